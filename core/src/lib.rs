@@ -1,0 +1,1 @@
+//! The domain that `helm-postrender` and `kubectl-calico` share.

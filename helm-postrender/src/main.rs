@@ -1,0 +1,2 @@
+//! The post-renderer's command line.
+fn main() {}
