@@ -1,1 +1,12 @@
-//! The domain that `helm-postrender` and `kubectl-calico` share.
+//! The domain that `helm-postrender` and `kubectl-calico` share: CIDRs and pools, the
+//! Installation resource, the operator's defaults, and its rules by version.
+//!
+//! Nothing here reads a file, a cluster or a clock: data in, data out.
+
+pub mod cidr;
+pub mod defaults;
+pub mod installation;
+pub mod operator;
+pub mod pool;
+pub mod rules;
+pub mod text;

@@ -1,0 +1,123 @@
+//! Operator versions: which rules apply, and which Calico a version installs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::text::quoted;
+
+/// A version of tigera/operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperatorVersion {
+    /// 1 in every release so far.
+    pub major: u32,
+    /// Even in releases that ship with Calico 3.26 to 3.32.
+    pub minor: u32,
+    /// The patch level; 0 when only `v1.42` was given.
+    pub patch: u32,
+}
+
+impl OperatorVersion {
+    /// The newest version whose rules are known here, that of Calico 3.32.1. It is what is
+    /// assumed when a stream does not tell.
+    pub const NEWEST: Self = Self::new(1, 42, 3);
+
+    /// The oldest version whose rules are known here, that of Calico 3.26.0.
+    pub const OLDEST: Self = Self::new(1, 30, 0);
+
+    /// `major.minor.patch`
+    pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
+        Self {
+            major,
+            minor,
+            patch,
+        }
+    }
+
+    /// Whether it is release `1.minor` or later.
+    pub fn since(self, minor: u32) -> bool {
+        (self.major, self.minor) >= (1, minor)
+    }
+
+    /// The Calico minor that this operator installs, as `3.32`. Known for the even minors from
+    /// 1.28 on, where it is half the operator's plus eleven.
+    /// Source: the image line of manifests/tigera-operator.yaml in projectcalico/calico 3.24 to 3.32.
+    pub fn calico(self) -> Option<String> {
+        (self.major == 1 && self.minor >= 28 && self.minor.is_multiple_of(2))
+            .then(|| format!("3.{}", self.minor / 2 + 11))
+    }
+}
+
+impl fmt::Display for OperatorVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// A text that does not start like a version.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} is not an operator version: write it like v1.42.3", quoted(.0))]
+pub struct OperatorVersionError(pub String);
+
+impl FromStr for OperatorVersion {
+    type Err = OperatorVersionError;
+
+    /// `v1.42.3`, `1.42`, and image tags that say more behind it (`v1.42.3-amd64`).
+    fn from_str(text: &str) -> Result<Self, OperatorVersionError> {
+        let error = || OperatorVersionError(text.to_owned());
+        let bare = text.strip_prefix('v').unwrap_or(text);
+        let end = bare
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(bare.len());
+        let (numbers, rest) = bare.split_at(end);
+        if !(rest.is_empty() || rest.starts_with(['-', '+'])) {
+            return Err(error());
+        }
+        let mut parts = numbers.split('.').map(str::parse::<u32>);
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(Ok(major)), Some(Ok(minor)), None, None) => Ok(Self::new(major, minor, 0)),
+            (Some(Ok(major)), Some(Ok(minor)), Some(Ok(patch)), None) => {
+                Ok(Self::new(major, minor, patch))
+            }
+            _ => Err(error()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_and_image_tags() {
+        for (text, version) in [
+            ("v1.42.3", OperatorVersion::new(1, 42, 3)),
+            ("1.42", OperatorVersion::new(1, 42, 0)),
+            ("v1.38.13-arm64", OperatorVersion::new(1, 38, 13)),
+            ("v1.43.0-0.dev-12-gabc", OperatorVersion::new(1, 43, 0)),
+        ] {
+            assert_eq!(text.parse(), Ok(version), "{text}");
+        }
+        for text in [
+            "",
+            "v",
+            "latest",
+            "master",
+            "1",
+            "1.x",
+            "1.2.3.4",
+            "v1.42.3foo",
+            "1..2",
+        ] {
+            assert!(text.parse::<OperatorVersion>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_calico_it_installs() {
+        let calico = |text: &str| text.parse::<OperatorVersion>().unwrap().calico();
+        assert_eq!(calico("v1.30.4").as_deref(), Some("3.26"));
+        assert_eq!(calico("v1.42.3").as_deref(), Some("3.32"));
+        assert_eq!(calico("v1.43.0"), None);
+        assert_eq!(calico("v1.20.0"), None);
+    }
+}

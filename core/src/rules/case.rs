@@ -1,0 +1,148 @@
+//! What a rule is judged on, and the words for what would have happened.
+
+use crate::cidr::Family;
+use crate::defaults::{Effective, EffectivePool};
+use crate::installation::{Installation, Pool};
+use crate::operator::OperatorVersion;
+use crate::pool::{Encapsulation, Field};
+
+use super::Breach;
+
+/// An Installation, as written and as the operator would see it, and that operator's version.
+pub struct Case<'a> {
+    /// As written.
+    pub written: &'a Installation,
+    /// With the operator's defaults.
+    pub effective: &'a Effective,
+    /// The operator that would read it.
+    pub operator: OperatorVersion,
+}
+
+/// A pool of a [`Case`].
+pub(super) struct PoolCase<'a> {
+    pub(super) index: usize,
+    pub(super) written: &'a Pool,
+    pub(super) effective: &'a EffectivePool,
+}
+
+impl<'a> Case<'a> {
+    /// Puts the three together.
+    pub fn new(
+        written: &'a Installation,
+        effective: &'a Effective,
+        operator: OperatorVersion,
+    ) -> Self {
+        Self {
+            written,
+            effective,
+            operator,
+        }
+    }
+
+    pub(super) fn pools(&self) -> impl Iterator<Item = PoolCase<'a>> {
+        let written = self.written.pools.as_deref().unwrap_or_default();
+        let pools = written.iter().zip(&self.effective.pools).enumerate();
+        pools.map(|(index, (written, effective))| PoolCase {
+            index,
+            written,
+            effective,
+        })
+    }
+
+    /// The pools that the core controller checks for their encapsulation: all of them from 1.34
+    /// on; before that, IPv4 ones only
+    /// (tigera/operator v1.32.5, pkg/controller/installation/validation.go).
+    pub(super) fn pools_checked_by_core(&self) -> impl Iterator<Item = PoolCase<'a>> {
+        let every_family = self.operator.since(34);
+        self.pools()
+            .filter(move |pool| every_family || pool.effective.family() != Some(Family::V6))
+    }
+
+    /// Where a rejection by the controller of pools shows. Before 1.34 there was only the core one.
+    pub(super) fn pool_controller_says(&self, text: &str) -> String {
+        if self.operator.since(34) {
+            format!(
+                "the operator makes no pool; TigeraStatus ippools becomes Degraded, \
+                 InvalidConfigurationError: error validating IP pool configuration: {text}"
+            )
+        } else {
+            self.core_controller_says(text)
+        }
+    }
+
+    /// Where a rejection by the core controller shows.
+    pub(super) fn core_controller_says(&self, text: &str) -> String {
+        format!(
+            "the operator stops; TigeraStatus calico becomes Degraded, \
+             InvalidConfigurationError: Invalid Installation provided: {text}"
+        )
+    }
+}
+
+/// Where a rejection by the schema of the CRD shows.
+pub(super) fn api_server_says(text: &str) -> String {
+    format!("the API server refuses the Installation when Helm or kubectl sends it: {text}")
+}
+
+impl PoolCase<'_> {
+    /// The known encapsulation it has, after defaulting.
+    pub(super) fn encapsulation(&self) -> Option<Encapsulation> {
+        self.effective.encapsulation.as_deref()?.parse().ok()
+    }
+
+    /// ` (the operator's default)` where the field was not written.
+    pub(super) fn if_default(&self, field: Field) -> &'static str {
+        let filled = |(key, _): &(&str, String)| *key == field.key();
+        if self.effective.filled.iter().any(filled) {
+            " (the operator's default)"
+        } else {
+            ""
+        }
+    }
+
+    /// Its CIDR as written, or `#1` where there is none.
+    pub(super) fn label(&self) -> String {
+        self.written
+            .cidr
+            .clone()
+            .unwrap_or_else(|| format!("#{}", self.index + 1))
+    }
+
+    pub(super) fn path(&self, key: &str) -> String {
+        format!("spec.calicoNetwork.ipPools[{}].{key}", self.index)
+    }
+
+    /// A breach of one of the three fields.
+    pub(super) fn breach(
+        &self,
+        field: Field,
+        problem: String,
+        outcome: String,
+        fix: impl Into<String>,
+    ) -> Breach {
+        Breach {
+            path: self.path(field.key()),
+            fields: vec![(self.index, field)],
+            problem,
+            outcome,
+            fix: fix.into(),
+        }
+    }
+
+    /// A breach of another field, on which none of the three hangs.
+    pub(super) fn breach_at(
+        &self,
+        key: &str,
+        problem: String,
+        outcome: String,
+        fix: impl Into<String>,
+    ) -> Breach {
+        Breach {
+            path: self.path(key),
+            fields: Vec::new(),
+            problem,
+            outcome,
+            fix: fix.into(),
+        }
+    }
+}

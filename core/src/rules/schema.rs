@@ -1,0 +1,166 @@
+//! What the CRD's schema says of `spec.calicoNetwork.ipPools`, by operator version.
+
+use crate::pool::Field;
+use crate::text::{closest, printable, quoted};
+
+use super::case::{PoolCase, api_server_says};
+use super::{Breach, RefusedBy, Rule};
+
+pub(super) const FIELD_TYPE: Rule = Rule {
+    name: "field-type",
+    summary: "every field that pools depend on has the type of the CRD's schema",
+    refused_by: RefusedBy::ApiServer,
+    check: |case| {
+        let wrong = case.written.wrong_types.iter();
+        wrong
+            .map(|wrong| Breach {
+                path: wrong.path.clone(),
+                fields: Vec::new(),
+                problem: format!("it is {}, not {}", wrong.found, wrong.wanted),
+                outcome: api_server_says(&format!("{}: Invalid value", wrong.path)),
+                fix: format!("write {}", wrong.wanted),
+            })
+            .collect()
+    },
+};
+
+pub(super) const CIDR_MISSING: Rule = Rule {
+    name: "cidr-missing",
+    summary: "every pool has a cidr",
+    refused_by: RefusedBy::ApiServer,
+    check: |case| {
+        let missing = |pool: PoolCase| {
+            let wrong_type = |w: &crate::installation::WrongType| w.path == pool.path("cidr");
+            let said_already = case.written.wrong_types.iter().any(wrong_type);
+            (pool.written.cidr.is_none() && !said_already).then(|| {
+                pool.breach(
+                    Field::Cidr,
+                    format!("pool #{} has no cidr", pool.index + 1),
+                    api_server_says(&format!("{}: Required value", pool.path("cidr"))),
+                    "write the pool's cidr in the chart's values, or name the pool with --pool \
+                     and give its --cidr",
+                )
+            })
+        };
+        case.pools().filter_map(missing).collect()
+    },
+};
+
+pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
+    name: "nat-outgoing-name",
+    summary: "natOutgoing is Enabled or Disabled",
+    refused_by: RefusedBy::ApiServer,
+    check: |case| {
+        let unknown = |pool: PoolCase| {
+            let nat = pool.effective.nat_outgoing.as_deref()?;
+            (!["Enabled", "Disabled"].contains(&nat)).then(|| {
+                pool.breach_at(
+                    "natOutgoing",
+                    format!("{} is neither Enabled nor Disabled", quoted(nat)),
+                    api_server_says(&format!("Unsupported value: \"{}\"", printable(nat))),
+                    "write Enabled or Disabled (an IPPool's natOutgoing is true or false, \
+                     the Installation's is not)",
+                )
+            })
+        };
+        case.pools().filter_map(unknown).collect()
+    },
+};
+
+pub(super) const ALLOWED_USES_NAME: Rule = Rule {
+    name: "allowed-uses-name",
+    summary: "allowedUses holds Workload, Tunnel or, from operator 1.38 on, LoadBalancer",
+    refused_by: RefusedBy::ApiServer,
+    check: |case| {
+        let known: &[&str] = match case.operator {
+            operator if operator.since(38) => &["Workload", "Tunnel", "LoadBalancer"],
+            operator if operator.since(34) => &["Workload", "Tunnel"],
+            // The field came with 1.34; before, the API server drops it: `unknown-field`.
+            _ => return Vec::new(),
+        };
+        let unknown = |pool: PoolCase| {
+            let uses = pool.effective.allowed_uses.iter();
+            let other = uses.clone().find(|used| !known.contains(&used.as_str()))?;
+            Some(pool.breach_at(
+                "allowedUses",
+                format!("operator {} does not know {}", case.operator, quoted(other)),
+                api_server_says(&format!("Unsupported value: \"{}\"", printable(other))),
+                format!("use {}", known.join(", ")),
+            ))
+        };
+        case.pools().filter_map(unknown).collect()
+    },
+};
+
+pub(super) const POOLS_MAXIMUM: Rule = Rule {
+    name: "pools-maximum",
+    summary: "there are at most 25 pools (operator 1.34 and later)",
+    refused_by: RefusedBy::ApiServer,
+    check: |case| {
+        const MOST: usize = 25;
+        let count = case.effective.pools.len();
+        if !case.operator.since(34) || count <= MOST {
+            return Vec::new();
+        }
+        vec![Breach {
+            path: "spec.calicoNetwork.ipPools".to_owned(),
+            fields: Vec::new(),
+            problem: format!("there are {count} pools; the Installation holds {MOST}"),
+            outcome: api_server_says(
+                "spec.calicoNetwork.ipPools: Too many: must have at most 25 items",
+            ),
+            fix: "keep 25 here and add the others as IPPool resources once Calico runs".to_owned(),
+        }]
+    },
+};
+
+/// The fields of a pool, with the operator minor that brought each.
+/// Source: the Installation's CRD of each release, Calico 3.26 to 3.32.
+const POOL_FIELDS: [(&str, u32); 10] = [
+    ("cidr", 0),
+    ("blockSize", 0),
+    ("encapsulation", 0),
+    ("natOutgoing", 0),
+    ("nodeSelector", 0),
+    ("disableBGPExport", 30),
+    ("name", 34),
+    ("allowedUses", 34),
+    ("disableNewAllocations", 36),
+    ("assignmentMode", 38),
+];
+
+pub(super) const UNKNOWN_FIELD: Rule = Rule {
+    name: "unknown-field",
+    summary: "a pool has only fields that its operator's CRD has",
+    refused_by: RefusedBy::NoOne,
+    check: |case| {
+        let known: Vec<_> = POOL_FIELDS
+            .into_iter()
+            .filter(|(_, since)| case.operator.since(*since))
+            .map(|(key, _)| key)
+            .collect();
+        let unknown = |pool: &PoolCase, key: &String| {
+            let later = POOL_FIELDS.iter().find(|(known, _)| known == key);
+            let fix = match (later, closest(key, &known)) {
+                (Some((_, since)), _) => {
+                    format!("remove it, or use operator 1.{since} or later")
+                }
+                (None, Some(meant)) => format!("did you mean {meant}?"),
+                (None, None) => format!("remove it; a pool has {}", known.join(", ")),
+            };
+            pool.breach_at(
+                &printable(key),
+                format!("a pool of operator {} has no such field", case.operator),
+                "the API server drops it without a word".to_owned(),
+                fix,
+            )
+        };
+        case.pools()
+            .flat_map(|pool| {
+                let keys = pool.written.keys.iter();
+                let strange = keys.filter(|key| !known.contains(&key.as_str()));
+                strange.map(|key| unknown(&pool, key)).collect::<Vec<_>>()
+            })
+            .collect()
+    },
+};

@@ -1,0 +1,114 @@
+//! Text that came from outside, made safe to show on a terminal and inside a YAML block scalar.
+
+use std::fmt::Write as _;
+
+/// `bytes` as text in which every character can be seen: control, format and separator
+/// characters become `\n`, `\t`, `\r` or `\u{…}`, and bytes that are not UTF-8 become `\x…`.
+///
+/// A terminal obeys escape sequences, and Helm 4 drops a whole message that holds one; neither
+/// may happen because of a string in somebody's manifest.
+pub fn printable(bytes: impl AsRef<[u8]>) -> String {
+    let mut shown = String::new();
+    for chunk in bytes.as_ref().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => shown.push_str("\\n"),
+                '\r' => shown.push_str("\\r"),
+                '\t' => shown.push_str("\\t"),
+                c if is_invisible(c) => shown.extend(c.escape_unicode()),
+                c => shown.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "\\x{byte:02x}");
+        }
+    }
+    shown
+}
+
+/// Characters that move the cursor, reorder what is around them, or show nothing at all, and
+/// those that YAML 1.2 (section 5.1) does not allow in a document.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{fffe}'..='\u{ffff}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// `text` as [`printable`] shows it, in double quotes, and cut after 120 characters so that one
+/// value cannot push the rest of a message off the screen.
+pub fn quoted(text: impl AsRef<[u8]>) -> String {
+    const LONGEST: usize = 120;
+    let shown = printable(text);
+    match shown.char_indices().nth(LONGEST) {
+        None => format!("\"{shown}\""),
+        Some((end, _)) => format!("\"{}…\"", shown.get(..end).unwrap_or_default()),
+    }
+}
+
+/// The entry of `known` that somebody who wrote `text` most likely meant, if one is close.
+pub fn closest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
+    let lower = text.to_lowercase();
+    known
+        .iter()
+        .map(|name| {
+            let alike = strsim::normalized_damerau_levenshtein(&lower, &name.to_lowercase());
+            (alike, *name)
+        })
+        .filter(|(alike, _)| *alike >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_invisible_survives() {
+        assert_eq!(printable("10.0.0.0/8"), "10.0.0.0/8");
+        assert_eq!(
+            printable("a\u{1b}[31mb\rc\td\u{7}"),
+            "a\\u{1b}[31mb\\rc\\td\\u{7}"
+        );
+        assert_eq!(
+            printable("x\u{85}y\u{2028}z\u{202e}"),
+            "x\\u{85}y\\u{2028}z\\u{202e}"
+        );
+        assert_eq!(printable(b"caf\xc3\xa9 \xff\xfe"), "café \\xff\\xfe");
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_characters() {
+        let shown = quoted("é".repeat(500));
+        assert_eq!(shown.chars().count(), 123);
+        assert!(shown.ends_with("…\""));
+    }
+
+    #[test]
+    fn a_near_miss_is_recognised_and_a_stranger_is_not() {
+        let known = [
+            "IPIP",
+            "IPIPCrossSubnet",
+            "VXLAN",
+            "VXLANCrossSubnet",
+            "None",
+        ];
+        assert_eq!(closest("vxlan", &known), Some("VXLAN"));
+        assert_eq!(closest("VXLANCrosSubnet", &known), Some("VXLANCrossSubnet"));
+        assert_eq!(closest("geneve", &known), None);
+    }
+}
