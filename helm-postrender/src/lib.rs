@@ -1,1 +1,34 @@
-//! The filter.
+//! `helm-postrender`: a filter that sets `cidr`, `blockSize` and `encapsulation` in the
+//! Installation of the tigera-operator chart's output and leaves every other byte alone.
+//!
+//! Data goes one way: [`stream`] cuts what came in into documents, `locate` finds the
+//! Installation, [`plan`] decides which fields to set, `splice` turns them into bytes to replace,
+//! `verify` has another parser confirm the result, and the rules of `calico_core` judge it. All of
+//! that is [`filter`], a pure function; [`run`] does the reading and writing around it.
+
+#![allow(
+    unreachable_pub,
+    reason = "the library exists for this package's own tests and fuzzing"
+)]
+
+mod cli;
+mod diff;
+pub mod error;
+pub mod exit;
+pub mod failure;
+pub mod filter;
+mod form;
+pub mod judge;
+mod layout;
+mod locate;
+pub mod operator;
+pub mod plan;
+mod report;
+mod run;
+mod splice;
+pub mod stream;
+mod tree;
+mod verify;
+pub mod wanted;
+
+pub use run::run;

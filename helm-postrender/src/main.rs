@@ -1,2 +1,7 @@
 //! The post-renderer's command line.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    helm_postrender::run(std::env::args_os().collect())
+}

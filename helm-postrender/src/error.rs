@@ -1,0 +1,166 @@
+//! Why a run writes nothing, in words that tell what, where, why and what to do.
+
+use std::fmt;
+
+use calico_core::rules::Verdict;
+use calico_core::text::quoted;
+
+use crate::exit::Exit;
+use crate::judge::Judged;
+use crate::stream::{Place, Stream};
+
+/// Why nothing was written.
+#[derive(Debug)]
+pub enum Error {
+    /// The command line is wrong.
+    Usage(String),
+    /// The stream, or what was asked of it, is refused.
+    Refused(Box<Refusal>),
+    /// Rules are broken, and not all of them are allowed.
+    Rules(Vec<Judged>),
+    /// `--check`, and something would change.
+    WouldChange(Vec<String>),
+    /// Reading or writing failed.
+    Io(String),
+    /// Whoever reads the output went away. Nothing is said: it is they who ended it.
+    BrokenPipe,
+}
+
+impl Error {
+    /// The exit code that tells it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::WouldChange(_) => Exit::WouldChange,
+            Self::Refused(_) | Self::Rules(_) | Self::Io(_) | Self::BrokenPipe => Exit::Refused,
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Io(message) => f.write_str(message),
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Rules(judged) => {
+                let refused: Vec<&Judged> = judged
+                    .iter()
+                    .filter(|judged| judged.judgement.verdict == Verdict::Refused)
+                    .collect();
+                let [first] = refused.as_slice() else {
+                    write!(f, "{} rules are broken; nothing was written", refused.len())?;
+                    return refused
+                        .iter()
+                        .try_for_each(|judged| write!(f, "\n{judged}"));
+                };
+                write!(f, "a rule is broken; nothing was written\n{first}")
+            }
+            Self::WouldChange(changes) => {
+                f.write_str("--check: this run would change the stream; nothing was written")?;
+                changes
+                    .iter()
+                    .try_for_each(|change| write!(f, "\n  {change}"))
+            }
+            Self::BrokenPipe => f.write_str("the output was closed"),
+        }
+    }
+}
+
+/// A refusal that no rule names: the stream has a form that cannot be edited for sure, or does
+/// not hold what the run needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    what: String,
+    place: Option<Place>,
+    object: Option<String>,
+    text: Option<String>,
+    why: Option<String>,
+    fix: Option<String>,
+}
+
+impl Refusal {
+    /// What is refused.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            place: None,
+            object: None,
+            text: None,
+            why: None,
+            fix: None,
+        }
+    }
+
+    /// Why that is a reason.
+    pub fn why(self, why: impl Into<String>) -> Self {
+        Self {
+            why: Some(why.into()),
+            ..self
+        }
+    }
+
+    /// What to do.
+    pub fn fix(self, fix: impl Into<String>) -> Self {
+        Self {
+            fix: Some(fix.into()),
+            ..self
+        }
+    }
+
+    /// Where: byte `offset` of document `index`, and the line that stands there.
+    pub fn at(self, stream: &Stream, index: usize, offset: usize) -> Self {
+        let document = stream.document(index);
+        let offset = offset.min(document.len());
+        let (before, after) = document.split_at(offset);
+        let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        let end = memchr::memchr(b'\n', after).map_or(document.len(), |newline| offset + newline);
+        let line = document.get(start..end).unwrap_or_default();
+        Self {
+            place: Some(stream.place(index, offset)),
+            text: Some(quoted(line.trim_ascii())),
+            ..self
+        }
+    }
+
+    /// Which object, as `Installation default`.
+    pub fn of(self, object: impl Into<String>) -> Self {
+        Self {
+            object: Some(object.into()),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(place) = &self.place {
+            write!(f, "\n  at: {place}")?;
+            if let Some(object) = &self.object {
+                write!(f, " ({object})")?;
+            }
+        }
+        let lines = [("text", &self.text), ("why", &self.why), ("fix", &self.fix)];
+        lines.into_iter().try_for_each(|(label, line)| match line {
+            Some(line) => write!(f, "\n  {label}: {line}"),
+            None => Ok(()),
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            document,
+            line,
+            column,
+        } = self;
+        write!(f, "document {document}, line {line}, column {column}")
+    }
+}

@@ -1,0 +1,34 @@
+//! Exit codes. They are part of the interface: README.md and `--help` list them.
+
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// A whole stream was written.
+    Written,
+    /// `--check` would change something; nothing was written.
+    WouldChange,
+    /// Refused, or an error; nothing was written, or not all of it.
+    Refused,
+    /// Wrong usage (EX_USAGE of sysexits.h).
+    Usage,
+}
+
+impl Exit {
+    /// Its number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Written => 0,
+            Self::WouldChange => 1,
+            Self::Refused => 2,
+            Self::Usage => 64,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

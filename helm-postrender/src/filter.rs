@@ -1,0 +1,248 @@
+//! From a stream and what is wanted to the stream that goes out: locate, plan, splice, verify,
+//! judge. Pure: it reads and writes nothing but its arguments.
+
+use std::ops::Range;
+
+use calico_core::defaults::Effective;
+use calico_core::installation::Installation;
+use calico_core::operator::OperatorVersion;
+use calico_core::pool::Field;
+use calico_core::rules::{self, Case, Verdict};
+use calico_core::text::printable;
+use serde_yaml::Value;
+
+use crate::error::{Error, Refusal};
+use crate::form::{self, Obstacle};
+use crate::judge::Judged;
+use crate::locate::{self, Located};
+use crate::operator::{self, Operator, Source};
+use crate::plan::{self, PoolPlan, PoolView};
+use crate::splice;
+use crate::stream::{Place, Stream};
+use crate::verify;
+use crate::wanted::Wanted;
+
+/// What a run is told.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The fields to set.
+    pub wanted: Wanted,
+    /// Names of rules to let through.
+    pub allowed: Vec<String>,
+    /// The operator whose rules apply, instead of what the stream says.
+    pub operator: Option<OperatorVersion>,
+    /// Let a stream without an Installation through.
+    pub if_present: bool,
+}
+
+/// What a run found and decided.
+#[derive(Default)]
+pub struct Outcome {
+    /// The Installation's name and place.
+    pub installation: Option<(String, Place)>,
+    /// Whose rules were applied.
+    pub operator: Option<Operator>,
+    /// The fields that were asked for, and what becomes of each.
+    pub plans: Vec<PoolPlan>,
+    /// What the operator will still fill in: by pool, key and value.
+    pub filled: Vec<(usize, Vec<(&'static str, String)>)>,
+    /// Broken rules.
+    pub judged: Vec<Judged>,
+    /// What else is worth knowing.
+    pub notes: Vec<String>,
+    /// The bytes to replace, and with what; none where the stream goes out as it came.
+    pub replacement: Option<Replacement>,
+}
+
+/// A document's text, and what takes its place.
+pub struct Replacement {
+    /// Its bytes in the stream.
+    pub range: Range<usize>,
+    /// What they become.
+    pub text: String,
+}
+
+/// Filters a stream. The outcome tells what was found even where the run is refused.
+pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>) {
+    let mut outcome = Outcome::default();
+    let result = decide(stream, options, &mut outcome);
+    (outcome, result)
+}
+
+fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(), Error> {
+    let mut found = locate::installations(stream)?;
+    let operator = options.operator.map_or_else(
+        || operator::version(stream),
+        |version| Operator {
+            version,
+            source: Source::Flag,
+        },
+    );
+    outcome.operator = Some(operator);
+    outcome.notes.extend(version_note(operator));
+    outcome.notes.extend(
+        found
+            .unreadable
+            .iter()
+            .map(|refusal| format!("left alone, though it mentions an Installation: {refusal}")),
+    );
+    let Some(located) = found.default.take() else {
+        if locate::is_hooks_only(stream) {
+            outcome
+                .notes
+                .push("every document is a Helm hook: nothing to edit".to_owned());
+            return Ok(());
+        }
+        let nothing = locate::nothing_to_edit(stream, found);
+        if options.if_present {
+            outcome.notes.push(format!("nothing to edit: {nothing}"));
+            return Ok(());
+        }
+        return Err(nothing.into());
+    };
+    let start = located.offset + located.tree.node(located.root).span.start;
+    let place = stream.place(located.document, start);
+    outcome.installation = Some((located.name.clone(), place));
+
+    let refuse = |obstacle: Obstacle| refusal(stream, &located, obstacle);
+    form::check(&located).map_err(refuse)?;
+    let overlay = match &found.overlay {
+        None => None,
+        Some(overlay) => {
+            form::check(overlay).map_err(|obstacle| refusal(stream, overlay, obstacle))?;
+            let document = verify::read(stream, overlay)?;
+            Some(Installation::read(verify::installation(&document, overlay)))
+        }
+    };
+    let before = verify::read(stream, &located)?;
+    let (written, effective) = judged_as(&before, &located, overlay.as_ref(), operator);
+    let pools = written.pools.as_deref().unwrap_or_default();
+    let views: Vec<PoolView> = pools
+        .iter()
+        .zip(&effective.pools)
+        .map(|(written, effective)| PoolView { written, effective })
+        .collect();
+    let of_installation = |refusal: Refusal| {
+        refusal
+            .at(stream, located.document, start)
+            .of("Installation default")
+    };
+    let plans = plan::plan(&views, &options.wanted).map_err(of_installation)?;
+
+    let edits = splice::edits(&located, &plans).map_err(refuse)?;
+    let text = splice::apply(&located.text, &edits);
+    let after = verify::verify(&located, &before, &plans, &text).map_err(of_installation)?;
+
+    let (written, effective) = judged_as(&after, &located, overlay.as_ref(), operator);
+    judge(
+        stream, options, &located, &written, &effective, &plans, outcome,
+    );
+    for (index, pool) in effective.pools.iter().enumerate() {
+        outcome.filled.push((index, pool.filled.clone()));
+    }
+    outcome
+        .notes
+        .extend(family_note(pools.is_empty(), &effective));
+    if !edits.is_empty() {
+        let document = stream.documents().get(located.document).cloned();
+        let document = document.unwrap_or_default();
+        outcome.replacement = Some(Replacement {
+            range: document.start + located.offset..document.end,
+            text,
+        });
+    }
+    outcome.plans = plans;
+    if outcome
+        .judged
+        .iter()
+        .any(|judged| judged.judgement.verdict == Verdict::Refused)
+    {
+        outcome.replacement = None;
+        return Err(Error::Rules(std::mem::take(&mut outcome.judged)));
+    }
+    Ok(())
+}
+
+fn refusal(stream: &Stream, located: &Located, obstacle: Obstacle) -> Refusal {
+    Refusal::new(obstacle.what)
+        .at(stream, located.document, located.offset + obstacle.at)
+        .of(format!("Installation {}", printable(&located.name)))
+        .why(obstacle.why)
+        .fix(obstacle.fix)
+}
+
+/// The Installation of a document as the operator judges it, with its defaults.
+fn judged_as(
+    document: &Value,
+    located: &Located,
+    overlay: Option<&Installation>,
+    operator: Operator,
+) -> (Installation, Effective) {
+    let written = Installation::read(verify::installation(document, located));
+    let written = match overlay {
+        Some(overlay) => written.overlaid(overlay.clone()),
+        None => written,
+    };
+    let effective = Effective::of(&written, operator.version);
+    (written, effective)
+}
+
+fn judge(
+    stream: &Stream,
+    options: &Options,
+    located: &Located,
+    written: &Installation,
+    effective: &Effective,
+    plans: &[PoolPlan],
+    outcome: &mut Outcome,
+) {
+    let version = outcome
+        .operator
+        .map_or(OperatorVersion::NEWEST, |operator| operator.version);
+    let asked: Vec<(usize, Field)> = plans
+        .iter()
+        .flat_map(|plan| plan.fields.iter().map(|field| (plan.index, field.field)))
+        .collect();
+    let allowed: Vec<&str> = options.allowed.iter().map(String::as_str).collect();
+    let case = Case::new(written, effective, version);
+    let judgements = rules::judge(&case, &asked, &allowed);
+    outcome.judged = Judged::all(judgements, stream, located, plans);
+}
+
+fn version_note(operator: Operator) -> Option<String> {
+    let Operator { version, .. } = operator;
+    if version < OperatorVersion::OLDEST {
+        Some(format!(
+            "operator {version} is older than {}, the oldest whose rules are known here: \
+             the rules of that one were applied",
+            OperatorVersion::OLDEST
+        ))
+    } else if version.since(44) {
+        Some(format!(
+            "operator {version} is newer than {}, the newest whose rules are known here: \
+             the rules of that one were applied",
+            OperatorVersion::NEWEST
+        ))
+    } else {
+        None
+    }
+}
+
+/// Naming one family's pool turns off what the operator would have made for the other.
+fn family_note(had_none: bool, effective: &Effective) -> Option<String> {
+    let mut families: Vec<_> = effective
+        .pools
+        .iter()
+        .filter_map(|pool| pool.family())
+        .collect();
+    families.dedup();
+    let [family] = families.as_slice() else {
+        return None;
+    };
+    had_none.then(|| {
+        format!(
+            "with an {family} pool named, the operator no longer takes pools from the pod network \
+             of the cluster: in a dual-stack cluster, name one for the other family too"
+        )
+    })
+}

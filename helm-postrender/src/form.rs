@@ -1,0 +1,121 @@
+//! Forms of YAML in which it cannot be told for sure what an edit would change.
+
+use granit_parser::ScalarStyle;
+
+use crate::locate::Located;
+use crate::tree::{Data, NodeId, Tree};
+
+/// Something in the way of an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Obstacle {
+    /// What it is.
+    pub(crate) what: String,
+    /// Byte of the document's text where it stands.
+    pub(crate) at: usize,
+    /// Why that is in the way.
+    pub(crate) why: &'static str,
+    /// What to do.
+    pub(crate) fix: &'static str,
+}
+
+/// The Installation's nodes on the way to its pools, as far as they are there.
+pub(crate) struct Path {
+    /// The Installation, `spec`, `calicoNetwork`.
+    pub(crate) maps: Vec<NodeId>,
+    /// `ipPools`
+    pub(crate) list: Option<NodeId>,
+    /// Its entries.
+    pub(crate) pools: Vec<NodeId>,
+}
+
+impl Path {
+    /// Follows the path; aliases on it are not resolved, so that they can be refused.
+    pub(crate) fn of(located: &Located) -> Self {
+        let tree = &located.tree;
+        let mut maps = vec![located.root];
+        for key in ["spec", "calicoNetwork"] {
+            let last = maps.last().and_then(|map| tree.get(*map, key));
+            maps.extend(last);
+            if last.is_none() {
+                break;
+            }
+        }
+        let network = (maps.len() == 3).then(|| maps.last().copied()).flatten();
+        let list = network.and_then(|network| tree.get(network, "ipPools"));
+        Self {
+            pools: list.map_or(Vec::new(), |list| tree.items(list).to_vec()),
+            maps,
+            list,
+        }
+    }
+}
+
+/// Refuses what makes even reading the Installation a guess: duplicate keys (readers differ on
+/// which one counts), merge keys and tags on the way to the pools.
+pub(crate) fn check(located: &Located) -> Result<(), Obstacle> {
+    let tree = &located.tree;
+    if let Some((key, text)) = tree.duplicate_key() {
+        return Err(Obstacle {
+            what: format!("the key {} is there twice", calico_core::text::quoted(text)),
+            at: tree.node(key).span.start,
+            why: "readers of YAML differ on which of the two counts",
+            fix: "remove one of them from what the chart renders",
+        });
+    }
+    let path = Path::of(located);
+    let maps = path.maps.iter().chain(&path.pools).copied();
+    for map in maps.clone() {
+        merge_key(tree, map)?;
+    }
+    let fields = path.pools.iter().flat_map(|pool| {
+        let keys = ["name", "cidr", "blockSize", "encapsulation"];
+        keys.into_iter().filter_map(|key| tree.get(*pool, key))
+    });
+    for node in maps.chain(path.list).chain(fields) {
+        if let Some(at) = tree.node(node).tag {
+            return Err(Obstacle {
+                what: "a YAML tag stands on the way to the pools".to_owned(),
+                at,
+                why: "what a tagged value means depends on the reader",
+                fix: "remove the tag",
+            });
+        }
+    }
+    Ok(())
+}
+
+fn merge_key(tree: &Tree, map: NodeId) -> Result<(), Obstacle> {
+    let is_merge = |key: NodeId| matches!(&tree.node(key).data, Data::Scalar(text, ScalarStyle::Plain) if text == "<<");
+    let mut keys = tree.entries(map).iter().map(|(key, _)| *key);
+    keys.find(|key| is_merge(*key)).map_or(Ok(()), |key| {
+        Err(Obstacle {
+            what: "a merge key (<<) stands on the way to the pools".to_owned(),
+            at: tree.node(key).span.start,
+            why: "Go's readers and others disagree on what it overrides",
+            fix: "write the merged fields out",
+        })
+    })
+}
+
+/// Refuses to edit inside a node that stands in more than one place.
+pub(crate) fn editable(tree: &Tree, node: NodeId) -> Result<(), Obstacle> {
+    let at = tree.node(node).span.start;
+    if matches!(tree.node(node).data, Data::Alias(_)) {
+        return Err(Obstacle {
+            what: "an alias (*) stands on the way to the field to set".to_owned(),
+            at,
+            why: "an edit would change the other place as well",
+            fix: "write the value out instead of the alias",
+        });
+    }
+    if tree.is_shared(node) {
+        return Err(Obstacle {
+            what: "an anchor (&) that an alias refers to stands on the way to the field to set"
+                .to_owned(),
+            at,
+            why: "an edit would change the place of the alias as well",
+            fix: "write the value out in both places",
+        });
+    }
+    Ok(())
+}

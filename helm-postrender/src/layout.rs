@@ -1,0 +1,363 @@
+//! Where text goes in a document and how it has to look there: columns, line ends, quotes, block
+//! or flow style, all taken from what stands around it.
+
+use granit_parser::{ScalarStyle, StructureStyle};
+
+use crate::form::{Obstacle, Path};
+use crate::locate::Located;
+use crate::splice::Edit;
+use crate::tree::{Data, NodeId, Tree};
+use crate::wanted::Value;
+
+/// A value that is not in the document yet.
+#[derive(Clone, Debug)]
+pub(crate) enum New {
+    /// A mapping.
+    Map(Vec<(&'static str, New)>),
+    /// A sequence.
+    Seq(Vec<New>),
+    /// A scalar.
+    Scalar(Value),
+}
+
+/// A document's text and its habits.
+pub(crate) struct Layout<'a> {
+    pub(crate) tree: &'a Tree,
+    pub(crate) newline: &'static str,
+    text: &'a str,
+    /// Keys and strings need double quotes.
+    is_json: bool,
+    /// Columns from a key to the keys of the mapping below it.
+    map_step: usize,
+    /// Columns from a key to the dashes of the list below it: 0 as Go writes it, or more.
+    list_step: usize,
+}
+
+/// A place for whole lines.
+pub(crate) struct LinePlace {
+    /// The byte.
+    pub(crate) at: usize,
+    starts_line: bool,
+}
+
+impl LinePlace {
+    /// `lines` with the line end that they need here.
+    pub(crate) fn wrap(&self, lines: &str, newline: &str) -> String {
+        if self.starts_line {
+            format!("{lines}{newline}")
+        } else {
+            format!("{newline}{lines}")
+        }
+    }
+}
+
+impl<'a> Layout<'a> {
+    /// Reads the habits of a document: the first that it shows of each kind.
+    pub(crate) fn of(located: &'a Located) -> Self {
+        let (text, tree) = (located.text.as_str(), &located.tree);
+        let first_line = text.split_inclusive('\n').next().unwrap_or_default();
+        let mut layout = Self {
+            tree,
+            newline: if first_line.ends_with("\r\n") {
+                "\r\n"
+            } else {
+                "\n"
+            },
+            text,
+            is_json: serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+            map_step: 2,
+            list_step: 0,
+        };
+        let below = |key, child| layout.column(child).checked_sub(layout.column(key));
+        let steps: Vec<(NodeId, NodeId)> = tree.block_entries().collect();
+        let map_step = steps.iter().find_map(|(key, value)| {
+            let first = tree.block_keys(*value).first().copied()?;
+            below(*key, first).filter(|step| *step > 0)
+        });
+        let list_step = steps.iter().find_map(|(key, value)| {
+            let first = tree.block_items(*value).first().copied()?;
+            layout.dash_column(first)?.checked_sub(layout.column(*key))
+        });
+        layout.map_step = map_step.unwrap_or(layout.map_step);
+        layout.list_step = list_step.unwrap_or(layout.list_step);
+        layout
+    }
+
+    /// The column, from 0, of a key's mapping or of any other node.
+    pub(crate) fn column(&self, node: NodeId) -> usize {
+        let node = self.tree.node(node);
+        node.indent
+            .unwrap_or_else(|| self.column_at(node.span.start))
+    }
+
+    fn column_at(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        line.chars().count()
+    }
+
+    /// The column of the dash before a list's item, if nothing but white space is between them.
+    pub(crate) fn dash_column(&self, item: NodeId) -> Option<usize> {
+        let before = self.text.get(..self.tree.node(item).span.start)?;
+        // A list's own first event may stand at its dash or behind it.
+        let before = match self.tree.node(item).data {
+            Data::Seq(_, StructureStyle::Block) => return None,
+            _ => before.trim_end(),
+        };
+        let dash = before.strip_suffix('-')?;
+        Some(self.column_at(dash.len()))
+    }
+
+    /// Whether a key stands in a flow mapping: keys of block ones carry their indentation.
+    pub(crate) fn is_in_flow(&self, key: NodeId) -> bool {
+        self.tree.node(key).indent.is_none()
+    }
+
+    /// The key of a node on `path`.
+    pub(crate) fn key_of(&self, path: &Path, node: NodeId) -> Option<NodeId> {
+        let mut entries = path.maps.iter().flat_map(|map| self.tree.entries(*map));
+        entries
+            .find(|(_, value)| *value == node)
+            .map(|(key, _)| *key)
+    }
+
+    /// The byte behind the colon of `key`.
+    pub(crate) fn after_colon(&self, key: NodeId, value: NodeId) -> Result<usize, Obstacle> {
+        let end = self.tree.node(key).span.end;
+        let rest = self.text.get(end..).unwrap_or_default();
+        let spaces = rest.len() - rest.trim_start().len();
+        if rest.trim_start().starts_with(':') {
+            Ok(end + spaces + 1)
+        } else {
+            Err(self.unplaceable(value))
+        }
+    }
+
+    /// The end of the line on which the last leaf of `node` ends.
+    pub(crate) fn end_of_line_behind(&self, node: NodeId) -> Result<LinePlace, Obstacle> {
+        let leaf = self.tree.node(self.tree.last_leaf(node));
+        let end = leaf.span.end;
+        let (content, style) = match &leaf.data {
+            Data::Scalar(content, style) => (content.as_str(), *style),
+            _ => ("", ScalarStyle::Plain),
+        };
+        if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            let on_colon = leaf.span.is_empty() && self.text.get(end..end + 1) == Some(":");
+            return self.end_of_line(end + usize::from(on_colon));
+        }
+        let before = self.text.get(..end).unwrap_or_default();
+        if content.ends_with("\n\n") || content == "\n" {
+            // Blank lines at the end are part of a scalar that keeps them: go behind them.
+            let at = before.rfind('\n').map_or(end, |newline| newline + 1);
+            return Ok(LinePlace {
+                at,
+                starts_line: true,
+            });
+        }
+        self.end_of_line(before.trim_end().len())
+    }
+
+    /// The end of the line of byte `at`, behind which only a comment may stand.
+    pub(crate) fn end_of_line(&self, at: usize) -> Result<LinePlace, Obstacle> {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let behind = line.trim_start();
+        if behind.is_empty() || behind.starts_with('#') {
+            Ok(LinePlace {
+                at: at + line.len(),
+                starts_line: false,
+            })
+        } else {
+            Err(Self::obstacle(at))
+        }
+    }
+
+    /// Lines at the top of a block mapping, below the line of its key: a comment above the first
+    /// key stays with that key.
+    pub(crate) fn first_in(
+        &self,
+        parent_key: NodeId,
+        map: NodeId,
+        keys: Vec<(&'static str, New)>,
+    ) -> Option<Edit> {
+        let first = *self.tree.block_keys(map).first()?;
+        let colon = self.after_colon(parent_key, map).ok()?;
+        let between = self.text.get(colon..self.tree.node(first).span.start)?;
+        if !between.contains('\n') {
+            return None;
+        }
+        let place = self.end_of_line(colon).ok()?;
+        let lines = self.block_keys(&keys, self.column(first));
+        Some(Edit {
+            range: place.at..place.at,
+            text: place.wrap(&lines, self.newline),
+        })
+    }
+
+    /// A scalar in place of a block scalar: in its header's place, so that a comment behind that
+    /// stays. The lines of its content go.
+    pub(crate) fn replace_block_scalar(
+        &self,
+        key: NodeId,
+        old: NodeId,
+        value: &Value,
+    ) -> Result<Vec<Edit>, Obstacle> {
+        let colon = self.after_colon(key, old)?;
+        let rest = self.text.get(colon..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let start = colon + line.len() - line.trim_start().len();
+        let header = line.trim_start();
+        if !header.starts_with(['|', '>']) {
+            return Err(self.unplaceable(old));
+        }
+        let header = header.split([' ', '\t']).next().unwrap_or_default();
+        let line_end = colon + line.len();
+        let content = self.text.get(..self.tree.node(old).span.end);
+        let content_end = content.unwrap_or_default().trim_end().len();
+        let mut edits = vec![Edit {
+            range: start..start + header.len(),
+            text: self.scalar(value, ScalarStyle::Plain, false),
+        }];
+        if content_end > line_end {
+            edits.push(Edit {
+                range: line_end..content_end,
+                text: String::new(),
+            });
+        }
+        Ok(edits)
+    }
+
+    /// A scalar in the style of the one it replaces. A block size is never quoted: it would be a
+    /// string.
+    pub(crate) fn scalar(&self, value: &Value, style: ScalarStyle, in_flow: bool) -> String {
+        match (value, style) {
+            (Value::Integer(number), _) => number.to_string(),
+            (Value::Text(text), _) if self.is_json => format!("\"{text}\""),
+            (Value::Text(text), ScalarStyle::SingleQuoted) => format!("'{text}'"),
+            (Value::Text(text), ScalarStyle::DoubleQuoted) => format!("\"{text}\""),
+            // Older readers take the colons of an IPv6 address in a flow collection for keys.
+            (Value::Text(text), _) if in_flow && text.contains(':') => format!("\"{text}\""),
+            (Value::Text(text), _) => text.clone(),
+        }
+    }
+
+    /// Keys at the start of a flow mapping.
+    pub(crate) fn into_flow(&self, map: NodeId, first: Option<NodeId>, new: &New) -> Edit {
+        let text = self.flow(new);
+        let inner = text.get(1..text.len() - 1).unwrap_or_default();
+        let at = match first {
+            Some(first) => self.tree.node(first).span.start,
+            None => self.tree.node(map).span.start + 1,
+        };
+        let gap = first.map_or(String::new(), |first| {
+            format!(",{}", self.gap_before(first))
+        });
+        Edit {
+            range: at..at,
+            text: format!("{inner}{gap}"),
+        }
+    }
+
+    /// Items at the end of a flow sequence.
+    pub(crate) fn onto_flow(&self, list: NodeId, last: Option<NodeId>, items: &[New]) -> Edit {
+        let (at, gap) = match last {
+            Some(last) => (self.tree.node(last).span.end, self.gap_before(last)),
+            None => (self.tree.node(list).span.start + 1, " ".to_owned()),
+        };
+        let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
+        let lead = last.map_or(String::new(), |_| format!(",{gap}"));
+        Edit {
+            range: at..at,
+            text: format!("{lead}{}", items.join(&format!(",{gap}"))),
+        }
+    }
+
+    /// What to put between a flow collection's entries: a new line where `entry` starts one.
+    fn gap_before(&self, entry: NodeId) -> String {
+        let before = self.text.get(..self.tree.node(entry).span.start);
+        let line = before
+            .unwrap_or_default()
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default();
+        if line.trim().is_empty() && line.len() < before.unwrap_or_default().len() {
+            format!("{}{line}", self.newline)
+        } else {
+            " ".to_owned()
+        }
+    }
+
+    /// `new` in flow style.
+    pub(crate) fn flow(&self, new: &New) -> String {
+        match new {
+            New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, true),
+            New::Map(entries) => {
+                let quote = if self.is_json { "\"" } else { "" };
+                let entry = |(key, value): &(&str, New)| {
+                    format!("{quote}{key}{quote}: {}", self.flow(value))
+                };
+                let entries: Vec<String> = entries.iter().map(entry).collect();
+                format!("{{{}}}", entries.join(", "))
+            }
+            New::Seq(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
+                format!("[{}]", items.join(", "))
+            }
+        }
+    }
+
+    /// Keys at `column` in block style, without a line end behind the last.
+    pub(crate) fn block_keys(&self, keys: &[(&'static str, New)], column: usize) -> String {
+        let indent = " ".repeat(column);
+        let line = |(key, value): &(&str, New)| match value {
+            New::Scalar(value) => {
+                let value = self.scalar(value, ScalarStyle::Plain, false);
+                format!("{indent}{key}: {value}")
+            }
+            new => {
+                let below = self.block_below(new, column);
+                format!("{indent}{key}:{}{below}", self.newline)
+            }
+        };
+        let lines: Vec<String> = keys.iter().map(line).collect();
+        lines.join(self.newline)
+    }
+
+    /// List items with their dashes at `column`.
+    pub(crate) fn block_items(&self, items: &[New], column: usize) -> String {
+        let item = |item: &New| {
+            let below = match item {
+                New::Map(keys) => self.block_keys(keys, column + 2),
+                other => self.flow(other),
+            };
+            format!("{}- {}", " ".repeat(column), below.trim_start())
+        };
+        let items: Vec<String> = items.iter().map(item).collect();
+        items.join(self.newline)
+    }
+
+    /// `new` in block style below a key, or a dash, at `column`.
+    pub(crate) fn block_below(&self, new: &New, column: usize) -> String {
+        match new {
+            New::Map(keys) => self.block_keys(keys, column + self.map_step),
+            New::Seq(items) => self.block_items(items, column + self.list_step),
+            New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, false),
+        }
+    }
+
+    /// The obstacle of a form that has no safe place for a new line.
+    pub(crate) fn unplaceable(&self, node: NodeId) -> Obstacle {
+        Self::obstacle(self.tree.node(node).span.start)
+    }
+
+    fn obstacle(at: usize) -> Obstacle {
+        Obstacle {
+            what: "there is no safe place to write the field here".to_owned(),
+            at,
+            why: "something other than a comment stands where a new line would start",
+            fix: "write the pools in plain block style in what the chart renders",
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Finds, in a stream, the Installation to edit and the operator that will read it.
+
+use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND, OVERLAY_NAME};
+use calico_core::text::{printable, quoted};
+
+use crate::error::Refusal;
+use crate::stream::{BYTE_ORDER_MARK, Stream};
+use crate::tree::{NodeId, Tree, TreeError};
+
+/// An Installation in a stream.
+pub(crate) struct Located {
+    /// Its document.
+    pub(crate) document: usize,
+    /// Byte of the document where `text` starts: behind a byte order mark.
+    pub(crate) offset: usize,
+    /// The document's text.
+    pub(crate) text: String,
+    /// The document's nodes.
+    pub(crate) tree: Tree,
+    /// The Installation's own mapping: the root, or an item of a List.
+    pub(crate) root: NodeId,
+    /// The path to it from the document's root: `items` indexes, one per List.
+    pub(crate) items: Vec<usize>,
+    /// Its name.
+    pub(crate) name: String,
+}
+
+/// What a stream holds of what this program looks for.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// The Installation named `default`.
+    pub(crate) default: Option<Located>,
+    /// The one named `overlay`.
+    pub(crate) overlay: Option<Located>,
+    /// Installations of other names, which no operator reads.
+    pub(crate) misnamed: Vec<Located>,
+    /// Documents that mention an Installation but are not YAML.
+    pub(crate) unreadable: Vec<Refusal>,
+}
+
+/// Finds every Installation. Refuses a stream in which it cannot be told which one counts.
+pub(crate) fn installations(stream: &Stream) -> Result<Found, Refusal> {
+    let mut found = Found::default();
+    for document in stream.documents_with(API_VERSION) {
+        for located in in_document(stream, document, &mut found)? {
+            let place = |refusal: Refusal| {
+                let at = located.offset + located.tree.node(located.root).span.start;
+                refusal.at(stream, located.document, at)
+            };
+            let slot = match located.name.as_str() {
+                DEFAULT_NAME => &mut found.default,
+                OVERLAY_NAME => &mut found.overlay,
+                _ => {
+                    found.misnamed.push(located);
+                    continue;
+                }
+            };
+            if let Some(first) = slot {
+                let what = format!("two Installations are named {}", located.name);
+                let first = stream.place(first.document, first.offset);
+                return Err(place(Refusal::new(what))
+                    .why(format!(
+                        "the cluster holds one of that name, the one sent last; \
+                         the other is document {}",
+                        first.document
+                    ))
+                    .fix("remove one of the two from what the chart renders"));
+            }
+            *slot = Some(located);
+        }
+    }
+    Ok(found)
+}
+
+fn in_document(
+    stream: &Stream,
+    document: usize,
+    found: &mut Found,
+) -> Result<Vec<Located>, Refusal> {
+    let bytes = stream.document(document);
+    if memchr::memmem::find(bytes, KIND.as_bytes()).is_none() {
+        return Ok(Vec::new());
+    }
+    let (text, offset) = match bytes.strip_prefix(BYTE_ORDER_MARK) {
+        Some(text) => (text, BYTE_ORDER_MARK.len()),
+        None => (bytes, 0),
+    };
+    let tree = match std::str::from_utf8(text) {
+        Ok(text) => Tree::parse(text).map_err(|error| unreadable(text, &error)),
+        Err(error) => {
+            let at = error.valid_up_to();
+            Err((Refusal::new("the document is not UTF-8"), at))
+        }
+    };
+    let tree = match tree {
+        Ok(tree) => tree,
+        Err((refusal, at)) => {
+            let refusal = refusal
+                .at(stream, document, offset + at)
+                .fix("repair the document; Helm and kubectl do not take it either");
+            if claims_to_be_one(text) {
+                return Err(refusal);
+            }
+            found.unreadable.push(refusal);
+            return Ok(Vec::new());
+        }
+    };
+    let mut roots = Vec::new();
+    if let Some(root) = tree.root() {
+        collect(&tree, root, &mut Vec::new(), &mut roots);
+    }
+    let mut located = Vec::new();
+    for (root, items, name) in roots {
+        let text = String::from_utf8_lossy(text).into_owned();
+        let Some(name) = name else {
+            let at = offset + tree.node(root).span.start;
+            return Err(Refusal::new("an Installation has no metadata.name")
+                .at(stream, document, at)
+                .why("the operator reads the one named default only")
+                .fix("write metadata: {name: default}"));
+        };
+        // A second look at the same text: a document with several Installations is a List.
+        let tree = Tree::parse(&text).unwrap_or_default();
+        located.push(Located {
+            document,
+            offset,
+            text,
+            tree,
+            root,
+            items,
+            name,
+        });
+    }
+    Ok(located)
+}
+
+/// An Installation's node, its place in Lists, and its name.
+type Root = (NodeId, Vec<usize>, Option<String>);
+
+fn collect(tree: &Tree, node: NodeId, items: &mut Vec<usize>, roots: &mut Vec<Root>) {
+    let text = |path: &[&str]| tree.text_at(node, path);
+    let kind = text(&["kind"]).unwrap_or_default();
+    let api_version = text(&["apiVersion"]).unwrap_or_default();
+    if kind == KIND && api_version == API_VERSION {
+        let name = text(&["metadata", "name"]).map(str::to_owned);
+        roots.push((node, items.clone(), name));
+    } else if kind.ends_with("List") {
+        let list = tree.get(node, "items").map(|list| tree.items(list));
+        for (index, item) in list.unwrap_or_default().iter().enumerate() {
+            // Lists in lists are not unwrapped without end by kubectl either; a few levels are.
+            if items.len() < 8 {
+                items.push(index);
+                collect(tree, *item, items, roots);
+                items.pop();
+            }
+        }
+    }
+}
+
+fn unreadable(text: &str, error: &TreeError) -> (Refusal, usize) {
+    if let Some(second) = concatenated_json(text) {
+        let what = "JSON documents follow each other without a --- line between them";
+        let why = "Helm 3 cannot read them, and Helm 4 loses all but the first";
+        return (Refusal::new(what).why(why), second);
+    }
+    match error {
+        TreeError::Syntax(message, at) => {
+            let what = format!("the document is not YAML: {}", printable(message));
+            (Refusal::new(what), *at)
+        }
+        TreeError::SecondDocument(at) => {
+            let what = "a second document starts without a --- line of its own";
+            (Refusal::new(what), *at)
+        }
+    }
+}
+
+/// The byte where a second JSON document starts, if `text` is JSON documents in a row.
+fn concatenated_json(text: &str) -> Option<usize> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+    values.next()?.ok()?;
+    let end = values.byte_offset();
+    let rest = text.get(end..)?;
+    (!rest.trim_start().is_empty()).then(|| end + rest.len() - rest.trim_start().len())
+}
+
+/// Whether a document that cannot be parsed says at its top level that it is an Installation, or
+/// is JSON, where that cannot be told. Others are none of ours.
+fn claims_to_be_one(text: &[u8]) -> bool {
+    let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    let is_kind = |line: &[u8]| {
+        let value = line.strip_prefix(b"kind:").unwrap_or_default();
+        let end = memchr::memchr(b'#', value).unwrap_or(value.len());
+        let value = value.get(..end).unwrap_or_default().trim_ascii();
+        [
+            b"Installation".as_slice(),
+            b"\"Installation\"",
+            b"'Installation'",
+        ]
+        .contains(&value)
+    };
+    json || text.split(|b| *b == b'\n').any(is_kind)
+}
+
+/// The error for a stream without the Installation to edit: what was seen instead.
+pub(crate) fn nothing_to_edit(stream: &Stream, found: Found) -> Refusal {
+    if let Some(misnamed) = found.misnamed.first() {
+        let at = misnamed.offset + misnamed.tree.node(misnamed.root).span.start;
+        return Refusal::new(format!(
+            "the Installation is named {}, not default",
+            quoted(&misnamed.name)
+        ))
+        .at(stream, misnamed.document, at)
+        .why("the operator reads the one named default and ignores every other")
+        .fix("name it default");
+    }
+    if let Some(overlay) = found.overlay {
+        return Refusal::new("the only Installation is named overlay")
+            .at(stream, overlay.document, overlay.offset)
+            .why("the operator takes pools from the one named default only")
+            .fix("set the pools in the release that renders the Installation default");
+    }
+    if let Some(refusal) = found.unreadable.into_iter().next() {
+        return refusal;
+    }
+    let Some(kinds) = Kinds::seen(stream) else {
+        return Refusal::new("nothing came on standard input")
+            .why("Helm 3 sends nothing when --output-dir is given, and writes the files itself")
+            .fix("leave --output-dir out, or pipe: helm template … | helm-postrender … > file");
+    };
+    let (why, fix) = kinds.explain();
+    Refusal::new("there is no Installation in the stream")
+        .why(format!("{why}; it holds {}", kinds.list()))
+        .fix(format!(
+            "{fix} (--if-present lets such a stream through unchanged)"
+        ))
+}
+
+/// The kinds of a stream's documents, read off their lines: this is for a message, and the
+/// documents need not be valid.
+struct Kinds {
+    counts: Vec<(String, usize)>,
+    calico_node: bool,
+}
+
+impl Kinds {
+    fn seen(stream: &Stream) -> Option<Self> {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for index in 0..stream.documents().len() {
+            let document = stream.document(index);
+            let lines = document.split(|b| *b == b'\n');
+            let kind = lines
+                .filter_map(|line| line.strip_prefix(b"kind:"))
+                .map(|kind| printable(kind.trim_ascii()))
+                .next()
+                .unwrap_or_else(|| "document of no kind".to_owned());
+            match counts.iter_mut().find(|(name, _)| *name == kind) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((kind, 1)),
+            }
+        }
+        let calico_node = !stream.documents_with("name: calico-node").is_empty();
+        (!counts.is_empty()).then_some(Self {
+            counts,
+            calico_node,
+        })
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        self.counts.iter().any(|(name, _)| name == kind)
+    }
+
+    fn explain(&self) -> (&'static str, &'static str) {
+        let only_crds = self.counts.len() == 1 && self.has("CustomResourceDefinition");
+        if self.has("DaemonSet") && self.calico_node {
+            (
+                "this is Calico's plain manifest, which has no operator",
+                "set CALICO_IPV4POOL_CIDR, CALICO_IPV4POOL_BLOCK_SIZE and CALICO_IPV4POOL_IPIP or \
+                 CALICO_IPV4POOL_VXLAN in its DaemonSet, or install with the operator",
+            )
+        } else if only_crds {
+            (
+                "these are CRDs only",
+                "filter the output of the tigera-operator chart, or custom-resources.yaml",
+            )
+        } else if self.has("Deployment") {
+            (
+                "the operator is there without its Installation",
+                "leave installation.enabled at true in the chart's values, or filter \
+                 custom-resources.yaml",
+            )
+        } else {
+            (
+                "the three values belong in an Installation of operator.tigera.io/v1",
+                "filter the output of the tigera-operator chart, or custom-resources.yaml",
+            )
+        }
+    }
+
+    fn list(&self) -> String {
+        let name = |(kind, count): &(String, usize)| match count {
+            1 => format!("1 {kind}"),
+            count => format!("{count} {kind}s"),
+        };
+        let names: Vec<String> = self.counts.iter().map(name).collect();
+        names.join(", ")
+    }
+}
+
+/// Whether every document is a Helm hook: Helm 4's SDK can send hooks by themselves, and there
+/// is nothing to edit in them.
+pub(crate) fn is_hooks_only(stream: &Stream) -> bool {
+    let mut hooks = 0;
+    for index in 0..stream.documents().len() {
+        let Ok(text) = std::str::from_utf8(stream.document(index)) else {
+            return false;
+        };
+        let Ok(tree) = Tree::parse(text.trim_start_matches('\u{feff}')) else {
+            return false;
+        };
+        let Some(root) = tree.root() else {
+            continue;
+        };
+        let hook = tree.text_at(root, &["metadata", "annotations", "helm.sh/hook"]);
+        match (hook, tree.is_null(root)) {
+            (Some(_), _) => hooks += 1,
+            (None, true) => {}
+            (None, false) => return false,
+        }
+    }
+    hooks > 0
+}

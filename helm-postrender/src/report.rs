@@ -1,0 +1,165 @@
+//! What a run did, for people (stderr) and for programs (`--report`, JSON).
+
+use std::fmt::Write as _;
+
+use calico_core::rules::{RULES, Verdict};
+use calico_core::text::{printable, quoted};
+use serde_json::{Value, json};
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::filter::Outcome;
+use crate::judge::{Judged, Origin};
+use crate::plan::{FieldPlan, PoolPlan};
+
+/// The lines for stderr: what was set, what is left to the operator, what is worth knowing.
+pub(crate) fn summary(outcome: &Outcome) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    if let (Some((name, place)), Some(operator)) = (&outcome.installation, outcome.operator) {
+        let _ = writeln!(
+            text,
+            "helm-postrender: Installation {} in {place}, operator {} ({})",
+            printable(name),
+            operator.version,
+            operator.source
+        );
+    }
+    for change in changes(outcome) {
+        let _ = writeln!(text, "  {change}");
+    }
+    for (index, filled) in &outcome.filled {
+        let filled: Vec<String> = filled
+            .iter()
+            .map(|(key, value)| format!("{key} {value}"))
+            .collect();
+        if !filled.is_empty() {
+            let _ = writeln!(
+                text,
+                "  left to the operator in ipPools[{index}]: {}",
+                printable(filled.join(", "))
+            );
+        }
+    }
+    for judged in &outcome.judged {
+        let word = match judged.judgement.verdict {
+            Verdict::Allowed => "allowed",
+            _ => "warning",
+        };
+        let _ = writeln!(text, "  {word}:\n{judged}");
+    }
+    for note in &outcome.notes {
+        let _ = writeln!(text, "  note: {note}");
+    }
+    text
+}
+
+/// One line for each field that changes or is there already.
+pub(crate) fn changes(outcome: &Outcome) -> Vec<String> {
+    let line = |plan: &PoolPlan, field: &FieldPlan| {
+        let path = path(plan, field);
+        match (&field.new, &field.old) {
+            (None, old) => format!(
+                "kept {path}: {}",
+                printable(old.as_deref().unwrap_or_default())
+            ),
+            (Some(new), None) => format!("set {path}: {new}"),
+            (Some(new), Some(old)) => format!("set {path}: {new} (was {})", quoted(old)),
+        }
+    };
+    let plans = outcome.plans.iter();
+    plans
+        .flat_map(|plan| plan.fields.iter().map(move |field| line(plan, field)))
+        .collect()
+}
+
+fn path(plan: &PoolPlan, field: &FieldPlan) -> String {
+    format!(
+        "spec.calicoNetwork.ipPools[{}].{}",
+        plan.index,
+        field.field.key()
+    )
+}
+
+/// The report of a run, written to a file. docs/report.md describes it.
+pub(crate) fn json(outcome: &Outcome, result: &Result<(), Error>) -> Value {
+    let (exit, error, broken) = match result {
+        Ok(()) => (Exit::Written, None, &outcome.judged),
+        Err(Error::Rules(judged)) => (Exit::Refused, result.as_ref().err(), judged),
+        Err(error) => (error.exit(), Some(error), &outcome.judged),
+    };
+    let judged_all = outcome.installation.is_some() && (error.is_none() || !broken.is_empty());
+    json!({
+        "apiVersion": "helm-postrender/v1",
+        "kind": "Report",
+        "version": env!("CARGO_PKG_VERSION"),
+        "outcome": match exit {
+            Exit::Written if outcome.replacement.is_some() => "changed",
+            Exit::Written => "unchanged",
+            Exit::WouldChange => "would-change",
+            Exit::Refused => "refused",
+            Exit::Usage => "usage",
+        },
+        "error": error.map(ToString::to_string),
+        "installation": outcome.installation.as_ref().map(|(name, place)| json!({
+            "name": name,
+            "document": place.document,
+            "line": place.line,
+            "column": place.column,
+        })),
+        "operator": outcome.operator.map(|operator| json!({
+            "version": operator.version.to_string(),
+            "calico": operator.version.calico(),
+            "source": operator.source,
+        })),
+        "fields": outcome.plans.iter().flat_map(|plan| plan.fields.iter().map(move |field| json!({
+            "path": path(plan, field),
+            "pool": plan.index,
+            "newPool": plan.is_new,
+            "field": field.field.key(),
+            "old": field.old,
+            "new": field.new.as_ref().map(ToString::to_string),
+            "result": if field.new.is_some() { "set" } else { "kept" },
+        }))).collect::<Vec<_>>(),
+        "defaults": outcome.filled.iter().map(|(index, filled)| json!({
+            "pool": index,
+            "fields": filled.iter().cloned().map(|(key, value)| (key.to_owned(), value.into())).collect::<serde_json::Map<_, _>>(),
+        })).collect::<Vec<_>>(),
+        "rules": if judged_all { rules(broken) } else { Vec::new() },
+        "notes": outcome.notes,
+    })
+}
+
+fn rules(broken: &[Judged]) -> Vec<Value> {
+    let breach = |judged: &Judged| {
+        let breach = &judged.judgement.breach;
+        json!({
+            "path": breach.path,
+            "at": match &judged.origin {
+                Origin::Flag(flag) => json!({ "flag": flag }),
+                Origin::Stream(place) => json!(place),
+            },
+            "problem": breach.problem,
+            "outcome": breach.outcome,
+            "fix": breach.fix,
+        })
+    };
+    let rule = |name: &str| {
+        let of_rule: Vec<&Judged> = broken
+            .iter()
+            .filter(|j| j.judgement.rule.name == name)
+            .collect();
+        let verdicts = of_rule.iter().map(|judged| judged.judgement.verdict);
+        let result = verdicts.fold("passed", |worst, verdict| match (worst, verdict) {
+            (_, Verdict::Refused) | ("refused", _) => "refused",
+            (_, Verdict::Allowed) => "allowed",
+            (_, Verdict::Warned) => "warned",
+        });
+        json!({
+            "name": name,
+            "result": result,
+            "breaches": of_rule.into_iter().map(breach).collect::<Vec<_>>(),
+        })
+    };
+    RULES.iter().map(|judged| rule(judged.name)).collect()
+}

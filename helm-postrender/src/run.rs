@@ -1,0 +1,186 @@
+//! The edges: arguments, standard input and output, and the report's file.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::cli::Cli;
+use crate::diff;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::failure::{self, Caller};
+use crate::filter::{Outcome, filter};
+use crate::report;
+use crate::stream::Stream;
+
+/// Runs the program with its arguments, the first being its name.
+pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
+    let caller = Caller::of(&mut arguments);
+    caller.guard();
+    let result = parse(arguments, caller).and_then(|cli| match cli {
+        Some(cli) => filter_stdin(&cli),
+        None => Ok(()),
+    });
+    match result {
+        Ok(()) => Exit::Written.into(),
+        Err(Error::BrokenPipe) => Error::BrokenPipe.exit().into(),
+        Err(error) => ExitCode::from(caller.fail(&error.to_string(), error.exit())),
+    }
+}
+
+/// The parsed arguments; none where help or the version was asked for and shown.
+fn parse(arguments: Vec<OsString>, caller: Caller) -> Result<Option<Cli>, Error> {
+    let error = match Cli::try_parse_from(arguments) {
+        Ok(cli) => return Ok(Some(cli)),
+        Err(error) => error,
+    };
+    let asked = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
+    let text = error.render().to_string();
+    if !asked {
+        let text = text.strip_prefix("error: ").unwrap_or(&text);
+        return Err(Error::Usage(text.trim_end().to_owned()));
+    }
+    // Helm 3 would install the help text as if it were the manifests.
+    if caller == Caller::Helm4 || !stdin_is_idle() {
+        return Err(Error::Usage(format!(
+            "--help and --version write no stream, and one is piped in\n\n{}",
+            text.trim_end()
+        )));
+    }
+    write_out(&[text.as_bytes()]).map(|()| None)
+}
+
+/// Whether nobody pipes a stream in: standard input is a terminal or a device such as /dev/null.
+fn stdin_is_idle() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd as _;
+        use std::os::unix::fs::FileTypeExt as _;
+        let stdin = io::stdin().as_fd().try_clone_to_owned();
+        let metadata = stdin.and_then(|stdin| std::fs::File::from(stdin).metadata());
+        // No standard input at all is an idle one.
+        metadata.map_or(true, |metadata| metadata.file_type().is_char_device())
+    }
+    #[cfg(not(unix))]
+    {
+        io::stdin().is_terminal()
+    }
+}
+
+fn filter_stdin(cli: &Cli) -> Result<(), Error> {
+    let options = cli.options().map_err(Error::Usage)?;
+    if io::stdin().is_terminal() {
+        return Err(Error::Usage(
+            "standard input is a terminal: pipe a stream in, as in `helm template … | helm-postrender …` (see --help)"
+                .to_owned(),
+        ));
+    }
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::Io(format!("standard input cannot be read: {error}")))?;
+    let stream = Stream::new(bytes);
+    let (outcome, mut result) = filter(&stream, &options);
+    if result.is_ok() && cli.check && outcome.replacement.is_some() {
+        result = Err(Error::WouldChange(report::changes(&outcome)));
+    }
+    if let Some(path) = &cli.report {
+        write_report(path, &report::json(&outcome, &result))?;
+    }
+    // Nothing on stderr decides whether the stream goes out.
+    if cli.diff
+        && let Some((before, after, first)) = versions(&stream, &outcome)
+    {
+        let _ = io::stderr().write_all(diff::unified(&before, after, first).as_bytes());
+    }
+    result?;
+    if !cli.quiet {
+        let _ = io::stderr().write_all(report::summary(&outcome).as_bytes());
+    }
+    let bytes = stream.bytes();
+    match &outcome.replacement {
+        None => write_out(&[bytes]),
+        Some(replacement) => {
+            let before = bytes.get(..replacement.range.start).unwrap_or_default();
+            let after = bytes.get(replacement.range.end..).unwrap_or_default();
+            write_out(&[before, replacement.text.as_bytes(), after])
+        }
+    }
+}
+
+/// The Installation's document before and after, and its first line in the stream.
+fn versions<'a>(stream: &Stream, outcome: &'a Outcome) -> Option<(String, &'a str, usize)> {
+    let replacement = outcome.replacement.as_ref()?;
+    let before = stream.bytes().get(replacement.range.clone())?;
+    let first = stream.bytes().get(..replacement.range.start)?;
+    let first = memchr::memchr_iter(b'\n', first).count() + 1;
+    Some((
+        String::from_utf8_lossy(before).into_owned(),
+        &replacement.text,
+        first,
+    ))
+}
+
+fn write_out(parts: &[&[u8]]) -> Result<(), Error> {
+    failure::stream_starts();
+    let mut stdout = io::stdout().lock();
+    let written = parts.iter().try_for_each(|part| stdout.write_all(part));
+    match written.and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::BrokenPipe),
+        Err(error) => Err(Error::Io(format!(
+            "standard output cannot be written, and is not complete: {error}"
+        ))),
+    }
+}
+
+/// Writes the report beside its place and moves it there, so that nobody reads half of one. A
+/// place that is not a regular file (/dev/stderr, a pipe) is written to as it is.
+fn write_report(path: &Path, report: &serde_json::Value) -> Result<(), Error> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::Io(format!(
+            "--report {}: the report cannot be written: {error}",
+            calico_core::text::quoted(path.as_os_str().as_encoded_bytes())
+        ))
+    };
+    let text = format!("{report:#}\n");
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|error| failed(&error));
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = readable(&mut tempfile::Builder::new())
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .map_err(|error| failed(&error))?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| failed(&error))?;
+    file.persist(path)
+        .map(|_| ())
+        .map_err(|error| failed(&error.error))
+}
+
+/// A report is no secret: whoever may read the folder may read it, as with any file.
+fn readable<'a, 'b>(
+    builder: &'a mut tempfile::Builder<'b, 'b>,
+) -> &'a mut tempfile::Builder<'b, 'b> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666))
+    }
+    #[cfg(not(unix))]
+    builder
+}

@@ -1,0 +1,360 @@
+//! One YAML document as nodes with byte ranges, for finding where to edit.
+//!
+//! Nothing here interprets values: what a document means is told by the second parser
+//! ([`crate::verify`]).
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
+
+/// Names a node of a [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct NodeId(usize);
+
+/// A document.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    nodes: Vec<Node>,
+    anchors: HashMap<usize, NodeId>,
+    referenced: Vec<usize>,
+    root: Option<NodeId>,
+}
+
+/// A node: a value, or a key.
+#[derive(Debug)]
+pub(crate) struct Node {
+    /// The bytes of a scalar (a block scalar's content, without its header), an alias or a flow
+    /// collection; empty at the first byte for a block collection, and after the colon for a
+    /// value that is not there.
+    pub(crate) span: Range<usize>,
+    /// What it is.
+    pub(crate) data: Data,
+    /// Where its tag stands.
+    pub(crate) tag: Option<usize>,
+    /// The column of the block mapping whose key it is.
+    pub(crate) indent: Option<usize>,
+    anchor: usize,
+}
+
+/// The kinds of nodes.
+#[derive(Debug)]
+pub(crate) enum Data {
+    /// A scalar, with its escapes and folding resolved.
+    Scalar(String, ScalarStyle),
+    /// A mapping: keys and values.
+    Map(Vec<(NodeId, NodeId)>, StructureStyle),
+    /// A sequence.
+    Seq(Vec<NodeId>, StructureStyle),
+    /// A reference to an anchor.
+    Alias(usize),
+}
+
+/// Why a document has no tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TreeError {
+    /// It is not YAML: what the parser says, and the byte where.
+    Syntax(String, usize),
+    /// A second document starts at the byte, without a marker that splits them.
+    SecondDocument(usize),
+}
+
+impl Tree {
+    /// Parses `text`, which holds one document or none.
+    pub(crate) fn parse(text: &str) -> Result<Self, TreeError> {
+        let options: Options = granit_parser::options! {
+            // As libyaml, and so Go's readers, do.
+            block_scalar_eof_without_line_feed: true,
+        };
+        let mut builder = Builder::default();
+        let mut documents = 0;
+        for event in Parser::new_from_str_with_options(text, options) {
+            let (event, span) = event.map_err(|error| syntax(text, &error))?;
+            let start = span.start.byte_offset().unwrap_or_default();
+            let end = span.end.byte_offset().unwrap_or_default();
+            if matches!(event, Event::DocumentStart(..)) {
+                documents += 1;
+                if documents > 1 {
+                    return Err(TreeError::SecondDocument(start));
+                }
+            }
+            let tag = event.tag().map(|_| {
+                let tag = span.tag_start().and_then(|tag| tag.byte_offset());
+                tag.unwrap_or(start)
+            });
+            let marks = Marks {
+                span: start..end,
+                tag,
+                indent: span.indent,
+            };
+            builder.take(event, marks);
+        }
+        Ok(builder.tree)
+    }
+
+    /// The document's own node; none in an empty document.
+    pub(crate) fn root(&self) -> Option<NodeId> {
+        self.root
+    }
+
+    /// The node that `id` names, not following an alias.
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        const MISSING: &Node = &Node {
+            span: 0..0,
+            data: Data::Alias(0),
+            tag: None,
+            indent: None,
+            anchor: 0,
+        };
+        self.nodes.get(id.0).unwrap_or(MISSING)
+    }
+
+    /// What `id` stands for: itself, or what its alias refers to.
+    pub(crate) fn resolve(&self, id: NodeId) -> NodeId {
+        match self.node(id).data {
+            Data::Alias(anchor) => self.anchors.get(&anchor).copied().unwrap_or(id),
+            _ => id,
+        }
+    }
+
+    /// The text of a scalar, or of the scalar that an alias refers to.
+    pub(crate) fn text(&self, id: NodeId) -> Option<&str> {
+        match &self.node(self.resolve(id)).data {
+            Data::Scalar(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries of a mapping; none for anything else.
+    pub(crate) fn entries(&self, id: NodeId) -> &[(NodeId, NodeId)] {
+        match &self.node(self.resolve(id)).data {
+            Data::Map(entries, _) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence; none for anything else.
+    pub(crate) fn items(&self, id: NodeId) -> &[NodeId] {
+        match &self.node(self.resolve(id)).data {
+            Data::Seq(items, _) => items,
+            _ => &[],
+        }
+    }
+
+    /// The key and value of `key` in a mapping.
+    pub(crate) fn entry(&self, map: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
+        let mut entries = self.entries(map).iter().copied();
+        entries.find(|(name, _)| self.text(*name) == Some(key))
+    }
+
+    /// The value of `key` in a mapping.
+    pub(crate) fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
+        self.entry(map, key).map(|(_, value)| value)
+    }
+
+    /// The text at a path of keys.
+    pub(crate) fn text_at(&self, map: NodeId, path: &[&str]) -> Option<&str> {
+        let node = path.iter().try_fold(map, |node, key| self.get(node, key))?;
+        self.text(node)
+    }
+
+    /// Whether an alias refers to this node, so that an edit here would change another place.
+    pub(crate) fn is_shared(&self, id: NodeId) -> bool {
+        self.referenced.contains(&self.node(id).anchor)
+    }
+
+    /// Whether it is null: not there, or written as one of YAML's nulls.
+    pub(crate) fn is_null(&self, id: NodeId) -> bool {
+        match &self.node(id).data {
+            Data::Scalar(text, ScalarStyle::Plain) => {
+                self.node(id).span.is_empty()
+                    || matches!(text.as_str(), "null" | "Null" | "NULL" | "~")
+            }
+            _ => false,
+        }
+    }
+
+    /// The node of a block collection that ends last; any other node is its own.
+    pub(crate) fn last_leaf(&self, id: NodeId) -> NodeId {
+        let node = self.node(id);
+        let last = match &node.data {
+            Data::Map(entries, StructureStyle::Block) => entries.last().map(|(_, value)| *value),
+            Data::Seq(items, StructureStyle::Block) => items.last().copied(),
+            _ => None,
+        };
+        last.map_or(id, |last| self.last_leaf(last))
+    }
+
+    /// Every key and value of every block mapping.
+    pub(crate) fn block_entries(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        self.nodes.iter().flat_map(|node| match &node.data {
+            Data::Map(entries, StructureStyle::Block) => entries.iter().copied(),
+            _ => [].iter().copied(),
+        })
+    }
+
+    /// The keys of a block mapping; none for anything else.
+    pub(crate) fn block_keys(&self, id: NodeId) -> Vec<NodeId> {
+        match &self.node(id).data {
+            Data::Map(entries, StructureStyle::Block) => {
+                entries.iter().map(|(key, _)| *key).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The items of a block sequence; none for anything else.
+    pub(crate) fn block_items(&self, id: NodeId) -> &[NodeId] {
+        match &self.node(id).data {
+            Data::Seq(items, StructureStyle::Block) => items,
+            _ => &[],
+        }
+    }
+
+    /// The first key that a mapping has twice.
+    pub(crate) fn duplicate_key(&self) -> Option<(NodeId, &str)> {
+        self.nodes.iter().find_map(|node| {
+            let Data::Map(entries, _) = &node.data else {
+                return None;
+            };
+            let mut seen = std::collections::HashSet::new();
+            let keys = entries.iter().map(|(key, _)| *key);
+            keys.filter_map(|key| Some((key, self.text(key)?)))
+                .find(|(_, text)| !seen.insert(*text))
+        })
+    }
+}
+
+fn syntax(text: &str, error: &ScanError) -> TreeError {
+    let index = error.marker().index();
+    let offset = text
+        .char_indices()
+        .nth(index)
+        .map_or(text.len(), |(at, _)| at);
+    TreeError::Syntax(error.info().to_owned(), offset)
+}
+
+/// Puts nodes together from a parser's events.
+#[derive(Default)]
+struct Builder {
+    tree: Tree,
+    open: Vec<Open>,
+}
+
+/// A collection that has not ended yet, and the key that waits for its value.
+struct Open {
+    id: NodeId,
+    key: Option<NodeId>,
+}
+
+/// What the parser says of where a node stands.
+struct Marks {
+    span: Range<usize>,
+    tag: Option<usize>,
+    indent: Option<usize>,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event, marks: Marks) {
+        match event {
+            Event::Scalar(text, style, anchor, _) => {
+                self.add(Data::Scalar(text.into_owned(), style), marks, anchor);
+            }
+            Event::Alias(anchor) => {
+                self.tree.referenced.push(anchor);
+                self.add(Data::Alias(anchor), marks, 0);
+            }
+            Event::MappingStart(style, anchor, _) => {
+                let id = self.add(Data::Map(Vec::new(), style), marks, anchor);
+                self.open.push(Open { id, key: None });
+            }
+            Event::SequenceStart(style, anchor, _) => {
+                let id = self.add(Data::Seq(Vec::new(), style), marks, anchor);
+                self.open.push(Open { id, key: None });
+            }
+            Event::MappingEnd | Event::SequenceEnd => {
+                let ended = self.open.pop();
+                // A flow collection's end event spans its closing bracket, a block one's nothing.
+                if let Some(node) = ended.and_then(|open| self.tree.nodes.get_mut(open.id.0))
+                    && !marks.span.is_empty()
+                {
+                    node.span.end = marks.span.end;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, data: Data, marks: Marks, anchor: usize) -> NodeId {
+        let id = NodeId(self.tree.nodes.len());
+        self.tree.nodes.push(Node {
+            span: marks.span,
+            data,
+            tag: marks.tag,
+            indent: marks.indent,
+            anchor,
+        });
+        if anchor != 0 {
+            self.tree.anchors.insert(anchor, id);
+        }
+        match self.open.last_mut() {
+            None => self.tree.root = Some(id),
+            Some(open) => match self
+                .tree
+                .nodes
+                .get_mut(open.id.0)
+                .map(|node| &mut node.data)
+            {
+                Some(Data::Map(entries, _)) => match open.key.take() {
+                    None => open.key = Some(id),
+                    Some(key) => entries.push((key, id)),
+                },
+                Some(Data::Seq(items, _)) => items.push(id),
+                _ => {}
+            },
+        }
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_bytes_and_aliases_resolve() {
+        let text = "é: &a [1, {b: c}]\nx: *a\nn:\ns: |\n  t\n";
+        let tree = Tree::parse(text).unwrap();
+        let root = tree.root().unwrap();
+        let list = tree.get(root, "é").unwrap();
+        assert_eq!(&text[tree.node(list).span.clone()], "[1, {b: c}]");
+        assert!(tree.is_shared(list));
+        assert_eq!(tree.items(tree.get(root, "x").unwrap()).len(), 2);
+        assert!(tree.is_null(tree.get(root, "n").unwrap()));
+        assert_eq!(tree.text_at(root, &["s"]), Some("t\n"));
+        let last = tree.node(tree.last_leaf(root));
+        assert_eq!(&text[last.span.clone()], "t\n");
+    }
+
+    #[test]
+    fn what_is_not_one_document() {
+        assert!(matches!(Tree::parse("a: [1"), Err(TreeError::Syntax(..))));
+        assert_eq!(
+            Tree::parse("é: 1\n---\nb: 2\n").unwrap_err(),
+            TreeError::SecondDocument(6)
+        );
+        assert!(Tree::parse("# nothing\n").unwrap().root().is_none());
+    }
+
+    #[test]
+    fn duplicates_are_found_at_any_depth() {
+        let tree = Tree::parse("a: {b: 1, \"b\": 2}\n").unwrap();
+        assert_eq!(tree.duplicate_key().unwrap().1, "b");
+        assert!(
+            Tree::parse("a: {b: 1}\nb: {b: 1}\n")
+                .unwrap()
+                .duplicate_key()
+                .is_none()
+        );
+    }
+}

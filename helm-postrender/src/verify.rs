@@ -1,0 +1,114 @@
+//! The second opinion: a parser of another lineage reads the document before and after, and the
+//! two must differ in the fields that were set and in nothing else.
+
+use serde_yaml::{Mapping, Value};
+
+use calico_core::text::printable;
+
+use crate::error::Refusal;
+use crate::locate::Located;
+use crate::plan::PoolPlan;
+use crate::stream::Stream;
+use crate::wanted;
+
+/// Reads a document with the second parser (libyaml's lineage, like the readers of Helm and
+/// kubectl). A document that it cannot read is refused: nothing could be confirmed of it.
+pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal> {
+    serde_yaml::from_str(&located.text).map_err(|error| {
+        let at = error.location().map_or(0, |location| location.index());
+        Refusal::new(format!(
+            "a second reader of YAML does not take the document: {}",
+            printable(error.to_string())
+        ))
+        .at(stream, located.document, located.offset + at)
+        .why("an edit could not be confirmed")
+        .fix("write the document in plainer YAML")
+    })
+}
+
+/// The Installation itself in its document: the root, or an item of a List.
+pub(crate) fn installation<'v>(document: &'v Value, located: &Located) -> &'v Value {
+    let item = |value: &'v Value, index: &usize| value.get("items")?.get(*index);
+    let found = located.items.iter().try_fold(document, item);
+    found.unwrap_or(&Value::Null)
+}
+
+/// Confirms that `edited` means `before` with the fields of `plans` set.
+pub(crate) fn verify(
+    located: &Located,
+    before: &Value,
+    plans: &[PoolPlan],
+    edited: &str,
+) -> Result<Value, Refusal> {
+    let unconfirmed = |why: String| {
+        Refusal::new("the edit could not be confirmed, so nothing was written")
+            .of(format!("Installation {}", located.name))
+            .why(why)
+            .fix("write the pools in plain block style in what the chart renders, and please report this")
+    };
+    let mut want = before.clone();
+    set(&mut want, &located.items, plans)
+        .ok_or_else(|| unconfirmed("the pools have another form than expected".to_owned()))?;
+    let after: Value =
+        serde_yaml::from_str(edited).map_err(|error| unconfirmed(printable(error.to_string())))?;
+    if after != want {
+        return Err(unconfirmed(
+            "the document would mean something else than the old one with the fields set"
+                .to_owned(),
+        ));
+    }
+    // What follows in the stream starts where this document ends.
+    let one_document = Stream::new(edited.as_bytes().to_vec()).documents().len() == 1;
+    if !one_document || edited.ends_with('\n') != located.text.ends_with('\n') {
+        return Err(unconfirmed("the document would end elsewhere".to_owned()));
+    }
+    let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if is_json(&located.text) && !is_json(edited) {
+        return Err(unconfirmed(
+            "the document would no longer be JSON".to_owned(),
+        ));
+    }
+    Ok(after)
+}
+
+/// The edit on data instead of text. None where the data has another form than the text led to
+/// expect.
+fn set(document: &mut Value, items: &[usize], plans: &[PoolPlan]) -> Option<()> {
+    let changed = plans
+        .iter()
+        .any(|plan| plan.fields.iter().any(|f| f.new.is_some()));
+    if !changed {
+        return Some(());
+    }
+    let mut value = document;
+    for index in items {
+        value = value.get_mut("items")?.get_mut(*index)?;
+    }
+    for key in ["spec", "calicoNetwork"] {
+        value = level(value, key, Value::Mapping(Mapping::new()))?;
+    }
+    let pools = level(value, "ipPools", Value::Sequence(Vec::new()))?.as_sequence_mut()?;
+    for plan in plans {
+        if plan.is_new {
+            pools.push(Value::Mapping(Mapping::new()));
+        }
+        let pool = pools.get_mut(plan.index)?.as_mapping_mut()?;
+        for field in &plan.fields {
+            let Some(new) = &field.new else { continue };
+            let new = match new {
+                wanted::Value::Text(text) => Value::from(text.as_str()),
+                wanted::Value::Integer(number) => Value::from(*number),
+            };
+            pool.insert(Value::from(field.field.key()), new);
+        }
+    }
+    Some(())
+}
+
+fn level<'v>(parent: &'v mut Value, key: &str, empty: Value) -> Option<&'v mut Value> {
+    let map = parent.as_mapping_mut()?;
+    if map.get(key).is_none_or(Value::is_null) {
+        map.insert(Value::from(key), empty);
+    }
+    map.get_mut(key)
+}

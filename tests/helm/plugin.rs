@@ -1,0 +1,100 @@
+//! The Helm 4 plugin, as a user gets it: from the repository's plugin.yaml, and packaged with its own binary.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::charts::{self, repository};
+use crate::support::documents::{only, parse};
+use crate::support::sandbox::{FILTER, Sandbox};
+use crate::support::tools::{Helm, each_helm_4};
+
+each_helm_4! {
+    plugin_that_finds_the_filter_on_path,
+    packaged_folder,
+    packaged_archive,
+}
+
+#[test]
+fn plugin_yaml_has_the_version_of_cargo_toml() {
+    let text = fs::read_to_string(repository().join("plugin.yaml")).expect("read plugin.yaml");
+    assert_eq!(parse(&text)[0]["version"], env!("CARGO_PKG_VERSION"));
+}
+
+fn plugin_that_finds_the_filter_on_path(helm: Helm) {
+    let sandbox = Sandbox::without_plugin(helm);
+    let folder = sandbox.path("checkout");
+    fs::create_dir(&folder).expect("make the folder");
+    fs::copy(repository().join("plugin.yaml"), folder.join("plugin.yaml"))
+        .expect("copy plugin.yaml");
+    install_use_uninstall(&sandbox, &folder, &[]);
+}
+
+fn packaged_folder(helm: Helm) {
+    let sandbox = Sandbox::without_plugin(helm);
+    fs::remove_file(sandbox.path("bin/helm-postrender")).expect("take the filter from PATH");
+    package(&sandbox);
+    install_use_uninstall(&sandbox, &sandbox.path("package/helm-postrender"), &[]);
+}
+
+fn packaged_archive(helm: Helm) {
+    let sandbox = Sandbox::without_plugin(helm);
+    fs::remove_file(sandbox.path("bin/helm-postrender")).expect("take the filter from PATH");
+    package(&sandbox);
+    let archives = fs::read_dir(sandbox.path("package"))
+        .expect("the packages")
+        .map(|entry| entry.unwrap().path());
+    let mut plugins =
+        archives.filter(|path| path.extension().is_some_and(|extension| extension == "tgz"));
+    let archive = plugins.next().expect("a .tgz among the packages");
+    // Nothing signs the archive here.
+    install_use_uninstall(&sandbox, &archive, &["--verify=false"]);
+}
+
+fn package(sandbox: &Sandbox) {
+    let package = repository().join("scripts/package");
+    let output = Command::new(&package)
+        .args(["--bin", FILTER, "--out"])
+        .arg(sandbox.path("package"))
+        .output();
+    let output = output.unwrap_or_else(|error| panic!("run {}: {error}", package.display()));
+    assert!(
+        output.status.success(),
+        "scripts/package: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn install_use_uninstall(sandbox: &Sandbox, source: &Path, options: &[&str]) {
+    let source = source.to_str().expect("a UTF-8 path");
+    sandbox
+        .run([&["plugin", "install", source], options].concat())
+        .succeeded();
+    let list = sandbox.run(["plugin", "list"]).succeeded().stdout;
+    let line = list
+        .lines()
+        .find(|line| line.starts_with("helm-postrender"))
+        .unwrap_or_else(|| panic!("{list}"));
+    assert!(
+        line.contains(env!("CARGO_PKG_VERSION")) && line.contains("postrenderer/v1"),
+        "{line}"
+    );
+
+    let template = |filter: &[&str]| sandbox.release("template", &charts::own(), &[], Some(filter));
+    let documents = parse(&template(&["--cidr=172.16.0.0/16"]).succeeded().stdout);
+    assert_eq!(
+        only(&documents, "Installation")["spec"]["calicoNetwork"]["ipPools"][0]["cidr"],
+        "172.16.0.0/16"
+    );
+    let seen = template(&["--cidr=banana"]).failed().seen();
+    assert!(
+        seen.contains("helm-postrender: error: ") && seen.contains("banana"),
+        "{seen}"
+    );
+
+    sandbox
+        .run(["plugin", "uninstall", "helm-postrender"])
+        .succeeded();
+    let seen = template(&["--cidr=172.16.0.0/16"]).failed().seen();
+    assert!(seen.contains("not found"), "{seen}");
+}
