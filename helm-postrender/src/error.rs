@@ -128,6 +128,14 @@ impl Refusal {
         }
     }
 
+    /// Where, for something that no line shows.
+    pub fn placed(self, place: Place) -> Self {
+        Self {
+            place: Some(place),
+            ..self
+        }
+    }
+
     /// Which object, as `Installation default`.
     pub fn of(self, object: impl Into<String>) -> Self {
         Self {

@@ -122,11 +122,7 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         .zip(&effective.pools)
         .map(|(written, effective)| PoolView { written, effective })
         .collect();
-    let of_installation = |refusal: Refusal| {
-        refusal
-            .at(stream, located.document, start)
-            .of("Installation default")
-    };
+    let of_installation = |refusal: Refusal| refusal.placed(place).of("Installation default");
     let plans = plan::plan(&views, &options.wanted).map_err(of_installation)?;
 
     let edits = splice::edits(&located, &plans).map_err(refuse)?;

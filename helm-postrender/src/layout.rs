@@ -189,10 +189,7 @@ impl<'a> Layout<'a> {
         }
         let place = self.end_of_line(colon).ok()?;
         let lines = self.block_keys(&keys, self.column(first));
-        Some(Edit {
-            range: place.at..place.at,
-            text: place.wrap(&lines, self.newline),
-        })
+        Some(Edit::insert(place.at, place.wrap(&lines, self.newline)))
     }
 
     /// A scalar in place of a block scalar: in its header's place, so that a comment behind that
@@ -243,21 +240,36 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Keys at the start of a flow mapping.
-    pub(crate) fn into_flow(&self, map: NodeId, first: Option<NodeId>, new: &New) -> Edit {
-        let text = self.flow(new);
-        let inner = text.get(1..text.len() - 1).unwrap_or_default();
-        let at = match first {
-            Some(first) => self.tree.node(first).span.start,
-            None => self.tree.node(map).span.start + 1,
+    /// Keys for a flow mapping: behind the entry of `anchor`, or before the first one where a
+    /// comment follows, which would otherwise end up behind the new keys.
+    pub(crate) fn into_flow(
+        &self,
+        map: NodeId,
+        anchor: Option<(NodeId, NodeId)>,
+        new: &[(&'static str, New)],
+    ) -> Edit {
+        let Some((key, value)) = anchor else {
+            let at = self.tree.node(map).span.start + 1;
+            return Edit::insert(at, self.flow_entries(new, ", "));
         };
-        let gap = first.map_or(String::new(), |first| {
-            format!(",{}", self.gap_before(first))
-        });
-        Edit {
-            range: at..at,
-            text: format!("{inner}{gap}"),
+        let first = self
+            .tree
+            .entries(map)
+            .first()
+            .map_or(key, |(first, _)| *first);
+        let gap = format!(",{}", self.gap_before(first));
+        let entries = self.flow_entries(new, &gap);
+        let end = self.tree.node(value).span.end;
+        let line = self
+            .text
+            .get(end..)
+            .and_then(|rest| rest.split('\n').next());
+        let comment_follows = line.is_none_or(|line| line.contains('#'));
+        if self.tree.node(value).span.is_empty() || comment_follows {
+            let at = self.tree.node(first).span.start;
+            return Edit::insert(at, format!("{entries}{gap}"));
         }
+        Edit::insert(end, format!("{gap}{entries}"))
     }
 
     /// Items at the end of a flow sequence.
@@ -268,10 +280,7 @@ impl<'a> Layout<'a> {
         };
         let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
         let lead = last.map_or(String::new(), |_| format!(",{gap}"));
-        Edit {
-            range: at..at,
-            text: format!("{lead}{}", items.join(&format!(",{gap}"))),
-        }
+        Edit::insert(at, format!("{lead}{}", items.join(&format!(",{gap}"))))
     }
 
     /// What to put between a flow collection's entries: a new line where `entry` starts one.
@@ -293,19 +302,20 @@ impl<'a> Layout<'a> {
     pub(crate) fn flow(&self, new: &New) -> String {
         match new {
             New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, true),
-            New::Map(entries) => {
-                let quote = if self.is_json { "\"" } else { "" };
-                let entry = |(key, value): &(&str, New)| {
-                    format!("{quote}{key}{quote}: {}", self.flow(value))
-                };
-                let entries: Vec<String> = entries.iter().map(entry).collect();
-                format!("{{{}}}", entries.join(", "))
-            }
+            New::Map(entries) => format!("{{{}}}", self.flow_entries(entries, ", ")),
             New::Seq(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
                 format!("[{}]", items.join(", "))
             }
         }
+    }
+
+    fn flow_entries(&self, entries: &[(&'static str, New)], gap: &str) -> String {
+        let quote = if self.is_json { "\"" } else { "" };
+        let entry =
+            |(key, value): &(&str, New)| format!("{quote}{key}{quote}: {}", self.flow(value));
+        let entries: Vec<String> = entries.iter().map(entry).collect();
+        entries.join(gap)
     }
 
     /// Keys at `column` in block style, without a line end behind the last.

@@ -89,15 +89,13 @@ fn in_document(
         Ok(text) => Tree::parse(text).map_err(|error| unreadable(text, &error)),
         Err(error) => {
             let at = error.valid_up_to();
-            Err((Refusal::new("the document is not UTF-8"), at))
+            Err((Refusal::new("the document is not UTF-8").fix(REPAIR), at))
         }
     };
     let tree = match tree {
         Ok(tree) => tree,
         Err((refusal, at)) => {
-            let refusal = refusal
-                .at(stream, document, offset + at)
-                .fix("repair the document; Helm and kubectl do not take it either");
+            let refusal = refusal.at(stream, document, offset + at);
             if claims_to_be_one(text) {
                 return Err(refusal);
             }
@@ -134,6 +132,9 @@ fn in_document(
     Ok(located)
 }
 
+/// What to do about a document that nobody reads.
+const REPAIR: &str = "repair the document; Helm and kubectl do not take it either";
+
 /// An Installation's node, its place in Lists, and its name.
 type Root = (NodeId, Vec<usize>, Option<String>);
 
@@ -161,16 +162,17 @@ fn unreadable(text: &str, error: &TreeError) -> (Refusal, usize) {
     if let Some(second) = concatenated_json(text) {
         let what = "JSON documents follow each other without a --- line between them";
         let why = "Helm 3 cannot read them, and Helm 4 loses all but the first";
-        return (Refusal::new(what).why(why), second);
+        let fix = "put a --- line between them";
+        return (Refusal::new(what).why(why).fix(fix), second);
     }
     match error {
         TreeError::Syntax(message, at) => {
             let what = format!("the document is not YAML: {}", printable(message));
-            (Refusal::new(what), *at)
+            (Refusal::new(what).fix(REPAIR), *at)
         }
         TreeError::SecondDocument(at) => {
             let what = "a second document starts without a --- line of its own";
-            (Refusal::new(what), *at)
+            (Refusal::new(what).fix(REPAIR), *at)
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn summary(outcome: &Outcome) -> String {
         let _ = writeln!(text, "  {word}:\n{judged}");
     }
     for note in &outcome.notes {
-        let _ = writeln!(text, "  note: {note}");
+        let _ = writeln!(text, "  note: {}", note.replace('\n', "\n  "));
     }
     text
 }

@@ -25,7 +25,7 @@ pub(crate) struct Edit {
 }
 
 impl Edit {
-    fn insert(at: usize, text: String) -> Self {
+    pub(crate) fn insert(at: usize, text: String) -> Self {
         Self {
             range: at..at,
             text,
@@ -207,10 +207,11 @@ fn add_keys(
             fix: "remove it from what the chart renders",
         });
     };
+    let anchor = anchor.or_else(|| entries.last().copied());
     if *style == StructureStyle::Flow {
-        return Ok(layout.into_flow(map, entries.first().map(|(key, _)| *key), &New::Map(keys)));
+        return Ok(layout.into_flow(map, anchor, &keys));
     }
-    let Some((_, last)) = anchor.or_else(|| entries.last().copied()) else {
+    let Some((_, last)) = anchor else {
         return Err(layout.unplaceable(map));
     };
     let column = layout.column(entries.first().map_or(map, |(key, _)| *key));

@@ -44,7 +44,11 @@ pub(crate) fn verify(
         Refusal::new("the edit could not be confirmed, so nothing was written")
             .of(format!("Installation {}", located.name))
             .why(why)
-            .fix("write the pools in plain block style in what the chart renders, and please report this")
+            .fix(if located.text.ends_with('\n') {
+                "write the pools in plain block style in what the chart renders, and please report this"
+            } else {
+                "end the document with a line end"
+            })
     };
     let mut want = before.clone();
     set(&mut want, &located.items, plans)

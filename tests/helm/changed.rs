@@ -1,5 +1,7 @@
 //! The three values reach the Installation, by every way that Helm takes, and nothing else changes.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::support::documents::{only, parse, pool, with_pools};
@@ -140,22 +142,10 @@ fn install_sends_the_values_and_nothing_else_differs(helm: Helm) {
             sandbox.release("install", &chart, &[], filter).succeeded();
             sandbox
         });
-        let sent = |sandbox: &Sandbox| -> Vec<(String, Value)> {
-            sandbox
-                .api
-                .writes()
-                .into_iter()
-                .map(
-                    |Request {
-                         method, path, body, ..
-                     }| (method + " " + &path, body),
-                )
-                .collect()
-        };
         let mut expected = sent(&plain);
-        for (_, body) in expected
-            .iter_mut()
-            .filter(|(_, body)| body["kind"] == "Installation")
+        for body in expected
+            .values_mut()
+            .filter(|body| body["kind"] == "Installation")
         {
             body["spec"]["calicoNetwork"]["ipPools"] = wanted();
         }
@@ -173,6 +163,15 @@ fn install_sends_the_values_and_nothing_else_differs(helm: Helm) {
             chart.display()
         );
     }
+}
+
+/// The bodies of all writes by method, path and name; Helm sends resources of one kind in no fixed order.
+fn sent(sandbox: &Sandbox) -> BTreeMap<(String, String), Value> {
+    let writes = sandbox.api.writes().into_iter();
+    let key = |request: &Request| (request.line(), request.body["metadata"]["name"].to_string());
+    writes
+        .map(|request| (key(&request), request.body))
+        .collect()
 }
 
 fn upgrade_sends_new_values(helm: Helm) {

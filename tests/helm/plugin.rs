@@ -1,8 +1,9 @@
 //! The Helm 4 plugin, as a user gets it: from the repository's plugin.yaml, and packaged with its own binary.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::support::charts::{self, repository};
 use crate::support::documents::{only, parse};
@@ -31,38 +32,40 @@ fn plugin_that_finds_the_filter_on_path(helm: Helm) {
 }
 
 fn packaged_folder(helm: Helm) {
-    let sandbox = Sandbox::without_plugin(helm);
-    fs::remove_file(sandbox.path("bin/helm-postrender")).expect("take the filter from PATH");
-    package(&sandbox);
-    install_use_uninstall(&sandbox, &sandbox.path("package/helm-postrender"), &[]);
+    let sandbox = Sandbox::without_filter(helm);
+    install_use_uninstall(&sandbox, &packages().join("helm-postrender"), &[]);
 }
 
 fn packaged_archive(helm: Helm) {
-    let sandbox = Sandbox::without_plugin(helm);
-    fs::remove_file(sandbox.path("bin/helm-postrender")).expect("take the filter from PATH");
-    package(&sandbox);
-    let archives = fs::read_dir(sandbox.path("package"))
+    let sandbox = Sandbox::without_filter(helm);
+    let files = fs::read_dir(packages())
         .expect("the packages")
         .map(|entry| entry.unwrap().path());
-    let mut plugins =
-        archives.filter(|path| path.extension().is_some_and(|extension| extension == "tgz"));
-    let archive = plugins.next().expect("a .tgz among the packages");
+    let mut archives =
+        files.filter(|path| path.extension().is_some_and(|extension| extension == "tgz"));
+    let archive = archives.next().expect("a .tgz among the packages");
     // Nothing signs the archive here.
     install_use_uninstall(&sandbox, &archive, &["--verify=false"]);
 }
 
-fn package(sandbox: &Sandbox) {
-    let package = repository().join("scripts/package");
-    let output = Command::new(&package)
-        .args(["--bin", FILTER, "--out"])
-        .arg(sandbox.path("package"))
-        .output();
-    let output = output.unwrap_or_else(|error| panic!("run {}: {error}", package.display()));
-    assert!(
-        output.status.success(),
-        "scripts/package: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+/// What `scripts/package` makes of the filter under test, made once.
+fn packages() -> &'static Path {
+    static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
+        let script = repository().join("scripts/package");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package");
+        let output = Command::new(&script)
+            .args(["--bin", FILTER, "--out"])
+            .arg(&folder)
+            .output();
+        let output = output.unwrap_or_else(|error| panic!("run {}: {error}", script.display()));
+        assert!(
+            output.status.success(),
+            "scripts/package: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        folder
+    });
+    &PACKAGES
 }
 
 fn install_use_uninstall(sandbox: &Sandbox, source: &Path, options: &[&str]) {

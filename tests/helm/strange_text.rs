@@ -35,7 +35,7 @@ fn is_printable(message: &str) {
     assert_eq!(message.chars().find(unprintable), None, "in:\n{message:?}");
 }
 
-fn template(sandbox: &Sandbox, filter: &[&OsStr]) -> Outcome {
+fn template<A: AsRef<OsStr>>(sandbox: &Sandbox, filter: &[A]) -> Outcome {
     let chart = charts::own();
     let arguments = ["template", "calico"]
         .map(OsStr::new)
@@ -46,20 +46,19 @@ fn template(sandbox: &Sandbox, filter: &[&OsStr]) -> Outcome {
 
 fn strange_argument(helm: Helm) {
     let sandbox = Sandbox::new(helm);
-    for option in [
-        "--cidr",
-        "--block-size",
-        "--encapsulation",
-        "--pool",
-        "--allow",
-        "--no-such-option",
-    ] {
-        arrives_whole(template(
-            &sandbox,
-            &[OsStr::new(&format!("{option}={STRANGE}"))],
-        ));
+    let options = ["--cidr", "--block-size", "--encapsulation", "--allow"];
+    let mut arguments = options
+        .map(|option| vec![format!("{option}={STRANGE}")])
+        .to_vec();
+    arguments.push(vec![
+        format!("--pool={STRANGE}"),
+        "--block-size=24".to_owned(),
+    ]);
+    arguments.push(vec![format!("--{STRANGE}")]);
+    arguments.push(vec![STRANGE.to_owned()]);
+    for filter in arguments {
+        arrives_whole(template(&sandbox, &filter));
     }
-    arrives_whole(template(&sandbox, &[OsStr::new(STRANGE)]));
 }
 
 fn argument_that_is_not_utf_8(helm: Helm) {

@@ -35,13 +35,19 @@ impl Sandbox {
 
     /// A Helm without plugins; the filter is still on PATH.
     pub(crate) fn without_plugin(helm: Helm) -> Self {
+        let sandbox = Self::without_filter(helm);
+        std::os::unix::fs::symlink(FILTER, sandbox.path("bin/helm-postrender"))
+            .expect("link the filter");
+        sandbox
+    }
+
+    /// A Helm that finds no filter of itself.
+    pub(crate) fn without_filter(helm: Helm) -> Self {
         let api = FakeApi::start();
         let root = TempDir::new().expect("a temporary folder");
         for folder in ["home", "bin", "cache", "config", "data"] {
             fs::create_dir(root.path().join(folder)).expect("make a folder of the sandbox");
         }
-        std::os::unix::fs::symlink(FILTER, root.path().join("bin/helm-postrender"))
-            .expect("link the filter");
         fs::write(root.path().join("kubeconfig"), kubeconfig(&api.url()))
             .expect("write the kubeconfig");
         Self { helm, api, root }

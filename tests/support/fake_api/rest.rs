@@ -122,9 +122,9 @@ struct Target<'a> {
 impl<'a> Target<'a> {
     fn of(path: &'a str) -> Option<Self> {
         let segments: Vec<_> = path.split('/').skip(1).collect();
-        let start = match segments.first()? {
-            &"api" => 2,
-            &"apis" => 3,
+        let start = match *segments.first()? {
+            "api" => 2,
+            "apis" => 3,
             _ => return None,
         };
         // A namespace is itself an object: /api/v1/namespaces/NAME, and not a path below one.

@@ -1,0 +1,147 @@
+//! Every folder of tests/cases/postrender that holds a file `args` is a case: `in.yaml` goes in,
+//! with those arguments, and `out.yaml` comes out, or what `error.txt` says (the exit code, then
+//! stderr). Where there is a `stderr.txt`, a run that succeeds says just that.
+//!
+//! Each case runs twice: as it is, and with CRLF line ends.
+//!
+//! `UPDATE_CASES=1 cargo test --test cases` writes the expected files anew: read the difference
+//! before you commit it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test"
+)]
+
+#[path = "support/filter.rs"]
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{Ran, filter};
+
+#[test]
+fn every_case() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases/postrender");
+    let mut cases = Vec::new();
+    find(&root, &mut cases);
+    assert!(
+        cases.len() > 100,
+        "{} holds {} cases only",
+        root.display(),
+        cases.len()
+    );
+    let failures: Vec<String> = cases.iter().filter_map(|case| run(case).err()).collect();
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases fail\n\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n\n")
+    );
+}
+
+fn find(folder: &Path, cases: &mut Vec<PathBuf>) {
+    if folder.join("args").is_file() {
+        cases.push(folder.to_owned());
+    }
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    entries.sort();
+    for entry in entries {
+        find(&entry, cases);
+    }
+}
+
+fn run(case: &Path) -> Result<(), String> {
+    let read = |name: &str| fs::read(case.join(name));
+    let input = read("in.yaml").map_err(|error| format!("{}: in.yaml: {error}", case.display()))?;
+    let arguments = fs::read_to_string(case.join("args")).unwrap();
+    let arguments: Vec<&str> = arguments.lines().collect();
+    let ran = filter(&arguments, &input);
+    if std::env::var_os("UPDATE_CASES").is_some() {
+        update(case, &ran);
+    }
+    let same = |what: &str, want: &[u8], got: &[u8]| {
+        if want == got {
+            return Ok(());
+        }
+        Err(format!(
+            "{}: {what} differs\n--- wanted\n{}\n--- got\n{}",
+            case.display(),
+            String::from_utf8_lossy(want),
+            String::from_utf8_lossy(got)
+        ))
+    };
+    for crlf in [false, true] {
+        let ran = if crlf {
+            filter(&arguments, &with_crlf(&input))
+        } else {
+            filter(&arguments, &input)
+        };
+        match read("error.txt") {
+            Ok(error) => {
+                same("stdout", b"", &ran.stdout)?;
+                let told = format!("exit {}\n\n{}", ran.exit, ran.stderr);
+                same(
+                    if crlf { "error (CRLF)" } else { "error" },
+                    &error,
+                    told.as_bytes(),
+                )?;
+            }
+            Err(_) => {
+                let out = read("out.yaml")
+                    .map_err(|error| format!("{}: out.yaml: {error}", case.display()))?;
+                let (out, what) = if crlf {
+                    (with_crlf(&out), "output (CRLF)")
+                } else {
+                    (out, "output")
+                };
+                same("exit", b"0", format!("{}", ran.exit).as_bytes())
+                    .map_err(|failure| format!("{failure}\n{}", ran.stderr))?;
+                same(what, &out, &ran.stdout)?;
+                // What came out needs no second change.
+                let again = filter(&arguments, &ran.stdout);
+                same("a second run's output", &ran.stdout, &again.stdout)?;
+                if let Ok(stderr) = read("stderr.txt") {
+                    // A difference shows the line ends of what differs.
+                    same("stderr", &stderr, ran.stderr.replace('\r', "").as_bytes())?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn with_crlf(bytes: &[u8]) -> Vec<u8> {
+    let lines = bytes.split_inclusive(|b| *b == b'\n');
+    lines
+        .flat_map(|line| match line {
+            [.., b'\r', b'\n'] => line.to_vec(),
+            [text @ .., b'\n'] => [text, b"\r\n"].concat(),
+            text => text.to_vec(),
+        })
+        .collect()
+}
+
+fn update(case: &Path, ran: &Ran) {
+    let (keep, drop) = if ran.exit == 0 {
+        ("out.yaml", "error.txt")
+    } else {
+        ("error.txt", "out.yaml")
+    };
+    let text = match ran.exit {
+        0 => ran.stdout.clone(),
+        exit => format!("exit {exit}\n\n{}", ran.stderr).into_bytes(),
+    };
+    fs::write(case.join(keep), text).unwrap();
+    let _ = fs::remove_file(case.join(drop));
+    if case.join("stderr.txt").is_file() {
+        fs::write(case.join("stderr.txt"), &ran.stderr).unwrap();
+    }
+}

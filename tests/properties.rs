@@ -1,0 +1,293 @@
+//! Properties of the filter, on documents made up in every style and on real ones with bytes
+//! changed at random.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+#[path = "support/invariants.rs"]
+mod invariants;
+
+use std::fs;
+use std::path::Path;
+
+use helm_postrender::filter::Options;
+use helm_postrender::wanted::{Fields, Wanted};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// The cidr, block size and encapsulation to set, for one family or both.
+fn options() -> impl Strategy<Value = Options> {
+    let v4 = Fields {
+        cidr: Some("172.16.0.0/16".parse().unwrap()),
+        block_size: Some("24".parse().unwrap()),
+        encapsulation: Some("VXLAN".parse().unwrap()),
+    };
+    let v6 = Fields {
+        cidr: Some("fd00:10::/56".parse().unwrap()),
+        block_size: Some("120".parse().unwrap()),
+        encapsulation: Some("VXLANCrossSubnet".parse().unwrap()),
+    };
+    let fields = |full: Fields| {
+        (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+            move |(cidr, size, encapsulation)| Fields {
+                cidr: full.cidr.filter(|_| cidr),
+                block_size: full.block_size.filter(|_| size),
+                encapsulation: full.encapsulation.filter(|_| encapsulation),
+            },
+        )
+    };
+    (fields(v4), fields(v6)).prop_map(|(v4, v6)| Options {
+        wanted: Wanted {
+            v4,
+            v6,
+            ..Wanted::default()
+        },
+        ..Options::default()
+    })
+}
+
+/// How to write a document down.
+#[derive(Clone, Debug)]
+struct Style {
+    step: usize,
+    list_step: usize,
+    quote: &'static str,
+    newline: &'static str,
+    comment: &'static str,
+    flow_pools: bool,
+    final_newline: bool,
+}
+
+fn style() -> impl Strategy<Value = Style> {
+    let comments = select(vec!["", " # note", "\t# tab", "   ", " # it's: {a} [b"]);
+    (
+        1..=5_usize,
+        0..=3_usize,
+        select(vec!["", "'", "\""]),
+        select(vec!["\n", "\r\n"]),
+        comments,
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(step, list_step, quote, newline, comment, flow_pools, final_newline)| Style {
+                step,
+                list_step,
+                quote,
+                newline,
+                comment,
+                flow_pools,
+                final_newline,
+            },
+        )
+}
+
+/// What a level holds.
+#[derive(Clone, Copy, Debug)]
+enum Level {
+    Absent,
+    Null(&'static str),
+    EmptyFlow,
+    Keys,
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    select(vec![
+        Level::Absent,
+        Level::Null(""),
+        Level::Null(" null"),
+        Level::Null(" ~"),
+        Level::EmptyFlow,
+        Level::Keys,
+        Level::Keys,
+        Level::Keys,
+    ])
+}
+
+/// A pool's keys, in an order.
+fn pool(
+    cidr: &'static str,
+    size: &'static str,
+) -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
+    let optional = vec![
+        ("blockSize", size),
+        ("encapsulation", "VXLAN"),
+        ("natOutgoing", "Enabled"),
+        ("nodeSelector", "all()"),
+        ("name", "pods"),
+    ];
+    (
+        proptest::sample::subsequence(optional, 0..=5),
+        any::<Index>(),
+    )
+        .prop_map(move |(mut keys, at)| {
+            keys.insert(at.index(keys.len() + 1), ("cidr", cidr));
+            keys
+        })
+}
+
+fn document() -> impl Strategy<Value = String> {
+    let pools = prop_oneof![
+        Just(vec![]),
+        pool("10.244.0.0/16", "26").prop_map(|pool| vec![pool]),
+        pool("fd00:244::/64", "122").prop_map(|pool| vec![pool]),
+        (pool("10.244.0.0/16", "26"), pool("fd00:244::/64", "122"))
+            .prop_map(|(v4, v6)| vec![v4, v6]),
+    ];
+    (style(), level(), level(), pools)
+        .prop_map(|(style, spec, network, pools)| write(&style, spec, network, &pools))
+}
+
+fn write(style: &Style, spec: Level, network: Level, pools: &[Vec<(&str, &str)>]) -> String {
+    let Style {
+        step,
+        list_step,
+        quote,
+        newline,
+        comment,
+        ..
+    } = style;
+    let mut lines = vec![
+        "apiVersion: operator.tigera.io/v1".to_owned(),
+        "kind: Installation".to_owned(),
+        "metadata:".to_owned(),
+        format!("{:step$}name: default{comment}", ""),
+    ];
+    let open = |lines: &mut Vec<String>, key: &str, indent: usize, level: Level| match level {
+        Level::Absent => false,
+        Level::Null(word) => {
+            lines.push(format!("{:indent$}{key}:{word}{comment}", ""));
+            false
+        }
+        Level::EmptyFlow => {
+            lines.push(format!("{:indent$}{key}: {{}}{comment}", ""));
+            false
+        }
+        Level::Keys => {
+            lines.push(format!("{:indent$}{key}:{comment}", ""));
+            true
+        }
+    };
+    if open(&mut lines, "spec", 0, spec) {
+        lines.push(format!(
+            "{:step$}registry: {quote}quay.io/{quote}{comment}",
+            ""
+        ));
+        if open(&mut lines, "calicoNetwork", *step, network) {
+            let indent = 2 * step;
+            let dash = indent + list_step;
+            lines.push(format!("{:indent$}mtu: 1400", ""));
+            let value = |key: &str, value: &str| match key {
+                "blockSize" => value.to_owned(),
+                "cidr" if style.flow_pools => format!("\"{value}\""),
+                _ => format!("{quote}{value}{quote}"),
+            };
+            match pools {
+                [] => lines.push(format!("{:indent$}ipPools: []{comment}", "")),
+                pools => lines.push(format!("{:indent$}ipPools:{comment}", "")),
+            }
+            for pool in pools {
+                let keys = pool
+                    .iter()
+                    .map(|(key, text)| format!("{key}: {}", value(key, text)));
+                if style.flow_pools {
+                    let keys: Vec<String> = keys.collect();
+                    lines.push(format!("{:dash$}- {{{}}}{comment}", "", keys.join(", ")));
+                } else {
+                    for (at, key) in keys.enumerate() {
+                        let lead = if at == 0 { "- " } else { "  " };
+                        lines.push(format!("{:dash$}{lead}{key}{comment}", ""));
+                    }
+                }
+            }
+            lines.push(format!("{:indent$}bgp: Enabled{comment}", ""));
+        }
+        lines.push(format!("{:step$}variant: Calico", ""));
+    }
+    let end = if style.final_newline { newline } else { "" };
+    format!("{}{end}", lines.join(newline))
+}
+
+/// Documents that stand around the one to edit, and must not change.
+fn neighbour() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "---\n",
+        "",
+        "---\n# only a comment\n---\n",
+        "--- # note\na: \"on\"\nb: 0777\n---\n",
+        "a: |\n  kind: Installation\n  apiVersion: operator.tigera.io/v1\n---\r\n",
+        "{{ not yaml }}: [\n---\n",
+        "a: 1\n...\n",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_document_in_any_style(before in neighbour(), document in document(), options in options()) {
+        let input = format!("{before}{document}");
+        let edited = invariants::check(input.as_bytes(), &options);
+        // Only what the API demands may keep such a document from being edited.
+        let whole = options.wanted.v4.cidr.is_some() && options.wanted.v6.cidr.is_some();
+        prop_assert!(edited || !whole, "not edited:\n{input}");
+    }
+
+    #[test]
+    fn real_documents_with_changed_bytes(
+        seed in any::<Index>(),
+        changes in prop::collection::vec((any::<Index>(), select(b"\n\r\t :-#'\"{}[],&*!|>?%@`ax0~\xff\xc2\x85".to_vec()), 0..4_u8), 1..4),
+        options in options(),
+    ) {
+        let seeds = seeds();
+        let mut input = seeds[seed.index(seeds.len())].clone();
+        for (at, byte, change) in changes {
+            let at = at.index(input.len() + 1);
+            match change {
+                0 if at < input.len() => { input.remove(at); }
+                1 if at < input.len() => input[at] = byte,
+                2 => { let line: Vec<u8> = input[at..].iter().copied().take(20).collect(); input.splice(at..at, line); }
+                _ => input.insert(at, byte),
+            }
+        }
+        invariants::check(&input, &options);
+    }
+
+    #[test]
+    fn any_bytes_at_all(input in prop::collection::vec(any::<u8>(), 0..200), options in options()) {
+        invariants::check(&input, &options);
+    }
+}
+
+/// The input of every case.
+fn seeds() -> &'static Vec<Vec<u8>> {
+    static SEEDS: std::sync::OnceLock<Vec<Vec<u8>>> = std::sync::OnceLock::new();
+    SEEDS.get_or_init(|| {
+        let mut seeds = Vec::new();
+        find(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases/postrender"),
+            &mut seeds,
+        );
+        seeds
+    })
+}
+
+fn find(folder: &Path, seeds: &mut Vec<Vec<u8>>) {
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            find(&path, seeds);
+        } else if path.ends_with("in.yaml") {
+            seeds.push(fs::read(path).unwrap());
+        }
+    }
+}
