@@ -15,7 +15,7 @@ pub enum Error {
     /// The command line is wrong.
     Usage(String),
     /// The stream, or what was asked of it, is refused.
-    Refused(Box<Refusal>),
+    Refused(Refusal),
     /// Rules are broken, and not all of them are allowed.
     Rules(Vec<Judged>),
     /// `--check`, and something would change.
@@ -39,7 +39,7 @@ impl Error {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(Box::new(refusal))
+        Self::Refused(refusal)
     }
 }
 
@@ -75,7 +75,11 @@ impl fmt::Display for Error {
 /// A refusal that no rule names: the stream has a form that cannot be edited for sure, or does
 /// not hold what the run needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Parts>);
+
+/// What a refusal tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Parts {
     what: String,
     place: Option<Place>,
     object: Option<String>,
@@ -87,74 +91,64 @@ pub struct Refusal {
 impl Refusal {
     /// What is refused.
     pub fn new(what: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             what: what.into(),
-            place: None,
-            object: None,
-            text: None,
-            why: None,
-            fix: None,
-        }
+            ..Parts::default()
+        }))
     }
 
     /// Why that is a reason.
-    pub fn why(self, why: impl Into<String>) -> Self {
-        Self {
-            why: Some(why.into()),
-            ..self
-        }
+    pub fn why(mut self, why: impl Into<String>) -> Self {
+        self.0.why = Some(why.into());
+        self
     }
 
     /// What to do.
-    pub fn fix(self, fix: impl Into<String>) -> Self {
-        Self {
-            fix: Some(fix.into()),
-            ..self
-        }
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.0.fix = Some(fix.into());
+        self
+    }
+
+    /// Which object, as `Installation default`.
+    pub fn of(mut self, object: impl Into<String>) -> Self {
+        self.0.object = Some(object.into());
+        self
+    }
+
+    /// Where, for something that no line shows.
+    pub fn placed(mut self, place: Place) -> Self {
+        self.0.place = Some(place);
+        self
     }
 
     /// Where: byte `offset` of document `index`, and the line that stands there.
-    pub fn at(self, stream: &Stream, index: usize, offset: usize) -> Self {
+    pub fn at(mut self, stream: &Stream, index: usize, offset: usize) -> Self {
         let document = stream.document(index);
         let offset = offset.min(document.len());
         let (before, after) = document.split_at(offset);
         let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
         let end = memchr::memchr(b'\n', after).map_or(document.len(), |newline| offset + newline);
         let line = document.get(start..end).unwrap_or_default();
-        Self {
-            place: Some(stream.place(index, offset)),
-            text: Some(quoted(line.trim_ascii())),
-            ..self
-        }
-    }
-
-    /// Where, for something that no line shows.
-    pub fn placed(self, place: Place) -> Self {
-        Self {
-            place: Some(place),
-            ..self
-        }
-    }
-
-    /// Which object, as `Installation default`.
-    pub fn of(self, object: impl Into<String>) -> Self {
-        Self {
-            object: Some(object.into()),
-            ..self
-        }
+        self.0.text = Some(quoted(line.trim_ascii()));
+        self.placed(stream.place(index, offset))
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        if let Some(place) = &self.place {
+        let parts = &self.0;
+        f.write_str(&parts.what)?;
+        if let Some(place) = &parts.place {
             write!(f, "\n  at: {place}")?;
-            if let Some(object) = &self.object {
+            if let Some(object) = &parts.object {
                 write!(f, " ({object})")?;
             }
         }
-        let lines = [("text", &self.text), ("why", &self.why), ("fix", &self.fix)];
+        let lines = [
+            ("text", &parts.text),
+            ("why", &parts.why),
+            ("fix", &parts.fix),
+        ];
         lines.into_iter().try_for_each(|(label, line)| match line {
             Some(line) => write!(f, "\n  {label}: {line}"),
             None => Ok(()),

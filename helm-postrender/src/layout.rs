@@ -242,7 +242,7 @@ impl<'a> Layout<'a> {
 
     /// Keys for a flow mapping: behind the entry of `anchor`, or before the first one where a
     /// comment follows, which would otherwise end up behind the new keys.
-    pub(crate) fn into_flow(
+    pub(crate) fn add_to_flow_map(
         &self,
         map: NodeId,
         anchor: Option<(NodeId, NodeId)>,
@@ -273,7 +273,12 @@ impl<'a> Layout<'a> {
     }
 
     /// Items at the end of a flow sequence.
-    pub(crate) fn onto_flow(&self, list: NodeId, last: Option<NodeId>, items: &[New]) -> Edit {
+    pub(crate) fn add_to_flow_list(
+        &self,
+        list: NodeId,
+        last: Option<NodeId>,
+        items: &[New],
+    ) -> Edit {
         let (at, gap) = match last {
             Some(last) => (self.tree.node(last).span.end, self.gap_before(last)),
             None => (self.tree.node(list).span.start + 1, " ".to_owned()),

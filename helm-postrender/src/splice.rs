@@ -209,7 +209,7 @@ fn add_keys(
     };
     let anchor = anchor.or_else(|| entries.last().copied());
     if *style == StructureStyle::Flow {
-        return Ok(layout.into_flow(map, anchor, &keys));
+        return Ok(layout.add_to_flow_map(map, anchor, &keys));
     }
     let Some((_, last)) = anchor else {
         return Err(layout.unplaceable(map));
@@ -231,7 +231,11 @@ fn add_items(layout: &Layout, list: NodeId, pools: Vec<New>) -> Result<Vec<Edit>
         });
     };
     if *style == StructureStyle::Flow {
-        return Ok(vec![layout.onto_flow(list, items.last().copied(), &pools)]);
+        return Ok(vec![layout.add_to_flow_list(
+            list,
+            items.last().copied(),
+            &pools,
+        )]);
     }
     let Some(last) = items.last().copied() else {
         return Err(layout.unplaceable(list));

@@ -140,7 +140,8 @@ mod tests {
             cut("a: 1\r\n---\r\nb: 2\r\n"),
             ["a: 1\r\n", "---\r\nb: 2\r\n"]
         );
-        assert_eq!(cut("\u{feff}---\na: 1\n"), ["\u{feff}---\na: 1\n"]);
+        assert_eq!(cut("\u{feff}---\na: 1\n"), ["---\na: 1\n"]);
+        assert_eq!(cut("\u{feff}a: 1\n"), ["\u{feff}a: 1\n"]);
         assert_eq!(cut("--- {a: 1}\n---\t\n--- "), ["--- {a: 1}\n"]);
     }
 

@@ -3,6 +3,7 @@
 
 use serde_yaml::{Mapping, Value};
 
+use calico_core::installation::{API_VERSION, KIND};
 use calico_core::text::printable;
 
 use crate::error::Refusal;
@@ -12,18 +13,48 @@ use crate::stream::Stream;
 use crate::wanted;
 
 /// Reads a document with the second parser (libyaml's lineage, like the readers of Helm and
-/// kubectl). A document that it cannot read is refused: nothing could be confirmed of it.
+/// kubectl). A document that it cannot read, or in which it does not see the Installation, is
+/// refused: nothing could be confirmed of it.
 pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal> {
-    serde_yaml::from_str(&located.text).map_err(|error| {
+    let refuse = |what: String, at: usize| {
+        Refusal::new(what)
+            .at(stream, located.document, located.offset + at)
+            .why("an edit could not be confirmed")
+            .fix("write the document in plainer YAML")
+    };
+    let document: Value = serde_yaml::from_str(&located.text).map_err(|error| {
+        let what = "a second reader of YAML does not take the document";
         let at = error.location().map_or(0, |location| location.index());
-        Refusal::new(format!(
-            "a second reader of YAML does not take the document: {}",
-            printable(error.to_string())
-        ))
-        .at(stream, located.document, located.offset + at)
-        .why("an edit could not be confirmed")
-        .fix("write the document in plainer YAML")
-    })
+        refuse(format!("{what}: {}", printable(error.to_string())), at)
+    })?;
+    let mut seen = Vec::new();
+    named(&document, &located.name, &mut Vec::new(), &mut seen);
+    if seen == [located.items.as_slice()] {
+        return Ok(document);
+    }
+    let start = located.tree.node(located.root).span.start;
+    let what = "two readers of YAML differ on where the Installation is";
+    Err(refuse(what.to_owned(), start))
+}
+
+/// The places of the Installations of a name, as the second reader sees them.
+fn named(value: &Value, name: &str, items: &mut Vec<usize>, seen: &mut Vec<Vec<usize>>) {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+    if text("kind") == KIND && text("apiVersion") == API_VERSION {
+        let own = value
+            .get("metadata")
+            .and_then(|metadata| metadata.get("name"));
+        if own.and_then(Value::as_str) == Some(name) {
+            seen.push(items.clone());
+        }
+    } else if text("kind").ends_with("List") {
+        let list = value.get("items").and_then(Value::as_sequence);
+        for (index, item) in list.into_iter().flatten().enumerate() {
+            items.push(index);
+            named(item, name, items, seen);
+            items.pop();
+        }
+    }
 }
 
 /// The Installation itself in its document: the root, or an item of a List.
