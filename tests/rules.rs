@@ -1,6 +1,12 @@
 //! Every rule has its section in docs/rules.md, a case that fails by it and one that passes.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 use std::fs;
 use std::path::Path;

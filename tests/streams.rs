@@ -1,7 +1,13 @@
 //! What real Helm pipes to a post-renderer: streams of the real chart, where they are at hand in
 //! ../shared/streams beside the project, and small ones of the same forms, which always are.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 #[path = "support/filter.rs"]
 mod support;

@@ -14,11 +14,14 @@ use crate::wanted::Wanted;
 
 const AFTER_HELP: &str = "\
 Examples:
-  helm install calico projectcalico/tigera-operator -n tigera-operator --create-namespace \\
-    --post-renderer helm-postrender --post-renderer-args --cidr=172.16.0.0/16 \\
-    --post-renderer-args --block-size=24 --post-renderer-args --encapsulation=IPIP
-  helm template … | helm-postrender --cidr 172.16.0.0/16,fd00:10::/56 --block-size 24,120
-  helm-postrender --cidr 172.16.0.0/16 < custom-resources.yaml | kubectl create -f -
+  helm install calico projectcalico/tigera-operator -n tigera-operator \\
+    --create-namespace --post-renderer helm-postrender \\
+    --post-renderer-args --cidr=172.16.0.0/16 \\
+    --post-renderer-args --block-size=24 \\
+    --post-renderer-args --encapsulation=IPIP
+  helm template … | helm-postrender --cidr 172.16.0.0/16,fd00:10::/56
+  helm-postrender --cidr 172.16.0.0/16 < custom-resources.yaml |
+    kubectl create -f -
 
 Exit codes:
   0   a whole stream was written
@@ -26,8 +29,9 @@ Exit codes:
   2   refused, or an error; the stream was not written
   64  wrong usage
 
-As a plugin of Helm 4 (first argument --helm4, which plugin.yaml gives), a failure is written
-as a document that makes Helm fail and show the message, with exit code 0.";
+As a plugin of Helm 4 (first argument --helm4, which plugin.yaml gives), a
+failure is written as a document that makes Helm fail and show the message,
+with exit code 0.";
 
 /// Sets cidr, blockSize and encapsulation of the pools in Calico's Installation, in the output of
 /// the tigera-operator chart or any other stream of manifests.
@@ -36,7 +40,7 @@ as a document that makes Helm fail and show the message, with exit code 0.";
 /// it came. Refuses what the operator would only reject later. With none of the three fields
 /// given it only validates.
 #[derive(Parser, Debug)]
-#[command(name = "helm-postrender", version, after_help = AFTER_HELP)]
+#[command(name = "helm-postrender", version, after_help = AFTER_HELP, term_width = 80)]
 pub(crate) struct Cli {
     /// The pools' CIDRs, one for each address family: 172.16.0.0/16,fd00:10::/56
     #[arg(long, value_name = "CIDR[,CIDR]", value_parser = cidrs)]
@@ -67,7 +71,7 @@ pub(crate) struct Cli {
     #[arg(long)]
     if_present: bool,
 
-    /// Writes nothing and exits with 1 if something would change
+    /// Exits with 1 and writes nothing if something would change
     #[arg(long)]
     pub(crate) check: bool,
 

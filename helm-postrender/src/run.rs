@@ -34,7 +34,7 @@ pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
 
 /// The parsed arguments; none where help or the version was asked for and shown.
 fn parse(arguments: Vec<OsString>, caller: Caller) -> Result<Option<Cli>, Error> {
-    let error = match Cli::try_parse_from(arguments) {
+    let error = match Cli::try_parse_from(&arguments) {
         Ok(cli) => return Ok(Some(cli)),
         Err(error) => error,
     };
@@ -42,6 +42,9 @@ fn parse(arguments: Vec<OsString>, caller: Caller) -> Result<Option<Cli>, Error>
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     );
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        return Err(Error::Usage(not_utf8(&arguments)));
+    }
     let text = error.render().to_string();
     if !asked {
         let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -55,6 +58,17 @@ fn parse(arguments: Vec<OsString>, caller: Caller) -> Result<Option<Cli>, Error>
         )));
     }
     write_out(&[text.as_bytes()]).map(|()| None)
+}
+
+/// clap does not tell which argument it is.
+fn not_utf8(arguments: &[OsString]) -> String {
+    let arguments = arguments
+        .iter()
+        .filter(|argument| argument.to_str().is_none());
+    let quoted: Vec<String> = arguments
+        .map(|argument| calico_core::text::quoted(argument.as_encoded_bytes()))
+        .collect();
+    format!("an argument is not UTF-8: {}", quoted.join(", "))
 }
 
 /// Whether nobody pipes a stream in: standard input is a terminal or a device such as /dev/null.

@@ -1,0 +1,235 @@
+//! The filter's command line: help, exit codes, the report, and how it treats its neighbours in a
+//! pipe.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+#[path = "support/filter.rs"]
+mod support;
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use support::filter;
+
+const INSTALLATION: &str = "\
+apiVersion: operator.tigera.io/v1
+kind: Installation
+metadata:
+  name: default
+spec:
+  calicoNetwork:
+    ipPools:
+    - cidr: 10.244.0.0/16
+";
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_helm-postrender"));
+    command.args(arguments).env_clear();
+    command
+}
+
+#[test]
+fn help_says_all_of_it() {
+    let output = command(&["--help"]).stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success());
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let output = command(&["--version"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.stdout,
+        format!("helm-postrender {}\n", env!("CARGO_PKG_VERSION")).into_bytes()
+    );
+}
+
+#[test]
+fn help_in_the_middle_of_a_pipe_writes_no_stream() {
+    for argument in ["--help", "-h", "--version", "-V"] {
+        let ran = filter(&[argument], INSTALLATION.as_bytes());
+        assert_eq!((ran.exit, ran.stdout.len()), (64, 0), "{argument}");
+        let ran = filter(&["--helm4", argument], INSTALLATION.as_bytes());
+        let said = String::from_utf8(ran.stdout).unwrap();
+        assert!(
+            ran.exit == 0 && said.starts_with("|-\n  helm-postrender: error: "),
+            "{argument}: {said}"
+        );
+    }
+}
+
+#[test]
+fn every_failure_takes_helm_4s_way_out() {
+    let broken = INSTALLATION.replace("10.244.0.0", "10.244.0.1");
+    let failures: [(&[&str], &str); 6] = [
+        (&["--cidr", "banana"], INSTALLATION),
+        (&["--nonsense"], INSTALLATION),
+        (&["--pool", "a"], INSTALLATION),
+        (&["--cidr", "172.16.0.1/16"], INSTALLATION),
+        (&["--check", "--cidr", "172.16.0.0/16"], INSTALLATION),
+        (&["--block-size", "99"], &broken),
+    ];
+    for (arguments, input) in failures {
+        let plain = filter(arguments, input.as_bytes());
+        assert!(plain.exit != 0 && plain.stdout.is_empty(), "{arguments:?}");
+        let helm4 = filter(&[&["--helm4"], arguments].concat(), input.as_bytes());
+        let message: Vec<String> = plain
+            .stderr
+            .lines()
+            .map(|line| format!("  {line}\n"))
+            .collect();
+        let want = format!(
+            "|-\n{}---\napiVersion: helm-postrender.invalid/v1\nkind: Refused\nmetadata:\n  name: helm-postrender-refused\n",
+            message.concat()
+        );
+        assert_eq!(
+            (helm4.exit, String::from_utf8(helm4.stdout).unwrap()),
+            (0, want),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn an_argument_that_is_not_utf8_is_named() {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        let mut command = command(&["--cidr"]);
+        command.arg(std::ffi::OsStr::from_bytes(b"10.0.0.0/\xff\x1b"));
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(64));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            said,
+            "helm-postrender: error: an argument is not UTF-8: \"10.0.0.0/\\xff\\u{1b}\"\n"
+        );
+    }
+}
+
+#[test]
+fn quiet_says_nothing_and_writes_the_same() {
+    let loud = filter(&["--cidr", "172.16.0.0/16"], INSTALLATION.as_bytes());
+    let quiet = filter(
+        &["--cidr", "172.16.0.0/16", "--quiet"],
+        INSTALLATION.as_bytes(),
+    );
+    assert!(!loud.stderr.is_empty());
+    assert_eq!((quiet.stderr.as_str(), quiet.stdout), ("", loud.stdout));
+}
+
+#[test]
+fn the_report_tells_what_was_set_kept_and_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let path = file.to_str().unwrap();
+    let report = |arguments: &[&str], input: &str| {
+        let arguments = [&["--report", path], arguments].concat();
+        let ran = filter(&arguments, input.as_bytes());
+        let report: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        (ran.exit, report)
+    };
+    let (_, changed) = report(
+        &["--cidr", "10.244.0.0/16", "--block-size", "24"],
+        INSTALLATION,
+    );
+    insta::assert_snapshot!(
+        "report",
+        format!("{changed:#}").replace(env!("CARGO_PKG_VERSION"), "VERSION")
+    );
+
+    let (exit, refused) = report(&["--cidr", "172.16.0.1/16"], INSTALLATION);
+    assert_eq!((exit, &refused["outcome"]), (2, &"refused".into()));
+    let rules = refused["rules"].as_array().unwrap();
+    let rule = rules
+        .iter()
+        .find(|rule| rule["name"] == "cidr-host-bits")
+        .unwrap();
+    assert_eq!(rule["result"], "refused");
+    assert_eq!(rule["breaches"][0]["at"]["flag"], "--cidr 172.16.0.1/16");
+
+    let (exit, check) = report(&["--cidr", "172.16.0.0/16", "--check"], INSTALLATION);
+    assert_eq!((exit, &check["outcome"]), (1, &"would-change".into()));
+    let (exit, same) = report(&["--cidr", "10.244.0.0/16", "--check"], INSTALLATION);
+    assert_eq!((exit, &same["outcome"]), (0, &"unchanged".into()));
+    let (exit, none) = report(&[], "");
+    assert_eq!(
+        (exit, &none["outcome"], &none["installation"]),
+        (2, &"refused".into(), &Value::Null)
+    );
+    // Nothing is left beside it.
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_stops_the_run() {
+    let ran = filter(
+        &[
+            "--report",
+            "/nonexistent/folder/report.json",
+            "--cidr",
+            "172.16.0.0/16",
+        ],
+        INSTALLATION.as_bytes(),
+    );
+    assert_eq!((ran.exit, ran.stdout.len()), (2, 0));
+    assert!(
+        ran.stderr
+            .contains("--report \"/nonexistent/folder/report.json\""),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error_message() {
+    let document = "---\na: 1\n".repeat(200_000);
+    let input = format!("{INSTALLATION}{document}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("stream.yaml");
+    fs::write(&file, input).unwrap();
+    let mut child = command(&["--quiet"])
+        .stdin(fs::File::open(&file).unwrap())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 10];
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut first).unwrap();
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    // The stream did not go out whole, and no caller may take it for whole.
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    let full = Path::new("/dev/full");
+    if cfg!(target_os = "linux") {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("stream.yaml");
+        fs::write(&file, INSTALLATION).unwrap();
+        let output = command(&["--quiet"])
+            .stdin(fs::File::open(&file).unwrap())
+            .stdout(fs::OpenOptions::new().write(true).open(full).unwrap())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said.contains("standard output cannot be written"), "{said}");
+    }
+}
