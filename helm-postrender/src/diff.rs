@@ -1,62 +1,88 @@
 //! The difference that a run makes, as a unified diff with the stream's own line numbers.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use calico_core::text::printable;
-use similar::{ChangeTag, DiffOp, TextDiff};
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
 /// Lines of context around a change, as diff(1) has.
-const CONTEXT: usize = 3;
+const CONTEXT: u32 = 3;
 
 /// The difference between two versions of a document that starts at line `first` (from 1) of
 /// both streams. Empty where there is none. Control characters are shown, not obeyed; a carriage
 /// return at the end of a line stays.
 pub(crate) fn unified(before: &str, after: &str, first: usize) -> String {
-    let diff = TextDiff::from_lines(before, after);
+    let input = InternedInput::new(before, after);
+    let diff = Diff::compute(Algorithm::Histogram, &input);
+    let lines = u32::try_from(input.before.len()).unwrap_or(u32::MAX);
+    let (before, after): (Vec<&str>, Vec<&str>) = (
+        before.split_inclusive('\n').collect(),
+        after.split_inclusive('\n').collect(),
+    );
     let mut text = String::new();
-    for group in diff.grouped_ops(CONTEXT) {
+    // imara-diff 0.2 prints unified diffs too, but with a wrong first line where the first
+    // change stands close to the top.
+    for group in groups(diff.hunks()) {
+        let (Some(head), Some(tail)) = (group.first(), group.last()) else {
+            continue;
+        };
         if text.is_empty() {
             text.push_str("--- stream\n+++ stream, after helm-postrender\n");
         }
-        let (old, new) = (
-            range(&group, DiffOp::old_range),
-            range(&group, DiffOp::new_range),
-        );
+        let lead = head.before.start.min(CONTEXT);
+        let trail = (lines - tail.before.end).min(CONTEXT);
+        let side = |from: u32, to: u32| (from - lead, to + trail + lead - from);
+        let (old, old_length) = side(head.before.start, tail.before.end);
+        let (new, new_length) = side(head.after.start, tail.after.end);
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "@@ -{},{} +{},{} @@",
-            first + old.start,
-            old.len(),
-            first + new.start,
-            new.len()
+            "@@ -{},{old_length} +{},{new_length} @@",
+            first + old as usize,
+            first + new as usize,
         );
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-                ChangeTag::Equal => ' ',
-            };
-            let line = change.value();
-            let end = line.len() - line.trim_end_matches(['\r', '\n']).len();
-            let (line, end) = line.split_at(line.len() - end);
-            let shown: Vec<String> = line.split('\t').map(printable).collect();
-            let _ = write!(text, "{sign}{}{end}", shown.join("\t"));
-            if !end.ends_with('\n') {
-                text.push_str("\n\\ No newline at end of file\n");
-            }
+        let mut at = old;
+        for hunk in &group {
+            write_lines(&mut text, ' ', &before, at..hunk.before.start);
+            write_lines(&mut text, '-', &before, hunk.before.clone());
+            write_lines(&mut text, '+', &after, hunk.after.clone());
+            at = hunk.before.end;
         }
+        write_lines(&mut text, ' ', &before, at..at + trail);
     }
     text
 }
 
-fn range(
-    group: &[DiffOp],
-    side: impl Fn(&DiffOp) -> std::ops::Range<usize>,
-) -> std::ops::Range<usize> {
-    let start = group.first().map_or(0, |op| side(op).start);
-    let end = group.last().map_or(0, |op| side(op).end);
-    start..end
+/// Hunks whose context would touch belong together.
+fn groups(hunks: impl Iterator<Item = Hunk>) -> Vec<Vec<Hunk>> {
+    let mut groups: Vec<Vec<Hunk>> = Vec::new();
+    for hunk in hunks {
+        let near = |group: &&mut Vec<Hunk>| {
+            let last = group.last();
+            last.is_some_and(|last| hunk.before.start - last.before.end <= 2 * CONTEXT)
+        };
+        match groups.last_mut().filter(near) {
+            Some(group) => group.push(hunk),
+            None => groups.push(vec![hunk]),
+        }
+    }
+    groups
+}
+
+fn write_lines(text: &mut String, sign: char, lines: &[&str], range: Range<u32>) {
+    let range = range.start as usize..range.end as usize;
+    for line in lines.get(range).unwrap_or_default() {
+        let content = line.trim_end_matches(['\r', '\n']);
+        let end = line.get(content.len()..).unwrap_or_default();
+        let shown: Vec<String> = content.split('\t').map(printable).collect();
+        text.push(sign);
+        text.push_str(&shown.join("\t"));
+        text.push_str(end);
+        if !end.ends_with('\n') {
+            text.push_str("\n\\ No newline at end of file\n");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -72,6 +98,27 @@ mod tests {
             "--- stream\n+++ stream, after helm-postrender\n@@ -101,6 +101,7 @@\n b\n c\n d\n+X\n e\n f\n g\n"
         );
         assert_eq!(unified(before, before, 1), "");
+    }
+
+    #[test]
+    fn changes_far_apart_are_apart() {
+        let before: String = (0..40).map(|line| format!("{line}\n")).collect();
+        let after = before.replace("5\n", "x\n");
+        let shown = unified(&before, &after, 1);
+        let headers: Vec<&str> = shown
+            .lines()
+            .filter(|line| line.starts_with("@@"))
+            .collect();
+        assert_eq!(
+            headers,
+            [
+                "@@ -3,7 +3,7 @@",
+                "@@ -13,7 +13,7 @@",
+                "@@ -23,7 +23,7 @@",
+                "@@ -33,7 +33,7 @@"
+            ]
+        );
+        assert!(shown.ends_with(" 36\n 37\n 38\n"), "{shown}");
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(crate) fn version(stream: &Stream) -> Operator {
 /// The Deployments named tigera-operator in a document, whether it is one or a List of some.
 /// A document that is not YAML has none.
 fn deployments(document: &[u8]) -> Vec<Value> {
-    if memchr::memmem::find(document, b"Deployment").is_none() {
+    if !says_kind(document, b"Deployment") {
         return Vec::new();
     }
     let Ok(value) = serde_yaml::from_slice::<Value>(document) else {
@@ -77,6 +77,18 @@ fn deployments(document: &[u8]) -> Vec<Value> {
         .into_iter()
         .filter(is_operator)
         .collect()
+}
+
+/// Whether `kind` stands close before `name` anywhere, in whatever style: the CRDs around the
+/// operator are large, talk of Deployments too, and need not be parsed.
+fn says_kind(document: &[u8], name: &[u8]) -> bool {
+    const CLOSE: usize = 16;
+    memchr::memmem::find_iter(document, name).any(|at| {
+        let before = document
+            .get(at.saturating_sub(CLOSE)..at)
+            .unwrap_or_default();
+        memchr::memmem::find(before, b"kind").is_some()
+    })
 }
 
 fn containers(deployment: &Value) -> &[Value] {

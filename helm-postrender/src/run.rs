@@ -1,6 +1,7 @@
 //! The edges: arguments, standard input and output, and the report's file.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -71,21 +72,35 @@ fn not_utf8(arguments: &[OsString]) -> String {
     format!("an argument is not UTF-8: {}", quoted.join(", "))
 }
 
-/// Whether nobody pipes a stream in: standard input is a terminal or a device such as /dev/null.
+/// Whether nobody pipes a stream in: standard input is a terminal or a device such as /dev/null,
+/// or is not there at all.
 fn stdin_is_idle() -> bool {
     #[cfg(unix)]
     {
-        use std::os::fd::AsFd as _;
         use std::os::unix::fs::FileTypeExt as _;
-        let stdin = io::stdin().as_fd().try_clone_to_owned();
-        let metadata = stdin.and_then(|stdin| std::fs::File::from(stdin).metadata());
-        // No standard input at all is an idle one.
+        let metadata = stdin_file().and_then(|stdin| stdin.metadata());
         metadata.map_or(true, |metadata| metadata.file_type().is_char_device())
     }
     #[cfg(not(unix))]
     {
         io::stdin().is_terminal()
     }
+}
+
+/// Standard input as a file, which knows its size where it is one: the stream is then read into
+/// memory that is large enough from the start.
+fn stdin_file() -> io::Result<File> {
+    #[cfg(unix)]
+    let stdin = {
+        use std::os::fd::AsFd as _;
+        io::stdin().as_fd().try_clone_to_owned()
+    };
+    #[cfg(windows)]
+    let stdin = {
+        use std::os::windows::io::AsHandle as _;
+        io::stdin().as_handle().try_clone_to_owned()
+    };
+    stdin.map(File::from)
 }
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
@@ -97,9 +112,8 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
         ));
     }
     let mut bytes = Vec::new();
-    io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
+    stdin_file()
+        .and_then(|mut stdin| stdin.read_to_end(&mut bytes))
         .map_err(|error| Error::Io(format!("standard input cannot be read: {error}")))?;
     let stream = Stream::new(bytes);
     let (outcome, mut result) = filter(&stream, &options);
