@@ -3,10 +3,13 @@
 //!
 //! Nothing here reads a file, a cluster or a clock: data in, data out.
 
+pub mod capacity;
 pub mod cidr;
 pub mod defaults;
 pub mod installation;
 pub mod operator;
+pub mod pod_network;
 pub mod pool;
 pub mod rules;
 pub mod text;
+pub mod typha;

@@ -1,0 +1,82 @@
+//! How many replicas Typha should have.
+
+/// The operator's own number for `nodes` schedulable nodes. It runs Typha always, and knows no
+/// upper bound.
+///
+/// Which nodes count is for the caller to say: the operator leaves out cordoned ones and AKS
+/// virtual nodes, and up to 1.34 those that wait for migration
+/// (tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go).
+///
+/// Source: tigera/operator v1.42.3, pkg/common/autoscale.go; the arithmetic is the same from
+/// 1.30 on.
+pub fn operator_replicas(nodes: u32) -> u32 {
+    match nodes {
+        0..=2 => 1,
+        3..=4 => 2,
+        _ => (nodes / 200 + 2).max(3),
+    }
+}
+
+/// The number of nodes up to which an install from manifests needs no Typha.
+/// Source: Calico's documentation, installation on self-managed on-premises clusters.
+pub const MANIFEST_NODES_WITHOUT_TYPHA: u32 = 50;
+
+/// The replicas that an install from manifests should have for `nodes` nodes that run Felix,
+/// cordoned ones included; 0 where it needs none.
+///
+/// Calico's documentation says: one for every 200 nodes, at least 3, at most 20, and fewer than
+/// there are nodes. Here no bound meets another: more than 50 nodes are always more than 20.
+pub fn manifest_replicas(nodes: u32) -> u32 {
+    if nodes <= MANIFEST_NODES_WITHOUT_TYPHA {
+        return 0;
+    }
+    nodes.div_ceil(200).clamp(3, 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_of_every_boundary_of_the_operator() {
+        for (nodes, replicas) in [
+            (0, 1),
+            (2, 1),
+            (3, 2),
+            (4, 2),
+            (5, 3),
+            (399, 3),
+            (400, 4),
+            (599, 4),
+            (600, 5),
+            (1199, 7),
+            (1200, 8),
+            (3799, 20),
+            (3800, 21),
+            (5000, 27),
+        ] {
+            assert_eq!(operator_replicas(nodes), replicas, "{nodes} nodes");
+        }
+    }
+
+    #[test]
+    fn both_sides_of_every_boundary_of_the_documentation() {
+        for (nodes, replicas) in [
+            (0, 0),
+            (50, 0),
+            (51, 3),
+            (600, 3),
+            (601, 4),
+            (800, 4),
+            (801, 5),
+            (3800, 19),
+            (3801, 20),
+            (4000, 20),
+            (4001, 20),
+            (u32::MAX, 20),
+        ] {
+            assert_eq!(manifest_replicas(nodes), replicas, "{nodes} nodes");
+            assert!(replicas == 0 || replicas < nodes);
+        }
+    }
+}
