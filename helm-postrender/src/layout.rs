@@ -54,7 +54,7 @@ impl LinePlace {
 impl<'a> Layout<'a> {
     /// Reads the habits of a document: the first that it shows of each kind.
     pub(crate) fn of(located: &'a Located) -> Self {
-        let (text, tree) = (located.text.as_str(), &located.tree);
+        let (text, tree) = (&*located.text, &*located.tree);
         let first_line = text.split_inclusive('\n').next().unwrap_or_default();
         let mut layout = Self {
             tree,

@@ -1,5 +1,7 @@
 //! Finds, in a stream, the Installation to edit and the operator that will read it.
 
+use std::rc::Rc;
+
 use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND, OVERLAY_NAME};
 use calico_core::text::{printable, quoted};
 
@@ -14,9 +16,9 @@ pub(crate) struct Located {
     /// Byte of the document where `text` starts: behind a byte order mark.
     pub(crate) offset: usize,
     /// The document's text.
-    pub(crate) text: String,
+    pub(crate) text: Rc<str>,
     /// The document's nodes.
-    pub(crate) tree: Tree,
+    pub(crate) tree: Rc<Tree>,
     /// The Installation's own mapping: the root, or an item of a List.
     pub(crate) root: NodeId,
     /// The path to it from the document's root: `items` indexes, one per List.
@@ -107,29 +109,26 @@ fn in_document(
     if let Some(root) = tree.root() {
         collect(&tree, root, &mut Vec::new(), &mut roots);
     }
-    let mut located = Vec::new();
-    for (root, items, name) in roots {
-        let text = String::from_utf8_lossy(text).into_owned();
-        let Some(name) = name else {
-            let at = offset + tree.node(root).span.start;
-            return Err(Refusal::new("an Installation has no metadata.name")
-                .at(stream, document, at)
-                .why("the operator reads the one named default only")
-                .fix("write metadata: {name: default}"));
-        };
-        // A second look at the same text: a document with several Installations is a List.
-        let tree = Tree::parse(&text).unwrap_or_default();
-        located.push(Located {
+    let (text, tree): (Rc<str>, _) = (String::from_utf8_lossy(text).into(), Rc::new(tree));
+    let located = |(root, items, name): Root| match name {
+        Some(name) => Ok(Located {
             document,
             offset,
-            text,
-            tree,
+            text: text.clone(),
+            tree: tree.clone(),
             root,
             items,
             name,
-        });
-    }
-    Ok(located)
+        }),
+        None => {
+            let at = offset + tree.node(root).span.start;
+            Err(Refusal::new("an Installation has no metadata.name")
+                .at(stream, document, at)
+                .why("the operator reads the one named default only")
+                .fix("write metadata: {name: default}"))
+        }
+    };
+    roots.into_iter().map(located).collect()
 }
 
 /// What to do about a document that nobody reads.
