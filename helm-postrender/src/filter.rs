@@ -11,6 +11,7 @@ use calico_core::rules::{self, Case, Verdict};
 use calico_core::text::printable;
 use serde_yaml::Value;
 
+use crate::absent;
 use crate::error::{Error, Refusal};
 use crate::form::{self, Obstacle};
 use crate::judge::Judged;
@@ -87,13 +88,13 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
             .map(|refusal| format!("left alone, though it mentions an Installation: {refusal}")),
     );
     let Some(located) = found.default.take() else {
-        if locate::is_hooks_only(stream) {
+        if absent::is_hooks_only(stream) {
             outcome
                 .notes
                 .push("every document is a Helm hook: nothing to edit".to_owned());
             return Ok(());
         }
-        let nothing = locate::nothing_to_edit(stream, found);
+        let nothing = absent::refusal(stream, found);
         if options.if_present {
             outcome.notes.push(format!("nothing to edit: {nothing}"));
             return Ok(());

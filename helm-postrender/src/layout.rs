@@ -1,24 +1,14 @@
-//! Where text goes in a document and how it has to look there: columns, line ends, quotes, block
-//! or flow style, all taken from what stands around it.
+//! Where text goes in a document: columns, line ends, the places for new lines and new entries.
+//! How it has to look there is [`crate::render`]'s work.
 
 use granit_parser::{ScalarStyle, StructureStyle};
 
 use crate::form::{Obstacle, Path};
 use crate::locate::Located;
+use crate::render::New;
 use crate::splice::Edit;
 use crate::tree::{Data, NodeId, Tree};
 use crate::wanted::Value;
-
-/// A value that is not in the document yet.
-#[derive(Clone, Debug)]
-pub(crate) enum New {
-    /// A mapping.
-    Map(Vec<(&'static str, New)>),
-    /// A sequence.
-    Seq(Vec<New>),
-    /// A scalar.
-    Scalar(Value),
-}
 
 /// A document's text and its habits.
 pub(crate) struct Layout<'a> {
@@ -26,11 +16,11 @@ pub(crate) struct Layout<'a> {
     pub(crate) newline: &'static str,
     text: &'a str,
     /// Keys and strings need double quotes.
-    is_json: bool,
+    pub(crate) is_json: bool,
     /// Columns from a key to the keys of the mapping below it.
-    map_step: usize,
+    pub(crate) map_step: usize,
     /// Columns from a key to the dashes of the list below it: 0 as Go writes it, or more.
-    list_step: usize,
+    pub(crate) list_step: usize,
 }
 
 /// A place for whole lines.
@@ -226,20 +216,6 @@ impl<'a> Layout<'a> {
         Ok(edits)
     }
 
-    /// A scalar in the style of the one it replaces. A block size is never quoted: it would be a
-    /// string.
-    pub(crate) fn scalar(&self, value: &Value, style: ScalarStyle, in_flow: bool) -> String {
-        match (value, style) {
-            (Value::Integer(number), _) => number.to_string(),
-            (Value::Text(text), _) if self.is_json => format!("\"{text}\""),
-            (Value::Text(text), ScalarStyle::SingleQuoted) => format!("'{text}'"),
-            (Value::Text(text), ScalarStyle::DoubleQuoted) => format!("\"{text}\""),
-            // Older readers take the colons of an IPv6 address in a flow collection for keys.
-            (Value::Text(text), _) if in_flow && text.contains(':') => format!("\"{text}\""),
-            (Value::Text(text), _) => text.clone(),
-        }
-    }
-
     /// Keys for a flow mapping: behind the entry of `anchor`, or before the first one where a
     /// comment follows, which would otherwise end up behind the new keys.
     pub(crate) fn add_to_flow_map(
@@ -300,65 +276,6 @@ impl<'a> Layout<'a> {
             format!("{}{line}", self.newline)
         } else {
             " ".to_owned()
-        }
-    }
-
-    /// `new` in flow style.
-    pub(crate) fn flow(&self, new: &New) -> String {
-        match new {
-            New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, true),
-            New::Map(entries) => format!("{{{}}}", self.flow_entries(entries, ", ")),
-            New::Seq(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
-                format!("[{}]", items.join(", "))
-            }
-        }
-    }
-
-    fn flow_entries(&self, entries: &[(&'static str, New)], gap: &str) -> String {
-        let quote = if self.is_json { "\"" } else { "" };
-        let entry =
-            |(key, value): &(&str, New)| format!("{quote}{key}{quote}: {}", self.flow(value));
-        let entries: Vec<String> = entries.iter().map(entry).collect();
-        entries.join(gap)
-    }
-
-    /// Keys at `column` in block style, without a line end behind the last.
-    pub(crate) fn block_keys(&self, keys: &[(&'static str, New)], column: usize) -> String {
-        let indent = " ".repeat(column);
-        let line = |(key, value): &(&str, New)| match value {
-            New::Scalar(value) => {
-                let value = self.scalar(value, ScalarStyle::Plain, false);
-                format!("{indent}{key}: {value}")
-            }
-            new => {
-                let below = self.block_below(new, column);
-                format!("{indent}{key}:{}{below}", self.newline)
-            }
-        };
-        let lines: Vec<String> = keys.iter().map(line).collect();
-        lines.join(self.newline)
-    }
-
-    /// List items with their dashes at `column`.
-    pub(crate) fn block_items(&self, items: &[New], column: usize) -> String {
-        let item = |item: &New| {
-            let below = match item {
-                New::Map(keys) => self.block_keys(keys, column + 2),
-                other => self.flow(other),
-            };
-            format!("{}- {}", " ".repeat(column), below.trim_start())
-        };
-        let items: Vec<String> = items.iter().map(item).collect();
-        items.join(self.newline)
-    }
-
-    /// `new` in block style below a key, or a dash, at `column`.
-    pub(crate) fn block_below(&self, new: &New, column: usize) -> String {
-        match new {
-            New::Map(keys) => self.block_keys(keys, column + self.map_step),
-            New::Seq(items) => self.block_items(items, column + self.list_step),
-            New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, false),
         }
     }
 

@@ -11,6 +11,7 @@
     reason = "the library exists for this package's own tests and fuzzing"
 )]
 
+mod absent;
 mod cli;
 mod diff;
 pub mod error;
@@ -23,6 +24,7 @@ mod layout;
 mod locate;
 pub mod operator;
 pub mod plan;
+mod render;
 mod report;
 mod run;
 mod splice;

@@ -9,9 +9,10 @@ use std::ops::Range;
 use granit_parser::{ScalarStyle, StructureStyle};
 
 use crate::form::{Obstacle, Path, editable};
-use crate::layout::{Layout, New};
+use crate::layout::Layout;
 use crate::locate::Located;
 use crate::plan::PoolPlan;
+use crate::render::New;
 use crate::tree::{Data, NodeId};
 use crate::wanted::Value;
 

@@ -1,0 +1,137 @@
+//! A stream without the Installation to edit: what it holds instead, and whether that is fine.
+
+use calico_core::text::{printable, quoted};
+
+use crate::error::Refusal;
+use crate::locate::Found;
+use crate::stream::Stream;
+use crate::tree::Tree;
+
+/// The error for a stream without the Installation to edit: what was seen instead.
+pub(crate) fn refusal(stream: &Stream, found: Found) -> Refusal {
+    if let Some(misnamed) = found.misnamed.first() {
+        let at = misnamed.offset + misnamed.tree.node(misnamed.root).span.start;
+        return Refusal::new(format!(
+            "the Installation is named {}, not default",
+            quoted(&misnamed.name)
+        ))
+        .at(stream, misnamed.document, at)
+        .why("the operator reads the one named default and ignores every other")
+        .fix("name it default");
+    }
+    if let Some(overlay) = found.overlay {
+        return Refusal::new("the only Installation is named overlay")
+            .at(stream, overlay.document, overlay.offset)
+            .why("the operator takes pools from the one named default only")
+            .fix("set the pools in the release that renders the Installation default");
+    }
+    if let Some(refusal) = found.unreadable.into_iter().next() {
+        return refusal;
+    }
+    let Some(kinds) = Kinds::seen(stream) else {
+        return Refusal::new("nothing came on standard input")
+            .why("Helm 3 sends nothing when --output-dir is given, and writes the files itself")
+            .fix("leave --output-dir out, or pipe: helm template … | helm-postrender … > file");
+    };
+    let (why, fix) = kinds.explain();
+    Refusal::new("there is no Installation in the stream")
+        .why(format!("{why}; it holds {}", kinds.list()))
+        .fix(format!(
+            "{fix} (--if-present lets such a stream through unchanged)"
+        ))
+}
+
+/// The kinds of a stream's documents, read off their lines: this is for a message, and the
+/// documents need not be valid.
+struct Kinds {
+    counts: Vec<(String, usize)>,
+    calico_node: bool,
+}
+
+impl Kinds {
+    fn seen(stream: &Stream) -> Option<Self> {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for index in 0..stream.documents().len() {
+            let document = stream.document(index);
+            let lines = document.split(|b| *b == b'\n');
+            let kind = lines
+                .filter_map(|line| line.strip_prefix(b"kind:"))
+                .map(|kind| printable(kind.trim_ascii()))
+                .next()
+                .unwrap_or_else(|| "document of no kind".to_owned());
+            match counts.iter_mut().find(|(name, _)| *name == kind) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((kind, 1)),
+            }
+        }
+        let calico_node = !stream.documents_with("name: calico-node").is_empty();
+        (!counts.is_empty()).then_some(Self {
+            counts,
+            calico_node,
+        })
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        self.counts.iter().any(|(name, _)| name == kind)
+    }
+
+    fn explain(&self) -> (&'static str, &'static str) {
+        let only_crds = self.counts.len() == 1 && self.has("CustomResourceDefinition");
+        if self.has("DaemonSet") && self.calico_node {
+            (
+                "this is Calico's plain manifest, which has no operator",
+                "set CALICO_IPV4POOL_CIDR, CALICO_IPV4POOL_BLOCK_SIZE and CALICO_IPV4POOL_IPIP or \
+                 CALICO_IPV4POOL_VXLAN in its DaemonSet, or install with the operator",
+            )
+        } else if only_crds {
+            (
+                "these are CRDs only",
+                "filter the output of the tigera-operator chart, or custom-resources.yaml",
+            )
+        } else if self.has("Deployment") {
+            (
+                "the operator is there without its Installation",
+                "leave installation.enabled at true in the chart's values, or filter \
+                 custom-resources.yaml",
+            )
+        } else {
+            (
+                "the three values belong in an Installation of operator.tigera.io/v1",
+                "filter the output of the tigera-operator chart, or custom-resources.yaml",
+            )
+        }
+    }
+
+    fn list(&self) -> String {
+        let name = |(kind, count): &(String, usize)| match count {
+            1 => format!("1 {kind}"),
+            count => format!("{count} {kind}s"),
+        };
+        let names: Vec<String> = self.counts.iter().map(name).collect();
+        names.join(", ")
+    }
+}
+
+/// Whether every document is a Helm hook: Helm 4's SDK can send hooks by themselves, and there
+/// is nothing to edit in them.
+pub(crate) fn is_hooks_only(stream: &Stream) -> bool {
+    let mut hooks = 0;
+    for index in 0..stream.documents().len() {
+        let Ok(text) = std::str::from_utf8(stream.document(index)) else {
+            return false;
+        };
+        let Ok(tree) = Tree::parse(text.trim_start_matches('\u{feff}')) else {
+            return false;
+        };
+        let Some(root) = tree.root() else {
+            continue;
+        };
+        let hook = tree.text_at(root, &["metadata", "annotations", "helm.sh/hook"]);
+        match (hook, tree.is_null(root)) {
+            (Some(_), _) => hooks += 1,
+            (None, true) => {}
+            (None, false) => return false,
+        }
+    }
+    hooks > 0
+}
