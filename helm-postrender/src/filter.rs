@@ -161,11 +161,9 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
 }
 
 fn refusal(stream: &Stream, located: &Located, obstacle: Obstacle) -> Refusal {
-    Refusal::new(obstacle.what)
-        .at(stream, located.document, located.offset + obstacle.at)
+    obstacle
+        .refusal(stream, located.document, located.offset)
         .of(format!("Installation {}", printable(&located.name)))
-        .why(obstacle.why)
-        .fix(obstacle.fix)
 }
 
 /// The Installation of a document as the operator judges it, with its defaults.

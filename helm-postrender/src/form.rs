@@ -2,7 +2,9 @@
 
 use granit_parser::ScalarStyle;
 
+use crate::error::Refusal;
 use crate::locate::Located;
+use crate::stream::Stream;
 use crate::tree::{Data, NodeId, Tree};
 
 /// Something in the way of an edit.
@@ -28,6 +30,16 @@ pub(crate) struct Path {
     pub(crate) pools: Vec<NodeId>,
 }
 
+impl Obstacle {
+    /// The refusal of it, in a document whose text starts at byte `offset`.
+    pub(crate) fn refusal(self, stream: &Stream, document: usize, offset: usize) -> Refusal {
+        Refusal::new(self.what)
+            .at(stream, document, offset + self.at)
+            .why(self.why)
+            .fix(self.fix)
+    }
+}
+
 impl Path {
     /// Follows the path; aliases on it are not resolved, so that they can be refused.
     pub(crate) fn of(located: &Located) -> Self {
@@ -50,18 +62,22 @@ impl Path {
     }
 }
 
-/// Refuses what makes even reading the Installation a guess: duplicate keys (readers differ on
-/// which one counts), merge keys and tags on the way to the pools.
+/// A key that a mapping has twice: readers differ on which one counts, so that it cannot be told
+/// what the document is, let alone what it says.
+pub(crate) fn duplicate_key(tree: &Tree) -> Option<Obstacle> {
+    let (key, text) = tree.duplicate_key()?;
+    Some(Obstacle {
+        what: format!("the key {} is there twice", calico_core::text::quoted(text)),
+        at: tree.node(key).span.start,
+        why: "readers of YAML differ on which of the two counts",
+        fix: "remove one of them from what the chart renders",
+    })
+}
+
+/// Refuses what makes even reading the Installation a guess: merge keys and tags on the way to
+/// the pools.
 pub(crate) fn check(located: &Located) -> Result<(), Obstacle> {
     let tree = &located.tree;
-    if let Some((key, text)) = tree.duplicate_key() {
-        return Err(Obstacle {
-            what: format!("the key {} is there twice", calico_core::text::quoted(text)),
-            at: tree.node(key).span.start,
-            why: "readers of YAML differ on which of the two counts",
-            fix: "remove one of them from what the chart renders",
-        });
-    }
     let path = Path::of(located);
     let maps = path.maps.iter().chain(&path.pools).copied();
     for map in maps.clone() {

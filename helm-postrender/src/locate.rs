@@ -6,6 +6,7 @@ use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND, OVERLAY_NAME};
 use calico_core::text::printable;
 
 use crate::error::Refusal;
+use crate::form;
 use crate::stream::{BYTE_ORDER_MARK, Stream};
 use crate::tree::{NodeId, Tree, TreeError};
 
@@ -109,6 +110,9 @@ fn in_document(
     if let Some(root) = tree.root() {
         collect(&tree, root, &mut Vec::new(), &mut roots);
     }
+    if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !roots.is_empty()) {
+        return Err(duplicate.refusal(stream, document, offset));
+    }
     let (text, tree): (Rc<str>, _) = (String::from_utf8_lossy(text).into(), Rc::new(tree));
     let located = |(root, items, name): Root| match name {
         Some(name) => Ok(Located {
@@ -138,15 +142,17 @@ const REPAIR: &str = "repair the document; Helm and kubectl do not take it eithe
 type Root = (NodeId, Vec<usize>, Option<String>);
 
 fn collect(tree: &Tree, node: NodeId, items: &mut Vec<usize>, roots: &mut Vec<Root>) {
-    let text = |path: &[&str]| tree.text_at(node, path);
-    let kind = text(&["kind"]).unwrap_or_default();
-    let api_version = text(&["apiVersion"]).unwrap_or_default();
-    if kind == KIND && api_version == API_VERSION {
-        let name = text(&["metadata", "name"]).map(str::to_owned);
-        roots.push((node, items.clone(), name));
-    } else if kind.ends_with("List") {
-        let list = tree.get(node, "items").map(|list| tree.items(list));
-        for (index, item) in list.unwrap_or_default().iter().enumerate() {
+    // Of a key that is there twice, either may be the one that counts.
+    let says = |key, is: fn(&str) -> bool| {
+        let mut texts = tree.values(node, key).filter_map(|value| tree.text(value));
+        texts.any(is)
+    };
+    if says("kind", |kind| kind == KIND) && says("apiVersion", |version| version == API_VERSION) {
+        let name = tree.text_at(node, &["metadata", "name"]);
+        roots.push((node, items.clone(), name.map(str::to_owned)));
+    } else if says("kind", |kind| kind.ends_with("List")) {
+        let lists = tree.values(node, "items");
+        for (index, item) in lists.flat_map(|list| tree.items(list).iter().enumerate()) {
             // Lists in lists are not unwrapped without end by kubectl either; a few levels are.
             if items.len() < 8 {
                 items.push(index);

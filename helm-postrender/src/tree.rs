@@ -152,6 +152,13 @@ impl Tree {
         self.entry(map, key).map(|(_, value)| value)
     }
 
+    /// Every value that `key` has in a mapping: one, unless the key is there twice.
+    pub(crate) fn values(&self, map: NodeId, key: &str) -> impl Iterator<Item = NodeId> {
+        let entries = self.entries(map).iter();
+        let own = entries.filter(move |(name, _)| self.text(*name) == Some(key));
+        own.map(|(_, value)| *value)
+    }
+
     /// The text at a path of keys.
     pub(crate) fn text_at(&self, map: NodeId, path: &[&str]) -> Option<&str> {
         let node = path.iter().try_fold(map, |node, key| self.get(node, key))?;
