@@ -19,7 +19,7 @@ use crate::locate::{self, Located};
 use crate::operator::{self, Operator, Source};
 use crate::plan::{self, PoolPlan, PoolView};
 use crate::splice;
-use crate::stream::{Place, Stream};
+use crate::stream::Stream;
 use crate::verify;
 use crate::wanted::Wanted;
 
@@ -39,8 +39,8 @@ pub struct Options {
 /// What a run found and decided.
 #[derive(Default)]
 pub struct Outcome {
-    /// The Installation's name and place.
-    pub installation: Option<(String, Place)>,
+    /// The Installation's name, its document, and its first byte there.
+    pub installation: Option<(String, usize, usize)>,
     /// Whose rules were applied.
     pub operator: Option<Operator>,
     /// The fields that were asked for, and what becomes of each.
@@ -102,8 +102,7 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         return Err(nothing.into());
     };
     let start = located.offset + located.tree.node(located.root).span.start;
-    let place = stream.place(located.document, start);
-    outcome.installation = Some((located.name.clone(), place));
+    outcome.installation = Some((located.name.clone(), located.document, start));
 
     let refuse = |obstacle: Obstacle| refusal(stream, &located, obstacle);
     form::check(&located).map_err(refuse)?;
@@ -123,7 +122,10 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         .zip(&effective.pools)
         .map(|(written, effective)| PoolView { written, effective })
         .collect();
-    let of_installation = |refusal: Refusal| refusal.placed(place).of("Installation default");
+    let of_installation = |refusal: Refusal| {
+        let place = stream.place(located.document, start);
+        refusal.placed(place).of("Installation default")
+    };
     let plans = plan::plan(&views, &options.wanted).map_err(of_installation)?;
 
     let edits = splice::edits(&located, &plans).map_err(refuse)?;

@@ -11,16 +11,20 @@ use crate::exit::Exit;
 use crate::filter::Outcome;
 use crate::judge::{Judged, Origin};
 use crate::plan::{FieldPlan, PoolPlan};
+use crate::stream::Stream;
 
 /// The lines for stderr: what was set, what is left to the operator, what is worth knowing.
-pub(crate) fn summary(outcome: &Outcome) -> String {
+pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
-    if let (Some((name, place)), Some(operator)) = (&outcome.installation, outcome.operator) {
+    if let (Some((name, document, start)), Some(operator)) =
+        (&outcome.installation, outcome.operator)
+    {
         let _ = writeln!(
             text,
-            "helm-postrender: Installation {} in {place}, operator {} ({})",
+            "helm-postrender: Installation {} in {}, operator {} ({})",
             printable(name),
+            stream.place(*document, *start),
             operator.version,
             operator.source
         );
@@ -82,7 +86,7 @@ fn path(plan: &PoolPlan, field: &FieldPlan) -> String {
 }
 
 /// The report of a run, written to a file. docs/report.md describes it.
-pub(crate) fn json(outcome: &Outcome, result: &Result<(), Error>) -> Value {
+pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error>) -> Value {
     let (exit, error, broken) = match result {
         Ok(()) => (Exit::Written, None, &outcome.judged),
         Err(Error::Rules(judged)) => (Exit::Refused, result.as_ref().err(), judged),
@@ -101,12 +105,14 @@ pub(crate) fn json(outcome: &Outcome, result: &Result<(), Error>) -> Value {
             Exit::Usage => "usage",
         },
         "error": error.map(ToString::to_string),
-        "installation": outcome.installation.as_ref().map(|(name, place)| json!({
+        "installation": outcome.installation.as_ref().map(|(name, document, start)| {
+            let place = stream.place(*document, *start);
+            json!({
             "name": name,
             "document": place.document,
             "line": place.line,
             "column": place.column,
-        })),
+        })}),
         "operator": outcome.operator.map(|operator| json!({
             "version": operator.version.to_string(),
             "calico": operator.version.calico(),

@@ -121,7 +121,7 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
         result = Err(Error::WouldChange(report::changes(&outcome)));
     }
     if let Some(path) = &cli.report {
-        write_report(path, &report::json(&outcome, &result))?;
+        write_report(path, &report::json(&stream, &outcome, &result))?;
     }
     // Nothing on stderr decides whether the stream goes out.
     if cli.diff
@@ -131,7 +131,7 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     }
     result?;
     if !cli.quiet {
-        let _ = io::stderr().write_all(report::summary(&outcome).as_bytes());
+        let _ = io::stderr().write_all(report::summary(&stream, &outcome).as_bytes());
     }
     let bytes = stream.bytes();
     match &outcome.replacement {
