@@ -35,7 +35,7 @@ pub(crate) fn refusal(stream: &Stream, found: Found) -> Refusal {
     };
     let (why, fix) = kinds.explain();
     Refusal::new("there is no Installation in the stream")
-        .why(format!("{why}; it holds {}", kinds.list()))
+        .why(format!("{why}; the stream holds {}", kinds.list()))
         .fix(format!(
             "{fix} (--if-present lets such a stream through unchanged)"
         ))
@@ -54,6 +54,9 @@ impl Kinds {
         for index in 0..stream.documents().len() {
             let document = stream.document(index);
             let lines = document.split(|b| *b == b'\n');
+            if lines.clone().all(is_comment) {
+                continue;
+            }
             let kind = lines
                 .filter_map(|line| line.strip_prefix(b"kind:"))
                 .map(|kind| printable(kind.trim_ascii()))
@@ -110,6 +113,12 @@ impl Kinds {
         let names: Vec<String> = self.counts.iter().map(name).collect();
         names.join(", ")
     }
+}
+
+/// Whether a line is a comment, a marker or blank.
+fn is_comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.is_empty() || line.starts_with(b"#") || line.starts_with(b"---")
 }
 
 /// Whether every document is a Helm hook: Helm 4's SDK can send hooks by themselves, and there
