@@ -28,11 +28,12 @@ pub(crate) fn refusal(stream: &Stream, found: Found) -> Refusal {
     if let Some(refusal) = found.unreadable.into_iter().next() {
         return refusal;
     }
-    let Some(kinds) = Kinds::seen(stream) else {
+    if stream.documents().is_empty() {
         return Refusal::new("nothing came on standard input")
             .why("Helm 3 sends nothing when --output-dir is given, and writes the files itself")
             .fix("leave --output-dir out, or pipe: helm template … | helm-postrender … > file");
-    };
+    }
+    let kinds = Kinds::seen(stream);
     let (why, fix) = kinds.explain();
     Refusal::new("there is no Installation in the stream")
         .why(format!("{why}; the stream holds {}", kinds.list()))
@@ -49,7 +50,7 @@ struct Kinds {
 }
 
 impl Kinds {
-    fn seen(stream: &Stream) -> Option<Self> {
+    fn seen(stream: &Stream) -> Self {
         let mut counts: Vec<(String, usize)> = Vec::new();
         for index in 0..stream.documents().len() {
             let document = stream.document(index);
@@ -68,10 +69,10 @@ impl Kinds {
             }
         }
         let calico_node = !stream.documents_with("name: calico-node").is_empty();
-        (!counts.is_empty()).then_some(Self {
+        Self {
             counts,
             calico_node,
-        })
+        }
     }
 
     fn has(&self, kind: &str) -> bool {
@@ -110,6 +111,9 @@ impl Kinds {
             1 => format!("1 {kind}"),
             count => format!("{count} {kind}s"),
         };
+        if self.counts.is_empty() {
+            return "comments only".to_owned();
+        }
         let names: Vec<String> = self.counts.iter().map(name).collect();
         names.join(", ")
     }
