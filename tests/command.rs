@@ -194,6 +194,21 @@ fn a_report_that_cannot_be_written_stops_the_run() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_does_not_hide_a_refusal() {
+    let arguments = [
+        "--report",
+        "/nonexistent/report.json",
+        "--cidr",
+        "172.16.0.1/16",
+    ];
+    let ran = filter(&arguments, INSTALLATION.as_bytes());
+    assert_eq!((ran.exit, ran.stdout.len()), (2, 0));
+    for said in ["/nonexistent/report.json", "[cidr-host-bits]"] {
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error_message() {
     let document = "---\na: 1\n".repeat(200_000);
     let input = format!("{INSTALLATION}{document}");

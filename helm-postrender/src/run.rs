@@ -120,8 +120,14 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     if result.is_ok() && cli.check && outcome.replacement.is_some() {
         result = Err(Error::WouldChange(report::changes(&outcome)));
     }
-    if let Some(path) = &cli.report {
-        write_report(path, &report::json(&stream, &outcome, &result))?;
+    if let Some(path) = &cli.report
+        && let Err(error) = write_report(path, &report::json(&stream, &outcome, &result))
+    {
+        // A refusal is what the user has to see; beside it, the report is worth a line.
+        if result.is_ok() {
+            return Err(error);
+        }
+        let _ = writeln!(io::stderr(), "helm-postrender: {error}");
     }
     // Nothing on stderr decides whether the stream goes out.
     if cli.diff
