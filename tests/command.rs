@@ -208,6 +208,68 @@ fn a_report_that_cannot_be_written_does_not_hide_a_refusal() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_report_through_a_link_leaves_the_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+    fs::write(&real, "old").unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    let ran = filter(
+        &["--report", link.to_str().unwrap()],
+        INSTALLATION.as_bytes(),
+    );
+    assert_eq!(ran.exit, 0, "{}", ran.stderr);
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert!(
+        fs::read_to_string(&real)
+            .unwrap()
+            .contains("\"kind\": \"Report\"")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_never_goes_where_the_stream_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out) = (folder.path().join("in"), folder.path().join("out"));
+    fs::write(&input, INSTALLATION).unwrap();
+    for report in ["/proc/self/fd/1", out.to_str().unwrap()] {
+        let output = command(&["--report", report])
+            .stdin(fs::File::open(&input).unwrap())
+            .stdout(fs::File::create(&out).unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(64), "{report}");
+        assert_eq!(fs::read_to_string(&out).unwrap(), "", "{report}");
+    }
+}
+
+#[test]
+fn if_present_excuses_nothing_but_absence() {
+    let misnamed = INSTALLATION.replace("name: default", "name: defualt");
+    let overlay = INSTALLATION.replace("name: default", "name: overlay");
+    for input in ["", "\n", "# only a comment\n", &misnamed, &overlay] {
+        let ran = filter(&["--if-present", "--cidr", "10.0.0.0/16"], input.as_bytes());
+        assert_eq!((ran.exit, ran.stdout.len()), (2, 0), "{input:?}");
+    }
+}
+
+#[test]
+fn nesting_and_aliases_take_no_time() {
+    let operator = "---\nkind: Deployment\nmetadata: {name: tigera-operator}\nx: ";
+    let deep = format!("{INSTALLATION}{operator}{}", "[".repeat(200_000));
+    let item = "{apiVersion: v1, kind: List, items: *x}";
+    let wide = format!(
+        "{INSTALLATION}---\n# operator.tigera.io/v1 Installation\nkind: List\nitems: &x [{}]\n",
+        vec![item; 12].join(", ")
+    );
+    for input in [deep, wide] {
+        let ran = filter(&["--block-size", "24"], input.as_bytes());
+        assert_eq!(ran.exit, 0, "{}", ran.stderr);
+    }
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_error_message() {
     let document = "---\na: 1\n".repeat(200_000);

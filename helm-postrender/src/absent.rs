@@ -42,6 +42,13 @@ pub(crate) fn refusal(stream: &Stream, found: Found) -> Refusal {
         ))
 }
 
+/// Whether a stream holds objects, and no Installation among them. An empty stream is not such a
+/// one: Helm 3 takes an empty answer for a release without objects.
+pub(crate) fn is_absent(stream: &Stream, found: &Found) -> bool {
+    let none = found.overlay.is_none() && found.misnamed.is_empty() && found.unreadable.is_empty();
+    none && !Kinds::seen(stream).counts.is_empty()
+}
+
 /// The kinds of a stream's documents, read off their lines: this is for a message, and the
 /// documents need not be valid.
 struct Kinds {

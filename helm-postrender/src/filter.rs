@@ -94,8 +94,9 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
                 .push("every document is a Helm hook: nothing to edit".to_owned());
             return Ok(());
         }
+        let is_absent = absent::is_absent(stream, &found);
         let nothing = absent::refusal(stream, found);
-        if options.if_present {
+        if options.if_present && is_absent {
             outcome.notes.push(format!("nothing to edit: {nothing}"));
             return Ok(());
         }

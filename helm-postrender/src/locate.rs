@@ -152,7 +152,13 @@ fn collect(tree: &Tree, node: NodeId, items: &mut Vec<usize>, roots: &mut Vec<Ro
         roots.push((node, items.clone(), name.map(str::to_owned)));
     } else if says("kind", |kind| kind.ends_with("List")) {
         let lists = tree.values(node, "items");
+        // An alias is not followed: nothing could be edited there, and lists that refer to each
+        // other multiply.
+        let lists = lists.filter(|list| tree.resolve(*list) == *list);
         for (index, item) in lists.flat_map(|list| tree.items(list).iter().enumerate()) {
+            if tree.resolve(*item) != *item {
+                continue;
+            }
             // Lists in lists are not unwrapped without end by kubectl either; a few levels are.
             if items.len() < 8 {
                 items.push(index);

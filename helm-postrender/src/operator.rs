@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use crate::stream::Stream;
+use crate::tree::Tree;
 
 /// The environment variable that the operator's manifests carry its version in.
 const VERSION_VARIABLE: &str = "TIGERA_OPERATOR_INIT_IMAGE_VERSION";
@@ -63,7 +64,12 @@ fn deployments(document: &[u8]) -> Vec<Value> {
     if !says_kind(document, b"Deployment") {
         return Vec::new();
     }
-    let Ok(value) = serde_yaml::from_slice::<Value>(document) else {
+    // The first parser has limits for nesting that the second checks too late.
+    let text = std::str::from_utf8(document).ok();
+    let Some(text) = text.filter(|text| Tree::parse(text).is_ok()) else {
+        return Vec::new();
+    };
+    let Ok(value) = serde_yaml::from_str::<Value>(text) else {
         return Vec::new();
     };
     let is_operator = |value: &Value| {
@@ -111,10 +117,13 @@ fn of_container(container: &Value) -> Option<Operator> {
     if variable.is_none() && text("name") != Some("tigera-operator") {
         return None;
     }
-    let tag = text("image")
-        .and_then(image_tag)
-        .and_then(|tag| tag.parse().ok());
-    let value = variable.and_then(|entry| entry.get("value")?.as_str()?.parse().ok());
+    // Every operator is 1.x; a mirror's own tag, or Calico's version, is none.
+    let version = |text: &str| {
+        let version = text.parse::<OperatorVersion>().ok();
+        version.filter(|version| version.major == 1)
+    };
+    let tag = text("image").and_then(image_tag).and_then(version);
+    let value = variable.and_then(|entry| version(entry.get("value")?.as_str()?));
     match (tag, value) {
         (Some(version), _) => Some(Operator {
             version,
@@ -167,6 +176,14 @@ mod tests {
             image("r:5000/o:v1.40.2@sha256:aa"),
             ("1.40.2".to_owned(), Source::ImageTag)
         );
+        for tag in ["v3.26.4", "2024.1.2"] {
+            let read = image(&format!("r/operator:{tag}"));
+            assert_eq!(
+                read,
+                ("1.38.1".to_owned(), Source::VersionVariable),
+                "{tag}"
+            );
+        }
         assert_eq!(
             found("r/operator:latest", "x"),
             (OperatorVersion::NEWEST.to_string(), Source::Assumed)

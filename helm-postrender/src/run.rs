@@ -105,6 +105,10 @@ fn stdin_file() -> io::Result<File> {
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     let options = cli.options().map_err(Error::Usage)?;
+    if cli.report.as_deref().is_some_and(is_stdout) {
+        let what = "--report names where the stream goes, which holds nothing but the stream";
+        return Err(Error::Usage(what.to_owned()));
+    }
     if io::stdin().is_terminal() {
         return Err(Error::Usage(
             "standard input is a terminal: pipe a stream in, as in `helm template … | helm-postrender …` (see --help)"
@@ -176,8 +180,10 @@ fn write_out(parts: &[&[u8]]) -> Result<(), Error> {
     }
 }
 
-/// Writes the report beside its place and moves it there, so that nobody reads half of one. A
-/// place that is not a regular file (/dev/stderr, a pipe) is written to as it is.
+/// Writes the report beside its place and moves it there, so that nobody reads half of one.
+///
+/// A link is never replaced: what it leads to is. A place that is not a regular file (a pipe, a
+/// device, /dev/stderr wherever that leads) is written to as it is.
 fn write_report(path: &Path, report: &serde_json::Value) -> Result<(), Error> {
     let failed = |error: &dyn std::fmt::Display| {
         Error::Io(format!(
@@ -186,9 +192,14 @@ fn write_report(path: &Path, report: &serde_json::Value) -> Result<(), Error> {
         ))
     };
     let text = format!("{report:#}\n");
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+    let is_link = path
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_symlink());
+    if is_link || path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::OpenOptions::new()
             .write(true)
+            .create(true)
+            .truncate(true)
             .open(path)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(|error| failed(&error));
@@ -199,11 +210,35 @@ fn write_report(path: &Path, report: &serde_json::Value) -> Result<(), Error> {
     let mut file = readable(&mut tempfile::Builder::new())
         .tempfile_in(folder.unwrap_or(Path::new(".")))
         .map_err(|error| failed(&error))?;
+    if let Ok(old) = path.metadata() {
+        let kept = file.as_file().set_permissions(old.permissions());
+        kept.map_err(|error| failed(&error))?;
+    }
     file.write_all(text.as_bytes())
         .map_err(|error| failed(&error))?;
     file.persist(path)
         .map(|_| ())
         .map_err(|error| failed(&error.error))
+}
+
+/// Whether a path leads to where standard output goes: a report there would be taken for part of
+/// the stream, or take its place. Any terminal may have both.
+#[cfg(unix)]
+fn is_stdout(path: &Path) -> bool {
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let (Ok(stdout), Ok(report)) = (stdout.and_then(|file| file.metadata()), path.metadata())
+    else {
+        return false;
+    };
+    let same = (stdout.dev(), stdout.ino()) == (report.dev(), report.ino());
+    same && !stdout.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_stdout(_: &Path) -> bool {
+    false
 }
 
 /// A report is no secret: whoever may read the folder may read it, as with any file.
