@@ -162,6 +162,10 @@ fn the_report_tells_what_was_set_kept_and_left() {
 
     let (exit, check) = report(&["--cidr", "172.16.0.0/16", "--check"], INSTALLATION);
     assert_eq!((exit, &check["outcome"]), (1, &"would-change".into()));
+    assert_eq!(
+        check["rules"].as_array().unwrap().len(),
+        calico_core::rules::RULES.len()
+    );
     let (exit, same) = report(&["--cidr", "10.244.0.0/16", "--check"], INSTALLATION);
     assert_eq!((exit, &same["outcome"]), (0, &"unchanged".into()));
     let (exit, none) = report(&[], "");
@@ -262,7 +266,7 @@ fn nesting_and_aliases_take_no_time() {
     let item = "{apiVersion: v1, kind: List, items: *x}";
     let wide = format!(
         "{INSTALLATION}---\n# operator.tigera.io/v1 Installation\nkind: List\nitems: &x [{}]\n",
-        vec![item; 12].join(", ")
+        [item; 12].join(", ")
     );
     for input in [deep, wide] {
         let ran = filter(&["--block-size", "24"], input.as_bytes());

@@ -47,6 +47,8 @@ pub struct Outcome {
     pub plans: Vec<PoolPlan>,
     /// What the operator will still fill in: by pool, key and value.
     pub filled: Vec<(usize, Vec<(&'static str, String)>)>,
+    /// Whether the rules were applied.
+    pub was_judged: bool,
     /// Broken rules.
     pub judged: Vec<Judged>,
     /// What else is worth knowing.
@@ -204,6 +206,7 @@ fn judge(
     let allowed: Vec<&str> = options.allowed.iter().map(String::as_str).collect();
     let case = Case::new(written, effective, version);
     let judgements = rules::judge(&case, &asked, &allowed);
+    outcome.was_judged = true;
     outcome.judged = Judged::all(judgements, stream, located, plans);
 }
 

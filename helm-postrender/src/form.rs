@@ -80,7 +80,10 @@ pub(crate) fn check(located: &Located) -> Result<(), Obstacle> {
     let tree = &located.tree;
     let path = Path::of(located);
     let maps = path.maps.iter().chain(&path.pools).copied();
-    for map in maps.clone() {
+    // The CNI plugin decides on rules for pools.
+    let cni = path.maps.get(1).and_then(|spec| tree.get(*spec, "cni"));
+    let ipam = cni.and_then(|cni| tree.get(cni, "ipam"));
+    for map in maps.clone().chain(cni).chain(ipam) {
         merge_key(tree, map)?;
     }
     let fields = path.pools.iter().flat_map(|pool| {

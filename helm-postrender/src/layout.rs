@@ -54,7 +54,7 @@ impl<'a> Layout<'a> {
                 "\n"
             },
             text,
-            is_json: serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(),
+            is_json: located.is_json,
             map_step: 2,
             list_step: 0,
         };

@@ -20,6 +20,8 @@ pub(crate) struct Located {
     pub(crate) text: Rc<str>,
     /// The document's nodes.
     pub(crate) tree: Rc<Tree>,
+    /// Whether the document's root is JSON, whatever marker or comment stands around it.
+    pub(crate) is_json: bool,
     /// The Installation's own mapping: the root, or an item of a List.
     pub(crate) root: NodeId,
     /// The path to it from the document's root: `items` indexes, one per List.
@@ -113,6 +115,7 @@ fn in_document(
     if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !roots.is_empty()) {
         return Err(duplicate.refusal(stream, document, offset));
     }
+    let is_json = is_json(&String::from_utf8_lossy(text), &tree);
     let (text, tree): (Rc<str>, _) = (String::from_utf8_lossy(text).into(), Rc::new(tree));
     let located = |(root, items, name): Root| match name {
         Some(name) => Ok(Located {
@@ -120,6 +123,7 @@ fn in_document(
             offset,
             text: text.clone(),
             tree: tree.clone(),
+            is_json,
             root,
             items,
             name,
@@ -133,6 +137,13 @@ fn in_document(
         }
     };
     roots.into_iter().map(located).collect()
+}
+
+/// Whether the root of a document is JSON.
+pub(crate) fn is_json(text: &str, tree: &Tree) -> bool {
+    let root = tree.root().map(|root| tree.node(root).span.clone());
+    root.and_then(|span| text.get(span))
+        .is_some_and(|root| serde_json::from_str::<serde::de::IgnoredAny>(root).is_ok())
 }
 
 /// What to do about a document that nobody reads.

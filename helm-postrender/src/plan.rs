@@ -150,6 +150,8 @@ impl Chosen {
                 }
             }
         }
+        chosen.sort_unstable();
+        chosen.dedup();
         Ok(Self {
             pools: (!wanted.pools.is_empty()).then_some(chosen),
         })

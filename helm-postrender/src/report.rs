@@ -92,7 +92,6 @@ pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error
         Err(Error::Rules(judged)) => (Exit::Refused, result.as_ref().err(), judged),
         Err(error) => (error.exit(), Some(error), &outcome.judged),
     };
-    let judged_all = outcome.installation.is_some() && (error.is_none() || !broken.is_empty());
     json!({
         "apiVersion": "helm-postrender/v1",
         "kind": "Report",
@@ -131,7 +130,7 @@ pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error
             "pool": index,
             "fields": filled.iter().cloned().map(|(key, value)| (key.to_owned(), value.into())).collect::<serde_json::Map<_, _>>(),
         })).collect::<Vec<_>>(),
-        "rules": if judged_all { rules(broken) } else { Vec::new() },
+        "rules": if outcome.was_judged { rules(broken) } else { Vec::new() },
         "notes": outcome.notes,
     })
 }

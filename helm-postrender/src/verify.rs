@@ -7,9 +7,10 @@ use calico_core::installation::{API_VERSION, KIND};
 use calico_core::text::printable;
 
 use crate::error::Refusal;
-use crate::locate::Located;
+use crate::locate::{self, Located};
 use crate::plan::PoolPlan;
 use crate::stream::Stream;
+use crate::tree::Tree;
 use crate::wanted;
 
 /// Reads a document with the second parser (libyaml's lineage, like the readers of Helm and
@@ -97,8 +98,8 @@ pub(crate) fn verify(
     if !one_document || edited.ends_with('\n') != located.text.ends_with('\n') {
         return Err(unconfirmed("the document would end elsewhere".to_owned()));
     }
-    let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-    if is_json(&located.text) && !is_json(edited) {
+    let is_json = Tree::parse(edited).is_ok_and(|tree| locate::is_json(edited, &tree));
+    if located.is_json && !is_json {
         return Err(unconfirmed(
             "the document would no longer be JSON".to_owned(),
         ));

@@ -13,8 +13,9 @@ pub(super) const ENCAPSULATION_NAME: Rule = Rule {
     refused_by: RefusedBy::ApiServer,
     check: |case| {
         let unknown = |pool: PoolCase| {
+            // As written: the operator fills in an empty one, but the schema comes first.
             let error = pool
-                .effective
+                .written
                 .encapsulation
                 .as_deref()?
                 .parse::<Encapsulation>()
