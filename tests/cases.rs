@@ -14,25 +14,21 @@
     reason = "a test"
 )]
 
+#[path = "support/case_folders.rs"]
+mod folders;
 #[path = "support/filter.rs"]
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use folders::case_folders;
 use support::{Ran, filter};
 
 #[test]
 fn every_case() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases/postrender");
-    let mut cases = Vec::new();
-    find(&root, &mut cases);
-    assert!(
-        cases.len() > 100,
-        "{} holds {} cases only",
-        root.display(),
-        cases.len()
-    );
+    let cases = case_folders();
+    assert!(cases.len() > 100, "there are {} cases only", cases.len());
     let failures: Vec<String> = cases.iter().filter_map(|case| run(case).err()).collect();
     assert!(
         failures.is_empty(),
@@ -41,21 +37,6 @@ fn every_case() {
         cases.len(),
         failures.join("\n\n")
     );
-}
-
-fn find(folder: &Path, cases: &mut Vec<PathBuf>) {
-    if folder.join("args").is_file() {
-        cases.push(folder.to_owned());
-    }
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
-    entries.sort();
-    for entry in entries {
-        find(&entry, cases);
-    }
 }
 
 fn run(case: &Path) -> Result<(), String> {

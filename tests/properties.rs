@@ -9,12 +9,14 @@
     reason = "a test"
 )]
 
+#[path = "support/case_folders.rs"]
+mod folders;
 #[path = "support/invariants.rs"]
 mod invariants;
 
 use std::fs;
-use std::path::Path;
 
+use folders::case_folders;
 use helm_postrender::filter::Options;
 use helm_postrender::wanted::{Fields, Wanted};
 use proptest::prelude::*;
@@ -312,26 +314,9 @@ fn kept_lines(before: &str, after: &str) {
 fn seeds() -> &'static Vec<Vec<u8>> {
     static SEEDS: std::sync::OnceLock<Vec<Vec<u8>>> = std::sync::OnceLock::new();
     SEEDS.get_or_init(|| {
-        let mut seeds = Vec::new();
-        find(
-            &Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases/postrender"),
-            &mut seeds,
-        );
-        seeds
+        let folders = case_folders().into_iter();
+        folders
+            .map(|case| fs::read(case.join("in.yaml")).unwrap())
+            .collect()
     })
-}
-
-fn find(folder: &Path, seeds: &mut Vec<Vec<u8>>) {
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            find(&path, seeds);
-        } else if path.ends_with("in.yaml") {
-            seeds.push(fs::read(path).unwrap());
-        }
-    }
 }

@@ -7,7 +7,7 @@ use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
-use calico_core::rules::{self, Case, Verdict};
+use calico_core::rules::{self, Case, Judgement, Verdict};
 use calico_core::text::printable;
 use serde_yaml::Value;
 
@@ -136,9 +136,13 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     let after = verify::verify(&located, &before, &plans, &text).map_err(of_installation)?;
 
     let (written, effective) = judged_as(&after, &located, overlay.as_ref(), operator);
-    judge(
-        stream, options, &located, &written, &effective, &plans, outcome,
+    let judgements = judge(
+        options,
+        &Case::new(&written, &effective, operator.version),
+        &plans,
     );
+    outcome.was_judged = true;
+    outcome.judged = Judged::all(judgements, stream, &located, &plans);
     for (index, pool) in effective.pools.iter().enumerate() {
         outcome.filled.push((index, pool.filled.clone()));
     }
@@ -187,27 +191,13 @@ fn judged_as(
     (written, effective)
 }
 
-fn judge(
-    stream: &Stream,
-    options: &Options,
-    located: &Located,
-    written: &Installation,
-    effective: &Effective,
-    plans: &[PoolPlan],
-    outcome: &mut Outcome,
-) {
-    let version = outcome
-        .operator
-        .map_or(OperatorVersion::NEWEST, |operator| operator.version);
+fn judge(options: &Options, case: &Case, plans: &[PoolPlan]) -> Vec<Judgement> {
     let asked: Vec<(usize, Field)> = plans
         .iter()
         .flat_map(|plan| plan.fields.iter().map(|field| (plan.index, field.field)))
         .collect();
     let allowed: Vec<&str> = options.allowed.iter().map(String::as_str).collect();
-    let case = Case::new(written, effective, version);
-    let judgements = rules::judge(&case, &asked, &allowed);
-    outcome.was_judged = true;
-    outcome.judged = Judged::all(judgements, stream, located, plans);
+    rules::judge(case, &asked, &allowed)
 }
 
 fn version_note(operator: Operator) -> Option<String> {

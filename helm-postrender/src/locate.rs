@@ -90,15 +90,17 @@ fn in_document(
         Some(text) => (text, BYTE_ORDER_MARK.len()),
         None => (bytes, 0),
     };
-    let tree = match std::str::from_utf8(text) {
-        Ok(text) => Tree::parse(text).map_err(|error| unreadable(text, &error)),
+    let parsed = match std::str::from_utf8(text) {
+        Ok(text) => Tree::parse(text)
+            .map(|tree| (text, tree))
+            .map_err(|error| unreadable(text, &error)),
         Err(error) => {
             let at = error.valid_up_to();
             Err((Refusal::new("the document is not UTF-8").fix(REPAIR), at))
         }
     };
-    let tree = match tree {
-        Ok(tree) => tree,
+    let (text, tree) = match parsed {
+        Ok(parsed) => parsed,
         Err((refusal, at)) => {
             let refusal = refusal.at(stream, document, offset + at);
             if claims_to_be_one(text) {
@@ -115,8 +117,8 @@ fn in_document(
     if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !roots.is_empty()) {
         return Err(duplicate.refusal(stream, document, offset));
     }
-    let is_json = is_json(&String::from_utf8_lossy(text), &tree);
-    let (text, tree): (Rc<str>, _) = (String::from_utf8_lossy(text).into(), Rc::new(tree));
+    let is_json = is_json(text, &tree);
+    let (text, tree): (Rc<str>, _) = (text.into(), Rc::new(tree));
     let located = |(root, items, name): Root| match name {
         Some(name) => Ok(Located {
             document,

@@ -47,15 +47,13 @@ impl std::fmt::Display for Source {
 /// The version in the stream, or the newest known one.
 pub(crate) fn version(stream: &Stream) -> Operator {
     let documents = stream.documents_with("tigera-operator").into_iter();
-    let deployments = documents.flat_map(|index| deployments(stream.document(index)));
-    let versions: Vec<Operator> = deployments
-        .flat_map(|deployment| containers(&deployment).to_vec())
-        .filter_map(|container| of_container(&container))
-        .collect();
-    versions.first().copied().unwrap_or(Operator {
-        version: OperatorVersion::NEWEST,
-        source: Source::Assumed,
-    })
+    documents
+        .flat_map(|index| deployments(stream.document(index)))
+        .find_map(|deployment| containers(&deployment).iter().find_map(of_container))
+        .unwrap_or(Operator {
+            version: OperatorVersion::NEWEST,
+            source: Source::Assumed,
+        })
 }
 
 /// The Deployments named tigera-operator in a document, whether it is one or a List of some.

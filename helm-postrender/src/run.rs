@@ -90,17 +90,17 @@ fn stdin_is_idle() -> bool {
 /// Standard input as a file, which knows its size where it is one: the stream is then read into
 /// memory that is large enough from the start.
 fn stdin_file() -> io::Result<File> {
-    #[cfg(unix)]
-    let stdin = {
-        use std::os::fd::AsFd as _;
-        io::stdin().as_fd().try_clone_to_owned()
-    };
-    #[cfg(windows)]
-    let stdin = {
-        use std::os::windows::io::AsHandle as _;
-        io::stdin().as_handle().try_clone_to_owned()
-    };
-    stdin.map(File::from)
+    file_of(&io::stdin())
+}
+
+#[cfg(unix)]
+fn file_of(standard: &impl std::os::fd::AsFd) -> io::Result<File> {
+    standard.as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(windows)]
+fn file_of(standard: &impl std::os::windows::io::AsHandle) -> io::Result<File> {
+    standard.as_handle().try_clone_to_owned().map(File::from)
 }
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
@@ -225,11 +225,9 @@ fn write_report(path: &Path, report: &serde_json::Value) -> Result<(), Error> {
 /// the stream, or take its place. Any terminal may have both.
 #[cfg(unix)]
 fn is_stdout(path: &Path) -> bool {
-    use std::os::fd::AsFd as _;
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-    let stdout = io::stdout().as_fd().try_clone_to_owned().map(File::from);
-    let (Ok(stdout), Ok(report)) = (stdout.and_then(|file| file.metadata()), path.metadata())
-    else {
+    let stdout = file_of(&io::stdout()).and_then(|stdout| stdout.metadata());
+    let (Ok(stdout), Ok(report)) = (stdout, path.metadata()) else {
         return false;
     };
     let same = (stdout.dev(), stdout.ino()) == (report.dev(), report.ino());
