@@ -1,0 +1,12 @@
+//! `kubectl calico`: how Calico is installed in a cluster, how it routes, and what is wrong.
+//!
+//! Data goes one way, *gather -> assess -> render*. Only [`connect`] and gathering touch the
+//! network or the disk; everything behind them is a function of what was gathered, so a cluster
+//! that is written to a file gives the same report again.
+
+#![allow(
+    unreachable_pub,
+    reason = "the library exists for this package's own tests"
+)]
+
+pub mod connect;
