@@ -1,7 +1,7 @@
 //! `kubectl calico`: how Calico is installed in a cluster, how it routes, and what is wrong.
 //!
-//! Data goes one way, *gather -> assess -> render*. Only [`connect`] and gathering touch the
-//! network or the disk; everything behind them is a function of what was gathered, so a cluster
+//! Data goes one way, *gather -> assess -> render*. Only [`connect`] and [`gather`] touch the
+//! network or the disk; everything behind them is a function of the [`snapshot`], so a cluster
 //! that is written to a file gives the same report again.
 
 #![allow(
@@ -10,3 +10,5 @@
 )]
 
 pub mod connect;
+pub mod gather;
+pub mod snapshot;

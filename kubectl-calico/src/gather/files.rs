@@ -1,0 +1,230 @@
+//! A cluster from files: manifests, `kubectl get -o yaml`, or what `kubectl calico snapshot` wrote.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use calico_core::text::printable;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_yaml::Value;
+
+use crate::snapshot::resource::{Resource, Select, Selected};
+use crate::snapshot::{Absence, Meta, Origin, Reading, Source, Store, Unknown};
+
+/// `apiVersion` of the document that says what a snapshot's files hold.
+pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
+
+/// The document that a snapshot's files begin with. Without one, a kind that the files do not hold
+/// is unknown; with one, it is known not to be in the cluster unless it is listed here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Header {
+    api_version: String,
+    kind: String,
+    /// Where the snapshot was taken.
+    pub origin: Origin,
+    /// Kinds whose CRD the server did not have, by their plural.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_served: Vec<String>,
+    /// What the server did not let be read: the plural, or kind and name of a single object, and
+    /// what the server said.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub forbidden: BTreeMap<String, String>,
+    /// What could not be read for other reasons.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub failed: BTreeMap<String, String>,
+}
+
+/// Objects out of files.
+#[derive(Debug, Default)]
+pub struct Files {
+    header: Option<Header>,
+    objects: Vec<Object>,
+}
+
+#[derive(Debug)]
+struct Object {
+    api_version: String,
+    kind: String,
+    meta: Meta,
+    phase: String,
+    value: Value,
+}
+
+/// Why files cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FilesError {
+    /// A file cannot be read.
+    #[error("cannot read {}: {why}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
+    /// A document is not YAML, or no object.
+    #[error("{}, document {document}: {why}", path.display())]
+    Document {
+        /// In which file.
+        path: PathBuf,
+        /// Counted from 1.
+        document: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Files {
+    /// Reads files one after the other; a folder stands for its `.yaml`, `.yml` and `.json` files
+    /// in the order of their names, `-` for standard input.
+    pub fn read(paths: &[PathBuf]) -> Result<Self, FilesError> {
+        let mut files = Self::default();
+        for path in paths {
+            let io = |why| FilesError::Io {
+                path: path.clone(),
+                why,
+            };
+            if path.as_os_str() == "-" {
+                files.add(path, &std::io::read_to_string(std::io::stdin()).map_err(io)?)?;
+            } else if path.is_dir() {
+                for path in manifests_in(path).map_err(io)? {
+                    let text = std::fs::read_to_string(&path).map_err(io)?;
+                    files.add(&path, &text)?;
+                }
+            } else {
+                files.add(path, &std::fs::read_to_string(path).map_err(io)?)?;
+            }
+        }
+        Ok(files)
+    }
+
+    /// Adds the documents of a text; `path` is where an error says that they are.
+    pub fn add(&mut self, path: &Path, text: &str) -> Result<(), FilesError> {
+        for (index, document) in serde_yaml::Deserializer::from_str(text).enumerate() {
+            let error = |why: String| FilesError::Document {
+                path: path.to_owned(),
+                document: index + 1,
+                why: printable(why),
+            };
+            let value = Value::deserialize(document).map_err(|why| error(why.to_string()))?;
+            self.add_object(value).map_err(error)?;
+        }
+        Ok(())
+    }
+
+    fn add_object(&mut self, value: Value) -> Result<(), String> {
+        if value.is_null() {
+            return Ok(());
+        }
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+            return Err("it is no Kubernetes object: apiVersion or kind is missing".to_owned());
+        };
+        if api_version == API_VERSION {
+            self.header = Some(serde_yaml::from_value(value).map_err(|why| why.to_string())?);
+            return Ok(());
+        }
+        if let Some(Value::Sequence(items)) = value.get("items")
+            && kind.ends_with("List")
+        {
+            return items
+                .iter()
+                .try_for_each(|item| self.add_object(item.clone()));
+        }
+        let meta = value.get("metadata").cloned().unwrap_or_default();
+        let meta = serde_yaml::from_value(meta).map_err(|why| format!("metadata: {why}"))?;
+        let phase = value.get("status").and_then(|status| status.get("phase"));
+        self.objects.push(Object {
+            api_version,
+            kind,
+            meta,
+            phase: phase.and_then(Value::as_str).unwrap_or_default().to_owned(),
+            value,
+        });
+        Ok(())
+    }
+
+    /// What is known of a row of which there is no object.
+    fn without_objects<T>(&self, resource: &Resource, kind_is_given: bool) -> Reading<Vec<T>> {
+        let none = match resource.select {
+            Select::Named(..) => Reading::Absent(Absence::NotFound),
+            _ => Reading::Read(Vec::new()),
+        };
+        let Some(header) = &self.header else {
+            return match kind_is_given {
+                true => none,
+                false => Reading::Unknown(Unknown::NotGiven),
+            };
+        };
+        let object = resource.object();
+        if let Some(said) = header.forbidden.get(&object) {
+            Reading::Unknown(Unknown::Forbidden(said.clone()))
+        } else if let Some(why) = header.failed.get(&object) {
+            Reading::Unknown(Unknown::Failed(why.clone()))
+        } else if header.not_served.iter().any(|kind| kind == resource.plural()) {
+            Reading::Absent(Absence::NotServed)
+        } else {
+            none
+        }
+    }
+}
+
+impl Source for Files {
+    async fn origin(&self) -> Origin {
+        self.header
+            .as_ref()
+            .map(|header| header.origin.clone())
+            .unwrap_or_default()
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        resource: &'static Resource,
+        _: Store,
+    ) -> Reading<Vec<T>> {
+        let versions: Vec<String> = resource.apis.iter().map(|api| api.api_version()).collect();
+        let of_kind = |object: &&Object| {
+            object.kind == resource.kind && versions.contains(&object.api_version)
+        };
+        let mut given = self.objects.iter().filter(of_kind).peekable();
+        let kind_is_given = given.peek().is_some();
+        let selected: Vec<&Object> = given.filter(|object| object.is_of(resource)).collect();
+        if selected.is_empty() {
+            return self.without_objects(resource, kind_is_given);
+        }
+        let parsed: Result<Vec<T>, String> = selected
+            .into_iter()
+            .map(|object| {
+                let parsed = serde_yaml::from_value(object.value.clone());
+                parsed.map_err(|why| format!("{} {}: {why}", object.kind, object.meta.name))
+            })
+            .collect();
+        match parsed {
+            Ok(objects) => Reading::Read(objects),
+            Err(why) => Reading::Unknown(Unknown::Failed(why)),
+        }
+    }
+}
+
+impl Object {
+    fn is_of(&self, resource: &Resource) -> bool {
+        resource.select.selects(&Selected {
+            name: &self.meta.name,
+            namespace: self.meta.namespace.as_deref().unwrap_or_default(),
+            labels: &self.meta.labels,
+            phase: &self.phase,
+        })
+    }
+}
+
+fn manifests_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    paths.retain(|path| {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        path.is_file() && matches!(extension, Some("yaml" | "yml" | "json"))
+    });
+    paths.sort();
+    Ok(paths)
+}

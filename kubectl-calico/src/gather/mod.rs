@@ -1,0 +1,3 @@
+//! From a cluster or from files to a [`Snapshot`](crate::snapshot::Snapshot).
+
+pub mod files;

@@ -1,0 +1,144 @@
+//! Nodes. A cluster can have thousands, each with fifty images and whatever its owners hang on it,
+//! so what nothing here reads is dropped while it is parsed.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Meta;
+
+/// A node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Node {
+    /// Its labels and annotations are those of [`KEPT`] only.
+    #[serde(deserialize_with = "kept")]
+    pub metadata: Meta,
+    /// `spec`
+    pub spec: NodeSpec,
+    /// `status`
+    pub status: NodeStatus,
+}
+
+/// `spec` of a node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NodeSpec {
+    /// `podCIDRs`, one for each family.
+    #[serde(rename = "podCIDRs", skip_serializing_if = "Vec::is_empty")]
+    pub pod_cidrs: Vec<String>,
+    /// `providerID`, as `aws:///eu-west-1a/i-0123`.
+    #[serde(rename = "providerID", skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// `unschedulable`: the node is cordoned.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unschedulable: bool,
+}
+
+/// `status` of a node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeStatus {
+    /// `addresses`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<NodeAddress>,
+    /// `allocatable`
+    pub allocatable: Allocatable,
+    /// `conditions`
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<NodeCondition>,
+    /// `nodeInfo`
+    pub node_info: NodeInfo,
+}
+
+/// An entry of `status.addresses`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NodeAddress {
+    /// `type`: InternalIP, Hostname, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `address`
+    pub address: String,
+}
+
+/// `status.allocatable`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Allocatable {
+    /// `pods`: how many the kubelet takes, as a Kubernetes quantity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pods: Option<String>,
+}
+
+/// An entry of `status.conditions`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NodeCondition {
+    /// `type`: Ready, NetworkUnavailable, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `status`: True, False or Unknown.
+    pub status: String,
+    /// `reason`
+    pub reason: String,
+    /// `message`
+    pub message: String,
+}
+
+/// `status.nodeInfo`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct NodeInfo {
+    /// `kubeletVersion`; k3s and RKE2 put their name into it.
+    pub kubelet_version: String,
+    /// `operatingSystem`: linux or windows.
+    pub operating_system: String,
+}
+
+impl Node {
+    /// The condition of that type.
+    pub fn condition(&self, kind: &str) -> Option<&NodeCondition> {
+        self.status.conditions.iter().find(|c| c.kind == kind)
+    }
+
+    /// Whether the kubelet says that it is ready.
+    pub fn is_ready(&self) -> bool {
+        self.condition("Ready").is_some_and(|c| c.status == "True")
+    }
+
+    /// Whether it runs Linux. One that does not say is taken to.
+    pub fn is_linux(&self) -> bool {
+        let label = self.metadata.label("kubernetes.io/os");
+        label.unwrap_or(&self.status.node_info.operating_system) != "windows"
+    }
+
+    /// Its addresses of type InternalIP.
+    pub fn internal_addresses(&self) -> impl Iterator<Item = &str> {
+        let addresses = self.status.addresses.iter();
+        addresses
+            .filter(|address| address.kind == "InternalIP")
+            .map(|address| address.address.as_str())
+    }
+}
+
+/// The labels and annotations that are kept: their beginnings.
+const KEPT: [&str; 10] = [
+    "cloud.google.com/",
+    "eks.amazonaws.com/",
+    "k3s.io/node-args",
+    "kubernetes.azure.com/",
+    "kubernetes.io/os",
+    "node-role.kubernetes.io/",
+    "node.kubernetes.io/instance-type",
+    "projectcalico.org/",
+    "rke2.io/node-args",
+    // AKS: virtual-kubelet.
+    "type",
+];
+
+fn kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Meta, D::Error> {
+    let mut meta = Meta::deserialize(deserializer)?;
+    let keep = |key: &String, _: &mut String| KEPT.iter().any(|kept| key.starts_with(kept));
+    meta.labels.retain(keep);
+    meta.annotations.retain(keep);
+    Ok(meta)
+}
