@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
+use serde::{Serialize, Serializer};
 
 use crate::text::quoted;
 
@@ -109,6 +110,20 @@ impl fmt::Display for Cidr {
     /// The canonical spelling (RFC 5952 for IPv6), host bits included.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.net.fmt(f)
+    }
+}
+
+impl Serialize for Cidr {
+    /// As it is shown.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Family {
+    /// As it is shown.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 use crate::cidr::Family;
 use crate::text::{closest, quoted};
 
@@ -74,6 +76,13 @@ impl fmt::Display for Encapsulation {
             Self::VxlanCrossSubnet => "VXLANCrossSubnet",
             Self::None => "None",
         })
+    }
+}
+
+impl Serialize for Encapsulation {
+    /// The operator's spelling.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -9,6 +9,14 @@
     reason = "the library exists for this package's own tests"
 )]
 
+pub mod assess;
+mod cli;
+mod command;
 pub mod connect;
+mod exit;
 pub mod gather;
+pub mod render;
 pub mod snapshot;
+mod terminal;
+
+pub use command::run;

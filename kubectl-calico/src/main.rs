@@ -1,14 +1,7 @@
-//! `kubectl calico`: how Calico is installed in a cluster, how it routes, and what is wrong.
+//! The plugin's command line.
 
-use clap::Parser;
+use std::process::ExitCode;
 
-/// How Calico is installed in a cluster, how it routes, and what is wrong.
-///
-/// This release answers `--version` and `--help`; it reads nothing from a cluster yet.
-#[derive(Parser)]
-#[command(name = "kubectl-calico", bin_name = "kubectl calico", version)]
-struct Cli {}
-
-fn main() {
-    Cli::parse();
+fn main() -> ExitCode {
+    kubectl_calico::run(std::env::args_os().collect())
 }

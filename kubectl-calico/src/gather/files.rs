@@ -85,7 +85,10 @@ impl Files {
                 why,
             };
             if path.as_os_str() == "-" {
-                files.add(path, &std::io::read_to_string(std::io::stdin()).map_err(io)?)?;
+                files.add(
+                    path,
+                    &std::io::read_to_string(std::io::stdin()).map_err(io)?,
+                )?;
             } else if path.is_dir() {
                 for path in manifests_in(path).map_err(io)? {
                     let text = std::fs::read_to_string(&path).map_err(io)?;
@@ -161,7 +164,11 @@ impl Files {
             Reading::Unknown(Unknown::Forbidden(said.clone()))
         } else if let Some(why) = header.failed.get(&object) {
             Reading::Unknown(Unknown::Failed(why.clone()))
-        } else if header.not_served.iter().any(|kind| kind == resource.plural()) {
+        } else if header
+            .not_served
+            .iter()
+            .any(|kind| kind == resource.plural())
+        {
             Reading::Absent(Absence::NotServed)
         } else {
             none

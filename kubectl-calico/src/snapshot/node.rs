@@ -92,6 +92,8 @@ pub struct NodeInfo {
     pub kubelet_version: String,
     /// `operatingSystem`: linux or windows.
     pub operating_system: String,
+    /// `osImage`, as `Talos (v1.9.0)`.
+    pub os_image: String,
 }
 
 impl Node {
@@ -121,12 +123,14 @@ impl Node {
 }
 
 /// The labels and annotations that are kept: their beginnings.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 12] = [
     "cloud.google.com/",
     "eks.amazonaws.com/",
     "k3s.io/node-args",
     "kubernetes.azure.com/",
     "kubernetes.io/os",
+    "microk8s.io/cluster",
+    "minikube.k8s.io/name",
     "node-role.kubernetes.io/",
     "node.kubernetes.io/instance-type",
     "projectcalico.org/",

@@ -87,3 +87,12 @@ impl fmt::Display for Unknown {
         }
     }
 }
+
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotServed => "the server does not serve this kind",
+            Self::NotFound => "the server has no such object",
+        })
+    }
+}

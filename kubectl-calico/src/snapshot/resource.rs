@@ -143,6 +143,28 @@ impl Resource {
         }
     }
 
+    /// The permission that reads it, in words: `list ippools in crd.projectcalico.org`.
+    pub fn permission(&self) -> String {
+        let verb = self.select.verb();
+        let object = match self.select {
+            Select::Named(_, name) => format!("{} {name}", self.plural()),
+            _ => self.plural().to_owned(),
+        };
+        let namespace = match self.select.namespace() {
+            "" => String::new(),
+            namespace => format!(" in namespace {namespace}"),
+        };
+        let mut groups: Vec<&str> = self.apis.iter().map(|api| api.group).collect();
+        groups.dedup();
+        match groups.as_slice() {
+            [] | [""] => format!("{verb} {object}{namespace}"),
+            groups => format!(
+                "{verb} {object}{namespace} (API group {})",
+                groups.join(" or ")
+            ),
+        }
+    }
+
     /// Its plural in the first of its APIs.
     pub fn plural(&self) -> &'static str {
         self.apis.first().map_or(self.kind, |api| api.plural)

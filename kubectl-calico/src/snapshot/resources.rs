@@ -171,7 +171,14 @@ pub static API_SERVERS: Resource = Resource {
 /// Which of Calico's API groups is the store.
 pub static DATASTORE_MIGRATIONS: Resource = Resource {
     kind: "DatastoreMigration",
-    apis: &[api("migration.projectcalico.org", "v1", "datastoremigrations"), api("migration.projectcalico.org", "v1beta1", "datastoremigrations")],
+    apis: &[
+        api("migration.projectcalico.org", "v1", "datastoremigrations"),
+        api(
+            "migration.projectcalico.org",
+            "v1beta1",
+            "datastoremigrations",
+        ),
+    ],
     select: Select::All,
     why: "which of Calico's API groups is the store",
 };
@@ -187,7 +194,10 @@ pub static IP_POOLS: Resource = Resource {
 /// Dataplane, encryption, who programs routes.
 pub static FELIX_CONFIGURATIONS: Resource = Resource {
     kind: "FelixConfiguration",
-    apis: &[api(V1, "v1", "felixconfigurations"), api(V3, "v3", "felixconfigurations")],
+    apis: &[
+        api(V1, "v1", "felixconfigurations"),
+        api(V3, "v3", "felixconfigurations"),
+    ],
     select: Select::All,
     why: "dataplane, encryption, who programs routes",
 };
@@ -195,7 +205,10 @@ pub static FELIX_CONFIGURATIONS: Resource = Resource {
 /// Whether nodes peer with each other.
 pub static BGP_CONFIGURATIONS: Resource = Resource {
     kind: "BGPConfiguration",
-    apis: &[api(V1, "v1", "bgpconfigurations"), api(V3, "v3", "bgpconfigurations")],
+    apis: &[
+        api(V1, "v1", "bgpconfigurations"),
+        api(V3, "v3", "bgpconfigurations"),
+    ],
     select: Select::All,
     why: "whether nodes peer with each other",
 };
@@ -211,7 +224,10 @@ pub static BGP_PEERS: Resource = Resource {
 /// Calico's version.
 pub static CLUSTER_INFORMATIONS: Resource = Resource {
     kind: "ClusterInformation",
-    apis: &[api(V1, "v1", "clusterinformations"), api(V3, "v3", "clusterinformations")],
+    apis: &[
+        api(V1, "v1", "clusterinformations"),
+        api(V3, "v3", "clusterinformations"),
+    ],
     select: Select::All,
     why: "Calico's version",
 };
@@ -227,7 +243,10 @@ pub static IPAM_BLOCKS: Resource = Resource {
 /// Whether nodes may borrow addresses.
 pub static IPAM_CONFIGS: Resource = Resource {
     kind: "IPAMConfig",
-    apis: &[api(V1, "v1", "ipamconfigs"), api(V3, "v3", "ipamconfigurations")],
+    apis: &[
+        api(V1, "v1", "ipamconfigs"),
+        api(V3, "v3", "ipamconfigurations"),
+    ],
     select: Select::All,
     why: "whether nodes may borrow addresses",
 };

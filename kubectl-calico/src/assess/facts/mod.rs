@@ -1,0 +1,70 @@
+//! What is so: facts derived from a snapshot, each with where it was read. No judgement.
+
+pub mod agents;
+pub mod cluster;
+pub mod components;
+pub mod dataplane;
+pub mod install;
+pub mod networks;
+pub mod pools;
+pub mod routing;
+pub mod typha;
+pub mod workload;
+
+use serde::Serialize;
+
+use super::fact::Fact;
+use crate::snapshot::Snapshot;
+
+/// All facts of a report.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    /// The cluster.
+    pub cluster: cluster::Cluster,
+    /// How Calico was installed, and which version.
+    pub install: install::Install,
+    /// How traffic crosses nodes.
+    pub routing: routing::Routing,
+    /// What carries out policies.
+    pub dataplane: Fact<dataplane::Dataplane>,
+    /// Whether traffic between nodes is encrypted.
+    pub encryption: Fact<dataplane::Encryption>,
+    /// The live pools.
+    pub pools: Fact<Vec<pools::Pool>>,
+    /// What Kubernetes was set up with.
+    pub networks: networks::Networks,
+    /// Typha.
+    pub typha: typha::Typha,
+    /// calico-node.
+    pub agents: Fact<agents::Agents>,
+    /// The health of what the operator looks after.
+    pub components: Fact<Vec<components::Component>>,
+}
+
+impl Facts {
+    /// What a snapshot tells.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let cluster = cluster::Cluster::of(snapshot);
+        let install = install::Install::of(snapshot, &cluster.platform);
+        let pools = pools::pools(snapshot);
+        Self {
+            routing: routing::Routing::of(snapshot, &install, &pools),
+            dataplane: dataplane::dataplane(snapshot),
+            encryption: dataplane::encryption(snapshot),
+            networks: networks::Networks::of(snapshot),
+            typha: typha::Typha::of(snapshot, &install),
+            agents: agents::Agents::of(snapshot),
+            components: components::components(snapshot),
+            cluster,
+            install,
+            pools,
+        }
+    }
+
+    /// The live pools, where they are known.
+    pub fn known_pools(&self) -> &[pools::Pool] {
+        self.pools.value().map(Vec::as_slice).unwrap_or_default()
+    }
+}

@@ -1,0 +1,269 @@
+//! What Kubernetes was set up with: the pod network and the service network, from every place
+//! that tells.
+
+use calico_core::cidr::{Cidr, CidrError};
+use calico_core::pod_network::{PodNetwork, Source, cidr_list, kubeadm_networking};
+use serde::Serialize;
+use serde_yaml::Value;
+
+use super::workload::entry;
+use crate::snapshot::{Node, Pod, Snapshot, flag_in};
+
+/// The networks of a cluster.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Networks {
+    /// The pod network, from each source that tells it, the best evidence first.
+    pub pods: Vec<Network>,
+    /// The service network, likewise.
+    pub services: Vec<Network>,
+    /// Sources that are there and do not tell, and why.
+    pub unclear: Vec<Unclear>,
+}
+
+/// A network as one source tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Network {
+    /// Its CIDRs, in order.
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub cidrs: Vec<Cidr>,
+    /// Where it was read: object and field.
+    pub from: String,
+    /// Which kind of source that is; only the pod network's have one.
+    #[serde(skip)]
+    pub source: Option<Source>,
+}
+
+/// A source that is there and does not tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Unclear {
+    /// Object and field.
+    pub from: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Networks {
+    /// What a snapshot tells of them.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let mut found = Found::default();
+        found.openshift(snapshot);
+        found.kubeadm(snapshot);
+        found.control_plane(snapshot);
+        found.kube_proxy(snapshot);
+        found.node_arguments(snapshot.nodes.items());
+        found.service_cidrs(snapshot);
+        found.node_pod_cidrs(snapshot.nodes.items());
+        found.networks
+    }
+
+    /// The pod network as the best source tells it. The nodes' own parts of it are no more than a
+    /// lower bound, and are left out.
+    pub fn pod_network(&self) -> Option<PodNetwork> {
+        self.pods.iter().find_map(|network| {
+            let source = network
+                .source
+                .filter(|source| *source != Source::NodePodCidrs)?;
+            Some(PodNetwork {
+                source,
+                cidrs: network.cidrs.clone(),
+            })
+        })
+    }
+}
+
+impl Network {
+    /// Its CIDRs, comma-separated.
+    pub fn list(&self) -> String {
+        list(&self.cidrs)
+    }
+}
+
+/// CIDRs, comma-separated.
+pub fn list(cidrs: &[Cidr]) -> String {
+    let cidrs: Vec<String> = cidrs.iter().map(Cidr::to_string).collect();
+    cidrs.join(", ")
+}
+
+#[derive(Default)]
+struct Found {
+    networks: Networks,
+}
+
+impl Found {
+    fn pods(&mut self, source: Source, from: &str, read: Result<Vec<Cidr>, CidrError>) {
+        if let Some(cidrs) = self.clear(from, read) {
+            self.networks.pods.push(Network {
+                cidrs,
+                from: from.to_owned(),
+                source: Some(source),
+            });
+        }
+    }
+
+    fn services(&mut self, from: &str, read: Result<Vec<Cidr>, CidrError>) {
+        if let Some(cidrs) = self.clear(from, read) {
+            self.networks.services.push(Network {
+                cidrs,
+                from: from.to_owned(),
+                source: None,
+            });
+        }
+    }
+
+    /// The CIDRs, where there are any and all can be read.
+    fn clear(&mut self, from: &str, read: Result<Vec<Cidr>, CidrError>) -> Option<Vec<Cidr>> {
+        match read {
+            Ok(cidrs) => (!cidrs.is_empty()).then_some(cidrs),
+            Err(why) => {
+                self.unclear(from, why.to_string());
+                None
+            }
+        }
+    }
+
+    fn unclear(&mut self, from: &str, why: String) {
+        self.networks.unclear.push(Unclear {
+            from: from.to_owned(),
+            why,
+        });
+    }
+
+    fn openshift(&mut self, snapshot: &Snapshot) {
+        let Some(network) = snapshot.openshift_network.read() else {
+            return;
+        };
+        let pods = network.spec.cluster_network.iter();
+        let pods = pods.map(|entry| entry.cidr.parse()).collect();
+        self.pods(
+            Source::OpenShift,
+            "Network/cluster spec.clusterNetwork",
+            pods,
+        );
+        let services = network.spec.service_network.iter();
+        let services = services.map(|cidr| cidr.parse()).collect();
+        self.services("Network/cluster spec.serviceNetwork", services);
+    }
+
+    fn kubeadm(&mut self, snapshot: &Snapshot) {
+        const FIELD: &str = "ConfigMap kube-system/kubeadm-config networking";
+        let Some(config) = snapshot.kubeadm_config.read() else {
+            return;
+        };
+        let text = entry(config, "ClusterConfiguration").unwrap_or_default();
+        match kubeadm_networking(text) {
+            Ok(networking) => {
+                let pods = networking.pod_subnet.as_deref().unwrap_or_default();
+                self.pods(
+                    Source::Kubeadm,
+                    &format!("{FIELD}.podSubnet"),
+                    cidr_list(pods),
+                );
+                let services = networking.service_subnet.as_deref().unwrap_or_default();
+                self.services(&format!("{FIELD}.serviceSubnet"), cidr_list(services));
+            }
+            Err(why) => self.unclear(
+                "ConfigMap kube-system/kubeadm-config data.ClusterConfiguration",
+                format!("it is not YAML: {why}"),
+            ),
+        }
+    }
+
+    /// The control plane's command line, where it runs in pods; Talos labels them differently.
+    fn control_plane(&mut self, snapshot: &Snapshot) {
+        let pods = snapshot.control_plane_pods.items().iter();
+        let mut pods: Vec<&Pod> = pods.chain(snapshot.calico_pods.items()).collect();
+        pods.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
+        let flag = |name: &'static str| {
+            pods.iter()
+                .find_map(|pod| Some((*pod, pod.flag(name)?)))
+                .map(|(pod, value)| {
+                    let (name_of_pod, cidrs) = (&pod.metadata.name, cidr_list(value));
+                    (format!("Pod kube-system/{name_of_pod} {name}"), cidrs)
+                })
+        };
+        if let Some((from, cidrs)) = flag("--cluster-cidr") {
+            self.pods(Source::ControllerManager, &from, cidrs);
+        }
+        if let Some((from, cidrs)) = flag("--service-cluster-ip-range") {
+            self.services(&from, cidrs);
+        }
+    }
+
+    fn kube_proxy(&mut self, snapshot: &Snapshot) {
+        const FROM: &str = "ConfigMap kube-system/kube-proxy clusterCIDR";
+        let Some(config) = snapshot.kube_proxy.read() else {
+            return;
+        };
+        let text = entry(config, "config.conf").unwrap_or_default();
+        match serde_yaml::from_str::<Value>(text) {
+            Ok(config) => {
+                let cidrs = config.get("clusterCIDR").and_then(Value::as_str);
+                self.pods(
+                    Source::KubeProxy,
+                    FROM,
+                    cidr_list(cidrs.unwrap_or_default()),
+                );
+            }
+            Err(why) => self.unclear(
+                "ConfigMap kube-system/kube-proxy data.config.conf",
+                format!("it is not YAML: {why}"),
+            ),
+        }
+    }
+
+    /// k3s and RKE2 write the arguments that a node was started with to the node, those of its
+    /// configuration file included. Only servers have the flag, and where none has it the default
+    /// holds: 10.42.0.0/16 and 10.43.0.0/16.
+    fn node_arguments(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            let annotation = ["k3s.io/node-args", "rke2.io/node-args"]
+                .into_iter()
+                .find_map(|key| Some((key, node.metadata.annotation(key)?)));
+            let Some((key, text)) = annotation else {
+                continue;
+            };
+            let arguments: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+            if arguments.first().map(String::as_str) != Some("server") {
+                continue;
+            }
+            let from = format!("Node {} annotation {key}", node.metadata.name);
+            for (flag, default, is_pods) in [
+                ("--cluster-cidr", "10.42.0.0/16", true),
+                ("--service-cidr", "10.43.0.0/16", false),
+            ] {
+                let (from, value) = match flag_in(&mut arguments.iter(), flag) {
+                    Some(value) => (format!("{from} {flag}"), value),
+                    None => (format!("{from}, which has no {flag}: the default"), default),
+                };
+                if is_pods {
+                    self.pods(Source::NodeArguments, &from, cidr_list(value));
+                } else {
+                    self.services(&from, cidr_list(value));
+                }
+            }
+            return;
+        }
+    }
+
+    fn service_cidrs(&mut self, snapshot: &Snapshot) {
+        for cidr in snapshot.service_cidrs.items() {
+            let name = cidr.metadata.name.as_deref().unwrap_or_default();
+            let cidrs = cidr
+                .spec
+                .iter()
+                .flat_map(|spec| spec.cidrs.iter().flatten());
+            let cidrs = cidrs.map(|cidr| cidr.parse()).collect();
+            self.services(&format!("ServiceCIDR/{name} spec.cidrs"), cidrs);
+        }
+    }
+
+    fn node_pod_cidrs(&mut self, nodes: &[Node]) {
+        let cidrs = nodes.iter().flat_map(|node| &node.spec.pod_cidrs);
+        let cidrs: Vec<Cidr> = cidrs.filter_map(|cidr| cidr.parse().ok()).collect();
+        self.pods(Source::NodePodCidrs, "Nodes spec.podCIDRs", Ok(cidrs));
+    }
+}

@@ -1,0 +1,212 @@
+//! The live pools: what they are, and how much of them is used.
+
+use std::collections::BTreeSet;
+
+use calico_core::capacity::{self, Block};
+use calico_core::cidr::{Cidr, Family};
+use calico_core::defaults::LOAD_BALANCER;
+use calico_core::pool::{BlockSize, Encapsulation};
+use serde::Serialize;
+
+use crate::assess::fact::Fact;
+use crate::snapshot::{IpPool, IpPoolSpec, IpamBlock, Reading, Snapshot};
+
+/// A live pool.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Pool {
+    /// The IPPool's name.
+    pub name: String,
+    /// Its CIDR, as written.
+    pub cidr: String,
+    /// The CIDR as it is read; `None` where it cannot be.
+    #[serde(skip)]
+    pub network: Option<Cidr>,
+    /// How its traffic crosses nodes, in the operator's spelling.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub encapsulation: Encapsulation,
+    /// The prefix length of its blocks.
+    pub block_size: i64,
+    /// Whether what leaves the cluster gets the node's address.
+    pub nat_outgoing: bool,
+    /// Which nodes take from it.
+    pub node_selector: String,
+    /// Whether it gives out new addresses: not where it is disabled, or selects no node.
+    pub enabled: bool,
+    /// Whether its addresses are for Services, not for pods.
+    pub for_load_balancers: bool,
+    /// How much of it is used; unknown where the blocks cannot be read.
+    pub usage: Fact<Usage>,
+}
+
+/// How much of a pool is used, in calicoctl's arithmetic.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// Addresses that pods, tunnels and the like have.
+    pub in_use: u128,
+    /// Addresses in all.
+    pub total: u128,
+    /// Blocks that exist.
+    pub blocks: u128,
+    /// Blocks that it can be cut into.
+    pub blocks_possible: u128,
+    /// Nodes that have a block of it.
+    pub nodes: usize,
+}
+
+impl Usage {
+    /// Nodes that could still get a first block of their own.
+    pub fn nodes_that_fit(&self) -> u128 {
+        self.blocks_possible.saturating_sub(self.blocks)
+    }
+
+    /// How much is used, from 0 to 1.
+    pub fn share(&self) -> f64 {
+        if self.total == 0 {
+            return 0.0;
+        }
+        // Exact to 53 bits, and shown in whole percents.
+        #[allow(clippy::cast_precision_loss, reason = "a share needs no more")]
+        let share = self.in_use as f64 / self.total as f64;
+        share
+    }
+}
+
+impl Pool {
+    /// Its family, where its CIDR can be read.
+    pub fn family(&self) -> Option<Family> {
+        self.network.as_ref().map(Cidr::family)
+    }
+
+    /// Whether pods get addresses from it.
+    pub fn serves_pods(&self) -> bool {
+        self.enabled && !self.for_load_balancers
+    }
+
+    /// `IPPool/NAME`
+    pub fn object(&self) -> String {
+        format!("IPPool/{}", self.name)
+    }
+}
+
+/// The live pools of a snapshot, in their order.
+pub fn pools(snapshot: &Snapshot) -> Fact<Vec<Pool>> {
+    let live = match &snapshot.ip_pools {
+        Reading::Read(pools) => pools,
+        Reading::Absent(absence) => return Fact::absent(absence.to_string()),
+        Reading::Unknown(why) => return why.clone().into(),
+    };
+    let mut pools: Vec<Pool> = live.iter().map(Pool::of).collect();
+    let usage = usage_of(&pools, &snapshot.ipam_blocks);
+    for (pool, usage) in pools.iter_mut().zip(usage) {
+        pool.usage = usage;
+    }
+    Fact::known(pools, "ippools")
+}
+
+impl Pool {
+    fn of(pool: &IpPool) -> Self {
+        let spec = &pool.spec;
+        let network = spec.cidr.parse::<Cidr>().ok();
+        let family = network.as_ref().map_or(Family::V4, Cidr::family);
+        let selector = spec.node_selector.clone().filter(|text| !text.is_empty());
+        let selector = selector.unwrap_or_else(|| "all()".to_owned());
+        Self {
+            name: pool.metadata.name.clone(),
+            cidr: spec.cidr.clone(),
+            network,
+            encapsulation: encapsulation(spec),
+            block_size: spec
+                .block_size
+                .filter(|size| *size != 0)
+                .unwrap_or_else(|| BlockSize::default_for(family).into()),
+            nat_outgoing: spec.nat_outgoing,
+            // What 3.28's documentation says to write in place of `disabled`.
+            enabled: !spec.disabled && selector != "!all()",
+            node_selector: selector,
+            for_load_balancers: spec.allowed_uses.iter().any(|used| used == LOAD_BALANCER),
+            usage: Fact::absent("not counted"),
+        }
+    }
+}
+
+/// The operator's word for what an IPPool says in two fields, or in the one of old.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go
+/// (`FromProjectCalico`); that neither is set means None, too.
+pub fn encapsulation(spec: &IpPoolSpec) -> Encapsulation {
+    let mode = |mode: &Option<String>| mode.as_deref().unwrap_or_default().to_ascii_lowercase();
+    match (
+        mode(&spec.ipip_mode).as_str(),
+        mode(&spec.vxlan_mode).as_str(),
+    ) {
+        ("always", _) => return Encapsulation::Ipip,
+        ("crosssubnet", _) => return Encapsulation::IpipCrossSubnet,
+        (_, "always") => return Encapsulation::Vxlan,
+        (_, "crosssubnet") => return Encapsulation::VxlanCrossSubnet,
+        _ => {}
+    }
+    match &spec.ipip {
+        Some(ipip) if ipip.enabled => match ipip.mode.as_deref() {
+            Some("cross-subnet") => Encapsulation::IpipCrossSubnet,
+            _ => Encapsulation::Ipip,
+        },
+        _ => Encapsulation::None,
+    }
+}
+
+/// The usage of each pool. A pool with a CIDR that cannot be read has none.
+fn usage_of(pools: &[Pool], blocks: &Reading<Vec<IpamBlock>>) -> Vec<Fact<Usage>> {
+    let blocks = match blocks {
+        Reading::Read(blocks) => blocks,
+        Reading::Absent(_) => &Vec::new(),
+        Reading::Unknown(why) => {
+            return pools.iter().map(|_| why.clone().into()).collect();
+        }
+    };
+    let counted: Vec<(Block, Option<&str>)> = blocks.iter().filter_map(counted).collect();
+    let networks: Vec<Cidr> = pools.iter().filter_map(|pool| pool.network).collect();
+    let (used, _) = capacity::usage(&networks, counted.iter().map(|(block, _)| *block));
+    let mut used = used.into_iter();
+    pools
+        .iter()
+        .map(
+            |pool| match (pool.network, pool.network.and_then(|_| used.next())) {
+                (Some(network), Some(used)) => {
+                    let size = u8::try_from(pool.block_size).unwrap_or(u8::MAX);
+                    let hosts: BTreeSet<&str> = counted
+                        .iter()
+                        .filter(|(block, _)| !block.deleted && network.contains(&block.cidr))
+                        .filter_map(|(_, host)| *host)
+                        .collect();
+                    let usage = Usage {
+                        in_use: used.in_use,
+                        total: used.total,
+                        blocks: used.blocks,
+                        blocks_possible: capacity::blocks(&network, size),
+                        nodes: hosts.len(),
+                    };
+                    Fact::known(usage, "ipamblocks")
+                }
+                _ => Fact::unknown("its CIDR cannot be read"),
+            },
+        )
+        .collect()
+}
+
+/// A block as it is counted, and the node that has it. A block with a CIDR that cannot be read
+/// counts nowhere.
+fn counted(block: &IpamBlock) -> Option<(Block, Option<&str>)> {
+    let counted = Block {
+        cidr: block.spec.cidr.parse().ok()?,
+        unallocated: u128::try_from(block.spec.unallocated.len()).unwrap_or(u128::MAX),
+        deleted: block.spec.deleted,
+    };
+    let affinity = block.spec.affinity.as_deref();
+    Some((
+        counted,
+        affinity.and_then(|text| text.strip_prefix("host:")),
+    ))
+}

@@ -1,0 +1,198 @@
+//! The DaemonSet that runs calico-node, and its environment as Felix and BIRD see it.
+
+use k8s_openapi::api::apps::v1::DaemonSet;
+use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
+
+use crate::snapshot::{Reading, Snapshot};
+
+/// The namespace of what the operator makes.
+pub const OPERATOR_NAMESPACE: &str = "calico-system";
+
+/// The namespace of what the manifests make.
+pub const MANIFEST_NAMESPACE: &str = "kube-system";
+
+/// A DaemonSet that runs the container `calico-node`.
+#[derive(Clone, Copy, Debug)]
+pub struct CalicoNode<'a> {
+    /// The DaemonSet.
+    pub set: &'a DaemonSet,
+    snapshot: &'a Snapshot,
+}
+
+/// A variable of its environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Variable<'a> {
+    /// Its value, which may come from a ConfigMap.
+    Set(&'a str),
+    /// It is not set.
+    Unset,
+    /// It comes from something that was not read.
+    Unknown(String),
+}
+
+impl<'a> CalicoNode<'a> {
+    /// All of them, in the order of their namespaces: there are two while an install from
+    /// manifests is handed to the operator.
+    pub fn all(snapshot: &'a Snapshot) -> Vec<Self> {
+        let sets = snapshot.daemon_sets.items().iter();
+        sets.map(|set| Self { set, snapshot })
+            .filter(|node| node.container().is_some() && !node.is_windows())
+            .collect()
+    }
+
+    /// The one whose settings count: the operator's where there are two.
+    pub fn current(snapshot: &'a Snapshot) -> Option<Self> {
+        let all = Self::all(snapshot);
+        let of_operator = all.iter().find(|node| node.is_of_operator());
+        of_operator.or_else(|| all.first()).copied()
+    }
+
+    /// `NAMESPACE/NAME`
+    pub fn name(&self) -> String {
+        let meta = &self.set.metadata;
+        format!(
+            "{}/{}",
+            meta.namespace.as_deref().unwrap_or_default(),
+            meta.name.as_deref().unwrap_or_default()
+        )
+    }
+
+    /// `DaemonSet/NAME FIELD`, as a fact says where it was read.
+    pub fn evidence(&self, field: &str) -> String {
+        format!("DaemonSet {} {field}", self.name())
+    }
+
+    /// Whether the operator made it.
+    pub fn is_of_operator(&self) -> bool {
+        self.set.metadata.namespace.as_deref() == Some(OPERATOR_NAMESPACE)
+    }
+
+    /// Whether it is Canal: flannel's network with Calico's policies.
+    pub fn is_canal(&self) -> bool {
+        self.containers()
+            .any(|container| container.name == "kube-flannel")
+    }
+
+    fn is_windows(&self) -> bool {
+        let pod = self
+            .set
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.template.spec.as_ref());
+        let selector = pod.and_then(|pod| pod.node_selector.as_ref());
+        selector
+            .and_then(|selector| selector.get("kubernetes.io/os"))
+            .is_some_and(|os| os == "windows")
+    }
+
+    /// Its containers, without those that only prepare.
+    pub fn containers(&self) -> impl Iterator<Item = &'a Container> {
+        let pod = self
+            .set
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.template.spec.as_ref());
+        pod.into_iter().flat_map(|pod| &pod.containers)
+    }
+
+    /// The container that runs Felix, and BIRD where there is BGP.
+    pub fn container(&self) -> Option<&'a Container> {
+        self.containers()
+            .find(|container| container.name == "calico-node")
+    }
+
+    /// Whether a container that only prepares has that name: `install-cni`, `upgrade-ipam`.
+    pub fn prepares_with(&self, name: &str) -> bool {
+        let pod = self
+            .set
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.template.spec.as_ref());
+        let init = pod.and_then(|pod| pod.init_containers.as_ref());
+        init.into_iter()
+            .flatten()
+            .any(|container| container.name == name)
+    }
+
+    /// The tag of its image, as `v3.32.1`.
+    pub fn image_tag(&self) -> Option<&'a str> {
+        image_tag(self.container()?.image.as_deref()?)
+    }
+
+    /// A variable of its environment.
+    pub fn variable(&self, name: &str) -> Variable<'a> {
+        let environment = self
+            .container()
+            .and_then(|container| container.env.as_ref());
+        let variable = environment
+            .into_iter()
+            .flatten()
+            .find(|variable| variable.name == name);
+        match variable {
+            None => Variable::Unset,
+            Some(variable) => self.resolve(variable),
+        }
+    }
+
+    /// A variable's value, if it is set to anything and that is known.
+    pub fn value(&self, name: &str) -> Option<&'a str> {
+        match self.variable(name) {
+            Variable::Set(value) if !value.is_empty() => Some(value),
+            _ => None,
+        }
+    }
+
+    fn resolve(&self, variable: &'a EnvVar) -> Variable<'a> {
+        if let Some(value) = &variable.value {
+            return Variable::Set(value);
+        }
+        let from = variable.value_from.as_ref();
+        let Some(key) = from.and_then(|from| from.config_map_key_ref.as_ref()) else {
+            return Variable::Unset;
+        };
+        let config = match key.name.as_str() {
+            "calico-config" => &self.snapshot.calico_config,
+            "canal-config" => &self.snapshot.canal_config,
+            other => return Variable::Unknown(format!("ConfigMap {other} is not read")),
+        };
+        match config {
+            Reading::Read(config) => match entry(config, &key.key) {
+                Some(value) => Variable::Set(value),
+                None => Variable::Unset,
+            },
+            Reading::Absent(_) => Variable::Unset,
+            Reading::Unknown(why) => Variable::Unknown(why.to_string()),
+        }
+    }
+}
+
+/// An entry of a ConfigMap.
+pub fn entry<'a>(config: &'a ConfigMap, key: &str) -> Option<&'a str> {
+    config.data.as_ref()?.get(key).map(String::as_str)
+}
+
+/// The tag of an image, without a digest.
+pub fn image_tag(image: &str) -> Option<&str> {
+    let (without_digest, _) = image.split_once('@').unwrap_or((image, ""));
+    let (_, name) = without_digest
+        .rsplit_once('/')
+        .unwrap_or(("", without_digest));
+    name.split_once(':').map(|(_, tag)| tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_of_an_image() {
+        for (image, tag) in [
+            ("quay.io/calico/node:v3.32.1", Some("v3.32.1")),
+            ("localhost:5000/calico/node", None),
+            ("localhost:5000/node:v3.26.0@sha256:abc", Some("v3.26.0")),
+            ("node", None),
+        ] {
+            assert_eq!(image_tag(image), tag, "{image}");
+        }
+    }
+}

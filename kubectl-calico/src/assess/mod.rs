@@ -1,0 +1,82 @@
+//! From a snapshot to a report: facts, then what is wrong with them.
+//!
+//! To add a check: declare it in a file of [`checks`] next to the function that finds it, list it
+//! in [`checks::CHECKS`], and give it a failing and a passing case in tests/cases/status. Its text
+//! becomes its section of docs/findings.md.
+
+pub mod check;
+pub mod checks;
+pub mod fact;
+pub mod facts;
+pub mod finding;
+pub mod report;
+mod verdict;
+
+use check::{Case, Check};
+use checks::CHECKS;
+use facts::Facts;
+use finding::Finding;
+use report::{API_VERSION, KIND, NotJudged, Report};
+
+use crate::snapshot::resource::Resource;
+use crate::snapshot::{Snapshot, Unknown};
+
+/// Judges a snapshot.
+pub fn assess(snapshot: &Snapshot) -> Report {
+    let facts = Facts::of(snapshot);
+    let unknown = snapshot.unknown();
+    let case = Case {
+        snapshot,
+        facts: &facts,
+    };
+    let mut findings: Vec<Finding> = CHECKS
+        .iter()
+        .filter(|check| can_be_judged(check, &unknown))
+        .flat_map(|check| found_by(check, &case))
+        .collect();
+    // The order of the table within one severity.
+    findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    let not_judged = not_judged(&unknown);
+    Report {
+        api_version: API_VERSION,
+        kind: KIND,
+        verdict: verdict::verdict(&facts, &findings, &not_judged),
+        facts,
+        findings,
+        not_judged,
+    }
+}
+
+fn found_by(check: &'static Check, case: &Case) -> Vec<Finding> {
+    let mut found = (check.find)(case);
+    for finding in &mut found {
+        finding.code = check.code;
+    }
+    found
+}
+
+fn needs(check: &Check, resource: &Resource) -> bool {
+    check.needs.iter().any(|need| std::ptr::eq(*need, resource))
+}
+
+fn can_be_judged(check: &Check, unknown: &[(&'static Resource, Unknown)]) -> bool {
+    !unknown.iter().any(|(resource, _)| needs(check, resource))
+}
+
+/// What could not be read, where a check needs it.
+fn not_judged(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotJudged> {
+    let rows = unknown.iter().map(|(resource, why)| NotJudged {
+        object: resource.object(),
+        why: why.to_string(),
+        permission: match why {
+            Unknown::Forbidden(_) => Some(resource.permission()),
+            Unknown::Failed(_) | Unknown::NotGiven => None,
+        },
+        codes: CHECKS
+            .iter()
+            .filter(|check| needs(check, resource))
+            .map(|check| check.code)
+            .collect(),
+    });
+    rows.filter(|row| !row.codes.is_empty()).collect()
+}

@@ -1,0 +1,60 @@
+//! The report: facts, findings, and what could not be judged.
+
+use serde::Serialize;
+
+use super::facts::Facts;
+use super::finding::{Finding, Severity};
+
+/// `apiVersion` of a report. A field is never taken away or given another meaning under the same
+/// version.
+pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
+
+/// `kind` of a report.
+pub const KIND: &str = "StatusReport";
+
+/// What `kubectl calico status` says.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// [`API_VERSION`]
+    pub api_version: &'static str,
+    /// [`KIND`]
+    pub kind: &'static str,
+    /// All of it in one sentence.
+    pub verdict: String,
+    /// What is so.
+    pub facts: Facts,
+    /// What is wrong, the worst first.
+    pub findings: Vec<Finding>,
+    /// What could not be judged.
+    pub not_judged: Vec<NotJudged>,
+}
+
+/// Something that could not be read, and what could not be judged for want of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct NotJudged {
+    /// What could not be read.
+    pub object: String,
+    /// Why not.
+    pub why: String,
+    /// The permission that is missing, if it is for want of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
+    /// The codes of the checks that need it.
+    pub codes: Vec<&'static str>,
+}
+
+impl Report {
+    /// How many findings are that bad.
+    pub fn count(&self, severity: Severity) -> usize {
+        let findings = self.findings.iter();
+        findings.filter(|found| found.severity == severity).count()
+    }
+
+    /// How bad the worst finding is.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|found| found.severity).max()
+    }
+}

@@ -1,0 +1,12 @@
+//! From a report to what a person or a program reads: one format a file.
+
+mod explain;
+mod json;
+mod page;
+mod table;
+mod text;
+
+pub use explain::{explain, list, reference};
+pub use json::json;
+pub use page::Look;
+pub use text::text;

@@ -1,0 +1,169 @@
+//! A page of text: labelled rows, wrapped to a width, with nothing on it that a terminal obeys but
+//! our own colours.
+
+use anstyle::{AnsiColor, Style};
+use calico_core::text::printable;
+use textwrap::{Options, WordSplitter};
+use unicode_width::UnicodeWidthStr;
+
+/// How a page looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whether there is colour.
+    pub colour: bool,
+    /// Whether only ASCII may be written.
+    pub ascii: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+/// 80 columns, no colour: what a file or a pipe gets.
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            colour: false,
+            ascii: false,
+            width: 80,
+        }
+    }
+}
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// The width of the column of labels.
+const LABELS: usize = 13;
+
+/// A page that is being written.
+pub(super) struct Page {
+    look: Look,
+    text: String,
+}
+
+impl Page {
+    pub(super) fn new(look: Look) -> Self {
+        Self {
+            look,
+            text: String::new(),
+        }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// Text as it may be shown.
+    fn shown(&self, text: &str) -> String {
+        let text = printable(text);
+        if !self.look.ascii || text.is_ascii() {
+            return text;
+        }
+        let mut ascii = String::new();
+        for c in text.chars() {
+            match c {
+                '…' => ascii.push_str("..."),
+                c if c.is_ascii() => ascii.push(c),
+                c => ascii.extend(c.escape_unicode()),
+            }
+        }
+        ascii
+    }
+
+    fn styled(&self, text: &str, style: Style) -> String {
+        match self.look.colour {
+            true => format!("{style}{text}{style:#}"),
+            false => text.to_owned(),
+        }
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line of its own, wrapped, in one style.
+    pub(super) fn line(&mut self, text: &str, style: Style) {
+        for line in self.wrapped(text, 0) {
+            let line = self.styled(&line, style);
+            self.push(&line);
+        }
+    }
+
+    /// A label, and text behind it; further lines go below the text.
+    pub(super) fn row(&mut self, label: &str, text: &str) {
+        let mut label = label;
+        for paragraph in text.lines() {
+            for line in self.wrapped(paragraph, LABELS) {
+                let padding = " ".repeat(LABELS.saturating_sub(label.width()));
+                let shown = format!("{}{padding}{line}", self.styled(label, BOLD));
+                self.push(&shown);
+                label = "";
+            }
+        }
+    }
+
+    /// Lines that are kept as they are, beside a label.
+    pub(super) fn block(&mut self, label: &str, lines: &[String]) {
+        let mut label = label;
+        for line in lines {
+            let padding = " ".repeat(LABELS.saturating_sub(label.width()));
+            let line = format!(
+                "{}{padding}{}",
+                self.styled(label, BOLD),
+                self.shown(line).trim_end()
+            );
+            self.push(&line);
+            label = "";
+        }
+    }
+
+    /// A styled word and a text behind it.
+    pub(super) fn heading(&mut self, word: &str, style: Style, text: &str) {
+        let line = format!("{} {}", self.styled(word, style), self.shown(text));
+        self.push(&line);
+    }
+
+    /// A paragraph below a heading, behind a small label.
+    pub(super) fn note(&mut self, label: &str, text: &str) {
+        let indent = 2 + 6;
+        let mut label = format!("  {label:<6}");
+        for paragraph in text.lines() {
+            for line in self.wrapped(paragraph, indent) {
+                let line = format!("{label}{line}");
+                self.push(&line);
+                label = " ".repeat(indent);
+            }
+        }
+    }
+
+    /// Lines to paste, each as it is, below a heading.
+    pub(super) fn paste(&mut self, text: &str) {
+        for line in text.lines() {
+            let line = format!("          {}", self.shown(line));
+            let line = self.styled(&line, CYAN);
+            self.push(&line);
+        }
+    }
+
+    fn push(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Text as lines of what is left of the width; a long word keeps its length, so that it can be
+    /// copied.
+    fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
+        let width = self.look.width.saturating_sub(indent).max(20);
+        let options = Options::new(width)
+            .break_words(false)
+            .word_splitter(WordSplitter::NoHyphenation);
+        let shown = self.shown(text);
+        let lines = textwrap::wrap(&shown, options);
+        lines
+            .into_iter()
+            .map(std::borrow::Cow::into_owned)
+            .collect()
+    }
+}

@@ -1,0 +1,361 @@
+//! The report for a person: the verdict, what is so, what is wrong, and what could not be judged.
+
+use super::page::{BOLD, CYAN, GREEN, Look, Page, RED, YELLOW};
+use super::table::table;
+use crate::assess::fact::Fact;
+use crate::assess::facts::Facts;
+use crate::assess::facts::cluster::Cluster;
+use crate::assess::facts::components::{Component, State};
+use crate::assess::facts::install::{Install, Method, OperatorBy};
+use crate::assess::facts::networks::Network;
+use crate::assess::facts::pools::Pool;
+use crate::assess::facts::routing::{Mode, Mtu, RoutesBy, Routing};
+use crate::assess::facts::typha::Typha;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::report::{NotJudged, Report};
+
+/// The whole report.
+pub fn text(report: &Report, look: Look) -> String {
+    let mut page = Page::new(look);
+    let style = match report.worst() {
+        Some(Severity::Error) => RED,
+        Some(Severity::Warning) => YELLOW,
+        Some(Severity::Note) | None => GREEN,
+    };
+    page.line(&report.verdict, style);
+    page.blank();
+    facts(&mut page, &report.facts);
+    for found in &report.findings {
+        page.blank();
+        finding(&mut page, found);
+    }
+    if !report.not_judged.is_empty() {
+        page.blank();
+        page.line("Not judged", BOLD);
+        report
+            .not_judged
+            .iter()
+            .for_each(|row| not_judged(&mut page, row));
+    }
+    page.finish()
+}
+
+fn facts(page: &mut Page, facts: &Facts) {
+    cluster(page, &facts.cluster);
+    page.row("Install", &install(&facts.install));
+    let runs = !matches!(
+        facts.install.method.value(),
+        Some(Method::Nothing | Method::OperatorOnly | Method::Remnants)
+    );
+    if runs {
+        routing(page, &facts.routing);
+        dataplane(page, facts);
+    }
+    networks(page, "Pod network", &facts.networks.pods);
+    networks(page, "Services", &facts.networks.services);
+    for unclear in &facts.networks.unclear {
+        page.row("", &format!("{}: {}", unclear.from, unclear.why));
+    }
+    pools(page, &facts.pools);
+    if runs {
+        page.row("Typha", &typha(&facts.typha));
+        page.row(
+            "calico-node",
+            &told(&facts.agents, |agents| {
+                format!(
+                    "{} of {} ready (DaemonSet {})",
+                    agents.ready, agents.desired, agents.daemon_set
+                )
+            }),
+        );
+    }
+    components(page, &facts.components);
+}
+
+/// A fact in words, or why there is none.
+fn told<T>(fact: &Fact<T>, tell: impl FnOnce(&T) -> String) -> String {
+    match fact {
+        Fact::Known { value, .. } => tell(value),
+        Fact::Absent { absent } => absent.clone(),
+        Fact::Unknown { unknown } => format!("unknown: {unknown}"),
+    }
+}
+
+fn cluster(page: &mut Page, cluster: &Cluster) {
+    let kubernetes = cluster.origin.kubernetes.as_deref();
+    let mut text = format!("Kubernetes {}", kubernetes.unwrap_or("of unknown version"));
+    if let Some(platform) = cluster.platform.value() {
+        text.push_str(&format!(", {}", platform.name()));
+    }
+    if let Some(cloud) = cluster.cloud.value() {
+        text.push_str(&format!(" on {}", cloud.name()));
+    }
+    let nodes = told(&cluster.nodes, |nodes| {
+        let mut text = format!("{} nodes, {} ready", nodes.total, nodes.ready);
+        if nodes.cordoned > 0 {
+            text.push_str(&format!(", {} cordoned", nodes.cordoned));
+        }
+        if nodes.windows > 0 {
+            text.push_str(&format!(", {} with Windows", nodes.windows));
+        }
+        text
+    });
+    page.row("Cluster", &format!("{text}; {nodes}"));
+    if let Some(server) = &cluster.origin.server {
+        let context = cluster.origin.context.as_deref();
+        let context = context.map(|context| format!(", context {context}"));
+        page.row(
+            "",
+            &format!("read from {server}{}", context.unwrap_or_default()),
+        );
+    }
+}
+
+fn install(install: &Install) -> String {
+    let calico = install
+        .calico
+        .value()
+        .map(|version| format!("Calico {version}, "));
+    let operator = install
+        .operator
+        .value()
+        .map(|version| format!(" {version}"));
+    let operator = operator.unwrap_or_default();
+    let how = told(&install.method, |method| match method {
+        Method::Operator { by } => format!("by the operator{operator}{}", brought_by(by)),
+        Method::Manifest { variant } => format!("from manifests ({})", variant.file()),
+        Method::Canal => "from manifests (canal.yaml)".to_owned(),
+        Method::Migrating => {
+            format!("from manifests, and the operator{operator} is taking over")
+        }
+        Method::OperatorOnly => format!("the operator{operator} is there, and no Installation"),
+        Method::InstallationOnly => "an Installation, and nothing that acts on it".to_owned(),
+        Method::Remnants => "none; resources of an earlier one are left".to_owned(),
+        Method::Nothing => "none".to_owned(),
+    });
+    format!("{}{how}", calico.unwrap_or_default())
+}
+
+fn brought_by(by: &OperatorBy) -> String {
+    match by {
+        OperatorBy::Helm { release, namespace } => {
+            format!(", with Helm (release {release} in {namespace})")
+        }
+        OperatorBy::ArgoCd => ", with Argo CD".to_owned(),
+        OperatorBy::Platform { platform } => format!(", which {} brings", platform.name()),
+        OperatorBy::Manifests => ", with manifests".to_owned(),
+    }
+}
+
+fn routing(page: &mut Page, routing: &Routing) {
+    let modes = told(&routing.modes, |modes| {
+        let lines: Vec<String> = modes.iter().map(mode).collect();
+        lines.join("\n")
+    });
+    page.row("Routing", &modes);
+    let mtu = told(&routing.mtu, |mtu| match mtu {
+        Mtu::Bytes(bytes) => format!("{bytes}"),
+        Mtu::Auto(_) => "found out by each node".to_owned(),
+    });
+    page.row("", &format!("MTU {mtu}"));
+    let ports: Vec<String> = routing
+        .ports
+        .iter()
+        .map(|open| match open.port {
+            Some(port) => format!("{} {port} ({})", open.protocol, open.purpose),
+            None => format!("{} ({})", open.protocol, open.purpose),
+        })
+        .collect();
+    if !ports.is_empty() {
+        page.row("", &format!("open between nodes: {}", ports.join(", ")));
+    }
+}
+
+fn mode(mode: &Mode) -> String {
+    let family = mode.family.map(|family| format!("{family}: "));
+    let mut text = format!("{}{}", family.unwrap_or_default(), mode.summary);
+    if let Some(by) = mode.routes_by {
+        text.push_str(match by {
+            RoutesBy::Bird => "; BIRD programs the routes",
+            RoutesBy::Felix => "; Felix programs the routes",
+        });
+    }
+    if let Some(interface) = mode.interface {
+        text.push_str(&format!(
+            " ({interface}, {} bytes of overhead)",
+            mode.overhead
+        ));
+    }
+    text
+}
+
+fn dataplane(page: &mut Page, facts: &Facts) {
+    let dataplane = told(&facts.dataplane, |dataplane| dataplane.name().to_owned());
+    let encryption = told(&facts.encryption, |encryption| match encryption.wireguard {
+        false => "no encryption between nodes".to_owned(),
+        true => format!(
+            "WireGuard asked for, {} of {} nodes have a key",
+            encryption.nodes_with_key, encryption.nodes
+        ),
+    });
+    page.row("Dataplane", &format!("{dataplane}; {encryption}"));
+}
+
+fn networks(page: &mut Page, label: &str, networks: &[Network]) {
+    let mut label = label;
+    if networks.is_empty() {
+        page.row(label, "nothing tells");
+    }
+    for network in networks {
+        // Thousands of nodes have thousands of parts.
+        let list = match network.cidrs.as_slice() {
+            [first, .., last] if network.cidrs.len() > 3 => {
+                format!("{first} … {last} ({} CIDRs)", network.cidrs.len())
+            }
+            _ => network.list(),
+        };
+        page.row(label, &format!("{list} ({})", network.from));
+        label = "";
+    }
+}
+
+fn pools(page: &mut Page, pools: &Fact<Vec<Pool>>) {
+    let Fact::Known { value: pools, .. } = pools else {
+        return page.row("Pools", &told(pools, |_| String::new()));
+    };
+    if pools.is_empty() {
+        return page.row("Pools", "none");
+    }
+    let heading = [
+        "NAME",
+        "CIDR",
+        "ENCAPSULATION",
+        "BLOCK",
+        "IN USE",
+        "BLOCKS",
+        "ROOM",
+    ];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    rows.extend(pools.iter().map(pool));
+    page.block("Pools", &table(&rows));
+    let selective = pools.iter().filter(|pool| pool.node_selector != "all()");
+    for pool in selective {
+        page.row("", &format!("{}: nodes {}", pool.name, pool.node_selector));
+    }
+    for pool in pools
+        .iter()
+        .filter(|pool| !pool.nat_outgoing && pool.serves_pods())
+    {
+        page.row(
+            "",
+            &format!("{}: no NAT for traffic that leaves", pool.name),
+        );
+    }
+}
+
+fn pool(pool: &Pool) -> Vec<String> {
+    let (used, blocks, room) = match &pool.usage {
+        Fact::Known { value: usage, .. } => (
+            format!("{} of {}", usage.in_use, usage.total),
+            format!("{} of {}", usage.blocks, usage.blocks_possible),
+            format!("{} nodes", usage.nodes_that_fit()),
+        ),
+        _ => (
+            "unknown".to_owned(),
+            "unknown".to_owned(),
+            "unknown".to_owned(),
+        ),
+    };
+    let name = match (pool.enabled, pool.for_load_balancers) {
+        (false, _) => format!("{} (disabled)", pool.name),
+        (true, true) => format!("{} (Services)", pool.name),
+        (true, false) => pool.name.clone(),
+    };
+    vec![
+        name,
+        pool.cidr.clone(),
+        pool.encapsulation.to_string(),
+        format!("/{}", pool.block_size),
+        used,
+        blocks,
+        room,
+    ]
+}
+
+fn typha(typha: &Typha) -> String {
+    let wanted = told(&typha.wanted, |wanted| wanted.why.clone());
+    let there = told(&typha.deployment, |typha| {
+        let (ready, replicas) = (typha.ready, typha.replicas);
+        format!("{ready} of {replicas} ready in {}", typha.namespace)
+    });
+    format!("{there}; {wanted}")
+}
+
+fn components(page: &mut Page, components: &Fact<Vec<Component>>) {
+    let Fact::Known {
+        value: components, ..
+    } = components
+    else {
+        if let Fact::Unknown { unknown } = components {
+            page.row("Components", &format!("unknown: {unknown}"));
+        }
+        return;
+    };
+    let (well, ill): (Vec<_>, Vec<_>) = components
+        .iter()
+        .partition(|component| component.state == State::Available);
+    let mut label = "Components";
+    for component in ill {
+        let message = match component.message.as_str() {
+            "" => String::new(),
+            message => format!(": {message}"),
+        };
+        page.row(
+            label,
+            &format!("{} {}{message}", component.name, component.state.word()),
+        );
+        label = "";
+    }
+    if !well.is_empty() {
+        let names: Vec<&str> = well
+            .iter()
+            .map(|component| component.name.as_str())
+            .collect();
+        page.row(label, &format!("{} available", names.join(", ")));
+    }
+}
+
+fn finding(page: &mut Page, found: &Finding) {
+    let style = match found.severity {
+        Severity::Error => RED,
+        Severity::Warning => YELLOW,
+        Severity::Note => CYAN,
+    };
+    let heading = format!("{} {}", found.code, found.subject);
+    page.heading(found.severity.word(), style, &heading);
+    page.note("", &found.message);
+    for evidence in &found.evidence {
+        let field = match evidence.field.as_str() {
+            "" => String::new(),
+            field => format!(" {field}"),
+        };
+        page.note(
+            "seen",
+            &format!("{}{field}: {}", evidence.object, evidence.value),
+        );
+    }
+    page.note("so", &found.consequence);
+    page.note("fix", &found.fix.what);
+    page.paste(&found.fix.paste);
+}
+
+fn not_judged(page: &mut Page, row: &NotJudged) {
+    page.note("", &format!("{}: {}", row.object, row.why));
+    if let Some(permission) = &row.permission {
+        page.note(
+            "fix",
+            &format!("grant: {permission}; kubectl calico rbac prints all that is read"),
+        );
+    }
+    page.note("for", &row.codes.join(", "));
+}
