@@ -1,0 +1,219 @@
+//! `kubectl calico status` on clusters from files.
+//!
+//! A folder of tests/cases/status with a `cluster.yaml` (support/clusters.rs says how that is
+//! written) is a case. `report.txt` is what a person sees, with the exit code in front; in a
+//! folder that is named after a code, only what comes behind the facts. `args` has more arguments,
+//! a line each.
+//!
+//! `UPDATE_CASES=1 cargo test --test status` writes the expected files anew: read the difference
+//! before you commit it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+#[path = "support/clusters.rs"]
+mod clusters;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clusters::{Base, RELEASES, cluster, manifest};
+use kubectl_calico::assess::checks::CHECKS;
+use serde_json::Value;
+
+/// What a run came to.
+struct Ran {
+    exit: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn status(objects: &[Value], arguments: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.yaml");
+    fs::write(&file, manifest(objects)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"))
+        .env_clear()
+        .args(["status", "-f"])
+        .arg(&file)
+        .args(arguments)
+        .output()
+        .unwrap();
+    Ran {
+        exit: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn cases() -> Vec<PathBuf> {
+    fn find(folder: &Path, cases: &mut Vec<PathBuf>) {
+        if folder.join("cluster.yaml").is_file() {
+            cases.push(folder.to_owned());
+        }
+        let entries = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+        folders.sort();
+        folders.iter().for_each(|folder| find(folder, cases));
+    }
+    let mut cases = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases/status");
+    find(&root, &mut cases);
+    cases
+}
+
+/// The code that a case is about, if its folder's folder is named after one.
+fn code_of(case: &Path) -> Option<&str> {
+    let folder = case.parent()?.file_name()?.to_str()?;
+    folder.starts_with("CAL").then_some(folder)
+}
+
+/// The report without its facts.
+fn behind_the_facts(report: &str) -> String {
+    let mut parts = report.split("\n\n");
+    let verdict = parts.next().unwrap_or_default();
+    let rest: Vec<&str> = parts.skip(1).collect();
+    format!("{verdict}\n\n{}", rest.join("\n\n"))
+}
+
+#[test]
+fn every_case() {
+    let failures: Vec<String> = cases().iter().filter_map(|case| run(case).err()).collect();
+    assert!(
+        failures.is_empty(),
+        "{} cases fail\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+}
+
+fn run(case: &Path) -> Result<(), String> {
+    let objects = cluster(&fs::read_to_string(case.join("cluster.yaml")).unwrap());
+    let arguments = fs::read_to_string(case.join("args")).unwrap_or_default();
+    let arguments: Vec<&str> = arguments.lines().collect();
+    let ran = status(&objects, &arguments);
+    let shown = match code_of(case) {
+        Some(_) => behind_the_facts(&ran.stdout),
+        None => ran.stdout,
+    };
+    let got = format!("exit {}\n{}\n{}", ran.exit, ran.stderr, shown);
+    let path = case.join("report.txt");
+    if std::env::var_os("UPDATE_CASES").is_some() {
+        fs::write(&path, &got).unwrap();
+    }
+    let want = fs::read_to_string(&path).unwrap_or_default();
+    if want == got {
+        return Ok(());
+    }
+    Err(format!(
+        "{}\n--- wanted\n{want}\n--- got\n{got}",
+        case.display()
+    ))
+}
+
+/// A case named `fails…` finds its code, one named `passes…` does not, and every code has both.
+#[test]
+fn every_check_has_a_failing_and_a_passing_case_and_its_text() {
+    let cases = cases();
+    for case in &cases {
+        let Some(code) = code_of(case) else { continue };
+        assert!(
+            CHECKS.iter().any(|check| check.code == code),
+            "{code} is no check"
+        );
+        let found = codes(&cluster(
+            &fs::read_to_string(case.join("cluster.yaml")).unwrap(),
+        ));
+        let found = found.iter().any(|found| found == code);
+        let name = case.file_name().unwrap().to_str().unwrap();
+        let wanted = if name.starts_with("fails") {
+            true
+        } else {
+            assert!(
+                name.starts_with("passes"),
+                "{}: fails… or passes…?",
+                case.display()
+            );
+            false
+        };
+        assert_eq!(found, wanted, "{}", case.display());
+    }
+    let has = |code: &str, kind: &str| {
+        let mut of_code = cases.iter().filter(|case| code_of(case) == Some(code));
+        of_code.any(|case| {
+            case.file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with(kind)
+        })
+    };
+    for check in CHECKS {
+        for kind in ["fails", "passes"] {
+            assert!(
+                has(check.code, kind),
+                "{} has no case that {kind}",
+                check.code
+            );
+        }
+        let text = &check.explain;
+        for text in [text.means, text.matters, text.judged, text.fix, text.source] {
+            assert!(!text.is_empty(), "{} lacks a part of its text", check.code);
+        }
+        assert!(!check.needs.is_empty(), "{} needs nothing", check.code);
+    }
+}
+
+/// The codes that a cluster's report has.
+fn codes(objects: &[Value]) -> Vec<String> {
+    let ran = status(objects, &["-o", "json"]);
+    let report: Value = serde_json::from_str(&ran.stdout)
+        .unwrap_or_else(|error| panic!("{error}\n{}{}", ran.stdout, ran.stderr));
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|found| found["code"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// No false alarm: default installs of every release have no finding at all.
+#[test]
+fn default_installs_have_no_finding() {
+    for (calico, _) in RELEASES {
+        for base in ["helm", "custom-resources", "calico.yaml"] {
+            for nodes in [1, 3, 50] {
+                let ran = status(&Base::new(base, calico, nodes).objects(), &[]);
+                let verdict = format!("Calico {calico} is well");
+                assert_eq!(
+                    (ran.exit, ran.stdout.lines().next()),
+                    (0, Some(verdict.as_str())),
+                    "{base} {calico} with {nodes} nodes\n{}{}",
+                    ran.stdout,
+                    ran.stderr
+                );
+            }
+        }
+    }
+}
+
+/// docs/findings.md is what the checks say of themselves.
+#[test]
+fn the_reference_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/findings.md");
+    let reference = kubectl_calico::render::reference();
+    if std::env::var_os("UPDATE_CASES").is_some() {
+        fs::write(&path, &reference).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == reference,
+        "UPDATE_CASES=1 cargo test --test status writes it anew"
+    );
+}
