@@ -51,12 +51,17 @@ fn is_invisible(c: char) -> bool {
 /// `text` as [`printable`] shows it, in double quotes, and cut after 120 characters so that one
 /// value cannot push the rest of a message off the screen.
 pub fn quoted(text: impl AsRef<[u8]>) -> String {
-    const LONGEST: usize = 120;
-    let shown = printable(text);
-    match shown.char_indices().nth(LONGEST) {
-        None => format!("\"{shown}\""),
-        Some((end, _)) => format!("\"{}…\"", shown.get(..end).unwrap_or_default()),
+    format!("\"{}\"", shortened(text, 120))
+}
+
+/// `text` as [`printable`] shows it, cut after `longest` characters.
+pub fn shortened(text: impl AsRef<[u8]>, longest: usize) -> String {
+    let mut shown = printable(text);
+    if let Some((end, _)) = shown.char_indices().nth(longest) {
+        shown.truncate(end);
+        shown.push('…');
     }
+    shown
 }
 
 /// The entry of `known` that somebody who wrote `text` most likely meant, if one is close.
