@@ -1,0 +1,64 @@
+//! Addresses as people write them, made into URLs as client-go does.
+
+use http::Uri;
+use http::uri::PathAndQuery;
+
+use super::error::ConnectError;
+
+/// A server's URL. One without a scheme is plain http, and a query is dropped (client-go,
+/// rest/url_utils.go, `DefaultServerURL`; tools/clientcmd/client_config.go, `ClientConfig`).
+pub(super) fn server(address: &str) -> Result<Uri, ConnectError> {
+    let bad = || ConnectError::BadServer {
+        address: address.to_owned(),
+    };
+    let mut parts = with_scheme(address).ok_or_else(bad)?.into_parts();
+    if !matches!(
+        parts.scheme.as_ref().map(http::uri::Scheme::as_str),
+        Some("http" | "https")
+    ) {
+        return Err(bad());
+    }
+    let path = parts
+        .path_and_query
+        .as_ref()
+        .map_or("/", PathAndQuery::path);
+    let path = path.parse().map_err(|_| bad())?;
+    parts.path_and_query = Some(path);
+    Uri::from_parts(parts).map_err(|_| bad())
+}
+
+/// The address as a URL, plain http if it says nothing else.
+pub(super) fn with_scheme(address: &str) -> Option<Uri> {
+    let address = address.trim();
+    let uri = match address.contains("://") {
+        true => address.parse::<Uri>(),
+        false => format!("http://{address}").parse(),
+    };
+    uri.ok()
+        .filter(|uri| uri.host().is_some_and(|host| !host.is_empty()))
+}
+
+/// A URL without user and password, and without a slash at its end.
+pub(super) fn shown(uri: &Uri) -> String {
+    let scheme = uri.scheme_str().unwrap_or("http");
+    format!(
+        "{scheme}://{}{}",
+        authority(uri),
+        uri.path().trim_end_matches('/')
+    )
+}
+
+/// Host and port.
+pub(super) fn authority(uri: &Uri) -> String {
+    let host = uri.host().unwrap_or_default();
+    format!("{host}:{}", port(uri))
+}
+
+/// The port that a URL says or means.
+pub(super) fn port(uri: &Uri) -> u16 {
+    uri.port_u16().unwrap_or(match uri.scheme_str() {
+        Some("https") => 443,
+        Some("socks5") => 1080,
+        _ => 80,
+    })
+}

@@ -1,0 +1,150 @@
+//! kubectl's own connection flags, which it does not pass on to a plugin.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args};
+use secrecy::SecretString;
+
+/// How long one request may take when nobody says: kubectl itself would wait for ever.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// kubectl's own connection flags, after the plugin's name.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Connection")]
+pub struct Flags {
+    /// The context of the kubeconfig to use
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+
+    /// The cluster of the kubeconfig to use, instead of the context's
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+
+    /// The user of the kubeconfig to use, instead of the context's
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+
+    /// The kubeconfig to read, instead of those in $KUBECONFIG or ~/.kube/config
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// Act as this user, which may also be a service account
+    #[arg(long = "as", value_name = "USER")]
+    pub as_user: Option<String>,
+
+    /// Act as a member of this group; repeat it for several
+    #[arg(long, value_name = "GROUP")]
+    pub as_group: Vec<String>,
+
+    /// Act with this UID
+    #[arg(long, value_name = "UID")]
+    pub as_uid: Option<String>,
+
+    /// Address and port of the API server
+    #[arg(short, long, value_name = "URL")]
+    pub server: Option<String>,
+
+    /// Bearer token to authenticate with
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<SecretString>,
+
+    /// Do not check the server's certificate: whoever is in between can read everything
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, value_name = "BOOL",
+        default_value_t, default_missing_value = "true", hide_default_value = true, hide_possible_values = true)]
+    pub insecure_skip_tls_verify: bool,
+
+    /// Certificate of the authority that signed the server's certificate
+    #[arg(long, value_name = "FILE")]
+    pub certificate_authority: Option<String>,
+
+    /// Client certificate to authenticate with
+    #[arg(long, value_name = "FILE")]
+    pub client_certificate: Option<String>,
+
+    /// Key of the client certificate
+    #[arg(long, value_name = "FILE")]
+    pub client_key: Option<String>,
+
+    /// The name that the server's certificate must bear, instead of the one in its address
+    #[arg(long, value_name = "NAME")]
+    pub tls_server_name: Option<String>,
+
+    /// Proxy to connect through (http, https or socks5), whatever $NO_PROXY says
+    #[arg(long, value_name = "URL")]
+    pub proxy_url: Option<String>,
+
+    /// How long one request may take: 45s, 2m, or a number of seconds; 0 is without end [default: 30s]
+    #[arg(long, value_name = "DURATION", value_parser = request_timeout)]
+    pub request_timeout: Option<Duration>,
+
+    /// Ask for answers that are not compressed
+    #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, value_name = "BOOL",
+        default_value_t, default_missing_value = "true", hide_default_value = true, hide_possible_values = true)]
+    pub disable_compression: bool,
+}
+
+impl Flags {
+    /// How long one request may take.
+    pub(super) fn time_limit(&self) -> Option<Duration> {
+        let limit = self.request_timeout.unwrap_or(DEFAULT_TIMEOUT);
+        (!limit.is_zero()).then_some(limit)
+    }
+}
+
+/// As client-go reads it (tools/clientcmd/helpers.go, `ParseTimeout`): a number of seconds, or
+/// what Go's `time.ParseDuration` takes.
+fn request_timeout(text: &str) -> Result<Duration, String> {
+    let seconds = match text.parse::<u32>() {
+        Ok(seconds) => Some(f64::from(seconds)),
+        Err(_) => go_duration(text),
+    };
+    seconds
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "write a number of seconds, or a number with a unit: 45s, 2m, 1h".to_owned())
+}
+
+/// The seconds in a duration such as `1m30s` or `1.5h`.
+fn go_duration(text: &str) -> Option<f64> {
+    let mut rest = text;
+    let mut total = 0.0;
+    while !rest.is_empty() {
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (amount, tail) = rest.split_at(number);
+        let end = tail
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(tail.len());
+        let (unit, next) = tail.split_at(end);
+        let scale = match unit {
+            "ns" => 1e-9,
+            "us" | "µs" | "μs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return None,
+        };
+        total += amount.parse::<f64>().ok()? * scale;
+        rest = next;
+    }
+    (!text.is_empty()).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_read_as_kubectl_reads_it() {
+        let read = |text| request_timeout(text).map(|limit| limit.as_millis());
+        assert_eq!(read("0"), Ok(0));
+        assert_eq!(read("45"), Ok(45_000));
+        assert_eq!(read("30s"), Ok(30_000));
+        assert_eq!(read("1m30s"), Ok(90_000));
+        assert_eq!(read("1.5h"), Ok(5_400_000));
+        assert_eq!(read("250ms"), Ok(250));
+        for wrong in ["", "-1", "-5s", "s", "5x", "5 s", "1m30", "1..5s", "1e400h"] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

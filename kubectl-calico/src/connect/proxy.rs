@@ -1,0 +1,120 @@
+//! Which proxy to go through, if any.
+//!
+//! The kubeconfig's own is used whatever the address (client-go, tools/clientcmd/client_config.go:
+//! `http.ProxyURL`); one from the environment by Go's rules (golang.org/x/net, http/httpproxy).
+
+use std::net::IpAddr;
+
+use http::Uri;
+use ipnet::IpNet;
+
+use super::address::{port, with_scheme};
+use super::environment::Environment;
+use super::error::ConnectError;
+
+/// The proxy for a server, with its port written out.
+pub(super) fn proxy(
+    configured: Option<&str>,
+    server: &Uri,
+    environment: &Environment,
+) -> Result<Option<Uri>, ConnectError> {
+    if let Some(url) = configured {
+        let bad = ConnectError::BadProxy {
+            origin: "proxy-url",
+        };
+        let known = url.contains("://").then(|| usable(url)).flatten();
+        return known.map(Some).ok_or(bad);
+    }
+    let (upper, lower, origin) = match server.scheme_str() {
+        Some("https") => ("HTTPS_PROXY", "https_proxy", "$HTTPS_PROXY"),
+        _ => ("HTTP_PROXY", "http_proxy", "$HTTP_PROXY"),
+    };
+    let Some(url) = environment.text(upper).or_else(|| environment.text(lower)) else {
+        return Ok(None);
+    };
+    let exceptions = environment
+        .text("NO_PROXY")
+        .or_else(|| environment.text("no_proxy"));
+    if is_excepted(server, exceptions.unwrap_or_default()) {
+        return Ok(None);
+    }
+    usable(url)
+        .map(Some)
+        .ok_or(ConnectError::BadProxy { origin })
+}
+
+/// A proxy's URL, with the port that Go would take written out.
+fn usable(url: &str) -> Option<Uri> {
+    let uri = with_scheme(url)?;
+    if !matches!(uri.scheme_str(), Some("http" | "https" | "socks5")) {
+        return None;
+    }
+    if uri.port().is_some() {
+        return Some(uri);
+    }
+    let with_port = format!("{}:{}", uri.authority()?, port(&uri));
+    let mut parts = uri.into_parts();
+    parts.authority = Some(with_port.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+/// Whether a server is reached without the environment's proxy: this machine always is.
+fn is_excepted(server: &Uri, exceptions: &str) -> bool {
+    let host = server.host().unwrap_or_default().to_ascii_lowercase();
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let address = host
+        .parse::<IpAddr>()
+        .ok()
+        .map(|address| address.to_canonical());
+    if host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
+        return true;
+    }
+    exceptions
+        .split(',')
+        .map(|entry| entry.trim().to_ascii_lowercase())
+        .any(|entry| excepts(&entry, host, address, port(server)))
+}
+
+/// Whether one entry of `NO_PROXY` names a server.
+fn excepts(entry: &str, host: &str, address: Option<IpAddr>, port: u16) -> bool {
+    if entry == "*" {
+        return true;
+    }
+    if let Ok(network) = entry.parse::<IpNet>() {
+        return address.is_some_and(|address| network.contains(&address));
+    }
+    let (name, wanted) = split_port(entry);
+    if name.is_empty() || wanted.is_some_and(|wanted| wanted != port.to_string()) {
+        return false;
+    }
+    if let Ok(named) = name.parse::<IpAddr>() {
+        return address == Some(named.to_canonical());
+    }
+    // `example.org` is that name and all below it; `.example.org` and `*.example.org` only those
+    // below it.
+    let name = name
+        .strip_prefix('*')
+        .filter(|rest| rest.starts_with('.'))
+        .unwrap_or(name);
+    match name.strip_prefix('.') {
+        Some(_) => host.ends_with(name),
+        None => {
+            host == name
+                || host
+                    .strip_suffix(name)
+                    .is_some_and(|above| above.ends_with('.'))
+        }
+    }
+}
+
+/// `host:port` or `[address]:port` in two; all else is a host.
+fn split_port(entry: &str) -> (&str, Option<&str>) {
+    match entry.rsplit_once(':') {
+        Some((host, port)) if host.starts_with('[') && host.ends_with(']') => (
+            host.trim_start_matches('[').trim_end_matches(']'),
+            Some(port),
+        ),
+        Some((host, port)) if !host.contains(':') => (host, Some(port)),
+        _ => (entry, None),
+    }
+}

@@ -1,0 +1,97 @@
+//! Certificates and keys, from the kubeconfig's own text or from the files that it names.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use kube::config::{AuthInfo, Cluster};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::error::ConnectError;
+
+/// The authority that signs the server's certificate, as PEM.
+pub(super) fn authority(cluster: &Cluster) -> Result<Option<Vec<u8>>, ConnectError> {
+    pem(
+        "certificate-authority",
+        cluster.certificate_authority_data.as_deref(),
+        cluster.certificate_authority.as_deref(),
+    )
+}
+
+/// The certificates in a PEM text, of which there must be one at least.
+pub(super) fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, ConnectError> {
+    let bad = |why: String| ConnectError::Certificate {
+        what: "the certificate authority".to_owned(),
+        why,
+    };
+    let certificates: Vec<Vec<u8>> = CertificateDer::pem_slice_iter(pem)
+        .map(|found| found.map(|certificate| certificate.as_ref().to_vec()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| bad(error.to_string()))?;
+    match certificates.is_empty() {
+        true => Err(bad("it holds no certificate in PEM".to_owned())),
+        false => Ok(certificates),
+    }
+}
+
+/// Has a user's certificate and key read, so that what cannot be read is told by its name.
+pub(super) fn load_identity(auth: &mut AuthInfo) -> Result<(), ConnectError> {
+    let key = auth.client_key_data.as_ref().map(|key| key.expose_secret());
+    let key = pem("client-key", key, auth.client_key.as_deref())?;
+    let certificate = pem(
+        "client-certificate",
+        auth.client_certificate_data.as_deref(),
+        auth.client_certificate.as_deref(),
+    )?;
+    auth.client_certificate = None;
+    auth.client_key = None;
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => set_identity(auth, certificate, key),
+        (Some(_), None) => {
+            return Err(ConnectError::Certificate {
+                what: "the client certificate".to_owned(),
+                why: "there is no client key with it".to_owned(),
+            });
+        }
+        // client-go, too, does not look at a key without a certificate.
+        (None, _) => auth.client_key_data = None,
+    }
+    Ok(())
+}
+
+/// Sets a user's certificate and key, both PEM.
+pub(super) fn set_identity(
+    auth: &mut AuthInfo,
+    certificate: impl AsRef<[u8]>,
+    key: impl AsRef<[u8]>,
+) {
+    auth.client_certificate_data = Some(STANDARD.encode(certificate));
+    auth.client_key_data = Some(SecretString::from(STANDARD.encode(key)));
+}
+
+/// Text in the kubeconfig goes before a file.
+fn pem(
+    name: &str,
+    data: Option<&str>,
+    file: Option<&str>,
+) -> Result<Option<Vec<u8>>, ConnectError> {
+    let bad = |what: String, why: String| Err(ConnectError::Certificate { what, why });
+    match (data, file) {
+        (Some(data), _) => {
+            // Go's decoder passes over line ends.
+            let data: String = data.split_whitespace().collect();
+            match STANDARD.decode(data) {
+                Ok(pem) => Ok(Some(pem)),
+                Err(_) => bad(
+                    format!("the kubeconfig's {name}-data"),
+                    "it is not base64".to_owned(),
+                ),
+            }
+        }
+        (None, Some(file)) => match std::fs::read(file) {
+            Ok(pem) => Ok(Some(pem)),
+            Err(error) => bad(format!("the {name} {file}"), error.to_string()),
+        },
+        (None, None) => Ok(None),
+    }
+}
