@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// How long one request may take when nobody says: kubectl itself would wait for ever.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -85,6 +85,31 @@ pub struct Flags {
 }
 
 impl Flags {
+    /// The flags that say something: to kubectl `--context=""`, which scripts write, is no context.
+    pub(super) fn without_empty(&self) -> Self {
+        let mut flags = self.clone();
+        for value in [
+            &mut flags.context,
+            &mut flags.cluster,
+            &mut flags.user,
+            &mut flags.as_user,
+            &mut flags.as_uid,
+            &mut flags.server,
+            &mut flags.certificate_authority,
+            &mut flags.client_certificate,
+            &mut flags.client_key,
+            &mut flags.tls_server_name,
+            &mut flags.proxy_url,
+        ] {
+            value.take_if(|value| value.is_empty());
+        }
+        flags
+            .token
+            .take_if(|token| token.expose_secret().is_empty());
+        flags.kubeconfig.take_if(|path| path.as_os_str().is_empty());
+        flags
+    }
+
     /// How long one request may take.
     pub(super) fn time_limit(&self) -> Option<Duration> {
         let limit = self.request_timeout.unwrap_or(DEFAULT_TIMEOUT);

@@ -42,8 +42,9 @@ pub async fn connect(flags: &Flags) -> Result<Server, ConnectError> {
 ///
 /// Nothing is sent to it yet; the only program that may be run is the kubeconfig's exec plugin.
 pub async fn connect_in(flags: &Flags, environment: &Environment) -> Result<Server, ConnectError> {
-    let loaded = kubeconfig::load(flags, environment)?;
-    let target = Target::choose(flags, loaded, environment)?;
+    let flags = flags.without_empty();
+    let loaded = kubeconfig::load(&flags, environment)?;
+    let target = Target::choose(&flags, loaded, environment)?;
     let who = who(&target);
     let Target {
         context,
