@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::assess::finding::Severity;
+use crate::connect::Flags;
 
 const EXIT_CODES: &str = "\
 Exit codes, the same for every format:
@@ -36,7 +37,7 @@ pub struct Cli {
 pub enum Verb {
     /// Says how Calico is installed, how it routes, and what is wrong
     #[command(after_help = EXIT_CODES)]
-    Status(Status),
+    Status(Box<Status>),
     /// Says what the code of a finding means
     Explain(Explain),
     /// Prints the ClusterRole that reading everything takes
@@ -65,6 +66,14 @@ pub struct Status {
     /// When to use colour; NO_COLOR turns auto off
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
     pub color: Colour,
+
+    /// Lists each request, with its size and time, on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub connection: Flags,
 }
 
 /// `kubectl calico explain`

@@ -25,6 +25,11 @@ pub fn complain(message: &str) {
     );
 }
 
+/// Says something on standard error that is no failure.
+pub fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 /// How a page looks on standard output.
 pub fn look(colour: Colour) -> Look {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());

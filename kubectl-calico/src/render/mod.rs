@@ -3,10 +3,12 @@
 mod explain;
 mod json;
 mod page;
+mod requests;
 mod table;
 mod text;
 
 pub use explain::{explain, list, reference};
 pub use json::json;
 pub use page::Look;
+pub use requests::requests;
 pub use text::text;
