@@ -104,21 +104,6 @@ impl Page {
         }
     }
 
-    /// Lines that are kept as they are, beside a label.
-    pub(super) fn block(&mut self, label: &str, lines: &[String]) {
-        let mut label = label;
-        for line in lines {
-            let padding = " ".repeat(LABELS.saturating_sub(label.width()));
-            let line = format!(
-                "{}{padding}{}",
-                self.styled(label, BOLD),
-                self.shown(line).trim_end()
-            );
-            self.push(&line);
-            label = "";
-        }
-    }
-
     /// A styled word and a text behind it.
     pub(super) fn heading(&mut self, word: &str, style: Style, text: &str) {
         let line = format!("{} {}", self.styled(word, style), self.shown(text));
@@ -156,10 +141,13 @@ impl Page {
     /// copied.
     fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
         let width = self.look.width.saturating_sub(indent).max(20);
+        let shown = self.shown(text.trim_start());
+        let margin = " ".repeat(text.len() - text.trim_start().len());
         let options = Options::new(width)
             .break_words(false)
+            .initial_indent(&margin)
+            .subsequent_indent(&margin)
             .word_splitter(WordSplitter::NoHyphenation);
-        let shown = self.shown(text);
         let lines = textwrap::wrap(&shown, options);
         lines
             .into_iter()

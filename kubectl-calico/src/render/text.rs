@@ -1,7 +1,6 @@
 //! The report for a person: the verdict, what is so, what is wrong, and what could not be judged.
 
 use super::page::{BOLD, CYAN, GREEN, Look, Page, RED, YELLOW};
-use super::table::table;
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Cluster;
@@ -148,16 +147,16 @@ fn brought_by(by: &OperatorBy) -> String {
 }
 
 fn routing(page: &mut Page, routing: &Routing) {
-    let modes = told(&routing.modes, |modes| {
+    let mut lines = told(&routing.modes, |modes| {
         let lines: Vec<String> = modes.iter().map(mode).collect();
         lines.join("\n")
     });
-    page.row("Routing", &modes);
     let mtu = told(&routing.mtu, |mtu| match mtu {
-        Mtu::Bytes(bytes) => format!("{bytes}"),
+        Mtu::Bytes(bytes) => bytes.to_string(),
         Mtu::Auto(_) => "found out by each node".to_owned(),
     });
-    page.row("", &format!("MTU {mtu}"));
+    lines.push_str(&format!("\nMTU of pods {mtu}"));
+    page.row("Routing", &lines);
     let ports: Vec<String> = routing
         .ports
         .iter()
@@ -167,24 +166,21 @@ fn routing(page: &mut Page, routing: &Routing) {
         })
         .collect();
     if !ports.is_empty() {
-        page.row("", &format!("open between nodes: {}", ports.join(", ")));
+        page.row("Open", &format!("{} between nodes", ports.join(", ")));
     }
 }
 
 fn mode(mode: &Mode) -> String {
     let family = mode.family.map(|family| format!("{family}: "));
     let mut text = format!("{}{}", family.unwrap_or_default(), mode.summary);
+    if let Some(interface) = mode.interface {
+        text.push_str(&format!(" ({interface}, {} bytes a packet)", mode.overhead));
+    }
     if let Some(by) = mode.routes_by {
         text.push_str(match by {
             RoutesBy::Bird => "; BIRD programs the routes",
             RoutesBy::Felix => "; Felix programs the routes",
         });
-    }
-    if let Some(interface) = mode.interface {
-        text.push_str(&format!(
-            " ({interface}, {} bytes of overhead)",
-            mode.overhead
-        ));
     }
     text
 }
@@ -201,21 +197,39 @@ fn dataplane(page: &mut Page, facts: &Facts) {
     page.row("Dataplane", &format!("{dataplane}; {encryption}"));
 }
 
+/// One row for each answer, with everybody who gives it. The nodes' own parts of a pod network are
+/// shown where nothing better is.
 fn networks(page: &mut Page, label: &str, networks: &[Network]) {
-    let mut label = label;
-    if networks.is_empty() {
-        page.row(label, "nothing tells");
+    let better = networks.iter().filter(|network| !network.is_lower_bound());
+    let mut shown: Vec<&Network> = better.collect();
+    if shown.is_empty() {
+        shown = networks.iter().collect();
     }
-    for network in networks {
-        // Thousands of nodes have thousands of parts.
-        let list = match network.cidrs.as_slice() {
-            [first, .., last] if network.cidrs.len() > 3 => {
-                format!("{first} … {last} ({} CIDRs)", network.cidrs.len())
-            }
-            _ => network.list(),
-        };
-        page.row(label, &format!("{list} ({})", network.from));
-        label = "";
+    if shown.is_empty() {
+        return page.row(label, "nothing tells");
+    }
+    let mut answers: Vec<(String, Vec<&str>)> = Vec::new();
+    for network in shown {
+        let list = short_list(network);
+        match answers.iter_mut().find(|(answer, _)| *answer == list) {
+            Some((_, sources)) => sources.push(&network.source),
+            None => answers.push((list, vec![&network.source])),
+        }
+    }
+    let lines: Vec<String> = answers
+        .iter()
+        .map(|(list, sources)| format!("{list} ({})", sources.join(", ")))
+        .collect();
+    page.row(label, &lines.join("\n"));
+}
+
+/// A network's CIDRs; thousands of nodes have thousands of parts.
+fn short_list(network: &Network) -> String {
+    match network.cidrs.as_slice() {
+        [first, .., last] if network.cidrs.len() > 4 => {
+            format!("{first} … {last}, {} in all", network.cidrs.len())
+        }
+        _ => network.list(),
     }
 }
 
@@ -226,69 +240,54 @@ fn pools(page: &mut Page, pools: &Fact<Vec<Pool>>) {
     if pools.is_empty() {
         return page.row("Pools", "none");
     }
-    let heading = [
-        "NAME",
-        "CIDR",
-        "ENCAPSULATION",
-        "BLOCK",
-        "IN USE",
-        "BLOCKS",
-        "ROOM",
-    ];
-    let mut rows = vec![heading.map(str::to_owned).to_vec()];
-    rows.extend(pools.iter().map(pool));
-    page.block("Pools", &table(&rows));
-    let selective = pools.iter().filter(|pool| pool.node_selector != "all()");
-    for pool in selective {
-        page.row("", &format!("{}: nodes {}", pool.name, pool.node_selector));
-    }
-    for pool in pools
-        .iter()
-        .filter(|pool| !pool.nat_outgoing && pool.serves_pods())
-    {
-        page.row(
-            "",
-            &format!("{}: no NAT for traffic that leaves", pool.name),
-        );
-    }
+    let lines: Vec<String> = pools.iter().flat_map(pool).collect();
+    page.row("Pools", &lines.join("\n"));
 }
 
-fn pool(pool: &Pool) -> Vec<String> {
-    let (used, blocks, room) = match &pool.usage {
-        Fact::Known { value: usage, .. } => (
-            format!("{} of {}", usage.in_use, usage.total),
-            format!("{} of {}", usage.blocks, usage.blocks_possible),
-            format!("{} nodes", usage.nodes_that_fit()),
-        ),
-        _ => (
-            "unknown".to_owned(),
-            "unknown".to_owned(),
-            "unknown".to_owned(),
-        ),
+/// What a pool is, and how much of it is used.
+fn pool(pool: &Pool) -> [String; 2] {
+    let mut what = format!(
+        "{} {} {} /{}",
+        pool.name, pool.cidr, pool.encapsulation, pool.block_size
+    );
+    let mut add = |text: &str| {
+        what.push_str(", ");
+        what.push_str(text);
     };
-    let name = match (pool.enabled, pool.for_load_balancers) {
-        (false, _) => format!("{} (disabled)", pool.name),
-        (true, true) => format!("{} (Services)", pool.name),
-        (true, false) => pool.name.clone(),
-    };
-    vec![
-        name,
-        pool.cidr.clone(),
-        pool.encapsulation.to_string(),
-        format!("/{}", pool.block_size),
-        used,
-        blocks,
-        room,
-    ]
+    if !pool.enabled {
+        add("disabled");
+    }
+    if pool.for_load_balancers {
+        add("for Services");
+    }
+    if !pool.nat_outgoing && pool.serves_pods() {
+        add("no NAT");
+    }
+    if pool.node_selector != "all()" {
+        add(&format!("nodes {}", pool.node_selector));
+    }
+    let used = told(&pool.usage, |usage| {
+        format!(
+            "{} of {} addresses in use, {} of {} blocks; room for {} more nodes",
+            usage.in_use,
+            usage.total,
+            usage.blocks,
+            usage.blocks_possible,
+            usage.nodes_that_fit()
+        )
+    });
+    [what, format!("  {used}")]
 }
 
 fn typha(typha: &Typha) -> String {
-    let wanted = told(&typha.wanted, |wanted| wanted.why.clone());
     let there = told(&typha.deployment, |typha| {
         let (ready, replicas) = (typha.ready, typha.replicas);
         format!("{ready} of {replicas} ready in {}", typha.namespace)
     });
-    format!("{there}; {wanted}")
+    format!(
+        "{there}; {}",
+        told(&typha.wanted, |wanted| wanted.why.clone())
+    )
 }
 
 fn components(page: &mut Page, components: &Fact<Vec<Component>>) {

@@ -29,11 +29,13 @@ pub struct Network {
     /// Its CIDRs, in order.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<Cidr>,
+    /// Who tells it, in a word: `kubeadm-config`.
+    pub source: String,
     /// Where it was read: object and field.
     pub from: String,
     /// Which kind of source that is; only the pod network's have one.
     #[serde(skip)]
-    pub source: Option<Source>,
+    pub rank: Option<Source>,
 }
 
 /// A source that is there and does not tell.
@@ -64,9 +66,7 @@ impl Networks {
     /// lower bound, and are left out.
     pub fn pod_network(&self) -> Option<PodNetwork> {
         self.pods.iter().find_map(|network| {
-            let source = network
-                .source
-                .filter(|source| *source != Source::NodePodCidrs)?;
+            let source = network.rank.filter(|_| !network.is_lower_bound())?;
             Some(PodNetwork {
                 source,
                 cidrs: network.cidrs.clone(),
@@ -76,9 +76,26 @@ impl Networks {
 }
 
 impl Network {
+    /// Whether the network may be larger: the nodes tell only their own parts of it.
+    pub fn is_lower_bound(&self) -> bool {
+        self.rank == Some(Source::NodePodCidrs)
+    }
+
     /// Its CIDRs, comma-separated.
     pub fn list(&self) -> String {
         list(&self.cidrs)
+    }
+}
+
+/// The name of the object in `KIND NAMESPACE/NAME FIELD` or `KIND/NAME FIELD`, which is how a
+/// source is called for short.
+fn short(from: &str) -> String {
+    let mut words = from.split(' ');
+    let kind = words.next().unwrap_or_default();
+    match (kind.split_once('/'), words.next()) {
+        (Some(_), _) => kind.to_owned(),
+        (None, Some(name)) => name.rsplit('/').next().unwrap_or(name).to_owned(),
+        (None, None) => from.to_owned(),
     }
 }
 
@@ -98,8 +115,9 @@ impl Found {
         if let Some(cidrs) = self.clear(from, read) {
             self.networks.pods.push(Network {
                 cidrs,
+                source: short(from),
                 from: from.to_owned(),
-                source: Some(source),
+                rank: Some(source),
             });
         }
     }
@@ -108,8 +126,9 @@ impl Found {
         if let Some(cidrs) = self.clear(from, read) {
             self.networks.services.push(Network {
                 cidrs,
+                source: short(from),
                 from: from.to_owned(),
-                source: None,
+                rank: None,
             });
         }
     }
