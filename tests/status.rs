@@ -172,11 +172,49 @@ fn every_check_has_a_failing_and_a_passing_case_and_its_text() {
     }
 }
 
+/// Every case's report as JSON is what the published schema says.
+#[test]
+fn every_report_follows_the_schema() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/status-report.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for case in cases() {
+        let objects = cluster(&fs::read_to_string(case.join("cluster.yaml")).unwrap());
+        let report = json(&objects);
+        let errors: Vec<String> = schema
+            .iter_errors(&report)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(
+            errors.is_empty(),
+            "{}\n{}",
+            case.display(),
+            errors.join("\n")
+        );
+    }
+}
+
+/// The exit code is the same for every format.
+#[test]
+fn formats_do_not_change_the_exit_code() {
+    for case in cases() {
+        let objects = cluster(&fs::read_to_string(case.join("cluster.yaml")).unwrap());
+        for fail_on in ["error", "warning", "never"] {
+            let exit = |format| status(&objects, &["--fail-on", fail_on, "-o", format]).exit;
+            assert_eq!(exit("text"), exit("json"), "{}", case.display());
+        }
+    }
+}
+
+fn json(objects: &[Value]) -> Value {
+    let ran = status(objects, &["-o", "json"]);
+    serde_json::from_str(&ran.stdout)
+        .unwrap_or_else(|error| panic!("{error}\n{}{}", ran.stdout, ran.stderr))
+}
+
 /// The codes that a cluster's report has.
 fn codes(objects: &[Value]) -> Vec<String> {
-    let ran = status(objects, &["-o", "json"]);
-    let report: Value = serde_json::from_str(&ran.stdout)
-        .unwrap_or_else(|error| panic!("{error}\n{}{}", ran.stdout, ran.stderr));
+    let report = json(objects);
     let findings = report["findings"].as_array().unwrap().iter();
     findings
         .map(|found| found["code"].as_str().unwrap().to_owned())

@@ -40,7 +40,7 @@ mod tests {
         ]);
         assert_eq!(
             lines,
-            ["NAME         CIDR", "é            10.0.0.0/8", "a\\u{1b}b"]
+            ["NAME       CIDR", "é          10.0.0.0/8", "a\\u{1b}b"]
         );
     }
 }
