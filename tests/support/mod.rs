@@ -3,6 +3,8 @@
 pub(crate) mod charts;
 pub(crate) mod documents;
 pub(crate) mod fake_api;
+pub(crate) mod fetched;
+pub(crate) mod outcome;
 pub(crate) mod sandbox;
 pub(crate) mod tools;
 

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::charts::repository;
 use super::fake_api::FakeApi;
+pub(crate) use super::outcome::Outcome;
 use super::tools::Helm;
 
 /// The filter that cargo built for this test.
@@ -76,11 +77,7 @@ impl Sandbox {
             .env("HELM_DATA_HOME", self.path("data"))
             .output()
             .unwrap_or_else(|error| panic!("run {}: {error}", binary.display()));
-        Outcome {
-            success: output.status.success(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Outcome::of(&output)
     }
 
     /// `helm VERB calico CHART`, with the post-renderer if it is given arguments.
@@ -130,31 +127,4 @@ fn kubeconfig(server: &str) -> String {
          contexts: [{{name: test, context: {{cluster: test, user: test}}}}]\n\
          users: [{{name: test, user: {{token: test}}}}]\n"
     )
-}
-
-/// What a Helm command came to.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    success: bool,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-impl Outcome {
-    /// What a person sees: both outputs.
-    pub(crate) fn seen(&self) -> String {
-        format!("{}{}", self.stdout, self.stderr)
-    }
-
-    #[track_caller]
-    pub(crate) fn succeeded(self) -> Self {
-        assert!(self.success, "helm failed:\n{}", self.seen());
-        self
-    }
-
-    #[track_caller]
-    pub(crate) fn failed(self) -> Self {
-        assert!(!self.success, "helm succeeded:\n{}", self.seen());
-        self
-    }
 }

@@ -1,6 +1,8 @@
-//! The real Helm binaries, where `scripts/fetch-tools` puts them.
+//! The real Helms, and how a test is run with each of them.
 
 use std::path::PathBuf;
+
+use super::fetched::tool;
 
 /// One released Helm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,34 +20,10 @@ impl Helm {
         self.version.starts_with("3.")
     }
 
-    /// The binary; a test without it fails, for a skipped one would look like a passed one.
+    /// The binary.
     pub(crate) fn binary(self) -> PathBuf {
-        let binary = folder().join(format!("helm-{}", self.version)).join("helm");
-        assert!(
-            binary.is_file(),
-            "no Helm {} at {}: run scripts/test, which fetches the tools and sets CALICO_TEST_TOOLS",
-            self.version,
-            binary.display()
-        );
-        binary
+        tool("helm", self.version)
     }
-}
-
-/// CALICO_TEST_TOOLS, else the cache folder that `scripts/fetch-tools` chooses by itself.
-fn folder() -> PathBuf {
-    let variable = |name: &str| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    variable("CALICO_TEST_TOOLS").unwrap_or_else(|| {
-        let cache = variable("KUBECTL_CALICO_CACHE")
-            .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("kubectl-calico")))
-            .or_else(|| variable("HOME").map(|home| home.join(".cache/kubectl-calico")));
-        cache
-            .expect("CALICO_TEST_TOOLS or HOME is set")
-            .join("tools")
-    })
 }
 
 /// Makes each function, which takes a `Helm`, a test of its own for every Helm.
