@@ -12,7 +12,7 @@
 
 #[path = "support/authority.rs"]
 mod authority;
-#[path = "support/cluster.rs"]
+#[path = "support/servers.rs"]
 mod cluster;
 #[path = "support/proxies.rs"]
 mod proxies;

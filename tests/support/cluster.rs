@@ -1,111 +1,127 @@
-//! A cluster that the real kubectl and the plugin are both sent to, with the same kubeconfig, flags
-//! and environment: the same request must arrive at the same place.
+//! A real API server, started by `scripts/test-cluster`: it holds what a test writes, and nothing acts on it.
+//!
+//! A test program that uses this names it, `fetched` and `outcome` in a module `support` of its own.
 
-use super::authority::{Authority, Identity};
-use super::proxies::{Manner, Proxy};
-use super::wire::{Reply, Seen, Wire};
-use super::world::{World, kubeconfig};
+#![allow(
+    dead_code,
+    reason = "every test program that includes this uses its own part of it"
+)]
 
-const VERSION: &str = r#"{"major": "1", "minor": "37", "gitVersion": "v1.37.1"}"#;
+pub(crate) mod audit;
+pub(crate) mod crds;
+mod kubectl;
 
-/// A cluster behind TLS, at 127.0.0.1, and, through proxies only, at api.example.test.
+use std::io::{BufRead, BufReader, Write};
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// How `scripts/test-cluster` says that there is no API server, and no Go to build one with.
+const NO_GO: i32 = 69;
+
+/// A running server. It stops when dropped, and also when this process ends without doing so.
 pub(crate) struct Cluster {
-    pub(crate) world: World,
-    pub(crate) authority: Authority,
-    pub(crate) client: Identity,
-    pub(crate) server: Wire,
-    pub(crate) plain: Wire,
-    pub(crate) http: Proxy,
-    pub(crate) socks: Proxy,
-}
-
-/// What arrived, and where.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Arrived {
-    pub(crate) tls: Vec<Seen>,
-    pub(crate) plain: Vec<Seen>,
-    pub(crate) http_proxy: Vec<String>,
-    pub(crate) socks_proxy: Vec<String>,
+    pub(crate) launcher: Child,
+    pub(crate) url: String,
+    /// Of an administrator.
+    pub(crate) kubeconfig: PathBuf,
+    audit: PathBuf,
+    /// The binaries that run.
+    pub(crate) apiserver: PathBuf,
+    pub(crate) etcd: PathBuf,
 }
 
 impl Cluster {
-    pub(crate) async fn start() -> Self {
-        let authority = Authority::new();
-        let identity = authority.sign(&["127.0.0.1", "api.example.test"]);
-        let client = authority.sign(&["client.example.test"]);
-        let server = Wire::start_tls(authority.server(&identity), |_| Reply::json(VERSION)).await;
-        let plain = Wire::start(|_| Reply::json(VERSION)).await;
-        let http = Proxy::start(Manner::Http, server.address).await;
-        let socks = Proxy::start(Manner::Socks5, server.address).await;
-        let world = World::new();
-        world.write("ca.crt", &authority.pem());
-        world.write("client.crt", &client.certificate);
-        world.write("client.key", &client.key);
-        Self {
-            world,
-            authority,
-            client,
-            server,
-            plain,
-            http,
-            socks,
+    /// A server of the test's own. `None` where there cannot be one: the test, which is to return then, is skipped.
+    #[track_caller]
+    pub(crate) fn start() -> Option<Self> {
+        or_skip(Self::launch(&mut launcher()))
+    }
+
+    /// The server that the tests of this program share.
+    #[track_caller]
+    pub(crate) fn shared() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
+        or_skip(
+            SHARED
+                .get_or_init(|| Self::launch(&mut launcher()))
+                .as_ref(),
+        )
+    }
+
+    /// The server that a `launcher` starts.
+    pub(crate) fn launch(launcher: &mut Command) -> Option<Self> {
+        let mut launcher = launcher.spawn().expect("scripts/test-cluster starts");
+        let mut line = String::new();
+        BufReader::new(launcher.stdout.take().expect("stdout is piped"))
+            .read_line(&mut line)
+            .expect("a line of scripts/test-cluster");
+        if line.is_empty() {
+            let status = launcher.wait().expect("scripts/test-cluster ends");
+            assert_eq!(
+                status.code(),
+                Some(NO_GO),
+                "no cluster; its reason is above"
+            );
+            return None;
         }
+        let ready: Value = serde_json::from_str(&line).expect("a line of JSON");
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
+        Some(Self {
+            launcher,
+            url: text(&ready["url"]),
+            kubeconfig: text(&ready["kubeconfig"]).into(),
+            audit: text(&ready["audit"]).into(),
+            apiserver: text(&ready["binaries"]["kube-apiserver"]).into(),
+            etcd: text(&ready["binaries"]["etcd"]).into(),
+        })
     }
 
-    /// A kubeconfig of the cluster and this user, in YAML's flow style.
-    pub(crate) fn user(&self, user: &str) {
-        self.user_of("extensions: []", user);
-    }
-
-    /// The same, with more to say of the cluster.
-    pub(crate) fn user_of(&self, cluster: &str, user: &str) {
-        let server = format!("server: 'https://{}'", self.server.address);
-        let cluster = format!("{server}, certificate-authority: ../ca.crt, {cluster}");
-        self.world.kubeconfig(&kubeconfig(&cluster, user));
-    }
-
-    /// What arrived since the last time.
-    pub(crate) fn arrived(&self) -> Arrived {
-        let telling = |seen: Vec<Seen>| seen.into_iter().map(telling).collect();
-        let lines = |seen: Vec<Seen>| seen.into_iter().map(|one| one.line).collect();
-        Arrived {
-            tls: telling(self.server.seen()),
-            plain: telling(self.plain.seen()),
-            http_proxy: lines(self.http.seen()),
-            socks_proxy: lines(self.socks.seen()),
-        }
-    }
-
-    /// Asks with both, and returns what arrived from either.
-    pub(crate) async fn both(&self, arguments: &[&str]) -> Arrived {
-        let kubectl = self.world.kubectl(arguments).await;
-        let from_kubectl = self.arrived();
-        let ours = match self.world.connect(arguments).await {
-            Ok(server) => server
-                .get("/version")
-                .await
-                .map(drop)
-                .map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        let from_us = self.arrived();
-        let said = String::from_utf8_lossy(&kubectl.stderr);
-        assert_eq!(
-            kubectl.status.success(),
-            ours.is_ok(),
-            "kubectl: {said}\nours: {ours:?}"
-        );
-        assert_eq!(from_kubectl, from_us, "kubectl: {said}\nours: {ours:?}");
-        from_us
+    fn folder(&self) -> &Path {
+        self.kubeconfig.parent().expect("the cluster's folder")
     }
 }
 
-/// A request without what may differ: how a program calls itself, and its connection.
-fn telling(mut seen: Seen) -> Seen {
-    let tells = |name: &str| {
-        name == "authorization" || name.starts_with("impersonate-") || name == "accept-encoding"
-    };
-    seen.headers.retain(|(name, _)| tells(name));
-    seen.headers.sort();
-    seen
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // It stops when its standard input ends.
+        drop(self.launcher.stdin.take());
+        if let Err(error) = self.launcher.wait() {
+            eprintln!("the test cluster did not stop: {error}");
+        }
+    }
+}
+
+/// `scripts/test-cluster`, to be given more arguments or another environment.
+pub(crate) fn launcher() -> Command {
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts");
+    let mut command = Command::new(scripts.join("test-cluster"));
+    command
+        .args(["run", "--until-eof"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    command
+}
+
+/// Says which test is skipped, past the harness, which would show it for a failed test only. With CI=true, none may be.
+#[track_caller]
+fn or_skip<T>(found: Option<T>) -> Option<T> {
+    if found.is_none() {
+        let thread = std::thread::current();
+        let test = format!("{} ({})", thread.name().unwrap_or("?"), Location::caller());
+        assert_ne!(
+            std::env::var("CI").as_deref(),
+            Ok("true"),
+            "{test} needs an API server; how to get one is above"
+        );
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED {test}: it needs an API server; how to get one is above"
+        )
+        .expect("standard error can be written");
+    }
+    found
 }
