@@ -18,14 +18,17 @@
 
 #[path = "support/clusters.rs"]
 mod clusters;
+#[path = "support/status_cases.rs"]
+mod status_cases;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use clusters::{Base, RELEASES, cluster, manifest};
 use kubectl_calico::assess::checks::CHECKS;
 use serde_json::Value;
+use status_cases::cases;
 
 /// What a run came to.
 struct Ran {
@@ -50,24 +53,6 @@ fn status(objects: &[Value], arguments: &[&str]) -> Ran {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
-}
-
-fn cases() -> Vec<PathBuf> {
-    fn find(folder: &Path, cases: &mut Vec<PathBuf>) {
-        if folder.join("cluster.yaml").is_file() {
-            cases.push(folder.to_owned());
-        }
-        let entries = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
-        let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
-        folders.sort();
-        folders.iter().for_each(|folder| find(folder, cases));
-    }
-    let mut cases = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases/status");
-    find(&root, &mut cases);
-    cases
 }
 
 /// The code that a case is about, if its folder's folder is named after one.

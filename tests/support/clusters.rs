@@ -13,6 +13,11 @@
 //! merge patch (RFC 7386), or added where there is none. `$patch: delete` takes one away, and
 //! `$each: [a, b]` stands for a document with `$` replaced by each entry.
 
+#![allow(
+    dead_code,
+    reason = "every test program that includes this uses its own part of it"
+)]
+
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -271,6 +276,16 @@ impl Base {
                 ("vxlanMode", vxlan),
             ],
         );
+        if self.minor() >= 32 {
+            // What the CRD of 3.32 fills in.
+            patch(
+                &mut objects,
+                &json!({
+                    "apiVersion": "crd.projectcalico.org/v1", "kind": "FelixConfiguration",
+                    "metadata": {"name": "default"}, "spec": {"nftablesMode": "Auto"},
+                }),
+            );
+        }
         let network = first_address(pool);
         for number in 1..=self.nodes {
             let block = after(network, (number - 1) * 64);

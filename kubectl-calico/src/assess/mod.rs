@@ -16,7 +16,7 @@ use check::{Case, Check};
 use checks::CHECKS;
 use facts::Facts;
 use finding::Finding;
-use report::{API_VERSION, KIND, NotJudged, Report};
+use report::{API_VERSION, KIND, NotRead, Report};
 
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Snapshot, Unknown};
@@ -36,14 +36,14 @@ pub fn assess(snapshot: &Snapshot) -> Report {
         .collect();
     // The order of the table within one severity.
     findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
-    let not_judged = not_judged(&unknown);
+    let not_read = not_read(&unknown);
     Report {
         api_version: API_VERSION,
         kind: KIND,
-        verdict: verdict::verdict(&facts, &findings, &not_judged),
+        verdict: verdict::verdict(&facts, &findings, &not_read),
         facts,
         findings,
-        not_judged,
+        not_read,
     }
 }
 
@@ -63,20 +63,20 @@ fn can_be_judged(check: &Check, unknown: &[(&'static Resource, Unknown)]) -> boo
     !unknown.iter().any(|(resource, _)| needs(check, resource))
 }
 
-/// What could not be read, where a check needs it.
-fn not_judged(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotJudged> {
-    let rows = unknown.iter().map(|(resource, why)| NotJudged {
-        object: resource.object(),
-        why: why.to_string(),
-        permission: match why {
-            Unknown::Forbidden(_) => Some(resource.permission()),
-            Unknown::Failed(_) | Unknown::NotGiven => None,
-        },
-        codes: CHECKS
-            .iter()
-            .filter(|check| needs(check, resource))
-            .map(|check| check.code)
-            .collect(),
+/// What could not be read. That files do not hold something nobody needs is not worth a word.
+fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
+    let rows = unknown.iter().map(|(resource, why)| {
+        let checks = CHECKS.iter().filter(|check| needs(check, resource));
+        let row = NotRead {
+            object: resource.object(),
+            why: why.to_string(),
+            permission: match why {
+                Unknown::Forbidden(_) => Some(resource.permission()),
+                Unknown::Failed(_) | Unknown::NotGiven => None,
+            },
+            codes: checks.map(|check| check.code).collect(),
+        };
+        (*why != Unknown::NotGiven || !row.codes.is_empty()).then_some(row)
     });
-    rows.filter(|row| !row.codes.is_empty()).collect()
+    rows.flatten().collect()
 }

@@ -1,4 +1,4 @@
-//! The report: facts, findings, and what could not be judged.
+//! The report: facts, findings, and what could not be read.
 
 use serde::Serialize;
 
@@ -27,14 +27,14 @@ pub struct Report {
     pub facts: Facts,
     /// What is wrong, the worst first.
     pub findings: Vec<Finding>,
-    /// What could not be judged.
-    pub not_judged: Vec<NotJudged>,
+    /// What could not be read.
+    pub not_read: Vec<NotRead>,
 }
 
 /// Something that could not be read, and what could not be judged for want of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct NotJudged {
+pub struct NotRead {
     /// What could not be read.
     pub object: String,
     /// Why not.
@@ -42,7 +42,7 @@ pub struct NotJudged {
     /// The permission that is missing, if it is for want of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
-    /// The codes of the checks that need it.
+    /// The codes of the checks that could not be made.
     pub codes: Vec<&'static str>,
 }
 
@@ -51,6 +51,11 @@ impl Report {
     pub fn count(&self, severity: Severity) -> usize {
         let findings = self.findings.iter();
         findings.filter(|found| found.severity == severity).count()
+    }
+
+    /// Whether every check could be made.
+    pub fn is_complete(&self) -> bool {
+        self.not_read.iter().all(|row| row.codes.is_empty())
     }
 
     /// How bad the worst finding is.

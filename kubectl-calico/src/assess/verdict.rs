@@ -1,12 +1,14 @@
 //! The whole report in one sentence.
 
+use std::collections::BTreeSet;
+
 use super::fact::Fact;
 use super::facts::Facts;
 use super::facts::install::Method;
 use super::finding::{Finding, Severity};
-use super::report::NotJudged;
+use super::report::NotRead;
 
-pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_judged: &[NotJudged]) -> String {
+pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_read: &[NotRead]) -> String {
     let calico = match facts.install.calico.value() {
         Some(version) => format!("Calico {version}"),
         None => "Calico".to_owned(),
@@ -15,7 +17,7 @@ pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_judged: &[NotJudg
         Fact::Known {
             value: Method::Nothing,
             ..
-        } => return with_rest("Calico is not installed".to_owned(), findings, not_judged),
+        } => return with_rest("Calico is not installed".to_owned(), findings, not_read),
         Fact::Known {
             value: Method::Remnants,
             ..
@@ -29,7 +31,9 @@ pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_judged: &[NotJudg
             ..
         } => "Calico is asked for, but neither the operator nor calico-node runs".to_owned(),
         Fact::Known { .. } => match findings.iter().map(|found| found.severity).max() {
-            None | Some(Severity::Note) if not_judged.is_empty() => format!("{calico} is well"),
+            None | Some(Severity::Note) if unjudged(not_read).is_empty() => {
+                format!("{calico} is well")
+            }
             None | Some(Severity::Note) => {
                 format!("{calico} is well, as far as it could be read")
             }
@@ -40,11 +44,11 @@ pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_judged: &[NotJudg
             "whether Calico is installed could not be read".to_owned()
         }
     };
-    with_rest(subject, findings, not_judged)
+    with_rest(subject, findings, not_read)
 }
 
 /// The sentence with the counts behind it.
-fn with_rest(subject: String, findings: &[Finding], not_judged: &[NotJudged]) -> String {
+fn with_rest(subject: String, findings: &[Finding], not_read: &[NotRead]) -> String {
     let count = |severity| {
         let findings = findings.iter();
         findings.filter(|found| found.severity == severity).count()
@@ -57,13 +61,7 @@ fn with_rest(subject: String, findings: &[Finding], not_judged: &[NotJudged]) ->
             n => counts.push(format!("{n} {}s", severity.word())),
         }
     }
-    let mut unjudged: Vec<&str> = not_judged
-        .iter()
-        .flat_map(|row| row.codes.iter().copied())
-        .collect();
-    unjudged.sort_unstable();
-    unjudged.dedup();
-    match unjudged.len() {
+    match unjudged(not_read).len() {
         0 => {}
         1 => counts.push("1 check could not be made".to_owned()),
         n => counts.push(format!("{n} checks could not be made")),
@@ -72,4 +70,10 @@ fn with_rest(subject: String, findings: &[Finding], not_judged: &[NotJudged]) ->
         true => subject,
         false => format!("{subject}: {}", counts.join(", ")),
     }
+}
+
+/// The codes of the checks that could not be made.
+fn unjudged(not_read: &[NotRead]) -> BTreeSet<&'static str> {
+    let codes = not_read.iter().flat_map(|row| row.codes.iter().copied());
+    codes.collect()
 }

@@ -42,7 +42,7 @@ fn exit(report: &Report, fail_on: FailOn) -> Exit {
     let mut findings = report.findings.iter();
     if findings.any(|found| fail_on.counts(found.severity)) {
         Exit::Findings
-    } else if !report.not_judged.is_empty() {
+    } else if !report.is_complete() {
         Exit::Unread
     } else {
         Exit::Well

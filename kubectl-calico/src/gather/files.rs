@@ -195,7 +195,11 @@ impl Source for Files {
         };
         let mut given = self.objects.iter().filter(of_kind).peekable();
         let kind_is_given = given.peek().is_some();
-        let selected: Vec<&Object> = given.filter(|object| object.is_of(resource)).collect();
+        let mut selected: Vec<&Object> = given.filter(|object| object.is_of(resource)).collect();
+        // The order of an API server's list.
+        selected.sort_by(|a, b| {
+            (&a.meta.namespace, &a.meta.name).cmp(&(&b.meta.namespace, &b.meta.name))
+        });
         if selected.is_empty() {
             return self.without_objects(resource, kind_is_given);
         }

@@ -1,4 +1,4 @@
-//! The report for a person: the verdict, what is so, what is wrong, and what could not be judged.
+//! The report for a person: the verdict, what is so, what is wrong, and what could not be read.
 
 use super::page::{BOLD, CYAN, GREEN, Look, Page, RED, YELLOW};
 use crate::assess::fact::Fact;
@@ -11,7 +11,7 @@ use crate::assess::facts::pools::Pool;
 use crate::assess::facts::routing::{Mode, Mtu, RoutesBy, Routing};
 use crate::assess::facts::typha::Typha;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::report::{NotJudged, Report};
+use crate::assess::report::{NotRead, Report};
 
 /// The whole report.
 pub fn text(report: &Report, look: Look) -> String {
@@ -28,13 +28,13 @@ pub fn text(report: &Report, look: Look) -> String {
         page.blank();
         finding(&mut page, found);
     }
-    if !report.not_judged.is_empty() {
+    if !report.not_read.is_empty() {
         page.blank();
-        page.line("Not judged", BOLD);
+        page.line("Not read", BOLD);
         report
-            .not_judged
+            .not_read
             .iter()
-            .for_each(|row| not_judged(&mut page, row));
+            .for_each(|row| not_read(&mut page, row));
     }
     page.finish()
 }
@@ -348,7 +348,7 @@ fn finding(page: &mut Page, found: &Finding) {
     page.paste(&found.fix.paste);
 }
 
-fn not_judged(page: &mut Page, row: &NotJudged) {
+fn not_read(page: &mut Page, row: &NotRead) {
     page.note("", &format!("{}: {}", row.object, row.why));
     if let Some(permission) = &row.permission {
         page.note(
@@ -356,5 +356,7 @@ fn not_judged(page: &mut Page, row: &NotJudged) {
             &format!("grant: {permission}; kubectl calico rbac prints all that is read"),
         );
     }
-    page.note("for", &row.codes.join(", "));
+    if !row.codes.is_empty() {
+        page.note("so", &format!("not judged: {}", row.codes.join(", ")));
+    }
 }
