@@ -224,7 +224,7 @@ fn neighbour() -> impl Strategy<Value = &'static str> {
         "--- # note\na: \"on\"\nb: 0777\n---\n",
         "a: |\n  kind: Installation\n  apiVersion: operator.tigera.io/v1\n---\r\n",
         "{{ not yaml }}: [\n---\n",
-        "a: 1\n...\n",
+        "a: 1\n...\n---\n",
     ])
 }
 

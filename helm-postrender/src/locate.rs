@@ -52,6 +52,12 @@ pub(crate) fn installations(stream: &Stream) -> Result<Found, Refusal> {
                 let at = located.offset + located.tree.node(located.root).span.start;
                 refusal.at(stream, located.document, at)
             };
+            if !stream.is_read(document) {
+                let what = "an Installation stands behind a document end marker (...)";
+                return Err(place(Refusal::new(what))
+                    .why("Helm and kubectl drop what no --- line starts, without a word")
+                    .fix("put a --- line before it"));
+            }
             let slot = match located.name.as_str() {
                 DEFAULT_NAME => &mut found.default,
                 OVERLAY_NAME => &mut found.overlay,

@@ -48,6 +48,7 @@ impl std::fmt::Display for Source {
 pub(crate) fn version(stream: &Stream) -> Operator {
     let documents = stream.documents_with("tigera-operator").into_iter();
     documents
+        .filter(|index| stream.is_read(*index))
         .flat_map(|index| deployments(stream.document(index)))
         .find_map(|deployment| containers(&deployment).iter().find_map(of_container))
         .unwrap_or(Operator {

@@ -59,6 +59,15 @@ impl Stream {
         self.bytes.get(range).unwrap_or_default()
     }
 
+    /// Whether Helm and kubectl read document `index`. Both cut a stream at `---` lines only and
+    /// read the first document of each piece, so that one behind a `...` line alone is lost.
+    /// Source: kubernetes/apimachinery v0.35.1, pkg/util/yaml/decoder.go, and
+    /// kubernetes-sigs/kustomize kyaml v0.21.1, kyaml/kio/byteio_reader.go.
+    pub fn is_read(&self, index: usize) -> bool {
+        let start = self.documents.get(index).map(|range| range.start);
+        start == Some(0) || self.document(index).starts_with(b"---")
+    }
+
     /// The documents in which `needle` occurs, in order.
     pub fn documents_with(&self, needle: &str) -> Vec<usize> {
         let finder = Finder::new(needle);
@@ -152,6 +161,18 @@ mod tests {
             cut("a: 1\n... # end\n---\nb: 2"),
             ["a: 1\n... # end\n", "---\nb: 2"]
         );
+    }
+
+    #[test]
+    fn what_only_a_document_end_marker_starts_is_lost() {
+        for (text, read) in [
+            ("a: 1\n...\n---\nb: 2\n", [true, true]),
+            ("a: 1\n...\nb: 2\n", [true, false]),
+            ("\u{feff}---\na: 1\n...\n# b\n", [true, false]),
+        ] {
+            let stream = Stream::new(text.as_bytes().to_vec());
+            assert_eq!([0, 1].map(|index| stream.is_read(index)), read, "{text}");
+        }
     }
 
     #[test]
