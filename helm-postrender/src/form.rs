@@ -1,11 +1,9 @@
 //! Forms of YAML in which it cannot be told for sure what an edit would change.
 
-use granit_parser::ScalarStyle;
-
 use crate::error::Refusal;
 use crate::locate::Located;
 use crate::stream::Stream;
-use crate::tree::{Data, NodeId, Tree};
+use crate::tree::{NodeId, Tree};
 
 /// Something in the way of an edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,26 +72,41 @@ pub(crate) fn duplicate_key(tree: &Tree) -> Option<Obstacle> {
     })
 }
 
+/// Refuses what makes it a guess which object this is: merge keys and tags where it says so.
+pub(crate) fn identity(tree: &Tree, object: NodeId) -> Result<(), Obstacle> {
+    let maps = [Some(object), tree.get(object, "metadata")];
+    plain(tree, maps.into_iter().flatten())
+}
+
 /// Refuses what makes even reading the Installation a guess: merge keys and tags on the way to
-/// the pools.
+/// its pools, and in what the rules for pools hang on.
 pub(crate) fn check(located: &Located) -> Result<(), Obstacle> {
     let tree = &located.tree;
     let path = Path::of(located);
+    let below = |map: Option<NodeId>, key| map.and_then(|map| tree.get(map, key));
+    let cni = below(path.maps.get(1).copied(), "cni");
     let maps = path.maps.iter().chain(&path.pools).copied();
-    // The CNI plugin decides on rules for pools.
-    let cni = path.maps.get(1).and_then(|spec| tree.get(*spec, "cni"));
-    let ipam = cni.and_then(|cni| tree.get(cni, "ipam"));
-    for map in maps.clone().chain(cni).chain(ipam) {
-        merge_key(tree, map)?;
-    }
-    let fields = path.pools.iter().flat_map(|pool| {
-        let keys = ["name", "cidr", "blockSize", "encapsulation"];
-        keys.into_iter().filter_map(|key| tree.get(*pool, key))
-    });
-    for node in maps.chain(path.list).chain(fields) {
-        if let Some(at) = tree.node(node).tag {
+    let maps = maps.chain(cni).chain(below(cni, "ipam"));
+    plain(tree, maps)
+}
+
+/// Refuses merge keys and tags in mappings.
+fn plain(tree: &Tree, maps: impl Iterator<Item = NodeId>) -> Result<(), Obstacle> {
+    for map in maps {
+        let entries = tree.entries(map).iter();
+        let nodes = entries.clone().flat_map(|(key, value)| [*key, *value]);
+        let tag = nodes.chain([map]).find_map(|node| tree.node(node).tag);
+        if let Some((key, _)) = entries.clone().find(|(key, _)| tree.is_merge(*key)) {
             return Err(Obstacle {
-                what: "a YAML tag stands on the way to the pools".to_owned(),
+                what: "a merge key (<<) stands in what must be read of the Installation".to_owned(),
+                at: tree.node(*key).span.start,
+                why: "Go's readers and others disagree on what it overrides",
+                fix: "write the merged fields out",
+            });
+        }
+        if let Some(at) = tag {
+            return Err(Obstacle {
+                what: "a YAML tag stands in what must be read of the Installation".to_owned(),
                 at,
                 why: "what a tagged value means depends on the reader",
                 fix: "remove the tag",
@@ -103,23 +116,10 @@ pub(crate) fn check(located: &Located) -> Result<(), Obstacle> {
     Ok(())
 }
 
-fn merge_key(tree: &Tree, map: NodeId) -> Result<(), Obstacle> {
-    let is_merge = |key: NodeId| matches!(&tree.node(key).data, Data::Scalar(text, ScalarStyle::Plain) if text == "<<");
-    let mut keys = tree.entries(map).iter().map(|(key, _)| *key);
-    keys.find(|key| is_merge(*key)).map_or(Ok(()), |key| {
-        Err(Obstacle {
-            what: "a merge key (<<) stands on the way to the pools".to_owned(),
-            at: tree.node(key).span.start,
-            why: "Go's readers and others disagree on what it overrides",
-            fix: "write the merged fields out",
-        })
-    })
-}
-
 /// Refuses to edit inside a node that stands in more than one place.
 pub(crate) fn editable(tree: &Tree, node: NodeId) -> Result<(), Obstacle> {
     let at = tree.node(node).span.start;
-    if matches!(tree.node(node).data, Data::Alias(_)) {
+    if tree.is_alias(node) {
         return Err(Obstacle {
             what: "an alias (*) stands on the way to the field to set".to_owned(),
             at,

@@ -22,6 +22,7 @@ mod form;
 pub mod judge;
 mod layout;
 mod locate;
+mod objects;
 pub mod operator;
 pub mod plan;
 mod render;

@@ -6,7 +6,8 @@ use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND, OVERLAY_NAME};
 use calico_core::text::printable;
 
 use crate::error::Refusal;
-use crate::form;
+use crate::form::{self, Obstacle};
+use crate::objects::{self, Object};
 use crate::stream::{BYTE_ORDER_MARK, Stream};
 use crate::tree::{NodeId, Tree, TreeError};
 
@@ -46,7 +47,14 @@ pub(crate) struct Found {
 /// Finds every Installation. Refuses a stream in which it cannot be told which one counts.
 pub(crate) fn installations(stream: &Stream) -> Result<Found, Refusal> {
     let mut found = Found::default();
-    for document in stream.documents_with(API_VERSION) {
+    if stream.is_utf16() {
+        return Err(
+            Refusal::new("the stream is UTF-16, in which no Installation can be found")
+                .why("PowerShell writes it with > and Out-File")
+                .fix("write UTF-8: Out-File -Encoding utf8"),
+        );
+    }
+    for document in candidates(stream) {
         for located in in_document(stream, document, &mut found)? {
             let place = |refusal: Refusal| {
                 let at = located.offset + located.tree.node(located.root).span.start;
@@ -83,15 +91,28 @@ pub(crate) fn installations(stream: &Stream) -> Result<Found, Refusal> {
     Ok(found)
 }
 
+/// The documents that may hold an Installation: those that show both its words, and those that
+/// can hide one.
+fn candidates(stream: &Stream) -> Vec<usize> {
+    let mut documents = stream.documents_with(API_VERSION);
+    documents.retain(|document| mentions(stream.document(*document)));
+    documents.extend(stream.documents_with_hidden_text());
+    documents.sort_unstable();
+    documents.dedup();
+    documents
+}
+
+fn mentions(document: &[u8]) -> bool {
+    let shows = |word: &str| memchr::memmem::find(document, word.as_bytes()).is_some();
+    shows(API_VERSION) && shows(KIND)
+}
+
 fn in_document(
     stream: &Stream,
     document: usize,
     found: &mut Found,
 ) -> Result<Vec<Located>, Refusal> {
     let bytes = stream.document(document);
-    if memchr::memmem::find(bytes, KIND.as_bytes()).is_none() {
-        return Ok(Vec::new());
-    }
     let (text, offset) = match bytes.strip_prefix(BYTE_ORDER_MARK) {
         Some(text) => (text, BYTE_ORDER_MARK.len()),
         None => (bytes, 0),
@@ -112,39 +133,40 @@ fn in_document(
             if claims_to_be_one(text) {
                 return Err(refusal);
             }
-            found.unreadable.push(refusal);
+            if mentions(text) {
+                found.unreadable.push(refusal);
+            }
             return Ok(Vec::new());
         }
     };
-    let mut roots = Vec::new();
-    if let Some(root) = tree.root() {
-        collect(&tree, root, &mut Vec::new(), &mut roots);
-    }
-    if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !roots.is_empty()) {
-        return Err(duplicate.refusal(stream, document, offset));
+    let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
+    let objects = objects::installations(&tree).map_err(refuse)?;
+    if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !objects.is_empty()) {
+        return Err(refuse(duplicate));
     }
     let is_json = is_json(text, &tree);
     let (text, tree): (Rc<str>, _) = (text.into(), Rc::new(tree));
-    let located = |(root, items, name): Root| match name {
-        Some(name) => Ok(Located {
+    let located = |object: Object| {
+        form::identity(&tree, object.node).map_err(refuse)?;
+        let name = object.name.ok_or_else(|| {
+            let at = offset + tree.node(object.node).span.start;
+            Refusal::new("an Installation has no metadata.name")
+                .at(stream, document, at)
+                .why("the operator reads the one named default only")
+                .fix("write metadata: {name: default}")
+        })?;
+        Ok(Located {
             document,
             offset,
             text: text.clone(),
             tree: tree.clone(),
             is_json,
-            root,
-            items,
+            root: object.node,
+            items: object.items,
             name,
-        }),
-        None => {
-            let at = offset + tree.node(root).span.start;
-            Err(Refusal::new("an Installation has no metadata.name")
-                .at(stream, document, at)
-                .why("the operator reads the one named default only")
-                .fix("write metadata: {name: default}"))
-        }
+        })
     };
-    roots.into_iter().map(located).collect()
+    objects.into_iter().map(located).collect()
 }
 
 /// Whether the root of a document is JSON.
@@ -156,37 +178,6 @@ pub(crate) fn is_json(text: &str, tree: &Tree) -> bool {
 
 /// What to do about a document that nobody reads.
 const REPAIR: &str = "repair the document; Helm and kubectl do not take it either";
-
-/// An Installation's node, its place in Lists, and its name.
-type Root = (NodeId, Vec<usize>, Option<String>);
-
-fn collect(tree: &Tree, node: NodeId, items: &mut Vec<usize>, roots: &mut Vec<Root>) {
-    // Of a key that is there twice, either may be the one that counts.
-    let says = |key, is: fn(&str) -> bool| {
-        let mut texts = tree.values(node, key).filter_map(|value| tree.text(value));
-        texts.any(is)
-    };
-    if says("kind", |kind| kind == KIND) && says("apiVersion", |version| version == API_VERSION) {
-        let name = tree.text_at(node, &["metadata", "name"]);
-        roots.push((node, items.clone(), name.map(str::to_owned)));
-    } else if says("kind", |kind| kind.ends_with("List")) {
-        let lists = tree.values(node, "items");
-        // An alias is not followed: nothing could be edited there, and lists that refer to each
-        // other multiply.
-        let lists = lists.filter(|list| tree.resolve(*list) == *list);
-        for (index, item) in lists.flat_map(|list| tree.items(list).iter().enumerate()) {
-            if tree.resolve(*item) != *item {
-                continue;
-            }
-            // Lists in lists are not unwrapped without end by kubectl either; a few levels are.
-            if items.len() < 8 {
-                items.push(index);
-                collect(tree, *item, items, roots);
-                items.pop();
-            }
-        }
-    }
-}
 
 fn unreadable(text: &str, error: &TreeError) -> (Refusal, usize) {
     if let Some(second) = concatenated_json(text) {
@@ -217,19 +208,20 @@ fn concatenated_json(text: &str) -> Option<usize> {
 }
 
 /// Whether a document that cannot be parsed says at its top level that it is an Installation, or
-/// is JSON, where that cannot be told. Others are none of ours.
+/// mentions one in JSON, where that cannot be told. Others are none of ours.
 fn claims_to_be_one(text: &[u8]) -> bool {
     let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
     let is_kind = |line: &[u8]| {
         let value = line.strip_prefix(b"kind:").unwrap_or_default();
         let end = memchr::memchr(b'#', value).unwrap_or(value.len());
         let value = value.get(..end).unwrap_or_default().trim_ascii();
-        [
-            b"Installation".as_slice(),
-            b"\"Installation\"",
-            b"'Installation'",
-        ]
-        .contains(&value)
+        let shows = |quote: &[u8]| {
+            let word = value
+                .strip_prefix(quote)
+                .and_then(|v| v.strip_suffix(quote));
+            word == Some(KIND.as_bytes())
+        };
+        shows(b"") || shows(b"\"") || shows(b"'") || value.contains(&b'\\')
     };
-    json || text.split(|b| *b == b'\n').any(is_kind)
+    json && mentions(text) || text.split(|b| *b == b'\n').any(is_kind)
 }

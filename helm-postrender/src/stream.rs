@@ -68,12 +68,39 @@ impl Stream {
         start == Some(0) || self.document(index).starts_with(b"---")
     }
 
+    /// Whether it starts with the byte order mark of UTF-16, which Go's readers take too.
+    pub(crate) fn is_utf16(&self) -> bool {
+        self.bytes.starts_with(b"\xff\xfe") || self.bytes.starts_with(b"\xfe\xff")
+    }
+
     /// The documents in which `needle` occurs, in order.
     pub fn documents_with(&self, needle: &str) -> Vec<usize> {
         let finder = Finder::new(needle);
+        self.documents_where(|rest| finder.find(rest))
+    }
+
+    /// The documents that can mean a text without showing it: by an escape that stands for a
+    /// letter, a slash or nothing (`\x49`, `\u0049`, `\U00000049`, `\/`, a line end, in YAML 1.1
+    /// also those beyond ASCII), or by a tag that has one (`!!binary`, `!<…:binary>`).
+    pub fn documents_with_hidden_text(&self) -> Vec<usize> {
+        self.documents_where(|rest| {
+            memchr::memchr2_iter(b'\\', b'!', rest).find(|at| {
+                matches!(
+                    (rest.get(*at), rest.get(at + 1)),
+                    (
+                        Some(b'\\'),
+                        Some(b'x' | b'u' | b'U' | b'/' | b'\n' | b'\r' | 0xc2 | 0xe2)
+                    ) | (Some(b'!'), Some(b'!' | b'<'))
+                )
+            })
+        })
+    }
+
+    /// The documents in which `find` finds something, looking on behind each of them.
+    fn documents_where(&self, find: impl Fn(&[u8]) -> Option<usize>) -> Vec<usize> {
         let mut found = Vec::new();
         let mut from = 0;
-        while let Some(at) = self.bytes.get(from..).and_then(|rest| finder.find(rest)) {
+        while let Some(at) = self.bytes.get(from..).and_then(&find) {
             let at = from + at;
             let document = self.documents.partition_point(|range| range.end <= at);
             found.push(document);

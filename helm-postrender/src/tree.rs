@@ -3,13 +3,13 @@
 //! Nothing here interprets values: what a document means is told by the second parser
 //! ([`crate::verify`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
 
 /// Names a node of a [`Tree`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NodeId(usize);
 
 /// A document.
@@ -117,6 +117,11 @@ impl Tree {
         }
     }
 
+    /// Whether it is a reference to another node.
+    pub(crate) fn is_alias(&self, id: NodeId) -> bool {
+        matches!(self.node(id).data, Data::Alias(_))
+    }
+
     /// The text of a scalar, or of the scalar that an alias refers to.
     pub(crate) fn text(&self, id: NodeId) -> Option<&str> {
         match &self.node(self.resolve(id)).data {
@@ -152,11 +157,36 @@ impl Tree {
         self.entry(map, key).map(|(_, value)| value)
     }
 
-    /// Every value that `key` has in a mapping: one, unless the key is there twice.
-    pub(crate) fn values(&self, map: NodeId, key: &str) -> impl Iterator<Item = NodeId> {
-        let entries = self.entries(map).iter();
-        let own = entries.filter(move |(name, _)| self.text(*name) == Some(key));
-        own.map(|(_, value)| *value)
+    /// Every value that some reader may take for that of `key` in a mapping: more than one where
+    /// the key is there twice or merged in, or where a tag hides what a key is.
+    pub(crate) fn values(&self, map: NodeId, key: &str) -> Vec<NodeId> {
+        let (mut values, mut seen) = (Vec::new(), HashSet::new());
+        let mut maps = vec![self.resolve(map)];
+        while let Some(map) = maps.pop() {
+            if !seen.insert(map) {
+                continue;
+            }
+            for (name, value) in self.entries(map) {
+                if self.is_merge(*name) {
+                    maps.extend(self.items(*value).iter().map(|item| self.resolve(*item)));
+                    maps.push(self.resolve(*value));
+                } else if self.text(*name) == Some(key) || self.node(*name).tag.is_some() {
+                    values.push(*value);
+                }
+            }
+        }
+        values
+    }
+
+    /// Whether a key is `<<`, which stands for the entries of its value.
+    pub(crate) fn is_merge(&self, key: NodeId) -> bool {
+        let node = self.node(key);
+        match &node.data {
+            Data::Scalar(text, style) => {
+                text == "<<" && (*style == ScalarStyle::Plain || node.tag.is_some())
+            }
+            _ => false,
+        }
     }
 
     /// The text at a path of keys.
@@ -224,7 +254,7 @@ impl Tree {
             let Data::Map(entries, _) = &node.data else {
                 return None;
             };
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             let keys = entries.iter().map(|(key, _)| *key);
             keys.filter_map(|key| Some((key, self.text(key)?)))
                 .find(|(_, text)| !seen.insert(*text))

@@ -8,6 +8,7 @@ use calico_core::text::printable;
 
 use crate::error::Refusal;
 use crate::locate::{self, Located};
+use crate::objects::LIST_KIND;
 use crate::plan::PoolPlan;
 use crate::stream::Stream;
 use crate::tree::Tree;
@@ -29,7 +30,7 @@ pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal>
         refuse(format!("{what}: {}", printable(error.to_string())), at)
     })?;
     let mut seen = Vec::new();
-    named(&document, &located.name, &mut Vec::new(), &mut seen);
+    named(&document, &located.name, false, &mut Vec::new(), &mut seen);
     if seen == [located.items.as_slice()] {
         return Ok(document);
     }
@@ -39,22 +40,30 @@ pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal>
 }
 
 /// The places of the Installations of a name, as the second reader sees them.
-fn named(value: &Value, name: &str, items: &mut Vec<usize>, seen: &mut Vec<Vec<usize>>) {
+fn named(
+    value: &Value,
+    name: &str,
+    in_typed_list: bool,
+    items: &mut Vec<usize>,
+    seen: &mut Vec<Vec<usize>>,
+) {
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
-    if text("kind") == KIND && text("apiVersion") == API_VERSION {
+    let says = |kind: &str, version: &str| text("kind") == kind && text("apiVersion") == version;
+    if says(KIND, API_VERSION) || in_typed_list && says("", "") {
         let own = value
             .get("metadata")
             .and_then(|metadata| metadata.get("name"));
         if own.and_then(Value::as_str) == Some(name) {
             seen.push(items.clone());
         }
-    } else if text("kind").ends_with("List") {
-        let list = value.get("items").and_then(Value::as_sequence);
-        for (index, item) in list.into_iter().flatten().enumerate() {
-            items.push(index);
-            named(item, name, items, seen);
-            items.pop();
-        }
+        return;
+    }
+    let in_typed_list = says(LIST_KIND, API_VERSION);
+    let list = value.get("items").and_then(Value::as_sequence);
+    for (index, item) in list.into_iter().flatten().enumerate() {
+        items.push(index);
+        named(item, name, in_typed_list, items, seen);
+        items.pop();
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn check(input: &[u8], options: &Options) -> Option<(String, String)>
     let mut wanted: Value = serde_yaml::from_str(before).expect("an edited document was YAML");
     let after: Value = serde_yaml::from_str(&replacement.text).expect("what came out is YAML");
     set(
-        installation(&mut wanted).unwrap_or_else(|| panic!("no Installation: {before:?}")),
+        installation(&mut wanted, false).unwrap_or_else(|| panic!("no Installation: {before:?}")),
         options,
     );
     assert_eq!(wanted, after, "from\n{before}\nto\n{}", replacement.text);
@@ -69,15 +69,25 @@ pub(crate) fn check(input: &[u8], options: &Options) -> Option<(String, String)>
     Some((before.to_owned(), replacement.text))
 }
 
-/// The Installation named default in a document: the document, or an item of a List.
-fn installation(document: &mut Value) -> Option<&mut Value> {
-    let is = |key: &str, text: &str| document.get(key).and_then(Value::as_str) == Some(text);
-    if is("kind", "Installation") && is("apiVersion", "operator.tigera.io/v1") {
+/// The Installation named default in a document: the document, or an item of a list, which may
+/// leave it to the list to say what its items are.
+fn installation(document: &mut Value, in_typed_list: bool) -> Option<&mut Value> {
+    let text = |key: &str| {
+        document
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let what = (text("apiVersion"), text("kind"));
+    if what == ("operator.tigera.io/v1", "Installation") || in_typed_list && what == ("", "") {
         let name = document.get("metadata")?.get("name")?.as_str()?;
         return (name == "default").then_some(document);
     }
+    let in_typed_list = what == ("operator.tigera.io/v1", "InstallationList");
     let items = document.get_mut("items")?.as_sequence_mut()?;
-    items.iter_mut().find_map(installation)
+    items
+        .iter_mut()
+        .find_map(|item| installation(item, in_typed_list))
 }
 
 /// The edit on data, for streams with at most one pool per family.
