@@ -28,6 +28,8 @@ pub struct Installation {
     pub ipam: Option<String>,
     /// `spec.calicoNetwork.bgp`: Enabled or Disabled.
     pub bgp: Option<String>,
+    /// `spec.calicoNetwork.hostPorts`: Enabled or Disabled.
+    pub host_ports: Option<String>,
     /// `spec.calicoNetwork.clusterRoutingMode` (operator 1.42 and later).
     pub cluster_routing_mode: Option<String>,
     /// `spec.calicoNetwork.linuxDataplane`
@@ -97,6 +99,7 @@ impl Installation {
         let network = reader.map(spec, "spec", "calicoNetwork");
         let mut text = |key| network.and_then(|network| reader.string(network, NETWORK, key));
         let bgp = text("bgp");
+        let host_ports = text("hostPorts");
         let cluster_routing_mode = text("clusterRoutingMode");
         let linux_dataplane = text("linuxDataplane");
         let windows_dataplane = text("windowsDataplane");
@@ -112,6 +115,7 @@ impl Installation {
             cni: cni_type,
             ipam: ipam_type,
             bgp,
+            host_ports,
             cluster_routing_mode,
             linux_dataplane,
             windows_dataplane,
@@ -132,6 +136,7 @@ impl Installation {
             cni: overlay.cni.or(self.cni),
             ipam: overlay.ipam.or(self.ipam),
             bgp: overlay.bgp.or(self.bgp),
+            host_ports: overlay.host_ports.or(self.host_ports),
             cluster_routing_mode: overlay.cluster_routing_mode.or(self.cluster_routing_mode),
             linux_dataplane: overlay.linux_dataplane.or(self.linux_dataplane),
             windows_dataplane: overlay.windows_dataplane.or(self.windows_dataplane),

@@ -13,6 +13,7 @@ mod load_balancer;
 mod pools;
 mod routing;
 mod schema;
+mod settings;
 
 pub use case::Case;
 
@@ -81,6 +82,7 @@ pub struct Judgement {
 pub static RULES: &[Rule] = &[
     schema::FIELD_TYPE,
     schema::CIDR_MISSING,
+    settings::SETTING_NAME,
     schema::NAT_OUTGOING_NAME,
     schema::ALLOWED_USES_NAME,
     schema::POOLS_MAXIMUM,
@@ -199,6 +201,29 @@ mod tests {
     fn what_the_operator_rejects_is_refused_whoever_wrote_it() {
         let spec = "{calicoNetwork: {ipPools: [{cidr: 10.0.0.0/16, blockSize: 99}]}}";
         assert_eq!(judged(spec, "1.42", &[], &[])[0].verdict, Verdict::Refused);
+    }
+
+    #[test]
+    fn names_of_settings_are_those_of_the_operator() {
+        let rule = ["setting-name"].as_slice();
+        for (spec, operator, broken_by) in [
+            ("{calicoNetwork: {bgp: disabled}}", "1.42", rule),
+            ("{calicoNetwork: {bgp: ''}}", "1.42", rule),
+            ("{calicoNetwork: {hostPorts: 'true'}}", "1.30", rule),
+            ("{calicoNetwork: {linuxDataplane: Nftables}}", "1.34", rule),
+            ("{calicoNetwork: {linuxDataplane: Nftables}}", "1.36", &[]),
+            ("{calicoNetwork: {windowsDataplane: hns}}", "1.30", &[]),
+            ("{calicoNetwork: {windowsDataplane: hns}}", "1.32", rule),
+            ("{calicoNetwork: {clusterRoutingMode: felix}}", "1.40", &[]),
+            ("{calicoNetwork: {clusterRoutingMode: felix}}", "1.42", rule),
+            ("{cni: {type: calico}}", "1.42", rule),
+            ("{cni: {ipam: {type: Hostlocal}}}", "1.42", rule),
+            ("{kubernetesProvider: Kind}", "1.38", rule),
+            ("{kubernetesProvider: Kind}", "1.40", &[]),
+            ("{kubernetesProvider: ''}", "1.42", &[]),
+        ] {
+            assert_eq!(broken(spec, operator), broken_by, "{spec} under {operator}");
+        }
     }
 
     #[test]
