@@ -13,6 +13,8 @@
 mod folders;
 #[path = "support/invariants.rs"]
 mod invariants;
+#[path = "support/oracle.rs"]
+mod oracle;
 
 use std::fs;
 
@@ -250,6 +252,7 @@ proptest! {
         let edited = invariants::check(input.as_bytes(), &options);
         if let Some((before, after)) = &edited {
             kept_lines(before, after);
+            prop_assert!(oracle::read(before).is_some(), "nothing judged:\n{before}");
         }
         // Only what the API demands may keep such a document from being edited.
         let whole = options.wanted.v4.cidr.is_some() && options.wanted.v6.cidr.is_some();

@@ -4,6 +4,8 @@
 
 #[path = "../../support/invariants.rs"]
 mod invariants;
+#[path = "../../support/oracle.rs"]
+mod oracle;
 
 use helm_postrender::filter::Options;
 use helm_postrender::wanted::{Fields, Wanted};
