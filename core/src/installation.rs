@@ -233,8 +233,13 @@ fn strings(value: &Value) -> Option<Vec<String>> {
 }
 
 fn keys(pool: &Mapping) -> Vec<String> {
-    let keys = pool.keys().filter_map(Value::as_str);
-    keys.map(str::to_owned).collect()
+    let text = |key: &Value| match key {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    pool.keys().filter_map(text).collect()
 }
 
 fn type_name(value: &Value) -> &'static str {

@@ -14,12 +14,14 @@ use serde_yaml::Value;
 use crate::absent;
 use crate::error::{Error, Refusal};
 use crate::form::{self, Obstacle};
+use crate::go;
 use crate::judge::Judged;
 use crate::locate::{self, Located};
 use crate::operator::{self, Operator, Source};
 use crate::plan::{self, PoolPlan, PoolView};
 use crate::splice;
 use crate::stream::Stream;
+use crate::tree::Tree;
 use crate::verify;
 use crate::wanted::Wanted;
 
@@ -114,11 +116,13 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         Some(overlay) => {
             form::check(overlay).map_err(|obstacle| refusal(stream, overlay, obstacle))?;
             let document = verify::read(stream, overlay)?;
-            Some(Installation::read(verify::installation(&document, overlay)))
+            let written = installation(overlay, &overlay.text, &overlay.tree, &document)?;
+            Some(written)
         }
     };
     let before = verify::read(stream, &located)?;
-    let (written, effective) = judged_as(&before, &located, overlay.as_ref(), operator);
+    let written = installation(&located, &located.text, &located.tree, &before)?;
+    let (written, effective) = judged_as(written, overlay.as_ref(), operator);
     let pools = written.pools.as_deref().unwrap_or_default();
     let views: Vec<PoolView> = pools
         .iter()
@@ -133,9 +137,11 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
 
     let edits = splice::edits(&located, &plans).map_err(refuse)?;
     let text = splice::apply(&located.text, &edits);
-    let after = verify::verify(&located, &before, &plans, &text).map_err(of_installation)?;
+    let (tree, after) =
+        verify::verify(&located, &before, &plans, &text).map_err(of_installation)?;
 
-    let (written, effective) = judged_as(&after, &located, overlay.as_ref(), operator);
+    let written = installation(&located, &text, &tree, &after)?;
+    let (written, effective) = judged_as(written, overlay.as_ref(), operator);
     let judgements = judge(
         options,
         &Case::new(&written, &effective, operator.version),
@@ -175,14 +181,28 @@ fn refusal(stream: &Stream, located: &Located, obstacle: Obstacle) -> Refusal {
         .of(format!("Installation {}", printable(&located.name)))
 }
 
-/// The Installation of a document as the operator judges it, with its defaults.
-fn judged_as(
-    document: &Value,
+/// The Installation in a document, old or new, as Go reads it.
+fn installation(
     located: &Located,
+    text: &str,
+    tree: &Tree,
+    document: &Value,
+) -> Result<Installation, Refusal> {
+    let document = go::reading(text, tree, document).map_err(|error| {
+        let what = "the document cannot be read as Go reads it";
+        Refusal::new(format!("{what}: {}", printable(error.to_string())))
+            .of(format!("Installation {}", printable(&located.name)))
+            .fix("put values such as yes, on and 012 in quotes, and please report this")
+    })?;
+    Ok(Installation::read(verify::installation(&document, located)))
+}
+
+/// The Installation as the operator judges it, with its defaults.
+fn judged_as(
+    written: Installation,
     overlay: Option<&Installation>,
     operator: Operator,
 ) -> (Installation, Effective) {
-    let written = Installation::read(verify::installation(document, located));
     let written = match overlay {
         Some(overlay) => written.overlaid(overlay.clone()),
         None => written,

@@ -19,6 +19,7 @@ pub mod exit;
 pub mod failure;
 pub mod filter;
 mod form;
+mod go;
 pub mod judge;
 mod layout;
 mod locate;

@@ -230,6 +230,24 @@ impl Tree {
         })
     }
 
+    /// The bytes and the text of every plain scalar that is a value and has no tag, in no order.
+    pub(crate) fn plain_values(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
+        let values = self.nodes.iter().flat_map(|node| match &node.data {
+            Data::Map(entries, _) => entries.iter().map(|(_, value)| *value).collect(),
+            Data::Seq(items, _) => items.clone(),
+            _ => Vec::new(),
+        });
+        values.filter_map(|value| match self.node(value) {
+            Node {
+                span,
+                data: Data::Scalar(text, ScalarStyle::Plain),
+                tag: None,
+                ..
+            } => Some((span.clone(), text.as_str())),
+            _ => None,
+        })
+    }
+
     /// The keys of a block mapping; none for anything else.
     pub(crate) fn block_keys(&self, id: NodeId) -> Vec<NodeId> {
         match &self.node(id).data {

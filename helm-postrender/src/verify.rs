@@ -74,13 +74,14 @@ pub(crate) fn installation<'v>(document: &'v Value, located: &Located) -> &'v Va
     found.unwrap_or(&Value::Null)
 }
 
-/// Confirms that `edited` means `before` with the fields of `plans` set.
+/// Confirms that `edited` means `before` with the fields of `plans` set. Returns it as both parsers
+/// read it.
 pub(crate) fn verify(
     located: &Located,
     before: &Value,
     plans: &[PoolPlan],
     edited: &str,
-) -> Result<Value, Refusal> {
+) -> Result<(Tree, Value), Refusal> {
     let unconfirmed = |why: String| {
         Refusal::new("the edit could not be confirmed, so nothing was written")
             .of(format!("Installation {}", located.name))
@@ -107,13 +108,14 @@ pub(crate) fn verify(
     if !one_document || edited.ends_with('\n') != located.text.ends_with('\n') {
         return Err(unconfirmed("the document would end elsewhere".to_owned()));
     }
-    let is_json = Tree::parse(edited).is_ok_and(|tree| locate::is_json(edited, &tree));
-    if located.is_json && !is_json {
+    let tree = Tree::parse(edited)
+        .map_err(|_| unconfirmed("the first reader would not take the document".to_owned()))?;
+    if located.is_json && !locate::is_json(edited, &tree) {
         return Err(unconfirmed(
             "the document would no longer be JSON".to_owned(),
         ));
     }
-    Ok(after)
+    Ok((tree, after))
 }
 
 /// The edit on data instead of text. None where the data has another form than the text led to

@@ -18,7 +18,14 @@ pub(super) const FIELD_TYPE: Rule = Rule {
                 fields: Vec::new(),
                 problem: format!("it is {}, not {}", wrong.found, wrong.wanted),
                 outcome: api_server_says(&format!("{}: Invalid value", wrong.path)),
-                fix: format!("write {}", wrong.wanted),
+                fix: match (wrong.wanted, wrong.found) {
+                    ("a string", found @ ("a boolean" | "an integer" | "a number")) => {
+                        format!(
+                            "put it in quotes: without them Go's YAML reader takes it for {found}"
+                        )
+                    }
+                    (wanted, _) => format!("write {wanted}"),
+                },
             })
             .collect()
     },
