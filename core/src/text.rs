@@ -64,6 +64,21 @@ pub fn shortened(text: impl AsRef<[u8]>, longest: usize) -> String {
     shown
 }
 
+/// `items` in a row. Of a long list only the beginning, and how many more there are: it must not push
+/// the rest of a message off the screen.
+pub fn listed(items: impl IntoIterator<Item = String>) -> String {
+    let mut items = items.into_iter();
+    let first: Vec<String> = items.by_ref().take(MOST).collect();
+    let shown = first.join(", ");
+    match items.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// How many of a kind a message shows one by one.
+pub const MOST: usize = 10;
+
 /// The entry of `known` that somebody who wrote `text` most likely meant, if one is close.
 pub fn closest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = text.to_lowercase();
@@ -101,6 +116,14 @@ mod tests {
         let shown = quoted("é".repeat(500));
         assert_eq!(shown.chars().count(), 123);
         assert!(shown.ends_with("…\""));
+    }
+
+    #[test]
+    fn a_long_list_says_how_much_longer_it_is() {
+        let numbers = |count: usize| listed((0..count).map(|number| number.to_string()));
+        assert_eq!(numbers(0), "");
+        assert_eq!(numbers(10), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9");
+        assert_eq!(numbers(3000), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2990 more");
     }
 
     #[test]

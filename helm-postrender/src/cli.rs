@@ -55,7 +55,8 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "NAME", value_parser = encapsulations)]
     encapsulation: Option<Encapsulations>,
 
-    /// Which pool, where there is more than one of a family
+    /// Which pool, where a family has several; for one block size or encapsulation also more
+    /// than one
     #[arg(long, value_name = "NAME|CIDR", value_delimiter = ',')]
     pool: Vec<String>,
 

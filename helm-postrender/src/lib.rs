@@ -12,6 +12,7 @@
 )]
 
 mod absent;
+mod choose;
 mod cli;
 mod diff;
 pub mod error;

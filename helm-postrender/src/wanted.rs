@@ -75,6 +75,15 @@ impl Wanted {
         }
     }
 
+    /// The fields for a family, with what is for every pool.
+    pub fn fields(&self, family: Family) -> Fields {
+        let own = self.family(family);
+        Fields {
+            encapsulation: own.encapsulation.or(self.every),
+            ..*own
+        }
+    }
+
     /// The fields for a family, to change.
     pub fn family_mut(&mut self, family: Family) -> &mut Fields {
         match family {
