@@ -260,6 +260,39 @@ fn if_present_excuses_nothing_but_absence() {
 }
 
 #[test]
+fn a_long_list_of_mistakes_is_a_short_message() {
+    let installation = |pool: fn(usize) -> String| {
+        let pools = (0..3_000).map(|index| format!("    - {{{}}}\n", pool(index)));
+        INSTALLATION.replace("    - cidr: 10.244.0.0/16\n", &pools.collect::<String>())
+    };
+    let same = installation(|_| "cidr: 10.244.0.0/16".to_owned());
+    let unreadable = installation(|_| "cidr: 10".to_owned());
+    let long = installation(|index| format!("cidr: 10.0.0.{index}/32, name: {}", "x".repeat(300)));
+    let nested = installation(|index| format!("cidr: 10.0.0.0/{}", index % 33));
+    for (input, said) in [
+        (same, "[pool-duplicate] and 2989 more like it"),
+        (unreadable, "[field-type] and 2990 more like it"),
+        (long, "xxx…"),
+        (nested, "rules are broken in"),
+    ] {
+        for arguments in [
+            [].as_slice(),
+            &["--cidr", "172.16.0.0/16"],
+            &["--pool", "x", "--block-size", "24"],
+        ] {
+            let ran = filter(arguments, input.as_bytes());
+            assert_eq!((ran.exit, ran.stdout.len()), (2, 0), "{}", ran.stderr);
+            assert!(ran.stderr.len() < 50_000, "{}", ran.stderr);
+            assert!(
+                !arguments.is_empty() || ran.stderr.contains(said),
+                "{said}: {}",
+                ran.stderr
+            );
+        }
+    }
+}
+
+#[test]
 fn nesting_and_aliases_take_no_time() {
     let operator = "---\nkind: Deployment\nmetadata: {name: tigera-operator}\nx: ";
     let deep = format!("{INSTALLATION}{operator}{}", "[".repeat(200_000));

@@ -48,10 +48,15 @@ fn is_invisible(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// `text` as [`printable`] shows it, in double quotes, and cut after 120 characters so that one
-/// value cannot push the rest of a message off the screen.
+/// `text` as [`printable`] shows it, cut after 120 characters so that one value cannot push the rest
+/// of a message off the screen.
+pub fn shown(text: impl AsRef<[u8]>) -> String {
+    shortened(text, 120)
+}
+
+/// `text` as [`shown`], in double quotes.
 pub fn quoted(text: impl AsRef<[u8]>) -> String {
-    format!("\"{}\"", shortened(text, 120))
+    format!("\"{}\"", shown(text))
 }
 
 /// `text` as [`printable`] shows it, cut after `longest` characters.

@@ -1,6 +1,6 @@
 //! A stream without the Installation to edit: what it holds instead, and whether that is fine.
 
-use calico_core::text::{printable, quoted};
+use calico_core::text::{listed, quoted, shown};
 
 use crate::error::Refusal;
 use crate::locate::Found;
@@ -67,7 +67,7 @@ impl Kinds {
             }
             let kind = lines
                 .filter_map(|line| line.strip_prefix(b"kind:"))
-                .map(|kind| printable(kind.trim_ascii()))
+                .map(|kind| shown(kind.trim_ascii()))
                 .next()
                 .unwrap_or_else(|| "document of no kind".to_owned());
             match counts.iter_mut().find(|(name, _)| *name == kind) {
@@ -121,8 +121,7 @@ impl Kinds {
         if self.counts.is_empty() {
             return "comments only".to_owned();
         }
-        let names: Vec<String> = self.counts.iter().map(name).collect();
-        names.join(", ")
+        listed(self.counts.iter().map(name))
     }
 }
 

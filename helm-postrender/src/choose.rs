@@ -3,7 +3,7 @@
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::BlockSize;
-use calico_core::text::{listed, printable, quoted};
+use calico_core::text::{listed, quoted, shown};
 
 use crate::error::Refusal;
 use crate::plan::{FieldPlan, PoolPlan, PoolView, is_cidr, set};
@@ -179,9 +179,9 @@ impl<'a> Choice<'a> {
     fn list(&self, indexes: &[usize]) -> String {
         listed(indexes.iter().filter_map(|index| {
             let pool = self.pools.get(*index)?;
-            let cidr = printable(pool.written.cidr.as_deref().unwrap_or("no cidr"));
+            let cidr = shown(pool.written.cidr.as_deref().unwrap_or("no cidr"));
             let name = pool.effective.name.as_deref();
-            let name = name.map(|name| format!(" ({})", printable(name)));
+            let name = name.map(|name| format!(" ({})", shown(name)));
             Some(format!("#{} {cidr}{}", index + 1, name.unwrap_or_default()))
         }))
     }

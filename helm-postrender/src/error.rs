@@ -53,13 +53,10 @@ impl fmt::Display for Error {
                     .iter()
                     .filter(|judged| judged.judgement.verdict == Verdict::Refused)
                     .collect();
-                let [first] = refused.as_slice() else {
-                    write!(f, "{} rules are broken; nothing was written", refused.len())?;
-                    return refused
-                        .iter()
-                        .try_for_each(|judged| write!(f, "\n{judged}"));
-                };
-                write!(f, "a rule is broken; nothing was written\n{first}")
+                write!(f, "{}; nothing was written", how_many(&refused))?;
+                refused
+                    .iter()
+                    .try_for_each(|judged| write!(f, "\n{judged}"))
             }
             Self::WouldChange(changes) => {
                 f.write_str("--check: this run would change the stream; nothing was written")?;
@@ -69,6 +66,20 @@ impl fmt::Display for Error {
             }
             Self::BrokenPipe => f.write_str("the output was closed"),
         }
+    }
+}
+
+/// `a rule is broken`, or how many are, and in how many places.
+fn how_many(refused: &[&Judged]) -> String {
+    let judgements = refused.iter().map(|judged| &judged.judgement);
+    let places: usize = judgements.clone().map(|judgement| 1 + judgement.more).sum();
+    let mut rules: Vec<&str> = judgements.map(|judgement| judgement.rule.name).collect();
+    rules.dedup();
+    match (rules.len(), places) {
+        (1, 1) => "a rule is broken".to_owned(),
+        (1, places) => format!("a rule is broken in {places} places"),
+        (rules, places) if rules == places => format!("{rules} rules are broken"),
+        (rules, places) => format!("{rules} rules are broken in {places} places"),
     }
 }
 

@@ -8,7 +8,7 @@ use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 use calico_core::rules::{self, Case, Judgement, Verdict};
-use calico_core::text::printable;
+use calico_core::text::{MOST, shown};
 use serde_yaml::Value;
 
 use crate::absent;
@@ -85,12 +85,16 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     );
     outcome.operator = Some(operator);
     outcome.notes.extend(version_note(operator));
+    let unreadable = found.unreadable.iter().take(MOST);
     outcome.notes.extend(
-        found
-            .unreadable
-            .iter()
+        unreadable
             .map(|refusal| format!("left alone, though it mentions an Installation: {refusal}")),
     );
+    if let Some(more @ 1..) = found.unreadable.len().checked_sub(MOST) {
+        outcome
+            .notes
+            .push(format!("and {more} more documents like it"));
+    }
     let Some(located) = found.default.take() else {
         if absent::is_hooks_only(stream) {
             outcome
@@ -178,7 +182,7 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
 fn refusal(stream: &Stream, located: &Located, obstacle: Obstacle) -> Refusal {
     obstacle
         .refusal(stream, located.document, located.offset)
-        .of(format!("Installation {}", printable(&located.name)))
+        .of(format!("Installation {}", shown(&located.name)))
 }
 
 /// The Installation in a document, old or new, as Go reads it.
@@ -190,8 +194,8 @@ fn installation(
 ) -> Result<Installation, Refusal> {
     let document = go::reading(text, tree, document).map_err(|error| {
         let what = "the document cannot be read as Go reads it";
-        Refusal::new(format!("{what}: {}", printable(error.to_string())))
-            .of(format!("Installation {}", printable(&located.name)))
+        Refusal::new(format!("{what}: {}", shown(error.to_string())))
+            .of(format!("Installation {}", shown(&located.name)))
             .fix("put values such as yes, on and 012 in quotes, and please report this")
     })?;
     Ok(Installation::read(verify::installation(&document, located)))

@@ -109,16 +109,20 @@ impl fmt::Display for Judged {
         write!(f, "    fix: {}", breach.fix)?;
         match (self.judgement.verdict, rule.refused_by) {
             (Verdict::Refused, RefusedBy::NoOne) => {
-                write!(f, "\n    or take the risk: --allow {}", rule.name)
+                write!(f, "\n    or take the risk: --allow {}", rule.name)?;
             }
             (Verdict::Refused, _) => {
                 write!(
                     f,
                     "\n    or, if this rule is out of date: --allow {}",
                     rule.name
-                )
+                )?;
             }
-            (Verdict::Warned | Verdict::Allowed, _) => Ok(()),
+            (Verdict::Warned | Verdict::Allowed, _) => {}
+        }
+        match self.judgement.more {
+            0 => Ok(()),
+            more => write!(f, "\n  [{}] and {more} more like it", rule.name),
         }
     }
 }

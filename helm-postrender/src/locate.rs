@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND, OVERLAY_NAME};
-use calico_core::text::printable;
+use calico_core::text::shown;
 
 use crate::error::Refusal;
 use crate::form::{self, Obstacle};
@@ -188,7 +188,7 @@ fn unreadable(text: &str, error: &TreeError) -> (Refusal, usize) {
     }
     match error {
         TreeError::Syntax(message, at) => {
-            let what = format!("the document is not YAML: {}", printable(message));
+            let what = format!("the document is not YAML: {}", shown(message));
             (Refusal::new(what).fix(REPAIR), *at)
         }
         TreeError::SecondDocument(at) => {

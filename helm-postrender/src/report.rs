@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use calico_core::rules::{RULES, Verdict};
-use calico_core::text::{printable, quoted};
+use calico_core::text::{MOST, quoted, shown};
 use serde_json::{Value, json};
 
 use crate::error::Error;
@@ -23,7 +23,7 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
         let _ = writeln!(
             text,
             "helm-postrender: Installation {} in {}, operator {} ({})",
-            printable(name),
+            shown(name),
             stream.place(*document, *start),
             operator.version,
             operator.source
@@ -32,18 +32,21 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
     for change in changes(outcome) {
         let _ = writeln!(text, "  {change}");
     }
-    for (index, filled) in &outcome.filled {
+    let left: Vec<_> = outcome
+        .filled
+        .iter()
+        .filter(|(_, f)| !f.is_empty())
+        .collect();
+    for (index, filled) in left.iter().take(MOST) {
         let filled: Vec<String> = filled
             .iter()
             .map(|(key, value)| format!("{key} {value}"))
             .collect();
-        if !filled.is_empty() {
-            let _ = writeln!(
-                text,
-                "  left to the operator in ipPools[{index}]: {}",
-                printable(filled.join(", "))
-            );
-        }
+        let filled = filled.join(", ");
+        let _ = writeln!(text, "  left to the operator in ipPools[{index}]: {filled}");
+    }
+    if let Some(more @ 1..) = left.len().checked_sub(MOST) {
+        let _ = writeln!(text, "  left to the operator in {more} more pools, too");
     }
     for judged in &outcome.judged {
         let word = match judged.judgement.verdict {
@@ -63,10 +66,7 @@ pub(crate) fn changes(outcome: &Outcome) -> Vec<String> {
     let line = |plan: &PoolPlan, field: &FieldPlan| {
         let path = path(plan, field);
         match (&field.new, &field.old) {
-            (None, old) => format!(
-                "kept {path}: {}",
-                printable(old.as_deref().unwrap_or_default())
-            ),
+            (None, old) => format!("kept {path}: {}", shown(old.as_deref().unwrap_or_default())),
             (Some(new), None) => format!("set {path}: {new}"),
             (Some(new), Some(old)) => format!("set {path}: {new} (was {})", quoted(old)),
         }
@@ -163,7 +163,8 @@ fn rules(broken: &[Judged]) -> Vec<Value> {
         json!({
             "name": name,
             "result": result,
-            "breaches": of_rule.into_iter().map(breach).collect::<Vec<_>>(),
+            "breaches": of_rule.iter().map(|judged| breach(judged)).collect::<Vec<_>>(),
+            "more": of_rule.iter().map(|judged| judged.judgement.more).sum::<usize>(),
         })
     };
     RULES.iter().map(|judged| rule(judged.name)).collect()

@@ -4,7 +4,7 @@
 use serde_yaml::{Mapping, Value};
 
 use calico_core::installation::{API_VERSION, KIND};
-use calico_core::text::printable;
+use calico_core::text::shown;
 
 use crate::error::Refusal;
 use crate::locate::{self, Located};
@@ -27,7 +27,7 @@ pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal>
     let document: Value = serde_yaml::from_str(&located.text).map_err(|error| {
         let what = "a second reader of YAML does not take the document";
         let at = error.location().map_or(0, |location| location.index());
-        refuse(format!("{what}: {}", printable(error.to_string())), at)
+        refuse(format!("{what}: {}", shown(error.to_string())), at)
     })?;
     let mut seen = Vec::new();
     named(&document, &located.name, false, &mut Vec::new(), &mut seen);
@@ -96,7 +96,7 @@ pub(crate) fn verify(
     set(&mut want, &located.items, plans)
         .ok_or_else(|| unconfirmed("the pools have another form than expected".to_owned()))?;
     let after: Value =
-        serde_yaml::from_str(edited).map_err(|error| unconfirmed(printable(error.to_string())))?;
+        serde_yaml::from_str(edited).map_err(|error| unconfirmed(shown(error.to_string())))?;
     if after != want {
         return Err(unconfirmed(
             "the document would mean something else than the old one with the fields set"

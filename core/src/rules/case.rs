@@ -19,6 +19,7 @@ pub struct Case<'a> {
 }
 
 /// A pool of a [`Case`].
+#[derive(Clone, Copy)]
 pub(super) struct PoolCase<'a> {
     pub(super) index: usize,
     pub(super) written: &'a Pool,

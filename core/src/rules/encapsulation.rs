@@ -2,7 +2,7 @@
 
 use crate::cidr::Family;
 use crate::pool::{Encapsulation, Field, did_you_mean};
-use crate::text::{printable, quoted};
+use crate::text::{quoted, shown};
 
 use super::case::{PoolCase, api_server_says};
 use super::{RefusedBy, Rule};
@@ -27,7 +27,7 @@ pub(super) const ENCAPSULATION_NAME: Rule = Rule {
                     quoted(&error.0),
                     did_you_mean(&error.0)
                 ),
-                api_server_says(&format!("Unsupported value: \"{}\"", printable(&error.0))),
+                api_server_says(&format!("Unsupported value: \"{}\"", shown(&error.0))),
                 format!("write one of {}", Encapsulation::NAMES.join(", ")),
             ))
         };
@@ -115,11 +115,11 @@ pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
 
 /// `AmazonVPC (the operator's default for kubernetesProvider EKS)`
 pub(super) fn cni_and_why(case: &super::Case) -> String {
-    let cni = printable(&case.effective.cni);
+    let cni = shown(&case.effective.cni);
     match (&case.written.cni, &case.written.provider) {
         (None, Some(provider)) => format!(
             "{cni} (the operator's default for kubernetesProvider {})",
-            printable(provider)
+            shown(provider)
         ),
         _ => cni,
     }
@@ -148,7 +148,7 @@ pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
                         "{encapsulation}{} does not work on Windows nodes \
                          (spec.calicoNetwork.windowsDataplane is {})",
                         pool.if_default(Field::Encapsulation),
-                        printable(windows)
+                        shown(windows)
                     ),
                     case.core_controller_says(&format!(
                         "IPv4 IPPool encapsulation {encapsulation} is not supported by Calico for Windows"

@@ -3,7 +3,7 @@
 
 use crate::defaults::LOAD_BALANCER;
 use crate::pool::{Encapsulation, Field};
-use crate::text::printable;
+use crate::text::shown;
 
 use super::case::PoolCase;
 use super::{Case, RefusedBy, Rule};
@@ -19,13 +19,10 @@ pub(super) const LOAD_BALANCER_USES: Rule = Rule {
             let other = others.first()?;
             Some(pool.breach_at(
                 "allowedUses",
-                format!(
-                    "LoadBalancer does not go together with {}",
-                    printable(other)
-                ),
+                format!("LoadBalancer does not go together with {}", shown(other)),
                 case.pool_controller_says(&format!(
                     "IP pool {} AllowedUse LoadBalancer cannot be used with Workload/Tunnel",
-                    printable(pool.label())
+                    shown(pool.label())
                 )),
                 "make one pool for LoadBalancer and another for pods",
             ))
@@ -65,7 +62,7 @@ pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
     refused_by: RefusedBy::Operator,
     check: |case| {
         let selective = |pool: PoolCase| {
-            let selector = printable(&pool.effective.node_selector);
+            let selector = shown(&pool.effective.node_selector);
             (selector != "all()").then(|| {
                 pool.breach_at(
                     "nodeSelector",

@@ -18,6 +18,7 @@ mod settings;
 pub use case::Case;
 
 use crate::pool::Field;
+use crate::text::MOST;
 
 /// A rule.
 pub struct Rule {
@@ -76,6 +77,9 @@ pub struct Judgement {
     pub breach: Breach,
     /// What becomes of it.
     pub verdict: Verdict,
+    /// How many more there are of the same rule and verdict that are not listed; on the last one
+    /// that is, for there is no bound to how often a rule can be broken.
+    pub more: usize,
 }
 
 /// Every rule, in the order in which they are judged.
@@ -129,19 +133,24 @@ pub fn judge(case: &Case, asked: &[(usize, Field)], allowed: &[&str]) -> Vec<Jud
             Verdict::Refused
         }
     };
-    RULES
-        .iter()
-        .flat_map(|rule| {
-            (rule.check)(case)
-                .into_iter()
-                .map(move |breach| (rule, breach))
-        })
-        .map(|(rule, breach)| Judgement {
-            rule,
-            verdict: verdict(rule, &breach),
-            breach,
-        })
-        .collect()
+    let mut judgements: Vec<Judgement> = Vec::new();
+    for rule in RULES {
+        for breach in (rule.check)(case) {
+            let verdict = verdict(rule, &breach);
+            let alike =
+                |other: &&mut Judgement| other.rule.name == rule.name && other.verdict == verdict;
+            match judgements.iter_mut().filter(alike).nth(MOST - 1) {
+                Some(last) => last.more += 1,
+                None => judgements.push(Judgement {
+                    rule,
+                    breach,
+                    verdict,
+                    more: 0,
+                }),
+            }
+        }
+    }
+    judgements
 }
 
 #[cfg(test)]
@@ -194,6 +203,23 @@ mod tests {
         assert_eq!(
             verdict(&[(0, Field::Cidr)], &["cidr-host-bits"]),
             Verdict::Allowed
+        );
+    }
+
+    #[test]
+    fn of_many_breaches_some_are_listed_and_those_of_this_run_are_among_them() {
+        let pools =
+            (0..3000).map(|host| format!("{{cidr: 10.{}.{}.1/16}}", host / 256, host % 256));
+        let pools: Vec<String> = pools.collect();
+        let spec = format!("{{calicoNetwork: {{ipPools: [{}]}}}}", pools.join(", "));
+        let found = judged(&spec, "1.42", &[(2999, Field::Cidr)], &[]);
+        let host_bits = found.iter().filter(|j| j.rule.name == "cidr-host-bits");
+        let warned = host_bits.clone().filter(|j| j.verdict == Verdict::Warned);
+        let more: usize = warned.clone().map(|judgement| judgement.more).sum();
+        assert_eq!((warned.count(), more), (MOST, 2999 - MOST));
+        assert_eq!(
+            host_bits.filter(|j| j.verdict == Verdict::Refused).count(),
+            1
         );
     }
 

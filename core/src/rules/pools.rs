@@ -1,12 +1,14 @@
 //! Rules for pools beside each other.
 
-use crate::cidr::Family;
+use std::collections::HashMap;
+
+use crate::cidr::{Cidr, Family};
 use crate::pool::Field;
-use crate::text::printable;
+use crate::text::shown;
 
 use super::case::PoolCase;
 use super::encapsulation::cni_and_why;
-use super::{Breach, Case, RefusedBy, Rule};
+use super::{Case, RefusedBy, Rule};
 
 pub(super) const POOLS_PER_FAMILY: Rule = Rule {
     name: "pools-per-family",
@@ -36,7 +38,7 @@ pub(super) const POOLS_PER_FAMILY: Rule = Rule {
                 format!(
                     "operator {} takes one {family} pool, and {} is there already",
                     case.operator,
-                    printable(first.label())
+                    shown(first.label())
                 ),
                 case.core_controller_says(said),
                 "keep one pool per family here and add others as IPPool resources \
@@ -57,41 +59,49 @@ pub(super) const POOL_DUPLICATE: Rule = Rule {
         if !case.operator.since(34) {
             return Vec::new();
         }
-        let same = |what: &str, field, value: String, first: &PoolCase, second: &PoolCase| {
+        let same = |field: &str, value: &str, first: &PoolCase, second: &PoolCase| {
             let mut breach = second.breach(
                 Field::Cidr,
                 format!(
-                    "pool #{} has the same {what} as pool #{}: {}",
+                    "pool #{} has the same {field} as pool #{}: {}",
                     second.index + 1,
                     first.index + 1,
-                    printable(&value)
+                    shown(value)
                 ),
                 case.pool_controller_says(&format!(
                     "IP pool {} is specified more than once",
-                    printable(&value)
+                    shown(value)
                 )),
-                format!("remove one of the two, or give it another {what}"),
+                format!("remove one of the two, or give it another {field}"),
             );
             breach.path = second.path(field);
             breach.fields.push((first.index, Field::Cidr));
             breach
         };
-        pairs(case, |first, second| {
-            let cidr = second.written.cidr.as_ref();
-            if cidr.is_some() && first.written.cidr.as_ref() == cidr {
-                return Some(same("cidr", "cidr", cidr?.clone(), first, second));
+        // The operator names the second of two, and stops there.
+        let (mut cidrs, mut names) = (HashMap::new(), HashMap::new());
+        let pools: Vec<PoolCase> = case.pools().collect();
+        let mut breaches = Vec::new();
+        for pool in &pools {
+            let cidr = pool.written.cidr.as_ref();
+            let name = pool.effective.name.as_ref();
+            let first = cidr.map(|cidr| *cidrs.entry(cidr).or_insert(pool));
+            if let Some((first, cidr)) = first
+                .zip(cidr)
+                .filter(|(first, _)| first.index < pool.index)
+            {
+                breaches.push(same("cidr", cidr, first, pool));
+                continue;
             }
-            let name = second.effective.name.as_ref();
-            (name.is_some() && first.effective.name.as_ref() == name).then(|| {
-                same(
-                    "name",
-                    "name",
-                    name.cloned().unwrap_or_default(),
-                    first,
-                    second,
-                )
-            })
-        })
+            let first = name.map(|name| *names.entry(name).or_insert(pool));
+            if let Some((first, name)) = first
+                .zip(name)
+                .filter(|(first, _)| first.index < pool.index)
+            {
+                breaches.push(same("name", name, first, pool));
+            }
+        }
+        breaches
     },
 };
 
@@ -100,10 +110,10 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
     summary: "no two pools share an address",
     refused_by: RefusedBy::NoOne,
     check: |case| {
-        pairs(case, |first, second| {
+        let overlap = |(first, second): (PoolCase, PoolCase)| {
             let (one, other) = (first.effective.network()?, second.effective.network()?);
             // The operator finds the same text twice by itself.
-            if first.written.cidr == second.written.cidr || !one.overlaps(other) {
+            if first.written.cidr == second.written.cidr {
                 return None;
             }
             let mut breach = second.breach(
@@ -116,7 +126,8 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
             );
             breach.fields.push((first.index, Field::Cidr));
             Some(breach)
-        })
+        };
+        overlapping(case).into_iter().filter_map(overlap).collect()
     },
 };
 
@@ -129,7 +140,7 @@ pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
             return Vec::new();
         }
         let other = |pool: PoolCase| {
-            let selector = printable(&pool.effective.node_selector);
+            let selector = shown(&pool.effective.node_selector);
             (selector != "all()").then(|| {
                 pool.breach_at(
                     "nodeSelector",
@@ -149,14 +160,33 @@ pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
     },
 };
 
-/// What `judge` says of each two pools, the earlier one first.
-fn pairs(case: &Case, judge: impl Fn(&PoolCase, &PoolCase) -> Option<Breach>) -> Vec<Breach> {
-    let pools: Vec<_> = case.pools().collect();
-    let pairs = pools
-        .iter()
-        .enumerate()
-        .flat_map(|(i, first)| pools.iter().skip(i + 1).map(move |second| (first, second)));
-    pairs
-        .filter_map(|(first, second)| judge(first, second))
-        .collect()
+/// Pools that share addresses, each with the smallest of those that hold all of its own, in the
+/// order in which they are listed. Two CIDRs share nothing, or one holds the other.
+fn overlapping<'a>(case: &Case<'a>) -> Vec<(PoolCase<'a>, PoolCase<'a>)> {
+    let network = |pool: &PoolCase<'a>| pool.effective.network().map(Cidr::network);
+    let mut pools: Vec<(Cidr, PoolCase)> = case
+        .pools()
+        .filter_map(|pool| Some((network(&pool)?, pool)))
+        .collect();
+    // What holds others comes right before them.
+    pools.sort_by_key(|(cidr, pool)| (cidr.address(), cidr.prefix(), pool.index));
+    let mut holding: Vec<(Cidr, PoolCase)> = Vec::new();
+    let mut found = Vec::new();
+    for (cidr, pool) in pools {
+        while holding
+            .pop_if(|(outer, _)| !outer.contains(&cidr))
+            .is_some()
+        {}
+        if let Some((_, outer)) = holding.last() {
+            let (first, second) = if outer.index < pool.index {
+                (*outer, pool)
+            } else {
+                (pool, *outer)
+            };
+            found.push((first, second));
+        }
+        holding.push((cidr, pool));
+    }
+    found.sort_by_key(|(first, second)| (second.index, first.index));
+    found
 }

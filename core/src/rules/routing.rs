@@ -2,7 +2,7 @@
 
 use crate::cidr::Family;
 use crate::pool::{Encapsulation, Field};
-use crate::text::printable;
+use crate::text::shown;
 
 use super::case::PoolCase;
 use super::encapsulation::cni_and_why;
@@ -153,7 +153,7 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
                 format!(
                     "the eBPF dataplane must be told how to find the nodes' IPv6 addresses \
                      for the pool {}",
-                    printable(pool.label())
+                    shown(pool.label())
                 ),
                 case.core_controller_says(
                     "spec.calicoNetwork.nodeAddressAutodetectionV6 is required for the BPF dataplane",

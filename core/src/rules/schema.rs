@@ -1,7 +1,9 @@
 //! What the CRD's schema says of `spec.calicoNetwork.ipPools`, by operator version.
 
+use std::collections::HashSet;
+
 use crate::pool::Field;
-use crate::text::{closest, printable, quoted};
+use crate::text::{closest, quoted, shown};
 
 use super::case::{PoolCase, api_server_says};
 use super::{Breach, RefusedBy, Rule};
@@ -36,9 +38,10 @@ pub(super) const CIDR_MISSING: Rule = Rule {
     summary: "every pool has a cidr",
     refused_by: RefusedBy::ApiServer,
     check: |case| {
+        let wrong = case.written.wrong_types.iter().map(|w| w.path.as_str());
+        let wrong: HashSet<&str> = wrong.collect();
         let missing = |pool: PoolCase| {
-            let wrong_type = |w: &crate::installation::WrongType| w.path == pool.path("cidr");
-            let said_already = case.written.wrong_types.iter().any(wrong_type);
+            let said_already = wrong.contains(pool.path("cidr").as_str());
             (pool.written.cidr.is_none() && !said_already).then(|| {
                 pool.breach(
                     Field::Cidr,
@@ -65,7 +68,7 @@ pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
                 pool.breach_at(
                     "natOutgoing",
                     format!("{} is neither Enabled nor Disabled", quoted(nat)),
-                    api_server_says(&format!("Unsupported value: \"{}\"", printable(nat))),
+                    api_server_says(&format!("Unsupported value: \"{}\"", shown(nat))),
                     "write Enabled or Disabled (an IPPool's natOutgoing is true or false, \
                      the Installation's is not)",
                 )
@@ -160,7 +163,7 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
                 (None, None) => format!("remove it; a pool has {}", known.join(", ")),
             };
             pool.breach_at(
-                &printable(key),
+                &shown(key),
                 format!("a pool of operator {} has no such field", case.operator),
                 "the API server drops it without a word".to_owned(),
                 fix,

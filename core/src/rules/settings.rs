@@ -1,7 +1,7 @@
 //! What the CRD's schema says of the settings beside the pools that offer a choice of names.
 
 use crate::installation::Installation;
-use crate::text::{closest, printable, quoted};
+use crate::text::{closest, quoted, shown};
 
 use super::case::api_server_says;
 use super::{Breach, Case, RefusedBy, Rule};
@@ -124,7 +124,7 @@ impl Setting {
             path: self.path.to_owned(),
             fields: Vec::new(),
             problem: format!("operator {} does not know {}", case.operator, quoted(value)),
-            outcome: api_server_says(&format!("Unsupported value: \"{}\"", printable(value))),
+            outcome: api_server_says(&format!("Unsupported value: \"{}\"", shown(value))),
             fix: format!("{fix}write one of {}", known.join(", ")),
         })
     }
