@@ -249,6 +249,76 @@ fn a_report_never_goes_where_the_stream_goes() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_tells_what_came_of_the_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, report) = (folder.path().join("in"), folder.path().join("report.json"));
+    fs::write(
+        &input,
+        format!("{INSTALLATION}{}", "---\na: 1\n".repeat(20_000)),
+    )
+    .unwrap();
+    let run = |stdin: &Path, stdout: Stdio, report: &Path| {
+        let report = report.to_str().unwrap();
+        let arguments = ["--report", report, "--cidr", "172.16.0.0/16"];
+        let mut child = command(&arguments)
+            .stdin(fs::File::open(stdin).unwrap())
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Whoever reads goes away.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), said)
+    };
+    let outcome = || {
+        let text = fs::read_to_string(&report).unwrap();
+        let report: Value = serde_json::from_str(&text).unwrap();
+        let error = report["error"].as_str().unwrap_or_default().to_owned();
+        (report["outcome"].as_str().unwrap().to_owned(), error)
+    };
+    let full = || {
+        fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+
+    let (exit, said) = run(&input, Stdio::null(), &report);
+    assert_eq!((exit, outcome().0.as_str()), (Some(0), "changed"), "{said}");
+
+    let (exit, said) = run(&input, full().into(), &report);
+    assert!(said.contains("standard output cannot be written"), "{said}");
+    let (word, error) = outcome();
+    assert_eq!((exit, word.as_str()), (Some(2), "failed"));
+    assert!(
+        error.contains("standard output cannot be written"),
+        "{error}"
+    );
+
+    fs::remove_file(&report).unwrap();
+    let (exit, _) = run(&input, Stdio::piped(), &report);
+    assert_eq!((exit, outcome().0.as_str()), (Some(2), "failed"));
+
+    fs::remove_file(&report).unwrap();
+    let (exit, _) = run(folder.path(), Stdio::null(), &report);
+    let (word, error) = outcome();
+    assert_eq!((exit, word.as_str()), (Some(2), "failed"));
+    assert!(error.contains("standard input cannot be read"), "{error}");
+
+    // Nobody learns before it is written that a device takes nothing.
+    let out = folder.path().join("out");
+    let stdout = fs::File::create(&out).unwrap();
+    let (exit, said) = run(&input, stdout.into(), Path::new("/dev/full"));
+    assert_eq!(exit, Some(2));
+    let note = "the report cannot be written: No space left on device (os error 28)\n  note: the stream was written\n";
+    assert!(said.ends_with(note), "{said}");
+    assert!(fs::read_to_string(&out).unwrap().contains("172.16.0.0/16"));
+}
+
 #[test]
 fn if_present_excuses_nothing_but_absence() {
     let misnamed = INSTALLATION.replace("name: default", "name: defualt");

@@ -26,7 +26,7 @@ Examples:
 Exit codes:
   0   a whole stream was written
   1   --check: something would change; nothing was written
-  2   refused, or an error; the stream was not written
+  2   refused, or an error; nothing was written that may be used
   64  wrong usage
 
 As a plugin of Helm 4 (first argument --helm4, which plugin.yaml gives), a

@@ -9,7 +9,8 @@ pub enum Exit {
     Written,
     /// `--check` would change something; nothing was written.
     WouldChange,
-    /// Refused, or an error; nothing was written, or not all of it.
+    /// Refused, or an error; nothing was written that may be used: nothing at all, not all of the
+    /// stream, or a stream whose report could not be written.
     Refused,
     /// Wrong usage (EX_USAGE of sysexits.h).
     Usage,

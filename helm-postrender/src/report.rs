@@ -7,7 +7,6 @@ use calico_core::text::{MOST, quoted, shown};
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::exit::Exit;
 use crate::filter::Outcome;
 use crate::judge::{Judged, Origin};
 use crate::plan::{FieldPlan, PoolPlan};
@@ -87,23 +86,23 @@ fn path(plan: &PoolPlan, field: &FieldPlan) -> String {
 
 /// The report of a run, written to a file. docs/report.md describes it.
 pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error>) -> Value {
-    let (exit, error, broken) = match result {
-        Ok(()) => (Exit::Written, None, &outcome.judged),
-        Err(Error::Rules(judged)) => (Exit::Refused, result.as_ref().err(), judged),
-        Err(error) => (error.exit(), Some(error), &outcome.judged),
+    let word = match result {
+        Ok(()) if outcome.replacement.is_some() => "changed",
+        Ok(()) => "unchanged",
+        Err(Error::WouldChange(_)) => "would-change",
+        Err(Error::Refused(_) | Error::Rules(_) | Error::Usage(_)) => "refused",
+        Err(Error::Io(_) | Error::BrokenPipe) => "failed",
+    };
+    let broken = match result {
+        Err(Error::Rules(judged)) => judged,
+        _ => &outcome.judged,
     };
     json!({
         "apiVersion": "helm-postrender/v1",
         "kind": "Report",
         "version": env!("CARGO_PKG_VERSION"),
-        "outcome": match exit {
-            Exit::Written if outcome.replacement.is_some() => "changed",
-            Exit::Written => "unchanged",
-            Exit::WouldChange => "would-change",
-            Exit::Refused => "refused",
-            Exit::Usage => "usage",
-        },
-        "error": error.map(ToString::to_string),
+        "outcome": word,
+        "error": result.as_ref().err().map(ToString::to_string),
         "installation": outcome.installation.as_ref().map(|(name, document, start)| {
             let place = stream.place(*document, *start);
             json!({
