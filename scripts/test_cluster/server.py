@@ -142,14 +142,15 @@ class Server:
 
 
 # Sockets in a folder that is ours alone instead of ports: nobody else on the machine reaches a store that knows no
-# password. Their paths are relative because their length is limited.
+# password. They are the files `etcd:2379` and `etcd:2380`: paths are relative, for their length is limited, and have
+# what looks like a port, without which etcd before 3.7 does not take them.
 ETCD = {
     "data-dir": "etcd",
-    "listen-client-urls": "unix://etcd.sock",
-    "advertise-client-urls": "unix://etcd.sock",
-    "listen-peer-urls": "unix://etcd-peer.sock",
-    "initial-advertise-peer-urls": "unix://etcd-peer.sock",
-    "initial-cluster": "default=unix://etcd-peer.sock",
+    "listen-client-urls": "unix://etcd:2379",
+    "advertise-client-urls": "unix://etcd:2379",
+    "listen-peer-urls": "unix://etcd:2380",
+    "initial-advertise-peer-urls": "unix://etcd:2380",
+    "initial-cluster": "default=unix://etcd:2380",
     # A test's data need not survive a crash of the machine.
     "unsafe-no-fsync": "true",
 }
