@@ -10,6 +10,7 @@ pub mod installation;
 pub mod operator;
 pub mod pod_network;
 pub mod pool;
+pub mod pool_plan;
 pub mod rules;
 pub mod text;
 pub mod typha;
