@@ -25,9 +25,13 @@ mod connect {
     //! One file per thing that can go one way or another.
 
     mod acting;
+    mod answers;
     mod certificates;
     mod credentials;
     mod exec_plugins;
+    mod in_cluster;
     mod kubeconfigs;
+    mod messages;
+    mod patience;
     mod proxies;
 }

@@ -125,3 +125,34 @@ async fn it_cannot_ask() {
     cluster.user(&user("args: []").replace("Never", "IfAvailable"));
     assert_eq!(cluster.both(&[]).await.tls.len(), 1);
 }
+
+#[tokio::test]
+async fn it_is_told_whether_it_can_ask() {
+    let mut cluster = Cluster::start().await;
+    answers(&cluster, r#"{"token": "secret"}"#);
+    for (terminal, mode, interactive) in [
+        (true, "IfAvailable", true),
+        (true, "Always", true),
+        (true, "Never", false),
+        (false, "IfAvailable", false),
+    ] {
+        cluster.world.terminal = terminal;
+        cluster.user(&user("args: []").replace("Never", mode));
+        cluster.world.connect(&[]).await.unwrap();
+        let told: Value = serde_json::from_str(&cluster.world.read("info")).unwrap();
+        assert_eq!(
+            told["spec"]["interactive"], interactive,
+            "{terminal} {mode}"
+        );
+    }
+}
+
+/// The clock is stopped, and goes on to the time limit once there is nothing else to wait for.
+#[tokio::test(start_paused = true)]
+async fn it_does_not_hang() {
+    let cluster = Cluster::start().await;
+    cluster.world.script("plugin", "exec sleep 1000");
+    cluster.user(&user("args: []"));
+    let error = cluster.world.connect(&[]).await.err().unwrap().to_string();
+    assert!(error.ends_with("did not end within 60s"), "{error}");
+}

@@ -2,73 +2,132 @@
 
 use crate::cluster::Cluster;
 
+/// Where the cluster is, who asks, and which context there is, each in a file of its own.
+struct Files {
+    clusters: String,
+    context: String,
+    first: String,
+    second: String,
+    missing: String,
+}
+
+impl Files {
+    fn write(cluster: &Cluster) -> Self {
+        let world = &cluster.world;
+        world.write("a/ca.crt", &cluster.authority.pem());
+        let server = format!("https://{}", cluster.server.address);
+        let clusters = format!(
+            "clusters: [{{name: c, cluster: {{server: '{server}', certificate-authority: ca.crt}}}}]"
+        );
+        let context =
+            "contexts: [{name: here, context: {cluster: c, user: u}}]\ncurrent-context: here";
+        let user = |token| {
+            format!("users: [{{name: u, user: {{token: {token}}}}}]\ncurrent-context: elsewhere")
+        };
+        Self {
+            clusters: world.write("a/config", &clusters),
+            context: world.write("b/config", context),
+            first: world.write("c/config", &user("first")),
+            second: world.write("d/config", &user("second")),
+            missing: world.path("missing"),
+        }
+    }
+}
+
 #[tokio::test]
-async fn lists_of_kubeconfigs() {
+async fn the_first_of_a_list_wins() {
     let mut cluster = Cluster::start().await;
-    let address = cluster.server.address;
-    let world = &mut cluster.world;
-    world.write("a/ca.crt", &cluster.authority.pem());
-    let a = world.write("a/config", &format!("clusters: [{{name: c, cluster: {{server: 'https://{address}', certificate-authority: ca.crt}}}}]"));
-    let b = world.write(
-        "b/config",
-        "contexts: [{name: here, context: {cluster: c, user: u}}]\ncurrent-context: here",
-    );
-    let users = |token: &str| {
-        format!("users: [{{name: u, user: {{token: {token}}}}}]\ncurrent-context: elsewhere")
-    };
-    let (first, second) = (
-        world.write("c/config", &users("first")),
-        world.write("d/config", &users("second")),
-    );
-    let missing = world.path("missing");
-    let list = |paths: &[&str]| paths.join(":");
-    for (paths, token) in [
+    let Files {
+        clusters,
+        context,
+        first,
+        second,
+        missing,
+    } = &Files::write(&cluster);
+    for (files, token) in [
         (
-            list(&[&missing, &a, "", &b, &first, &second]),
+            [missing, clusters, "", context, first, second],
             "Bearer first",
         ),
-        (list(&[&a, &b, &second, &first, &missing]), "Bearer second"),
+        (
+            [clusters, context, second, first, missing, clusters],
+            "Bearer second",
+        ),
     ] {
-        cluster.world.set("KUBECONFIG", &paths);
-        assert_eq!(
-            cluster.both(&[]).await.tls[0].header("authorization"),
-            [token]
+        cluster.world.set("KUBECONFIG", &files.join(":"));
+        let arrived = cluster.both(&[]).await;
+        assert_eq!(arrived.tls[0].header("authorization"), [token]);
+        cluster.world.unset("KUBECONFIG");
+    }
+    // So does the first current context.
+    cluster
+        .world
+        .set("KUBECONFIG", &[&**first, clusters, context].join(":"));
+    assert!(cluster.both(&[]).await.tls.is_empty());
+    assert_eq!(cluster.both(&["--context=here"]).await.tls.len(), 1);
+}
+
+#[tokio::test]
+async fn a_flag_goes_before_a_list() {
+    let mut cluster = Cluster::start().await;
+    let Files {
+        clusters,
+        context,
+        first,
+        missing,
+        ..
+    } = &Files::write(&cluster);
+    cluster.user("token: t");
+    let home = cluster.world.path(".kube/config");
+    cluster
+        .world
+        .set("KUBECONFIG", &[&**clusters, context, first].join(":"));
+    assert_eq!(cluster.both(&["--kubeconfig", &home]).await.tls.len(), 1);
+    assert!(
+        cluster
+            .both(&["--kubeconfig", clusters, "--context=here"])
+            .await
+            .tls
+            .is_empty()
+    );
+    assert!(
+        cluster
+            .both(&["--kubeconfig", missing])
+            .await
+            .tls
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_broken_file_is_not_passed_over() {
+    let mut cluster = Cluster::start().await;
+    let Files {
+        clusters,
+        context,
+        first,
+        ..
+    } = &Files::write(&cluster);
+    let broken = cluster.world.write("broken", "clusters: [");
+    let folder = cluster.world.path("a");
+    for bad in [broken, folder] {
+        cluster
+            .world
+            .set("KUBECONFIG", &[&**clusters, context, first, &bad].join(":"));
+        assert!(
+            cluster.both(&["--context=here"]).await.tls.is_empty(),
+            "{bad}"
         );
         cluster.world.unset("KUBECONFIG");
     }
-    // The current context is that of the first file that has one.
-    cluster.world.set("KUBECONFIG", &list(&[&first, &a, &b]));
-    assert!(cluster.both(&[]).await.tls.is_empty());
-    assert_eq!(cluster.both(&["--context=here"]).await.tls.len(), 1);
-    // One file by name, and no other.
-    assert!(
-        cluster
-            .both(&["--kubeconfig", &a, "--context=here"])
-            .await
-            .tls
-            .is_empty()
-    );
-    assert!(
-        cluster
-            .both(&["--kubeconfig", &missing])
-            .await
-            .tls
-            .is_empty()
-    );
-    cluster.world.write("broken", "clusters: [");
-    let broken = list(&[&a, &b, &first, &cluster.world.path("broken")]);
-    cluster.world.unset("KUBECONFIG");
-    cluster.world.set("KUBECONFIG", &broken);
-    assert!(cluster.both(&["--context=here"]).await.tls.is_empty());
 }
 
 #[tokio::test]
 async fn contexts_clusters_and_users() {
     let cluster = Cluster::start().await;
-    let address = cluster.server.address;
-    let server = format!("--server=https://{address}");
-    let authority = cluster.world.path("ca.crt");
-    let authority = format!("--certificate-authority={authority}");
+    let url = format!("https://{}", cluster.server.address);
+    let server = format!("--server={url}");
+    let authority = format!("--certificate-authority={}", cluster.world.path("ca.crt"));
     cluster.world.kubeconfig(&format!(
         "current-context: here
 contexts:
@@ -77,8 +136,8 @@ contexts:
 - {{name: no-server, context: {{cluster: empty, user: u}}}}
 - {{name: no-user, context: {{cluster: c, user: absent}}}}
 clusters:
-- {{name: c, cluster: {{server: 'https://{address}', certificate-authority: ../ca.crt, tls-server-name: ''}}}}
-- {{name: other, cluster: {{server: 'https://{address}/k8s/clusters/c-1/?x=y', certificate-authority: ../ca.crt}}}}
+- {{name: c, cluster: {{server: '{url}', certificate-authority: ../ca.crt, tls-server-name: ''}}}}
+- {{name: other, cluster: {{server: '{url}/k8s/clusters/c-1/?x=y', certificate-authority: ../ca.crt}}}}
 - {{name: empty, cluster: {{}}}}
 users:
 - {{name: u, user: {{token: t}}}}
@@ -103,27 +162,41 @@ users:
             true,
         ),
         (&["--kubeconfig=/dev/null"], false),
-        (&["--server=", "--context=here"], true),
+        (&["--context=", "--server=", "--token="], true),
         (&["--server=https://"], false),
+        (&["--server=https://[::1"], false),
     ] {
         let arrived = cluster.both(flags).await;
         assert_eq!(arrived.tls.len(), usize::from(works), "{flags:?}");
     }
-    let arrived = cluster.both(&["--cluster=other"]).await;
+}
+
+#[tokio::test]
+async fn a_server_below_a_path() {
+    let cluster = Cluster::start().await;
+    cluster.user("token: t");
+    let server = format!(
+        "--server=https://{}/k8s/clusters/c-1/?x=y",
+        cluster.server.address
+    );
+    let arrived = cluster.both(&[&server]).await;
     assert_eq!(arrived.tls[0].line, "GET /k8s/clusters/c-1/version");
+    let ours = cluster.world.connect(&[&server]).await.unwrap();
+    assert_eq!(
+        ours.url(),
+        format!("https://{}/k8s/clusters/c-1", cluster.server.address)
+    );
 }
 
 #[tokio::test]
 async fn compression() {
     let cluster = Cluster::start().await;
     cluster.user("token: t");
-    assert_eq!(
-        cluster.both(&[]).await.tls[0].header("accept-encoding"),
-        ["gzip"]
-    );
-    let flag = ["--disable-compression"];
-    assert_eq!(
-        cluster.both(&flag).await.tls[0].header("accept-encoding"),
-        [""; 0]
-    );
+    let arrived = cluster.both(&[]).await;
+    assert_eq!(arrived.tls[0].header("accept-encoding"), ["gzip"]);
+    let arrived = cluster.both(&["--disable-compression"]).await;
+    assert_eq!(arrived.tls[0].header("accept-encoding"), [""; 0]);
+    cluster.user_of("disable-compression: true", "token: t");
+    let arrived = cluster.both(&[]).await;
+    assert_eq!(arrived.tls[0].header("accept-encoding"), [""; 0]);
 }

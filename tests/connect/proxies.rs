@@ -1,115 +1,109 @@
-//! Which proxy, and when none.
+//! Which proxy, and when none. The name api.example.test is known to the proxies alone.
 
-use crate::cluster::Cluster;
-use crate::world::kubeconfig;
+use crate::cluster::{Arrived, Cluster};
+
+const SERVER: &str = "https://api.example.test:6443";
+const ASKED: &str = "CONNECT api.example.test:6443";
+
+/// What arrives with this `proxy-url` in the kubeconfig and these variables.
+async fn arrived(cluster: &mut Cluster, own: &str, variables: &[(&str, &str)]) -> Arrived {
+    cluster.user_of(&format!("proxy-url: '{own}'"), "token: t");
+    for (name, value) in variables {
+        cluster.world.set(name, value);
+    }
+    let arrived = cluster.both(&["--server", SERVER]).await;
+    for (name, _) in variables {
+        cluster.world.unset(name);
+    }
+    arrived
+}
 
 #[tokio::test]
-async fn proxies() {
+async fn from_the_environment() {
     let mut cluster = Cluster::start().await;
-    let (http, socks) = (cluster.http.address, cluster.socks.address);
-    let (server, local) = ("https://api.example.test:6443", cluster.server.address);
-    let local = format!("https://{local}");
-    let (http_url, socks_url) = (format!("http://{http}"), format!("socks5://{socks}"));
+    let http = cluster.http.address;
+    let (url, bare) = (format!("http://{http}"), http.to_string());
     let with_password = format!("http://me:p%40ss@{http}");
-    let (no_proxy, https_proxy) = ("NO_PROXY", "HTTPS_PROXY");
-    // The server, the kubeconfig's proxy, variables; and by which proxy it is reached, if at all.
-    for (server, own, variables, by) in [
-        (server, "", &[(https_proxy, &*http_url)][..], "http"),
-        (server, "", &[("https_proxy", &http_url)], "http"),
-        (server, "", &[(https_proxy, &socks_url)], "socks"),
-        (server, "", &[(https_proxy, &http.to_string())], "http"),
-        (server, "", &[(https_proxy, &with_password)], "http"),
-        (
-            server,
-            "",
-            &[
-                (https_proxy, &http_url),
-                (no_proxy, "other.test, 10.0.0.0/8"),
-            ],
-            "http",
-        ),
-        (
-            server,
-            "",
-            &[(https_proxy, &http_url), (no_proxy, "api.example.test:443")],
-            "http",
-        ),
-        (
-            server,
-            "",
-            &[(https_proxy, &http_url), (no_proxy, "example.test")],
-            "",
-        ),
-        (
-            server,
-            "",
-            &[(https_proxy, &http_url), ("no_proxy", ".example.test")],
-            "",
-        ),
-        (
-            server,
-            "",
-            &[
-                (https_proxy, &http_url),
-                (no_proxy, "api.example.test:6443"),
-            ],
-            "",
-        ),
-        (
-            server,
-            "",
-            &[(https_proxy, &http_url), (no_proxy, "x, *")],
-            "",
-        ),
-        (server, "", &[("HTTP_PROXY", &http_url)], ""),
-        (server, &http_url, &[], "http"),
-        (server, &socks_url, &[], "socks"),
-        (
-            server,
-            &http_url,
-            &[(https_proxy, &socks_url), (no_proxy, "*")],
-            "http",
-        ),
-        (server, "ftp://127.0.0.1:1", &[], ""),
-        (server, "127.0.0.1:1", &[], ""),
-        (&local, "", &[(https_proxy, &http_url)], "none"),
-        (&local, &http_url, &[], "http"),
+    for (name, value) in [
+        ("HTTPS_PROXY", &url),
+        ("https_proxy", &url),
+        ("HTTPS_PROXY", &bare),
+        ("HTTPS_PROXY", &with_password),
     ] {
-        let fields =
-            format!("server: '{server}', certificate-authority: ../ca.crt, proxy-url: '{own}'");
-        cluster.world.kubeconfig(&kubeconfig(&fields, "token: t"));
-        for (name, value) in variables {
-            cluster.world.set(name, value);
-        }
-        let arrived = cluster.both(&[]).await;
-        let asked = format!("CONNECT {}", server.trim_start_matches("https://"));
-        let case = format!("{server} {own} {variables:?}");
-        assert_eq!(arrived.tls.len(), usize::from(!by.is_empty()), "{case}");
-        assert_eq!(
-            arrived.http_proxy,
-            (by == "http")
-                .then_some(asked.clone())
-                .into_iter()
-                .collect::<Vec<_>>(),
-            "{case}"
-        );
-        assert_eq!(
-            arrived.socks_proxy.len(),
-            usize::from(by == "socks"),
-            "{case}"
-        );
-        for (name, _) in variables {
-            cluster.world.unset(name);
+        let arrived = arrived(&mut cluster, "", &[(name, value)]).await;
+        assert_eq!(arrived.http_proxy.len(), 1, "{name}={value}");
+        assert_eq!(arrived.http_proxy[0].line, ASKED);
+        assert_eq!(arrived.tls.len(), 1);
+    }
+    let socks = format!("socks5://{}", cluster.socks.address);
+    let through = arrived(&mut cluster, "", &[("HTTPS_PROXY", &socks)]).await;
+    assert_eq!(through.socks_proxy[0].line, ASKED);
+    // That is for servers without TLS.
+    let through = arrived(&mut cluster, "", &[("HTTP_PROXY", &url)]).await;
+    assert!(through.http_proxy.is_empty() && through.tls.is_empty());
+}
+
+#[tokio::test]
+async fn with_its_password() {
+    let mut cluster = Cluster::start().await;
+    let url = format!("http://me:p%40ss@{}", cluster.http.address);
+    let through = arrived(&mut cluster, &url, &[]).await;
+    let sent = through.http_proxy[0].header("proxy-authorization");
+    assert_eq!(sent, ["Basic bWU6cEBzcw=="]);
+}
+
+#[tokio::test]
+async fn with_exceptions() {
+    let mut cluster = Cluster::start().await;
+    let url = format!("http://{}", cluster.http.address);
+    for (exceptions, excepted) in [
+        ("example.test", true),
+        ("api.example.test:6443", true),
+        ("10.0.0.0/8, *", true),
+        ("api.example.test:443", false),
+        ("other.test, 10.0.0.0/8", false),
+    ] {
+        for name in ["NO_PROXY", "no_proxy"] {
+            let variables = [("HTTPS_PROXY", &*url), (name, exceptions)];
+            let arrived = arrived(&mut cluster, "", &variables).await;
+            assert_eq!(arrived.http_proxy.is_empty(), excepted, "{exceptions}");
         }
     }
-    cluster.world.set(no_proxy, "*");
-    cluster.world.kubeconfig(&kubeconfig(
-        &format!("server: '{server}', certificate-authority: ../ca.crt"),
-        "token: t",
-    ));
-    let flag = format!("--proxy-url={socks_url}");
-    assert_eq!(
-        cluster.both(&[&flag]).await.socks_proxy,
-        ["CONNECT api.example.test:6443"]
-    );
+}
+
+/// Whatever the exceptions say, and wherever the server is.
+#[tokio::test]
+async fn from_the_kubeconfig() {
+    let mut cluster = Cluster::start().await;
+    let http = format!("http://{}", cluster.http.address);
+    let socks = format!("socks5://{}", cluster.socks.address);
+    let environment = [("HTTPS_PROXY", &*socks), ("NO_PROXY", "*")];
+    let through = arrived(&mut cluster, &http, &environment).await;
+    assert_eq!(through.http_proxy[0].line, ASKED);
+    let through = arrived(&mut cluster, &socks, &[]).await;
+    assert_eq!(through.socks_proxy[0].line, ASKED);
+    for bad in ["ftp://127.0.0.1:1", "127.0.0.1:1", "http://"] {
+        assert!(
+            arrived(&mut cluster, bad, &[]).await.tls.is_empty(),
+            "{bad}"
+        );
+    }
+
+    cluster.user_of(&format!("proxy-url: '{http}'"), "token: t");
+    let through = cluster.both(&[]).await;
+    assert_eq!(through.http_proxy.len(), 1);
+    let flag = format!("--proxy-url={socks}");
+    let through = cluster.both(&["--server", SERVER, &flag]).await;
+    assert_eq!(through.socks_proxy[0].line, ASKED);
+}
+
+#[tokio::test]
+async fn never_for_this_machine() {
+    let mut cluster = Cluster::start().await;
+    cluster
+        .world
+        .set("HTTPS_PROXY", &format!("http://{}", cluster.http.address));
+    cluster.user("token: t");
+    let arrived = cluster.both(&[]).await;
+    assert_eq!((arrived.http_proxy.len(), arrived.tls.len()), (0, 1));
 }

@@ -24,8 +24,8 @@ pub(crate) struct Cluster {
 pub(crate) struct Arrived {
     pub(crate) tls: Vec<Seen>,
     pub(crate) plain: Vec<Seen>,
-    pub(crate) http_proxy: Vec<String>,
-    pub(crate) socks_proxy: Vec<String>,
+    pub(crate) http_proxy: Vec<Seen>,
+    pub(crate) socks_proxy: Vec<Seen>,
 }
 
 impl Cluster {
@@ -67,12 +67,11 @@ impl Cluster {
     /// What arrived since the last time.
     pub(crate) fn arrived(&self) -> Arrived {
         let telling = |seen: Vec<Seen>| seen.into_iter().map(telling).collect();
-        let lines = |seen: Vec<Seen>| seen.into_iter().map(|one| one.line).collect();
         Arrived {
             tls: telling(self.server.seen()),
             plain: telling(self.plain.seen()),
-            http_proxy: lines(self.http.seen()),
-            socks_proxy: lines(self.socks.seen()),
+            http_proxy: telling(self.http.seen()),
+            socks_proxy: telling(self.socks.seen()),
         }
     }
 
@@ -103,7 +102,8 @@ impl Cluster {
 /// A request without what may differ: how a program calls itself, and its connection.
 fn telling(mut seen: Seen) -> Seen {
     let tells = |name: &str| {
-        name == "authorization" || name.starts_with("impersonate-") || name == "accept-encoding"
+        ["authorization", "proxy-authorization", "accept-encoding"].contains(&name)
+            || name.starts_with("impersonate-")
     };
     seen.headers.retain(|(name, _)| tells(name));
     seen.headers.sort();

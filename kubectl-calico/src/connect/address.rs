@@ -1,7 +1,6 @@
 //! Addresses as people write them, made into URLs as client-go does.
 
 use http::Uri;
-use http::uri::PathAndQuery;
 
 use super::error::ConnectError;
 
@@ -9,20 +8,14 @@ use super::error::ConnectError;
 /// rest/url_utils.go, `DefaultServerURL`; tools/clientcmd/client_config.go, `ClientConfig`).
 pub(super) fn server(address: &str) -> Result<Uri, ConnectError> {
     let bad = || ConnectError::BadServer {
-        address: address.to_owned(),
+        // What is in front of an @ may be a password.
+        address: address.rsplit('@').next().unwrap_or_default().to_owned(),
     };
-    let mut parts = with_scheme(address).ok_or_else(bad)?.into_parts();
-    if !matches!(
-        parts.scheme.as_ref().map(http::uri::Scheme::as_str),
-        Some("http" | "https")
-    ) {
-        return Err(bad());
-    }
-    let path = parts
-        .path_and_query
-        .as_ref()
-        .map_or("/", PathAndQuery::path);
-    let path = path.parse().map_err(|_| bad())?;
+    let uri = with_scheme(address)
+        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")))
+        .ok_or_else(bad)?;
+    let path = uri.path().parse().map_err(|_| bad())?;
+    let mut parts = uri.into_parts();
     parts.path_and_query = Some(path);
     Uri::from_parts(parts).map_err(|_| bad())
 }
@@ -41,11 +34,13 @@ pub(super) fn with_scheme(address: &str) -> Option<Uri> {
 /// A URL without user and password, and without a slash at its end.
 pub(super) fn shown(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or("http");
-    format!(
-        "{scheme}://{}{}",
-        authority(uri),
-        uri.path().trim_end_matches('/')
-    )
+    let host = uri.host().unwrap_or_default();
+    let port = uri
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    let path = uri.path().trim_end_matches('/');
+    format!("{scheme}://{host}{port}{path}")
 }
 
 /// Host and port.

@@ -3,12 +3,13 @@
 
 use std::fs;
 
+use calico_core::text::quoted;
 use http::HeaderValue;
 use kube::config::{AuthInfo, AuthProviderConfig, Cluster};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::environment::Environment;
-use super::error::ConnectError;
+use super::error::{ConnectError, reason};
 use super::{plugin, tls};
 
 /// What a user is known by. Over plain http only whom to act as is sent, and no credential
@@ -75,10 +76,10 @@ fn token(auth: &AuthInfo) -> Result<Option<SecretString>, ConnectError> {
                 return Ok(Some(SecretString::from(text.trim())));
             }
             Ok(_) => "it is empty".to_owned(),
-            Err(error) => error.to_string(),
+            Err(error) => reason(&error),
         };
         if auth.token.is_none() {
-            return Err(unusable(format!("the token file {file}"), why));
+            return Err(unusable(format!("the token file {}", quoted(file)), why));
         }
     }
     match (&auth.token, &auth.auth_provider) {
@@ -90,7 +91,7 @@ fn token(auth: &AuthInfo) -> Result<Option<SecretString>, ConnectError> {
 /// Of the ways in that were once built into kubectl only `oidc` is left; its token is used as it
 /// is, and not renewed.
 fn from_provider(provider: &AuthProviderConfig) -> Result<SecretString, ConnectError> {
-    let what = || format!("the kubeconfig's auth-provider {}", provider.name);
+    let what = || format!("the kubeconfig's auth-provider {}", quoted(&provider.name));
     match (provider.name.as_str(), provider.config.get("id-token")) {
         ("oidc", Some(token)) => Ok(SecretString::from(token.as_str())),
         ("oidc", None) => Err(unusable(what(), "it holds no id-token: log in again")),

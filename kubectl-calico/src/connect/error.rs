@@ -4,10 +4,11 @@
 //! hold a page of HTML or what an exec plugin wrote to its output, which is a token.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use calico_core::text::quoted;
+use calico_core::text::{printable, quoted};
 use thiserror::Error;
 
 /// The most characters of somebody else's text in one message: enough for the API server's own.
@@ -17,7 +18,7 @@ pub(super) const LONGEST: usize = 300;
 #[derive(Debug, Error)]
 pub enum ConnectError {
     /// A kubeconfig that is there and cannot be used.
-    #[error("cannot read the kubeconfig {}: {why}", .path.display())]
+    #[error("cannot read the kubeconfig {}: {why}", shown(.path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -25,13 +26,16 @@ pub enum ConnectError {
         why: String,
     },
     /// Neither a kubeconfig, nor `--server`, nor a pod's service account.
-    #[error(
-        "no cluster is configured: {}; name a kubeconfig with --kubeconfig or $KUBECONFIG, or a server with --server",
-        looked(.places)
-    )]
+    #[error("no cluster is configured: {}: name a kubeconfig with --kubeconfig or $KUBECONFIG, or a server with --server", looked(.places))]
     NothingConfigured {
         /// The files that were looked for.
         places: Vec<PathBuf>,
+    },
+    /// Contexts, and none that is the current one.
+    #[error("the kubeconfig has no current context{}: choose one with --context", among(.known))]
+    NoContext {
+        /// Those that there are.
+        known: Vec<String>,
     },
     /// `--context`, or the kubeconfig's current context.
     #[error("the kubeconfig has no context {}{}", quoted(.name), among(.known))]
@@ -109,15 +113,25 @@ pub enum ConnectError {
     },
 }
 
+/// What the system says of a failure, without the number that it has for it.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((reason, _)) => reason.to_owned(),
+        None => text,
+    }
+}
+
 fn looked(places: &[PathBuf]) -> String {
     if places.is_empty() {
         return "$KUBECONFIG and $HOME are not set".to_owned();
     }
-    let places: Vec<String> = places
-        .iter()
-        .map(|place| place.display().to_string())
-        .collect();
+    let places: Vec<String> = places.iter().map(|place| shown(place)).collect();
     format!("there is none in {}", places.join(", "))
+}
+
+fn shown(path: &Path) -> String {
+    printable(path.as_os_str().as_encoded_bytes())
 }
 
 fn among(known: &[String]) -> String {
@@ -152,17 +166,15 @@ impl fmt::Display for Request {
 #[derive(Debug, Error)]
 pub enum RequestError {
     /// 401.
-    #[error(
-        "{request}: the server does not accept the credentials of {who}: log in again, or check --context, --user or --token"
-    )]
+    #[error("{request}: the server does not accept {who}")]
     Unauthorized {
         /// What was asked.
         request: Request,
-        /// User and context.
+        /// Whose credentials were sent, and what to do about them.
         who: String,
     },
     /// 403.
-    #[error("{request}: forbidden: {message}")]
+    #[error("{request}: not allowed{}", after(.message))]
     Forbidden {
         /// What was asked.
         request: Request,
@@ -170,7 +182,7 @@ pub enum RequestError {
         message: String,
     },
     /// 404.
-    #[error("{request}: not found: {message}")]
+    #[error("{request}: not found{}", after(.message))]
     NotFound {
         /// What was asked.
         request: Request,
@@ -178,9 +190,7 @@ pub enum RequestError {
         message: String,
     },
     /// 410: the state that a list began with is gone.
-    #[error(
-        "{request}: the list took too long, and the server has forgotten how it began: {message}"
-    )]
+    #[error("{request}: the list took too long, and the server has forgotten how it began{}", after(.message))]
     Gone {
         /// What was asked.
         request: Request,
@@ -190,7 +200,7 @@ pub enum RequestError {
         continue_token: Option<String>,
     },
     /// 429, 500, 502, 503 or 504, to the end of patience.
-    #[error("{request}: the server is not available: {status}{}{}", tried(*.tries), after(.message))]
+    #[error("{request}: the server is not available: {status}{}{}", tried(*.tries, *.retry_after), after(.message))]
     Unavailable {
         /// What was asked.
         request: Request,
@@ -198,16 +208,18 @@ pub enum RequestError {
         status: u16,
         /// How often it was asked.
         tries: u32,
+        /// When it wants to be asked again.
+        retry_after: Option<Duration>,
         /// The server's words.
         message: String,
     },
     /// No whole answer in time.
-    #[error("{request}: no whole answer within {}: check that the server is well, or give it longer with --request-timeout", .limit.as_secs_f64().to_string() + "s")]
+    #[error("{request}: no whole answer within {}s: check that the server is well, or give it longer with --request-timeout", .after.as_secs_f64())]
     Timeout {
         /// What was asked.
         request: Request,
         /// The time that it had.
-        limit: Duration,
+        after: Duration,
     },
     /// No connection, or one that broke.
     #[error("{request}: {why}")]
@@ -226,11 +238,11 @@ pub enum RequestError {
         limit: usize,
     },
     /// An answer that no API server gives.
-    #[error("{request}: {what}: is this the address of a Kubernetes API server?")]
+    #[error("{request}: the answer {what}: is this the address of a Kubernetes API server?")]
     NotKubernetes {
         /// What was asked.
         request: Request,
-        /// What was answered.
+        /// What the answer is.
         what: String,
     },
     /// JSON that is cut, or not what was asked for.
@@ -255,10 +267,11 @@ pub enum RequestError {
     },
 }
 
-fn tried(tries: u32) -> String {
-    match tries {
-        1 => String::new(),
-        many => format!(" after {many} tries"),
+fn tried(tries: u32, retry_after: Option<Duration>) -> String {
+    match (tries, retry_after) {
+        (1, Some(pause)) => format!(", and to be asked again in {}s", pause.as_secs()),
+        (1, None) => String::new(),
+        (many, _) => format!(" after {many} tries"),
     }
 }
 

@@ -157,7 +157,46 @@ fn go_duration(text: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use clap::{CommandFactory as _, Parser};
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        flags: Flags,
+    }
+
+    fn flags(arguments: &[&str]) -> Flags {
+        Cli::parse_from(["x"].iter().chain(arguments)).flags
+    }
+
+    #[test]
+    fn the_flags_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_of_two_values_may_be_given_one() {
+        assert!(!flags(&[]).insecure_skip_tls_verify);
+        assert!(flags(&["--insecure-skip-tls-verify"]).insecure_skip_tls_verify);
+        assert!(flags(&["--insecure-skip-tls-verify=true"]).insecure_skip_tls_verify);
+        assert!(!flags(&["--insecure-skip-tls-verify=false"]).insecure_skip_tls_verify);
+    }
+
+    #[test]
+    fn there_is_a_time_limit_unless_somebody_takes_it_away() {
+        assert_eq!(flags(&[]).time_limit(), Some(DEFAULT_TIMEOUT));
+        assert_eq!(flags(&["--request-timeout=0"]).time_limit(), None);
+        let minute = flags(&["--request-timeout=1m"]).time_limit();
+        assert_eq!(minute, Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let flags = format!("{:?}", flags(&["--token=s3cret"]));
+        assert!(flags.contains("token") && !flags.contains("s3cret"));
+    }
 
     #[test]
     fn a_timeout_is_read_as_kubectl_reads_it() {

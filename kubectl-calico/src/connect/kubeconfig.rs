@@ -7,7 +7,7 @@ use calico_core::text::shortened;
 use kube::config::{Kubeconfig, KubeconfigError};
 
 use super::environment::Environment;
-use super::error::{ConnectError, LONGEST};
+use super::error::{ConnectError, LONGEST, reason};
 use super::flags::Flags;
 
 /// The merged kubeconfig, and where it was looked for.
@@ -68,7 +68,7 @@ fn read(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
 
 fn unreadable(path: &Path, error: &KubeconfigError) -> ConnectError {
     let why = match error {
-        KubeconfigError::ReadConfig(error, _) => error.to_string(),
+        KubeconfigError::ReadConfig(error, _) => reason(error),
         // The error's own text quotes the lines around the place, and those may hold a token.
         KubeconfigError::Parse(error) => match error.location() {
             Some(place) => format!(

@@ -10,15 +10,19 @@ pub mod error;
 pub mod flags;
 mod in_cluster;
 mod kubeconfig;
+mod overlay;
 mod plugin;
 mod proxy;
+mod refusal;
 mod retry;
 mod server;
 mod target;
 mod tls;
 mod why;
 
-use calico_core::text::{quoted, shortened};
+use std::time::Duration;
+
+use calico_core::text::quoted;
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use http::uri::Scheme;
@@ -33,6 +37,10 @@ use target::Target;
 
 const AGENT: &str = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));
 
+/// client-go's own (transport/cache.go). Where a request does not have for ever, its connection
+/// has a third of its time, so that a server that is not there is told from a slow one.
+const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// The server that the flags, the kubeconfig and this process's environment lead to.
 pub async fn connect(flags: &Flags) -> Result<Server, ConnectError> {
     connect_in(flags, &Environment::of_process()).await
@@ -45,16 +53,15 @@ pub async fn connect_in(flags: &Flags, environment: &Environment) -> Result<Serv
     let flags = flags.without_empty();
     let loaded = kubeconfig::load(&flags, environment)?;
     let target = Target::choose(&flags, loaded, environment)?;
-    let who = who(&target);
+    let address = address::server(target.cluster.server.as_deref().unwrap_or_default())?;
+    let secure = address.scheme() == Some(&Scheme::HTTPS);
+    let who = who(&target, &flags, secure);
     let Target {
         context,
         cluster,
         auth,
         ..
     } = target;
-
-    let address = address::server(cluster.server.as_deref().unwrap_or_default())?;
-    let secure = address.scheme() == Some(&Scheme::HTTPS);
     let url = address::shown(&address);
     let mut config = Config::new(address);
     config.proxy_url = proxy::proxy(
@@ -73,6 +80,8 @@ pub async fn connect_in(flags: &Flags, environment: &Environment) -> Result<Serv
     config.tls_server_name = cluster.tls_server_name;
     config.disable_compression = cluster.disable_compression.unwrap_or(false);
     config.default_retry = false;
+    let limit = flags.time_limit();
+    config.connect_timeout = Some(limit.map_or(DIAL_TIMEOUT, |limit| limit / 3));
     config
         .headers
         .push((USER_AGENT, HeaderValue::from_static(AGENT)));
@@ -81,28 +90,32 @@ pub async fn connect_in(flags: &Flags, environment: &Environment) -> Result<Serv
         server: address::authority(&config.cluster_url),
         proxy: config.proxy_url.as_ref().map(address::authority),
     };
-    let client = Client::try_from(config).map_err(|error| ConnectError::Certificate {
-        what: "the certificates".to_owned(),
-        why: shortened(error.to_string(), error::LONGEST),
-    })?;
+    let client = Client::try_from(config).map_err(|error| tls::refused(&error))?;
     Ok(Server {
         client,
         url,
         context,
         who,
         route,
-        limit: flags.time_limit(),
+        limit,
     })
 }
 
-/// The user, as a message names it.
-fn who(target: &Target) -> String {
-    let user = match &target.user {
-        Some(user) => format!("user {}", quoted(user)),
-        None => "an unnamed user".to_owned(),
-    };
-    match &target.context {
-        Some(context) => format!("{user} of context {}", quoted(context)),
-        None => user,
+/// Who asks, and what to do if that is not good enough, as the message for a 401 ends.
+fn who(target: &Target, flags: &Flags, secure: bool) -> String {
+    if !secure {
+        return "requests without credentials, and none are sent without TLS: use https".to_owned();
     }
+    if flags.token.is_some() {
+        return "the token of --token: check that it is whole and still valid".to_owned();
+    }
+    let Some(user) = &target.user else {
+        return "requests without a user: give --context, --user or --token".to_owned();
+    };
+    let user = quoted(user);
+    let context = match &target.context {
+        Some(context) => format!(" of context {}", quoted(context)),
+        None => String::new(),
+    };
+    format!("the credentials of user {user}{context}: log in again, or choose another one")
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::process::Command;
 
 use super::environment::Environment;
-use super::error::{ConnectError, LONGEST};
+use super::error::{ConnectError, LONGEST, reason};
 use super::tls;
 
 /// How long a plugin may take that cannot ask anybody anything.
@@ -119,7 +119,11 @@ async fn run(
             .install_hint
             .as_deref()
             .map(|hint| format!("; {}", shortened(hint.trim(), LONGEST)));
-        format!("cannot be run: {error}{}", hint.unwrap_or_default())
+        format!(
+            "cannot be run: {}{}",
+            reason(&error),
+            hint.unwrap_or_default()
+        )
     })?;
     let ended = started.wait_with_output();
     let ended = match interactive {
@@ -128,7 +132,7 @@ async fn run(
             .await
             .map_err(|_| format!("did not end within {}s", TIME_LIMIT.as_secs()))?,
     };
-    let output = ended.map_err(|error| format!("cannot be run: {error}"))?;
+    let output = ended.map_err(|error| format!("cannot be run: {}", reason(&error)))?;
     match output.status.success() {
         true => Ok(output),
         false => Err(format!(

@@ -118,3 +118,54 @@ fn split_port(entry: &str) -> (&str, Option<&str>) {
         _ => (entry, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What golang.org/x/net tries in http/httpproxy/proxy_test.go, on a list of our own.
+    #[test]
+    fn exceptions_are_read_as_go_reads_them() {
+        let list = ".foo.com, 10.1.0.0/16, 192.168.1.1, 2001:db8::52:0:1, bar.com:6443, \
+                    10.9.8.7:6443, [2001:db8::7]:443, *.baz.com, fd00::/64, , :8080, UPPER.com";
+        let excepted = |server: &str| is_excepted(&server.parse().unwrap(), list);
+        for server in [
+            "https://localhost:6443",
+            "https://127.0.0.1:6443",
+            "https://127.1.2.3",
+            "https://[::1]:6443",
+            "https://[::ffff:127.0.0.1]",
+            "https://a.foo.com",
+            "https://a.b.foo.com:6443",
+            "https://10.1.255.255",
+            "https://192.168.1.1:6443",
+            "https://[2001:db8::52:0:1]:6443",
+            "https://bar.com:6443",
+            "https://a.bar.com:6443",
+            "https://10.9.8.7:6443",
+            "https://[2001:db8::7]",
+            "https://x.baz.com",
+            "https://[fd00::9]",
+            "https://upper.COM",
+        ] {
+            assert!(excepted(server), "{server}");
+        }
+        for server in [
+            "https://foo.com",
+            "https://xfoo.com",
+            "https://10.2.0.1",
+            "https://192.168.1.2",
+            "https://bar.com",
+            "https://xbar.com:6443",
+            "https://10.9.8.7",
+            "https://[2001:db8::7]:6443",
+            "https://baz.com",
+            "https://[fd00:0:0:1::9]",
+            "https://api.example.org:8080",
+        ] {
+            assert!(!excepted(server), "{server}");
+        }
+        assert!(is_excepted(&"https://example.org".parse().unwrap(), "a, *"));
+        assert!(!is_excepted(&"https://example.org".parse().unwrap(), ""));
+    }
+}

@@ -3,14 +3,13 @@
 use std::time::{Duration, Instant};
 
 use calico_core::text::shortened;
-use http::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::header::ACCEPT;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::{LONGEST, Request, RequestError};
+use super::refusal::{self, content};
 use super::retry::{Again, Retries};
 use super::why::{Route, why};
 
@@ -29,6 +28,7 @@ pub struct Server {
 }
 
 /// What was answered.
+#[derive(Debug)]
 pub struct Answer {
     request: Request,
     /// The JSON text.
@@ -51,23 +51,6 @@ impl Answer {
 struct Failed {
     error: RequestError,
     again: Again,
-}
-
-/// The API server's own words for a failure (apimachinery, meta/v1 `Status`).
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Status {
-    kind: String,
-    reason: String,
-    message: String,
-    metadata: Metadata,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Metadata {
-    #[serde(rename = "continue")]
-    continue_token: Option<String>,
 }
 
 impl Server {
@@ -93,11 +76,10 @@ impl Server {
             let tries = retries.next();
             let failed = match self.within_limit(&request, tries).await {
                 Ok(body) => {
-                    let elapsed = started.elapsed();
                     return Ok(Answer {
                         request,
                         body,
-                        elapsed,
+                        elapsed: started.elapsed(),
                     });
                 }
                 Err(failed) => failed,
@@ -114,75 +96,60 @@ impl Server {
         let Some(limit) = self.limit else {
             return attempt.await;
         };
-        let late = |_| {
-            Err(Failed::for_good(RequestError::Timeout {
-                request: request.clone(),
-                limit,
-            }))
-        };
+        let request = request.clone();
         tokio::time::timeout(limit, attempt)
             .await
-            .unwrap_or_else(late)
+            .unwrap_or_else(|_| {
+                let after = limit;
+                Err(RequestError::Timeout { request, after }.into())
+            })
     }
 
     async fn attempt(&self, request: &Request, tries: u32) -> Result<Vec<u8>, Failed> {
         let sent = http::Request::get(&request.path)
             .header(ACCEPT, "application/json")
             .body(Body::empty())
-            .map_err(|error| {
-                Failed::for_good(RequestError::Malformed {
-                    request: request.clone(),
-                    why: error.to_string(),
-                })
+            .map_err(|error| RequestError::Malformed {
+                request: request.clone(),
+                why: error.to_string(),
             })?;
         let answer = self.client.send(sent).await.map_err(|error| Failed {
-            again: if before_sending(&error) {
-                Again::Never
-            } else {
-                Again::Broken
-            },
             error: self.no_connection(request, &error),
+            again: match never_left(&error) {
+                true => Again::Never,
+                false => Again::Broken,
+            },
         })?;
         let (head, body) = answer.into_parts();
-        let body = self.collect(request, body).await?;
-        if head.status.is_success() {
-            return match body.trim_ascii_start().first() {
-                Some(b'{' | b'[') => Ok(body),
-                _ => Err(Failed::for_good(RequestError::NotKubernetes {
-                    request: request.clone(),
-                    what: format!("the answer is {}", content(&head.headers)),
-                })),
-            };
-        }
-        let again = match head.status.as_u16() {
-            429 | 500 | 502..=504 => Again::Busy(retry_after(&head.headers)),
-            _ => Again::Never,
-        };
-        Err(Failed {
-            error: self.refusal(request, head.status, &head.headers, &body, tries),
-            again,
-        })
-    }
-
-    async fn collect(&self, request: &Request, mut body: Body) -> Result<Vec<u8>, Failed> {
-        let mut whole = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| Failed {
-                error: self.no_connection(request, &error),
-                again: Again::Broken,
-            })?;
-            let Ok(data) = frame.into_data() else {
-                continue;
-            };
-            if whole.len() + data.len() > LARGEST {
-                return Err(Failed::for_good(RequestError::TooLarge {
-                    request: request.clone(),
-                    limit: LARGEST,
-                }));
+        let body = collect(body, LARGEST).await.map_err(|error| Failed {
+            error: self.no_connection(request, &error),
+            again: Again::Broken,
+        })?;
+        let Some(body) = body else {
+            let request = request.clone();
+            return Err(RequestError::TooLarge {
+                request,
+                limit: LARGEST,
             }
-            whole.extend_from_slice(&data);
+            .into());
+        };
+        if !head.status.is_success() {
+            return Err(Failed {
+                again: refusal::again(&head),
+                error: refusal::error(request.clone(), &head, &body, &self.who, tries),
+            });
         }
-        Ok(whole)
+        match body.trim_ascii_start().first() {
+            Some(b'{' | b'[') => Ok(body),
+            _ => Err(RequestError::NotKubernetes {
+                request: request.clone(),
+                what: match body.is_empty() {
+                    true => "is empty".to_owned(),
+                    false => content(&head.headers),
+                },
+            }
+            .into()),
+        }
     }
 
     fn no_connection(&self, request: &Request, error: &kube::Error) -> RequestError {
@@ -191,65 +158,10 @@ impl Server {
             why: why(error, &self.route),
         }
     }
-
-    /// What a status other than success means.
-    fn refusal(
-        &self,
-        request: &Request,
-        status: StatusCode,
-        headers: &HeaderMap,
-        body: &[u8],
-        tries: u32,
-    ) -> RequestError {
-        let request = request.clone();
-        let told: Status = serde_json::from_slice(body).unwrap_or_default();
-        let from_kubernetes = told.kind == "Status";
-        let message = match from_kubernetes {
-            true => shortened(&told.message, LONGEST),
-            false => plain(headers, body),
-        };
-        match status.as_u16() {
-            401 => RequestError::Unauthorized {
-                request,
-                who: self.who.clone(),
-            },
-            403 => RequestError::Forbidden { request, message },
-            404 => RequestError::NotFound { request, message },
-            410 => RequestError::Gone {
-                request,
-                message,
-                continue_token: told
-                    .metadata
-                    .continue_token
-                    .filter(|token| !token.is_empty()),
-            },
-            code @ (429 | 500 | 502..=504) => RequestError::Unavailable {
-                request,
-                status: code,
-                tries,
-                message,
-            },
-            300..=399 => RequestError::NotKubernetes {
-                request,
-                what: match headers.get(LOCATION) {
-                    Some(place) => {
-                        format!("the answer is {status}, to {}", shortened(place, LONGEST))
-                    }
-                    None => format!("the answer is {status}"),
-                },
-            },
-            code => RequestError::Api {
-                request,
-                code,
-                reason: shortened(&told.reason, LONGEST),
-                message,
-            },
-        }
-    }
 }
 
-impl Failed {
-    fn for_good(error: RequestError) -> Self {
+impl From<RequestError> for Failed {
+    fn from(error: RequestError) -> Self {
         Self {
             error,
             again: Again::Never,
@@ -257,8 +169,23 @@ impl Failed {
     }
 }
 
-/// Whether a request never left: no connection came about.
-fn before_sending(error: &kube::Error) -> bool {
+/// The whole of a body; nothing if there is more than `most`.
+async fn collect(mut body: Body, most: usize) -> Result<Option<Vec<u8>>, kube::Error> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if whole.len() + data.len() > most {
+            return Ok(None);
+        }
+        whole.extend_from_slice(&data);
+    }
+    Ok(Some(whole))
+}
+
+/// Whether a request was not even sent, for want of a connection.
+fn never_left(error: &kube::Error) -> bool {
     let kube::Error::Service(error) = error else {
         return false;
     };
@@ -267,30 +194,14 @@ fn before_sending(error: &kube::Error) -> bool {
         .is_some_and(hyper_util::client::legacy::Error::is_connect)
 }
 
-/// The first line of an answer that is not Kubernetes' own; a page of HTML is only named.
-fn plain(headers: &HeaderMap, body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body);
-    match text.trim().lines().next() {
-        None => String::new(),
-        Some(line) if line.starts_with(['<', '{']) => format!("the answer is {}", content(headers)),
-        Some(line) => shortened(line.trim(), LONGEST),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn content(headers: &HeaderMap) -> String {
-    match headers.get(CONTENT_TYPE) {
-        Some(kind) => shortened(kind, LONGEST),
-        None => "of no known kind".to_owned(),
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_bound() {
+        let body = || Body::from(vec![b' '; 100]);
+        assert_eq!(collect(body(), 100).await.unwrap().unwrap().len(), 100);
+        assert!(collect(body(), 99).await.unwrap().is_none());
     }
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
 }

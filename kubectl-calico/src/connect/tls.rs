@@ -2,12 +2,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use calico_core::text::{quoted, shortened};
+use kube::client::RustlsTlsError;
 use kube::config::{AuthInfo, Cluster};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::error::ConnectError;
+use super::error::{ConnectError, LONGEST, reason};
 
 /// The authority that signs the server's certificate, as PEM.
 pub(super) fn authority(cluster: &Cluster) -> Result<Option<Vec<u8>>, ConnectError> {
@@ -69,6 +71,26 @@ pub(super) fn set_identity(
     auth.client_key_data = Some(SecretString::from(STANDARD.encode(key)));
 }
 
+/// What kube has against certificates, keys or names when it makes a client of them.
+pub(super) fn refused(error: &kube::Error) -> ConnectError {
+    use RustlsTlsError::{AddRootCertificate, InvalidServerName};
+    let (what, why) = match error {
+        kube::Error::RustlsTls(error) => {
+            let what = match error {
+                InvalidServerName(_) => "the server's name for TLS",
+                AddRootCertificate(_) => "the certificate authority",
+                _ => "the client certificate and key",
+            };
+            (what, error.to_string())
+        }
+        other => ("the configuration", other.to_string()),
+    };
+    ConnectError::Certificate {
+        what: what.to_owned(),
+        why: shortened(why, LONGEST),
+    }
+}
+
 /// Text in the kubeconfig goes before a file.
 fn pem(
     name: &str,
@@ -90,7 +112,7 @@ fn pem(
         }
         (None, Some(file)) => match std::fs::read(file) {
             Ok(pem) => Ok(Some(pem)),
-            Err(error) => bad(format!("the {name} {file}"), error.to_string()),
+            Err(error) => bad(format!("the {name} {}", quoted(file)), reason(&error)),
         },
         (None, None) => Ok(None),
     }

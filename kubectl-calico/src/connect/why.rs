@@ -18,54 +18,57 @@ pub(super) struct Route {
 
 /// What went wrong between here and the server.
 pub(super) fn why(error: &(dyn Error + 'static), route: &Route) -> String {
-    let through = match &route.proxy {
-        Some(proxy) => format!(" (through the proxy {proxy})"),
-        None => String::new(),
+    let server = &route.server;
+    let (next, through) = match &route.proxy {
+        Some(proxy) => (
+            format!("the proxy {proxy}"),
+            format!(" (through the proxy {proxy})"),
+        ),
+        None => (server.clone(), String::new()),
     };
-    let next = route.proxy.as_ref().unwrap_or(&route.server);
     for cause in causes(error) {
         if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-            return format!("{}{through}", tls(error, &route.server));
+            return format!("{}{through}", tls(error, server));
         }
-        let text = cause.to_string();
-        if text == "dns error" {
-            return format!(
-                "the name in {next} cannot be resolved: check it, and the name service"
-            );
+        if let Some(why) = cause
+            .downcast_ref::<io::Error>()
+            .and_then(|error| io(error, &next))
+        {
+            return why;
         }
-        if text.starts_with("tunnel error: ") && text.contains("proxy authorization required") {
-            return format!(
-                "the proxy {next} asks for a user and password: write them into its URL"
-            );
-        }
-        if text == "tunnel error: unsuccessful" {
-            return format!("the proxy {next} refuses to connect to {}", route.server);
-        }
-        match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(ErrorKind::ConnectionRefused) => {
+        // hyper and hyper-util have no types for these.
+        match cause.to_string().as_str() {
+            "dns error" => {
                 return format!(
-                    "{next} refuses the connection: check that it is the right address and that the server runs"
+                    "the name of {next} cannot be resolved: check it, and the name service"
                 );
             }
-            Some(ErrorKind::TimedOut) => {
+            "tunnel error: proxy authorization required" => {
+                return format!("{next} asks for a user and password: write them into its URL");
+            }
+            "tunnel error: unsuccessful" => {
+                return format!("{next} refuses to connect to {server}");
+            }
+            text if text.starts_with("SOCKS error: ") => {
                 return format!(
-                    "no answer from {next}: check that it is the right address and that nothing is in the way"
+                    "{next} does not connect to {server}: {}",
+                    shortened(text, LONGEST)
                 );
             }
-            Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => {
-                return format!("there is no route to {next}");
+            text if text.starts_with("invalid HTTP ")
+                || text == "received unexpected message from connection" =>
+            {
+                return format!("{server} does not speak HTTP: check the port, or use https://");
             }
-            Some(ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {
-                return format!("the connection to {} broke{through}", route.server);
+            "connection closed before message completed" => {
+                return format!("the connection to {server} broke{through}");
             }
             _ => {}
         }
     }
     let deepest = causes(error).last().map(ToString::to_string);
-    format!(
-        "the connection failed{through}: {}",
-        shortened(deepest.unwrap_or_default(), LONGEST)
-    )
+    let deepest = shortened(deepest.unwrap_or_default(), LONGEST);
+    format!("the connection to {server} failed{through}: {deepest}")
 }
 
 /// An error and what is behind it. What an `io::Error` wraps is not its source, but itself.
@@ -81,44 +84,95 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
+/// What the system says of a connection to `next`, where that is all there is to say.
+fn io(error: &io::Error, next: &str) -> Option<String> {
+    Some(match error.kind() {
+        ErrorKind::ConnectionRefused => {
+            format!(
+                "{next} refuses the connection: check that the address is right and that it runs"
+            )
+        }
+        ErrorKind::TimedOut => {
+            format!(
+                "no answer from {next}: check that the address is right and that nothing is in the way"
+            )
+        }
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            format!("there is no route to {next}")
+        }
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
+            format!("the connection to {next} broke")
+        }
+        _ => return None,
+    })
+}
+
 fn tls(error: &rustls::Error, server: &str) -> String {
-    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
     match error {
-        InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
-            format!(
-                "the certificate of {server} is signed by an unknown authority: name the right one with --certificate-authority"
-            )
-        }
-        InvalidCertificate(
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-        ) => format!(
-            "the certificate of {server} is for another name: say which with --tls-server-name"
-        ),
-        InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
-            format!(
-                "the certificate of {server} has expired: renew it, or set this machine's clock"
-            )
-        }
-        InvalidCertificate(
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
-        ) => {
-            format!("the certificate of {server} is not valid yet: set this machine's clock")
-        }
-        InvalidCertificate(other) => format!(
-            "the certificate of {server} is not valid: {}",
-            shortened(other.to_string(), LONGEST)
-        ),
-        AlertReceived(
+        rustls::Error::InvalidCertificate(error) => certificate(error, server),
+        rustls::Error::AlertReceived(
             AlertDescription::BadCertificate
             | AlertDescription::CertificateRequired
             | AlertDescription::CertificateUnknown
             | AlertDescription::CertificateExpired
+            | AlertDescription::DecryptError
             | AlertDescription::UnknownCA,
         ) => format!("{server} does not accept the client certificate, or asks for one"),
-        InvalidMessage(_) => format!("{server} does not speak TLS: check the port, or use http://"),
+        rustls::Error::InvalidMessage(_) => {
+            format!("{server} does not speak TLS: check the port, or use http://")
+        }
         other => format!(
             "TLS with {server} failed: {}",
             shortened(other.to_string(), LONGEST)
         ),
     }
+}
+
+fn certificate(error: &CertificateError, server: &str) -> String {
+    use CertificateError::{
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
+        NotValidYet, NotValidYetContext, UnknownIssuer,
+    };
+    let (fault, remedy) = match error {
+        UnknownIssuer | BadSignature => (
+            "is signed by an unknown authority".to_owned(),
+            "name the right one with --certificate-authority",
+        ),
+        NotValidForNameContext {
+            expected,
+            presented,
+        } => {
+            let names: Vec<&str> = presented.iter().map(|name| bare(name)).collect();
+            let expected = expected.to_str();
+            (
+                format!("is for {}, and not for {expected}", names.join(", ")),
+                "give its name with --tls-server-name",
+            )
+        }
+        NotValidForName => (
+            "is for another name".to_owned(),
+            "give it with --tls-server-name",
+        ),
+        Expired | ExpiredContext { .. } => (
+            "has expired".to_owned(),
+            "renew it, or set this machine's clock",
+        ),
+        NotValidYet | NotValidYetContext { .. } => {
+            ("is not valid yet".to_owned(), "set this machine's clock")
+        }
+        other => (
+            format!("is not valid ({})", shortened(other.to_string(), LONGEST)),
+            "have it issued anew",
+        ),
+    };
+    format!(
+        "the certificate of {server} {}: {remedy}",
+        shortened(fault, LONGEST)
+    )
+}
+
+/// rustls gives a certificate's names as `DnsName("example.org")` and `IpAddress(10.0.0.1)`.
+fn bare(name: &str) -> &str {
+    let inside = name.split_once('(').map_or(name, |(_, inside)| inside);
+    inside.trim_end_matches(')').trim_matches('"')
 }
