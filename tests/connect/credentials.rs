@@ -116,3 +116,17 @@ async fn plain_http_carries_no_credentials() {
     let arrived = cluster.both(&["--token=t"]).await;
     assert_eq!(arrived.plain[0].header("authorization"), [""; 0]);
 }
+
+/// kubectl would ask for a user name here; the plugin asks nobody anything.
+#[tokio::test]
+async fn nobody_in_particular() {
+    let cluster = Cluster::start().await;
+    for user in ["", "token: ''", "client-key: ../missing"] {
+        cluster.user(user);
+        let server = cluster.world.connect(&[]).await.unwrap();
+        server.get("/version").await.unwrap();
+        let seen = &cluster.arrived().tls[0];
+        assert_eq!(seen.header("authorization"), [""; 0], "{user}");
+        assert_eq!(seen.certificate, None, "{user}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Addresses as people write them, made into URLs as client-go does.
 
 use http::Uri;
+use http::uri::Authority;
 
 use super::error::ConnectError;
 
@@ -27,8 +28,14 @@ pub(super) fn with_scheme(address: &str) -> Option<Uri> {
         true => address.parse::<Uri>(),
         false => format!("http://{address}").parse(),
     };
-    uri.ok()
-        .filter(|uri| uri.host().is_some_and(|host| !host.is_empty()))
+    uri.ok().filter(is_whole)
+}
+
+/// Whether there is a host, and nothing but a port behind it: `http` takes any text for one.
+fn is_whole(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let authority = uri.authority().map_or("", Authority::as_str);
+    !host.is_empty() && (uri.port_u16().is_some() || authority.ends_with(host))
 }
 
 /// A URL without user and password, and without a slash at its end.

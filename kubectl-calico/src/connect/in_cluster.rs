@@ -22,7 +22,7 @@ pub(super) fn target(environment: &Environment) -> Option<Target> {
     let text = |path: &std::path::Path| path.to_str().map(str::to_owned);
     Some(Target {
         context: None,
-        user: None,
+        user: Some("this pod's service account".to_owned()),
         cluster: Cluster {
             server: Some(format!("https://{host}:{port}")),
             certificate_authority: text(&authority).filter(|_| authority.is_file()),

@@ -5,9 +5,10 @@
 
 mod address;
 mod credentials;
-pub mod environment;
-pub mod error;
-pub mod flags;
+mod environment;
+mod error;
+mod flags;
+mod handshake;
 mod in_cluster;
 mod kubeconfig;
 mod overlay;
@@ -22,7 +23,6 @@ mod why;
 
 use std::time::Duration;
 
-use calico_core::text::quoted;
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use http::uri::Scheme;
@@ -109,13 +109,8 @@ fn who(target: &Target, flags: &Flags, secure: bool) -> String {
     if flags.token.is_some() {
         return "the token of --token: check that it is whole and still valid".to_owned();
     }
-    let Some(user) = &target.user else {
-        return "requests without a user: give --context, --user or --token".to_owned();
-    };
-    let user = quoted(user);
-    let context = match &target.context {
-        Some(context) => format!(" of context {}", quoted(context)),
-        None => String::new(),
-    };
-    format!("the credentials of user {user}{context}: log in again, or choose another one")
+    match &target.user {
+        Some(user) => format!("the credentials of {user}: log in again, or choose another one"),
+        None => "requests without a user: give --context, --user or --token".to_owned(),
+    }
 }

@@ -91,7 +91,7 @@ pub(super) fn error(
 pub(super) fn content(headers: &HeaderMap) -> String {
     match headers.get(CONTENT_TYPE) {
         Some(kind) => format!("is {}", shortened(kind, LONGEST)),
-        None => "does not say what it is".to_owned(),
+        None => "is not JSON".to_owned(),
     }
 }
 

@@ -10,10 +10,10 @@ use std::time::Duration;
 const TRIES: u32 = 3;
 const TRIES_WHEN_TOLD: u32 = 6;
 
-/// How long one request may wait between its tries, in all.
+/// How long after the first try the last one may begin.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The first pause that nobody asked for; the next ones are four times as long as the one before.
+/// The first pause that nobody asked for; each next one is four times as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Whether asking again may help.
@@ -27,11 +27,10 @@ pub(super) enum Again {
     Busy(Option<Duration>),
 }
 
-/// What one request has already cost.
+/// How often one request was tried.
 #[derive(Default)]
 pub(super) struct Retries {
     tries: u32,
-    waited: Duration,
     broken: bool,
 }
 
@@ -42,22 +41,21 @@ impl Retries {
         self.tries
     }
 
-    /// How long to wait before the next try; nothing where that is no use.
-    pub(super) fn pause(&mut self, again: Again) -> Option<Duration> {
+    /// How long to wait before the next try, this long after the first one began; nothing where
+    /// another is no use.
+    pub(super) fn pause(&mut self, again: Again, elapsed: Duration) -> Option<Duration> {
         let pause = match again {
-            Again::Never => return None,
-            Again::Broken if self.broken => return None,
-            Again::Broken => {
+            Again::Broken if !self.broken => {
                 self.broken = true;
                 FIRST_PAUSE
             }
-            Again::Busy(None) if self.tries >= TRIES => return None,
-            Again::Busy(None) => FIRST_PAUSE * 4_u32.pow(self.tries.saturating_sub(1)),
-            Again::Busy(Some(_)) if self.tries >= TRIES_WHEN_TOLD => return None,
-            Again::Busy(Some(told)) => told,
+            Again::Busy(None) if self.tries < TRIES => {
+                FIRST_PAUSE * 4_u32.pow(self.tries.saturating_sub(1))
+            }
+            Again::Busy(Some(told)) if self.tries < TRIES_WHEN_TOLD => told,
+            Again::Never | Again::Broken | Again::Busy(_) => return None,
         };
-        self.waited = self.waited.saturating_add(pause);
-        (self.waited <= PATIENCE).then_some(pause)
+        (elapsed.saturating_add(pause) <= PATIENCE).then_some(pause)
     }
 }
 
@@ -65,33 +63,41 @@ impl Retries {
 mod tests {
     use super::*;
 
-    fn pauses(again: Again) -> Vec<u128> {
+    /// The pauses, in milliseconds, where every try itself takes `each`.
+    fn pauses(again: Again, each: Duration) -> Vec<u128> {
         let mut retries = Retries::default();
+        let mut elapsed = Duration::ZERO;
         std::iter::from_fn(|| {
             retries.next();
-            retries.pause(again).map(|pause| pause.as_millis())
+            elapsed += each;
+            let pause = retries.pause(again, elapsed)?;
+            elapsed += pause;
+            Some(pause.as_millis())
         })
         .collect()
     }
 
     #[test]
     fn a_busy_server_is_asked_a_few_times() {
-        assert_eq!(pauses(Again::Busy(None)), [250, 1000]);
-        let second = Some(Duration::from_secs(1));
-        assert_eq!(pauses(Again::Busy(second)), [1000; 5]);
+        assert_eq!(pauses(Again::Busy(None), Duration::ZERO), [250, 1000]);
+        let told = Again::Busy(Some(Duration::from_secs(1)));
+        assert_eq!(pauses(told, Duration::ZERO), [1000; 5]);
     }
 
     #[test]
     fn nobody_waits_longer_than_they_would_watch() {
         let told = |seconds| Again::Busy(Some(Duration::from_secs(seconds)));
-        assert_eq!(pauses(told(8)), [8000, 8000]);
-        assert!(pauses(told(21)).is_empty());
-        assert!(pauses(told(u64::MAX)).is_empty());
+        assert_eq!(pauses(told(8), Duration::ZERO), [8000, 8000]);
+        assert_eq!(pauses(told(8), Duration::from_secs(4)), [8000]);
+        for long in [21, u64::MAX] {
+            assert!(pauses(told(long), Duration::ZERO).is_empty());
+        }
+        assert!(pauses(Again::Busy(None), Duration::from_secs(25)).is_empty());
     }
 
     #[test]
     fn a_broken_connection_is_tried_once_more() {
-        assert_eq!(pauses(Again::Broken), [250]);
-        assert!(pauses(Again::Never).is_empty());
+        assert_eq!(pauses(Again::Broken, Duration::ZERO), [250]);
+        assert!(pauses(Again::Never, Duration::ZERO).is_empty());
     }
 }

@@ -84,7 +84,7 @@ impl Server {
                 }
                 Err(failed) => failed,
             };
-            match retries.pause(failed.again) {
+            match retries.pause(failed.again, started.elapsed()) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(failed.error),
             }
@@ -109,9 +109,9 @@ impl Server {
         let sent = http::Request::get(&request.path)
             .header(ACCEPT, "application/json")
             .body(Body::empty())
-            .map_err(|error| RequestError::Malformed {
+            .map_err(|error| RequestError::Connection {
                 request: request.clone(),
-                why: error.to_string(),
+                why: format!("this cannot be asked: {error}"),
             })?;
         let answer = self.client.send(sent).await.map_err(|error| Failed {
             error: self.no_connection(request, &error),

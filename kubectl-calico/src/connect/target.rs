@@ -1,6 +1,7 @@
 //! Which cluster and which user, by the kubeconfig and the flags (client-go,
 //! tools/clientcmd/client_config.go and merged_client_builder.go).
 
+use calico_core::text::quoted;
 use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
 
 use super::environment::Environment;
@@ -9,10 +10,11 @@ use super::flags::Flags;
 use super::kubeconfig::Loaded;
 use super::{in_cluster, overlay};
 
-/// One cluster, one user, and what they are called.
-#[derive(Default)]
+/// One cluster and one user.
 pub(super) struct Target {
+    /// The context's name.
     pub(super) context: Option<String>,
+    /// The user, as messages call it.
     pub(super) user: Option<String>,
     pub(super) cluster: Cluster,
     pub(super) auth: AuthInfo,
@@ -69,9 +71,13 @@ impl Target {
                 known: names(&config.auth_infos, |one| &one.name),
             });
         }
+        let of_context = match &context_name {
+            Some(name) => format!(" of context {}", quoted(name)),
+            None => String::new(),
+        };
         Ok(Self {
             context: context_name,
-            user: name.filter(|name| !name.is_empty()).cloned(),
+            user: user.map(|user| format!("user {}{of_context}", quoted(&user.name))),
             cluster: cluster
                 .and_then(|one| one.cluster.clone())
                 .unwrap_or_default(),

@@ -7,7 +7,7 @@ use kube::client::RustlsTlsError;
 use kube::config::{AuthInfo, Cluster};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{ConnectError, LONGEST, reason};
 
@@ -36,28 +36,26 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, ConnectError> {
     }
 }
 
-/// Has a user's certificate and key read, so that what cannot be read is told by its name.
+/// Has a user's certificate and key read, so that what cannot be read is told by its name. A key
+/// without a certificate is not looked at, as in client-go.
 pub(super) fn load_identity(auth: &mut AuthInfo) -> Result<(), ConnectError> {
-    let key = auth.client_key_data.as_ref().map(|key| key.expose_secret());
-    let key = pem("client-key", key, auth.client_key.as_deref())?;
     let certificate = pem(
         "client-certificate",
-        auth.client_certificate_data.as_deref(),
-        auth.client_certificate.as_deref(),
+        auth.client_certificate_data.take().as_deref(),
+        auth.client_certificate.take().as_deref(),
     )?;
-    auth.client_certificate = None;
-    auth.client_key = None;
-    match (certificate, key) {
-        (Some(certificate), Some(key)) => set_identity(auth, certificate, key),
-        (Some(_), None) => {
-            return Err(ConnectError::Certificate {
-                what: "the client certificate".to_owned(),
-                why: "there is no client key with it".to_owned(),
-            });
-        }
-        // client-go, too, does not look at a key without a certificate.
-        (None, _) => auth.client_key_data = None,
-    }
+    let (data, file) = (auth.client_key_data.take(), auth.client_key.take());
+    let Some(certificate) = certificate else {
+        return Ok(());
+    };
+    let data = data.as_ref().map(ExposeSecret::expose_secret);
+    let Some(key) = pem("client-key", data, file.as_deref())? else {
+        return Err(ConnectError::Certificate {
+            what: "the client certificate".to_owned(),
+            why: "there is no client key with it".to_owned(),
+        });
+    };
+    set_identity(auth, certificate, key);
     Ok(())
 }
 
