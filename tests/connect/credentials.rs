@@ -32,7 +32,6 @@ async fn tokens() {
 #[tokio::test]
 async fn a_token_as_a_flag() {
     let cluster = Cluster::start().await;
-    cluster.world.write("token", "from-file");
     for user in [
         "token: old",
         "exec: {command: 'false', apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never}",
@@ -48,10 +47,30 @@ async fn a_token_as_a_flag() {
     }
 }
 
+/// Where kubectl would send another one or none, what was asked for is sent all the same.
+#[tokio::test]
+async fn a_token_as_a_flag_is_always_sent() {
+    let cluster = Cluster::start().await;
+    cluster.world.write("token", "from-file");
+    for (user, from_kubectl) in [
+        ("tokenFile: ../token", Some("Bearer from-file")),
+        ("username: me, password: x", None),
+    ] {
+        cluster.user(user);
+        cluster.world.kubectl(&["--token=new"]).await;
+        let arrived = cluster.arrived().tls;
+        let sent = arrived.first().map(|seen| seen.header("authorization"));
+        assert_eq!(sent, from_kubectl.map(|token| vec![token]), "{user}");
+        let server = cluster.world.connect(&["--token=new"]).await.unwrap();
+        server.get("/version").await.unwrap();
+        let sent = cluster.arrived().tls;
+        assert_eq!(sent[0].header("authorization"), ["Bearer new"], "{user}");
+    }
+}
+
 #[tokio::test]
 async fn client_certificates() {
     let cluster = Cluster::start().await;
-    let base64 = |text: &str| base64(text);
     let data = format!(
         "client-certificate-data: {}, client-key-data: {}",
         base64(&cluster.client.certificate),

@@ -149,24 +149,26 @@ async fn serve<C>(
             seen.push(request(&head, certificate.clone()));
             reply
         };
-        let (text, on) = match &reply {
-            Reply::Whole(text) => (text, true),
-            Reply::Cut(text) | Reply::Stall(text) => (text, false),
-        };
-        // A client that is gone in the middle is part of some stories.
-        let _ = connection.write_all(text).await;
-        let _ = connection.flush().await;
         match reply {
-            Reply::Stall(_) => {
-                let _ = connection.read_to_end(&mut Vec::new()).await;
-            }
-            _ if !on => {
+            Reply::Whole(text) => write(&mut connection, &text).await,
+            Reply::Cut(text) => {
+                write(&mut connection, &text).await;
                 let _ = connection.shutdown().await;
                 return;
             }
-            _ => {}
+            Reply::Stall(text) => {
+                write(&mut connection, &text).await;
+                let _ = connection.read_to_end(&mut Vec::new()).await;
+                return;
+            }
         }
     }
+}
+
+/// Writes to a client, which in some stories is gone by then.
+async fn write(connection: &mut (impl AsyncWrite + Unpin), text: &[u8]) {
+    let _ = connection.write_all(text).await;
+    let _ = connection.flush().await;
 }
 
 /// The head of the next message, up to its empty line; nothing when there is none.
