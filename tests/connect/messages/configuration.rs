@@ -11,6 +11,10 @@ async fn of_a_kubeconfig() {
     world.set("KUBECONFIG", &[world.path("a"), world.path("b")].join(":"));
     said.when("no file of $KUBECONFIG", &world, "").await;
     world.unset("KUBECONFIG");
+    let home = world.path("").trim_end_matches('/').to_owned();
+    world.unset("HOME");
+    said.when("no home", &world, "").await;
+    world.set("HOME", &home);
     let absent = format!("--kubeconfig={}", world.path("absent"));
     said.when("no file of --kubeconfig", &world, &absent).await;
     let folder = format!("--kubeconfig={}", world.path(""));

@@ -17,7 +17,7 @@ pub enum ConnectError {
         why: String,
     },
     /// Neither a kubeconfig, nor `--server`, nor a pod's service account.
-    #[error("no cluster is configured: {}: name a kubeconfig with --kubeconfig or $KUBECONFIG, or a server with --server", looked(.places))]
+    #[error("no cluster is configured{}: name a kubeconfig with --kubeconfig or $KUBECONFIG, or a server with --server", looked(.places))]
     NothingConfigured {
         /// The files that were looked for.
         places: Vec<PathBuf>,
@@ -106,10 +106,10 @@ pub enum ConnectError {
 
 fn looked(places: &[PathBuf]) -> String {
     if places.is_empty() {
-        return "$KUBECONFIG and $HOME are not set".to_owned();
+        return ", and neither $KUBECONFIG nor $HOME is set".to_owned();
     }
     let places: Vec<String> = places.iter().map(|place| shown(place)).collect();
-    format!("there is none in {}", places.join(", "))
+    format!(" in {}", places.join(", "))
 }
 
 fn shown(path: &Path) -> String {
