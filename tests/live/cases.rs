@@ -2,7 +2,7 @@
 //! same from there as from files.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -73,7 +73,7 @@ fn tells_all(objects: &[Value]) -> bool {
     })
 }
 
-fn difference(server: &Cluster, case: &PathBuf, objects: &[Value]) -> Option<String> {
+fn difference(server: &Cluster, case: &Path, objects: &[Value]) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.yaml");
     fs::write(&file, manifest(objects)).unwrap();

@@ -9,6 +9,10 @@ pub(crate) struct Outcome {
     pub(crate) stderr: String,
 }
 
+#[allow(
+    dead_code,
+    reason = "every test program that includes this uses its own part of it"
+)]
 impl Outcome {
     pub(crate) fn of(output: &Output) -> Self {
         Self {
