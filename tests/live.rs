@@ -17,11 +17,14 @@ mod support {
     pub(crate) mod fetched;
     pub(crate) mod outcome;
     pub(crate) mod status_cases;
+    pub(crate) mod wire;
 }
 
 mod live {
     //! One file for each thing that only a real server shows.
+    mod between;
     mod cases;
+    mod faults;
     mod load;
     mod permissions;
     mod plugin;

@@ -1,6 +1,11 @@
 //! A server on the loopback that answers each request as its script says, over TCP or TLS, and
 //! writes down what it was asked: for what no well-behaved server would do.
 
+#![allow(
+    dead_code,
+    reason = "every test program that includes this uses its own part of it"
+)]
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
