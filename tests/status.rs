@@ -38,12 +38,17 @@ struct Ran {
 }
 
 fn status(objects: &[Value], arguments: &[&str]) -> Ran {
+    plugin("status", objects, arguments)
+}
+
+/// Runs a verb on a file with these objects.
+fn plugin(verb: &str, objects: &[Value], arguments: &[&str]) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.yaml");
     fs::write(&file, manifest(objects)).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"))
         .env_clear()
-        .args(["status", "-f"])
+        .args([verb, "-f"])
         .arg(&file)
         .args(arguments)
         .output()
@@ -176,6 +181,24 @@ fn every_report_follows_the_schema() {
             case.display(),
             errors.join("\n")
         );
+    }
+}
+
+/// What `snapshot` writes of a cluster gives the same report as the cluster.
+#[test]
+fn a_snapshot_replays_to_the_same_report() {
+    for case in cases() {
+        let objects = cluster(&fs::read_to_string(case.join("cluster.yaml")).unwrap());
+        let report = json(&objects);
+        let snapshot = plugin("snapshot", &objects, &[]);
+        assert_eq!((snapshot.exit, snapshot.stderr.as_str()), (0, ""));
+        let replayed: Vec<Value> = snapshot
+            .stdout
+            .split("---\n")
+            .filter(|document| !document.is_empty())
+            .map(|document| serde_json::from_str(document).unwrap())
+            .collect();
+        assert_eq!(json(&replayed), report, "{}", case.display());
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Verb {
     Status(Box<Status>),
     /// Says what the code of a finding means
     Explain(Explain),
+    /// Prints what status reads, for status -f on another machine or another day
+    Snapshot(Box<Snapshot>),
     /// Prints the ClusterRole that reading everything takes
     Rbac,
     /// Anything else is handed to calicoctl, whose plugin name this was.
@@ -47,14 +49,34 @@ pub enum Verb {
     Other(Vec<OsString>),
 }
 
-/// `kubectl calico status`
+/// Where a cluster is read: from its API server, or from files.
 #[derive(Args, Debug)]
-pub struct Status {
+pub struct Source {
     /// Reads manifests or a snapshot instead of a cluster; a folder stands for the .yaml, .yml and
     /// .json files in it, - for standard input
     #[arg(short, long, value_name = "FILE")]
     pub filename: Vec<PathBuf>,
 
+    /// Lists each request, with its size and time, on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// How to reach the cluster.
+    #[command(flatten)]
+    pub connection: Flags,
+}
+
+/// `kubectl calico snapshot`
+#[derive(Args, Debug)]
+pub struct Snapshot {
+    /// Where the cluster is read.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// `kubectl calico status`
+#[derive(Args, Debug)]
+pub struct Status {
     /// The format of the report
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub output: Format,
@@ -67,13 +89,9 @@ pub struct Status {
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
     pub color: Colour,
 
-    /// Lists each request, with its size and time, on standard error
-    #[arg(short, long)]
-    pub verbose: bool,
-
-    /// How to reach the cluster.
+    /// Where the cluster is read.
     #[command(flatten)]
-    pub connection: Flags,
+    pub source: Source,
 }
 
 /// `kubectl calico explain`

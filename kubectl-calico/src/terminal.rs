@@ -1,6 +1,7 @@
 //! Standard output and standard error: what may be on them, and how wide they are.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use calico_core::text::printable;
 
@@ -29,6 +30,31 @@ pub fn complain(message: &str) {
 pub fn tell(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
+
+/// Waits for something; on a terminal, says how far it is once that takes more than a moment.
+pub async fn waiting<T>(work: impl Future<Output = T>, progress: impl Fn() -> String) -> T {
+    const MOMENT: Duration = Duration::from_millis(500);
+    let mut work = std::pin::pin!(work);
+    if !std::io::stderr().is_terminal() {
+        return work.await;
+    }
+    let mut told = false;
+    loop {
+        match tokio::time::timeout(MOMENT, &mut work).await {
+            Ok(done) => {
+                if told {
+                    tell(&format!("\r{ERASE}"));
+                }
+                return done;
+            }
+            Err(_) => tell(&format!("\r{}{ERASE}", progress())),
+        }
+        told = true;
+    }
+}
+
+/// Erases what is behind the cursor on its line.
+const ERASE: &str = "\x1b[K";
 
 /// How a page looks on standard output.
 pub fn look(colour: Colour) -> Look {

@@ -2,13 +2,16 @@
 
 mod calicoctl;
 mod explain;
+mod gather;
 mod rbac;
+mod snapshot;
 mod status;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use gather::gather;
 
 use crate::cli::{Cli, Verb};
 use crate::exit::Exit;
@@ -23,6 +26,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     match cli.verb {
         Verb::Status(arguments) => status::run(&arguments).into(),
         Verb::Explain(arguments) => explain::run(&arguments).into(),
+        Verb::Snapshot(arguments) => snapshot::run(&arguments).into(),
         Verb::Rbac => rbac::run().into(),
         Verb::Other(arguments) => calicoctl::run(&arguments),
     }

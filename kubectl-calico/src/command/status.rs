@@ -3,17 +3,13 @@
 use crate::assess::assess;
 use crate::assess::report::Report;
 use crate::cli::{FailOn, Format, Status};
-use crate::connect::connect;
 use crate::exit::Exit;
-use crate::gather::cluster::Cluster;
-use crate::gather::files::Files;
 use crate::render;
-use crate::snapshot::Snapshot;
 use crate::terminal;
 
 /// Gathers, assesses, renders.
 pub fn run(arguments: &Status) -> Exit {
-    let snapshot = match gather(arguments) {
+    let snapshot = match super::gather(&arguments.source) {
         Ok(snapshot) => snapshot,
         Err(error) => {
             terminal::complain(&error.to_string());
@@ -47,24 +43,4 @@ fn exit(report: &Report, fail_on: FailOn) -> Exit {
     } else {
         Exit::Well
     }
-}
-
-/// Reads the files that are named, or else the cluster.
-fn gather(arguments: &Status) -> Result<Snapshot, Box<dyn std::error::Error>> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    if !arguments.filename.is_empty() {
-        let files = Files::read(&arguments.filename)?;
-        return Ok(runtime.block_on(Snapshot::gather(&files)));
-    }
-    runtime.block_on(async {
-        let server = connect(&arguments.connection).await?;
-        let cluster = Cluster::reach(server).await?;
-        let snapshot = Snapshot::gather(&cluster).await;
-        if arguments.verbose {
-            terminal::tell(&render::requests(&cluster.asked()));
-        }
-        Ok(snapshot)
-    })
 }

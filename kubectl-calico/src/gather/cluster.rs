@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use super::pages::list;
 use crate::connect::{Answer, RequestError, Server};
 use crate::snapshot::resource::{Api, Resource, Select};
-use crate::snapshot::resources::V3;
 use crate::snapshot::{Absence, Origin, Reading, Source, Store, Unknown};
 
 /// A server that answers, and what was asked of it.
@@ -103,7 +102,7 @@ impl Source for Cluster {
             Select::Named(..) => Absence::NotFound,
             _ => Absence::NotServed,
         });
-        for api in in_order(resource.apis, store) {
+        for api in resource.apis_in_order(store) {
             let unknown = match self.read_from(api, resource.select).await {
                 Ok(objects) => return Reading::Read(objects),
                 Err(RequestError::NotFound { .. }) => continue,
@@ -116,14 +115,4 @@ impl Source for Cluster {
         }
         reading
     }
-}
-
-/// The APIs of a row, those of the store first.
-fn in_order(apis: &'static [Api], store: Store) -> impl Iterator<Item = &'static Api> {
-    let first = move |api: &&Api| match store {
-        Store::V1 => api.group != V3,
-        Store::V3 => api.group == V3,
-    };
-    let (first, second): (Vec<_>, Vec<_>) = apis.iter().partition(first);
-    first.into_iter().chain(second)
 }

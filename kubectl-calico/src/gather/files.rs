@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
 use crate::snapshot::resource::{Resource, Select, Selected};
-use crate::snapshot::{Absence, Meta, Origin, Reading, Source, Store, Unknown};
+use crate::snapshot::{Absence, Meta, Origin, Reading, Snapshot, Source, Store, Unknown};
 
 /// `apiVersion` of the document that says what a snapshot's files hold.
-pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
+const API_VERSION: &str = "kubectl-calico/v1alpha1";
+
+/// Its `kind`.
+const KIND: &str = "Snapshot";
 
 /// The document that a snapshot's files begin with. Without one, a kind that the files do not hold
 /// is unknown; with one, it is known not to be in the cluster unless it is listed here.
@@ -21,18 +24,42 @@ pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
 pub struct Header {
     api_version: String,
     kind: String,
-    /// Where the snapshot was taken.
-    pub origin: Origin,
+    origin: Origin,
     /// Kinds whose CRD the server did not have, by their plural.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub not_served: Vec<String>,
+    not_served: Vec<String>,
     /// What the server did not let be read: the plural, or kind and name of a single object, and
     /// what the server said.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub forbidden: BTreeMap<String, String>,
+    forbidden: BTreeMap<String, String>,
     /// What could not be read for other reasons.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub failed: BTreeMap<String, String>,
+    failed: BTreeMap<String, String>,
+}
+
+impl Header {
+    /// What has to be said of a snapshot's objects. Nothing is, where they came from files that said
+    /// nothing themselves.
+    pub fn of(snapshot: &Snapshot) -> Option<Self> {
+        let mut header = Self {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            origin: snapshot.origin.clone(),
+            ..Self::default()
+        };
+        let not_served = snapshot.not_served().into_iter();
+        header.not_served = not_served.map(|row| row.plural().to_owned()).collect();
+        header.not_served.dedup();
+        for (row, why) in snapshot.unknown() {
+            let said = match why {
+                Unknown::Forbidden(said) => (&mut header.forbidden, said),
+                Unknown::Failed(why) => (&mut header.failed, why),
+                Unknown::NotGiven => return None,
+            };
+            said.0.insert(row.object(), said.1);
+        }
+        Some(header)
+    }
 }
 
 /// Objects out of files.

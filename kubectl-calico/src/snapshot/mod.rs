@@ -25,6 +25,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
 use k8s_openapi::api::networking::v1::ServiceCIDR;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use resource::Resource;
 
@@ -116,6 +117,25 @@ macro_rules! snapshot {
                 let unknown = rows.into_iter().filter_map(|(row, why)| Some((row, why?)));
                 unknown.collect()
             }
+
+            /// The rows whose kind the server does not serve.
+            pub fn not_served(&self) -> Vec<&'static Resource> {
+                let rows = [
+                    $((&resources::$first_row, self.$first.is_not_served()),)+
+                    $((&resources::$many_row, self.$many.is_not_served()),)+
+                    $((&resources::$one_row, self.$one.is_not_served()),)+
+                ];
+                rows.into_iter().filter(|(_, is)| *is).map(|(row, _)| row).collect()
+            }
+
+            /// Every object, as Kubernetes has it but for what is not kept.
+            pub fn objects(&self) -> Result<Vec<Value>, serde_json::Error> {
+                let mut objects = Vec::new();
+                $(objects.extend(resources::$first_row.objects(self.store, self.$first.items())?);)+
+                $(objects.extend(resources::$many_row.objects(self.store, self.$many.items())?);)+
+                $(objects.extend(resources::$one_row.objects(self.store, self.$one.read())?);)+
+                Ok(objects)
+            }
         }
     };
 }
@@ -155,6 +175,14 @@ snapshot! {
 }
 
 impl Store {
+    /// Whether that API group is the store.
+    pub fn is_in(self, group: &str) -> bool {
+        match self {
+            Self::V1 => group != resources::V3,
+            Self::V3 => group == resources::V3,
+        }
+    }
+
     /// The v3 group where a finished migration or calico-node's own environment says so.
     /// Source: projectcalico/calico v3.32.1, libcalico-go/lib/apiconfig (`CALICO_API_GROUP`).
     fn of(

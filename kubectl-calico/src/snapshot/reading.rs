@@ -52,6 +52,11 @@ impl<T> Reading<T> {
         }
     }
 
+    /// Whether the server does not serve its kind.
+    pub fn is_not_served(&self) -> bool {
+        matches!(self, Self::Absent(Absence::NotServed))
+    }
+
     /// Whether it is known not to be there.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent(_))

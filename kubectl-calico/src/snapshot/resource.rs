@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Store;
+
 /// A kind of object that is read, and which objects of it.
 #[derive(Debug)]
 pub struct Resource {
@@ -134,6 +139,31 @@ impl Api {
 }
 
 impl Resource {
+    /// Its APIs, those of the store first.
+    pub fn apis_in_order(&self, store: Store) -> impl Iterator<Item = &'static Api> {
+        let (first, second): (Vec<_>, Vec<_>) =
+            self.apis.iter().partition(|api| store.is_in(api.group));
+        first.into_iter().chain(second)
+    }
+
+    /// Objects of the row as a manifest has them: items of a list do not say what they are.
+    pub fn objects<'a, T: Serialize + 'a>(
+        &self,
+        store: Store,
+        objects: impl IntoIterator<Item = &'a T>,
+    ) -> Result<Vec<Value>, serde_json::Error> {
+        let api = self.apis_in_order(store).next();
+        let written = objects.into_iter().map(|object| {
+            let mut object = serde_json::to_value(object)?;
+            if let (Value::Object(object), Some(api)) = (&mut object, api) {
+                object.insert("apiVersion".to_owned(), api.api_version().into());
+                object.insert("kind".to_owned(), self.kind.into());
+            }
+            Ok(object)
+        });
+        written.collect()
+    }
+
     /// The row's objects in words: `ConfigMap kube-system/kubeadm-config`, or the plural.
     pub fn object(&self) -> String {
         match self.select {
