@@ -4,7 +4,8 @@
 //! A case's `cluster.yaml` begins with a document that names the base:
 //!
 //!     base: helm            # or custom-resources, calico.yaml, calico-typha.yaml,
-//!                           # calico-vxlan.yaml, kubeadm (nothing installed), nothing (no object)
+//!                           # calico-vxlan.yaml, operator (the operator alone),
+//!                           # kubeadm (nothing installed), nothing (no object)
 //!     calico: v3.32.1       # the newest by default
 //!     nodes: 3              # 3 by default
 //!     header: {…}           # merged into the snapshot's own document; null leaves that out
@@ -90,6 +91,10 @@ impl Base {
         match self.base.as_str() {
             "nothing" => {}
             "kubeadm" => objects.extend(self.platform("10.244.0.0/16")),
+            "operator" => {
+                objects.extend(self.platform("10.244.0.0/16"));
+                objects.extend(self.tigera_operator());
+            }
             "helm" => objects.extend(self.operator("10.244.0.0/16", "IPIP", true)),
             "custom-resources" => {
                 objects.extend(self.operator("192.168.0.0/16", "VXLANCrossSubnet", false));
@@ -124,11 +129,13 @@ impl Base {
         objects
     }
 
-    fn operator(&self, pool: &str, encapsulation: &str, helm: bool) -> Vec<Value> {
+    fn tigera_operator(&self) -> Vec<Value> {
         let release = RELEASES.iter().find(|(calico, _)| *calico == self.calico);
-        let operator = release
-            .unwrap_or_else(|| panic!("{} is not in RELEASES", self.calico))
-            .1;
+        let (_, operator) = release.unwrap_or_else(|| panic!("{} is not in RELEASES", self.calico));
+        filled("tigera-operator.yaml", &[("operator", operator)])
+    }
+
+    fn operator(&self, pool: &str, encapsulation: &str, helm: bool) -> Vec<Value> {
         let nodes = self.nodes.to_string();
         let typha = match self.nodes {
             0..=2 => 1,
@@ -137,6 +144,7 @@ impl Base {
         };
         let minor = self.minor();
         let mut objects = self.platform(pool);
+        objects.extend(self.tigera_operator());
         objects.extend(filled(
             "operator.yaml",
             &[
@@ -159,7 +167,6 @@ impl Base {
                     },
                 ),
                 ("nodes", &nodes),
-                ("operator", operator),
                 ("pool", pool),
                 ("typha", &typha.to_string()),
             ],
