@@ -11,6 +11,7 @@ pub mod facts;
 pub mod finding;
 pub mod report;
 mod verdict;
+pub mod words;
 
 use check::{Case, Check};
 use checks::CHECKS;

@@ -83,6 +83,8 @@ pub struct PodCondition {
 pub struct ContainerStatus {
     /// `name`
     pub name: String,
+    /// `image`, as it was asked for where it could not be pulled.
+    pub image: String,
     /// `ready`
     pub ready: bool,
     /// `restartCount`

@@ -6,6 +6,7 @@ pub mod components;
 pub mod dataplane;
 pub mod install;
 pub mod networks;
+pub mod pods;
 pub mod pools;
 pub mod routing;
 pub mod typha;

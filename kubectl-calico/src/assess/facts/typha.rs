@@ -2,6 +2,7 @@
 
 use calico_core::operator::OperatorVersion;
 use calico_core::typha::{MANIFEST_NODES_WITHOUT_TYPHA, manifest_replicas, operator_replicas};
+use k8s_openapi::api::apps::v1::Deployment;
 use serde::Serialize;
 
 use super::install::{Datastore, Install, Method, deployment};
@@ -46,6 +47,21 @@ pub struct Replicas {
     pub ready: u32,
 }
 
+impl Replicas {
+    /// Those of a Deployment.
+    pub fn of(deployment: &Deployment) -> Self {
+        let asked = deployment.spec.as_ref().and_then(|spec| spec.replicas);
+        let status = deployment.status.as_ref();
+        let count = |count: i32| u32::try_from(count).unwrap_or_default();
+        Self {
+            namespace: deployment.metadata.namespace.clone().unwrap_or_default(),
+            // An absent number means one: apps/v1.
+            replicas: count(asked.unwrap_or(1)),
+            ready: count(status.and_then(|s| s.ready_replicas).unwrap_or(0)),
+        }
+    }
+}
+
 impl Typha {
     /// What a snapshot tells of it.
     pub fn of(snapshot: &Snapshot, install: &Install) -> Self {
@@ -53,20 +69,8 @@ impl Typha {
             wanted: wanted(snapshot, install),
             deployment: Fact::of(&snapshot.deployments, "there is no Typha", |_| {
                 let typha = deployment(snapshot, "calico-typha")?;
-                let namespace = typha.metadata.namespace.clone().unwrap_or_default();
-                let spec = typha.spec.as_ref().and_then(|spec| spec.replicas);
-                let ready = typha
-                    .status
-                    .as_ref()
-                    .and_then(|status| status.ready_replicas);
-                let count = |count: i32| u32::try_from(count).unwrap_or_default();
-                let from = format!("Deployment {namespace}/calico-typha");
-                let replicas = Replicas {
-                    namespace,
-                    // An absent number means one: apps/v1.
-                    replicas: count(spec.unwrap_or(1)),
-                    ready: count(ready.unwrap_or(0)),
-                };
+                let replicas = Replicas::of(typha);
+                let from = format!("Deployment {}/calico-typha", replicas.namespace);
                 Some((replicas, from))
             }),
             used: used(snapshot),

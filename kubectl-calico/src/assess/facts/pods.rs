@@ -1,0 +1,232 @@
+//! Calico's pods: which workload each belongs to, and what stops those that are not ready.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+
+use crate::snapshot::resource::Selected;
+use crate::snapshot::resources::CALICO_PODS;
+use crate::snapshot::{ContainerStatus, Pod, Snapshot};
+
+/// What stops a pod, where that is the matter of one container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It ends again and again.
+    Crash,
+    /// Its image cannot be pulled.
+    Image,
+}
+
+/// Reasons for which the kubelet waits for an image.
+/// Source: kubernetes v1.34, pkg/kubelet/images/types.go.
+const IMAGE_REASONS: [&str; 7] = [
+    "ErrImageNeverPull",
+    "ErrImagePull",
+    "ImageInspectError",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "RegistryUnavailable",
+    "SignatureValidationFailed",
+];
+
+/// Restarts after which a container that is not ready is taken to crash-loop although it runs at
+/// the moment: what ends it may take its time.
+const MANY_RESTARTS: u32 = 3;
+
+/// Whether a pod is a part of Calico: one that its row selects, but for the
+/// kube-controller-manager, which some platforms label alike.
+pub fn is_calico(pod: &Pod) -> bool {
+    let selected = CALICO_PODS.select.selects(&Selected {
+        name: &pod.metadata.name,
+        namespace: pod.metadata.namespace.as_deref().unwrap_or_default(),
+        labels: &pod.metadata.labels,
+        phase: &pod.status.phase,
+    });
+    selected && app(pod) != "kube-controller-manager"
+}
+
+/// `k8s-app`, which names the part of Calico that a pod runs.
+pub fn app(pod: &Pod) -> &str {
+    pod.metadata.label("k8s-app").unwrap_or_default()
+}
+
+/// Calico's pods that should run: without those that have ended, as evicted ones have, and those
+/// that are being deleted.
+pub fn wanted(snapshot: &Snapshot) -> impl Iterator<Item = &Pod> {
+    snapshot.calico_pods.items().iter().filter(|pod| {
+        let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
+        is_calico(pod) && !ended && pod.metadata.deletion_timestamp.is_none()
+    })
+}
+
+/// Those of a workload.
+pub fn of<'a>(
+    snapshot: &'a Snapshot,
+    workload: &ObjectMeta,
+    selector: Option<&LabelSelector>,
+) -> Vec<&'a Pod> {
+    let pods = wanted(snapshot);
+    pods.filter(|pod| selects(workload, selector, pod))
+        .collect()
+}
+
+/// `DaemonSet NAMESPACE/NAME` or `Deployment NAMESPACE/NAME`: the workload whose pod it is, where
+/// that was read.
+pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<String> {
+    let sets = snapshot.daemon_sets.items().iter().map(|set| {
+        let selector = set.spec.as_ref().map(|spec| &spec.selector);
+        ("DaemonSet", &set.metadata, selector)
+    });
+    let deployments = snapshot.deployments.items().iter().map(|deployment| {
+        let selector = deployment.spec.as_ref().map(|spec| &spec.selector);
+        ("Deployment", &deployment.metadata, selector)
+    });
+    let (kind, workload, _) = sets
+        .chain(deployments)
+        .find(|(_, workload, selector)| selects(workload, *selector, pod))?;
+    let name = workload.name.as_deref().unwrap_or_default();
+    let namespace = workload.namespace.as_deref().unwrap_or_default();
+    Some(format!("{kind} {namespace}/{name}"))
+}
+
+/// Calico's workloads select by labels alone, so that expressions are not looked at.
+fn selects(workload: &ObjectMeta, selector: Option<&LabelSelector>, pod: &Pod) -> bool {
+    let labels = selector.and_then(|selector| selector.match_labels.as_ref());
+    let carries = |wanted: &BTreeMap<String, String>| {
+        let mut wanted = wanted.iter();
+        wanted.all(|(key, value)| pod.metadata.label(key) == Some(value))
+    };
+    workload.namespace == pod.metadata.namespace
+        && labels.is_some_and(|labels| !labels.is_empty() && carries(labels))
+}
+
+/// `Pod NAMESPACE/NAME`
+pub fn object(pod: &Pod) -> String {
+    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+    format!("Pod {namespace}/{}", pod.metadata.name)
+}
+
+/// Its node, or its own name where it has none.
+pub fn place(pod: &Pod) -> &str {
+    match pod.spec.node_name.as_str() {
+        "" => &pod.metadata.name,
+        node => node,
+    }
+}
+
+/// The container that stops a pod, and how.
+pub fn stopped(pod: &Pod) -> Option<(Stop, &ContainerStatus)> {
+    pod.statuses()
+        .find_map(|container| {
+            let reason = container.state.waiting.as_ref()?.reason.as_str();
+            if IMAGE_REASONS.contains(&reason) {
+                return Some((Stop::Image, container));
+            }
+            (reason == "CrashLoopBackOff").then_some((Stop::Crash, container))
+        })
+        .or_else(|| {
+            let crashed = pod.statuses().find(|container| has_crashed(container))?;
+            Some((Stop::Crash, crashed))
+        })
+}
+
+/// Whether a container that does not wait for its restart at the moment is between two crashes.
+fn has_crashed(container: &ContainerStatus) -> bool {
+    let failed = |exit: Option<i32>| exit.is_some_and(|code| code != 0);
+    let ended = container.state.terminated.as_ref();
+    let ended_before = container.last_state.terminated.as_ref();
+    match ended {
+        Some(ended) => container.restart_count > 0 && failed(ended.exit_code),
+        None => {
+            container.state.running.is_some()
+                && !container.ready
+                && container.restart_count >= MANY_RESTARTS
+                && ended_before.is_some_and(|ended| failed(ended.exit_code))
+        }
+    }
+}
+
+/// Why a pod is not ready: what the scheduler or the kubelet says of it, the closest to the cause.
+pub fn why(pod: &Pod) -> String {
+    let said = |reason: &str, message: &str| match message {
+        "" => reason.to_owned(),
+        message => format!("{reason}: {message}"),
+    };
+    if let Some(scheduled) = pod.condition("PodScheduled")
+        && scheduled.status == "False"
+    {
+        return said(&scheduled.reason, &scheduled.message);
+    }
+    let waiting = pod.statuses().find_map(|container| {
+        let waiting = container.state.waiting.as_ref()?;
+        // What every container says until the pod has a network and its init containers have ended.
+        let usual = matches!(
+            waiting.reason.as_str(),
+            "ContainerCreating" | "PodInitializing"
+        );
+        (!usual).then(|| said(&waiting.reason, &waiting.message))
+    });
+    let condition = || {
+        let ready = pod.condition("Ready")?;
+        (ready.status != "True").then(|| said(&ready.reason, &ready.message))
+    };
+    let why = waiting.or_else(condition).filter(|why| !why.is_empty());
+    why.unwrap_or_else(|| format!("phase {}", pod.status.phase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(statuses: &str) -> Pod {
+        serde_yaml::from_str(&format!(
+            "status: {{phase: Running, containerStatuses: {statuses}}}"
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_crash_loop_is_told_in_each_of_its_states() {
+        let last = "lastState: {terminated: {exitCode: 1}}";
+        for (looping, status) in [
+            (true, "state: {waiting: {reason: CrashLoopBackOff}}"),
+            (true, "restartCount: 1, state: {terminated: {exitCode: 1}}"),
+            (
+                true,
+                &format!("restartCount: 3, state: {{running: {{}}}}, {last}"),
+            ),
+            // Its first end, or one without failure.
+            (false, "restartCount: 0, state: {terminated: {exitCode: 1}}"),
+            (false, "restartCount: 5, state: {terminated: {exitCode: 0}}"),
+            // It has been restarted, and is ready or may become so.
+            (
+                false,
+                &format!("restartCount: 2, state: {{running: {{}}}}, {last}"),
+            ),
+            (
+                false,
+                &format!("restartCount: 9, ready: true, state: {{running: {{}}}}, {last}"),
+            ),
+        ] {
+            let pod = pod(&format!("[{{name: calico-node, {status}}}]"));
+            let found = stopped(&pod).map(|(stop, _)| stop);
+            assert_eq!(found == Some(Stop::Crash), looping, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_reason_closest_to_the_cause_wins() {
+        let pod: Pod = serde_yaml::from_str(
+            "status:
+  phase: Pending
+  conditions:
+    - {type: Ready, status: 'False', reason: ContainersNotReady, message: 'unready: [a b]'}
+  containerStatuses:
+    - {name: a, state: {waiting: {reason: ContainerCreating}}}
+    - {name: b, state: {waiting: {reason: CreateContainerConfigError, message: no secret}}}",
+        )
+        .unwrap();
+        assert_eq!(why(&pod), "CreateContainerConfigError: no secret");
+        assert_eq!(why(&Pod::default()), "phase ");
+    }
+}

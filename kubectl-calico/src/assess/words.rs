@@ -1,0 +1,68 @@
+//! Words that findings are made of: lists that stay short, and names as they may be pasted.
+
+/// How many names a message holds.
+pub const MOST_NAMES: usize = 5;
+
+/// Names in a row; past five of them, how many more there are.
+pub fn few<S: AsRef<str>>(names: &[S]) -> String {
+    let shown: Vec<&str> = names.iter().take(MOST_NAMES).map(AsRef::as_ref).collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// `1 node`, `3 nodes`.
+pub fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
+/// An object's name as it may stand in a command to paste. A name that Kubernetes would not take
+/// did not come from an API server that can be trusted: `NAME` stands for it.
+pub fn pasted(name: &str) -> &str {
+    let alphanumeric = |c: char| c.is_ascii_digit() || c.is_ascii_lowercase();
+    let inside = |c: char| alphanumeric(c) || c == '-' || c == '.';
+    let ends = name.starts_with(alphanumeric) && name.ends_with(alphanumeric);
+    match ends && name.len() <= 253 && name.chars().all(inside) {
+        true => name,
+        false => "NAME",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_names_stays_short() {
+        let names = ["a", "b", "c", "d", "e", "f", "g"];
+        assert_eq!(few::<&str>(&[]), "");
+        assert_eq!(few(&names[..5]), "a, b, c, d, e");
+        assert_eq!(few(&names), "a, b, c, d, e and 2 more");
+    }
+
+    #[test]
+    fn only_a_name_is_pasted_as_it_is() {
+        for name in ["calico-node-x7k2p", "node-1.example.com", "9"] {
+            assert_eq!(pasted(name), name);
+        }
+        for name in [
+            "",
+            "-n",
+            "--kubeconfig=x",
+            "a b",
+            "a;reboot",
+            "$(reboot)",
+            "a\nb",
+            "a'",
+            "É",
+            "a.",
+        ] {
+            assert_eq!(pasted(name), "NAME");
+        }
+    }
+}
