@@ -25,7 +25,7 @@ pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_read: &[NotRead])
         Fact::Known {
             value: Method::OperatorOnly,
             ..
-        } => "the operator runs, but Calico is not installed".to_owned(),
+        } => "the operator is there, but Calico is not installed".to_owned(),
         Fact::Known {
             value: Method::InstallationOnly,
             ..

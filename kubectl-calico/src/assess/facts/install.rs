@@ -78,6 +78,24 @@ pub enum OperatorBy {
     Manifests,
 }
 
+impl OperatorBy {
+    /// Where else a change of the Installation has to be made, so that it lasts.
+    pub fn also_change(&self) -> Option<String> {
+        match self {
+            Self::Helm { release, namespace } => Some(format!(
+                "change the values of Helm release {release} in {namespace} too, or its next \
+                 upgrade takes it back"
+            )),
+            Self::ArgoCd => Some("change it in Git too, or Argo CD takes it back".to_owned()),
+            Self::Platform { platform } => Some(format!(
+                "{} manages this Installation and takes changes back: make them through {0}",
+                platform.name()
+            )),
+            Self::Manifests => None,
+        }
+    }
+}
+
 /// Which of Calico's manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -176,6 +194,35 @@ pub fn deployment_name(deployment: &Deployment) -> String {
 }
 
 impl Install {
+    /// What to do to the Installation, with where else to do it so that it lasts.
+    pub fn lasting(&self, what: impl Into<String>) -> String {
+        let what = what.into();
+        let also = match self.method.value() {
+            Some(Method::Operator { by }) => by.also_change(),
+            _ => None,
+        };
+        match also {
+            Some(also) => format!("{what}; {also}"),
+            None => what,
+        }
+    }
+
+    /// Calico's version where it is that of a release, and may so be a part of an address.
+    pub fn release(&self) -> Option<&str> {
+        let version = self.calico.value()?;
+        let parts: Vec<&str> = version.strip_prefix('v')?.split('.').collect();
+        let numeric = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+        (parts.len() == 3 && parts.iter().all(numeric)).then_some(version)
+    }
+
+    /// The address of one of that release's manifests.
+    pub fn manifest_url(&self, file: &str) -> Option<String> {
+        let release = self.release()?;
+        Some(format!(
+            "https://raw.githubusercontent.com/projectcalico/calico/{release}/manifests/{file}"
+        ))
+    }
+
     /// What a snapshot tells of it.
     pub fn of(snapshot: &Snapshot, platform: &Fact<Platform>) -> Self {
         let node = CalicoNode::current(snapshot);
@@ -272,7 +319,8 @@ fn variant(node: &CalicoNode) -> (Variant, String) {
     (variant, node.evidence(&format!("env {variable}")))
 }
 
-fn operator_by(snapshot: &Snapshot, platform: Option<Platform>) -> (OperatorBy, Vec<String>) {
+/// What brought the operator and the Installation, and where that was read.
+pub fn operator_by(snapshot: &Snapshot, platform: Option<Platform>) -> (OperatorBy, Vec<String>) {
     let installation = default_installation(snapshot).map(|found| {
         (
             format!("Installation {DEFAULT_NAME}"),

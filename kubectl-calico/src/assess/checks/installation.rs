@@ -1,0 +1,191 @@
+//! Whether there is an Installation, under the name that the operator reads.
+
+use calico_core::cidr::Family;
+use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
+use calico_core::pool::Encapsulation;
+
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::cluster::Platform;
+use crate::assess::facts::install::{
+    Method, OperatorBy, default_installation, deployment_name, operator_by, operator_deployment,
+};
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::words::{few, pasted};
+use crate::snapshot::Installation;
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS};
+
+pub(super) const INSTALLATION_MISSING: Check = Check {
+    code: "CAL101",
+    title: "the operator is there and no Installation",
+    needs: &[&INSTALLATIONS, &DEPLOYMENTS, &DAEMON_SETS],
+    explain: Explain {
+        means: "The operator is there, and no Installation tells it what to install.",
+        matters: "The operator waits. Without an Installation it installs nothing: nodes have no \
+                  network from Calico, and CoreDNS and all other pods wait for one.",
+        judged: "The operator's Deployment is there, calico-node is not, and the API server, which \
+                 serves Installations, has none named default. One with a name that the operator \
+                 does not read is CAL102.",
+        fix: "Create the Installation default: with custom-resources.yaml, after changing its CIDR \
+              to the cluster's pod network, or with installation.enabled in the values of the \
+              Helm chart.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
+                 projectcalico/calico#9334",
+    },
+    find: |case| {
+        let installations = case.snapshot.installations.read();
+        let operator = operator_deployment(case.snapshot);
+        let only_operator = case.facts.install.method.value() == Some(&Method::OperatorOnly);
+        let (Some(installations), Some(operator), true) = (installations, operator, only_operator)
+        else {
+            return Vec::new();
+        };
+        if installations.iter().any(is_unread) {
+            return Vec::new();
+        }
+        let names: Vec<&str> = installations
+            .iter()
+            .map(|found| found.metadata.name.as_str())
+            .collect();
+        let names = match names.is_empty() {
+            true => "none".to_owned(),
+            false => few(&names),
+        };
+        let finding = Finding::error(
+            "Installation/default",
+            "the operator is there, and no Installation tells it what to install",
+        )
+        .seen("Installations", "metadata.name", names)
+        .seen(deployment_name(operator), "", "is there")
+        .then("Calico is not installed: nodes get no network from it, and pods wait for one");
+        let platform = case.facts.cluster.platform.value().copied();
+        vec![match operator_by(case.snapshot, platform).0 {
+            OperatorBy::Helm { release, namespace } => finding
+                .fix(format!(
+                    "set this in the values of Helm release {release} in {namespace}, and upgrade \
+                     it; by default the chart creates the Installation"
+                ))
+                .paste("installation:\n  enabled: true"),
+            _ => finding
+                .fix("create the Installation")
+                .paste(minimal_installation(case)),
+        }]
+    },
+};
+
+pub(super) const INSTALLATION_NAME: Check = Check {
+    code: "CAL102",
+    title: "an Installation has a name that the operator does not read",
+    needs: &[&INSTALLATIONS],
+    explain: Explain {
+        means: "There is an Installation with a name other than default.",
+        matters: "The operator reads the Installation default, and lays one named overlay over it. \
+                  Any other it ignores without a word.",
+        judged: "Every name but default, overlay and tigera-secure (Calico Enterprise's of old) \
+                 counts. It is an error where there is no Installation default, and a warning \
+                 where there is. From operator 1.42 on the API server refuses such names; what \
+                 was there before stays.",
+        fix: "Create the Installation anew under the name default, and delete the other.",
+        source: "tigera/operator v1.42.3, pkg/controller/utils/merge.go and api/v1/installation_types.go",
+    },
+    find: |case| {
+        let instead = default_installation(case.snapshot).is_none();
+        let severity = match instead {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
+        let installations = case.snapshot.installations.items().iter();
+        installations
+            .filter(|found| is_unread(found))
+            .map(|found| {
+                let name = &found.metadata.name;
+                let object = format!("Installation/{name}");
+                let finding = Finding::new(
+                    severity,
+                    &object,
+                    "the operator does not read an Installation of this name",
+                )
+                .seen(object, "metadata.name", name)
+                .then("nothing of what it asks for is carried out");
+                let delete = format!("kubectl delete installations.operator.tigera.io {}", pasted(name));
+                match instead {
+                    true => finding
+                        .fix("create it anew under the name default, and delete this one")
+                        .paste(format!("{}\n{delete}", renamed(name))),
+                    false => finding
+                        .fix("move what is missing in the Installation default there, and delete this one")
+                        .paste(delete),
+                }
+            })
+            .collect()
+    },
+};
+
+/// Whether an Installation has a name that means nothing to the operator.
+fn is_unread(installation: &Installation) -> bool {
+    let known = [DEFAULT_NAME, OVERLAY_NAME, "tigera-secure"];
+    !known.contains(&installation.metadata.name.as_str())
+}
+
+/// A command that creates the same Installation as `default`.
+fn renamed(name: &str) -> String {
+    format!(
+        "kubectl get installations.operator.tigera.io {} -o yaml \\\n  \
+         | sed -e 's/^  name: .*/  name: default/' -e '/^  resourceVersion: /d' -e '/^  uid: /d' \\\n  \
+         | kubectl create -f -",
+        pasted(name)
+    )
+}
+
+/// A command that creates an Installation with pools in the pod network, where that is known, and
+/// the API server that the operator needs to change pools later. It bears to be pasted with an
+/// indent, which a here-document does not.
+fn minimal_installation(case: &Case) -> String {
+    let mut lines = vec![
+        "echo '",
+        "apiVersion: v1",
+        "kind: List",
+        "items:",
+        "- apiVersion: operator.tigera.io/v1",
+        "  kind: Installation",
+        "  metadata: {name: default}",
+    ];
+    let pools = pools(case);
+    match case.facts.cluster.platform.value() {
+        // The one provider that the operator does not find out by itself: tigera/operator v1.42.3,
+        // pkg/common/discovery.
+        Some(Platform::Aks) => lines.push("  spec: {kubernetesProvider: AKS}"),
+        _ if pools.is_empty() => lines.push("  spec: {}"),
+        _ => lines.extend(["  spec:", "    calicoNetwork:", "      ipPools:"]),
+    }
+    lines.extend(pools.iter().map(String::as_str));
+    lines.extend([
+        "- apiVersion: operator.tigera.io/v1",
+        "  kind: APIServer",
+        "  metadata: {name: default}",
+        "' | kubectl create -f -",
+    ]);
+    lines.join("\n")
+}
+
+/// The pools of a new install. A managed Kubernetes has a network of its own, which the operator
+/// knows about.
+fn pools(case: &Case) -> Vec<String> {
+    let managed = matches!(
+        case.facts.cluster.platform.value(),
+        Some(Platform::Aks | Platform::Eks | Platform::Gke)
+    );
+    let Some(network) = case.facts.networks.pod_network().filter(|_| !managed) else {
+        return Vec::new();
+    };
+    // What custom-resources.yaml has; a cloud's network does not carry pods' addresses as they are.
+    let encapsulation = match case.facts.cluster.cloud.value() {
+        None => Encapsulation::VxlanCrossSubnet,
+        Some(_) => Encapsulation::Vxlan,
+    };
+    // Up to operator 1.32 there is one pool for each family.
+    let first = |family| network.cidrs.iter().find(|cidr| cidr.family() == family);
+    let cidrs = Family::BOTH.into_iter().filter_map(first);
+    cidrs
+        .map(|cidr| format!("      - {{cidr: \"{cidr}\", encapsulation: {encapsulation}}}"))
+        .collect()
+}

@@ -1,0 +1,152 @@
+//! Whether the operator works.
+
+use k8s_openapi::api::apps::v1::Deployment;
+
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::install::{
+    Method, OperatorBy, default_installation, deployment_name, operator_deployment,
+};
+use crate::assess::facts::pods;
+use crate::assess::facts::typha::Replicas;
+use crate::assess::facts::workload::CalicoNode;
+use crate::assess::finding::Finding;
+use crate::assess::words::pasted;
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS};
+
+/// What does not happen without the operator.
+const WITHOUT: &str = "no change of the Installation is carried out, certificates are not renewed, \
+                       and Typha does not grow with the cluster; what runs goes on as it is";
+
+pub(super) const OPERATOR_NOT_READY: Check = Check {
+    code: "CAL103",
+    title: "the operator is missing or not ready",
+    needs: &[&DEPLOYMENTS, &INSTALLATIONS, &DAEMON_SETS, &CALICO_PODS],
+    explain: Explain {
+        means: "An Installation, or a calico-node that an operator made, is there, and the \
+                operator's Deployment is not, or it has no replica that is ready.",
+        matters: "The operator carries out what the Installation asks for. Without it no change \
+                  takes effect, a deletion of the Installation never ends, certificates run out, \
+                  and Typha does not grow with the cluster. What the operator last reported of \
+                  its components stays, and may be long out of date.",
+        judged: "The Deployment is looked for by its label k8s-app=tigera-operator, in every \
+                 namespace. Where a container of its pod crash-loops or has an image that cannot \
+                 be pulled, CAL502 or CAL503 says so instead.",
+        fix: "Install the operator again, in the version that fits Calico's, the same way as \
+              before (Helm or tigera-operator.yaml); or mend what keeps its pod from running.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
+                 projectcalico/calico#2031",
+    },
+    find: |case| {
+        let found = match operator_deployment(case.snapshot) {
+            Some(operator) => not_ready(case, operator),
+            None => missing(case),
+        };
+        found.into_iter().collect()
+    },
+};
+
+fn missing(case: &Case) -> Option<Finding> {
+    let by_operator = CalicoNode::all(case.snapshot)
+        .into_iter()
+        .find(CalicoNode::is_of_operator)
+        .map(|node| format!("DaemonSet {}", node.name()));
+    let installation = default_installation(case.snapshot);
+    let installation = installation.map(|_| "Installation/default".to_owned());
+    let runs = by_operator.is_some();
+    let evidence = installation.or(by_operator)?;
+    let finding = Finding::error(
+        "Deployment tigera-operator",
+        "there is no operator to carry out what the Installation asks for",
+    )
+    .seen(evidence, "", "is there")
+    .seen("Deployments", "label k8s-app=tigera-operator", "none");
+    if !runs {
+        return Some(finding.then("nothing installs Calico").fix(
+            "install the operator: with Calico's Helm chart tigera-operator, or with \
+             tigera-operator.yaml",
+        ));
+    }
+    Some(
+        finding
+            .then(WITHOUT)
+            .fix("install the operator of the same release again, the way it was before")
+            .paste(install_again(case).unwrap_or_default()),
+    )
+}
+
+/// The command that brings the operator of the release that runs.
+fn install_again(case: &Case) -> Option<String> {
+    let install = &case.facts.install;
+    let Some(Method::Operator { by }) = install.method.value() else {
+        return None;
+    };
+    match by {
+        OperatorBy::Helm { release, namespace } => Some(format!(
+            "helm upgrade --install --reuse-values -n {} {} tigera-operator \\\n  \
+             --repo https://docs.tigera.io/calico/charts --version {}",
+            pasted(namespace),
+            pasted(release),
+            install.release()?
+        )),
+        OperatorBy::Manifests => {
+            let url = install.manifest_url("tigera-operator.yaml")?;
+            Some(format!("kubectl apply --server-side -f {url}"))
+        }
+        OperatorBy::ArgoCd | OperatorBy::Platform { .. } => None,
+    }
+}
+
+fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
+    let replicas = Replicas::of(operator);
+    if replicas.ready > 0 {
+        return None;
+    }
+    let object = deployment_name(operator);
+    let namespace = pasted(&replicas.namespace);
+    if replicas.replicas == 0 {
+        let finding = Finding::error(&object, "the operator is scaled to zero")
+            .seen(object, "spec.replicas", 0)
+            .then(WITHOUT)
+            .fix("scale it to one")
+            .paste(format!(
+                "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
+            ));
+        return Some(finding);
+    }
+    let selector = operator.spec.as_ref().map(|spec| &spec.selector);
+    let pods = pods::of(case.snapshot, &operator.metadata, selector);
+    if pods.iter().any(|pod| pods::stopped(pod).is_some()) {
+        return None;
+    }
+    let mut finding = Finding::error(&object, "the operator has no pod that is ready").seen(
+        &object,
+        "status.readyReplicas",
+        0,
+    );
+    for pod in &pods {
+        finding = finding.seen(pods::object(pod), "", pods::why(pod));
+    }
+    if pods.is_empty() {
+        finding = finding.seen("Pods", "label k8s-app=tigera-operator", "none");
+    }
+    let status = operator.status.as_ref();
+    let conditions = status.and_then(|status| status.conditions.as_ref());
+    for condition in conditions.into_iter().flatten() {
+        // Why there is no pod: a quota, an admission webhook, a missing service account.
+        if condition.type_ == "ReplicaFailure" && condition.status == "True" {
+            let message = condition.message.as_deref().unwrap_or_default();
+            finding = finding.seen(&object, "ReplicaFailure", message);
+        }
+    }
+    Some(
+        finding
+            .then(WITHOUT)
+            .fix(
+                "mend what keeps its pod from running; the events of the pod and of its \
+                  ReplicaSet say more",
+            )
+            .paste(format!(
+                "kubectl get events -n {namespace} --sort-by=.lastTimestamp"
+            )),
+    )
+}
