@@ -376,9 +376,12 @@ pub(crate) fn manifest(objects: &[Value]) -> String {
 
 /// A document for each entry of its `$each`, or the one that it is.
 fn each(mut document: Value) -> Vec<Value> {
-    let Some(entries) = document.as_object_mut().unwrap().remove("$each") else {
+    let fields = document.as_object_mut().unwrap();
+    let Some(entries) = fields.remove("$each") else {
         return vec![document];
     };
+    // Its own `$` is none to replace.
+    let directive = fields.remove("$patch");
     let text = document.to_string();
     let entries = entries.as_array().unwrap().iter();
     entries
@@ -386,7 +389,11 @@ fn each(mut document: Value) -> Vec<Value> {
             let entry = entry
                 .as_str()
                 .map_or_else(|| entry.to_string(), str::to_owned);
-            serde_json::from_str(&text.replace('$', &entry)).unwrap()
+            let mut document: Value = serde_json::from_str(&text.replace('$', &entry)).unwrap();
+            if let Some(directive) = &directive {
+                document["$patch"] = directive.clone();
+            }
+            document
         })
         .collect()
 }
