@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::install::{IN_ETCD, Install};
 use super::routing::{felix, installation_text};
 use super::workload::CalicoNode;
 use crate::assess::fact::Fact;
@@ -43,7 +44,7 @@ impl Dataplane {
 
 /// In Felix's own order: its environment, then its configuration. The Installation comes last: the
 /// operator turns it into one of the two.
-pub fn dataplane(snapshot: &Snapshot) -> Fact<Dataplane> {
+pub fn dataplane(snapshot: &Snapshot, install: &Install) -> Fact<Dataplane> {
     let node = CalicoNode::current(snapshot);
     let Some(node) = node else {
         return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
@@ -57,6 +58,8 @@ pub fn dataplane(snapshot: &Snapshot) -> Fact<Dataplane> {
         if truth(value) {
             return Fact::known(Dataplane::Bpf, node.evidence("env FELIX_BPFENABLED"));
         }
+    } else if install.is_in_etcd() {
+        return Fact::unknown(IN_ETCD);
     } else if let Some(why) = snapshot.felix_configurations.unknown() {
         return why.into();
     } else if felix(snapshot).is_some_and(|felix| felix.bpf_enabled == Some(true)) {
@@ -89,7 +92,10 @@ pub struct Encryption {
 }
 
 /// What a snapshot tells of it.
-pub fn encryption(snapshot: &Snapshot) -> Fact<Encryption> {
+pub fn encryption(snapshot: &Snapshot, install: &Install) -> Fact<Encryption> {
+    if install.is_in_etcd() {
+        return Fact::unknown(IN_ETCD);
+    }
     if let Some(why) = snapshot.felix_configurations.unknown() {
         return why.into();
     }

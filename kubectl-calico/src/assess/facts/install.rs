@@ -193,7 +193,15 @@ pub fn deployment_name(deployment: &Deployment) -> String {
     )
 }
 
+/// Why nothing is known of what is kept in etcd.
+pub const IN_ETCD: &str = "kept in Calico's own etcd";
+
 impl Install {
+    /// Whether what the Kubernetes API may hold of Calico's resources is not what it works with.
+    pub fn is_in_etcd(&self) -> bool {
+        self.datastore.value() == Some(&Datastore::Etcd)
+    }
+
     /// What to do to the Installation, with where else to do it so that it lasts.
     pub fn lasting(&self, what: impl Into<String>) -> String {
         let what = what.into();

@@ -49,11 +49,11 @@ impl Facts {
     pub fn of(snapshot: &Snapshot) -> Self {
         let cluster = cluster::Cluster::of(snapshot);
         let install = install::Install::of(snapshot, &cluster.platform);
-        let pools = pools::pools(snapshot);
+        let pools = pools::pools(snapshot, &install);
         Self {
             routing: routing::Routing::of(snapshot, &install, &pools),
-            dataplane: dataplane::dataplane(snapshot),
-            encryption: dataplane::encryption(snapshot),
+            dataplane: dataplane::dataplane(snapshot, &install),
+            encryption: dataplane::encryption(snapshot, &install),
             networks: networks::Networks::of(snapshot),
             typha: typha::Typha::of(snapshot, &install),
             agents: agents::Agents::of(snapshot),

@@ -8,6 +8,7 @@ use calico_core::defaults::LOAD_BALANCER;
 use calico_core::pool::{BlockSize, Encapsulation};
 use serde::Serialize;
 
+use super::install::{IN_ETCD, Install};
 use crate::assess::fact::Fact;
 use crate::snapshot::{IpPool, IpPoolSpec, IpamBlock, Reading, Snapshot};
 
@@ -93,7 +94,10 @@ impl Pool {
 }
 
 /// The live pools of a snapshot, in their order.
-pub fn pools(snapshot: &Snapshot) -> Fact<Vec<Pool>> {
+pub fn pools(snapshot: &Snapshot, install: &Install) -> Fact<Vec<Pool>> {
+    if install.is_in_etcd() {
+        return Fact::unknown(IN_ETCD);
+    }
     let live = match &snapshot.ip_pools {
         Reading::Read(pools) => pools,
         Reading::Absent(absence) => return Fact::absent(absence.to_string()),

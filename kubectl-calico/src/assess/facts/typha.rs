@@ -5,7 +5,7 @@ use calico_core::typha::{MANIFEST_NODES_WITHOUT_TYPHA, manifest_replicas, operat
 use k8s_openapi::api::apps::v1::Deployment;
 use serde::Serialize;
 
-use super::install::{Datastore, Install, Method, deployment};
+use super::install::{Install, Method, deployment};
 use super::workload::{CalicoNode, Variable};
 use crate::assess::fact::Fact;
 use crate::snapshot::{Node, Reading, Snapshot};
@@ -113,7 +113,7 @@ fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<Wanted> {
             Fact::known(by_operator(nodes, install), "nodes")
         }
         Some(Method::Manifest { .. } | Method::Canal) => {
-            if install.datastore.value() == Some(&Datastore::Etcd) {
+            if install.is_in_etcd() {
                 return Fact::absent("with an etcd of its own Calico needs no Typha");
             }
             by_manifest(snapshot, nodes)
