@@ -3,7 +3,12 @@
 //! CAL1xx: the install and its components. CAL2xx: pools and networks. CAL3xx: routing.
 //! CAL4xx: Typha. CAL5xx: nodes and pods.
 
+mod api_server;
+mod crds;
+mod datastore;
+mod deletion;
 mod installation;
+mod migration;
 mod operator;
 mod pod_network;
 mod reporting;
@@ -16,7 +21,12 @@ pub static CHECKS: &[Check] = &[
     installation::INSTALLATION_MISSING,
     installation::INSTALLATION_NAME,
     operator::OPERATOR_NOT_READY,
+    crds::KINDS_NOT_SERVED,
+    deletion::DELETION_STUCK,
+    migration::HALF_MIGRATED,
     reporting::REPORT_OUTDATED,
+    datastore::DATA_IN_ETCD,
+    api_server::API_SERVER_SILENT,
     reporting::NOTHING_REPORTED,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     typha::TYPHA_MISSING,

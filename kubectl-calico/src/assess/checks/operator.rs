@@ -75,7 +75,7 @@ fn missing(case: &Case) -> Option<Finding> {
 }
 
 /// The command that brings the operator of the release that runs.
-fn install_again(case: &Case) -> Option<String> {
+pub(super) fn install_again(case: &Case) -> Option<String> {
     let install = &case.facts.install;
     let Some(Method::Operator { by }) = install.method.value() else {
         return None;

@@ -1,0 +1,119 @@
+//! Whether Calico's API server answers.
+
+use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
+    APIService, APIServiceCondition,
+};
+
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::components::State;
+use crate::assess::finding::Finding;
+use crate::assess::words::pasted;
+use crate::snapshot::resources::{API_SERVERS, API_SERVICE, TIGERA_STATUSES};
+
+pub(super) const API_SERVER_SILENT: Check = Check {
+    code: "CAL112",
+    title: "Calico's API server does not answer",
+    needs: &[&API_SERVICE, &API_SERVERS, &TIGERA_STATUSES],
+    explain: Explain {
+        means: "projectcalico.org/v3 is registered with Kubernetes' API server, which gets no \
+                answer from Calico's; or Calico's API server is asked for and not ready.",
+        matters: "kubectl and calicoctl cannot read or change projectcalico.org/v3, the operator \
+                  cannot change or delete pools, and no namespace in the cluster can be deleted, \
+                  since Kubernetes first asks every API group what is in it.",
+        judged: "The condition Available of the APIService v3.projectcalico.org is not True. Where \
+                 the group is served from definitions (3.32's native v3), there is no server to \
+                 ask. An APIServer resource that is not Ready counts where the operator does not \
+                 already say why (CAL107, CAL108).",
+        fix: "MissingEndpoints: see why the pods of calico-apiserver are not ready. \
+              FailedDiscoveryCheck: the control plane cannot reach the pods; see that the nodes \
+              of the control plane run calico-node, and that nothing between nodes drops the \
+              encapsulation or TCP 5443. ServiceNotFound after Calico was removed: delete the \
+              APIService.",
+        source: "projectcalico/calico#10494, #10849, #12131, #7555; kubernetes v1.34, \
+                 kube-aggregator, available_controller.go",
+    },
+    find: |case| {
+        let silent = case
+            .snapshot
+            .api_service
+            .read()
+            .and_then(|service| silent(case, service));
+        let found = silent.or_else(|| not_ready(case));
+        found.into_iter().collect()
+    },
+};
+
+const OBJECT: &str = "APIService/v3.projectcalico.org";
+
+fn silent(case: &Case, service: &APIService) -> Option<Finding> {
+    let backend = service.spec.as_ref()?.service.as_ref()?;
+    let conditions = service
+        .status
+        .as_ref()
+        .and_then(|status| status.conditions.as_ref());
+    let available = |condition: &&APIServiceCondition| condition.type_ == "Available";
+    let available = conditions.into_iter().flatten().find(available)?;
+    if available.status == "True" {
+        return None;
+    }
+    let reason = available.reason.as_deref().unwrap_or_default();
+    let message = available.message.as_deref().unwrap_or_default();
+    let namespace = backend.namespace.as_deref().unwrap_or_default();
+    let pods = format!(
+        "kubectl get pods -n {} -l k8s-app=calico-apiserver -o wide",
+        pasted(namespace)
+    );
+    let wanted = !case.snapshot.api_servers.items().is_empty();
+    let (fix, paste) = match reason {
+        "ServiceNotFound" if !wanted => (
+            "nothing asks for it any more: take the registration away",
+            "kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org".to_owned(),
+        ),
+        "MissingEndpoints" => ("see why its pods are not ready", pods),
+        "FailedDiscoveryCheck" => (
+            "see that the control plane reaches its pods: calico-node has to run on those nodes \
+             too, and nothing between nodes may drop the encapsulation or TCP 5443",
+            pods,
+        ),
+        _ => ("see whether its pods and its Service are there", pods),
+    };
+    Some(
+        Finding::error(OBJECT, "Kubernetes gets no answer from Calico's API server")
+            .seen(OBJECT, format!("Available {reason}"), message)
+            .then(match wanted {
+                true => {
+                    "projectcalico.org/v3 cannot be used, the operator cannot change pools, and \
+                     no namespace of the cluster can be deleted"
+                }
+                false => "no namespace of the cluster can be deleted",
+            })
+            .fix(fix)
+            .paste(paste),
+    )
+}
+
+fn not_ready(case: &Case) -> Option<Finding> {
+    let waiting = case.snapshot.api_servers.items().iter().find(|found| {
+        let ready = found.status.state.as_deref() == Some("Ready");
+        !ready && found.metadata.deletion_timestamp.is_none()
+    })?;
+    let components = case.facts.components.value()?;
+    let said = components
+        .iter()
+        .any(|component| component.name == "apiserver" && component.state != State::Available);
+    if said {
+        return None;
+    }
+    let object = format!("APIServer/{}", waiting.metadata.name);
+    Some(
+        Finding::warning(&object, "Calico's API server is asked for and not ready")
+            .seen(
+                object,
+                "status.state",
+                waiting.status.state.as_deref().unwrap_or("not set"),
+            )
+            .then("until it is, the operator cannot change pools")
+            .fix("see what the operator says of it")
+            .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
+    )
+}

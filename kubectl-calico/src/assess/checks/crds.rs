@@ -1,0 +1,136 @@
+//! Whether the API server knows the kinds that the operator and Calico work with.
+
+use calico_core::operator::OperatorVersion;
+
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::install::{deployment_name, operator_deployment};
+use crate::assess::facts::workload::CalicoNode;
+use crate::assess::finding::Finding;
+use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::{
+    API_SERVERS, CLUSTER_INFORMATIONS, DAEMON_SETS, DEPLOYMENTS, FELIX_CONFIGURATIONS,
+    INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, TIGERA_STATUSES, V1, V3,
+};
+use crate::snapshot::{Absence, Reading, Store};
+
+pub(super) const KINDS_NOT_SERVED: Check = Check {
+    code: "CAL104",
+    title: "custom resource definitions are missing",
+    needs: &[
+        &DEPLOYMENTS,
+        &DAEMON_SETS,
+        &INSTALLATIONS,
+        &TIGERA_STATUSES,
+        &API_SERVERS,
+        &IP_POOLS,
+        &FELIX_CONFIGURATIONS,
+        &CLUSTER_INFORMATIONS,
+        &IPAM_BLOCKS,
+    ],
+    explain: Explain {
+        means: "The operator or calico-node is there, and the API server does not serve kinds that \
+                it works with: their CustomResourceDefinitions are not installed.",
+        matters: "Without Installation and TigeraStatus the operator has nothing to read and \
+                  nowhere to report. Without IPPool and the others calico-node does not start, \
+                  since that is where Calico keeps its data.",
+        judged: "Kinds of operator.tigera.io count where the operator's Deployment is there; those \
+                 of crd.projectcalico.org, or of projectcalico.org where that is the store, where \
+                 calico-node is there and does not keep its data in etcd.",
+        fix: "Apply operator-crds.yaml of the same release on the server's side: the definitions \
+              are too large for kubectl apply without --server-side. From Calico 3.32 on the Helm \
+              chart tigera-operator does not have them any more: install the chart \
+              crd.projectcalico.org.v1 first. Helm never upgrades definitions that a chart brings.",
+        source: "projectcalico/calico#12860, #7826, #9432; charts/ of v3.31 and v3.32.1",
+    },
+    find: |case| {
+        let found = [of_operator(case), of_calico(case)];
+        found.into_iter().flatten().collect()
+    },
+};
+
+/// The plural of a kind whose absence was the answer.
+fn if_not_served<T>(resource: &Resource, reading: &Reading<T>) -> Option<&'static str> {
+    (matches!(reading, Reading::Absent(Absence::NotServed))).then(|| resource.plural())
+}
+
+fn of_operator(case: &Case) -> Option<Finding> {
+    let operator = operator_deployment(case.snapshot)?;
+    let snapshot = case.snapshot;
+    let missing = [
+        if_not_served(&INSTALLATIONS, &snapshot.installations),
+        if_not_served(&TIGERA_STATUSES, &snapshot.tigera_statuses),
+        if_not_served(&API_SERVERS, &snapshot.api_servers),
+    ];
+    Some(
+        not_served("operator.tigera.io", &missing, &deployment_name(operator))?
+            .then("the operator cannot read what to install, nor report on it")
+            .fix(
+                "apply the definitions; from Calico 3.32 on the Helm chart tigera-operator does \
+                 not bring them any more",
+            )
+            .paste(apply(case)),
+    )
+}
+
+fn of_calico(case: &Case) -> Option<Finding> {
+    let node = CalicoNode::current(case.snapshot)?;
+    if case.facts.install.is_in_etcd() {
+        return None;
+    }
+    let snapshot = case.snapshot;
+    let missing = [
+        if_not_served(&IP_POOLS, &snapshot.ip_pools),
+        if_not_served(&FELIX_CONFIGURATIONS, &snapshot.felix_configurations),
+        if_not_served(&CLUSTER_INFORMATIONS, &snapshot.cluster_informations),
+        if_not_served(&IPAM_BLOCKS, &snapshot.ipam_blocks),
+    ];
+    let (group, fix, paste) = match snapshot.store {
+        Store::V1 => (V1, "apply the definitions of the same release", apply(case)),
+        Store::V3 => (
+            V3,
+            "install the chart projectcalico.org.v3 of the same release, which has the definitions",
+            String::new(),
+        ),
+    };
+    Some(
+        not_served(group, &missing, &format!("DaemonSet {}", node.name()))?
+            .then("calico-node has nowhere to keep its data: it does not start, or stops working")
+            .fix(fix)
+            .paste(paste),
+    )
+}
+
+fn not_served(group: &str, missing: &[Option<&'static str>], needed_by: &str) -> Option<Finding> {
+    let missing: Vec<&str> = missing.iter().copied().flatten().collect();
+    let first = missing.first()?;
+    Some(
+        Finding::error(
+            format!("CustomResourceDefinition/{first}.{group}"),
+            format!("the API server does not serve kinds that {needed_by} works with"),
+        )
+        .seen(
+            format!("API group {group}"),
+            "not served",
+            missing.join(", "),
+        )
+        .seen(needed_by, "", "is there"),
+    )
+}
+
+/// Applies the definitions of the release that runs, or of the newest one that the operator's
+/// version stands for.
+fn apply(case: &Case) -> String {
+    const FILE: &str = "operator-crds.yaml";
+    let install = &case.facts.install;
+    let by_operator = || {
+        let operator: OperatorVersion = install.operator.value()?.parse().ok()?;
+        Some(format!(
+            "https://raw.githubusercontent.com/projectcalico/calico/release-v{}/manifests/{FILE}",
+            operator.calico()?
+        ))
+    };
+    match install.manifest_url(FILE).or_else(by_operator) {
+        Some(url) => format!("kubectl apply --server-side -f {url}"),
+        None => String::new(),
+    }
+}
