@@ -4,10 +4,13 @@
 //! CAL4xx: Typha. CAL5xx: nodes and pods.
 
 mod api_server;
+mod causes;
+mod components;
 mod crds;
 mod datastore;
 mod deletion;
 mod installation;
+mod installation_rules;
 mod migration;
 mod operator;
 mod pod_network;
@@ -24,7 +27,10 @@ pub static CHECKS: &[Check] = &[
     crds::KINDS_NOT_SERVED,
     deletion::DELETION_STUCK,
     migration::HALF_MIGRATED,
+    components::COMPONENT_DEGRADED,
+    components::COMPONENT_NOT_AVAILABLE,
     reporting::REPORT_OUTDATED,
+    installation_rules::RULE_BROKEN,
     datastore::DATA_IN_ETCD,
     api_server::API_SERVER_SILENT,
     reporting::NOTHING_REPORTED,

@@ -1,0 +1,81 @@
+//! Messages about pods.
+//!
+//! Source: tigera/operator v1.42.3, pkg/controller/status/status.go (`podsFailing`).
+
+use super::{Cause, cause_of};
+use crate::assess::words::pasted;
+
+pub(super) static CAUSES: &[Cause] = &[
+    cause_of(
+        &["has crash looping container"],
+        "a container ends again and again",
+        "mend what ends it: CAL502 has its last words, or else the log of its last run",
+        |_, message| previous_log(message).unwrap_or_default(),
+    ),
+    cause_of(
+        &["failed to pull container image"],
+        "an image cannot be pulled",
+        "see which one, and what the registry answered: CAL503, or else the pod's events",
+        |_, message| describe(message).unwrap_or_default(),
+    ),
+    cause_of(
+        &["pod ", " has failed"],
+        "a pod has failed for good, as one that was evicted has; the operator counts it although \
+         another may have taken its place",
+        "delete the failed pod",
+        |_, message| {
+            let pod = pod_in(message);
+            pod.map(|(namespace, name)| format!("kubectl delete pods -n {namespace} {name}"))
+                .unwrap_or_default()
+        },
+    ),
+    cause_of(
+        &["pod ", " is running but not ready"],
+        "a pod runs and is not ready",
+        "see what its readiness probe says, in the pod's events",
+        |_, message| describe(message).unwrap_or_default(),
+    ),
+];
+
+/// The first pod that a message names, as `Pod NAMESPACE/NAME`.
+fn pod_in(message: &str) -> Option<(&str, &str)> {
+    let (_, rest) = message.split_once("Pod ")?;
+    let (namespace, name) = rest.split_whitespace().next()?.split_once('/')?;
+    Some((pasted(namespace), pasted(name)))
+}
+
+fn describe(message: &str) -> Option<String> {
+    let (namespace, name) = pod_in(message)?;
+    Some(format!("kubectl describe pods -n {namespace} {name}"))
+}
+
+/// The log of the run before, of the container that a message names behind its last colon.
+fn previous_log(message: &str) -> Option<String> {
+    let (namespace, name) = pod_in(message)?;
+    let (_, rest) = message.split_once("crash looping container: ")?;
+    let container = pasted(rest.split_whitespace().next()?);
+    Some(format!(
+        "kubectl logs -n {namespace} {name} -c {container} --previous"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_a_message_are_pasted_only_if_they_are_names() {
+        let message =
+            "Pod calico-system/calico-node-x7k2p has crash looping container: calico-node";
+        assert_eq!(
+            previous_log(message).unwrap(),
+            "kubectl logs -n calico-system calico-node-x7k2p -c calico-node --previous"
+        );
+        let message = "Pod a;b/$(reboot) has crash looping container: `reboot`";
+        assert_eq!(
+            previous_log(message).unwrap(),
+            "kubectl logs -n NAME NAME -c NAME --previous"
+        );
+        assert_eq!(previous_log("a pod"), None);
+    }
+}

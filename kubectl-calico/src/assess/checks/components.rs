@@ -1,0 +1,166 @@
+//! Whether the components work, as the operator reports.
+
+use super::causes::{Cause, cause};
+use super::installation_rules::names_what_is_refused;
+use super::reporting::operator_log;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::components::State;
+use crate::assess::finding::Finding;
+use crate::snapshot::resources::TIGERA_STATUSES;
+use crate::snapshot::{Condition, TigeraStatus};
+
+pub(super) const COMPONENT_DEGRADED: Check = Check {
+    code: "CAL107",
+    title: "a component is degraded",
+    needs: &[&TIGERA_STATUSES],
+    explain: Explain {
+        means: "The operator reports of a component that it is not as it was asked for, and not on \
+                its way there.",
+        matters: "What the component stands for does not work, or does not follow the last change. \
+                  Where the operator cannot read or accept the Installation, it changes nothing \
+                  at all until that is mended.",
+        judged: "The condition Degraded of the component's TigeraStatus is True. Its message is \
+                 quoted as the operator wrote it; where it is one of the well-known ones, the \
+                 finding says what is behind it.",
+        fix: "Mend what the message names. The operator looks again by itself.",
+        source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
+    },
+    find: |case| of_state(case, State::Degraded, degraded),
+};
+
+pub(super) const COMPONENT_NOT_AVAILABLE: Check = Check {
+    code: "CAL108",
+    title: "a component is not available",
+    needs: &[&TIGERA_STATUSES],
+    explain: Explain {
+        means: "The operator does not report of a component that it is available.",
+        matters: "Some of its pods are not ready, or the operator has not yet come so far as to \
+                  look at it.",
+        judged: "The condition Available of the component's TigeraStatus is not True, and Degraded \
+                 is not True either. That Available is not there at all counts: until the \
+                 operator watches a component, it may report nothing or only Degraded. It is a \
+                 warning while the operator says that the component is progressing, and an error \
+                 otherwise.",
+        fix: "During an install or an upgrade, wait. Else see what the findings CAL501 to CAL508 \
+              say of the pods, and read the operator's log.",
+        source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
+    },
+    find: |case| of_state(case, State::NotAvailable, not_available),
+};
+
+/// A finding for each component in that state.
+fn of_state(case: &Case, state: State, find: fn(&Case, &TigeraStatus) -> Finding) -> Vec<Finding> {
+    let components = case.facts.components.value().map(Vec::as_slice);
+    let ill = components
+        .unwrap_or_default()
+        .iter()
+        .filter(|found| found.state == state);
+    let statuses = case.snapshot.tigera_statuses.items();
+    let statuses = ill.filter_map(|component| {
+        let mut statuses = statuses.iter();
+        statuses.find(|status| status.metadata.name == component.name)
+    });
+    statuses.map(|status| find(case, status)).collect()
+}
+
+fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
+    let name = &status.metadata.name;
+    let object = format!("TigeraStatus/{name}");
+    let condition = status.condition("Degraded").cloned().unwrap_or_default();
+    let known = cause(&condition.message);
+    let message = match known {
+        Some(cause) => format!("{name} is degraded: {}", cause.means),
+        None => format!("{name} is degraded"),
+    };
+    if let Some(other) = known.and_then(|cause| cause.waits_for)
+        && is_ill(case, other)
+        && other != name
+    {
+        let message = format!("{name} waits for {other}");
+        return said(Finding::warning(&object, message), &object, &condition)
+            .then(suffers(name))
+            .fix(format!("mend {other}, and this one follows"));
+    }
+    let finding = said(Finding::error(&object, message), &object, &condition).then(suffers(name));
+    match known {
+        Some(cause) => mended(case, finding, cause, &condition.message),
+        None => finding
+            .fix("mend what the operator's message names; its log may say more")
+            .paste(operator_log(case.snapshot)),
+    }
+}
+
+fn mended(case: &Case, finding: Finding, cause: &Cause, message: &str) -> Finding {
+    if cause.is_refusal && names_what_is_refused(case) {
+        return finding.fix("correct what CAL110 names");
+    }
+    let fix = match cause.in_installation {
+        true => case.facts.install.lasting(cause.fix),
+        false => cause.fix.to_owned(),
+    };
+    finding.fix(fix).paste((cause.paste)(case, message))
+}
+
+fn is_ill(case: &Case, name: &str) -> bool {
+    let components = case.facts.components.value();
+    let mut ill = components
+        .into_iter()
+        .flatten()
+        .filter(|component| matches!(component.state, State::Degraded | State::NotAvailable));
+    ill.any(|component| component.name == name)
+}
+
+fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
+    let name = &status.metadata.name;
+    let object = format!("TigeraStatus/{name}");
+    let progressing = status
+        .condition("Progressing")
+        .filter(|found| found.status == "True");
+    let available = status.condition("Available");
+    let finding = match progressing {
+        Some(_) => Finding::warning(&object, format!("{name} is not available yet")),
+        None => Finding::error(&object, format!("{name} is not available")),
+    };
+    let finding = match (progressing, available) {
+        (Some(condition), _) | (None, Some(condition)) => said(finding, &object, condition),
+        (None, None) => finding.seen(&object, "Available", "the operator has not reported it"),
+    };
+    finding
+        .then(suffers(name))
+        .fix(
+            "during an install or an upgrade, wait and look again; else see what CAL501 to CAL508 \
+             say of the pods, and what the operator's log says",
+        )
+        .paste(match progressing {
+            Some(_) => "kubectl get pods -n calico-system -o wide".to_owned(),
+            None => operator_log(case.snapshot),
+        })
+}
+
+/// A condition as evidence: what the operator wrote, and since when.
+fn said(finding: Finding, object: &str, condition: &Condition) -> Finding {
+    // The operator joins a text and an error with a colon, also where there is no error.
+    let message = condition.message.trim_end().trim_end_matches(':');
+    let field = format!("{} {}", condition.kind, condition.reason);
+    let finding = finding.seen(object, field.trim_end(), message);
+    match &condition.last_transition_time {
+        Some(since) => finding.seen(object, format!("{} since", condition.kind), since.0),
+        None => finding,
+    }
+}
+
+/// What does not work without a component.
+fn suffers(component: &str) -> &'static str {
+    match component {
+        "calico" => {
+            "the network may not work on every node, and a change of the Installation may not be \
+             carried out"
+        }
+        "calico-windows" => "nodes with Windows have no network, or no policies, from Calico",
+        "ippools" => "no pool is made or changed; without a pool, pods get no addresses",
+        "apiserver" => "projectcalico.org/v3 cannot be used, and the operator cannot change pools",
+        "tiers" => "policies that the operator keeps in tiers of its own may be missing or old",
+        "goldmane" | "whisker" => "flows cannot be looked at; traffic does not suffer",
+        _ => "what this component brings does not work, or not as it was asked for",
+    }
+}
