@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::between::{Between, Fault};
-use super::load::Load;
+use super::load::{Loaded, without_backends};
 use super::plugin::{Ran, report};
 use crate::support::cluster::Cluster;
 use crate::support::cluster::crds::Crds;
@@ -18,7 +18,9 @@ fn cluster() -> Option<&'static Cluster> {
     let server = Cluster::shared()?;
     CALICO.call_once(|| {
         server.install_crds(Crds::Own);
-        Load::of(&Base::new("helm", "v3.32.1", 5).objects()).put_into(server);
+        Loaded::new(server)
+            .become_like(&without_backends(Base::new("helm", "v3.32.1", 5).objects()))
+            .unwrap();
     });
     Some(server)
 }
@@ -248,8 +250,22 @@ fn a_dead_aggregated_api_disturbs_nothing_else() {
         return;
     };
     server.install_crds(Crds::Own);
-    Load::of(&Base::new("helm", "v3.32.1", 5).objects()).put_into(&server);
-    all_read(&server.calico(["status", "-o", "json"]));
+    Loaded::new(&server)
+        .become_like(&Base::new("helm", "v3.32.1", 5).objects())
+        .unwrap();
+    let report = self::report(&server.calico(["status", "-o", "json"]));
+    assert_eq!(report["notRead"], json!([]));
+    let codes: Vec<&Value> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["code"])
+        .collect();
+    assert_eq!(
+        codes,
+        ["CAL112"],
+        "that it is gone is said, and nothing else"
+    );
 
     // Where the definitions of crd.projectcalico.org are gone, it is all that there is.
     let gone = [
@@ -259,7 +275,7 @@ fn a_dead_aggregated_api_disturbs_nothing_else() {
     ];
     server.kubectl(gone).succeeded();
     let ran = server.calico(["status", "-o", "json"]);
-    let report = report(&ran);
+    let report = self::report(&ran);
     let row = &report["notRead"][0];
     assert_eq!(row["object"], "ippools", "{}", ran.stdout);
     assert!(row["why"].as_str().unwrap().contains("503"), "{row}");

@@ -3,48 +3,79 @@
 use serde_json::{Value, json};
 
 use crate::support::cluster::Cluster;
+use crate::support::outcome::Outcome;
 
-/// Objects as a test wants them in a server.
-pub(super) struct Load {
+/// An API server, and the objects that were put into it.
+pub(super) struct Loaded<'a> {
+    server: &'a Cluster,
+    objects: Vec<Value>,
+}
+
+impl<'a> Loaded<'a> {
+    pub(super) fn new(server: &'a Cluster) -> Self {
+        let objects = Vec::new();
+        Self { server, objects }
+    }
+
+    /// Makes these the objects that there are. What was there just so is left alone: many clusters
+    /// differ in one object.
+    pub(super) fn become_like(&mut self, objects: &[Value]) -> Result<(), String> {
+        // A snapshot's own document is about reading, and is not loaded.
+        let wanted = objects.iter().filter(|object| object["kind"] != "Snapshot");
+        let wanted: Vec<Value> = wanted.cloned().collect();
+        let without = |these: &[Value], those: &[Value]| Load {
+            objects: these
+                .iter()
+                .filter(|object| !those.contains(object))
+                .cloned()
+                .collect(),
+        };
+        without(&self.objects, &wanted).take_out_of(self.server)?;
+        let fresh = without(&wanted, &self.objects);
+        self.objects = wanted;
+        fresh.put_into(self.server)
+    }
+}
+
+/// Without what an API server judges by itself: it looks whether an APIService's backend answers,
+/// and there is none here.
+pub(super) fn without_backends(mut objects: Vec<Value>) -> Vec<Value> {
+    objects.retain(|object| object["kind"] != "APIService");
+    objects
+}
+
+/// Objects to write or to delete.
+struct Load {
     objects: Vec<Value>,
 }
 
 impl Load {
-    /// A snapshot's own document is about reading, and is not loaded.
-    pub(super) fn of(objects: &[Value]) -> Self {
-        let is_object = |object: &&Value| object["kind"] != "Snapshot";
-        Self {
-            objects: objects.iter().filter(is_object).cloned().collect(),
-        }
-    }
-
-    /// Writes them: first the namespaces, then all as they are, then what has a status of its own,
-    /// last the deletions that are under way.
-    pub(super) fn put_into(&self, cluster: &Cluster) {
+    /// Writes them: first the namespaces, then all as they are, then the deletions that are under
+    /// way, last what has a status of its own.
+    fn put_into(&self, cluster: &Cluster) -> Result<(), String> {
         let namespaces: Vec<Value> = self.namespaces().iter().map(namespace).collect();
-        apply(cluster, &namespaces, &[]);
+        apply(cluster, &namespaces, &[])?;
         // An object that is not new: its generation says how often its spec was written.
-        let old: Vec<Value> = self.objects.iter().filter_map(older).collect();
-        apply(cluster, &old, &[]);
+        for generation in 1.. {
+            let old = self.objects.iter();
+            let old: Vec<Value> = old.filter_map(|object| older(object, generation)).collect();
+            if old.is_empty() {
+                break;
+            }
+            apply(cluster, &old, &[])?;
+        }
         let fresh: Vec<Value> = self.objects.iter().map(writable).collect();
-        apply(cluster, &fresh, &[]);
-        let with_status: Vec<Value> = fresh
-            .iter()
-            .filter(|object| object.get("status").is_some())
-            .cloned()
-            .collect();
-        apply(cluster, &with_status, &["--subresource=status"]);
-        let deleted: Vec<Value> = self
-            .objects
-            .iter()
-            .filter(|object| !object["metadata"]["deletionTimestamp"].is_null())
-            .cloned()
-            .collect();
-        delete(cluster, &deleted);
+        apply(cluster, &fresh, &[])?;
+        let is_deleted = |object: &&Value| !object["metadata"]["deletionTimestamp"].is_null();
+        let deleted: Vec<Value> = self.objects.iter().filter(is_deleted).cloned().collect();
+        delete(cluster, &deleted)?;
+        let has_status = |object: &&Value| object.get("status").is_some();
+        let with_status: Vec<Value> = fresh.iter().filter(has_status).cloned().collect();
+        apply(cluster, &with_status, &["--subresource=status"])
     }
 
     /// Takes them out again.
-    pub(super) fn take_out_of(&self, cluster: &Cluster) {
+    fn take_out_of(&self, cluster: &Cluster) -> Result<(), String> {
         let held: Vec<Value> = self
             .objects
             .iter()
@@ -55,7 +86,7 @@ impl Load {
                 object
             })
             .collect();
-        apply(cluster, &held, &[]);
+        apply(cluster, &held, &[])?;
         let gone: Vec<Value> = self
             .objects
             .iter()
@@ -63,12 +94,13 @@ impl Load {
             .filter(|object| object["kind"] != "Namespace" && object["kind"] != "ServiceCIDR")
             .cloned()
             .collect();
-        delete(cluster, &gone);
+        delete(cluster, &gone)?;
         for object in &self.objects {
             if object["kind"] == "Namespace" && !object["metadata"]["deletionTimestamp"].is_null() {
-                finalize(cluster, object);
+                finalize(cluster, object)?;
             }
         }
+        Ok(())
     }
 
     fn namespaces(&self) -> Vec<String> {
@@ -108,20 +140,17 @@ fn writable(object: &Value) -> Value {
     object
 }
 
-/// An Installation as it was before its spec was last written.
-fn older(object: &Value) -> Option<Value> {
-    let generation = object["metadata"]["generation"].as_i64()?;
-    assert_eq!(generation, 2, "only a generation of 2 can be made here");
-    let mut older = writable(object);
-    older["spec"]["controlPlaneReplicas"] = json!(7);
-    Some(older)
+/// An Installation as it was in an earlier generation, if it has had one so early.
+fn older(object: &Value, generation: i64) -> Option<Value> {
+    let is_older = object["metadata"]["generation"].as_i64() > Some(generation);
+    is_older.then(|| {
+        let mut older = writable(object);
+        older["spec"]["controlPlaneReplicas"] = json!(100 + generation);
+        older
+    })
 }
 
-fn apply(cluster: &Cluster, objects: &[Value], more: &[&str]) {
-    if objects.is_empty() {
-        return;
-    }
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+fn apply(cluster: &Cluster, objects: &[Value], more: &[&str]) -> Result<(), String> {
     let arguments = [
         "apply",
         "--server-side",
@@ -130,15 +159,11 @@ fn apply(cluster: &Cluster, objects: &[Value], more: &[&str]) {
         "-f",
         "-",
     ];
-    let arguments = arguments.iter().chain(more);
-    cluster.kubectl_reading(&list, arguments).succeeded();
+    let arguments: Vec<&str> = arguments.iter().chain(more).copied().collect();
+    on_all(cluster, objects, &arguments)
 }
 
-fn delete(cluster: &Cluster, objects: &[Value]) {
-    if objects.is_empty() {
-        return;
-    }
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+fn delete(cluster: &Cluster, objects: &[Value]) -> Result<(), String> {
     let arguments = [
         "delete",
         "--ignore-not-found",
@@ -148,11 +173,19 @@ fn delete(cluster: &Cluster, objects: &[Value]) {
         "-f",
         "-",
     ];
-    cluster.kubectl_reading(&list, arguments).succeeded();
+    on_all(cluster, objects, &arguments)
+}
+
+fn on_all(cluster: &Cluster, objects: &[Value], arguments: &[&str]) -> Result<(), String> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+    done(cluster.kubectl_reading(&list.to_string(), arguments))
 }
 
 /// Ends a namespace's deletion, which no controller does here.
-fn finalize(cluster: &Cluster, namespace: &Value) {
+fn finalize(cluster: &Cluster, namespace: &Value) -> Result<(), String> {
     let name = namespace["metadata"]["name"].as_str().unwrap();
     let finalize = json!({
         "apiVersion": "v1", "kind": "Namespace",
@@ -160,7 +193,12 @@ fn finalize(cluster: &Cluster, namespace: &Value) {
     });
     let path = format!("/api/v1/namespaces/{name}/finalize");
     let arguments = ["replace", "--raw", &path, "-f", "-"];
-    cluster
-        .kubectl_reading(&finalize.to_string(), arguments)
-        .succeeded();
+    done(cluster.kubectl_reading(&finalize.to_string(), arguments))
+}
+
+fn done(outcome: Outcome) -> Result<(), String> {
+    match outcome.success {
+        true => Ok(()),
+        false => Err(outcome.stderr),
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::load::Load;
+use super::load::{Loaded, without_backends};
 use super::plugin::report;
 use crate::support::cluster::Cluster;
 use crate::support::cluster::crds::Crds;
@@ -12,7 +12,9 @@ use crate::support::clusters::Base;
 fn with_calico() -> Option<Cluster> {
     let server = Cluster::start()?;
     server.install_crds(Crds::Own);
-    Load::of(&Base::new("helm", "v3.32.1", 3).objects()).put_into(&server);
+    Loaded::new(&server)
+        .become_like(&without_backends(Base::new("helm", "v3.32.1", 3).objects()))
+        .unwrap();
     Some(server)
 }
 

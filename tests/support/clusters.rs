@@ -9,6 +9,7 @@
 //!     calico: v3.32.1       # the newest by default
 //!     nodes: 3              # 3 by default
 //!     header: {…}           # merged into the snapshot's own document; null leaves that out
+//!     unreal: why           # no API server would hold this
 //!
 //! Every other document is merged into the object of the same kind, namespace and name as a JSON
 //! merge patch (RFC 7386), or added where there is none. `$patch: delete` takes one away, and
@@ -47,6 +48,8 @@ pub(crate) struct Base {
     pub(crate) nodes: u32,
     #[serde(default = "empty")]
     header: Value,
+    #[serde(default)]
+    unreal: Option<String>,
 }
 
 fn newest() -> String {
@@ -68,6 +71,7 @@ impl Base {
             calico: calico.to_owned(),
             nodes,
             header: empty(),
+            unreal: None,
         }
     }
 
@@ -353,6 +357,13 @@ fn documents(text: &str) -> Vec<Value> {
         .collect()
 }
 
+/// Whether a case's `cluster.yaml` says that no API server would hold it.
+pub(crate) fn is_unreal(text: &str) -> bool {
+    let base = documents(text).into_iter().next().expect("a base");
+    let base: Base = serde_json::from_value(base).unwrap();
+    base.unreal.is_some()
+}
+
 /// The objects of a case's `cluster.yaml`.
 pub(crate) fn cluster(text: &str) -> Vec<Value> {
     let mut documents = documents(text).into_iter();
@@ -363,7 +374,21 @@ pub(crate) fn cluster(text: &str) -> Vec<Value> {
             patch(&mut objects, &document);
         }
     }
+    objects.iter_mut().for_each(date_conditions);
     objects
+}
+
+/// A condition of a TigeraStatus has a date, which no case cares about.
+fn date_conditions(object: &mut Value) {
+    if object["kind"] != "TigeraStatus" {
+        return;
+    }
+    let conditions = object["status"]["conditions"].as_array_mut();
+    for condition in conditions.into_iter().flatten() {
+        let condition = condition.as_object_mut().unwrap();
+        let date = || json!("2026-01-01T00:00:00Z");
+        condition.entry("lastTransitionTime").or_insert_with(date);
+    }
 }
 
 /// Objects as a file that `kubectl calico status -f` reads.

@@ -19,13 +19,16 @@ pub(super) const REPORT_OUTDATED: Check = Check {
                   shown may be that from before.",
         judged: "The newest observedGeneration among the conditions of TigeraStatus calico is \
                  older than metadata.generation of the Installation default. The operator needs \
-                 some seconds after each change.",
+                 some seconds after each change. An Installation that is being deleted does not \
+                 count: the deletion itself is a new generation.",
         fix: "Look again after a moment. Where it stays, read the operator's log, and see that \
               the operator runs (CAL103).",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (SetMetaData)",
     },
     find: |case| {
-        let Some(installation) = default_installation(case.snapshot) else {
+        let installation = default_installation(case.snapshot)
+            .filter(|found| found.metadata.deletion_timestamp.is_none());
+        let Some(installation) = installation else {
             return Vec::new();
         };
         let observed = observed_generation(case.snapshot);
