@@ -4,18 +4,17 @@ use calico_core::text::{listed, quoted, shown};
 
 use crate::error::Refusal;
 use crate::locate::Found;
-use crate::stream::Stream;
-use crate::tree::Tree;
+use crate::stream::{self, Stream};
+use crate::unreadable;
 
 /// The error for a stream without the Installation to edit: what was seen instead.
 pub(crate) fn refusal(stream: &Stream, found: Found) -> Refusal {
     if let Some(misnamed) = found.misnamed.first() {
-        let at = misnamed.offset + misnamed.tree.node(misnamed.root).span.start;
         return Refusal::new(format!(
             "the Installation is named {}, not default",
             quoted(&misnamed.name)
         ))
-        .at(stream, misnamed.document, at)
+        .at(stream, misnamed.document, misnamed.start())
         .why("the operator reads the one named default and ignores every other")
         .fix("name it default");
     }
@@ -75,7 +74,7 @@ impl Kinds {
                 None => counts.push((kind, 1)),
             }
         }
-        let calico_node = !stream.documents_with("name: calico-node").is_empty();
+        let calico_node = memchr::memmem::find(stream.bytes(), b"name: calico-node").is_some();
         Self {
             counts,
             calico_node,
@@ -136,10 +135,8 @@ fn is_comment(line: &[u8]) -> bool {
 pub(crate) fn is_hooks_only(stream: &Stream) -> bool {
     let mut hooks = 0;
     for index in 0..stream.documents().len() {
-        let Ok(text) = std::str::from_utf8(stream.document(index)) else {
-            return false;
-        };
-        let Ok(tree) = Tree::parse(text.trim_start_matches('\u{feff}')) else {
+        let document = stream::read_part(stream.document(index));
+        let Ok((_, tree)) = unreadable::parse(document) else {
             return false;
         };
         let Some(root) = tree.root() else {

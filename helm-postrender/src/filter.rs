@@ -8,8 +8,7 @@ use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 use calico_core::rules::{self, Case, Judgement, Verdict};
-use calico_core::text::{MOST, shown};
-use serde_yaml::Value;
+use calico_core::text::shown;
 
 use crate::absent;
 use crate::error::{Error, Refusal};
@@ -17,11 +16,12 @@ use crate::form::{self, Obstacle};
 use crate::go;
 use crate::judge::Judged;
 use crate::locate::{self, Located};
+use crate::mentions::Mentions;
+use crate::notes;
 use crate::operator::{self, Operator, Source};
 use crate::plan::{self, PoolPlan, PoolView};
 use crate::splice;
 use crate::stream::Stream;
-use crate::tree::Tree;
 use crate::verify;
 use crate::wanted::Wanted;
 
@@ -75,26 +75,18 @@ pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>
 }
 
 fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(), Error> {
-    let mut found = locate::installations(stream)?;
+    let mentions = Mentions::of(stream);
+    let mut found = locate::installations(stream, &mentions.installation)?;
     let operator = options.operator.map_or_else(
-        || operator::version(stream),
+        || operator::version(stream, &mentions.operator),
         |version| Operator {
             version,
             source: Source::Flag,
         },
     );
     outcome.operator = Some(operator);
-    outcome.notes.extend(version_note(operator));
-    let unreadable = found.unreadable.iter().take(MOST);
-    outcome.notes.extend(
-        unreadable
-            .map(|refusal| format!("left alone, though it mentions an Installation: {refusal}")),
-    );
-    if let Some(more @ 1..) = found.unreadable.len().checked_sub(MOST) {
-        outcome
-            .notes
-            .push(format!("and {more} more documents like it"));
-    }
+    outcome.notes.extend(notes::version(operator));
+    outcome.notes.extend(notes::unreadable(&found.unreadable));
     let Some(located) = found.default.take() else {
         if absent::is_hooks_only(stream) {
             outcome
@@ -110,7 +102,7 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         }
         return Err(nothing.into());
     };
-    let start = located.offset + located.tree.node(located.root).span.start;
+    let start = located.start();
     outcome.installation = Some((located.name.clone(), located.document, start));
 
     let refuse = |obstacle: Obstacle| refusal(stream, &located, obstacle);
@@ -120,12 +112,12 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         Some(overlay) => {
             form::check(overlay).map_err(|obstacle| refusal(stream, overlay, obstacle))?;
             let document = verify::read(stream, overlay)?;
-            let written = installation(overlay, &overlay.text, &overlay.tree, &document)?;
-            Some(written)
+            let (text, tree) = (&overlay.text, &overlay.tree);
+            Some(go::installation(overlay, text, tree, &document)?)
         }
     };
     let before = verify::read(stream, &located)?;
-    let written = installation(&located, &located.text, &located.tree, &before)?;
+    let written = go::installation(&located, &located.text, &located.tree, &before)?;
     let (written, effective) = judged_as(written, overlay.as_ref(), operator);
     let pools = written.pools.as_deref().unwrap_or_default();
     let views: Vec<PoolView> = pools
@@ -144,7 +136,7 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     let (tree, after) =
         verify::verify(&located, &before, &plans, &text).map_err(of_installation)?;
 
-    let written = installation(&located, &text, &tree, &after)?;
+    let written = go::installation(&located, &text, &tree, &after)?;
     let (written, effective) = judged_as(written, overlay.as_ref(), operator);
     let judgements = judge(
         options,
@@ -158,12 +150,12 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     }
     outcome
         .notes
-        .extend(family_note(pools.is_empty(), &effective));
+        .extend(notes::family(pools.is_empty(), &effective));
     if !edits.is_empty() {
-        let document = stream.documents().get(located.document).cloned();
-        let document = document.unwrap_or_default();
+        let document = stream.documents().get(located.document);
+        let start = document.map_or(0, |document| document.start) + located.offset;
         outcome.replacement = Some(Replacement {
-            range: document.start + located.offset..document.end,
+            range: start..start + located.text.len(),
             text,
         });
     }
@@ -183,22 +175,6 @@ fn refusal(stream: &Stream, located: &Located, obstacle: Obstacle) -> Refusal {
     obstacle
         .refusal(stream, located.document, located.offset)
         .of(format!("Installation {}", shown(&located.name)))
-}
-
-/// The Installation in a document, old or new, as Go reads it.
-fn installation(
-    located: &Located,
-    text: &str,
-    tree: &Tree,
-    document: &Value,
-) -> Result<Installation, Refusal> {
-    let document = go::reading(text, tree, document).map_err(|error| {
-        let what = "the document cannot be read as Go reads it";
-        Refusal::new(format!("{what}: {}", shown(error.to_string())))
-            .of(format!("Installation {}", shown(&located.name)))
-            .fix("put values such as yes, on and 012 in quotes, and please report this")
-    })?;
-    Ok(Installation::read(verify::installation(&document, located)))
 }
 
 /// The Installation as the operator judges it, with its defaults.
@@ -222,42 +198,4 @@ fn judge(options: &Options, case: &Case, plans: &[PoolPlan]) -> Vec<Judgement> {
         .collect();
     let allowed: Vec<&str> = options.allowed.iter().map(String::as_str).collect();
     rules::judge(case, &asked, &allowed)
-}
-
-fn version_note(operator: Operator) -> Option<String> {
-    let Operator { version, .. } = operator;
-    if version < OperatorVersion::OLDEST {
-        Some(format!(
-            "operator {version} is older than {}, the oldest whose rules are known here: \
-             the rules of that one were applied",
-            OperatorVersion::OLDEST
-        ))
-    } else if version.since(44) {
-        Some(format!(
-            "operator {version} is newer than {}, the newest whose rules are known here: \
-             the rules of that one were applied",
-            OperatorVersion::NEWEST
-        ))
-    } else {
-        None
-    }
-}
-
-/// Naming one family's pool turns off what the operator would have made for the other.
-fn family_note(had_none: bool, effective: &Effective) -> Option<String> {
-    let mut families: Vec<_> = effective
-        .pools
-        .iter()
-        .filter_map(|pool| pool.family())
-        .collect();
-    families.dedup();
-    let [family] = families.as_slice() else {
-        return None;
-    };
-    had_none.then(|| {
-        format!(
-            "with an {family} pool named, the operator no longer takes pools from the pod network \
-             of the cluster: in a dual-stack cluster, name one for the other family too"
-        )
-    })
 }

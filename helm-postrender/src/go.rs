@@ -5,28 +5,51 @@
 //! follows YAML 1.2, where both are text. So it is given the document with such scalars spelt in
 //! a way that both understand.
 
+use std::borrow::Cow;
+
+use calico_core::installation::Installation;
+use calico_core::text::shown;
 use serde_yaml::Value;
 
+use crate::error::Refusal;
+use crate::locate::Located;
 use crate::splice::{self, Edit};
 use crate::tree::Tree;
+use crate::verify;
 
-/// What the document `text`, which the second parser read as `value`, means to Go.
-pub(crate) fn reading(text: &str, tree: &Tree, value: &Value) -> Result<Value, serde_yaml::Error> {
-    let plain = tree.plain_values();
-    let mut edits: Vec<Edit> = plain
-        .filter_map(|(span, text)| {
-            let common = spelling(text).filter(|common| common != text)?;
-            Some(Edit {
-                range: span,
-                text: common,
-            })
-        })
-        .collect();
+/// The Installation in its document, as `text` has it and the second parser read it.
+pub(crate) fn installation(
+    located: &Located,
+    text: &str,
+    tree: &Tree,
+    document: &Value,
+) -> Result<Installation, Refusal> {
+    let document = reading(text, tree, document).map_err(|error| {
+        let what = "the document cannot be read as Go reads it";
+        Refusal::new(format!("{what}: {}", shown(error.to_string())))
+            .of(format!("Installation {}", shown(&located.name)))
+            .fix("put values such as yes, on and 012 in quotes, and please report this")
+    })?;
+    let installation = verify::installation(&document, located);
+    Ok(Installation::read(installation))
+}
+
+/// What a document means to Go.
+fn reading<'v>(
+    text: &str,
+    tree: &Tree,
+    document: &'v Value,
+) -> Result<Cow<'v, Value>, serde_yaml::Error> {
+    let respelt = tree.plain_values().filter_map(|(range, plain)| {
+        let text = spelling(plain).filter(|common| common != plain)?;
+        Some(Edit { range, text })
+    });
+    let mut edits: Vec<Edit> = respelt.collect();
     if edits.is_empty() {
-        return Ok(value.clone());
+        return Ok(Cow::Borrowed(document));
     }
     edits.sort_by_key(|edit| edit.range.start);
-    serde_yaml::from_str(&splice::apply(text, &edits))
+    serde_yaml::from_str(&splice::apply(text, &edits)).map(Cow::Owned)
 }
 
 /// How YAML 1.2 spells what Go makes of a plain scalar; none where it is text, and so for both.

@@ -24,6 +24,8 @@ mod go;
 pub mod judge;
 mod layout;
 mod locate;
+mod mentions;
+mod notes;
 mod objects;
 pub mod operator;
 pub mod plan;
@@ -35,6 +37,7 @@ mod splice;
 mod stdio;
 pub mod stream;
 mod tree;
+mod unreadable;
 mod verify;
 pub mod wanted;
 

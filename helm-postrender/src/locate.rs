@@ -1,15 +1,16 @@
-//! Finds, in a stream, the Installation to edit and the operator that will read it.
+//! Finds the Installation to edit in a stream.
 
+use std::ops::Range;
 use std::rc::Rc;
 
-use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND, OVERLAY_NAME};
-use calico_core::text::shown;
+use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 
 use crate::error::Refusal;
 use crate::form::{self, Obstacle};
 use crate::objects::{self, Object};
-use crate::stream::{BYTE_ORDER_MARK, Stream};
-use crate::tree::{NodeId, Tree, TreeError};
+use crate::stream::{self, BYTE_ORDER_MARK, Stream};
+use crate::tree::{NodeId, Tree};
+use crate::unreadable::{self, Unreadable};
 
 /// An Installation in a stream.
 pub(crate) struct Located {
@@ -44,129 +45,153 @@ pub(crate) struct Found {
     pub(crate) unreadable: Vec<Refusal>,
 }
 
-/// Finds every Installation. Refuses a stream in which it cannot be told which one counts.
-pub(crate) fn installations(stream: &Stream) -> Result<Found, Refusal> {
-    let mut found = Found::default();
+/// Finds every Installation in `documents`. Refuses a stream in which it cannot be told which one
+/// counts.
+pub(crate) fn installations(stream: &Stream, documents: &[usize]) -> Result<Found, Refusal> {
     if stream.is_utf16() {
-        return Err(
-            Refusal::new("the stream is UTF-16, in which no Installation can be found")
-                .why("PowerShell writes it with > and Out-File")
-                .fix("write UTF-8: Out-File -Encoding utf8"),
-        );
+        let what = "the stream is UTF-16, in which no Installation can be found";
+        return Err(Refusal::new(what)
+            .why("PowerShell writes it with > and Out-File")
+            .fix("write UTF-8: Out-File -Encoding utf8"));
     }
-    for document in candidates(stream) {
-        for located in in_document(stream, document, &mut found)? {
-            let place = |refusal: Refusal| {
-                let at = located.offset + located.tree.node(located.root).span.start;
-                refusal.at(stream, located.document, at)
-            };
-            if !stream.is_read(document) {
-                let what = "an Installation stands behind a document end marker (...)";
-                return Err(place(Refusal::new(what))
-                    .why("Helm and kubectl drop what no --- line starts, without a word")
-                    .fix("put a --- line before it"));
+    let mut found = Found::default();
+    for document in documents {
+        let mut parts = stream::parts(stream.document(*document)).into_iter();
+        let read = parts.next().unwrap_or_default();
+        match Part::parse(stream, *document, read) {
+            Ok(part) => {
+                let located = part.installations(stream)?;
+                located
+                    .into_iter()
+                    .try_for_each(|one| found.add(stream, one))?;
             }
-            let slot = match located.name.as_str() {
-                DEFAULT_NAME => &mut found.default,
-                OVERLAY_NAME => &mut found.overlay,
-                _ => {
-                    found.misnamed.push(located);
-                    continue;
-                }
-            };
-            if let Some(first) = slot {
-                let what = format!("two Installations are named {}", located.name);
-                let first = stream.place(first.document, first.offset);
-                return Err(place(Refusal::new(what))
-                    .why(format!(
-                        "the cluster holds one of that name, the one sent last; \
-                         the other is document {}",
-                        first.document
-                    ))
-                    .fix("remove one of the two from what the chart renders"));
-            }
-            *slot = Some(located);
+            Err(error) => found.unreadable.extend(error.refused_or_noted()?),
         }
+        parts.try_for_each(|part| none_is_lost(stream, *document, part))?;
     }
     Ok(found)
 }
 
-/// The documents that may hold an Installation: those that show both its words, and those that
-/// can hide one.
-fn candidates(stream: &Stream) -> Vec<usize> {
-    let mut documents = stream.documents_with(API_VERSION);
-    documents.retain(|document| mentions(stream.document(*document)));
-    documents.extend(stream.documents_with_hidden_text());
-    documents.sort_unstable();
-    documents.dedup();
-    documents
-}
-
-fn mentions(document: &[u8]) -> bool {
-    let shows = |word: &str| memchr::memmem::find(document, word.as_bytes()).is_some();
-    shows(API_VERSION) && shows(KIND)
-}
-
-fn in_document(
-    stream: &Stream,
-    document: usize,
-    found: &mut Found,
-) -> Result<Vec<Located>, Refusal> {
-    let bytes = stream.document(document);
-    let (text, offset) = match bytes.strip_prefix(BYTE_ORDER_MARK) {
-        Some(text) => (text, BYTE_ORDER_MARK.len()),
-        None => (bytes, 0),
-    };
-    let parsed = match std::str::from_utf8(text) {
-        Ok(text) => Tree::parse(text)
-            .map(|tree| (text, tree))
-            .map_err(|error| unreadable(text, &error)),
-        Err(error) => {
-            let at = error.valid_up_to();
-            Err((Refusal::new("the document is not UTF-8").fix(REPAIR), at))
-        }
-    };
-    let (text, tree) = match parsed {
-        Ok(parsed) => parsed,
-        Err((refusal, at)) => {
-            let refusal = refusal.at(stream, document, offset + at);
-            if claims_to_be_one(text) {
-                return Err(refusal);
+impl Found {
+    fn add(&mut self, stream: &Stream, located: Located) -> Result<(), Refusal> {
+        let slot = match located.name.as_str() {
+            DEFAULT_NAME => &mut self.default,
+            OVERLAY_NAME => &mut self.overlay,
+            _ => {
+                self.misnamed.push(located);
+                return Ok(());
             }
-            if mentions(text) {
-                found.unreadable.push(refusal);
-            }
-            return Ok(Vec::new());
+        };
+        if let Some(first) = slot {
+            let what = format!("two Installations are named {}", located.name);
+            let first = stream.place(first.document, first.offset);
+            return Err(Refusal::new(what)
+                .at(stream, located.document, located.start())
+                .why(format!(
+                    "the cluster holds one of that name, the one sent last; \
+                     the other is document {}",
+                    first.document
+                ))
+                .fix("remove one of the two from what the chart renders"));
         }
-    };
-    let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
-    let objects = objects::installations(&tree).map_err(refuse)?;
-    if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !objects.is_empty()) {
-        return Err(refuse(duplicate));
+        *slot = Some(located);
+        Ok(())
     }
-    let is_json = is_json(text, &tree);
-    let (text, tree): (Rc<str>, _) = (text.into(), Rc::new(tree));
-    let located = |object: Object| {
-        form::identity(&tree, object.node).map_err(refuse)?;
-        let name = object.name.ok_or_else(|| {
-            let at = offset + tree.node(object.node).span.start;
-            Refusal::new("an Installation has no metadata.name")
-                .at(stream, document, at)
-                .why("the operator reads the one named default only")
-                .fix("write metadata: {name: default}")
-        })?;
-        Ok(Located {
+}
+
+impl Located {
+    /// The byte of the document where the Installation starts.
+    pub(crate) fn start(&self) -> usize {
+        self.offset + self.tree.node(self.root).span.start
+    }
+}
+
+/// Refuses a part of a document that Helm and kubectl drop, if it holds an Installation.
+fn none_is_lost(stream: &Stream, document: usize, part: Range<usize>) -> Result<(), Refusal> {
+    let Ok(part) = Part::parse(stream, document, part) else {
+        return Ok(());
+    };
+    let located = part.installations(stream)?;
+    located.first().map_or(Ok(()), |lost| {
+        let what = "an Installation stands behind a document end marker (...)";
+        Err(Refusal::new(what)
+            .at(stream, document, lost.start())
+            .why("Helm and kubectl drop what no --- line starts, without a word")
+            .fix("put a --- line before it"))
+    })
+}
+
+/// A part of a document that is YAML.
+struct Part<'a> {
+    document: usize,
+    /// Where `text` starts in the document.
+    offset: usize,
+    text: &'a str,
+    tree: Tree,
+}
+
+impl<'a> Part<'a> {
+    fn parse(
+        stream: &'a Stream,
+        document: usize,
+        part: Range<usize>,
+    ) -> Result<Self, Unreadable<'a>> {
+        let bytes = stream.document(document).get(part.clone());
+        let bytes = bytes.unwrap_or_default();
+        let (bytes, offset) = match bytes.strip_prefix(BYTE_ORDER_MARK) {
+            Some(bytes) => (bytes, part.start + BYTE_ORDER_MARK.len()),
+            None => (bytes, part.start),
+        };
+        match unreadable::parse(bytes) {
+            Ok((text, tree)) => Ok(Self {
+                document,
+                offset,
+                text,
+                tree,
+            }),
+            Err((refusal, at)) => Err(Unreadable {
+                refusal: refusal.at(stream, document, offset + at),
+                bytes,
+            }),
+        }
+    }
+
+    fn installations(self, stream: &Stream) -> Result<Vec<Located>, Refusal> {
+        let Self {
             document,
             offset,
-            text: text.clone(),
-            tree: tree.clone(),
-            is_json,
-            root: object.node,
-            items: object.items,
-            name,
-        })
-    };
-    objects.into_iter().map(located).collect()
+            text,
+            tree,
+        } = self;
+        let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
+        let objects = objects::installations(&tree).map_err(refuse)?;
+        if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !objects.is_empty()) {
+            return Err(refuse(duplicate));
+        }
+        let is_json = is_json(text, &tree);
+        let (text, tree): (Rc<str>, _) = (text.into(), Rc::new(tree));
+        let located = |object: Object| {
+            form::identity(&tree, object.node).map_err(refuse)?;
+            let name = object.name.ok_or_else(|| {
+                let at = offset + tree.node(object.node).span.start;
+                Refusal::new("an Installation has no metadata.name")
+                    .at(stream, document, at)
+                    .why("the operator reads the one named default only")
+                    .fix("write metadata: {name: default}")
+            })?;
+            Ok(Located {
+                document,
+                offset,
+                text: text.clone(),
+                tree: tree.clone(),
+                is_json,
+                root: object.node,
+                items: object.items,
+                name,
+            })
+        };
+        objects.into_iter().map(located).collect()
+    }
 }
 
 /// Whether the root of a document is JSON.
@@ -174,54 +199,4 @@ pub(crate) fn is_json(text: &str, tree: &Tree) -> bool {
     let root = tree.root().map(|root| tree.node(root).span.clone());
     root.and_then(|span| text.get(span))
         .is_some_and(|root| serde_json::from_str::<serde::de::IgnoredAny>(root).is_ok())
-}
-
-/// What to do about a document that nobody reads.
-const REPAIR: &str = "repair the document; Helm and kubectl do not take it either";
-
-fn unreadable(text: &str, error: &TreeError) -> (Refusal, usize) {
-    if let Some(second) = concatenated_json(text) {
-        let what = "JSON documents follow each other without a --- line between them";
-        let why = "Helm 3 cannot read them, and Helm 4 loses all but the first";
-        let fix = "put a --- line between them";
-        return (Refusal::new(what).why(why).fix(fix), second);
-    }
-    match error {
-        TreeError::Syntax(message, at) => {
-            let what = format!("the document is not YAML: {}", shown(message));
-            (Refusal::new(what).fix(REPAIR), *at)
-        }
-        TreeError::SecondDocument(at) => {
-            let what = "a second document starts without a --- line of its own";
-            (Refusal::new(what).fix(REPAIR), *at)
-        }
-    }
-}
-
-/// The byte where a second JSON document starts, if `text` is JSON documents in a row.
-fn concatenated_json(text: &str) -> Option<usize> {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
-    values.next()?.ok()?;
-    let end = values.byte_offset();
-    let rest = text.get(end..)?;
-    (!rest.trim_start().is_empty()).then(|| end + rest.len() - rest.trim_start().len())
-}
-
-/// Whether a document that cannot be parsed says at its top level that it is an Installation, or
-/// mentions one in JSON, where that cannot be told. Others are none of ours.
-fn claims_to_be_one(text: &[u8]) -> bool {
-    let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
-    let is_kind = |line: &[u8]| {
-        let value = line.strip_prefix(b"kind:").unwrap_or_default();
-        let end = memchr::memchr(b'#', value).unwrap_or(value.len());
-        let value = value.get(..end).unwrap_or_default().trim_ascii();
-        let shows = |quote: &[u8]| {
-            let word = value
-                .strip_prefix(quote)
-                .and_then(|v| v.strip_suffix(quote));
-            word == Some(KIND.as_bytes())
-        };
-        shows(b"") || shows(b"\"") || shows(b"'") || value.contains(&b'\\')
-    };
-    json && mentions(text) || text.split(|b| *b == b'\n').any(is_kind)
 }

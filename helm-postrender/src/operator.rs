@@ -2,10 +2,13 @@
 
 use calico_core::operator::OperatorVersion;
 use serde::Serialize;
-use serde_yaml::Value;
 
-use crate::stream::Stream;
-use crate::tree::Tree;
+use crate::stream::{self, Stream};
+use crate::tree::{NodeId, Tree};
+use crate::unreadable;
+
+/// The name of the operator's Deployment, and of its container.
+pub(crate) const DEPLOYMENT: &str = "tigera-operator";
 
 /// The environment variable that the operator's manifests carry its version in.
 const VERSION_VARIABLE: &str = "TIGERA_OPERATOR_INIT_IMAGE_VERSION";
@@ -44,44 +47,35 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// The version in the stream, or the newest known one.
-pub(crate) fn version(stream: &Stream) -> Operator {
-    let documents = stream.documents_with("tigera-operator").into_iter();
+/// The version that one of `documents` tells, or the newest known one.
+pub(crate) fn version(stream: &Stream, documents: &[usize]) -> Operator {
+    let mut documents = documents.iter().map(|index| stream.document(*index));
     documents
-        .filter(|index| stream.is_read(*index))
-        .flat_map(|index| deployments(stream.document(index)))
-        .find_map(|deployment| containers(&deployment).iter().find_map(of_container))
+        .find_map(|document| of_document(stream::read_part(document)))
         .unwrap_or(Operator {
             version: OperatorVersion::NEWEST,
             source: Source::Assumed,
         })
 }
 
-/// The Deployments named tigera-operator in a document, whether it is one or a List of some.
-/// A document that is not YAML has none.
-fn deployments(document: &[u8]) -> Vec<Value> {
+/// The version in a document's Deployments, whether it is one or a list of some. One that is not
+/// YAML has none.
+fn of_document(document: &[u8]) -> Option<Operator> {
     if !says_kind(document, b"Deployment") {
-        return Vec::new();
+        return None;
     }
-    // The first parser has limits for nesting that the second checks too late.
-    let text = std::str::from_utf8(document).ok();
-    let Some(text) = text.filter(|text| Tree::parse(text).is_ok()) else {
-        return Vec::new();
-    };
-    let Ok(value) = serde_yaml::from_str::<Value>(text) else {
-        return Vec::new();
-    };
-    let is_operator = |value: &Value| {
-        let name = value.get("metadata").and_then(|meta| meta.get("name"));
-        value.get("kind").and_then(Value::as_str) == Some("Deployment")
-            && name.and_then(Value::as_str) == Some("tigera-operator")
-    };
-    let items = value.get("items").and_then(Value::as_sequence).cloned();
-    items
-        .unwrap_or_else(|| vec![value])
-        .into_iter()
-        .filter(is_operator)
-        .collect()
+    let (_, tree) = unreadable::parse(document).ok()?;
+    let root = tree.root()?;
+    let items = tree.get(root, "items").map(|items| tree.items(items));
+    let containers = ["spec", "template", "spec", "containers"];
+    let mut objects = items.unwrap_or_default().iter().copied().chain([root]);
+    objects.find_map(|object| {
+        let is_operator = tree.text_at(object, &["kind"]) == Some("Deployment")
+            && tree.text_at(object, &["metadata", "name"]) == Some(DEPLOYMENT);
+        let containers = tree.get_at(object, &containers).filter(|_| is_operator)?;
+        let mut containers = tree.items(containers).iter();
+        containers.find_map(|container| of_container(&tree, *container))
+    })
 }
 
 /// Whether `kind` stands close before `name` anywhere, in whatever style: the CRDs around the
@@ -96,24 +90,13 @@ fn says_kind(document: &[u8], name: &[u8]) -> bool {
     })
 }
 
-fn containers(deployment: &Value) -> &[Value] {
-    let path = ["spec", "template", "spec", "containers"];
-    path.iter()
-        .try_fold(deployment, |value, key| value.get(key))
-        .and_then(Value::as_sequence)
-        .map_or(&[], Vec::as_slice)
-}
-
 /// A container of another image may have a version too (a proxy beside the operator): only one
 /// that is called like the operator, or carries its variable, counts.
-fn of_container(container: &Value) -> Option<Operator> {
-    let text = |key: &str| container.get(key).and_then(Value::as_str);
-    let env = container.get("env").and_then(Value::as_sequence);
-    let variable = env.and_then(|env| {
-        env.iter()
-            .find(|entry| entry.get("name").and_then(Value::as_str) == Some(VERSION_VARIABLE))
-    });
-    if variable.is_none() && text("name") != Some("tigera-operator") {
+fn of_container(tree: &Tree, container: NodeId) -> Option<Operator> {
+    let env = tree.get(container, "env").map(|env| tree.items(env));
+    let mut env = env.unwrap_or_default().iter();
+    let variable = env.find(|entry| tree.text_at(**entry, &["name"]) == Some(VERSION_VARIABLE));
+    if variable.is_none() && tree.text_at(container, &["name"]) != Some(DEPLOYMENT) {
         return None;
     }
     // Every operator is 1.x; a mirror's own tag, or Calico's version, is none.
@@ -121,8 +104,9 @@ fn of_container(container: &Value) -> Option<Operator> {
         let version = text.parse::<OperatorVersion>().ok();
         version.filter(|version| version.major == 1)
     };
-    let tag = text("image").and_then(image_tag).and_then(version);
-    let value = variable.and_then(|entry| version(entry.get("value")?.as_str()?));
+    let image = tree.text_at(container, &["image"]);
+    let tag = image.and_then(image_tag).and_then(version);
+    let value = variable.and_then(|entry| version(tree.text_at(*entry, &["value"])?));
     match (tag, value) {
         (Some(version), _) => Some(Operator {
             version,
@@ -152,7 +136,7 @@ mod tests {
             "kind: Deployment\nmetadata: {{name: tigera-operator}}\nspec: {{template: {{spec: {{containers: \
              [{{name: tigera-operator, image: '{image}', env: [{{name: {VERSION_VARIABLE}, value: '{variable}'}}]}}]}}}}}}\n"
         );
-        let operator = version(&Stream::new(text.into_bytes()));
+        let operator = version(&Stream::new(text.into_bytes()), &[0]);
         (operator.version.to_string(), operator.source)
     }
 
@@ -188,6 +172,6 @@ mod tests {
             (OperatorVersion::NEWEST.to_string(), Source::Assumed)
         );
         let other = Stream::new(b"kind: Deployment\nmetadata: {name: x}\n".to_vec());
-        assert_eq!(version(&other).source, Source::Assumed);
+        assert_eq!(version(&other, &[0]).source, Source::Assumed);
     }
 }

@@ -15,8 +15,9 @@ pub(crate) fn read() -> Result<Vec<u8>, Error> {
                 .to_owned(),
         ));
     }
-    let mut bytes = Vec::new();
-    // A file knows its size: the memory is large enough from the start.
+    // What a pipe holds at most, on Linux. A file knows its size, and has the memory for it made
+    // before the first byte is read.
+    let mut bytes = Vec::with_capacity(1 << 16);
     let read = file_of(&io::stdin()).and_then(|mut stdin| stdin.read_to_end(&mut bytes));
     match read {
         Ok(_) => Ok(bytes),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem;
 
 /// A stream and where its documents lie. Together the documents are the whole stream, except
 /// for blank ones.
@@ -26,18 +26,13 @@ pub struct Place {
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Stream {
-    /// Cuts `bytes` at the lines that start with `---`, and after those that start with `...`
-    /// (YAML 1.2, section 9.1.2: a marker stands at the start of a line, before white space).
+    /// Cuts `bytes` at the lines that start with `---` (YAML 1.2, section 9.1.2: a marker stands at
+    /// the start of a line, before white space), as Helm and kubectl do.
     pub fn new(bytes: Vec<u8>) -> Self {
         let mut cuts = vec![0];
         cuts.extend(markers(&bytes, b"\n---"));
-        let ends = markers(&bytes, b"\n...").map(|end| next_line(&bytes, end));
-        cuts.extend(ends);
         cuts.push(bytes.len());
-        cuts.sort_unstable();
-        let documents = cuts
-            .windows(2)
-            .filter_map(|cut| Some(*cut.first()?..*cut.last()?))
+        let documents = ranges(&cuts)
             .filter(|range| !is_blank(bytes.get(range.clone()).unwrap_or_default()))
             .collect();
         Self { bytes, documents }
@@ -59,57 +54,14 @@ impl Stream {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// Whether Helm and kubectl read document `index`. Both cut a stream at `---` lines only and
-    /// read the first document of each piece, so that one behind a `...` line alone is lost.
-    /// Source: kubernetes/apimachinery v0.35.1, pkg/util/yaml/decoder.go, and
-    /// kubernetes-sigs/kustomize kyaml v0.21.1, kyaml/kio/byteio_reader.go.
-    pub fn is_read(&self, index: usize) -> bool {
-        let start = self.documents.get(index).map(|range| range.start);
-        start == Some(0) || self.document(index).starts_with(b"---")
+    /// The document in which byte `at` stands.
+    pub(crate) fn document_of(&self, at: usize) -> usize {
+        self.documents.partition_point(|range| range.end <= at)
     }
 
     /// Whether it starts with the byte order mark of UTF-16, which Go's readers take too.
     pub(crate) fn is_utf16(&self) -> bool {
         self.bytes.starts_with(b"\xff\xfe") || self.bytes.starts_with(b"\xfe\xff")
-    }
-
-    /// The documents in which `needle` occurs, in order.
-    pub fn documents_with(&self, needle: &str) -> Vec<usize> {
-        let finder = Finder::new(needle);
-        self.documents_where(|rest| finder.find(rest))
-    }
-
-    /// The documents that can mean a text without showing it: by an escape that stands for a
-    /// letter, a slash or nothing (`\x49`, `\u0049`, `\U00000049`, `\/`, a line end, in YAML 1.1
-    /// also those beyond ASCII), or by a tag that has one (`!!binary`, `!<…:binary>`).
-    pub fn documents_with_hidden_text(&self) -> Vec<usize> {
-        self.documents_where(|rest| {
-            memchr::memchr2_iter(b'\\', b'!', rest).find(|at| {
-                matches!(
-                    (rest.get(*at), rest.get(at + 1)),
-                    (
-                        Some(b'\\'),
-                        Some(b'x' | b'u' | b'U' | b'/' | b'\n' | b'\r' | 0xc2 | 0xe2)
-                    ) | (Some(b'!'), Some(b'!' | b'<'))
-                )
-            })
-        })
-    }
-
-    /// The documents in which `find` finds something, looking on behind each of them.
-    fn documents_where(&self, find: impl Fn(&[u8]) -> Option<usize>) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut from = 0;
-        while let Some(at) = self.bytes.get(from..).and_then(&find) {
-            let at = from + at;
-            let document = self.documents.partition_point(|range| range.end <= at);
-            found.push(document);
-            let Some(range) = self.documents.get(document) else {
-                break;
-            };
-            from = range.end;
-        }
-        found
     }
 
     /// Where byte `offset` of document `index` stands.
@@ -125,6 +77,28 @@ impl Stream {
             column: String::from_utf8_lossy(line).chars().count() + 1,
         }
     }
+}
+
+/// The parts of a document, cut behind its `...` lines. Of these Helm and kubectl read the first,
+/// and drop the others without a word. Sources: kubernetes/apimachinery v0.35.1,
+/// pkg/util/yaml/decoder.go; kubernetes-sigs/kustomize kyaml v0.21.1, kyaml/kio/byteio_reader.go.
+pub(crate) fn parts(document: &[u8]) -> Vec<Range<usize>> {
+    let mut cuts = vec![0];
+    cuts.extend(markers(document, b"\n...").map(|end| next_line(document, end)));
+    cuts.push(document.len());
+    ranges(&cuts).filter(|range| !range.is_empty()).collect()
+}
+
+/// The part of a document that is read, behind a byte order mark.
+pub(crate) fn read_part(document: &[u8]) -> &[u8] {
+    let part = parts(document).into_iter().next();
+    let part = part.and_then(|part| document.get(part)).unwrap_or_default();
+    part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part)
+}
+
+fn ranges(cuts: &[usize]) -> impl Iterator<Item = Range<usize>> + '_ {
+    cuts.windows(2)
+        .filter_map(|cut| Some(*cut.first()?..*cut.last()?))
 }
 
 /// Where lines start that are a marker: `pattern` is a line feed and the marker.
@@ -182,23 +156,17 @@ mod tests {
     }
 
     #[test]
-    fn a_document_end_marker_ends_it() {
-        assert_eq!(cut("a: 1\n...\nb: 2\n"), ["a: 1\n...\n", "b: 2\n"]);
-        assert_eq!(
-            cut("a: 1\n... # end\n---\nb: 2"),
-            ["a: 1\n... # end\n", "---\nb: 2"]
-        );
-    }
-
-    #[test]
-    fn what_only_a_document_end_marker_starts_is_lost() {
+    fn a_document_end_marker_ends_what_is_read() {
         for (text, read) in [
-            ("a: 1\n...\n---\nb: 2\n", [true, true]),
-            ("a: 1\n...\nb: 2\n", [true, false]),
-            ("\u{feff}---\na: 1\n...\n# b\n", [true, false]),
+            ("a: 1\n...\nb: 2\n", "a: 1\n...\n"),
+            ("a: 1\r\n... # end\r\nb: 2\r\n...", "a: 1\r\n... # end\r\n"),
+            ("...\na: 1\n", "...\n"),
+            ("a: '\n ...'\n", "a: '\n ...'\n"),
+            ("a: 1\n....\n", "a: 1\n....\n"),
+            ("", ""),
         ] {
-            let stream = Stream::new(text.as_bytes().to_vec());
-            assert_eq!([0, 1].map(|index| stream.is_read(index)), read, "{text}");
+            assert_eq!(read_part(text.as_bytes()), read.as_bytes());
+            assert_eq!(cut(text).concat(), text);
         }
     }
 
@@ -218,11 +186,8 @@ mod tests {
     }
 
     #[test]
-    fn needles_and_places() {
-        let stream =
-            Stream::new(b"---\nx: 1\n---\n\xc3\xa9: needle\n---\ny: needle needle\n".to_vec());
-        assert_eq!(stream.documents_with("needle"), [1, 2]);
-        assert_eq!(stream.documents_with("absent"), [0; 0]);
+    fn places_are_for_people() {
+        let stream = Stream::new(b"---\nx: 1\n---\n\xc3\xa9: here\n".to_vec());
         let place = stream.place(1, 8);
         assert_eq!((place.document, place.line, place.column), (2, 4, 4));
     }

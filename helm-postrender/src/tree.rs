@@ -189,10 +189,14 @@ impl Tree {
         }
     }
 
+    /// The value at a path of keys.
+    pub(crate) fn get_at(&self, map: NodeId, path: &[&str]) -> Option<NodeId> {
+        path.iter().try_fold(map, |node, key| self.get(node, key))
+    }
+
     /// The text at a path of keys.
     pub(crate) fn text_at(&self, map: NodeId, path: &[&str]) -> Option<&str> {
-        let node = path.iter().try_fold(map, |node, key| self.get(node, key))?;
-        self.text(node)
+        self.text(self.get_at(map, path)?)
     }
 
     /// Whether an alias refers to this node, so that an edit here would change another place.

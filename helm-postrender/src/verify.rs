@@ -10,7 +10,7 @@ use crate::error::Refusal;
 use crate::locate::{self, Located};
 use crate::objects::LIST_KIND;
 use crate::plan::PoolPlan;
-use crate::stream::Stream;
+use crate::stream::{self, Stream};
 use crate::tree::Tree;
 use crate::wanted;
 
@@ -104,8 +104,9 @@ pub(crate) fn verify(
         ));
     }
     // What follows in the stream starts where this document ends.
-    let one_document = Stream::new(edited.as_bytes().to_vec()).documents().len() == 1;
-    if !one_document || edited.ends_with('\n') != located.text.ends_with('\n') {
+    let is_one = Stream::new(edited.as_bytes().to_vec()).documents().len() == 1
+        && stream::parts(edited.as_bytes()).len() == 1;
+    if !is_one || edited.ends_with('\n') != located.text.ends_with('\n') {
         return Err(unconfirmed("the document would end elsewhere".to_owned()));
     }
     let tree = Tree::parse(edited)
