@@ -14,7 +14,7 @@ use crate::absent;
 use crate::error::{Error, Refusal};
 use crate::form::{self, Obstacle};
 use crate::go;
-use crate::judge::Judged;
+use crate::judge::{self, Judged};
 use crate::locate::{self, Located};
 use crate::mentions::Mentions;
 use crate::notes;
@@ -125,20 +125,20 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         .zip(&effective.pools)
         .map(|(written, effective)| PoolView { written, effective })
         .collect();
-    let of_installation = |refusal: Refusal| {
-        let place = stream.place(located.document, start);
-        refusal.placed(place).of("Installation default")
+    let of_pools = |refusal: Refusal| {
+        let at = located.offset + judge::offset(&located, "spec.calicoNetwork.ipPools");
+        let refusal = refusal.at(stream, located.document, at);
+        refusal.of("Installation default")
     };
-    let plans = plan::plan(&views, &options.wanted).map_err(of_installation)?;
+    let plans = plan::plan(&views, &options.wanted).map_err(of_pools)?;
 
     let edits = splice::edits(&located, &plans).map_err(refuse)?;
     let text = splice::apply(&located.text, &edits);
-    let (tree, after) =
-        verify::verify(&located, &before, &plans, &text).map_err(of_installation)?;
+    let (tree, after) = verify::verify(&located, &before, &plans, &text).map_err(of_pools)?;
 
     let written = go::installation(&located, &text, &tree, &after)?;
     let (written, effective) = judged_as(written, overlay.as_ref(), operator);
-    let judgements = judge(
+    let judgements = judgements(
         options,
         &Case::new(&written, &effective, operator.version),
         &plans,
@@ -191,7 +191,7 @@ fn judged_as(
     (written, effective)
 }
 
-fn judge(options: &Options, case: &Case, plans: &[PoolPlan]) -> Vec<Judgement> {
+fn judgements(options: &Options, case: &Case, plans: &[PoolPlan]) -> Vec<Judgement> {
     let asked: Vec<(usize, Field)> = plans
         .iter()
         .flat_map(|plan| plan.fields.iter().map(|field| (plan.index, field.field)))

@@ -72,8 +72,18 @@ pub(crate) fn duplicate_key(tree: &Tree) -> Option<Obstacle> {
     })
 }
 
-/// Refuses what makes it a guess which object this is: merge keys and tags where it says so.
+/// Refuses what makes it a guess which object this is: merge keys and tags where it says so, and
+/// items, for which Helm and kubectl take it for a list and forget what else it holds
+/// (kubernetes/apimachinery v0.35.1, pkg/apis/meta/v1/unstructured/helpers.go, `decode`).
 pub(crate) fn identity(tree: &Tree, object: NodeId) -> Result<(), Obstacle> {
+    if let Some((key, _)) = tree.entry(object, "items") {
+        return Err(Obstacle {
+            what: "an Installation has items".to_owned(),
+            at: tree.node(key).span.start,
+            why: "Helm and kubectl take an object with items for a list, and what else it holds is lost",
+            fix: "remove the items",
+        });
+    }
     let maps = [Some(object), tree.get(object, "metadata")];
     plain(tree, maps.into_iter().flatten())
 }

@@ -76,7 +76,7 @@ fn flag(path: &str, plans: &[PoolPlan]) -> Option<String> {
 }
 
 /// The byte of the document's text where `path` stands, or as much of it as is there.
-fn offset(located: &Located, path: &str) -> usize {
+pub(crate) fn offset(located: &Located, path: &str) -> usize {
     let tree = &located.tree;
     let step = |node: NodeId, key: &str| -> Option<NodeId> {
         match key.split_once('[') {

@@ -7,10 +7,12 @@ use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 
 use crate::error::Refusal;
 use crate::form::{self, Obstacle};
+use crate::mentions;
 use crate::objects::{self, Object};
 use crate::stream::{self, BYTE_ORDER_MARK, Stream};
 use crate::tree::{NodeId, Tree};
 use crate::unreadable::{self, Unreadable};
+use crate::verify;
 
 /// An Installation in a stream.
 pub(crate) struct Located {
@@ -165,6 +167,14 @@ impl<'a> Part<'a> {
         } = self;
         let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
         let objects = objects::installations(&tree).map_err(refuse)?;
+        let is_hidden = objects.is_empty() && mentions::installation(text.as_bytes());
+        if is_hidden && verify::sees_one(text) {
+            let what = "two readers of YAML differ on whether this is an Installation";
+            return Err(Refusal::new(what)
+                .at(stream, document, offset)
+                .why("Helm and kubectl may take it for one")
+                .fix("write the document in plainer YAML"));
+        }
         if let Some(duplicate) = form::duplicate_key(&tree).filter(|_| !objects.is_empty()) {
             return Err(refuse(duplicate));
         }

@@ -6,6 +6,7 @@ use calico_core::text::shown;
 use crate::error::Refusal;
 use crate::mentions;
 use crate::tree::{Tree, TreeError};
+use crate::verify;
 
 /// A document that cannot be parsed.
 pub(crate) struct Unreadable<'a> {
@@ -14,18 +15,19 @@ pub(crate) struct Unreadable<'a> {
 }
 
 impl Unreadable<'_> {
-    /// Refused if it claims to be an Installation; worth a note if it only mentions one. Others
-    /// are none of ours.
+    /// Refused if it claims to be an Installation, or is one to the second reader; worth a note
+    /// if it only mentions one. Others are none of ours.
     pub(crate) fn refused_or_noted(self) -> Result<Option<Refusal>, Refusal> {
-        if claims_to_be_one(self.bytes) {
+        let seen = std::str::from_utf8(self.bytes).is_ok_and(verify::sees_one);
+        if seen || claims_to_be_one(self.bytes) {
             return Err(self.refusal);
         }
         Ok(mentions::installation(self.bytes).then_some(self.refusal))
     }
 }
 
-/// What to do about a document that nobody reads.
-const REPAIR: &str = "repair the document; Helm and kubectl do not take it either";
+/// What to do about such a document. Go's reader is laxer and may take it.
+const REPAIR: &str = "repair the document, or write it in plainer YAML";
 
 /// The text and the nodes of a document, or why it has none, and the byte where.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Tree), (Refusal, usize)> {
@@ -44,7 +46,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Tree), (Refusal, usize)> {
 fn refusal(text: &str, error: &TreeError) -> (Refusal, usize) {
     if let Some(second) = concatenated_json(text) {
         let what = "JSON documents follow each other without a --- line between them";
-        let why = "Helm 3 cannot read them, and Helm 4 loses all but the first";
+        let why = "Helm 4 reads the first only, and so do Helm 3 and kubectl behind a --- line";
         let fix = "put a --- line between them";
         return (Refusal::new(what).why(why).fix(fix), second);
     }

@@ -30,8 +30,11 @@ pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal>
         refuse(format!("{what}: {}", shown(error.to_string())), at)
     })?;
     let mut seen = Vec::new();
-    named(&document, &located.name, false, &mut Vec::new(), &mut seen);
-    if seen == [located.items.as_slice()] {
+    collect(&document, false, &mut Vec::new(), &mut seen);
+    seen.retain(|(name, _)| *name == Some(&located.name));
+    if let [(_, items)] = seen.as_slice()
+        && *items == located.items
+    {
         return Ok(document);
     }
     let start = located.tree.node(located.root).span.start;
@@ -39,30 +42,59 @@ pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal>
     Err(refuse(what.to_owned(), start))
 }
 
-/// The places of the Installations of a name, as the second reader sees them.
-fn named(
-    value: &Value,
-    name: &str,
+/// Whether the second reader sees an Installation, of whatever name, in a text in which the first
+/// one sees none.
+pub(crate) fn sees_one(text: &str) -> bool {
+    if depth(text) > DEEPEST {
+        return false;
+    }
+    let Ok(mut document) = serde_yaml::from_str::<Value>(text) else {
+        return false;
+    };
+    let mut seen = Vec::new();
+    // A merge that cannot be made leaves what is there.
+    let _ = document.apply_merge();
+    collect(&document, false, &mut Vec::new(), &mut seen);
+    !seen.is_empty()
+}
+
+/// How deep collections may be nested: the second reader takes no more than 128 levels, but time
+/// for each that grows with their number, before it says so.
+const DEEPEST: usize = 1000;
+
+/// How deep the flow collections of a text are nested, or deeper, where brackets are text.
+fn depth(text: &str) -> usize {
+    let depths = text.bytes().scan(0_usize, |depth, byte| {
+        match byte {
+            b'[' | b'{' => *depth += 1,
+            b']' | b'}' => *depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        Some(*depth)
+    });
+    depths.max().unwrap_or_default()
+}
+
+/// The names and places of the Installations that the second reader sees.
+fn collect<'v>(
+    value: &'v Value,
     in_typed_list: bool,
     items: &mut Vec<usize>,
-    seen: &mut Vec<Vec<usize>>,
+    seen: &mut Vec<(Option<&'v str>, Vec<usize>)>,
 ) {
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
     let says = |kind: &str, version: &str| text("kind") == kind && text("apiVersion") == version;
     if says(KIND, API_VERSION) || in_typed_list && says("", "") {
-        let own = value
-            .get("metadata")
-            .and_then(|metadata| metadata.get("name"));
-        if own.and_then(Value::as_str) == Some(name) {
-            seen.push(items.clone());
-        }
+        let metadata = value.get("metadata");
+        let name = metadata.and_then(|metadata| metadata.get("name"));
+        seen.push((name.and_then(Value::as_str), items.clone()));
         return;
     }
     let in_typed_list = says(LIST_KIND, API_VERSION);
     let list = value.get("items").and_then(Value::as_sequence);
     for (index, item) in list.into_iter().flatten().enumerate() {
         items.push(index);
-        named(item, name, in_typed_list, items, seen);
+        collect(item, in_typed_list, items, seen);
         items.pop();
     }
 }
@@ -73,6 +105,9 @@ pub(crate) fn installation<'v>(document: &'v Value, located: &Located) -> &'v Va
     let found = located.items.iter().try_fold(document, item);
     found.unwrap_or(&Value::Null)
 }
+
+/// The characters that end a line in YAML 1.1 only, and so for the second parser and for Go.
+const ONLY_IN_YAML_1_1: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
 /// Confirms that `edited` means `before` with the fields of `plans` set. Returns it as both parsers
 /// read it.
@@ -86,7 +121,9 @@ pub(crate) fn verify(
         Refusal::new("the edit could not be confirmed, so nothing was written")
             .of(format!("Installation {}", located.name))
             .why(why)
-            .fix(if located.text.ends_with('\n') {
+            .fix(if located.text.contains(ONLY_IN_YAML_1_1) {
+                "remove U+0085, U+2028 and U+2029, which only some readers take for line ends"
+            } else if located.text.ends_with('\n') {
                 "write the pools in plain block style in what the chart renders, and please report this"
             } else {
                 "end the document with a line end"
