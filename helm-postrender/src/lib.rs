@@ -28,6 +28,7 @@ mod mentions;
 mod notes;
 mod objects;
 pub mod operator;
+mod others;
 pub mod plan;
 mod render;
 mod report;

@@ -9,10 +9,10 @@ use crate::error::Refusal;
 use crate::form::{self, Obstacle};
 use crate::mentions;
 use crate::objects::{self, Object};
+use crate::others;
 use crate::stream::{self, BYTE_ORDER_MARK, Stream};
 use crate::tree::{NodeId, Tree};
 use crate::unreadable::{self, Unreadable};
-use crate::verify;
 
 /// An Installation in a stream.
 pub(crate) struct Located {
@@ -50,9 +50,10 @@ pub(crate) struct Found {
 /// Finds every Installation in `documents`. Refuses a stream in which it cannot be told which one
 /// counts.
 pub(crate) fn installations(stream: &Stream, documents: &[usize]) -> Result<Found, Refusal> {
-    if stream.is_utf16() {
-        let what = "the stream is UTF-16, in which no Installation can be found";
+    if let Some(document) = stream.document_in_utf16() {
+        let what = "the document is UTF-16, in which no Installation can be found";
         return Err(Refusal::new(what)
+            .at(stream, document, 0)
             .why("PowerShell writes it with > and Out-File")
             .fix("write UTF-8: Out-File -Encoding utf8"));
     }
@@ -168,7 +169,7 @@ impl<'a> Part<'a> {
         let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
         let objects = objects::installations(&tree).map_err(refuse)?;
         let is_hidden = objects.is_empty() && mentions::installation(text.as_bytes());
-        if is_hidden && verify::sees_one(text) {
+        if is_hidden && others::see_one(text) {
             let what = "two readers of YAML differ on whether this is an Installation";
             return Err(Refusal::new(what)
                 .at(stream, document, offset)

@@ -59,9 +59,17 @@ impl Stream {
         self.documents.partition_point(|range| range.end <= at)
     }
 
-    /// Whether it starts with the byte order mark of UTF-16, which Go's readers take too.
-    pub(crate) fn is_utf16(&self) -> bool {
-        self.bytes.starts_with(b"\xff\xfe") || self.bytes.starts_with(b"\xfe\xff")
+    /// The first document that starts with the byte order mark of UTF-16, which Go's readers take.
+    pub(crate) fn document_in_utf16(&self) -> Option<usize> {
+        let is_utf16 = |range: &Range<usize>| {
+            let document = self.bytes.get(range.clone()).unwrap_or_default();
+            let text = match document.starts_with(b"---") {
+                true => document.get(next_line(document, 0)..).unwrap_or_default(),
+                false => document,
+            };
+            text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
+        };
+        self.documents.iter().position(is_utf16)
     }
 
     /// Where byte `offset` of document `index` stands.

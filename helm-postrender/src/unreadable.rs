@@ -5,8 +5,8 @@ use calico_core::text::shown;
 
 use crate::error::Refusal;
 use crate::mentions;
+use crate::others;
 use crate::tree::{Tree, TreeError};
-use crate::verify;
 
 /// A document that cannot be parsed.
 pub(crate) struct Unreadable<'a> {
@@ -15,10 +15,10 @@ pub(crate) struct Unreadable<'a> {
 }
 
 impl Unreadable<'_> {
-    /// Refused if it claims to be an Installation, or is one to the second reader; worth a note
+    /// Refused if it claims to be an Installation, or is one to another reader; worth a note
     /// if it only mentions one. Others are none of ours.
     pub(crate) fn refused_or_noted(self) -> Result<Option<Refusal>, Refusal> {
-        let seen = std::str::from_utf8(self.bytes).is_ok_and(verify::sees_one);
+        let seen = std::str::from_utf8(self.bytes).is_ok_and(others::see_one);
         if seen || claims_to_be_one(self.bytes) {
             return Err(self.refusal);
         }
@@ -64,17 +64,18 @@ fn refusal(text: &str, error: &TreeError) -> (Refusal, usize) {
 
 /// The byte where a second JSON document starts, if `text` is JSON documents in a row.
 fn concatenated_json(text: &str) -> Option<usize> {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+    let json = behind_marker(text);
+    let mut values = serde_json::Deserializer::from_str(json).into_iter::<serde_json::Value>();
     values.next()?.ok()?;
-    let end = values.byte_offset();
-    let rest = text.get(end..)?;
-    (!rest.trim_start().is_empty()).then(|| end + rest.len() - rest.trim_start().len())
+    let rest = json.get(values.byte_offset()..)?.trim_start();
+    rest.starts_with(['{', '['])
+        .then(|| text.len() - rest.len())
 }
 
 /// Whether it says at its top level that it is an Installation, or mentions one in JSON, where that
 /// cannot be told.
-fn claims_to_be_one(text: &[u8]) -> bool {
-    let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+fn claims_to_be_one(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|b| *b == b'\n');
     let is_kind = |line: &[u8]| {
         let value = line.strip_prefix(b"kind:").unwrap_or_default();
         let end = memchr::memchr(b'#', value).unwrap_or(value.len());
@@ -87,5 +88,16 @@ fn claims_to_be_one(text: &[u8]) -> bool {
         };
         shows(b"") || shows(b"\"") || shows(b"'") || value.contains(&b'\\')
     };
-    json && mentions::installation(text) || text.split(|b| *b == b'\n').any(is_kind)
+    lines.any(is_kind) || is_json(bytes) && mentions::installation(bytes)
+}
+
+/// Whether a document starts like one of JSON.
+fn is_json(bytes: &[u8]) -> bool {
+    let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    behind_marker(text).starts_with(['{', '['])
+}
+
+/// A document's text behind its marker and any space.
+fn behind_marker(text: &str) -> &str {
+    text.strip_prefix("---").unwrap_or(text).trim_start()
 }

@@ -9,6 +9,7 @@ use calico_core::text::shown;
 use crate::error::Refusal;
 use crate::locate::{self, Located};
 use crate::objects::LIST_KIND;
+use crate::others;
 use crate::plan::PoolPlan;
 use crate::stream::{self, Stream};
 use crate::tree::Tree;
@@ -42,41 +43,8 @@ pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal>
     Err(refuse(what.to_owned(), start))
 }
 
-/// Whether the second reader sees an Installation, of whatever name, in a text in which the first
-/// one sees none.
-pub(crate) fn sees_one(text: &str) -> bool {
-    if depth(text) > DEEPEST {
-        return false;
-    }
-    let Ok(mut document) = serde_yaml::from_str::<Value>(text) else {
-        return false;
-    };
-    let mut seen = Vec::new();
-    // A merge that cannot be made leaves what is there.
-    let _ = document.apply_merge();
-    collect(&document, false, &mut Vec::new(), &mut seen);
-    !seen.is_empty()
-}
-
-/// How deep collections may be nested: the second reader takes no more than 128 levels, but time
-/// for each that grows with their number, before it says so.
-const DEEPEST: usize = 1000;
-
-/// How deep the flow collections of a text are nested, or deeper, where brackets are text.
-fn depth(text: &str) -> usize {
-    let depths = text.bytes().scan(0_usize, |depth, byte| {
-        match byte {
-            b'[' | b'{' => *depth += 1,
-            b']' | b'}' => *depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        Some(*depth)
-    });
-    depths.max().unwrap_or_default()
-}
-
 /// The names and places of the Installations that the second reader sees.
-fn collect<'v>(
+pub(crate) fn collect<'v>(
     value: &'v Value,
     in_typed_list: bool,
     items: &mut Vec<usize>,
@@ -106,9 +74,6 @@ pub(crate) fn installation<'v>(document: &'v Value, located: &Located) -> &'v Va
     found.unwrap_or(&Value::Null)
 }
 
-/// The characters that end a line in YAML 1.1 only, and so for the second parser and for Go.
-const ONLY_IN_YAML_1_1: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
-
 /// Confirms that `edited` means `before` with the fields of `plans` set. Returns it as both parsers
 /// read it.
 pub(crate) fn verify(
@@ -121,7 +86,7 @@ pub(crate) fn verify(
         Refusal::new("the edit could not be confirmed, so nothing was written")
             .of(format!("Installation {}", located.name))
             .why(why)
-            .fix(if located.text.contains(ONLY_IN_YAML_1_1) {
+            .fix(if located.text.contains(others::LINE_ENDS) {
                 "remove U+0085, U+2028 and U+2029, which only some readers take for line ends"
             } else if located.text.ends_with('\n') {
                 "write the pools in plain block style in what the chart renders, and please report this"
