@@ -238,7 +238,7 @@ fn a_report_never_goes_where_the_stream_goes() {
     let folder = tempfile::tempdir().unwrap();
     let (input, out) = (folder.path().join("in"), folder.path().join("out"));
     fs::write(&input, INSTALLATION).unwrap();
-    for report in ["/proc/self/fd/1", out.to_str().unwrap()] {
+    for report in ["-", "/proc/self/fd/1", out.to_str().unwrap()] {
         let output = command(&["--report", report])
             .stdin(fs::File::open(&input).unwrap())
             .stdout(fs::File::create(&out).unwrap())

@@ -74,6 +74,7 @@ fn how_many(refused: &[&Judged]) -> String {
     let judgements = refused.iter().map(|judged| &judged.judgement);
     let places: usize = judgements.clone().map(|judgement| 1 + judgement.more).sum();
     let mut rules: Vec<&str> = judgements.map(|judgement| judgement.rule.name).collect();
+    rules.sort_unstable();
     rules.dedup();
     match (rules.len(), places) {
         (1, 1) => "a rule is broken".to_owned(),

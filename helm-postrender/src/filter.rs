@@ -6,15 +6,14 @@ use std::ops::Range;
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
-use calico_core::pool::Field;
-use calico_core::rules::{self, Case, Judgement, Verdict};
+use calico_core::rules::{RefusedBy, Verdict};
 use calico_core::text::shown;
 
 use crate::absent;
 use crate::error::{Error, Refusal};
 use crate::form::{self, Obstacle};
 use crate::go;
-use crate::judge::{self, Judged};
+use crate::judge::{self, Court, Judged};
 use crate::locate::{self, Located};
 use crate::mentions::Mentions;
 use crate::notes;
@@ -113,12 +112,13 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
             form::check(overlay).map_err(|obstacle| refusal(stream, overlay, obstacle))?;
             let document = verify::read(stream, overlay)?;
             let (text, tree) = (&overlay.text, &overlay.tree);
-            Some(go::installation(overlay, text, tree, &document)?)
+            Some((overlay, go::installation(overlay, text, tree, &document)?))
         }
     };
     let before = verify::read(stream, &located)?;
     let written = go::installation(&located, &located.text, &located.tree, &before)?;
-    let (written, effective) = judged_as(written, overlay.as_ref(), operator);
+    let over = overlay.as_ref().map(|(_, written)| written);
+    let (written, effective) = laid_under(&written, over, operator);
     let pools = written.pools.as_deref().unwrap_or_default();
     let views: Vec<PoolView> = pools
         .iter()
@@ -136,15 +136,20 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     let text = splice::apply(&located.text, &edits);
     let (tree, after) = verify::verify(&located, &before, &plans, &text).map_err(of_pools)?;
 
-    let written = go::installation(&located, &text, &tree, &after)?;
-    let (written, effective) = judged_as(written, overlay.as_ref(), operator);
-    let judgements = judgements(
-        options,
-        &Case::new(&written, &effective, operator.version),
-        &plans,
-    );
+    let own = go::installation(&located, &text, &tree, &after)?;
+    let (seen, effective) = laid_under(&own, over, operator);
+    let court = Court::new(stream, operator.version, &options.allowed, &plans);
     outcome.was_judged = true;
-    outcome.judged = Judged::all(judgements, stream, &located, &plans);
+    outcome.judged = match &overlay {
+        None => court.judge(&located, &own, |_| true),
+        // The API server sees each by itself, the operator the two together.
+        Some((place, overlay)) => {
+            let mut judged = court.judge(&located, &own, RefusedBy::is_api_server);
+            judged.extend(court.judge(place, overlay, RefusedBy::is_api_server));
+            judged.extend(court.judge(&located, &seen, |by| !by.is_api_server()));
+            judged
+        }
+    };
     for (index, pool) in effective.pools.iter().enumerate() {
         outcome.filled.push((index, pool.filled.clone()));
     }
@@ -177,25 +182,16 @@ fn refusal(stream: &Stream, located: &Located, obstacle: Obstacle) -> Refusal {
         .of(format!("Installation {}", shown(&located.name)))
 }
 
-/// The Installation as the operator judges it, with its defaults.
-fn judged_as(
-    written: Installation,
+/// The Installation as the operator sees it below an overlay, and with its defaults.
+fn laid_under(
+    written: &Installation,
     overlay: Option<&Installation>,
     operator: Operator,
 ) -> (Installation, Effective) {
     let written = match overlay {
-        Some(overlay) => written.overlaid(overlay.clone()),
-        None => written,
+        Some(overlay) => written.clone().overlaid(overlay.clone()),
+        None => written.clone(),
     };
     let effective = Effective::of(&written, operator.version);
     (written, effective)
-}
-
-fn judgements(options: &Options, case: &Case, plans: &[PoolPlan]) -> Vec<Judgement> {
-    let asked: Vec<(usize, Field)> = plans
-        .iter()
-        .flat_map(|plan| plan.fields.iter().map(|field| (plan.index, field.field)))
-        .collect();
-    let allowed: Vec<&str> = options.allowed.iter().map(String::as_str).collect();
-    rules::judge(case, &asked, &allowed)
 }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use calico_core::defaults::Effective;
+use calico_core::installation::{DEFAULT_NAME, Installation};
+use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
-use calico_core::rules::{Judgement, RefusedBy, Verdict};
+use calico_core::rules::{self, Case, Judgement, RefusedBy, Verdict};
 
 use crate::locate::Located;
 use crate::plan::PoolPlan;
@@ -32,29 +35,62 @@ pub enum Origin {
     Stream(Place),
 }
 
-impl Judged {
-    /// Gives each judgement its place.
-    pub(crate) fn all(
-        judgements: Vec<Judgement>,
-        stream: &Stream,
+/// Whose rules are applied, and to what this run wants.
+pub(crate) struct Court<'a> {
+    stream: &'a Stream,
+    operator: OperatorVersion,
+    allowed: Vec<&'a str>,
+    plans: &'a [PoolPlan],
+}
+
+impl<'a> Court<'a> {
+    pub(crate) fn new(
+        stream: &'a Stream,
+        operator: OperatorVersion,
+        allowed: &'a [String],
+        plans: &'a [PoolPlan],
+    ) -> Self {
+        Self {
+            stream,
+            operator,
+            allowed: allowed.iter().map(String::as_str).collect(),
+            plans,
+        }
+    }
+
+    /// Judges an Installation by the rules of some, and gives each judgement its place in the
+    /// document that it is from.
+    pub(crate) fn judge(
+        &self,
         located: &Located,
-        plans: &[PoolPlan],
-    ) -> Vec<Self> {
-        let origin = |judgement: &Judgement| {
-            let path = &judgement.breach.path;
-            flag(path, plans).map_or_else(
-                || {
-                    let at = located.offset + offset(located, path);
-                    Origin::Stream(stream.place(located.document, at))
-                },
-                Origin::Flag,
-            )
-        };
-        let judged = judgements.into_iter().map(|judgement| Self {
-            origin: origin(&judgement),
-            judgement,
-        });
+        written: &Installation,
+        of: fn(RefusedBy) -> bool,
+    ) -> Vec<Judged> {
+        let plans = self.plans.iter();
+        let asked = plans.flat_map(|plan| plan.fields.iter().map(|f| (plan.index, f.field)));
+        let asked: Vec<(usize, Field)> = asked.collect();
+        let effective = Effective::of(written, self.operator);
+        let case = Case::new(written, &effective, self.operator);
+        let judgements = rules::judge(&case, &asked, &self.allowed).into_iter();
+        let judged = judgements
+            .filter(|judgement| of(judgement.rule.refused_by))
+            .map(|judgement| Judged {
+                origin: self.origin(located, &judgement.breach.path),
+                judgement,
+            });
         judged.collect()
+    }
+
+    fn origin(&self, located: &Located, path: &str) -> Origin {
+        let is_ours = located.name == DEFAULT_NAME;
+        let flag = flag(path, self.plans).filter(|_| is_ours);
+        flag.map_or_else(
+            || {
+                let at = located.offset + offset(located, path);
+                Origin::Stream(self.stream.place(located.document, at))
+            },
+            Origin::Flag,
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -74,7 +75,8 @@ fn not_utf8(arguments: &[OsString]) -> String {
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     let options = cli.options().map_err(Error::Usage)?;
-    if cli.report.as_deref().is_some_and(stdio::is_stdout) {
+    let to_stdout = |path: &Path| path == Path::new("-") || stdio::is_stdout(path);
+    if cli.report.as_deref().is_some_and(to_stdout) {
         let what = "--report names where the stream goes, which holds nothing but the stream";
         return Err(Error::Usage(what.to_owned()));
     }

@@ -42,6 +42,13 @@ pub enum RefusedBy {
     NoOne,
 }
 
+impl RefusedBy {
+    /// Whether it is the API server, which sees one object at a time.
+    pub fn is_api_server(self) -> bool {
+        self == Self::ApiServer
+    }
+}
+
 /// One place where a rule is broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breach {
