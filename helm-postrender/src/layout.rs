@@ -82,7 +82,7 @@ impl<'a> Layout<'a> {
 
     fn column_at(&self, at: usize) -> usize {
         let before = self.text.get(..at).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
         line.chars().count()
     }
 

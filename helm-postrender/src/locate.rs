@@ -168,8 +168,9 @@ impl<'a> Part<'a> {
         } = self;
         let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
         let objects = objects::installations(&tree).map_err(refuse)?;
-        let is_hidden = objects.is_empty() && mentions::installation(text.as_bytes());
-        if is_hidden && others::see_one(text) {
+        let may_be_one =
+            mentions::installation(text.as_bytes()) || text.contains(others::LINE_ENDS);
+        if objects.is_empty() && may_be_one && others::see_one(text) {
             let what = "two readers of YAML differ on whether this is an Installation";
             return Err(Refusal::new(what)
                 .at(stream, document, offset)

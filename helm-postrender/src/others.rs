@@ -29,11 +29,13 @@ fn second_parser(text: &str) -> bool {
     !seen.is_empty()
 }
 
-/// With the line ends of YAML 1.1, and without any of Unicode's spaces before a document, which
-/// kubectl drops (kubernetes/apimachinery v0.35.1, pkg/util/yaml/decoder.go, `consumeWhitespace`).
+/// With the line ends of YAML 1.1, and without what Go's readers drop: any of Unicode's spaces before
+/// a document (kubernetes/apimachinery v0.35.1, pkg/util/yaml/decoder.go, `consumeWhitespace`), and
+/// whatever stands behind it.
 fn first_parser(text: &str) -> bool {
-    let respelt = text.trim_start().replace(LINE_ENDS, "\n");
-    let tree = Tree::parse(&respelt);
+    let respelt = text.replace(LINE_ENDS, "\n");
+    let tree =
+        Tree::parse_first(respelt.trim_start_matches(|c: char| c != ' ' && c.is_whitespace()));
     tree.is_ok_and(|tree| objects::installations(&tree).map_or(true, |found| !found.is_empty()))
 }
 

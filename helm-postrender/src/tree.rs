@@ -62,6 +62,15 @@ pub(crate) enum TreeError {
 impl Tree {
     /// Parses `text`, which holds one document or none.
     pub(crate) fn parse(text: &str) -> Result<Self, TreeError> {
+        Self::parse_until(text, |_| false)
+    }
+
+    /// Parses the first document of `text` and, as Go's readers do, nothing behind it.
+    pub(crate) fn parse_first(text: &str) -> Result<Self, TreeError> {
+        Self::parse_until(text, |event| matches!(event, Event::DocumentEnd))
+    }
+
+    fn parse_until(text: &str, is_end: fn(&Event) -> bool) -> Result<Self, TreeError> {
         let options: Options = granit_parser::options! {
             // As libyaml, and so Go's readers, do.
             block_scalar_eof_without_line_feed: true,
@@ -72,6 +81,9 @@ impl Tree {
             let (event, span) = event.map_err(|error| syntax(text, &error))?;
             let start = span.start.byte_offset().unwrap_or_default();
             let end = span.end.byte_offset().unwrap_or_default();
+            if is_end(&event) {
+                break;
+            }
             if matches!(event, Event::DocumentStart(..)) {
                 documents += 1;
                 if documents > 1 {
@@ -403,6 +415,12 @@ mod tests {
             TreeError::SecondDocument(6)
         );
         assert!(Tree::parse("# nothing\n").unwrap().root().is_none());
+        for behind in ["--- \nb: 2\n", "b: 2\n"] {
+            let text = format!(" a: 1\n{behind}");
+            assert!(Tree::parse(&text).is_err(), "{text}");
+            let first = Tree::parse_first(&text).unwrap();
+            assert_eq!(first.entries(first.root().unwrap()).len(), 1, "{text}");
+        }
     }
 
     #[test]

@@ -99,7 +99,15 @@ pub(crate) fn verify(
         .ok_or_else(|| unconfirmed("the pools have another form than expected".to_owned()))?;
     let after: Value =
         serde_yaml::from_str(edited).map_err(|error| unconfirmed(shown(error.to_string())))?;
-    if after != want {
+    // kubectl ends a last line that has no end, which blank lines of a block scalar can tell.
+    let ended = |text: &str| serde_yaml::from_str::<Value>(&format!("{text}\n")).ok();
+    let ended_as_wanted = || {
+        let mut want = ended(&located.text)?;
+        set(&mut want, &located.items, plans)?;
+        Some(ended(edited)? == want)
+    };
+    let is_ended = edited.ends_with('\n');
+    if after != want || !is_ended && ended_as_wanted() != Some(true) {
         return Err(unconfirmed(
             "the document would mean something else than the old one with the fields set"
                 .to_owned(),
@@ -108,7 +116,7 @@ pub(crate) fn verify(
     // What follows in the stream starts where this document ends.
     let is_one = Stream::new(edited.as_bytes().to_vec()).documents().len() == 1
         && stream::parts(edited.as_bytes()).len() == 1;
-    if !is_one || edited.ends_with('\n') != located.text.ends_with('\n') {
+    if !is_one || is_ended != located.text.ends_with('\n') {
         return Err(unconfirmed("the document would end elsewhere".to_owned()));
     }
     let tree = Tree::parse(edited)
