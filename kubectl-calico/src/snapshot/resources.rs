@@ -15,10 +15,15 @@ const CALICO_APPS: &[&str] = &[
     "calico-apiserver",
     "calico-kube-controllers",
     "calico-node",
+    "calico-node-windows",
     "calico-typha",
+    "calico-webhooks",
     "canal",
+    "csi-node-driver",
+    "goldmane",
     "kube-controller-manager",
     "tigera-operator",
+    "whisker",
 ];
 
 /// `component` of the control plane's pods that know the cluster's CIDRs.
