@@ -23,6 +23,9 @@ pub struct PodSpec {
     /// `nodeName`; empty while it is not scheduled.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub node_name: String,
+    /// `hostNetwork`: it has its node's network, and needs no other.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub host_network: bool,
     /// `containers`
     pub containers: Vec<Container>,
 }

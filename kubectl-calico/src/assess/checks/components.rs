@@ -1,6 +1,7 @@
 //! Whether the components work, as the operator reports.
 
 use super::causes::{Cause, cause};
+use super::consequences::without_component;
 use super::installation_rules::names_what_is_refused;
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Explain};
@@ -78,10 +79,11 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
     {
         let message = format!("{name} waits for {other}");
         return said(Finding::warning(&object, message), &object, &condition)
-            .then(suffers(name))
+            .then(without_component(name))
             .fix(format!("mend {other}, and this one follows"));
     }
-    let finding = said(Finding::error(&object, message), &object, &condition).then(suffers(name));
+    let finding =
+        said(Finding::error(&object, message), &object, &condition).then(without_component(name));
     match known {
         Some(cause) => mended(case, finding, cause, &condition.message),
         None => finding
@@ -126,7 +128,7 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
         (None, None) => finding.seen(&object, "Available", "the operator has not reported it"),
     };
     finding
-        .then(suffers(name))
+        .then(without_component(name))
         .fix(
             "during an install or an upgrade, wait and look again; else see what CAL501 to CAL508 \
              say of the pods, and what the operator's log says",
@@ -146,21 +148,5 @@ fn said(finding: Finding, object: &str, condition: &Condition) -> Finding {
     match &condition.last_transition_time {
         Some(since) => finding.seen(object, format!("{} since", condition.kind), since.0),
         None => finding,
-    }
-}
-
-/// What does not work without a component.
-fn suffers(component: &str) -> &'static str {
-    match component {
-        "calico" => {
-            "the network may not work on every node, and a change of the Installation may not be \
-             carried out"
-        }
-        "calico-windows" => "nodes with Windows have no network, or no policies, from Calico",
-        "ippools" => "no pool is made or changed; without a pool, pods get no addresses",
-        "apiserver" => "projectcalico.org/v3 cannot be used, and the operator cannot change pools",
-        "tiers" => "policies that the operator keeps in tiers of its own may be missing or old",
-        "goldmane" | "whisker" => "flows cannot be looked at; traffic does not suffer",
-        _ => "what this component brings does not work, or not as it was asked for",
     }
 }

@@ -3,18 +3,27 @@
 //! CAL1xx: the install and its components. CAL2xx: pools and networks. CAL3xx: routing.
 //! CAL4xx: Typha. CAL5xx: nodes and pods.
 
+mod agents;
 mod api_server;
 mod causes;
 mod components;
+mod consequences;
+mod crash_loops;
 mod crds;
 mod datastore;
 mod deletion;
+mod images;
 mod installation;
 mod installation_rules;
+mod kube_controllers;
 mod migration;
+mod node_network;
 mod operator;
+mod other_plugins;
+mod pending;
 mod pod_network;
 mod reporting;
+mod rollout;
 mod typha;
 
 use super::check::Check;
@@ -36,4 +45,12 @@ pub static CHECKS: &[Check] = &[
     reporting::NOTHING_REPORTED,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     typha::TYPHA_MISSING,
+    agents::AGENT_NOT_READY,
+    crash_loops::CRASH_LOOP,
+    images::IMAGE_NOT_PULLED,
+    pending::PODS_WAIT,
+    node_network::NETWORK_UNAVAILABLE,
+    other_plugins::OTHER_PLUGIN,
+    rollout::ROLLOUT_UNDER_WAY,
+    kube_controllers::CONTROLLERS_NOT_READY,
 ];

@@ -2,20 +2,18 @@
 
 use k8s_openapi::api::apps::v1::Deployment;
 
+use super::consequences::WITHOUT_OPERATOR;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::{
     Method, OperatorBy, default_installation, deployment_name, operator_deployment,
 };
 use crate::assess::facts::pods;
+use crate::assess::facts::stopped::stopped;
 use crate::assess::facts::typha::Replicas;
 use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS};
-
-/// What does not happen without the operator.
-const WITHOUT: &str = "no change of the Installation is carried out, certificates are not renewed, \
-                       and Typha does not grow with the cluster; what runs goes on as it is";
 
 pub(super) const OPERATOR_NOT_READY: Check = Check {
     code: "CAL103",
@@ -68,7 +66,7 @@ fn missing(case: &Case) -> Option<Finding> {
     }
     Some(
         finding
-            .then(WITHOUT)
+            .then(WITHOUT_OPERATOR)
             .fix("install the operator of the same release again, the way it was before")
             .paste(install_again(case).unwrap_or_default()),
     )
@@ -106,7 +104,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     if replicas.replicas == 0 {
         let finding = Finding::error(&object, "the operator is scaled to zero")
             .seen(object, "spec.replicas", 0)
-            .then(WITHOUT)
+            .then(WITHOUT_OPERATOR)
             .fix("scale it to one")
             .paste(format!(
                 "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
@@ -115,7 +113,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     }
     let selector = operator.spec.as_ref().map(|spec| &spec.selector);
     let pods = pods::of(case.snapshot, &operator.metadata, selector);
-    if pods.iter().any(|pod| pods::stopped(pod).is_some()) {
+    if pods.iter().any(|pod| stopped(pod).is_some()) {
         return None;
     }
     let mut finding = Finding::error(&object, "the operator has no pod that is ready").seen(
@@ -140,7 +138,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     }
     Some(
         finding
-            .then(WITHOUT)
+            .then(WITHOUT_OPERATOR)
             .fix(
                 "mend what keeps its pod from running; the events of the pod and of its \
                   ReplicaSet say more",

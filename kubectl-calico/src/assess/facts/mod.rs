@@ -9,6 +9,7 @@ pub mod networks;
 pub mod pods;
 pub mod pools;
 pub mod routing;
+pub mod stopped;
 pub mod typha;
 pub mod workload;
 

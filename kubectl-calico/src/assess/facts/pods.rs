@@ -1,4 +1,4 @@
-//! Calico's pods: which workload each belongs to, and what stops those that are not ready.
+//! Calico's pods: which workload each belongs to, and what is said of those that are not ready.
 
 use std::collections::BTreeMap;
 
@@ -6,32 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use crate::snapshot::resource::Selected;
 use crate::snapshot::resources::CALICO_PODS;
-use crate::snapshot::{ContainerStatus, Pod, Snapshot};
-
-/// What stops a pod, where that is the matter of one container.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It ends again and again.
-    Crash,
-    /// Its image cannot be pulled.
-    Image,
-}
-
-/// Reasons for which the kubelet waits for an image.
-/// Source: kubernetes v1.34, pkg/kubelet/images/types.go.
-const IMAGE_REASONS: [&str; 7] = [
-    "ErrImageNeverPull",
-    "ErrImagePull",
-    "ImageInspectError",
-    "ImagePullBackOff",
-    "InvalidImageName",
-    "RegistryUnavailable",
-    "SignatureValidationFailed",
-];
-
-/// Restarts after which a container that is not ready is taken to crash-loop although it runs at
-/// the moment: what ends it may take its time.
-const MANY_RESTARTS: u32 = 3;
+use crate::snapshot::{Pod, Snapshot};
 
 /// Whether a pod is a part of Calico: one that its row selects, but for the
 /// kube-controller-manager, which some platforms label alike.
@@ -114,38 +89,6 @@ pub fn place(pod: &Pod) -> &str {
     }
 }
 
-/// The container that stops a pod, and how.
-pub fn stopped(pod: &Pod) -> Option<(Stop, &ContainerStatus)> {
-    pod.statuses()
-        .find_map(|container| {
-            let reason = container.state.waiting.as_ref()?.reason.as_str();
-            if IMAGE_REASONS.contains(&reason) {
-                return Some((Stop::Image, container));
-            }
-            (reason == "CrashLoopBackOff").then_some((Stop::Crash, container))
-        })
-        .or_else(|| {
-            let crashed = pod.statuses().find(|container| has_crashed(container))?;
-            Some((Stop::Crash, crashed))
-        })
-}
-
-/// Whether a container that does not wait for its restart at the moment is between two crashes.
-fn has_crashed(container: &ContainerStatus) -> bool {
-    let failed = |exit: Option<i32>| exit.is_some_and(|code| code != 0);
-    let ended = container.state.terminated.as_ref();
-    let ended_before = container.last_state.terminated.as_ref();
-    match ended {
-        Some(ended) => container.restart_count > 0 && failed(ended.exit_code),
-        None => {
-            container.state.running.is_some()
-                && !container.ready
-                && container.restart_count >= MANY_RESTARTS
-                && ended_before.is_some_and(|ended| failed(ended.exit_code))
-        }
-    }
-}
-
 /// Why a pod is not ready: what the scheduler or the kubelet says of it, the closest to the cause.
 pub fn why(pod: &Pod) -> String {
     let said = |reason: &str, message: &str| match message {
@@ -177,42 +120,6 @@ pub fn why(pod: &Pod) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn pod(statuses: &str) -> Pod {
-        serde_yaml::from_str(&format!(
-            "status: {{phase: Running, containerStatuses: {statuses}}}"
-        ))
-        .unwrap()
-    }
-
-    #[test]
-    fn a_crash_loop_is_told_in_each_of_its_states() {
-        let last = "lastState: {terminated: {exitCode: 1}}";
-        for (looping, status) in [
-            (true, "state: {waiting: {reason: CrashLoopBackOff}}"),
-            (true, "restartCount: 1, state: {terminated: {exitCode: 1}}"),
-            (
-                true,
-                &format!("restartCount: 3, state: {{running: {{}}}}, {last}"),
-            ),
-            // Its first end, or one without failure.
-            (false, "restartCount: 0, state: {terminated: {exitCode: 1}}"),
-            (false, "restartCount: 5, state: {terminated: {exitCode: 0}}"),
-            // It has been restarted, and is ready or may become so.
-            (
-                false,
-                &format!("restartCount: 2, state: {{running: {{}}}}, {last}"),
-            ),
-            (
-                false,
-                &format!("restartCount: 9, ready: true, state: {{running: {{}}}}, {last}"),
-            ),
-        ] {
-            let pod = pod(&format!("[{{name: calico-node, {status}}}]"));
-            let found = stopped(&pod).map(|(stop, _)| stop);
-            assert_eq!(found == Some(Stop::Crash), looping, "{status}");
-        }
-    }
 
     #[test]
     fn the_reason_closest_to_the_cause_wins() {

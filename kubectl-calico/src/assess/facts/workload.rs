@@ -2,7 +2,9 @@
 
 use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
+use super::routing::other_cni;
 use crate::snapshot::{Reading, Snapshot};
 
 /// The namespace of what the operator makes.
@@ -71,6 +73,22 @@ impl<'a> CalicoNode<'a> {
     pub fn is_canal(&self) -> bool {
         self.containers()
             .any(|container| container.name == "kube-flannel")
+    }
+
+    /// Whether Calico does the network of pods here, and not only policies; nothing where that is
+    /// not known. calico-node itself goes by the same variable.
+    /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/shutdown/shutdown.go.
+    pub fn does_networking(&self) -> Option<bool> {
+        match self.variable("CALICO_NETWORKING_BACKEND") {
+            Variable::Set(backend) => Some(backend != "none"),
+            Variable::Unset => Some(true),
+            Variable::Unknown(_) => None,
+        }
+    }
+
+    /// Its selector of pods.
+    pub fn selector(&self) -> Option<&'a LabelSelector> {
+        self.set.spec.as_ref().map(|spec| &spec.selector)
     }
 
     fn is_windows(&self) -> bool {
@@ -163,6 +181,15 @@ impl<'a> CalicoNode<'a> {
             Reading::Absent(_) => Variable::Unset,
             Reading::Unknown(why) => Variable::Unknown(why.to_string()),
         }
+    }
+}
+
+/// Whether the network of pods is the matter of another plugin, and Calico's are the policies only.
+/// Canal, whose plugin comes in the same pods, is none such.
+pub fn is_done_by_another_plugin(snapshot: &Snapshot) -> bool {
+    match CalicoNode::current(snapshot) {
+        Some(node) => !node.is_canal() && node.does_networking() == Some(false),
+        None => other_cni(snapshot).is_some(),
     }
 }
 

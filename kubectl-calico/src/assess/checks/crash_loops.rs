@@ -1,0 +1,88 @@
+//! Whether a container of Calico ends again and again.
+
+use super::consequences::without_pods;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::pods;
+use crate::assess::facts::stopped::{Stop, Stopped, all_stopped};
+use crate::assess::finding::Finding;
+use crate::assess::words::pasted;
+use crate::snapshot::resources::CALICO_PODS;
+
+pub(super) const CRASH_LOOP: Check = Check {
+    code: "CAL502",
+    title: "a container of Calico crash-loops",
+    needs: &[&CALICO_PODS],
+    explain: Explain {
+        means: "A container of Calico ends again and again, and the kubelet waits longer before \
+                each restart.",
+        matters: "The part of Calico that it runs does not work: on a node, pods get no network \
+                  and policies no longer change; elsewhere, the operator, Typha or the API server.",
+        judged: "The container waits with the reason CrashLoopBackOff; or it has ended with a \
+                 failure after a restart; or it runs, is not ready, and was restarted three times \
+                 or more after failures. Containers that only prepare a pod count too. Pods that \
+                 share the container and its workload are one finding.",
+        fix: "Read the log of its last run; the kubelet keeps one. Exit code 137 with the reason \
+              OOMKilled means that its memory limit is too low; 137 without it, or 143, most often \
+              that its liveness probe failed.",
+        source: "tigera/operator v1.42.3, pkg/controller/status/status.go (containerErrorMessage); \
+                 Kubernetes' documentation, pod lifecycle",
+    },
+    find: |case| {
+        let crashing = all_stopped(case.snapshot, Stop::Crash, |found| &found.name);
+        crashing
+            .iter()
+            .map(|stopped| finding(case, stopped))
+            .collect()
+    },
+};
+
+fn finding(case: &Case, stopped: &Stopped) -> Finding {
+    let (pod, container) = (stopped.pod, stopped.container);
+    let name = &container.name;
+    let object = pods::object(pod);
+    let mut finding = Finding::error(
+        &stopped.workload,
+        format!("its container {name} crash-loops {}", stopped.places()),
+    )
+    .seen(&object, format!("{name} restarts"), container.restart_count);
+    let mut fix = "read what its last run wrote, and mend that";
+    // How it has ended for now, or how it did before it was started again.
+    let ended = container.state.terminated.as_ref();
+    if let Some(ended) = ended.or(container.last_state.terminated.as_ref()) {
+        let code = ended.exit_code.map(|code| code.to_string());
+        finding = finding.seen(
+            &object,
+            format!("{name} exit code"),
+            format!("{} ({})", code.unwrap_or_default(), ended.reason),
+        );
+        if !ended.message.is_empty() {
+            let last = last_lines(&ended.message);
+            finding = finding.seen(&object, format!("{name} last words"), last);
+        }
+        if ended.reason == "OOMKilled" {
+            fix = "raise its memory limit: it was killed for using more";
+        }
+    }
+    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+    finding
+        .then(without_pods(case, pods::app(pod)))
+        .fix(fix)
+        .paste(format!(
+            "kubectl logs -n {} {} -c {} --previous",
+            pasted(namespace),
+            pasted(&pod.metadata.name),
+            pasted(name)
+        ))
+}
+
+/// The end of what a container wrote, where the reason is.
+fn last_lines(text: &str) -> String {
+    const LINES: usize = 3;
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let skipped = lines.len().saturating_sub(LINES);
+    let last: Vec<&str> = lines.into_iter().skip(skipped).collect();
+    last.join("\n")
+}

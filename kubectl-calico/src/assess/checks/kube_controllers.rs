@@ -1,0 +1,80 @@
+//! Whether calico-kube-controllers runs.
+
+use super::consequences::without_pods;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::install::{deployment, deployment_name};
+use crate::assess::facts::pods;
+use crate::assess::facts::stopped::stopped;
+use crate::assess::facts::typha::Replicas;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::words::pasted;
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
+
+pub(super) const CONTROLLERS_NOT_READY: Check = Check {
+    code: "CAL508",
+    title: "calico-kube-controllers is not ready",
+    needs: &[&DEPLOYMENTS, &DAEMON_SETS, &CALICO_PODS],
+    explain: Explain {
+        means: "The Deployment calico-kube-controllers has no replica that is ready.",
+        matters: "Traffic goes on. But addresses of pods and nodes that are gone are not freed, so \
+                  that pools fill up. Where Calico keeps its data in etcd, it is \
+                  calico-kube-controllers that brings network policies, namespaces and labels \
+                  there, and that is an error.",
+        judged: "status.readyReplicas is 0. A pod whose container crash-loops, or whose image \
+                 cannot be pulled, is CAL502 or CAL503 instead. That the Deployment is not there \
+                 at all is no finding: some installers leave it out.",
+        fix: "See what its pod waits for. It has no network of the node, and so comes up only once \
+              calico-node is ready on its node.",
+        source: "projectcalico/calico v3.32.1, manifests/calico.yaml; kube-controllers/",
+    },
+    find: |case| not_ready(case).into_iter().collect(),
+};
+
+fn not_ready(case: &Case) -> Option<Finding> {
+    const NAME: &str = "calico-kube-controllers";
+    let controllers = deployment(case.snapshot, NAME)?;
+    let replicas = Replicas::of(controllers);
+    if replicas.ready > 0 {
+        return None;
+    }
+    let (severity, consequence) = match case.facts.install.is_in_etcd() {
+        true => (
+            Severity::Error,
+            "network policies, namespaces and labels that change no longer reach Calico's etcd",
+        ),
+        false => (Severity::Warning, without_pods(case, NAME)),
+    };
+    let object = deployment_name(controllers);
+    let namespace = pasted(&replicas.namespace);
+    if replicas.replicas == 0 {
+        let finding = Finding::new(severity, &object, format!("{NAME} is scaled to zero"))
+            .seen(object, "spec.replicas", 0)
+            .then(consequence)
+            .fix("scale it to one")
+            .paste(format!(
+                "kubectl scale -n {namespace} deployment {NAME} --replicas=1"
+            ));
+        return Some(finding);
+    }
+    let selector = controllers.spec.as_ref().map(|spec| &spec.selector);
+    let pods = pods::of(case.snapshot, &controllers.metadata, selector);
+    if pods.iter().any(|pod| stopped(pod).is_some()) {
+        return None;
+    }
+    let finding = Finding::new(severity, &object, format!("{NAME} is not ready")).seen(
+        object,
+        "status.readyReplicas",
+        0,
+    );
+    let finding = pods.iter().fold(finding, |finding, pod| {
+        finding.seen(pods::object(pod), "", pods::why(pod))
+    });
+    Some(
+        finding
+            .then(consequence)
+            .fix("see what its pod waits for; it comes up only where calico-node is ready")
+            .paste(format!(
+                "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
+            )),
+    )
+}

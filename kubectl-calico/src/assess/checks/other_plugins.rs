@@ -1,0 +1,114 @@
+//! Whether another network plugin runs beside Calico.
+
+use k8s_openapi::api::apps::v1::DaemonSet;
+
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::workload::CalicoNode;
+use crate::assess::finding::Finding;
+use crate::assess::words::pasted;
+use crate::snapshot::resources::DAEMON_SETS;
+
+pub(super) const OTHER_PLUGIN: Check = Check {
+    code: "CAL506",
+    title: "another network plugin runs beside Calico",
+    needs: &[&DAEMON_SETS],
+    explain: Explain {
+        means: "Calico does the network of pods, and the DaemonSet of another network plugin that \
+                would do so too runs in the cluster.",
+        matters: "On each node the kubelet's runtime takes the first configuration in \
+                  /etc/cni/net.d by name. Which one that is can differ from node to node, and \
+                  pods that the other plugin connects have addresses and routes that Calico knows \
+                  nothing of, and no policies.",
+        judged: "By the containers of DaemonSets that are to run on at least one node: flannel, \
+                 Cilium, Weave Net, the Amazon VPC CNI, kindnet and Antrea. Canal, and Calico with \
+                 backend none (policies only), are meant to run beside another plugin. What is in \
+                 /etc/cni/net.d cannot be seen through the Kubernetes API.",
+        fix: "Remove the plugin that is not wanted, with its file in /etc/cni/net.d and its \
+              interfaces on every node, and recreate the pods that it connected.",
+        source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations",
+    },
+    find: |case| {
+        let Some(calico) = CalicoNode::current(case.snapshot) else {
+            return Vec::new();
+        };
+        if calico.is_canal() || calico.does_networking() != Some(true) {
+            return Vec::new();
+        }
+        let calico = format!("DaemonSet {}", calico.name());
+        let found = others(case).map(|(set, plugin)| finding(&calico, set, plugin));
+        found.collect()
+    },
+};
+
+/// The network plugin that a DaemonSet runs, by the name of its container.
+fn plugin(set: &DaemonSet) -> Option<&'static str> {
+    const CONTAINERS: [(&str, &str); 6] = [
+        ("antrea-agent", "Antrea"),
+        ("aws-node", "the Amazon VPC CNI"),
+        ("cilium-agent", "Cilium"),
+        ("kindnet-cni", "kindnet"),
+        ("kube-flannel", "flannel"),
+        ("weave", "Weave Net"),
+    ];
+    let wanted = set.status.as_ref()?.desired_number_scheduled > 0;
+    let pod = set
+        .spec
+        .as_ref()?
+        .template
+        .spec
+        .as_ref()
+        .filter(|_| wanted)?;
+    let known = |name: &str| CONTAINERS.iter().find(|(container, _)| *container == name);
+    if pod
+        .containers
+        .iter()
+        .any(|container| container.name == "calico-node")
+    {
+        return None;
+    }
+    pod.containers
+        .iter()
+        .find_map(|container| known(&container.name))
+        .map(|(_, plugin)| *plugin)
+}
+
+/// The DaemonSets of other plugins. Canal's, which has flannel and Calico in it, is none.
+fn others<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a DaemonSet, &'static str)> {
+    let sets = case.snapshot.daemon_sets.items().iter();
+    sets.filter_map(|set| Some((set, plugin(set)?)))
+}
+
+/// Whether a network plugin other than Calico runs.
+pub(super) fn is_there(case: &Case) -> bool {
+    others(case).next().is_some()
+}
+
+fn finding(calico: &str, set: &DaemonSet, plugin: &str) -> Finding {
+    let meta = &set.metadata;
+    let namespace = meta.namespace.as_deref().unwrap_or_default();
+    let name = meta.name.as_deref().unwrap_or_default();
+    let object = format!("DaemonSet {namespace}/{name}");
+    let nodes = set
+        .status
+        .as_ref()
+        .map_or(0, |status| status.desired_number_scheduled);
+    Finding::warning(
+        &object,
+        format!("{plugin} runs beside Calico, and both do the network of pods"),
+    )
+    .seen(&object, "status.desiredNumberScheduled", nodes)
+    .seen(calico, "", "does the network too")
+    .then(
+        "on each node the first file in /etc/cni/net.d decides; pods that the other connects \
+             have addresses that Calico does not know, and no policies",
+    )
+    .fix(
+        "remove the one that is not wanted, with its file in /etc/cni/net.d on every node, and \
+             recreate the pods that it connected",
+    )
+    .paste(format!(
+        "kubectl delete daemonsets -n {} {}",
+        pasted(namespace),
+        pasted(name)
+    ))
+}

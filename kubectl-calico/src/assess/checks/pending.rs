@@ -1,0 +1,163 @@
+//! Whether pods of kube-system wait for the network: CoreDNS is the first thing that a person sees.
+
+use super::other_plugins;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::install::Method;
+use crate::assess::facts::pods;
+use crate::assess::facts::workload::{CalicoNode, is_done_by_another_plugin};
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::words::{MOST_NAMES, few, pasted};
+use crate::snapshot::Pod;
+use crate::snapshot::resources::{
+    CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, NODES, PENDING_PODS,
+};
+
+pub(super) const PODS_WAIT: Check = Check {
+    code: "CAL504",
+    title: "pods of kube-system wait for the network",
+    needs: &[
+        &PENDING_PODS,
+        &CALICO_PODS,
+        &NODES,
+        &DAEMON_SETS,
+        &DEPLOYMENTS,
+        &INSTALLATIONS,
+    ],
+    explain: Explain {
+        means: "Pods of kube-system, such as CoreDNS, are Pending because their node has no \
+                network for them.",
+        matters: "Until CoreDNS runs, no pod can resolve the name of a Service.",
+        judged: "A pod without hostNetwork counts that the scheduler keeps from nodes which are \
+                 not ready or have no network, or that is on a node and whose containers have \
+                 not begun to be created. Pods of Calico are CAL501 to CAL503 and CAL508. It is \
+                 an error where calico-node is not ready on its node, or on none; a warning where \
+                 it is, since then something else may keep it; a note in a cluster without any \
+                 network plugin, which is as it should be before an install. Where another \
+                 plugin does the network, it is not judged.",
+        fix: "Mend calico-node on these nodes first. Where it is ready, the pod's events say what \
+              the CNI plugin answered: no free address, no pool for the node, or a file that \
+              calico-node has not written.",
+        source: "Kubernetes' documentation, taints and tolerations; projectcalico/calico#7382",
+    },
+    find: |case| {
+        let pending = case.snapshot.pending_pods.items().iter();
+        let waiting: Vec<&Pod> = pending
+            .filter(|pod| !pods::is_calico(pod) && pod.metadata.deletion_timestamp.is_none())
+            .filter(|pod| !pod.spec.host_network)
+            .filter(|pod| is_kept_from_nodes(case, pod) || has_no_sandbox(pod))
+            .collect();
+        finding(case, &waiting).into_iter().collect()
+    },
+};
+
+/// Whether the scheduler has no node for it but such as have no network. Newer schedulers do not
+/// say which taint it is.
+fn is_kept_from_nodes(case: &Case, pod: &Pod) -> bool {
+    let scheduled = pod
+        .condition("PodScheduled")
+        .filter(|found| found.status == "False");
+    let taints = [
+        "node.kubernetes.io/not-ready",
+        "node.kubernetes.io/network-unavailable",
+    ];
+    let nodes = case.snapshot.nodes.items();
+    let none_ready = !nodes.is_empty() && !nodes.iter().any(crate::snapshot::Node::is_ready);
+    scheduled.is_some_and(|scheduled| {
+        none_ready || taints.iter().any(|taint| scheduled.message.contains(taint))
+    })
+}
+
+/// Whether it is on a node, and none of its containers has come so far as to run.
+fn has_no_sandbox(pod: &Pod) -> bool {
+    let waits = |reason: &str| matches!(reason, "ContainerCreating" | "PodInitializing");
+    let mut states = pod.statuses().map(|container| &container.state).peekable();
+    !pod.spec.node_name.is_empty()
+        && states.peek().is_some()
+        && states.all(|state| {
+            state
+                .waiting
+                .as_ref()
+                .is_some_and(|found| waits(&found.reason))
+        })
+}
+
+/// How bad it is that they wait, why they do, and what to do first.
+fn judged(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'static str)> {
+    Some(match case.facts.install.method.value()? {
+        _ if is_done_by_another_plugin(case.snapshot) => return None,
+        // On a node, it is the business of whatever plugin is there.
+        Method::Nothing | Method::Remnants if other_plugins::is_there(case) => return None,
+        Method::Nothing | Method::Remnants => (
+            Severity::Note,
+            "Pending without a network plugin, and Calico is not installed",
+            "install Calico, or another network plugin",
+        ),
+        Method::OperatorOnly | Method::InstallationOnly => (
+            Severity::Warning,
+            "Pending for want of a network, which Calico does not provide yet",
+            "mend the install first: CAL101 to CAL113 say how",
+        ),
+        _ if is_without_calico_node(case, waiting) => (
+            Severity::Error,
+            "Pending for want of a network, since calico-node is not ready",
+            "mend calico-node first: CAL501 to CAL503, or CAL101 to CAL113, say how",
+        ),
+        _ => (
+            Severity::Warning,
+            "Pending although calico-node is ready",
+            "the pod's events say what the scheduler, or the CNI plugin on the node, answered",
+        ),
+    })
+}
+
+fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
+    let first = waiting.first()?;
+    let (severity, why, fix) = judged(case, waiting)?;
+    let names: Vec<&str> = waiting
+        .iter()
+        .map(|pod| pod.metadata.name.as_str())
+        .collect();
+    let message = format!("{why}: {}", few(&names));
+    let mut finding = Finding::new(severity, pods::object(first), message);
+    for pod in waiting.iter().take(MOST_NAMES) {
+        finding = finding.seen(pods::object(pod), "", pods::why(pod));
+    }
+    let mut nodes = case.snapshot.nodes.items().iter();
+    if let Some(node) = nodes.find(|node| !node.is_ready())
+        && let Some(ready) = node.condition("Ready")
+    {
+        let said = format!("{}: {}", ready.reason, ready.message);
+        finding = finding.seen(format!("Node/{}", node.metadata.name), "Ready", said);
+    }
+    let dns = waiting.iter().any(|pod| pods::app(pod) == "kube-dns");
+    Some(
+        finding
+            .then(match dns {
+                true => "no pod can resolve the name of a Service until CoreDNS runs",
+                false => "they do not run until then",
+            })
+            .fix(fix)
+            .paste(match severity {
+                // Otherwise what to look at is something else first.
+                Severity::Warning if CalicoNode::current(case.snapshot).is_some() => format!(
+                    "kubectl describe pods -n kube-system {}",
+                    pasted(&first.metadata.name)
+                ),
+                _ => String::new(),
+            }),
+    )
+}
+
+/// Whether calico-node is not ready on the node of one of them; for one without a node, on none.
+fn is_without_calico_node(case: &Case, waiting: &[&Pod]) -> bool {
+    let ready: Vec<&str> = CalicoNode::all(case.snapshot)
+        .iter()
+        .flat_map(|node| pods::of(case.snapshot, &node.set.metadata, node.selector()))
+        .filter(|pod| pod.is_ready())
+        .map(|pod| pod.spec.node_name.as_str())
+        .collect();
+    waiting.iter().any(|pod| match pod.spec.node_name.as_str() {
+        "" => ready.is_empty(),
+        node => !ready.contains(&node),
+    })
+}
