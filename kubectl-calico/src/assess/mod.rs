@@ -13,6 +13,8 @@ pub mod report;
 mod verdict;
 pub mod words;
 
+use std::collections::BTreeSet;
+
 use check::{Case, Check};
 use checks::CHECKS;
 use facts::Facts;
@@ -64,20 +66,30 @@ fn can_be_judged(check: &Check, unknown: &[(&'static Resource, Unknown)]) -> boo
     !unknown.iter().any(|(resource, _)| needs(check, resource))
 }
 
-/// What could not be read. That files do not hold something nobody needs is not worth a word.
+/// What could not be read: a row for each object and reason, though several rows of the table may
+/// read it. That files do not hold something nobody needs is not worth a word.
 fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
-    let rows = unknown.iter().map(|(resource, why)| {
+    let mut rows: Vec<NotRead> = Vec::new();
+    for (resource, why) in unknown {
         let checks = CHECKS.iter().filter(|check| needs(check, resource));
-        let row = NotRead {
-            object: resource.object(),
-            why: why.to_string(),
-            permission: match why {
-                Unknown::Forbidden(_) => Some(resource.permission()),
-                Unknown::Failed(_) | Unknown::NotGiven => None,
-            },
-            codes: checks.map(|check| check.code).collect(),
-        };
-        (*why != Unknown::NotGiven || !row.codes.is_empty()).then_some(row)
-    });
-    rows.flatten().collect()
+        let codes: BTreeSet<_> = checks.map(|check| check.code).collect();
+        if *why == Unknown::NotGiven && codes.is_empty() {
+            continue;
+        }
+        let (object, why_not) = (resource.object(), why.to_string());
+        let same = |row: &&mut NotRead| row.object == object && row.why == why_not;
+        match rows.iter_mut().find(same) {
+            Some(row) => row.codes.extend(codes),
+            None => rows.push(NotRead {
+                object,
+                why: why_not,
+                permission: match why {
+                    Unknown::Forbidden(_) => Some(resource.permission()),
+                    Unknown::Failed(_) | Unknown::NotGiven => None,
+                },
+                codes,
+            }),
+        }
+    }
+    rows
 }

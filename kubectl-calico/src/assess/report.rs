@@ -1,5 +1,7 @@
 //! The report: facts, findings, and what could not be read.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::facts::Facts;
@@ -43,7 +45,7 @@ pub struct NotRead {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
     /// The codes of the checks that could not be made.
-    pub codes: Vec<&'static str>,
+    pub codes: BTreeSet<&'static str>,
 }
 
 impl Report {

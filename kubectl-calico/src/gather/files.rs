@@ -62,17 +62,19 @@ impl Header {
     }
 }
 
-/// Objects out of files.
+/// Objects out of files, each once: what stands twice is the same object, and the later one holds.
+/// They are in the order of an API server's list.
 #[derive(Debug, Default)]
 pub struct Files {
     header: Option<Header>,
-    objects: Vec<Object>,
+    objects: BTreeMap<Identity, Object>,
 }
+
+/// `apiVersion`, `kind`, namespace and name.
+type Identity = (String, String, Option<String>, String);
 
 #[derive(Debug)]
 struct Object {
-    api_version: String,
-    kind: String,
     meta: Meta,
     phase: String,
     value: Value,
@@ -162,15 +164,15 @@ impl Files {
                 .try_for_each(|item| self.add_object(item.clone()));
         }
         let meta = value.get("metadata").cloned().unwrap_or_default();
-        let meta = serde_yaml::from_value(meta).map_err(|why| format!("metadata: {why}"))?;
+        let meta: Meta = serde_yaml::from_value(meta).map_err(|why| format!("metadata: {why}"))?;
         let phase = value.get("status").and_then(|status| status.get("phase"));
-        self.objects.push(Object {
-            api_version,
-            kind,
+        let identity = (api_version, kind, meta.namespace.clone(), meta.name.clone());
+        let object = Object {
             meta,
             phase: phase.and_then(Value::as_str).unwrap_or_default().to_owned(),
             value,
-        });
+        };
+        self.objects.insert(identity, object);
         Ok(())
     }
 
@@ -217,16 +219,12 @@ impl Source for Files {
         _: Store,
     ) -> Reading<Vec<T>> {
         let versions: Vec<String> = resource.apis.iter().map(|api| api.api_version()).collect();
-        let of_kind = |object: &&Object| {
-            object.kind == resource.kind && versions.contains(&object.api_version)
-        };
-        let mut given = self.objects.iter().filter(of_kind).peekable();
-        let kind_is_given = given.peek().is_some();
-        let mut selected: Vec<&Object> = given.filter(|object| object.is_of(resource)).collect();
-        // The order of an API server's list.
-        selected.sort_by(|a, b| {
-            (&a.meta.namespace, &a.meta.name).cmp(&(&b.meta.namespace, &b.meta.name))
+        let of_kind = self.objects.iter().filter(|((api_version, kind, ..), _)| {
+            kind == resource.kind && versions.contains(api_version)
         });
+        let mut given = of_kind.map(|(_, object)| object).peekable();
+        let kind_is_given = given.peek().is_some();
+        let selected: Vec<&Object> = given.filter(|object| object.is_of(resource)).collect();
         if selected.is_empty() {
             return self.without_objects(resource, kind_is_given);
         }
@@ -234,7 +232,7 @@ impl Source for Files {
             .into_iter()
             .map(|object| {
                 let parsed = serde_yaml::from_value(object.value.clone());
-                parsed.map_err(|why| format!("{} {}: {why}", object.kind, object.meta.name))
+                parsed.map_err(|why| format!("{} {}: {why}", resource.kind, object.meta.name))
             })
             .collect();
         match parsed {

@@ -359,7 +359,8 @@ fn not_read(page: &mut Page, row: &NotRead) {
             &format!("grant: {permission}; kubectl calico rbac prints all that is read"),
         );
     }
-    if !row.codes.is_empty() {
-        page.note("so", &format!("not judged: {}", row.codes.join(", ")));
+    let codes: Vec<&str> = row.codes.iter().copied().collect();
+    if !codes.is_empty() {
+        page.note("so", &format!("not judged: {}", codes.join(", ")));
     }
 }
