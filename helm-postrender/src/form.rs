@@ -2,6 +2,7 @@
 
 use crate::error::Refusal;
 use crate::locate::Located;
+use crate::others;
 use crate::stream::Stream;
 use crate::tree::{NodeId, Tree};
 
@@ -88,9 +89,17 @@ pub(crate) fn identity(tree: &Tree, object: NodeId) -> Result<(), Obstacle> {
     plain(tree, maps.into_iter().flatten())
 }
 
-/// Refuses what makes even reading the Installation a guess: merge keys and tags on the way to
-/// its pools, and in what the rules for pools hang on.
+/// Refuses what makes even reading the Installation a guess: line ends that some readers do not
+/// know, merge keys and tags on the way to its pools, and in what the rules for pools hang on.
 pub(crate) fn check(located: &Located) -> Result<(), Obstacle> {
+    if let Some(at) = located.text.find(others::LINE_ENDS) {
+        return Err(Obstacle {
+            what: "the document holds U+0085, U+2028 or U+2029".to_owned(),
+            at,
+            why: "readers of YAML 1.1, such as Helm and kubectl, take it for the end of a line",
+            fix: "remove it, or write it as an escape in double quotes (\\u2028)",
+        });
+    }
     let tree = &located.tree;
     let path = Path::of(located);
     let below = |map: Option<NodeId>, key| map.and_then(|map| tree.get(map, key));
@@ -100,7 +109,7 @@ pub(crate) fn check(located: &Located) -> Result<(), Obstacle> {
     plain(tree, maps)
 }
 
-/// Refuses merge keys and tags in mappings.
+/// Refuses merge keys, tags, and keys that are no text, in mappings.
 fn plain(tree: &Tree, maps: impl Iterator<Item = NodeId>) -> Result<(), Obstacle> {
     for map in maps {
         let entries = tree.entries(map).iter();
@@ -112,6 +121,14 @@ fn plain(tree: &Tree, maps: impl Iterator<Item = NodeId>) -> Result<(), Obstacle
                 at: tree.node(*key).span.start,
                 why: "Go's readers and others disagree on what it overrides",
                 fix: "write the merged fields out",
+            });
+        }
+        if let Some((key, _)) = entries.clone().find(|(key, _)| tree.text(*key).is_none()) {
+            return Err(Obstacle {
+                what: "a key is a collection".to_owned(),
+                at: tree.node(*key).span.start,
+                why: "the keys of an object are texts",
+                fix: "remove the ? before it, or write a text as the key",
             });
         }
         if let Some(at) = tag {

@@ -20,9 +20,9 @@ pub(crate) struct Located {
     pub(crate) document: usize,
     /// Byte of the document where `text` starts: behind a byte order mark.
     pub(crate) offset: usize,
-    /// The document's text.
+    /// The text of the document, as far as it is read: not beyond a `...` line.
     pub(crate) text: Rc<str>,
-    /// The document's nodes.
+    /// Its nodes.
     pub(crate) tree: Rc<Tree>,
     /// Whether the document's root is JSON, whatever marker or comment stands around it.
     pub(crate) is_json: bool,

@@ -29,13 +29,17 @@ fn second_parser(text: &str) -> bool {
     !seen.is_empty()
 }
 
-/// With the line ends of YAML 1.1, and without what Go's readers drop: any of Unicode's spaces before
-/// a document (kubernetes/apimachinery v0.35.1, pkg/util/yaml/decoder.go, `consumeWhitespace`), and
-/// whatever stands behind it.
+/// With the line ends of YAML 1.1, and without what Go's readers drop: whatever stands behind the
+/// first document, and any of Unicode's spaces before one of JSON (kubernetes/apimachinery v0.35.1,
+/// pkg/util/yaml/decoder.go, `consumeWhitespace`).
 fn first_parser(text: &str) -> bool {
     let respelt = text.replace(LINE_ENDS, "\n");
-    let tree =
-        Tree::parse_first(respelt.trim_start_matches(|c: char| c != ' ' && c.is_whitespace()));
+    let json = respelt.trim_start();
+    let tree = Tree::parse_first(if json.starts_with('{') {
+        json
+    } else {
+        &respelt
+    });
     tree.is_ok_and(|tree| objects::installations(&tree).map_or(true, |found| !found.is_empty()))
 }
 

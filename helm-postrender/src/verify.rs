@@ -9,7 +9,6 @@ use calico_core::text::shown;
 use crate::error::Refusal;
 use crate::locate::{self, Located};
 use crate::objects::LIST_KIND;
-use crate::others;
 use crate::plan::PoolPlan;
 use crate::stream::{self, Stream};
 use crate::tree::Tree;
@@ -86,9 +85,7 @@ pub(crate) fn verify(
         Refusal::new("the edit could not be confirmed, so nothing was written")
             .of(format!("Installation {}", located.name))
             .why(why)
-            .fix(if located.text.contains(others::LINE_ENDS) {
-                "remove U+0085, U+2028 and U+2029, which only some readers take for line ends"
-            } else if located.text.ends_with('\n') {
+            .fix(if located.text.ends_with('\n') {
                 "write the pools in plain block style in what the chart renders, and please report this"
             } else {
                 "end the document with a line end"
