@@ -202,10 +202,12 @@ fn a_snapshot_replays_to_the_same_report() {
     }
 }
 
-/// The exit code is the same for every format.
+/// The exit code is the same for every format. One case for each code is enough to see that.
 #[test]
 fn formats_do_not_change_the_exit_code() {
-    for case in cases() {
+    let mut cases = cases();
+    cases.dedup_by_key(|case| case.parent().map(Path::to_owned));
+    for case in cases {
         let objects = cluster(&fs::read_to_string(case.join("cluster.yaml")).unwrap());
         for fail_on in ["error", "warning", "never"] {
             let exit = |format| status(&objects, &["--fail-on", fail_on, "-o", format]).exit;
