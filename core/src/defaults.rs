@@ -42,6 +42,8 @@ pub struct EffectivePool {
     pub node_selector: String,
     /// `allowedUses`
     pub allowed_uses: Vec<String>,
+    /// `disableNewAllocations`
+    pub disables_new_allocations: bool,
     /// The fields that the operator filled in: key and value, in the order of the CRD.
     pub filled: Vec<(&'static str, String)>,
 }
@@ -177,6 +179,7 @@ impl Effective {
                     .clone()
                     .filter(|uses| !uses.is_empty())
                     .unwrap_or_else(|| vec!["Workload".to_owned(), "Tunnel".to_owned()]),
+                disables_new_allocations: pool.disable_new_allocations.unwrap_or(false),
                 filled,
             });
         }

@@ -63,6 +63,8 @@ pub struct Pool {
     pub allowed_uses: Option<Vec<String>>,
     /// `disableBGPExport`
     pub disable_bgp_export: Option<bool>,
+    /// `disableNewAllocations` (operator 1.36 and later)
+    pub disable_new_allocations: Option<bool>,
     /// Every key it has, in order.
     pub keys: Vec<String>,
 }
@@ -181,6 +183,10 @@ impl Reader {
         self.field(parent, path, key, "a string", read)
     }
 
+    fn boolean(&mut self, parent: &Value, path: &str, key: &str) -> Option<bool> {
+        self.field(parent, path, key, "a boolean", Value::as_bool)
+    }
+
     fn map<'v>(&mut self, parent: &'v Value, path: &str, key: &str) -> Option<&'v Value> {
         let read = |value: &'v Value| value.is_mapping().then_some(value);
         self.field(parent, path, key, "an object", read)
@@ -207,13 +213,8 @@ impl Reader {
             nat_outgoing: self.string(value, path, "natOutgoing"),
             node_selector: self.string(value, path, "nodeSelector"),
             allowed_uses: self.field(value, path, "allowedUses", "an array of strings", strings),
-            disable_bgp_export: self.field(
-                value,
-                path,
-                "disableBGPExport",
-                "a boolean",
-                Value::as_bool,
-            ),
+            disable_bgp_export: self.boolean(value, path, "disableBGPExport"),
+            disable_new_allocations: self.boolean(value, path, "disableNewAllocations"),
             keys: keys(pool),
         }
     }

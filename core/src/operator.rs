@@ -38,6 +38,12 @@ impl OperatorVersion {
         (self.major, self.minor) >= (1, minor)
     }
 
+    /// The first operator of those that install Calico 3.`minor`: the other way round of
+    /// [`Self::calico`].
+    pub fn that_installs(minor: u32) -> Option<Self> {
+        Some(Self::new(1, minor.checked_sub(11)?.checked_mul(2)?, 0))
+    }
+
     /// The Calico minor that this operator installs, as `3.32`. Known for the even minors from
     /// 1.28 on, where it is half the operator's plus eleven.
     /// Source: the image line of manifests/tigera-operator.yaml in projectcalico/calico 3.24 to 3.32.
@@ -117,6 +123,9 @@ mod tests {
         let calico = |text: &str| text.parse::<OperatorVersion>().unwrap().calico();
         assert_eq!(calico("v1.30.4").as_deref(), Some("3.26"));
         assert_eq!(calico("v1.42.3").as_deref(), Some("3.32"));
+        let installs = OperatorVersion::that_installs;
+        assert_eq!(installs(28), Some(OperatorVersion::new(1, 34, 0)));
+        assert_eq!(installs(10), None);
         assert_eq!(calico("v1.43.0"), None);
         assert_eq!(calico("v1.20.0"), None);
     }

@@ -55,11 +55,17 @@ pub struct PodNetwork {
 }
 
 impl PodNetwork {
-    /// Whether every address of a pool is in one of its CIDRs, which is what the operator asks
-    /// of a pool (`cidrWithinCidr`, tigera/operator v1.42.3, pkg/controller/ippool/defaults.go).
+    /// Whether it [`hold`]s a pool.
     pub fn holds(&self, pool: &Cidr) -> bool {
-        self.cidrs.iter().any(|cidr| cidr.contains(pool))
+        hold(&self.cidrs, pool)
     }
+}
+
+/// Whether every address of a pool is in one of the CIDRs of a pod network, which is what the
+/// operator asks of a pool (`cidrWithinCidr`, tigera/operator v1.42.3,
+/// pkg/controller/ippool/defaults.go).
+pub fn hold(network: &[Cidr], pool: &Cidr) -> bool {
+    network.iter().any(|cidr| cidr.contains(pool))
 }
 
 /// Reads a comma-separated list of CIDRs, with or without spaces: the form of kubeadm's podSubnet,

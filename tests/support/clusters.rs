@@ -287,13 +287,18 @@ impl Base {
                 ("vxlanMode", vxlan),
             ],
         );
-        if self.minor() >= 32 {
-            // What the CRD of 3.32 fills in.
+        // The operator of 3.29 and later writes it; the CRD of 3.32 fills it in for others.
+        let nftables = match self.minor() {
+            29.. if owned => Some("Disabled"),
+            32.. => Some("Auto"),
+            _ => None,
+        };
+        if let Some(mode) = nftables {
             patch(
                 &mut objects,
                 &json!({
                     "apiVersion": "crd.projectcalico.org/v1", "kind": "FelixConfiguration",
-                    "metadata": {"name": "default"}, "spec": {"nftablesMode": "Auto"},
+                    "metadata": {"name": "default"}, "spec": {"nftablesMode": mode},
                 }),
             );
         }

@@ -57,6 +57,14 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Where it was read, if it is known.
+    pub fn from(&self) -> &[String] {
+        match self {
+            Self::Known { from, .. } => from,
+            Self::Absent { .. } | Self::Unknown { .. } => &[],
+        }
+    }
+
     /// The fact that follows from a reading, where `of` finds it in what was read.
     pub fn of<R>(
         reading: &Reading<R>,

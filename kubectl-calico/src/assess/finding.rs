@@ -128,6 +128,12 @@ impl Finding {
         self
     }
 
+    /// The same, with the command or YAML for it.
+    pub fn fixed_by(mut self, fix: Fix) -> Self {
+        self.fix = fix;
+        self
+    }
+
     /// A command or YAML that does it.
     pub fn paste(mut self, paste: impl Into<String>) -> Self {
         self.fix.paste = paste.into();

@@ -6,9 +6,11 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Cluster;
 use crate::assess::facts::components::{Component, State};
 use crate::assess::facts::install::{Install, Method, OperatorBy};
+use crate::assess::facts::ipam::CALICO;
+use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::networks::Network;
 use crate::assess::facts::pools::Pool;
-use crate::assess::facts::routing::{Mode, Mtu, RoutesBy, Routing};
+use crate::assess::facts::routing::{Mode, RoutesBy, Routing};
 use crate::assess::facts::typha::Typha;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::report::{NotRead, Report};
@@ -55,7 +57,7 @@ fn facts(page: &mut Page, facts: &Facts) {
     for unclear in &facts.networks.unclear {
         page.row("", &format!("{}: {}", unclear.from, unclear.why));
     }
-    pools(page, &facts.pools);
+    pools(page, facts);
     if runs {
         page.row("Typha", &typha(&facts.typha));
         page.row(
@@ -155,7 +157,10 @@ fn routing(page: &mut Page, routing: &Routing) {
         Mtu::Bytes(bytes) => bytes.to_string(),
         Mtu::Auto(_) => "found out by each node".to_owned(),
     });
-    lines.push_str(&format!("\nMTU of pods {mtu}"));
+    if let Some(bgp) = bgp(routing) {
+        lines.push_str(&format!("\n{bgp}"));
+    }
+    lines.push_str(&format!("\nMTU of pods {mtu}{}", room(routing)));
     page.row("Routing", &lines);
     let ports: Vec<String> = routing
         .ports
@@ -170,18 +175,50 @@ fn routing(page: &mut Page, routing: &Routing) {
     }
 }
 
+/// Who peers with whom, where that is not just each node with every other.
+fn bgp(routing: &Routing) -> Option<String> {
+    let routes = |mode: &Mode| mode.encapsulation.is_some();
+    if routing.bgp.runs.value() != Some(&true) || !routing.known_modes().iter().any(routes) {
+        return None;
+    }
+    let peers = match routing.bgp.peers.value() {
+        None | Some(0) => String::new(),
+        Some(1) => " and with 1 BGPPeer".to_owned(),
+        Some(peers) => format!(" and with {peers} BGPPeers"),
+    };
+    match routing.bgp.mesh.value() {
+        Some(true) if peers.is_empty() => None,
+        Some(true) => Some(format!("BGP of each node with every other{peers}")),
+        Some(false) if peers.is_empty() => Some("BGP with nobody".to_owned()),
+        Some(false) => Some(format!("BGP without a mesh{peers}")),
+        None => Some("BGP, with whom is unknown".to_owned()),
+    }
+}
+
+/// What the MTU leaves free, where the modes do not say so already.
+fn room(routing: &Routing) -> String {
+    let told = routing.known_modes().iter().map(|mode| mode.overhead).max();
+    match &routing.room {
+        Some(room) if Some(room.bytes) > told => {
+            format!("; {} takes {} bytes a packet", room.purpose, room.bytes)
+        }
+        _ => String::new(),
+    }
+}
+
 fn mode(mode: &Mode) -> String {
     let family = mode.family.map(|family| format!("{family}: "));
     let mut text = format!("{}{}", family.unwrap_or_default(), mode.summary);
     if let Some(interface) = mode.interface {
         text.push_str(&format!(" ({interface}, {} bytes a packet)", mode.overhead));
     }
-    if let Some(by) = mode.routes_by {
-        text.push_str(match by {
-            RoutesBy::Bird => "; BIRD programs the routes",
-            RoutesBy::Felix => "; Felix programs the routes",
-        });
-    }
+    text.push_str(match mode.routes_by {
+        Some(RoutesBy::Bird) => "; BIRD programs the routes",
+        Some(RoutesBy::Felix) => "; Felix programs the routes",
+        Some(RoutesBy::Vpp) => "; VPP programs the routes",
+        None if mode.encapsulation.is_some() => "; nobody programs the routes",
+        None => "",
+    });
     text
 }
 
@@ -236,14 +273,17 @@ fn short_list(network: &Network) -> String {
     }
 }
 
-fn pools(page: &mut Page, pools: &Fact<Vec<Pool>>) {
-    let Fact::Known { value: pools, .. } = pools else {
-        return page.row("Pools", &told(pools, |_| String::new()));
+fn pools(page: &mut Page, facts: &Facts) {
+    let Fact::Known { value: pools, .. } = &facts.pools else {
+        return page.row("Pools", &told(&facts.pools, |_| String::new()));
     };
-    if pools.is_empty() {
-        return page.row("Pools", "none");
+    let mut lines: Vec<String> = pools.iter().flat_map(pool).collect();
+    if lines.is_empty() {
+        lines.push("none".to_owned());
     }
-    let lines: Vec<String> = pools.iter().flat_map(pool).collect();
+    if let Some(ipam) = facts.ipam.value().filter(|ipam| *ipam != CALICO) {
+        lines.push(format!("pods have their addresses from {ipam} IPAM"));
+    }
     page.row("Pools", &lines.join("\n"));
 }
 
@@ -262,6 +302,8 @@ fn pool(pool: &Pool) -> [String; 2] {
     }
     if pool.for_load_balancers {
         add("for Services");
+    } else if pool.serves_pods() && !pool.serves_any_pod() {
+        add("for pods that ask for it");
     }
     if !pool.nat_outgoing && pool.serves_pods() {
         add("no NAT");

@@ -46,6 +46,15 @@ pub struct IpPoolSpec {
     /// `allowedUses`; absent means Workload and Tunnel.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_uses: Vec<String>,
+    /// `disableBGPExport`: BIRD tells nobody outside of the cluster of it.
+    #[serde(
+        rename = "disableBGPExport",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub disable_bgp_export: bool,
+    /// `assignmentMode` (3.30 and later): Automatic, or Manual for pods that ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assignment_mode: Option<String>,
 }
 
 /// `spec.ipip` of an IPPool, from before `ipipMode`; gone in 3.32.

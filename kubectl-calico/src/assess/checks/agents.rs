@@ -88,7 +88,7 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
 }
 
 fn advice(case: &Case) -> &'static str {
-    match case.facts.routing.bgp.value() {
+    match case.facts.routing.bgp.runs.value() {
         Some(true) => {
             "the readiness probe says why, in the pod's events: most often BGP is not established, \
              because the wrong address of a node was detected or TCP 179 is closed between nodes"

@@ -27,7 +27,7 @@ pub(super) fn without_component(component: &str) -> &'static str {
 /// Without the pods that have that `k8s-app`.
 pub(super) fn without_pods(case: &Case, app: &str) -> &'static str {
     match app {
-        "calico-node" if is_done_by_another_plugin(case.snapshot) => {
+        "calico-node" if is_done_by_another_plugin(case.snapshot, &case.facts.install) => {
             "on these nodes policies no longer change; the network is another plugin's"
         }
         "calico-node" | "canal" | "calico-node-windows" => {

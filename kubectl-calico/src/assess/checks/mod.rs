@@ -5,26 +5,51 @@
 
 mod agents;
 mod api_server;
+mod bgp;
+mod block_size;
+mod capacity;
 mod causes;
+mod cloud_ipip;
 mod components;
 mod consequences;
 mod crash_loops;
 mod crds;
+mod cross_subnet;
+mod dataplane;
 mod datastore;
 mod deletion;
+mod drift;
 mod images;
 mod installation;
 mod installation_rules;
+mod judged;
 mod kube_controllers;
+mod kubeadm;
+mod kubeadm_misread;
 mod migration;
+mod network_sources;
+mod no_pool;
 mod node_network;
 mod operator;
 mod other_plugins;
+mod overlaps;
+mod ownership;
+mod paste;
 mod pending;
 mod pod_network;
+mod pool_cidr;
+mod relocate;
 mod reporting;
 mod rollout;
+mod routes;
+mod source_check;
+mod tunnels;
 mod typha;
+mod typha_gone;
+mod typha_replicas;
+mod typha_room;
+mod usage;
+mod wireguard;
 
 use super::check::Check;
 
@@ -44,7 +69,37 @@ pub static CHECKS: &[Check] = &[
     api_server::API_SERVER_SILENT,
     reporting::NOTHING_REPORTED,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
+    overlaps::OVERLAPS_SERVICES,
+    overlaps::OVERLAPS_NODES,
+    overlaps::OVERLAPS_POOL,
+    kubeadm::POD_SUBNET_MISSING,
+    kubeadm_misread::POD_SUBNET_MISREAD,
+    network_sources::SOURCES_DISAGREE,
+    drift::POOLS_DIFFER,
+    pool_cidr::NOT_CANONICAL,
+    capacity::FEWER_BLOCKS_THAN_NODES,
+    usage::NEARLY_FULL,
+    no_pool::NO_POOL,
+    block_size::BLOCK_SIZE,
+    pool_cidr::UNREADABLE,
+    cloud_ipip::IPIP_IN_CLOUD,
+    cross_subnet::NODE_WITHOUT_SUBNET,
+    routes::NO_ROUTES,
+    bgp::NO_PEERS,
+    tunnels::BOTH_TUNNELS,
+    tunnels::TUNNEL_FORCED,
+    wireguard::NODES_WITHOUT_KEY,
+    bgp::LARGE_MESH,
+    source_check::AWS_SOURCE_CHECK,
+    dataplane::DATAPLANE_DRIFT,
+    dataplane::DEBUG_LOG,
     typha::TYPHA_MISSING,
+    typha::TYPHA_UNUSED,
+    typha_gone::TYPHA_GONE,
+    typha_replicas::NOT_READY,
+    typha_replicas::TOO_FEW,
+    typha_room::TOO_MANY,
+    typha_room::NO_ROOM,
     agents::AGENT_NOT_READY,
     crash_loops::CRASH_LOOP,
     images::IMAGE_NOT_PULLED,

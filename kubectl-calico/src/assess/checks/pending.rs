@@ -84,7 +84,7 @@ fn has_no_sandbox(pod: &Pod) -> bool {
 /// How bad it is that they wait, why they do, and what to do first.
 fn judged(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'static str)> {
     Some(match case.facts.install.method.value()? {
-        _ if is_done_by_another_plugin(case.snapshot) => return None,
+        _ if is_done_by_another_plugin(case.snapshot, &case.facts.install) => return None,
         // On a node, it is the business of whatever plugin is there.
         Method::Nothing | Method::Remnants if other_plugins::is_there(case) => return None,
         Method::Nothing | Method::Remnants => (

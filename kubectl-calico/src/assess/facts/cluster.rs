@@ -153,7 +153,10 @@ impl Cluster {
             origin: snapshot.origin.clone(),
             platform: platform(snapshot),
             cloud: Fact::of(&snapshot.nodes, "no node names a known cloud", |nodes| {
-                nodes.iter().find_map(cloud_of)
+                nodes.iter().find_map(|node| {
+                    let from = format!("Node {} spec.providerID", node.metadata.name);
+                    Some((cloud_of(node)?, from))
+                })
             }),
             nodes: match &snapshot.nodes {
                 Reading::Read(nodes) => Fact::known(NodeCounts::of(nodes), "nodes"),
@@ -176,13 +179,10 @@ impl NodeCounts {
     }
 }
 
-fn cloud_of(node: &Node) -> Option<(Cloud, String)> {
+/// Whose machine a node is, as its providerID tells.
+pub fn cloud_of(node: &Node) -> Option<Cloud> {
     let id = node.spec.provider_id.as_deref()?;
-    let cloud = Cloud::of(id.split_once("://")?.0)?;
-    Some((
-        cloud,
-        format!("Node {} spec.providerID", node.metadata.name),
-    ))
+    Cloud::of(id.split_once("://")?.0)
 }
 
 /// A managed or packaged Kubernetes leaves its mark on every node; kubeadm, which several of them

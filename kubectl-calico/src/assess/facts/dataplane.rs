@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::asked::Asked;
+use super::felix::{self, Felix, Setting};
 use super::install::{IN_ETCD, Install};
-use super::routing::{felix, installation_text};
 use super::workload::CalicoNode;
 use crate::assess::fact::Fact;
 use crate::snapshot::{Node, Reading, Snapshot};
@@ -44,38 +45,45 @@ impl Dataplane {
 
 /// In Felix's own order: its environment, then its configuration. The Installation comes last: the
 /// operator turns it into one of the two.
-pub fn dataplane(snapshot: &Snapshot, install: &Install) -> Fact<Dataplane> {
-    let node = CalicoNode::current(snapshot);
-    let Some(node) = node else {
+pub fn dataplane(snapshot: &Snapshot, install: &Install, asked: Option<&Asked>) -> Fact<Dataplane> {
+    if CalicoNode::current(snapshot).is_none() {
         return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
-    };
-    if installation_text(snapshot, "linuxDataplane") == Some("VPP") {
+    }
+    let wanted = asked.and_then(|asked| asked.written.linux_dataplane.as_deref());
+    if wanted == Some("VPP") {
         let from = "Installation/default spec.calicoNetwork.linuxDataplane";
         return Fact::known(Dataplane::Vpp, from);
     }
-    let truth = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "true" | "1" | "yes");
-    if let Some(value) = node.value("FELIX_BPFENABLED") {
-        if truth(value) {
-            return Fact::known(Dataplane::Bpf, node.evidence("env FELIX_BPFENABLED"));
+    let felix = Felix::of(snapshot);
+    match felix.by_environment(&felix::BPF) {
+        Some(told) if told.value => return Fact::known(Dataplane::Bpf, told.from()),
+        Some(_) => {}
+        None if install.is_in_etcd() => return Fact::unknown(IN_ETCD),
+        None => {
+            if let Some(why) = snapshot.felix_configurations.unknown() {
+                return why.into();
+            }
+            if let Some(told) = felix.told(&felix::BPF).filter(|told| told.value) {
+                return Fact::known(Dataplane::Bpf, told.from());
+            }
         }
-    } else if install.is_in_etcd() {
-        return Fact::unknown(IN_ETCD);
-    } else if let Some(why) = snapshot.felix_configurations.unknown() {
-        return why.into();
-    } else if felix(snapshot).is_some_and(|felix| felix.bpf_enabled == Some(true)) {
-        return Fact::known(Dataplane::Bpf, "FelixConfiguration/default spec.bpfEnabled");
     }
-    if let Some(why) = snapshot.felix_configurations.unknown() {
-        return why.into();
-    }
-    let mode = felix(snapshot).and_then(|felix| felix.nftables_mode.as_deref());
-    let from = "FelixConfiguration/default spec.nftablesMode";
-    match mode {
-        Some("Enabled") => Fact::known(Dataplane::Nftables, from),
-        Some("Auto") => Fact::known(Dataplane::Auto, from),
-        Some(_) => Fact::known(Dataplane::Iptables, from),
-        None => Fact::known(Dataplane::Iptables, "Felix's default"),
-    }
+    let Some(told) = felix.told(&felix::NFTABLES) else {
+        return match snapshot.felix_configurations.unknown() {
+            Some(why) => why.into(),
+            // Felix's default is Disabled up to 3.31, and Auto from 3.32 on.
+            None if install.calico_minor().is_some_and(|minor| minor >= 32) => {
+                Fact::known(Dataplane::Auto, "Felix's default")
+            }
+            None => Fact::known(Dataplane::Iptables, "Felix's default"),
+        };
+    };
+    let mode = match told.value.to_ascii_lowercase().as_str() {
+        "enabled" => Dataplane::Nftables,
+        "auto" => Dataplane::Auto,
+        _ => Dataplane::Iptables,
+    };
+    Fact::known(mode, told.from())
 }
 
 /// Encryption between nodes.
@@ -87,7 +95,7 @@ pub struct Encryption {
     pub wireguard: bool,
     /// Nodes that have a key: a node whose kernel cannot do it goes on without.
     pub nodes_with_key: usize,
-    /// Nodes that run Linux.
+    /// Nodes for which it is asked.
     pub nodes: usize,
 }
 
@@ -104,26 +112,44 @@ pub fn encryption(snapshot: &Snapshot, install: &Install) -> Fact<Encryption> {
         Reading::Absent(absence) => return Fact::absent(absence.to_string()),
         Reading::Unknown(why) => return why.clone().into(),
     };
-    let felix = felix(snapshot);
-    let asked = |field: Option<bool>| field == Some(true);
-    let v4 = felix.is_some_and(|felix| asked(felix.wireguard_enabled));
-    let v6 = felix.is_some_and(|felix| asked(felix.wireguard_enabled_v6));
-    let linux: Vec<&Node> = nodes.iter().filter(|node| node.is_linux()).collect();
-    let has_key = |node: &&&Node| {
-        let has = |key: &str| node.metadata.annotation(key).is_some();
-        (!v4 || has("projectcalico.org/WireguardPublicKey"))
-            && (!v6 || has("projectcalico.org/WireguardPublicKeyV6"))
-    };
+    let felix = Felix::of(snapshot);
+    let asked = nodes
+        .iter()
+        .filter(|node| node.is_linux() && is_encrypted(&felix, node));
+    let asked: Vec<&Node> = asked.collect();
     let encryption = Encryption {
-        wireguard: v4 || v6,
-        nodes_with_key: match v4 || v6 {
-            true => linux.iter().filter(has_key).count(),
-            false => 0,
-        },
-        nodes: linux.len(),
+        wireguard: !asked.is_empty(),
+        nodes_with_key: asked.iter().filter(|node| has_keys(&felix, node)).count(),
+        nodes: asked.len(),
     };
-    Fact::known(
-        encryption,
-        "FelixConfiguration/default spec.wireguardEnabled",
-    )
+    let from = felix.told(&felix::WIREGUARD).map(|told| told.from());
+    let default = || "FelixConfiguration/default spec.wireguardEnabled".to_owned();
+    Fact::known(encryption, from.unwrap_or_else(default))
 }
+
+/// Whether WireGuard is asked for on a node, for either family.
+pub fn is_encrypted(felix: &Felix, node: &Node) -> bool {
+    KEYS.iter().any(|(setting, _)| wants(felix, setting, node))
+}
+
+/// Whether a node has told the others a key for each family that is to be encrypted.
+pub fn has_keys(felix: &Felix, node: &Node) -> bool {
+    let mut wanted = KEYS
+        .iter()
+        .filter(|(setting, _)| wants(felix, setting, node));
+    wanted.all(|(_, key)| node.metadata.annotation(key).is_some())
+}
+
+fn wants(felix: &Felix, setting: &Setting<bool>, node: &Node) -> bool {
+    let told = felix.on_node(setting, &node.metadata.name);
+    told.is_some_and(|told| told.value)
+}
+
+/// Each family's setting, and the annotation of a node in which Felix puts its public key.
+const KEYS: [(&Setting<bool>, &str); 2] = [
+    (&felix::WIREGUARD, "projectcalico.org/WireguardPublicKey"),
+    (
+        &felix::WIREGUARD_V6,
+        "projectcalico.org/WireguardPublicKeyV6",
+    ),
+];

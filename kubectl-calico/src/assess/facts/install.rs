@@ -241,6 +241,30 @@ impl Install {
             datastore: datastore(snapshot, node),
         }
     }
+
+    /// The minor of its version: 32 of `v3.32.1`.
+    pub fn calico_minor(&self) -> Option<u32> {
+        let version = self.calico.value()?;
+        let bare = version.strip_prefix('v').unwrap_or(version);
+        let (minor, _) = bare.strip_prefix("3.")?.split_once('.')?;
+        minor.parse().ok()
+    }
+
+    /// Whether it runs from manifests, without an operator.
+    pub fn is_from_manifests(&self) -> bool {
+        matches!(
+            self.method.value(),
+            Some(Method::Manifest { .. } | Method::Canal)
+        )
+    }
+
+    /// Whether the operator looks after calico-node, or is about to.
+    pub fn is_by_operator(&self) -> bool {
+        matches!(
+            self.method.value(),
+            Some(Method::Operator { .. } | Method::Migrating | Method::InstallationOnly)
+        )
+    }
 }
 
 fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {

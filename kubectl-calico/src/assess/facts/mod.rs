@@ -1,10 +1,16 @@
 //! What is so: facts derived from a snapshot, each with where it was read. No judgement.
 
 pub mod agents;
+pub mod asked;
+pub mod bgp;
 pub mod cluster;
 pub mod components;
 pub mod dataplane;
+pub mod drift;
+pub mod felix;
 pub mod install;
+pub mod ipam;
+pub mod mtu;
 pub mod networks;
 pub mod pods;
 pub mod pools;
@@ -27,6 +33,11 @@ pub struct Facts {
     pub cluster: cluster::Cluster,
     /// How Calico was installed, and which version.
     pub install: install::Install,
+    /// What the Installation asks for. It is in the cluster for whoever wants to see it.
+    #[serde(skip)]
+    pub asked: Option<asked::Asked>,
+    /// Who gives pods their addresses.
+    pub ipam: Fact<String>,
     /// How traffic crosses nodes.
     pub routing: routing::Routing,
     /// What carries out policies.
@@ -50,19 +61,34 @@ impl Facts {
     pub fn of(snapshot: &Snapshot) -> Self {
         let cluster = cluster::Cluster::of(snapshot);
         let install = install::Install::of(snapshot, &cluster.platform);
+        let asked = asked::Asked::of(snapshot, &install);
         let pools = pools::pools(snapshot, &install);
+        let dataplane = dataplane::dataplane(snapshot, &install, asked.as_ref());
+        let basis = routing::Basis {
+            install: &install,
+            asked: asked.as_ref(),
+            pools: &pools,
+            dataplane: dataplane.value().copied(),
+        };
         Self {
-            routing: routing::Routing::of(snapshot, &install, &pools),
-            dataplane: dataplane::dataplane(snapshot, &install),
+            routing: routing::Routing::of(snapshot, &basis),
+            ipam: ipam::ipam(snapshot, &install, asked.as_ref()),
             encryption: dataplane::encryption(snapshot, &install),
             networks: networks::Networks::of(snapshot),
             typha: typha::Typha::of(snapshot, &install),
             agents: agents::Agents::of(snapshot),
             components: components::components(snapshot),
+            asked,
             cluster,
+            dataplane,
             install,
             pools,
         }
+    }
+
+    /// Whether pods get their addresses from the pools; `None` where that is not known.
+    pub fn by_calico_ipam(&self) -> Option<bool> {
+        self.ipam.value().map(|ipam| ipam == ipam::CALICO)
     }
 
     /// The live pools, where they are known.

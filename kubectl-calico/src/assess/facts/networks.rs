@@ -1,7 +1,7 @@
 //! What Kubernetes was set up with: the pod network and the service network, from every place
 //! that tells.
 
-use calico_core::cidr::{Cidr, CidrError};
+use calico_core::cidr::{Cidr, CidrError, Family};
 use calico_core::pod_network::{PodNetwork, Source, cidr_list, kubeadm_networking};
 use serde::Serialize;
 use serde_yaml::Value;
@@ -65,13 +65,16 @@ impl Networks {
     /// The pod network as the best source tells it. The nodes' own parts of it are no more than a
     /// lower bound, and are left out.
     pub fn pod_network(&self) -> Option<PodNetwork> {
-        self.pods.iter().find_map(|network| {
-            let source = network.rank.filter(|_| !network.is_lower_bound())?;
-            Some(PodNetwork {
-                source,
-                cidrs: network.cidrs.clone(),
-            })
+        let best = self.best()?;
+        Some(PodNetwork {
+            source: best.rank?,
+            cidrs: best.cidrs.clone(),
         })
+    }
+
+    /// The same, with where it was read.
+    pub fn best(&self) -> Option<&Network> {
+        self.pods.iter().find(|network| !network.is_lower_bound())
     }
 }
 
@@ -84,6 +87,17 @@ impl Network {
     /// Its CIDRs, comma-separated.
     pub fn list(&self) -> String {
         list(&self.cidrs)
+    }
+
+    /// Its CIDRs of a family.
+    pub fn of_family(&self, family: Family) -> impl Iterator<Item = &Cidr> {
+        let cidrs = self.cidrs.iter();
+        cidrs.filter(move |cidr| cidr.family() == family)
+    }
+
+    /// Whether the operator makes no pool outside of it.
+    pub fn is_enforced(&self) -> bool {
+        self.rank.is_some_and(Source::is_enforced)
     }
 }
 

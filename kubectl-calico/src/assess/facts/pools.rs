@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::install::{IN_ETCD, Install};
 use crate::assess::fact::Fact;
-use crate::snapshot::{IpPool, IpPoolSpec, IpamBlock, Reading, Snapshot};
+use crate::snapshot::{IpPool, IpPoolSpec, IpamBlock, Meta, Reading, Snapshot};
 
 /// A live pool.
 #[derive(Clone, Debug, Serialize)]
@@ -37,8 +37,13 @@ pub struct Pool {
     pub enabled: bool,
     /// Whether its addresses are for Services, not for pods.
     pub for_load_balancers: bool,
+    /// Whether the operator owns it: it alone may change such a pool, and puts back what others do.
+    pub owned_by_operator: bool,
     /// How much of it is used; unknown where the blocks cannot be read.
     pub usage: Fact<Usage>,
+    /// Its spec, as it stands.
+    #[serde(skip)]
+    pub spec: IpPoolSpec,
 }
 
 /// How much of a pool is used, in calicoctl's arithmetic.
@@ -82,9 +87,26 @@ impl Pool {
         self.network.as_ref().map(Cidr::family)
     }
 
+    /// Whether its addresses are for pods. `allowedUses` can leave it to tunnels or Services.
+    pub fn is_for_pods(&self) -> bool {
+        let uses = &self.spec.allowed_uses;
+        uses.is_empty() || uses.iter().any(|used| used == WORKLOAD)
+    }
+
     /// Whether pods get addresses from it.
     pub fn serves_pods(&self) -> bool {
-        self.enabled && !self.for_load_balancers
+        self.enabled && self.is_for_pods()
+    }
+
+    /// Whether pods get addresses from it without asking for that pool by name.
+    pub fn serves_any_pod(&self) -> bool {
+        self.serves_pods() && self.spec.assignment_mode.as_deref() != Some(MANUAL)
+    }
+
+    /// Whether pods have addresses from it, or may: a pool that was disabled keeps its pods.
+    pub fn has_pods(&self) -> bool {
+        let used = self.usage.value().is_none_or(|usage| usage.in_use > 0);
+        self.is_for_pods() && (self.enabled || used)
     }
 
     /// `IPPool/NAME`
@@ -92,6 +114,12 @@ impl Pool {
         format!("IPPool/{}", self.name)
     }
 }
+
+/// The use of a pool that gives addresses to pods.
+pub const WORKLOAD: &str = "Workload";
+
+/// `assignmentMode` (3.30 and later) of a pool that pods have to ask for.
+const MANUAL: &str = "Manual";
 
 /// The live pools of a snapshot, in their order.
 pub fn pools(snapshot: &Snapshot, install: &Install) -> Fact<Vec<Pool>> {
@@ -132,9 +160,24 @@ impl Pool {
             enabled: !spec.disabled && selector != "!all()",
             node_selector: selector,
             for_load_balancers: spec.allowed_uses.iter().any(|used| used == LOAD_BALANCER),
+            owned_by_operator: is_owned_by_operator(&pool.metadata),
             usage: Fact::absent("not counted"),
+            spec: spec.clone(),
         }
     }
+}
+
+/// The operator marks its pools with a label. What is written through Calico's API keeps its labels
+/// in an annotation of the object that is stored, and up to 3.27 on the object as well.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go (`hasOwner`);
+/// projectcalico/calico v3.32.1, libcalico-go/lib/backend/k8s/resources/resources.go.
+fn is_owned_by_operator(meta: &Meta) -> bool {
+    const LABEL: &str = "app.kubernetes.io/managed-by";
+    const OPERATOR: &str = "tigera-operator";
+    let hidden = meta.annotation("projectcalico.org/metadata");
+    let hidden: Option<Meta> = hidden.and_then(|text| serde_json::from_str(text).ok());
+    meta.label(LABEL) == Some(OPERATOR)
+        || hidden.is_some_and(|hidden| hidden.label(LABEL) == Some(OPERATOR))
 }
 
 /// The operator's word for what an IPPool says in two fields, or in the one of old.
@@ -158,6 +201,17 @@ pub fn encapsulation(spec: &IpPoolSpec) -> Encapsulation {
             _ => Encapsulation::Ipip,
         },
         _ => Encapsulation::None,
+    }
+}
+
+/// The other way round: `ipipMode` and `vxlanMode`.
+pub fn modes(encapsulation: Encapsulation) -> (&'static str, &'static str) {
+    match encapsulation {
+        Encapsulation::Ipip => ("Always", "Never"),
+        Encapsulation::IpipCrossSubnet => ("CrossSubnet", "Never"),
+        Encapsulation::Vxlan => ("Never", "Always"),
+        Encapsulation::VxlanCrossSubnet => ("Never", "CrossSubnet"),
+        Encapsulation::None => ("Never", "Never"),
     }
 }
 

@@ -5,11 +5,16 @@ use calico_core::pool::Encapsulation;
 use serde::Serialize;
 use serde_yaml::Value;
 
-use super::install::{Install, Method, Variant, default_installation};
+use super::asked::Asked;
+use super::bgp::{self, Bgp};
+use super::dataplane::Dataplane;
+use super::felix::{self, Felix};
+use super::install::{Install, Method, Variant};
+use super::mtu::{Mtu, Room, mtu, room};
 use super::pools::Pool;
-use super::workload::{CalicoNode, Variable, entry};
+use super::workload::entry;
 use crate::assess::fact::Fact;
-use crate::snapshot::{FelixSpec, Reading, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// How traffic crosses nodes.
 #[derive(Clone, Debug, Serialize)]
@@ -18,10 +23,13 @@ use crate::snapshot::{FelixSpec, Reading, Snapshot};
 pub struct Routing {
     /// For each family that has a pool, or as another network plugin does it.
     pub modes: Fact<Vec<Mode>>,
-    /// Whether BIRD runs.
-    pub bgp: Fact<bool>,
+    /// BGP.
+    pub bgp: Bgp,
     /// The MTU of pods' interfaces.
     pub mtu: Fact<Mtu>,
+    /// What that leaves free of the network's MTU, where it has to leave anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<Room>,
     /// What has to be open between nodes.
     pub ports: Vec<Port>,
 }
@@ -42,7 +50,7 @@ pub struct Mode {
     pub encapsulation: Option<Encapsulation>,
     /// In one sentence, without a full stop.
     pub summary: String,
-    /// Who programs the routes.
+    /// Who programs the routes; nobody, where an encapsulation has nothing here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routes_by: Option<RoutesBy>,
     /// The tunnel's interface.
@@ -64,17 +72,9 @@ pub enum RoutesBy {
     Bird,
     /// Felix.
     Felix,
-}
-
-/// The MTU of pods' interfaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(untagged)]
-pub enum Mtu {
-    /// A number that was set, or that the operator found.
-    Bytes(i64),
-    /// Each node finds out by itself.
-    Auto(&'static str),
+    /// The VPP dataplane, which has a BGP of its own.
+    #[serde(rename = "VPP")]
+    Vpp,
 }
 
 /// Something that has to be open between nodes.
@@ -90,43 +90,38 @@ pub struct Port {
     pub purpose: &'static str,
 }
 
-/// FelixConfiguration `default`, which is the default of everything where it is absent.
-pub fn felix(snapshot: &Snapshot) -> Option<&FelixSpec> {
-    let configurations = snapshot.felix_configurations.items();
-    configurations
-        .iter()
-        .find(|found| found.metadata.name == "default")
-        .map(|found| &found.spec)
-}
-
-/// Whether Felix programs the routes that BIRD programs by default. An Installation's
-/// clusterRoutingMode becomes the two configurations' programClusterRoutes.
-/// Source: tigera/operator v1.42.3, `felixProgramsClusterRoutes`; Felix of 3.31 and later.
-pub fn felix_routes(snapshot: &Snapshot) -> bool {
-    let told = |value: &Option<String>| value.as_deref() == Some("Enabled");
-    felix(snapshot).is_some_and(|felix| told(&felix.program_cluster_routes))
-        || installation_text(snapshot, "clusterRoutingMode") == Some("Felix")
-}
-
-/// A text field of `spec.calicoNetwork` of the Installation `default`.
-pub fn installation_text<'a>(snapshot: &'a Snapshot, key: &str) -> Option<&'a str> {
-    let installation = default_installation(snapshot)?;
-    installation.spec.get("calicoNetwork")?.get(key)?.as_str()
+/// What routing follows from.
+pub struct Basis<'a> {
+    /// How Calico was installed.
+    pub install: &'a Install,
+    /// What the Installation asks for.
+    pub asked: Option<&'a Asked>,
+    /// The live pools.
+    pub pools: &'a Fact<Vec<Pool>>,
+    /// What carries out policies.
+    pub dataplane: Option<Dataplane>,
 }
 
 impl Routing {
     /// What a snapshot tells of it.
-    pub fn of(snapshot: &Snapshot, install: &Install, pools: &Fact<Vec<Pool>>) -> Self {
-        let node = CalicoNode::current(snapshot);
-        let bgp = bgp(snapshot, node);
-        let modes = modes(snapshot, install, pools);
-        let ports = ports(snapshot, &modes, &bgp);
+    pub fn of(snapshot: &Snapshot, basis: &Basis) -> Self {
+        let bgp = Bgp::of(snapshot);
+        let felix = Felix::of(snapshot);
+        let modes = modes(snapshot, basis, &felix, &bgp);
+        let pools = basis.pools.value().map(Vec::as_slice).unwrap_or_default();
         Self {
+            mtu: mtu(snapshot, basis.asked),
+            room: room(&felix, pools, basis.dataplane),
+            ports: ports(snapshot, &felix, &modes, &bgp),
             modes,
             bgp,
-            mtu: mtu(snapshot, node),
-            ports,
         }
+    }
+
+    /// Whether another plugin than Calico's is known to do the network.
+    pub fn is_by_others(&self) -> bool {
+        let modes = self.known_modes();
+        !modes.is_empty() && modes.iter().all(|mode| mode.encapsulation.is_none())
     }
 
     /// The modes, where they are known.
@@ -135,8 +130,8 @@ impl Routing {
     }
 }
 
-fn modes(snapshot: &Snapshot, install: &Install, pools: &Fact<Vec<Pool>>) -> Fact<Vec<Mode>> {
-    match install.method.value() {
+fn modes(snapshot: &Snapshot, basis: &Basis, felix: &Felix, bgp: &Bgp) -> Fact<Vec<Mode>> {
+    match basis.install.method.value() {
         Some(Method::Nothing | Method::Remnants | Method::OperatorOnly) => {
             return Fact::absent("Calico does not run");
         }
@@ -146,18 +141,24 @@ fn modes(snapshot: &Snapshot, install: &Install, pools: &Fact<Vec<Pool>>) -> Fac
         }) => return Fact::known(vec![by_other_plugin()], "DaemonSet calico-node env"),
         _ => {}
     }
-    if let Some(cni) = other_cni(snapshot) {
+    let effective = basis.asked.map(|asked| &asked.effective);
+    if let Some(other) = effective.filter(|effective| !effective.is_calico_cni()) {
         let from = "Installation/default spec.cni.type";
         return Fact::known(
             vec![Mode::other(format!(
-                "by the CNI plugin {cni}; Calico does policies only"
+                "by the CNI plugin {}; Calico does policies only",
+                other.cni
             ))],
             from,
         );
     }
-    match pools {
+    let routes_by = |encapsulation| match basis.dataplane {
+        Some(Dataplane::Vpp) => Some(RoutesBy::Vpp),
+        _ => routes_by(snapshot, basis.asked, felix, bgp, encapsulation),
+    };
+    match basis.pools {
         Fact::Known { value, from } => {
-            let modes = modes_of(value, felix_routes(snapshot));
+            let modes = modes_of(value, routes_by);
             if modes.is_empty() {
                 return Fact::absent("no pool gives addresses to pods");
             }
@@ -171,10 +172,33 @@ fn modes(snapshot: &Snapshot, install: &Install, pools: &Fact<Vec<Pool>>) -> Fac
     }
 }
 
+/// Felix programs the routes of VXLAN, and others where it is told to; the rest are BIRD's, if it
+/// runs. An Installation's clusterRoutingMode becomes the settings of the two.
+/// Source: tigera/operator v1.42.3, `felixProgramsClusterRoutes`; Felix of 3.31 and later.
+fn routes_by(
+    snapshot: &Snapshot,
+    asked: Option<&Asked>,
+    felix: &Felix,
+    bgp: &Bgp,
+    encapsulation: Encapsulation,
+) -> Option<RoutesBy> {
+    let mode = || asked?.written.cluster_routing_mode.as_deref();
+    let felix_routes = match felix.told(&felix::CLUSTER_ROUTES) {
+        Some(told) => bgp::covers(&told.value, encapsulation),
+        None => mode() == Some("Felix"),
+    };
+    if encapsulation.is_vxlan() || felix_routes {
+        return Some(RoutesBy::Felix);
+    }
+    // A backend that is not known is BIRD, as it is by default.
+    let bird_runs = bgp.runs.value() != Some(&false);
+    (bird_runs && bgp::bird_routes(snapshot, encapsulation)).then_some(RoutesBy::Bird)
+}
+
 /// One mode for each family and encapsulation, in the order of the pools.
-fn modes_of(pools: &[Pool], felix_routes: bool) -> Vec<Mode> {
+fn modes_of(pools: &[Pool], routes_by: impl Fn(Encapsulation) -> Option<RoutesBy>) -> Vec<Mode> {
     let mut modes: Vec<Mode> = Vec::new();
-    for pool in pools.iter().filter(|pool| pool.serves_pods()) {
+    for pool in pools.iter().filter(|pool| pool.has_pods()) {
         let Some(family) = pool.family() else {
             continue;
         };
@@ -183,7 +207,7 @@ fn modes_of(pools: &[Pool], felix_routes: bool) -> Vec<Mode> {
         };
         match modes.iter_mut().find(same) {
             Some(mode) => mode.pools.push(pool.name.clone()),
-            None => modes.push(Mode::of(family, pool, felix_routes)),
+            None => modes.push(Mode::of(family, pool, routes_by(pool.encapsulation))),
         }
     }
     modes
@@ -191,7 +215,7 @@ fn modes_of(pools: &[Pool], felix_routes: bool) -> Vec<Mode> {
 
 impl Mode {
     /// Interfaces and overheads: projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go.
-    fn of(family: Family, pool: &Pool, felix_routes: bool) -> Self {
+    fn of(family: Family, pool: &Pool, routes_by: Option<RoutesBy>) -> Self {
         let encapsulation = pool.encapsulation;
         let (summary, interface, overhead) = match (encapsulation, family) {
             (Encapsulation::Ipip, _) => ("IP in IP between all nodes", Some("tunl0"), 20),
@@ -218,16 +242,11 @@ impl Mode {
             ),
             (Encapsulation::None, _) => ("plain routes, no encapsulation", None, 0),
         };
-        let by = if encapsulation.is_vxlan() || felix_routes {
-            RoutesBy::Felix
-        } else {
-            RoutesBy::Bird
-        };
         Self {
             family: Some(family),
             encapsulation: Some(encapsulation),
             summary: summary.to_owned(),
-            routes_by: Some(by),
+            routes_by,
             interface,
             overhead,
             pools: vec![pool.name.clone()],
@@ -265,67 +284,8 @@ fn canal(snapshot: &Snapshot) -> Fact<Vec<Mode>> {
     })
 }
 
-/// The CNI plugin, where it is not Calico's.
-pub fn other_cni(snapshot: &Snapshot) -> Option<String> {
-    let installation = default_installation(snapshot)?;
-    let written = calico_core::installation::Installation::read(&installation.document());
-    let effective = calico_core::defaults::Effective::of(
-        &written,
-        calico_core::operator::OperatorVersion::NEWEST,
-    );
-    (!effective.is_calico_cni()).then_some(effective.cni)
-}
-
-/// The backend of calico-node: BIRD, only Felix's VXLAN, or neither.
-fn bgp(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<bool> {
-    const VARIABLE: &str = "CALICO_NETWORKING_BACKEND";
-    let Some(node) = node else {
-        return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
-    };
-    let from = node.evidence(&format!("env {VARIABLE}"));
-    match node.variable(VARIABLE) {
-        Variable::Set(backend) => Fact::known(backend.eq_ignore_ascii_case("bird"), from),
-        // Where it is not set, calico-node runs BIRD: calico v3.32.1, node/filesystem/etc/rc.local.
-        Variable::Unset => Fact::known(true, from),
-        Variable::Unknown(why) => Fact::unknown(why),
-    }
-}
-
-/// What the operator found, what was set, or that each node finds out.
-fn mtu(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<Mtu> {
-    const AUTO: Mtu = Mtu::Auto("auto");
-    if let Some(installation) = default_installation(snapshot) {
-        let set = installation.spec.get("calicoNetwork");
-        let set = set.and_then(|network| network.get("mtu")?.as_i64());
-        return match (set, installation.status.mtu) {
-            (Some(mtu), _) if mtu > 0 => Fact::known(
-                Mtu::Bytes(mtu),
-                "Installation/default spec.calicoNetwork.mtu",
-            ),
-            (_, Some(mtu)) => Fact::known(Mtu::Bytes(mtu), "Installation/default status.mtu"),
-            _ => Fact::known(AUTO, "Installation/default"),
-        };
-    }
-    let Some(node) = node else {
-        return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
-    };
-    let (config, name) = match node.is_canal() {
-        true => (&snapshot.canal_config, "canal-config"),
-        false => (&snapshot.calico_config, "calico-config"),
-    };
-    let from = format!("ConfigMap kube-system/{name} veth_mtu");
-    match config {
-        Reading::Read(config) => match entry(config, "veth_mtu").map(str::parse::<i64>) {
-            Some(Ok(mtu)) if mtu > 0 => Fact::known(Mtu::Bytes(mtu), from),
-            _ => Fact::known(AUTO, from),
-        },
-        Reading::Absent(_) => Fact::known(AUTO, node.evidence("env")),
-        Reading::Unknown(why) => why.clone().into(),
-    }
-}
-
 /// Source: Calico's documentation, system requirements.
-fn ports(snapshot: &Snapshot, modes: &Fact<Vec<Mode>>, bgp: &Fact<bool>) -> Vec<Port> {
+fn ports(snapshot: &Snapshot, felix: &Felix, modes: &Fact<Vec<Mode>>, bgp: &Bgp) -> Vec<Port> {
     let mut ports = Vec::new();
     let mut open = |protocol, port, purpose| {
         let port = Port {
@@ -337,30 +297,29 @@ fn ports(snapshot: &Snapshot, modes: &Fact<Vec<Mode>>, bgp: &Fact<bool>) -> Vec<
             ports.push(port);
         }
     };
-    let felix = felix(snapshot);
     let modes = modes.value().map(Vec::as_slice).unwrap_or_default();
     for encapsulation in modes.iter().filter_map(|mode| mode.encapsulation) {
         if encapsulation.is_ipip() {
             open("IP protocol 4", None, "IP in IP");
         } else if encapsulation.is_vxlan() {
-            let port = felix.and_then(|felix| felix.vxlan_port).unwrap_or(4789);
+            let port = felix
+                .told(&felix::VXLAN_PORT)
+                .map_or(4789, |told| told.value);
             open("UDP", Some(port), "VXLAN");
         }
     }
     let calico_routes = modes.iter().any(|mode| mode.encapsulation.is_some());
-    if calico_routes && bgp.value() == Some(&true) {
-        let configurations = snapshot.bgp_configurations.items().iter();
-        let mut defaults = configurations.filter(|found| found.metadata.name == "default");
-        let port = defaults.next().and_then(|found| found.spec.listen_port);
+    if calico_routes && bgp.runs.value() == Some(&true) {
+        let port = bgp::configuration(snapshot).and_then(|found| found.spec.listen_port);
         open("TCP", Some(port.unwrap_or(179)), "BGP");
     }
     if super::typha::is_used(snapshot) {
         open("TCP", Some(5473), "Typha");
     }
-    if felix.is_some_and(|felix| felix.wireguard_enabled == Some(true)) {
+    if felix.is_on(&felix::WIREGUARD) {
         open("UDP", Some(51820), "WireGuard");
     }
-    if felix.is_some_and(|felix| felix.wireguard_enabled_v6 == Some(true)) {
+    if felix.is_on(&felix::WIREGUARD_V6) {
         open("UDP", Some(51821), "WireGuard (IPv6)");
     }
     ports

@@ -5,7 +5,7 @@ use calico_core::typha::{MANIFEST_NODES_WITHOUT_TYPHA, manifest_replicas, operat
 use k8s_openapi::api::apps::v1::Deployment;
 use serde::Serialize;
 
-use super::install::{Install, Method, deployment};
+use super::install::{Install, Method};
 use super::workload::{CalicoNode, Variable};
 use crate::assess::fact::Fact;
 use crate::snapshot::{Node, Reading, Snapshot};
@@ -68,14 +68,36 @@ impl Typha {
         Self {
             wanted: wanted(snapshot, install),
             deployment: Fact::of(&snapshot.deployments, "there is no Typha", |_| {
-                let typha = deployment(snapshot, "calico-typha")?;
-                let replicas = Replicas::of(typha);
+                let replicas = Replicas::of(typha(snapshot)?);
                 let from = format!("Deployment {}/calico-typha", replicas.namespace);
                 Some((replicas, from))
             }),
             used: used(snapshot),
         }
     }
+}
+
+/// The name of Typha's Deployment and Service.
+pub const NAME: &str = "calico-typha";
+
+/// Typha's Deployment: of two, while the operator takes over, that of the calico-node that counts.
+pub fn typha(snapshot: &Snapshot) -> Option<&Deployment> {
+    let namespace =
+        CalicoNode::current(snapshot).and_then(|node| node.set.metadata.namespace.as_ref());
+    let named = |found: &&Deployment| found.metadata.name.as_deref() == Some(NAME);
+    let mut all = snapshot.deployments.items().iter().filter(named);
+    let beside = all
+        .clone()
+        .find(|found| found.metadata.namespace.as_ref() == namespace);
+    beside.or_else(|| all.next())
+}
+
+/// Whether any pod of Typha is there. What is made after Calico's manifests may not label its
+/// Deployment as they do, which is then not read.
+pub fn has_pods(snapshot: &Snapshot) -> bool {
+    let pods = snapshot.calico_pods.items();
+    pods.iter()
+        .any(|pod| pod.metadata.label("k8s-app") == Some(NAME))
 }
 
 /// Whether Felix is told of a Typha.
@@ -123,24 +145,28 @@ fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<Wanted> {
     }
 }
 
-/// The operator scales Typha itself, by the nodes that take pods.
+/// The nodes that the operator counts for Typha: those that take pods.
 /// Source: tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go; nodes that
 /// wait for migration were left out up to 1.34.
-fn by_operator(nodes: &[Node], install: &Install) -> Wanted {
+pub fn schedulable<'a>(nodes: &'a [Node], install: &Install) -> impl Iterator<Item = &'a Node> {
     let version = install
         .operator
         .value()
         .and_then(|version| version.parse().ok());
     let migration_counts = version.is_none_or(|version: OperatorVersion| version.since(35));
-    let counts = |node: &&Node| {
+    nodes.iter().filter(move |node| {
         let meta = &node.metadata;
         let virtual_node = meta.label("kubernetes.azure.com/cluster").is_some()
             && meta.label("type") == Some("virtual-kubelet");
         let migrating =
             meta.label("projectcalico.org/operator-node-migration") == Some("pre-operator");
         !node.spec.unschedulable && !virtual_node && (migration_counts || !migrating)
-    };
-    let count = count(nodes.iter().filter(counts).count());
+    })
+}
+
+/// The operator scales Typha itself.
+fn by_operator(nodes: &[Node], install: &Install) -> Wanted {
+    let count = count(schedulable(nodes, install).count());
     let replicas = operator_replicas(count);
     Wanted {
         replicas,

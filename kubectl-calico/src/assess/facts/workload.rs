@@ -4,7 +4,8 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use super::routing::other_cni;
+use super::asked::Asked;
+use super::install::Install;
 use crate::snapshot::{Reading, Snapshot};
 
 /// The namespace of what the operator makes.
@@ -89,6 +90,14 @@ impl<'a> CalicoNode<'a> {
     /// Its selector of pods.
     pub fn selector(&self) -> Option<&'a LabelSelector> {
         self.set.spec.as_ref().map(|spec| &spec.selector)
+    }
+
+    /// The ConfigMap of its manifest, and its name.
+    pub fn config(&self) -> (&'a Reading<ConfigMap>, &'static str) {
+        match self.is_canal() {
+            true => (&self.snapshot.canal_config, "canal-config"),
+            false => (&self.snapshot.calico_config, "calico-config"),
+        }
     }
 
     fn is_windows(&self) -> bool {
@@ -186,10 +195,10 @@ impl<'a> CalicoNode<'a> {
 
 /// Whether the network of pods is the matter of another plugin, and Calico's are the policies only.
 /// Canal, whose plugin comes in the same pods, is none such.
-pub fn is_done_by_another_plugin(snapshot: &Snapshot) -> bool {
+pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool {
     match CalicoNode::current(snapshot) {
         Some(node) => !node.is_canal() && node.does_networking() == Some(false),
-        None => other_cni(snapshot).is_some(),
+        None => Asked::of(snapshot, install).is_some_and(|asked| !asked.effective.is_calico_cni()),
     }
 }
 

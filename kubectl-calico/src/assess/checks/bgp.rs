@@ -1,0 +1,134 @@
+//! Whether the nodes have somebody to exchange routes with, and not too many.
+
+use serde_json::json;
+
+use super::paste;
+use super::routes::only_on_their_own;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::routing::{Mode, RoutesBy};
+use crate::assess::finding::{Finding, Severity};
+use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS};
+
+/// The nodes up to which a full mesh does. Source: Calico's documentation, BGP.
+const MESH_NODES: u32 = 100;
+
+pub(super) const NO_PEERS: Check = Check {
+    code: "CAL304",
+    title: "the mesh is off, and there are no peers",
+    needs: &[&BGP_CONFIGURATIONS, &BGP_PEERS, &IP_POOLS, &DAEMON_SETS],
+    explain: Explain {
+        means: "BIRD is to program the routes between nodes, the nodes do not peer with each \
+                other, and there is no BGPPeer that they peer with instead.",
+        matters: "No node learns of the pods of the others: pods reach only what is on their own \
+                  node.",
+        judged: "BGPConfiguration default has nodeToNodeMeshEnabled: false, no BGPPeer exists, and \
+                 a pool that pods have addresses from uses IPIP or None with its routes left to \
+                 BIRD. VXLAN needs no BGP. Whether existing BGPPeers reach all nodes is not \
+                 judged. With one node it is a warning.",
+        fix: "Turn the mesh on, or add BGPPeers (route reflectors or routers).",
+        source: "Calico's documentation, configure BGP peering",
+    },
+    find: |case| {
+        let bgp = &case.facts.routing.bgp;
+        let by_bird = by_bird(case);
+        let alone = bgp.runs.value() == Some(&true)
+            && bgp.mesh.value() == Some(&false)
+            && bgp.peers.value().is_none_or(|peers| *peers == 0);
+        let (Some(mode), true) = (by_bird, alone) else {
+            return Vec::new();
+        };
+        let one_node = nodes(case) <= 1;
+        let severity = match one_node {
+            true => Severity::Warning,
+            false => Severity::Error,
+        };
+        let finding = Finding::new(
+            severity,
+            "BGPConfiguration/default",
+            "the nodes peer with nobody, and their routes depend on it",
+        )
+        .seen(
+            "BGPConfiguration/default",
+            "spec.nodeToNodeMeshEnabled",
+            false,
+        )
+        .seen("BGPPeers", "", "none")
+        .seen("IPPools", "with routes by BIRD", mode.pools.join(", "))
+        .then(only_on_their_own(one_node))
+        .fix("turn the mesh on, or add BGPPeers")
+        .paste(paste::spec(
+            case,
+            "bgpconfigurations",
+            "default",
+            &json!({"nodeToNodeMeshEnabled": true}),
+        ));
+        vec![finding]
+    },
+};
+
+pub(super) const LARGE_MESH: Check = Check {
+    code: "CAL308",
+    title: "the full mesh is large",
+    needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],
+    explain: Explain {
+        means: "More than 100 nodes each peer with every other.",
+        matters: "n nodes have n(n-1)/2 sessions, n-1 on each: memory, and time until routes are \
+                  known everywhere, grow with them.",
+        judged: "BIRD runs, the mesh is on, and calico-node should run on more than 100 nodes. It \
+                 is a note.",
+        fix: "Peer with route reflectors, and turn the mesh off once they work. Where all pools \
+              use VXLAN nothing depends on BGP, unless routers outside learn routes: disable it.",
+        source: "Calico's documentation, configure BGP peering",
+    },
+    find: |case| {
+        let bgp = &case.facts.routing.bgp;
+        let nodes = nodes(case);
+        let mesh = bgp.runs.value() == Some(&true) && bgp.mesh.value() == Some(&true);
+        let routes = !case.facts.routing.is_by_others();
+        if !(mesh && routes) || nodes <= MESH_NODES {
+            return Vec::new();
+        }
+        let agents = case.facts.agents.value();
+        let daemon_set = agents.map(|agents| format!("DaemonSet {}", agents.daemon_set));
+        let daemon_set = daemon_set.unwrap_or_default();
+        let sessions = u64::from(nodes) * u64::from(nodes.saturating_sub(1)) / 2;
+        let by_operator = case.facts.install.is_by_operator();
+        let (what, command) = match (by_bird(case), by_operator) {
+            (None, true) => (
+                case.facts.install.lasting(
+                    "no pool needs BGP: disable it, unless routers outside of the cluster learn \
+                     routes by it",
+                ),
+                paste::installation_spec(&json!({"calicoNetwork": {"bgp": "Disabled"}})),
+            ),
+            _ => (
+                "peer with route reflectors instead".to_owned(),
+                String::new(),
+            ),
+        };
+        let finding = Finding::note(
+            "BGPConfiguration/default",
+            format!("{nodes} nodes in a full mesh have {sessions} BGP sessions"),
+        )
+        .seen(daemon_set, "status.desiredNumberScheduled", nodes)
+        .then(format!(
+            "each node keeps {} sessions, and routes take longer to be known everywhere",
+            nodes.saturating_sub(1)
+        ))
+        .fix(what)
+        .paste(command);
+        vec![finding]
+    },
+};
+
+/// A mode whose routes are left to BIRD.
+fn by_bird<'a>(case: &Case<'a>) -> Option<&'a Mode> {
+    let mut modes = case.facts.routing.known_modes().iter();
+    modes.find(|mode| mode.routes_by == Some(RoutesBy::Bird))
+}
+
+/// The nodes that calico-node should run on.
+fn nodes(case: &Case) -> u32 {
+    let agents = case.facts.agents.value();
+    agents.map_or(0, |agents| agents.desired)
+}

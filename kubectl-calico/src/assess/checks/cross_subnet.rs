@@ -1,0 +1,92 @@
+//! Whether CrossSubnet can tell that two nodes are in one subnet.
+
+use calico_core::cidr::Family;
+use calico_core::pool::Encapsulation;
+
+use super::judged::{Judged, judged};
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::finding::Finding;
+use crate::assess::words::{counted, few};
+use crate::snapshot::resources::{IP_POOLS, NODES};
+
+pub(super) const NODE_WITHOUT_SUBNET: Check = Check {
+    code: "CAL302",
+    title: "CrossSubnet encapsulates always",
+    needs: &[&IP_POOLS, &NODES],
+    explain: Explain {
+        means: "A pool is to encapsulate between subnets only, and nodes have an address of which \
+                no other is in the same subnet: /32, or /128 for IPv6.",
+        matters: "Nothing is broken. CrossSubnet goes by the mask of each node's own address, so \
+                  that traffic to and from these nodes is always encapsulated, with its overhead, \
+                  where plain routes may be expected.",
+        judged: "The address with its mask is in the annotation projectcalico.org/IPv4Address or \
+                 IPv6Address that calico-node puts on its node. Google Cloud gives such masks to \
+                 all its machines, and a few others do. It is a note.",
+        fix: "None is needed. If the nodes do share a subnet and its router lets pods' packets \
+              pass, give their interfaces its mask; else the pool may as well say VXLAN or IPIP.",
+        source: "projectcalico/calico v3.32.1, felix/calc; Calico's documentation, overlay \
+                 networking",
+    },
+    find: |case| {
+        let always = |family| {
+            let pools = cross_subnet(case, family);
+            let pool = pools.first()?;
+            let (key, mask) = match family {
+                Family::V4 => ("projectcalico.org/IPv4Address", "/32"),
+                Family::V6 => ("projectcalico.org/IPv6Address", "/128"),
+            };
+            let nodes = case.snapshot.nodes.items().iter();
+            let known = nodes.filter_map(|node| {
+                Some((node.metadata.name.as_str(), node.metadata.annotation(key)?))
+            });
+            let known: Vec<(&str, &str)> = known.collect();
+            let alone = known.iter().filter(|(_, address)| address.ends_with(mask));
+            let alone: Vec<&str> = alone.map(|(name, _)| *name).collect();
+            let first = alone.first()?;
+            let encapsulation = pool.encapsulation?;
+            let value = known
+                .iter()
+                .find(|(name, _)| name == first)
+                .map(|(_, address)| *address);
+            Some(
+                Finding::note(
+                    pool.object(),
+                    format!(
+                        "{encapsulation} encapsulates always for {} of {}: their mask is {mask}",
+                        alone.len(),
+                        counted(known.len(), "node"),
+                    ),
+                )
+                .seen(pool.object(), pool.field("encapsulation"), encapsulation)
+                .seen(
+                    format!("Node/{first}"),
+                    format!("annotation {key}"),
+                    value.unwrap_or_default(),
+                )
+                .seen("Nodes", format!("with {mask}"), few(&alone))
+                .then("traffic to and from these nodes has the overhead of a tunnel in every case")
+                .fix(
+                    "none is needed; where the nodes do share a subnet, give their interfaces its \
+                     mask",
+                ),
+            )
+        };
+        Family::BOTH.into_iter().filter_map(always).collect()
+    },
+};
+
+/// The pools of a family that encapsulate between subnets only.
+fn cross_subnet<'a>(case: &Case<'a>, family: Family) -> Vec<Judged<'a>> {
+    let mut pools = judged(case);
+    pools.retain(|pool| {
+        let encapsulation = pool.encapsulation;
+        let cross = [
+            Encapsulation::IpipCrossSubnet,
+            Encapsulation::VxlanCrossSubnet,
+        ];
+        pool.has_pods
+            && pool.family() == Some(family)
+            && encapsulation.is_some_and(|e| cross.contains(&e))
+    });
+    pools
+}

@@ -1,0 +1,141 @@
+//! Whether Felix carries out policies the way the Installation says, and how much it logs.
+
+use serde_json::json;
+
+use super::paste;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::dataplane::Dataplane;
+use crate::assess::facts::felix::{BPF, Felix, LOG_SEVERITY};
+use crate::assess::finding::Finding;
+use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
+
+pub(super) const DATAPLANE_DRIFT: Check = Check {
+    code: "CAL310",
+    title: "Felix does not use the dataplane that it is told to",
+    needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    explain: Explain {
+        means: "The Installation, the FelixConfiguration and the environment of calico-node name \
+                different dataplanes.",
+        matters: "Felix goes by its environment first, then by its FelixConfiguration; the \
+                  Installation counts only as far as the operator has carried it over. What is \
+                  believed to run does not, and node ports, host endpoints and policies can work \
+                  differently, or kube-proxy can run beside eBPF.",
+        judged: "linuxDataplane of the Installation is compared with what Felix uses: \
+                 FELIX_BPFENABLED, bpfEnabled, nftablesMode. Nftables and Auto agree, as Felix then \
+                 follows kube-proxy. FELIX_BPFENABLED is compared with bpfEnabled where both are \
+                 there. The operator turns eBPF on only after all of calico-node is rolled out, so \
+                 that a difference can be on its way.",
+        fix: "Take away what somebody set by hand, so that one place tells: the Installation, or \
+              without the operator the FelixConfiguration.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
+                 projectcalico/calico v3.32.1, felix/config/config_params.go",
+    },
+    find: |case| {
+        let by_installation = by_installation(case);
+        by_installation
+            .or_else(|| by_environment(case))
+            .into_iter()
+            .collect()
+    },
+};
+
+fn by_installation(case: &Case) -> Option<Finding> {
+    let asked = case
+        .facts
+        .asked
+        .as_ref()
+        .filter(|_| case.facts.install.is_by_operator())?;
+    let wanted = asked.written.linux_dataplane.as_deref()?;
+    let used = *case.facts.dataplane.value()?;
+    let agrees = match wanted {
+        "BPF" => used == Dataplane::Bpf,
+        "Iptables" => matches!(used, Dataplane::Iptables | Dataplane::Auto),
+        "Nftables" => matches!(used, Dataplane::Nftables | Dataplane::Auto),
+        _ => true,
+    };
+    let from = case.facts.dataplane.from().first()?;
+    let finding = Finding::warning(
+        "Installation/default",
+        format!(
+            "the Installation asks for {wanted}, and Felix uses {}",
+            used.name()
+        ),
+    )
+    .seen(
+        "Installation/default",
+        "spec.calicoNetwork.linuxDataplane",
+        wanted,
+    )
+    .seen(from, "makes Felix use", used.name())
+    .then("Felix goes on with what it is told last, not with the Installation")
+    .fix(
+        "take away what somebody set by hand; if nobody did, the operator is still at it, or \
+         says what keeps it from it",
+    )
+    .paste("kubectl get tigerastatus calico -o yaml");
+    (!agrees).then_some(finding)
+}
+
+fn by_environment(case: &Case) -> Option<Finding> {
+    let felix = Felix::of(case.snapshot);
+    let environment = felix.by_environment(&BPF)?;
+    let mut told = felix.everywhere(&BPF).into_iter();
+    let configured = told.find(|told| told.object == "FelixConfiguration/default")?;
+    if configured.value == environment.value {
+        return None;
+    }
+    let uses = match environment.value {
+        true => "eBPF is on by Felix's environment, and off by its configuration",
+        false => "eBPF is off by Felix's environment, and on by its configuration",
+    };
+    Some(
+        Finding::warning(&environment.object, uses)
+            .seen(&environment.object, &environment.field, environment.value)
+            .seen(configured.object, configured.field, configured.value)
+            .then("the environment wins, and the FelixConfiguration has no effect")
+            .fix("set both to what is meant, or remove the variable; then the configuration counts")
+            .paste(paste::without_variable(&environment.object, BPF.variable)),
+    )
+}
+
+pub(super) const DEBUG_LOG: Check = Check {
+    code: "CAL311",
+    title: "Felix logs every detail",
+    needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    explain: Explain {
+        means: "The log level of Felix is Debug or Trace, which is for looking into a problem.",
+        matters: "It fills the disks of nodes and of whatever collects their logs, and takes a \
+                  part of Felix's time.",
+        judged: "logSeverityScreen of the FelixConfigurations default and node.NAME, or \
+                 FELIX_LOGSEVERITYSCREEN of calico-node's environment, which wins. It is a note.",
+        fix: "Set it back to Info once the problem is found.",
+        source: "projectcalico/calico v3.32.1, felix/config/config_params.go",
+    },
+    find: |case| {
+        let felix = Felix::of(case.snapshot);
+        let told = match felix.by_environment(&LOG_SEVERITY) {
+            Some(told) => vec![told],
+            None => felix.everywhere(&LOG_SEVERITY),
+        };
+        let loud = told.into_iter().find(|told| {
+            let level = told.value.to_ascii_lowercase();
+            level == "debug" || level == "trace"
+        });
+        let finding = loud.map(|told| {
+            let name = told.object.strip_prefix("FelixConfiguration/");
+            let command = name.map_or_else(
+                || paste::without_variable(&told.object, LOG_SEVERITY.variable),
+                |name| {
+                    let info = json!({"logSeverityScreen": "Info"});
+                    paste::spec(case, "felixconfigurations", name, &info)
+                },
+            );
+            Finding::note(&told.object, "Felix logs every detail")
+                .seen(&told.object, told.field, told.value)
+                .then("logs fill disks, and Felix spends time on them")
+                .fix("set it back to Info")
+                .paste(command)
+        });
+        finding.into_iter().collect()
+    },
+};

@@ -1,0 +1,191 @@
+//! Whether the live pools are what the Installation asks for.
+
+use calico_core::defaults::EffectivePool;
+use serde_json::json;
+
+use super::ownership::{cannot_be_owned, of_overlay, owned, unlisted};
+use super::paste;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::asked::Asked;
+use crate::assess::facts::drift::{Difference, differences};
+use crate::assess::facts::pools::Pool;
+use crate::assess::finding::Finding;
+use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
+
+const INSTALLATION: &str = "Installation/default";
+
+pub(super) const POOLS_DIFFER: Check = Check {
+    code: "CAL208",
+    title: "the Installation and the live pools differ",
+    needs: &[&INSTALLATIONS, &IP_POOLS],
+    explain: Explain {
+        means: "What the Installation says of pools is not what the live pools are, or the \
+                operator cannot take over a pool that it lists.",
+        matters: "Nobody says so. Up to 1.32 (Calico 3.27) the operator never changes a live pool. \
+                  From 1.34 on it changes those that it owns, and only logs \"Cannot update an IP \
+                  pool not owned by the operator\" of others, with all statuses available. A pool \
+                  that it owns and that is no longer listed it deletes: an upgrade with Helm that \
+                  leaves the pools out does that, after one that had set them.",
+        judged: "Pools are matched by the text of their CIDR, as the operator does, and compared \
+                 with its defaults filled in; before 1.36 it enables every pool that it owns. \
+                 Owned are those with the label app.kubernetes.io/managed-by: tigera-operator, on \
+                 the object or in its annotation projectcalico.org/metadata. Live pools that are \
+                 neither owned nor listed are somebody's own and fine, and so is an Installation \
+                 without pools beside such. Pools of an Installation named overlay are never \
+                 looked at by the operator. An unowned pool without encapsulation is never taken \
+                 over, as the operator's comparison fails for it.",
+        fix: "Make both say the same. A pool that the operator does not own is changed itself, or \
+              handed over by the label; one that it owns through the Installation. CIDR and block \
+              size of a live pool cannot be changed.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
+                 tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
+    },
+    find: |case| {
+        let (Some(asked), Some(pools)) = (&case.facts.asked, case.facts.pools.value()) else {
+            return Vec::new();
+        };
+        if pools.is_empty() || !asked.effective.is_calico_cni() {
+            return Vec::new();
+        }
+        let listed = asked.effective.pools.iter().enumerate();
+        let mut findings: Vec<Finding> = listed
+            .filter_map(|(index, listed)| differs(case, asked, index, listed, pools))
+            .collect();
+        findings.extend(pools.iter().filter_map(|pool| unlisted(asked, pool)));
+        findings.extend(of_overlay(case));
+        findings
+    },
+};
+
+/// The text by which the operator tells a pool.
+fn cidr_of(asked: &Asked, index: usize) -> Option<&str> {
+    let listed = asked.written.pools.as_deref().unwrap_or_default();
+    listed.get(index)?.cidr.as_deref()
+}
+
+/// A listed pool that is not live, or is something else, or is not the operator's.
+fn differs(
+    case: &Case,
+    asked: &Asked,
+    index: usize,
+    listed: &EffectivePool,
+    pools: &[Pool],
+) -> Option<Finding> {
+    let cidr = cidr_of(asked, index)?;
+    let network = listed.network()?.network();
+    let Some(pool) = pools.iter().find(|pool| pool.cidr == cidr) else {
+        let same = |pool: &&Pool| pool.network.is_some_and(|live| live.network() == network);
+        return Some(missing(asked, index, cidr, pools.iter().find(same)));
+    };
+    let found = differences(asked, listed, pool);
+    if found.is_empty() {
+        return cannot_be_owned(case, asked, index, listed, pool);
+    }
+    let keys: Vec<&str> = found.iter().map(|difference| difference.key).collect();
+    let mut finding = Finding::warning(
+        pool.object(),
+        format!(
+            "{} and the Installation differ in {}",
+            pool.cidr,
+            keys.join(", ")
+        ),
+    );
+    for difference in &found {
+        let key = difference.key;
+        finding = finding
+            .seen(
+                INSTALLATION,
+                format!("spec.calicoNetwork.ipPools[{index}].{key}"),
+                &difference.asked,
+            )
+            .seen(pool.object(), difference.field, &difference.live);
+    }
+    let finding = match (asked.changes_live_pools(), pool.owned_by_operator) {
+        (false, _) => finding
+            .then(
+                "the live pool counts: before 1.34 the operator changes none; after an upgrade to \
+                 Calico 3.28 or later it would",
+            )
+            .fix("make the Installation say what the live pool is, or change that"),
+        (true, false) => finding
+            .then(
+                "the live pool counts: the operator does not own it and never changes it, while \
+                 its statuses say that all is available",
+            )
+            .fix(
+                "make the Installation say what the pool is, or hand the pool over to the \
+                 operator, which then makes it what the Installation says",
+            )
+            .paste(owned(case, pool)),
+        (true, true) => finding
+            .then(consequence(&found))
+            .fix(
+                case.facts
+                    .install
+                    .lasting("if the live pool is right, make the Installation say what it is"),
+            )
+            .paste(as_it_is(asked, index, pool, &found)),
+    };
+    Some(finding)
+}
+
+/// What the operator does about a pool of its own that is not as it is asked for.
+fn consequence(found: &[Difference]) -> &'static str {
+    match found.iter().any(|difference| difference.key == "blockSize") {
+        true => {
+            "the operator tries to change the pool, is refused, and changes no other pool either: \
+             the block size of a live pool cannot be changed"
+        }
+        false => {
+            "the operator makes the pool what the Installation says as soon as Calico's API server \
+             lets it"
+        }
+    }
+}
+
+/// What the Installation has to say for the live pool to stay as it is.
+fn as_it_is(asked: &Asked, index: usize, pool: &Pool, found: &[Difference]) -> String {
+    let entry = found.iter().map(|difference| match difference.key {
+        "blockSize" => ("blockSize", json!(pool.block_size)),
+        "disabled" | "disableNewAllocations" => asked.enabled_field(!pool.spec.disabled),
+        key => (key, json!(difference.live)),
+    });
+    let changes = entry.map(|(key, value)| paste::add(&format!("{index}/{key}"), &value));
+    paste::installation_pools(&pool.cidr, index, changes)
+}
+
+fn missing(asked: &Asked, index: usize, cidr: &str, same: Option<&Pool>) -> Finding {
+    let field = format!("spec.calicoNetwork.ipPools[{index}].cidr");
+    if let Some(same) = same {
+        return Finding::warning(
+            same.object(),
+            format!("the Installation writes its CIDR {cidr}"),
+        )
+        .seen(INSTALLATION, field, cidr)
+        .seen(same.object(), "spec.cidr", &same.cidr)
+        .then(
+            "the operator tells pools by that text: it tries to make a second pool of the \
+                   same range, and is refused",
+        )
+        .fix("write the CIDR in the Installation as it is in the pool");
+    }
+    let finding = Finding::warning(INSTALLATION, format!("the pool {cidr} is not there"))
+        .seen(INSTALLATION, field, cidr)
+        .seen("IPPools", "with that CIDR", "none");
+    match asked.changes_live_pools() {
+        true => finding
+            .then(
+                "pods have no addresses from it until the operator makes it, for which it needs \
+                   Calico's API server",
+            )
+            .fix("see what the operator says of it")
+            .paste("kubectl get tigerastatus ippools -o yaml"),
+        false => finding
+            .then(
+                "it is never made: calico-node makes the first pool of a family only, and the \
+                   operator makes none before 1.34; after an upgrade to Calico 3.28 or later it \
+                   would",
+            )
+            .fix("add the pool as an IPPool, or take it out of the Installation"),
+    }
+}

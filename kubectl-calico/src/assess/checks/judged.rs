@@ -1,0 +1,148 @@
+//! The pools that are judged: the live ones or, while there is none, those that the Installation
+//! asks for and that are still easy to change.
+
+use calico_core::cidr::{Cidr, Family};
+use calico_core::pool::Encapsulation;
+
+use crate::assess::check::Case;
+use crate::assess::fact::Fact;
+use crate::assess::facts::asked::Asked;
+use crate::assess::facts::install::Method;
+use crate::assess::facts::pools::{Pool, WORKLOAD};
+
+/// A pool that is judged.
+#[derive(Clone, Copy)]
+pub(super) struct Judged<'a> {
+    /// The live pool; `None` for one that is only asked for.
+    pub(super) live: Option<&'a Pool>,
+    /// Its place in the Installation's list, where the operator makes the pool of it what that says.
+    pub(super) index: Option<usize>,
+    /// Its CIDR, as written.
+    pub(super) cidr: &'a str,
+    /// The CIDR as it is read; `None` where it cannot be.
+    pub(super) network: Option<Cidr>,
+    /// The prefix length of its blocks; `None` where neither that nor its family is told.
+    pub(super) block_size: Option<i64>,
+    /// How its traffic crosses nodes; `None` where that is no encapsulation at all.
+    pub(super) encapsulation: Option<Encapsulation>,
+    /// Whether pods get addresses from it, now or when it is made.
+    pub(super) serves_pods: bool,
+    /// Whether pods have addresses from it, or will have.
+    pub(super) has_pods: bool,
+}
+
+impl Judged<'_> {
+    /// Kind and name of the object that says of it.
+    pub(super) fn object(&self) -> String {
+        match self.live {
+            Some(live) => live.object(),
+            None => "Installation/default".to_owned(),
+        }
+    }
+
+    /// The path of one of its fields in that object. An IPPool has two for its encapsulation.
+    pub(super) fn field(&self, key: &str) -> String {
+        match (self.live, self.index) {
+            (Some(_), _) if key == "encapsulation" => "spec.ipipMode, spec.vxlanMode".to_owned(),
+            (None, Some(index)) => format!("spec.calicoNetwork.ipPools[{index}].{key}"),
+            _ => format!("spec.{key}"),
+        }
+    }
+
+    /// Its family, where its CIDR can be read.
+    pub(super) fn family(&self) -> Option<Family> {
+        self.network.as_ref().map(Cidr::family)
+    }
+}
+
+/// The live pools or, while there is none, those that are asked for.
+pub(super) fn judged<'a>(case: &Case<'a>) -> Vec<Judged<'a>> {
+    match &case.facts.pools {
+        _ if !counts(case) => Vec::new(),
+        Fact::Known { value, .. } if !value.is_empty() => live(case, value).collect(),
+        Fact::Known { .. } | Fact::Absent { .. } => asked(case).collect(),
+        Fact::Unknown { .. } => Vec::new(),
+    }
+}
+
+/// The live pools, and those that are asked for and are not there as they are asked for.
+pub(super) fn judged_and_asked<'a>(case: &Case<'a>) -> Vec<Judged<'a>> {
+    let mut pools = judged(case);
+    let news = |asked: &Judged| {
+        let same = |pool: &Judged| (pool.cidr, pool.block_size) == (asked.cidr, asked.block_size);
+        !pools.iter().any(same)
+    };
+    let more: Vec<Judged> = asked(case).filter(news).collect();
+    if counts(case) {
+        pools.extend(more);
+    }
+    pools
+}
+
+/// Whether no pool is live, as far as that is known.
+pub(super) fn none_is_live(case: &Case) -> bool {
+    match &case.facts.pools {
+        Fact::Known { value, .. } => value.is_empty(),
+        Fact::Absent { .. } => true,
+        Fact::Unknown { .. } => false,
+    }
+}
+
+/// Whether Calico, as it is or will be, does what pools are for: they mean nothing where it does not
+/// run, or leaves the network to another plugin.
+fn counts(case: &Case) -> bool {
+    let runs = !matches!(
+        case.facts.install.method.value(),
+        Some(Method::Nothing | Method::Remnants | Method::OperatorOnly)
+    );
+    runs && !case.facts.routing.is_by_others()
+}
+
+fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = Judged<'a>> {
+    let asked = case.facts.asked.as_ref();
+    pools.iter().map(move |pool| Judged {
+        live: Some(pool),
+        index: asked.and_then(|asked| index_of(asked, pool)),
+        cidr: &pool.cidr,
+        network: pool.network,
+        block_size: Some(pool.block_size),
+        encapsulation: Some(pool.encapsulation),
+        serves_pods: pool.serves_pods(),
+        has_pods: pool.has_pods(),
+    })
+}
+
+/// Where the Installation lists a pool that the operator owns. It tells pools by the text of their
+/// CIDR, and up to 1.32 changes none.
+fn index_of(asked: &Asked, pool: &Pool) -> Option<usize> {
+    let listed = asked.written.pools.as_deref().unwrap_or_default();
+    let index = listed
+        .iter()
+        .position(|listed| listed.cidr.as_deref() == Some(&pool.cidr))?;
+    (pool.owned_by_operator && asked.changes_live_pools()).then_some(index)
+}
+
+fn asked<'a>(case: &Case<'a>) -> impl Iterator<Item = Judged<'a>> {
+    let asked = case.facts.asked.iter();
+    let asked = asked.filter(|asked| asked.effective.is_calico_cni());
+    asked.flat_map(|asked| {
+        let written = asked.written.pools.iter().flatten();
+        let pools = written.zip(&asked.effective.pools).enumerate();
+        pools.map(|(index, (written, effective))| {
+            let for_pods = effective.allowed_uses.iter().any(|used| used == WORKLOAD);
+            Judged {
+                live: None,
+                index: Some(index),
+                cidr: written.cidr.as_deref().unwrap_or_default(),
+                network: effective.network().copied(),
+                block_size: effective.block_size,
+                encapsulation: effective
+                    .encapsulation
+                    .as_deref()
+                    .and_then(|name| name.parse().ok()),
+                serves_pods: for_pods,
+                has_pods: for_pods,
+            }
+        })
+    })
+}

@@ -1,0 +1,147 @@
+//! What the operator makes of kubeadm's configuration, which it does not read as YAML.
+
+use calico_core::cidr::Cidr;
+use calico_core::pod_network::{OperatorReading, cidr_list, kubeadm_networking};
+use calico_core::text::{quoted, shortened};
+use k8s_openapi::api::core::v1::ConfigMap;
+
+use super::kubeadm::{CONFIG, EDIT, KEY, consequence, read_by_operator, readings};
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::networks::list;
+use crate::assess::facts::workload::entry;
+use crate::assess::finding::{Finding, Severity};
+use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG};
+
+pub(super) const POD_SUBNET_MISREAD: Check = Check {
+    code: "CAL206",
+    title: "the operator misreads kubeadm's podSubnet",
+    needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
+    explain: Explain {
+        means: "The podSubnet in the ConfigMap kube-system/kubeadm-config is written so that the \
+                operator takes it for something else than YAML does.",
+        matters: "The operator does not read the ConfigMap as YAML: in the raw text of each value \
+                  of its data it takes what follows \"podSubnet: \" up to the end of the line, \
+                  and cuts that at commas. Quotes, a space behind a comma or at the end, a \
+                  comment or a carriage return are then part of what is no CIDR, and it stops; a \
+                  comment that holds the words is taken for the field; a field written as \
+                  {\"podSubnet\":…} is not found. It makes its first pool of what it reads, host \
+                  bits and all, which Calico's API then refuses to change.",
+        judged: "Both readings are compared. Host bits count only while the operator is to make \
+                 its pools of the podSubnet. It is an error while the operator looks at the \
+                 ConfigMap, else a note; see CAL205 for when it does.",
+        fix: "Write it as kubeadm does: podSubnet: 10.244.0.0/16,fd00:10:244::/56, without quotes, \
+              spaces or a comment, and nowhere else in the ConfigMap.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, the same from 1.30 on; \
+                 projectcalico/calico#11311",
+    },
+    find: |case| {
+        let Some((config, severity)) = read_by_operator(case) else {
+            return Vec::new();
+        };
+        let yaml = kubeadm_networking(entry(config, KEY).unwrap_or_default());
+        let subnet = yaml.ok().and_then(|networking| networking.pod_subnet);
+        let subnet = cidr_list(subnet.as_deref().unwrap_or_default()).unwrap_or_default();
+        let found = readings(config);
+        let wrong = found
+            .iter()
+            .find_map(|(key, reading)| Some((*key, wrong(case, severity, reading, &subnet)?)));
+        let hidden = || {
+            let message = format!("the operator does not find podSubnet {}", list(&subnet));
+            let is_hidden = found.is_empty() && !subnet.is_empty();
+            is_hidden.then(|| (KEY, Wrong::new(message, consequence(case, severity))))
+        };
+        let Some((key, wrong)) = wrong.or_else(hidden) else {
+            return Vec::new();
+        };
+        let clean: Vec<String> = subnet
+            .iter()
+            .map(|cidr| cidr.network().to_string())
+            .collect();
+        let finding = Finding::new(severity, CONFIG, wrong.message)
+            .seen(CONFIG, format!("data.{key}"), line(config, key))
+            .then(wrong.consequence)
+            .fix(match clean.is_empty() {
+                true => "take away the line, which is not the field podSubnet".to_owned(),
+                false => format!(
+                    "write exactly podSubnet: {} and nothing more in that line, without quotes or \
+                     spaces, and take away any other line with these words",
+                    clean.join(",")
+                ),
+            })
+            .paste(EDIT);
+        vec![finding]
+    },
+};
+
+/// What is wrong with what the operator reads.
+struct Wrong {
+    message: String,
+    consequence: &'static str,
+}
+
+impl Wrong {
+    fn new(message: String, consequence: &'static str) -> Self {
+        Self {
+            message,
+            consequence,
+        }
+    }
+}
+
+/// What is wrong with a reading, beside what YAML reads.
+fn wrong(
+    case: &Case,
+    severity: Severity,
+    reading: &OperatorReading,
+    subnet: &[Cidr],
+) -> Option<Wrong> {
+    let later = consequence(case, severity);
+    match reading {
+        OperatorReading::Misread(why) => Some(Wrong::new(
+            format!(
+                "the operator takes {} for a CIDR of kubeadm's podSubnet",
+                quoted(&why.text)
+            ),
+            later,
+        )),
+        OperatorReading::Cidrs(cidrs) if cidrs != subnet => Some(Wrong::new(
+            format!(
+                "the operator takes {} for kubeadm's podSubnet, which is {}",
+                list(cidrs),
+                match subnet {
+                    [] => "missing".to_owned(),
+                    subnet => list(subnet),
+                }
+            ),
+            match severity {
+                Severity::Error => {
+                    "the operator makes its pools of that, and none that the Installation names \
+                     outside of it"
+                }
+                _ => later,
+            },
+        )),
+        OperatorReading::Cidrs(cidrs) => {
+            let asked = case.facts.asked.as_ref()?;
+            let makes_pools = severity == Severity::Error && asked.written.pools.is_none();
+            let odd = cidrs.iter().find(|cidr| cidr.has_host_bits())?;
+            makes_pools.then(|| {
+                Wrong::new(
+                    format!(
+                        "the operator makes a pool of {odd}, which has bits set behind its prefix"
+                    ),
+                    "Calico's API then refuses to change or delete the pool",
+                )
+            })
+        }
+        OperatorReading::Missing => None,
+    }
+}
+
+/// The line that the operator reads, or the one that it should.
+fn line(config: &ConfigMap, key: &str) -> String {
+    let text = entry(config, key).unwrap_or_default();
+    let mut lines = text.split('\n');
+    let line = lines.find(|line| line.contains("podSubnet"));
+    shortened(line.unwrap_or_default().trim_start(), 80)
+}

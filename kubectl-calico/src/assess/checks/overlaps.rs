@@ -1,0 +1,199 @@
+//! Whether a pool has addresses that something else has, too.
+
+use calico_core::cidr::Cidr;
+
+use super::judged::{Judged, judged};
+use super::paste;
+use super::relocate::{lasting, node_addresses, relocate};
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::finding::{Finding, Fix, Severity};
+use crate::assess::words::{counted, few};
+use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
+
+pub(super) const OVERLAPS_SERVICES: Check = Check {
+    code: "CAL202",
+    title: "a pool overlaps the service network",
+    needs: &[&IP_POOLS, &KUBEADM_CONFIG],
+    explain: Explain {
+        means: "A pool and the range that Services get their cluster IPs from share addresses.",
+        matters: "An address can belong to a pod and to a Service at once. What is sent to it goes \
+                  to the Service's endpoints on every node, and the pod is cut off; routes to \
+                  service addresses that Calico advertises are taken for routes to pods.",
+        judged: "The service network is what OpenShift's Network, kubeadm-config, kube-apiserver's \
+                 or kube-controller-manager's --service-cluster-ip-range, k3s' and RKE2's \
+                 --service-cidr and the ServiceCIDRs say, each of them. A pool that is disabled \
+                 and has no pods does not count. Where no pool is live yet, the pools that the \
+                 Installation asks for are judged.",
+        fix: "Give the pool a range of its own. The CIDR of a live pool cannot be changed: add \
+              another pool, disable this one, and recreate its pods.",
+        source: "Calico's documentation, IP address management",
+    },
+    find: |case| {
+        let services = &case.facts.networks.services;
+        let overlapping = |pool: &Judged| {
+            let cidr = pool.network.filter(|_| is_used(pool))?;
+            let mut finding: Option<Finding> = None;
+            for network in services {
+                let Some(service) = network.cidrs.iter().find(|found| found.overlaps(&cidr)) else {
+                    continue;
+                };
+                let first = || {
+                    Finding::error(
+                        pool.object(),
+                        format!("{cidr} overlaps the service network {service}"),
+                    )
+                    .seen(pool.object(), pool.field("cidr"), pool.cidr)
+                };
+                let found = finding.take().unwrap_or_else(first);
+                finding = Some(found.seen(&network.from, "", service));
+            }
+            Some(
+                finding?
+                    .then(
+                        "a pod and a Service can have the same address, and the pod is then out of \
+                         reach",
+                    )
+                    .fixed_by(relocate(case, pool)),
+            )
+        };
+        judged(case).iter().filter_map(overlapping).collect()
+    },
+};
+
+pub(super) const OVERLAPS_NODES: Check = Check {
+    code: "CAL203",
+    title: "a pool overlaps the addresses of nodes",
+    needs: &[&IP_POOLS, &NODES],
+    explain: Explain {
+        means: "A pool holds the addresses of nodes.",
+        matters: "Calico treats the addresses of its pools as those of pods: it may give a node's \
+                  address to a pod, routes to the nodes go wrong with the first block that covers \
+                  one, tunnels between nodes lead into themselves, and traffic from pods to nodes \
+                  is not masqueraded.",
+        judged: "The InternalIPs of the nodes count. A pool that is disabled and has no pods does \
+                 not, nor one for load balancers. IPReservations, which keep single addresses out \
+                 of a pool's use, are not read: they prevent the double use of an address, and \
+                 nothing else of this.",
+        fix: "Give the pool a range of its own. The CIDR of a live pool cannot be changed: add \
+              another pool, disable this one, and recreate its pods.",
+        source: "Calico's documentation, IP address management; projectcalico/calico#962",
+    },
+    find: |case| {
+        let inside = |pool: &Judged| {
+            let cidr = pool.network.filter(|_| pool.has_pods)?;
+            let nodes: Vec<(&str, Cidr)> = node_addresses(case)
+                .filter(|(_, address)| cidr.contains(address))
+                .collect();
+            let (name, first) = nodes.first()?;
+            let names: Vec<&str> = nodes.iter().map(|(name, _)| *name).collect();
+            Some(
+                Finding::error(
+                    pool.object(),
+                    format!(
+                        "{cidr} holds the addresses of {}",
+                        counted(names.len(), "node")
+                    ),
+                )
+                .seen(pool.object(), pool.field("cidr"), pool.cidr)
+                .seen(format!("Node/{name}"), "InternalIP", first.address())
+                .seen("Nodes", "inside of it", few(&names))
+                .then(
+                    "pods can get the addresses of nodes, and routes between the nodes lead to \
+                     pods",
+                )
+                .fixed_by(relocate(case, pool)),
+            )
+        };
+        judged(case).iter().filter_map(inside).collect()
+    },
+};
+
+pub(super) const OVERLAPS_POOL: Check = Check {
+    code: "CAL204",
+    title: "two pools overlap",
+    needs: &[&IP_POOLS],
+    explain: Explain {
+        means: "Two pools share addresses.",
+        matters: "Their blocks collide: with different block sizes an address can be given out \
+                  twice, with equal ones a block counts for whichever pool comes first. Calico's \
+                  API then refuses every change to either (IPPool CIDR overlaps). It also keeps \
+                  such pools from being made; the first pools of an install, and what is written \
+                  to the CRDs, pass it by.",
+        judged: "Every two live pools are compared; where no pool is live yet, those that the \
+                 Installation asks for. It is an error where both give out addresses, else a \
+                 warning.",
+        fix: "Keep one: disable the other, recreate its pods, and delete it.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
+                 kube-controllers/pkg/controllers/ippool/pool_controller.go",
+    },
+    find: |case| {
+        let pools = judged(case);
+        let overlapping = pools.iter().enumerate().filter_map(|(at, one)| {
+            let range = one.network?;
+            let shares = |other: &&Judged| other.network.is_some_and(|o| o.overlaps(&range));
+            let others: Vec<&Judged> = pools.iter().skip(at + 1).filter(shares).collect();
+            Some(overlap(case, one, others.first()?, others.len()))
+        });
+        overlapping.collect()
+    },
+};
+
+/// A pool of which pods, tunnels or Services have addresses, or may have.
+fn is_used(pool: &Judged) -> bool {
+    let enabled = pool.live.is_none_or(|live| live.enabled);
+    enabled || pool.has_pods
+}
+
+/// That a pool overlaps another, the first of so many.
+fn overlap(case: &Case, one: &Judged, other: &Judged, count: usize) -> Finding {
+    let enabled = |pool: &Judged| pool.live.is_none_or(|live| live.enabled);
+    let severity = match enabled(one) && enabled(other) {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let in_use = |pool: &Judged| {
+        let usage = pool.live.and_then(|live| live.usage.value());
+        usage.map_or(0, |usage| usage.in_use)
+    };
+    // The one that fewer addresses come from goes.
+    let goes = if in_use(one) < in_use(other) {
+        one
+    } else {
+        other
+    };
+    let fix = match goes.live {
+        None => Fix {
+            what: "give one of the two another range".to_owned(),
+            paste: String::new(),
+        },
+        Some(live) => Fix {
+            what: lasting(
+                case,
+                goes,
+                match live.enabled {
+                    true => format!(
+                        "keep one of the two: disable {}, recreate its pods, and delete it",
+                        live.name
+                    ),
+                    false => format!("recreate the pods of {}, and delete it", live.name),
+                },
+            ),
+            paste: match live.enabled {
+                true => paste::disable(case, goes),
+                false => String::new(),
+            },
+        },
+    };
+    Finding::new(
+        severity,
+        one.object(),
+        match count {
+            1 => format!("{} overlaps {}, another pool", one.cidr, other.cidr),
+            count => format!("{} overlaps {count} other pools", one.cidr),
+        },
+    )
+    .seen(one.object(), one.field("cidr"), one.cidr)
+    .seen(other.object(), other.field("cidr"), other.cidr)
+    .then("an address can be given out twice, and Calico's API refuses every change to either pool")
+    .fixed_by(fix)
+}

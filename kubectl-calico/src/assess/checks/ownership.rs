@@ -1,0 +1,139 @@
+//! Pools that the operator owns and should not, and those that it should and cannot.
+
+use calico_core::defaults::EffectivePool;
+use calico_core::pool::Encapsulation;
+use serde_json::json;
+
+use super::paste;
+use super::relocate::entry;
+use crate::assess::check::Case;
+use crate::assess::facts::asked::Asked;
+use crate::assess::facts::install::overlay_installation;
+use crate::assess::facts::pools::Pool;
+use crate::assess::finding::{Finding, Severity};
+
+const INSTALLATION: &str = "Installation/default";
+
+/// A pool that is no longer listed.
+pub(super) fn unlisted(asked: &Asked, pool: &Pool) -> Option<Finding> {
+    let listed = asked.written.pools.as_deref().unwrap_or_default();
+    let is_listed = listed
+        .iter()
+        .any(|listed| listed.cidr.as_deref() == Some(&pool.cidr));
+    // Under another spelling it is reported with that.
+    let same = |listed: &EffectivePool| {
+        listed.network().map(|n| n.network()) == pool.network.map(|n| n.network())
+    };
+    if !pool.owned_by_operator
+        || !asked.changes_live_pools()
+        || is_listed
+        || asked.effective.pools.iter().any(same)
+    {
+        return None;
+    }
+    let severity = match pool.has_pods() {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let value = match listed.len() {
+        0 => "none".to_owned(),
+        count => format!("{count}, not this one"),
+    };
+    let finding = Finding::new(
+        severity,
+        pool.object(),
+        format!("{} is no longer listed in the Installation", pool.cidr),
+    )
+    .seen(INSTALLATION, "spec.calicoNetwork.ipPools", value)
+    .seen(
+        pool.object(),
+        "label app.kubernetes.io/managed-by",
+        "tigera-operator",
+    )
+    .then(
+        "the operator deletes the pool as soon as Calico's API server lets it, and its pods lose \
+         their routes and NAT",
+    )
+    .fix(
+        "put the pool back into the Installation; if Helm took it out, put it into the release's \
+         values or give the upgrade the same post-renderer",
+    )
+    .paste(put_back(asked, pool));
+    Some(finding)
+}
+
+/// Lists the pool again, as it is.
+fn put_back(asked: &Asked, pool: &Pool) -> String {
+    let mut entry = entry(pool, &pool.cidr, pool.block_size);
+    if !pool.enabled {
+        let (key, value) = asked.enabled_field(false);
+        entry.insert(key.to_owned(), value);
+    }
+    match asked.effective.pools.is_empty() {
+        true => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": [entry]}})),
+        false => paste::one_more_in_installation(&entry.into()),
+    }
+}
+
+/// A pool that is as it is asked for and is not taken over, as the operator's comparison of the two
+/// fails where there is no encapsulation.
+pub(super) fn cannot_be_owned(
+    case: &Case,
+    asked: &Asked,
+    index: usize,
+    listed: &EffectivePool,
+    pool: &Pool,
+) -> Option<Finding> {
+    let none = pool.encapsulation == Encapsulation::None;
+    if pool.owned_by_operator || !none || !asked.changes_live_pools() {
+        return None;
+    }
+    let finding = Finding::note(
+        pool.object(),
+        format!("the operator cannot take over {}", pool.cidr),
+    )
+    .seen(
+        INSTALLATION,
+        format!("spec.calicoNetwork.ipPools[{index}].encapsulation"),
+        listed.encapsulation.as_deref().unwrap_or_default(),
+    )
+    .seen(
+        pool.object(),
+        "label app.kubernetes.io/managed-by",
+        "absent",
+    )
+    .then("a later change of the Installation does not reach the pool")
+    .fix("hand the pool over to the operator")
+    .paste(owned(case, pool));
+    Some(finding)
+}
+
+pub(super) fn of_overlay(case: &Case) -> Option<Finding> {
+    let overlay = overlay_installation(case.snapshot)?;
+    let pools = overlay
+        .spec
+        .get("calicoNetwork")?
+        .get("ipPools")?
+        .as_sequence()?;
+    let finding = Finding::warning(
+        "Installation/overlay",
+        "the pools of an overlay are never made",
+    )
+    .seen(
+        "Installation/overlay",
+        "spec.calicoNetwork.ipPools",
+        pools.len(),
+    )
+    .then("the operator reads the pools of the Installation default only")
+    .fix("list the pools in the Installation default");
+    (!pools.is_empty()).then_some(finding)
+}
+
+/// The label that hands a pool to the operator.
+pub(super) fn owned(case: &Case, pool: &Pool) -> String {
+    paste::labelled(
+        case,
+        &pool.name,
+        "app.kubernetes.io/managed-by=tigera-operator",
+    )
+}

@@ -1,0 +1,159 @@
+//! Whether a pool's CIDR is one, and is written as Calico's API writes it.
+
+use calico_core::cidr::Cidr;
+use calico_core::text::quoted;
+use serde_json::json;
+
+use super::judged::{Judged, judged, judged_and_asked};
+use super::{paste, relocate};
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::finding::{Finding, Fix};
+use crate::snapshot::resources::IP_POOLS;
+
+/// The Calico from whose CRDs on the CIDR of a live pool cannot be changed there either.
+const CIDR_FIXED_IN_CRD: u32 = 32;
+
+pub(super) const NOT_CANONICAL: Check = Check {
+    code: "CAL209",
+    title: "a pool's CIDR has host bits, or is not written the usual way",
+    needs: &[&IP_POOLS],
+    explain: Explain {
+        means: "The CIDR of a pool has bits set behind its prefix (10.0.0.1/16), or is the right \
+                network in an unusual spelling (fd00:0::/48).",
+        matters: "The operator and the CRDs take it as it is. Calico's API does not: it compares \
+                  with the usual spelling and refuses every later change and even the deletion of \
+                  the pool, with \"IPPool CIDR is not strictly masked\" or \"IPPool CIDR cannot be \
+                  modified\".",
+        judged: "The text is compared with the network that Calico makes of it (RFC 5952 for \
+                 IPv6). Where no pool is live yet, the pools that the Installation asks for are \
+                 judged, which are still easy to change.",
+        fix: "Before the pool is made: write the network. Afterwards, up to Calico 3.31: write it \
+              into the Installation, if that lists the pool, and then into the CRD, past Calico's \
+              API. The CRDs of 3.32 refuse that as well: move the pods to another pool and delete \
+              this one.",
+        source: "projectcalico/calico#11311; projectcalico/calico v3.32.1, \
+                 libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
+                 pkg/controller/ippool/pool_controller.go",
+    },
+    find: |case| {
+        let odd = |pool: &Judged| {
+            let network = pool.network?.network();
+            if network.to_string() == pool.cidr {
+                return None;
+            }
+            let message = match pool.network.is_some_and(|cidr| cidr.has_host_bits()) {
+                true => format!("{} has bits set behind its prefix", pool.cidr),
+                false => format!("{} is usually written {network}", pool.cidr),
+            };
+            let consequence = match pool.live {
+                Some(_) => "Calico's API refuses to change or delete the pool",
+                None => {
+                    "the operator makes the pool so, and Calico's API then refuses to change or \
+                     delete it"
+                }
+            };
+            Some(
+                Finding::warning(pool.object(), message)
+                    .seen(pool.object(), pool.field("cidr"), pool.cidr)
+                    .then(consequence)
+                    .fixed_by(rewrite(case, pool, &network.to_string())),
+            )
+        };
+        judged(case).iter().filter_map(odd).collect()
+    },
+};
+
+pub(super) const UNREADABLE: Check = Check {
+    code: "CAL214",
+    title: "a pool's CIDR cannot be read",
+    needs: &[&IP_POOLS],
+    explain: Explain {
+        means: "What a pool has for a CIDR is none.",
+        matters: "Of an Installation the operator rejects it and makes no pool at all \
+                  (\"IP pool CIDR (…) is invalid\", in TigeraStatus ippools, or calico up to 1.32). \
+                  Of a live pool Calico's components pass over it, and no address comes from it. \
+                  The definitions of both resources take any text up to 3.31.",
+        judged: "As Go's net.ParseCIDR reads it: an address, a slash and a prefix length, with \
+                 nothing around them.",
+        fix: "Write it like 10.244.0.0/16 or fd00:10:244::/56.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go",
+    },
+    find: |case| {
+        let unreadable = |pool: &Judged| {
+            if pool.network.is_some() {
+                return None;
+            }
+            let (consequence, fix) = match pool.live {
+                Some(_) => (
+                    "no address comes from this pool",
+                    "delete the pool, and make one with a CIDR like 10.244.0.0/16".to_owned(),
+                ),
+                None => (
+                    "the operator makes no pool at all, and changes none",
+                    "write it like 10.244.0.0/16".to_owned(),
+                ),
+            };
+            // Often there is only a space too many.
+            let trimmed = pool.cidr.trim().parse::<Cidr>().ok();
+            let paste = match (trimmed, pool.index) {
+                (Some(cidr), Some(index)) => {
+                    let change = paste::add(&format!("{index}/cidr"), &json!(cidr));
+                    paste::installation_pools(pool.cidr, index, [change])
+                }
+                _ => String::new(),
+            };
+            let text = quoted(pool.cidr);
+            Some(
+                Finding::error(pool.object(), format!("{text} is not a CIDR"))
+                    .seen(pool.object(), pool.field("cidr"), text)
+                    .then(consequence)
+                    .fix(relocate::lasting(case, pool, fix))
+                    .paste(paste),
+            )
+        };
+        judged_and_asked(case)
+            .iter()
+            .filter_map(unreadable)
+            .collect()
+    },
+};
+
+/// Writes the network in place of what is there. The operator tells pools by the text of their
+/// CIDR: with the new one in the Installation first it tries to make another pool, which Calico's
+/// API refuses, and goes no further; with the new one in the CRD first it would take the pool for
+/// one that is no longer listed.
+fn rewrite(case: &Case, pool: &Judged, network: &str) -> Fix {
+    let in_installation = pool.index.map(|index| {
+        let change = paste::add(&format!("{index}/cidr"), &json!(network));
+        paste::installation_pools(pool.cidr, index, [change])
+    });
+    let Some(live) = pool.live else {
+        return Fix {
+            what: relocate::lasting(case, pool, format!("write {network}")),
+            paste: in_installation.unwrap_or_default(),
+        };
+    };
+    let minor = case.facts.install.calico_minor();
+    if minor.is_none_or(|minor| minor >= CIDR_FIXED_IN_CRD) {
+        return Fix {
+            what: relocate::lasting(
+                case,
+                pool,
+                "add another pool, disable this one, recreate its pods and delete it; the CIDR of \
+                 a live pool cannot be changed"
+                    .to_owned(),
+            ),
+            paste: String::new(),
+        };
+    }
+    let in_crd = paste::past_the_api(&live.name, &json!({"cidr": network}));
+    let commands: Vec<String> = in_installation.into_iter().chain([in_crd]).collect();
+    Fix {
+        what: relocate::lasting(
+            case,
+            pool,
+            format!("write {network}, past Calico's API, which refuses it"),
+        ),
+        paste: commands.join("\n"),
+    }
+}

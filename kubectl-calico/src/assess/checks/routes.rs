@@ -1,0 +1,129 @@
+//! Whether somebody programs the routes between nodes.
+
+use calico_core::pool::Encapsulation;
+use serde_json::json;
+
+use super::judged::{Judged, judged};
+use super::paste;
+use super::relocate::lasting;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::bgp;
+use crate::assess::facts::routing::Mode;
+use crate::assess::facts::workload::{CalicoNode, Variable};
+use crate::assess::finding::{Finding, Fix, Severity};
+use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
+
+pub(super) const NO_ROUTES: Check = Check {
+    code: "CAL303",
+    title: "nobody programs the routes of a pool",
+    needs: &[
+        &IP_POOLS,
+        &DAEMON_SETS,
+        &FELIX_CONFIGURATIONS,
+        &BGP_CONFIGURATIONS,
+    ],
+    explain: Explain {
+        means: "A pool uses IPIP or plain routes (None), which BIRD programs over BGP, and BIRD \
+                does not run or is told not to, and Felix is not told to instead.",
+        matters: "No node has routes to the pods of the others: pods reach only what is on their \
+                  own node.",
+        judged: "BIRD runs where calico-node's CALICO_NETWORKING_BACKEND is bird or not set; the \
+                 operator sets vxlan or none where spec.calicoNetwork.bgp is Disabled. From 3.32 \
+                 on BGPConfiguration programClusterRoutes can take the routes from it. Felix \
+                 programs those of VXLAN always, and all others where FelixConfiguration \
+                 programClusterRoutes (3.31 and later) is Enabled. Plain routes of host-local IPAM \
+                 can be the cloud's, and those of the VPP dataplane its own; both are not judged. \
+                 With one node it is a warning.",
+        fix: "Use VXLAN, which needs no BGP, or enable BGP, or have Felix program the routes.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; \
+                 projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go",
+    },
+    find: |case| {
+        let modes = case.facts.routing.known_modes().iter();
+        let unrouted = modes.filter(|mode| mode.routes_by.is_none());
+        unrouted.filter_map(|mode| finding(case, mode)).collect()
+    },
+};
+
+fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
+    let encapsulation = mode.encapsulation?;
+    let by_calico = case.facts.by_calico_ipam() != Some(false);
+    if encapsulation == Encapsulation::None && !by_calico {
+        return None;
+    }
+    let name = mode.pools.first()?;
+    let pools = judged(case);
+    let pool = pools
+        .iter()
+        .find(|pool| pool.live.is_some_and(|live| live.name == *name))?;
+    let one_node = case
+        .facts
+        .agents
+        .value()
+        .is_some_and(|agents| agents.desired <= 1);
+    let severity = match one_node {
+        true => Severity::Warning,
+        false => Severity::Error,
+    };
+    let node = CalicoNode::current(case.snapshot)?;
+    let runs = case.facts.routing.bgp.runs.value() != Some(&false);
+    let backend = match node.variable("CALICO_NETWORKING_BACKEND") {
+        Variable::Set(backend) => backend,
+        _ => "bird",
+    };
+    let why = match runs {
+        true => "BIRD is told to leave its routes to Felix, which is not told to program them",
+        false => "it needs BGP, and BIRD does not run",
+    };
+    let mut finding = Finding::new(
+        severity,
+        pool.object(),
+        format!("encapsulation {encapsulation} has no routes between nodes: {why}"),
+    )
+    .seen(pool.object(), pool.field("encapsulation"), encapsulation)
+    .seen(
+        format!("DaemonSet {}", node.name()),
+        "env CALICO_NETWORKING_BACKEND",
+        backend,
+    );
+    let told = bgp::configuration(case.snapshot)
+        .and_then(|found| found.spec.program_cluster_routes.as_deref());
+    if let Some(told) = told {
+        finding = finding.seen(
+            "BGPConfiguration/default",
+            "spec.programClusterRoutes",
+            told,
+        );
+    }
+    Some(
+        finding
+            .then(only_on_their_own(one_node))
+            .fixed_by(fix(case, pool, runs)),
+    )
+}
+
+/// What follows from there being no routes between nodes.
+pub(super) fn only_on_their_own(one_node: bool) -> &'static str {
+    match one_node {
+        true => "with a second node, pods reach only what is on their own",
+        false => "pods reach only what is on their own node",
+    }
+}
+
+fn fix(case: &Case, pool: &Judged, bird_runs: bool) -> Fix {
+    if bird_runs {
+        return Fix {
+            what: "have Felix program the routes, or take BIRD's setting away".to_owned(),
+            paste: paste::spec(
+                case,
+                "felixconfigurations",
+                "default",
+                &json!({"programClusterRoutes": "Enabled"}),
+            ),
+        };
+    }
+    Fix {
+        what: lasting(case, pool, "use VXLAN, or enable BGP".to_owned()),
+        paste: paste::encapsulation(case, pool, Encapsulation::Vxlan),
+    }
+}

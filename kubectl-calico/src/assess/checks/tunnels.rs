@@ -1,0 +1,163 @@
+//! Whether the tunnels that pools need are there.
+
+use calico_core::cidr::Family;
+use serde_json::json;
+
+use super::judged::{Judged, judged};
+use super::paste;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::felix::{self, Felix, Setting, Told};
+use crate::assess::facts::pools::Pool;
+use crate::assess::finding::Finding;
+use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
+
+pub(super) const BOTH_TUNNELS: Check = Check {
+    code: "CAL305",
+    title: "a pool has both IPIP and VXLAN",
+    needs: &[&IP_POOLS],
+    explain: Explain {
+        means: "ipipMode and vxlanMode of a pool are both set to something else than Never.",
+        matters: "Both Felix and BIRD program routes to the same blocks, over different tunnels. \
+                  Calico's API refuses such a pool and any later change of it.",
+        judged: "Of the live pool. Only what is written to the CRD of 3.31 and before, past \
+                 Calico's API, can be so.",
+        fix: "Set one of the two to Never.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
+    },
+    find: |case| {
+        let both = |pool: &Judged| {
+            let live = pool.live?;
+            let (ipip, vxlan) = (live.spec.ipip_mode.clone(), live.spec.vxlan_mode.clone());
+            let on = |mode: &Option<String>| {
+                let mode = mode.as_deref().unwrap_or_default();
+                !mode.is_empty() && !mode.eq_ignore_ascii_case("never")
+            };
+            // Where pools of old said it.
+            let legacy = live.spec.ipip.as_ref().is_some_and(|ipip| ipip.enabled);
+            if !on(&vxlan) || !(on(&ipip) || legacy) {
+                return None;
+            }
+            let ipip = match on(&ipip) {
+                true => ("spec.ipipMode", ipip.unwrap_or_default()),
+                false => ("spec.ipip.enabled", true.to_string()),
+            };
+            let encapsulation = match vxlan.as_deref() {
+                Some("CrossSubnet") => "VXLANCrossSubnet",
+                _ => "VXLAN",
+            };
+            Some(
+                Finding::error(pool.object(), "the pool has both IPIP and VXLAN")
+                    .seen(pool.object(), ipip.0, ipip.1)
+                    .seen(pool.object(), "spec.vxlanMode", vxlan.unwrap_or_default())
+                    .then(
+                        "routes to its pods contradict each other, and Calico's API refuses every \
+                         change of the pool that leaves it so",
+                    )
+                    .fix(
+                        "set one of the two to Never; this keeps VXLAN, which every cloud lets \
+                         pass",
+                    )
+                    .paste(paste::change(
+                        case,
+                        pool,
+                        &[("encapsulation", json!(encapsulation))],
+                        &json!({"ipipMode": "Never", "ipip": null}),
+                    )),
+            )
+        };
+        judged(case).iter().filter_map(both).collect()
+    },
+};
+
+pub(super) const TUNNEL_FORCED: Check = Check {
+    code: "CAL306",
+    title: "Felix's settings contradict the pools",
+    needs: &[&IP_POOLS, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
+    explain: Explain {
+        means: "Felix is told to do without the tunnel that a pool needs, or to keep one that no \
+                pool needs.",
+        matters: "Without its device (tunl0 or vxlan.calico) what the pool sends to other nodes is \
+                  lost. One too many does no harm but to the MTU of pods, which leaves room for \
+                  it.",
+        judged: "The setting is ipipEnabled or vxlanEnabled of a FelixConfiguration, or \
+                 FELIX_IPINIPENABLED or FELIX_VXLANENABLED in the environment of calico-node, \
+                 which wins; where it is absent, Felix does as the pools need. Off is an error \
+                 while pods have addresses of such a pool, on is a note while there is none. \
+                 vxlanEnabled is about IPv4 only.",
+        fix: "Remove the setting.",
+        source: "projectcalico/calico v3.32.1, felix/config/config_params.go and \
+                 felix/calc/encapsulation_calculator.go",
+    },
+    find: |case| {
+        let ipip = |pool: &Pool| pool.encapsulation.is_ipip();
+        let vxlan =
+            |pool: &Pool| pool.encapsulation.is_vxlan() && pool.family() == Some(Family::V4);
+        let mut findings = forced(case, "IP in IP", &felix::IPIP, ipip);
+        findings.extend(forced(case, "VXLAN", &felix::VXLAN, vxlan));
+        findings
+    },
+};
+
+fn forced(
+    case: &Case,
+    tunnel: &str,
+    setting: &Setting<bool>,
+    uses: impl Fn(&Pool) -> bool,
+) -> Vec<Finding> {
+    let pools = judged(case);
+    let live: Vec<&Pool> = pools.iter().filter_map(|pool| pool.live).collect();
+    // Without any pool there is nothing to contradict.
+    if live.is_empty() {
+        return Vec::new();
+    }
+    let used = live.iter().find(|pool| pool.has_pods() && uses(pool));
+    let any = live.iter().any(|pool| uses(pool));
+    let felix = Felix::of(case.snapshot);
+    let by_environment = felix.by_environment(setting);
+    // Nothing behind the environment counts.
+    let told = match by_environment {
+        Some(told) => vec![told],
+        None => felix.everywhere(setting),
+    };
+    let finding = |told: &Told<bool>| match (told.value, used) {
+        (false, Some(pool)) => Some(
+            Finding::error(
+                &told.object,
+                format!(
+                    "Felix is told to do without {tunnel}, which {} needs",
+                    pool.name
+                ),
+            )
+            .seen(&told.object, &told.field, false)
+            .seen(pool.object(), "encapsulation", pool.encapsulation)
+            .then("what its pods send to other nodes is lost"),
+        ),
+        (true, _) if !any => Some(
+            Finding::note(
+                &told.object,
+                format!("Felix is told to keep a tunnel for {tunnel}, which no pool needs"),
+            )
+            .seen(&told.object, &told.field, true)
+            .then("the MTU of pods leaves room for a tunnel that nothing uses"),
+        ),
+        _ => None,
+    };
+    let fixed = |told: &Told<bool>| {
+        let found = finding(told)?.fix("remove the setting: Felix then does as the pools need");
+        Some(found.paste(removed(case, told, setting)))
+    };
+    told.iter().filter_map(fixed).collect()
+}
+
+/// The command that takes a setting away.
+fn removed(case: &Case, told: &Told<bool>, setting: &Setting<bool>) -> String {
+    match told.object.strip_prefix("FelixConfiguration/") {
+        Some(name) => paste::spec(
+            case,
+            "felixconfigurations",
+            name,
+            &json!({ setting.field: null }),
+        ),
+        None => paste::without_variable(&told.object, setting.variable),
+    }
+}

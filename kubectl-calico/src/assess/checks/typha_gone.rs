@@ -1,0 +1,62 @@
+//! Whether the Typha that Felix is told of is there.
+
+use super::paste;
+use super::typha::{VARIABLE, install};
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::typha::{NAME, has_pods};
+use crate::assess::facts::workload::{CalicoNode, Variable};
+use crate::assess::finding::{Finding, Fix};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
+
+pub(super) const TYPHA_GONE: Check = Check {
+    code: "CAL403",
+    title: "Felix is told of a Typha that is not there",
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS, &CALICO_PODS],
+    explain: Explain {
+        means: "Felix is to get its data from Typha, and there is no Deployment of it.",
+        matters: "A Felix that starts finds no Typha and does not become ready (\"Didn't find any \
+                  ready Typha instances\"): its node gets no routes and no policies. Those that \
+                  run go on with what they last knew.",
+        judged: "Felix is told by FELIX_TYPHAK8SSERVICENAME of calico-node, from calico-config or \
+                 directly. The Deployment is looked for by its name calico-typha, and its \
+                 pods by their label. A Service of \
+                 another name and an address in FELIX_TYPHAADDR cannot be followed and are not \
+                 judged.",
+        fix: "Install Typha, or tell Felix to do without: with up to 50 nodes it may.",
+        source: "projectcalico/calico v3.32.1, typha/pkg/discovery and felix/daemon",
+    },
+    find: |case| {
+        let Some(node) = CalicoNode::current(case.snapshot) else {
+            return Vec::new();
+        };
+        let told = node.variable(VARIABLE) == Variable::Set(NAME);
+        let by_address = node.value("FELIX_TYPHAADDR").is_some();
+        let there = case.facts.typha.deployment.value().is_some() || has_pods(case.snapshot);
+        if !told || by_address || there {
+            return Vec::new();
+        }
+        let object = format!("DaemonSet {}", node.name());
+        let finding = Finding::error(&object, "Felix is told of a Typha that is not there")
+            .seen(&object, format!("env {VARIABLE}"), NAME)
+            .seen("Deployments", format!("named {NAME}"), "none")
+            .then("no Felix that starts becomes ready, and its node gets no routes and no policies")
+            .fixed_by(without(case, &node));
+        vec![finding]
+    },
+};
+
+fn without(case: &Case, node: &CalicoNode) -> Fix {
+    if node.is_of_operator() {
+        return Fix {
+            what: "the operator makes Typha: see what keeps it from that".to_owned(),
+            paste: "kubectl get tigerastatus calico -o yaml".to_owned(),
+        };
+    }
+    match case.facts.typha.wanted.value() {
+        Some(wanted) if wanted.replicas > 0 => install(case, wanted.replicas),
+        _ => Fix {
+            what: "tell Felix to do without, or install Typha".to_owned(),
+            paste: paste::variable(node, VARIABLE, "none"),
+        },
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether Typha has the replicas that it should have.
+
+use super::typha_room::too_few_nodes;
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::typha::{NAME, Replicas};
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::words::pasted;
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
+
+pub(super) const NOT_READY: Check = Check {
+    code: "CAL404",
+    title: "replicas of Typha are not ready",
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
+    explain: Explain {
+        means: "Felix gets its data from Typha, and not all of its replicas, or none, are ready.",
+        matters: "Without any, a Felix that starts does not become ready: its node gets no routes \
+                  and no policies, and those that run learn of no change. With some, all nodes \
+                  hang on the others. The operator does not watch this Deployment: its statuses \
+                  say that all is available.",
+        judged: "By status.readyReplicas of the Deployment, where Felix is told to use Typha. None \
+                 ready, or none asked for, is an error; some is a warning. While Typha is rolled \
+                 out that is so for a moment.",
+        fix: "See what keeps the pods from running. Two replicas cannot share a node, as Typha \
+              uses port 5473 of it.",
+        source: "projectcalico/calico v3.32.1, typha/pkg/discovery; tigera/operator v1.42.3, \
+                 pkg/controller/installation/core_controller.go",
+    },
+    find: |case| {
+        let Some(replicas) = used(case) else {
+            return Vec::new();
+        };
+        let (ready, wanted) = (replicas.ready, replicas.replicas);
+        let (severity, message, consequence) = match (ready, wanted) {
+            (_, 0) => (
+                Severity::Error,
+                "Typha is scaled to zero, and Felix is told to use it".to_owned(),
+                NONE_READY,
+            ),
+            (0, wanted) => (
+                Severity::Error,
+                format!("none of {wanted} replicas of Typha is ready"),
+                NONE_READY,
+            ),
+            // Of more than there are nodes CAL406 tells.
+            (ready, wanted) if ready < wanted && !more_than_nodes(case, replicas) => (
+                Severity::Warning,
+                format!("{ready} of {wanted} replicas of Typha are ready"),
+                "all nodes get their data from what is left",
+            ),
+            _ => return Vec::new(),
+        };
+        let namespace = pasted(&replicas.namespace);
+        let finding = Finding::new(severity, object(replicas), message)
+            .seen(object(replicas), "spec.replicas", wanted)
+            .seen(object(replicas), "status.readyReplicas", ready)
+            .then(consequence);
+        let finding = match wanted {
+            0 => finding
+                .fix("scale it up")
+                .paste(scale(replicas, wanted_of(case).max(1))),
+            _ => finding
+                .fix("see what keeps the pods from running")
+                .paste(format!(
+                    "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
+                )),
+        };
+        vec![finding]
+    },
+};
+
+const NONE_READY: &str = "no Felix that starts becomes ready, its node gets no routes and no \
+                          policies, and those that run learn of no change";
+
+pub(super) const TOO_FEW: Check = Check {
+    code: "CAL405",
+    title: "Typha has too few replicas",
+    needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
+    explain: Explain {
+        means: "Typha has fewer replicas than the number of nodes asks for.",
+        matters: "Each replica serves more nodes than it should, and with one or two the loss of \
+                  one hits all.",
+        judged: "From manifests: past 50 nodes one for every 200, at least 3 and at most 20; it is \
+                 a warning. With the operator: 1 up to 2 nodes, 2 up to 4, then nodes/200 + 2 but \
+                 at least 3, of the nodes that take pods. As the operator scales Typha within \
+                 seconds, a difference there is a note.",
+        fix: "Scale the Deployment; with the operator, wait, and see CAL407.",
+        source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
+    },
+    find: |case| {
+        let (Some(replicas), Some(wanted)) = (used(case), case.facts.typha.wanted.value()) else {
+            return Vec::new();
+        };
+        let few = replicas.replicas > 0 && replicas.replicas < wanted.replicas;
+        if !few || too_few_nodes(case).is_some() {
+            return Vec::new();
+        }
+        let severity = match case.facts.install.is_from_manifests() {
+            true => Severity::Warning,
+            false => Severity::Note,
+        };
+        let finding = Finding::new(
+            severity,
+            object(replicas),
+            format!(
+                "Typha has {} of the {} replicas that {} nodes need",
+                replicas.replicas, wanted.replicas, wanted.nodes
+            ),
+        )
+        .seen(object(replicas), "spec.replicas", replicas.replicas)
+        .seen("Nodes", "count", wanted.nodes)
+        .then("each replica serves more nodes than it should");
+        let finding = match case.facts.install.is_from_manifests() {
+            true => finding
+                .fix("scale it up")
+                .paste(scale(replicas, wanted.replicas)),
+            false => finding.fix("wait a moment: the operator scales Typha by itself"),
+        };
+        vec![finding]
+    },
+};
+
+/// The replicas, where Felix is told to use them.
+fn used<'a>(case: &Case<'a>) -> Option<&'a Replicas> {
+    let replicas = case.facts.typha.deployment.value()?;
+    (case.facts.typha.used.value() == Some(&true)).then_some(replicas)
+}
+
+fn wanted_of(case: &Case) -> u32 {
+    let wanted = case.facts.typha.wanted.value();
+    wanted.map_or(1, |wanted| wanted.replicas)
+}
+
+fn more_than_nodes(case: &Case, replicas: &Replicas) -> bool {
+    let nodes = case.facts.typha.wanted.value().map(|wanted| wanted.nodes);
+    let by_hand = case.facts.install.is_from_manifests();
+    by_hand && nodes.is_some_and(|nodes| replicas.replicas > nodes)
+}
+
+pub(super) fn object(replicas: &Replicas) -> String {
+    format!("Deployment {}/{NAME}", replicas.namespace)
+}
+
+pub(super) fn scale(replicas: &Replicas, to: u32) -> String {
+    let namespace = pasted(&replicas.namespace);
+    format!("kubectl scale -n {namespace} deployment {NAME} --replicas={to}")
+}

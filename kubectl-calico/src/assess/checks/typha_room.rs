@@ -1,0 +1,197 @@
+//! Whether the nodes have room for Typha's replicas, of which each needs one to itself.
+
+use std::cmp::Ordering;
+
+use calico_core::typha::operator_replicas;
+use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::typha_replicas::{object, scale};
+use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::install::Method;
+use crate::assess::facts::typha::{Replicas, Wanted, schedulable, typha};
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::words::{counted, few, pasted};
+use crate::snapshot::Node;
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
+
+pub(super) const TOO_MANY: Check = Check {
+    code: "CAL406",
+    title: "Typha has as many replicas as there are nodes, or more",
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
+    explain: Explain {
+        means: "Calico was installed from manifests, and Typha has no node to spare for one more \
+                of its pods.",
+        matters: "Typha uses port 5473 of its node, so that two cannot share one. What is more \
+                  than the nodes stays Pending for ever, and a rolling update, which wants to \
+                  start new pods before it ends old ones, goes on one by one or not at all.",
+        judged: "More replicas than nodes that run Felix are a warning. As many are a warning where \
+                 the Deployment lets no pod be unavailable (maxUnavailable comes to 0, as it does \
+                 by default with fewer than four), else a note; Calico's own manifest lets one be. \
+                 One replica on one node is as good as it gets.",
+        fix: "Scale the Deployment to fewer than there are nodes.",
+        source: "Calico's documentation, Typha; projectcalico/calico v3.32.1, \
+                 manifests/calico-typha.yaml; kubernetes v1.34, pkg/controller/deployment",
+    },
+    find: |case| {
+        let (Some(replicas), Some(wanted), true) = (
+            case.facts.typha.deployment.value(),
+            case.facts.typha.wanted.value(),
+            case.facts.install.is_from_manifests(),
+        ) else {
+            return Vec::new();
+        };
+        let stalls = typha(case.snapshot).is_some_and(|found| !may_lose_one(found, replicas));
+        let (severity, consequence) = match replicas.replicas.cmp(&wanted.nodes) {
+            Ordering::Less => return Vec::new(),
+            Ordering::Greater => (
+                Severity::Warning,
+                "what is more than the nodes stays Pending, and no update of Typha ends",
+            ),
+            Ordering::Equal if stalls => (
+                Severity::Warning,
+                "an update of Typha never ends: a new pod finds no free port, and no old one may \
+                 go first",
+            ),
+            Ordering::Equal if wanted.nodes == 1 => return Vec::new(),
+            Ordering::Equal => (
+                Severity::Note,
+                "an update of Typha goes on one by one, each pod waiting for the port of another",
+            ),
+        };
+        let fewer = fewer(wanted);
+        let finding = Finding::new(
+            severity,
+            object(replicas),
+            format!(
+                "Typha has {} replicas for {} nodes",
+                replicas.replicas, wanted.nodes
+            ),
+        )
+        .seen(object(replicas), "spec.replicas", replicas.replicas)
+        .seen("Nodes", "that run Felix", wanted.nodes)
+        .then(consequence)
+        .fix("scale it to fewer than there are nodes")
+        .paste(scale(replicas, fewer));
+        vec![finding]
+    },
+};
+
+/// What is needed, or for a small cluster one less than it has nodes.
+fn fewer(wanted: &Wanted) -> u32 {
+    let spare = wanted.nodes.saturating_sub(1).max(1);
+    match wanted.replicas {
+        0 => spare.min(3),
+        needed => needed.min(spare),
+    }
+}
+
+/// Whether a rolling update may end a pod before its successor is ready. A quarter may by default,
+/// rounded down.
+fn may_lose_one(deployment: &Deployment, replicas: &Replicas) -> bool {
+    let strategy = deployment
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.strategy.as_ref());
+    if strategy.is_some_and(|strategy| strategy.type_.as_deref() == Some("Recreate")) {
+        return true;
+    }
+    let rolling = strategy.and_then(|strategy| strategy.rolling_update.as_ref());
+    match rolling.and_then(|rolling| rolling.max_unavailable.as_ref()) {
+        Some(IntOrString::Int(count)) => *count > 0,
+        Some(IntOrString::String(share)) => {
+            let percent = share.strip_suffix('%').and_then(|text| text.parse().ok());
+            percent.is_none_or(|percent: u64| percent * u64::from(replicas.replicas) >= 100)
+        }
+        None => replicas.replicas >= 4,
+    }
+}
+
+pub(super) const NO_ROOM: Check = Check {
+    code: "CAL407",
+    title: "there are not enough Linux nodes for Typha",
+    needs: &[&NODES, &DAEMON_SETS],
+    explain: Explain {
+        means: "The operator wants more replicas of Typha than there are Linux nodes that take \
+                pods.",
+        matters: "The operator stops with \"not enough linux nodes to schedule typha pods on, \
+                  require N and have M\" in TigeraStatus calico, and carries out no other change \
+                  of Calico until there are.",
+        judged: "The number is that of all nodes that take pods, Windows included: 1 up to 2, 2 up \
+                 to 4, then nodes/200 + 2 but at least 3. Cordoned nodes and the virtual nodes of \
+                 AKS do not count; up to 1.34, nor do those that wait for the migration from \
+                 manifests. Nodes for Typha are those of them with the label \
+                 kubernetes.io/os=linux.",
+        fix: "Uncordon nodes, add Linux nodes, or see the migration through.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go; \
+                 projectcalico/calico#6407, #6810, tigera/operator#1923",
+    },
+    find: |case| {
+        let Some((wanted, linux)) = too_few_nodes(case) else {
+            return Vec::new();
+        };
+        let nodes = case.snapshot.nodes.items().iter();
+        let cordoned = nodes.filter(|node| node.spec.unschedulable && takes_typha(node));
+        let cordoned: Vec<&str> = cordoned.map(|node| node.metadata.name.as_str()).collect();
+        let mut finding = Finding::error(
+            "Deployment calico-system/calico-typha",
+            format!(
+                "the operator wants {} of Typha, and has room on {}",
+                counted(many(wanted), "replica"),
+                counted(many(linux), "Linux node")
+            ),
+        )
+        .seen("Nodes", "that take pods", schedulable_count(case))
+        .seen(
+            "Nodes",
+            "that take pods, with label kubernetes.io/os=linux",
+            linux,
+        );
+        if !cordoned.is_empty() {
+            finding = finding.seen("Nodes", "cordoned", few(&cordoned));
+        }
+        let finding = finding
+            .then(
+                "the operator stops with \"not enough linux nodes to schedule typha pods on\", and \
+                 carries out no change of Calico until there are",
+            )
+            .fix("uncordon Linux nodes, or add some");
+        let missing = many(wanted.saturating_sub(linux));
+        let names: Vec<&str> = cordoned
+            .iter()
+            .take(missing.min(5))
+            .map(|name| pasted(name))
+            .collect();
+        vec![match names.is_empty() {
+            true => finding,
+            false => finding.paste(format!("kubectl uncordon {}", names.join(" "))),
+        }]
+    },
+};
+
+fn many(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// The replicas that the operator wants, and the nodes for them, where those are fewer.
+pub(super) fn too_few_nodes(case: &Case) -> Option<(u32, u32)> {
+    let by_operator = matches!(
+        case.facts.install.method.value(),
+        Some(Method::Operator { .. } | Method::Migrating)
+    );
+    let all = schedulable_count(case);
+    let nodes = case.snapshot.nodes.items();
+    let linux = schedulable(nodes, &case.facts.install).filter(|node| takes_typha(node));
+    let linux = u32::try_from(linux.count()).unwrap_or(u32::MAX);
+    let wanted = operator_replicas(all);
+    (by_operator && !nodes.is_empty() && linux < wanted).then_some((wanted, linux))
+}
+
+fn schedulable_count(case: &Case) -> u32 {
+    let nodes = schedulable(case.snapshot.nodes.items(), &case.facts.install);
+    u32::try_from(nodes.count()).unwrap_or(u32::MAX)
+}
+
+fn takes_typha(node: &Node) -> bool {
+    node.metadata.label("kubernetes.io/os") == Some("linux")
+}

@@ -1,0 +1,70 @@
+//! What the Installation asks for, with what the operator fills in.
+
+use calico_core::defaults::Effective;
+use calico_core::installation::Installation;
+use calico_core::operator::OperatorVersion;
+use serde_json::Value;
+
+use super::install::{Install, default_installation, overlay_installation};
+use crate::snapshot::Snapshot;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// As it is written, the Installation `overlay` included.
+    pub written: Installation,
+    /// With the operator's defaults.
+    pub effective: Effective,
+    /// The operator that acts on it.
+    pub operator: OperatorVersion,
+    /// `spec.calicoNetwork.mtu`, where that is a number.
+    pub mtu: Option<i64>,
+}
+
+impl Asked {
+    /// `None` where there is no Installation, or none could be read.
+    pub fn of(snapshot: &Snapshot, install: &Install) -> Option<Self> {
+        let default = default_installation(snapshot)?;
+        let overlay = overlay_installation(snapshot);
+        let written = Installation::read(&default.document());
+        let written = match overlay {
+            Some(overlay) => written.overlaid(Installation::read(&overlay.document())),
+            None => written,
+        };
+        let operator = operator(install);
+        let mut specs = overlay.into_iter().chain([default]);
+        Some(Self {
+            effective: Effective::of(&written, operator),
+            mtu: specs
+                .find_map(|found| found.spec.get("calicoNetwork")?.get("mtu")?.as_i64())
+                .filter(|mtu| *mtu > 0),
+            written,
+            operator,
+        })
+    }
+
+    /// Whether the operator makes live pools what the Installation says, and owns them for that: it
+    /// does from 1.34 (Calico 3.28) on. Before, calico-node makes the first pool of each family of
+    /// what is written, and nothing changes it afterwards.
+    pub fn changes_live_pools(&self) -> bool {
+        self.operator.since(34)
+    }
+
+    /// How a pool of the Installation says whether it gives new addresses. Before there was a field
+    /// for it (1.36), Calico's documentation had such a pool select no node.
+    pub fn enabled_field(&self, enabled: bool) -> (&'static str, Value) {
+        match (self.operator.since(36), enabled) {
+            (true, enabled) => ("disableNewAllocations", Value::Bool(!enabled)),
+            (false, true) => ("nodeSelector", "all()".into()),
+            (false, false) => ("nodeSelector", "!all()".into()),
+        }
+    }
+}
+
+/// The operator's version; where that cannot be read, the one that installs this Calico.
+fn operator(install: &Install) -> OperatorVersion {
+    let told = install.operator.value();
+    told.and_then(|version| version.parse().ok())
+        .or_else(|| OperatorVersion::that_installs(install.calico_minor()?))
+        .unwrap_or(OperatorVersion::NEWEST)
+}

@@ -1,0 +1,80 @@
+//! In what a live pool is not what the Installation asks for.
+
+use calico_core::defaults::EffectivePool;
+
+use super::asked::Asked;
+use super::pools::Pool;
+
+/// A field in which both differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its key in the Installation.
+    pub key: &'static str,
+    /// Where an IPPool says it.
+    pub field: &'static str,
+    /// What is asked for.
+    pub asked: String,
+    /// What is.
+    pub live: String,
+}
+
+/// The fields in which they differ, the operator's defaults filled in.
+pub fn differences(asked: &Asked, listed: &EffectivePool, pool: &Pool) -> Vec<Difference> {
+    let on = |enabled: bool| if enabled { "Enabled" } else { "Disabled" };
+    let fields = [
+        (
+            "blockSize",
+            "spec.blockSize",
+            listed.block_size.map(|size| size.to_string()),
+            pool.block_size.to_string(),
+        ),
+        (
+            "encapsulation",
+            "spec.ipipMode, spec.vxlanMode",
+            listed.encapsulation.clone(),
+            pool.encapsulation.to_string(),
+        ),
+        (
+            "natOutgoing",
+            "spec.natOutgoing",
+            listed.nat_outgoing.clone(),
+            on(pool.nat_outgoing).to_owned(),
+        ),
+        (
+            "nodeSelector",
+            "spec.nodeSelector",
+            Some(listed.node_selector.clone()),
+            pool.node_selector.clone(),
+        ),
+        disabled(asked, listed, pool),
+    ];
+    let fields = fields.into_iter();
+    fields
+        .filter_map(|(key, field, asked, live)| {
+            let asked = asked.filter(|asked| *asked != live)?;
+            Some(Difference {
+                key,
+                field,
+                asked,
+                live,
+            })
+        })
+        .collect()
+}
+
+/// Key, field, what is asked for, and what is.
+type Compared = (&'static str, &'static str, Option<String>, String);
+
+/// Whether it gives no new addresses. The field for that came with 1.36; an older operator enables
+/// every pool that it owns.
+fn disabled(asked: &Asked, listed: &EffectivePool, pool: &Pool) -> Compared {
+    let (key, wanted) = match asked.operator.since(36) {
+        true => (
+            "disableNewAllocations",
+            Some(listed.disables_new_allocations),
+        ),
+        false => ("disabled", pool.owned_by_operator.then_some(false)),
+    };
+    let wanted = wanted.map(|disabled| disabled.to_string());
+    (key, "spec.disabled", wanted, pool.spec.disabled.to_string())
+}

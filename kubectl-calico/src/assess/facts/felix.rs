@@ -1,0 +1,200 @@
+//! Felix's settings, from wherever they are told: its environment wins over the FelixConfiguration
+//! of its node, and that one over `default`.
+//!
+//! Source: projectcalico/calico v3.32.1, felix/config/config_params.go. What 3.32 adds in between,
+//! a FelixConfiguration for the nodes of a selector, is not looked at.
+
+use super::workload::CalicoNode;
+use crate::snapshot::{FelixConfiguration, FelixSpec, Snapshot};
+
+/// A setting that is looked at.
+pub struct Setting<T: 'static> {
+    /// Its key in the spec of a FelixConfiguration.
+    pub field: &'static str,
+    /// Its variable in the environment of calico-node.
+    pub variable: &'static str,
+    spec: fn(&FelixSpec) -> Option<T>,
+    parse: fn(&str) -> Option<T>,
+}
+
+/// What a setting is, and where that is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told<T> {
+    /// Its value.
+    pub value: T,
+    /// The object, as `FelixConfiguration/default`.
+    pub object: String,
+    /// The field of it.
+    pub field: String,
+}
+
+impl<T> Told<T> {
+    /// Object and field.
+    pub fn from(&self) -> String {
+        format!("{} {}", self.object, self.field)
+    }
+}
+
+/// `ipipEnabled`; where it is not told, the pools decide.
+pub const IPIP: Setting<bool> = Setting {
+    field: "ipipEnabled",
+    variable: "FELIX_IPINIPENABLED",
+    spec: |spec| spec.ipip_enabled,
+    parse: truth,
+};
+
+/// `vxlanEnabled`; likewise.
+pub const VXLAN: Setting<bool> = Setting {
+    field: "vxlanEnabled",
+    variable: "FELIX_VXLANENABLED",
+    spec: |spec| spec.vxlan_enabled,
+    parse: truth,
+};
+
+/// `wireguardEnabled`: encryption of IPv4.
+pub const WIREGUARD: Setting<bool> = Setting {
+    field: "wireguardEnabled",
+    variable: "FELIX_WIREGUARDENABLED",
+    spec: |spec| spec.wireguard_enabled,
+    parse: truth,
+};
+
+/// `wireguardEnabledV6`: encryption of IPv6.
+pub const WIREGUARD_V6: Setting<bool> = Setting {
+    field: "wireguardEnabledV6",
+    variable: "FELIX_WIREGUARDENABLEDV6",
+    spec: |spec| spec.wireguard_enabled_v6,
+    parse: truth,
+};
+
+/// `bpfEnabled`
+pub const BPF: Setting<bool> = Setting {
+    field: "bpfEnabled",
+    variable: "FELIX_BPFENABLED",
+    spec: |spec| spec.bpf_enabled,
+    parse: truth,
+};
+
+/// `nftablesMode`: Disabled, Enabled or Auto.
+pub const NFTABLES: Setting<String> = Setting {
+    field: "nftablesMode",
+    variable: "FELIX_NFTABLESMODE",
+    spec: |spec| spec.nftables_mode.clone(),
+    parse: text,
+};
+
+/// `programClusterRoutes` (3.31 and later).
+pub const CLUSTER_ROUTES: Setting<String> = Setting {
+    field: "programClusterRoutes",
+    variable: "FELIX_PROGRAMCLUSTERROUTES",
+    spec: |spec| spec.program_cluster_routes.clone(),
+    parse: text,
+};
+
+/// `awsSrcDstCheck`: DoNothing, Enable or Disable.
+pub const AWS_CHECK: Setting<String> = Setting {
+    field: "awsSrcDstCheck",
+    variable: "FELIX_AWSSRCDSTCHECK",
+    spec: |spec| spec.aws_src_dst_check.clone(),
+    parse: text,
+};
+
+/// `logSeverityScreen`
+pub const LOG_SEVERITY: Setting<String> = Setting {
+    field: "logSeverityScreen",
+    variable: "FELIX_LOGSEVERITYSCREEN",
+    spec: |spec| spec.log_severity_screen.clone(),
+    parse: text,
+};
+
+/// `vxlanPort`
+pub const VXLAN_PORT: Setting<u16> = Setting {
+    field: "vxlanPort",
+    variable: "FELIX_VXLANPORT",
+    spec: |spec| spec.vxlan_port,
+    parse: |text| text.parse().ok(),
+};
+
+/// Source: projectcalico/calico, felix/config/param_types.go (`BoolParam`).
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "y" | "t" => Some(true),
+        "false" | "0" | "no" | "n" | "f" => Some(false),
+        _ => None,
+    }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "the shape of a parser")]
+fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// The settings of a cluster's Felix.
+#[derive(Clone, Copy, Debug)]
+pub struct Felix<'a> {
+    node: Option<CalicoNode<'a>>,
+    configurations: &'a [FelixConfiguration],
+}
+
+impl<'a> Felix<'a> {
+    /// What a snapshot tells of them.
+    pub fn of(snapshot: &'a Snapshot) -> Self {
+        Self {
+            node: CalicoNode::current(snapshot),
+            configurations: snapshot.felix_configurations.items(),
+        }
+    }
+
+    /// A setting as it counts for every node that has none of its own.
+    pub fn told<T>(&self, setting: &Setting<T>) -> Option<Told<T>> {
+        self.by_environment(setting)
+            .or_else(|| self.by_configuration(setting, "default"))
+    }
+
+    /// A setting as it counts for one node.
+    pub fn on_node<T>(&self, setting: &Setting<T>, node: &str) -> Option<Told<T>> {
+        self.by_environment(setting)
+            .or_else(|| self.by_configuration(setting, &format!("node.{node}")))
+            .or_else(|| self.by_configuration(setting, "default"))
+    }
+
+    /// A setting as each place tells it, the one that wins first.
+    pub fn everywhere<T>(&self, setting: &Setting<T>) -> Vec<Told<T>> {
+        let nodes = self.configurations.iter();
+        let nodes = nodes.filter(|found| found.metadata.name.starts_with("node."));
+        self.by_environment(setting)
+            .into_iter()
+            .chain(nodes.filter_map(|found| by(found, setting)))
+            .chain(self.by_configuration(setting, "default"))
+            .collect()
+    }
+
+    /// Whether a switch is on.
+    pub fn is_on(&self, setting: &Setting<bool>) -> bool {
+        self.told(setting).is_some_and(|told| told.value)
+    }
+
+    /// A setting as the environment of calico-node tells it.
+    pub fn by_environment<T>(&self, setting: &Setting<T>) -> Option<Told<T>> {
+        let node = self.node?;
+        let value = (setting.parse)(node.value(setting.variable)?)?;
+        Some(Told {
+            value,
+            object: format!("DaemonSet {}", node.name()),
+            field: format!("env {}", setting.variable),
+        })
+    }
+
+    fn by_configuration<T>(&self, setting: &Setting<T>, name: &str) -> Option<Told<T>> {
+        let mut found = self.configurations.iter();
+        by(found.find(|found| found.metadata.name == name)?, setting)
+    }
+}
+
+fn by<T>(found: &FelixConfiguration, setting: &Setting<T>) -> Option<Told<T>> {
+    Some(Told {
+        value: (setting.spec)(&found.spec)?,
+        object: format!("FelixConfiguration/{}", found.metadata.name),
+        field: format!("spec.{}", setting.field),
+    })
+}
