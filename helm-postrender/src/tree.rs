@@ -3,10 +3,12 @@
 //! Nothing here interprets values: what a document means is told by the second parser
 //! ([`crate::verify`]).
 
+mod parse;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle};
+use granit_parser::{ScalarStyle, StructureStyle};
 
 /// Names a node of a [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,50 +62,6 @@ pub(crate) enum TreeError {
 }
 
 impl Tree {
-    /// Parses `text`, which holds one document or none.
-    pub(crate) fn parse(text: &str) -> Result<Self, TreeError> {
-        Self::parse_until(text, |_| false)
-    }
-
-    /// Parses the first document of `text` and, as Go's readers do, nothing behind it.
-    pub(crate) fn parse_first(text: &str) -> Result<Self, TreeError> {
-        Self::parse_until(text, |event| matches!(event, Event::DocumentEnd))
-    }
-
-    fn parse_until(text: &str, is_end: fn(&Event) -> bool) -> Result<Self, TreeError> {
-        let options: Options = granit_parser::options! {
-            // As libyaml, and so Go's readers, do.
-            block_scalar_eof_without_line_feed: true,
-        };
-        let mut builder = Builder::default();
-        let mut documents = 0;
-        for event in Parser::new_from_str_with_options(text, options) {
-            let (event, span) = event.map_err(|error| syntax(text, &error))?;
-            let start = span.start.byte_offset().unwrap_or_default();
-            let end = span.end.byte_offset().unwrap_or_default();
-            if is_end(&event) {
-                break;
-            }
-            if matches!(event, Event::DocumentStart(..)) {
-                documents += 1;
-                if documents > 1 {
-                    return Err(TreeError::SecondDocument(start));
-                }
-            }
-            let tag = event.tag().map(|_| {
-                let tag = span.tag_start().and_then(|tag| tag.byte_offset());
-                tag.unwrap_or(start)
-            });
-            let marks = Marks {
-                span: start..end,
-                tag,
-                indent: span.indent,
-            };
-            builder.take(event, marks);
-        }
-        Ok(builder.tree)
-    }
-
     /// The document's own node; none in an empty document.
     pub(crate) fn root(&self) -> Option<NodeId> {
         self.root
@@ -293,98 +251,6 @@ impl Tree {
             keys.filter_map(|key| Some((key, self.text(key)?)))
                 .find(|(_, text)| !seen.insert(*text))
         })
-    }
-}
-
-fn syntax(text: &str, error: &ScanError) -> TreeError {
-    let index = error.marker().index();
-    let offset = text
-        .char_indices()
-        .nth(index)
-        .map_or(text.len(), |(at, _)| at);
-    TreeError::Syntax(error.info().to_owned(), offset)
-}
-
-/// Puts nodes together from a parser's events.
-#[derive(Default)]
-struct Builder {
-    tree: Tree,
-    open: Vec<Open>,
-}
-
-/// A collection that has not ended yet, and the key that waits for its value.
-struct Open {
-    id: NodeId,
-    key: Option<NodeId>,
-}
-
-/// What the parser says of where a node stands.
-struct Marks {
-    span: Range<usize>,
-    tag: Option<usize>,
-    indent: Option<usize>,
-}
-
-impl Builder {
-    fn take(&mut self, event: Event, marks: Marks) {
-        match event {
-            Event::Scalar(text, style, anchor, _) => {
-                self.add(Data::Scalar(text.into_owned(), style), marks, anchor);
-            }
-            Event::Alias(anchor) => {
-                self.tree.referenced.push(anchor);
-                self.add(Data::Alias(anchor), marks, 0);
-            }
-            Event::MappingStart(style, anchor, _) => {
-                let id = self.add(Data::Map(Vec::new(), style), marks, anchor);
-                self.open.push(Open { id, key: None });
-            }
-            Event::SequenceStart(style, anchor, _) => {
-                let id = self.add(Data::Seq(Vec::new(), style), marks, anchor);
-                self.open.push(Open { id, key: None });
-            }
-            Event::MappingEnd | Event::SequenceEnd => {
-                let ended = self.open.pop();
-                // A flow collection's end event spans its closing bracket, a block one's nothing.
-                if let Some(node) = ended.and_then(|open| self.tree.nodes.get_mut(open.id.0))
-                    && !marks.span.is_empty()
-                {
-                    node.span.end = marks.span.end;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn add(&mut self, data: Data, marks: Marks, anchor: usize) -> NodeId {
-        let id = NodeId(self.tree.nodes.len());
-        self.tree.nodes.push(Node {
-            span: marks.span,
-            data,
-            tag: marks.tag,
-            indent: marks.indent,
-            anchor,
-        });
-        if anchor != 0 {
-            self.tree.anchors.insert(anchor, id);
-        }
-        match self.open.last_mut() {
-            None => self.tree.root = Some(id),
-            Some(open) => match self
-                .tree
-                .nodes
-                .get_mut(open.id.0)
-                .map(|node| &mut node.data)
-            {
-                Some(Data::Map(entries, _)) => match open.key.take() {
-                    None => open.key = Some(id),
-                    Some(key) => entries.push((key, id)),
-                },
-                Some(Data::Seq(items, _)) => items.push(id),
-                _ => {}
-            },
-        }
-        id
     }
 }
 
