@@ -251,6 +251,64 @@ fn default_installs_have_no_finding() {
     }
 }
 
+/// What is pasted is a command, and a name out of a cluster must not add to it. Every case, with
+/// names that no API server would take.
+#[test]
+fn no_name_adds_to_a_command() {
+    const HOSTILE: &str = "; $(reboot) `reboot` '\n reboot";
+    let mut pasted = 0;
+    for case in cases() {
+        let mut objects = cluster(&fs::read_to_string(case.join("cluster.yaml")).unwrap());
+        objects.iter_mut().for_each(|object| {
+            rename(object, HOSTILE);
+        });
+        let report = json(&objects);
+        for finding in report["findings"].as_array().unwrap() {
+            let paste = finding["fix"]["paste"].as_str().unwrap_or_default();
+            assert!(!paste.contains("reboot"), "{}\n{paste}", case.display());
+            pasted += usize::from(paste.contains("NAME"));
+        }
+    }
+    assert!(pasted > 0, "no command had a name in it");
+}
+
+/// Gives the names that a command may hold a hostile end: those that no check goes by.
+fn rename(object: &mut Value, end: &str) {
+    let kind = object["kind"].as_str().unwrap_or_default().to_owned();
+    let mut add = |pointer: &str| {
+        if let Some(Value::String(text)) = object.pointer_mut(pointer) {
+            text.push_str(end);
+        }
+    };
+    add("/metadata/annotations/meta.helm.sh~1release-name");
+    add("/metadata/annotations/meta.helm.sh~1release-namespace");
+    add("/status/calicoVersion");
+    match kind.as_str() {
+        "Pod" | "Node" => add("/metadata/name"),
+        "TigeraStatus" => (0..3).for_each(|at| add(&format!("/status/conditions/{at}/message"))),
+        _ => {}
+    }
+    add("/spec/nodeName");
+    (0..3).for_each(|at| {
+        add(&format!("/status/containerStatuses/{at}/name"));
+        add(&format!("/status/initContainerStatuses/{at}/name"));
+    });
+    let is_operator = object["metadata"]["namespace"] == "tigera-operator";
+    let is_unread = kind == "Installation"
+        && !matches!(
+            object["metadata"]["name"].as_str(),
+            Some("default" | "overlay")
+        );
+    for (pointer, renamed) in [
+        ("/metadata/namespace", is_operator),
+        ("/metadata/name", is_unread),
+    ] {
+        if renamed && let Some(Value::String(text)) = object.pointer_mut(pointer) {
+            text.push_str(end);
+        }
+    }
+}
+
 /// docs/findings.md is what the checks say of themselves.
 #[test]
 fn the_reference_is_up_to_date() {

@@ -8,12 +8,12 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
-use crate::snapshot::resources::{API_SERVERS, API_SERVICE, TIGERA_STATUSES};
+use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 
 pub(super) const API_SERVER_SILENT: Check = Check {
     code: "CAL112",
     title: "Calico's API server does not answer",
-    needs: &[&API_SERVICE, &API_SERVERS, &TIGERA_STATUSES],
+    needs: &[&API_SERVICE, &API_SERVERS],
     explain: Explain {
         means: "projectcalico.org/v3 is registered with Kubernetes' API server, which gets no \
                 answer from Calico's; or Calico's API server is asked for and not ready.",
@@ -97,9 +97,10 @@ fn not_ready(case: &Case) -> Option<Finding> {
         let ready = found.status.state.as_deref() == Some("Ready");
         !ready && found.metadata.deletion_timestamp.is_none()
     })?;
-    let components = case.facts.components.value()?;
+    let components = case.facts.components.value();
     let said = components
-        .iter()
+        .into_iter()
+        .flatten()
         .any(|component| component.name == "apiserver" && component.state != State::Available);
     if said {
         return None;

@@ -8,12 +8,12 @@ use crate::assess::facts::stopped::stopped;
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::pasted;
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
 pub(super) const CONTROLLERS_NOT_READY: Check = Check {
     code: "CAL508",
     title: "calico-kube-controllers is not ready",
-    needs: &[&DEPLOYMENTS, &DAEMON_SETS, &CALICO_PODS],
+    needs: &[&DEPLOYMENTS, &DAEMON_SETS],
     explain: Explain {
         means: "The Deployment calico-kube-controllers has no replica that is ready.",
         matters: "Traffic goes on. But addresses of pods and nodes that are gone are not freed, so \
@@ -34,7 +34,8 @@ fn not_ready(case: &Case) -> Option<Finding> {
     const NAME: &str = "calico-kube-controllers";
     let controllers = deployment(case.snapshot, NAME)?;
     let replicas = Replicas::of(controllers);
-    if replicas.ready > 0 {
+    // A manifest has no status.
+    if replicas.ready > 0 || controllers.status.is_none() {
         return None;
     }
     let (severity, consequence) = match case.facts.install.is_in_etcd() {

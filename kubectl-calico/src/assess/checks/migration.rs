@@ -6,7 +6,7 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::{Method, deployment_name};
 use crate::assess::facts::workload::{CalicoNode, MANIFEST_NAMESPACE};
 use crate::assess::finding::Finding;
-use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
 /// Which of the two a node runs, while the operator takes over node by node.
 const LABEL: &str = "projectcalico.org/operator-node-migration";
@@ -14,7 +14,7 @@ const LABEL: &str = "projectcalico.org/operator-node-migration";
 pub(super) const HALF_MIGRATED: Check = Check {
     code: "CAL106",
     title: "the operator has not finished taking over an install from manifests",
-    needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
     explain: Explain {
         means: "Parts of an install from manifests are there beside those that the operator made.",
         matters: "While the operator takes over, it moves one node after the other from the old \
@@ -67,8 +67,10 @@ fn both(case: &Case) -> Finding {
             )
             .fix("remove the one that is not wanted: Canal's manifest, or the Installation");
     }
+    if case.snapshot.nodes.read().is_some() {
+        finding = finding.seen("Nodes", format!("label {LABEL}"), labels(case));
+    }
     finding
-        .seen("Nodes", format!("label {LABEL}"), labels(case))
         .then("while this goes on, nodes differ in version and settings; where it has stopped, they stay so")
         .fix("let it go on; where it does not, TigeraStatus calico says what it waits for")
         .paste("kubectl get tigerastatuses.operator.tigera.io calico -o yaml")

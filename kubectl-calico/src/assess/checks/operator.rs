@@ -13,12 +13,12 @@ use crate::assess::facts::typha::Replicas;
 use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS};
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS};
 
 pub(super) const OPERATOR_NOT_READY: Check = Check {
     code: "CAL103",
     title: "the operator is missing or not ready",
-    needs: &[&DEPLOYMENTS, &INSTALLATIONS, &DAEMON_SETS, &CALICO_PODS],
+    needs: &[&DEPLOYMENTS, &INSTALLATIONS, &DAEMON_SETS],
     explain: Explain {
         means: "An Installation, or a calico-node that an operator made, is there, and the \
                 operator's Deployment is not, or it has no replica that is ready.",
@@ -96,6 +96,8 @@ pub(super) fn install_again(case: &Case) -> Option<String> {
 
 fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     let replicas = Replicas::of(operator);
+    // A manifest has no status.
+    let status = operator.status.as_ref()?;
     if replicas.ready > 0 {
         return None;
     }
@@ -124,12 +126,10 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     for pod in &pods {
         finding = finding.seen(pods::object(pod), "", pods::why(pod));
     }
-    if pods.is_empty() {
+    if pods.is_empty() && case.snapshot.calico_pods.read().is_some() {
         finding = finding.seen("Pods", "label k8s-app=tigera-operator", "none");
     }
-    let status = operator.status.as_ref();
-    let conditions = status.and_then(|status| status.conditions.as_ref());
-    for condition in conditions.into_iter().flatten() {
+    for condition in status.conditions.iter().flatten() {
         // Why there is no pod: a quota, an admission webhook, a missing service account.
         if condition.type_ == "ReplicaFailure" && condition.status == "True" {
             let message = condition.message.as_deref().unwrap_or_default();

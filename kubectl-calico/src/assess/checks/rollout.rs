@@ -8,12 +8,12 @@ use crate::assess::facts::pods;
 use crate::assess::facts::workload::{CalicoNode, image_tag};
 use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS};
+use crate::snapshot::resources::DAEMON_SETS;
 
 pub(super) const ROLLOUT_UNDER_WAY: Check = Check {
     code: "CAL507",
     title: "calico-node is not the same on every node",
-    needs: &[&DAEMON_SETS, &CALICO_PODS],
+    needs: &[&DAEMON_SETS],
     explain: Explain {
         means: "The DaemonSet of calico-node was changed, and some nodes still run what was \
                 before.",
