@@ -28,6 +28,7 @@ fn compare(crds: Crds, is_of: fn(u32) -> bool) {
         return;
     };
     server.install_crds(crds);
+    server.install_crds(Crds::OpenShift);
     let mut loaded = Loaded::new(&server);
     let mut failures = Vec::new();
     let mut compared = 0;

@@ -19,6 +19,8 @@ pub(crate) enum Crds {
     Own,
     /// Of Calico 3.32 when it keeps its resources in projectcalico.org/v3; there are no real ones here.
     Native,
+    /// What status reads of OpenShift; there are no real ones here.
+    OpenShift,
 }
 
 impl Crds {
@@ -27,7 +29,7 @@ impl Crds {
         let path = match self {
             Self::V3_28 => "../shared/charts/v3.28.2/tigera-operator/crds",
             Self::V3_32 => "../shared/manifests/v3.32.1/operator-crds.yaml",
-            Self::Own | Self::Native => return None,
+            Self::Own | Self::Native | Self::OpenShift => return None,
         };
         let path = repository().join(path);
         path.exists().then_some(path)
@@ -40,6 +42,7 @@ impl Crds {
                 "projectcalico.org",
                 "migration.projectcalico.org",
             ],
+            Self::OpenShift => &["config.openshift.io"],
             _ => &["operator.tigera.io", "crd.projectcalico.org"],
         };
         let own = own
