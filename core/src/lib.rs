@@ -8,6 +8,7 @@ pub mod cidr;
 pub mod defaults;
 pub mod installation;
 pub mod operator;
+pub mod per_family;
 pub mod pod_network;
 pub mod pool;
 pub mod pool_plan;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::operator::OperatorVersion;
-use calico_core::pool::{BlockSize, Encapsulation};
+use calico_core::per_family::{Encapsulations, PerFamily, block_sizes, cidrs, encapsulations};
+use calico_core::pool::BlockSize;
 use calico_core::rules::RULES;
 use calico_core::text::{closest, quoted};
 use clap::Parser;
@@ -89,83 +90,6 @@ pub(crate) struct Cli {
     pub(crate) quiet: bool,
 }
 
-/// A value for either family, or for both.
-#[derive(Clone, Copy, Debug)]
-struct PerFamily<T> {
-    v4: Option<T>,
-    v6: Option<T>,
-}
-
-/// What `--encapsulation` says: for each family, and for those that it does not name.
-#[derive(Clone, Copy, Debug)]
-struct Encapsulations {
-    bare: Option<Encapsulation>,
-    named: PerFamily<Encapsulation>,
-}
-
-fn per_family<T>(
-    text: &str,
-    flag: &str,
-    parse: impl Fn(&str) -> Result<T, String>,
-    family: impl Fn(&T) -> Family,
-) -> Result<PerFamily<T>, String> {
-    let mut values = PerFamily { v4: None, v6: None };
-    for part in text.split(',') {
-        let value = parse(part)?;
-        let family = family(&value);
-        let slot = match family {
-            Family::V4 => &mut values.v4,
-            Family::V6 => &mut values.v6,
-        };
-        if slot.replace(value).is_some() {
-            return Err(format!(
-                "{flag} takes one value for {family}, and this is a second one"
-            ));
-        }
-    }
-    Ok(values)
-}
-
-fn cidrs(text: &str) -> Result<PerFamily<Cidr>, String> {
-    let parse = |part: &str| part.parse::<Cidr>().map_err(|error| error.to_string());
-    per_family(text, "--cidr", parse, Cidr::family)
-}
-
-fn block_sizes(text: &str) -> Result<PerFamily<BlockSize>, String> {
-    let parse = |part: &str| part.parse::<BlockSize>().map_err(|error| error.to_string());
-    per_family(text, "--block-size", parse, |size| size.family())
-}
-
-fn encapsulations(text: &str) -> Result<Encapsulations, String> {
-    let mut found = Encapsulations {
-        bare: None,
-        named: PerFamily { v4: None, v6: None },
-    };
-    for part in text.split(',') {
-        let (slot, name) = match part.split_once('=') {
-            None => (&mut found.bare, part),
-            Some(("v4", name)) => (&mut found.named.v4, name),
-            Some(("v6", name)) => (&mut found.named.v6, name),
-            Some((family, _)) => {
-                return Err(format!(
-                    "{} is not a family: write v4= or v6=",
-                    quoted(family)
-                ));
-            }
-        };
-        let value = name
-            .parse::<Encapsulation>()
-            .map_err(|error| error.to_string())?;
-        if slot.replace(value).is_some() {
-            return Err(format!(
-                "two values are for the same family at {}: write v4=… or v6=… for each",
-                quoted(part)
-            ));
-        }
-    }
-    Ok(found)
-}
-
 fn rule(name: &str) -> Result<String, String> {
     let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
     if names.contains(&name) {
@@ -187,8 +111,8 @@ impl Cli {
             pools: self.pool.clone(),
             ..Wanted::default()
         };
-        let cidr = self.cidr.unwrap_or(PerFamily { v4: None, v6: None });
-        let block_size = self.block_size.unwrap_or(PerFamily { v4: None, v6: None });
+        let cidr = self.cidr.unwrap_or_default();
+        let block_size = self.block_size.unwrap_or_default();
         wanted.v4.cidr = cidr.v4;
         wanted.v6.cidr = cidr.v6;
         wanted.v4.block_size = block_size.v4;
@@ -196,10 +120,7 @@ impl Cli {
         if let Some(encapsulation) = &self.encapsulation {
             let nothing_named = wanted.v4.is_empty() && wanted.v6.is_empty();
             for family in Family::BOTH {
-                let named = match family {
-                    Family::V4 => encapsulation.named.v4,
-                    Family::V6 => encapsulation.named.v6,
-                };
+                let named = encapsulation.named.of(family);
                 let fields = wanted.family_mut(family);
                 let bare = encapsulation.bare.filter(|_| !fields.is_empty());
                 fields.encapsulation = named.or(bare);
@@ -225,6 +146,8 @@ impl Cli {
 
 #[cfg(test)]
 mod tests {
+    use calico_core::pool::Encapsulation;
+
     use super::*;
 
     fn wanted(arguments: &[&str]) -> Result<Wanted, String> {
