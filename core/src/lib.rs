@@ -15,3 +15,4 @@ pub mod pool_plan;
 pub mod rules;
 pub mod text;
 pub mod typha;
+pub mod yaml;
