@@ -128,6 +128,13 @@ impl Serialize for Family {
 }
 
 impl Cidr {
+    /// The network of one address.
+    pub fn of_address(address: IpAddr) -> Self {
+        Self {
+            net: IpNet::from(address),
+        }
+    }
+
     /// The family of its address. An IPv4-mapped IPv6 address is IPv6, as it is to the operator's
     /// validation, which looks for a colon.
     pub fn family(&self) -> Family {
@@ -238,5 +245,7 @@ mod tests {
         assert!(!cidr("10.1.0.0/16").overlaps(&cidr("10.2.0.0/16")));
         assert!(!cidr("::/0").overlaps(&cidr("0.0.0.0/0")));
         assert!(cidr("10.0.0.5/8").contains(&cidr("10.200.0.0/16")));
+        let address = Cidr::of_address("10.0.0.1".parse().unwrap());
+        assert_eq!(address, cidr("10.0.0.1/32"));
     }
 }

@@ -3,10 +3,15 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use calico_core::cidr::Cidr;
+use calico_core::operator::OperatorVersion;
+use calico_core::per_family::{Encapsulations, PerFamily, block_sizes, cidrs, encapsulations};
+use calico_core::pool::BlockSize;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::assess::finding::Severity;
 use crate::connect::Flags;
+use crate::plan::asked::Asked;
 
 const EXIT_CODES: &str = "\
 Exit codes, the same for every format:
@@ -38,6 +43,9 @@ pub enum Verb {
     /// Says how Calico is installed, how it routes, and what is wrong
     #[command(after_help = EXIT_CODES)]
     Status(Box<Status>),
+    /// Says which CIDR, block size and encapsulation a cluster needs, and why
+    #[command(after_help = EXIT_CODES)]
+    Plan(Box<Plan>),
     /// Says what the code of a finding means
     Explain(Explain),
     /// Prints what status reads, for status -f on another machine or another day
@@ -94,6 +102,65 @@ pub struct Status {
     pub source: Source,
 }
 
+/// `kubectl calico plan`
+#[derive(Args, Debug)]
+pub struct Plan {
+    /// How many nodes there will be; as many as there are, if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub nodes: Option<u32>,
+
+    /// How many pods a node will run; the most that a kubelet takes, if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub pods_per_node: Option<u32>,
+
+    /// Fixes the pools' CIDRs, one for each address family: 172.16.0.0/16,fd00:10::/56
+    #[arg(long, value_name = "CIDR[,CIDR]", value_parser = cidrs)]
+    pub cidr: Option<PerFamily<Cidr>>,
+
+    /// Fixes the pools' block sizes: 20 to 32 for IPv4, 116 to 128 for IPv6
+    #[arg(long, value_name = "N[,N]", value_parser = block_sizes)]
+    pub block_size: Option<PerFamily<BlockSize>>,
+
+    /// Fixes the encapsulation, for the families that --cidr or --block-size names, or else for
+    /// every pool; per family: IPIP,v6=VXLAN
+    #[arg(long, value_name = "NAME", value_parser = encapsulations)]
+    pub encapsulation: Option<Encapsulations>,
+
+    /// Plans for this operator instead of the one that is there, or the newest
+    #[arg(long, value_name = "VERSION")]
+    pub operator_version: Option<OperatorVersion>,
+
+    /// The format of the plan
+    #[arg(short, long, value_enum, default_value_t = PlanFormat::Text)]
+    pub output: PlanFormat,
+
+    /// From which severity on findings give exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+
+    /// When to use colour; NO_COLOR turns auto off
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub color: Colour,
+
+    /// Where the cluster is read.
+    #[command(flatten)]
+    pub source: Source,
+}
+
+impl Plan {
+    /// What is asked for.
+    pub fn asked(&self) -> Asked {
+        Asked {
+            nodes: self.nodes,
+            pods_per_node: self.pods_per_node,
+            cidr: self.cidr.unwrap_or_default(),
+            block_size: self.block_size.unwrap_or_default(),
+            encapsulation: self.encapsulation.unwrap_or_default(),
+            operator: self.operator_version,
+        }
+    }
+}
+
 /// `kubectl calico explain`
 #[derive(Args, Debug)]
 pub struct Explain {
@@ -112,6 +179,23 @@ pub enum Format {
     /// For a person
     Text,
     /// For a program; docs/status-report.schema.json is its schema
+    Json,
+}
+
+/// The format of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For a person
+    Text,
+    /// Arguments of helm install and helm upgrade, for Helm 3 and 4 alike
+    Flags,
+    /// A values file for the tigera-operator chart
+    Values,
+    /// The Installation and the API server, for kubectl
+    Installation,
+    /// What helm-postrender --config reads
+    Config,
+    /// For a program; docs/plan.schema.json is its schema
     Json,
 }
 

@@ -15,6 +15,7 @@ mod command;
 pub mod connect;
 mod exit;
 pub mod gather;
+pub mod plan;
 pub mod render;
 pub mod snapshot;
 mod terminal;

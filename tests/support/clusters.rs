@@ -5,7 +5,8 @@
 //!
 //!     base: helm            # or custom-resources, calico.yaml, calico-typha.yaml,
 //!                           # calico-vxlan.yaml, operator (the operator alone),
-//!                           # kubeadm (nothing installed), nothing (no object)
+//!                           # kubeadm (nothing installed), fresh (what `kubeadm init` leaves),
+//!                           # nodes (only such nodes), nothing (no object)
 //!     calico: v3.32.1       # the newest by default
 //!     nodes: 3              # 3 by default
 //!     header: {…}           # merged into the snapshot's own document; null leaves that out
@@ -99,6 +100,12 @@ impl Base {
                 objects.extend(self.platform("10.244.0.0/16"));
                 objects.extend(self.tigera_operator());
             }
+            "fresh" => {
+                let values = [("podSubnet", "10.244.0.0/16"), ("kubernetes", KUBERNETES)];
+                objects.extend(filled("kubeadm.yaml", &values));
+                objects.extend(self.fresh_nodes());
+            }
+            "nodes" => objects.extend(self.fresh_nodes()),
             "helm" => objects.extend(self.operator("10.244.0.0/16", "IPIP", true)),
             "custom-resources" => {
                 objects.extend(self.operator("192.168.0.0/16", "VXLANCrossSubnet", false));
@@ -131,6 +138,20 @@ impl Base {
             ));
         }
         objects
+    }
+
+    fn fresh_nodes(&self) -> Vec<Value> {
+        let node = |number: u32| {
+            let address = after(Ipv4Addr::new(10, 0, 0, 0), number + 9);
+            let number = number.to_string();
+            let values = [
+                ("number", &*number),
+                ("address", &*address),
+                ("kubernetes", KUBERNETES),
+            ];
+            filled("fresh-node.yaml", &values)
+        };
+        (1..=self.nodes).flat_map(node).collect()
     }
 
     fn tigera_operator(&self) -> Vec<Value> {

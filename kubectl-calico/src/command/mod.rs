@@ -3,6 +3,7 @@
 mod calicoctl;
 mod explain;
 mod gather;
+mod plan;
 mod rbac;
 mod snapshot;
 mod status;
@@ -25,6 +26,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     match cli.verb {
         Verb::Status(arguments) => status::run(&arguments).into(),
+        Verb::Plan(arguments) => plan::run(&arguments).into(),
         Verb::Explain(arguments) => explain::run(&arguments).into(),
         Verb::Snapshot(arguments) => snapshot::run(&arguments).into(),
         Verb::Rbac => rbac::run().into(),

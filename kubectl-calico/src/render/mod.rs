@@ -3,6 +3,7 @@
 mod explain;
 mod json;
 mod page;
+pub mod plan;
 mod requests;
 mod table;
 mod text;

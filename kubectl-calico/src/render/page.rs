@@ -40,13 +40,20 @@ const LABELS: usize = 13;
 /// A page that is being written.
 pub(super) struct Page {
     look: Look,
+    labels: usize,
     text: String,
 }
 
 impl Page {
     pub(super) fn new(look: Look) -> Self {
+        Self::with_labels(look, LABELS)
+    }
+
+    /// One whose column of labels is that wide.
+    pub(super) fn with_labels(look: Look, labels: usize) -> Self {
         Self {
             look,
+            labels,
             text: String::new(),
         }
     }
@@ -95,8 +102,8 @@ impl Page {
     pub(super) fn row(&mut self, label: &str, text: &str) {
         let mut label = label;
         for paragraph in text.lines() {
-            for line in self.wrapped(paragraph, LABELS) {
-                let padding = " ".repeat(LABELS.saturating_sub(label.width()));
+            for line in self.wrapped(paragraph, self.labels) {
+                let padding = " ".repeat(self.labels.saturating_sub(label.width()));
                 let shown = format!("{}{padding}{line}", self.styled(label, BOLD));
                 self.push(&shown);
                 label = "";

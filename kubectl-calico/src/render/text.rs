@@ -82,7 +82,7 @@ fn told<T>(fact: &Fact<T>, tell: impl FnOnce(&T) -> String) -> String {
     }
 }
 
-fn cluster(page: &mut Page, cluster: &Cluster) {
+pub(super) fn cluster(page: &mut Page, cluster: &Cluster) {
     let kubernetes = cluster.origin.kubernetes.as_deref();
     let mut text = format!("Kubernetes {}", kubernetes.unwrap_or("of unknown version"));
     if let Some(platform) = cluster.platform.value() {
@@ -112,7 +112,7 @@ fn cluster(page: &mut Page, cluster: &Cluster) {
     }
 }
 
-fn install(install: &Install) -> String {
+pub(super) fn install(install: &Install) -> String {
     let calico = install
         .calico
         .value()
@@ -369,7 +369,7 @@ fn components(page: &mut Page, components: &Fact<Vec<Component>>) {
     }
 }
 
-fn finding(page: &mut Page, found: &Finding) {
+pub(super) fn finding(page: &mut Page, found: &Finding) {
     let style = match found.severity {
         Severity::Error => RED,
         Severity::Warning => YELLOW,

@@ -1,0 +1,76 @@
+//! The plan in one sentence.
+
+use super::Pool;
+use super::basis::Basis;
+use super::live::Compared;
+use crate::assess::finding::{Finding, Severity};
+
+pub(super) fn answer(
+    basis: &Basis,
+    pools: &[Pool],
+    live: &[Compared],
+    findings: &[Finding],
+) -> String {
+    let errors = findings
+        .iter()
+        .filter(|found| found.severity == Severity::Error)
+        .count();
+    let sentence = sentence(basis, pools, live);
+    match errors {
+        0 => sentence,
+        1 => format!("{sentence}: but there is 1 error"),
+        errors => format!("{sentence}: but there are {errors} errors"),
+    }
+}
+
+fn sentence(basis: &Basis, pools: &[Pool], live: &[Compared]) -> String {
+    let networking = &basis.networking;
+    if !networking.is_calico() {
+        return format!(
+            "No pool: pods get their addresses from {}, and Calico does policies",
+            networking.plugin
+        );
+    }
+    let open = pools.iter().flat_map(Pool::open_flags);
+    let mut flags: Vec<&str> = open.collect();
+    flags.dedup();
+    if !flags.is_empty() {
+        return format!("Not settled yet: give {}", flags.join(" and "));
+    }
+    if live.is_empty() {
+        return pools
+            .iter()
+            .map(Pool::summary)
+            .collect::<Vec<_>>()
+            .join("; ");
+    }
+    let changed: Vec<&Compared> = live
+        .iter()
+        .filter(|pool| !pool.changes.is_empty())
+        .collect();
+    let names = changed
+        .iter()
+        .map(|pool| pool.pool.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    if changed.is_empty() {
+        "The live pools stay as they are".to_owned()
+    } else if changed.iter().any(|pool| pool.takes_a_new_pool()) {
+        format!("Another pool has to take the place of {names}")
+    } else {
+        format!("{names} can be changed in place")
+    }
+}
+
+impl Pool {
+    /// `10.244.0.0/16 in blocks of /26, VXLAN`
+    fn summary(&self) -> String {
+        let shown = |value: Option<String>| value.unwrap_or_default();
+        format!(
+            "{} in blocks of /{}, {}",
+            shown(self.cidr.value().map(ToString::to_string)),
+            shown(self.block_size.value().map(ToString::to_string)),
+            shown(self.encapsulation.value().map(ToString::to_string))
+        )
+    }
+}

@@ -1,0 +1,75 @@
+//! A value of a plan, with why it is that one.
+
+use serde::Serialize;
+
+/// A value that is chosen, given or not settled.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Choice<T> {
+    /// It follows from what was read.
+    Known {
+        /// What.
+        value: T,
+        /// Why, in a sentence without a full stop.
+        why: String,
+        /// Objects and fields that say so.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        from: Vec<String>,
+    },
+    /// A flag gave it.
+    Given {
+        /// What.
+        value: T,
+        /// Which flag.
+        flag: &'static str,
+    },
+    /// Nothing settles it.
+    Open {
+        /// Why not.
+        open: String,
+        /// The flag that does.
+        flag: &'static str,
+    },
+}
+
+impl<T> Choice<T> {
+    /// A value that one place tells.
+    pub fn known(value: T, why: impl Into<String>, from: impl Into<String>) -> Self {
+        Self::Known {
+            value,
+            why: why.into(),
+            from: vec![from.into()],
+        }
+    }
+
+    /// A value that follows from no object.
+    pub fn reasoned(value: T, why: impl Into<String>) -> Self {
+        Self::Known {
+            value,
+            why: why.into(),
+            from: Vec::new(),
+        }
+    }
+
+    /// That nothing settles it.
+    pub fn open(why: impl Into<String>, flag: &'static str) -> Self {
+        Self::Open {
+            open: why.into(),
+            flag,
+        }
+    }
+
+    /// The value, if it is settled.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Known { value, .. } | Self::Given { value, .. } => Some(value),
+            Self::Open { .. } => None,
+        }
+    }
+
+    /// Whether a flag gave it.
+    pub fn is_given(&self) -> bool {
+        matches!(self, Self::Given { .. })
+    }
+}

@@ -1,0 +1,151 @@
+//! The live pools beside what is planned: what is fixed for good, and what a change disturbs.
+
+use calico_core::cidr::{Cidr, Family};
+use calico_core::pool::{Encapsulation, Field};
+use serde::Serialize;
+
+use super::Pool;
+use super::basis::Basis;
+use crate::assess::facts::pools;
+
+/// A live pool and what the plan makes of it.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Compared {
+    /// Its name.
+    pub pool: String,
+    /// Its CIDR, as written.
+    pub cidr: String,
+    /// The prefix length of its blocks.
+    pub block_size: i64,
+    /// Its encapsulation, in the operator's spelling.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub encapsulation: Encapsulation,
+    /// Whether the operator owns it: it alone may change such a pool, and puts back what others do.
+    pub owned_by_operator: bool,
+    /// What differs from the plan; nothing where the pool stays as it is.
+    pub changes: Vec<Change>,
+}
+
+/// A field that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// `cidr`, `blockSize` or `encapsulation`.
+    pub field: &'static str,
+    /// What it is.
+    pub from: String,
+    /// What is planned.
+    pub to: String,
+    /// Whether the live pool can take it; if not, it takes another pool.
+    pub in_place: bool,
+    /// What that means.
+    pub means: String,
+}
+
+impl Compared {
+    /// Whether a pool has to take its place.
+    pub fn takes_a_new_pool(&self) -> bool {
+        self.changes.iter().any(|change| !change.in_place)
+    }
+}
+
+/// Every live pool. Of each family the plan is for the one that new pods get addresses from.
+pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
+    let compared = |pool: &pools::Pool| {
+        let of = |planned: &&Pool| planned.live.as_deref() == Some(pool.name.as_str());
+        Compared {
+            pool: pool.name.clone(),
+            cidr: pool.cidr.clone(),
+            block_size: pool.block_size,
+            encapsulation: pool.encapsulation,
+            owned_by_operator: pool.owned_by_operator,
+            changes: planned
+                .iter()
+                .find(of)
+                .map_or_else(Vec::new, |planned| changes(pool, planned)),
+        }
+    };
+    basis.live_pools().map(compared).collect()
+}
+
+fn changes(live: &pools::Pool, planned: &Pool) -> Vec<Change> {
+    const FIXED: &str = "fixed for good in a live pool: another pool has to take its place";
+    let mut changes = Vec::new();
+    let mut add = |field: Field, from: String, to: String, in_place, means: String| {
+        changes.push(Change {
+            field: field.key(),
+            from,
+            to,
+            in_place,
+            means,
+        });
+    };
+    let same = |cidr: &&Cidr| Some(cidr.network()) == live.network.map(|live| live.network());
+    if let Some(cidr) = planned.cidr.value().filter(|cidr| !same(cidr)) {
+        add(
+            Field::Cidr,
+            live.cidr.clone(),
+            cidr.to_string(),
+            false,
+            FIXED.to_owned(),
+        );
+    }
+    if let Some(size) = planned
+        .block_size
+        .value()
+        .filter(|size| i64::from(**size) != live.block_size)
+    {
+        add(
+            Field::BlockSize,
+            live.block_size.to_string(),
+            size.to_string(),
+            false,
+            FIXED.to_owned(),
+        );
+    }
+    if let Some(to) = planned
+        .encapsulation
+        .value()
+        .filter(|to| **to != live.encapsulation)
+    {
+        let means = disturbance(planned.family, live.encapsulation, *to);
+        add(
+            Field::Encapsulation,
+            live.encapsulation.to_string(),
+            to.to_string(),
+            true,
+            means,
+        );
+    }
+    changes
+}
+
+/// Source: projectcalico/calico#5221; that pods keep their MTU follows from it being set when
+/// their interface is made.
+fn disturbance(family: Family, from: Encapsulation, to: Encapsulation) -> String {
+    let mut means =
+        "can be changed; each node changes over by itself, and until all have, pods on \
+                     different nodes cannot reach each other, Calico's API server among them"
+            .to_owned();
+    let grows = overhead(family, to).saturating_sub(overhead(family, from));
+    if grows > 0 {
+        means.push_str(&format!(
+            "; packets grow by {grows} bytes, and pods keep their MTU until they are recreated"
+        ));
+    }
+    means
+}
+
+/// Bytes that each packet grows by. Source: projectcalico/calico v3.32.1,
+/// felix/dataplane/linux/int_dataplane.go.
+fn overhead(family: Family, encapsulation: Encapsulation) -> u8 {
+    match (encapsulation, family) {
+        (Encapsulation::None, _) => 0,
+        (Encapsulation::Ipip | Encapsulation::IpipCrossSubnet, _) => 20,
+        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V4) => 50,
+        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V6) => 70,
+    }
+}

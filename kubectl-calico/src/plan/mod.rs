@@ -1,0 +1,241 @@
+//! Which pools a cluster needs, and why: from a snapshot and what is asked for to a plan. Pure, as
+//! [`crate::assess`] is, from whose facts it follows.
+
+mod answer;
+pub mod asked;
+mod basis;
+mod block_size;
+pub mod choice;
+mod cidr;
+mod cloud;
+mod encapsulation;
+mod judged;
+mod kubeadm;
+pub mod live;
+mod migrate;
+pub mod networking;
+mod other_plugin;
+pub mod steps;
+mod unread;
+mod way;
+
+use calico_core::cidr::{Cidr, Family};
+use calico_core::operator::OperatorVersion;
+use calico_core::pool::Encapsulation;
+use serde::Serialize;
+
+use crate::assess::facts::Facts;
+use crate::assess::facts::cluster::Cluster;
+use crate::assess::facts::install::Install;
+use crate::assess::facts::networks::Networks;
+use crate::assess::finding::{Finding, Severity};
+use crate::snapshot::Snapshot;
+use asked::Asked;
+use basis::Basis;
+pub use block_size::Size;
+use choice::Choice;
+use live::Compared;
+use networking::{Networking, Setting};
+use steps::Step;
+pub use unread::Unread;
+
+/// `apiVersion` of a plan. A field is never taken away or given another meaning under the same
+/// version.
+pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
+
+/// `kind` of a plan.
+pub const KIND: &str = "Plan";
+
+/// What `kubectl calico plan` says.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// [`API_VERSION`]
+    pub api_version: &'static str,
+    /// [`KIND`]
+    pub kind: &'static str,
+    /// All of it in one sentence.
+    pub answer: String,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// What of Calico is there.
+    pub install: Install,
+    /// The operator whose rules were applied, as `1.42.3`.
+    pub operator: Choice<String>,
+    /// For how many nodes.
+    pub nodes: Choice<u32>,
+    /// With how many pods each.
+    pub pods_per_node: Choice<u32>,
+    /// Who gives pods their addresses.
+    pub networking: Networking,
+    /// What Kubernetes was set up with.
+    pub networks: Networks,
+    /// The pools that are needed, one for each family.
+    pub pools: Vec<Pool>,
+    /// What the Installation has to say beside its pools.
+    pub settings: Vec<Setting>,
+    /// The live pools, and what the plan changes of them.
+    pub live_pools: Vec<Compared>,
+    /// What speaks against it, the worst first.
+    pub findings: Vec<Finding>,
+    /// What to do next.
+    pub steps: Vec<Step>,
+    /// What could not be read.
+    pub not_read: Vec<Unread>,
+}
+
+/// A pool that is needed.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Pool {
+    /// IPv4 or IPv6.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub family: Family,
+    /// The live pool of which this is to come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<String>,
+    /// `cidr`
+    #[cfg_attr(test, schemars(with = "Choice<String>"))]
+    pub cidr: Choice<Cidr>,
+    /// `blockSize`, a prefix length.
+    pub block_size: Choice<u8>,
+    /// What this and other sizes mean; empty where any would do.
+    pub block_sizes: Vec<Size>,
+    /// `encapsulation`, in the operator's spelling.
+    #[cfg_attr(test, schemars(with = "Choice<String>"))]
+    pub encapsulation: Choice<Encapsulation>,
+    /// Other encapsulations that would work, and what each takes.
+    pub alternatives: Vec<String>,
+}
+
+/// Plans the pools of a cluster.
+pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
+    let facts = Facts::of(snapshot);
+    let (operator, version) = operator(&facts, asked);
+    let basis = Basis::new(snapshot, &facts, asked, version);
+    let mut findings: Vec<Finding> = kubeadm::finding(&basis).into_iter().collect();
+    findings.extend(cidr::disagreement(&basis));
+    findings.extend(other_plugin::findings(&basis));
+    let mut pools = Vec::new();
+    if basis.networking.is_calico() {
+        let families = cidr::families(&basis).into_iter();
+        pools.extend(families.map(|family| pool(&basis, family, &mut findings)));
+        findings.extend(judged::findings(&basis, &pools));
+    }
+    // In the order in which they were found within one severity.
+    findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    let live_pools = match basis.networking.is_calico() {
+        true => live::compare(&basis, &pools),
+        false => Vec::new(),
+    };
+    Plan {
+        api_version: API_VERSION,
+        kind: KIND,
+        answer: answer::answer(&basis, &pools, &live_pools, &findings),
+        steps: steps::steps(&basis, &pools, &live_pools),
+        not_read: unread::unread(snapshot),
+        operator,
+        nodes: basis.nodes,
+        pods_per_node: basis.pods_per_node,
+        networking: basis.networking,
+        settings: basis.settings,
+        cluster: facts.cluster,
+        install: facts.install,
+        networks: facts.networks,
+        pools,
+        live_pools,
+        findings,
+    }
+}
+
+fn pool(basis: &Basis, family: Family, findings: &mut Vec<Finding>) -> Pool {
+    let cidr = cidr::choose(basis, family);
+    let block_size = block_size::choose(basis, family, cidr.value());
+    let encapsulation = encapsulation::choose(basis, family, cidr.value());
+    findings.extend(cidr::findings(basis, &cidr));
+    findings.extend(block_size.finding);
+    findings.extend(encapsulation.findings);
+    Pool {
+        family,
+        live: basis.live(family).map(|pool| pool.name.clone()),
+        cidr,
+        block_size: block_size.choice,
+        block_sizes: block_size.sizes,
+        encapsulation: encapsulation.choice,
+        alternatives: encapsulation.alternatives,
+    }
+}
+
+/// The operator whose rules apply: the one that is asked for, the one that is there, or the newest.
+fn operator(facts: &Facts, asked: &Asked) -> (Choice<String>, OperatorVersion) {
+    if let Some(version) = asked.operator {
+        let flag = "--operator-version";
+        let choice = Choice::Given {
+            value: version.to_string(),
+            flag,
+        };
+        return (choice, version);
+    }
+    let newest = OperatorVersion::NEWEST;
+    let assumed = |why: &str| (Choice::reasoned(newest.to_string(), why), newest);
+    let Some(there) = facts.install.operator.value() else {
+        return assumed("the newest that is known here");
+    };
+    match there.parse::<OperatorVersion>() {
+        Ok(version) => {
+            let from = match &facts.install.operator {
+                crate::assess::fact::Fact::Known { from, .. } => from.join(", "),
+                _ => String::new(),
+            };
+            (
+                Choice::known(version.to_string(), "it is there", from),
+                version,
+            )
+        }
+        Err(_) => {
+            assumed("the newest that is known here, since the one that is there names no version")
+        }
+    }
+}
+
+impl Plan {
+    /// How bad the worst finding is.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|found| found.severity).max()
+    }
+
+    /// Whether all values are settled, and what they hang on was read.
+    pub fn is_settled(&self) -> bool {
+        let needed = |row: &Unread| row.needed;
+        !self.pools.iter().any(Pool::has_open_values) && !self.not_read.iter().any(needed)
+    }
+}
+
+impl Pool {
+    /// The flags that settle what is open.
+    pub fn open_flags(&self) -> impl Iterator<Item = &'static str> {
+        let flags = [
+            self.cidr.flag(),
+            self.block_size.flag(),
+            self.encapsulation.flag(),
+        ];
+        flags.into_iter().flatten()
+    }
+
+    /// Whether any value is not settled.
+    pub fn has_open_values(&self) -> bool {
+        self.open_flags().next().is_some()
+    }
+}
+
+impl<T> Choice<T> {
+    /// The flag that settles it, where nothing has.
+    pub fn flag(&self) -> Option<&'static str> {
+        match self {
+            Self::Open { flag, .. } => Some(flag),
+            Self::Known { .. } | Self::Given { .. } => None,
+        }
+    }
+}

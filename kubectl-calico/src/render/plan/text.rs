@@ -1,0 +1,187 @@
+//! The plan for a person: the answer, each value with why and from where, what speaks against it,
+//! and the steps.
+
+use std::fmt::Display;
+
+use calico_core::text::printable;
+
+use crate::assess::facts::install::Method;
+use crate::assess::finding::Severity;
+use crate::plan::choice::Choice;
+use crate::plan::live::Compared;
+use crate::plan::steps::Step;
+use crate::plan::{Plan, Pool, Size, Unread};
+use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
+use crate::render::table::table;
+use crate::render::text::{cluster, finding, install};
+
+/// The width of the column of labels: that of `encapsulation`, and a gap.
+const LABELS: usize = 15;
+
+/// The whole plan.
+pub fn text(plan: &Plan, look: Look) -> String {
+    let mut page = Page::with_labels(look, LABELS);
+    let style = match plan.worst() {
+        Some(Severity::Error) => RED,
+        Some(Severity::Warning) => YELLOW,
+        _ if !plan.is_settled() => YELLOW,
+        _ => GREEN,
+    };
+    page.line(&plan.answer, style);
+    page.blank();
+    basis(&mut page, plan);
+    for planned in &plan.pools {
+        page.blank();
+        pool(&mut page, planned, plan);
+    }
+    if !plan.live_pools.is_empty() {
+        page.blank();
+        plan.live_pools
+            .iter()
+            .for_each(|pool| live(&mut page, pool));
+    }
+    for found in &plan.findings {
+        page.blank();
+        finding(&mut page, found);
+    }
+    if !plan.steps.is_empty() {
+        page.blank();
+        page.line("Next", BOLD);
+        let numbered = plan.steps.iter().enumerate();
+        numbered.for_each(|(index, found)| step(&mut page, index + 1, found));
+    }
+    if !plan.not_read.is_empty() {
+        page.blank();
+        page.line("Not read", BOLD);
+        plan.not_read
+            .iter()
+            .for_each(|row| not_read(&mut page, row));
+    }
+    page.finish()
+}
+
+/// What the values follow from.
+fn basis(page: &mut Page, plan: &Plan) {
+    cluster(page, &plan.cluster);
+    if !matches!(plan.install.method.value(), Some(Method::Nothing) | None) {
+        page.row("Install", &install(&plan.install));
+    }
+    page.row("Operator", &chosen(&plan.operator));
+    page.row(
+        "Pods",
+        &format!("by {}: {}", plan.networking.plugin, plan.networking.why),
+    );
+    if plan.networking.is_calico() {
+        page.row("Nodes", &chosen(&plan.nodes));
+        page.row("Pods a node", &chosen(&plan.pods_per_node));
+    }
+    for setting in &plan.settings {
+        let path = setting.key.path().join(".");
+        page.row(
+            "Setting",
+            &format!("{path}: {}: {}", setting.value, setting.why),
+        );
+    }
+    for unclear in &plan.networks.unclear {
+        page.row("Unclear", &format!("{}: {}", unclear.from, unclear.why));
+    }
+}
+
+fn pool(page: &mut Page, pool: &Pool, plan: &Plan) {
+    let live = pool.live.as_ref().map(|live| format!(", now {live}"));
+    let heading = format!("{} pool{}", pool.family, live.unwrap_or_default());
+    page.line(&printable(heading), BOLD);
+    page.row("cidr", &chosen(&pool.cidr));
+    page.row("blockSize", &chosen(&pool.block_size));
+    if let Some(lines) = sizes(pool, plan) {
+        page.row("", &lines);
+    }
+    page.row("encapsulation", &chosen(&pool.encapsulation));
+    for alternative in &pool.alternatives {
+        page.row("", &format!("or {alternative}"));
+    }
+}
+
+/// A value, why it is that one, and where that was read.
+fn chosen<T: Display>(choice: &Choice<T>) -> String {
+    match choice {
+        Choice::Known { value, why, from } => {
+            let from = match from.as_slice() {
+                [] => String::new(),
+                from => format!(" ({})", from.join(", ")),
+            };
+            format!("{value}: {why}{from}")
+        }
+        Choice::Given { value, flag } => format!("{value}: given by {flag}"),
+        Choice::Open { open, flag } => format!("not settled: {open}; {flag} settles it"),
+    }
+}
+
+/// What larger and smaller blocks would mean.
+fn sizes(pool: &Pool, plan: &Plan) -> Option<String> {
+    let chosen = pool.block_size.value()?;
+    if pool.block_sizes.is_empty() {
+        return pool
+            .cidr
+            .value()
+            .map(|_| "there are blocks enough of any size".to_owned());
+    }
+    let pods = plan.pods_per_node.value()?;
+    let heading = ["SIZE", "BLOCKS", "A NODE", "NODES THAT FIT", "IDLE A NODE"];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    rows.extend(pool.block_sizes.iter().map(|size| row(size, *chosen)));
+    let lines = table(&rows).join("\n");
+    Some(format!(
+        "{lines}\nfor nodes with {pods} pods and a tunnel each"
+    ))
+}
+
+fn row(size: &Size, chosen: u8) -> Vec<String> {
+    let mark = if size.block_size == chosen { "*" } else { "" };
+    vec![
+        format!("/{}{mark}", size.block_size),
+        size.blocks.to_string(),
+        size.blocks_per_node.to_string(),
+        size.nodes_that_fit.to_string(),
+        size.idle_per_node.to_string(),
+    ]
+}
+
+fn live(page: &mut Page, pool: &Compared) {
+    let owned = match pool.owned_by_operator {
+        true => ", the operator's",
+        false => "",
+    };
+    let mut lines = vec![format!(
+        "{} {} /{} {}{owned}",
+        pool.pool, pool.cidr, pool.block_size, pool.encapsulation
+    )];
+    lines.extend(pool.changes.iter().map(|change| {
+        format!(
+            "  {} {} to {}: {}",
+            change.field, change.from, change.to, change.means
+        )
+    }));
+    if pool.changes.is_empty() {
+        lines.push("  stays as it is".to_owned());
+    }
+    page.row("Live pool", &lines.join("\n"));
+}
+
+fn step(page: &mut Page, number: usize, step: &Step) {
+    page.note(&number.to_string(), &step.what);
+    step.commands.iter().for_each(|command| page.paste(command));
+}
+
+fn not_read(page: &mut Page, row: &Unread) {
+    page.note(
+        "",
+        &format!("{}, which tells {}: {}", row.object, row.tells, row.why),
+    );
+    if let Some(permission) = &row.permission {
+        page.note(
+            "fix",
+            &format!("grant: {permission}; kubectl calico rbac prints all that is read"),
+        );
+    }
+}
