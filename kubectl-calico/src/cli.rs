@@ -199,6 +199,13 @@ pub enum PlanFormat {
     Json,
 }
 
+impl PlanFormat {
+    /// Whether somebody would apply it as it is, so that half a plan must not be written.
+    pub fn is_applied(self) -> bool {
+        matches!(self, Self::Flags | Self::Values | Self::Installation)
+    }
+}
+
 /// From which severity on findings count for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {

@@ -3,7 +3,7 @@
 use crate::cli::{FailOn, Plan as Arguments, PlanFormat};
 use crate::exit::Exit;
 use crate::plan::{Plan, plan};
-use crate::render;
+use crate::render::plan as render;
 use crate::terminal;
 
 /// Gathers, plans, renders.
@@ -17,13 +17,28 @@ pub fn run(arguments: &Arguments) -> Exit {
     };
     let plan = plan(&snapshot, &arguments.asked());
     let exit = exit(&plan, arguments.fail_on);
-    let text = match arguments.output {
-        PlanFormat::Text => render::plan::text(&plan, terminal::look(arguments.color)),
-        _ => return Exit::Usage,
-    };
-    match super::write(&text) {
-        Ok(()) => exit,
-        Err(exit) => exit,
+    if exit != Exit::Well && arguments.output.is_applied() {
+        terminal::complain(&render::refused(&plan, arguments.fail_on));
+        return exit;
+    }
+    match rendered(&plan, arguments) {
+        Ok(text) => super::write(&text).err().unwrap_or(exit),
+        Err(why) => {
+            terminal::complain(&why);
+            Exit::Usage
+        }
+    }
+}
+
+fn rendered(plan: &Plan, arguments: &Arguments) -> Result<String, String> {
+    let yaml = |text: Result<String, serde_yaml::Error>| text.map_err(|error| error.to_string());
+    match arguments.output {
+        PlanFormat::Text => Ok(render::text(plan, terminal::look(arguments.color))),
+        PlanFormat::Flags => render::flags(plan),
+        PlanFormat::Values => yaml(render::values(plan)),
+        PlanFormat::Installation => yaml(render::installation(plan)),
+        PlanFormat::Config => yaml(render::config(plan)),
+        PlanFormat::Json => render::json(plan).map_err(|error| error.to_string()),
     }
 }
 

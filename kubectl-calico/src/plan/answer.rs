@@ -10,16 +10,20 @@ pub(super) fn answer(
     pools: &[Pool],
     live: &[Compared],
     findings: &[Finding],
+    unread: bool,
 ) -> String {
     let errors = findings
         .iter()
         .filter(|found| found.severity == Severity::Error)
         .count();
-    let sentence = sentence(basis, pools, live);
+    let mut sentence = sentence(basis, pools, live);
+    if unread {
+        sentence.push_str(", as far as could be read");
+    }
     match errors {
         0 => sentence,
-        1 => format!("{sentence}: but there is 1 error"),
-        errors => format!("{sentence}: but there are {errors} errors"),
+        1 => format!("{sentence}: 1 error"),
+        errors => format!("{sentence}: {errors} errors"),
     }
 }
 

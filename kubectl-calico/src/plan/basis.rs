@@ -10,6 +10,7 @@ use super::choice::Choice;
 use super::networking::{Networking, Setting};
 use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Platform;
+use crate::assess::facts::install::Method;
 use crate::assess::facts::networks::Network;
 use crate::assess::facts::pools;
 use crate::snapshot::{Node, Snapshot};
@@ -64,9 +65,23 @@ impl<'a> Basis<'a> {
         self.facts.cluster.platform.value().copied()
     }
 
-    /// The live pools that pods get addresses from.
+    /// The live pools. Those that an uninstall has left are to go before Calico comes again.
+    pub(super) fn pools(&self) -> &'a [pools::Pool] {
+        match self.facts.install.method.value() {
+            Some(Method::Remnants) => &[],
+            _ => self.facts.known_pools(),
+        }
+    }
+
+    /// The addresses by which nodes know each other.
+    pub(super) fn node_addresses(&self) -> impl Iterator<Item = &'a str> {
+        let nodes = self.snapshot.nodes.items().iter();
+        nodes.flat_map(Node::internal_addresses)
+    }
+
+    /// Those that pods get addresses from.
     pub(super) fn live_pools(&self) -> impl Iterator<Item = &'a pools::Pool> {
-        let pools = self.facts.known_pools().iter();
+        let pools = self.pools().iter();
         pools.filter(|pool| pool.is_for_pods() && pool.network.is_some())
     }
 
@@ -102,7 +117,7 @@ fn nodes(facts: &Facts, asked: &Asked) -> Choice<u32> {
         Some(0) => Choice::open("there is no node yet", FLAG),
         Some(total) => {
             let total = u32::try_from(total).unwrap_or(u32::MAX);
-            Choice::known(total, "those that are there", "Nodes")
+            Choice::reasoned(total, "those that are there")
         }
         None => Choice::open("nodes could not be read", FLAG),
     }

@@ -72,4 +72,12 @@ impl<T> Choice<T> {
     pub fn is_given(&self) -> bool {
         matches!(self, Self::Given { .. })
     }
+
+    /// The flag that settles it, where nothing has.
+    pub fn flag(&self) -> Option<&'static str> {
+        match self {
+            Self::Open { flag, .. } => Some(flag),
+            Self::Known { .. } | Self::Given { .. } => None,
+        }
+    }
 }

@@ -6,7 +6,9 @@ use calico_core::pool::Encapsulation;
 use super::basis::Basis;
 use super::choice::Choice;
 use super::cloud::{objection, terrain};
-use crate::assess::finding::Finding;
+use crate::assess::fact::Fact;
+use crate::assess::facts::cluster::Cloud;
+use crate::assess::finding::{Finding, Severity};
 
 /// The flag that settles it.
 const FLAG: &str = "--encapsulation";
@@ -132,28 +134,22 @@ fn derived(basis: &Basis, family: Family) -> Chosen {
         .iter()
         .filter(|constraint| better.clone().any(|e| !(constraint.allows)(e)))
         .collect();
-    let (mut why, mut from) = match binding.is_empty() {
-        true => {
-            let from = match cloud {
-                crate::assess::fact::Fact::Known { from, .. } => from.clone(),
-                _ => Vec::new(),
-            };
-            (terrain.why.to_owned(), from)
-        }
-        false => {
-            let whys: Vec<&str> = binding.iter().map(|c| c.why.as_str()).collect();
-            (whys.join("; "), Vec::new())
-        }
-    };
-    from.extend(
-        binding
+    let (why, from) = if !binding.is_empty() {
+        let whys: Vec<&str> = binding
             .iter()
-            .filter_map(|constraint| constraint.from.clone()),
-    );
-    if family == Family::V6 && binding.is_empty() && value.is_vxlan() {
-        why = "as for IPv4; the operator's own default for IPv6, None, needs routers that know pods' routes".to_owned();
-        from.clear();
-    }
+            .map(|constraint| constraint.why.as_str())
+            .collect();
+        let from = binding
+            .iter()
+            .filter_map(|constraint| constraint.from.clone());
+        (whys.join("; "), from.collect())
+    } else if family == Family::V6 {
+        let why = "it carries IPv6 as well; the operator's own default for IPv6, None, needs \
+                   routers that know pods' routes";
+        (why.to_owned(), Vec::new())
+    } else {
+        (terrain.why.to_owned(), cloud.from().to_vec())
+    };
     let alternatives = terrain
         .alternatives
         .iter()
@@ -168,9 +164,8 @@ fn derived(basis: &Basis, family: Family) -> Chosen {
 }
 
 /// What a cloud drops whatever is done about it.
-fn forbidden(cloud: crate::assess::facts::cluster::Cloud, encapsulation: Encapsulation) -> bool {
-    objection(cloud, encapsulation)
-        .is_some_and(|(severity, ..)| severity == crate::assess::finding::Severity::Error)
+fn forbidden(cloud: Cloud, encapsulation: Encapsulation) -> bool {
+    objection(cloud, encapsulation).is_some_and(|(severity, ..)| severity == Severity::Error)
 }
 
 /// What speaks against one that was chosen. What the operator says to it is judged with its rules.
@@ -178,7 +173,7 @@ fn findings(basis: &Basis, encapsulation: Encapsulation, cidr: Option<&Cidr>) ->
     let subject = cidr.map_or_else(|| "Pool".to_owned(), Cidr::to_string);
     let mut findings = Vec::new();
     let cloud = &basis.facts.cluster.cloud;
-    if let crate::assess::fact::Fact::Known { value, from } = cloud
+    if let Fact::Known { value, from } = cloud
         && let Some((severity, so, fix)) = objection(*value, encapsulation)
     {
         let message = format!("{encapsulation} on {}", value.name());

@@ -43,7 +43,6 @@ pub(super) fn findings(basis: &Basis, pools: &[Pool]) -> Vec<Finding> {
 
 /// A pool as the Installation would hold it.
 fn written(pool: &Pool) -> installation::Pool {
-    let text = |value: Option<String>| value;
     let fields = [
         (Field::Cidr, pool.cidr.value().is_some()),
         (Field::BlockSize, pool.block_size.value().is_some()),
@@ -51,9 +50,9 @@ fn written(pool: &Pool) -> installation::Pool {
     ];
     let fields = fields.into_iter().filter(|(_, there)| *there);
     installation::Pool {
-        cidr: text(pool.cidr.value().map(ToString::to_string)),
+        cidr: pool.cidr.value().map(ToString::to_string),
         block_size: pool.block_size.value().map(|size| i64::from(*size)),
-        encapsulation: text(pool.encapsulation.value().map(ToString::to_string)),
+        encapsulation: pool.encapsulation.value().map(ToString::to_string),
         keys: fields.map(|(field, _)| field.key().to_owned()).collect(),
         ..installation::Pool::default()
     }

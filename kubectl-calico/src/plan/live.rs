@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Pool;
 use super::basis::Basis;
 use crate::assess::facts::pools;
+use crate::assess::finding::Finding;
 
 /// A live pool and what the plan makes of it.
 #[derive(Clone, Debug, Serialize)]
@@ -46,6 +47,47 @@ pub struct Change {
 }
 
 impl Compared {
+    /// That what is asked for cannot be made of the pool. The operator deletes a pool whose CIDR
+    /// leaves its list, and with it the pods' way into the network.
+    /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go;
+    /// projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
+    pub(super) fn finding(&self) -> Option<Finding> {
+        let fixed: Vec<&Change> = self
+            .changes
+            .iter()
+            .filter(|change| !change.in_place)
+            .collect();
+        let fields: Vec<&str> = fixed.iter().map(|change| change.field).collect();
+        let object = format!("IPPool/{}", self.pool);
+        if fixed.is_empty() {
+            return None;
+        }
+        let mut finding = Finding::error(
+            &object,
+            format!("{} of a live pool cannot be changed", fields.join(" and ")),
+        );
+        for change in &fixed {
+            finding = finding.seen(&object, format!("spec.{}", change.field), &change.from);
+        }
+        let finding = finding
+            .then(match (fields.contains(&"cidr"), self.owned_by_operator) {
+                (true, true) => {
+                    "asked for all the same, it has the operator delete this pool under its pods"
+                }
+                (true, false) => {
+                    "asked for all the same, it is refused: IPPool CIDR cannot be modified"
+                }
+                (false, _) => {
+                    "asked for all the same, it is refused: IPPool BlockSize cannot be modified"
+                }
+            })
+            .fix("let another pool take its place, as the steps below do");
+        Some(Finding {
+            code: "live-pool-fixed",
+            ..finding
+        })
+    }
+
     /// Whether a pool has to take its place.
     pub fn takes_a_new_pool(&self) -> bool {
         self.changes.iter().any(|change| !change.in_place)
@@ -54,6 +96,9 @@ impl Compared {
 
 /// Every live pool. Of each family the plan is for the one that new pods get addresses from.
 pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
+    if !basis.networking.is_calico() {
+        return Vec::new();
+    }
     let compared = |pool: &pools::Pool| {
         let of = |planned: &&Pool| planned.live.as_deref() == Some(pool.name.as_str());
         Compared {
@@ -68,11 +113,11 @@ pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
                 .map_or_else(Vec::new, |planned| changes(pool, planned)),
         }
     };
-    basis.live_pools().map(compared).collect()
+    basis.pools().iter().map(compared).collect()
 }
 
 fn changes(live: &pools::Pool, planned: &Pool) -> Vec<Change> {
-    const FIXED: &str = "fixed for good in a live pool: another pool has to take its place";
+    const FIXED: &str = "fixed for good";
     let mut changes = Vec::new();
     let mut add = |field: Field, from: String, to: String, in_place, means: String| {
         changes.push(Change {

@@ -114,10 +114,7 @@ fn emptied(way: &mut Way, name: &str, cidr: &str) -> [Step; 3] {
              calico status shows none in use of {name}"
         ))
         .run(RECREATE),
-        Step::new(format!(
-            "remove {name}, and go on once kubectl get ippools shows it no more"
-        ))
-        .run(way.remove(name, cidr)),
+        Step::new(format!("remove {name}, and go on once it is gone")).run(way.remove(name, cidr)),
     ]
 }
 
@@ -130,18 +127,15 @@ fn spare(basis: &Basis, wanted: &Cidr) -> Option<Cidr> {
     let networks = &basis.facts.networks;
     let services = networks.services.iter().flat_map(|network| &network.cidrs);
     let pools = basis
-        .facts
-        .known_pools()
+        .pools()
         .iter()
         .filter_map(|pool| pool.network.as_ref());
     let mut used: Vec<Cidr> = services.chain(pools).chain([wanted]).copied().collect();
-    let addresses = basis
-        .snapshot
-        .nodes
-        .items()
-        .iter()
-        .flat_map(|node| node.internal_addresses());
-    used.extend(addresses.filter_map(|text| text.parse().ok().map(Cidr::of_address)));
+    used.extend(
+        basis
+            .node_addresses()
+            .filter_map(|text| text.parse().ok().map(Cidr::of_address)),
+    );
     tried
         .filter_map(|text| text.parse::<Cidr>().ok())
         .filter(|cidr| cidr.family() == wanted.family())

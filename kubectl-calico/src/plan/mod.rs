@@ -8,32 +8,42 @@ mod block_size;
 pub mod choice;
 mod cidr;
 mod cloud;
+mod command;
+mod demand;
 mod encapsulation;
+mod entries;
 mod judged;
 mod kubeadm;
+mod left_over;
 pub mod live;
 mod migrate;
 pub mod networking;
+mod notes;
+mod operator;
 mod other_plugin;
+mod overlap;
+mod pod_network;
+mod ports;
 pub mod steps;
 mod unread;
 mod way;
 
 use calico_core::cidr::{Cidr, Family};
-use calico_core::operator::OperatorVersion;
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
+use serde_yaml::Value;
 
 use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Cluster;
 use crate::assess::facts::install::Install;
 use crate::assess::facts::networks::Networks;
+use crate::assess::facts::routing::Port;
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::Snapshot;
 use asked::Asked;
 use basis::Basis;
-pub use block_size::Size;
 use choice::Choice;
+pub use demand::Size;
 use live::Compared;
 use networking::{Networking, Setting};
 use steps::Step;
@@ -63,6 +73,9 @@ pub struct Plan {
     pub install: Install,
     /// The operator whose rules were applied, as `1.42.3`.
     pub operator: Choice<String>,
+    /// The Calico that it installs, as `3.32`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calico: Option<String>,
     /// For how many nodes.
     pub nodes: Choice<u32>,
     /// With how many pods each.
@@ -77,6 +90,14 @@ pub struct Plan {
     pub settings: Vec<Setting>,
     /// The live pools, and what the plan changes of them.
     pub live_pools: Vec<Compared>,
+    /// The nodes' addresses.
+    #[serde(skip)]
+    pub node_addresses: Vec<String>,
+    /// The Installation's list of pools as it should be.
+    #[serde(skip)]
+    pub entries: Vec<Value>,
+    /// What has to be open between nodes.
+    pub ports: Vec<Port>,
     /// What speaks against it, the worst first.
     pub findings: Vec<Finding>,
     /// What to do next.
@@ -108,35 +129,45 @@ pub struct Pool {
     pub encapsulation: Choice<Encapsulation>,
     /// Other encapsulations that would work, and what each takes.
     pub alternatives: Vec<String>,
+    /// What else is worth knowing of it.
+    pub notes: Vec<String>,
 }
 
 /// Plans the pools of a cluster.
 pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
     let facts = Facts::of(snapshot);
-    let (operator, version) = operator(&facts, asked);
+    let (operator, version) = operator::operator(&facts, asked);
     let basis = Basis::new(snapshot, &facts, asked, version);
     let mut findings: Vec<Finding> = kubeadm::finding(&basis).into_iter().collect();
-    findings.extend(cidr::disagreement(&basis));
+    findings.extend(pod_network::disagreement(&basis));
     findings.extend(other_plugin::findings(&basis));
+    findings.extend(left_over::finding(&basis));
     let mut pools = Vec::new();
     if basis.networking.is_calico() {
         let families = cidr::families(&basis).into_iter();
         pools.extend(families.map(|family| pool(&basis, family, &mut findings)));
         findings.extend(judged::findings(&basis, &pools));
     }
+    let live_pools = live::compare(&basis, &pools);
+    findings.extend(live_pools.iter().filter_map(Compared::finding));
     // In the order in which they were found within one severity.
     findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
-    let live_pools = match basis.networking.is_calico() {
-        true => live::compare(&basis, &pools),
-        false => Vec::new(),
-    };
+    let not_read = unread::unread(snapshot);
+    let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
         api_version: API_VERSION,
         kind: KIND,
-        answer: answer::answer(&basis, &pools, &live_pools, &findings),
-        steps: steps::steps(&basis, &pools, &live_pools),
-        not_read: unread::unread(snapshot),
+        answer: answer::answer(&basis, &pools, &live_pools, &findings, incomplete),
+        steps: steps::steps(&basis, &pools, &live_pools, &findings),
+        entries: entries::planned(&basis, &pools),
+        ports: match live_pools.is_empty() && !pools.is_empty() {
+            true => ports::ports(&pools),
+            false => Vec::new(),
+        },
+        not_read,
         operator,
+        calico: version.calico(),
+        node_addresses: basis.node_addresses().map(str::to_owned).collect(),
         nodes: basis.nodes,
         pods_per_node: basis.pods_per_node,
         networking: basis.networking,
@@ -158,6 +189,7 @@ fn pool(basis: &Basis, family: Family, findings: &mut Vec<Finding>) -> Pool {
     findings.extend(block_size.finding);
     findings.extend(encapsulation.findings);
     Pool {
+        notes: notes::notes(basis, cidr.value(), encapsulation.choice.value()),
         family,
         live: basis.live(family).map(|pool| pool.name.clone()),
         cidr,
@@ -165,38 +197,6 @@ fn pool(basis: &Basis, family: Family, findings: &mut Vec<Finding>) -> Pool {
         block_sizes: block_size.sizes,
         encapsulation: encapsulation.choice,
         alternatives: encapsulation.alternatives,
-    }
-}
-
-/// The operator whose rules apply: the one that is asked for, the one that is there, or the newest.
-fn operator(facts: &Facts, asked: &Asked) -> (Choice<String>, OperatorVersion) {
-    if let Some(version) = asked.operator {
-        let flag = "--operator-version";
-        let choice = Choice::Given {
-            value: version.to_string(),
-            flag,
-        };
-        return (choice, version);
-    }
-    let newest = OperatorVersion::NEWEST;
-    let assumed = |why: &str| (Choice::reasoned(newest.to_string(), why), newest);
-    let Some(there) = facts.install.operator.value() else {
-        return assumed("the newest that is known here");
-    };
-    match there.parse::<OperatorVersion>() {
-        Ok(version) => {
-            let from = match &facts.install.operator {
-                crate::assess::fact::Fact::Known { from, .. } => from.join(", "),
-                _ => String::new(),
-            };
-            (
-                Choice::known(version.to_string(), "it is there", from),
-                version,
-            )
-        }
-        Err(_) => {
-            assumed("the newest that is known here, since the one that is there names no version")
-        }
     }
 }
 
@@ -227,15 +227,5 @@ impl Pool {
     /// Whether any value is not settled.
     pub fn has_open_values(&self) -> bool {
         self.open_flags().next().is_some()
-    }
-}
-
-impl<T> Choice<T> {
-    /// The flag that settles it, where nothing has.
-    pub fn flag(&self) -> Option<&'static str> {
-        match self {
-            Self::Open { flag, .. } => Some(flag),
-            Self::Known { .. } | Self::Given { .. } => None,
-        }
     }
 }

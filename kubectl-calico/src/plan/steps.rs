@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::basis::Basis;
+use super::command::patch_installation;
 use super::live::Compared;
-use super::way::quoted;
-use super::{Pool, migrate};
+use super::{Pool, entries, migrate};
 use crate::assess::facts::install::{Method, OperatorBy};
+use crate::assess::finding::{Finding, Severity};
 
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,20 +39,38 @@ const RELEASE: &str = "calico";
 const NAMESPACE: &str = "tigera-operator";
 
 /// From what is there to what is planned.
-pub(super) fn steps(basis: &Basis, pools: &[Pool], live: &[Compared]) -> Vec<Step> {
-    if !live.is_empty() {
+pub(super) fn steps(
+    basis: &Basis,
+    pools: &[Pool],
+    live: &[Compared],
+    findings: &[Finding],
+) -> Vec<Step> {
+    if basis.live_pools().next().is_some() {
         return change(basis, pools, live);
     }
     if pools.iter().any(Pool::has_open_values) {
         return Vec::new();
     }
+    let mut steps = install(basis, pools);
+    let wrong = findings
+        .iter()
+        .any(|found| found.severity == Severity::Error);
+    if wrong && !steps.is_empty() {
+        steps.insert(
+            0,
+            Step::new("put right what is wrong above: before that, none of this works"),
+        );
+    }
+    steps
+}
+
+fn install(basis: &Basis, pools: &[Pool]) -> Vec<Step> {
     match basis.facts.install.method.value() {
         Some(Method::OperatorOnly) => vec![installation(basis), look()],
-        _ if basis.facts.asked.is_some() => vec![correction(pools), look()],
+        _ if basis.facts.asked.is_some() => vec![correction(basis, pools), look()],
         Some(Method::Manifest { .. } | Method::Canal | Method::Migrating) => Vec::new(),
         _ => {
-            let mut steps = vec![repository()];
-            steps.extend(definitions(basis));
+            let mut steps = definitions(basis);
             steps.push(release(basis));
             steps.push(look());
             steps
@@ -93,37 +112,31 @@ fn look() -> Step {
     Step::new("look at what came of it").run("kubectl calico status")
 }
 
-fn repository() -> Step {
-    Step::new("tell Helm where the charts are")
-        .run("helm repo add projectcalico https://docs.tigera.io/calico/charts")
-}
-
 /// The definitions of the resources. They are too large for client-side apply, which keeps a copy
 /// of each in an annotation. Source: projectcalico/calico#7826 and #12860; the charts of v3.32.1.
-fn definitions(basis: &Basis) -> Option<Step> {
+fn definitions(basis: &Basis) -> Vec<Step> {
+    let repository = "helm repo add projectcalico https://docs.tigera.io/calico/charts";
     if !basis.operator.since(42) {
-        return None;
+        return vec![Step::new("tell Helm where the chart is").run(repository)];
     }
     let version = version(basis);
-    Some(
-        Step::new(
-            "make the definitions of Calico's resources: since 3.32 a chart of their own, and \
-             --server-side, since client-side apply keeps each in an annotation, which may not be \
-             more than 262144 bytes",
-        )
-        .run(format!(
-            "helm template calico-crds projectcalico/crd.projectcalico.org.v1{version} | \
-             kubectl apply --server-side -f -"
-        )),
-    )
+    let step = Step::new(
+        "make the definitions of Calico's resources: since 3.32 they are a chart of their own, \
+         and too large for client-side apply, whose annotation may not be more than 262144 bytes",
+    );
+    vec![step.run(repository).run(format!(
+        "helm template calico-crds projectcalico/crd.projectcalico.org.v1{version} | kubectl \
+         apply --server-side -f -"
+    ))]
 }
 
 fn release(basis: &Basis) -> Step {
     let version = version(basis);
-    Step::new(
-        "install, with the pools in a values file, which every later upgrade takes again; or in \
-         place of -f, for this one time: $(kubectl calico plan -o flags)",
-    )
+    Step::new(format!(
+        "install with a values file, which every later upgrade takes again; in place of -f, \
+             for one time: $({})",
+        again(basis, "flags")
+    ))
     .run(format!("{} > values.yaml", again(basis, "values")))
     .run(format!(
         "helm install {RELEASE} projectcalico/tigera-operator{version} --namespace {NAMESPACE} \
@@ -140,23 +153,11 @@ fn installation(basis: &Basis) -> Step {
 }
 
 /// An Installation is there, and no pool came of it: all of it can still be changed.
-fn correction(pools: &[Pool]) -> Step {
-    let entries: Vec<_> = pools
-        .iter()
-        .map(|pool| {
-            json!({
-                "cidr": pool.cidr.value(),
-                "blockSize": pool.block_size.value(),
-                "encapsulation": pool.encapsulation.value(),
-            })
-        })
-        .collect();
+fn correction(basis: &Basis, pools: &[Pool]) -> Step {
+    let entries = entries::planned(basis, pools);
     let patch = json!({"spec": {"calicoNetwork": {"ipPools": entries}}});
     Step::new("let the Installation say so; no pool came of it yet, so all of it can be changed")
-        .run(format!(
-            "kubectl patch installations.operator.tigera.io default --type merge -p {}",
-            quoted(&patch.to_string())
-        ))
+        .run(patch_installation("merge", &patch))
 }
 
 /// This plan again, in another format.

@@ -10,17 +10,23 @@ pub fn json(report: &Report) -> Result<String, serde_json::Error> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::path::Path;
 
     use super::*;
 
-    /// The published schema is that of the types. `UPDATE_CASES=1` writes it anew.
     #[test]
     fn the_schema_is_up_to_date() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/status-report.schema.json");
+        is_published::<Report>("status-report.schema.json");
+    }
+
+    /// The published schema is that of the types. `UPDATE_CASES=1` writes it anew.
+    pub(in crate::render) fn is_published<T: schemars::JsonSchema>(file: &str) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../docs")
+            .join(file);
         let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-        let schema = settings.into_generator().into_root_schema_for::<Report>();
+        let schema = settings.into_generator().into_root_schema_for::<T>();
         let schema = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
         if std::env::var_os("UPDATE_CASES").is_some() {
             std::fs::write(&path, &schema).unwrap();

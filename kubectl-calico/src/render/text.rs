@@ -10,7 +10,7 @@ use crate::assess::facts::ipam::CALICO;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::networks::Network;
 use crate::assess::facts::pools::Pool;
-use crate::assess::facts::routing::{Mode, RoutesBy, Routing};
+use crate::assess::facts::routing::{Mode, Port, RoutesBy, Routing};
 use crate::assess::facts::typha::Typha;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::report::{NotRead, Report};
@@ -162,17 +162,17 @@ fn routing(page: &mut Page, routing: &Routing) {
     }
     lines.push_str(&format!("\nMTU of pods {mtu}{}", room(routing)));
     page.row("Routing", &lines);
-    let ports: Vec<String> = routing
-        .ports
-        .iter()
-        .map(|open| match open.port {
-            Some(port) => format!("{} {port} ({})", open.protocol, open.purpose),
-            None => format!("{} ({})", open.protocol, open.purpose),
-        })
-        .collect();
-    if !ports.is_empty() {
-        page.row("Open", &format!("{} between nodes", ports.join(", ")));
+    if !routing.ports.is_empty() {
+        page.row("Open", &format!("{} between nodes", ports(&routing.ports)));
     }
+}
+
+pub(super) fn ports(ports: &[Port]) -> String {
+    let shown = ports.iter().map(|open| match open.port {
+        Some(port) => format!("{} {port} ({})", open.protocol, open.purpose),
+        None => format!("{} ({})", open.protocol, open.purpose),
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// Who peers with whom, where that is not just each node with every other.

@@ -13,7 +13,7 @@ use crate::plan::steps::Step;
 use crate::plan::{Plan, Pool, Size, Unread};
 use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
 use crate::render::table::table;
-use crate::render::text::{cluster, finding, install};
+use crate::render::text::{cluster, finding, install, ports};
 
 /// The width of the column of labels: that of `encapsulation`, and a gap.
 const LABELS: usize = 15;
@@ -33,6 +33,10 @@ pub fn text(plan: &Plan, look: Look) -> String {
     for planned in &plan.pools {
         page.blank();
         pool(&mut page, planned, plan);
+    }
+    if !plan.ports.is_empty() {
+        page.blank();
+        page.row("Open", &format!("{} between nodes", ports(&plan.ports)));
     }
     if !plan.live_pools.is_empty() {
         page.blank();
@@ -66,12 +70,15 @@ fn basis(page: &mut Page, plan: &Plan) {
     if !matches!(plan.install.method.value(), Some(Method::Nothing) | None) {
         page.row("Install", &install(&plan.install));
     }
-    page.row("Operator", &chosen(&plan.operator));
-    page.row(
-        "Pods",
-        &format!("by {}: {}", plan.networking.plugin, plan.networking.why),
-    );
-    if plan.networking.is_calico() {
+    page.row("Operator", &operator(plan));
+    let networking = &plan.networking;
+    if !networking.is_calico() || !plan.settings.is_empty() {
+        page.row(
+            "Network",
+            &format!("by {}: {}", networking.plugin, networking.why),
+        );
+    }
+    if networking.is_calico() {
         page.row("Nodes", &chosen(&plan.nodes));
         page.row("Pods a node", &chosen(&plan.pods_per_node));
     }
@@ -79,7 +86,7 @@ fn basis(page: &mut Page, plan: &Plan) {
         let path = setting.key.path().join(".");
         page.row(
             "Setting",
-            &format!("{path}: {}: {}", setting.value, setting.why),
+            &format!("{path} {}: {}", setting.value, setting.why),
         );
     }
     for unclear in &plan.networks.unclear {
@@ -87,18 +94,27 @@ fn basis(page: &mut Page, plan: &Plan) {
     }
 }
 
+/// The operator's version, with the Calico that it installs.
+fn operator(plan: &Plan) -> String {
+    let calico = plan
+        .calico
+        .as_ref()
+        .map(|calico| format!("; it installs Calico {calico}"));
+    format!("{}{}", chosen(&plan.operator), calico.unwrap_or_default())
+}
+
 fn pool(page: &mut Page, pool: &Pool, plan: &Plan) {
     let live = pool.live.as_ref().map(|live| format!(", now {live}"));
     let heading = format!("{} pool{}", pool.family, live.unwrap_or_default());
     page.line(&printable(heading), BOLD);
     page.row("cidr", &chosen(&pool.cidr));
-    page.row("blockSize", &chosen(&pool.block_size));
-    if let Some(lines) = sizes(pool, plan) {
-        page.row("", &lines);
-    }
+    page.row("blockSize", &block_size(pool, plan));
     page.row("encapsulation", &chosen(&pool.encapsulation));
     for alternative in &pool.alternatives {
         page.row("", &format!("or {alternative}"));
+    }
+    for note in &pool.notes {
+        page.row("note", note);
     }
 }
 
@@ -117,23 +133,21 @@ fn chosen<T: Display>(choice: &Choice<T>) -> String {
     }
 }
 
-/// What larger and smaller blocks would mean.
-fn sizes(pool: &Pool, plan: &Plan) -> Option<String> {
-    let chosen = pool.block_size.value()?;
+/// The block size, and what larger and smaller blocks would mean.
+fn block_size(pool: &Pool, plan: &Plan) -> String {
+    let chosen = chosen(&pool.block_size);
+    let (Some(size), Some(_)) = (pool.block_size.value(), pool.cidr.value()) else {
+        return chosen;
+    };
     if pool.block_sizes.is_empty() {
-        return pool
-            .cidr
-            .value()
-            .map(|_| "there are blocks enough of any size".to_owned());
+        return format!("{chosen}; of any size there are blocks enough");
     }
-    let pods = plan.pods_per_node.value()?;
+    let pods = plan.pods_per_node.value().copied().unwrap_or_default();
     let heading = ["SIZE", "BLOCKS", "A NODE", "NODES THAT FIT", "IDLE A NODE"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
-    rows.extend(pool.block_sizes.iter().map(|size| row(size, *chosen)));
+    rows.extend(pool.block_sizes.iter().map(|found| row(found, *size)));
     let lines = table(&rows).join("\n");
-    Some(format!(
-        "{lines}\nfor nodes with {pods} pods and a tunnel each"
-    ))
+    format!("{chosen}; for {pods} pods and a tunnel a node:\n{lines}")
 }
 
 fn row(size: &Size, chosen: u8) -> Vec<String> {

@@ -1,0 +1,84 @@
+//! How pools are added, stopped and removed: in the Installation, whose list of pools the operator
+//! follows, or as resources of their own.
+
+mod list;
+mod resources;
+
+use calico_core::cidr::Cidr;
+use calico_core::pool::Encapsulation;
+use serde_json::Value;
+
+use super::basis::Basis;
+use crate::assess::facts::pools;
+use list::List;
+use resources::Resources;
+
+/// A pool to make.
+#[derive(Clone, Copy)]
+pub(super) struct NewPool<'a> {
+    pub(super) name: &'a str,
+    pub(super) cidr: Cidr,
+    pub(super) block_size: u8,
+    pub(super) encapsulation: Encapsulation,
+}
+
+/// Where pools are changed. A new pool has the rest of its settings from the one that it is to
+/// replace.
+pub(super) enum Way {
+    /// In the Installation's list.
+    List(List),
+    /// As IPPool resources.
+    Resources(Resources),
+}
+
+impl Way {
+    /// The one that works for a live pool. The operator follows its list from 1.34 on, and changes
+    /// no pool that is not in it.
+    pub(super) fn of(basis: &Basis, live: &pools::Pool) -> Self {
+        let there = basis.facts.asked.as_ref();
+        let follows = there.is_some_and(|there| there.operator.since(34));
+        match List::of(basis, &live.cidr).filter(|_| follows) {
+            Some(list) => Self::List(list),
+            None => Self::Resources(Resources::of(basis, live)),
+        }
+    }
+
+    /// Adds a pool.
+    pub(super) fn add(&mut self, pool: &NewPool) -> String {
+        match self {
+            Self::List(list) => list.add(pool),
+            Self::Resources(resources) => resources.add(pool),
+        }
+    }
+
+    /// Stops a pool from giving out addresses; those that are given stay.
+    pub(super) fn stop(&self, name: &str, cidr: &str) -> String {
+        match self {
+            Self::List(list) => list.stop(cidr),
+            Self::Resources(resources) => resources.stop(name),
+        }
+    }
+
+    /// Gives a pool another encapsulation.
+    pub(super) fn encapsulate(&self, name: &str, cidr: &str, to: Encapsulation) -> String {
+        match self {
+            Self::List(list) => list.encapsulate(cidr, to),
+            Self::Resources(resources) => resources.encapsulate(name, to),
+        }
+    }
+
+    /// Removes a pool.
+    pub(super) fn remove(&mut self, name: &str, cidr: &str) -> String {
+        match self {
+            Self::List(list) => list.remove(cidr),
+            Self::Resources(resources) => resources.remove(name),
+        }
+    }
+}
+
+/// An object with the fields of another over its own.
+fn over(object: &Value, fields: &Value) -> Value {
+    let mut object = object.as_object().cloned().unwrap_or_default();
+    object.extend(fields.as_object().cloned().unwrap_or_default());
+    object.into()
+}

@@ -1,0 +1,108 @@
+//! Pools as IPPool resources.
+
+use calico_core::pool::Encapsulation;
+use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
+use serde_json::{Value, json};
+
+use super::{NewPool, over};
+use crate::assess::facts::pools;
+use crate::plan::basis::Basis;
+use crate::plan::command::{pasted, quoted};
+use crate::snapshot::Store;
+
+pub(in crate::plan) struct Resources {
+    /// What writes them, and its name for them.
+    program: &'static str,
+    resource: &'static str,
+    /// The spec that is replaced.
+    like: Value,
+}
+
+impl Resources {
+    /// As kubectl writes them, where it can, or calicoctl.
+    pub(super) fn of(basis: &Basis, live: &pools::Pool) -> Self {
+        let (program, resource) = match serves_v3(basis) {
+            true => ("kubectl", "ippools.projectcalico.org"),
+            false => ("calicoctl", "ippool"),
+        };
+        Self {
+            program,
+            resource,
+            like: serde_json::to_value(&live.spec).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn stop(&self, name: &str) -> String {
+        self.change(name, &json!({"disabled": true}))
+    }
+
+    pub(super) fn encapsulate(&self, name: &str, to: Encapsulation) -> String {
+        self.change(name, &modes(to))
+    }
+
+    pub(super) fn remove(&self, name: &str) -> String {
+        format!("{} delete {} {}", self.program, self.resource, pasted(name))
+    }
+
+    pub(super) fn add(&self, pool: &NewPool) -> String {
+        let mut spec = over(&self.like, &modes(pool.encapsulation));
+        spec = over(
+            &spec,
+            &json!({"cidr": pool.cidr, "blockSize": pool.block_size}),
+        );
+        if let Some(spec) = spec.as_object_mut() {
+            // How pools of old said what the modes say.
+            spec.remove("ipip");
+            spec.remove("disabled");
+        }
+        let object = json!({
+            "apiVersion": "projectcalico.org/v3",
+            "kind": "IPPool",
+            "metadata": {"name": pool.name},
+            "spec": spec,
+        });
+        format!(
+            "echo {} | {} create -f -",
+            quoted(&object.to_string()),
+            self.program
+        )
+    }
+
+    fn change(&self, name: &str, spec: &Value) -> String {
+        let Self {
+            program, resource, ..
+        } = self;
+        // calicoctl's own kind of patch is the right one.
+        let kind = match *program {
+            "kubectl" => " --type merge",
+            _ => "",
+        };
+        let patch = quoted(&json!({"spec": spec}).to_string());
+        format!(
+            "{program} patch {resource} {}{kind} -p {patch}",
+            pasted(name)
+        )
+    }
+}
+
+/// The two fields of an IPPool.
+fn modes(encapsulation: Encapsulation) -> Value {
+    let (ipip, vxlan) = match encapsulation {
+        Encapsulation::Ipip => ("Always", "Never"),
+        Encapsulation::IpipCrossSubnet => ("CrossSubnet", "Never"),
+        Encapsulation::Vxlan => ("Never", "Always"),
+        Encapsulation::VxlanCrossSubnet => ("Never", "CrossSubnet"),
+        Encapsulation::None => ("Never", "Never"),
+    };
+    json!({"ipipMode": ipip, "vxlanMode": vxlan})
+}
+
+/// Whether kubectl can write Calico's resources with Calico's checks of them.
+fn serves_v3(basis: &Basis) -> bool {
+    let available = |service: &APIService| {
+        let status = service.status.iter();
+        let mut conditions = status.flat_map(|status| status.conditions.iter().flatten());
+        conditions.any(|condition| condition.type_ == "Available" && condition.status == "True")
+    };
+    basis.snapshot.store == Store::V3 || basis.snapshot.api_service.read().is_some_and(available)
+}

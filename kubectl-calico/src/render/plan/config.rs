@@ -1,0 +1,51 @@
+//! The plan as `helm-postrender --config` reads it. What is not settled is left out.
+
+use calico_core::pool_plan::{API_VERSION, KIND, LivePool, PlannedPool, PodNetwork, PoolPlan};
+use calico_core::yaml;
+
+use crate::plan::live::Compared;
+use crate::plan::{Plan, Pool};
+
+/// A PoolPlan.
+pub fn config(plan: &Plan) -> Result<String, serde_yaml::Error> {
+    let networks = &plan.networks;
+    let mut services: Vec<String> = Vec::new();
+    for cidr in networks.services.iter().flat_map(|network| &network.cidrs) {
+        let cidr = cidr.to_string();
+        if !services.contains(&cidr) {
+            services.push(cidr);
+        }
+    }
+    yaml::to_string(&PoolPlan {
+        api_version: API_VERSION.to_owned(),
+        kind: KIND.to_owned(),
+        server: plan.cluster.origin.server.clone(),
+        pools: plan.pools.iter().map(planned).collect(),
+        pod_network: networks.best().map(|network| PodNetwork {
+            cidrs: network.cidrs.iter().map(ToString::to_string).collect(),
+            source: network.from.clone(),
+            enforced: network.is_enforced(),
+        }),
+        services,
+        node_addresses: plan.node_addresses.clone(),
+        live_pools: plan.live_pools.iter().map(live).collect(),
+    })
+}
+
+fn planned(pool: &Pool) -> PlannedPool {
+    PlannedPool {
+        cidr: pool.cidr.value().map(ToString::to_string),
+        block_size: pool.block_size.value().copied(),
+        encapsulation: pool.encapsulation.value().map(ToString::to_string),
+    }
+}
+
+fn live(pool: &Compared) -> LivePool {
+    LivePool {
+        name: pool.pool.clone(),
+        cidr: pool.cidr.clone(),
+        block_size: pool.block_size,
+        encapsulation: pool.encapsulation.to_string(),
+        owned: pool.owned_by_operator,
+    }
+}

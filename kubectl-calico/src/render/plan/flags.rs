@@ -1,0 +1,101 @@
+//! The plan as arguments of helm install and helm upgrade: the same for Helm 3 and 4, and of words
+//! that no shell splits or expands, so that `$(kubectl calico plan -o flags)` is those arguments.
+
+use calico_core::cidr::{Cidr, Family};
+use serde_yaml::Value;
+
+use crate::plan::{Plan, Pool};
+
+/// One line. Says why where flags cannot say it.
+pub fn flags(plan: &Plan) -> Result<String, String> {
+    can_be_said(&plan.entries)?;
+    let mut words: Vec<String> = Vec::new();
+    for setting in &plan.settings {
+        let path = setting.key.path().join(".");
+        words.push(format!("--set installation.{path}={}", setting.value));
+    }
+    if !plan.entries.is_empty() {
+        words.push("--post-renderer helm-postrender".to_owned());
+        let arguments = arguments(&plan.pools).into_iter();
+        words.extend(arguments.map(|argument| format!("--post-renderer-args {argument}")));
+    }
+    Ok(format!("{}\n", words.join(" ")))
+}
+
+/// What the filter is told, for all families at once.
+fn arguments(pools: &[Pool]) -> [String; 3] {
+    fn each(pools: &[Pool], value: impl Fn(&Pool) -> Option<String>) -> Vec<String> {
+        pools.iter().filter_map(value).collect()
+    }
+    let cidrs = each(pools, |pool| Some(pool.cidr.value()?.to_string()));
+    let sizes = each(pools, |pool| Some(pool.block_size.value()?.to_string()));
+    let mut encapsulations = each(pools, |pool| Some(pool.encapsulation.value()?.to_string()));
+    encapsulations.dedup();
+    if encapsulations.len() > 1 {
+        encapsulations = each(pools, |pool| {
+            let family = match pool.family {
+                Family::V4 => "v4",
+                Family::V6 => "v6",
+            };
+            Some(format!("{family}={}", pool.encapsulation.value()?))
+        });
+    }
+    [
+        format!("--cidr={}", cidrs.join(",")),
+        format!("--block-size={}", sizes.join(",")),
+        format!("--encapsulation={}", encapsulations.join(",")),
+    ]
+}
+
+/// The filter sets three fields of one pool a family; the operator fills in the rest.
+fn can_be_said(entries: &[Value]) -> Result<(), String> {
+    let hint = "-o values can say it";
+    let mut families = Vec::new();
+    for entry in entries {
+        let Some(family) = entry.get("cidr").and_then(Value::as_str).and_then(family) else {
+            continue;
+        };
+        if families.contains(&family) {
+            return Err(format!(
+                "the Installation has several {family} pools, and flags would leave one of them: {hint}"
+            ));
+        }
+        families.push(family);
+        for (key, value) in entry.as_mapping().into_iter().flatten() {
+            let key = key.as_str().unwrap_or_default();
+            if !is_default(family, key, value) {
+                return Err(format!(
+                    "the Installation's {family} pool has a {key} that no flag sets: {hint}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn family(cidr: &str) -> Option<Family> {
+    cidr.parse().ok().map(|cidr: Cidr| cidr.family())
+}
+
+/// Whether the operator would fill in the same.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
+fn is_default(family: Family, key: &str, value: &Value) -> bool {
+    let text = value.as_str();
+    match key {
+        "cidr" | "blockSize" | "encapsulation" => true,
+        // A live pool keeps its name.
+        "name" => true,
+        "natOutgoing" => match family {
+            Family::V4 => text == Some("Enabled"),
+            Family::V6 => text == Some("Disabled"),
+        },
+        "nodeSelector" => text == Some("all()"),
+        "assignmentMode" => text == Some("Automatic"),
+        "disableBGPExport" | "disableNewAllocations" => value.as_bool() == Some(false),
+        "allowedUses" => {
+            let uses = value.as_sequence().into_iter().flatten();
+            uses.filter_map(Value::as_str).eq(["Workload", "Tunnel"])
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,40 @@
+//! The plan as objects for kubectl: the Installation, and the API server without which the operator
+//! can change no pool later on.
+
+use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND};
+use calico_core::yaml;
+use serde::Serialize;
+use serde_yaml::Mapping;
+
+use super::spec::{reasons, spec};
+use crate::plan::Plan;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Object {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    spec: Mapping,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    name: &'static str,
+}
+
+fn object(kind: &'static str, spec: Mapping) -> Object {
+    Object {
+        api_version: API_VERSION,
+        kind,
+        metadata: Metadata { name: DEFAULT_NAME },
+        spec,
+    }
+}
+
+/// Two documents.
+pub fn installation(plan: &Plan) -> Result<String, serde_yaml::Error> {
+    let installation = yaml::to_string(&object(KIND, spec(plan)))?;
+    let server = yaml::to_string(&object("APIServer", Mapping::new()))?;
+    Ok(format!("{}{installation}---\n{server}", reasons(plan)))
+}

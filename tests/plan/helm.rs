@@ -1,0 +1,140 @@
+//! Each form of a plan through real Helm, and a chart that renders `.Values.installation` as the
+//! real one does: all of them come to the same Installation.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use calico_core::pool_plan::PoolPlan;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::case::{Case, case};
+use super::filter::filter;
+use crate::support::documents::{only, parse};
+use crate::support::tools::{Helm, each_helm};
+
+each_helm! { every_form_makes_the_same_installation }
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// A home for a Helm that finds the filter: on PATH and, for Helm 4, as a plugin.
+struct Home {
+    helm: Helm,
+    folder: TempDir,
+}
+
+impl Home {
+    fn new(helm: Helm) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bin = folder.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        std::os::unix::fs::symlink(filter(), bin.join("helm-postrender")).unwrap();
+        if !helm.is_3() {
+            let plugin = folder.path().join("data/plugins/helm-postrender");
+            fs::create_dir_all(&plugin).unwrap();
+            fs::copy(repository().join("plugin.yaml"), plugin.join("plugin.yaml")).unwrap();
+        }
+        Self { helm, folder }
+    }
+
+    fn write(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// The Installation of `helm template` with more arguments, as a shell splits them.
+    fn installation(&self, arguments: &str) -> Value {
+        let chart = repository().join("tests/charts/tigera-operator");
+        let folder = |name: &str| self.folder.path().join(name);
+        let line = format!(
+            "{} template calico {} {arguments}",
+            self.helm.binary().display(),
+            chart.display()
+        );
+        let output = Command::new("sh")
+            .args(["-c", &line])
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", folder("bin").display()))
+            .env("HOME", folder("home"))
+            .env("HELM_DATA_HOME", folder("data"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{line}\n{said}");
+        let documents = parse(std::str::from_utf8(&output.stdout).unwrap());
+        only(&documents, "Installation").clone()
+    }
+}
+
+fn every_form_makes_the_same_installation(helm: Helm) {
+    let home = Home::new(helm);
+    for name in [
+        "kubeadm",
+        "dual-stack",
+        "dual-stack-ipip-v4",
+        "eks",
+        "aks-no-plugin-given",
+        "gke",
+    ] {
+        let case = case(name);
+        let installation = only(&parse(&case.written("installation")), "Installation").clone();
+        let spec = installation["spec"].clone();
+        let flags = case.written("flags");
+
+        let values = home.write("values.yaml", &case.written("values"));
+        let by_values = home.installation(&format!("-f {}", values.display()));
+        assert_eq!(
+            by_values["spec"]["calicoNetwork"], spec["calicoNetwork"],
+            "{name}"
+        );
+        assert_eq!(
+            by_values["spec"]["controlPlaneReplicas"], 2,
+            "the chart's own stay"
+        );
+
+        let by_flags = home.installation(flags.trim_end());
+        assert_eq!(by_flags, by_values, "{name}: flags");
+
+        let values = home.write("values.yaml", &json!({"installation": spec}).to_string());
+        let by_installation = home.installation(&format!("-f {}", values.display()));
+        assert_eq!(by_installation, by_values, "{name}: installation");
+
+        let by_config = home.installation(&told_by_config(&case, &flags));
+        assert_eq!(by_config, by_values, "{name}: config");
+    }
+}
+
+/// The pools of `-o config` as the filter's flags, with the settings of `-o flags`, which are no
+/// part of it.
+fn told_by_config(case: &Case, flags: &str) -> String {
+    let plan: PoolPlan = serde_yaml::from_str(&case.written("config")).unwrap();
+    let settings = flags.split("--post-renderer").next().unwrap().trim_end();
+    if plan.pools.is_empty() {
+        return settings.to_owned();
+    }
+    let joined = |values: Vec<String>| values.join(",");
+    let pools = plan.pools.iter();
+    let cidrs = pools.clone().map(|pool| pool.cidr.clone().unwrap());
+    let sizes = pools
+        .clone()
+        .map(|pool| pool.block_size.unwrap().to_string());
+    let encapsulations = pools.map(|pool| {
+        let family = if pool.cidr.as_ref().unwrap().contains(':') {
+            "v6"
+        } else {
+            "v4"
+        };
+        format!("{family}={}", pool.encapsulation.as_ref().unwrap())
+    });
+    format!(
+        "{settings} --post-renderer helm-postrender --post-renderer-args --cidr={} \
+         --post-renderer-args --block-size={} --post-renderer-args --encapsulation={}",
+        joined(cidrs.collect()),
+        joined(sizes.collect()),
+        joined(encapsulations.collect())
+    )
+}
