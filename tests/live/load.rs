@@ -90,8 +90,12 @@ impl Load {
         let gone: Vec<Value> = self
             .objects
             .iter()
-            // The server makes its own ServiceCIDR, and nothing finalizes namespaces.
-            .filter(|object| object["kind"] != "Namespace" && object["kind"] != "ServiceCIDR")
+            // The server has a ServiceCIDR of its own, and nothing finalizes namespaces.
+            .filter(|object| {
+                let own =
+                    object["kind"] == "ServiceCIDR" && object["metadata"]["name"] == "kubernetes";
+                object["kind"] != "Namespace" && !own
+            })
             .cloned()
             .collect();
         delete(cluster, &gone)?;
