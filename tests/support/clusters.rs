@@ -308,13 +308,9 @@ impl Base {
                 ("vxlanMode", vxlan),
             ],
         );
-        // The operator of 3.29 and later writes it; the CRD of 3.32 fills it in for others.
-        let nftables = match self.minor() {
-            29.. if owned => Some("Disabled"),
-            32.. => Some("Auto"),
-            _ => None,
-        };
-        if let Some(mode) = nftables {
+        if self.minor() >= 32 {
+            // What the CRD of 3.32 fills in, unless the operator has written it before.
+            let mode = if owned { "Disabled" } else { "Auto" };
             patch(
                 &mut objects,
                 &json!({

@@ -46,7 +46,8 @@ pub(super) const FEWER_BLOCKS_THAN_NODES: Check = Check {
 
 /// How many nodes calico-node should run on, and who says so; before it is there, those with Linux.
 fn nodes(case: &Case) -> (u128, String) {
-    match case.facts.agents.value() {
+    let agents = case.facts.agents.value();
+    match agents.filter(|agents| agents.desired > 0) {
         Some(agents) => (
             agents.desired.into(),
             format!(

@@ -65,17 +65,10 @@ pub(super) fn judged<'a>(case: &Case<'a>) -> Vec<Judged<'a>> {
     }
 }
 
-/// The live pools, and those that are asked for and are not there as they are asked for.
-pub(super) fn judged_and_asked<'a>(case: &Case<'a>) -> Vec<Judged<'a>> {
+/// The live pools alone: of what the Installation asks for CAL110 says what is wrong by itself.
+pub(super) fn live_pools<'a>(case: &Case<'a>) -> Vec<Judged<'a>> {
     let mut pools = judged(case);
-    let news = |asked: &Judged| {
-        let same = |pool: &Judged| (pool.cidr, pool.block_size) == (asked.cidr, asked.block_size);
-        !pools.iter().any(same)
-    };
-    let more: Vec<Judged> = asked(case).filter(news).collect();
-    if counts(case) {
-        pools.extend(more);
-    }
+    pools.retain(|pool| pool.live.is_some());
     pools
 }
 

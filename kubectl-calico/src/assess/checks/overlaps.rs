@@ -2,11 +2,11 @@
 
 use calico_core::cidr::Cidr;
 
-use super::judged::{Judged, judged};
+use super::judged::{Judged, judged, live_pools};
 use super::paste;
 use super::relocate::{lasting, node_addresses, relocate};
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::finding::{Finding, Fix, Severity};
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::{counted, few};
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
 
@@ -119,15 +119,14 @@ pub(super) const OVERLAPS_POOL: Check = Check {
                   API then refuses every change to either (IPPool CIDR overlaps). It also keeps \
                   such pools from being made; the first pools of an install, and what is written \
                   to the CRDs, pass it by.",
-        judged: "Every two live pools are compared; where no pool is live yet, those that the \
-                 Installation asks for. It is an error where both give out addresses, else a \
-                 warning.",
+        judged: "Every two live pools are compared. It is an error where both give out addresses, \
+                 else a warning. What the Installation asks for is judged by CAL110.",
         fix: "Keep one: disable the other, recreate its pods, and delete it.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",
     },
     find: |case| {
-        let pools = judged(case);
+        let pools = live_pools(case);
         let overlapping = pools.iter().enumerate().filter_map(|(at, one)| {
             let range = one.network?;
             let shares = |other: &&Judged| other.network.is_some_and(|o| o.overlaps(&range));
@@ -161,28 +160,16 @@ fn overlap(case: &Case, one: &Judged, other: &Judged, count: usize) -> Finding {
     } else {
         other
     };
-    let fix = match goes.live {
-        None => Fix {
-            what: "give one of the two another range".to_owned(),
-            paste: String::new(),
-        },
-        Some(live) => Fix {
-            what: lasting(
-                case,
-                goes,
-                match live.enabled {
-                    true => format!(
-                        "keep one of the two: disable {}, recreate its pods, and delete it",
-                        live.name
-                    ),
-                    false => format!("recreate the pods of {}, and delete it", live.name),
-                },
-            ),
-            paste: match live.enabled {
-                true => paste::disable(case, goes),
-                false => String::new(),
-            },
-        },
+    let name = goes.live.map_or("one", |live| live.name.as_str());
+    let (what, paste) = match enabled(goes) {
+        true => (
+            format!("keep one of the two: disable {name}, recreate its pods, and delete it"),
+            paste::disable(case, goes),
+        ),
+        false => (
+            format!("recreate the pods of {name}, and delete it"),
+            String::new(),
+        ),
     };
     Finding::new(
         severity,
@@ -195,5 +182,6 @@ fn overlap(case: &Case, one: &Judged, other: &Judged, count: usize) -> Finding {
     .seen(one.object(), one.field("cidr"), one.cidr)
     .seen(other.object(), other.field("cidr"), other.cidr)
     .then("an address can be given out twice, and Calico's API refuses every change to either pool")
-    .fixed_by(fix)
+    .fix(lasting(case, goes, what))
+    .paste(paste)
 }

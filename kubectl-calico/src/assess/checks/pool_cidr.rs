@@ -1,10 +1,9 @@
 //! Whether a pool's CIDR is one, and is written as Calico's API writes it.
 
-use calico_core::cidr::Cidr;
 use calico_core::text::quoted;
 use serde_json::json;
 
-use super::judged::{Judged, judged, judged_and_asked};
+use super::judged::{Judged, live_pools};
 use super::{paste, relocate};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Fix};
@@ -25,12 +24,10 @@ pub(super) const NOT_CANONICAL: Check = Check {
                   the pool, with \"IPPool CIDR is not strictly masked\" or \"IPPool CIDR cannot be \
                   modified\".",
         judged: "The text is compared with the network that Calico makes of it (RFC 5952 for \
-                 IPv6). Where no pool is live yet, the pools that the Installation asks for are \
-                 judged, which are still easy to change.",
-        fix: "Before the pool is made: write the network. Afterwards, up to Calico 3.31: write it \
-              into the Installation, if that lists the pool, and then into the CRD, past Calico's \
-              API. The CRDs of 3.32 refuse that as well: move the pods to another pool and delete \
-              this one.",
+                 IPv6). Of live pools; what the Installation asks for is judged by CAL110.",
+        fix: "Up to Calico 3.31: write the network into the Installation, if that lists the pool, \
+              and then into the CRD, past Calico's API. The CRDs of 3.32 refuse that as well: move \
+              the pods to another pool and delete this one.",
         source: "projectcalico/calico#11311; projectcalico/calico v3.32.1, \
                  libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
                  pkg/controller/ippool/pool_controller.go",
@@ -45,21 +42,14 @@ pub(super) const NOT_CANONICAL: Check = Check {
                 true => format!("{} has bits set behind its prefix", pool.cidr),
                 false => format!("{} is usually written {network}", pool.cidr),
             };
-            let consequence = match pool.live {
-                Some(_) => "Calico's API refuses to change or delete the pool",
-                None => {
-                    "the operator makes the pool so, and Calico's API then refuses to change or \
-                     delete it"
-                }
-            };
             Some(
                 Finding::warning(pool.object(), message)
                     .seen(pool.object(), pool.field("cidr"), pool.cidr)
-                    .then(consequence)
+                    .then("Calico's API refuses to change or delete the pool")
                     .fixed_by(rewrite(case, pool, &network.to_string())),
             )
         };
-        judged(case).iter().filter_map(odd).collect()
+        live_pools(case).iter().filter_map(odd).collect()
     },
 };
 
@@ -68,53 +58,25 @@ pub(super) const UNREADABLE: Check = Check {
     title: "a pool's CIDR cannot be read",
     needs: &[&IP_POOLS],
     explain: Explain {
-        means: "What a pool has for a CIDR is none.",
-        matters: "Of an Installation the operator rejects it and makes no pool at all \
-                  (\"IP pool CIDR (…) is invalid\", in TigeraStatus ippools, or calico up to 1.32). \
-                  Of a live pool Calico's components pass over it, and no address comes from it. \
-                  The definitions of both resources take any text up to 3.31.",
+        means: "What a live pool has for a CIDR is none.",
+        matters: "Calico's components pass over it, and no address comes from it. The CRDs take \
+                  any text up to 3.31.",
         judged: "As Go's net.ParseCIDR reads it: an address, a slash and a prefix length, with \
-                 nothing around them.",
-        fix: "Write it like 10.244.0.0/16 or fd00:10:244::/56.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go",
+                 nothing around them. What the Installation asks for is judged by CAL110.",
+        fix: "Delete the pool, and make one with a CIDR like 10.244.0.0/16 or fd00:10:244::/56.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     find: |case| {
         let unreadable = |pool: &Judged| {
-            if pool.network.is_some() {
-                return None;
-            }
-            let (consequence, fix) = match pool.live {
-                Some(_) => (
-                    "no address comes from this pool",
-                    "delete the pool, and make one with a CIDR like 10.244.0.0/16".to_owned(),
-                ),
-                None => (
-                    "the operator makes no pool at all, and changes none",
-                    "write it like 10.244.0.0/16".to_owned(),
-                ),
-            };
-            // Often there is only a space too many.
-            let trimmed = pool.cidr.trim().parse::<Cidr>().ok();
-            let paste = match (trimmed, pool.index) {
-                (Some(cidr), Some(index)) => {
-                    let change = paste::add(&format!("{index}/cidr"), &json!(cidr));
-                    paste::installation_pools(pool.cidr, index, [change])
-                }
-                _ => String::new(),
-            };
             let text = quoted(pool.cidr);
-            Some(
-                Finding::error(pool.object(), format!("{text} is not a CIDR"))
-                    .seen(pool.object(), pool.field("cidr"), text)
-                    .then(consequence)
-                    .fix(relocate::lasting(case, pool, fix))
-                    .paste(paste),
-            )
+            let fix = "delete the pool, and make one with a CIDR like 10.244.0.0/16";
+            let finding = Finding::error(pool.object(), format!("{text} is not a CIDR"))
+                .seen(pool.object(), pool.field("cidr"), text)
+                .then("no address comes from this pool")
+                .fix(relocate::lasting(case, pool, fix.to_owned()));
+            pool.network.is_none().then_some(finding)
         };
-        judged_and_asked(case)
-            .iter()
-            .filter_map(unreadable)
-            .collect()
+        live_pools(case).iter().filter_map(unreadable).collect()
     },
 };
 
@@ -127,12 +89,6 @@ fn rewrite(case: &Case, pool: &Judged, network: &str) -> Fix {
         let change = paste::add(&format!("{index}/cidr"), &json!(network));
         paste::installation_pools(pool.cidr, index, [change])
     });
-    let Some(live) = pool.live else {
-        return Fix {
-            what: relocate::lasting(case, pool, format!("write {network}")),
-            paste: in_installation.unwrap_or_default(),
-        };
-    };
     let minor = case.facts.install.calico_minor();
     if minor.is_none_or(|minor| minor >= CIDR_FIXED_IN_CRD) {
         return Fix {
@@ -146,8 +102,9 @@ fn rewrite(case: &Case, pool: &Judged, network: &str) -> Fix {
             paste: String::new(),
         };
     }
-    let in_crd = paste::past_the_api(&live.name, &json!({"cidr": network}));
-    let commands: Vec<String> = in_installation.into_iter().chain([in_crd]).collect();
+    let spec = json!({"cidr": network});
+    let in_crd = pool.live.map(|live| paste::past_the_api(&live.name, &spec));
+    let commands: Vec<String> = in_installation.into_iter().chain(in_crd).collect();
     Fix {
         what: relocate::lasting(
             case,

@@ -9,7 +9,7 @@ use crate::assess::facts::install::{Method, Variant};
 use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::facts::workload::{CalicoNode, entry};
 use crate::assess::finding::{Finding, Fix};
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 /// The variable that tells Felix of Typha's Service.
 pub(super) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";
@@ -17,7 +17,7 @@ pub(super) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";
 pub(super) const TYPHA_MISSING: Check = Check {
     code: "CAL401",
     title: "Typha is missing",
-    needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS, &CALICO_PODS],
+    needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
     explain: Explain {
         means: "Calico was installed from manifests, more than 50 nodes run Felix, and there is no \
                 Typha.",

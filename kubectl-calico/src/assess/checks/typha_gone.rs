@@ -6,12 +6,12 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::facts::workload::{CalicoNode, Variable};
 use crate::assess::finding::{Finding, Fix};
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
 pub(super) const TYPHA_GONE: Check = Check {
     code: "CAL403",
     title: "Felix is told of a Typha that is not there",
-    needs: &[&DAEMON_SETS, &DEPLOYMENTS, &CALICO_PODS],
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
     explain: Explain {
         means: "Felix is to get its data from Typha, and there is no Deployment of it.",
         matters: "A Felix that starts finds no Typha and does not become ready (\"Didn't find any \

@@ -2,7 +2,7 @@
 
 use super::typha_room::too_few_nodes;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::typha::{NAME, Replicas};
+use crate::assess::facts::typha::{NAME, Replicas, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
@@ -26,7 +26,9 @@ pub(super) const NOT_READY: Check = Check {
                  pkg/controller/installation/core_controller.go",
     },
     find: |case| {
-        let Some(replicas) = used(case) else {
+        // A manifest has no status.
+        let has_status = typha(case.snapshot).is_some_and(|found| found.status.is_some());
+        let Some(replicas) = used(case).filter(|_| has_status) else {
             return Vec::new();
         };
         let (ready, wanted) = (replicas.ready, replicas.replicas);

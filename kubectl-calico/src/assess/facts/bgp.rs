@@ -3,6 +3,7 @@
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
+use super::install::{IN_ETCD, Install};
 use super::workload::{CalicoNode, Variable};
 use crate::assess::fact::Fact;
 use crate::snapshot::{BgpConfiguration, Snapshot};
@@ -22,9 +23,17 @@ pub struct Bgp {
 
 impl Bgp {
     /// What a snapshot tells of it.
-    pub fn of(snapshot: &Snapshot) -> Self {
+    pub fn of(snapshot: &Snapshot, install: &Install) -> Self {
+        let runs = runs(snapshot);
+        if install.is_in_etcd() {
+            return Self {
+                runs,
+                mesh: Fact::unknown(IN_ETCD),
+                peers: Fact::unknown(IN_ETCD),
+            };
+        }
         Self {
-            runs: runs(snapshot),
+            runs,
             mesh: mesh(snapshot),
             peers: Fact::of(&snapshot.bgp_peers, "the server has no BGPPeer", |peers| {
                 Some((peers.len(), "bgppeers".to_owned()))

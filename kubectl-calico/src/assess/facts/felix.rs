@@ -4,7 +4,7 @@
 //! Source: projectcalico/calico v3.32.1, felix/config/config_params.go. What 3.32 adds in between,
 //! a FelixConfiguration for the nodes of a selector, is not looked at.
 
-use super::workload::CalicoNode;
+use super::workload::{CalicoNode, Variable};
 use crate::snapshot::{FelixConfiguration, FelixSpec, Snapshot};
 
 /// A setting that is looked at.
@@ -139,9 +139,15 @@ pub struct Felix<'a> {
 impl<'a> Felix<'a> {
     /// What a snapshot tells of them.
     pub fn of(snapshot: &'a Snapshot) -> Self {
+        let node = CalicoNode::current(snapshot);
+        // What the API holds of configurations means nothing to one that works with etcd.
+        let in_etcd = node.is_some_and(|node| node.variable("ETCD_ENDPOINTS") != Variable::Unset);
         Self {
-            node: CalicoNode::current(snapshot),
-            configurations: snapshot.felix_configurations.items(),
+            node,
+            configurations: match in_etcd {
+                true => &[],
+                false => snapshot.felix_configurations.items(),
+            },
         }
     }
 

@@ -105,7 +105,7 @@ pub struct Basis<'a> {
 impl Routing {
     /// What a snapshot tells of it.
     pub fn of(snapshot: &Snapshot, basis: &Basis) -> Self {
-        let bgp = Bgp::of(snapshot);
+        let bgp = Bgp::of(snapshot, basis.install);
         let felix = Felix::of(snapshot);
         let modes = modes(snapshot, basis, &felix, &bgp);
         let pools = basis.pools.value().map(Vec::as_slice).unwrap_or_default();
