@@ -1,6 +1,6 @@
 //! Every folder of tests/cases/postrender that holds a file `args` is a case: `in.yaml` goes in,
-//! with those arguments, and `out.yaml` comes out, or what `error.txt` says (the exit code, then
-//! stderr). Where there is a `stderr.txt`, a run that succeeds says just that.
+//! with those arguments, which may name other files of the folder, and `out.yaml` comes out, or what
+//! `error.txt` says (the exit code, then stderr). Where there is a `stderr.txt`, a run that succeeds says just that.
 //!
 //! Each case runs twice: as it is, and with CRLF line ends.
 //!
@@ -23,7 +23,7 @@ use std::fs;
 use std::path::Path;
 
 use folders::case_folders;
-use support::{Ran, filter};
+use support::{Ran, command};
 
 #[test]
 fn every_case() {
@@ -44,7 +44,8 @@ fn run(case: &Path) -> Result<(), String> {
     let input = read("in.yaml").map_err(|error| format!("{}: in.yaml: {error}", case.display()))?;
     let arguments = fs::read_to_string(case.join("args")).unwrap();
     let arguments: Vec<&str> = arguments.lines().collect();
-    let ran = filter(&arguments, &input);
+    let filter = |input: &[u8]| support::run(command(&arguments).current_dir(case), input);
+    let ran = filter(&input);
     if std::env::var_os("UPDATE_CASES").is_some() {
         update(case, &ran);
     }
@@ -61,9 +62,9 @@ fn run(case: &Path) -> Result<(), String> {
     };
     for crlf in [false, true] {
         let ran = if crlf {
-            filter(&arguments, &with_crlf(&input))
+            filter(&with_crlf(&input))
         } else {
-            filter(&arguments, &input)
+            filter(&input)
         };
         match read("error.txt") {
             Ok(error) => {
@@ -87,7 +88,7 @@ fn run(case: &Path) -> Result<(), String> {
                     .map_err(|failure| format!("{failure}\n{}", ran.stderr))?;
                 same(what, &out, &ran.stdout)?;
                 // What came out needs no second change.
-                let again = filter(&arguments, &ran.stdout);
+                let again = filter(&ran.stdout);
                 same("a second run's output", &ran.stdout, &again.stdout)?;
                 if let Ok(stderr) = read("stderr.txt") {
                     // A difference shows the line ends of what differs.

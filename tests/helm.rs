@@ -18,6 +18,7 @@ mod helm {
     mod absent;
     mod changed;
     mod forgotten;
+    mod from_cluster;
     mod plugin;
     mod refused;
     mod strange_text;

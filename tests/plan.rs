@@ -26,6 +26,7 @@ mod plan {
 
     mod applied;
     mod case;
+    mod config;
     mod filter;
     mod formats;
     mod helm;

@@ -18,8 +18,11 @@ mod oracle;
 
 use std::fs;
 
+use calico_core::pool_plan::{LivePool, PlannedPool, PoolPlan};
 use folders::case_folders;
-use helm_postrender::filter::Options;
+use helm_postrender::cluster::{Cluster, Source};
+use helm_postrender::filter::{Options, filter};
+use helm_postrender::stream::Stream;
 use helm_postrender::wanted::{Fields, Wanted};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -52,6 +55,40 @@ fn options() -> impl Strategy<Value = Options> {
             ..Wanted::default()
         },
         ..Options::default()
+    })
+}
+
+/// What is known of a cluster with pools of one family or both, of the operator's or not.
+fn cluster() -> impl Strategy<Value = Cluster> {
+    let live = |name: &str, cidr: &str, block_size, encapsulation: &str, owned| LivePool {
+        name: name.to_owned(),
+        cidr: cidr.to_owned(),
+        block_size,
+        encapsulation: encapsulation.to_owned(),
+        owned,
+    };
+    let needed = |cidr: &str, block_size| PlannedPool {
+        cidr: Some(cidr.to_owned()),
+        block_size: Some(block_size),
+        encapsulation: Some("VXLAN".to_owned()),
+    };
+    let planned = vec![needed("10.244.0.0/17", 25), needed("fd00:244::/64", 123)];
+    (any::<[bool; 4]>(), any::<bool>()).prop_map(move |(owned, second)| {
+        let live = [
+            live("a", "10.244.0.0/16", 24, "VXLAN", owned[0]),
+            live("b", "fd00:244:0::/64", 122, "VXLANCrossSubnet", owned[1]),
+            live("c", "10.9.0.1/24", 26, "IPIP", owned[2]),
+        ];
+        let count = if second { 3 } else { usize::from(owned[3]) };
+        Cluster {
+            plan: PoolPlan {
+                pools: planned.clone(),
+                live_pools: live[..count].to_vec(),
+                ..PoolPlan::default()
+            },
+            source: Source::Config,
+            path: "plan.yaml".to_owned(),
+        }
     })
 }
 
@@ -277,6 +314,24 @@ proptest! {
             }
         }
         invariants::check(&input, &options);
+    }
+
+    #[test]
+    fn no_live_pool_of_the_operator_is_lost(
+        input in document(),
+        options in options(),
+        cluster in cluster(),
+    ) {
+        let options = Options { cluster: Some(cluster.clone()), ..options };
+        let edited = invariants::check(input.as_bytes(), &options);
+        let (_, result) = filter(&Stream::new(input.clone().into_bytes()), &options);
+        let out = edited.map_or(input, |(_, after)| after);
+        if result.is_ok() {
+            let owned = cluster.plan.live_pools.iter().filter(|live| live.owned);
+            for live in owned {
+                prop_assert!(out.contains(&live.cidr), "{} is lost:\n{out}", live.cidr);
+            }
+        }
     }
 
     #[test]

@@ -38,7 +38,9 @@ fn kubectl_sees_the_fields_change_and_nothing_else() {
         };
         let after = read(&out).unwrap_or_else(|| panic!("{}", out.display()));
         assert_eq!(before.len(), after.len(), "{}", case.display());
-        let arguments = fs::read_to_string(case.join("args")).unwrap();
+        let mut arguments = fs::read_to_string(case.join("args")).unwrap();
+        // What a plan says is asked for, too.
+        arguments += &fs::read_to_string(case.join("config.yaml")).unwrap_or_default();
         for (before, after) in before.into_iter().zip(after) {
             compare(&case, before, after, &arguments);
         }
@@ -112,7 +114,7 @@ fn pool(case: &Path, old: &Map<String, Value>, new: &Map<String, Value>, argumen
             let cidr = |text: &str| text.parse::<Cidr>().ok();
             asked == shown || cidr(asked).is_some() && cidr(asked) == cidr(&shown)
         };
-        let mut asked = arguments.split(['\n', ',', '=']);
+        let mut asked = arguments.split(['\n', ',', '=', ' ', '"', '}']);
         assert!(asked.any(is_it), "{}: {key}: {shown}", case.display());
         assert_eq!(key == "blockSize", new[key].is_u64(), "{}", case.display());
     }

@@ -11,7 +11,7 @@
 use std::fs;
 use std::path::Path;
 
-use calico_core::rules::RULES;
+use calico_core::rules;
 
 #[test]
 fn every_rule_is_documented_and_tried_both_ways() {
@@ -22,7 +22,7 @@ fn every_rule_is_documented_and_tried_both_ways() {
         .lines()
         .filter_map(|line| line.strip_prefix("## "))
         .collect();
-    for rule in RULES {
+    for rule in rules::all() {
         let section = page.split(&format!("\n## {}\n\n", rule.name)).nth(1);
         let section =
             section.unwrap_or_else(|| panic!("docs/rules.md has no section {}", rule.name));

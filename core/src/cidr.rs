@@ -180,6 +180,11 @@ impl Cidr {
         }
     }
 
+    /// Whether it has this address.
+    pub fn holds(&self, address: IpAddr) -> bool {
+        self.net.contains(&address)
+    }
+
     /// The IPv4 address inside an IPv4-mapped IPv6 one (`::ffff:10.0.0.0`), if it is one.
     pub fn mapped_ipv4(&self) -> Option<std::net::Ipv4Addr> {
         match self.net {

@@ -8,6 +8,7 @@ use crate::cidr::{Cidr, CidrError, Family};
 use crate::installation::Installation;
 use crate::operator::OperatorVersion;
 use crate::pool::BlockSize;
+use crate::pool_plan::LivePool;
 
 /// An Installation with the operator's defaults filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +105,23 @@ impl Effective {
         };
         effective.pools = effective.pools_of(written, operator);
         effective
+    }
+
+    /// Gives pools without a name that of the live pool of the same CIDR, by its text, as the
+    /// operator does from 1.34 on.
+    pub fn with_names_of(mut self, written: &Installation, live: &[LivePool]) -> Self {
+        let written = written.pools.as_deref().unwrap_or_default();
+        for (pool, written) in self.pools.iter_mut().zip(written) {
+            let cidr = written.cidr.as_ref();
+            let live = live.iter().find(|live| Some(&live.cidr) == cidr);
+            let mut filled = pool.filled.iter_mut();
+            let name = filled.find(|(key, _)| *key == "name");
+            if let (Some((_, name)), Some(live)) = (name, live) {
+                name.clone_from(&live.name);
+                pool.name = Some(live.name.clone());
+            }
+        }
+        self
     }
 
     /// Whether pods get their interfaces from Calico's CNI plugin.
@@ -283,5 +301,25 @@ mod tests {
                 "fd00.0000.0000.0000.0000.0000.0000.0000-64"
             ]
         );
+    }
+    #[test]
+    fn a_pool_takes_the_name_of_the_live_pool_that_is_spelt_alike() {
+        let spec = "{calicoNetwork: {ipPools: [{cidr: 10.0.0.0/16}, {cidr: 'fd00::/64'}, {cidr: 10.1.0.0/16, name: c}]}}";
+        let document = serde_yaml::from_str(&format!("spec: {spec}")).unwrap();
+        let written = Installation::read(&document);
+        let live = ["10.0.0.0/16", "fd00:0::/64", "10.1.0.0/16"].map(|cidr| LivePool {
+            name: "live".to_owned(),
+            cidr: cidr.to_owned(),
+            ..LivePool::default()
+        });
+        let named = |operator: &str| {
+            let effective = Effective::of(&written, operator.parse().unwrap());
+            let effective = effective.with_names_of(&written, &live);
+            let names = effective.pools.into_iter().map(|pool| pool.name);
+            names.collect::<Vec<_>>()
+        };
+        let names = ["live", "fd00.0000.0000.0000.0000.0000.0000.0000-64", "c"];
+        assert_eq!(named("1.34"), names.map(|name| Some(name.to_owned())));
+        assert_eq!(named("1.32"), [None, None, Some("c".to_owned())]);
     }
 }

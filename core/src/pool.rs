@@ -21,6 +21,9 @@ pub enum Field {
 }
 
 impl Field {
+    /// All three, in the order in which they are written.
+    pub const ALL: [Self; 3] = [Self::Cidr, Self::BlockSize, Self::Encapsulation];
+
     /// Its key in a pool of the Installation.
     pub fn key(self) -> &'static str {
         match self {

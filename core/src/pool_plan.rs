@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cidr::{Cidr, Family};
+
 /// `apiVersion` of a plan that is written here.
 pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
 
@@ -21,7 +23,8 @@ pub struct PoolPlan {
     /// The API server that was read; absent where files were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// The pools that the cluster needs, one for each family of its pod network.
+    /// The pools that the cluster needs, one for each family of its pod network; none where pods
+    /// get their addresses elsewhere.
     #[serde(default)]
     pub pools: Vec<PlannedPool>,
     /// The pod network that Kubernetes was set up with; absent where nothing tells.
@@ -36,6 +39,25 @@ pub struct PoolPlan {
     /// The pools that are there.
     #[serde(default)]
     pub live_pools: Vec<LivePool>,
+    /// What could not be read, and why not, that nobody can rely on the plan without: to its reader,
+    /// a pool that is not listed is not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+}
+
+impl PoolPlan {
+    /// The live pool of a network, however its CIDR is spelt.
+    pub fn live(&self, network: &Cidr) -> Option<&LivePool> {
+        let network = network.network();
+        let is_it = |live: &&LivePool| live.network() == Some(network);
+        self.live_pools.iter().find(is_it)
+    }
+
+    /// The live pools of a family.
+    pub fn live_of(&self, family: Family) -> impl Iterator<Item = &LivePool> {
+        let is_of = move |live: &&LivePool| live.network().map(|own| own.family()) == Some(family);
+        self.live_pools.iter().filter(is_of)
+    }
 }
 
 /// A pool that the cluster needs. What could not be settled is absent.
@@ -79,4 +101,19 @@ pub struct LivePool {
     pub encapsulation: String,
     /// Whether the operator made it, and so would delete it or put it back.
     pub owned: bool,
+}
+
+impl PlannedPool {
+    /// Whether any of it could not be settled.
+    pub fn is_open(&self) -> bool {
+        self.cidr.is_none() || self.block_size.is_none() || self.encapsulation.is_none()
+    }
+}
+
+impl LivePool {
+    /// Its network, if its CIDR can be read.
+    pub fn network(&self) -> Option<Cidr> {
+        let cidr: Option<Cidr> = self.cidr.parse().ok();
+        cidr.map(|cidr| cidr.network())
+    }
 }

@@ -223,7 +223,7 @@ fn selects(selector: &str, pool: &PoolView) -> bool {
 }
 
 /// The family that its CIDR tells, or else its block size.
-fn family_of(pool: &PoolView) -> Option<Family> {
+pub(crate) fn family_of(pool: &PoolView) -> Option<Family> {
     pool.effective.family().or_else(|| {
         let size = pool.written.block_size?.to_string();
         size.parse::<BlockSize>().ok().map(BlockSize::family)

@@ -6,10 +6,11 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::operator::OperatorVersion;
 use calico_core::per_family::{Encapsulations, PerFamily, block_sizes, cidrs, encapsulations};
 use calico_core::pool::BlockSize;
-use calico_core::rules::RULES;
+use calico_core::rules;
 use calico_core::text::{closest, quoted};
 use clap::Parser;
 
+use crate::cluster;
 use crate::filter::Options;
 use crate::wanted::Wanted;
 
@@ -88,10 +89,14 @@ pub(crate) struct Cli {
     /// Says nothing on standard error unless it fails
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    /// What is known of the cluster.
+    #[command(flatten)]
+    pub(crate) cluster: cluster::Flags,
 }
 
 fn rule(name: &str) -> Result<String, String> {
-    let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    let names: Vec<&str> = rules::all().map(|rule| rule.name).collect();
     if names.contains(&name) {
         return Ok(name.to_owned());
     }
@@ -140,6 +145,7 @@ impl Cli {
             allowed: self.allow.clone(),
             operator: self.operator_version,
             if_present: self.if_present,
+            cluster: None,
         })
     }
 }

@@ -6,11 +6,14 @@ use std::ops::Range;
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
+use calico_core::pool_plan;
 use calico_core::rules::{RefusedBy, Verdict};
 use calico_core::text::shown;
 
 use crate::absent;
+use crate::cluster::Cluster;
 use crate::error::{Error, Refusal};
+use crate::fill::Fill;
 use crate::form::{self, Obstacle};
 use crate::go;
 use crate::judge::{self, Court, Judged};
@@ -35,6 +38,8 @@ pub struct Options {
     pub operator: Option<OperatorVersion>,
     /// Let a stream without an Installation through.
     pub if_present: bool,
+    /// The cluster that the stream goes to, where that is known.
+    pub cluster: Option<Cluster>,
 }
 
 /// What a run found and decided.
@@ -44,7 +49,9 @@ pub struct Outcome {
     pub installation: Option<(String, usize, usize)>,
     /// Whose rules were applied.
     pub operator: Option<Operator>,
-    /// The fields that were asked for, and what becomes of each.
+    /// The cluster that was read.
+    pub cluster: Option<Cluster>,
+    /// The fields that were asked for or missing, and what becomes of each.
     pub plans: Vec<PoolPlan>,
     /// What the operator will still fill in: by pool, key and value.
     pub filled: Vec<(usize, Vec<(&'static str, String)>)>,
@@ -68,7 +75,10 @@ pub struct Replacement {
 
 /// Filters a stream. The outcome tells what was found even where the run is refused.
 pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>) {
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome {
+        cluster: options.cluster.clone(),
+        ..Outcome::default()
+    };
     let result = decide(stream, options, &mut outcome);
     (outcome, result)
 }
@@ -118,7 +128,18 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     let before = verify::read(stream, &located)?;
     let written = go::installation(&located, &located.text, &located.tree, &before)?;
     let over = overlay.as_ref().map(|(_, written)| written);
-    let (written, effective) = laid_under(&written, over, operator);
+    let cluster = options.cluster.as_ref().map(|cluster| &cluster.plan);
+    let (mut written, mut effective) = laid_under(&written, over, operator, cluster);
+    let had_none = effective.pools.is_empty();
+    let fill = |plan| {
+        let wanted = &options.wanted;
+        Fill::new(plan, operator.version, &written, &effective, wanted)
+    };
+    let fill = cluster.map(fill);
+    if let Some(fill) = &fill {
+        (written, effective) = laid_under(&fill.added_to(written), None, operator, cluster);
+        outcome.notes.extend_from_slice(fill.notes());
+    }
     let pools = written.pools.as_deref().unwrap_or_default();
     let views: Vec<PoolView> = pools
         .iter()
@@ -130,15 +151,18 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         let refusal = refusal.at(stream, located.document, at);
         refusal.of("Installation default")
     };
-    let plans = plan::plan(&views, &options.wanted).map_err(of_pools)?;
+    let mut plans = plan::plan(&views, &options.wanted).map_err(of_pools)?;
+    if let Some(fill) = &fill {
+        plans = fill.complete(plans, &views).map_err(of_pools)?;
+    }
 
     let edits = splice::edits(&located, &plans).map_err(refuse)?;
     let text = splice::apply(&located.text, &edits);
     let (tree, after) = verify::verify(&located, &before, &plans, &text).map_err(of_pools)?;
 
     let own = go::installation(&located, &text, &tree, &after)?;
-    let (seen, effective) = laid_under(&own, over, operator);
-    let court = Court::new(stream, operator.version, &options.allowed, &plans);
+    let (seen, effective) = laid_under(&own, over, operator, cluster);
+    let court = Court::new(stream, operator.version, cluster, &options.allowed, &plans);
     outcome.was_judged = true;
     outcome.judged = match &overlay {
         None => court.judge(&located, &own, |_| true),
@@ -155,7 +179,7 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     }
     outcome
         .notes
-        .extend(notes::family(pools.is_empty(), &effective));
+        .extend(notes::family(had_none && cluster.is_none(), &effective));
     if !edits.is_empty() {
         let document = stream.documents().get(located.document);
         let start = document.map_or(0, |document| document.start) + located.offset;
@@ -187,11 +211,13 @@ fn laid_under(
     written: &Installation,
     overlay: Option<&Installation>,
     operator: Operator,
+    cluster: Option<&pool_plan::PoolPlan>,
 ) -> (Installation, Effective) {
     let written = match overlay {
         Some(overlay) => written.clone().overlaid(overlay.clone()),
         None => written.clone(),
     };
     let effective = Effective::of(&written, operator.version);
+    let effective = effective.with_names_of(&written, judge::live_pools(cluster));
     (written, effective)
 }

@@ -6,12 +6,14 @@ use calico_core::defaults::Effective;
 use calico_core::installation::{DEFAULT_NAME, Installation};
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
+use calico_core::pool_plan::{self, LivePool};
 use calico_core::rules::{self, Case, Judgement, RefusedBy, Verdict};
 
 use crate::locate::Located;
-use crate::plan::PoolPlan;
+use crate::plan::{PoolPlan, Source};
 use crate::stream::{Place, Stream};
 use crate::tree::NodeId;
+use crate::wanted::flag;
 
 /// A judgement and where what it judges was written.
 pub struct Judged {
@@ -31,6 +33,8 @@ impl fmt::Debug for Judged {
 pub enum Origin {
     /// By this run, because of a flag.
     Flag(String),
+    /// By this run, because of what the cluster has or needs.
+    Cluster(String),
     /// In the stream. Where the field is not there, the place of what would hold it.
     Stream(Place),
 }
@@ -39,6 +43,7 @@ pub enum Origin {
 pub(crate) struct Court<'a> {
     stream: &'a Stream,
     operator: OperatorVersion,
+    cluster: Option<&'a pool_plan::PoolPlan>,
     allowed: Vec<&'a str>,
     plans: &'a [PoolPlan],
 }
@@ -47,12 +52,14 @@ impl<'a> Court<'a> {
     pub(crate) fn new(
         stream: &'a Stream,
         operator: OperatorVersion,
+        cluster: Option<&'a pool_plan::PoolPlan>,
         allowed: &'a [String],
         plans: &'a [PoolPlan],
     ) -> Self {
         Self {
             stream,
             operator,
+            cluster,
             allowed: allowed.iter().map(String::as_str).collect(),
             plans,
         }
@@ -66,11 +73,16 @@ impl<'a> Court<'a> {
         written: &Installation,
         of: fn(RefusedBy) -> bool,
     ) -> Vec<Judged> {
-        let plans = self.plans.iter();
-        let asked = plans.flat_map(|plan| plan.fields.iter().map(|f| (plan.index, f.field)));
-        let asked: Vec<(usize, Field)> = asked.collect();
         let effective = Effective::of(written, self.operator);
-        let case = Case::new(written, &effective, self.operator);
+        let effective = effective.with_names_of(written, live_pools(self.cluster));
+        let case = Case::new(written, &effective, self.operator).on(self.cluster);
+        // What this run brings about: what it sets, but for what a live pool has already and,
+        // where the cluster is known, each pool that is not there yet.
+        let plans = self.plans.iter();
+        let set = plans.flat_map(|plan| plan.fields.iter().map(|field| (plan.index, field)));
+        let set = set.filter(|(_, field)| !matches!(field.source, Source::LivePool(_)));
+        let set = set.map(|(index, field)| (index, field.field));
+        let asked: Vec<(usize, Field)> = set.chain(case.new_fields()).collect();
         let judgements = rules::judge(&case, &asked, &self.allowed).into_iter();
         let judged = judgements
             .filter(|judgement| of(judgement.rule.refused_by))
@@ -83,30 +95,30 @@ impl<'a> Court<'a> {
 
     fn origin(&self, located: &Located, path: &str) -> Origin {
         let is_ours = located.name == DEFAULT_NAME;
-        let flag = flag(path, self.plans).filter(|_| is_ours);
-        flag.map_or_else(
-            || {
-                let at = located.offset + offset(located, path);
-                Origin::Stream(self.stream.place(located.document, at))
-            },
-            Origin::Flag,
-        )
+        let set_by = set_by(path, self.plans).filter(|_| is_ours);
+        set_by.unwrap_or_else(|| {
+            let at = located.offset + offset(located, path);
+            Origin::Stream(self.stream.place(located.document, at))
+        })
     }
 }
 
-/// The flag that a path's value is from, if this run sets it.
-fn flag(path: &str, plans: &[PoolPlan]) -> Option<String> {
+/// The live pools, as far as the cluster is known.
+pub(crate) fn live_pools(cluster: Option<&pool_plan::PoolPlan>) -> &[LivePool] {
+    cluster.map_or(&[], |plan| &plan.live_pools)
+}
+
+/// Who a path's value is from, if this run sets it.
+fn set_by(path: &str, plans: &[PoolPlan]) -> Option<Origin> {
     plans.iter().find_map(|plan| {
         plan.fields.iter().find_map(|field| {
             let key = field.field.key();
             let is_it = path == format!("spec.calicoNetwork.ipPools[{}].{key}", plan.index);
             let value = field.new.as_ref().filter(|_| is_it)?;
-            let flag = match field.field {
-                Field::Cidr => "--cidr",
-                Field::BlockSize => "--block-size",
-                Field::Encapsulation => "--encapsulation",
-            };
-            Some(format!("{flag} {value}"))
+            Some(match &field.source {
+                Source::Flag => Origin::Flag(format!("{} {value}", flag(field.field))),
+                source => Origin::Cluster(format!("{key} {value}, {source}")),
+            })
         })
     })
 }
@@ -138,13 +150,13 @@ impl fmt::Display for Judged {
         let Judgement { rule, breach, .. } = &self.judgement;
         writeln!(f, "  [{}] {}: {}", rule.name, breach.path, breach.problem)?;
         match &self.origin {
-            Origin::Flag(flag) => writeln!(f, "    at: {flag}")?,
+            Origin::Flag(told) | Origin::Cluster(told) => writeln!(f, "    at: {told}")?,
             Origin::Stream(place) => writeln!(f, "    at: {place}")?,
         }
         writeln!(f, "    otherwise: {}", breach.outcome)?;
         write!(f, "    fix: {}", breach.fix)?;
         match (self.judgement.verdict, rule.refused_by) {
-            (Verdict::Refused, RefusedBy::NoOne) => {
+            (Verdict::Refused, RefusedBy::NoOne | RefusedBy::Here) => {
                 write!(f, "\n    or take the risk: --allow {}", rule.name)?;
             }
             (Verdict::Refused, _) => {

@@ -12,19 +12,25 @@
 )]
 
 mod absent;
+mod child;
 mod choose;
 mod cli;
+pub mod cluster;
+mod config;
 mod diff;
 pub mod error;
 pub mod exit;
 pub mod failure;
+mod fill;
 pub mod filter;
 mod form;
 mod go;
 pub mod judge;
+mod known;
 mod layout;
 mod locate;
 mod mentions;
+mod missing;
 mod notes;
 mod objects;
 pub mod operator;
@@ -37,7 +43,9 @@ mod run;
 mod splice;
 mod stdio;
 pub mod stream;
+mod target;
 mod tree;
+mod twin;
 mod unreadable;
 mod verify;
 pub mod wanted;

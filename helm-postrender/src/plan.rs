@@ -1,10 +1,13 @@
 //! From what is wanted and the pools that are there to the fields to set. Data in, data out: how
 //! the fields are written is [`crate::splice`]'s work.
 
+use std::fmt;
+
 use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::EffectivePool;
 use calico_core::installation::Pool;
 use calico_core::pool::Field;
+use calico_core::text::shown;
 
 use crate::choose::{Choice, Target};
 use crate::error::Refusal;
@@ -30,6 +33,29 @@ pub struct FieldPlan {
     pub old: Option<String>,
     /// The value to write; none where the field already means what is wanted, and keeps its bytes.
     pub new: Option<Value>,
+    /// Who says so.
+    pub source: Source,
+}
+
+/// Who says what a field is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The command line.
+    Flag,
+    /// The live pool of this name has it.
+    LivePool(String),
+    /// The plan of the cluster: it needs it.
+    Plan,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("as the command line says"),
+            Self::LivePool(name) => write!(f, "as the live pool {} has it", shown(name)),
+            Self::Plan => f.write_str("as the plan of the cluster says"),
+        }
+    }
 }
 
 /// A pool as this module sees it: what was written and what the operator makes of it.
@@ -90,6 +116,7 @@ pub(crate) fn set(index: usize, pool: &Pool, fields: &Fields) -> PoolPlan {
             field,
             old,
             new: (!same).then_some(value),
+            source: Source::Flag,
         }
     };
     PoolPlan {

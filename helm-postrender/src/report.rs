@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use calico_core::rules::{RULES, Verdict};
+use calico_core::rules::{CLUSTER_RULES, Rule, Verdict, all};
 use calico_core::text::{MOST, quoted, shown};
 use serde_json::{Value, json};
 
 use crate::error::Error;
 use crate::filter::Outcome;
 use crate::judge::{Judged, Origin};
-use crate::plan::{FieldPlan, PoolPlan};
+use crate::plan::{FieldPlan, PoolPlan, Source};
 use crate::stream::Stream;
 
 /// The lines for stderr: what was set, what is left to the operator, what is worth knowing.
@@ -28,6 +28,9 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
             operator.source
         );
     }
+    if let Some(cluster) = &outcome.cluster {
+        let _ = writeln!(text, "  cluster: {}", cluster.label());
+    }
     for change in changes(outcome) {
         let _ = writeln!(text, "  {change}");
     }
@@ -39,7 +42,7 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
     for (index, filled) in left.iter().take(MOST) {
         let filled: Vec<String> = filled
             .iter()
-            .map(|(key, value)| format!("{key} {value}"))
+            .map(|(key, value)| format!("{key} {}", shown(value)))
             .collect();
         let filled = filled.join(", ");
         let _ = writeln!(text, "  left to the operator in ipPools[{index}]: {filled}");
@@ -64,10 +67,13 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
 pub(crate) fn changes(outcome: &Outcome) -> Vec<String> {
     let line = |plan: &PoolPlan, field: &FieldPlan| {
         let path = path(plan, field);
-        match (&field.new, &field.old) {
-            (None, old) => format!("kept {path}: {}", shown(old.as_deref().unwrap_or_default())),
-            (Some(new), None) => format!("set {path}: {new}"),
-            (Some(new), Some(old)) => format!("set {path}: {new} (was {})", quoted(old)),
+        match (&field.new, &field.old, &field.source) {
+            (None, old, _) => {
+                format!("kept {path}: {}", shown(old.as_deref().unwrap_or_default()))
+            }
+            (Some(new), None, Source::Flag) => format!("set {path}: {new}"),
+            (Some(new), None, source) => format!("set {path}: {new}, {source}"),
+            (Some(new), Some(old), _) => format!("set {path}: {new} (was {})", quoted(old)),
         }
     };
     let plans = outcome.plans.iter();
@@ -116,6 +122,11 @@ pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error
             "calico": operator.version.calico(),
             "source": operator.source,
         })),
+        "cluster": outcome.cluster.as_ref().map(|cluster| json!({
+            "server": cluster.plan.server,
+            "source": cluster.source,
+            "path": cluster.path,
+        })),
         "fields": outcome.plans.iter().flat_map(|plan| plan.fields.iter().map(move |field| json!({
             "path": path(plan, field),
             "pool": plan.index,
@@ -123,24 +134,30 @@ pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error
             "field": field.field.key(),
             "old": field.old,
             "new": field.new.as_ref().map(ToString::to_string),
+            "source": match &field.source {
+                Source::Flag => "flag",
+                Source::LivePool(_) => "live-pool",
+                Source::Plan => "plan",
+            },
             "result": if field.new.is_some() { "set" } else { "kept" },
         }))).collect::<Vec<_>>(),
         "defaults": outcome.filled.iter().map(|(index, filled)| json!({
             "pool": index,
             "fields": filled.iter().cloned().map(|(key, value)| (key.to_owned(), value.into())).collect::<serde_json::Map<_, _>>(),
         })).collect::<Vec<_>>(),
-        "rules": if outcome.was_judged { rules(broken) } else { Vec::new() },
+        "rules": if outcome.was_judged { rules(broken, outcome.cluster.is_some()) } else { Vec::new() },
         "notes": outcome.notes,
     })
 }
 
-fn rules(broken: &[Judged]) -> Vec<Value> {
+fn rules(broken: &[Judged], cluster_is_known: bool) -> Vec<Value> {
     let breach = |judged: &Judged| {
         let breach = &judged.judgement.breach;
         json!({
             "path": breach.path,
             "at": match &judged.origin {
                 Origin::Flag(flag) => json!({ "flag": flag }),
+                Origin::Cluster(told) => json!({ "cluster": told }),
                 Origin::Stream(place) => json!(place),
             },
             "problem": breach.problem,
@@ -148,13 +165,20 @@ fn rules(broken: &[Judged]) -> Vec<Value> {
             "fix": breach.fix,
         })
     };
-    let rule = |name: &str| {
+    let rule = |rule: &Rule| {
+        let name = rule.name;
+        let needs_cluster = CLUSTER_RULES.iter().any(|other| other.name == name);
+        let unbroken = if needs_cluster && !cluster_is_known {
+            "not-judged"
+        } else {
+            "passed"
+        };
         let of_rule: Vec<&Judged> = broken
             .iter()
             .filter(|j| j.judgement.rule.name == name)
             .collect();
         let verdicts = of_rule.iter().map(|judged| judged.judgement.verdict);
-        let result = verdicts.fold("passed", |worst, verdict| match (worst, verdict) {
+        let result = verdicts.fold(unbroken, |worst, verdict| match (worst, verdict) {
             (_, Verdict::Refused) | ("refused", _) => "refused",
             (_, Verdict::Allowed) => "allowed",
             (_, Verdict::Warned) => "warned",
@@ -166,5 +190,5 @@ fn rules(broken: &[Judged]) -> Vec<Value> {
             "more": of_rule.iter().map(|judged| judged.judgement.more).sum::<usize>(),
         })
     };
-    RULES.iter().map(|judged| rule(judged.name)).collect()
+    all().map(rule).collect()
 }

@@ -74,7 +74,7 @@ fn not_utf8(arguments: &[OsString]) -> String {
 }
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
-    let options = cli.options().map_err(Error::Usage)?;
+    let mut options = cli.options().map_err(Error::Usage)?;
     let to_stdout = |path: &Path| path == Path::new("-") || stdio::is_stdout(path);
     if cli.report.as_deref().is_some_and(to_stdout) {
         let what = "--report names where the stream goes, which holds nothing but the stream";
@@ -83,7 +83,13 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     let (stream, outcome, mut result) = match stdio::read() {
         Ok(bytes) => {
             let stream = Stream::new(bytes);
-            let (outcome, result) = filter(&stream, &options);
+            let (outcome, result) = match cli.cluster.read() {
+                Ok(cluster) => {
+                    options.cluster = cluster;
+                    filter(&stream, &options)
+                }
+                Err(refusal) => (Outcome::default(), Err(refusal.into())),
+            };
             (stream, outcome, result)
         }
         Err(error @ Error::Usage(_)) => return Err(error),

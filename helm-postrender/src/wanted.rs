@@ -27,6 +27,15 @@ pub struct Fields {
     pub encapsulation: Option<Encapsulation>,
 }
 
+/// The flag that sets a field.
+pub(crate) fn flag(field: Field) -> &'static str {
+    match field {
+        Field::Cidr => "--cidr",
+        Field::BlockSize => "--block-size",
+        Field::Encapsulation => "--encapsulation",
+    }
+}
+
 /// A value to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {

@@ -42,7 +42,7 @@ impl Flags {
     }
 
     /// The Installation that the chart makes of the settings.
-    fn installation(&self) -> Value {
+    pub(crate) fn installation(&self) -> Value {
         let mut spec = json!({"controlPlaneReplicas": 2});
         for (path, value) in &self.set {
             let pointer = path.split('.');
@@ -57,7 +57,7 @@ impl Flags {
 }
 
 /// The pools that the operator would be given by `-o installation`.
-fn planned(case: &Case) -> Value {
+pub(crate) fn planned(case: &Case) -> Value {
     let documents = parse(&case.written("installation"));
     only(&documents, "Installation")["spec"]["calicoNetwork"]["ipPools"].clone()
 }

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use calico_core::pool_plan::PoolPlan;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -103,38 +102,17 @@ fn every_form_makes_the_same_installation(helm: Helm) {
         let by_installation = home.installation(&format!("-f {}", values.display()));
         assert_eq!(by_installation, by_values, "{name}: installation");
 
-        let by_config = home.installation(&told_by_config(&case, &flags));
+        let by_config = home.installation(&told_by_config(&home, &case, &flags));
         assert_eq!(by_config, by_values, "{name}: config");
     }
 }
 
-/// The pools of `-o config` as the filter's flags, with the settings of `-o flags`, which are no
-/// part of it.
-fn told_by_config(case: &Case, flags: &str) -> String {
-    let plan: PoolPlan = serde_yaml::from_str(&case.written("config")).unwrap();
+/// `--config`, with the settings of `-o flags`, which are no part of a plan.
+fn told_by_config(home: &Home, case: &Case, flags: &str) -> String {
     let settings = flags.split("--post-renderer").next().unwrap().trim_end();
-    if plan.pools.is_empty() {
-        return settings.to_owned();
-    }
-    let joined = |values: Vec<String>| values.join(",");
-    let pools = plan.pools.iter();
-    let cidrs = pools.clone().map(|pool| pool.cidr.clone().unwrap());
-    let sizes = pools
-        .clone()
-        .map(|pool| pool.block_size.unwrap().to_string());
-    let encapsulations = pools.map(|pool| {
-        let family = if pool.cidr.as_ref().unwrap().contains(':') {
-            "v6"
-        } else {
-            "v4"
-        };
-        format!("{family}={}", pool.encapsulation.as_ref().unwrap())
-    });
+    let plan = home.write("plan.yaml", &case.written("config"));
     format!(
-        "{settings} --post-renderer helm-postrender --post-renderer-args --cidr={} \
-         --post-renderer-args --block-size={} --post-renderer-args --encapsulation={}",
-        joined(cidrs.collect()),
-        joined(sizes.collect()),
-        joined(encapsulations.collect())
+        "{settings} --post-renderer helm-postrender --post-renderer-args --config={}",
+        plan.display()
     )
 }

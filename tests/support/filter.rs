@@ -14,10 +14,24 @@ pub(crate) struct Ran {
 }
 
 /// Runs the filter with `arguments` on `input`, in an environment of its own.
+#[allow(
+    dead_code,
+    reason = "not every program of tests that shares this needs it"
+)]
 pub(crate) fn filter(arguments: &[&str], input: &[u8]) -> Ran {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_helm-postrender"))
-        .args(arguments)
-        .env_clear()
+    run(&mut command(arguments), input)
+}
+
+/// The filter with `arguments`, in an environment of its own.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_helm-postrender"));
+    command.args(arguments).env_clear();
+    command
+}
+
+/// Runs a command on `input`.
+pub(crate) fn run(command: &mut Command, input: &[u8]) -> Ran {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -5,6 +5,7 @@ pub(crate) mod documents;
 pub(crate) mod fake_api;
 pub(crate) mod fetched;
 pub(crate) mod outcome;
+pub(crate) mod plans;
 pub(crate) mod sandbox;
 pub(crate) mod tools;
 

@@ -5,6 +5,8 @@ use crate::defaults::{Effective, EffectivePool};
 use crate::installation::{Installation, Pool};
 use crate::operator::OperatorVersion;
 use crate::pool::{Encapsulation, Field};
+use crate::pool_plan::{LivePool, PoolPlan};
+use crate::text::shown;
 
 use super::Breach;
 
@@ -16,6 +18,8 @@ pub struct Case<'a> {
     pub effective: &'a Effective,
     /// The operator that would read it.
     pub operator: OperatorVersion,
+    /// The cluster that it would go to, where that is known. Without it, some rules pass.
+    pub plan: Option<&'a PoolPlan>,
 }
 
 /// A pool of a [`Case`].
@@ -37,7 +41,37 @@ impl<'a> Case<'a> {
             written,
             effective,
             operator,
+            plan: None,
         }
+    }
+
+    /// The same for a cluster that is known.
+    pub fn on(self, plan: Option<&'a PoolPlan>) -> Self {
+        Self { plan, ..self }
+    }
+
+    /// The pools that the cluster has, as far as it is known.
+    pub(super) fn live_pools(&self) -> &'a [LivePool] {
+        self.plan.map_or(&[], |plan| &plan.live_pools)
+    }
+
+    /// The live pool that a pool of the list is, however its CIDR is spelt.
+    pub(super) fn live(&self, pool: &PoolCase) -> Option<&'a LivePool> {
+        self.plan?.live(pool.effective.network()?)
+    }
+
+    /// The fields of the pools that a known cluster does not have yet: pool index and field.
+    pub fn new_fields(&self) -> impl Iterator<Item = (usize, Field)> {
+        let new = self
+            .pools()
+            .filter(|pool| self.plan.is_some() && self.live(pool).is_none());
+        new.flat_map(|pool| Field::ALL.map(|field| (pool.index, field)))
+    }
+
+    /// ` of https://…`, where the plan tells which server it is from.
+    pub(super) fn of_server(&self) -> String {
+        let server = self.plan.and_then(|plan| plan.server.as_deref());
+        server.map_or(String::new(), |server| format!(" of {}", shown(server)))
     }
 
     pub(super) fn pools(&self) -> impl Iterator<Item = PoolCase<'a>> {

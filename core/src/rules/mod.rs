@@ -1,7 +1,7 @@
 //! The rules for pools: what the API server and the operator reject, and what they accept and
 //! then cannot undo. Each is judged after the operator's own defaulting, for one operator version.
 //!
-//! A rule is declared once, next to its check, and listed in [`RULES`]. To add one: write the
+//! A rule is declared once, next to its check, and listed in [`RULES`] or [`CLUSTER_RULES`]. To add one: write the
 //! check, list it, give it a section in docs/rules.md and a passing and a failing case in
 //! tests/cases/rules.
 
@@ -9,7 +9,9 @@ mod block_size;
 mod case;
 mod cidr;
 mod encapsulation;
+mod live_pools;
 mod load_balancer;
+mod networks;
 mod pools;
 mod routing;
 mod schema;
@@ -40,6 +42,8 @@ pub enum RefusedBy {
     Operator,
     /// Nobody: it is accepted, and harms later.
     NoOne,
+    /// Nobody but this rule: the operator does it, to pools that are in use.
+    Here,
 }
 
 impl RefusedBy {
@@ -89,7 +93,7 @@ pub struct Judgement {
     pub more: usize,
 }
 
-/// Every rule, in the order in which they are judged.
+/// The rules for an Installation by itself, in the order in which they are judged.
 pub static RULES: &[Rule] = &[
     schema::FIELD_TYPE,
     schema::CIDR_MISSING,
@@ -124,6 +128,23 @@ pub static RULES: &[Rule] = &[
     load_balancer::LOAD_BALANCER_BGP_EXPORT,
 ];
 
+/// The rules for an Installation beside what its cluster has. They are judged where that is known.
+pub static CLUSTER_RULES: &[Rule] = &[
+    live_pools::LIVE_POOL_MISSING,
+    live_pools::LIVE_POOL_BLOCK_SIZE,
+    live_pools::LIVE_POOL_ENCAPSULATION,
+    live_pools::LIVE_POOL_NOT_OWNED,
+    networks::OUTSIDE_POD_NETWORK,
+    networks::OUTSIDE_POD_NETWORK_UNCHECKED,
+    networks::SERVICES_OVERLAP,
+    networks::NODES_OVERLAP,
+];
+
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(CLUSTER_RULES)
+}
+
 /// Judges `case` by every rule.
 ///
 /// What the API server or the operator would reject is refused. What nobody would reject is
@@ -141,7 +162,8 @@ pub fn judge(case: &Case, asked: &[(usize, Field)], allowed: &[&str]) -> Vec<Jud
         }
     };
     let mut judgements: Vec<Judgement> = Vec::new();
-    for rule in RULES {
+    let of_cluster = case.plan.map_or(&[][..], |_| CLUSTER_RULES);
+    for rule in RULES.iter().chain(of_cluster) {
         for breach in (rule.check)(case) {
             let verdict = verdict(rule, &breach);
             let alike =
@@ -189,11 +211,11 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_kebab_case() {
-        let mut names: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
+        let mut names: Vec<_> = all().map(|rule| rule.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), RULES.len());
-        for rule in RULES {
+        assert_eq!(names.len(), all().count());
+        for rule in all() {
             let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(rule.name.chars().all(kebab), "{}", rule.name);
             assert!(!rule.summary.ends_with('.'), "{}", rule.name);

@@ -144,7 +144,11 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
     check: |case| {
         // Before 1.34 the operator filled it in wherever there was an IPv6 pool. Since then it
         // looks at live pools only, and a first install has none.
-        if !is_bpf(case) || !case.operator.since(34) || case.written.autodetects_ipv6 {
+        let live = case
+            .plan
+            .is_some_and(|plan| plan.live_of(Family::V6).next().is_some());
+        let is_filled_in = case.written.autodetects_ipv6 || !case.operator.since(34) || live;
+        if !is_bpf(case) || is_filled_in {
             return Vec::new();
         }
         ipv6_pools(case, |pool| {

@@ -4,7 +4,7 @@ use calico_core::pool_plan::{API_VERSION, KIND, LivePool, PlannedPool, PodNetwor
 use calico_core::yaml;
 
 use crate::plan::live::Compared;
-use crate::plan::{Plan, Pool};
+use crate::plan::{Plan, Pool, Unread};
 
 /// A PoolPlan.
 pub fn config(plan: &Plan) -> Result<String, serde_yaml::Error> {
@@ -29,6 +29,7 @@ pub fn config(plan: &Plan) -> Result<String, serde_yaml::Error> {
         services,
         node_addresses: plan.node_addresses.clone(),
         live_pools: plan.live_pools.iter().map(live).collect(),
+        unread: plan.not_read.iter().filter_map(unread).collect(),
     })
 }
 
@@ -38,6 +39,11 @@ fn planned(pool: &Pool) -> PlannedPool {
         block_size: pool.block_size.value().copied(),
         encapsulation: pool.encapsulation.value().map(ToString::to_string),
     }
+}
+
+fn unread(row: &Unread) -> Option<String> {
+    let why = row.permission.as_ref().unwrap_or(&row.why);
+    row.needed.then(|| format!("{}: {why}", row.object))
 }
 
 fn live(pool: &Compared) -> LivePool {

@@ -1,0 +1,186 @@
+//! Rules for what an Installation would do to the pools that a cluster has. They need its plan.
+//!
+//! From 1.34 on the operator makes, changes and deletes the IPPools that it owns, and knows each by
+//! the text of its CIDR (tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go). Before,
+//! calico-node makes one pool of each family at its first start, and nobody changes it afterwards.
+
+use crate::pool::Field;
+use crate::pool_plan::LivePool;
+use crate::text::shown;
+
+use super::case::PoolCase;
+use super::{Breach, Case, RefusedBy, Rule};
+
+pub(super) const LIVE_POOL_MISSING: Rule = Rule {
+    name: "live-pool-missing",
+    summary: "every live pool that the operator owns stays in the list, under the same cidr",
+    refused_by: RefusedBy::Here,
+    check: |case| {
+        let is_kept = |live: &LivePool| {
+            let mut texts = case.pools().map(|pool| pool.written.cidr.as_deref());
+            texts.any(|text| text == Some(live.cidr.as_str()))
+        };
+        let live = case.live_pools().iter();
+        let lost = live.filter(|live| manages(case, live) && !is_kept(live));
+        lost.map(|live| missing(case, live)).collect()
+    },
+};
+
+/// The breach of a live pool that is lost, at the pool that has its place.
+fn missing(case: &Case, live: &LivePool) -> Breach {
+    const DELETES: &str = "the operator deletes the IPPool, though pods have addresses of it";
+    let (what, cidr) = (label(case, live), shown(&live.cidr));
+    let is_same = |pool: &PoolCase| case.live(pool) == Some(live);
+    let family = live.network().map(|network| network.family());
+    let is_new = |pool: &PoolCase| pool.effective.family() == family && case.live(pool).is_none();
+    if let Some(pool) = case.pools().find(is_same) {
+        return pool.breach(
+            Field::Cidr,
+            format!("{what} is spelt {} here", shown(pool.label())),
+            format!("{DELETES}, for it knows one by the text of its CIDR, and makes another one"),
+            format!("write {cidr}"),
+        );
+    }
+    if let Some(pool) = case.pools().find(is_new) {
+        return pool.breach(
+            Field::Cidr,
+            format!("{} takes the place of {what}", shown(pool.label())),
+            format!("{DELETES}, and makes another one"),
+            format!(
+                "keep {cidr}; to move to another range, add it as a second pool and migrate as \
+                 Calico's documentation tells (Migrate from one IP pool to another)"
+            ),
+        );
+    }
+    Breach {
+        path: "spec.calicoNetwork.ipPools".to_owned(),
+        fields: Vec::new(),
+        problem: format!("{what} is not in the list"),
+        outcome: DELETES.to_owned(),
+        fix: format!("add a pool with cidr {cidr} to the list"),
+    }
+}
+
+pub(super) const LIVE_POOL_BLOCK_SIZE: Rule = Rule {
+    name: "live-pool-block-size",
+    summary: "a live pool that the operator owns keeps its block size",
+    refused_by: RefusedBy::Operator,
+    check: |case| {
+        let changed = differences(case, Field::BlockSize);
+        let changed = changed.filter(|found| manages(case, found.live));
+        let breach = |found: Difference| {
+            let outcome = "Calico's API refuses it to the operator; TigeraStatus ippools becomes \
+                           Degraded, ResourceUpdateError: Error creating / updating IPPools: \
+                           … (IPPool BlockSize cannot be modified)";
+            let fix = format!(
+                "keep {}; another block size takes another pool, as Calico's documentation tells \
+                 (Change IP pool block size)",
+                found.old
+            );
+            found.breach(case, outcome, fix)
+        };
+        changed.map(breach).collect()
+    },
+};
+
+pub(super) const LIVE_POOL_ENCAPSULATION: Rule = Rule {
+    name: "live-pool-encapsulation",
+    summary: "a live pool that the operator owns keeps its encapsulation",
+    refused_by: RefusedBy::Here,
+    check: |case| {
+        let changed = differences(case, Field::Encapsulation);
+        let changed = changed.filter(|found| manages(case, found.live));
+        let breach = |found: Difference| {
+            // projectcalico/calico#5221
+            let outcome = "the operator changes the pool while pods use it: traffic between nodes \
+                           is interrupted, also that to Calico's API server";
+            let fix = format!("keep {}", found.old);
+            found.breach(case, outcome, fix)
+        };
+        changed.map(breach).collect()
+    },
+};
+
+pub(super) const LIVE_POOL_NOT_OWNED: Rule = Rule {
+    name: "live-pool-not-owned",
+    summary: "of a live pool that the operator does not own, nothing is to be changed here",
+    refused_by: RefusedBy::NoOne,
+    check: |case| {
+        let (outcome, first) = if case.operator.since(34) {
+            (
+                "the operator changes no pool that it does not own, and says so in its log only",
+                ", or first label the IPPool app.kubernetes.io/managed-by=tigera-operator",
+            )
+        } else {
+            ("operators before 1.34 change no pool that is there", "")
+        };
+        let fields = [Field::BlockSize, Field::Encapsulation].into_iter();
+        let found = fields.flat_map(|field| differences(case, field));
+        let found = found.filter(|found| !manages(case, found.live));
+        found
+            .map(|found| {
+                let fix = format!("write {}{first}", found.old);
+                found.breach(case, outcome, fix)
+            })
+            .collect()
+    },
+};
+
+/// Whether the operator would change or delete it.
+fn manages(case: &Case, live: &LivePool) -> bool {
+    live.owned && case.operator.since(34)
+}
+
+/// A field of a pool in the list that differs from the same pool in the cluster.
+struct Difference<'a> {
+    pool: PoolCase<'a>,
+    live: &'a LivePool,
+    field: Field,
+    new: String,
+    old: String,
+}
+
+/// Where the list and the cluster differ in `field`.
+fn differences<'a>(case: &'a Case<'a>, field: Field) -> impl Iterator<Item = Difference<'a>> {
+    case.pools().filter_map(move |pool| {
+        let live = case.live(&pool)?;
+        let (new, old) = match field {
+            Field::Cidr => return None,
+            Field::BlockSize => (
+                pool.effective.block_size?.to_string(),
+                live.block_size.to_string(),
+            ),
+            Field::Encapsulation => (
+                pool.effective.encapsulation.clone()?,
+                live.encapsulation.clone(),
+            ),
+        };
+        (new != old).then(|| Difference {
+            pool,
+            live,
+            field,
+            new: shown(new),
+            old: shown(old),
+        })
+    })
+}
+
+impl Difference<'_> {
+    fn breach(&self, case: &Case, outcome: &str, fix: String) -> Breach {
+        let problem = format!(
+            "{}{} differs from the {} of {}",
+            self.new,
+            self.pool.if_default(self.field),
+            self.old,
+            label(case, self.live)
+        );
+        self.pool
+            .breach(self.field, problem, outcome.to_owned(), fix)
+    }
+}
+
+/// `the live pool default-ipv4-ippool (10.244.0.0/16) of https://…`
+fn label(case: &Case, live: &LivePool) -> String {
+    let (name, cidr) = (shown(&live.name), shown(&live.cidr));
+    format!("the live pool {name} ({cidr}){}", case.of_server())
+}

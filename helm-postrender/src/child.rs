@@ -1,0 +1,70 @@
+//! Runs a program to its end, within a time and with a bound on what it may write.
+//!
+//! It writes to files without a name, not to pipes: nobody has to read while it runs, and a program
+//! that it leaves behind, which would keep a pipe open, is not waited for.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often it is looked whether the program has ended.
+const TICK: Duration = Duration::from_millis(5);
+
+/// A program that has ended.
+pub(crate) struct Ended {
+    /// How; none where its time was up, or it wrote too much, and it was killed.
+    pub(crate) status: Option<ExitStatus>,
+    /// What it wrote, up to a byte more than the bound.
+    pub(crate) stdout: Vec<u8>,
+    /// What it said, likewise.
+    pub(crate) stderr: Vec<u8>,
+}
+
+/// Runs `command`, which has nothing to read and may write `longest` bytes to each of its outputs.
+pub(crate) fn run(command: &mut Command, time: Duration, longest: u64) -> io::Result<Ended> {
+    let file = || {
+        tempfile::tempfile().map_err(|error| {
+            let what = format!("no temporary file for what it writes: {error}");
+            io::Error::new(error.kind(), what)
+        })
+    };
+    let (stdout, stderr) = (file()?, file()?);
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(stdout.try_clone()?)
+        .stderr(stderr.try_clone()?)
+        .spawn()?;
+    let deadline = Instant::now() + time;
+    let is_over = || {
+        let is_long = |file: &File| file.metadata().is_ok_and(|file| file.len() > longest);
+        Instant::now() >= deadline || is_long(&stdout) || is_long(&stderr)
+    };
+    Ok(Ended {
+        status: wait(child, is_over)?,
+        stdout: written(stdout, longest)?,
+        stderr: written(stderr, longest)?,
+    })
+}
+
+/// Waits for the child, or until it `is_over` and has to go.
+fn wait(mut child: Child, is_over: impl Fn() -> bool) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if is_over() {
+            child.kill()?;
+            return child.wait().map(|_| None);
+        }
+        thread::sleep(TICK);
+    }
+}
+
+fn written(mut file: File, longest: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.take(longest + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

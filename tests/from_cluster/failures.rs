@@ -1,0 +1,138 @@
+//! A twin that is not there, cannot reach the cluster, or is another program.
+
+use serde_json::Value;
+
+use super::stand_in::StandIn;
+use crate::plans::{NEW, answer};
+
+#[test]
+fn without_a_twin_it_says_what_to_do() {
+    assert_eq!(
+        StandIn::missing().refused(&[]),
+        "helm-postrender: error: --from-cluster needs kubectl-calico, which is neither beside this program nor on PATH\n  \
+         why: it is what reads the cluster: this program has no network code\n  \
+         fix: install it, or have `kubectl-calico plan -o config` write a plan where it is, and give that with --config\n"
+    );
+}
+
+#[test]
+fn what_the_twin_says_of_the_cluster_is_shown() {
+    let script = format!(
+        "{}printf 'kubectl-calico: error: ippools is forbidden\\n  fix: kubectl calico rbac\\033[2J\\n' >&2\nexit 2",
+        answer(NEW)
+    );
+    let twin = StandIn::on_path(&script);
+    let said = twin.refused(&["--context", "prod eu", "--report", "report.json"]);
+    assert_eq!(
+        said,
+        "helm-postrender: error: --from-cluster: [FOLDER]/path/kubectl-calico could not make a plan of the cluster (exit status: 2)\n  \
+         why: it said:\n    kubectl-calico: error: ippools is forbidden\n      fix: kubectl calico rbac\\u{1b}[2J\n  \
+         fix: see what it says by itself: [FOLDER]/path/kubectl-calico plan -o config --fail-on=never '--context=prod eu'\n"
+    );
+    let report: Value = serde_json::from_str(&twin.left("report.json")).unwrap();
+    assert_eq!(
+        (&report["outcome"], &report["cluster"]),
+        (&"refused".into(), &Value::Null)
+    );
+}
+
+#[test]
+fn a_plan_of_a_cluster_that_was_not_read_whole_is_refused() {
+    let unread = format!("{NEW}unread: [\"ippools: forbidden\"]\n");
+    let said = StandIn::on_path(&format!("{}exit 2\n", answer(&unread))).refused(&[]);
+    assert!(
+        said.contains("error: the plan cannot be relied on: https://10.0.0.1:6443 ("),
+        "{said}"
+    );
+    assert!(
+        said.contains("why: it lacks what could not be read: ippools: forbidden\n"),
+        "{said}"
+    );
+    // One that says that something is missing, and not what.
+    for code in [1, 2] {
+        let said = StandIn::on_path(&format!("{}exit {code}\n", answer(NEW))).refused(&[]);
+        let what = format!("could not make a plan of the cluster (exit status: {code})");
+        assert!(said.contains(&what), "{said}");
+    }
+}
+
+#[test]
+fn helm_4_is_told_by_its_own_way() {
+    let twin = StandIn::on_path("echo 'no such host' >&2\nexit 2");
+    let mut command = std::process::Command::new(twin.path("own/helm-postrender"));
+    command.args(["--helm4", "--from-cluster"]).env_clear();
+    command.env("PATH", twin.path("path"));
+    let ran = crate::filter::run(&mut command, super::stand_in::INSTALLATION.as_bytes());
+    let out = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.exit, 0);
+    assert!(
+        out.starts_with("|-\n  helm-postrender: error: --from-cluster: "),
+        "{out}"
+    );
+    assert!(
+        out.contains("\n      no such host\n") && out.contains("kind: Refused"),
+        "{out}"
+    );
+}
+
+#[test]
+fn another_program_of_that_name_is_recognised() {
+    let usage = "Usage:\n  calicoctl [options] <command> [<args>...]";
+    let later = NEW.replace("v1alpha1", "v2");
+    for (script, what) in [
+        (
+            format!("echo '{usage}'"),
+            "it is not a PoolPlan of kubectl calico; it starts with \"Usage:\"",
+        ),
+        (
+            format!("echo '{usage}'; exit 1"),
+            "it starts with \"Usage:\"",
+        ),
+        (String::new(), "did not answer with a plan: it is empty"),
+        (
+            "printf '\\377\\376\\033'".to_owned(),
+            "it starts with \"\\xff\\xfe\\u{1b}\"",
+        ),
+        (
+            "echo '{\"kind\": \"IPPoolList\", \"apiVersion\": \"projectcalico.org/v3\"}'"
+                .to_owned(),
+            "it is not a PoolPlan",
+        ),
+        (answer(&later), "its apiVersion is \"kubectl-calico/v2\""),
+        (answer(&format!("{NEW}nodes: 3\n")), "unknown field `nodes`"),
+        (
+            answer(&NEW.replace("10.244.0.0/16", "10.244/16")),
+            "pools[0].cidr: \"10.244/16\" is not a CIDR",
+        ),
+    ] {
+        let said = StandIn::on_path(&script).refused(&[]);
+        assert!(said.contains(what), "{script}: {said}");
+        assert!(
+            said.contains("calicoctl is often installed under this name"),
+            "{said}"
+        );
+        assert!(
+            said.contains("\n  fix: put this release's kubectl-calico beside"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_twin_that_cannot_be_run_or_is_killed_is_an_error() {
+    let twin = StandIn::missing();
+    twin.add("own", "neither a script nor a binary");
+    let said = twin.refused(&[]);
+    assert!(said.contains("kubectl-calico cannot be run: "), "{said}");
+    for (script, status) in [
+        ("kill -9 $$", "signal: 9"),
+        ("exit 64", "exit status: 64"),
+        ("exit 1", "exit status: 1"),
+    ] {
+        let said = StandIn::on_path(script).refused(&[]);
+        assert!(
+            said.contains(status) && said.contains("it said nothing"),
+            "{said}"
+        );
+    }
+}

@@ -1,0 +1,23 @@
+//! Plans of a cluster, as kubectl-calico answers them.
+
+/// The plan of a cluster without Calico.
+pub(crate) const NEW: &str = r#"apiVersion: "kubectl-calico/v1alpha1"
+kind: "PoolPlan"
+server: "https://10.0.0.1:6443"
+pools:
+- {"cidr": "10.244.0.0/16", "blockSize": 25, "encapsulation": "VXLANCrossSubnet"}
+podNetwork: {"cidrs": ["10.244.0.0/16"], "source": "ConfigMap kube-system/kubeadm-config", "enforced": true}
+"#;
+
+/// The plan of a cluster with one pool, which the operator owns.
+pub(crate) const LIVE: &str = r#"apiVersion: "kubectl-calico/v1alpha1"
+kind: "PoolPlan"
+server: "https://10.0.0.1:6443"
+livePools:
+- {"name": "default-ipv4-ippool", "cidr": "10.244.0.0/16", "blockSize": 26, "encapsulation": "VXLAN", "owned": true}
+"#;
+
+/// The lines of a shell script that answers with a plan.
+pub(crate) fn answer(plan: &str) -> String {
+    format!("cat <<'PLAN'\n{plan}PLAN\n")
+}
