@@ -1,0 +1,66 @@
+"""Programs that are built from a Go module below tests/, once, into a cache folder of the project's."""
+
+import fcntl
+import hashlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import cache
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+
+# The exit code of a script that needs Go where there is none: EX_UNAVAILABLE.
+NO_GO = 69
+
+
+class NoGo(Exception):
+    """There is no Go that takes the module; says why, and how to get one."""
+
+
+class GoModule:
+    """The module in tests/NAME, whose go.mod and go.sum pin all that its programs are built from."""
+
+    def __init__(self, name):
+        self.name = name
+        self.folder = REPOSITORY / "tests" / name
+
+    def built(self, build):
+        """The folder that `build` fills, named after all that it is built from."""
+        digest = hashlib.sha256()
+        for source in sorted([*self.folder.glob("*.go"), *self.folder.glob("go.*")]):
+            content = source.read_bytes()
+            digest.update(f"{source.name} {len(content)}\n".encode() + content)
+        folder = cache.folder() / f"{self.name}-{digest.hexdigest()[:12]}"
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with open(folder.parent / f"{self.name}.lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if not folder.exists():
+                    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+                        unfinished = pathlib.Path(temporary, folder.name)
+                        unfinished.mkdir()
+                        build(unfinished)
+                        unfinished.rename(folder)
+        return folder
+
+    def go_build(self, *arguments):
+        """`go build` in the module. Go has said on standard error what is wrong if it ends with anything but 0."""
+        command = ["go", "build", "-trimpath", "-buildvcs=false", *arguments]
+        environment = {**os.environ, "CGO_ENABLED": "0"}
+        return subprocess.run(command, cwd=self.folder, env=environment, stdout=sys.stderr).returncode
+
+    def version_of(self, module):
+        """The version of `module` that go.mod names, as told by Go, which shows that there is a Go that takes this go.mod."""
+        command = ["go", "list", "-m", "-f", "{{.Version}}", module]
+        try:
+            return subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        except FileNotFoundError:
+            why = "no Go is on PATH to build one"
+        except subprocess.CalledProcessError:
+            why = "the Go on PATH does not build one (the lines above say why)"
+        (wanted,) = re.findall(r"^go (\d+\.\d+)", (self.folder / "go.mod").read_text(), re.MULTILINE)
+        raise NoGo(f"{why}.\nInstall Go {wanted} or later from https://go.dev/dl")
