@@ -14,6 +14,7 @@ mod support {
     //! What this program uses of `tests/support`.
     pub(crate) mod cluster;
     pub(crate) mod fetched;
+    pub(crate) mod needs;
     pub(crate) mod outcome;
 }
 

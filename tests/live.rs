@@ -15,6 +15,7 @@ mod support {
     pub(crate) mod cluster;
     pub(crate) mod clusters;
     pub(crate) mod fetched;
+    pub(crate) mod needs;
     pub(crate) mod outcome;
     pub(crate) mod status_cases;
     pub(crate) mod wire;

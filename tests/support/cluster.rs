@@ -1,6 +1,6 @@
 //! A real API server, started by `scripts/test-cluster`: it holds what a test writes, and nothing acts on it.
 //!
-//! A test program that uses this names it, `fetched` and `outcome` in a module `support` of its own.
+//! A test program that uses this names it, `fetched`, `needs` and `outcome` in a module `support` of its own.
 
 #![allow(
     dead_code,
@@ -11,16 +11,14 @@ pub(crate) mod audit;
 pub(crate) mod crds;
 mod kubectl;
 
-use std::io::{BufRead, BufReader, Write};
-use std::panic::Location;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// How `scripts/test-cluster` says that there is no API server, and no Go to build one with.
-const NO_GO: i32 = 69;
+use super::needs::{self, or_skip};
 
 /// A running server. It stops when dropped, and also when this process ends without doing so.
 pub(crate) struct Cluster {
@@ -38,18 +36,15 @@ impl Cluster {
     /// A server of the test's own. `None` where there cannot be one: the test, which is to return then, is skipped.
     #[track_caller]
     pub(crate) fn start() -> Option<Self> {
-        or_skip(Self::launch(&mut launcher()))
+        or_skip(Self::launch(&mut launcher()), "an API server")
     }
 
     /// The server that the tests of this program share.
     #[track_caller]
     pub(crate) fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
-        or_skip(
-            SHARED
-                .get_or_init(|| Self::launch(&mut launcher()))
-                .as_ref(),
-        )
+        let shared = SHARED.get_or_init(|| Self::launch(&mut launcher()));
+        or_skip(shared.as_ref(), "an API server")
     }
 
     /// The server that a `launcher` starts.
@@ -63,7 +58,7 @@ impl Cluster {
             let status = launcher.wait().expect("scripts/test-cluster ends");
             assert_eq!(
                 status.code(),
-                Some(NO_GO),
+                Some(needs::NO_GO),
                 "no cluster; its reason is above"
             );
             return None;
@@ -104,24 +99,4 @@ pub(crate) fn launcher() -> Command {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     command
-}
-
-/// Says which test is skipped, past the harness, which would show it for a failed test only. With CI=true, none may be.
-#[track_caller]
-fn or_skip<T>(found: Option<T>) -> Option<T> {
-    if found.is_none() {
-        let thread = std::thread::current();
-        let test = format!("{} ({})", thread.name().unwrap_or("?"), Location::caller());
-        assert_ne!(
-            std::env::var("CI").as_deref(),
-            Ok("true"),
-            "{test} needs an API server; how to get one is above"
-        );
-        writeln!(
-            std::io::stderr(),
-            "SKIPPED {test}: it needs an API server; how to get one is above"
-        )
-        .expect("standard error can be written");
-    }
-    found
 }
