@@ -1,5 +1,12 @@
 //! The real Helms, and how a test is run with each of them.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "every test program that includes this uses its own part of it"
+)]
+
 use std::path::PathBuf;
 
 use super::fetched::tool;

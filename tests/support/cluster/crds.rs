@@ -67,7 +67,7 @@ impl Cluster {
 
     /// Waits for discovery to list the resources of every definition: it follows them some moments later.
     #[track_caller]
-    fn wait_until_served(&self) {
+    pub(crate) fn wait_until_served(&self) {
         let line = "{range .items[*]}{.spec.group}/{.spec.versions[0].name} {.spec.names.plural}{'\\n'}{end}";
         let output = format!("--output=jsonpath={line}");
         let defined = self.kubectl(["get", "customresourcedefinitions", &output]);

@@ -1,0 +1,158 @@
+//! A terminal, and what a person types into it.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
+
+use tempfile::TempDir;
+
+/// A home folder, programs on PATH, and a record of all that was typed and came out.
+pub(super) struct Terminal {
+    name: String,
+    folder: TempDir,
+    path: String,
+    variables: Vec<(String, PathBuf)>,
+    record: Mutex<String>,
+}
+
+/// What came out, and whether the command succeeded.
+#[derive(Debug)]
+pub(super) struct Shown {
+    success: bool,
+    pub(super) text: String,
+}
+
+impl Terminal {
+    /// One whose record goes into a file of this name.
+    pub(super) fn new(name: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("bin")).unwrap();
+        fs::create_dir(folder.path().join("home")).unwrap();
+        Self {
+            name: name.to_owned(),
+            path: format!("{}/bin:/usr/bin:/bin", folder.path().display()),
+            folder,
+            variables: Vec::new(),
+            record: Mutex::default(),
+        }
+    }
+
+    pub(super) fn set(&mut self, variable: &str, value: &Path) {
+        self.variables.push((variable.to_owned(), value.to_owned()));
+    }
+
+    /// Puts a program on PATH.
+    pub(super) fn program(&self, name: &str, binary: &Path) {
+        symlink(binary, self.folder.path().join("bin").join(name)).unwrap();
+    }
+
+    /// Has programs looked for in a folder, too.
+    pub(super) fn look_for_programs_in(&mut self, folder: &Path) {
+        self.path = format!("{}:{}", folder.display(), self.path);
+    }
+
+    /// A file or folder where the person works.
+    pub(super) fn home(&self, name: &str) -> PathBuf {
+        self.folder.path().join("home").join(name)
+    }
+
+    /// Has something from elsewhere where the person works.
+    pub(super) fn bring(&self, name: &str, from: &Path) {
+        symlink(from, self.home(name)).unwrap();
+    }
+
+    /// Says in the record what comes next.
+    pub(super) fn heading(&self, text: &str) {
+        self.record
+            .lock()
+            .unwrap()
+            .push_str(&format!("\n# {text}\n\n"));
+    }
+
+    /// Types a command, as long as need be.
+    pub(super) fn types(&self, command: &str) -> Shown {
+        let output = self.shell(&format!("exec 2>&1; {command}"));
+        let text = self.read(&output.stdout);
+        let shown = format!("$ {command}\n{text}");
+        let mut record = self.record.lock().unwrap();
+        record.push_str(shown.trim_end_matches('\n'));
+        record.push('\n');
+        Shown {
+            success: output.status.success(),
+            text,
+        }
+    }
+
+    /// What a command writes to standard output, off the record.
+    pub(super) fn output(&self, command: &str) -> String {
+        self.read(&self.shell(command).stdout)
+    }
+
+    /// What came out, with `~` for the home folder.
+    fn read(&self, output: &[u8]) -> String {
+        let text = String::from_utf8(output.to_vec()).expect("UTF-8");
+        text.replace(&self.home("").display().to_string(), "~/")
+            .replace(&self.folder.path().display().to_string(), "")
+    }
+
+    fn shell(&self, command: &str) -> Output {
+        let folder = self.folder.path();
+        Command::new("sh")
+            .args(["-c", command])
+            .current_dir(folder.join("home"))
+            .env_clear()
+            .env("PATH", &self.path)
+            .env("HOME", folder.join("home"))
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .output()
+            .expect("a shell starts")
+    }
+}
+
+impl Drop for Terminal {
+    /// The record is written for a failed test, too.
+    fn drop(&mut self) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journey");
+        let written = fs::create_dir_all(&folder).and_then(|()| {
+            let record = self
+                .record
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            fs::write(
+                folder.join(format!("{}.txt", self.name)),
+                record.trim_start(),
+            )
+        });
+        if let Err(error) = written {
+            eprintln!("no record of {}: {error}", self.name);
+        }
+    }
+}
+
+impl Shown {
+    #[track_caller]
+    pub(super) fn succeeded(self) -> Self {
+        assert!(self.success, "it failed:\n{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub(super) fn failed(self) -> Self {
+        assert!(!self.success, "it succeeded:\n{}", self.text);
+        self
+    }
+
+    /// The person reads this.
+    #[track_caller]
+    pub(super) fn says(self, wanted: &str) -> Self {
+        assert!(
+            self.text.contains(wanted),
+            "{wanted:?} is not in:\n{}",
+            self.text
+        );
+        self
+    }
+}

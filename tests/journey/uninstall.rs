@@ -1,0 +1,62 @@
+//! The way out: Helm runs the chart's hook Job, and waits for it.
+
+use serde_json::json;
+
+use super::calico::Journey;
+use super::operator::Operator;
+
+const JOB: &str = "job/tigera-operator-uninstall";
+
+impl Journey {
+    pub(super) fn uninstall(&self, operator: &Operator<'_>) {
+        self.terminal
+            .heading("The uninstall, for which the chart's hook has the operator clean up");
+        let helm = "helm uninstall calico --namespace tigera-operator";
+        std::thread::scope(|scope| {
+            let uninstall = scope.spawn(|| self.terminal.types(helm));
+            self.in_the_operators_namespace(&["wait", "--for=create", JOB, "--timeout=60s"]);
+            operator.cleans_up();
+            self.complete_the_job();
+            uninstall.join().unwrap().succeeded().says("uninstalled");
+        });
+        let left = self.cluster.kubectl([
+            "get",
+            "installations,apiservers,clusterroles",
+            "--selector=app.kubernetes.io/managed-by=Helm",
+            "--output=name",
+        ]);
+        assert_eq!(left.succeeded().stdout, "");
+        let left = self.in_the_operators_namespace(&["get", "deployment,job", "--output=name"]);
+        assert_eq!(left, "");
+        let releases = self
+            .terminal
+            .types("helm list --all-namespaces --output json");
+        assert_eq!(releases.succeeded().text.trim(), "[]");
+        let status = self.terminal.types("kubectl calico status");
+        status.says("Calico does not run, but its resources are still there\n");
+    }
+
+    /// As the Job's controller would, once its pod is done.
+    fn complete_the_job(&self) {
+        let now = "2026-01-01T00:00:00Z";
+        let met = |kind: &str| json!({"type": kind, "status": "True", "lastTransitionTime": now});
+        let status = json!({
+            "startTime": now, "completionTime": now, "succeeded": 1,
+            "conditions": [met("SuccessCriteriaMet"), met("Complete")],
+        });
+        let patch = format!("--patch={}", json!({"status": status}));
+        self.in_the_operators_namespace(&[
+            "patch",
+            JOB,
+            "--subresource=status",
+            "--type=merge",
+            &patch,
+        ]);
+    }
+
+    #[track_caller]
+    fn in_the_operators_namespace(&self, arguments: &[&str]) -> String {
+        let arguments = arguments.iter().chain(&["--namespace=tigera-operator"]);
+        self.cluster.kubectl(arguments).succeeded().stdout
+    }
+}
