@@ -25,9 +25,13 @@ mod support {
 mod journey {
     //! One file for each stretch of a way, and one for each thing that it takes.
     mod calico;
+    mod calicoctl;
     mod conflict;
+    mod downloads;
     mod filter;
     mod install;
+    mod krew;
+    mod krew_tools;
     mod operator;
     mod pools;
     mod terminal;
