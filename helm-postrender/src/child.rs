@@ -1,13 +1,15 @@
 //! Runs a program to its end, within a time and with a bound on what it may write.
 //!
-//! It writes to files without a name, not to pipes: nobody has to read while it runs, and a program
-//! that it leaves behind, which would keep a pipe open, is not waited for.
+//! It writes to temporary files, not to pipes: nobody has to read while it runs, and a program that it
+//! leaves behind, which would keep a pipe open, is not waited for. Each file is opened twice, so that
+//! what such a program goes on to write does not move where it is read.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
+use std::io::{self, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tempfile::NamedTempFile;
 
 /// How often it is looked whether the program has ended.
 const TICK: Duration = Duration::from_millis(5);
@@ -25,7 +27,7 @@ pub(crate) struct Ended {
 /// Runs `command`, which has nothing to read and may write `longest` bytes to each of its outputs.
 pub(crate) fn run(command: &mut Command, time: Duration, longest: u64) -> io::Result<Ended> {
     let file = || {
-        tempfile::tempfile().map_err(|error| {
+        NamedTempFile::new().map_err(|error| {
             let what = format!("no temporary file for what it writes: {error}");
             io::Error::new(error.kind(), what)
         })
@@ -33,18 +35,19 @@ pub(crate) fn run(command: &mut Command, time: Duration, longest: u64) -> io::Re
     let (stdout, stderr) = (file()?, file()?);
     let child = command
         .stdin(Stdio::null())
-        .stdout(stdout.try_clone()?)
-        .stderr(stderr.try_clone()?)
+        .stdout(stdout.reopen()?)
+        .stderr(stderr.reopen()?)
         .spawn()?;
     let deadline = Instant::now() + time;
     let is_over = || {
-        let is_long = |file: &File| file.metadata().is_ok_and(|file| file.len() > longest);
+        let length = |file: &NamedTempFile| file.as_file().metadata().map(|file| file.len());
+        let is_long = |file: &NamedTempFile| length(file).is_ok_and(|length| length > longest);
         Instant::now() >= deadline || is_long(&stdout) || is_long(&stderr)
     };
     Ok(Ended {
         status: wait(child, is_over)?,
-        stdout: written(stdout, longest)?,
-        stderr: written(stderr, longest)?,
+        stdout: written(&stdout, longest)?,
+        stderr: written(&stderr, longest)?,
     })
 }
 
@@ -62,9 +65,9 @@ fn wait(mut child: Child, is_over: impl Fn() -> bool) -> io::Result<Option<ExitS
     }
 }
 
-fn written(mut file: File, longest: u64) -> io::Result<Vec<u8>> {
+fn written(file: &NamedTempFile, longest: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.rewind()?;
+    let file = file.as_file();
     file.take(longest + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
