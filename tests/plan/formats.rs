@@ -38,7 +38,7 @@ fn what_is_not_settled_is_said_with_the_flag_that_settles_it() {
     let ran = case("no-source").run(&["-o", "values"]);
     assert_eq!(ran.exit, 2);
     assert!(ran.stderr.contains("give --cidr"), "{}", ran.stderr);
-    let ran = case("no-source").run(&["-o", "values", "--cidr", "10.48.0.0/16"]);
+    let ran = case("no-source").run(&["-o", "values", "--cidr", "10.244.128.0/17"]);
     assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""));
 }
 
@@ -58,7 +58,11 @@ fn flags_do_not_lose_what_they_cannot_say() {
     assert_eq!((ran.exit, ran.stdout.as_str()), (64, ""));
     assert!(ran.stderr.contains("-o values"), "{}", ran.stderr);
     let values = case("installed-settings").written("values");
-    for kept in ["zone == 'a'", "10.48.0.0/16", "natOutgoing: \"Disabled\""] {
+    for kept in [
+        "zone == 'a'",
+        "10.244.128.0/17",
+        "natOutgoing: \"Disabled\"",
+    ] {
         assert!(values.contains(kept), "{values}");
     }
 }

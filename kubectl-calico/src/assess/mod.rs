@@ -10,6 +10,7 @@ pub mod fact;
 pub mod facts;
 pub mod finding;
 pub mod report;
+pub mod shell;
 mod verdict;
 pub mod words;
 
@@ -32,13 +33,7 @@ pub fn assess(snapshot: &Snapshot) -> Report {
         snapshot,
         facts: &facts,
     };
-    let mut findings: Vec<Finding> = CHECKS
-        .iter()
-        .filter(|check| can_be_judged(check, &unknown))
-        .flat_map(|check| found_by(check, &case))
-        .collect();
-    // The order of the table within one severity.
-    findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    let findings = found(&case, |_| true);
     let not_read = not_read(&unknown);
     Report {
         api_version: API_VERSION,
@@ -48,6 +43,19 @@ pub fn assess(snapshot: &Snapshot) -> Report {
         findings,
         not_read,
     }
+}
+
+/// What the wanted checks find, the worst first; those that cannot be made find nothing.
+pub fn found(case: &Case, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
+    let unknown = case.snapshot.unknown();
+    let checks = CHECKS.iter().filter(|check| wanted(check));
+    let mut findings: Vec<Finding> = checks
+        .filter(|check| can_be_judged(check, &unknown))
+        .flat_map(|check| found_by(check, case))
+        .collect();
+    // The order of the table within one severity.
+    findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    findings
 }
 
 fn found_by(check: &'static Check, case: &Case) -> Vec<Finding> {

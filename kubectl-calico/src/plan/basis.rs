@@ -73,6 +73,12 @@ impl<'a> Basis<'a> {
         }
     }
 
+    /// How many nodes run Windows.
+    pub(super) fn windows(&self) -> usize {
+        let nodes = self.facts.cluster.nodes.value();
+        nodes.map_or(0, |nodes| nodes.windows)
+    }
+
     /// The addresses by which nodes know each other.
     pub(super) fn node_addresses(&self) -> impl Iterator<Item = &'a str> {
         let nodes = self.snapshot.nodes.items().iter();

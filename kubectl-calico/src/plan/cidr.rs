@@ -2,12 +2,11 @@
 
 use calico_core::cidr::{Cidr, Family};
 
+use super::apart;
 use super::basis::Basis;
 use super::choice::Choice;
-use super::{overlap, pod_network};
 use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::networks::Network;
-use crate::assess::finding::Finding;
 
 /// The flag that settles it.
 const FLAG: &str = "--cidr";
@@ -97,7 +96,7 @@ fn of_network(
             "; the Installation asks for {wanted}, which is outside of it"
         ));
     }
-    why.push_str(overlap::apart(basis, &first.network()));
+    why.push_str(apart::words(basis, &first.network()));
     let same = |other: &&Network| other.is_lower_bound() || other.list() == network.list();
     let agreeing = basis.facts.networks.pods.iter().filter(same);
     Choice::Known {
@@ -114,7 +113,7 @@ fn without_network(basis: &Basis, family: Family) -> Choice<Cidr> {
     let default = EKS_DEFAULT.parse::<Cidr>().ok();
     let default =
         default.filter(|_| basis.platform() == Some(Platform::Eks) && family == Family::V4);
-    if let Some(cidr) = default.filter(|cidr| overlap::findings(basis, cidr).is_empty()) {
+    if let Some(cidr) = default.filter(|cidr| apart::is_apart(basis, cidr)) {
         let why = "the operator's own choice on EKS, where nothing sets a pod network; it overlaps \
                    neither services nor nodes";
         return Choice::reasoned(cidr, why);
@@ -135,15 +134,4 @@ fn without_network(basis: &Basis, family: Family) -> Choice<Cidr> {
         why.push_str(&format!("; it holds the node's part of it, {one}"));
     }
     Choice::open(why, FLAG)
-}
-
-/// What is wrong with the CIDR of a pool that is to be made.
-pub(super) fn findings(basis: &Basis, choice: &Choice<Cidr>) -> Vec<Finding> {
-    let Some(cidr) = choice.value() else {
-        return Vec::new();
-    };
-    let mut findings = overlap::findings(basis, cidr);
-    let outside = |network| pod_network::outside(basis, network, choice);
-    findings.extend(basis.pod_network().and_then(outside));
-    findings
 }

@@ -115,42 +115,35 @@ fn own_network() -> Terrain {
     }
 }
 
-/// What a cloud has against an encapsulation that somebody chose: how bad that is, what happens,
-/// and what to do.
+/// Whether a cloud drops an encapsulation whatever is done about it.
+pub(super) fn is_forbidden(cloud: Cloud, encapsulation: Encapsulation) -> bool {
+    cloud == Cloud::Azure && encapsulation.is_ipip()
+}
+
+/// What a cloud has against an encapsulation that somebody chose, beside what status' checks know
+/// of (CAL301, CAL309): how bad that is, what happens, and what to do.
 pub(super) fn objection(
     cloud: Cloud,
     encapsulation: Encapsulation,
 ) -> Option<(Severity, &'static str, &'static str)> {
     let always = matches!(encapsulation, Encapsulation::Ipip | Encapsulation::Vxlan);
     Some(match (cloud, encapsulation) {
-        (Cloud::Azure, e) if e.is_ipip() => (
-            Severity::Error,
-            "Azure drops IP in IP (protocol 4): pods on different nodes cannot reach each other",
-            "choose VXLAN",
-        ),
-        (Cloud::Azure, _) if !always => (
+        (Cloud::Azure, e) if !always && !e.is_ipip() => (
             Severity::Warning,
             "Azure drops what carries pods' addresses unless route tables know them",
             "choose VXLAN, or give the subnets user-defined routes for every node's blocks",
-        ),
-        (Cloud::Aws, _) if !always => (
-            Severity::Warning,
-            "EC2 drops what carries pods' addresses until each node's source/destination check is \
-             off",
-            "choose VXLAN, or set awsSrcDstCheck: Disable in FelixConfiguration and give the nodes \
-             ec2:ModifyNetworkInterfaceAttribute and ec2:DescribeInstances",
         ),
         (Cloud::OpenStack, _) if !always => (
             Severity::Warning,
             "Neutron's port security drops what carries pods' addresses",
             "choose VXLAN, or put the pod network among the ports' allowed address pairs",
         ),
-        (Cloud::DigitalOcean, e) if e.is_ipip() => (
+        (Cloud::Google, Encapsulation::None) => (
             Severity::Warning,
-            "DigitalOcean's firewalls pass TCP, UDP and ICMP only, and drop IP in IP",
-            "choose VXLAN",
+            "Google Cloud carries pods' addresses only where its routes know them",
+            "choose VXLAN, or give the network routes for every node's blocks",
         ),
-        (Cloud::Aws, Encapsulation::Ipip) => (
+        (Cloud::Aws, e) if e.is_ipip() => (
             Severity::Note,
             "security groups drop IP in IP unless they allow it",
             "allow IP protocol 4 between nodes, and TCP 179 for BGP",
@@ -159,11 +152,6 @@ pub(super) fn objection(
             Severity::Note,
             "firewalls drop IP in IP unless they allow it",
             "allow protocol ipip between nodes, and TCP 179 for BGP",
-        ),
-        (Cloud::Google, Encapsulation::None) => (
-            Severity::Warning,
-            "Google Cloud carries pods' addresses only where its routes know them",
-            "choose VXLAN, or give the network routes for every node's blocks",
         ),
         _ => return None,
     })

@@ -42,7 +42,7 @@ pub(super) fn findings(basis: &Basis, pools: &[Pool]) -> Vec<Finding> {
 }
 
 /// A pool as the Installation would hold it.
-fn written(pool: &Pool) -> installation::Pool {
+pub(super) fn written(pool: &Pool) -> installation::Pool {
     let fields = [
         (Field::Cidr, pool.cidr.value().is_some()),
         (Field::BlockSize, pool.block_size.value().is_some()),

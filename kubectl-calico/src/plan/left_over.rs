@@ -1,9 +1,9 @@
 //! Pools that an uninstall has left.
 
 use super::basis::Basis;
-use super::command::pasted;
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
+use crate::assess::words::pasted;
 use crate::snapshot::Store;
 use crate::snapshot::resources::{V1, V3};
 

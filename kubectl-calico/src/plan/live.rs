@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Pool;
 use super::basis::Basis;
 use crate::assess::facts::pools;
+use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
 
 /// A live pool and what the plan makes of it.
@@ -175,22 +176,12 @@ fn disturbance(family: Family, from: Encapsulation, to: Encapsulation) -> String
         "can be changed; each node changes over by itself, and until all have, pods on \
                      different nodes cannot reach each other, Calico's API server among them"
             .to_owned();
-    let grows = overhead(family, to).saturating_sub(overhead(family, from));
+    let overhead = |encapsulation| tunnel(encapsulation, family).1;
+    let grows = overhead(to).saturating_sub(overhead(from));
     if grows > 0 {
         means.push_str(&format!(
             "; packets grow by {grows} bytes, and pods keep their MTU until they are recreated"
         ));
     }
     means
-}
-
-/// Bytes that each packet grows by. Source: projectcalico/calico v3.32.1,
-/// felix/dataplane/linux/int_dataplane.go.
-fn overhead(family: Family, encapsulation: Encapsulation) -> u8 {
-    match (encapsulation, family) {
-        (Encapsulation::None, _) => 0,
-        (Encapsulation::Ipip | Encapsulation::IpipCrossSubnet, _) => 20,
-        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V4) => 50,
-        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V6) => 70,
-    }
 }

@@ -5,6 +5,7 @@
 
 use calico_core::cidr::{Cidr, Family};
 
+use super::apart::is_apart;
 use super::basis::Basis;
 use super::steps::Step;
 use super::way::{NewPool, Way};
@@ -124,20 +125,14 @@ fn emptied(way: &mut Way, name: &str, cidr: &str) -> [Step; 3] {
 fn spare(basis: &Basis, wanted: &Cidr) -> Option<Cidr> {
     let tried = std::iter::once("192.168.0.0/16".to_owned())
         .chain((16..32).map(|second| format!("172.{second}.0.0/16")));
-    let networks = &basis.facts.networks;
-    let services = networks.services.iter().flat_map(|network| &network.cidrs);
     let pools = basis
         .pools()
         .iter()
         .filter_map(|pool| pool.network.as_ref());
-    let mut used: Vec<Cidr> = services.chain(pools).chain([wanted]).copied().collect();
-    used.extend(
-        basis
-            .node_addresses()
-            .filter_map(|text| text.parse().ok().map(Cidr::of_address)),
-    );
+    let used: Vec<&Cidr> = pools.chain([wanted]).collect();
     tried
         .filter_map(|text| text.parse::<Cidr>().ok())
         .filter(|cidr| cidr.family() == wanted.family())
+        .filter(|cidr| is_apart(basis, cidr))
         .find(|cidr| !used.iter().any(|other| other.overlaps(cidr)))
 }

@@ -2,6 +2,7 @@
 //! [`crate::assess`] is, from whose facts it follows.
 
 mod answer;
+mod apart;
 pub mod asked;
 mod basis;
 mod block_size;
@@ -9,27 +10,26 @@ pub mod choice;
 mod cidr;
 mod cloud;
 mod command;
+mod constraint;
 mod demand;
 mod encapsulation;
 mod entries;
 mod judged;
-mod kubeadm;
 mod left_over;
 pub mod live;
 mod migrate;
 pub mod networking;
 mod notes;
+mod objections;
 mod operator;
 mod other_plugin;
-mod overlap;
-mod pod_network;
+mod pool;
 mod ports;
 pub mod steps;
 mod unread;
 mod way;
+mod what_if;
 
-use calico_core::cidr::{Cidr, Family};
-use calico_core::pool::Encapsulation;
 use serde::Serialize;
 use serde_yaml::Value;
 
@@ -46,6 +46,7 @@ use choice::Choice;
 pub use demand::Size;
 use live::Compared;
 use networking::{Networking, Setting};
+pub use pool::Pool;
 use steps::Step;
 pub use unread::Unread;
 
@@ -98,6 +99,8 @@ pub struct Plan {
     pub entries: Vec<Value>,
     /// What has to be open between nodes.
     pub ports: Vec<Port>,
+    /// What `kubectl calico status` finds already, whatever is planned.
+    pub already: Vec<Finding>,
     /// What speaks against it, the worst first.
     pub findings: Vec<Finding>,
     /// What to do next.
@@ -106,46 +109,20 @@ pub struct Plan {
     pub not_read: Vec<Unread>,
 }
 
-/// A pool that is needed.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Pool {
-    /// IPv4 or IPv6.
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub family: Family,
-    /// The live pool of which this is to come.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live: Option<String>,
-    /// `cidr`
-    #[cfg_attr(test, schemars(with = "Choice<String>"))]
-    pub cidr: Choice<Cidr>,
-    /// `blockSize`, a prefix length.
-    pub block_size: Choice<u8>,
-    /// What this and other sizes mean; empty where any would do.
-    pub block_sizes: Vec<Size>,
-    /// `encapsulation`, in the operator's spelling.
-    #[cfg_attr(test, schemars(with = "Choice<String>"))]
-    pub encapsulation: Choice<Encapsulation>,
-    /// Other encapsulations that would work, and what each takes.
-    pub alternatives: Vec<String>,
-    /// What else is worth knowing of it.
-    pub notes: Vec<String>,
-}
-
 /// Plans the pools of a cluster.
 pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
     let facts = Facts::of(snapshot);
     let (operator, version) = operator::operator(&facts, asked);
     let basis = Basis::new(snapshot, &facts, asked, version);
-    let mut findings: Vec<Finding> = kubeadm::finding(&basis).into_iter().collect();
-    findings.extend(pod_network::disagreement(&basis));
-    findings.extend(other_plugin::findings(&basis));
+    let mut findings = other_plugin::findings(&basis);
     findings.extend(left_over::finding(&basis));
-    let mut pools = Vec::new();
+    let (mut pools, mut already) = (Vec::new(), Vec::new());
     if basis.networking.is_calico() {
         let families = cidr::families(&basis).into_iter();
-        pools.extend(families.map(|family| pool(&basis, family, &mut findings)));
+        pools.extend(families.map(|family| pool::pool(&basis, family, &mut findings)));
+        let found = what_if::found(&basis, &pools);
+        already = found.already;
+        findings.extend(found.by_plan);
         findings.extend(judged::findings(&basis, &pools));
     }
     let live_pools = live::compare(&basis, &pools);
@@ -177,26 +154,8 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
         networks: facts.networks,
         pools,
         live_pools,
+        already,
         findings,
-    }
-}
-
-fn pool(basis: &Basis, family: Family, findings: &mut Vec<Finding>) -> Pool {
-    let cidr = cidr::choose(basis, family);
-    let block_size = block_size::choose(basis, family, cidr.value());
-    let encapsulation = encapsulation::choose(basis, family, cidr.value());
-    findings.extend(cidr::findings(basis, &cidr));
-    findings.extend(block_size.finding);
-    findings.extend(encapsulation.findings);
-    Pool {
-        notes: notes::notes(basis, cidr.value(), encapsulation.choice.value()),
-        family,
-        live: basis.live(family).map(|pool| pool.name.clone()),
-        cidr,
-        block_size: block_size.choice,
-        block_sizes: block_size.sizes,
-        encapsulation: encapsulation.choice,
-        alternatives: encapsulation.alternatives,
     }
 }
 
@@ -210,22 +169,5 @@ impl Plan {
     pub fn is_settled(&self) -> bool {
         let needed = |row: &Unread| row.needed;
         !self.pools.iter().any(Pool::has_open_values) && !self.not_read.iter().any(needed)
-    }
-}
-
-impl Pool {
-    /// The flags that settle what is open.
-    pub fn open_flags(&self) -> impl Iterator<Item = &'static str> {
-        let flags = [
-            self.cidr.flag(),
-            self.block_size.flag(),
-            self.encapsulation.flag(),
-        ];
-        flags.into_iter().flatten()
-    }
-
-    /// Whether any value is not settled.
-    pub fn has_open_values(&self) -> bool {
-        self.open_flags().next().is_some()
     }
 }

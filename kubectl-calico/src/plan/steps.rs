@@ -28,8 +28,11 @@ impl Step {
         }
     }
 
+    /// With a command, unless that is empty because nobody could see what it does.
     pub(super) fn run(mut self, command: impl Into<String>) -> Self {
-        self.commands.push(command.into());
+        let command = command.into();
+        self.commands
+            .extend((!command.is_empty()).then_some(command));
         self
     }
 }

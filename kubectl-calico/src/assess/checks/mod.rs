@@ -31,7 +31,7 @@ mod network_sources;
 mod no_pool;
 mod node_network;
 mod operator;
-mod other_plugins;
+pub(crate) mod other_plugins;
 mod overlaps;
 mod ownership;
 mod paste;

@@ -73,7 +73,7 @@ fn plugin(set: &DaemonSet) -> Option<&'static str> {
 }
 
 /// The DaemonSets of other plugins. Canal's, which has flannel and Calico in it, is none.
-fn others<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a DaemonSet, &'static str)> {
+pub(crate) fn others<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a DaemonSet, &'static str)> {
     let sets = case.snapshot.daemon_sets.items().iter();
     sets.filter_map(|set| Some((set, plugin(set)?)))
 }

@@ -1,15 +1,15 @@
 //! Commands to paste that change Calico's resources. What is in them comes from the cluster in part,
-//! so it is quoted for a shell. Each is one line: a copied screen has spaces in front, which end no
+//! so [`crate::assess::shell`] quotes it. Each is one line: a copied screen has spaces in front, which end no
 //! here-document.
 
 use calico_core::pool::Encapsulation;
-use calico_core::text::printable;
 use serde_json::{Value, json};
 
 use super::judged::Judged;
 use crate::assess::check::Case;
 use crate::assess::facts::pools::modes;
 use crate::assess::facts::workload::CalicoNode;
+use crate::assess::shell::{patch, quoted};
 use crate::assess::words::pasted;
 use crate::snapshot::Store;
 use crate::snapshot::resources::{V1, V3};
@@ -148,19 +148,6 @@ pub(super) fn disable(case: &Case, pool: &Judged) -> String {
     change(case, pool, field.as_slice(), &json!({"disabled": true}))
 }
 
-fn patch(resource: &str, name: &str, kind: &str, patch: &Value) -> String {
-    let name = pasted(name);
-    let patch = quoted(&patch.to_string());
-    patch.map_or_else(String::new, |patch| {
-        format!("kubectl patch {resource} {name} --type {kind} -p {patch}")
-    })
-}
-
-/// A text as one word of a shell; `None` where the screen would not show it as it is.
-fn quoted(text: &str) -> Option<String> {
-    (printable(text) == text).then(|| format!("'{}'", text.replace('\'', r"'\''")))
-}
-
 /// The group in which Calico's own resources are best written: its API server checks what is
 /// written, and where there is none, there are only the CRDs.
 fn group(case: &Case) -> &'static str {
@@ -174,20 +161,5 @@ fn group(case: &Case) -> &'static str {
     match served || case.snapshot.store == Store::V3 {
         true => V3,
         false => V1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_from_the_cluster_is_obeyed_by_a_shell() {
-        let selector = json!({"spec": {"nodeSelector": "a == 'b'; $(id)"}});
-        assert_eq!(
-            patch("ippools.crd.projectcalico.org", "$(id)", "merge", &selector),
-            r#"kubectl patch ippools.crd.projectcalico.org NAME --type merge -p '{"spec":{"nodeSelector":"a == '\''b'\''; $(id)"}}'"#
-        );
-        assert_eq!(patch("ippools", "pods", "merge", &json!("\u{202e}")), "");
     }
 }

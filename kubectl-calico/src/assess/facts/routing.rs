@@ -213,35 +213,32 @@ fn modes_of(pools: &[Pool], routes_by: impl Fn(Encapsulation) -> Option<RoutesBy
     modes
 }
 
+/// The interface of a tunnel, and the bytes by which it makes a packet grow.
+/// Source: projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go.
+pub fn tunnel(encapsulation: Encapsulation, family: Family) -> (Option<&'static str>, u8) {
+    match (encapsulation, family) {
+        (Encapsulation::None, _) => (None, 0),
+        (Encapsulation::Ipip | Encapsulation::IpipCrossSubnet, _) => (Some("tunl0"), 20),
+        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V4) => {
+            (Some("vxlan.calico"), 50)
+        }
+        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V6) => {
+            (Some("vxlan-v6.calico"), 70)
+        }
+    }
+}
+
 impl Mode {
-    /// Interfaces and overheads: projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go.
     fn of(family: Family, pool: &Pool, routes_by: Option<RoutesBy>) -> Self {
         let encapsulation = pool.encapsulation;
-        let (summary, interface, overhead) = match (encapsulation, family) {
-            (Encapsulation::Ipip, _) => ("IP in IP between all nodes", Some("tunl0"), 20),
-            (Encapsulation::IpipCrossSubnet, _) => (
-                "IP in IP between subnets, plain routes inside one",
-                Some("tunl0"),
-                20,
-            ),
-            (Encapsulation::Vxlan, Family::V4) => {
-                ("VXLAN between all nodes", Some("vxlan.calico"), 50)
-            }
-            (Encapsulation::Vxlan, Family::V6) => {
-                ("VXLAN between all nodes", Some("vxlan-v6.calico"), 70)
-            }
-            (Encapsulation::VxlanCrossSubnet, Family::V4) => (
-                "VXLAN between subnets, plain routes inside one",
-                Some("vxlan.calico"),
-                50,
-            ),
-            (Encapsulation::VxlanCrossSubnet, Family::V6) => (
-                "VXLAN between subnets, plain routes inside one",
-                Some("vxlan-v6.calico"),
-                70,
-            ),
-            (Encapsulation::None, _) => ("plain routes, no encapsulation", None, 0),
+        let summary = match encapsulation {
+            Encapsulation::Ipip => "IP in IP between all nodes",
+            Encapsulation::IpipCrossSubnet => "IP in IP between subnets, plain routes inside one",
+            Encapsulation::Vxlan => "VXLAN between all nodes",
+            Encapsulation::VxlanCrossSubnet => "VXLAN between subnets, plain routes inside one",
+            Encapsulation::None => "plain routes, no encapsulation",
         };
+        let (interface, overhead) = tunnel(encapsulation, family);
         Self {
             family: Some(family),
             encapsulation: Some(encapsulation),

@@ -20,8 +20,11 @@ pub(in crate::plan) struct List {
 }
 
 impl List {
-    /// The list, where it has an entry of that CIDR.
+    /// The list, where the operator follows it, which it does from 1.34 on, and it has an entry of
+    /// that CIDR.
     pub(super) fn of(basis: &Basis, cidr: &str) -> Option<Self> {
+        let asked = basis.facts.asked.as_ref();
+        let asked = asked.filter(|asked| asked.changes_live_pools())?;
         let written = entries::written(basis);
         let like = written
             .iter()
@@ -32,11 +35,7 @@ impl List {
                 .map(|cidr| cidr.unwrap_or_default().to_owned())
                 .collect(),
             like: serde_json::to_value(like).unwrap_or_default(),
-            // Before 1.36 an entry has no such field, and selecting no node does it.
-            stop: match basis.operator.since(36) {
-                true => ("disableNewAllocations", true.into()),
-                false => ("nodeSelector", "!all()".into()),
-            },
+            stop: asked.enabled_field(false),
         })
     }
 

@@ -32,12 +32,9 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// The one that works for a live pool. The operator follows its list from 1.34 on, and changes
-    /// no pool that is not in it.
+    /// The one that works for a live pool. The operator changes no pool that is not in its list.
     pub(super) fn of(basis: &Basis, live: &pools::Pool) -> Self {
-        let there = basis.facts.asked.as_ref();
-        let follows = there.is_some_and(|there| there.operator.since(34));
-        match List::of(basis, &live.cidr).filter(|_| follows) {
+        match List::of(basis, &live.cidr) {
             Some(list) => Self::List(list),
             None => Self::Resources(Resources::of(basis, live)),
         }

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{NewPool, over};
 use crate::assess::facts::pools;
+use crate::assess::shell::{patch, quoted};
+use crate::assess::words::pasted;
 use crate::plan::basis::Basis;
-use crate::plan::command::{pasted, quoted};
 use crate::snapshot::Store;
 
 pub(in crate::plan) struct Resources {
@@ -61,39 +62,29 @@ impl Resources {
             "metadata": {"name": pool.name},
             "spec": spec,
         });
-        format!(
-            "echo {} | {} create -f -",
-            quoted(&object.to_string()),
-            self.program
-        )
+        let object = quoted(&object.to_string());
+        object.map_or_else(String::new, |object| {
+            format!("echo {object} | {} create -f -", self.program)
+        })
     }
 
     fn change(&self, name: &str, spec: &Value) -> String {
-        let Self {
-            program, resource, ..
-        } = self;
+        let change = json!({ "spec": spec });
+        if self.program == "kubectl" {
+            return patch(self.resource, name, "merge", &change);
+        }
         // calicoctl's own kind of patch is the right one.
-        let kind = match *program {
-            "kubectl" => " --type merge",
-            _ => "",
-        };
-        let patch = quoted(&json!({"spec": spec}).to_string());
-        format!(
-            "{program} patch {resource} {}{kind} -p {patch}",
-            pasted(name)
-        )
+        let (resource, name) = (self.resource, pasted(name));
+        let change = quoted(&change.to_string());
+        change.map_or_else(String::new, |change| {
+            format!("calicoctl patch {resource} {name} -p {change}")
+        })
     }
 }
 
-/// The two fields of an IPPool.
+/// The two fields that say it.
 fn modes(encapsulation: Encapsulation) -> Value {
-    let (ipip, vxlan) = match encapsulation {
-        Encapsulation::Ipip => ("Always", "Never"),
-        Encapsulation::IpipCrossSubnet => ("CrossSubnet", "Never"),
-        Encapsulation::Vxlan => ("Never", "Always"),
-        Encapsulation::VxlanCrossSubnet => ("Never", "CrossSubnet"),
-        Encapsulation::None => ("Never", "Never"),
-    };
+    let (ipip, vxlan) = pools::modes(encapsulation);
     json!({"ipipMode": ipip, "vxlanMode": vxlan})
 }
 

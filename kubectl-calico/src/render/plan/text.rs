@@ -44,13 +44,17 @@ pub fn text(plan: &Plan, look: Look) -> String {
             .iter()
             .for_each(|pool| live(&mut page, pool));
     }
+    for found in &plan.already {
+        let what = format!("{} {}: {}", found.code, found.subject, found.message);
+        page.row("Status says", &what);
+    }
     for found in &plan.findings {
         page.blank();
         finding(&mut page, found);
     }
     if !plan.steps.is_empty() {
         page.blank();
-        page.line("Next", BOLD);
+        page.line(&next(plan), BOLD);
         let numbered = plan.steps.iter().enumerate();
         numbered.for_each(|(index, found)| step(&mut page, index + 1, found));
     }
@@ -62,6 +66,13 @@ pub fn text(plan: &Plan, look: Look) -> String {
             .for_each(|row| not_read(&mut page, row));
     }
     page.finish()
+}
+
+/// The heading of the steps. Whoever chose a context for this run has to choose it for them, too.
+fn next(plan: &Plan) -> String {
+    let context = plan.cluster.origin.context.as_ref();
+    let context = context.map(|context| format!(", with the context {context}"));
+    printable(format!("Next{}", context.unwrap_or_default()))
 }
 
 /// What the values follow from.

@@ -1,0 +1,37 @@
+//! Commands to paste: single lines, in which what comes from the cluster is quoted for a shell.
+
+use calico_core::text::printable;
+use serde_json::Value;
+
+use super::words::pasted;
+
+/// `kubectl patch`, `json` or `merge`; empty where the screen would not show it as it is.
+pub fn patch(resource: &str, name: &str, kind: &str, patch: &Value) -> String {
+    let name = pasted(name);
+    let patch = quoted(&patch.to_string());
+    patch.map_or_else(String::new, |patch| {
+        format!("kubectl patch {resource} {name} --type {kind} -p {patch}")
+    })
+}
+
+/// A text as one word of a shell; `None` where the screen would not show it as it is.
+pub fn quoted(text: &str) -> Option<String> {
+    (printable(text) == text).then(|| format!("'{}'", text.replace('\'', r"'\''")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nothing_from_the_cluster_is_obeyed_by_a_shell() {
+        let selector = json!({"spec": {"nodeSelector": "a == 'b'; $(id)"}});
+        assert_eq!(
+            patch("ippools.crd.projectcalico.org", "$(id)", "merge", &selector),
+            r#"kubectl patch ippools.crd.projectcalico.org NAME --type merge -p '{"spec":{"nodeSelector":"a == '\''b'\''; $(id)"}}'"#
+        );
+        assert_eq!(patch("ippools", "pods", "merge", &json!("\u{202e}")), "");
+    }
+}

@@ -1,0 +1,123 @@
+//! The cluster as it would be with the plan, put before status' own checks: what they would find
+//! once it is applied is said before.
+
+use calico_core::defaults::Effective;
+use calico_core::installation::Installation;
+
+use super::Pool;
+use super::basis::Basis;
+use super::judged::written;
+use crate::assess;
+use crate::assess::check::Case;
+use crate::assess::fact::Fact;
+use crate::assess::facts::Facts;
+use crate::assess::facts::asked::Asked;
+use crate::assess::facts::install::{Method, OperatorBy};
+use crate::assess::facts::pools;
+use crate::assess::finding::Finding;
+
+/// The checks that judge what is asked for, and not what runs: the pool in its networks, kubeadm's
+/// podSubnet, and the encapsulation in its cloud.
+const CODES: [&str; 8] = [
+    "CAL201", "CAL202", "CAL203", "CAL205", "CAL206", "CAL207", "CAL301", "CAL309",
+];
+
+/// Those that another CIDR is the answer to.
+const CIDR_CODES: [&str; 3] = ["CAL201", "CAL202", "CAL203"];
+
+/// What those checks find.
+pub(super) struct Found {
+    /// What is so already, whatever is planned: status' subject, and no reason against a plan.
+    pub(super) already: Vec<Finding>,
+    /// What would come of the plan.
+    pub(super) by_plan: Vec<Finding>,
+}
+
+pub(super) fn found(basis: &Basis, planned: &[Pool]) -> Found {
+    let judge = |facts: &Facts| {
+        let case = Case {
+            snapshot: basis.snapshot,
+            facts,
+        };
+        assess::found(&case, |check| CODES.contains(&check.code))
+    };
+    let mut by_plan = judge(&facts(basis, planned));
+    by_plan.iter_mut().for_each(of_a_plan);
+    let mut already = Vec::new();
+    if !basis.pools().is_empty() {
+        already = judge(basis.facts);
+        let same = |one: &Finding, other: &Finding| {
+            (one.code, &one.subject, &one.message) == (other.code, &other.subject, &other.message)
+        };
+        by_plan.retain(|finding| !already.iter().any(|known| same(known, finding)));
+    }
+    Found { already, by_plan }
+}
+
+/// What to do about a plan is not what to do about a pool that is there: the steps carry it out once
+/// it is settled. kubeadm's ConfigMap has to be put right either way.
+fn of_a_plan(finding: &mut Finding) {
+    if !finding.fix.paste.starts_with("kubectl edit configmap") {
+        finding.fix.paste.clear();
+    }
+    if CIDR_CODES.contains(&finding.code) {
+        "choose another range with --cidr".clone_into(&mut finding.fix.what);
+    }
+}
+
+/// The facts, with the plan carried out.
+fn facts(basis: &Basis, planned: &[Pool]) -> Facts {
+    let mut facts = basis.facts.clone();
+    let live: Vec<pools::Pool> = basis
+        .pools()
+        .iter()
+        .map(|pool| changed(pool, planned))
+        .collect();
+    let mut asked = basis.written.clone();
+    if live.is_empty() {
+        asked.pools = Some(planned.iter().map(written).collect());
+        facts.install.method = Fact::known(
+            Method::Operator {
+                by: OperatorBy::Manifests,
+            },
+            "the plan",
+        );
+    }
+    facts.asked = facts
+        .install
+        .is_by_operator()
+        .then(|| asked_for(basis, asked));
+    facts.pools = Fact::known(live, "the plan");
+    facts
+}
+
+fn asked_for(basis: &Basis, written: Installation) -> Asked {
+    Asked {
+        effective: Effective::of(&written, basis.operator),
+        operator: basis.operator,
+        mtu: None,
+        written,
+    }
+}
+
+/// A live pool as the plan has it. What is found of one that changes is not of the pool that is
+/// there, which its name says.
+fn changed(live: &pools::Pool, planned: &[Pool]) -> pools::Pool {
+    let mut pool = live.clone();
+    let of_pool = |planned: &&Pool| planned.live.as_deref() == Some(&live.name);
+    let Some(planned) = planned.iter().find(of_pool) else {
+        return pool;
+    };
+    let cidr = planned.cidr.value().copied();
+    if let Some(cidr) = cidr.filter(|cidr| Some(*cidr) != live.network) {
+        pool.network = Some(cidr);
+        pool.cidr = cidr.to_string();
+    }
+    if let Some(encapsulation) = planned.encapsulation.value() {
+        pool.encapsulation = *encapsulation;
+    }
+    if (&pool.cidr, pool.encapsulation) != (&live.cidr, live.encapsulation) {
+        pool.name.push_str(", as planned");
+    }
+    pool
+}
