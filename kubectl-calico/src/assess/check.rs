@@ -2,8 +2,8 @@
 
 use super::facts::Facts;
 use super::finding::Finding;
-use crate::snapshot::Snapshot;
 use crate::snapshot::resource::Resource;
+use crate::snapshot::{Snapshot, Unknown};
 
 /// A check: one thing that can be wrong, declared once. Its text is what `kubectl calico explain`
 /// prints and what docs/findings.md holds.
@@ -19,6 +19,23 @@ pub struct Check {
     pub explain: Explain,
     /// Finds it.
     pub find: fn(&Case) -> Vec<Finding>,
+}
+
+impl Check {
+    /// Whether it needs a row.
+    pub fn needs(&self, resource: &Resource) -> bool {
+        self.needs.iter().any(|need| std::ptr::eq(*need, resource))
+    }
+
+    /// Whether it can be made although nothing is known of these rows.
+    pub fn can_be_made(&self, unknown: &[(&'static Resource, Unknown)]) -> bool {
+        !unknown.iter().any(|(resource, _)| self.needs(resource))
+    }
+
+    /// Whether the report has a finding of it.
+    pub fn finds(&self, case: &Case) -> bool {
+        self.can_be_made(&case.snapshot.unknown()) && !(self.find)(case).is_empty()
+    }
 }
 
 /// What a person who meets a code wants to know.

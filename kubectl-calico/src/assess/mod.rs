@@ -50,7 +50,7 @@ pub fn found(case: &Case, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
     let unknown = case.snapshot.unknown();
     let checks = CHECKS.iter().filter(|check| wanted(check));
     let mut findings: Vec<Finding> = checks
-        .filter(|check| can_be_judged(check, &unknown))
+        .filter(|check| check.can_be_made(&unknown))
         .flat_map(|check| found_by(check, case))
         .collect();
     // The order of the table within one severity.
@@ -66,20 +66,12 @@ fn found_by(check: &'static Check, case: &Case) -> Vec<Finding> {
     found
 }
 
-fn needs(check: &Check, resource: &Resource) -> bool {
-    check.needs.iter().any(|need| std::ptr::eq(*need, resource))
-}
-
-fn can_be_judged(check: &Check, unknown: &[(&'static Resource, Unknown)]) -> bool {
-    !unknown.iter().any(|(resource, _)| needs(check, resource))
-}
-
 /// What could not be read: a row for each object and reason, though several rows of the table may
 /// read it. That files do not hold something nobody needs is not worth a word.
 fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
     let mut rows: Vec<NotRead> = Vec::new();
     for (resource, why) in unknown {
-        let checks = CHECKS.iter().filter(|check| needs(check, resource));
+        let checks = CHECKS.iter().filter(|check| check.needs(resource));
         let codes: BTreeSet<_> = checks.map(|check| check.code).collect();
         if *why == Unknown::NotGiven && codes.is_empty() {
             continue;

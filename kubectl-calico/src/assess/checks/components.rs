@@ -2,7 +2,6 @@
 
 use super::causes::{Cause, cause};
 use super::consequences::without_component;
-use super::installation_rules::names_what_is_refused;
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
@@ -22,7 +21,8 @@ pub(super) const COMPONENT_DEGRADED: Check = Check {
                   at all until that is mended.",
         judged: "The condition Degraded of the component's TigeraStatus is True. Its message is \
                  quoted as the operator wrote it; where it is one of the well-known ones, the \
-                 finding says what is behind it.",
+                 finding says what is behind it, and which other finding has more. A \
+                 component that only waits for another one that is ill is a warning.",
         fix: "Mend what the message names. The operator looks again by itself.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
     },
@@ -93,14 +93,21 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
 }
 
 fn mended(case: &Case, finding: Finding, cause: &Cause, message: &str) -> Finding {
-    if cause.is_refusal && names_what_is_refused(case) {
-        return finding.fix("correct what CAL110 names");
-    }
+    let said_by: Vec<&str> = cause
+        .said_by
+        .iter()
+        .filter(|check| check.finds(case))
+        .map(|check| check.code)
+        .collect();
     let fix = match cause.in_installation {
         true => case.facts.install.lasting(cause.fix),
         false => cause.fix.to_owned(),
     };
-    finding.fix(fix).paste((cause.paste)(case, message))
+    match said_by.is_empty() {
+        true => finding.fix(fix).paste((cause.paste)(case, message)),
+        // Which have the better command.
+        false => finding.fix(format!("{fix}; more in {}", said_by.join(", "))),
+    }
 }
 
 fn is_ill(case: &Case, name: &str) -> bool {

@@ -30,8 +30,8 @@ pub(super) const RULE_BROKEN: Check = Check {
                  defaults. It is an error where the operator refuses it, unless it reports that \
                  it has taken this very generation; and a warning where nobody refuses it, or the \
                  operator is of a version whose rules are not known here. What the API server \
-                 would have refused cannot be there. A trap that a live pool has already fallen \
-                 into is judged there.",
+                 would have refused cannot be there. Host bits and overlaps of pools that are live \
+                 are CAL209 and CAL204.",
         fix: "Change the field that the finding names, where the Installation comes from: in \
               Helm's values, in Git, or in the cluster.",
         source: "tigera/operator 1.30 to 1.42, pkg/controller/installation/validation.go and \
@@ -48,17 +48,6 @@ pub(super) const RULE_BROKEN: Check = Check {
             .collect()
     },
 };
-
-/// Whether one of these findings says what the operator refuses.
-pub(super) fn names_what_is_refused(case: &Case) -> bool {
-    let operator = Operator::of(case);
-    operator.is_some_and(|operator| {
-        let broken = broken(case, &operator);
-        broken
-            .iter()
-            .any(|judgement| judgement.verdict == Verdict::Refused)
-    })
-}
 
 /// The operator that judges.
 struct Operator {
@@ -95,7 +84,7 @@ fn broken(case: &Case, operator: &Operator) -> Vec<Judgement> {
     let accepted = is_accepted(case, installation.metadata.generation);
     broken.retain(|judgement| match judgement.verdict {
         Verdict::Refused => judgement.rule.refused_by != RefusedBy::ApiServer && !accepted,
-        Verdict::Warned => !is_live(case, &written, judgement),
+        Verdict::Warned => !is_said_of_live_pools(case, &written, judgement),
         Verdict::Allowed => false,
     });
     broken
@@ -116,13 +105,16 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
         && observed_generation(case.snapshot) >= generation
 }
 
-/// Whether the pool that a judgement is about is live already.
-fn is_live(case: &Case, written: &Installation, judgement: &Judgement) -> bool {
+/// Whether the pools are live that a trap of CAL204 or CAL209 is about, which then have fallen into
+/// it.
+fn is_said_of_live_pools(case: &Case, written: &Installation, judgement: &Judgement) -> bool {
+    let rule = judgement.rule.name;
     let pools = written.pools.as_deref().unwrap_or_default();
     let about = judgement.breach.fields.iter();
-    let mut cidrs = about.filter_map(|(index, _)| pools.get(*index)?.cidr.as_deref());
+    let mut cidrs = about.map(|(index, _)| pools.get(*index)?.cidr.as_deref());
     let live = case.snapshot.ip_pools.items();
-    cidrs.any(|cidr| live.iter().any(|pool| pool.spec.cidr == cidr))
+    let is_live = |cidr: &str| live.iter().any(|pool| pool.spec.cidr == cidr);
+    matches!(rule, "cidr-host-bits" | "pool-overlap") && cidrs.all(|cidr| cidr.is_some_and(is_live))
 }
 
 fn finding(case: &Case, operator: &Operator, judgement: &Judgement) -> Finding {

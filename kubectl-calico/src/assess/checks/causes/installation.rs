@@ -3,8 +3,13 @@
 //! Source: tigera/operator v1.42.3, pkg/controller/installation and pkg/controller/migration.
 
 use super::{Cause, cause_of, edit_installation};
-use crate::assess::check::Case;
-use crate::assess::words::{MOST_NAMES, pasted};
+use crate::assess::checks::agents::AGENT_NOT_READY;
+use crate::assess::checks::crash_loops::CRASH_LOOP;
+use crate::assess::checks::crds::KINDS_NOT_SERVED;
+use crate::assess::checks::images::IMAGE_NOT_PULLED;
+use crate::assess::checks::installation_rules::RULE_BROKEN;
+use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
+use crate::assess::checks::typha_room::NO_ROOM;
 
 pub(super) static CAUSES: &[Cause] = &[
     cause_of(
@@ -23,14 +28,16 @@ pub(super) static CAUSES: &[Cause] = &[
         "correct what the message names in the Installation",
         edit_installation,
     )
-    .refusal(),
+    .in_installation()
+    .said_by(&[&RULE_BROKEN]),
     cause_of(
         &["invalid installation provided"],
         "the operator refuses the Installation",
         "correct what the message names in the Installation",
         edit_installation,
     )
-    .refusal(),
+    .in_installation()
+    .said_by(&[&RULE_BROKEN]),
     cause_of(
         &["existing calico installation can not be managed"],
         "there is an install from manifests with a setting that the operator cannot take over",
@@ -44,14 +51,16 @@ pub(super) static CAUSES: &[Cause] = &[
         "mend what the message names: most often a calico-node or a Typha that does not become \
          ready",
         |_, _| "kubectl get pods -A -l 'k8s-app in (calico-node,calico-typha)' -o wide".to_owned(),
-    ),
+    )
+    .said_by(&[&CRASH_LOOP, &IMAGE_NOT_PULLED, &AGENT_NOT_READY, &TYPHA_NOT_READY]),
     cause_of(
         &["not enough linux nodes to schedule typha"],
         "Typha should have more replicas than there are nodes with Linux that take pods",
         "uncordon nodes, or take nodes away that run no pods; Windows nodes count for how many \
          replicas there should be, and run none",
-        uncordon,
-    ),
+        |_, _| "kubectl get nodes -L kubernetes.io/os".to_owned(),
+    )
+    .said_by(&[&NO_ROOM]),
     cause_of(
         &["waiting for installation defaulting"],
         "it waits for the operator to accept the Installation",
@@ -68,18 +77,6 @@ pub(super) static CAUSES: &[Cause] = &[
             url.map(|url| format!("kubectl apply --server-side --force-conflicts -f {url}"))
                 .unwrap_or_default()
         },
-    ),
+    )
+    .said_by(&[&KINDS_NOT_SERVED]),
 ];
-
-fn uncordon(case: &Case, _: &str) -> String {
-    let nodes = case.snapshot.nodes.items().iter();
-    let cordoned = nodes.filter(|node| node.spec.unschedulable && node.is_linux());
-    let commands: Vec<String> = cordoned
-        .take(MOST_NAMES)
-        .map(|node| format!("kubectl uncordon {}", pasted(&node.metadata.name)))
-        .collect();
-    match commands.is_empty() {
-        true => "kubectl get nodes -L kubernetes.io/os".to_owned(),
-        false => commands.join("\n"),
-    }
-}

@@ -7,7 +7,7 @@ mod installation;
 mod pods;
 mod pools;
 
-use crate::assess::check::Case;
+use crate::assess::check::{Case, Check};
 
 /// What is behind a message.
 pub(super) struct Cause {
@@ -19,8 +19,8 @@ pub(super) struct Cause {
     pub(super) fix: &'static str,
     /// Whether the Installation has to be changed.
     pub(super) in_installation: bool,
-    /// Whether the operator refuses the Installation as it is.
-    pub(super) is_refusal: bool,
+    /// Checks that say more of it, where they find it too.
+    pub(super) said_by: &'static [&'static Check],
     /// The component that this one waits for, which is to be mended first if it is ill too.
     pub(super) waits_for: Option<&'static str>,
     /// The command for it; the message may hold names for it.
@@ -51,7 +51,7 @@ const fn cause_of(
         means,
         fix,
         in_installation: false,
-        is_refusal: false,
+        said_by: &[],
         waits_for: None,
         paste,
     }
@@ -68,9 +68,9 @@ impl Cause {
         self
     }
 
-    const fn refusal(mut self) -> Self {
-        self.is_refusal = true;
-        self.in_installation()
+    const fn said_by(mut self, checks: &'static [&'static Check]) -> Self {
+        self.said_by = checks;
+        self
     }
 }
 

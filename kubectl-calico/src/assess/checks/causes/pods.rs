@@ -3,21 +3,27 @@
 //! Source: tigera/operator v1.42.3, pkg/controller/status/status.go (`podsFailing`).
 
 use super::{Cause, cause_of};
+use crate::assess::checks::agents::AGENT_NOT_READY;
+use crate::assess::checks::crash_loops::CRASH_LOOP;
+use crate::assess::checks::images::IMAGE_NOT_PULLED;
+use crate::assess::checks::kube_controllers::CONTROLLERS_NOT_READY;
 use crate::assess::words::pasted;
 
 pub(super) static CAUSES: &[Cause] = &[
     cause_of(
         &["has crash looping container"],
         "a container ends again and again",
-        "mend what ends it: CAL502 has its last words, or else the log of its last run",
+        "mend what ends it; the log of its last run says what that is",
         |_, message| previous_log(message).unwrap_or_default(),
-    ),
+    )
+    .said_by(&[&CRASH_LOOP]),
     cause_of(
         &["failed to pull container image"],
         "an image cannot be pulled",
-        "see which one, and what the registry answered: CAL503, or else the pod's events",
+        "see which one, and what the registry answered, in the pod's events",
         |_, message| describe(message).unwrap_or_default(),
-    ),
+    )
+    .said_by(&[&IMAGE_NOT_PULLED]),
     cause_of(
         &["pod ", " has failed"],
         "a pod has failed for good, as one that was evicted has; the operator counts it although \
@@ -34,7 +40,8 @@ pub(super) static CAUSES: &[Cause] = &[
         "a pod runs and is not ready",
         "see what its readiness probe says, in the pod's events",
         |_, message| describe(message).unwrap_or_default(),
-    ),
+    )
+    .said_by(&[&AGENT_NOT_READY, &CONTROLLERS_NOT_READY]),
 ];
 
 /// The first pod that a message names, as `Pod NAMESPACE/NAME`.

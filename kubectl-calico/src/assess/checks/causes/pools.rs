@@ -3,12 +3,16 @@
 //! Source: tigera/operator v1.42.3, pkg/controller/ippool; projectcalico/calico v3.32.1,
 //! libcalico-go/lib/clientv3/ippool.go, for what Calico's API server refuses.
 
-use calico_core::cidr::Cidr;
-use calico_core::installation::Installation;
-
 use super::{Cause, cause_of, edit_installation};
 use crate::assess::check::Case;
-use crate::assess::facts::install::default_installation;
+use crate::assess::checks::api_server::API_SERVER_SILENT;
+use crate::assess::checks::drift::POOLS_DIFFER;
+use crate::assess::checks::kubeadm::POD_SUBNET_MISSING;
+use crate::assess::checks::kubeadm_misread::POD_SUBNET_MISREAD;
+use crate::assess::checks::no_pool::NO_POOL;
+use crate::assess::checks::overlaps::OVERLAPS_POOL;
+use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
+use crate::assess::checks::pool_cidr::NOT_CANONICAL;
 
 pub(super) static CAUSES: &[Cause] = &[
     cause_of(
@@ -16,44 +20,47 @@ pub(super) static CAUSES: &[Cause] = &[
         "a pool is outside of the pod network that the platform was set up with",
         "set the pool's cidr to the pod network or a part of it; as long as the pool is not made, \
          that can be changed freely",
-        move_into_pod_network,
+        edit_installation,
     )
-    .in_installation(),
+    .in_installation()
+    .said_by(&[&POOL_OUTSIDE_POD_NETWORK]),
     cause_of(
         &["missing required podsubnet field"],
         "kubeadm was told of no pod network, without which the operator makes no pool, not even \
          one that the Installation names",
-        "add podSubnet under networking in the ClusterConfiguration of this ConfigMap, with the \
+        "add podSubnet under networking in the ClusterConfiguration of kubeadm-config, with the \
          --cluster-cidr of kube-controller-manager; where that has none, give it one, and \
          --allocate-node-cidrs=true",
         |_, _| EDIT_KUBEADM_CONFIG.to_owned(),
-    ),
+    )
+    .said_by(&[&POD_SUBNET_MISSING]),
     cause_of(
         &["invalid cidr address", "kubeadm configuration"],
         "the operator cannot read podSubnet in kubeadm-config: it takes quotes, spaces and \
          comments for a part of it",
-        "write podSubnet in this ConfigMap without quotes, without a space behind the comma, and \
+        "write podSubnet in kubeadm-config without quotes, without a space behind the comma, and \
          with nothing behind it",
         |_, _| EDIT_KUBEADM_CONFIG.to_owned(),
-    ),
+    )
+    .said_by(&[&POD_SUBNET_MISREAD]),
     cause_of(
         &[
             "unable to",
             "ip pools while calico api server is unavailable",
         ],
         "pools cannot be changed while Calico's API server does not answer",
-        "bring Calico's API server back (CAL112 says what is wrong with it), or create it where \
-         there is none",
+        "bring Calico's API server back, or create it where there is none",
         api_server,
     )
+    .said_by(&[&API_SERVER_SILENT])
     .waits_for("apiserver"),
     cause_of(
         &["waiting for", "api server to be ready"],
         "it waits for Calico's API server",
-        "bring Calico's API server back (CAL112 says what is wrong with it), or create it where \
-         there is none",
+        "bring Calico's API server back, or create it where there is none",
         api_server,
     )
+    .said_by(&[&API_SERVER_SILENT])
     .waits_for("apiserver"),
     cause_of(
         &["not strictly masked"],
@@ -66,7 +73,8 @@ pub(super) static CAUSES: &[Cause] = &[
              -o custom-columns=NAME:.metadata.name,CIDR:.spec.cidr"
                 .to_owned()
         },
-    ),
+    )
+    .said_by(&[&NOT_CANONICAL]),
     cause_of(
         &["conflicts with existing allocations"],
         "blocks of an earlier pool, of another size, are left in the new one's CIDR",
@@ -79,6 +87,7 @@ pub(super) static CAUSES: &[Cause] = &[
         "give the pools of the Installation CIDRs that neither overlap each other nor a live pool",
         edit_installation,
     )
+    .said_by(&[&OVERLAPS_POOL])
     .in_installation(),
     cause_of(
         &["cannot be modified"],
@@ -87,6 +96,7 @@ pub(super) static CAUSES: &[Cause] = &[
          wanted; then disable the first, and recreate the pods that have addresses of it",
         edit_installation,
     )
+    .said_by(&[&POOLS_DIFFER])
     .in_installation(),
     cause_of(
         &["waiting for enabled ip pools"],
@@ -95,33 +105,11 @@ pub(super) static CAUSES: &[Cause] = &[
          (ipPools: []), or all are disabled, create or enable one",
         |_, _| "kubectl get tigerastatuses.operator.tigera.io ippools -o yaml".to_owned(),
     )
+    .said_by(&[&NO_POOL])
     .waits_for("ippools"),
 ];
 
 const EDIT_KUBEADM_CONFIG: &str = "kubectl edit configmaps -n kube-system kubeadm-config";
-
-/// Sets the first pool that is outside of the pod network to that network, where both are known.
-fn move_into_pod_network(case: &Case, message: &str) -> String {
-    let outside = || {
-        let network = case.facts.networks.pod_network()?;
-        let installation = Installation::read(&default_installation(case.snapshot)?.document());
-        let cidrs = installation.pools?.into_iter().enumerate();
-        let mut cidrs = cidrs.filter_map(|(at, pool)| Some((at, pool.cidr?.parse::<Cidr>().ok()?)));
-        let (at, cidr) = cidrs.find(|(_, cidr)| !network.holds(cidr))?;
-        let mut networks = network.cidrs.into_iter();
-        Some((
-            at,
-            networks.find(|network| network.family() == cidr.family())?,
-        ))
-    };
-    match outside() {
-        Some((at, network)) => format!(
-            "kubectl patch installations.operator.tigera.io default --type=json -p \\\n  \
-             '[{{\"op\":\"replace\",\"path\":\"/spec/calicoNetwork/ipPools/{at}/cidr\",\"value\":\"{network}\"}}]'"
-        ),
-        None => edit_installation(case, message),
-    }
-}
 
 fn api_server(case: &Case, _: &str) -> String {
     match case.snapshot.api_servers.read().map(Vec::as_slice) {
