@@ -18,7 +18,6 @@ use crate::form::{self, Obstacle};
 use crate::go;
 use crate::judge::{self, Court, Judged};
 use crate::locate::{self, Located};
-use crate::mentions::Mentions;
 use crate::notes;
 use crate::operator::{self, Operator, Source};
 use crate::plan::{self, PoolPlan, PoolView};
@@ -84,10 +83,9 @@ pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>
 }
 
 fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(), Error> {
-    let mentions = Mentions::of(stream);
-    let mut found = locate::installations(stream, &mentions.installation)?;
+    let mut found = locate::installations(stream)?;
     let operator = options.operator.map_or_else(
-        || operator::version(stream, &mentions.operator),
+        || operator::version(stream),
         |version| Operator {
             version,
             source: Source::Flag,

@@ -47,9 +47,8 @@ pub(crate) struct Found {
     pub(crate) unreadable: Vec<Refusal>,
 }
 
-/// Finds every Installation in `documents`. Refuses a stream in which it cannot be told which one
-/// counts.
-pub(crate) fn installations(stream: &Stream, documents: &[usize]) -> Result<Found, Refusal> {
+/// Finds every Installation. Refuses a stream in which it cannot be told which one counts.
+pub(crate) fn installations(stream: &Stream) -> Result<Found, Refusal> {
     if let Some(document) = stream.document_in_utf16() {
         let what = "the document is UTF-16, in which no Installation can be found";
         return Err(Refusal::new(what)
@@ -58,7 +57,7 @@ pub(crate) fn installations(stream: &Stream, documents: &[usize]) -> Result<Foun
             .fix("write UTF-8: Out-File -Encoding utf8"));
     }
     let mut found = Found::default();
-    for document in documents {
+    for document in &stream.mentions().installation {
         let mut parts = stream::parts(stream.document(*document)).into_iter();
         let read = parts.next().unwrap_or_default();
         match Part::parse(stream, *document, read) {

@@ -1,13 +1,13 @@
-//! Which documents of a stream are worth parsing, found in as few looks at all of it as it takes: a
-//! chart's CRDs are megabytes.
+//! Which documents of a stream are worth parsing, found in as few looks as it takes: a chart's CRDs
+//! are megabytes.
 
 use calico_core::installation::{API_VERSION, KIND};
 use memchr::memmem;
 
 use crate::operator::DEPLOYMENT;
-use crate::stream::Stream;
 
 /// Documents, by what they mention.
+#[derive(Default)]
 pub(crate) struct Mentions {
     /// Those that may hold an Installation: they show both its words, or can hide one.
     pub(crate) installation: Vec<usize>,
@@ -19,69 +19,66 @@ pub(crate) struct Mentions {
 const COMMON: &[u8] = b"tigera";
 
 impl Mentions {
-    pub(crate) fn of(stream: &Stream) -> Self {
-        let mut found = Self {
-            installation: Vec::new(),
-            operator: Vec::new(),
-        };
-        let bytes = stream.bytes();
-        let shows = |name: &str, at: usize| {
-            let before = memmem::find(name.as_bytes(), COMMON).unwrap_or_default();
-            let start = at.checked_sub(before);
-            let text = start.and_then(|start| bytes.get(start..));
-            text.is_some_and(|text| text.starts_with(name.as_bytes()))
-        };
-        for at in memmem::find_iter(bytes, COMMON) {
-            if shows(API_VERSION, at) {
-                found.installation.push(stream.document_of(at));
-            }
-            if shows(DEPLOYMENT, at) {
-                found.operator.push(stream.document_of(at));
-            }
+    /// Notes what document `index` mentions.
+    pub(crate) fn note(&mut self, index: usize, document: &[u8]) {
+        let (mut api_version, mut operator) = (false, false);
+        for at in memmem::find_iter(document, COMMON) {
+            api_version |= stands_around(API_VERSION, document, at);
+            operator |= stands_around(DEPLOYMENT, document, at);
         }
-        found.operator.dedup();
-        found.installation.dedup();
-        let is_one = |document: &usize| installation(stream.document(*document));
-        found.installation.retain(is_one);
-        found.installation.extend(hidden(stream));
-        found.installation.sort_unstable();
-        found.installation.dedup();
-        found
+        if api_version && shows(KIND, document) || can_hide_text(document) {
+            self.installation.push(index);
+        }
+        if operator {
+            self.operator.push(index);
+        }
     }
 }
 
 /// Whether a document shows both the words that make an object an Installation.
 pub(crate) fn installation(document: &[u8]) -> bool {
-    let shows = |word: &str| memmem::find(document, word.as_bytes()).is_some();
-    shows(API_VERSION) && shows(KIND)
+    shows(API_VERSION, document) && shows(KIND, document)
 }
 
-/// The documents that can mean a text without showing it: by an escape that stands for a letter, a
+fn shows(word: &str, document: &[u8]) -> bool {
+    memmem::find(document, word.as_bytes()).is_some()
+}
+
+/// Whether the part of `name` that is common to both names, found at a byte, is part of it.
+fn stands_around(name: &str, document: &[u8], at: usize) -> bool {
+    let before = memmem::find(name.as_bytes(), COMMON).unwrap_or_default();
+    let text = at
+        .checked_sub(before)
+        .and_then(|start| document.get(start..));
+    text.is_some_and(|text| text.starts_with(name.as_bytes()))
+}
+
+/// Whether a document can mean a text without showing it: by an escape that stands for a letter, a
 /// slash or nothing (`\x49`, `\u0049`, `\U00000049`, `\/`, a line end, in YAML 1.1 also those beyond
 /// ASCII), or by a tag that has one (`!!binary`, `!<…:binary>`).
-fn hidden(stream: &Stream) -> impl Iterator<Item = usize> + '_ {
-    let bytes = stream.bytes();
-    let can_hide = |at: &usize| match (bytes.get(*at), bytes.get(at + 1)) {
-        (Some(b'\\'), Some(next)) => {
-            matches!(
-                next,
-                b'x' | b'u' | b'U' | b'/' | b'\n' | b'\r' | 0xc2 | 0xe2
-            )
+fn can_hide_text(document: &[u8]) -> bool {
+    memchr::memchr2_iter(b'\\', b'!', document).any(|at| {
+        match (document.get(at), document.get(at + 1)) {
+            (Some(b'\\'), Some(next)) => {
+                matches!(
+                    next,
+                    b'x' | b'u' | b'U' | b'/' | b'\n' | b'\r' | 0xc2 | 0xe2
+                )
+            }
+            (_, next) => matches!(next, Some(b'!' | b'<')),
         }
-        (_, next) => matches!(next, Some(b'!' | b'<')),
-    };
-    memchr::memchr2_iter(b'\\', b'!', bytes)
-        .filter(can_hide)
-        .map(|at| stream.document_of(at))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::Stream;
 
     fn found(text: &str) -> (Vec<usize>, Vec<usize>) {
-        let found = Mentions::of(&Stream::new(text.as_bytes().to_vec()));
-        (found.installation, found.operator)
+        let stream = Stream::new(text.as_bytes().to_vec());
+        let found = stream.mentions();
+        (found.installation.clone(), found.operator.clone())
     }
 
     #[test]

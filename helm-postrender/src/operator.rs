@@ -47,9 +47,10 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// The version that one of `documents` tells, or the newest known one.
-pub(crate) fn version(stream: &Stream, documents: &[usize]) -> Operator {
-    let mut documents = documents.iter().map(|index| stream.document(*index));
+/// The version that the stream tells, or the newest known one.
+pub(crate) fn version(stream: &Stream) -> Operator {
+    let named = stream.mentions().operator.iter();
+    let mut documents = named.map(|index| stream.document(*index));
     documents
         .find_map(|document| of_document(stream::read_part(document)))
         .unwrap_or(Operator {
@@ -136,7 +137,7 @@ mod tests {
             "kind: Deployment\nmetadata: {{name: tigera-operator}}\nspec: {{template: {{spec: {{containers: \
              [{{name: tigera-operator, image: '{image}', env: [{{name: {VERSION_VARIABLE}, value: '{variable}'}}]}}]}}}}}}\n"
         );
-        let operator = version(&Stream::new(text.into_bytes()), &[0]);
+        let operator = version(&Stream::new(text.into_bytes()));
         (operator.version.to_string(), operator.source)
     }
 
@@ -172,6 +173,6 @@ mod tests {
             (OperatorVersion::NEWEST.to_string(), Source::Assumed)
         );
         let other = Stream::new(b"kind: Deployment\nmetadata: {name: x}\n".to_vec());
-        assert_eq!(version(&other, &[0]).source, Source::Assumed);
+        assert_eq!(version(&other).source, Source::Assumed);
     }
 }

@@ -81,8 +81,7 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
         return Err(Error::Usage(what.to_owned()));
     }
     let (stream, outcome, mut result) = match stdio::read() {
-        Ok(bytes) => {
-            let stream = Stream::new(bytes);
+        Ok(stream) => {
             let (outcome, result) = match cli.cluster.read() {
                 Ok(cluster) => {
                     options.cluster = cluster;

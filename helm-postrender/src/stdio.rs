@@ -1,28 +1,28 @@
 //! Standard input and output.
 
 use std::fs::File;
-use std::io::{self, IoSlice, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IoSlice, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use crate::error::Error;
 use crate::failure;
+use crate::stream::Stream;
 
 /// All of standard input.
-pub(crate) fn read() -> Result<Vec<u8>, Error> {
+pub(crate) fn read() -> Result<Stream, Error> {
     if io::stdin().is_terminal() {
         return Err(Error::Usage(
             "standard input is a terminal: pipe a stream in, as in `helm template … | helm-postrender …` (see --help)"
                 .to_owned(),
         ));
     }
-    // What a pipe holds at most, on Linux. A file knows its size, and has the memory for it made
-    // before the first byte is read.
-    let mut bytes = Vec::with_capacity(1 << 16);
-    let read = file_of(&io::stdin()).and_then(|mut stdin| stdin.read_to_end(&mut bytes));
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(Error::Io(format!("standard input cannot be read: {error}"))),
-    }
+    let read = file_of(&io::stdin()).and_then(|stdin| {
+        let size = stdin.metadata().map_or(0, |metadata| metadata.len());
+        // At least what a pipe holds at most, on Linux.
+        let size = usize::try_from(size).unwrap_or_default().max(1 << 16);
+        Stream::read(stdin, size)
+    });
+    read.map_err(|error| Error::Io(format!("standard input cannot be read: {error}")))
 }
 
 /// Whether nobody pipes a stream in: standard input is a terminal or a device such as /dev/null,

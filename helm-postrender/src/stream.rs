@@ -1,14 +1,18 @@
 //! What Helm pipes in: bytes, cut into documents.
 
+use std::io::{self, Read};
 use std::ops::Range;
 
 use memchr::memmem;
+
+use crate::mentions::Mentions;
 
 /// A stream and where its documents lie. Together the documents are the whole stream, except
 /// for blank ones.
 pub struct Stream {
     bytes: Vec<u8>,
     documents: Vec<Range<usize>>,
+    mentions: Mentions,
 }
 
 /// A place in a stream, for people: all three start at 1, and a column counts characters.
@@ -25,17 +29,24 @@ pub struct Place {
 /// U+FEFF, which some editors put before the first document.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// How much is read before it is looked at: what a processor still has at hand then, so that looking
+/// costs less than fetching it again.
+const AT_ONCE: u64 = 1 << 18;
+
 impl Stream {
-    /// Cuts `bytes` at the lines that start with `---` (YAML 1.2, section 9.1.2: a marker stands at
-    /// the start of a line, before white space), as Helm and kubectl do.
+    /// Reads all there is. `size` is how much that may be, if it is known.
+    pub fn read(mut from: impl Read, size: usize) -> io::Result<Self> {
+        let mut bytes = Vec::with_capacity(size);
+        let mut cutter = Cutter::default();
+        while (&mut from).take(AT_ONCE).read_to_end(&mut bytes)? > 0 {
+            cutter.cut_before_the_end(&bytes);
+        }
+        Ok(cutter.finish(bytes))
+    }
+
+    /// The stream of these bytes.
     pub fn new(bytes: Vec<u8>) -> Self {
-        let mut cuts = vec![0];
-        cuts.extend(markers(&bytes, b"\n---"));
-        cuts.push(bytes.len());
-        let documents = ranges(&cuts)
-            .filter(|range| !is_blank(bytes.get(range.clone()).unwrap_or_default()))
-            .collect();
-        Self { bytes, documents }
+        Cutter::default().finish(bytes)
     }
 
     /// All of it.
@@ -48,15 +59,15 @@ impl Stream {
         &self.documents
     }
 
+    /// Which of them are worth parsing.
+    pub(crate) fn mentions(&self) -> &Mentions {
+        &self.mentions
+    }
+
     /// The bytes of document `index`, its `---` line included.
     pub fn document(&self, index: usize) -> &[u8] {
         let range = self.documents.get(index).cloned().unwrap_or_default();
         self.bytes.get(range).unwrap_or_default()
-    }
-
-    /// The document in which byte `at` stands.
-    pub(crate) fn document_of(&self, at: usize) -> usize {
-        self.documents.partition_point(|range| range.end <= at)
     }
 
     /// The first document that starts with the byte order mark of UTF-16, which Go's readers take.
@@ -87,14 +98,63 @@ impl Stream {
     }
 }
 
+/// Cuts a stream at the lines that start with `---` (YAML 1.2, section 9.1.2: a marker stands at the
+/// start of a line, before white space), as Helm and kubectl do.
+#[derive(Default)]
+struct Cutter {
+    documents: Vec<Range<usize>>,
+    mentions: Mentions,
+    /// Where the document starts that has no end yet.
+    start: usize,
+    /// Where no marker has been looked for yet.
+    ahead: usize,
+}
+
+impl Cutter {
+    /// Cuts what is known for certain of a stream that may go on behind `bytes`.
+    fn cut_before_the_end(&mut self, bytes: &[u8]) {
+        for at in markers(bytes, self.ahead, b"\n---") {
+            // What follows a marker tells whether it is one.
+            if at + 3 < bytes.len() {
+                self.cut(bytes, at);
+            }
+        }
+        self.ahead = bytes.len().saturating_sub(4).max(self.ahead);
+    }
+
+    fn finish(mut self, bytes: Vec<u8>) -> Stream {
+        for at in markers(&bytes, self.ahead, b"\n---").chain([bytes.len()]) {
+            self.cut(&bytes, at);
+        }
+        Stream {
+            bytes,
+            documents: self.documents,
+            mentions: self.mentions,
+        }
+    }
+
+    fn cut(&mut self, bytes: &[u8], end: usize) {
+        let range = std::mem::replace(&mut self.start, end)..end;
+        let document = bytes.get(range.clone()).unwrap_or_default();
+        if !is_blank(document) {
+            self.mentions.note(self.documents.len(), document);
+            self.documents.push(range);
+        }
+    }
+}
+
 /// The parts of a document, cut behind its `...` lines. Of these Helm and kubectl read the first,
 /// and drop the others without a word. Sources: kubernetes/apimachinery v0.35.1,
 /// pkg/util/yaml/decoder.go; kubernetes-sigs/kustomize kyaml v0.21.1, kyaml/kio/byteio_reader.go.
 pub(crate) fn parts(document: &[u8]) -> Vec<Range<usize>> {
-    let mut cuts = vec![0];
-    cuts.extend(markers(document, b"\n...").map(|end| next_line(document, end)));
-    cuts.push(document.len());
-    ranges(&cuts).filter(|range| !range.is_empty()).collect()
+    let ends = markers(document, 0, b"\n...").map(|end| next_line(document, end));
+    let mut start = 0;
+    let parts = ends.chain([document.len()]).map(|end| {
+        let part = start..end;
+        start = end;
+        part
+    });
+    parts.filter(|part| !part.is_empty()).collect()
 }
 
 /// The part of a document that is read, behind a byte order mark.
@@ -104,17 +164,18 @@ pub(crate) fn read_part(document: &[u8]) -> &[u8] {
     part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part)
 }
 
-fn ranges(cuts: &[usize]) -> impl Iterator<Item = Range<usize>> + '_ {
-    cuts.windows(2)
-        .filter_map(|cut| Some(*cut.first()?..*cut.last()?))
-}
-
-/// Where lines start that are a marker: `pattern` is a line feed and the marker.
-fn markers<'a>(bytes: &'a [u8], pattern: &'static [u8]) -> impl Iterator<Item = usize> + 'a {
+/// Where lines start, from byte `from` on, that are a marker: `pattern` is a line feed and the marker.
+fn markers<'a>(
+    bytes: &'a [u8],
+    from: usize,
+    pattern: &'static [u8],
+) -> impl Iterator<Item = usize> + 'a {
     let marker = pattern.get(1..).unwrap_or_default();
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-    let first = text.starts_with(marker).then_some(bytes.len() - text.len());
-    let later = memmem::find_iter(bytes, pattern).map(|at| at + 1);
+    let is_first = from == 0 && text.starts_with(marker);
+    let first = is_first.then_some(bytes.len() - text.len());
+    let rest = bytes.get(from..).unwrap_or_default();
+    let later = memmem::find_iter(rest, pattern).map(move |at| from + at + 1);
     first.into_iter().chain(later).filter(move |at| {
         let after = bytes.get(at + marker.len());
         after.is_none_or(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
@@ -161,6 +222,28 @@ mod tests {
         assert_eq!(cut("\u{feff}---\na: 1\n"), ["---\na: 1\n"]);
         assert_eq!(cut("\u{feff}a: 1\n"), ["\u{feff}a: 1\n"]);
         assert_eq!(cut("--- {a: 1}\n---\t\n--- "), ["--- {a: 1}\n"]);
+    }
+
+    #[test]
+    fn pieces_are_cut_as_the_whole() {
+        let edge = usize::try_from(AT_ONCE).unwrap();
+        let ends = ["---", "---x", "--- a: 1", "---\r\nb: 2\n", "--", "a: 1"];
+        for (end, before) in ends.iter().flat_map(|end| (0..8).map(move |n| (end, n))) {
+            for start in ["", "---\n", "\u{feff}---\n", "---\nb: 2\n---\n"] {
+                let filling = edge - before - start.len() - "a: \n".len();
+                let text = format!("{start}a: {}\n{end}", "x".repeat(filling));
+                for text in [text.clone(), format!("{text}\n---\nc: 3\n{text}")] {
+                    let read = Stream::read(text.as_bytes(), 0).unwrap();
+                    let whole = Stream::new(text.clone().into_bytes());
+                    assert_eq!(
+                        read.documents(),
+                        whole.documents(),
+                        "{start} {end} {before}"
+                    );
+                    assert_eq!(read.bytes(), text.as_bytes());
+                }
+            }
+        }
     }
 
     #[test]
