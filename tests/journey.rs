@@ -29,6 +29,7 @@ mod journey {
     mod conflict;
     mod downloads;
     mod filter;
+    mod from_cluster;
     mod install;
     mod krew;
     mod krew_tools;

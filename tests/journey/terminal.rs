@@ -155,4 +155,15 @@ impl Shown {
         );
         self
     }
+
+    /// The person does not get this.
+    #[track_caller]
+    pub(super) fn has_no(self, unwanted: &str) -> Self {
+        assert!(
+            !self.text.contains(unwanted),
+            "{unwanted:?} is in:\n{}",
+            self.text
+        );
+        self
+    }
 }
