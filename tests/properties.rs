@@ -58,6 +58,10 @@ fn options() -> impl Strategy<Value = Options> {
     })
 }
 
+/// What else a live pool has, in every kind of value, and words that YAML takes for more.
+const OTHERS: &str = r#"{name: "off", natOutgoing: Disabled, nodeSelector: "has(a) && b == 'c: \"d\"' # e",
+    allowedUses: [Workload, "y"], disableBGPExport: true, assignmentMode: "1_0", disableNewAllocations: false}"#;
+
 /// What is known of a cluster with pools of one family or both, of the operator's or not.
 fn cluster() -> impl Strategy<Value = Cluster> {
     let live = |name: &str, cidr: &str, block_size, encapsulation: &str, owned| LivePool {
@@ -66,6 +70,7 @@ fn cluster() -> impl Strategy<Value = Cluster> {
         block_size,
         encapsulation: encapsulation.to_owned(),
         owned,
+        others: serde_yaml::from_str(OTHERS).unwrap(),
     };
     let needed = |cidr: &str, block_size| PlannedPool {
         cidr: Some(cidr.to_owned()),

@@ -185,6 +185,18 @@ impl Effective {
                 .filter(|_| operator.since(34))
                 .map(|cidr| default_name(cidr, standard_names));
             let name = fill("name", pool.name.clone(), default_name);
+            let since = |minor, value: &str| operator.since(minor).then(|| value.to_owned());
+            let uses = pool.allowed_uses.clone().filter(|uses| !uses.is_empty());
+            let written_uses = uses.as_ref().map(|uses| uses.join(", "));
+            fill("allowedUses", written_uses, since(34, "[Workload, Tunnel]"));
+            let disabled = pool.disable_new_allocations;
+            fill(
+                "disableNewAllocations",
+                disabled.map(|disabled| disabled.to_string()),
+                since(36, "false"),
+            );
+            let mode = pool.assignment_mode.clone();
+            fill("assignmentMode", mode, since(38, "Automatic"));
             effective.push(EffectivePool {
                 cidr,
                 name,
@@ -192,12 +204,9 @@ impl Effective {
                 encapsulation,
                 nat_outgoing,
                 node_selector: node_selector.unwrap_or_default(),
-                allowed_uses: pool
-                    .allowed_uses
-                    .clone()
-                    .filter(|uses| !uses.is_empty())
+                allowed_uses: uses
                     .unwrap_or_else(|| vec!["Workload".to_owned(), "Tunnel".to_owned()]),
-                disables_new_allocations: pool.disable_new_allocations.unwrap_or(false),
+                disables_new_allocations: disabled.unwrap_or(false),
                 filled,
             });
         }
@@ -244,6 +253,9 @@ mod tests {
                 ("natOutgoing", "Enabled".to_owned()),
                 ("nodeSelector", "all()".to_owned()),
                 ("name", "default-ipv4-ippool".to_owned()),
+                ("allowedUses", "[Workload, Tunnel]".to_owned()),
+                ("disableNewAllocations", "false".to_owned()),
+                ("assignmentMode", "Automatic".to_owned()),
             ]
         );
         assert!(found.bgp && found.bgp_is_default);

@@ -65,8 +65,17 @@ pub struct Pool {
     pub disable_bgp_export: Option<bool>,
     /// `disableNewAllocations` (operator 1.36 and later)
     pub disable_new_allocations: Option<bool>,
+    /// `assignmentMode` (operator 1.38 and later)
+    pub assignment_mode: Option<String>,
     /// Every key it has, in order.
     pub keys: Vec<String>,
+}
+
+impl Pool {
+    /// Reads an entry. A field of the wrong type counts as absent.
+    pub fn of(entry: Mapping) -> Self {
+        Reader::default().pool(&Value::Mapping(entry), "")
+    }
 }
 
 /// A field with a value of a type that the CRD does not allow.
@@ -215,6 +224,7 @@ impl Reader {
             allowed_uses: self.field(value, path, "allowedUses", "an array of strings", strings),
             disable_bgp_export: self.boolean(value, path, "disableBGPExport"),
             disable_new_allocations: self.boolean(value, path, "disableNewAllocations"),
+            assignment_mode: self.string(value, path, "assignmentMode"),
             keys: keys(pool),
         }
     }

@@ -3,8 +3,11 @@
 //! `--from-cluster` read. It is all that the two programs tell each other.
 
 use serde::{Deserialize, Serialize};
+use serde_yaml::{Mapping, Value};
 
 use crate::cidr::{Cidr, Family};
+use crate::defaults::LOAD_BALANCER;
+use crate::pool::Field;
 
 /// `apiVersion` of a plan that is written here.
 pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
@@ -101,6 +104,10 @@ pub struct LivePool {
     pub encapsulation: String,
     /// Whether the operator made it, and so would delete it or put it back.
     pub owned: bool,
+    /// What else its entry in the Installation says or, where that has lost it, has to say for the
+    /// pool to stay as it is: strings, booleans, integers, and lists of strings.
+    #[serde(default, skip_serializing_if = "Mapping::is_empty")]
+    pub others: Mapping,
 }
 
 impl PlannedPool {
@@ -111,6 +118,25 @@ impl PlannedPool {
 }
 
 impl LivePool {
+    /// Whether Services of type LoadBalancer take their addresses from it.
+    pub fn is_for_load_balancers(&self) -> bool {
+        let uses = self.others.get("allowedUses").and_then(Value::as_sequence);
+        let mut uses = uses.into_iter().flatten();
+        uses.any(|used| used.as_str() == Some(LOAD_BALANCER))
+    }
+
+    /// Its whole entry in the Installation.
+    pub fn entry(&self) -> Mapping {
+        let values: [Value; 3] = [
+            self.cidr.as_str().into(),
+            self.block_size.into(),
+            self.encapsulation.as_str().into(),
+        ];
+        let values = Field::ALL.iter().zip(values);
+        let values = values.map(|(field, value)| (field.key().into(), value));
+        values.chain(self.others.clone()).collect()
+    }
+
     /// Its network, if its CIDR can be read.
     pub fn network(&self) -> Option<Cidr> {
         let cidr: Option<Cidr> = self.cidr.parse().ok();

@@ -62,13 +62,14 @@ fn pad(text: &mut String, indent: usize) {
 /// A key as it is where it can be nothing else but that string, else in quotes.
 fn key_of(key: &Value) -> String {
     match key {
-        Value::String(text) if is_plain(text) => text.clone(),
+        Value::String(text) if is_word(text) => text.clone(),
         key => scalar(key),
     }
 }
 
-/// Letters only, as in `blockSize`, and none of the words that mean something in YAML 1.1.
-fn is_plain(text: &str) -> bool {
+/// Whether a text is itself without quotes, to every reader: letters only, as in `blockSize`, and
+/// none of the words that mean something in YAML 1.1.
+pub fn is_word(text: &str) -> bool {
     let word = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let known = word.iter().any(|word| text.eq_ignore_ascii_case(word));
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic()) && !known

@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use calico_core::cidr::Cidr;
-use calico_core::pool::Encapsulation;
+use calico_core::pool::{Encapsulation, Field};
 use calico_core::pool_plan::{API_VERSION, KIND, PoolPlan};
 use calico_core::text::{quoted, shown};
+use calico_core::yaml;
 use serde::Deserialize as _;
 use serde_yaml::Value;
 
@@ -73,7 +74,14 @@ fn check(plan: &PoolPlan) -> Result<(), String> {
         name.map_or(Ok(()), |name| encapsulation(path, name))?;
     }
     for (index, pool) in plan.live_pools.iter().enumerate() {
-        encapsulation(format!("livePools[{index}]"), &pool.encapsulation)?;
+        let path = format!("livePools[{index}]");
+        for (key, value) in &pool.others {
+            if !is_field(key, value) {
+                let key = shown(key.as_str().unwrap_or_default());
+                return Err(format!("{path}.others.{key}: no pool has such a field"));
+            }
+        }
+        encapsulation(path, &pool.encapsulation)?;
     }
     for (index, address) in plan.node_addresses.iter().enumerate() {
         let read = address.parse::<IpAddr>().map(drop);
@@ -86,6 +94,21 @@ fn check(plan: &PoolPlan) -> Result<(), String> {
     let network = network.map_or(&[][..], |network| &network.cidrs);
     cidrs("podNetwork.cidrs", network)?;
     cidrs("services", &plan.services)
+}
+
+/// Whether it can be a field of a pool: all that there are have a word for a key, and a scalar or a
+/// list of strings for a value.
+fn is_field(key: &Value, value: &Value) -> bool {
+    let is_other = |key: &str| Field::ALL.iter().all(|field| field.key() != key);
+    let is_key = key
+        .as_str()
+        .is_some_and(|key| yaml::is_word(key) && is_other(key));
+    is_key
+        && match value {
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+            Value::Sequence(items) => items.iter().all(Value::is_string),
+            Value::Null | Value::Mapping(_) | Value::Tagged(_) => false,
+        }
 }
 
 #[cfg(test)]

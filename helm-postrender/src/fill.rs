@@ -77,25 +77,29 @@ impl<'a> Fill<'a> {
                 index,
                 is_new,
                 fields: given.map_or_else(Vec::new, |plan| plan.fields),
+                others: Vec::new(),
             };
             if let Some(known) = self.known(&plan, pools) {
                 let pool = pools.get(index).filter(|_| !is_new);
-                let has = |field| pool.is_some_and(|pool| self.has(pool, index, field));
+                let has = |key: &str| pool.is_some_and(|pool| self.has(pool, index, key));
                 known.complete(&mut plan, has)?;
             }
-            complete.extend((!plan.fields.is_empty()).then_some(plan));
+            let is_empty = plan.fields.is_empty() && plan.others.is_empty();
+            complete.extend((!is_empty).then_some(plan));
         }
         self.settles(&complete, pools)?;
         Ok(complete)
     }
 
-    /// Whether a pool of the stream has a field.
-    fn has(&self, pool: &PoolView, index: usize, field: Field) -> bool {
-        let path = format!("spec.calicoNetwork.ipPools[{index}].{}", field.key());
-        let value = match field {
-            Field::Cidr => pool.written.cidr.is_some(),
-            Field::BlockSize => pool.written.block_size.is_some(),
-            Field::Encapsulation => pool.written.encapsulation.is_some(),
+    /// Whether a pool of the stream has a field. One of the three that is null has no value, and
+    /// gets one in its place.
+    fn has(&self, pool: &PoolView, index: usize, key: &str) -> bool {
+        let path = format!("spec.calicoNetwork.ipPools[{index}].{key}");
+        let value = match key {
+            "cidr" => pool.written.cidr.is_some(),
+            "blockSize" => pool.written.block_size.is_some(),
+            "encapsulation" => pool.written.encapsulation.is_some(),
+            other => pool.written.keys.iter().any(|key| key == other),
         };
         value || self.wrong_types.contains(&path)
     }

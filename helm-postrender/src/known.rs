@@ -3,17 +3,20 @@
 use calico_core::installation::Pool;
 use calico_core::pool::Field;
 use calico_core::pool_plan::{LivePool, PlannedPool};
+use serde_yaml::Mapping;
 
 use crate::error::Refusal;
-use crate::plan::{FieldPlan, PoolPlan, Source};
+use crate::plan::{Copied, FieldPlan, PoolPlan, Source};
 use crate::wanted::{Value, flag};
 
-/// The three fields of a pool, and who tells them.
+/// The fields of a pool, and who tells them.
 #[derive(Clone)]
 pub(crate) struct Known {
     pub(crate) cidr: Option<String>,
     block_size: Option<u8>,
     encapsulation: Option<String>,
+    /// What else a live pool has.
+    others: Mapping,
     source: Source,
 }
 
@@ -23,6 +26,7 @@ impl Known {
             cidr: Some(live.cidr.clone()),
             block_size: live.block_size.try_into().ok(),
             encapsulation: Some(live.encapsulation.clone()),
+            others: live.others.clone(),
             source: Source::LivePool(live.name.clone()),
         }
     }
@@ -32,6 +36,7 @@ impl Known {
             cidr: pool.cidr.clone(),
             block_size: pool.block_size,
             encapsulation: pool.encapsulation.clone(),
+            others: Mapping::new(),
             source: Source::Plan,
         }
     }
@@ -41,7 +46,7 @@ impl Known {
             cidr: self.cidr.clone(),
             block_size: self.block_size.map(i64::from),
             encapsulation: self.encapsulation.clone(),
-            ..Pool::default()
+            ..Pool::of(self.others.clone())
         }
     }
 
@@ -58,8 +63,15 @@ impl Known {
     pub(crate) fn complete(
         &self,
         plan: &mut PoolPlan,
-        has: impl Fn(Field) -> bool,
+        has: impl Fn(&str) -> bool,
     ) -> Result<(), Refusal> {
+        if let Source::LivePool(pool) = &self.source {
+            let others = self.others.iter().filter_map(|(key, value)| {
+                let (key, value, pool) = (key.as_str()?.to_owned(), value.clone(), pool.clone());
+                (!has(&key)).then_some(Copied { key, value, pool })
+            });
+            plan.others = others.collect();
+        }
         let mut given = std::mem::take(&mut plan.fields).into_iter().peekable();
         for field in Field::ALL {
             let value = self.value(field);
@@ -70,7 +82,7 @@ impl Known {
                     ..given
                 }),
                 Some(given) => plan.fields.push(given),
-                None if has(field) => {}
+                None if has(field.key()) => {}
                 None if value.is_none() && plan.is_new => return Err(no_value(field)),
                 None => plan.fields.extend(value.map(|value| FieldPlan {
                     field,

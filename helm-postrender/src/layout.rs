@@ -169,7 +169,7 @@ impl<'a> Layout<'a> {
         &self,
         parent_key: NodeId,
         map: NodeId,
-        keys: Vec<(&'static str, New)>,
+        keys: Vec<(String, New)>,
     ) -> Option<Edit> {
         let first = *self.tree.block_keys(map).first()?;
         let colon = self.after_colon(parent_key, map).ok()?;
@@ -222,7 +222,7 @@ impl<'a> Layout<'a> {
         &self,
         map: NodeId,
         anchor: Option<(NodeId, NodeId)>,
-        new: &[(&'static str, New)],
+        new: &[(String, New)],
     ) -> Edit {
         let Some((key, value)) = anchor else {
             let at = self.tree.node(map).span.start + 1;

@@ -63,15 +63,17 @@ impl Missing {
             }
             let live = cluster.live_of(family).filter(|live| !is_listed(live));
             let live: Vec<&LivePool> = live.collect();
-            let before = missing.pools.len();
             let own = live
                 .iter()
                 .filter(|live| is_of_installation(live, operator));
-            missing.pools.extend(own.map(|live| Known::live(live)));
-            if live.is_empty() && !missing.may_be_none {
+            let own: Vec<Known> = own.map(|live| Known::live(live)).collect();
+            let is_own = !own.is_empty();
+            missing.pools.extend(own);
+            let serves_pods = live.iter().any(|live| !live.is_for_load_balancers());
+            if !serves_pods && !missing.may_be_none {
                 let needed = planned(cluster, family).filter(|pool| pool.cidr.is_some());
                 missing.pools.extend(needed.map(Known::planned));
-            } else if !live.is_empty() && missing.pools.len() == before {
+            } else if !live.is_empty() && !is_own {
                 missing.notes.push(format!(
                     "the cluster's {family} pools are not the operator's, so none was added"
                 ));

@@ -22,6 +22,26 @@ pub struct PoolPlan {
     pub is_new: bool,
     /// Each field that was asked for.
     pub fields: Vec<FieldPlan>,
+    /// Fields that the pool lacks and a live one has.
+    pub others: Vec<Copied>,
+}
+
+impl PoolPlan {
+    /// Whether anything is to be written.
+    pub(crate) fn changes(&self) -> bool {
+        !self.others.is_empty() || self.fields.iter().any(|field| field.new.is_some())
+    }
+}
+
+/// A field that nothing here sets, as a live pool has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Its key.
+    pub key: String,
+    /// A scalar, or a list of scalars.
+    pub value: serde_yaml::Value,
+    /// The live pool's name.
+    pub pool: String,
 }
 
 /// A field that was asked for.
@@ -123,6 +143,7 @@ pub(crate) fn set(index: usize, pool: &Pool, fields: &Fields) -> PoolPlan {
         index,
         is_new: false,
         fields: fields.values().map(field).collect(),
+        others: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! How new text looks in a document: quotes, and block or flow style, as what stands around it.
 
+use calico_core::yaml;
 use granit_parser::ScalarStyle;
 
 use crate::layout::Layout;
@@ -9,11 +10,13 @@ use crate::wanted::Value;
 #[derive(Clone, Debug)]
 pub(crate) enum New {
     /// A mapping.
-    Map(Vec<(&'static str, New)>),
+    Map(Vec<(String, New)>),
     /// A sequence.
     Seq(Vec<New>),
     /// A scalar.
     Scalar(Value),
+    /// What the cluster has, of any kind.
+    Copy(serde_yaml::Value),
 }
 
 impl Layout<'_> {
@@ -31,10 +34,23 @@ impl Layout<'_> {
         }
     }
 
+    /// A scalar that the cluster has: a word as it is, any other text in quotes that JSON takes, too.
+    fn copy(&self, value: &serde_yaml::Value) -> String {
+        match value.as_str() {
+            Some(text) if yaml::is_word(text) && !self.is_json => text.to_owned(),
+            _ => serde_json::to_string(value).unwrap_or_default(),
+        }
+    }
+
     /// `new` in flow style.
     pub(crate) fn flow(&self, new: &New) -> String {
         match new {
             New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, true),
+            New::Copy(serde_yaml::Value::Sequence(items)) => {
+                let items: Vec<String> = items.iter().map(|item| self.copy(item)).collect();
+                format!("[{}]", items.join(", "))
+            }
+            New::Copy(value) => self.copy(value),
             New::Map(entries) => format!("{{{}}}", self.flow_entries(entries, ", ")),
             New::Seq(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
@@ -43,22 +59,23 @@ impl Layout<'_> {
         }
     }
 
-    pub(crate) fn flow_entries(&self, entries: &[(&'static str, New)], gap: &str) -> String {
+    pub(crate) fn flow_entries(&self, entries: &[(String, New)], gap: &str) -> String {
         let quote = if self.is_json { "\"" } else { "" };
         let entry =
-            |(key, value): &(&str, New)| format!("{quote}{key}{quote}: {}", self.flow(value));
+            |(key, value): &(String, New)| format!("{quote}{key}{quote}: {}", self.flow(value));
         let entries: Vec<String> = entries.iter().map(entry).collect();
         entries.join(gap)
     }
 
     /// Keys at `column` in block style, without a line end behind the last.
-    pub(crate) fn block_keys(&self, keys: &[(&'static str, New)], column: usize) -> String {
+    pub(crate) fn block_keys(&self, keys: &[(String, New)], column: usize) -> String {
         let indent = " ".repeat(column);
-        let line = |(key, value): &(&str, New)| match value {
+        let line = |(key, value): &(String, New)| match value {
             New::Scalar(value) => {
                 let value = self.scalar(value, ScalarStyle::Plain, false);
                 format!("{indent}{key}: {value}")
             }
+            New::Copy(_) => format!("{indent}{key}: {}", self.flow(value)),
             new => {
                 let below = self.block_below(new, column);
                 format!("{indent}{key}:{}{below}", self.newline)
@@ -87,6 +104,7 @@ impl Layout<'_> {
             New::Map(keys) => self.block_keys(keys, column + self.map_step),
             New::Seq(items) => self.block_items(items, column + self.list_step),
             New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, false),
+            New::Copy(_) => self.flow(new),
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::error::Error;
 use crate::filter::Outcome;
 use crate::judge::{Judged, Origin};
-use crate::plan::{FieldPlan, PoolPlan, Source};
+use crate::plan::{Copied, FieldPlan, PoolPlan, Source};
 use crate::stream::Stream;
 
 /// The lines for stderr: what was set, what is left to the operator, what is worth knowing.
@@ -66,7 +66,7 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
 /// One line for each field that changes or is there already.
 pub(crate) fn changes(outcome: &Outcome) -> Vec<String> {
     let line = |plan: &PoolPlan, field: &FieldPlan| {
-        let path = path(plan, field);
+        let path = path(plan, field.field.key());
         match (&field.new, &field.old, &field.source) {
             (None, old, _) => {
                 format!("kept {path}: {}", shown(old.as_deref().unwrap_or_default()))
@@ -76,18 +76,30 @@ pub(crate) fn changes(outcome: &Outcome) -> Vec<String> {
             (Some(new), Some(old), _) => format!("set {path}: {new} (was {})", quoted(old)),
         }
     };
+    let copied = |plan: &PoolPlan, other: &Copied| {
+        let (path, value) = (path(plan, &other.key), copied(other));
+        let source = Source::LivePool(other.pool.clone());
+        format!("set {path}: {}, {source}", shown(value))
+    };
     let plans = outcome.plans.iter();
     plans
-        .flat_map(|plan| plan.fields.iter().map(move |field| line(plan, field)))
+        .flat_map(|plan| {
+            let fields = plan.fields.iter().map(move |field| line(plan, field));
+            fields.chain(plan.others.iter().map(move |other| copied(plan, other)))
+        })
         .collect()
 }
 
-fn path(plan: &PoolPlan, field: &FieldPlan) -> String {
-    format!(
-        "spec.calicoNetwork.ipPools[{}].{}",
-        plan.index,
-        field.field.key()
-    )
+fn path(plan: &PoolPlan, key: &str) -> String {
+    format!("spec.calicoNetwork.ipPools[{}].{key}", plan.index)
+}
+
+/// A value that was copied, for people.
+fn copied(other: &Copied) -> String {
+    match other.value.as_str() {
+        Some(text) => text.to_owned(),
+        None => json!(other.value).to_string(),
+    }
 }
 
 /// The report of a run, written to a file. docs/report.md describes it.
@@ -127,20 +139,7 @@ pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error
             "source": cluster.source,
             "path": cluster.path,
         })),
-        "fields": outcome.plans.iter().flat_map(|plan| plan.fields.iter().map(move |field| json!({
-            "path": path(plan, field),
-            "pool": plan.index,
-            "newPool": plan.is_new,
-            "field": field.field.key(),
-            "old": field.old,
-            "new": field.new.as_ref().map(ToString::to_string),
-            "source": match &field.source {
-                Source::Flag => "flag",
-                Source::LivePool(_) => "live-pool",
-                Source::Plan => "plan",
-            },
-            "result": if field.new.is_some() { "set" } else { "kept" },
-        }))).collect::<Vec<_>>(),
+        "fields": outcome.plans.iter().flat_map(fields).collect::<Vec<_>>(),
         "defaults": outcome.filled.iter().map(|(index, filled)| json!({
             "pool": index,
             "fields": filled.iter().cloned().map(|(key, value)| (key.to_owned(), value.into())).collect::<serde_json::Map<_, _>>(),
@@ -148,6 +147,33 @@ pub(crate) fn json(stream: &Stream, outcome: &Outcome, result: &Result<(), Error
         "rules": if outcome.was_judged { rules(broken, outcome.cluster.is_some()) } else { Vec::new() },
         "notes": outcome.notes,
     })
+}
+
+fn fields(plan: &PoolPlan) -> Vec<Value> {
+    let row = |key: &str, old: Option<&String>, new: Option<String>, source: &str| {
+        json!({
+            "path": path(plan, key),
+            "pool": plan.index,
+            "newPool": plan.is_new,
+            "field": key,
+            "old": old,
+            "result": if new.is_some() { "set" } else { "kept" },
+            "new": new,
+            "source": source,
+        })
+    };
+    let fields = plan.fields.iter().map(|field| {
+        let source = match &field.source {
+            Source::Flag => "flag",
+            Source::LivePool(_) => "live-pool",
+            Source::Plan => "plan",
+        };
+        let new = field.new.as_ref().map(ToString::to_string);
+        row(field.field.key(), field.old.as_ref(), new, source)
+    });
+    let others = plan.others.iter();
+    let others = others.map(|other| row(&other.key, None, Some(copied(other)), "live-pool"));
+    fields.chain(others).collect()
 }
 
 fn rules(broken: &[Judged], cluster_is_known: bool) -> Vec<Value> {

@@ -72,9 +72,14 @@ pub(crate) fn edits(located: &Located, plans: &[PoolPlan]) -> Result<Vec<Edit>, 
 fn new_pool(plan: &PoolPlan) -> New {
     let fields = plan.fields.iter().filter_map(|field| {
         let value = field.new.clone()?;
-        Some((field.field.key(), New::Scalar(value)))
+        Some((field.field.key().to_owned(), New::Scalar(value)))
     });
-    New::Map(fields.collect())
+    New::Map(fields.chain(others(plan)).collect())
+}
+
+fn others(plan: &PoolPlan) -> impl Iterator<Item = (String, New)> {
+    let others = plan.others.iter();
+    others.map(|other| (other.key.clone(), New::Copy(other.value.clone())))
 }
 
 fn in_pool(
@@ -86,16 +91,19 @@ fn in_pool(
     let tree = layout.tree;
     let mut edits = Vec::new();
     let mut missing = Vec::new();
-    for field in &plan.fields {
-        let Some(value) = &field.new else { continue };
+    if plan.changes() {
         for node in path.maps.iter().chain(&path.list).chain([&pool]) {
             editable(tree, *node)?;
         }
+    }
+    for field in &plan.fields {
+        let Some(value) = &field.new else { continue };
         match tree.entry(pool, field.field.key()) {
             Some((key, old)) => edits.extend(replace(layout, key, old, value)?),
-            None => missing.push((field.field.key(), New::Scalar(value.clone()))),
+            None => missing.push((field.field.key().to_owned(), New::Scalar(value.clone()))),
         }
     }
+    missing.extend(others(plan));
     if !missing.is_empty() {
         // Behind the cidr, where people look for the others.
         let anchor = tree.entry(pool, "cidr");
@@ -160,7 +168,7 @@ fn append(layout: &Layout, path: &Path, pools: Vec<New>) -> Result<Vec<Edit>, Ob
     let null_level = path.list.or(path.maps.last().copied());
     if let Some(null) = null_level.filter(|node| tree.is_null(*node)) {
         for key in keys.take(missing) {
-            new = New::Map(vec![(key, new)]);
+            new = New::Map(vec![(key.to_owned(), new)]);
         }
         return fill_null(layout, path, null, &new);
     }
@@ -168,7 +176,7 @@ fn append(layout: &Layout, path: &Path, pools: Vec<New>) -> Result<Vec<Edit>, Ob
         return Ok(Vec::new());
     };
     for key in keys.by_ref().take(missing.saturating_sub(1)) {
-        new = New::Map(vec![(key, new)]);
+        new = New::Map(vec![(key.to_owned(), new)]);
     }
     let Some(key) = keys.next() else {
         return Ok(Vec::new());
@@ -183,12 +191,19 @@ fn append(layout: &Layout, path: &Path, pools: Vec<New>) -> Result<Vec<Edit>, Ob
     }
     let is_root = path.maps.len() == 1;
     let edit = match layout.key_of(path, parent).filter(|_| !is_root) {
-        Some(parent_key) => layout.first_in(parent_key, parent, vec![(key, new.clone())]),
+        Some(parent_key) => {
+            layout.first_in(parent_key, parent, vec![(key.to_owned(), new.clone())])
+        }
         None => None,
     };
     match edit {
         Some(edit) => Ok(vec![edit]),
-        None => Ok(vec![add_keys(layout, parent, None, vec![(key, new)])?]),
+        None => Ok(vec![add_keys(
+            layout,
+            parent,
+            None,
+            vec![(key.to_owned(), new)],
+        )?]),
     }
 }
 
@@ -197,7 +212,7 @@ fn add_keys(
     layout: &Layout,
     map: NodeId,
     anchor: Option<(NodeId, NodeId)>,
-    keys: Vec<(&'static str, New)>,
+    keys: Vec<(String, New)>,
 ) -> Result<Edit, Obstacle> {
     let tree = layout.tree;
     let Data::Map(entries, style) = &tree.node(map).data else {

@@ -129,10 +129,7 @@ pub(crate) fn verify(
 /// The edit on data instead of text. None where the data has another form than the text led to
 /// expect.
 fn set(document: &mut Value, items: &[usize], plans: &[PoolPlan]) -> Option<()> {
-    let changed = plans
-        .iter()
-        .any(|plan| plan.fields.iter().any(|f| f.new.is_some()));
-    if !changed {
+    if !plans.iter().any(PoolPlan::changes) {
         return Some(());
     }
     let mut value = document;
@@ -155,6 +152,9 @@ fn set(document: &mut Value, items: &[usize], plans: &[PoolPlan]) -> Option<()> 
                 wanted::Value::Integer(number) => Value::from(*number),
             };
             pool.insert(Value::from(field.field.key()), new);
+        }
+        for other in &plan.others {
+            pool.insert(Value::from(other.key.as_str()), other.value.clone());
         }
     }
     Some(())

@@ -65,8 +65,8 @@ fn the_pools_of_a_cluster_that_has_calico_stay() {
         let live = plan["livePools"].as_array().unwrap();
         let stays = live.iter().all(|pool| pool["changes"] == json!([]));
         let owned = live.iter().filter(|pool| pool["ownedByOperator"] == true);
-        let cidrs: Vec<&Value> = owned.map(|pool| &pool["cidr"]).collect();
-        if cidrs.is_empty() || !stays || case.run(&[]).exit != 0 {
+        let entries: Vec<Value> = owned.map(entry).collect();
+        if entries.is_empty() || !stays || case.run(&[]).exit != 0 {
             continue;
         }
         judged += 1;
@@ -78,13 +78,19 @@ fn the_pools_of_a_cluster_that_has_calico_stay() {
             "metadata": {"name": "default"}, "spec": {},
         });
         let (_, pools, said) = told_by_config(&case, &[], &bare.to_string());
-        let put_back = pools
-            .as_array()
-            .map(|pools| pools.iter().map(|pool| &pool["cidr"]));
-        let put_back: Vec<&Value> = put_back.into_iter().flatten().collect();
-        assert_eq!(put_back, cidrs, "{}: {said}", case.name());
+        assert_eq!(pools, json!(entries), "{}: {said}", case.name());
     }
     assert!(judged >= 1, "{judged} cases");
+}
+
+/// A live pool as the Installation lists it.
+fn entry(live: &Value) -> Value {
+    let mut entry = live["others"].clone();
+    for key in ["cidr", "blockSize", "encapsulation"] {
+        entry[key] = live[key].clone();
+    }
+    assert!(entry["natOutgoing"].is_string(), "{entry}");
+    entry
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::{Encapsulation, Field};
 use serde::Serialize;
+use serde_yaml::Mapping;
 
 use super::Pool;
 use super::basis::Basis;
+use super::listed;
 use crate::assess::facts::pools;
 use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
@@ -26,6 +28,12 @@ pub struct Compared {
     pub encapsulation: Encapsulation,
     /// Whether the operator owns it: it alone may change such a pool, and puts back what others do.
     pub owned_by_operator: bool,
+    /// What else the Installation has to say for the operator to leave the pool as it is.
+    #[cfg_attr(
+        test,
+        schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")
+    )]
+    pub others: Mapping,
     /// What differs from the plan; nothing where the pool stays as it is.
     pub changes: Vec<Change>,
 }
@@ -108,6 +116,7 @@ pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
             block_size: pool.block_size,
             encapsulation: pool.encapsulation,
             owned_by_operator: pool.owned_by_operator,
+            others: listed::others(basis, pool),
             changes: planned
                 .iter()
                 .find(of)

@@ -16,6 +16,7 @@ mod encapsulation;
 mod entries;
 mod judged;
 mod left_over;
+mod listed;
 pub mod live;
 mod migrate;
 pub mod networking;

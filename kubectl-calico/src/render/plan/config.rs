@@ -53,5 +53,6 @@ fn live(pool: &Compared) -> LivePool {
         block_size: pool.block_size,
         encapsulation: pool.encapsulation.to_string(),
         owned: pool.owned_by_operator,
+        others: pool.others.clone(),
     }
 }
