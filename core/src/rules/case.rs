@@ -28,6 +28,8 @@ pub(super) struct PoolCase<'a> {
     pub(super) index: usize,
     pub(super) written: &'a Pool,
     pub(super) effective: &'a EffectivePool,
+    /// Whether a cluster that is known does not have it yet.
+    is_new: bool,
 }
 
 impl<'a> Case<'a> {
@@ -57,14 +59,16 @@ impl<'a> Case<'a> {
 
     /// The live pool that a pool of the list is, however its CIDR is spelt.
     pub(super) fn live(&self, pool: &PoolCase) -> Option<&'a LivePool> {
-        self.plan?.live(pool.effective.network()?)
+        self.live_as(pool.effective)
+    }
+
+    fn live_as(&self, pool: &EffectivePool) -> Option<&'a LivePool> {
+        self.plan?.live(pool.network()?)
     }
 
     /// The fields of the pools that a known cluster does not have yet: pool index and field.
     pub fn new_fields(&self) -> impl Iterator<Item = (usize, Field)> {
-        let new = self
-            .pools()
-            .filter(|pool| self.plan.is_some() && self.live(pool).is_none());
+        let new = self.pools().filter(|pool| pool.is_new);
         new.flat_map(|pool| Field::ALL.map(|field| (pool.index, field)))
     }
 
@@ -81,6 +85,7 @@ impl<'a> Case<'a> {
             index,
             written,
             effective,
+            is_new: self.plan.is_some() && self.live_as(effective).is_none(),
         })
     }
 
@@ -161,6 +166,21 @@ impl PoolCase<'_> {
             problem,
             outcome,
             fix: fix.into(),
+        }
+    }
+
+    /// A breach of another field, which a run that makes the pool has to answer for.
+    pub(super) fn breach_of_new(
+        &self,
+        key: &str,
+        problem: String,
+        outcome: String,
+        fix: impl Into<String>,
+    ) -> Breach {
+        let all = Field::ALL.map(|field| (self.index, field));
+        Breach {
+            fields: all.into_iter().filter(|_| self.is_new).collect(),
+            ..self.breach_at(key, problem, outcome, fix)
         }
     }
 

@@ -117,12 +117,66 @@ pub(super) const LIVE_POOL_NOT_OWNED: Rule = Rule {
         let fields = [Field::BlockSize, Field::Encapsulation].into_iter();
         let found = fields.flat_map(|field| differences(case, field));
         let found = found.filter(|found| !manages(case, found.live));
-        found
-            .map(|found| {
-                let fix = format!("write {}{first}", found.old);
-                found.breach(case, outcome, fix)
-            })
-            .collect()
+        let found = found.map(|found| {
+            let fix = format!("write {}{first}", found.old);
+            found.breach(case, outcome, fix)
+        });
+        found.chain(never_made(case)).collect()
+    },
+};
+
+/// Pools that operators before 1.34 leave to calico-node, which makes the pools of a family only where
+/// it has none (projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go).
+fn never_made<'a>(case: &'a Case<'a>) -> impl Iterator<Item = Breach> + 'a {
+    let new = case.pools().filter(|pool| case.live(pool).is_none());
+    let new = new.filter(|_| !case.operator.since(34));
+    new.filter_map(|pool| {
+        let live = case.plan?.live_of(pool.effective.family()?).next()?;
+        Some(pool.breach(
+            Field::Cidr,
+            format!("{} is not {}", shown(pool.label()), label(case, live)),
+            "before 1.34 no pool is made of it: calico-node makes one only of a family that has none"
+                .to_owned(),
+            format!(
+                "write {}; to move to another range, add it as an IPPool and migrate as Calico's \
+                 documentation tells (Migrate from one IP pool to another)",
+                shown(&live.cidr)
+            ),
+        ))
+    })
+}
+
+pub(super) const LIVE_POOL_OVERLAP: Rule = Rule {
+    name: "live-pool-overlap",
+    summary: "a new pool shares no address with a live pool of somebody else's",
+    refused_by: RefusedBy::Operator,
+    check: |case| {
+        let overlap = |pool: PoolCase| {
+            let network = pool.effective.network()?;
+            let is_other = |live: &&LivePool| {
+                let overlaps = live.network().is_some_and(|own| own.overlaps(network));
+                overlaps && !manages(case, live)
+            };
+            let live = case.live_pools().iter().find(is_other)?;
+            Some(
+                pool.breach(
+                    Field::Cidr,
+                    format!("{} overlaps {}", shown(pool.label()), label(case, live)),
+                    "Calico's API refuses the pool to the operator; TigeraStatus ippools becomes \
+                 Degraded, ResourceUpdateError: Error creating / updating IPPools: … CIDR overlaps \
+                 with IPPool(…)"
+                        .to_owned(),
+                    format!(
+                        "choose another range, or write {} to mean that pool",
+                        shown(&live.cidr)
+                    ),
+                ),
+            )
+        };
+        // Before 1.34 no pool is made of it: `live-pool-not-owned`.
+        let new = case.pools().filter(|_| case.operator.since(34));
+        let new = new.filter(|pool| case.live(pool).is_none());
+        new.filter_map(overlap).collect()
     },
 };
 

@@ -134,6 +134,7 @@ pub static CLUSTER_RULES: &[Rule] = &[
     live_pools::LIVE_POOL_BLOCK_SIZE,
     live_pools::LIVE_POOL_ENCAPSULATION,
     live_pools::LIVE_POOL_NOT_OWNED,
+    live_pools::LIVE_POOL_OVERLAP,
     networks::OUTSIDE_POD_NETWORK,
     networks::OUTSIDE_POD_NETWORK_UNCHECKED,
     networks::SERVICES_OVERLAP,

@@ -93,7 +93,7 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
             |pool: PoolCase| {
                 let uses = pool.effective.allowed_uses.iter();
                 let other = uses.clone().find(|used| !known.contains(&used.as_str()))?;
-                Some(pool.breach_at(
+                Some(pool.breach_of_new(
                 "allowedUses",
                 format!("operator {} does not know {}", case.operator, quoted(other)),
                 // The CRDs of 1.34 to 1.42 say `items: {type: string}`: any text is taken.
@@ -162,7 +162,7 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
                 (None, Some(meant)) => format!("did you mean {meant}?"),
                 (None, None) => format!("remove it; a pool has {}", known.join(", ")),
             };
-            pool.breach_at(
+            pool.breach_of_new(
                 &shown(key),
                 format!("a pool of operator {} has no such field", case.operator),
                 "the API server drops it without a word".to_owned(),
