@@ -17,9 +17,12 @@ pub struct OperatorVersion {
 }
 
 impl OperatorVersion {
-    /// The newest version whose rules are known here, that of Calico 3.32.1. It is what is
-    /// assumed when a stream does not tell.
+    /// The newest version that is released, that of Calico 3.32.1. It is what is assumed when a
+    /// stream does not tell.
     pub const NEWEST: Self = Self::new(1, 42, 3);
+
+    /// The newest version whose rules are known here: what tigera/operator's master had by then.
+    pub const NEWEST_KNOWN: Self = Self::new(1, 43, 0);
 
     /// The oldest version whose rules are known here, that of Calico 3.26.0.
     pub const OLDEST: Self = Self::new(1, 30, 0);

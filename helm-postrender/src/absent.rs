@@ -1,5 +1,6 @@
 //! A stream without the Installation to edit: what it holds instead, and whether that is fine.
 
+use calico_core::installation::KIND;
 use calico_core::text::{listed, quoted, shown};
 
 use crate::error::Refusal;
@@ -20,7 +21,7 @@ pub(crate) fn refusal(stream: &Stream, found: Found) -> Refusal {
     }
     if let Some(overlay) = found.overlay {
         return Refusal::new("the only Installation is named overlay")
-            .at(stream, overlay.document, overlay.offset)
+            .at(stream, overlay.document, overlay.start())
             .why("the operator takes pools from the one named default only")
             .fix("set the pools in the release that renders the Installation default");
     }
@@ -64,11 +65,16 @@ impl Kinds {
             if lines.clone().all(is_comment) {
                 continue;
             }
-            let kind = lines
-                .filter_map(|line| line.strip_prefix(b"kind:"))
-                .map(|kind| shown(kind.trim_ascii()))
-                .next()
-                .unwrap_or_else(|| "document of no kind".to_owned());
+            let says = |key: &[u8]| {
+                let mut values = lines.clone().filter_map(|line| line.strip_prefix(key));
+                values.next().map(|value| shown(value.trim_ascii()))
+            };
+            let kind = match (says(b"kind:"), says(b"apiVersion:")) {
+                // One that is not the operator's, or of another time.
+                (Some(kind), Some(version)) if kind == KIND => format!("{kind} of {version}"),
+                (Some(kind), _) => kind,
+                (None, _) => in_flow(document).unwrap_or_else(|| "document of no kind".to_owned()),
+            };
             match counts.iter_mut().find(|(name, _)| *name == kind) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((kind, 1)),
@@ -124,10 +130,18 @@ impl Kinds {
     }
 }
 
+/// The kind of a document that has it on no line of its own, as JSON may.
+fn in_flow(document: &[u8]) -> Option<String> {
+    let (_, tree) = unreadable::parse(stream::read_part(document)).ok()?;
+    let kind = tree.text_at(tree.root()?, &["kind"])?;
+    Some(shown(kind))
+}
+
 /// Whether a line is a comment, a marker or blank.
 fn is_comment(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.is_empty() || line.starts_with(b"#") || line.starts_with(b"---")
+    let line = line.strip_prefix(b"---").unwrap_or(line).trim_ascii();
+    line.is_empty() || line.starts_with(b"#")
 }
 
 /// Whether every document is a Helm hook: Helm 4's SDK can send hooks by themselves, and there

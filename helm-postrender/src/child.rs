@@ -16,12 +16,33 @@ const TICK: Duration = Duration::from_millis(5);
 
 /// A program that has ended.
 pub(crate) struct Ended {
-    /// How; none where its time was up, or it wrote too much, and it was killed.
-    pub(crate) status: Option<ExitStatus>,
+    /// How.
+    pub(crate) ending: Ending,
     /// What it wrote, up to a byte more than the bound.
     pub(crate) stdout: Vec<u8>,
     /// What it said, likewise.
     pub(crate) stderr: Vec<u8>,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// By itself, or killed by somebody else.
+    Exited(ExitStatus),
+    /// Its time was up, and it was killed.
+    Late,
+    /// It wrote more than it may, and was killed.
+    Long,
+}
+
+impl Ending {
+    /// Its exit code, if it has one.
+    pub(crate) fn code(self) -> Option<i32> {
+        match self {
+            Self::Exited(status) => status.code(),
+            Self::Late | Self::Long => None,
+        }
+    }
 }
 
 /// Runs `command`, which has nothing to read and may write `longest` bytes to each of its outputs.
@@ -39,27 +60,31 @@ pub(crate) fn run(command: &mut Command, time: Duration, longest: u64) -> io::Re
         .stderr(stderr.reopen()?)
         .spawn()?;
     let deadline = Instant::now() + time;
-    let is_over = || {
+    let to_be_killed = || {
         let length = |file: &NamedTempFile| file.as_file().metadata().map(|file| file.len());
         let is_long = |file: &NamedTempFile| length(file).is_ok_and(|length| length > longest);
-        Instant::now() >= deadline || is_long(&stdout) || is_long(&stderr)
+        if is_long(&stdout) || is_long(&stderr) {
+            Some(Ending::Long)
+        } else {
+            (Instant::now() >= deadline).then_some(Ending::Late)
+        }
     };
     Ok(Ended {
-        status: wait(child, is_over)?,
+        ending: wait(child, to_be_killed)?,
         stdout: written(&stdout, longest)?,
         stderr: written(&stderr, longest)?,
     })
 }
 
-/// Waits for the child, or until it `is_over` and has to go.
-fn wait(mut child: Child, is_over: impl Fn() -> bool) -> io::Result<Option<ExitStatus>> {
+/// Waits for the child, or until it is `to_be_killed`.
+fn wait(mut child: Child, to_be_killed: impl Fn() -> Option<Ending>) -> io::Result<Ending> {
     loop {
         if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
+            return Ok(Ending::Exited(status));
         }
-        if is_over() {
+        if let Some(ending) = to_be_killed() {
             child.kill()?;
-            return child.wait().map(|_| None);
+            return child.wait().map(|_| ending);
         }
         thread::sleep(TICK);
     }

@@ -67,7 +67,7 @@ pub(crate) struct Cli {
     allow: Vec<String>,
 
     /// Judges by the rules of this operator instead of the one in the stream
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = operator)]
     operator_version: Option<OperatorVersion>,
 
     /// Lets a stream without an Installation through
@@ -93,6 +93,23 @@ pub(crate) struct Cli {
     /// What is known of the cluster.
     #[command(flatten)]
     pub(crate) cluster: cluster::Flags,
+}
+
+/// A version of the operator, of which every one is 1.x. Calico's are 3.x.
+fn operator(text: &str) -> Result<OperatorVersion, String> {
+    let version: OperatorVersion = text.parse().map_err(|error| format!("{error}"))?;
+    let installs = match version.major {
+        1 => return Ok(version),
+        3 => OperatorVersion::that_installs(version.minor),
+        _ => None,
+    };
+    Err(match installs {
+        Some(installs) => format!(
+            "that is Calico's version; its operator is 1.{}",
+            installs.minor
+        ),
+        None => "an operator's version is 1.x".to_owned(),
+    })
 }
 
 fn rule(name: &str) -> Result<String, String> {

@@ -94,8 +94,15 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     outcome.operator = Some(operator);
     outcome.notes.extend(notes::version(operator));
     outcome.notes.extend(notes::unreadable(&found.unreadable));
+    let misnamed = found.misnamed.iter();
+    let misnamed = misnamed.filter(|_| found.default.is_some());
+    outcome.notes.extend(misnamed.map(|located| {
+        let place = stream.place(located.document, located.start());
+        notes::misnamed(&located.name, place)
+    }));
     let Some(located) = found.default.take() else {
-        if absent::is_hooks_only(stream) {
+        let are_none = found.misnamed.is_empty() && found.overlay.is_none();
+        if are_none && absent::is_hooks_only(stream) {
             outcome
                 .notes
                 .push("every document is a Helm hook: nothing to edit".to_owned());
@@ -163,12 +170,12 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     let court = Court::new(stream, operator.version, cluster, &options.allowed, &plans);
     outcome.was_judged = true;
     outcome.judged = match &overlay {
-        None => court.judge(&located, &own, |_| true),
+        None => court.judge(&located, None, &own, |_| true),
         // The API server sees each by itself, the operator the two together.
         Some((place, overlay)) => {
-            let mut judged = court.judge(&located, &own, RefusedBy::is_api_server);
-            judged.extend(court.judge(place, overlay, RefusedBy::is_api_server));
-            judged.extend(court.judge(&located, &seen, |by| !by.is_api_server()));
+            let mut judged = court.judge(&located, None, &own, RefusedBy::is_api_server);
+            judged.extend(court.judge(place, None, overlay, RefusedBy::is_api_server));
+            judged.extend(court.judge(&located, Some(place), &seen, |by| !by.is_api_server()));
             judged
         }
     };

@@ -15,6 +15,9 @@ use crate::stream::{Place, Stream};
 use crate::tree::NodeId;
 use crate::wanted::flag;
 
+/// Where pools are, of which an overlay has none that count.
+const POOLS: &str = "spec.calicoNetwork.ipPools";
+
 /// A judgement and where what it judges was written.
 pub struct Judged {
     /// The judgement.
@@ -66,10 +69,11 @@ impl<'a> Court<'a> {
     }
 
     /// Judges an Installation by the rules of some, and gives each judgement its place in the
-    /// document that it is from.
+    /// document that it is from, or that of the settings laid over it.
     pub(crate) fn judge(
         &self,
         located: &Located,
+        over: Option<&Located>,
         written: &Installation,
         of: fn(RefusedBy) -> bool,
     ) -> Vec<Judged> {
@@ -87,13 +91,15 @@ impl<'a> Court<'a> {
         let judged = judgements
             .filter(|judgement| of(judgement.rule.refused_by))
             .map(|judgement| Judged {
-                origin: self.origin(located, &judgement.breach.path),
+                origin: self.origin(located, over, &judgement.breach.path),
                 judgement,
             });
         judged.collect()
     }
 
-    fn origin(&self, located: &Located, path: &str) -> Origin {
+    fn origin(&self, located: &Located, over: Option<&Located>, path: &str) -> Origin {
+        let says = |over: &&Located| find(over, path).1 && !path.starts_with(POOLS);
+        let located = over.filter(says).unwrap_or(located);
         let is_ours = located.name == DEFAULT_NAME;
         let set_by = set_by(path, self.plans).filter(|_| is_ours);
         set_by.unwrap_or_else(|| {
@@ -125,6 +131,12 @@ fn set_by(path: &str, plans: &[PoolPlan]) -> Option<Origin> {
 
 /// The byte of the document's text where `path` stands, or as much of it as is there.
 pub(crate) fn offset(located: &Located, path: &str) -> usize {
+    let (node, _) = find(located, path);
+    located.tree.node(node).span.start
+}
+
+/// The node of `path`, or of as much of it as is there, and whether that is all.
+fn find(located: &Located, path: &str) -> (NodeId, bool) {
     let tree = &located.tree;
     let step = |node: NodeId, key: &str| -> Option<NodeId> {
         match key.split_once('[') {
@@ -139,10 +151,10 @@ pub(crate) fn offset(located: &Located, path: &str) -> usize {
     for key in path.split('.') {
         match step(node, key) {
             Some(next) => node = next,
-            None => break,
+            None => return (node, false),
         }
     }
-    tree.node(node).span.start
+    (node, true)
 }
 
 impl fmt::Display for Judged {

@@ -86,7 +86,8 @@ impl<'a> Layout<'a> {
         line.chars().count()
     }
 
-    /// The column of the dash before a list's item, if nothing but white space is between them.
+    /// The column of the dash before a list's item, if nothing but white space and the item's anchor
+    /// is between them.
     pub(crate) fn dash_column(&self, item: NodeId) -> Option<usize> {
         let before = self.text.get(..self.tree.node(item).span.start)?;
         // A list's own first event may stand at its dash or behind it.
@@ -94,6 +95,9 @@ impl<'a> Layout<'a> {
             Data::Seq(_, StructureStyle::Block) => return None,
             _ => before.trim_end(),
         };
+        let is_anchor = |c: char| !c.is_whitespace() && c != '&';
+        let anchored = before.trim_end_matches(is_anchor).strip_suffix('&');
+        let before = anchored.map_or(before, str::trim_end);
         let dash = before.strip_suffix('-')?;
         Some(self.column_at(dash.len()))
     }

@@ -2,10 +2,11 @@
 
 use calico_core::defaults::Effective;
 use calico_core::operator::OperatorVersion;
-use calico_core::text::MOST;
+use calico_core::text::{MOST, quoted};
 
 use crate::error::Refusal;
 use crate::operator::Operator;
+use crate::stream::Place;
 
 /// Documents that nobody can read are none of ours, but for a word.
 pub(crate) fn unreadable(documents: &[Refusal]) -> Vec<String> {
@@ -13,6 +14,15 @@ pub(crate) fn unreadable(documents: &[Refusal]) -> Vec<String> {
     let more = documents.len().saturating_sub(MOST);
     let more = (more > 0).then(|| format!("and {more} more documents like it"));
     documents.iter().take(MOST).map(note).chain(more).collect()
+}
+
+/// An Installation beside the one that counts.
+pub(crate) fn misnamed(name: &str, place: Place) -> String {
+    format!(
+        "left alone: the Installation {} in {place}, for the operator reads the one named default \
+         only (from 1.42 on, the API server refuses other names)",
+        quoted(name)
+    )
 }
 
 /// Whose rules were applied, where those of the operator are not known.
@@ -24,11 +34,11 @@ pub(crate) fn version(operator: Operator) -> Option<String> {
              the rules of that one were applied",
             OperatorVersion::OLDEST
         ))
-    } else if version.since(44) {
+    } else if version.since(OperatorVersion::NEWEST_KNOWN.minor + 1) {
         Some(format!(
             "operator {version} is newer than {}, the newest whose rules are known here: \
              the rules of that one were applied",
-            OperatorVersion::NEWEST
+            OperatorVersion::NEWEST_KNOWN
         ))
     } else {
         None

@@ -34,7 +34,7 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const AT_ONCE: u64 = 1 << 18;
 
 impl Stream {
-    /// Reads all there is. `size` is how much that may be, if it is known.
+    /// Reads all there is, into memory for `size` bytes and more if need be.
     pub fn read(mut from: impl Read, size: usize) -> io::Result<Self> {
         let mut bytes = Vec::with_capacity(size);
         let mut cutter = Cutter::default();

@@ -69,7 +69,7 @@ impl fmt::Display for Target {
             if text.chars().all(is_plain) {
                 text
             } else {
-                format!("'{text}'")
+                format!("'{}'", text.replace('\'', r"'\''"))
             }
         };
         let words: Vec<String> = self.arguments().iter().map(word).collect();
@@ -115,6 +115,12 @@ mod tests {
                 Some("/c"),
                 &helm,
                 "plan -o config --fail-on=never --context=b --kubeconfig=/c",
+            ),
+            (
+                Some("it's"),
+                None,
+                &[],
+                r"plan -o config --fail-on=never '--context=it'\''s'",
             ),
             (
                 None,

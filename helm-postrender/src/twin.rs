@@ -8,7 +8,7 @@ use std::time::Duration;
 use calico_core::pool_plan::{PlannedPool, PoolPlan};
 use calico_core::text::{MOST, shortened, shown};
 
-use crate::child::{self, Ended};
+use crate::child::{self, Ended, Ending};
 use crate::config;
 use crate::error::Refusal;
 use crate::target::Target;
@@ -27,9 +27,13 @@ pub(crate) fn plan(target: &Target, time: Duration) -> Result<(PathBuf, PoolPlan
         failed(format!("cannot be run: {error}")).fix("repair it, or give a plan with --config")
     })?;
     let no_answer = || {
-        let what = match ended.status {
-            Some(status) => format!("could not make a plan of the cluster ({status})"),
-            None => format!(
+        let what = match ended.ending {
+            Ending::Exited(status) => format!("could not make a plan of the cluster ({status})"),
+            Ending::Long => format!(
+                "wrote more than {} MiB, and was stopped",
+                config::LONGEST >> 20
+            ),
+            Ending::Late => format!(
                 "did not answer within {} s (--cluster-timeout), and was stopped",
                 time.as_secs()
             ),
@@ -37,7 +41,7 @@ pub(crate) fn plan(target: &Target, time: Duration) -> Result<(PathBuf, PoolPlan
         let by_itself = format!("see what it says by itself: {path} {target}");
         failed(what).why(said(&ended)).fix(by_itself)
     };
-    let code = ended.status.and_then(|status| status.code());
+    let code = ended.ending.code();
     let answer = ended.stdout.as_slice();
     let is_answer = match code {
         Some(0) => true,
