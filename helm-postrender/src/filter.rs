@@ -222,7 +222,6 @@ fn laid_under(
         Some(overlay) => written.clone().overlaid(overlay.clone()),
         None => written.clone(),
     };
-    let effective = Effective::of(&written, operator.version);
-    let effective = effective.with_names_of(&written, judge::live_pools(cluster));
+    let effective = judge::effective(&written, operator.version, cluster);
     (written, effective)
 }

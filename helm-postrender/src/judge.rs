@@ -77,8 +77,7 @@ impl<'a> Court<'a> {
         written: &Installation,
         of: fn(RefusedBy) -> bool,
     ) -> Vec<Judged> {
-        let effective = Effective::of(written, self.operator);
-        let effective = effective.with_names_of(written, live_pools(self.cluster));
+        let effective = effective(written, self.operator, self.cluster);
         let case = Case::new(written, &effective, self.operator).on(self.cluster);
         // What this run brings about: what it sets, but for what a live pool has already and,
         // where the cluster is known, each pool that is not there yet.
@@ -109,9 +108,14 @@ impl<'a> Court<'a> {
     }
 }
 
-/// The live pools, as far as the cluster is known.
-pub(crate) fn live_pools(cluster: Option<&pool_plan::PoolPlan>) -> &[LivePool] {
-    cluster.map_or(&[], |plan| &plan.live_pools)
+/// An Installation with the operator's defaults, as far as the cluster is known.
+pub(crate) fn effective(
+    written: &Installation,
+    operator: OperatorVersion,
+    cluster: Option<&pool_plan::PoolPlan>,
+) -> Effective {
+    let live: &[LivePool] = cluster.map_or(&[], |plan| &plan.live_pools);
+    Effective::of(written, operator).with_names_of(written, live)
 }
 
 /// Who a path's value is from, if this run sets it.
