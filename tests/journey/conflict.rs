@@ -37,10 +37,9 @@ impl Journey {
 
         self.terminal
             .heading("With the list as the operator has completed it: none");
-        let get = "kubectl get installation default -o jsonpath='{.spec.calicoNetwork.ipPools}'";
-        let write =
-            format!("echo \"installation: {{calicoNetwork: {{ipPools: $({get})}}}}\" > pools.yaml");
-        self.terminal.types(&write).succeeded();
+        let write = "kubectl calico plan -o values > pools.yaml";
+        self.terminal.types(write).succeeded();
+        self.terminal.types("cat pools.yaml");
         let before = self.look();
         for filter in [None, Some(&[][..])] {
             let upgrade = Self::helm("upgrade", &["--values pools.yaml"], filter);
