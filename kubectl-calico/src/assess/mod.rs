@@ -33,7 +33,7 @@ pub fn assess(snapshot: &Snapshot) -> Report {
         snapshot,
         facts: &facts,
     };
-    let findings = found(&case, |_| true);
+    let findings = found(&case, &unknown, |_| true);
     let not_read = not_read(&unknown);
     Report {
         api_version: API_VERSION,
@@ -45,12 +45,16 @@ pub fn assess(snapshot: &Snapshot) -> Report {
     }
 }
 
-/// What the wanted checks find, the worst first; those that cannot be made find nothing.
-pub fn found(case: &Case, wanted: impl Fn(&Check) -> bool) -> Vec<Finding> {
-    let unknown = case.snapshot.unknown();
+/// What the wanted checks find, the worst first; those that cannot be made without the unknown rows
+/// find nothing.
+pub fn found(
+    case: &Case,
+    unknown: &[(&'static Resource, Unknown)],
+    wanted: impl Fn(&Check) -> bool,
+) -> Vec<Finding> {
     let checks = CHECKS.iter().filter(|check| wanted(check));
     let mut findings: Vec<Finding> = checks
-        .filter(|check| check.can_be_made(&unknown))
+        .filter(|check| check.can_be_made(unknown))
         .flat_map(|check| found_by(check, case))
         .collect();
     // The order of the table within one severity.

@@ -1,6 +1,6 @@
 //! A cluster from files: manifests, `kubectl get -o yaml`, or what `kubectl calico snapshot` wrote.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use calico_core::text::printable;
@@ -68,6 +68,8 @@ impl Header {
 pub struct Files {
     header: Option<Header>,
     objects: BTreeMap<Identity, Object>,
+    /// `apiVersion` and `kind` of what a list was given of: an empty one says that there is none.
+    listed: BTreeSet<(String, String)>,
 }
 
 /// `apiVersion`, `kind`, namespace and name.
@@ -157,8 +159,9 @@ impl Files {
             return Ok(());
         }
         if let Some(Value::Sequence(items)) = value.get("items")
-            && kind.ends_with("List")
+            && let Some(of) = kind.strip_suffix("List")
         {
+            self.listed.insert((api_version, of.to_owned()));
             return items
                 .iter()
                 .try_for_each(|item| self.add_object(item.clone()));
@@ -223,7 +226,11 @@ impl Source for Files {
             kind == resource.kind && versions.contains(api_version)
         });
         let mut given = of_kind.map(|(_, object)| object).peekable();
-        let kind_is_given = given.peek().is_some();
+        let is_listed = |version: &String| {
+            let listed = (version.clone(), resource.kind.to_owned());
+            self.listed.contains(&listed)
+        };
+        let kind_is_given = given.peek().is_some() || versions.iter().any(is_listed);
         let selected: Vec<&Object> = given.filter(|object| object.is_of(resource)).collect();
         if selected.is_empty() {
             return self.without_objects(resource, kind_is_given);
@@ -263,4 +270,21 @@ fn manifests_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     });
     paths.sort();
     Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::IpPool;
+    use crate::snapshot::resources::IP_POOLS;
+
+    #[tokio::test]
+    async fn an_empty_list_says_that_there_is_none() {
+        let mut files = Files::default();
+        let read = async |files: &Files| files.read::<IpPool>(&IP_POOLS, Store::V1).await;
+        assert_eq!(read(&files).await.unknown(), Some(Unknown::NotGiven));
+        let list = "{apiVersion: crd.projectcalico.org/v1, kind: IPPoolList, items: []}";
+        files.add(Path::new("pools.yaml"), list).unwrap();
+        assert!(read(&files).await.read().is_some_and(Vec::is_empty));
+    }
 }

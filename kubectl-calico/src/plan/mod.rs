@@ -130,7 +130,7 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
     findings.extend(live_pools.iter().filter_map(Compared::finding));
     // In the order in which they were found within one severity.
     findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
-    let not_read = unread::unread(snapshot);
+    let not_read = unread::unread(&basis);
     let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
         api_version: API_VERSION,

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use super::basis::Basis;
+use super::what_if::not_made;
+use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
-    CONTROL_PLANE_PODS, DAEMON_SETS, INSTALLATIONS, IP_POOLS, KUBE_PROXY, KUBEADM_CONFIG, NODES,
-    OPENSHIFT_NETWORK, SERVICE_CIDRS,
+    CONTROL_PLANE_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY,
+    KUBEADM_CONFIG, NODES, OPENSHIFT_NETWORK, SERVICE_CIDRS,
 };
-use crate::snapshot::{Snapshot, Unknown};
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,10 +26,13 @@ pub struct Unread {
     pub tells: &'static str,
     /// Whether nobody can rely on the plan without it.
     pub needed: bool,
+    /// The checks that were not made of the plan for want of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<&'static str>,
 }
 
 /// What a plan hangs on, with what each tells, and whether nobody can rely on a plan without it.
-const ROWS: [(&Resource, &str, bool); 9] = [
+const ROWS: [(&Resource, &str, bool); 10] = [
     (&IP_POOLS, "whether there are live pools", true),
     (
         &INSTALLATIONS,
@@ -61,23 +66,33 @@ const ROWS: [(&Resource, &str, bool); 9] = [
     ),
     (&KUBE_PROXY, "the pod network", false),
     (&SERVICE_CIDRS, "the services", false),
+    (
+        &FELIX_CONFIGURATIONS,
+        "whether Felix turns AWS' source/destination check off",
+        false,
+    ),
 ];
 
-/// Who gives files says what there is: what they do not hold is told where a plan needs it, and
-/// stops nothing.
-pub(super) fn unread(snapshot: &Snapshot) -> Vec<Unread> {
-    let unknown = snapshot.unknown();
+/// Who gives files says what there is: what they do not hold is told where a plan needs it or was
+/// not judged without, and stops nothing.
+pub(super) fn unread(basis: &Basis) -> Vec<Unread> {
+    let unknown = basis.snapshot.unknown();
+    let not_made = not_made(basis);
     let unread = |(resource, tells, needed): &(&Resource, &'static str, bool)| {
         let (_, why) = unknown
             .iter()
             .find(|(row, _)| std::ptr::eq(*row, *resource))?;
         let given = *why != Unknown::NotGiven;
-        (given || *needed).then(|| Unread {
+        let not_made = not_made.iter();
+        let of_row = not_made.filter(|(row, _)| std::ptr::eq(*row, *resource));
+        let codes: Vec<&str> = of_row.map(|(_, code)| *code).collect();
+        (given || *needed || !codes.is_empty()).then(|| Unread {
             object: resource.object(),
             why: why.to_string(),
             permission: matches!(why, Unknown::Forbidden(_)).then(|| resource.permission()),
             tells,
             needed: given && *needed,
+            codes,
         })
     };
     ROWS.iter().filter_map(unread).collect()

@@ -9,12 +9,16 @@ use super::basis::Basis;
 use super::judged::written;
 use crate::assess;
 use crate::assess::check::Case;
+use crate::assess::checks::CHECKS;
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::asked::Asked;
 use crate::assess::facts::install::{Method, OperatorBy};
 use crate::assess::facts::pools;
 use crate::assess::finding::Finding;
+use crate::snapshot::Unknown;
+use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::{FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS};
 
 /// The checks that judge what is asked for, and not what runs: the pool in its networks, kubeadm's
 /// podSubnet, and the encapsulation in its cloud.
@@ -34,24 +38,52 @@ pub(super) struct Found {
 }
 
 pub(super) fn found(basis: &Basis, planned: &[Pool]) -> Found {
-    let judge = |facts: &Facts| {
+    let judge = |facts: &Facts, unknown: &[(&'static Resource, Unknown)]| {
         let case = Case {
             snapshot: basis.snapshot,
             facts,
         };
-        assess::found(&case, |check| CODES.contains(&check.code))
+        assess::found(&case, unknown, |check| CODES.contains(&check.code))
     };
-    let mut by_plan = judge(&facts(basis, planned));
+    let mut by_plan = judge(&facts(basis, planned), &unknown(basis));
     by_plan.iter_mut().for_each(of_a_plan);
     let mut already = Vec::new();
     if !basis.pools().is_empty() {
-        already = judge(basis.facts);
+        already = judge(basis.facts, &basis.snapshot.unknown());
         let same = |one: &Finding, other: &Finding| {
             (one.code, &one.subject, &one.message) == (other.code, &other.subject, &other.message)
         };
         by_plan.retain(|finding| !already.iter().any(|known| same(known, finding)));
     }
     Found { already, by_plan }
+}
+
+/// What of the cluster is not known once the plan is carried out. Files seldom hold what only comes
+/// with Calico; where it is new, the plan itself says what there will be of that.
+fn unknown(basis: &Basis) -> Vec<(&'static Resource, Unknown)> {
+    const PLANNED: [&Resource; 3] = [&IP_POOLS, &INSTALLATIONS, &FELIX_CONFIGURATIONS];
+    let is_new = basis.pools().is_empty();
+    let mut unknown = basis.snapshot.unknown();
+    unknown.retain(|(row, why)| {
+        let planned = PLANNED.iter().any(|planned| std::ptr::eq(*planned, *row));
+        !(is_new && planned && *why == Unknown::NotGiven)
+    });
+    unknown
+}
+
+/// The checks that cannot be made of a plan, each with the row that it needs and nobody knows.
+pub(super) fn not_made(basis: &Basis) -> Vec<(&'static Resource, &'static str)> {
+    if !basis.networking.is_calico() {
+        return Vec::new();
+    }
+    let rows = unknown(basis).into_iter().map(|(row, _)| row);
+    let of_row = |row: &'static Resource| {
+        let checks = CHECKS.iter().filter(|check| CODES.contains(&check.code));
+        checks
+            .filter(|check| check.needs(row))
+            .map(move |check| (row, check.code))
+    };
+    rows.flat_map(of_row).collect()
 }
 
 /// What to do about a plan is not what to do about a pool that is there: the steps carry it out once

@@ -199,9 +199,16 @@ fn step(page: &mut Page, number: usize, step: &Step) {
 }
 
 fn not_read(page: &mut Page, row: &Unread) {
+    let without = match row.codes.as_slice() {
+        [] => String::new(),
+        codes => format!("; not judged without it: {}", codes.join(", ")),
+    };
     page.note(
         "",
-        &format!("{}, which tells {}: {}", row.object, row.tells, row.why),
+        &format!(
+            "{}, which tells {}: {}{without}",
+            row.object, row.tells, row.why
+        ),
     );
     if let Some(permission) = &row.permission {
         page.note(
