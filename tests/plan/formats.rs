@@ -67,6 +67,30 @@ fn flags_do_not_lose_what_they_cannot_say() {
     }
 }
 
+#[test]
+fn a_pool_that_the_installation_has_lost_is_in_every_form() {
+    let case = case("installed-lost");
+    for format in ["values", "installation", "config", "flags"] {
+        let text = case.written(format);
+        assert!(text.contains("10.244.0.0/16"), "{format}: {text}");
+    }
+}
+
+#[test]
+fn every_pool_has_a_cidr() {
+    for case in cases() {
+        let ran = case.run(&["-o", "values", "--fail-on", "never"]);
+        if ran.exit != 0 {
+            continue;
+        }
+        let values: Value = serde_yaml::from_str(&ran.stdout).unwrap();
+        let pools = &values["installation"]["calicoNetwork"]["ipPools"];
+        for pool in pools.as_array().into_iter().flatten() {
+            assert!(pool["cidr"].is_string(), "{}: {values}", case.name());
+        }
+    }
+}
+
 /// The filter's own type, which takes no field that it does not know.
 #[test]
 fn config_is_what_the_filter_reads() {

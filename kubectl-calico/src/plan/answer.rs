@@ -52,11 +52,15 @@ fn sentence(basis: &Basis, pools: &[Pool], live: &[Compared]) -> String {
         .iter()
         .filter(|pool| !pool.changes.is_empty())
         .collect();
-    let names = changed
-        .iter()
-        .map(|pool| pool.pool.as_str())
-        .collect::<Vec<_>>()
-        .join(", ");
+    let lost: Vec<&Compared> = live.iter().filter(|pool| pool.lost).collect();
+    let names = |pools: &[&Compared]| {
+        let names = pools.iter().map(|pool| pool.pool.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    if !lost.is_empty() {
+        return format!("{} has to be put back into the Installation", names(&lost));
+    }
+    let names = names(&changed);
     if changed.is_empty() {
         "The live pools stay as they are".to_owned()
     } else if changed.iter().any(|pool| pool.takes_a_new_pool()) {

@@ -3,12 +3,12 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::Pool;
 use super::basis::Basis;
+use super::{Pool, lost};
 use crate::assess::facts::install::default_installation;
 
 /// What the Installation has, as it stands.
-pub(super) fn written(basis: &Basis) -> Vec<Value> {
+fn written(basis: &Basis) -> Vec<Value> {
     let installation = default_installation(basis.snapshot);
     let pools = installation.and_then(|found| found.spec.get("calicoNetwork")?.get("ipPools"));
     pools
@@ -17,25 +17,29 @@ pub(super) fn written(basis: &Basis) -> Vec<Value> {
         .unwrap_or_default()
 }
 
-/// What it should have. Live pools that are not in the list are not the operator's, and stay out.
-pub(super) fn planned(basis: &Basis, pools: &[Pool]) -> Vec<Value> {
+/// The same with what it has lost.
+pub(super) fn listed(basis: &Basis) -> Vec<Value> {
     let mut entries = written(basis);
-    let there = !entries.is_empty() || basis.facts.asked.is_some();
+    entries.extend(lost::entries(basis));
+    entries
+}
+
+/// What it should have. Live pools that it never had are somebody else's, and stay out.
+pub(super) fn planned(basis: &Basis, pools: &[Pool]) -> Vec<Value> {
+    let mut entries = listed(basis);
     for pool in pools {
-        let live = basis.live(pool.family).map(|live| live.cidr.clone());
-        let wanted = basis
-            .wanted(pool.family)
-            .and_then(|(_, pool)| pool.cidr.clone());
-        let at = live.as_ref().or(wanted.as_ref());
-        let of_pool = |entry: &&mut Value| cidr_of(entry) == at.map(String::as_str);
-        match entries.iter_mut().find(of_pool) {
-            Some(entry) if at.is_some() => set(entry, pool),
-            _ if there && live.is_some() => {}
-            _ => {
-                let mut entry = Value::Mapping(Mapping::new());
-                set(&mut entry, pool);
-                entries.push(entry);
-            }
+        let live = basis.live(pool.family).map(|live| live.cidr.as_str());
+        let wanted = basis.wanted(pool.family);
+        let at = live.or(wanted.and_then(|(_, pool)| pool.cidr.as_deref()));
+        let of_pool = |entry: &&mut Value| at.is_some() && cidr_of(entry) == at;
+        if let Some(entry) = entries.iter_mut().find(of_pool) {
+            set(entry, pool);
+        } else if live.is_none() || basis.facts.asked.is_none() {
+            let mut entry = Mapping::new();
+            entry.extend(live.map(|cidr| ("cidr".into(), cidr.into())));
+            let mut entry = Value::Mapping(entry);
+            set(&mut entry, pool);
+            entries.push(entry);
         }
     }
     entries

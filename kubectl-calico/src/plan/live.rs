@@ -8,6 +8,7 @@ use serde_yaml::Mapping;
 use super::Pool;
 use super::basis::Basis;
 use super::listed;
+use super::lost::is_lost;
 use crate::assess::facts::pools;
 use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
@@ -34,6 +35,8 @@ pub struct Compared {
         schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")
     )]
     pub others: Mapping,
+    /// Whether the Installation has lost it, so that the operator deletes it.
+    pub lost: bool,
     /// What differs from the plan; nothing where the pool stays as it is.
     pub changes: Vec<Change>,
 }
@@ -117,6 +120,7 @@ pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
             encapsulation: pool.encapsulation,
             owned_by_operator: pool.owned_by_operator,
             others: listed::others(basis, pool),
+            lost: is_lost(basis, pool),
             changes: planned
                 .iter()
                 .find(of)

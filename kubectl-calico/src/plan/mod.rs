@@ -18,6 +18,7 @@ mod judged;
 mod left_over;
 mod listed;
 pub mod live;
+mod lost;
 mod migrate;
 pub mod networking;
 mod notes;
@@ -128,6 +129,7 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
     }
     let live_pools = live::compare(&basis, &pools);
     findings.extend(live_pools.iter().filter_map(Compared::finding));
+    findings.extend(lost::findings(&basis));
     // In the order in which they were found within one severity.
     findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
     let not_read = unread::unread(&basis);

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::basis::Basis;
 use super::command::patch_installation;
 use super::live::Compared;
-use super::{Pool, entries, migrate};
+use super::{Pool, entries, lost, migrate};
 use crate::assess::facts::install::{Method, OperatorBy};
 use crate::assess::finding::{Finding, Severity};
 
@@ -82,7 +82,7 @@ fn install(basis: &Basis, pools: &[Pool]) -> Vec<Step> {
 }
 
 fn change(basis: &Basis, pools: &[Pool], live: &[Compared]) -> Vec<Step> {
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = lost::put_back(basis).into_iter().collect();
     for compared in live.iter().filter(|compared| !compared.changes.is_empty()) {
         let planned = pools
             .iter()

@@ -33,7 +33,7 @@ mod node_network;
 mod operator;
 pub(crate) mod other_plugins;
 mod overlaps;
-mod ownership;
+pub(crate) mod ownership;
 mod paste;
 mod pending;
 mod pod_network;

@@ -2,7 +2,7 @@
 
 use calico_core::defaults::EffectivePool;
 use calico_core::pool::Encapsulation;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::paste;
 use super::relocate::entry;
@@ -14,28 +14,16 @@ use crate::assess::finding::{Finding, Severity};
 
 const INSTALLATION: &str = "Installation/default";
 
-/// A pool that is no longer listed.
-pub(super) fn unlisted(asked: &Asked, pool: &Pool) -> Option<Finding> {
-    let listed = asked.written.pools.as_deref().unwrap_or_default();
-    let is_listed = listed
-        .iter()
-        .any(|listed| listed.cidr.as_deref() == Some(&pool.cidr));
-    // Under another spelling it is reported with that.
-    let same = |listed: &EffectivePool| {
-        listed.network().map(|n| n.network()) == pool.network.map(|n| n.network())
-    };
-    if !pool.owned_by_operator
-        || !asked.changes_live_pools()
-        || is_listed
-        || asked.effective.pools.iter().any(same)
-    {
+/// A pool that is no longer listed. Under another spelling it is reported with that.
+pub(crate) fn unlisted(asked: &Asked, pool: &Pool) -> Option<Finding> {
+    if !asked.has_lost(pool) {
         return None;
     }
     let severity = match pool.has_pods() {
         true => Severity::Error,
         false => Severity::Warning,
     };
-    let value = match listed.len() {
+    let value = match asked.written.pools.iter().flatten().count() {
         0 => "none".to_owned(),
         count => format!("{count}, not this one"),
     };
@@ -62,13 +50,19 @@ pub(super) fn unlisted(asked: &Asked, pool: &Pool) -> Option<Finding> {
     Some(finding)
 }
 
-/// Lists the pool again, as it is.
-fn put_back(asked: &Asked, pool: &Pool) -> String {
+/// The pool as the Installation would list it.
+pub(crate) fn listed_again(asked: &Asked, pool: &Pool) -> Map<String, Value> {
     let mut entry = entry(pool, &pool.cidr, pool.block_size);
     if !pool.enabled {
         let (key, value) = asked.enabled_field(false);
         entry.insert(key.to_owned(), value);
     }
+    entry
+}
+
+/// Lists the pool again, as it is.
+fn put_back(asked: &Asked, pool: &Pool) -> String {
+    let entry = listed_again(asked, pool);
     match asked.effective.pools.is_empty() {
         true => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": [entry]}})),
         false => paste::one_more_in_installation(&entry.into()),

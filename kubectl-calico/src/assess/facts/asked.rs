@@ -1,11 +1,13 @@
 //! What the Installation asks for, with what the operator fills in.
 
+use calico_core::cidr::Cidr;
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use serde_json::Value;
 
 use super::install::{Install, default_installation, overlay_installation};
+use super::pools::Pool;
 use crate::snapshot::Snapshot;
 
 /// What is asked for.
@@ -48,6 +50,18 @@ impl Asked {
     /// what is written, and nothing changes it afterwards.
     pub fn changes_live_pools(&self) -> bool {
         self.operator.since(34)
+    }
+
+    /// Whether the operator owns a live pool that is no longer listed, in whatever spelling: it
+    /// deletes that.
+    pub fn has_lost(&self, pool: &Pool) -> bool {
+        let mut written = self.written.pools.iter().flatten();
+        let mut listed = self.effective.pools.iter();
+        let network = pool.network.map(|network| network.network());
+        self.changes_live_pools()
+            && pool.owned_by_operator
+            && !written.any(|listed| listed.cidr.as_deref() == Some(&pool.cidr))
+            && !listed.any(|listed| listed.network().map(Cidr::network) == network)
     }
 
     /// How a pool of the Installation says whether it gives new addresses. Before there was a field

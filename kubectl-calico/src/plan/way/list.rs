@@ -25,11 +25,11 @@ impl List {
     pub(super) fn of(basis: &Basis, cidr: &str) -> Option<Self> {
         let asked = basis.facts.asked.as_ref();
         let asked = asked.filter(|asked| asked.changes_live_pools())?;
-        let written = entries::written(basis);
-        let like = written
+        let listed = entries::listed(basis);
+        let like = listed
             .iter()
             .find(|entry| entries::cidr_of(entry) == Some(cidr))?;
-        let cidrs = written.iter().map(entries::cidr_of);
+        let cidrs = listed.iter().map(entries::cidr_of);
         Some(Self {
             cidrs: cidrs
                 .map(|cidr| cidr.unwrap_or_default().to_owned())

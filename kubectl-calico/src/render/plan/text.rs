@@ -187,7 +187,9 @@ fn live(page: &mut Page, pool: &Compared) {
             change.field, change.from, change.to, change.means
         )
     }));
-    if pool.changes.is_empty() {
+    if pool.lost {
+        lines.push("  is no longer listed in the Installation".to_owned());
+    } else if pool.changes.is_empty() {
         lines.push("  stays as it is".to_owned());
     }
     page.row("Live pool", &lines.join("\n"));
