@@ -28,6 +28,8 @@ pub(super) struct Basis<'a> {
     /// The Installation that is there, or the one that is to be made; its pools are as written.
     pub(super) written: Installation,
     pub(super) effective: Effective,
+    /// Whether BIRD runs, or will.
+    pub(super) bgp: bool,
 }
 
 impl<'a> Basis<'a> {
@@ -42,8 +44,13 @@ impl<'a> Basis<'a> {
             Some(there) => there.written.clone(),
             None => Setting::installation(&settings),
         };
+        let effective = Effective::of(&written, operator);
         Self {
-            effective: Effective::of(&written, operator),
+            bgp: match facts.install.is_from_manifests() {
+                true => facts.routing.bgp.runs.value() != Some(&false),
+                false => effective.bgp,
+            },
+            effective,
             nodes: nodes(facts, asked),
             pods_per_node: pods_per_node(snapshot, asked),
             snapshot,

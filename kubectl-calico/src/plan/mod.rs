@@ -39,7 +39,7 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Cluster;
 use crate::assess::facts::install::Install;
 use crate::assess::facts::networks::Networks;
-use crate::assess::facts::routing::Port;
+use crate::assess::facts::ports::Port;
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::Snapshot;
 use asked::Asked;
@@ -141,7 +141,7 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
         steps: steps::steps(&basis, &pools, &live_pools, &findings),
         entries: entries::planned(&basis, &pools),
         ports: match live_pools.is_empty() && !pools.is_empty() {
-            true => ports::ports(&pools),
+            true => ports::ports(&basis, &pools),
             false => Vec::new(),
         },
         not_read,

@@ -29,7 +29,7 @@ pub(super) fn notes(
         );
     }
     let many = basis.nodes.value().filter(|nodes| **nodes > MESH);
-    if let (Some(nodes), Family::V4, true) = (many, cidr.family(), basis.effective.bgp) {
+    if let (Some(nodes), Family::V4, true) = (many, cidr.family(), basis.bgp) {
         notes.push(match encapsulation.is_some_and(|e| e.is_vxlan()) {
             true => format!(
                 "calicoNetwork.bgp: Disabled spares each of {nodes} nodes a BGP session with every \

@@ -14,6 +14,7 @@ pub mod mtu;
 pub mod networks;
 pub mod pods;
 pub mod pools;
+pub mod ports;
 pub mod routing;
 pub mod stopped;
 pub mod typha;

@@ -12,6 +12,7 @@ use super::felix::{self, Felix};
 use super::install::{Install, Method, Variant};
 use super::mtu::{Mtu, Room, mtu, room};
 use super::pools::Pool;
+use super::ports::{Port, Traffic, ports};
 use super::workload::entry;
 use crate::assess::fact::Fact;
 use crate::snapshot::Snapshot;
@@ -77,19 +78,6 @@ pub enum RoutesBy {
     Vpp,
 }
 
-/// Something that has to be open between nodes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Port {
-    /// TCP, UDP, or a protocol of its own.
-    pub protocol: &'static str,
-    /// The port; none for a protocol without.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// What for.
-    pub purpose: &'static str,
-}
-
 /// What routing follows from.
 pub struct Basis<'a> {
     /// How Calico was installed.
@@ -112,7 +100,7 @@ impl Routing {
         Self {
             mtu: mtu(snapshot, basis.asked),
             room: room(&felix, pools, basis.dataplane),
-            ports: ports(snapshot, &felix, &modes, &bgp),
+            ports: ports(snapshot, &traffic(snapshot, &modes, &bgp)),
             modes,
             bgp,
         }
@@ -127,6 +115,17 @@ impl Routing {
     /// The modes, where they are known.
     pub fn known_modes(&self) -> &[Mode] {
         self.modes.value().map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// What of Calico's traffic crosses nodes.
+fn traffic(snapshot: &Snapshot, modes: &Fact<Vec<Mode>>, bgp: &Bgp) -> Traffic {
+    let modes = modes.value().into_iter().flatten();
+    let encapsulations: Vec<Encapsulation> = modes.filter_map(|mode| mode.encapsulation).collect();
+    Traffic {
+        bgp: !encapsulations.is_empty() && bgp.runs.value() == Some(&true),
+        typha: super::typha::is_used(snapshot),
+        encapsulations,
     }
 }
 
@@ -279,45 +278,4 @@ fn canal(snapshot: &Snapshot) -> Fact<Vec<Mode>> {
             "ConfigMap kube-system/canal-config net-conf.json".to_owned(),
         ))
     })
-}
-
-/// Source: Calico's documentation, system requirements.
-fn ports(snapshot: &Snapshot, felix: &Felix, modes: &Fact<Vec<Mode>>, bgp: &Bgp) -> Vec<Port> {
-    let mut ports = Vec::new();
-    let mut open = |protocol, port, purpose| {
-        let port = Port {
-            protocol,
-            port,
-            purpose,
-        };
-        if !ports.contains(&port) {
-            ports.push(port);
-        }
-    };
-    let modes = modes.value().map(Vec::as_slice).unwrap_or_default();
-    for encapsulation in modes.iter().filter_map(|mode| mode.encapsulation) {
-        if encapsulation.is_ipip() {
-            open("IP protocol 4", None, "IP in IP");
-        } else if encapsulation.is_vxlan() {
-            let port = felix
-                .told(&felix::VXLAN_PORT)
-                .map_or(4789, |told| told.value);
-            open("UDP", Some(port), "VXLAN");
-        }
-    }
-    let calico_routes = modes.iter().any(|mode| mode.encapsulation.is_some());
-    if calico_routes && bgp.runs.value() == Some(&true) {
-        let port = bgp::configuration(snapshot).and_then(|found| found.spec.listen_port);
-        open("TCP", Some(port.unwrap_or(179)), "BGP");
-    }
-    if super::typha::is_used(snapshot) {
-        open("TCP", Some(5473), "Typha");
-    }
-    if felix.is_on(&felix::WIREGUARD) {
-        open("UDP", Some(51820), "WireGuard");
-    }
-    if felix.is_on(&felix::WIREGUARD_V6) {
-        open("UDP", Some(51821), "WireGuard (IPv6)");
-    }
-    ports
 }

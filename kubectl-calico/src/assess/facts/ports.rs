@@ -1,0 +1,70 @@
+//! What has to be open between nodes.
+
+use calico_core::pool::Encapsulation;
+use serde::Serialize;
+
+use super::bgp;
+use super::felix::{self, Felix};
+use crate::snapshot::Snapshot;
+
+/// Something that has to be open between nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Port {
+    /// TCP, UDP, or a protocol of its own.
+    pub protocol: &'static str,
+    /// The port; none for a protocol without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// What for.
+    pub purpose: &'static str,
+}
+
+/// What of Calico's traffic crosses nodes, or is to.
+pub struct Traffic {
+    /// The encapsulations of its pools.
+    pub encapsulations: Vec<Encapsulation>,
+    /// Whether BIRD runs, which has sessions with other nodes whatever its pools do.
+    pub bgp: bool,
+    /// Whether Felix has its data from a Typha.
+    pub typha: bool,
+}
+
+/// The ports of that traffic, as far as the cluster sets no other ones.
+/// Source: Calico's documentation, system requirements.
+pub fn ports(snapshot: &Snapshot, traffic: &Traffic) -> Vec<Port> {
+    let felix = Felix::of(snapshot);
+    let mut ports = Vec::new();
+    let mut open = |protocol, port, purpose| {
+        let port = Port {
+            protocol,
+            port,
+            purpose,
+        };
+        if !ports.contains(&port) {
+            ports.push(port);
+        }
+    };
+    for encapsulation in &traffic.encapsulations {
+        if encapsulation.is_ipip() {
+            open("IP protocol 4", None, "IP in IP");
+        } else if encapsulation.is_vxlan() {
+            let told = felix.told(&felix::VXLAN_PORT);
+            open("UDP", Some(told.map_or(4789, |told| told.value)), "VXLAN");
+        }
+    }
+    if traffic.bgp {
+        let port = bgp::configuration(snapshot).and_then(|found| found.spec.listen_port);
+        open("TCP", Some(port.unwrap_or(179)), "BGP");
+    }
+    if traffic.typha {
+        open("TCP", Some(5473), "Typha");
+    }
+    if felix.is_on(&felix::WIREGUARD) {
+        open("UDP", Some(51820), "WireGuard");
+    }
+    if felix.is_on(&felix::WIREGUARD_V6) {
+        open("UDP", Some(51821), "WireGuard (IPv6)");
+    }
+    ports
+}
