@@ -1,65 +1,132 @@
 //! What not every encapsulation goes together with: the operator's rules, the nodes' systems, the
-//! dataplane.
+//! dataplane. A choice keeps to it, and what somebody else chose is held against it.
 
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
 use super::basis::Basis;
+use crate::assess::facts::bgp::covers;
+use crate::assess::facts::felix::{CLUSTER_ROUTES, Felix};
+use crate::assess::finding::Severity;
 
 /// Something that not every encapsulation goes together with.
 pub(super) struct Constraint {
-    pub(super) allows: fn(Encapsulation) -> bool,
+    pub(super) allows: Box<dyn Fn(Encapsulation) -> bool>,
     pub(super) why: String,
+    /// Object and field that tell it.
     pub(super) from: Option<String>,
+    /// What is to be said of one that was chosen against it; nothing where the operator's rules,
+    /// which the whole plan is put before, say it.
+    pub(super) objection: Option<Objection>,
+}
+
+/// What is said of an encapsulation that was chosen all the same.
+pub(super) struct Objection {
+    pub(super) code: &'static str,
+    pub(super) severity: Severity,
+    /// What stands in the field that tells it.
+    pub(super) value: &'static str,
+    pub(super) so: &'static str,
+    pub(super) fix: &'static str,
 }
 
 /// What holds in this cluster.
 pub(super) fn constraints(basis: &Basis, family: Family) -> Vec<Constraint> {
-    let effective = &basis.effective;
-    let installation = |field: &str| Some(format!("Installation/default spec.{field}"));
-    let there = |field: &str| basis.facts.asked.as_ref().and_then(|_| installation(field));
-    let mut found = Vec::new();
-    let mut add = |applies: bool, allows, why: String, from| {
-        if applies {
-            found.push(Constraint { allows, why, from });
-        }
+    let installation = |field: &str| {
+        let there = basis.facts.asked.as_ref();
+        there.map(|_| format!("Installation/default spec.{field}"))
     };
-    let felix = matches!(basis.written.cluster_routing_mode.as_deref(), Some("Felix"));
-    add(
-        family == Family::V6,
-        |e| !e.is_ipip(),
-        "IP in IP carries no IPv6".to_owned(),
-        None,
-    );
-    add(
-        !effective.bgp && effective.ipam == "Calico" && !felix,
-        Encapsulation::is_vxlan,
-        match effective.bgp_is_default {
-            true => "BGP is off on EKS unless it is turned on, and only VXLAN does without it"
+    let mut found = Vec::new();
+    if family == Family::V6 {
+        found.push(Constraint {
+            allows: Box::new(|e| !e.is_ipip()),
+            why: "IP in IP carries no IPv6".to_owned(),
+            from: None,
+            objection: None,
+        });
+    }
+    found.extend(match basis.facts.install.is_from_manifests() {
+        true => without_bird(basis),
+        false => without_bgp(basis, installation("calicoNetwork.bgp")),
+    });
+    if basis.effective.ipam == "HostLocal" {
+        found.push(Constraint {
+            allows: Box::new(|e| !e.is_vxlan()),
+            why: "host-local IPAM does not work with VXLAN".to_owned(),
+            from: installation("cni.ipam.type"),
+            objection: None,
+        });
+    }
+    found.extend(on_windows(basis));
+    if basis.written.linux_dataplane.as_deref() == Some("BPF") {
+        found.push(Constraint {
+            allows: Box::new(|e| !e.is_ipip()),
+            // Source: kOps' documentation of its Calico; projectcalico/felix#2669.
+            why: "eBPF programs cannot redirect to IP in IP's devices, which have no Ethernet"
                 .to_owned(),
-            false => "BGP is off, and only VXLAN does without it".to_owned(),
-        },
-        there("calicoNetwork.bgp"),
-    );
-    add(
-        effective.ipam == "HostLocal",
-        |e| !e.is_vxlan(),
-        "host-local IPAM does not work with VXLAN".to_owned(),
-        there("cni.ipam.type"),
-    );
-    let windows = basis.windows();
-    add(
-        windows > 0,
-        |e| matches!(e, Encapsulation::Vxlan | Encapsulation::None),
-        format!("Windows runs on {windows} of the nodes, and Calico has VXLAN or None there"),
-        Some("Nodes label kubernetes.io/os".to_owned()),
-    );
-    add(
-        basis.written.linux_dataplane.as_deref() == Some("BPF"),
-        |e| !e.is_ipip(),
-        // Source: kOps' documentation of its Calico; projectcalico/felix#2669.
-        "eBPF programs cannot redirect to IP in IP's devices, which have no Ethernet".to_owned(),
-        there("calicoNetwork.linuxDataplane"),
-    );
+            from: installation("calicoNetwork.linuxDataplane"),
+            objection: Some(Objection {
+                code: "encapsulation-with-ebpf",
+                severity: Severity::Warning,
+                value: "BPF",
+                so: "pods on different nodes may not reach each other",
+                fix: "choose VXLAN",
+            }),
+        });
+    }
     found
+}
+
+/// The operator's BGP is off.
+fn without_bgp(basis: &Basis, from: Option<String>) -> Option<Constraint> {
+    let effective = &basis.effective;
+    let felix = matches!(basis.written.cluster_routing_mode.as_deref(), Some("Felix"));
+    let why = match effective.bgp_is_default {
+        true => "BGP is off on EKS unless it is turned on, and only VXLAN does without it",
+        false => "BGP is off, and only VXLAN does without it",
+    };
+    (!basis.bgp && effective.ipam == "Calico" && !felix).then(|| Constraint {
+        allows: Box::new(Encapsulation::is_vxlan),
+        why: why.to_owned(),
+        from,
+        objection: None,
+    })
+}
+
+/// Calico's manifests have a backend without BIRD, which no operator's rule knows of.
+fn without_bird(basis: &Basis) -> Option<Constraint> {
+    if basis.bgp {
+        return None;
+    }
+    let routes = Felix::of(basis.snapshot).told(&CLUSTER_ROUTES);
+    let felix = move |e| routes.as_ref().is_some_and(|told| covers(&told.value, e));
+    Some(Constraint {
+        allows: Box::new(move |e| e.is_vxlan() || felix(e)),
+        why: "calico-node runs no BIRD, and only VXLAN does without it".to_owned(),
+        from: basis.facts.routing.bgp.runs.from().first().cloned(),
+        objection: Some(Objection {
+            code: "encapsulation-without-bird",
+            severity: Severity::Error,
+            value: "not bird",
+            so: "nobody programs the routes: pods on different nodes do not reach each other",
+            fix: "choose VXLAN, or first have calico-node run BIRD (calico_backend: bird in \
+                  ConfigMap kube-system/calico-config)",
+        }),
+    })
+}
+
+fn on_windows(basis: &Basis) -> Option<Constraint> {
+    let nodes = basis.windows();
+    (nodes > 0).then(|| Constraint {
+        allows: Box::new(|e| matches!(e, Encapsulation::Vxlan | Encapsulation::None)),
+        why: format!("Windows runs on {nodes} of the nodes, and Calico has VXLAN or None there"),
+        from: Some("Nodes label kubernetes.io/os".to_owned()),
+        objection: Some(Objection {
+            code: "encapsulation-on-windows",
+            severity: Severity::Warning,
+            value: "windows",
+            so: "pods on Windows cannot reach the others",
+            fix: "choose VXLAN",
+        }),
+    })
 }

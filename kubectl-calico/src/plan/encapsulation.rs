@@ -26,7 +26,7 @@ pub(super) fn choose(basis: &Basis, family: Family, cidr: Option<&Cidr>) -> Chos
         Some(choice) => Chosen {
             findings: choice
                 .value()
-                .map_or_else(Vec::new, |e| objections::findings(basis, *e, cidr)),
+                .map_or_else(Vec::new, |e| objections::findings(basis, family, *e, cidr)),
             choice,
             alternatives: Vec::new(),
         },
