@@ -2,6 +2,7 @@
 
 use super::Pool;
 use super::basis::Basis;
+use super::change::breaks;
 use super::live::Compared;
 use crate::assess::finding::{Finding, Severity};
 
@@ -16,7 +17,7 @@ pub(super) fn answer(
         .iter()
         .filter(|found| found.severity == Severity::Error)
         .count();
-    let mut sentence = sentence(basis, pools, live);
+    let mut sentence = sentence(basis, pools, live, findings);
     if unread {
         sentence.push_str(", as far as could be read");
     }
@@ -27,7 +28,7 @@ pub(super) fn answer(
     }
 }
 
-fn sentence(basis: &Basis, pools: &[Pool], live: &[Compared]) -> String {
+fn sentence(basis: &Basis, pools: &[Pool], live: &[Compared], findings: &[Finding]) -> String {
     let networking = &basis.networking;
     if !networking.is_calico() {
         return format!(
@@ -63,6 +64,8 @@ fn sentence(basis: &Basis, pools: &[Pool], live: &[Compared]) -> String {
     let names = names(&changed);
     if changed.is_empty() {
         "The live pools stay as they are".to_owned()
+    } else if findings.iter().any(breaks) {
+        format!("{names} must not be changed to that")
     } else if changed.iter().any(|pool| pool.takes_a_new_pool()) {
         format!("Another pool has to take the place of {names}")
     } else {

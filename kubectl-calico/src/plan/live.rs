@@ -13,6 +13,9 @@ use crate::assess::facts::pools;
 use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
 
+/// The code of a live pool that cannot become what is asked for.
+pub(super) const FIXED: &str = "live-pool-fixed";
+
 /// A live pool and what the plan makes of it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -93,9 +96,9 @@ impl Compared {
                     "asked for all the same, it is refused: IPPool BlockSize cannot be modified"
                 }
             })
-            .fix("let another pool take its place, as the steps below do");
+            .fix("let another pool take its place");
         Some(Finding {
-            code: "live-pool-fixed",
+            code: FIXED,
             ..finding
         })
     }
@@ -131,7 +134,7 @@ pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
 }
 
 fn changes(live: &pools::Pool, planned: &Pool) -> Vec<Change> {
-    const FIXED: &str = "fixed for good";
+    const FOR_GOOD: &str = "fixed for good";
     let mut changes = Vec::new();
     let mut add = |field: Field, from: String, to: String, in_place, means: String| {
         changes.push(Change {
@@ -149,7 +152,7 @@ fn changes(live: &pools::Pool, planned: &Pool) -> Vec<Change> {
             live.cidr.clone(),
             cidr.to_string(),
             false,
-            FIXED.to_owned(),
+            FOR_GOOD.to_owned(),
         );
     }
     if let Some(size) = planned
@@ -162,7 +165,7 @@ fn changes(live: &pools::Pool, planned: &Pool) -> Vec<Change> {
             live.block_size.to_string(),
             size.to_string(),
             false,
-            FIXED.to_owned(),
+            FOR_GOOD.to_owned(),
         );
     }
     if let Some(to) = planned

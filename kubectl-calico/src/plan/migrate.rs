@@ -5,21 +5,18 @@
 
 use calico_core::cidr::{Cidr, Family};
 
+use super::Pool;
 use super::apart::is_apart;
 use super::basis::Basis;
 use super::steps::Step;
 use super::way::{NewPool, Way};
-use super::{Pool, live};
 use crate::assess::facts::pools;
 
 /// What takes pods out of a pool: recreating them.
-const RECREATE: &str = "kubectl delete pod --all --namespace NAMESPACE";
+pub(super) const RECREATE: &str = "kubectl delete pod --all --namespace NAMESPACE";
 
 /// The steps that take one live pool to what is planned.
-pub(super) fn steps(basis: &Basis, planned: &Pool, compared: &live::Compared) -> Vec<Step> {
-    let Some(live) = basis.live_pools().find(|pool| pool.name == compared.pool) else {
-        return Vec::new();
-    };
+pub(super) fn steps(basis: &Basis, planned: &Pool, live: &pools::Pool) -> Vec<Step> {
     let (Some(cidr), Some(block_size), Some(encapsulation)) = (
         planned.cidr.value(),
         planned.block_size.value(),
@@ -28,11 +25,6 @@ pub(super) fn steps(basis: &Basis, planned: &Pool, compared: &live::Compared) ->
         return Vec::new();
     };
     let mut way = Way::of(basis, live);
-    if !compared.takes_a_new_pool() {
-        let command = way.encapsulate(&live.name, &live.cidr, *encapsulation);
-        let what = format!("change {}, at a quiet time", live.name);
-        return vec![Step::new(what).run(command)];
-    }
     let family = planned.family;
     let wanted = NewPool {
         name: match family {

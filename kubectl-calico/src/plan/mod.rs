@@ -6,6 +6,7 @@ mod apart;
 pub mod asked;
 mod basis;
 mod block_size;
+mod change;
 pub mod choice;
 mod cidr;
 mod cloud;
@@ -14,6 +15,7 @@ mod constraint;
 mod demand;
 mod encapsulation;
 mod entries;
+mod install;
 mod judged;
 mod left_over;
 mod listed;
@@ -99,7 +101,7 @@ pub struct Plan {
     /// The Installation's list of pools as it should be.
     #[serde(skip)]
     pub entries: Vec<Value>,
-    /// What has to be open between nodes.
+    /// What has to be open between nodes; where pools are live, beside what has to be already.
     pub ports: Vec<Port>,
     /// What `kubectl calico status` finds already, whatever is planned.
     pub already: Vec<Finding>,
@@ -132,18 +134,17 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
     findings.extend(lost::findings(&basis));
     // In the order in which they were found within one severity.
     findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    let entries = entries::planned(&basis, &pools);
+    let ports = ports::ports(&basis, &pools, &live_pools);
     let not_read = unread::unread(&basis);
     let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
         api_version: API_VERSION,
         kind: KIND,
         answer: answer::answer(&basis, &pools, &live_pools, &findings, incomplete),
-        steps: steps::steps(&basis, &pools, &live_pools, &findings),
-        entries: entries::planned(&basis, &pools),
-        ports: match live_pools.is_empty() && !pools.is_empty() {
-            true => ports::ports(&basis, &pools),
-            false => Vec::new(),
-        },
+        steps: steps::steps(&basis, &pools, &entries, &live_pools, &ports, &findings),
+        entries,
+        ports,
         not_read,
         operator,
         calico: version.calico(),

@@ -1,17 +1,34 @@
 //! What has to be open between nodes for what is planned.
 
+use calico_core::pool::Encapsulation;
+
 use super::Pool;
 use super::basis::Basis;
-use crate::assess::facts::ports::{self, Port, Traffic};
+use super::live::Compared;
+use crate::assess::facts::ports::{self as facts, Port, Traffic};
 
-/// The ports of a new install by the operator, which always runs Typha, or those that changed pools
-/// need beside what is open.
-pub(super) fn ports(basis: &Basis, pools: &[Pool]) -> Vec<Port> {
-    let encapsulations = pools.iter().filter_map(|pool| pool.encapsulation.value());
-    let traffic = Traffic {
-        encapsulations: encapsulations.copied().collect(),
-        bgp: basis.bgp,
-        typha: true,
+/// The ports of a new install by the operator, which always runs Typha; on a cluster with pools
+/// those that what changes needs beside the ports of now.
+pub(super) fn ports(basis: &Basis, planned: &[Pool], live: &[Compared]) -> Vec<Port> {
+    let changes = |pool: &&Pool| {
+        let changed = |compared: &Compared| !compared.changes.is_empty();
+        let mut live = live.iter();
+        let live = live.find(|compared| pool.live.as_deref() == Some(&compared.pool));
+        live.is_none_or(changed)
     };
-    ports::ports(basis.snapshot, &traffic)
+    let changed = planned.iter().filter(changes);
+    let encapsulations = changed.filter_map(|pool| pool.encapsulation.value());
+    let encapsulations: Vec<Encapsulation> = encapsulations.copied().collect();
+    if planned.is_empty() || !live.is_empty() && encapsulations.is_empty() {
+        return Vec::new();
+    }
+    let traffic = Traffic {
+        encapsulations,
+        bgp: basis.bgp,
+        typha: live.is_empty(),
+    };
+    let now = &basis.facts.routing.ports;
+    let mut ports = facts::ports(basis.snapshot, &traffic);
+    ports.retain(|port| !now.contains(port));
+    ports
 }

@@ -10,7 +10,7 @@ use crate::assess::facts::ipam::CALICO;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::networks::Network;
 use crate::assess::facts::pools::Pool;
-use crate::assess::facts::ports::Port;
+use crate::assess::facts::ports::{Port, in_a_row};
 use crate::assess::facts::routing::{Mode, RoutesBy, Routing};
 use crate::assess::facts::typha::Typha;
 use crate::assess::finding::{Finding, Severity};
@@ -163,17 +163,14 @@ fn routing(page: &mut Page, routing: &Routing) {
     }
     lines.push_str(&format!("\nMTU of pods {mtu}{}", room(routing)));
     page.row("Routing", &lines);
-    if !routing.ports.is_empty() {
-        page.row("Open", &format!("{} between nodes", ports(&routing.ports)));
-    }
+    open(page, &routing.ports);
 }
 
-pub(super) fn ports(ports: &[Port]) -> String {
-    let shown = ports.iter().map(|open| match open.port {
-        Some(port) => format!("{} {port} ({})", open.protocol, open.purpose),
-        None => format!("{} ({})", open.protocol, open.purpose),
-    });
-    shown.collect::<Vec<_>>().join(", ")
+/// What has to be open, where anything has to be.
+pub(super) fn open(page: &mut Page, ports: &[Port]) {
+    if !ports.is_empty() {
+        page.row("Open", &format!("{} between nodes", in_a_row(ports)));
+    }
 }
 
 /// Who peers with whom, where that is not just each node with every other.

@@ -1,5 +1,7 @@
 //! What has to be open between nodes.
 
+use std::fmt;
+
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
@@ -18,6 +20,21 @@ pub struct Port {
     pub port: Option<u16>,
     /// What for.
     pub purpose: &'static str,
+}
+
+impl fmt::Display for Port {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            Some(port) => write!(f, "{} {port} ({})", self.protocol, self.purpose),
+            None => write!(f, "{} ({})", self.protocol, self.purpose),
+        }
+    }
+}
+
+/// Ports in a row.
+pub fn in_a_row(ports: &[Port]) -> String {
+    let ports: Vec<String> = ports.iter().map(Port::to_string).collect();
+    ports.join(", ")
 }
 
 /// What of Calico's traffic crosses nodes, or is to.

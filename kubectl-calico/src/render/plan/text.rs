@@ -13,7 +13,7 @@ use crate::plan::steps::Step;
 use crate::plan::{Plan, Pool, Size, Unread};
 use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
 use crate::render::table::table;
-use crate::render::text::{cluster, finding, install, ports};
+use crate::render::text::{cluster, finding, install, open};
 
 /// The width of the column of labels: that of `encapsulation`, and a gap.
 const LABELS: usize = 15;
@@ -36,7 +36,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
     }
     if !plan.ports.is_empty() {
         page.blank();
-        page.row("Open", &format!("{} between nodes", ports(&plan.ports)));
+        open(&mut page, &plan.ports);
     }
     if !plan.live_pools.is_empty() {
         page.blank();

@@ -1,0 +1,125 @@
+//! The steps of an install: where there is no live pool yet.
+
+use serde_json::json;
+use serde_yaml::Value;
+
+use super::basis::Basis;
+use super::command::{VALUES, again, patch_installation, upgrade, version, write_values};
+use super::steps::Step;
+use crate::assess::facts::install::{Method, OperatorBy};
+use crate::assess::finding::{Finding, Severity};
+
+/// The release that this says to make, and its namespace: those of Calico's documentation.
+const RELEASE: &str = "calico";
+const NAMESPACE: &str = "tigera-operator";
+
+/// Up to an install that works.
+pub(super) fn steps(basis: &Basis, entries: &[Value], findings: &[Finding]) -> Vec<Step> {
+    let mut steps = match basis.facts.install.method.value() {
+        Some(Method::OperatorOnly) => vec![installation(basis)],
+        Some(Method::InstallationOnly) => {
+            let mut steps = vec![correction(entries)];
+            steps.extend(definitions(basis));
+            steps.push(operator(basis));
+            steps
+        }
+        _ if basis.facts.asked.is_some() => corrected(basis, entries),
+        Some(Method::Manifest { .. } | Method::Canal | Method::Migrating) => Vec::new(),
+        _ => {
+            let mut steps = definitions(basis);
+            steps.push(release(basis));
+            steps
+        }
+    };
+    let wrong = |found: &Finding| found.severity == Severity::Error;
+    if findings.iter().any(wrong) && !steps.is_empty() {
+        let first = "put right what is wrong above: before that, none of this works";
+        steps.insert(0, Step::new(first));
+    }
+    steps
+}
+
+/// The definitions of the resources. They are too large for client-side apply, which keeps a copy
+/// of each in an annotation. Source: projectcalico/calico#7826 and #12860; the charts of v3.32.1.
+fn definitions(basis: &Basis) -> Vec<Step> {
+    // An index of the repository from before does not hold the newest charts.
+    let repository = |step: Step| {
+        step.run("helm repo add projectcalico https://docs.tigera.io/calico/charts")
+            .run("helm repo update projectcalico")
+    };
+    if !basis.operator.since(42) {
+        return vec![repository(Step::new("tell Helm where the chart is"))];
+    }
+    let version = version(basis);
+    let step = Step::new(
+        "make the definitions of Calico's resources: since 3.32 they are a chart of their own, \
+         and too large for client-side apply, whose annotation may not be more than 262144 bytes",
+    );
+    vec![repository(step).run(format!(
+        "helm template calico-crds projectcalico/crd.projectcalico.org.v1{version} | kubectl \
+         apply --server-side -f -"
+    ))]
+}
+
+fn release(basis: &Basis) -> Step {
+    Step::new(format!(
+        "install with a values file, which every later upgrade takes again; in place of -f, for \
+         one time: $({}). With Helm 4 add --server-side=false, or every later upgrade conflicts \
+         with the pools that the operator has completed",
+        again(basis, "flags")
+    ))
+    .run(write_values(basis))
+    .run(format!("{} -f {VALUES}", helm_install(basis)))
+}
+
+/// The operator for an Installation that is there.
+fn operator(basis: &Basis) -> Step {
+    Step::new("install the operator; the Installation is there, so that the chart is to make none")
+        .run(format!(
+            "{} --set installation.enabled=false",
+            helm_install(basis)
+        ))
+}
+
+fn helm_install(basis: &Basis) -> String {
+    format!(
+        "helm install {RELEASE} projectcalico/tigera-operator{} --namespace {NAMESPACE} \
+         --create-namespace",
+        version(basis)
+    )
+}
+
+/// The operator waits for an Installation.
+fn installation(basis: &Basis) -> Step {
+    Step::new("give the operator, which is there, the Installation that it waits for").run(format!(
+        "{} | kubectl apply --server-side -f -",
+        again(basis, "installation")
+    ))
+}
+
+/// The Installation says something else than is planned: whoever wrote it would write it again.
+fn corrected(basis: &Basis, entries: &[Value]) -> Vec<Step> {
+    let by = match basis.facts.install.method.value() {
+        Some(Method::Operator { by }) => by,
+        _ => return vec![correction(entries)],
+    };
+    if let OperatorBy::Helm { release, namespace } = by {
+        let step = Step::new(
+            "let the release say so; no pool came of the Installation yet, so all of it can be \
+             changed",
+        );
+        return vec![
+            step.run(write_values(basis))
+                .run(upgrade(basis, release, namespace)),
+        ];
+    }
+    let also = by.also_change().map(Step::new);
+    std::iter::once(correction(entries)).chain(also).collect()
+}
+
+/// An Installation is there, and no pool came of it.
+fn correction(entries: &[Value]) -> Step {
+    let patch = json!({"spec": {"calicoNetwork": {"ipPools": entries}}});
+    Step::new("let the Installation say so; no pool came of it yet, so all of it can be changed")
+        .run(patch_installation("merge", &patch))
+}
