@@ -1,6 +1,7 @@
 //! The plan in one sentence.
 
 use super::Pool;
+use super::added::added;
 use super::basis::Basis;
 use super::change::breaks;
 use super::live::Compared;
@@ -62,14 +63,25 @@ fn sentence(basis: &Basis, pools: &[Pool], live: &[Compared], findings: &[Findin
         return format!("{} has to be put back into the Installation", names(&lost));
     }
     let names = names(&changed);
-    if changed.is_empty() {
-        "The live pools stay as they are".to_owned()
-    } else if findings.iter().any(breaks) {
-        format!("{names} must not be changed to that")
-    } else if changed.iter().any(|pool| pool.takes_a_new_pool()) {
-        format!("Another pool has to take the place of {names}")
-    } else {
-        format!("{names} can be changed in place")
+    let added = added(basis, pools).map(|(pool, _)| pool.summary());
+    let added: Vec<String> = added.collect();
+    let added = added.join("; ");
+    let wrong = findings.iter().any(breaks);
+    match (changed.is_empty(), added.is_empty()) {
+        (true, true) => "The live pools stay as they are".to_owned(),
+        (true, false) if wrong => format!("{added} must not be added to the live pools"),
+        (true, false) => format!("The live pools stay as they are, and one is added: {added}"),
+        (false, _) if wrong => format!("{names} must not be changed to that"),
+        (false, is_alone) => {
+            let how = match changed.iter().any(|pool| pool.takes_a_new_pool()) {
+                true => format!("Another pool has to take the place of {names}"),
+                false => format!("{names} can be changed in place"),
+            };
+            match is_alone {
+                true => how,
+                false => format!("{how}, and one is added: {added}"),
+            }
+        }
     }
 }
 

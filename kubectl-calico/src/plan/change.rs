@@ -6,7 +6,7 @@ use super::live::Compared;
 use super::migrate::RECREATE;
 use super::steps::Step;
 use super::way::Way;
-use super::{Pool, live, lost, migrate};
+use super::{Pool, added, live, lost, migrate};
 use crate::assess::facts::install::{Method, OperatorBy};
 use crate::assess::facts::pools;
 use crate::assess::facts::ports::{Port, in_a_row};
@@ -30,7 +30,8 @@ pub(super) fn steps(
             Some((planned.iter().find(of)?, compared))
         })
         .collect();
-    if !changed.is_empty() && findings.iter().any(breaks) {
+    let mut added = added::steps(basis, planned);
+    if !(changed.is_empty() && added.is_empty()) && findings.iter().any(breaks) {
         steps.push(Step::new(
             "ask for something else, or put right what is wrong above: the change would break \
              what runs, so its commands are not shown",
@@ -38,6 +39,7 @@ pub(super) fn steps(
         return steps;
     }
     steps.extend(open(ports));
+    steps.append(&mut added);
     for (pool, compared) in changed {
         let live = basis.live_pools().find(|live| live.name == compared.pool);
         steps.extend(

@@ -1,6 +1,7 @@
 //! Which pools a cluster needs, and why: from a snapshot and what is asked for to a plan. Pure, as
 //! [`crate::assess`] is, from whose facts it follows.
 
+mod added;
 mod answer;
 mod apart;
 pub mod asked;
@@ -127,6 +128,7 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
         let found = what_if::found(&basis, &pools);
         already = found.already;
         findings.extend(found.by_plan);
+        findings.extend(added::findings(&basis, &pools));
         findings.extend(judged::findings(&basis, &pools));
     }
     let live_pools = live::compare(&basis, &pools);

@@ -5,6 +5,7 @@ use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 
 use super::Pool;
+use super::added::as_live;
 use super::basis::Basis;
 use super::judged::written;
 use crate::assess;
@@ -100,11 +101,8 @@ fn of_a_plan(finding: &mut Finding) {
 /// The facts, with the plan carried out.
 fn facts(basis: &Basis, planned: &[Pool]) -> Facts {
     let mut facts = basis.facts.clone();
-    let live: Vec<pools::Pool> = basis
-        .pools()
-        .iter()
-        .map(|pool| changed(pool, planned))
-        .collect();
+    let changed = basis.pools().iter().map(|pool| changed(pool, planned));
+    let live: Vec<pools::Pool> = changed.chain(as_live(basis, planned)).collect();
     let mut asked = basis.written.clone();
     if live.is_empty() {
         asked.pools = Some(planned.iter().map(written).collect());

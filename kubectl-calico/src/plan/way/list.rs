@@ -2,6 +2,7 @@
 
 use calico_core::pool::Encapsulation;
 use serde_json::{Value, json};
+use serde_yaml::Mapping;
 
 use super::{NewPool, over};
 use crate::plan::basis::Basis;
@@ -23,12 +24,24 @@ impl List {
     /// The list, where the operator follows it, which it does from 1.34 on, and it has an entry of
     /// that CIDR.
     pub(super) fn of(basis: &Basis, cidr: &str) -> Option<Self> {
-        let asked = basis.facts.asked.as_ref();
-        let asked = asked.filter(|asked| asked.changes_live_pools())?;
         let listed = entries::listed(basis);
         let like = listed
             .iter()
             .find(|entry| entries::cidr_of(entry) == Some(cidr))?;
+        Self::new(basis, &listed, like)
+    }
+
+    /// The list, for an entry that is like no other. One without any entry is somebody's who makes
+    /// the pools another way.
+    pub(super) fn of_new(basis: &Basis) -> Option<Self> {
+        let listed = entries::listed(basis);
+        let list = Self::new(basis, &listed, &Mapping::new().into())?;
+        (!listed.is_empty()).then_some(list)
+    }
+
+    fn new(basis: &Basis, listed: &[serde_yaml::Value], like: &serde_yaml::Value) -> Option<Self> {
+        let asked = basis.facts.asked.as_ref();
+        let asked = asked.filter(|asked| asked.changes_live_pools())?;
         let cidrs = listed.iter().map(entries::cidr_of);
         Some(Self {
             cidrs: cidrs

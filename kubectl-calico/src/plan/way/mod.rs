@@ -40,6 +40,14 @@ impl Way {
         }
     }
 
+    /// The one by which a pool is added that is like no live one, but for these fields as an IPPool.
+    pub(super) fn of_new(basis: &Basis, like: Value) -> Self {
+        match List::of_new(basis) {
+            Some(list) => Self::List(list),
+            None => Self::Resources(Resources::new(basis, like)),
+        }
+    }
+
     /// Adds a pool.
     pub(super) fn add(&mut self, pool: &NewPool) -> String {
         match self {

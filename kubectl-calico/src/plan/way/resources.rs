@@ -22,6 +22,11 @@ pub(in crate::plan) struct Resources {
 impl Resources {
     /// As kubectl writes them, where it can, or calicoctl.
     pub(super) fn of(basis: &Basis, live: &pools::Pool) -> Self {
+        Self::new(basis, serde_json::to_value(&live.spec).unwrap_or_default())
+    }
+
+    /// The same with another spec that is replaced.
+    pub(super) fn new(basis: &Basis, like: Value) -> Self {
         let (program, resource) = match serves_v3(basis) {
             true => ("kubectl", "ippools.projectcalico.org"),
             false => ("calicoctl", "ippool"),
@@ -29,7 +34,7 @@ impl Resources {
         Self {
             program,
             resource,
-            like: serde_json::to_value(&live.spec).unwrap_or_default(),
+            like,
         }
     }
 
