@@ -30,6 +30,9 @@ pub struct PoolPlan {
     /// get their addresses elsewhere.
     #[serde(default)]
     pub pools: Vec<PlannedPool>,
+    /// What the Installation has to say beside its pools, so that it is Calico that they are for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<Setting>,
     /// The pod network that Kubernetes was set up with; absent where nothing tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_network: Option<PodNetwork>,
@@ -76,6 +79,16 @@ pub struct PlannedPool {
     /// `encapsulation`, in the operator's spelling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encapsulation: Option<String>,
+}
+
+/// A setting of the Installation that the cluster needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Setting {
+    /// Its path in the spec, as `cni.type`.
+    pub path: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// The pod network, and whether the operator holds pools to it.

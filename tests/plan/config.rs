@@ -96,6 +96,24 @@ fn entry(live: &Value) -> Value {
 }
 
 #[test]
+fn a_stream_that_lacks_what_the_platform_needs_is_refused() {
+    let bare = json!({
+        "apiVersion": "operator.tigera.io/v1", "kind": "Installation",
+        "metadata": {"name": "default"}, "spec": {},
+    });
+    for (name, provider) in [("eks", "EKS"), ("aks-no-plugin-given", "AKS")] {
+        let (exit, _, said) = told_by_config(&case(name), &[], &bare.to_string());
+        assert_eq!(exit, Some(2), "{name}: {said}");
+        for set in [
+            format!("--set installation.kubernetesProvider={provider}"),
+            "--set installation.cni.type=Calico".to_owned(),
+        ] {
+            assert!(said.contains(&set), "{name}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_plan_of_what_could_not_be_read_is_not_taken() {
     let bare = json!({
         "apiVersion": "operator.tigera.io/v1", "kind": "Installation",

@@ -8,6 +8,7 @@
 mod block_size;
 mod case;
 mod cidr;
+mod cluster_settings;
 mod encapsulation;
 mod live_pools;
 mod load_balancer;
@@ -135,6 +136,7 @@ pub static CLUSTER_RULES: &[Rule] = &[
     live_pools::LIVE_POOL_ENCAPSULATION,
     live_pools::LIVE_POOL_NOT_OWNED,
     live_pools::LIVE_POOL_OVERLAP,
+    cluster_settings::CLUSTER_SETTING_MISSING,
     networks::OUTSIDE_POD_NETWORK,
     networks::OUTSIDE_POD_NETWORK_UNCHECKED,
     networks::SERVICES_OVERLAP,

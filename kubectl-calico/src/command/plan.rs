@@ -37,7 +37,7 @@ fn rendered(plan: &Plan, arguments: &Arguments) -> Result<String, String> {
         PlanFormat::Flags => render::flags(plan),
         PlanFormat::Values => yaml(render::values(plan)),
         PlanFormat::Installation => yaml(render::installation(plan)),
-        PlanFormat::Config => yaml(render::config(plan)),
+        PlanFormat::Config => render::config(plan),
         PlanFormat::Json => render::json(plan).map_err(|error| error.to_string()),
     }
 }

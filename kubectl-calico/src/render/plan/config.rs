@@ -1,13 +1,28 @@
 //! The plan as `helm-postrender --config` reads it. What is not settled is left out.
 
-use calico_core::pool_plan::{API_VERSION, KIND, LivePool, PlannedPool, PodNetwork, PoolPlan};
+use calico_core::pool_plan::{
+    self, API_VERSION, KIND, LivePool, PlannedPool, PodNetwork, PoolPlan,
+};
+use calico_core::text::printable;
 use calico_core::yaml;
 
 use crate::plan::live::Compared;
+use crate::plan::networking::Setting;
 use crate::plan::{Plan, Pool, Unread};
 
-/// A PoolPlan.
-pub fn config(plan: &Plan) -> Result<String, serde_yaml::Error> {
+/// A PoolPlan. The filter keeps live pools as they are, so that it cannot say a change of one.
+pub fn config(plan: &Plan) -> Result<String, String> {
+    if let Some(pool) = plan.live_pools.iter().find(|pool| !pool.changes.is_empty()) {
+        let name = printable(&pool.pool);
+        return Err(format!(
+            "the plan changes {name}, and helm-postrender keeps live pools as they are: follow the \
+             steps of `kubectl calico plan`, and ask for this afterwards"
+        ));
+    }
+    written(plan).map_err(|error| error.to_string())
+}
+
+fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
     let networks = &plan.networks;
     let mut services: Vec<String> = Vec::new();
     for cidr in networks.services.iter().flat_map(|network| &network.cidrs) {
@@ -21,6 +36,11 @@ pub fn config(plan: &Plan) -> Result<String, serde_yaml::Error> {
         kind: KIND.to_owned(),
         server: plan.cluster.origin.server.clone(),
         pools: plan.pools.iter().map(planned).collect(),
+        settings: match plan.networking.is_calico() {
+            true => plan.settings.iter().map(setting).collect(),
+            // The platform's own plugin is what the operator takes without them, too.
+            false => Vec::new(),
+        },
         pod_network: networks.best().map(|network| PodNetwork {
             cidrs: network.cidrs.iter().map(ToString::to_string).collect(),
             source: network.from.clone(),
@@ -38,6 +58,13 @@ fn planned(pool: &Pool) -> PlannedPool {
         cidr: pool.cidr.value().map(ToString::to_string),
         block_size: pool.block_size.value().copied(),
         encapsulation: pool.encapsulation.value().map(ToString::to_string),
+    }
+}
+
+fn setting(setting: &Setting) -> pool_plan::Setting {
+    pool_plan::Setting {
+        path: setting.key.path().join("."),
+        value: setting.value.to_owned(),
     }
 }
 
