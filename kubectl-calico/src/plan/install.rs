@@ -62,10 +62,17 @@ fn definitions(basis: &Basis) -> Vec<Step> {
 }
 
 fn release(basis: &Basis) -> Step {
+    // docs/helm.md, "Helm 4 and the operator".
+    let helm_4 = match basis.networking.is_calico() {
+        true => {
+            ". With Helm 4 add --server-side=false, or every later upgrade conflicts with the \
+             pools that the operator has completed"
+        }
+        false => "",
+    };
     Step::new(format!(
         "install with a values file, which every later upgrade takes again; in place of -f, for \
-         one time: $({}). With Helm 4 add --server-side=false, or every later upgrade conflicts \
-         with the pools that the operator has completed",
+         one time: $({}){helm_4}",
         again(basis, "flags")
     ))
     .run(write_values(basis))

@@ -112,8 +112,8 @@ impl Networking {
             Some(Platform::Gke) => by("GKE", "GKE's own plugin is always there"),
             // A node without a network plugin is not ready.
             Some(Platform::Aks) if ready => by(
-                "AzureVNET",
-                "nodes are ready without Calico, so AKS gave them a plugin",
+                "a plugin of AKS",
+                "nodes are ready without Calico; which plugin AKS gave them, is not known",
             ),
             _ => by(CALICO, "no other CNI plugin is known to be there"),
         }

@@ -2,23 +2,32 @@
 
 use super::basis::Basis;
 use crate::assess::check::Case;
-use crate::assess::checks::other_plugins::others;
+use crate::assess::checks::other_plugins::{CILIUM, others};
 use crate::assess::finding::Finding;
 use crate::snapshot::{Node, flag_in};
 
 /// Plugins that give pods their network already, where Calico is to.
 pub(super) fn findings(basis: &Basis) -> Vec<Finding> {
-    if !basis.networking.is_calico() || !basis.pools().is_empty() {
+    if !basis.pools().is_empty() {
         return Vec::new();
     }
     let case = Case {
         snapshot: basis.snapshot,
         facts: basis.facts,
     };
-    let sets = others(&case).map(|(set, plugin)| {
+    let others = others(&case).map(|(set, plugin)| {
         let meta = &set.metadata;
         let namespace = meta.namespace.as_deref().unwrap_or_default();
-        let object = format!("DaemonSet {namespace}/{}", meta.name.as_deref().unwrap_or_default());
+        let name = meta.name.as_deref().unwrap_or_default();
+        (format!("DaemonSet {namespace}/{name}"), plugin)
+    });
+    if !basis.networking.is_calico() {
+        let install = &basis.facts.install;
+        let is_there = install.is_by_operator() || install.is_from_manifests();
+        let mut cilium = others.filter(|(_, plugin)| *plugin == CILIUM && !is_there);
+        return cilium.next().map(policies_of_cilium).into_iter().collect();
+    }
+    let sets = others.map(|(object, plugin)| {
         finding(&object, plugin).fix(
             "remove it, with its file in /etc/cni/net.d on every node, or set the cluster up without \
              it (kind: networking.disableDefaultCNI)",
@@ -32,6 +41,18 @@ pub(super) fn findings(basis: &Basis) -> Vec<Finding> {
 fn finding(object: &str, plugin: &str) -> Finding {
     let finding = Finding::warning(object, format!("{plugin} does the network of pods already"))
         .then("on each node the first file in /etc/cni/net.d decides which plugin a pod gets");
+    Finding {
+        code: "other-network-plugin",
+        ..finding
+    }
+}
+
+/// Beside a platform's own plugin Calico does policies, unless Cilium is in it, which does them itself.
+/// Source: Google's documentation, GKE Dataplane V2; Microsoft's, Azure CNI powered by Cilium.
+fn policies_of_cilium((object, plugin): (String, &str)) -> Finding {
+    let finding = Finding::error(&object, format!("{plugin} does the policies of pods already"))
+        .then("Calico's cannot be carried out beside it: GKE and AKS have either the one or the other")
+        .fix("leave Calico out, or make the cluster without it (GKE: Dataplane V2, AKS: --network-dataplane)");
     Finding {
         code: "other-network-plugin",
         ..finding

@@ -40,12 +40,15 @@ pub(super) const OTHER_PLUGIN: Check = Check {
     },
 };
 
+/// Cilium, also where it is GKE's Dataplane V2.
+pub(crate) const CILIUM: &str = "Cilium";
+
 /// The network plugin that a DaemonSet runs, by the name of its container.
 fn plugin(set: &DaemonSet) -> Option<&'static str> {
     const CONTAINERS: [(&str, &str); 6] = [
         ("antrea-agent", "Antrea"),
         ("aws-node", "the Amazon VPC CNI"),
-        ("cilium-agent", "Cilium"),
+        ("cilium-agent", CILIUM),
         ("kindnet-cni", "kindnet"),
         ("kube-flannel", "flannel"),
         ("weave", "Weave Net"),
