@@ -6,8 +6,9 @@
 
 use calico_core::pool::Encapsulation;
 
+use super::basis::Basis;
 use crate::assess::fact::Fact;
-use crate::assess::facts::cluster::Cloud;
+use crate::assess::facts::cluster::{Cloud, scheme_of};
 use crate::assess::finding::Severity;
 
 /// What suits a network, and what would suit it, too.
@@ -15,7 +16,9 @@ pub(super) struct Terrain {
     /// All of them, the best first.
     pub(super) preference: [Encapsulation; 5],
     /// Why the first comes first.
-    pub(super) why: &'static str,
+    pub(super) why: String,
+    /// Object and field that tell it.
+    pub(super) from: Vec<String>,
     /// Others that work, and what each takes.
     pub(super) alternatives: &'static [(Encapsulation, &'static str)],
 }
@@ -39,22 +42,59 @@ const ALWAYS_WRAPPED: [Encapsulation; 5] = [
 ];
 
 /// What suits the cluster's network.
-pub(super) fn terrain(cloud: &Fact<Cloud>) -> Terrain {
-    let wrapped = |why, alternatives| Terrain {
-        preference: ALWAYS_WRAPPED,
-        why,
-        alternatives,
-    };
-    let cloud = match cloud {
-        Fact::Known { value, .. } => value,
-        Fact::Unknown { .. } => {
-            return wrapped(
-                "whose machines these are is not known, and every network lets it through",
+pub(super) fn terrain(basis: &Basis) -> Terrain {
+    match &basis.facts.cluster.cloud {
+        Fact::Known { value, from } => Terrain {
+            from: from.clone(),
+            ..on_cloud(*value)
+        },
+        Fact::Unknown { .. } => wrapped(
+            "whose machines these are is not known, and every network lets it through",
+            &[],
+        ),
+        Fact::Absent { .. } => on_no_known_cloud(basis),
+    }
+}
+
+/// On machines of a cloud that is not known here, or that no node names.
+fn on_no_known_cloud(basis: &Basis) -> Terrain {
+    let mut nodes = basis.snapshot.nodes.items().iter();
+    match nodes.find_map(|node| Some((node, scheme_of(node)?))) {
+        Some((_, "kind" | "docker")) => own_network("the nodes are containers"),
+        Some((node, scheme)) => Terrain {
+            from: vec![format!("Node {} spec.providerID", node.metadata.name)],
+            ..wrapped(
+                format!(
+                    "machines of {scheme}://, whose network is not known here, and every network \
+                     lets it through"
+                ),
                 &[],
-            );
-        }
-        Fact::Absent { .. } => return own_network(),
-    };
+            )
+        },
+        None => wrapped(
+            "no node names a cloud (spec.providerID), and every network lets it through",
+            &[(
+                Encapsulation::VxlanCrossSubnet,
+                "plain routes inside a subnet, as in Calico's own custom-resources.yaml, where the \
+                 nodes' network passes pods' addresses",
+            )],
+        ),
+    }
+}
+
+fn wrapped(
+    why: impl Into<String>,
+    alternatives: &'static [(Encapsulation, &'static str)],
+) -> Terrain {
+    Terrain {
+        preference: ALWAYS_WRAPPED,
+        why: why.into(),
+        from: Vec::new(),
+        alternatives,
+    }
+}
+
+fn on_cloud(cloud: Cloud) -> Terrain {
     match cloud {
         Cloud::Aws => wrapped(
             "EC2 drops what carries pods' addresses until each node's source/destination check is \
@@ -93,15 +133,18 @@ pub(super) fn terrain(cloud: &Fact<Cloud>) -> Terrain {
                  address pairs",
             )],
         ),
-        Cloud::Vsphere => own_network(),
+        Cloud::Vsphere => own_network("a network of vSphere is one's own"),
     }
 }
 
-fn own_network() -> Terrain {
+fn own_network(why: &str) -> Terrain {
     Terrain {
         preference: PLAIN_INSIDE,
-        why: "no cloud is in between: plain routes inside a subnet, VXLAN between subnets, as in \
-              Calico's own custom-resources.yaml",
+        why: format!(
+            "{why}: plain routes inside a subnet, VXLAN between subnets, as in Calico's own \
+             custom-resources.yaml"
+        ),
+        from: Vec::new(),
         alternatives: &[
             (
                 Encapsulation::Vxlan,

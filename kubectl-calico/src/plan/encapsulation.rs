@@ -53,7 +53,7 @@ fn fixed(basis: &Basis, family: Family) -> Option<Choice<Encapsulation>> {
 /// The first that suits the network and that nothing forbids.
 fn derived(basis: &Basis, family: Family) -> Chosen {
     let cloud = &basis.facts.cluster.cloud;
-    let terrain = terrain(cloud);
+    let terrain = terrain(basis);
     let constraints = constraints(basis, family);
     let allowed = |e: &Encapsulation| {
         constraints.iter().all(|constraint| (constraint.allows)(*e))
@@ -86,7 +86,7 @@ fn derived(basis: &Basis, family: Family) -> Chosen {
                    routers that know pods' routes";
         (why.to_owned(), Vec::new())
     } else {
-        (terrain.why.to_owned(), cloud.from().to_vec())
+        (terrain.why.clone(), terrain.from.clone())
     };
     let alternatives = terrain
         .alternatives

@@ -181,8 +181,15 @@ impl NodeCounts {
 
 /// Whose machine a node is, as its providerID tells.
 pub fn cloud_of(node: &Node) -> Option<Cloud> {
-    let id = node.spec.provider_id.as_deref()?;
-    Cloud::of(id.split_once("://")?.0)
+    Cloud::of(scheme_of(node)?)
+}
+
+/// The scheme of a node's providerID: `oci` of `oci://…`. What those write that run on any machine
+/// names no cloud.
+pub fn scheme_of(node: &Node) -> Option<&str> {
+    const ANYWHERE: [&str; 3] = ["k3s", "k0s", "rke2"];
+    let (scheme, _) = node.spec.provider_id.as_deref()?.split_once("://")?;
+    (!ANYWHERE.contains(&scheme)).then_some(scheme)
 }
 
 /// A managed or packaged Kubernetes leaves its mark on every node; kubeadm, which several of them
