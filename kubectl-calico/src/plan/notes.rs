@@ -28,6 +28,15 @@ pub(super) fn notes(
                 .to_owned(),
         );
     }
+    if basis.windows() > 0 && cidr.family() == Family::V4 {
+        let services = basis.facts.networks.services.first();
+        let services = services.map(|network| format!(" ({})", network.list()));
+        notes.push(format!(
+            "for Windows the operator asks the Installation for calicoNetwork.windowsDataplane: HNS \
+             and serviceCIDRs{}, which are not in this plan",
+            services.unwrap_or_default()
+        ));
+    }
     let many = basis.nodes.value().filter(|nodes| **nodes > MESH);
     if let (Some(nodes), Family::V4, true) = (many, cidr.family(), basis.bgp) {
         notes.push(match encapsulation.is_some_and(|e| e.is_vxlan()) {
