@@ -150,6 +150,7 @@ pub struct Plan {
 impl Plan {
     /// What is asked for.
     pub fn asked(&self) -> Asked {
+        let files = self.source.filename.iter();
         Asked {
             nodes: self.nodes,
             pods_per_node: self.pods_per_node,
@@ -157,6 +158,9 @@ impl Plan {
             block_size: self.block_size.unwrap_or_default(),
             encapsulation: self.encapsulation.unwrap_or_default(),
             operator: self.operator_version,
+            files: files
+                .map(|file| file.to_string_lossy().into_owned())
+                .collect(),
         }
     }
 }

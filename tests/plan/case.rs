@@ -62,8 +62,8 @@ impl Case {
         fs::write(&file, &self.manifest).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"))
             .env_clear()
-            .args(["plan", "-f"])
-            .arg(&file)
+            .current_dir(folder.path())
+            .args(["plan", "-f", "cluster.yaml"])
             .args(&self.arguments)
             .args(more)
             .output()

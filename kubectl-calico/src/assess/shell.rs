@@ -19,6 +19,16 @@ pub fn quoted(text: &str) -> Option<String> {
     (printable(text) == text).then(|| format!("'{}'", text.replace('\'', r"'\''")))
 }
 
+/// A file's name as one word of a shell, as it is where that is plain; `FILE` where the screen would
+/// not show it as it is.
+pub fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => quoted(text).unwrap_or_else(|| "FILE".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -33,5 +43,13 @@ mod tests {
             r#"kubectl patch ippools.crd.projectcalico.org NAME --type merge -p '{"spec":{"nodeSelector":"a == '\''b'\''; $(id)"}}'"#
         );
         assert_eq!(patch("ippools", "pods", "merge", &json!("\u{202e}")), "");
+        for (file, pasted) in [
+            ("../a/pools-1.yaml", "../a/pools-1.yaml"),
+            ("my pools.yaml", "'my pools.yaml'"),
+            ("$(id)", "'$(id)'"),
+            ("\u{202e}", "FILE"),
+        ] {
+            assert_eq!(word(file), pasted);
+        }
     }
 }

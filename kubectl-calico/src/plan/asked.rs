@@ -20,6 +20,8 @@ pub struct Asked {
     pub encapsulation: Encapsulations,
     /// `--operator-version`
     pub operator: Option<OperatorVersion>,
+    /// `--filename`
+    pub files: Vec<String>,
 }
 
 impl Asked {
@@ -44,11 +46,10 @@ impl Asked {
 
     /// Whether anything is asked of pools.
     pub fn concerns_pools(&self) -> bool {
-        let families = Family::BOTH.into_iter();
-        self.encapsulation.bare.is_some() || families.into_iter().any(|f| self.concerns(f))
+        self.encapsulation.bare.is_some() || Family::BOTH.into_iter().any(|f| self.concerns(f))
     }
 
-    /// The flags again, for a command that asks for the same.
+    /// The flags but for the files again, for a command that asks for the same.
     pub fn flags(&self) -> Vec<String> {
         let mut flags = Vec::new();
         let mut add = |flag: &str, values: Vec<String>| {

@@ -5,7 +5,7 @@ use calico_core::pool::BlockSize;
 
 use super::basis::Basis;
 use super::choice::Choice;
-use super::demand::{Demand, Size};
+use super::demand::{Demand, Sizes};
 use crate::assess::finding::Finding;
 
 /// The flag that settles it.
@@ -14,7 +14,7 @@ const FLAG: &str = "--block-size";
 /// What is chosen, and what else could be.
 pub(super) struct Chosen {
     pub(super) choice: Choice<u8>,
-    pub(super) sizes: Vec<Size>,
+    pub(super) sizes: Sizes,
     pub(super) finding: Option<Finding>,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn choose(basis: &Basis, family: Family, cidr: Option<&Cidr>) -> Chos
                     "the operator's default; whether there are enough blocks depends on the CIDR",
                 )
             }),
-            sizes: Vec::new(),
+            sizes: Sizes::Table(Vec::new()),
             finding: None,
         };
     };
@@ -38,9 +38,10 @@ pub(super) fn choose(basis: &Basis, family: Family, cidr: Option<&Cidr>) -> Chos
     let size = choice.value().and_then(|size| demand.size(cidr, *size));
     Chosen {
         finding: size.and_then(|size| demand.finding(cidr, size)),
-        sizes: choice
-            .value()
-            .map_or_else(Vec::new, |size| demand.around(cidr, *size)),
+        sizes: choice.value().map_or_else(
+            || Sizes::Table(Vec::new()),
+            |size| demand.around(cidr, *size),
+        ),
         choice,
     }
 }

@@ -28,7 +28,7 @@ pub enum Choice<T> {
     Open {
         /// Why not.
         open: String,
-        /// The flag that does.
+        /// The flag that does; `a larger --cidr` where the one that is there is too small.
         flag: &'static str,
     },
 }

@@ -114,8 +114,10 @@ fn without_network(basis: &Basis, family: Family) -> Choice<Cidr> {
     let default =
         default.filter(|_| basis.platform() == Some(Platform::Eks) && family == Family::V4);
     if let Some(cidr) = default.filter(|cidr| apart::is_apart(basis, cidr)) {
-        let why = "the operator's own choice on EKS, where nothing sets a pod network; it overlaps \
-                   neither services nor nodes";
+        let why = format!(
+            "the operator's own choice on EKS, where nothing sets a pod network{}",
+            apart::words(basis, &cidr)
+        );
         return Choice::reasoned(cidr, why);
     }
     let mut why = "nothing tells the pod network that Kubernetes was set up with".to_owned();

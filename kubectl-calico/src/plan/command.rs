@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::basis::Basis;
-use crate::assess::shell::patch;
+use crate::assess::shell::{patch, word};
 use crate::assess::words::pasted;
+use crate::snapshot::Unknown;
 
 /// The file that the pools are written to for Helm: none that somebody has by another plan.
 pub(super) const VALUES: &str = "calico-pools.yaml";
@@ -14,9 +15,15 @@ pub(super) fn patch_installation(kind: &str, change: &Value) -> String {
     patch("installations.operator.tigera.io", "default", kind, change)
 }
 
-/// This plan again, in another format.
+/// This plan again, in another format. A snapshot is of a cluster, which is there to be asked; of
+/// other files nobody knows whether it is.
 pub(super) fn again(basis: &Basis, format: &str) -> String {
     let mut words = vec!["kubectl calico plan".to_owned()];
+    let unknown = basis.snapshot.unknown();
+    if unknown.iter().any(|(_, why)| *why == Unknown::NotGiven) {
+        let files = basis.asked.files.iter();
+        words.extend(files.map(|file| format!("-f {}", word(file))));
+    }
     words.extend(basis.asked.flags());
     words.push(format!("-o {format}"));
     words.join(" ")

@@ -26,6 +26,25 @@ pub struct Size {
     pub idle_per_node: u64,
 }
 
+/// What sizes near the chosen one would mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sizes {
+    /// Of any of them there are blocks enough.
+    Any,
+    /// Those that fit into the pool; none where its CIDR is not settled.
+    Table(Vec<Size>),
+}
+
+impl Serialize for Sizes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sizes = match self {
+            Self::Any => &[][..],
+            Self::Table(sizes) => sizes,
+        };
+        sizes.serialize(serializer)
+    }
+}
+
 impl Size {
     fn of(pool: &Cidr, block_size: u8, addresses: u64) -> Option<Self> {
         let blocks = capacity::blocks(pool, block_size);
@@ -41,6 +60,9 @@ impl Size {
         })
     }
 }
+
+/// What settles a block size for which the pool is too small.
+const LARGER: &str = "a larger --cidr";
 
 /// More nodes than any cluster has: past that a table tells nothing.
 const MANY: u128 = 1 << 20;
@@ -67,17 +89,18 @@ impl Demand {
         Size::of(cidr, block_size, self.addresses)
     }
 
-    /// The chosen size, and two to each side.
-    pub(super) fn around(&self, cidr: &Cidr, chosen: u8) -> Vec<Size> {
+    /// The chosen size, and two to each side; no table where any size would do.
+    pub(super) fn around(&self, cidr: &Cidr, chosen: u8) -> Sizes {
         let range = BlockSize::range(cidr.family());
         let near = chosen.saturating_sub(2)..=chosen.saturating_add(2);
         let sizes: Vec<Size> = near
             .filter(|size| range.contains(size))
             .filter_map(|size| self.size(cidr, size))
             .collect();
-        match sizes.iter().all(|size| size.nodes_that_fit > MANY) {
-            true => Vec::new(),
-            false => sizes,
+        let enough = |size: &Size| size.nodes_that_fit > MANY;
+        match !sizes.is_empty() && sizes.iter().all(enough) {
+            true => Sizes::Any,
+            false => Sizes::Table(sizes),
         }
     }
 
@@ -89,7 +112,7 @@ impl Demand {
         let sizes = first..=*BlockSize::range(cidr.family()).end();
         let sizes: Vec<Size> = sizes.filter_map(|size| self.size(cidr, size)).collect();
         let Some(preferred) = sizes.first() else {
-            return Choice::open(format!("no block fits into {cidr}"), "--cidr");
+            return Choice::open(format!("no block fits into {cidr}"), LARGER);
         };
         let reason = match preferred.block_size == default {
             true => "the operator's default".to_owned(),
@@ -125,7 +148,7 @@ impl Demand {
             ),
             None => Choice::open(
                 format!("{cidr} has fewer addresses than there are nodes ({nodes})"),
-                "--cidr",
+                LARGER,
             ),
         }
     }

@@ -48,7 +48,7 @@ use crate::snapshot::Snapshot;
 use asked::Asked;
 use basis::Basis;
 use choice::Choice;
-pub use demand::Size;
+pub use demand::{Size, Sizes};
 use live::Compared;
 use networking::{Networking, Setting};
 pub use pool::Pool;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::basis::Basis;
 use super::choice::Choice;
-use super::demand::Size;
+use super::demand::Sizes;
 use super::{block_size, cidr, encapsulation, notes};
 use crate::assess::finding::Finding;
 
@@ -26,8 +26,9 @@ pub struct Pool {
     pub cidr: Choice<Cidr>,
     /// `blockSize`, a prefix length.
     pub block_size: Choice<u8>,
-    /// What this and other sizes mean; empty where any would do.
-    pub block_sizes: Vec<Size>,
+    /// What this and other sizes mean; empty where any would do, or none fits.
+    #[cfg_attr(test, schemars(with = "Vec<super::Size>"))]
+    pub block_sizes: Sizes,
     /// `encapsulation`, in the operator's spelling.
     #[cfg_attr(test, schemars(with = "Choice<String>"))]
     pub encapsulation: Choice<Encapsulation>,

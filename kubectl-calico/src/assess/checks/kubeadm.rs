@@ -47,20 +47,18 @@ pub(super) const POD_SUBNET_MISSING: Check = Check {
         let asked = case.facts.asked.as_ref();
         let asked = asked.and_then(|asked| asked.effective.pools.first()?.network().copied());
         let subnet = match (network, asked) {
-            (Some(network), _) => network
-                .cidrs
-                .iter()
-                .map(Cidr::to_string)
-                .collect::<Vec<_>>()
-                .join(","),
-            (None, Some(pool)) => pool.to_string(),
-            (None, None) => "10.244.0.0/16".to_owned(),
+            (Some(network), _) => {
+                let cidrs: Vec<String> = network.cidrs.iter().map(Cidr::to_string).collect();
+                format!("podSubnet: {}", cidrs.join(","))
+            }
+            (None, Some(pool)) => format!("podSubnet: {pool}"),
+            (None, None) => "podSubnet, with the pod network,".to_owned(),
         };
         let finding = Finding::new(severity, CONFIG, "kubeadm's configuration has no podSubnet")
             .seen(CONFIG, format!("data.{KEY} networking.podSubnet"), "absent")
             .then(consequence(case, severity))
             .fix(format!(
-                "add the line podSubnet: {subnet} below networking in {KEY}, without quotes"
+                "add the line {subnet} below networking in {KEY}, without quotes"
             ))
             .paste(EDIT);
         vec![finding]

@@ -10,7 +10,7 @@ use crate::assess::finding::Severity;
 use crate::plan::choice::Choice;
 use crate::plan::live::Compared;
 use crate::plan::steps::Step;
-use crate::plan::{Plan, Pool, Size, Unread};
+use crate::plan::{Plan, Pool, Size, Sizes, Unread};
 use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
 use crate::render::table::table;
 use crate::render::text::{cluster, finding, install, open};
@@ -150,13 +150,15 @@ fn block_size(pool: &Pool, plan: &Plan) -> String {
     let (Some(size), Some(_)) = (pool.block_size.value(), pool.cidr.value()) else {
         return chosen;
     };
-    if pool.block_sizes.is_empty() {
-        return format!("{chosen}; of any size there are blocks enough");
-    }
+    let sizes = match &pool.block_sizes {
+        Sizes::Any => return format!("{chosen}; of any size there are blocks enough"),
+        Sizes::Table(sizes) if sizes.is_empty() => return chosen,
+        Sizes::Table(sizes) => sizes,
+    };
     let pods = plan.pods_per_node.value().copied().unwrap_or_default();
     let heading = ["SIZE", "BLOCKS", "A NODE", "NODES THAT FIT", "IDLE A NODE"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
-    rows.extend(pool.block_sizes.iter().map(|found| row(found, *size)));
+    rows.extend(sizes.iter().map(|found| row(found, *size)));
     let lines = table(&rows).join("\n");
     format!("{chosen}; for {pods} pods and a tunnel a node:\n{lines}")
 }
