@@ -29,6 +29,14 @@ impl Family {
             Self::V6 => 128,
         }
     }
+
+    /// Its name in front of a value on a command line: `v4`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::V4 => "v4",
+            Self::V6 => "v6",
+        }
+    }
 }
 
 impl fmt::Display for Family {

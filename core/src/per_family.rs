@@ -29,6 +29,15 @@ impl<T: Copy> PerFamily<T> {
     }
 }
 
+impl<T> PerFamily<T> {
+    fn slot(&mut self, family: Family) -> &mut Option<T> {
+        match family {
+            Family::V4 => &mut self.v4,
+            Family::V6 => &mut self.v6,
+        }
+    }
+}
+
 /// What `--encapsulation` says: for each family, and for those that it does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Encapsulations {
@@ -56,13 +65,12 @@ pub fn encapsulations(text: &str) -> Result<Encapsulations, String> {
     for part in text.split(',') {
         let (slot, name) = match part.split_once('=') {
             None => (&mut found.bare, part),
-            Some(("v4", name)) => (&mut found.named.v4, name),
-            Some(("v6", name)) => (&mut found.named.v6, name),
-            Some((family, _)) => {
-                return Err(format!(
-                    "{} is not a family: write v4= or v6=",
-                    quoted(family)
-                ));
+            Some((key, name)) => {
+                let mut families = Family::BOTH.into_iter();
+                let family = families
+                    .find(|family| family.key() == key)
+                    .ok_or_else(|| format!("{} is not a family: write v4= or v6=", quoted(key)))?;
+                (found.named.slot(family), name)
             }
         };
         let value = name
@@ -88,11 +96,7 @@ fn per_family<T>(
     for part in text.split(',') {
         let value = parse(part)?;
         let family = family(&value);
-        let slot = match family {
-            Family::V4 => &mut values.v4,
-            Family::V6 => &mut values.v6,
-        };
-        if slot.replace(value).is_some() {
+        if values.slot(family).replace(value).is_some() {
             return Err(format!(
                 "{flag} takes one value for {family}, and this is a second one"
             ));

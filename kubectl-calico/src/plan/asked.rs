@@ -75,11 +75,8 @@ impl Asked {
             .map(Encapsulation::to_string)
             .collect();
         encapsulations.extend(each(&|family| {
-            let name = match family {
-                Family::V4 => "v4",
-                Family::V6 => "v6",
-            };
-            Some(format!("{name}={}", self.encapsulation.named.of(family)?))
+            let value = self.encapsulation.named.of(family)?;
+            Some(format!("{}={value}", family.key()))
         }));
         add("--encapsulation", encapsulations);
         let operator = self.operator.iter();

@@ -33,11 +33,8 @@ fn arguments(pools: &[Pool]) -> [String; 3] {
     encapsulations.dedup();
     if encapsulations.len() > 1 {
         encapsulations = each(pools, |pool| {
-            let family = match pool.family {
-                Family::V4 => "v4",
-                Family::V6 => "v6",
-            };
-            Some(format!("{family}={}", pool.encapsulation.value()?))
+            let value = pool.encapsulation.value()?;
+            Some(format!("{}={value}", pool.family.key()))
         });
     }
     [
