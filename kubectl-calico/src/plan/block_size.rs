@@ -6,6 +6,7 @@ use calico_core::pool::BlockSize;
 use super::basis::Basis;
 use super::choice::Choice;
 use super::demand::{Demand, Sizes};
+use super::fixed::fixed;
 use crate::assess::finding::Finding;
 
 /// The flag that settles it.
@@ -21,7 +22,7 @@ pub(super) struct Chosen {
 /// The block size of a family's pool.
 pub(super) fn choose(basis: &Basis, family: Family, cidr: Option<&Cidr>) -> Chosen {
     let demand = Demand::of(basis);
-    let choice = fixed(basis, family);
+    let choice = settled(basis, family);
     let Some(cidr) = cidr else {
         return Chosen {
             choice: choice.unwrap_or_else(|| {
@@ -46,34 +47,24 @@ pub(super) fn choose(basis: &Basis, family: Family, cidr: Option<&Cidr>) -> Chos
     }
 }
 
-/// What a flag, a live pool or the Installation says.
-fn fixed(basis: &Basis, family: Family) -> Option<Choice<u8>> {
-    if let Some(size) = basis.asked.block_size.of(family) {
-        let value = size.prefix();
-        return Some(Choice::Given { value, flag: FLAG });
-    }
+/// What is settled whatever the nodes need.
+fn settled(basis: &Basis, family: Family) -> Option<Choice<u8>> {
+    let given = basis.asked.block_size.of(family);
     // Another pool than the live one is made anew.
-    let moved = |cidr: Cidr| {
-        basis
-            .asked
-            .cidr
-            .of(family)
-            .is_some_and(|asked| asked != cidr)
-    };
-    if let Some(pool) = basis
-        .live(family)
-        .filter(|pool| !pool.network.is_some_and(moved))
-    {
-        let value = u8::try_from(pool.block_size).ok()?;
+    let asked = basis.asked.cidr.of(family);
+    let moved = |cidr: Cidr| asked.is_some_and(|asked| asked != cidr);
+    let live = basis.live(family);
+    let live = live.filter(|pool| !pool.network.is_some_and(moved));
+    let live = live.and_then(|pool| {
         let why = format!("{} has it, for good", pool.name);
-        return Some(Choice::known(
-            value,
+        let from = format!("{} spec.blockSize", pool.object());
+        Some(Choice::known(
+            u8::try_from(pool.block_size).ok()?,
             why,
-            format!("{} spec.blockSize", pool.object()),
-        ));
-    }
-    let (_, wanted) = basis.wanted(family)?;
-    let value = u8::try_from(wanted.block_size?).ok()?;
-    const FROM: &str = "Installation/default spec.calicoNetwork.ipPools";
-    Some(Choice::known(value, "the Installation asks for it", FROM))
+            from,
+        ))
+    });
+    let wanted = basis.wanted(family);
+    let wanted = wanted.and_then(|(_, pool)| u8::try_from(pool.block_size?).ok());
+    fixed(given.map(BlockSize::prefix), FLAG, live, wanted)
 }

@@ -5,6 +5,7 @@ use calico_core::cidr::{Cidr, Family};
 use super::apart;
 use super::basis::Basis;
 use super::choice::Choice;
+use super::fixed::fixed;
 use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::networks::Network;
 
@@ -47,23 +48,19 @@ pub(super) fn families(basis: &Basis) -> Vec<Family> {
 
 /// The CIDR of a family's pool.
 pub(super) fn choose(basis: &Basis, family: Family) -> Choice<Cidr> {
-    if let Some(value) = basis.asked.cidr.of(family) {
-        return Choice::Given { value, flag: FLAG };
-    }
-    if let Some((pool, cidr)) = basis
-        .live(family)
-        .and_then(|pool| Some((pool, pool.network?)))
-    {
+    let live = basis.live(family).and_then(|pool| {
         let why = format!("{} has it, for good", pool.name);
-        return Choice::known(cidr, why, format!("{} spec.cidr", pool.object()));
-    }
+        let from = format!("{} spec.cidr", pool.object());
+        Some(Choice::known(pool.network?, why, from))
+    });
     let network = basis.pod_network();
     let wanted = basis.wanted(family).map(|(cidr, _)| cidr);
-    if let Some(cidr) =
-        wanted.filter(|cidr| network.is_none_or(|n| n.cidrs.iter().any(|c| c.contains(cidr))))
-    {
-        const FROM: &str = "Installation/default spec.calicoNetwork.ipPools";
-        return Choice::known(cidr, "the Installation asks for it", FROM);
+    let inside = |cidr: &Cidr| {
+        network.is_none_or(|network| network.cidrs.iter().any(|own| own.contains(cidr)))
+    };
+    let given = basis.asked.cidr.of(family);
+    if let Some(choice) = fixed(given, FLAG, live, wanted.filter(inside)) {
+        return choice;
     }
     match network {
         Some(network) => of_network(basis, network, family, wanted),

@@ -7,6 +7,7 @@ use super::basis::Basis;
 use super::choice::Choice;
 use super::cloud::{is_forbidden, terrain};
 use super::constraint::{Constraint, constraints};
+use super::fixed::fixed;
 use super::objections;
 use crate::assess::finding::Finding;
 
@@ -22,7 +23,7 @@ pub(super) struct Chosen {
 
 /// The encapsulation of a family's pool.
 pub(super) fn choose(basis: &Basis, family: Family, cidr: Option<&Cidr>) -> Chosen {
-    match fixed(basis, family) {
+    match settled(basis, family) {
         Some(choice) => Chosen {
             findings: choice
                 .value()
@@ -34,20 +35,16 @@ pub(super) fn choose(basis: &Basis, family: Family, cidr: Option<&Cidr>) -> Chos
     }
 }
 
-/// What a flag, a live pool or the Installation says.
-fn fixed(basis: &Basis, family: Family) -> Option<Choice<Encapsulation>> {
-    if let Some(value) = basis.asked.encapsulation(family) {
-        return Some(Choice::Given { value, flag: FLAG });
-    }
-    if let Some(pool) = basis.live(family) {
+/// What is settled whatever the network lets through.
+fn settled(basis: &Basis, family: Family) -> Option<Choice<Encapsulation>> {
+    let live = basis.live(family).map(|pool| {
         let why = format!("{} has it; another disturbs traffic", pool.name);
         let from = format!("{} spec.ipipMode, spec.vxlanMode", pool.object());
-        return Some(Choice::known(pool.encapsulation, why, from));
-    }
-    let (_, wanted) = basis.wanted(family)?;
-    let value = wanted.encapsulation.as_deref()?.parse().ok()?;
-    const FROM: &str = "Installation/default spec.calicoNetwork.ipPools";
-    Some(Choice::known(value, "the Installation asks for it", FROM))
+        Choice::known(pool.encapsulation, why, from)
+    });
+    let wanted = basis.wanted(family);
+    let wanted = wanted.and_then(|(_, pool)| pool.encapsulation.as_deref()?.parse().ok());
+    fixed(basis.asked.encapsulation(family), FLAG, live, wanted)
 }
 
 /// The first that suits the network and that nothing forbids.

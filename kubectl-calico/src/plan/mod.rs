@@ -16,6 +16,7 @@ mod constraint;
 mod demand;
 mod encapsulation;
 mod entries;
+mod fixed;
 mod install;
 mod judged;
 mod left_over;

@@ -1,5 +1,5 @@
-//! The cluster as it would be with the plan, put before status' own checks: what they would find
-//! once it is applied is said before.
+//! The cluster as it would be with the plan, put before those of status' checks that judge what is
+//! asked for: what they would find once it is carried out is said before.
 
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
