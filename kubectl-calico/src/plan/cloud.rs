@@ -32,7 +32,7 @@ const PLAIN_INSIDE: [Encapsulation; 5] = [
     Encapsulation::None,
 ];
 
-/// VXLAN is UDP between the nodes' own addresses, which every network lets through.
+/// VXLAN is UDP between the nodes' own addresses.
 const ALWAYS_WRAPPED: [Encapsulation; 5] = [
     Encapsulation::Vxlan,
     Encapsulation::Ipip,
@@ -49,7 +49,7 @@ pub(super) fn terrain(basis: &Basis) -> Terrain {
             ..on_cloud(*value)
         },
         Fact::Unknown { .. } => wrapped(
-            "whose machines these are is not known, and every network lets it through",
+            "whose machines these are is not known; it needs no more of the network than UDP between nodes",
             &[],
         ),
         Fact::Absent { .. } => on_no_known_cloud(basis),
@@ -65,14 +65,14 @@ fn on_no_known_cloud(basis: &Basis) -> Terrain {
             from: vec![format!("Node {} spec.providerID", node.metadata.name)],
             ..wrapped(
                 format!(
-                    "machines of {scheme}://, whose network is not known here, and every network \
-                     lets it through"
+                    "machines of {scheme}://, whose network is not known here; it needs no more of it \
+                     than UDP between nodes"
                 ),
                 &[],
             )
         },
         None => wrapped(
-            "no node names a cloud (spec.providerID), and every network lets it through",
+            "no node names a cloud (spec.providerID); it needs no more of the network than UDP between nodes",
             &[(
                 Encapsulation::VxlanCrossSubnet,
                 "plain routes inside a subnet, as in Calico's own custom-resources.yaml, where the \
