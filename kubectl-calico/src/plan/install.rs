@@ -113,7 +113,7 @@ fn corrected(basis: &Basis, entries: &[Value]) -> Vec<Step> {
     if let OperatorBy::Helm { release, namespace } = by {
         let step = Step::new(
             "let the release say so; no pool came of the Installation yet, so all of it can be \
-             changed",
+             changed. Helm 4 takes --force-conflicts where the operator has written to it",
         );
         return vec![
             step.run(write_values(basis))
