@@ -1,4 +1,4 @@
-//! A rule for what a cluster needs of an Installation beside its pools. It needs the cluster's plan.
+//! What a cluster needs of an Installation beside its pools. The rule needs the cluster's plan.
 
 use crate::installation::Installation;
 use crate::pool_plan::Setting;

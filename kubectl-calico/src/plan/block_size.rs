@@ -5,8 +5,9 @@ use calico_core::pool::BlockSize;
 
 use super::basis::Basis;
 use super::choice::Choice;
-use super::demand::{Demand, Sizes};
+use super::demand::Demand;
 use super::fixed::fixed;
+use super::sizes::Sizes;
 use crate::assess::finding::Finding;
 
 /// The flag that settles it.

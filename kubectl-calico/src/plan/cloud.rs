@@ -49,7 +49,8 @@ pub(super) fn terrain(basis: &Basis) -> Terrain {
             ..on_cloud(*value)
         },
         Fact::Unknown { .. } => wrapped(
-            "whose machines these are is not known; it needs no more of the network than UDP between nodes",
+            "whose machines these are is not known; it needs no more of the network than UDP \
+             between nodes",
             &[],
         ),
         Fact::Absent { .. } => on_no_known_cloud(basis),
@@ -65,14 +66,15 @@ fn on_no_known_cloud(basis: &Basis) -> Terrain {
             from: vec![format!("Node {} spec.providerID", node.metadata.name)],
             ..wrapped(
                 format!(
-                    "machines of {scheme}://, whose network is not known here; it needs no more of it \
-                     than UDP between nodes"
+                    "machines of {scheme}://, whose network is not known here; it needs no more of \
+                     it than UDP between nodes"
                 ),
                 &[],
             )
         },
         None => wrapped(
-            "no node names a cloud (spec.providerID); it needs no more of the network than UDP between nodes",
+            "no node names a cloud (spec.providerID); it needs no more of the network than UDP \
+             between nodes",
             &[(
                 Encapsulation::VxlanCrossSubnet,
                 "plain routes inside a subnet, as in Calico's own custom-resources.yaml, where the \

@@ -47,12 +47,16 @@ fn finding(object: &str, plugin: &str) -> Finding {
     }
 }
 
-/// Beside a platform's own plugin Calico does policies, unless Cilium is in it, which does them itself.
+/// Beside a platform's own plugin Calico does policies, unless that is Cilium, which does them itself.
 /// Source: Google's documentation, GKE Dataplane V2; Microsoft's, Azure CNI powered by Cilium.
 fn policies_of_cilium((object, plugin): (String, &str)) -> Finding {
-    let finding = Finding::error(&object, format!("{plugin} does the policies of pods already"))
-        .then("Calico's cannot be carried out beside it: GKE and AKS have either the one or the other")
-        .fix("leave Calico out, or make the cluster without it (GKE: Dataplane V2, AKS: --network-dataplane)");
+    let message = format!("{plugin} does the policies of pods already");
+    let finding = Finding::error(object, message)
+        .then("GKE and AKS have either its policies or Calico's")
+        .fix(
+            "leave Calico out, or make the cluster without it (GKE: Dataplane V2, AKS: \
+             --network-dataplane)",
+        );
     Finding {
         code: "other-network-plugin",
         ..finding

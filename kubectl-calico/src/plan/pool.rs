@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::basis::Basis;
 use super::choice::Choice;
-use super::demand::Sizes;
+use super::sizes::Sizes;
 use super::{block_size, cidr, encapsulation, notes};
 use crate::assess::finding::Finding;
 

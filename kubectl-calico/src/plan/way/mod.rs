@@ -40,7 +40,7 @@ impl Way {
         }
     }
 
-    /// The one by which a pool is added that is like no live one, but for these fields as an IPPool.
+    /// The one by which a pool is added that is like no live one; as an IPPool it has these fields.
     pub(super) fn of_new(basis: &Basis, like: Value) -> Self {
         match List::of_new(basis) {
             Some(list) => Self::List(list),
