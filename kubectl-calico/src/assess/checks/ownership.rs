@@ -50,12 +50,29 @@ pub(crate) fn unlisted(asked: &Asked, pool: &Pool) -> Option<Finding> {
     Some(finding)
 }
 
-/// The pool as the Installation would list it.
+/// The pool as the Installation would list it: what the operator would make of its defaults is said.
+/// Source: `FromProjectCalico` in tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
 pub(crate) fn listed_again(asked: &Asked, pool: &Pool) -> Map<String, Value> {
     let mut entry = entry(pool, &pool.cidr, pool.block_size);
+    let spec = &pool.spec;
+    let mut add = |key: &str, value: Value| entry.insert(key.to_owned(), value);
+    add("name", json!(pool.name));
+    if !spec.allowed_uses.is_empty() {
+        add("allowedUses", json!(spec.allowed_uses));
+    }
+    if spec.disable_bgp_export {
+        add("disableBGPExport", json!(true));
+    }
+    if let Some(mode) = spec
+        .assignment_mode
+        .as_ref()
+        .filter(|_| asked.operator.since(38))
+    {
+        add("assignmentMode", json!(mode));
+    }
     if !pool.enabled {
         let (key, value) = asked.enabled_field(false);
-        entry.insert(key.to_owned(), value);
+        add(key, value);
     }
     entry
 }
