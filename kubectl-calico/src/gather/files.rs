@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
-use crate::snapshot::resource::{Resource, Select, Selected};
+use crate::snapshot::resource::{Api, Resource, Select, Selected};
 use crate::snapshot::{Absence, Meta, Origin, Reading, Snapshot, Source, Store, Unknown};
 
 /// `apiVersion` of the document that says what a snapshot's files hold.
@@ -179,6 +179,13 @@ impl Files {
         Ok(())
     }
 
+    fn of_kind(&self, api_version: String, kind: &str) -> Vec<&Object> {
+        let objects = self.objects.iter();
+        let of_kind =
+            objects.filter(|((version, of, ..), _)| *version == api_version && of == kind);
+        of_kind.map(|(_, object)| object).collect()
+    }
+
     /// What is known of a row of which there is no object.
     fn without_objects<T>(&self, resource: &Resource, kind_is_given: bool) -> Reading<Vec<T>> {
         let none = match resource.select {
@@ -219,22 +226,26 @@ impl Source for Files {
     async fn read<T: DeserializeOwned>(
         &self,
         resource: &'static Resource,
-        _: Store,
+        store: Store,
     ) -> Reading<Vec<T>> {
-        let versions: Vec<String> = resource.apis.iter().map(|api| api.api_version()).collect();
-        let of_kind = self.objects.iter().filter(|((api_version, kind, ..), _)| {
-            kind == resource.kind && versions.contains(api_version)
-        });
-        let mut given = of_kind.map(|(_, object)| object).peekable();
-        let is_listed = |version: &String| {
-            let listed = (version.clone(), resource.kind.to_owned());
+        let of_apis = resource
+            .apis_in_order(store)
+            .map(|api| self.of_kind(api.api_version(), resource.kind));
+        let of_apis: Vec<Vec<&Object>> = of_apis.collect();
+        let is_listed = |api: &Api| {
+            let listed = (api.api_version(), resource.kind.to_owned());
             self.listed.contains(&listed)
         };
-        let kind_is_given = given.peek().is_some() || versions.iter().any(is_listed);
-        let selected: Vec<&Object> = given.filter(|object| object.is_of(resource)).collect();
-        if selected.is_empty() {
+        let kind_is_given = of_apis.iter().any(|objects| !objects.is_empty())
+            || resource.apis.iter().any(is_listed);
+        let selected = of_apis.into_iter().map(|mut objects| {
+            objects.retain(|object| object.is_of(resource));
+            objects
+        });
+        // `kubectl get` of both of Calico's groups shows each of its resources twice.
+        let Some(selected) = selected.into_iter().find(|objects| !objects.is_empty()) else {
             return self.without_objects(resource, kind_is_given);
-        }
+        };
         let parsed: Result<Vec<T>, String> = selected
             .into_iter()
             .map(|object| {
