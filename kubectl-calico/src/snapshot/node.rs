@@ -113,6 +113,13 @@ impl Node {
         label.unwrap_or(&self.status.node_info.operating_system) != "windows"
     }
 
+    /// Whether it stands for a service that runs pods without a machine, and without DaemonSets:
+    /// EKS Fargate, or what a virtual kubelet offers.
+    pub fn is_virtual(&self) -> bool {
+        let is = |key: &str, value: &str| self.metadata.label(key) == Some(value);
+        is("eks.amazonaws.com/compute-type", "fargate") || is("type", "virtual-kubelet")
+    }
+
     /// Its addresses of type InternalIP.
     pub fn internal_addresses(&self) -> impl Iterator<Item = &str> {
         let addresses = self.status.addresses.iter();
@@ -135,7 +142,7 @@ const KEPT: [&str; 12] = [
     "node.kubernetes.io/instance-type",
     "projectcalico.org/",
     "rke2.io/node-args",
-    // AKS: virtual-kubelet.
+    // virtual-kubelet
     "type",
 ];
 

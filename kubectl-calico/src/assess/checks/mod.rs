@@ -30,6 +30,7 @@ mod migration;
 mod network_sources;
 mod no_pool;
 mod node_network;
+mod nodes_left_out;
 mod operator;
 pub(crate) mod other_plugins;
 mod overlaps;
@@ -108,4 +109,5 @@ pub static CHECKS: &[Check] = &[
     other_plugins::OTHER_PLUGIN,
     rollout::ROLLOUT_UNDER_WAY,
     kube_controllers::CONTROLLERS_NOT_READY,
+    nodes_left_out::NODES_LEFT_OUT,
 ];

@@ -179,14 +179,8 @@ fn by_operator(nodes: &[Node], install: &Install) -> Wanted {
 
 /// Every node that runs Felix counts, cordoned or not.
 fn by_manifest(snapshot: &Snapshot, nodes: &[Node]) -> Fact<Wanted> {
-    let status = CalicoNode::current(snapshot).and_then(|node| {
-        let desired = node.set.status.as_ref()?.desired_number_scheduled;
-        Some((
-            u32::try_from(desired).ok().filter(|desired| *desired > 0)?,
-            node,
-        ))
-    });
-    let (count, from) = match status {
+    let counted = CalicoNode::current(snapshot).and_then(|node| Some((node.desired()?, node)));
+    let (count, from) = match counted {
         Some((desired, node)) => (desired, node.evidence("status.desiredNumberScheduled")),
         None => (
             count(nodes.iter().filter(|node| node.is_linux()).count()),

@@ -100,6 +100,14 @@ impl<'a> CalicoNode<'a> {
         }
     }
 
+    /// How many nodes it is meant for; nothing where its controller has not counted them: in a
+    /// manifest, or right after it was made.
+    pub fn desired(&self) -> Option<u32> {
+        let status = self.set.status.as_ref()?;
+        status.observed_generation?;
+        u32::try_from(status.desired_number_scheduled).ok()
+    }
+
     fn is_windows(&self) -> bool {
         let pod = self
             .set
