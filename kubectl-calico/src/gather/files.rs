@@ -17,8 +17,8 @@ const API_VERSION: &str = "kubectl-calico/v1alpha1";
 /// Its `kind`.
 const KIND: &str = "Snapshot";
 
-/// The document that a snapshot's files begin with. Without one, a kind that the files do not hold
-/// is unknown; with one, it is known not to be in the cluster unless it is listed here.
+/// The document that a snapshot's files begin with. Without one, what the files do not hold is
+/// unknown, but for what [`Object::tells_of`] tells; with one, it is known not to be in the cluster unless it is listed here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Header {
@@ -187,13 +187,13 @@ impl Files {
     }
 
     /// What is known of a row of which there is no object.
-    fn without_objects<T>(&self, resource: &Resource, kind_is_given: bool) -> Reading<Vec<T>> {
+    fn without_objects<T>(&self, resource: &Resource, none_is_known: bool) -> Reading<Vec<T>> {
         let none = match resource.select {
             Select::Named(..) => Reading::Absent(Absence::NotFound),
             _ => Reading::Read(Vec::new()),
         };
         let Some(header) = &self.header else {
-            return match kind_is_given {
+            return match none_is_known {
                 true => none,
                 false => Reading::Unknown(Unknown::NotGiven),
             };
@@ -236,7 +236,10 @@ impl Source for Files {
             let listed = (api.api_version(), resource.kind.to_owned());
             self.listed.contains(&listed)
         };
-        let kind_is_given = of_apis.iter().any(|objects| !objects.is_empty())
+        let none_is_known = of_apis
+            .iter()
+            .flatten()
+            .any(|object| object.tells_of(resource))
             || resource.apis.iter().any(is_listed);
         let selected = of_apis.into_iter().map(|mut objects| {
             objects.retain(|object| object.is_of(resource));
@@ -244,7 +247,7 @@ impl Source for Files {
         });
         // `kubectl get` of both of Calico's groups shows each of its resources twice.
         let Some(selected) = selected.into_iter().find(|objects| !objects.is_empty()) else {
-            return self.without_objects(resource, kind_is_given);
+            return self.without_objects(resource, none_is_known);
         };
         let parsed: Result<Vec<T>, String> = selected
             .into_iter()
@@ -261,6 +264,20 @@ impl Source for Files {
 }
 
 impl Object {
+    /// Whether files that hold this object of a row's kind, and say nothing of themselves, hold all
+    /// of the row: those of one namespace, or of a manifest of Calico's, are silent on the others.
+    fn tells_of(&self, resource: &Resource) -> bool {
+        let namespace = self.meta.namespace.as_deref();
+        match resource.select {
+            Select::LabelledIn(wanted, ..) | Select::PhaseIn(wanted, _) => {
+                namespace == Some(wanted)
+            }
+            Select::All | Select::Labelled(..) | Select::Named(..) => {
+                namespace.is_none_or(|namespace| !is_of_calico(namespace))
+            }
+        }
+    }
+
     fn is_of(&self, resource: &Resource) -> bool {
         resource.select.selects(&Selected {
             name: &self.meta.name,
@@ -269,6 +286,11 @@ impl Object {
             phase: &self.phase,
         })
     }
+}
+
+/// Whether Calico's manifests, or its operator, put something into a namespace.
+fn is_of_calico(namespace: &str) -> bool {
+    namespace.starts_with("calico-") || ["kube-system", "tigera-operator"].contains(&namespace)
 }
 
 fn manifests_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
@@ -287,7 +309,9 @@ fn manifests_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 mod tests {
     use super::*;
     use crate::snapshot::IpPool;
-    use crate::snapshot::resources::IP_POOLS;
+    use crate::snapshot::resources::{
+        CALICO_CONFIG, DEPLOYMENTS, IP_POOLS, OPERATORS, PENDING_PODS,
+    };
 
     #[tokio::test]
     async fn an_empty_list_says_that_there_is_none() {
@@ -297,5 +321,25 @@ mod tests {
         let list = "{apiVersion: crd.projectcalico.org/v1, kind: IPPoolList, items: []}";
         files.add(Path::new("pools.yaml"), list).unwrap();
         assert!(read(&files).await.read().is_some_and(Vec::is_empty));
+    }
+
+    #[test]
+    fn an_object_of_another_namespace_tells_that_there_is_no_other_of_calicos() {
+        let of = |namespace: &str| Object {
+            meta: Meta {
+                namespace: Some(namespace.to_owned()),
+                ..Meta::default()
+            },
+            phase: String::new(),
+            value: Value::Null,
+        };
+        for row in [&OPERATORS, &DEPLOYMENTS, &CALICO_CONFIG] {
+            assert!(of("default").tells_of(row), "{}", row.why);
+            for own in ["kube-system", "calico-system", "tigera-operator"] {
+                assert!(!of(own).tells_of(row), "{}: {own}", row.why);
+            }
+        }
+        assert!(of("kube-system").tells_of(&PENDING_PODS));
+        assert!(!of("default").tells_of(&PENDING_PODS));
     }
 }

@@ -150,6 +150,7 @@ snapshot! {
         calico_pods: Pod = CALICO_PODS;
         control_plane_pods: Pod = CONTROL_PLANE_PODS;
         pending_pods: Pod = PENDING_PODS;
+        operators: Deployment = OPERATORS;
         deployments: Deployment = DEPLOYMENTS;
         service_cidrs: ServiceCIDR = SERVICE_CIDRS;
         installations: Installation = INSTALLATIONS;

@@ -9,6 +9,9 @@ pub const V1: &str = "crd.projectcalico.org";
 /// The group that Calico's aggregated API serves and that, from 3.32 on, can be the store.
 pub const V3: &str = "projectcalico.org";
 
+/// `k8s-app` of the operator.
+const OPERATOR_APP: &str = "tigera-operator";
+
 /// `k8s-app` of the workloads that run Calico, in installs of every kind, and of the pods of a
 /// kube-controller-manager that has no `component` (Talos).
 const CALICO_APPS: &[&str] = &[
@@ -22,7 +25,17 @@ const CALICO_APPS: &[&str] = &[
     "csi-node-driver",
     "goldmane",
     "kube-controller-manager",
-    "tigera-operator",
+    OPERATOR_APP,
+    "whisker",
+];
+
+/// `k8s-app` of the Deployments among them but the operator.
+const CALICO_DEPLOYMENTS: &[&str] = &[
+    "calico-apiserver",
+    "calico-kube-controllers",
+    "calico-typha",
+    "calico-webhooks",
+    "goldmane",
     "whisker",
 ];
 
@@ -77,12 +90,20 @@ pub static DAEMON_SETS: Resource = Resource {
     why: "calico-node, canal, and other network plugins beside them",
 };
 
-/// The operator, Typha, kube-controllers.
+/// The operator. Its namespace is its own: files that hold what else runs Calico need not hold it.
+pub static OPERATORS: Resource = Resource {
+    kind: "Deployment",
+    apis: &[api("apps", "v1", "deployments")],
+    select: Select::Labelled("k8s-app", &[OPERATOR_APP]),
+    why: "the operator",
+};
+
+/// Typha, kube-controllers.
 pub static DEPLOYMENTS: Resource = Resource {
     kind: "Deployment",
     apis: &[api("apps", "v1", "deployments")],
-    select: Select::Labelled("k8s-app", CALICO_APPS),
-    why: "the operator, Typha, kube-controllers",
+    select: Select::Labelled("k8s-app", CALICO_DEPLOYMENTS),
+    why: "Typha, kube-controllers",
 };
 
 /// Whether its deletion is stuck.
@@ -263,6 +284,7 @@ pub static RESOURCES: &[&Resource] = &[
     &CONTROL_PLANE_PODS,
     &PENDING_PODS,
     &DAEMON_SETS,
+    &OPERATORS,
     &DEPLOYMENTS,
     &CALICO_SYSTEM,
     &KUBEADM_CONFIG,

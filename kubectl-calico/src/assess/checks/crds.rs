@@ -8,8 +8,8 @@ use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
-    API_SERVERS, CLUSTER_INFORMATIONS, DAEMON_SETS, DEPLOYMENTS, FELIX_CONFIGURATIONS,
-    INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, TIGERA_STATUSES, V1, V3,
+    API_SERVERS, CLUSTER_INFORMATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS,
+    IPAM_BLOCKS, OPERATORS, TIGERA_STATUSES, V1, V3,
 };
 use crate::snapshot::{Absence, Reading, Store};
 
@@ -17,7 +17,7 @@ pub(super) const KINDS_NOT_SERVED: Check = Check {
     code: "CAL104",
     title: "custom resource definitions are missing",
     needs: &[
-        &DEPLOYMENTS,
+        &OPERATORS,
         &DAEMON_SETS,
         &INSTALLATIONS,
         &TIGERA_STATUSES,

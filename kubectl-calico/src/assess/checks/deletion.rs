@@ -11,12 +11,12 @@ use crate::assess::facts::workload::OPERATOR_NAMESPACE;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::pasted;
 use crate::snapshot::Installation;
-use crate::snapshot::resources::{CALICO_SYSTEM, DEPLOYMENTS, INSTALLATIONS};
+use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
 
 pub(super) const DELETION_STUCK: Check = Check {
     code: "CAL105",
     title: "a deletion does not end",
-    needs: &[&INSTALLATIONS, &CALICO_SYSTEM, &DEPLOYMENTS],
+    needs: &[&INSTALLATIONS, &CALICO_SYSTEM, &OPERATORS],
     explain: Explain {
         means: "The Installation or the namespace calico-system is being deleted, and a finalizer, \
                 or something else that the API server waits for, holds that up.",

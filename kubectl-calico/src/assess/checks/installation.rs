@@ -12,12 +12,12 @@ use crate::assess::facts::install::{
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::{few, pasted};
 use crate::snapshot::Installation;
-use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS};
+use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
 pub(super) const INSTALLATION_MISSING: Check = Check {
     code: "CAL101",
     title: "the operator is there and no Installation",
-    needs: &[&INSTALLATIONS, &DEPLOYMENTS, &DAEMON_SETS],
+    needs: &[&INSTALLATIONS, &OPERATORS, &DAEMON_SETS],
     explain: Explain {
         means: "The operator is there, and no Installation tells it what to install.",
         matters: "The operator waits. Without an Installation it installs nothing: nodes have no \

@@ -12,12 +12,12 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::facts::install::{default_installation, overlay_installation};
 use crate::assess::finding::{Finding, Severity};
-use crate::snapshot::resources::{DEPLOYMENTS, INSTALLATIONS};
+use crate::snapshot::resources::{INSTALLATIONS, OPERATORS};
 
 pub(super) const RULE_BROKEN: Check = Check {
     code: "CAL110",
     title: "the Installation breaks a rule of the operator",
-    needs: &[&INSTALLATIONS, &DEPLOYMENTS],
+    needs: &[&INSTALLATIONS, &OPERATORS],
     explain: Explain {
         means: "The operator, in the version that runs, refuses something in the Installation, or \
                 accepts it and cannot undo it later.",

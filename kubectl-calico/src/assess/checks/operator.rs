@@ -13,12 +13,12 @@ use crate::assess::facts::typha::Replicas;
 use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
-use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS};
+use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
 pub(super) const OPERATOR_NOT_READY: Check = Check {
     code: "CAL103",
     title: "the operator is missing or not ready",
-    needs: &[&DEPLOYMENTS, &INSTALLATIONS, &DAEMON_SETS],
+    needs: &[&OPERATORS, &INSTALLATIONS, &DAEMON_SETS],
     explain: Explain {
         means: "An Installation, or a calico-node that an operator made, is there, and the \
                 operator's Deployment is not, or it has no replica that is ready.",

@@ -9,7 +9,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::{MOST_NAMES, few, pasted};
 use crate::snapshot::Pod;
 use crate::snapshot::resources::{
-    CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, NODES, PENDING_PODS,
+    CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
 };
 
 pub(super) const PODS_WAIT: Check = Check {
@@ -20,7 +20,7 @@ pub(super) const PODS_WAIT: Check = Check {
         &CALICO_PODS,
         &NODES,
         &DAEMON_SETS,
-        &DEPLOYMENTS,
+        &OPERATORS,
         &INSTALLATIONS,
     ],
     explain: Explain {

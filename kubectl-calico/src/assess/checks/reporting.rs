@@ -6,7 +6,7 @@ use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
 use crate::snapshot::Snapshot;
-use crate::snapshot::resources::{DEPLOYMENTS, INSTALLATIONS, TIGERA_STATUSES};
+use crate::snapshot::resources::{INSTALLATIONS, OPERATORS, TIGERA_STATUSES};
 
 pub(super) const REPORT_OUTDATED: Check = Check {
     code: "CAL109",
@@ -55,7 +55,7 @@ pub(super) const REPORT_OUTDATED: Check = Check {
 pub(super) const NOTHING_REPORTED: Check = Check {
     code: "CAL113",
     title: "the operator reports nothing of Calico",
-    needs: &[&DEPLOYMENTS, &INSTALLATIONS, &TIGERA_STATUSES],
+    needs: &[&OPERATORS, &INSTALLATIONS, &TIGERA_STATUSES],
     explain: Explain {
         means: "The operator is ready and the Installation default is there, but there is no \
                 TigeraStatus named calico.",

@@ -172,15 +172,20 @@ fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Installation> {
 
 /// The operator's Deployment, in whatever namespace its release is.
 pub fn operator_deployment(snapshot: &Snapshot) -> Option<&Deployment> {
-    deployment(snapshot, "tigera-operator")
+    named_deployment(&snapshot.operators, "tigera-operator")
 }
 
 /// The Deployment of that name that runs a part of Calico.
 pub fn deployment<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Deployment> {
-    let deployments = snapshot.deployments.items();
-    deployments
-        .iter()
-        .find(|found| found.metadata.name.as_deref() == Some(name))
+    named_deployment(&snapshot.deployments, name)
+}
+
+fn named_deployment<'a>(
+    deployments: &'a Reading<Vec<Deployment>>,
+    name: &str,
+) -> Option<&'a Deployment> {
+    let mut deployments = deployments.items().iter();
+    deployments.find(|found| found.metadata.name.as_deref() == Some(name))
 }
 
 /// `Deployment NAMESPACE/NAME`
@@ -294,7 +299,7 @@ fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
         let (by, evidence) = operator_by(snapshot, platform);
         let running = by_operator || operator_deployment(snapshot).is_some();
         // Without the right to list Deployments nothing says that the operator is gone.
-        let value = if running || snapshot.deployments.unknown().is_some() {
+        let value = if running || snapshot.operators.unknown().is_some() {
             Method::Operator { by }
         } else {
             Method::InstallationOnly
@@ -311,7 +316,7 @@ fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
     }
     let unread = [
         snapshot.daemon_sets.unknown(),
-        snapshot.deployments.unknown(),
+        snapshot.operators.unknown(),
         snapshot.installations.unknown(),
     ];
     if let Some(why) = unread.into_iter().flatten().next() {
@@ -453,7 +458,7 @@ fn calico_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<String>
 }
 
 fn operator_version(snapshot: &Snapshot) -> Fact<String> {
-    Fact::of(&snapshot.deployments, "the operator is not there", |_| {
+    Fact::of(&snapshot.operators, "the operator is not there", |_| {
         let operator = operator_deployment(snapshot)?;
         let pod = operator.spec.as_ref()?.template.spec.as_ref()?;
         let container = pod.containers.first()?;

@@ -52,7 +52,9 @@ pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<String> {
         let selector = set.spec.as_ref().map(|spec| &spec.selector);
         ("DaemonSet", &set.metadata, selector)
     });
-    let deployments = snapshot.deployments.items().iter().map(|deployment| {
+    let deployments = snapshot.deployments.items().iter();
+    let deployments = deployments.chain(snapshot.operators.items());
+    let deployments = deployments.map(|deployment| {
         let selector = deployment.spec.as_ref().map(|spec| &spec.selector);
         ("Deployment", &deployment.metadata, selector)
     });
