@@ -3,7 +3,7 @@
 use calico_core::defaults::EffectivePool;
 use serde_json::json;
 
-use super::ownership::{cannot_be_owned, of_overlay, owned, unlisted};
+use super::ownership::{cannot_be_owned, of_overlay, unlisted};
 use super::paste;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::asked::Asked;
@@ -112,11 +112,15 @@ fn differs(
                 "the live pool counts: the operator does not own it and never changes it, while \
                  its statuses say that all is available",
             )
-            .fix(
-                "make the Installation say what the pool is, or hand the pool over to the \
-                 operator, which then makes it what the Installation says",
-            )
-            .paste(owned(case, pool)),
+            .fix(format!(
+                "{}; if the Installation is right, label the pool \
+                 app.kubernetes.io/managed-by=tigera-operator, and the operator {}",
+                case.facts
+                    .install
+                    .lasting("make the Installation say what the pool is"),
+                once_owned(&found)
+            ))
+            .paste(as_it_is(asked, index, pool, &found)),
         (true, true) => finding
             .then(consequence(&found))
             .fix(
@@ -127,6 +131,18 @@ fn differs(
             .paste(as_it_is(asked, index, pool, &found)),
     };
     Some(finding)
+}
+
+/// What the operator does to a pool that it is given by the label. That changes a working cluster,
+/// and is nothing to paste.
+fn once_owned(found: &[Difference]) -> &'static str {
+    match found
+        .iter()
+        .any(|difference| difference.key == "encapsulation")
+    {
+        true => "changes its encapsulation at once, which interrupts traffic between nodes",
+        false => "makes it what the Installation says",
+    }
 }
 
 /// What the operator does about a pool of its own that is not as it is asked for.

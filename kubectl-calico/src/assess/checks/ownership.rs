@@ -141,7 +141,7 @@ pub(super) fn of_overlay(case: &Case) -> Option<Finding> {
 }
 
 /// The label that hands a pool to the operator.
-pub(super) fn owned(case: &Case, pool: &Pool) -> String {
+fn owned(case: &Case, pool: &Pool) -> String {
     paste::labelled(
         case,
         &pool.name,
