@@ -1,9 +1,8 @@
 //! Whether there is an Installation, under the name that the operator reads.
 
-use calico_core::cidr::Family;
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
-use calico_core::pool::Encapsulation;
 
+use super::new_pools::new_pools;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::install::{
@@ -149,7 +148,7 @@ fn minimal_installation(case: &Case) -> String {
         "  kind: Installation",
         "  metadata: {name: default}",
     ];
-    let pools = pools(case);
+    let pools = new_pools(case);
     match case.facts.cluster.platform.value() {
         // The one provider that the operator does not find out by itself: tigera/operator v1.42.3,
         // pkg/common/discovery.
@@ -157,6 +156,12 @@ fn minimal_installation(case: &Case) -> String {
         _ if pools.is_empty() => lines.push("  spec: {}"),
         _ => lines.extend(["  spec:", "    calicoNetwork:", "      ipPools:"]),
     }
+    let pools: Vec<String> = pools
+        .iter()
+        .map(|(cidr, encapsulation)| {
+            format!("      - {{cidr: \"{cidr}\", encapsulation: {encapsulation}}}")
+        })
+        .collect();
     lines.extend(pools.iter().map(String::as_str));
     lines.extend([
         "- apiVersion: operator.tigera.io/v1",
@@ -165,27 +170,4 @@ fn minimal_installation(case: &Case) -> String {
         "' | kubectl create -f -",
     ]);
     lines.join("\n")
-}
-
-/// The pools of a new install. A managed Kubernetes has a network of its own, which the operator
-/// knows about.
-fn pools(case: &Case) -> Vec<String> {
-    let managed = matches!(
-        case.facts.cluster.platform.value(),
-        Some(Platform::Aks | Platform::Eks | Platform::Gke)
-    );
-    let Some(network) = case.facts.networks.pod_network().filter(|_| !managed) else {
-        return Vec::new();
-    };
-    // What custom-resources.yaml has; a cloud's network does not carry pods' addresses as they are.
-    let encapsulation = match case.facts.cluster.cloud.value() {
-        None => Encapsulation::VxlanCrossSubnet,
-        Some(_) => Encapsulation::Vxlan,
-    };
-    // Up to operator 1.32 there is one pool for each family.
-    let first = |family| network.cidrs.iter().find(|cidr| cidr.family() == family);
-    let cidrs = Family::BOTH.into_iter().filter_map(first);
-    cidrs
-        .map(|cidr| format!("      - {{cidr: \"{cidr}\", encapsulation: {encapsulation}}}"))
-        .collect()
 }

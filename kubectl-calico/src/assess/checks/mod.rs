@@ -28,6 +28,7 @@ mod kubeadm;
 mod kubeadm_misread;
 mod migration;
 mod network_sources;
+mod new_pools;
 mod no_pool;
 mod node_network;
 mod nodes_left_out;

@@ -1,9 +1,9 @@
 //! Whether there is a pool that gives addresses to pods.
 
-use calico_core::cidr::Cidr;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::judged::{Judged, judged};
+use super::new_pools::new_pools;
 use super::paste;
 use super::relocate::lasting;
 use crate::assess::check::{Case, Check, Explain};
@@ -149,27 +149,24 @@ fn restart(case: &Case, pools: &[Pool]) -> Fix {
 
 /// A list of pools for the Installation, where it would replace none.
 fn listed(case: &Case, live: &[Pool]) -> Fix {
-    let network = case.facts.networks.best();
-    let cidrs = network
-        .map(|network| network.cidrs.as_slice())
-        .unwrap_or_default();
-    let pools: Vec<_> = cidrs
-        .iter()
-        .map(Cidr::network)
-        .map(|cidr| json!({"cidr": cidr}))
-        .collect();
-    let what = match network {
-        Some(network) => format!(
+    let pools = new_pools(case);
+    let cidrs: Vec<String> = pools.iter().map(|(cidr, _)| cidr.to_string()).collect();
+    let what = match cidrs.is_empty() {
+        true => "list a pool in the Installation".to_owned(),
+        false => format!(
             "list the pod network as pools in the Installation: {}",
-            network.list()
+            cidrs.join(", ")
         ),
-        None => "list a pool in the Installation".to_owned(),
     };
+    let entries = pools.iter().map(
+        |(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation.to_string()}),
+    );
+    let entries: Vec<Value> = entries.collect();
     Fix {
         what: case.facts.install.lasting(what),
-        paste: match pools.is_empty() || !live.is_empty() {
+        paste: match entries.is_empty() || !live.is_empty() {
             true => String::new(),
-            false => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": pools}})),
+            false => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": entries}})),
         },
     }
 }
