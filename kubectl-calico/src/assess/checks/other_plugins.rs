@@ -35,7 +35,7 @@ pub(super) const OTHER_PLUGIN: Check = Check {
             return Vec::new();
         }
         let calico = format!("DaemonSet {}", calico.name());
-        let found = others(case).map(|(set, plugin)| finding(&calico, set, plugin));
+        let found = others(case).map(|(set, plugin)| finding(case, &calico, set, plugin));
         found.collect()
     },
 };
@@ -86,7 +86,7 @@ pub(super) fn is_there(case: &Case) -> bool {
     others(case).next().is_some()
 }
 
-fn finding(calico: &str, set: &DaemonSet, plugin: &str) -> Finding {
+fn finding(case: &Case, calico: &str, set: &DaemonSet, plugin: &str) -> Finding {
     let meta = &set.metadata;
     let namespace = meta.namespace.as_deref().unwrap_or_default();
     let name = meta.name.as_deref().unwrap_or_default();
@@ -106,12 +106,19 @@ fn finding(calico: &str, set: &DaemonSet, plugin: &str) -> Finding {
              have addresses that Calico does not know, and no policies",
     )
     .fix(
-        "remove the one that is not wanted, with its file in /etc/cni/net.d on every node, and \
-             recreate the pods that it connected",
+        "see which of the two gave the pods of a node their addresses; of the one that is not \
+         wanted delete the DaemonSet, and its file in /etc/cni/net.d on every node, and recreate \
+         the pods that it connected",
     )
-    .paste(format!(
-        "kubectl delete daemonsets -n {} {}",
-        pasted(namespace),
-        pasted(name)
-    ))
+    .paste(pods_of_a_node(case))
+}
+
+/// Shows the addresses of the pods on one of the nodes.
+fn pods_of_a_node(case: &Case) -> String {
+    let mut nodes = case.snapshot.nodes.items().iter();
+    let node = nodes.find(|node| node.is_linux() && !node.is_virtual());
+    format!(
+        "kubectl get pods -A -o wide --field-selector spec.nodeName={}",
+        node.map_or("NODE", |node| pasted(&node.metadata.name))
+    )
 }
