@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::Namespace;
 
-use super::operator::install_again;
+use super::operator::{as_rendered, install_again};
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::operator_deployment;
@@ -86,10 +86,11 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     Some(
         finding
             .then("it can neither be used nor made anew")
-            .fix(
-                "install the operator of the same release again, and it finishes; to take the \
+            .fix(format!(
+                "install the operator of the same release again{}, and it finishes; to take the \
                  finalizers away by hand is the last resort, and leaves behind what it made",
-            )
+                as_rendered(case)
+            ))
             .paste(format!(
                 "{}# the last resort:\nkubectl patch installations.operator.tigera.io {} {NO_FINALIZERS}",
                 again.unwrap_or_default(),

@@ -67,9 +67,23 @@ fn missing(case: &Case) -> Option<Finding> {
     Some(
         finding
             .then(WITHOUT_OPERATOR)
-            .fix("install the operator of the same release again, the way it was before")
+            .fix(format!(
+                "install the operator of the same release again, the way it was before{}",
+                as_rendered(case)
+            ))
             .paste(install_again(case).unwrap_or_default()),
     )
+}
+
+/// What Helm does not remember of a release: without its post-renderer the pools are taken out of
+/// the Installation.
+pub(super) fn as_rendered(case: &Case) -> &'static str {
+    match case.facts.install.method.value() {
+        Some(Method::Operator {
+            by: OperatorBy::Helm { .. },
+        }) => ", with the same --post-renderer if the release was made with one",
+        _ => "",
+    }
 }
 
 /// The command that brings the operator of the release that runs.
