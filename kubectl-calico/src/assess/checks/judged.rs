@@ -108,14 +108,12 @@ fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = Judged<'
 /// Where the Installation lists a pool that the operator owns. It tells pools by the text of their
 /// CIDR, and up to 1.32 changes none.
 fn index_of(asked: &Asked, pool: &Pool) -> Option<usize> {
-    let listed = asked.written.pools.as_deref().unwrap_or_default();
-    let index = listed
-        .iter()
-        .position(|listed| listed.cidr.as_deref() == Some(&pool.cidr))?;
-    (pool.owned_by_operator && asked.changes_live_pools()).then_some(index)
+    let acts = pool.owned_by_operator && asked.changes_live_pools();
+    asked.index_of(&pool.cidr).filter(|_| acts)
 }
 
-fn asked<'a>(case: &Case<'a>) -> impl Iterator<Item = Judged<'a>> {
+/// The pools that the Installation lists, live or not.
+pub(super) fn asked<'a>(case: &Case<'a>) -> impl Iterator<Item = Judged<'a>> {
     let asked = case.facts.asked.iter();
     let asked = asked.filter(|asked| asked.effective.is_calico_cni());
     asked.flat_map(|asked| {

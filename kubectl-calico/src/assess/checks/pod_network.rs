@@ -1,10 +1,10 @@
 //! Whether the pools agree with the pod network that Kubernetes was set up with.
 
-use calico_core::cidr::{Cidr, Family};
+use calico_core::cidr::Family;
 use calico_core::pod_network::hold;
 
-use super::judged::{Judged, judged};
-use super::relocate::relocate;
+use super::judged::{Judged, asked, judged};
+use super::relocate::{relist, relocate};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::networks::Network;
 use crate::assess::finding::{Finding, Severity};
@@ -29,7 +29,8 @@ pub(super) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                  cluster whose pod network has no IPv6; calico-node makes an IPv6 pool of a \
                  random range by itself, so that one is at most a warning where it was installed \
                  from manifests. The operator makes no such difference for pools that it is to \
-                 make. The nodes' own podCIDRs are parts of the pod network and say nothing of \
+                 make. Up to 1.32 what the Installation lists is judged beside live pools, \
+                 too. The nodes' own podCIDRs are parts of the pod network and say nothing of \
                  its end.",
         fix: "Make the pool a part of the pod network. The CIDR of a live pool cannot be changed: \
               add a pool inside of the pod network, disable the old one, and recreate the pods.",
@@ -40,27 +41,66 @@ pub(super) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
         let Some(network) = case.facts.networks.best() else {
             return Vec::new();
         };
-        let outside = |pool: &Judged| {
-            let cidr = pool.network?;
-            let counts = match pool.live {
-                None if network.is_enforced() => true,
-                _ => pool.serves_pods && network.of_family(cidr.family()).next().is_some(),
-            };
-            let outside = counts && !hold(&network.cidrs, &cidr);
-            outside.then(|| finding(case, pool, &cidr, network))
-        };
-        judged(case).iter().filter_map(outside).collect()
+        let mut pools = judged(case);
+        pools.retain(|pool| is_outside(pool, network));
+        let findings = pools.iter().filter_map(|pool| finding(case, pool, network));
+        let mut findings: Vec<Finding> = findings.collect();
+        let only_listed = listed_beside_live(case, network)
+            .filter(|listed| !pools.iter().any(|pool| pool.cidr == listed.cidr));
+        findings.extend(only_listed.map(|pool| listed(case, &pool, network)));
+        findings
     },
 };
 
-fn finding(case: &Case, pool: &Judged, cidr: &Cidr, network: &Network) -> Finding {
+fn is_outside(pool: &Judged, network: &Network) -> bool {
+    pool.network.is_some_and(|cidr| {
+        let counts = match pool.live {
+            None if network.is_enforced() => true,
+            _ => pool.serves_pods && network.of_family(cidr.family()).next().is_some(),
+        };
+        counts && !hold(&network.cidrs, &cidr)
+    })
+}
+
+/// What the Installation lists outside of the network beside live pools. From 1.34 on the operator
+/// does not ask any more where a pool is live.
+fn listed_beside_live<'a>(case: &Case<'a>, network: &Network) -> impl Iterator<Item = Judged<'a>> {
+    let installation = case.facts.asked.as_ref();
+    let asks_again = installation.is_some_and(|asked| !asked.changes_live_pools())
+        && network.is_enforced()
+        && !case.facts.known_pools().is_empty();
+    let listed = asks_again.then(|| asked(case)).into_iter().flatten();
+    let outside: Vec<Judged> = listed.filter(|pool| is_outside(pool, network)).collect();
+    outside.into_iter()
+}
+
+fn listed(case: &Case, pool: &Judged, network: &Network) -> Finding {
+    Finding::error(
+        pool.object(),
+        format!(
+            "{} is outside of the pod network {}",
+            pool.cidr,
+            network.list()
+        ),
+    )
+    .seen(pool.object(), pool.field("cidr"), pool.cidr)
+    .seen(&network.from, "", network.list())
+    .then(
+        "the operator refuses it on every change, and carries nothing out; no pod has an address \
+         from it",
+    )
+    .fixed_by(relist(case, pool, &network.cidrs))
+}
+
+fn finding(case: &Case, pool: &Judged, network: &Network) -> Option<Finding> {
+    let cidr = pool.network?;
     let by_itself =
         pool.live.is_some() && cidr.family() == Family::V6 && !case.facts.install.is_by_operator();
     let severity = match network.is_enforced() && !by_itself {
         true => Severity::Error,
         false => Severity::Warning,
     };
-    Finding::new(
+    let finding = Finding::new(
         severity,
         pool.object(),
         format!("{cidr} is outside of the pod network {}", network.list()),
@@ -68,7 +108,8 @@ fn finding(case: &Case, pool: &Judged, cidr: &Cidr, network: &Network) -> Findin
     .seen(pool.object(), pool.field("cidr"), pool.cidr)
     .seen(&network.from, "", network.list())
     .then(consequence(case, pool, network))
-    .fixed_by(relocate(case, pool))
+    .fixed_by(relocate(case, pool));
+    Some(finding)
 }
 
 fn consequence(case: &Case, pool: &Judged, network: &Network) -> String {
@@ -83,7 +124,9 @@ fn consequence(case: &Case, pool: &Judged, network: &Network) -> String {
             if old_operator { "calico" } else { "ippools" }
         ),
         (Some(_), true) if old_operator => {
-            format!("{taken_for_outside}; the operator asks for it on every change, and stops")
+            format!(
+                "{taken_for_outside}; the operator refuses it on every change, and carries nothing out"
+            )
         }
         _ => taken_for_outside.to_owned(),
     }

@@ -1,10 +1,11 @@
 //! What to do about a pool that cannot keep its range.
 
 use calico_core::cidr::{Cidr, Family};
+use calico_core::pod_network::hold;
 use calico_core::pool::BlockSize;
 use serde_json::{Map, Value, json};
 
-use super::judged::{Judged, judged};
+use super::judged::{Judged, judged, live_pools};
 use super::paste;
 use crate::assess::check::Case;
 use crate::assess::facts::pools::{Pool, modes};
@@ -21,15 +22,20 @@ pub(super) fn relocate(case: &Case, pool: &Judged) -> Fix {
                 None => "a pool with a range of its own, inside of the pod network if there is one"
                     .to_owned(),
             };
-            Fix {
-                what: lasting(
+            let why = "the CIDR of a live pool cannot be changed";
+            let what = match only_listed(case, pool) {
+                Some(_) => case.facts.install.lasting(format!(
+                    "add {range}, disable this one, list the new one in its place in the \
+                     Installation, and recreate the pods; {why}"
+                )),
+                None => lasting(
                     case,
                     pool,
-                    format!(
-                        "add {range}, disable this one, and recreate its pods; the CIDR of a live \
-                         pool cannot be changed"
-                    ),
+                    format!("add {range}, disable this one, and recreate its pods; {why}"),
                 ),
+            };
+            Fix {
+                what,
                 paste: target.map_or_else(String::new, |to| replacement(case, pool, live, to)),
             }
         }
@@ -44,6 +50,35 @@ pub(super) fn relocate(case: &Case, pool: &Judged) -> Fix {
                 paste: target.map_or_else(String::new, |to| moved(pool, to)),
             }
         }
+    }
+}
+
+/// Where the Installation lists a live pool that the operator does not change by it: up to 1.32 it
+/// only goes on judging what is listed.
+fn only_listed(case: &Case, pool: &Judged) -> Option<usize> {
+    let asked = case.facts.asked.as_ref();
+    let asked = asked.filter(|asked| !asked.changes_live_pools())?;
+    asked.index_of(pool.cidr)
+}
+
+/// What to do about a pool that is only listed in the Installation, while others are live: those
+/// are what it should list.
+pub(super) fn relist(case: &Case, pool: &Judged, network: &[Cidr]) -> Fix {
+    let live = live_pools(case);
+    let mut live = live.iter().filter(|live| live.serves_pods);
+    let good = live.find_map(|live| {
+        let cidr = live.network.filter(|_| live.family() == pool.family())?;
+        hold(network, &cidr).then_some(cidr)
+    });
+    match good {
+        Some(cidr) => Fix {
+            what: case
+                .facts
+                .install
+                .lasting(format!("list {cidr}, the live pool, in its place")),
+            paste: moved(pool, cidr),
+        },
+        None => relocate(case, pool),
     }
 }
 
@@ -120,7 +155,16 @@ fn replacement(case: &Case, pool: &Judged, old: &Pool, to: Cidr) -> String {
         "nodeSelector": old.node_selector,
     });
     let added = paste::new_pool(case, name, &spec);
-    format!("{added}\n{}", paste::disable(case, pool))
+    let listed = only_listed(case, pool).map(|index| {
+        let listed = Judged {
+            index: Some(index),
+            ..*pool
+        };
+        moved(&listed, to)
+    });
+    let commands = [added, paste::disable(case, pool)];
+    let commands: Vec<String> = commands.into_iter().chain(listed).collect();
+    commands.join("\n")
 }
 
 /// A live pool as an entry of the Installation, with that range.
@@ -140,7 +184,7 @@ pub(super) fn entry(pool: &Pool, cidr: &str, block_size: i64) -> Map<String, Val
     fields.map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// A pool that is not there yet, elsewhere.
+/// A pool of the Installation, elsewhere.
 fn moved(pool: &Judged, to: Cidr) -> String {
     let Some(index) = pool.index else {
         return String::new();

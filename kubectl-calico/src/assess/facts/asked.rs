@@ -55,13 +55,18 @@ impl Asked {
     /// Whether the operator owns a live pool that is no longer listed, in whatever spelling: it
     /// deletes that.
     pub fn has_lost(&self, pool: &Pool) -> bool {
-        let mut written = self.written.pools.iter().flatten();
         let mut listed = self.effective.pools.iter();
         let network = pool.network.map(|network| network.network());
         self.changes_live_pools()
             && pool.owned_by_operator
-            && !written.any(|listed| listed.cidr.as_deref() == Some(&pool.cidr))
+            && self.index_of(&pool.cidr).is_none()
             && !listed.any(|listed| listed.network().map(Cidr::network) == network)
+    }
+
+    /// Where a pool is listed that is written like that.
+    pub fn index_of(&self, cidr: &str) -> Option<usize> {
+        let mut listed = self.written.pools.iter().flatten();
+        listed.position(|listed| listed.cidr.as_deref() == Some(cidr))
     }
 
     /// How a pool of the Installation says whether it gives new addresses. Before there was a field

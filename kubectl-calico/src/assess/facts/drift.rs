@@ -5,6 +5,9 @@ use calico_core::defaults::EffectivePool;
 use super::asked::Asked;
 use super::pools::Pool;
 
+/// The key of what the Installation of an older operator has no field for.
+pub const NO_FIELD: &str = "disabled";
+
 /// A field in which both differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -65,15 +68,18 @@ pub fn differences(asked: &Asked, listed: &EffectivePool, pool: &Pool) -> Vec<Di
 /// Key, field, what is asked for, and what is.
 type Compared = (&'static str, &'static str, Option<String>, String);
 
-/// Whether it gives no new addresses. The field for that came with 1.36; an older operator enables
-/// every pool that it owns.
+/// Whether it gives no new addresses. The field for that came with 1.36; before, the operator
+/// enables every pool that it owns, where it changes live pools at all.
 fn disabled(asked: &Asked, listed: &EffectivePool, pool: &Pool) -> Compared {
     let (key, wanted) = match asked.operator.since(36) {
         true => (
             "disableNewAllocations",
             Some(listed.disables_new_allocations),
         ),
-        false => ("disabled", pool.owned_by_operator.then_some(false)),
+        false => {
+            let enables = pool.owned_by_operator && asked.changes_live_pools();
+            (NO_FIELD, enables.then_some(false))
+        }
     };
     let wanted = wanted.map(|disabled| disabled.to_string());
     (key, "spec.disabled", wanted, pool.spec.disabled.to_string())
