@@ -103,11 +103,32 @@ fn what_cannot_be_read_is_2() {
         ("a: [", "document 1"),
         ("---\nkind: Node\n", "apiVersion or kind is missing"),
         ("apiVersion: v1\nkind: Node\n---\n{", "document 2"),
+        ("apiVersion: v1\nkind: List\nitems: x\n", "items is no list"),
+        ("# nothing\n", "holds no Kubernetes object"),
+        (
+            "apiVersion: kubectl-calico/v1beta1\nkind: Snapshot\n",
+            "of another version of this program: kubectl-calico/v1beta1",
+        ),
     ] {
         let (code, stdout, stderr) = ran(&status(text, |_| ()));
         assert_eq!((code, stdout.as_str()), (2, ""), "{text}");
         assert!(stderr.contains(said), "{stderr}");
     }
+}
+
+#[test]
+fn the_file_of_a_folder_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |file: &str| {
+        let output = plugin().args(["status", "-f"]).arg(folder.path()).output();
+        let (code, _, stderr) = ran(&output.unwrap());
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.contains(file), "{stderr}");
+    };
+    of("holds no Kubernetes object");
+    std::fs::write(folder.path().join("a.yaml"), "apiVersion: v1\nkind: Node\n").unwrap();
+    std::fs::write(folder.path().join("b.yaml"), b"\xff\xfea\0").unwrap();
+    of("b.yaml: it is UTF-16");
 }
 
 /// Under the name that kubectl prefers for `kubectl calico status`.

@@ -8,8 +8,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
+use super::texts::texts;
 use crate::snapshot::resource::{Api, Resource, Select, Selected};
 use crate::snapshot::{Absence, Meta, Origin, Reading, Snapshot, Source, Store, Unknown};
+
+/// The group of what this program writes.
+const GROUP: &str = "kubectl-calico/";
 
 /// `apiVersion` of the document that says what a snapshot's files hold.
 const API_VERSION: &str = "kubectl-calico/v1alpha1";
@@ -93,6 +97,12 @@ pub enum FilesError {
         /// What the system said.
         why: std::io::Error,
     },
+    /// There is no document in it.
+    #[error("{} holds no Kubernetes object", path.display())]
+    Empty {
+        /// Which file or folder.
+        path: PathBuf,
+    },
     /// A document is not YAML, or no object.
     #[error("{}, document {document}: {why}", path.display())]
     Document {
@@ -106,34 +116,24 @@ pub enum FilesError {
 }
 
 impl Files {
-    /// Reads files one after the other; a folder stands for its `.yaml`, `.yml` and `.json` files
-    /// in the order of their names, `-` for standard input.
+    /// Reads files and folders, one after the other; `-` is standard input.
     pub fn read(paths: &[PathBuf]) -> Result<Self, FilesError> {
         let mut files = Self::default();
         for path in paths {
-            let io = |why| FilesError::Io {
-                path: path.clone(),
-                why,
-            };
-            if path.as_os_str() == "-" {
-                files.add(
-                    path,
-                    &std::io::read_to_string(std::io::stdin()).map_err(io)?,
-                )?;
-            } else if path.is_dir() {
-                for path in manifests_in(path).map_err(io)? {
-                    let text = std::fs::read_to_string(&path).map_err(io)?;
-                    files.add(&path, &text)?;
-                }
-            } else {
-                files.add(path, &std::fs::read_to_string(path).map_err(io)?)?;
+            let mut documents = 0;
+            for (path, text) in texts(path).map_err(|(path, why)| FilesError::Io { path, why })? {
+                documents += files.add(&path, &text)?;
+            }
+            if documents == 0 {
+                return Err(FilesError::Empty { path: path.clone() });
             }
         }
         Ok(files)
     }
 
-    /// Adds the documents of a text; `path` is where an error says that they are.
-    pub fn add(&mut self, path: &Path, text: &str) -> Result<(), FilesError> {
+    /// Adds the documents of a text, and counts them; `path` is where an error says that they are.
+    pub fn add(&mut self, path: &Path, text: &str) -> Result<usize, FilesError> {
+        let mut documents = 0;
         for (index, document) in serde_yaml::Deserializer::from_str(text).enumerate() {
             let error = |why: String| FilesError::Document {
                 path: path.to_owned(),
@@ -141,26 +141,32 @@ impl Files {
                 why: printable(why),
             };
             let value = Value::deserialize(document).map_err(|why| error(why.to_string()))?;
-            self.add_object(value).map_err(error)?;
+            if !value.is_null() {
+                documents += 1;
+                self.add_object(value).map_err(error)?;
+            }
         }
-        Ok(())
+        Ok(documents)
     }
 
     fn add_object(&mut self, value: Value) -> Result<(), String> {
-        if value.is_null() {
-            return Ok(());
-        }
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
             return Err("it is no Kubernetes object: apiVersion or kind is missing".to_owned());
         };
-        if api_version == API_VERSION {
+        if kind == KIND && api_version.starts_with(GROUP) {
+            if api_version != API_VERSION {
+                return Err(format!(
+                    "it is a snapshot of another version of this program: {api_version}, not {API_VERSION}"
+                ));
+            }
             self.header = Some(serde_yaml::from_value(value).map_err(|why| why.to_string())?);
             return Ok(());
         }
-        if let Some(Value::Sequence(items)) = value.get("items")
+        if let Some(items) = value.get("items").filter(|items| !items.is_null())
             && let Some(of) = kind.strip_suffix("List")
         {
+            let items = items.as_sequence().ok_or("items is no list")?;
             self.listed.insert((api_version, of.to_owned()));
             return items
                 .iter()
@@ -291,18 +297,6 @@ impl Object {
 /// Whether Calico's manifests, or its operator, put something into a namespace.
 fn is_of_calico(namespace: &str) -> bool {
     namespace.starts_with("calico-") || ["kube-system", "tigera-operator"].contains(&namespace)
-}
-
-fn manifests_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    paths.retain(|path| {
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        path.is_file() && matches!(extension, Some("yaml" | "yml" | "json"))
-    });
-    paths.sort();
-    Ok(paths)
 }
 
 #[cfg(test)]

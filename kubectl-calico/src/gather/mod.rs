@@ -3,3 +3,4 @@
 pub mod cluster;
 pub mod files;
 mod pages;
+mod texts;
