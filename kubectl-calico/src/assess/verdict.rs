@@ -31,6 +31,13 @@ pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_read: &[NotRead])
             ..
         } => "Calico is asked for, but neither the operator nor calico-node runs".to_owned(),
         Fact::Known { .. } => match findings.iter().map(|found| found.severity).max() {
+            Some(Severity::Error) => format!("{calico} has problems"),
+            None | Some(Severity::Note) if !is_counted(facts) => {
+                format!("nothing wrong was found with {calico}, but whether it runs is not known")
+            }
+            Some(Severity::Warning) if !is_counted(facts) => {
+                format!("there are warnings for {calico}, and whether it runs is not known")
+            }
             None | Some(Severity::Note) if unjudged(not_read).is_empty() => {
                 format!("{calico} is well")
             }
@@ -38,13 +45,19 @@ pub(super) fn verdict(facts: &Facts, findings: &[Finding], not_read: &[NotRead])
                 format!("{calico} is well, as far as it could be read")
             }
             Some(Severity::Warning) => format!("{calico} works, with warnings"),
-            Some(Severity::Error) => format!("{calico} has problems"),
         },
         Fact::Absent { .. } | Fact::Unknown { .. } => {
             "whether Calico is installed could not be read".to_owned()
         }
     };
     with_rest(subject, findings, not_read)
+}
+
+/// Whether it is known on how many nodes calico-node is ready. A manifest alone tells nothing of
+/// it.
+fn is_counted(facts: &Facts) -> bool {
+    let agents = facts.agents.value();
+    agents.is_some_and(|agents| agents.counts.is_some())
 }
 
 /// The sentence with the counts behind it.

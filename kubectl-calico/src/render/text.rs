@@ -64,10 +64,11 @@ fn facts(page: &mut Page, facts: &Facts) {
         page.row(
             "calico-node",
             &told(&facts.agents, |agents| {
-                format!(
-                    "{} of {} ready (DaemonSet {})",
-                    agents.ready, agents.desired, agents.daemon_set
-                )
+                let counts = match &agents.counts {
+                    Some(counts) => format!("{} of {} ready", counts.ready, counts.desired),
+                    None => "no status says on how many nodes it is ready".to_owned(),
+                };
+                format!("{counts} (DaemonSet {})", agents.daemon_set)
             }),
         );
     }

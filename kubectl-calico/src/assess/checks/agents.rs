@@ -38,11 +38,6 @@ pub(super) const AGENT_NOT_READY: Check = Check {
     },
 };
 
-fn desired(node: &CalicoNode) -> i32 {
-    let status = node.set.status.as_ref();
-    status.map_or(0, |status| status.desired_number_scheduled)
-}
-
 fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
     if case.snapshot.calico_pods.unknown().is_some() {
         return by_counts(case, node);
@@ -65,9 +60,8 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         severity,
         format!("DaemonSet {}", node.name()),
         format!(
-            "calico-node is not ready on {} of {}: {}",
-            places.len(),
-            counted(usize::try_from(desired(node)).unwrap_or_default(), "node"),
+            "calico-node is not ready on {}: {}",
+            how_many(node, places.len()),
             few(&places)
         ),
     );
@@ -85,6 +79,15 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
             .paste("kubectl get nodes -o wide"),
         _ => finding.fix(advice(case)).paste(commands(first)),
     })
+}
+
+/// `1 of 3 nodes`
+fn how_many(node: &CalicoNode, count: usize) -> String {
+    let desired = node.desired().and_then(|desired| desired.try_into().ok());
+    match desired {
+        Some(desired) => format!("{count} of {}", counted(desired, "node")),
+        None => counted(count, "node"),
+    }
 }
 
 fn advice(case: &Case) -> &'static str {
@@ -116,8 +119,8 @@ fn is_silent(case: &Case, node: &str) -> bool {
 }
 
 fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
-    let status = node.set.status.as_ref()?;
-    let (ready, desired) = (status.number_ready, status.desired_number_scheduled);
+    let ready = u32::try_from(node.set.status.as_ref()?.number_ready).ok()?;
+    let desired = node.desired()?;
     if ready >= desired {
         return None;
     }
@@ -140,8 +143,8 @@ fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
 
 /// The DaemonSet's controller could not make a pod for every node.
 fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
-    let status = node.set.status.as_ref()?;
-    let (there, desired) = (status.current_number_scheduled, desired(node));
+    let there = u32::try_from(node.set.status.as_ref()?.current_number_scheduled).ok()?;
+    let desired = node.desired()?;
     if there >= desired {
         return None;
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::paste;
 use super::routes::only_on_their_own;
 use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::agents::Agents;
 use crate::assess::facts::routing::{Mode, RoutesBy};
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS};
@@ -130,5 +131,5 @@ fn by_bird<'a>(case: &Case<'a>) -> Option<&'a Mode> {
 /// The nodes that calico-node should run on.
 fn nodes(case: &Case) -> u32 {
     let agents = case.facts.agents.value();
-    agents.map_or(0, |agents| agents.desired)
+    agents.and_then(Agents::desired).unwrap_or_default()
 }

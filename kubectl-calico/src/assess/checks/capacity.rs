@@ -47,9 +47,10 @@ pub(super) const FEWER_BLOCKS_THAN_NODES: Check = Check {
 /// How many nodes calico-node should run on, and who says so; before it is there, those with Linux.
 fn nodes(case: &Case) -> (u128, String) {
     let agents = case.facts.agents.value();
-    match agents.filter(|agents| agents.desired > 0) {
-        Some(agents) => (
-            agents.desired.into(),
+    let counted = agents.and_then(|agents| Some((agents, agents.desired()?)));
+    match counted.filter(|(_, desired)| *desired > 0) {
+        Some((agents, desired)) => (
+            desired.into(),
             format!(
                 "DaemonSet {} status.desiredNumberScheduled",
                 agents.daemon_set

@@ -7,6 +7,7 @@ use super::judged::{Judged, judged};
 use super::paste;
 use super::relocate::lasting;
 use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
 use crate::assess::facts::routing::Mode;
 use crate::assess::facts::workload::{CalicoNode, Variable};
@@ -60,7 +61,8 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
         .facts
         .agents
         .value()
-        .is_some_and(|agents| agents.desired <= 1);
+        .and_then(Agents::desired)
+        .is_none_or(|desired| desired <= 1);
     let severity = match one_node {
         true => Severity::Warning,
         false => Severity::Error,

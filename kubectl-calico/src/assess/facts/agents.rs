@@ -13,6 +13,15 @@ use crate::snapshot::Snapshot;
 pub struct Agents {
     /// `NAMESPACE/NAME`
     pub daemon_set: String,
+    /// What its controller counted; absent in a manifest, and right after it was made.
+    #[serde(flatten)]
+    pub counts: Option<Counts>,
+}
+
+/// On how many nodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Counts {
     /// Nodes that it should run on.
     pub desired: u32,
     /// Nodes on which it is ready.
@@ -22,19 +31,32 @@ pub struct Agents {
 }
 
 impl Agents {
+    /// Nodes that it should run on, as far as they were counted.
+    pub fn desired(&self) -> Option<u32> {
+        self.counts.as_ref().map(|counts| counts.desired)
+    }
+
     /// What a snapshot tells of them.
     pub fn of(snapshot: &Snapshot) -> Fact<Self> {
         Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| {
             let node = CalicoNode::current(snapshot)?;
-            let status = node.set.status.clone().unwrap_or_default();
-            let count = |count: i32| u32::try_from(count).unwrap_or_default();
             let agents = Self {
                 daemon_set: node.name(),
-                desired: count(status.desired_number_scheduled),
-                ready: count(status.number_ready),
-                updated: count(status.updated_number_scheduled.unwrap_or_default()),
+                counts: Counts::of(&node),
             };
             Some((agents, node.evidence("status")))
+        })
+    }
+}
+
+impl Counts {
+    fn of(node: &CalicoNode) -> Option<Self> {
+        let status = node.set.status.as_ref()?;
+        let count = |count: i32| u32::try_from(count).unwrap_or_default();
+        Some(Self {
+            desired: node.desired()?,
+            ready: count(status.number_ready),
+            updated: count(status.updated_number_scheduled.unwrap_or_default()),
         })
     }
 }
