@@ -2,8 +2,9 @@
 
 use super::typha_room::too_few_nodes;
 use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::typha::{NAME, Replicas, typha};
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, Fix, Severity};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
@@ -57,9 +58,12 @@ pub(super) const NOT_READY: Check = Check {
             .seen(object(replicas), "status.readyReplicas", ready)
             .then(consequence);
         let finding = match wanted {
-            0 => finding
-                .fix("scale it up")
-                .paste(scale(replicas, wanted_of(case).max(1))),
+            0 => finding.fixed_by(scaled(
+                case,
+                "scale it up",
+                replicas,
+                wanted_of(case).max(1),
+            )),
             _ => finding
                 .fix("see what keeps the pods from running")
                 .paste(format!(
@@ -84,7 +88,7 @@ pub(super) const TOO_FEW: Check = Check {
         judged: "From manifests: past 50 nodes one for every 200, at least 3 and at most 20; it is \
                  a warning. With the operator: 1 up to 2 nodes, 2 up to 4, then nodes/200 + 2 but \
                  at least 3, of the nodes that take pods. As the operator scales Typha within \
-                 seconds, a difference there is a note.",
+                 seconds, a difference there is a note, and so it is on GKE, which does that too.",
         fix: "Scale the Deployment; with the operator, wait, and see CAL407.",
         source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
     },
@@ -96,7 +100,8 @@ pub(super) const TOO_FEW: Check = Check {
         if !few || too_few_nodes(case).is_some() {
             return Vec::new();
         }
-        let severity = match case.facts.install.is_from_manifests() {
+        let by_hand = case.facts.install.is_from_manifests() && !by_gke(case);
+        let severity = match by_hand {
             true => Severity::Warning,
             false => Severity::Note,
         };
@@ -112,9 +117,7 @@ pub(super) const TOO_FEW: Check = Check {
         .seen("Nodes", "count", wanted.nodes)
         .then("each replica serves more nodes than it should");
         let finding = match case.facts.install.is_from_manifests() {
-            true => finding
-                .fix("scale it up")
-                .paste(scale(replicas, wanted.replicas)),
+            true => finding.fixed_by(scaled(case, "scale it up", replicas, wanted.replicas)),
             false => finding.fix("wait a moment: the operator scales Typha by itself"),
         };
         vec![finding]
@@ -142,7 +145,23 @@ pub(super) fn object(replicas: &Replicas) -> String {
     format!("Deployment {}/{NAME}", replicas.namespace)
 }
 
-pub(super) fn scale(replicas: &Replicas, to: u32) -> String {
+/// Whether GKE made this Typha: it scales it with the cluster, and takes other changes back.
+pub(super) fn by_gke(case: &Case) -> bool {
+    case.facts.cluster.platform.value() == Some(&Platform::Gke)
+}
+
+/// How to have that many replicas.
+pub(super) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> Fix {
+    if by_gke(case) {
+        return Fix {
+            what: "GKE scales Typha by itself: see its Deployments calico-typha-*-autoscaler"
+                .to_owned(),
+            paste: String::new(),
+        };
+    }
     let namespace = pasted(&replicas.namespace);
-    format!("kubectl scale -n {namespace} deployment {NAME} --replicas={to}")
+    Fix {
+        what: what.to_owned(),
+        paste: format!("kubectl scale -n {namespace} deployment {NAME} --replicas={to}"),
+    }
 }

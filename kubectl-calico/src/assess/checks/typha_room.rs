@@ -6,7 +6,7 @@ use calico_core::typha::operator_replicas;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::typha_replicas::{object, scale};
+use super::typha_replicas::{by_gke, object, scaled};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::Method;
 use crate::assess::facts::typha::{Replicas, Wanted, schedulable, typha};
@@ -60,6 +60,10 @@ pub(super) const TOO_MANY: Check = Check {
             ),
         };
         let fewer = fewer(wanted);
+        let severity = match by_gke(case) {
+            true => Severity::Note,
+            false => severity,
+        };
         let finding = Finding::new(
             severity,
             object(replicas),
@@ -71,8 +75,12 @@ pub(super) const TOO_MANY: Check = Check {
         .seen(object(replicas), "spec.replicas", replicas.replicas)
         .seen("Nodes", "that run Felix", wanted.nodes)
         .then(consequence)
-        .fix("scale it to fewer than there are nodes")
-        .paste(scale(replicas, fewer));
+        .fixed_by(scaled(
+            case,
+            "scale it to fewer than there are nodes",
+            replicas,
+            fewer,
+        ));
         vec![finding]
     },
 };
