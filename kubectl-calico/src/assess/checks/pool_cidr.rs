@@ -1,13 +1,20 @@
 //! Whether a pool's CIDR is one, and is written as Calico's API writes it.
 
 use calico_core::text::quoted;
+use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
 use super::judged::{Judged, live_pools};
 use super::{paste, relocate};
 use crate::assess::check::{Case, Check, Explain};
+use crate::assess::facts::install::operator_deployment;
 use crate::assess::finding::{Finding, Fix};
+use crate::assess::words::pasted;
 use crate::snapshot::resources::IP_POOLS;
+
+/// The Calico from whose API on a CIDR may be changed to its usual spelling. The operator then changes
+/// the pool by its name, and deletes it by its old CIDR.
+const CIDR_MAY_BE_NORMALISED: u32 = 31;
 
 /// The Calico from whose CRDs on the CIDR of a live pool cannot be changed there either.
 const CIDR_FIXED_IN_CRD: u32 = 32;
@@ -26,7 +33,8 @@ pub(super) const NOT_CANONICAL: Check = Check {
         judged: "The text is compared with the network that Calico makes of it (RFC 5952 for \
                  IPv6). Of live pools; what the Installation asks for is judged by CAL110.",
         fix: "Up to Calico 3.31: write the network into the Installation, if that lists the pool, \
-              and then into the CRD, past Calico's API. The CRDs of 3.32 refuse that as well: move \
+              and then into the CRD, past Calico's API; with 3.31 while the operator is scaled to \
+              zero, as it would delete the pool. The CRDs of 3.32 refuse that as well: move \
               the pods to another pool and delete this one.",
         source: "projectcalico/calico#11311; projectcalico/calico v3.32.1, \
                  libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
@@ -45,7 +53,7 @@ pub(super) const NOT_CANONICAL: Check = Check {
             Some(
                 Finding::warning(pool.object(), message)
                     .seen(pool.object(), pool.field("cidr"), pool.cidr)
-                    .then("Calico's API refuses to change or delete the pool")
+                    .then("as it is written, Calico's API refuses to change or delete the pool")
                     .fixed_by(rewrite(case, pool, &network.to_string())),
             )
         };
@@ -82,7 +90,7 @@ pub(super) const UNREADABLE: Check = Check {
 
 /// Writes the network in place of what is there. The operator tells pools by the text of their
 /// CIDR: with the new one in the Installation first it tries to make another pool, which Calico's
-/// API refuses, and goes no further; with the new one in the CRD first it would take the pool for
+/// API refuses up to 3.30, and goes no further; with the new one in the CRD first it would take the pool for
 /// one that is no longer listed.
 fn rewrite(case: &Case, pool: &Judged, network: &str) -> Fix {
     let in_installation = pool.index.map(|index| {
@@ -104,13 +112,37 @@ fn rewrite(case: &Case, pool: &Judged, network: &str) -> Fix {
     }
     let spec = json!({"cidr": network});
     let in_crd = pool.live.map(|live| paste::past_the_api(&live.name, &spec));
-    let commands: Vec<String> = in_installation.into_iter().chain(in_crd).collect();
-    Fix {
-        what: relocate::lasting(
-            case,
-            pool,
+    let deletes =
+        in_installation.is_some() && minor.is_some_and(|minor| minor >= CIDR_MAY_BE_NORMALISED);
+    let operator = operator_deployment(case.snapshot).filter(|_| deletes);
+    let changes = in_installation.into_iter().chain(in_crd);
+    let (what, commands): (_, Vec<String>) = match operator {
+        Some(operator) => {
+            let [stop, wait, start] = pause(operator);
+            let commands = [stop, wait].into_iter().chain(changes).chain([start]);
+            let what = format!(
+                "write {network} while the operator does not run: it would delete the pool"
+            );
+            (what, commands.collect())
+        }
+        None => (
             format!("write {network}, past Calico's API, which refuses it"),
+            changes.collect(),
         ),
+    };
+    Fix {
+        what: relocate::lasting(case, pool, what),
         paste: commands.join("\n"),
     }
+}
+
+/// Commands that stop the operator, wait until it has, and start it again.
+fn pause(operator: &Deployment) -> [String; 3] {
+    let namespace = pasted(operator.metadata.namespace.as_deref().unwrap_or_default());
+    let scale =
+        |to| format!("kubectl scale -n {namespace} deployment tigera-operator --replicas={to}");
+    let wait = format!(
+        "kubectl wait -n {namespace} pods -l k8s-app=tigera-operator --for=delete --timeout=60s"
+    );
+    [scale(0), wait, scale(1)]
 }
