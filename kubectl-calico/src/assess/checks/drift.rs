@@ -7,7 +7,7 @@ use super::ownership::{cannot_be_owned, of_overlay, unlisted};
 use super::paste;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::asked::Asked;
-use crate::assess::facts::drift::{Difference, differences};
+use crate::assess::facts::drift::{Difference, NO_FIELD, differences};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
@@ -33,7 +33,8 @@ pub(super) const POOLS_DIFFER: Check = Check {
                  neither owned nor listed are somebody's own and fine, and so is an Installation \
                  without pools beside such. Pools of an Installation named overlay are never \
                  looked at by the operator. An unowned pool without encapsulation is never taken \
-                 over, as the operator's comparison fails for it.",
+                 over, as the operator's comparison fails for it; in operator 1.38 (Calico 3.30) it \
+                 fails for every unowned pool.",
         fix: "Make both say the same. A pool that the operator does not own is changed itself, or \
               handed over by the label; one that it owns through the Installation. CIDR and block \
               size of a live pool cannot be changed.",
@@ -91,14 +92,16 @@ fn differs(
         ),
     );
     for difference in &found {
-        let key = difference.key;
-        finding = finding
-            .seen(
+        let entry = format!("spec.calicoNetwork.ipPools[{index}]");
+        finding = match difference.key {
+            NO_FIELD => finding.seen(
                 INSTALLATION,
-                format!("spec.calicoNetwork.ipPools[{index}].{key}"),
-                &difference.asked,
-            )
-            .seen(pool.object(), difference.field, &difference.live);
+                entry,
+                "cannot say disabled before operator 1.36, which enables the pool",
+            ),
+            key => finding.seen(INSTALLATION, format!("{entry}.{key}"), &difference.asked),
+        }
+        .seen(pool.object(), difference.field, &difference.live);
     }
     let finding = match (asked.changes_live_pools(), pool.owned_by_operator) {
         (false, _) => finding
@@ -163,7 +166,7 @@ fn consequence(found: &[Difference]) -> &'static str {
 fn as_it_is(asked: &Asked, index: usize, pool: &Pool, found: &[Difference]) -> String {
     let entry = found.iter().map(|difference| match difference.key {
         "blockSize" => ("blockSize", json!(pool.block_size)),
-        "disabled" | "disableNewAllocations" => asked.enabled_field(!pool.spec.disabled),
+        NO_FIELD | "disableNewAllocations" => asked.enabled_field(!pool.spec.disabled),
         key => (key, json!(difference.live)),
     });
     let changes = entry.map(|(key, value)| paste::add(&format!("{index}/{key}"), &value));

@@ -87,7 +87,8 @@ fn put_back(asked: &Asked, pool: &Pool) -> String {
 }
 
 /// A pool that is as it is asked for and is not taken over, as the operator's comparison of the two
-/// fails where there is no encapsulation.
+/// fails: where there is no encapsulation and, in operator 1.38, where there is an assignmentMode,
+/// which every pool of its own list has.
 pub(super) fn cannot_be_owned(
     case: &Case,
     asked: &Asked,
@@ -96,18 +97,27 @@ pub(super) fn cannot_be_owned(
     pool: &Pool,
 ) -> Option<Finding> {
     let none = pool.encapsulation == Encapsulation::None;
-    if pool.owned_by_operator || !none || !asked.changes_live_pools() {
+    let without_mode = asked.operator.since(38) && !asked.operator.since(40);
+    let fails = none || without_mode;
+    if pool.owned_by_operator || !fails || !asked.changes_live_pools() {
         return None;
     }
+    let entry = format!("spec.calicoNetwork.ipPools[{index}]");
+    let (field, value) = match none {
+        true => (
+            format!("{entry}.encapsulation"),
+            listed.encapsulation.as_deref().unwrap_or_default(),
+        ),
+        false => (
+            format!("{entry}.assignmentMode"),
+            "never the same as that of a pool before operator 1.40",
+        ),
+    };
     let finding = Finding::note(
         pool.object(),
         format!("the operator cannot take over {}", pool.cidr),
     )
-    .seen(
-        INSTALLATION,
-        format!("spec.calicoNetwork.ipPools[{index}].encapsulation"),
-        listed.encapsulation.as_deref().unwrap_or_default(),
-    )
+    .seen(INSTALLATION, field, value)
     .seen(
         pool.object(),
         "label app.kubernetes.io/managed-by",
