@@ -9,7 +9,7 @@ use crate::assess::facts::install::{Install, Method, OperatorBy};
 use crate::assess::facts::ipam::CALICO;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::networks::Network;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::{ALL_NODES, Pool};
 use crate::assess::facts::ports::{Port, in_a_row};
 use crate::assess::facts::routing::{Mode, RoutesBy, Routing};
 use crate::assess::facts::typha::Typha;
@@ -307,7 +307,7 @@ fn pool(pool: &Pool) -> [String; 2] {
     if !pool.nat_outgoing && pool.serves_pods() {
         add("no NAT");
     }
-    if pool.node_selector != "all()" {
+    if pool.node_selector != ALL_NODES {
         add(&format!("nodes {}", pool.node_selector));
     }
     let used = told(&pool.usage, |usage| {

@@ -31,6 +31,7 @@ mod network_sources;
 mod new_pools;
 mod no_pool;
 mod node_network;
+mod node_selectors;
 mod nodes_left_out;
 mod operator;
 pub(crate) mod other_plugins;
@@ -84,6 +85,7 @@ pub static CHECKS: &[Check] = &[
     no_pool::NO_POOL,
     block_size::BLOCK_SIZE,
     pool_cidr::UNREADABLE,
+    node_selectors::POOLS_FOR_SOME_NODES,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

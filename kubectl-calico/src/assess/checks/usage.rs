@@ -5,7 +5,7 @@ use calico_core::cidr::Family;
 use super::capacity::giving;
 use super::judged::Judged;
 use crate::assess::check::{Check, Explain};
-use crate::assess::facts::pools::Usage;
+use crate::assess::facts::pools::{ALL_NODES, Usage};
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS};
 
@@ -43,7 +43,8 @@ pub(super) const NEARLY_FULL: Check = Check {
 };
 
 fn is_for_all_nodes(pool: &Judged) -> bool {
-    pool.live.is_some_and(|live| live.node_selector == "all()")
+    pool.live
+        .is_some_and(|live| live.node_selector == ALL_NODES)
 }
 
 fn usage<'a>(pool: &Judged<'a>) -> Option<&'a Usage> {

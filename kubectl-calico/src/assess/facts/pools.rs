@@ -118,6 +118,9 @@ impl Pool {
 /// The use of a pool that gives addresses to pods.
 pub const WORKLOAD: &str = "Workload";
 
+/// The selector of a pool for every node.
+pub const ALL_NODES: &str = "all()";
+
 /// `assignmentMode` (3.30 and later) of a pool that pods have to ask for.
 const MANUAL: &str = "Manual";
 
@@ -145,7 +148,7 @@ impl Pool {
         let network = spec.cidr.parse::<Cidr>().ok();
         let family = network.as_ref().map_or(Family::V4, Cidr::family);
         let selector = spec.node_selector.clone().filter(|text| !text.is_empty());
-        let selector = selector.unwrap_or_else(|| "all()".to_owned());
+        let selector = selector.unwrap_or_else(|| ALL_NODES.to_owned());
         Self {
             name: pool.metadata.name.clone(),
             cidr: spec.cidr.clone(),
