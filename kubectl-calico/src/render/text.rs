@@ -127,6 +127,7 @@ pub(super) fn install(install: &Install) -> String {
     let how = told(&install.method, |method| match method {
         Method::Operator { by } => format!("by the operator{operator}{}", brought_by(by)),
         Method::Manifest { variant } => format!("from manifests ({})", variant.file()),
+        Method::Canal if install.is_canal_of_rke2() => "Canal, bundled by RKE2".to_owned(),
         Method::Canal => "from manifests (canal.yaml)".to_owned(),
         Method::Migrating => {
             format!("from manifests, and the operator{operator} is taking over")

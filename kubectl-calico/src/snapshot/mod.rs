@@ -170,6 +170,7 @@ snapshot! {
         kube_proxy: ConfigMap = KUBE_PROXY;
         calico_config: ConfigMap = CALICO_CONFIG;
         canal_config: ConfigMap = CANAL_CONFIG;
+        rke2_canal_config: ConfigMap = RKE2_CANAL_CONFIG;
         openshift_network: OpenShiftNetwork = OPENSHIFT_NETWORK;
         api_service: APIService = API_SERVICE;
     }

@@ -146,6 +146,14 @@ pub static CANAL_CONFIG: Resource = Resource {
     why: "the same of Canal, and flannel's network",
 };
 
+/// The same of RKE2's Canal, whose objects have the name of its chart.
+pub static RKE2_CANAL_CONFIG: Resource = Resource {
+    kind: "ConfigMap",
+    apis: &[api("", "v1", "configmaps")],
+    select: Select::Named("kube-system", "rke2-canal-config"),
+    why: "the same of RKE2's Canal",
+};
+
 /// What pools must not overlap.
 pub static SERVICE_CIDRS: Resource = Resource {
     kind: "ServiceCIDR",
@@ -291,6 +299,7 @@ pub static RESOURCES: &[&Resource] = &[
     &KUBE_PROXY,
     &CALICO_CONFIG,
     &CANAL_CONFIG,
+    &RKE2_CANAL_CONFIG,
     &SERVICE_CIDRS,
     &OPENSHIFT_NETWORK,
     &API_SERVICE,

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::cluster::Platform;
-use super::workload::{CalicoNode, Variable, image_tag};
+use super::workload::{CalicoNode, RKE2_CANAL, Variable, image_tag};
 use crate::assess::fact::Fact;
 use crate::snapshot::{Installation, Meta, Reading, Snapshot, Store};
 
@@ -261,6 +261,12 @@ impl Install {
             self.method.value(),
             Some(Method::Manifest { .. } | Method::Canal)
         )
+    }
+
+    /// Whether it is the Canal that RKE2 brings, by the DaemonSet that tells of it.
+    pub fn is_canal_of_rke2(&self) -> bool {
+        let told = |from: &String| from.ends_with(&format!("/{RKE2_CANAL}"));
+        self.method.value() == Some(&Method::Canal) && self.method.from().iter().any(told)
     }
 
     /// Whether the operator looks after calico-node, or is about to.

@@ -13,7 +13,7 @@ use super::install::{Install, Method, Variant};
 use super::mtu::{Mtu, Room, mtu, room};
 use super::pools::Pool;
 use super::ports::{Port, Traffic, ports};
-use super::workload::entry;
+use super::workload::{CalicoNode, entry};
 use crate::assess::fact::Fact;
 use crate::snapshot::Snapshot;
 
@@ -268,14 +268,18 @@ fn by_other_plugin() -> Mode {
 
 /// flannel's network, whose backend is in Canal's ConfigMap.
 fn canal(snapshot: &Snapshot) -> Fact<Vec<Mode>> {
-    let missing = "canal-config does not tell flannel's backend";
-    Fact::of(&snapshot.canal_config, missing, |config| {
+    let Some(node) = CalicoNode::current(snapshot) else {
+        return Fact::absent("calico-node is not there");
+    };
+    let (config, name) = node.config();
+    let missing = format!("{name} does not tell flannel's backend");
+    Fact::of(config, &missing, |config| {
         let network: Value = serde_yaml::from_str(entry(config, "net-conf.json")?).ok()?;
         let kind = network.get("Backend")?.get("Type")?.as_str()?;
         let mode = Mode::other(format!("by flannel ({kind}); Calico does policies only"));
         Some((
             vec![mode],
-            "ConfigMap kube-system/canal-config net-conf.json".to_owned(),
+            format!("ConfigMap kube-system/{name} net-conf.json"),
         ))
     })
 }

@@ -14,6 +14,9 @@ pub const OPERATOR_NAMESPACE: &str = "calico-system";
 /// The namespace of what the manifests make.
 pub const MANIFEST_NAMESPACE: &str = "kube-system";
 
+/// The name of the Canal that RKE2 brings.
+pub const RKE2_CANAL: &str = "rke2-canal";
+
 /// A DaemonSet that runs the container `calico-node`.
 #[derive(Clone, Copy, Debug)]
 pub struct CalicoNode<'a> {
@@ -76,6 +79,12 @@ impl<'a> CalicoNode<'a> {
             .any(|container| container.name == "kube-flannel")
     }
 
+    /// Whether it is the Canal that comes with RKE2.
+    /// Source: rancher/rke2-charts, packages/rke2-canal/charts/templates/daemonset.yaml.
+    pub fn is_of_rke2(&self) -> bool {
+        self.set.metadata.name.as_deref() == Some(RKE2_CANAL)
+    }
+
     /// Whether Calico does the network of pods here, and not only policies; nothing where that is
     /// not known. calico-node itself goes by the same variable.
     /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/shutdown/shutdown.go.
@@ -95,6 +104,7 @@ impl<'a> CalicoNode<'a> {
     /// The ConfigMap of its manifest, and its name.
     pub fn config(&self) -> (&'a Reading<ConfigMap>, &'static str) {
         match self.is_canal() {
+            true if self.is_of_rke2() => (&self.snapshot.rke2_canal_config, "rke2-canal-config"),
             true => (&self.snapshot.canal_config, "canal-config"),
             false => (&self.snapshot.calico_config, "calico-config"),
         }
@@ -188,6 +198,7 @@ impl<'a> CalicoNode<'a> {
         let config = match key.name.as_str() {
             "calico-config" => &self.snapshot.calico_config,
             "canal-config" => &self.snapshot.canal_config,
+            "rke2-canal-config" => &self.snapshot.rke2_canal_config,
             other => return Variable::Unknown(format!("ConfigMap {other} is not read")),
         };
         match config {
