@@ -114,8 +114,8 @@ impl<'a> CalicoNode<'a> {
     /// manifest, or right after it was made.
     pub fn desired(&self) -> Option<u32> {
         let status = self.set.status.as_ref()?;
-        status.observed_generation?;
-        u32::try_from(status.desired_number_scheduled).ok()
+        let desired = u32::try_from(status.desired_number_scheduled).ok()?;
+        (status.observed_generation.is_some() || desired > 0).then_some(desired)
     }
 
     fn is_windows(&self) -> bool {
