@@ -63,16 +63,16 @@ fn definitions(basis: &Basis) -> Vec<Step> {
 
 fn release(basis: &Basis) -> Step {
     // docs/helm.md, "Helm 4 and the operator".
-    let helm_4 = match basis.networking.is_calico() {
+    let write_again = match basis.networking.is_calico() {
         true => {
-            ". With Helm 4 add --server-side=false, or every later upgrade conflicts with the \
-             pools that the operator has completed"
+            ". Write the file again once all is well: the operator completes the list of pools, \
+             and with Helm 4 an upgrade with another list conflicts"
         }
         false => "",
     };
     Step::new(format!(
         "install with a values file, which every later upgrade takes again; in place of -f, for \
-         one time: $({}){helm_4}",
+         one time: $({}){write_again}",
         again(basis, "flags")
     ))
     .run(write_values(basis))
