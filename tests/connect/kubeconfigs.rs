@@ -44,9 +44,15 @@ async fn the_first_of_a_list_wins() {
         second,
         missing,
     } = &Files::write(&cluster);
+    let unset = &cluster.world.write("e/config", "current-context: ''");
     for (files, token) in [
         (
             [missing, clusters, "", context, first, second],
+            "Bearer first",
+        ),
+        (
+            // What `kubectl config unset current-context` leaves.
+            [unset, clusters, "", context, first, second],
             "Bearer first",
         ),
         (

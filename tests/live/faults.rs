@@ -1,6 +1,6 @@
 //! What is said of a cluster that answers badly, and with which exit code.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -167,6 +167,38 @@ fn a_page_of_html_is_no_answer() {
         }
     });
     only_not_read(&ran, "ippools", "[SERVER]/apis/");
+}
+
+/// A gateway that knows the path of nothing but the version.
+#[test]
+fn a_404_of_somebody_else_says_nothing_of_what_there_is() {
+    let Some(server) = cluster() else { return };
+    let ran = through(server, &["-o", "json"], |path, _| {
+        match path.contains("/ippools") {
+            true => Fault::Instead(Reply::status(
+                "404 Not Found",
+                "Content-Type: text/html\r\n",
+                "<html>not found</html>",
+            )),
+            false => Fault::None,
+        }
+    });
+    only_not_read(&ran, "ippools", "404, and is text/html");
+}
+
+#[test]
+fn a_list_without_end_ends() {
+    let Some(server) = cluster() else { return };
+    let pages = AtomicUsize::new(0);
+    let ran = through(server, &["-o", "json"], move |path, _| {
+        if !path.contains("/ippools") {
+            return Fault::None;
+        }
+        let token = pages.fetch_add(1, Ordering::Relaxed).to_string();
+        let list = json!({"kind": "IPPoolList", "metadata": {"continue": token}, "items": []});
+        Fault::Instead(Reply::json(&list.to_string()))
+    });
+    only_not_read(&ran, "ippools", "goes on after 4000 pages");
 }
 
 /// The state that a list began with is forgotten: 410, with and without a token to go on with.

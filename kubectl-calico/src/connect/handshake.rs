@@ -43,8 +43,12 @@ fn certificate(error: &CertificateError, server: &str) -> String {
         } => {
             let names: Vec<&str> = presented.iter().map(|name| bare(name)).collect();
             let expected = expected.to_str();
+            let names = match names.is_empty() {
+                true => "no name".to_owned(),
+                false => names.join(", "),
+            };
             (
-                format!("is for {}, and not for {expected}", names.join(", ")),
+                format!("is for {names}, and not for {expected}"),
                 "give its name with --tls-server-name",
             )
         }

@@ -32,7 +32,9 @@ pub(super) fn load(flags: &Flags, environment: &Environment) -> Result<Loaded, C
     let places = places(environment);
     let mut config = Kubeconfig::default();
     for path in &places {
-        if let Some(next) = read(path)? {
+        if let Some(mut next) = read(path)? {
+            // To client-go an empty name is none, so that a later file's counts.
+            next.current_context.take_if(|name| name.is_empty());
             config = config
                 .merge(next)
                 .map_err(|error| unreadable(path, &error))?;

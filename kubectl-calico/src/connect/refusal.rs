@@ -45,17 +45,25 @@ pub(super) fn error(
     tries: u32,
 ) -> RequestError {
     let told: Status = serde_json::from_slice(body).unwrap_or_default();
-    let message = match told.kind.as_str() {
-        "Status" => shortened(&told.message, LONGEST),
-        _ => first_line(&head.headers, body),
+    let is_status = told.kind == "Status";
+    let message = match is_status {
+        true => shortened(&told.message, LONGEST),
+        false => first_line(&head.headers, body),
     };
+    // What an API server says of an API that it does not serve; whatever else says 404 knows nothing
+    // of what there is (kubernetes/apiserver v0.35.1, pkg/server/mux/pathrecorder.go).
+    let is_of_kubernetes = is_status || body.trim_ascii() == b"404 page not found";
     match head.status.as_u16() {
         401 => RequestError::Unauthorized {
             request,
             who: who.to_owned(),
         },
         403 => RequestError::Forbidden { request, message },
-        404 => RequestError::NotFound { request, message },
+        404 if is_of_kubernetes => RequestError::NotFound { request, message },
+        404 => RequestError::NotKubernetes {
+            request,
+            what: format!("is 404, and {}", content(&head.headers)),
+        },
         410 => RequestError::Gone {
             request,
             message,

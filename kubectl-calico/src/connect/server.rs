@@ -30,7 +30,7 @@ pub struct Server {
 /// What was answered.
 #[derive(Debug)]
 pub struct Answer {
-    request: Request,
+    pub(crate) request: Request,
     /// The JSON text.
     pub body: Vec<u8>,
     /// From the first try to the last byte.

@@ -10,6 +10,9 @@ use crate::connect::RequestError;
 /// Objects a page. A node with fifty images is 15 KB of JSON, so a page stays below 4 MB.
 const LIMIT: usize = 250;
 
+/// The most pages of a list: ten times what the largest clusters have. A list that is longer has no end.
+const PAGES: usize = 4000;
+
 /// How often a list that the server has forgotten the beginning of is begun anew.
 const RESTARTS: usize = 3;
 
@@ -39,6 +42,7 @@ pub(super) async fn list<T: DeserializeOwned>(
     let mut objects = Vec::new();
     let mut token = String::new();
     let mut restarts = 0;
+    let mut pages = 0;
     loop {
         match cluster.get(&page(path, query, &token)).await {
             Ok(answer) => {
@@ -49,6 +53,13 @@ pub(super) async fn list<T: DeserializeOwned>(
                     return Ok(objects);
                 }
                 token = page.metadata.token;
+                pages += 1;
+                if pages == PAGES {
+                    return Err(RequestError::NotKubernetes {
+                        request: answer.request,
+                        what: format!("goes on after {PAGES} pages"),
+                    });
+                }
             }
             Err(RequestError::Gone { continue_token, .. }) if restarts < RESTARTS => {
                 restarts += 1;

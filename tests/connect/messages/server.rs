@@ -42,6 +42,10 @@ async fn of_a_refusal() {
                 Reply::status("404 Not Found", TEXT, "404 page not found\n"),
             ),
             (
+                "404 of something else",
+                Reply::status("404 Not Found", HTML, PAGE),
+            ),
+            (
                 "410",
                 Reply::failure(410, "Expired", "The provided continue parameter is too old"),
             ),
