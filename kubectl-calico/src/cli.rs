@@ -208,6 +208,16 @@ impl PlanFormat {
     pub fn is_applied(self) -> bool {
         matches!(self, Self::Flags | Self::Values | Self::Installation)
     }
+
+    /// What stands in place of a plan that is not given. A shell does not look at the exit code of
+    /// what is in `$(…)`, and Helm would take no flags and no values for the operator's defaults.
+    pub fn instead_of_a_plan(self) -> &'static str {
+        match self {
+            Self::Flags => "--kubectl-calico-plan-was-refused\n",
+            Self::Values => "\"kubectl calico plan was refused, and said why\"\n",
+            Self::Text | Self::Installation | Self::Config | Self::Json => "",
+        }
+    }
 }
 
 /// From which severity on findings count for the exit code.

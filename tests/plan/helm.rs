@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -13,7 +13,7 @@ use super::filter::filter;
 use crate::support::documents::{only, parse};
 use crate::support::tools::{Helm, each_helm};
 
-each_helm! { every_form_makes_the_same_installation }
+each_helm! { every_form_makes_the_same_installation, a_refused_plan_is_none_to_helm }
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -47,6 +47,14 @@ impl Home {
 
     /// The Installation of `helm template` with more arguments, as a shell splits them.
     fn installation(&self, arguments: &str) -> Value {
+        let output = self.template(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments}\n{said}");
+        let documents = parse(std::str::from_utf8(&output.stdout).unwrap());
+        only(&documents, "Installation").clone()
+    }
+
+    fn template(&self, arguments: &str) -> Output {
         let chart = repository().join("tests/charts/tigera-operator");
         let folder = |name: &str| self.folder.path().join(name);
         let line = format!(
@@ -54,18 +62,14 @@ impl Home {
             self.helm.binary().display(),
             chart.display()
         );
-        let output = Command::new("sh")
+        Command::new("sh")
             .args(["-c", &line])
             .env_clear()
             .env("PATH", format!("{}:/usr/bin:/bin", folder("bin").display()))
             .env("HOME", folder("home"))
             .env("HELM_DATA_HOME", folder("data"))
             .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}\n{said}");
-        let documents = parse(std::str::from_utf8(&output.stdout).unwrap());
-        only(&documents, "Installation").clone()
+            .unwrap()
     }
 }
 
@@ -104,6 +108,27 @@ fn every_form_makes_the_same_installation(helm: Helm) {
 
         let by_config = home.installation(&told_by_config(&home, &case, &flags));
         assert_eq!(by_config, by_values, "{name}: config");
+    }
+}
+
+/// A shell goes on with what a refused plan has written.
+fn a_refused_plan_is_none_to_helm(helm: Helm) {
+    let home = Home::new(helm);
+    let written = |format| {
+        let ran = case("no-source").run(&["-o", format]);
+        assert_eq!(ran.exit, 2, "{format}");
+        ran.stdout
+    };
+    let flags = written("flags");
+    let values = home.write("values.yaml", &written("values"));
+    for arguments in [flags.trim_end(), &format!("-f {}", values.display())] {
+        let output = home.template(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && output.stdout.is_empty());
+        assert!(
+            said.contains("plan-was-refused") || said.contains("values.yaml"),
+            "{said}"
+        );
     }
 }
 

@@ -8,26 +8,27 @@ use crate::terminal;
 
 /// Gathers, plans, renders.
 pub fn run(arguments: &Arguments) -> Exit {
-    let snapshot = match super::gather(&arguments.source) {
-        Ok(snapshot) => snapshot,
-        Err(error) => {
-            terminal::complain(&error.to_string());
-            return Exit::Unread;
+    match answer(arguments) {
+        Ok((text, exit)) => super::write(&text).err().unwrap_or(exit),
+        Err((why, exit)) => {
+            terminal::complain(&why);
+            let instead = arguments.output.instead_of_a_plan();
+            super::write(instead).err().unwrap_or(exit)
         }
-    };
+    }
+}
+
+/// What to write, or why there is nothing to.
+fn answer(arguments: &Arguments) -> Result<(String, Exit), (String, Exit)> {
+    let snapshot = super::gather(&arguments.source);
+    let snapshot = snapshot.map_err(|error| (error.to_string(), Exit::Unread))?;
     let plan = plan(&snapshot, &arguments.asked());
     let exit = exit(&plan, arguments.fail_on);
     if exit != Exit::Well && arguments.output.is_applied() {
-        terminal::complain(&render::refused(&plan, arguments.fail_on));
-        return exit;
+        return Err((render::refused(&plan, arguments.fail_on), exit));
     }
-    match rendered(&plan, arguments) {
-        Ok(text) => super::write(&text).err().unwrap_or(exit),
-        Err(why) => {
-            terminal::complain(&why);
-            Exit::Usage
-        }
-    }
+    let text = rendered(&plan, arguments).map_err(|why| (why, Exit::Usage))?;
+    Ok((text, exit))
 }
 
 fn rendered(plan: &Plan, arguments: &Arguments) -> Result<String, String> {
