@@ -27,6 +27,23 @@ pub fn printable(bytes: impl AsRef<[u8]>) -> String {
     shown
 }
 
+/// JSON in which every string shows all that it holds: what is invisible is escaped, which means the
+/// same to a parser. Its own line ends stay.
+pub fn visible_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !is_invisible(c) {
+            shown.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }
+    }
+    shown
+}
+
 /// Characters that move the cursor, reorder what is around them, or show nothing at all, and
 /// those that YAML 1.2 (section 5.1) does not allow in a document.
 fn is_invisible(c: char) -> bool {
@@ -114,6 +131,18 @@ mod tests {
             "x\\u{85}y\\u{2028}z\\u{202e}"
         );
         assert_eq!(printable(b"caf\xc3\xa9 \xff\xfe"), "café \\xff\\xfe");
+    }
+
+    #[test]
+    fn json_shows_what_it_holds_and_means_the_same() {
+        let json = "{\n  \"caf\u{e9}\": \"\u{9b}31m\u{202e}\u{e0001}\"\n}";
+        let shown = visible_json(json);
+        assert_eq!(
+            shown,
+            "{\n  \"café\": \"\\u009b31m\\u202e\\udb40\\udc01\"\n}"
+        );
+        let read = |json| serde_yaml::from_str::<serde_yaml::Value>(json).unwrap();
+        assert_eq!(read(&visible_json("\"\u{202e}a\"")), read("\"\u{202e}a\""));
     }
 
     #[test]

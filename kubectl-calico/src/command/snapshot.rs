@@ -1,5 +1,6 @@
 //! `kubectl calico snapshot`
 
+use calico_core::text::visible_json;
 use serde_json::Value;
 
 use crate::cli::Snapshot as Arguments;
@@ -32,6 +33,6 @@ fn written(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
     let objects = snapshot.objects()?;
     let documents = header.iter().chain(&objects);
     Ok(documents
-        .map(|document: &Value| format!("---\n{document}\n"))
+        .map(|document: &Value| format!("---\n{}\n", visible_json(&document.to_string())))
         .collect())
 }

@@ -1,10 +1,12 @@
 //! The report as JSON, whose schema is docs/status-report.schema.json.
 
+use calico_core::text::visible_json;
+
 use crate::assess::report::Report;
 
 /// The report, indented, with a line end.
 pub fn json(report: &Report) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(report)?;
+    let mut text = visible_json(&serde_json::to_string_pretty(report)?);
     text.push('\n');
     Ok(text)
 }

@@ -1,10 +1,12 @@
 //! The plan as JSON, whose schema is docs/plan.schema.json.
 
+use calico_core::text::visible_json;
+
 use crate::plan::Plan;
 
 /// The plan, indented, with a line end.
 pub fn json(plan: &Plan) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(plan)?;
+    let mut text = visible_json(&serde_json::to_string_pretty(plan)?);
     text.push('\n');
     Ok(text)
 }
