@@ -19,7 +19,8 @@ pub fn gather(source: &Source) -> Result<Snapshot, Box<dyn std::error::Error>> {
     }
     runtime.block_on(async {
         let server = connect(&source.connection).await?;
-        let cluster = Cluster::reach(server).await?;
+        let url = server.url().to_owned();
+        let cluster = terminal::waiting(Cluster::reach(server), || format!("asking {url}")).await?;
         let snapshot = terminal::waiting(Snapshot::gather(&cluster), || {
             let asked = cluster.asked();
             let bytes: usize = asked.iter().filter_map(|asked| asked.bytes).sum();
