@@ -63,11 +63,10 @@ pub(crate) fn listed_again(asked: &Asked, pool: &Pool) -> Map<String, Value> {
     if spec.disable_bgp_export {
         add("disableBGPExport", json!(true));
     }
-    if let Some(mode) = spec
-        .assignment_mode
-        .as_ref()
-        .filter(|_| asked.operator.since(38))
-    {
+    // Automatic is what the definition of IPPool fills in, and the operator's default.
+    let mode = spec.assignment_mode.as_deref();
+    let mode = mode.filter(|mode| *mode != "Automatic" && asked.operator.since(38));
+    if let Some(mode) = mode {
         add("assignmentMode", json!(mode));
     }
     if !pool.enabled {
