@@ -50,240 +50,102 @@ const fn api(group: &'static str, version: &'static str, plural: &'static str) -
     }
 }
 
-/// How many there are, which cloud, pod CIDRs, Calico's annotations.
-pub static NODES: Resource = Resource {
-    kind: "Node",
-    apis: &[api("", "v1", "nodes")],
-    select: Select::All,
-    why: "how many there are, which cloud, pod CIDRs, Calico's annotations",
-};
+/// The API of a kind of Calico's in both of its groups.
+const fn calico(plural: &'static str) -> [Api; 2] {
+    [api(V1, "v1", plural), api(V3, "v3", plural)]
+}
 
-/// Whether Calico's pods run, and what stops them.
-pub static CALICO_PODS: Resource = Resource {
-    kind: "Pod",
-    apis: &[api("", "v1", "pods")],
-    select: Select::Labelled("k8s-app", CALICO_APPS),
-    why: "whether Calico's pods run, and what stops them",
-};
+/// Rows: name, kind, APIs, which objects of them, and why they are read, which is a row's doc, too.
+macro_rules! rows {
+    ($($(#[$more:meta])* $name:ident: $kind:literal, $apis:expr, $select:expr, $why:literal;)+) => {$(
+        #[doc = $why]
+        $(#[$more])*
+        pub static $name: Resource = Resource {
+            kind: $kind,
+            apis: &$apis,
+            select: $select,
+            why: $why,
+        };
+    )+};
+}
 
-/// The pod and service CIDRs on the control plane's command line.
-pub static CONTROL_PLANE_PODS: Resource = Resource {
-    kind: "Pod",
-    apis: &[api("", "v1", "pods")],
-    select: Select::LabelledIn("kube-system", "component", CONTROL_PLANE),
-    why: "the pod and service CIDRs on the control plane's command line",
-};
-
-/// CoreDNS and others that wait for the network.
-pub static PENDING_PODS: Resource = Resource {
-    kind: "Pod",
-    apis: &[api("", "v1", "pods")],
-    select: Select::PhaseIn("kube-system", "Pending"),
-    why: "CoreDNS and others that wait for the network",
-};
-
-/// Calico-node, canal, and other network plugins beside them.
-pub static DAEMON_SETS: Resource = Resource {
-    kind: "DaemonSet",
-    apis: &[api("apps", "v1", "daemonsets")],
-    select: Select::All,
-    why: "calico-node, canal, and other network plugins beside them",
-};
-
-/// The operator. Its namespace is its own: files that hold what else runs Calico need not hold it.
-pub static OPERATORS: Resource = Resource {
-    kind: "Deployment",
-    apis: &[api("apps", "v1", "deployments")],
-    select: Select::Labelled("k8s-app", &[OPERATOR_APP]),
-    why: "the operator",
-};
-
-/// Typha, kube-controllers.
-pub static DEPLOYMENTS: Resource = Resource {
-    kind: "Deployment",
-    apis: &[api("apps", "v1", "deployments")],
-    select: Select::Labelled("k8s-app", CALICO_DEPLOYMENTS),
-    why: "Typha, kube-controllers",
-};
-
-/// Whether its deletion is stuck.
-pub static CALICO_SYSTEM: Resource = Resource {
-    kind: "Namespace",
-    apis: &[api("", "v1", "namespaces")],
-    select: Select::Named("", "calico-system"),
-    why: "whether its deletion is stuck",
-};
-
-/// The pod and service CIDRs that kubeadm was given.
-pub static KUBEADM_CONFIG: Resource = Resource {
-    kind: "ConfigMap",
-    apis: &[api("", "v1", "configmaps")],
-    select: Select::Named("kube-system", "kubeadm-config"),
-    why: "the pod and service CIDRs that kubeadm was given",
-};
-
-/// The pod CIDR that kube-proxy takes for the cluster's own.
-pub static KUBE_PROXY: Resource = Resource {
-    kind: "ConfigMap",
-    apis: &[api("", "v1", "configmaps")],
-    select: Select::Named("kube-system", "kube-proxy"),
-    why: "the pod CIDR that kube-proxy takes for the cluster's own",
-};
-
-/// Backend, MTU and Typha of an install from manifests.
-pub static CALICO_CONFIG: Resource = Resource {
-    kind: "ConfigMap",
-    apis: &[api("", "v1", "configmaps")],
-    select: Select::Named("kube-system", "calico-config"),
-    why: "backend, MTU and Typha of an install from manifests",
-};
-
-/// The same of Canal, and flannel's network.
-pub static CANAL_CONFIG: Resource = Resource {
-    kind: "ConfigMap",
-    apis: &[api("", "v1", "configmaps")],
-    select: Select::Named("kube-system", "canal-config"),
-    why: "the same of Canal, and flannel's network",
-};
-
-/// The same of RKE2's Canal, whose objects have the name of its chart.
-pub static RKE2_CANAL_CONFIG: Resource = Resource {
-    kind: "ConfigMap",
-    apis: &[api("", "v1", "configmaps")],
-    select: Select::Named("kube-system", "rke2-canal-config"),
-    why: "the same of RKE2's Canal",
-};
-
-/// What pools must not overlap.
-pub static SERVICE_CIDRS: Resource = Resource {
-    kind: "ServiceCIDR",
-    apis: &[api("networking.k8s.io", "v1", "servicecidrs")],
-    select: Select::All,
-    why: "what pools must not overlap",
-};
-
-/// The pod network of OpenShift.
-pub static OPENSHIFT_NETWORK: Resource = Resource {
-    kind: "Network",
-    apis: &[api("config.openshift.io", "v1", "networks")],
-    select: Select::Named("", "cluster"),
-    why: "the pod network of OpenShift",
-};
-
-/// Whether Calico's API server answers.
-pub static API_SERVICE: Resource = Resource {
-    kind: "APIService",
-    apis: &[api("apiregistration.k8s.io", "v1", "apiservices")],
-    select: Select::Named("", "v3.projectcalico.org"),
-    why: "whether Calico's API server answers",
-};
-
-/// What the operator was asked for.
-pub static INSTALLATIONS: Resource = Resource {
-    kind: "Installation",
-    apis: &[api("operator.tigera.io", "v1", "installations")],
-    select: Select::All,
-    why: "what the operator was asked for",
-};
-
-/// What the operator says of each component.
-pub static TIGERA_STATUSES: Resource = Resource {
-    kind: "TigeraStatus",
-    apis: &[api("operator.tigera.io", "v1", "tigerastatuses")],
-    select: Select::All,
-    why: "what the operator says of each component",
-};
-
-/// Whether Calico's API server is asked for.
-pub static API_SERVERS: Resource = Resource {
-    kind: "APIServer",
-    apis: &[api("operator.tigera.io", "v1", "apiservers")],
-    select: Select::All,
-    why: "whether Calico's API server is asked for",
-};
-
-/// Which of Calico's API groups is the store.
-pub static DATASTORE_MIGRATIONS: Resource = Resource {
-    kind: "DatastoreMigration",
-    apis: &[
-        api("migration.projectcalico.org", "v1", "datastoremigrations"),
-        api(
-            "migration.projectcalico.org",
-            "v1beta1",
-            "datastoremigrations",
-        ),
-    ],
-    select: Select::All,
-    why: "which of Calico's API groups is the store",
-};
-
-/// The live pools.
-pub static IP_POOLS: Resource = Resource {
-    kind: "IPPool",
-    apis: &[api(V1, "v1", "ippools"), api(V3, "v3", "ippools")],
-    select: Select::All,
-    why: "the live pools",
-};
-
-/// Dataplane, encryption, who programs routes.
-pub static FELIX_CONFIGURATIONS: Resource = Resource {
-    kind: "FelixConfiguration",
-    apis: &[
-        api(V1, "v1", "felixconfigurations"),
-        api(V3, "v3", "felixconfigurations"),
-    ],
-    select: Select::All,
-    why: "dataplane, encryption, who programs routes",
-};
-
-/// Whether nodes peer with each other.
-pub static BGP_CONFIGURATIONS: Resource = Resource {
-    kind: "BGPConfiguration",
-    apis: &[
-        api(V1, "v1", "bgpconfigurations"),
-        api(V3, "v3", "bgpconfigurations"),
-    ],
-    select: Select::All,
-    why: "whether nodes peer with each other",
-};
-
-/// Who else they peer with.
-pub static BGP_PEERS: Resource = Resource {
-    kind: "BGPPeer",
-    apis: &[api(V1, "v1", "bgppeers"), api(V3, "v3", "bgppeers")],
-    select: Select::All,
-    why: "who else they peer with",
-};
-
-/// Calico's version.
-pub static CLUSTER_INFORMATIONS: Resource = Resource {
-    kind: "ClusterInformation",
-    apis: &[
-        api(V1, "v1", "clusterinformations"),
-        api(V3, "v3", "clusterinformations"),
-    ],
-    select: Select::All,
-    why: "Calico's version",
-};
-
-/// How much of each pool is used, and by which node.
-pub static IPAM_BLOCKS: Resource = Resource {
-    kind: "IPAMBlock",
-    apis: &[api(V1, "v1", "ipamblocks"), api(V3, "v3", "ipamblocks")],
-    select: Select::All,
-    why: "how much of each pool is used, and by which node",
-};
-
-/// Whether nodes may borrow addresses.
-pub static IPAM_CONFIGS: Resource = Resource {
-    kind: "IPAMConfig",
-    apis: &[
-        api(V1, "v1", "ipamconfigs"),
-        api(V3, "v3", "ipamconfigurations"),
-    ],
-    select: Select::All,
-    why: "whether nodes may borrow addresses",
-};
+rows! {
+    NODES: "Node", [api("", "v1", "nodes")], Select::All,
+        "how many there are, which cloud, pod CIDRs, Calico's annotations";
+    CALICO_PODS: "Pod", [api("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS),
+        "whether Calico's pods run, and what stops them";
+    CONTROL_PLANE_PODS: "Pod", [api("", "v1", "pods")],
+        Select::LabelledIn("kube-system", "component", CONTROL_PLANE),
+        "the pod and service CIDRs on the control plane's command line";
+    PENDING_PODS: "Pod", [api("", "v1", "pods")], Select::PhaseIn("kube-system", "Pending"),
+        "CoreDNS and others that wait for the network";
+    DAEMON_SETS: "DaemonSet", [api("apps", "v1", "daemonsets")], Select::All,
+        "calico-node, canal, and other network plugins beside them";
+    ///
+    /// Its namespace is its own: files that hold what else runs Calico need not hold it.
+    OPERATORS: "Deployment", [api("apps", "v1", "deployments")],
+        Select::Labelled("k8s-app", &[OPERATOR_APP]),
+        "the operator";
+    DEPLOYMENTS: "Deployment", [api("apps", "v1", "deployments")],
+        Select::Labelled("k8s-app", CALICO_DEPLOYMENTS),
+        "Typha, kube-controllers";
+    CALICO_SYSTEM: "Namespace", [api("", "v1", "namespaces")], Select::Named("", "calico-system"),
+        "whether its deletion is stuck";
+    KUBEADM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("kube-system", "kubeadm-config"),
+        "the pod and service CIDRs that kubeadm was given";
+    KUBE_PROXY: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("kube-system", "kube-proxy"),
+        "the pod CIDR that kube-proxy takes for the cluster's own";
+    CALICO_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("kube-system", "calico-config"),
+        "backend, MTU and Typha of an install from manifests";
+    CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("kube-system", "canal-config"),
+        "the same of Canal, and flannel's network";
+    ///
+    /// Its objects have the name of its chart.
+    RKE2_CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("kube-system", "rke2-canal-config"),
+        "the same of RKE2's Canal";
+    SERVICE_CIDRS: "ServiceCIDR", [api("networking.k8s.io", "v1", "servicecidrs")], Select::All,
+        "what pools must not overlap";
+    OPENSHIFT_NETWORK: "Network", [api("config.openshift.io", "v1", "networks")],
+        Select::Named("", "cluster"),
+        "the pod network of OpenShift";
+    API_SERVICE: "APIService", [api("apiregistration.k8s.io", "v1", "apiservices")],
+        Select::Named("", "v3.projectcalico.org"),
+        "whether Calico's API server answers";
+    INSTALLATIONS: "Installation", [api("operator.tigera.io", "v1", "installations")], Select::All,
+        "what the operator was asked for";
+    TIGERA_STATUSES: "TigeraStatus", [api("operator.tigera.io", "v1", "tigerastatuses")],
+        Select::All,
+        "what the operator says of each component";
+    API_SERVERS: "APIServer", [api("operator.tigera.io", "v1", "apiservers")], Select::All,
+        "whether Calico's API server is asked for";
+    DATASTORE_MIGRATIONS: "DatastoreMigration",
+        [
+            api("migration.projectcalico.org", "v1", "datastoremigrations"),
+            api("migration.projectcalico.org", "v1beta1", "datastoremigrations"),
+        ],
+        Select::All,
+        "which of Calico's API groups is the store";
+    IP_POOLS: "IPPool", calico("ippools"), Select::All,
+        "the live pools";
+    FELIX_CONFIGURATIONS: "FelixConfiguration", calico("felixconfigurations"), Select::All,
+        "dataplane, encryption, who programs routes";
+    BGP_CONFIGURATIONS: "BGPConfiguration", calico("bgpconfigurations"), Select::All,
+        "whether nodes peer with each other";
+    BGP_PEERS: "BGPPeer", calico("bgppeers"), Select::All,
+        "who else they peer with";
+    CLUSTER_INFORMATIONS: "ClusterInformation", calico("clusterinformations"), Select::All,
+        "Calico's version";
+    IPAM_BLOCKS: "IPAMBlock", calico("ipamblocks"), Select::All,
+        "how much of each pool is used, and by which node";
+    IPAM_CONFIGS: "IPAMConfig", [api(V1, "v1", "ipamconfigs"), api(V3, "v3", "ipamconfigurations")],
+        Select::All,
+        "whether nodes may borrow addresses";
+}
 
 /// Every row.
 pub static RESOURCES: &[&Resource] = &[
