@@ -52,6 +52,16 @@ pub enum Verb {
     Snapshot(Box<Snapshot>),
     /// Prints the ClusterRole that reading everything takes
     Rbac,
+    /// Prints the script by which kubectl completes words behind calico: to be saved as
+    /// kubectl_complete-calico on PATH, and made executable
+    Completion,
+    /// What that script asks for.
+    #[command(name = "__complete", hide = true)]
+    Complete {
+        /// The words behind `calico`, the last one to be completed.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Anything else is handed to calicoctl, whose plugin name this was.
     #[command(external_subcommand)]
     Other(Vec<OsString>),

@@ -40,6 +40,15 @@ fn with_krew() {
     let status = terminal.types("kubectl calico status").succeeded();
     status.says("Calico is not installed\n").says(&cluster.url);
 
+    terminal.heading("kubectl completes its words");
+    let hook = "own/kubectl_complete-calico";
+    let save = format!("mkdir own && kubectl calico completion > {hook} && chmod +x {hook}");
+    terminal.types(&save).succeeded();
+    let words = terminal.types("PATH=~/own:$PATH kubectl __complete calico st");
+    words
+        .succeeded()
+        .says("status\tSays how Calico is installed");
+
     terminal.heading("Gone again");
     terminal.types("kubectl krew uninstall calico").succeeded();
     terminal.types("kubectl calico status").failed();

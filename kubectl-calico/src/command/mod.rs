@@ -1,6 +1,7 @@
 //! The verbs: one a file. Each takes its arguments and says how it ended.
 
 mod calicoctl;
+mod completion;
 mod explain;
 mod gather;
 mod plan;
@@ -30,6 +31,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Verb::Explain(arguments) => explain::run(&arguments).into(),
         Verb::Snapshot(arguments) => snapshot::run(&arguments).into(),
         Verb::Rbac => rbac::run().into(),
+        Verb::Completion => completion::run().into(),
+        Verb::Complete { words } => completion::complete(&words).into(),
         Verb::Other(arguments) => calicoctl::run(&arguments),
     }
 }
