@@ -36,7 +36,8 @@ const AT_ONCE: u64 = 1 << 18;
 impl Stream {
     /// Reads all there is, into memory for `size` bytes and more if need be.
     pub fn read(mut from: impl Read, size: usize) -> io::Result<Self> {
-        let mut bytes = Vec::with_capacity(size);
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(size)?;
         let mut cutter = Cutter::default();
         while (&mut from).take(AT_ONCE).read_to_end(&mut bytes)? > 0 {
             cutter.cut_before_the_end(&bytes);
@@ -244,6 +245,11 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_memory_does_not_hold_is_an_error() {
+        assert!(Stream::read(&b"a: 1"[..], usize::MAX).is_err());
     }
 
     #[test]
