@@ -22,7 +22,8 @@ const API_VERSION: &str = "kubectl-calico/v1alpha1";
 const KIND: &str = "Snapshot";
 
 /// The document that a snapshot's files begin with. Without one, what the files do not hold is
-/// unknown, but for what [`Object::tells_of`] tells; with one, it is known not to be in the cluster unless it is listed here.
+/// unknown, but for what [`Object::tells_of`] tells; with one, it is known not to be in the cluster
+/// unless it is listed here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Header {
@@ -72,8 +73,9 @@ impl Header {
 pub struct Files {
     header: Option<Header>,
     objects: BTreeMap<Identity, Object>,
-    /// `apiVersion` and `kind` of what a list was given of: an empty one says that there is none.
-    listed: BTreeSet<(String, String)>,
+    /// `apiVersion` and `kind` of what an empty list was given of: it says that there is none. What
+    /// another list says of the rest, its objects tell.
+    empty_lists: BTreeSet<(String, String)>,
 }
 
 /// `apiVersion`, `kind`, namespace and name.
@@ -167,7 +169,9 @@ impl Files {
             && let Some(of) = kind.strip_suffix("List")
         {
             let items = items.as_sequence().ok_or("items is no list")?;
-            self.listed.insert((api_version, of.to_owned()));
+            if items.is_empty() {
+                self.empty_lists.insert((api_version, of.to_owned()));
+            }
             return items
                 .iter()
                 .try_for_each(|item| self.add_object(item.clone()));
@@ -238,15 +242,15 @@ impl Source for Files {
             .apis_in_order(store)
             .map(|api| self.of_kind(api.api_version(), resource.kind));
         let of_apis: Vec<Vec<&Object>> = of_apis.collect();
-        let is_listed = |api: &Api| {
-            let listed = (api.api_version(), resource.kind.to_owned());
-            self.listed.contains(&listed)
+        let is_empty = |api: &Api| {
+            let list = (api.api_version(), resource.kind.to_owned());
+            self.empty_lists.contains(&list)
         };
         let none_is_known = of_apis
             .iter()
             .flatten()
             .any(|object| object.tells_of(resource))
-            || resource.apis.iter().any(is_listed);
+            || resource.apis.iter().any(is_empty);
         let selected = of_apis.into_iter().map(|mut objects| {
             objects.retain(|object| object.is_of(resource));
             objects
@@ -301,6 +305,8 @@ fn is_of_calico(namespace: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use k8s_openapi::api::apps::v1::Deployment;
+
     use super::*;
     use crate::snapshot::IpPool;
     use crate::snapshot::resources::{
@@ -315,6 +321,16 @@ mod tests {
         let list = "{apiVersion: crd.projectcalico.org/v1, kind: IPPoolList, items: []}";
         files.add(Path::new("pools.yaml"), list).unwrap();
         assert!(read(&files).await.read().is_some_and(Vec::is_empty));
+    }
+
+    #[tokio::test]
+    async fn a_list_of_one_namespace_is_silent_on_the_others() {
+        let mut files = Files::default();
+        let list = "{apiVersion: apps/v1, kind: DeploymentList, items: [{apiVersion: apps/v1, \
+                    kind: Deployment, metadata: {name: x, namespace: calico-system}}]}";
+        files.add(Path::new("deployments.yaml"), list).unwrap();
+        let operators = files.read::<Deployment>(&OPERATORS, Store::V1).await;
+        assert_eq!(operators.unknown(), Some(Unknown::NotGiven));
     }
 
     #[test]
