@@ -169,9 +169,9 @@ impl Effective {
             let nat_outgoing = fill(
                 "natOutgoing",
                 pool.nat_outgoing.clone(),
-                family.map(|family| match family {
-                    Family::V4 => "Enabled".to_owned(),
-                    Family::V6 => "Disabled".to_owned(),
+                family.map(|family| match masquerades(family) {
+                    true => "Enabled".to_owned(),
+                    false => "Disabled".to_owned(),
                 }),
             );
             let node_selector = fill(
@@ -214,12 +214,25 @@ impl Effective {
     }
 }
 
+/// Whether what leaves the cluster from a pool of a family gets the node's address, where
+/// `natOutgoing` does not say. Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
+pub fn masquerades(family: Family) -> bool {
+    family == Family::V4
+}
+
+/// The name of the only pool of a family: the operator's, and calico-node's before there was one.
+pub fn standard_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "default-ipv4-ippool",
+        Family::V6 => "default-ipv6-ippool",
+    }
+}
+
 /// The name of a pool that has none, on a cluster without a live pool of the same CIDR (whose
 /// name it would take). Source: `fillDefaults` and `cidrToName` in pkg/controller/ippool/defaults.go.
 fn default_name(cidr: &Cidr, standard: bool) -> String {
     match (standard, cidr.family()) {
-        (true, Family::V4) => "default-ipv4-ippool".to_owned(),
-        (true, Family::V6) => "default-ipv6-ippool".to_owned(),
+        (true, family) => standard_name(family).to_owned(),
         (false, _) => {
             let address = match cidr.network().address() {
                 std::net::IpAddr::V4(address) => address.to_string(),

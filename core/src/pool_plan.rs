@@ -7,7 +7,6 @@ use serde_yaml::{Mapping, Value};
 
 use crate::cidr::{Cidr, Family};
 use crate::defaults::LOAD_BALANCER;
-use crate::pool::Field;
 
 /// `apiVersion` of a plan that is written here.
 pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
@@ -136,18 +135,6 @@ impl LivePool {
         let uses = self.others.get("allowedUses").and_then(Value::as_sequence);
         let mut uses = uses.into_iter().flatten();
         uses.any(|used| used.as_str() == Some(LOAD_BALANCER))
-    }
-
-    /// Its whole entry in the Installation.
-    pub fn entry(&self) -> Mapping {
-        let values: [Value; 3] = [
-            self.cidr.as_str().into(),
-            self.block_size.into(),
-            self.encapsulation.as_str().into(),
-        ];
-        let values = Field::ALL.iter().zip(values);
-        let values = values.map(|(field, value)| (field.key().into(), value));
-        values.chain(self.others.clone()).collect()
     }
 
     /// Its network, if its CIDR can be read.

@@ -27,6 +27,11 @@ pub fn printable(bytes: impl AsRef<[u8]>) -> String {
     shown
 }
 
+/// A text as one word of a POSIX shell.
+pub fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// JSON in which every string shows all that it holds: what is invisible is escaped, which means the
 /// same to a parser. Its own line ends stay.
 pub fn visible_json(json: &str) -> String {

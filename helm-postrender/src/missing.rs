@@ -5,7 +5,7 @@
 //! and not others may mean it, and the rules tell what comes of it.
 
 use calico_core::cidr::{Cidr, Family};
-use calico_core::defaults::Effective;
+use calico_core::defaults::{Effective, standard_name};
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::BlockSize;
@@ -90,7 +90,9 @@ fn is_of_installation(live: &LivePool, operator: OperatorVersion) -> bool {
     if operator.since(34) {
         live.owned
     } else {
-        ["default-ipv4-ippool", "default-ipv6-ippool"].contains(&live.name.as_str())
+        Family::BOTH
+            .map(standard_name)
+            .contains(&live.name.as_str())
     }
 }
 

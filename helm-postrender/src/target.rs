@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use calico_core::text::{quoted, shown};
+use calico_core::text::{quoted, shell_word, shown};
 
 use crate::error::Refusal;
 
@@ -69,7 +69,7 @@ impl fmt::Display for Target {
             if text.chars().all(is_plain) {
                 text
             } else {
-                format!("'{}'", text.replace('\'', r"'\''"))
+                shell_word(&text)
             }
         };
         let words: Vec<String> = self.arguments().iter().map(word).collect();

@@ -1,6 +1,6 @@
 //! Commands to paste: single lines, in which what comes from the cluster is quoted for a shell.
 
-use calico_core::text::printable;
+use calico_core::text::{printable, shell_word};
 use serde_json::Value;
 
 use super::words::pasted;
@@ -16,7 +16,7 @@ pub fn patch(resource: &str, name: &str, kind: &str, patch: &Value) -> String {
 
 /// A text as one word of a shell; `None` where the screen would not show it as it is.
 pub fn quoted(text: &str) -> Option<String> {
-    (printable(text) == text).then(|| format!("'{}'", text.replace('\'', r"'\''")))
+    (printable(text) == text).then(|| shell_word(text))
 }
 
 /// A file's name as one word of a shell, as it is where that is plain; `FILE` where the screen would

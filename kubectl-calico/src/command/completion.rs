@@ -5,6 +5,7 @@
 //! the shell is to do besides. Source: kubernetes/kubectl v0.35.1,
 //! pkg/cmd/plugin/plugin_completion.go; spf13/cobra v1.10, completions.go.
 
+use clap::builder::{PossibleValue, StyledStr};
 use clap::{Arg, Command, CommandFactory as _};
 
 use crate::assess::checks::CHECKS;
@@ -45,11 +46,8 @@ fn choices(words: &[String]) -> String {
             values if values.is_empty() => return FILES.to_owned(),
             values => {
                 let values = values.into_iter();
-                let pair = |value: clap::builder::PossibleValue| {
-                    let help = value.get_help().map(ToString::to_string);
-                    (value.get_name().to_owned(), help.unwrap_or_default())
-                };
-                values.map(pair).collect()
+                let choice = |value: PossibleValue| choice(value.get_name(), value.get_help());
+                values.map(choice).collect()
             }
         },
         (None, _) if word.starts_with('-') => flags(command),
@@ -80,27 +78,27 @@ fn option<'a>(command: &'a Command, word: &str) -> Option<&'a Arg> {
     command.get_arguments().find(is_it)
 }
 
+/// A word, and what it is for.
+fn choice(word: impl Into<String>, about: Option<&StyledStr>) -> (String, String) {
+    let about = about.map(ToString::to_string);
+    (word.into(), about.unwrap_or_default())
+}
+
 fn flags(command: &Command) -> Vec<(String, String)> {
-    let shown = command
-        .get_arguments()
-        .filter(|argument| !argument.is_hide_set());
-    let pair = |argument: &Arg| {
-        let about = argument.get_help().map(ToString::to_string);
-        Some((
-            format!("--{}", argument.get_long()?),
-            about.unwrap_or_default(),
-        ))
+    let arguments = command.get_arguments();
+    let shown = arguments.filter(|argument| !argument.is_hide_set());
+    let flag = |argument: &Arg| {
+        let long = format!("--{}", argument.get_long()?);
+        Some(choice(long, argument.get_help()))
     };
-    shown.filter_map(pair).collect()
+    shown.filter_map(flag).collect()
 }
 
 fn verbs(cli: &Command) -> Vec<(String, String)> {
     let shown = cli.get_subcommands().filter(|verb| !verb.is_hide_set());
-    let pair = |verb: &Command| {
-        let about = verb.get_about().map(ToString::to_string);
-        (verb.get_name().to_owned(), about.unwrap_or_default())
-    };
-    shown.map(pair).collect()
+    shown
+        .map(|verb| choice(verb.get_name(), verb.get_about()))
+        .collect()
 }
 
 fn codes() -> Vec<(String, String)> {

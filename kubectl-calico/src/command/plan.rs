@@ -39,7 +39,7 @@ fn rendered(plan: &Plan, arguments: &Arguments) -> Result<String, String> {
         PlanFormat::Values => yaml(render::values(plan)),
         PlanFormat::Installation => yaml(render::installation(plan)),
         PlanFormat::Config => render::config(plan),
-        PlanFormat::Json => render::json(plan).map_err(|error| error.to_string()),
+        PlanFormat::Json => crate::render::json(plan).map_err(|error| error.to_string()),
     }
 }
 

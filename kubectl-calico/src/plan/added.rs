@@ -1,6 +1,7 @@
 //! A pool of a family that has none yet, where another family has.
 
-use calico_core::cidr::{Cidr, Family};
+use calico_core::cidr::Cidr;
+use calico_core::defaults::{masquerades, standard_name};
 use serde_json::json;
 
 use super::Pool;
@@ -28,12 +29,12 @@ pub(super) fn added<'a>(
 pub(super) fn as_live(basis: &Basis, planned: &[Pool]) -> Vec<pools::Pool> {
     let live = |(pool, cidr): (&Pool, Cidr)| {
         Some(pools::Pool {
-            name: format!("{}, as planned", name(pool.family)),
+            name: format!("{}, as planned", standard_name(pool.family)),
             cidr: cidr.to_string(),
             network: Some(cidr),
             encapsulation: *pool.encapsulation.value()?,
             block_size: i64::from(*pool.block_size.value()?),
-            nat_outgoing: nat_outgoing(pool.family),
+            nat_outgoing: masquerades(pool.family),
             node_selector: "all()".to_owned(),
             enabled: true,
             for_load_balancers: false,
@@ -76,12 +77,12 @@ pub(super) fn findings(basis: &Basis, planned: &[Pool]) -> Vec<Finding> {
 pub(super) fn steps(basis: &Basis, planned: &[Pool]) -> Vec<Step> {
     let step = |(pool, cidr): (&Pool, Cidr)| {
         let new = NewPool {
-            name: name(pool.family),
+            name: standard_name(pool.family),
             cidr,
             block_size: *pool.block_size.value()?,
             encapsulation: *pool.encapsulation.value()?,
         };
-        let like = json!({"natOutgoing": nat_outgoing(pool.family)});
+        let like = json!({"natOutgoing": masquerades(pool.family)});
         let more = match basis.facts.install.is_by_operator() {
             true => "",
             false => {
@@ -93,18 +94,4 @@ pub(super) fn steps(basis: &Basis, planned: &[Pool]) -> Vec<Step> {
         Some(Step::new(what).run(Way::of_new(basis, like).add(&new)))
     };
     added(basis, planned).filter_map(step).collect()
-}
-
-/// As the operator names the first pool of a family.
-fn name(family: Family) -> &'static str {
-    match family {
-        Family::V4 => "default-ipv4-ippool",
-        Family::V6 => "default-ipv6-ippool",
-    }
-}
-
-/// The operator's default.
-/// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
-fn nat_outgoing(family: Family) -> bool {
-    family == Family::V4
 }

@@ -4,15 +4,16 @@ use calico_core::pool::Field;
 use serde_yaml::{Mapping, Value};
 
 use super::basis::Basis;
-use super::entries::{cidr_of, listed};
+use super::entries::cidr_of;
 use crate::assess::checks::ownership::listed_again;
 use crate::assess::facts::pools::Pool;
 
-/// All of its entry but cidr, blockSize and encapsulation: as the Installation has it or, where
-/// that does not list a pool that the operator owns, as the pool is.
-pub(super) fn others(basis: &Basis, pool: &Pool) -> Mapping {
-    let mut entries = listed(basis).into_iter();
-    let entry = entries.find(|entry| cidr_of(entry) == Some(&pool.cidr));
+/// All of its entry but cidr, blockSize and encapsulation: as it is among the Installation's
+/// `entries` or, where those lack a pool that the operator owns, as the pool is.
+pub(super) fn others(basis: &Basis, entries: &[Value], pool: &Pool) -> Mapping {
+    let entry = entries
+        .iter()
+        .find(|entry| cidr_of(entry) == Some(&pool.cidr));
     let again = || {
         let asked = basis
             .facts
@@ -21,7 +22,7 @@ pub(super) fn others(basis: &Basis, pool: &Pool) -> Mapping {
             .filter(|_| pool.owned_by_operator)?;
         serde_yaml::to_value(listed_again(asked, pool)).ok()
     };
-    let entry = entry.or_else(again);
+    let entry = entry.cloned().or_else(again);
     let entry = entry.as_ref().and_then(Value::as_mapping);
     let is_other = |key: &Value| Field::ALL.iter().all(|field| key != field.key());
     let others = entry.into_iter().flatten();

@@ -7,8 +7,8 @@ use serde_yaml::Mapping;
 
 use super::Pool;
 use super::basis::Basis;
-use super::listed;
 use super::lost::is_lost;
+use super::{entries, listed};
 use crate::assess::facts::pools;
 use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
@@ -114,6 +114,7 @@ pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
     if !basis.networking.is_calico() {
         return Vec::new();
     }
+    let entries = entries::listed(basis);
     let compared = |pool: &pools::Pool| {
         let of = |planned: &&Pool| planned.live.as_deref() == Some(pool.name.as_str());
         Compared {
@@ -122,7 +123,7 @@ pub(super) fn compare(basis: &Basis, planned: &[Pool]) -> Vec<Compared> {
             block_size: pool.block_size,
             encapsulation: pool.encapsulation,
             owned_by_operator: pool.owned_by_operator,
-            others: listed::others(basis, pool),
+            others: listed::others(basis, &entries, pool),
             lost: is_lost(basis, pool),
             changes: planned
                 .iter()

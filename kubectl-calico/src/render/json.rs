@@ -1,29 +1,31 @@
-//! The report as JSON, whose schema is docs/status-report.schema.json.
+//! JSON: of a report, whose schema is docs/status-report.schema.json, and of a plan, whose schema is
+//! docs/plan.schema.json.
 
 use calico_core::text::visible_json;
+use serde::Serialize;
 
-use crate::assess::report::Report;
-
-/// The report, indented, with a line end.
-pub fn json(report: &Report) -> Result<String, serde_json::Error> {
-    let mut text = visible_json(&serde_json::to_string_pretty(report)?);
+/// A report, or a plan, indented, with a line end.
+pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = visible_json(&serde_json::to_string_pretty(document)?);
     text.push('\n');
     Ok(text)
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use std::path::Path;
 
-    use super::*;
+    use crate::assess::report::Report;
+    use crate::plan::Plan;
 
     #[test]
-    fn the_schema_is_up_to_date() {
+    fn the_schemas_are_up_to_date() {
         is_published::<Report>("status-report.schema.json");
+        is_published::<Plan>("plan.schema.json");
     }
 
     /// The published schema is that of the types. `UPDATE_CASES=1` writes it anew.
-    pub(in crate::render) fn is_published<T: schemars::JsonSchema>(file: &str) {
+    fn is_published<T: schemars::JsonSchema>(file: &str) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../docs")
             .join(file);

@@ -4,7 +4,6 @@
 mod config;
 mod flags;
 mod installation;
-mod json;
 mod refused;
 mod spec;
 mod text;
@@ -13,7 +12,6 @@ mod values;
 pub use config::config;
 pub use flags::flags;
 pub use installation::installation;
-pub use json::json;
 pub use refused::refused;
 pub use text::text;
 pub use values::values;
