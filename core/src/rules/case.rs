@@ -169,18 +169,12 @@ impl PoolCase<'_> {
         }
     }
 
-    /// A breach of another field, which a run that makes the pool has to answer for.
-    pub(super) fn breach_of_new(
-        &self,
-        key: &str,
-        problem: String,
-        outcome: String,
-        fix: impl Into<String>,
-    ) -> Breach {
+    /// The same breach, for which a run that makes the pool has to answer.
+    pub(super) fn of_new(&self, breach: Breach) -> Breach {
         let all = Field::ALL.map(|field| (self.index, field));
         Breach {
             fields: all.into_iter().filter(|_| self.is_new).collect(),
-            ..self.breach_at(key, problem, outcome, fix)
+            ..breach
         }
     }
 

@@ -89,19 +89,18 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
             // The field came with 1.34; before, the API server drops it: `unknown-field`.
             _ => return Vec::new(),
         };
-        let unknown =
-            |pool: PoolCase| {
-                let uses = pool.effective.allowed_uses.iter();
-                let other = uses.clone().find(|used| !known.contains(&used.as_str()))?;
-                Some(pool.breach_of_new(
+        let unknown = |pool: PoolCase| {
+            let uses = pool.effective.allowed_uses.iter();
+            let other = uses.clone().find(|used| !known.contains(&used.as_str()))?;
+            Some(pool.of_new(pool.breach_at(
                 "allowedUses",
                 format!("operator {} does not know {}", case.operator, quoted(other)),
                 // The CRDs of 1.34 to 1.42 say `items: {type: string}`: any text is taken.
                 "the API server takes any text, and this operator knows nothing of this use"
                     .to_owned(),
                 format!("use {}", known.join(", ")),
-            ))
-            };
+            )))
+        };
         case.pools().filter_map(unknown).collect()
     },
 };
@@ -162,12 +161,12 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
                 (None, Some(meant)) => format!("did you mean {meant}?"),
                 (None, None) => format!("remove it; a pool has {}", known.join(", ")),
             };
-            pool.breach_of_new(
+            pool.of_new(pool.breach_at(
                 &shown(key),
                 format!("a pool of operator {} has no such field", case.operator),
                 "the API server drops it without a word".to_owned(),
                 fix,
-            )
+            ))
         };
         case.pools()
             .flat_map(|pool| {
