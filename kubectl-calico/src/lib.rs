@@ -17,6 +17,7 @@ mod exit;
 pub mod gather;
 pub mod plan;
 pub mod render;
+pub mod repair;
 pub mod snapshot;
 mod terminal;
 

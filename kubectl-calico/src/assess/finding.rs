@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::repair::Step;
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -43,8 +45,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What follows from it.
     pub consequence: String,
-    /// What to do.
-    pub fix: Fix,
+    /// What to do, in order.
+    pub fix: Vec<Step>,
 }
 
 /// A field of an object that says so.
@@ -58,17 +60,6 @@ pub struct Evidence {
     pub field: String,
     /// Its value.
     pub value: String,
-}
-
-/// What to do about a finding.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Fix {
-    /// In words.
-    pub what: String,
-    /// A command or YAML to paste; empty where there is none.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub paste: String,
 }
 
 impl Finding {
@@ -97,7 +88,7 @@ impl Finding {
             message: message.into(),
             evidence: Vec::new(),
             consequence: String::new(),
-            fix: Fix::default(),
+            fix: Vec::new(),
         }
     }
 
@@ -124,19 +115,21 @@ impl Finding {
 
     /// What to do, in words.
     pub fn fix(mut self, what: impl Into<String>) -> Self {
-        self.fix.what = what.into();
+        self.fix.push(Step::new(what));
         self
     }
 
-    /// The same, with the command or YAML for it.
-    pub fn fixed_by(mut self, fix: Fix) -> Self {
-        self.fix = fix;
+    /// The step that fixes it.
+    pub fn fixed_by(mut self, step: Step) -> Self {
+        self.fix = vec![step];
         self
     }
 
-    /// A command or YAML that does it.
-    pub fn paste(mut self, paste: impl Into<String>) -> Self {
-        self.fix.paste = paste.into();
+    /// Adds a command to the last step.
+    pub fn paste(mut self, command: impl Into<String>) -> Self {
+        if let Some(step) = self.fix.pop() {
+            self.fix.push(step.run(command));
+        }
         self
     }
 }

@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::Pool;
 use super::basis::Basis;
-use super::steps::Step;
 use super::way::{NewPool, Way};
 use crate::assess::fact::Fact;
 use crate::assess::facts::pools;
 use crate::assess::finding::Finding;
+use crate::repair::Step;
 use crate::snapshot::IpPoolSpec;
 
 /// Those of the planned pools.

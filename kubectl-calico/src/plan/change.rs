@@ -4,7 +4,6 @@ use super::basis::Basis;
 use super::command::{upgrade, write_values};
 use super::live::Compared;
 use super::migrate::RECREATE;
-use super::steps::Step;
 use super::way::Way;
 use super::{Pool, added, live, lost, migrate};
 use crate::assess::facts::install::{Method, OperatorBy};
@@ -12,6 +11,7 @@ use crate::assess::facts::pools;
 use crate::assess::facts::ports::{Port, in_a_row};
 use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::{Finding, Severity};
+use crate::repair::Step;
 
 /// From the live pools to those that are planned.
 pub(super) fn steps(

@@ -5,9 +5,9 @@ use serde_yaml::Value;
 
 use super::basis::Basis;
 use super::command::{VALUES, again, patch_installation, upgrade, version, write_values};
-use super::steps::Step;
 use crate::assess::facts::install::{Method, OperatorBy};
 use crate::assess::finding::{Finding, Severity};
+use crate::repair::Step;
 
 /// The release that this says to make, and its namespace: those of Calico's documentation.
 const RELEASE: &str = "calico";

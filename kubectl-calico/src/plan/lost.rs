@@ -7,11 +7,11 @@ use serde_yaml::Value;
 use super::basis::Basis;
 use super::command::patch_installation;
 use super::entries;
-use super::steps::Step;
 use crate::assess::checks::ownership::{listed_again, unlisted};
 use crate::assess::facts::asked::Asked;
 use crate::assess::facts::pools::Pool;
-use crate::assess::finding::{Finding, Fix, Severity};
+use crate::assess::finding::{Finding, Severity};
+use crate::repair::Step;
 
 /// Those pools, each with the Installation. One that pods no longer use may go.
 fn lost<'a>(basis: &Basis<'a>) -> impl Iterator<Item = (&'a Asked, &'a Pool)> {
@@ -43,10 +43,7 @@ pub(super) fn findings(basis: &Basis) -> Vec<Finding> {
         Some(Finding {
             code: "pool-lost",
             severity: Severity::Warning,
-            fix: Fix {
-                what: "put it back before that, as the steps below do".to_owned(),
-                paste: String::new(),
-            },
+            fix: vec![Step::new("put it back before that, as the steps below do")],
             ..unlisted(asked, pool)?
         })
     };

@@ -8,9 +8,9 @@ use calico_core::cidr::{Cidr, Family};
 use super::Pool;
 use super::apart::is_apart;
 use super::basis::Basis;
-use super::steps::Step;
 use super::way::{NewPool, Way};
 use crate::assess::facts::pools;
+use crate::repair::Step;
 
 /// What takes pods out of a pool: recreating them.
 pub(super) const RECREATE: &str = "kubectl delete pod --all --namespace NAMESPACE";

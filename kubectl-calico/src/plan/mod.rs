@@ -46,6 +46,7 @@ use crate::assess::facts::install::Install;
 use crate::assess::facts::networks::Networks;
 use crate::assess::facts::ports::Port;
 use crate::assess::finding::{Finding, Severity};
+use crate::repair::Step;
 use crate::snapshot::Snapshot;
 use asked::Asked;
 use basis::Basis;
@@ -54,7 +55,6 @@ use live::Compared;
 use networking::{Networking, Setting};
 pub use pool::Pool;
 pub use sizes::{Size, Sizes};
-use steps::Step;
 pub use unread::Unread;
 
 /// `apiVersion` of a plan. A field is never taken away or given another meaning under the same

@@ -1,6 +1,5 @@
 //! What to do next, with the commands.
 
-use serde::Serialize;
 use serde_yaml::Value;
 
 use super::basis::Basis;
@@ -8,33 +7,7 @@ use super::live::Compared;
 use super::{Pool, change, install};
 use crate::assess::facts::ports::Port;
 use crate::assess::finding::Finding;
-
-/// A step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Step {
-    /// What it does, and why where that is not plain.
-    pub what: String,
-    /// The commands that do it, a line each.
-    pub commands: Vec<String>,
-}
-
-impl Step {
-    pub(super) fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            commands: Vec::new(),
-        }
-    }
-
-    /// With a command, unless that is empty because nobody could see what it does.
-    pub(super) fn run(mut self, command: impl Into<String>) -> Self {
-        let command = command.into();
-        self.commands
-            .extend((!command.is_empty()).then_some(command));
-        self
-    }
-}
+use crate::repair::Step;
 
 /// From what is there to what is planned, with the Installation's list as it should be.
 pub(super) fn steps(

@@ -90,11 +90,12 @@ pub(super) fn not_made(basis: &Basis) -> Vec<(&'static Resource, &'static str)> 
 /// What to do about a plan is not what to do about a pool that is there: the steps carry it out once
 /// it is settled. kubeadm's ConfigMap has to be put right either way.
 fn of_a_plan(finding: &mut Finding) {
-    if !finding.fix.paste.starts_with("kubectl edit configmap") {
-        finding.fix.paste.clear();
-    }
-    if CIDR_CODES.contains(&finding.code) {
-        "choose another range with --cidr".clone_into(&mut finding.fix.what);
+    for step in &mut finding.fix {
+        step.commands
+            .retain(|command| command.starts_with("kubectl edit configmap"));
+        if CIDR_CODES.contains(&finding.code) {
+            "choose another range with --cidr".clone_into(&mut step.what);
+        }
     }
 }
 

@@ -389,8 +389,12 @@ pub(super) fn finding(page: &mut Page, found: &Finding) {
         );
     }
     page.note("so", &found.consequence);
-    page.note("fix", &found.fix.what);
-    page.paste(&found.fix.paste);
+    let mut label = "fix";
+    for step in &found.fix {
+        page.note(label, &step.what);
+        step.commands.iter().for_each(|command| page.paste(command));
+        label = "";
+    }
 }
 
 fn not_read(page: &mut Page, row: &NotRead) {

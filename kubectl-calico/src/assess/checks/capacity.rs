@@ -9,8 +9,9 @@ use super::judged::{Judged, judged};
 use super::paste;
 use super::relocate::lasting;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::finding::{Finding, Fix, Severity};
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::counted;
+use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(super) const FEWER_BLOCKS_THAN_NODES: Check = Check {
@@ -124,26 +125,28 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding
     let fix = pools
         .first()
         .and_then(|pool| smaller_blocks(case, pool, nodes))
-        .unwrap_or_else(|| Fix {
-            what: format!("add a pool, with room for {missing}"),
-            paste: String::new(),
-        });
+        .unwrap_or_else(|| Step::new(format!("add a pool, with room for {missing}")));
     Some(finding.then(consequence).fixed_by(fix))
 }
 
 /// For a pool that is not there yet, blocks of which there are enough.
-fn smaller_blocks(case: &Case, pool: &Judged, nodes: u128) -> Option<Fix> {
+fn smaller_blocks(case: &Case, pool: &Judged, nodes: u128) -> Option<Step> {
     let network = pool.network.filter(|_| pool.live.is_none())?;
     let mut sizes = BlockSize::range(network.family());
     let size = sizes.find(|size| blocks(&network, *size) >= nodes)?;
-    Some(Fix {
-        what: lasting(
+    Some(
+        Step::new(lasting(
             case,
             pool,
             format!("make the pool larger, or its blocks smaller: of /{size} there are enough"),
-        ),
-        paste: paste::change(case, pool, &[("blockSize", json!(size))], &json!({})),
-    })
+        ))
+        .run(paste::change(
+            case,
+            pool,
+            &[("blockSize", json!(size))],
+            &json!({}),
+        )),
+    )
 }
 
 /// The pools of a family that pods get addresses from without asking.

@@ -8,7 +8,8 @@ use super::paste;
 use super::relocate::lasting;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::{self, Cloud};
-use crate::assess::finding::{Finding, Fix, Severity};
+use crate::assess::finding::{Finding, Severity};
+use crate::repair::Step;
 use crate::snapshot::Node;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
@@ -69,10 +70,13 @@ pub(super) const IPIP_IN_CLOUD: Check = Check {
                     shortened(node.spec.provider_id.as_deref().unwrap_or_default(), 60),
                 )
                 .then(consequence)
-                .fixed_by(Fix {
-                    what: lasting(case, pool, what.to_owned()),
-                    paste: paste::encapsulation(case, pool, Encapsulation::Vxlan),
-                }),
+                .fixed_by(
+                    Step::new(lasting(case, pool, what.to_owned())).run(paste::encapsulation(
+                        case,
+                        pool,
+                        Encapsulation::Vxlan,
+                    )),
+                ),
             )
         };
         judged(case).iter().filter_map(dropped).collect()

@@ -8,8 +8,9 @@ use super::paste;
 use super::relocate::lasting;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::pools::Pool;
-use crate::assess::finding::{Finding, Fix};
+use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
+use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(super) const NO_POOL: Check = Check {
@@ -72,7 +73,7 @@ fn why_not(pool: &Pool) -> (&'static str, String) {
     }
 }
 
-fn fix(case: &Case, pools: &[Pool]) -> Fix {
+fn fix(case: &Case, pools: &[Pool]) -> Step {
     let live = judged(case);
     let disabled = live.iter().find(|pool| {
         pool.live
@@ -85,70 +86,63 @@ fn fix(case: &Case, pools: &[Pool]) -> Fix {
         if live.node_selector == "!all()" {
             in_pool = json!({"disabled": false, "nodeSelector": "all()"});
         }
-        return Fix {
-            what: lasting(case, disabled, format!("enable {}", live.name)),
-            paste: paste::change(case, disabled, enabled.as_slice(), &in_pool),
-        };
+        return Step::new(lasting(case, disabled, format!("enable {}", live.name)))
+            .run(paste::change(case, disabled, enabled.as_slice(), &in_pool));
     }
     let by_hand = live
         .iter()
         .find(|pool| pool.serves_pods && pool.live.is_some());
     if let Some(by_hand) = by_hand {
         let automatic = json!("Automatic");
-        return Fix {
-            what: lasting(
-                case,
-                by_hand,
-                "let a pool give its addresses by itself".to_owned(),
-            ),
-            paste: paste::change(
-                case,
-                by_hand,
-                &[("assignmentMode", automatic.clone())],
-                &json!({"assignmentMode": automatic}),
-            ),
-        };
+        return Step::new(lasting(
+            case,
+            by_hand,
+            "let a pool give its addresses by itself".to_owned(),
+        ))
+        .run(paste::change(
+            case,
+            by_hand,
+            &[("assignmentMode", automatic.clone())],
+            &json!({"assignmentMode": automatic}),
+        ));
     }
     if !case.facts.install.is_by_operator() {
         return restart(case, pools);
     }
     match live.iter().any(|pool: &Judged| pool.live.is_none()) {
-        true => Fix {
-            what: "the operator has not made the pools that the Installation lists: see what it \
+        true => Step::new(
+            "the operator has not made the pools that the Installation lists: see what it \
                    says, and what else is found here"
                 .to_owned(),
-            paste: "kubectl get tigerastatus ippools calico -o yaml".to_owned(),
-        },
+        )
+        .run("kubectl get tigerastatus ippools calico -o yaml".to_owned()),
         false => listed(case, pools),
     }
 }
 
 /// calico-node makes a pool when it starts and there is none.
-fn restart(case: &Case, pools: &[Pool]) -> Fix {
+fn restart(case: &Case, pools: &[Pool]) -> Step {
     let agents = case.facts.agents.value();
     match (agents, pools.is_empty()) {
         (Some(agents), true) => {
             let (namespace, name) = agents.daemon_set.split_once('/').unwrap_or_default();
-            Fix {
-                what: "restart calico-node, which makes a pool when it starts; set \
+            Step::new(
+                "restart calico-node, which makes a pool when it starts; set \
                        CALICO_IPV4POOL_CIDR before if kubeadm-config does not tell the pod network"
                     .to_owned(),
-                paste: format!(
-                    "kubectl rollout restart -n {} daemonset {}",
-                    pasted(namespace),
-                    pasted(name)
-                ),
-            }
+            )
+            .run(format!(
+                "kubectl rollout restart -n {} daemonset {}",
+                pasted(namespace),
+                pasted(name)
+            ))
         }
-        _ => Fix {
-            what: "add a pool for pods".to_owned(),
-            paste: String::new(),
-        },
+        _ => Step::new("add a pool for pods".to_owned()),
     }
 }
 
 /// A list of pools for the Installation, where it would replace none.
-fn listed(case: &Case, live: &[Pool]) -> Fix {
+fn listed(case: &Case, live: &[Pool]) -> Step {
     let pools = new_pools(case);
     let cidrs: Vec<String> = pools.iter().map(|(cidr, _)| cidr.to_string()).collect();
     let what = match cidrs.is_empty() {
@@ -162,11 +156,8 @@ fn listed(case: &Case, live: &[Pool]) -> Fix {
         |(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation.to_string()}),
     );
     let entries: Vec<Value> = entries.collect();
-    Fix {
-        what: case.facts.install.lasting(what),
-        paste: match entries.is_empty() || !live.is_empty() {
-            true => String::new(),
-            false => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": entries}})),
-        },
-    }
+    Step::new(case.facts.install.lasting(what)).run(match entries.is_empty() || !live.is_empty() {
+        true => String::new(),
+        false => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": entries}})),
+    })
 }

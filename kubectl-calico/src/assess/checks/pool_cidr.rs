@@ -8,8 +8,9 @@ use super::judged::{Judged, live_pools};
 use super::{paste, relocate};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::operator_deployment;
-use crate::assess::finding::{Finding, Fix};
+use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
+use crate::repair::Step;
 use crate::snapshot::resources::IP_POOLS;
 
 /// The Calico from whose API on a CIDR may be changed to its usual spelling. The operator then changes
@@ -92,23 +93,20 @@ pub(super) const UNREADABLE: Check = Check {
 /// CIDR: with the new one in the Installation first it tries to make another pool, which Calico's
 /// API refuses up to 3.30, and goes no further; with the new one in the CRD first it would take the pool for
 /// one that is no longer listed.
-fn rewrite(case: &Case, pool: &Judged, network: &str) -> Fix {
+fn rewrite(case: &Case, pool: &Judged, network: &str) -> Step {
     let in_installation = pool.index.map(|index| {
         let change = paste::add(&format!("{index}/cidr"), &json!(network));
         paste::installation_pools(pool.cidr, index, [change])
     });
     let minor = case.facts.install.calico_minor();
     if minor.is_none_or(|minor| minor >= CIDR_FIXED_IN_CRD) {
-        return Fix {
-            what: relocate::lasting(
-                case,
-                pool,
-                "add another pool, disable this one, recreate its pods and delete it; the CIDR of \
+        return Step::new(relocate::lasting(
+            case,
+            pool,
+            "add another pool, disable this one, recreate its pods and delete it; the CIDR of \
                  a live pool cannot be changed"
-                    .to_owned(),
-            ),
-            paste: String::new(),
-        };
+                .to_owned(),
+        ));
     }
     let spec = json!({"cidr": network});
     let in_crd = pool.live.map(|live| paste::past_the_api(&live.name, &spec));
@@ -130,10 +128,7 @@ fn rewrite(case: &Case, pool: &Judged, network: &str) -> Fix {
             changes.collect(),
         ),
     };
-    Fix {
-        what: relocate::lasting(case, pool, what),
-        paste: commands.join("\n"),
-    }
+    Step::new(relocate::lasting(case, pool, what)).run(commands.join("\n"))
 }
 
 /// Commands that stop the operator, wait until it has, and start it again.

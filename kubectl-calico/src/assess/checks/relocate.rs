@@ -9,11 +9,11 @@ use super::judged::{Judged, judged, live_pools};
 use super::paste;
 use crate::assess::check::Case;
 use crate::assess::facts::pools::{Pool, modes};
-use crate::assess::finding::Fix;
+use crate::repair::Step;
 
 /// Words and a command. The CIDR of a live pool cannot be changed, so its pods go to another one;
 /// that of a pool that is not there yet can.
-pub(super) fn relocate(case: &Case, pool: &Judged) -> Fix {
+pub(super) fn relocate(case: &Case, pool: &Judged) -> Step {
     let target = free_range(case, pool);
     match pool.live {
         Some(live) => {
@@ -34,10 +34,8 @@ pub(super) fn relocate(case: &Case, pool: &Judged) -> Fix {
                     format!("add {range}, disable this one, and recreate its pods; {why}"),
                 ),
             };
-            Fix {
-                what,
-                paste: target.map_or_else(String::new, |to| replacement(case, pool, live, to)),
-            }
+            Step::new(what)
+                .run(target.map_or_else(String::new, |to| replacement(case, pool, live, to)))
         }
         None => {
             let range = match target {
@@ -45,10 +43,8 @@ pub(super) fn relocate(case: &Case, pool: &Judged) -> Fix {
                 None => "give the pool a range inside of the pod network that nothing else has"
                     .to_owned(),
             };
-            Fix {
-                what: lasting(case, pool, range),
-                paste: target.map_or_else(String::new, |to| moved(pool, to)),
-            }
+            Step::new(lasting(case, pool, range))
+                .run(target.map_or_else(String::new, |to| moved(pool, to)))
         }
     }
 }
@@ -63,7 +59,7 @@ fn only_listed(case: &Case, pool: &Judged) -> Option<usize> {
 
 /// What to do about a pool that is only listed in the Installation, while others are live: those
 /// are what it should list.
-pub(super) fn relist(case: &Case, pool: &Judged, network: &[Cidr]) -> Fix {
+pub(super) fn relist(case: &Case, pool: &Judged, network: &[Cidr]) -> Step {
     let live = live_pools(case);
     let mut live = live.iter().filter(|live| live.serves_pods);
     let good = live.find_map(|live| {
@@ -71,13 +67,12 @@ pub(super) fn relist(case: &Case, pool: &Judged, network: &[Cidr]) -> Fix {
         hold(network, &cidr).then_some(cidr)
     });
     match good {
-        Some(cidr) => Fix {
-            what: case
-                .facts
+        Some(cidr) => Step::new(
+            case.facts
                 .install
                 .lasting(format!("list {cidr}, the live pool, in its place")),
-            paste: moved(pool, cidr),
-        },
+        )
+        .run(moved(pool, cidr)),
         None => relocate(case, pool),
     }
 }

@@ -11,7 +11,8 @@ use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
 use crate::assess::facts::routing::Mode;
 use crate::assess::facts::workload::{CalicoNode, Variable};
-use crate::assess::finding::{Finding, Fix, Severity};
+use crate::assess::finding::{Finding, Severity};
+use crate::repair::Step;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(super) const NO_ROUTES: Check = Check {
@@ -112,20 +113,19 @@ pub(super) fn only_on_their_own(one_node: bool) -> &'static str {
     }
 }
 
-fn fix(case: &Case, pool: &Judged, bird_runs: bool) -> Fix {
+fn fix(case: &Case, pool: &Judged, bird_runs: bool) -> Step {
     if bird_runs {
-        return Fix {
-            what: "have Felix program the routes, or take BIRD's setting away".to_owned(),
-            paste: paste::spec(
+        return Step::new("have Felix program the routes, or take BIRD's setting away".to_owned())
+            .run(paste::spec(
                 case,
                 "felixconfigurations",
                 "default",
                 &json!({"programClusterRoutes": "Enabled"}),
-            ),
-        };
+            ));
     }
-    Fix {
-        what: lasting(case, pool, "use VXLAN, or enable BGP".to_owned()),
-        paste: paste::encapsulation(case, pool, Encapsulation::Vxlan),
-    }
+    Step::new(lasting(case, pool, "use VXLAN, or enable BGP".to_owned())).run(paste::encapsulation(
+        case,
+        pool,
+        Encapsulation::Vxlan,
+    ))
 }

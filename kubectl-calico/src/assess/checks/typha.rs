@@ -8,7 +8,8 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::{Method, Variant};
 use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::facts::workload::{CalicoNode, entry};
-use crate::assess::finding::{Finding, Fix};
+use crate::assess::finding::Finding;
+use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 /// The variable that tells Felix of Typha's Service.
@@ -62,7 +63,7 @@ pub(super) const TYPHA_MISSING: Check = Check {
 };
 
 /// How Typha comes to an install from manifests.
-pub(super) fn install(case: &Case, replicas: u32) -> Fix {
+pub(super) fn install(case: &Case, replicas: u32) -> Step {
     let url = case.facts.install.manifest_url("calico-typha.yaml");
     let same = matches!(
         case.facts.install.method.value(),
@@ -80,10 +81,7 @@ pub(super) fn install(case: &Case, replicas: u32) -> Fix {
              {replicas} replicas; once they are ready, tell Felix of them by {VARIABLE}"
         ),
     };
-    Fix {
-        what,
-        paste: url.map_or_else(String::new, |url| format!("curl -LO {url}")),
-    }
+    Step::new(what).run(url.map_or_else(String::new, |url| format!("curl -LO {url}")))
 }
 
 pub(super) const TYPHA_UNUSED: Check = Check {

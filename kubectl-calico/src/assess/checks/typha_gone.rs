@@ -5,7 +5,8 @@ use super::typha::{VARIABLE, install};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::facts::workload::{CalicoNode, Variable};
-use crate::assess::finding::{Finding, Fix};
+use crate::assess::finding::Finding;
+use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
 pub(super) const TYPHA_GONE: Check = Check {
@@ -45,18 +46,14 @@ pub(super) const TYPHA_GONE: Check = Check {
     },
 };
 
-fn without(case: &Case, node: &CalicoNode) -> Fix {
+fn without(case: &Case, node: &CalicoNode) -> Step {
     if node.is_of_operator() {
-        return Fix {
-            what: "the operator makes Typha: see what keeps it from that".to_owned(),
-            paste: "kubectl get tigerastatus calico -o yaml".to_owned(),
-        };
+        return Step::new("the operator makes Typha: see what keeps it from that".to_owned())
+            .run("kubectl get tigerastatus calico -o yaml".to_owned());
     }
     match case.facts.typha.wanted.value() {
         Some(wanted) if wanted.replicas > 0 => install(case, wanted.replicas),
-        _ => Fix {
-            what: "tell Felix to do without, or install Typha".to_owned(),
-            paste: paste::variable(node, VARIABLE, "none"),
-        },
+        _ => Step::new("tell Felix to do without, or install Typha".to_owned())
+            .run(paste::variable(node, VARIABLE, "none")),
     }
 }

@@ -4,8 +4,9 @@ use super::typha_room::too_few_nodes;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::typha::{NAME, Replicas, typha};
-use crate::assess::finding::{Finding, Fix, Severity};
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::pasted;
+use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 pub(super) const NOT_READY: Check = Check {
@@ -151,17 +152,14 @@ pub(super) fn by_gke(case: &Case) -> bool {
 }
 
 /// How to have that many replicas.
-pub(super) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> Fix {
+pub(super) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> Step {
     if by_gke(case) {
-        return Fix {
-            what: "GKE scales Typha by itself: see its Deployments calico-typha-*-autoscaler"
-                .to_owned(),
-            paste: String::new(),
-        };
+        return Step::new(
+            "GKE scales Typha by itself: see its Deployments calico-typha-*-autoscaler".to_owned(),
+        );
     }
     let namespace = pasted(&replicas.namespace);
-    Fix {
-        what: what.to_owned(),
-        paste: format!("kubectl scale -n {namespace} deployment {NAME} --replicas={to}"),
-    }
+    Step::new(what.to_owned()).run(format!(
+        "kubectl scale -n {namespace} deployment {NAME} --replicas={to}"
+    ))
 }

@@ -9,11 +9,11 @@ use crate::assess::facts::install::Method;
 use crate::assess::finding::Severity;
 use crate::plan::choice::Choice;
 use crate::plan::live::Compared;
-use crate::plan::steps::Step;
 use crate::plan::{Plan, Pool, Size, Sizes, Unread};
 use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
 use crate::render::table::table;
 use crate::render::text::{cluster, finding, install, open};
+use crate::repair::Step;
 
 /// The width of the column of labels: that of `encapsulation`, and a gap.
 const LABELS: usize = 15;
