@@ -1,4 +1,4 @@
-"""The folder that what the tests need is kept in, between runs and between work trees."""
+"""The cache folder for what the tests need, shared by runs and by work trees."""
 
 import os
 import pathlib

@@ -1,5 +1,5 @@
-//! The least that a filter which may refuse can do: read all of standard input, then write it.
-//! scripts/bench measures the filter beside it.
+//! The minimum work of a filter that may refuse its input: read all of standard input, then write it.
+//! `scripts/bench` compares helm-postrender with it.
 
 use std::io::{Read as _, Write as _};
 

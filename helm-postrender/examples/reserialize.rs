@@ -1,6 +1,5 @@
-//! What a filter does that parses every document and writes it anew. scripts/bench measures the
-//! filter beside it; it changes the meaning of some documents (docs/design.md), which is why
-//! nothing here works like that.
+//! A filter that parses every document and serializes it again. `scripts/bench` compares helm-postrender with it.
+//! It changes the meaning of some documents (docs/design.md), which is why helm-postrender does not work this way.
 
 use std::io::{Read as _, Write as _};
 
