@@ -13,7 +13,7 @@
 
 use std::process::{Command, Output};
 
-use helm_postrender::failure::Caller;
+use helm_postrender::Caller;
 
 const PANICS: &str = "HELM_POSTRENDER_TEST_PANICS";
 

@@ -20,10 +20,7 @@ use std::fs;
 
 use calico_core::pool_plan::{LivePool, PlannedPool, PoolPlan};
 use folders::case_folders;
-use helm_postrender::cluster::{Cluster, Source};
-use helm_postrender::filter::{Options, filter};
-use helm_postrender::stream::Stream;
-use helm_postrender::wanted::{Fields, Wanted};
+use helm_postrender::{Cluster, Fields, Options, Source, Stream, Wanted, filter};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 

@@ -12,7 +12,7 @@ use clap::Parser;
 
 use crate::cluster;
 use crate::filter::Options;
-use crate::wanted::Wanted;
+use crate::plan::request::Wanted;
 
 const AFTER_HELP: &str = "\
 Examples:

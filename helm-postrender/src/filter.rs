@@ -10,21 +10,26 @@ use calico_core::pool_plan;
 use calico_core::rules::{RefusedBy, Verdict};
 use calico_core::text::shown;
 
-use crate::absent;
 use crate::cluster::Cluster;
-use crate::error::{Error, Refusal};
-use crate::fill::Fill;
-use crate::form::{self, Obstacle};
-use crate::go;
+use crate::edit::splice;
+use crate::edit::verify;
+use crate::error::Error;
+use crate::find;
+use crate::find::go_yaml;
+use crate::find::located::Located;
+use crate::find::no_installation;
+use crate::find::obstacle::{self, Obstacle};
+use crate::find::operator::{self, Operator, Source};
+use crate::find::second_parser;
 use crate::judge::{self, Court, Judged};
-use crate::locate::{self, Located};
 use crate::notes;
-use crate::operator::{self, Operator, Source};
-use crate::plan::{self, PoolPlan, PoolView};
-use crate::splice;
-use crate::stream::Stream;
-use crate::verify;
-use crate::wanted::Wanted;
+use crate::plan;
+use crate::plan::cluster_fill::Fill;
+use crate::plan::model::{PoolPlan, PoolView};
+use crate::plan::request::Wanted;
+use crate::read::stream::Stream;
+use crate::read::text_edit;
+use crate::refusal::Refusal;
 
 /// What a run is told.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +88,7 @@ pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>
 }
 
 fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(), Error> {
-    let mut found = locate::installations(stream)?;
+    let mut found = find::installations(stream)?;
     let operator = options.operator.map_or_else(
         || operator::version(stream),
         |version| Operator {
@@ -102,14 +107,14 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     }));
     let Some(located) = found.default.take() else {
         let are_none = found.misnamed.is_empty() && found.overlay.is_none();
-        if are_none && absent::is_hooks_only(stream) {
+        if are_none && no_installation::is_hooks_only(stream) {
             outcome
                 .notes
                 .push("every document is a Helm hook: nothing to edit".to_owned());
             return Ok(());
         }
-        let is_absent = absent::is_absent(stream, &found);
-        let nothing = absent::refusal(stream, found);
+        let is_absent = no_installation::is_absent(stream, &found);
+        let nothing = no_installation::refusal(stream, found);
         if options.if_present && is_absent {
             outcome.notes.push(format!("nothing to edit: {nothing}"));
             return Ok(());
@@ -120,18 +125,21 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     outcome.installation = Some((located.name.clone(), located.document, start));
 
     let refuse = |obstacle: Obstacle| refusal(stream, &located, obstacle);
-    form::check(&located).map_err(refuse)?;
+    obstacle::check(&located).map_err(refuse)?;
     let overlay = match &found.overlay {
         None => None,
         Some(overlay) => {
-            form::check(overlay).map_err(|obstacle| refusal(stream, overlay, obstacle))?;
-            let document = verify::read(stream, overlay)?;
+            obstacle::check(overlay).map_err(|obstacle| refusal(stream, overlay, obstacle))?;
+            let document = second_parser::read(stream, overlay)?;
             let (text, tree) = (&overlay.text, &overlay.tree);
-            Some((overlay, go::installation(overlay, text, tree, &document)?))
+            Some((
+                overlay,
+                go_yaml::installation(overlay, text, tree, &document)?,
+            ))
         }
     };
-    let before = verify::read(stream, &located)?;
-    let written = go::installation(&located, &located.text, &located.tree, &before)?;
+    let before = second_parser::read(stream, &located)?;
+    let written = go_yaml::installation(&located, &located.text, &located.tree, &before)?;
     let over = overlay.as_ref().map(|(_, written)| written);
     let cluster = options.cluster.as_ref().map(|cluster| &cluster.plan);
     let (mut written, mut effective) = laid_under(&written, over, operator, cluster);
@@ -162,10 +170,10 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     }
 
     let edits = splice::edits(&located, &plans).map_err(refuse)?;
-    let text = splice::apply(&located.text, &edits);
+    let text = text_edit::apply(&located.text, &edits);
     let (tree, after) = verify::verify(&located, &before, &plans, &text).map_err(of_pools)?;
 
-    let own = go::installation(&located, &text, &tree, &after)?;
+    let own = go_yaml::installation(&located, &text, &tree, &after)?;
     let (seen, effective) = laid_under(&own, over, operator, cluster);
     let court = Court::new(stream, operator.version, cluster, &options.allowed, &plans);
     outcome.was_judged = true;

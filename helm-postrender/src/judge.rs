@@ -9,11 +9,11 @@ use calico_core::pool::Field;
 use calico_core::pool_plan::{self, LivePool};
 use calico_core::rules::{self, Case, Judgement, RefusedBy, Verdict};
 
-use crate::locate::Located;
-use crate::plan::{PoolPlan, Source};
-use crate::stream::{Place, Stream};
-use crate::tree::NodeId;
-use crate::wanted::flag;
+use crate::find::located::Located;
+use crate::plan::model::{PoolPlan, Source};
+use crate::plan::request::flag;
+use crate::read::stream::{Place, Stream};
+use crate::read::tree::NodeId;
 
 /// Where pools are, of which an overlay has none that count.
 const POOLS: &str = "spec.calicoNetwork.ipPools";

@@ -4,9 +4,9 @@ use calico_core::defaults::Effective;
 use calico_core::operator::OperatorVersion;
 use calico_core::text::{MOST, quoted};
 
-use crate::error::Refusal;
-use crate::operator::Operator;
-use crate::stream::Place;
+use crate::find::operator::Operator;
+use crate::read::stream::Place;
+use crate::refusal::Refusal;
 
 /// Documents that nobody can read are none of ours, but for a word.
 pub(crate) fn unreadable(documents: &[Refusal]) -> Vec<String> {

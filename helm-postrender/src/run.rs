@@ -9,15 +9,15 @@ use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::Cli;
-use crate::diff;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::failure::Caller;
 use crate::filter::{Outcome, filter};
+use crate::helm4::Caller;
+use crate::read::stream::Stream;
 use crate::report;
-use crate::report_file::ReportFile;
+use crate::report::diff;
+use crate::report::file::ReportFile;
 use crate::stdio;
-use crate::stream::Stream;
 
 /// Runs the program with its arguments, the first being its name.
 pub fn run(mut arguments: Vec<OsString>) -> ExitCode {

@@ -5,8 +5,8 @@ use std::io::{self, IoSlice, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use crate::error::Error;
-use crate::failure;
-use crate::stream::Stream;
+use crate::helm4;
+use crate::read::stream::Stream;
 
 /// All of standard input.
 pub(crate) fn read() -> Result<Stream, Error> {
@@ -42,7 +42,7 @@ pub(crate) fn is_idle() -> bool {
 
 /// Writes parts of a stream, one behind the other.
 pub(crate) fn write(parts: &[&[u8]]) -> Result<(), Error> {
-    failure::stream_starts();
+    helm4::stream_starts();
     match write_all(parts) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::BrokenPipe),

@@ -1,7 +1,6 @@
 //! What holds for every stream, however odd. The property tests and the fuzzer check it.
 
-use helm_postrender::filter::{Options, filter};
-use helm_postrender::stream::Stream;
+use helm_postrender::{Options, Stream, filter};
 
 use crate::oracle;
 

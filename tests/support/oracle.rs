@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use calico_core::cidr::{Cidr, Family};
-use helm_postrender::wanted::Wanted;
+use helm_postrender::Wanted;
 use yaml_rust2::Event;
 use yaml_rust2::parser::{EventReceiver, Parser};
 use yaml_rust2::scanner::TScalarStyle;

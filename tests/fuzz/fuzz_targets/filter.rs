@@ -7,8 +7,7 @@ mod invariants;
 #[path = "../../support/oracle.rs"]
 mod oracle;
 
-use helm_postrender::filter::Options;
-use helm_postrender::wanted::{Fields, Wanted};
+use helm_postrender::{Fields, Options, Wanted};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {

@@ -1,0 +1,6 @@
+//! What came in: bytes, documents, nodes.
+
+pub(crate) mod mentions;
+pub(crate) mod stream;
+pub(crate) mod text_edit;
+pub(crate) mod tree;

@@ -1,0 +1,34 @@
+//! Replacing bytes of a text.
+
+use std::ops::Range;
+
+/// Bytes of a document's text to replace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edit {
+    /// Which bytes.
+    pub(crate) range: Range<usize>,
+    /// With what.
+    pub(crate) text: String,
+}
+
+impl Edit {
+    pub(crate) fn insert(at: usize, text: String) -> Self {
+        Self {
+            range: at..at,
+            text,
+        }
+    }
+}
+
+/// `text` with `edits`, which do not overlap, made.
+pub(crate) fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut edited = String::with_capacity(text.len() + 256);
+    let mut from = 0;
+    for edit in edits {
+        edited.push_str(text.get(from..edit.range.start).unwrap_or_default());
+        edited.push_str(&edit.text);
+        from = edit.range.end;
+    }
+    edited.push_str(text.get(from..).unwrap_or_default());
+    edited
+}
