@@ -4,6 +4,7 @@
 //! Nothing here reads a file, a cluster or a clock: data in, data out.
 
 pub mod capacity;
+pub mod catalog;
 pub mod cidr;
 pub mod defaults;
 pub mod installation;

@@ -1,0 +1,26 @@
+//! The text of everything that has a code.
+
+/// What a code stands for: a check of `kubectl calico status` (`CAL201`), a finding of
+/// `kubectl calico plan` (`pool-lost`), or a rule (`cidr-host-bits`). `kubectl calico explain`
+/// and the generated pages of the documentation print it.
+///
+/// All texts but the title are whole sentences in American English.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The code. It is unique among all entries and never gets a second meaning.
+    pub code: &'static str,
+    /// What a finding reports, or what a rule demands: one clause that starts in lower case
+    /// (unless with a name) and has no full stop.
+    pub title: &'static str,
+    /// What the title means, with the terms that it uses explained.
+    pub meaning: &'static str,
+    /// What happens if nothing is done, and where that shows.
+    pub impact: &'static str,
+    /// How it is decided: which values are compared, what counts and what does not, and from which
+    /// version on.
+    pub criteria: &'static str,
+    /// How to fix it in general.
+    pub fix: &'static str,
+    /// Where this is known from: a project with file and version, or a page of its documentation.
+    pub source: &'static str,
+}
