@@ -1,15 +1,13 @@
 //! Which operator will read the Installation: what the stream's Deployment says.
 
-use calico_core::operator::OperatorVersion;
+use calico_core::operator::{
+    ContainerView, DEPLOYMENT, OperatorVersion, VERSION_VARIABLE, VersionSource, version_of,
+};
 use serde::Serialize;
 
 use crate::find::unreadable;
-use crate::read::mentions::DEPLOYMENT;
 use crate::read::stream::{self, Stream};
 use crate::read::tree::{NodeId, Tree};
-
-/// The environment variable that the operator's manifests carry its version in.
-const VERSION_VARIABLE: &str = "TIGERA_OPERATOR_INIT_IMAGE_VERSION";
 
 /// A version, and where it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +70,15 @@ fn of_document(document: &[u8]) -> Option<Operator> {
         let is_operator = tree.text_at(object, &["kind"]) == Some("Deployment")
             && tree.text_at(object, &["metadata", "name"]) == Some(DEPLOYMENT);
         let containers = tree.get_at(object, &containers).filter(|_| is_operator)?;
-        let mut containers = tree.items(containers).iter();
-        containers.find_map(|container| of_container(&tree, *container))
+        let containers = tree.items(containers).iter();
+        let reported = version_of(containers.map(|container| container_view(&tree, *container)))?;
+        Some(Operator {
+            version: reported.version,
+            source: match reported.source {
+                VersionSource::ImageTag => Source::ImageTag,
+                VersionSource::Variable => Source::VersionVariable,
+            },
+        })
     })
 }
 
@@ -89,41 +94,18 @@ fn says_kind(document: &[u8], name: &[u8]) -> bool {
     })
 }
 
-/// A container of another image may have a version too (a proxy beside the operator): only one
-/// that is called like the operator, or carries its variable, counts.
-fn of_container(tree: &Tree, container: NodeId) -> Option<Operator> {
+fn container_view(tree: &Tree, container: NodeId) -> ContainerView<'_> {
     let env = tree.get(container, "env").map(|env| tree.items(env));
-    let mut env = env.unwrap_or_default().iter();
-    let variable = env.find(|entry| tree.text_at(**entry, &["name"]) == Some(VERSION_VARIABLE));
-    if variable.is_none() && tree.text_at(container, &["name"]) != Some(DEPLOYMENT) {
-        return None;
+    let variable = env
+        .unwrap_or_default()
+        .iter()
+        .find(|entry| tree.text_at(**entry, &["name"]) == Some(VERSION_VARIABLE));
+    ContainerView {
+        name: tree.text_at(container, &["name"]),
+        image: tree.text_at(container, &["image"]),
+        version_variable: variable
+            .map(|entry| tree.text_at(*entry, &["value"]).unwrap_or_default()),
     }
-    // Every operator is 1.x; a mirror's own tag, or Calico's version, is none.
-    let version = |text: &str| {
-        let version = text.parse::<OperatorVersion>().ok();
-        version.filter(|version| version.major == 1)
-    };
-    let image = tree.text_at(container, &["image"]);
-    let tag = image.and_then(image_tag).and_then(version);
-    let value = variable.and_then(|entry| version(tree.text_at(*entry, &["value"])?));
-    match (tag, value) {
-        (Some(version), _) => Some(Operator {
-            version,
-            source: Source::ImageTag,
-        }),
-        (None, Some(version)) => Some(Operator {
-            version,
-            source: Source::VersionVariable,
-        }),
-        (None, None) => None,
-    }
-}
-
-/// `v1.42.3` of `quay.io:443/tigera/operator:v1.42.3@sha256:…`
-fn image_tag(image: &str) -> Option<&str> {
-    let name = image.split('@').next()?;
-    let last = name.rsplit('/').next()?;
-    last.split_once(':').map(|(_, tag)| tag)
 }
 
 #[cfg(test)]

@@ -2,10 +2,8 @@
 //! are megabytes.
 
 use calico_core::installation::{API_VERSION, KIND};
+use calico_core::operator::DEPLOYMENT;
 use memchr::memmem;
-
-/// The name of the operator's Deployment, and of its container.
-pub(crate) const DEPLOYMENT: &str = "tigera-operator";
 
 /// Documents, by what they mention.
 #[derive(Default)]

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use calico_core::image;
+
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::Method;
 use crate::assess::facts::pods;
-use crate::assess::facts::workload::{CalicoNode, image_tag};
+use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::DAEMON_SETS;
@@ -99,7 +101,7 @@ fn tags<'a>(case: &Case<'a>, node: &CalicoNode<'a>) -> BTreeMap<&'a str, usize> 
         let mut images = containers.filter(|container| container.name == "calico-node");
         if let Some(tag) = images
             .next()
-            .and_then(|container| image_tag(&container.image))
+            .and_then(|container| image::tag(&container.image))
         {
             *tags.entry(tag).or_insert(0) += 1;
         }

@@ -1,13 +1,14 @@
 //! How Calico was installed, and which version of it.
 
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
-use calico_core::operator::OperatorVersion;
+use calico_core::operator::{self, ContainerView, VERSION_VARIABLE, VersionSource};
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::core::v1::Container;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::cluster::Platform;
-use super::workload::{CalicoNode, RKE2_CANAL, Variable, image_tag};
+use super::workload::{CalicoNode, RKE2_CANAL, Variable};
 use crate::assess::fact::Fact;
 use crate::snapshot::{Installation, Meta, Reading, Snapshot, Store};
 
@@ -172,7 +173,7 @@ fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Installation> {
 
 /// The operator's Deployment, in whatever namespace its release is.
 pub fn operator_deployment(snapshot: &Snapshot) -> Option<&Deployment> {
-    named_deployment(&snapshot.operators, "tigera-operator")
+    named_deployment(&snapshot.operators, operator::DEPLOYMENT)
 }
 
 /// The Deployment of that name that runs a part of Calico.
@@ -464,21 +465,35 @@ fn calico_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<String>
 }
 
 fn operator_version(snapshot: &Snapshot) -> Fact<String> {
-    Fact::of(&snapshot.operators, "the operator is not there", |_| {
-        let operator = operator_deployment(snapshot)?;
-        let pod = operator.spec.as_ref()?.template.spec.as_ref()?;
-        let container = pod.containers.first()?;
-        let object = deployment_name(operator);
-        let tag = container.image.as_deref().and_then(image_tag);
-        if let Some(tag) = tag.filter(|tag| tag.parse::<OperatorVersion>().is_ok()) {
-            return Some((tag.to_owned(), format!("{object} image")));
-        }
-        const VARIABLE: &str = "TIGERA_OPERATOR_INIT_IMAGE_VERSION";
-        let environment = container.env.iter().flatten();
-        let value = environment.filter(|variable| variable.name == VARIABLE);
-        let value = value.filter_map(|variable| variable.value.clone()).next()?;
-        Some((value, format!("{object} env {VARIABLE}")))
+    let missing = if operator_deployment(snapshot).is_some() {
+        "the operator's Deployment contains no operator version"
+    } else {
+        "the operator is not there"
+    };
+    Fact::of(&snapshot.operators, missing, |_| {
+        let deployment = operator_deployment(snapshot)?;
+        let pod = deployment.spec.as_ref()?.template.spec.as_ref()?;
+        let reported = operator::version_of(pod.containers.iter().map(container_view))?;
+        let object = deployment_name(deployment);
+        let from = match reported.source {
+            VersionSource::ImageTag => format!("{object} image"),
+            VersionSource::Variable => format!("{object} env {VERSION_VARIABLE}"),
+        };
+        Some((reported.text.to_owned(), from))
     })
+}
+
+fn container_view(container: &Container) -> ContainerView<'_> {
+    let variable = container
+        .env
+        .iter()
+        .flatten()
+        .find(|variable| variable.name == VERSION_VARIABLE);
+    ContainerView {
+        name: Some(&container.name),
+        image: container.image.as_deref(),
+        version_variable: variable.map(|variable| variable.value.as_deref().unwrap_or_default()),
+    }
 }
 
 fn datastore(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<Datastore> {

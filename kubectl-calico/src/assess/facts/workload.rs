@@ -1,5 +1,6 @@
 //! The DaemonSet that runs calico-node, and its environment as Felix and BIRD see it.
 
+use calico_core::image;
 use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -161,7 +162,7 @@ impl<'a> CalicoNode<'a> {
 
     /// The tag of its image, as `v3.32.1`.
     pub fn image_tag(&self) -> Option<&'a str> {
-        image_tag(self.container()?.image.as_deref()?)
+        image::tag(self.container()?.image.as_deref()?)
     }
 
     /// A variable of its environment.
@@ -224,30 +225,4 @@ pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool
 /// An entry of a ConfigMap.
 pub fn entry<'a>(config: &'a ConfigMap, key: &str) -> Option<&'a str> {
     config.data.as_ref()?.get(key).map(String::as_str)
-}
-
-/// The tag of an image, without a digest.
-pub fn image_tag(image: &str) -> Option<&str> {
-    let (without_digest, _) = image.split_once('@').unwrap_or((image, ""));
-    let (_, name) = without_digest
-        .rsplit_once('/')
-        .unwrap_or(("", without_digest));
-    name.split_once(':').map(|(_, tag)| tag)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tag_of_an_image() {
-        for (image, tag) in [
-            ("quay.io/calico/node:v3.32.1", Some("v3.32.1")),
-            ("localhost:5000/calico/node", None),
-            ("localhost:5000/node:v3.26.0@sha256:abc", Some("v3.26.0")),
-            ("node", None),
-        ] {
-            assert_eq!(image_tag(image), tag, "{image}");
-        }
-    }
 }
