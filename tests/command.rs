@@ -152,7 +152,7 @@ fn the_report_tells_what_was_set_kept_and_left() {
         .find(|rule| rule["name"] == "cidr-host-bits")
         .unwrap();
     assert_eq!(rule["result"], "refused");
-    assert_eq!(rule["breaches"][0]["at"]["flag"], "--cidr 172.16.0.1/16");
+    assert_eq!(rule["violations"][0]["at"]["flag"], "--cidr 172.16.0.1/16");
 
     let (exit, check) = report(&["--cidr", "172.16.0.0/16", "--check"], INSTALLATION);
     assert_eq!((exit, &check["outcome"]), (1, &"would-change".into()));

@@ -18,7 +18,7 @@ mod oracle;
 
 use std::fs;
 
-use calico_core::pool_plan::{LivePool, PlannedPool, PoolPlan};
+use calico_core::cluster_plan::{ClusterPlan, ExistingPool, PlannedPool};
 use folders::case_folders;
 use helm_postrender::{Cluster, Fields, Options, Source, Stream, Wanted, filter};
 use proptest::prelude::*;
@@ -61,7 +61,7 @@ const OTHERS: &str = r#"{name: "off", natOutgoing: Disabled, nodeSelector: "has(
 
 /// What is known of a cluster with pools of one family or both, of the operator's or not.
 fn cluster() -> impl Strategy<Value = Cluster> {
-    let live = |name: &str, cidr: &str, block_size, encapsulation: &str, owned| LivePool {
+    let live = |name: &str, cidr: &str, block_size, encapsulation: &str, owned| ExistingPool {
         name: name.to_owned(),
         cidr: cidr.to_owned(),
         block_size,
@@ -83,10 +83,10 @@ fn cluster() -> impl Strategy<Value = Cluster> {
         ];
         let count = if second { 3 } else { usize::from(owned[3]) };
         Cluster {
-            plan: PoolPlan {
+            plan: ClusterPlan {
                 pools: planned.clone(),
-                live_pools: live[..count].to_vec(),
-                ..PoolPlan::default()
+                existing_pools: live[..count].to_vec(),
+                ..ClusterPlan::default()
             },
             source: Source::Config,
             path: "plan.yaml".to_owned(),
@@ -329,7 +329,7 @@ proptest! {
         let (_, result) = filter(&Stream::new(input.clone().into_bytes()), &options);
         let out = edited.map_or(input, |(_, after)| after);
         if result.is_ok() {
-            let owned = cluster.plan.live_pools.iter().filter(|live| live.owned);
+            let owned = cluster.plan.existing_pools.iter().filter(|live| live.owned);
             for live in owned {
                 prop_assert!(out.contains(&live.cidr), "{} is lost:\n{out}", live.cidr);
             }

@@ -128,6 +128,6 @@ fn pool(case: &Path, old: &Map<String, Value>, new: &Map<String, Value>, argumen
 fn is_of_live_pool(case: &Path, key: &str, value: &Value) -> bool {
     let plan = std::fs::read_to_string(case.join("config.yaml")).unwrap_or_default();
     let plan: Value = serde_yaml::from_str(&plan).unwrap_or_default();
-    let mut live = plan["livePools"].as_array().into_iter().flatten();
+    let mut live = plan["existingPools"].as_array().into_iter().flatten();
     live.any(|pool| pool["others"].get(key) == Some(value))
 }

@@ -5,10 +5,10 @@
 //! core_controller.go, with the same values.
 
 use crate::cidr::{Cidr, CidrError, Family};
+use crate::cluster_plan::ExistingPool;
 use crate::installation::Installation;
 use crate::operator::OperatorVersion;
-use crate::pool::BlockSize;
-use crate::pool_plan::LivePool;
+use crate::pool::{BlockSize, LOAD_BALANCER};
 
 /// An Installation with the operator's defaults filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,9 +48,6 @@ pub struct EffectivePool {
     /// The fields that the operator filled in: key and value, in the order of the CRD.
     pub filled: Vec<(&'static str, String)>,
 }
-
-/// The use that makes a pool one for Services, not for pods.
-pub const LOAD_BALANCER: &str = "LoadBalancer";
 
 impl EffectivePool {
     /// The network, if its CIDR can be read.
@@ -109,7 +106,7 @@ impl Effective {
 
     /// Gives pools without a name that of the live pool of the same CIDR, by its text, as the
     /// operator does from 1.34 on.
-    pub fn with_names_of(mut self, written: &Installation, live: &[LivePool]) -> Self {
+    pub fn with_names_of(mut self, written: &Installation, live: &[ExistingPool]) -> Self {
         let written = written.pools.as_deref().unwrap_or_default();
         for (pool, written) in self.pools.iter_mut().zip(written) {
             let cidr = written.cidr.as_ref();
@@ -332,10 +329,10 @@ mod tests {
         let spec = "{calicoNetwork: {ipPools: [{cidr: 10.0.0.0/16}, {cidr: 'fd00::/64'}, {cidr: 10.1.0.0/16, name: c}]}}";
         let document = serde_yaml::from_str(&format!("spec: {spec}")).unwrap();
         let written = Installation::read(&document);
-        let live = ["10.0.0.0/16", "fd00:0::/64", "10.1.0.0/16"].map(|cidr| LivePool {
+        let live = ["10.0.0.0/16", "fd00:0::/64", "10.1.0.0/16"].map(|cidr| ExistingPool {
             name: "live".to_owned(),
             cidr: cidr.to_owned(),
-            ..LivePool::default()
+            ..ExistingPool::default()
         });
         let named = |operator: &str| {
             let effective = Effective::of(&written, operator.parse().unwrap());

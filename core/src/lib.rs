@@ -6,6 +6,7 @@
 pub mod capacity;
 pub mod catalog;
 pub mod cidr;
+pub mod cluster_plan;
 pub mod defaults;
 pub mod image;
 pub mod installation;
@@ -13,7 +14,6 @@ pub mod operator;
 pub mod per_family;
 pub mod pod_network;
 pub mod pool;
-pub mod pool_plan;
 pub mod rules;
 pub mod text;
 pub mod typha;

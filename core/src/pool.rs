@@ -34,6 +34,9 @@ impl Field {
     }
 }
 
+/// The value of `allowedUses` that makes a pool one for Services, not for pods.
+pub const LOAD_BALANCER: &str = "LoadBalancer";
+
 /// How a pool's traffic crosses nodes, in the operator's spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encapsulation {

@@ -50,7 +50,7 @@ impl fmt::Display for Error {
             Self::Rules(judged) => {
                 let refused: Vec<&Judged> = judged
                     .iter()
-                    .filter(|judged| judged.judgement.verdict == Verdict::Refused)
+                    .filter(|judged| judged.violation.verdict == Verdict::Refused)
                     .collect();
                 write!(f, "{}; nothing was written", how_many(&refused))?;
                 refused
@@ -70,9 +70,9 @@ impl fmt::Display for Error {
 
 /// `a rule is broken`, or how many are, and in how many places.
 fn how_many(refused: &[&Judged]) -> String {
-    let judgements = refused.iter().map(|judged| &judged.judgement);
-    let places: usize = judgements.clone().map(|judgement| 1 + judgement.more).sum();
-    let mut rules: Vec<&str> = judgements.map(|judgement| judgement.rule.name).collect();
+    let violations = refused.iter().map(|judged| &judged.violation);
+    let places: usize = violations.clone().map(|violation| 1 + violation.more).sum();
+    let mut rules: Vec<&str> = violations.map(|violation| violation.rule.name).collect();
     rules.sort_unstable();
     rules.dedup();
     match (rules.len(), places) {

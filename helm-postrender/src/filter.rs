@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
+use calico_core::cluster_plan;
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
-use calico_core::pool_plan;
-use calico_core::rules::{RefusedBy, Verdict};
+use calico_core::rules::{Enforcement, Verdict};
 use calico_core::text::shown;
 
 use crate::cluster::Cluster;
@@ -181,8 +181,8 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
         None => court.judge(&located, None, &own, |_| true),
         // The API server sees each by itself, the operator the two together.
         Some((place, overlay)) => {
-            let mut judged = court.judge(&located, None, &own, RefusedBy::is_api_server);
-            judged.extend(court.judge(place, None, overlay, RefusedBy::is_api_server));
+            let mut judged = court.judge(&located, None, &own, Enforcement::is_api_server);
+            judged.extend(court.judge(place, None, overlay, Enforcement::is_api_server));
             judged.extend(court.judge(&located, Some(place), &seen, |by| !by.is_api_server()));
             judged
         }
@@ -205,7 +205,7 @@ fn decide(stream: &Stream, options: &Options, outcome: &mut Outcome) -> Result<(
     if outcome
         .judged
         .iter()
-        .any(|judged| judged.judgement.verdict == Verdict::Refused)
+        .any(|judged| judged.violation.verdict == Verdict::Refused)
     {
         outcome.replacement = None;
         return Err(Error::Rules(std::mem::take(&mut outcome.judged)));
@@ -224,7 +224,7 @@ fn laid_under(
     written: &Installation,
     overlay: Option<&Installation>,
     operator: Operator,
-    cluster: Option<&pool_plan::PoolPlan>,
+    cluster: Option<&cluster_plan::ClusterPlan>,
 ) -> (Installation, Effective) {
     let written = match overlay {
         Some(overlay) => written.clone().overlaid(overlay.clone()),

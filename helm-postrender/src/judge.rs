@@ -1,13 +1,13 @@
-//! Judgements, with the place of each: a flag of this run, or a line of the stream.
+//! Violations, with the place of each: a flag of this run, or a line of the stream.
 
 use std::fmt;
 
+use calico_core::cluster_plan::{self, ExistingPool};
 use calico_core::defaults::Effective;
 use calico_core::installation::{DEFAULT_NAME, Installation};
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
-use calico_core::pool_plan::{self, LivePool};
-use calico_core::rules::{self, Case, Judgement, RefusedBy, Verdict};
+use calico_core::rules::{self, Case, Enforcement, Verdict, Violation};
 
 use crate::find::located::Located;
 use crate::plan::model::{PoolPlan, Source};
@@ -18,10 +18,10 @@ use crate::read::tree::NodeId;
 /// Where pools are, of which an overlay has none that count.
 const POOLS: &str = "spec.calicoNetwork.ipPools";
 
-/// A judgement and where what it judges was written.
+/// A violation and where what it judges was written.
 pub struct Judged {
-    /// The judgement.
-    pub judgement: Judgement,
+    /// The violation.
+    pub violation: Violation,
     /// Where.
     pub origin: Origin,
 }
@@ -46,7 +46,7 @@ pub enum Origin {
 pub(crate) struct Court<'a> {
     stream: &'a Stream,
     operator: OperatorVersion,
-    cluster: Option<&'a pool_plan::PoolPlan>,
+    cluster: Option<&'a cluster_plan::ClusterPlan>,
     allowed: Vec<&'a str>,
     plans: &'a [PoolPlan],
 }
@@ -55,7 +55,7 @@ impl<'a> Court<'a> {
     pub(crate) fn new(
         stream: &'a Stream,
         operator: OperatorVersion,
-        cluster: Option<&'a pool_plan::PoolPlan>,
+        cluster: Option<&'a cluster_plan::ClusterPlan>,
         allowed: &'a [String],
         plans: &'a [PoolPlan],
     ) -> Self {
@@ -68,14 +68,14 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// Judges an Installation by the rules of some, and gives each judgement its place in the
+    /// Judges an Installation by the rules of some, and gives each violation its place in the
     /// document that it is from, or that of the settings laid over it.
     pub(crate) fn judge(
         &self,
         located: &Located,
         over: Option<&Located>,
         written: &Installation,
-        of: fn(RefusedBy) -> bool,
+        of: fn(Enforcement) -> bool,
     ) -> Vec<Judged> {
         let effective = effective(written, self.operator, self.cluster);
         let case = Case::new(written, &effective, self.operator).on(self.cluster);
@@ -83,15 +83,15 @@ impl<'a> Court<'a> {
         // where the cluster is known, each pool that is not there yet.
         let plans = self.plans.iter();
         let set = plans.flat_map(|plan| plan.fields.iter().map(|field| (plan.index, field)));
-        let set = set.filter(|(_, field)| !matches!(field.source, Source::LivePool(_)));
+        let set = set.filter(|(_, field)| !matches!(field.source, Source::ExistingPool(_)));
         let set = set.map(|(index, field)| (index, field.field));
         let asked: Vec<(usize, Field)> = set.chain(case.new_fields()).collect();
-        let judgements = rules::judge(&case, &asked, &self.allowed).into_iter();
-        let judged = judgements
-            .filter(|judgement| of(judgement.rule.refused_by))
-            .map(|judgement| Judged {
-                origin: self.origin(located, over, &judgement.breach.path),
-                judgement,
+        let violations = rules::check(&case, &asked, &self.allowed).into_iter();
+        let judged = violations
+            .filter(|violation| of(violation.rule.enforcement))
+            .map(|violation| Judged {
+                origin: self.origin(located, over, &violation.path),
+                violation,
             });
         judged.collect()
     }
@@ -112,9 +112,9 @@ impl<'a> Court<'a> {
 pub(crate) fn effective(
     written: &Installation,
     operator: OperatorVersion,
-    cluster: Option<&pool_plan::PoolPlan>,
+    cluster: Option<&cluster_plan::ClusterPlan>,
 ) -> Effective {
-    let live: &[LivePool] = cluster.map_or(&[], |plan| &plan.live_pools);
+    let live: &[ExistingPool] = cluster.map_or(&[], |plan| &plan.existing_pools);
     Effective::of(written, operator).with_names_of(written, live)
 }
 
@@ -163,16 +163,21 @@ fn find(located: &Located, path: &str) -> (NodeId, bool) {
 
 impl fmt::Display for Judged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Judgement { rule, breach, .. } = &self.judgement;
-        writeln!(f, "  [{}] {}: {}", rule.name, breach.path, breach.problem)?;
+        let violation = &self.violation;
+        let rule = violation.rule;
+        writeln!(
+            f,
+            "  [{}] {}: {}",
+            rule.name, violation.path, violation.problem
+        )?;
         match &self.origin {
             Origin::Flag(told) | Origin::Cluster(told) => writeln!(f, "    at: {told}")?,
             Origin::Stream(place) => writeln!(f, "    at: {place}")?,
         }
-        writeln!(f, "    otherwise: {}", breach.outcome)?;
-        write!(f, "    fix: {}", breach.fix)?;
-        match (self.judgement.verdict, rule.refused_by) {
-            (Verdict::Refused, RefusedBy::NoOne | RefusedBy::Here) => {
+        writeln!(f, "    otherwise: {}", violation.impact)?;
+        write!(f, "    fix: {}", violation.fix)?;
+        match (violation.verdict, rule.enforcement) {
+            (Verdict::Refused, Enforcement::Unenforced | Enforcement::Safeguard) => {
                 write!(f, "\n    or take the risk: --allow {}", rule.name)?;
             }
             (Verdict::Refused, _) => {
@@ -184,7 +189,7 @@ impl fmt::Display for Judged {
             }
             (Verdict::Warned | Verdict::Allowed, _) => {}
         }
-        match self.judgement.more {
+        match violation.more {
             0 => Ok(()),
             more => write!(f, "\n  [{}] and {more} more like it", rule.name),
         }

@@ -42,7 +42,7 @@ fn a_refusal_names_the_server() {
     let twin = StandIn::on_path(&answer(LIVE));
     let said = twin.refused(&["--block-size", "24", "--report", "report.json"]);
     assert!(
-        said.contains("[live-pool-block-size]") && said.contains(SERVER),
+        said.contains("[existing-pool-block-size]") && said.contains(SERVER),
         "{said}"
     );
     let report: Value = serde_json::from_str(&twin.left("report.json")).unwrap();

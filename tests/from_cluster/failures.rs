@@ -82,7 +82,7 @@ fn another_program_of_that_name_is_recognised() {
     for (script, what) in [
         (
             format!("echo '{usage}'"),
-            "it is not a PoolPlan of kubectl calico; it starts with \"Usage:\"",
+            "it is not a ClusterPlan of kubectl calico; it starts with \"Usage:\"",
         ),
         (
             format!("echo '{usage}'; exit 1"),
@@ -96,7 +96,7 @@ fn another_program_of_that_name_is_recognised() {
         (
             "echo '{\"kind\": \"IPPoolList\", \"apiVersion\": \"projectcalico.org/v3\"}'"
                 .to_owned(),
-            "it is not a PoolPlan",
+            "it is not a ClusterPlan",
         ),
         (answer(&later), "its apiVersion is \"kubectl-calico/v2\""),
         (answer(&format!("{NEW}nodes: 3\n")), "unknown field `nodes`"),

@@ -96,8 +96,8 @@ fn upgrade_that_would_change_a_live_pool_is_refused(helm: Helm) {
     let outcome = release(&sandbox, "upgrade", &["--block-size=24"]).failed();
     shows(&sandbox, "live_block_size_refused", &outcome);
     for (flag, rule) in [
-        ("--cidr=10.9.0.0/16", "[live-pool-missing]"),
-        ("--encapsulation=IPIP", "[live-pool-encapsulation]"),
+        ("--cidr=10.9.0.0/16", "[existing-pool-missing]"),
+        ("--encapsulation=IPIP", "[existing-pool-encapsulation]"),
     ] {
         let seen = release(&sandbox, "upgrade", &[flag]).failed().seen();
         assert!(seen.contains(rule), "{flag}: {seen}");
@@ -108,7 +108,10 @@ fn upgrade_that_would_change_a_live_pool_is_refused(helm: Helm) {
 
 fn upgrade_of_the_encapsulation_if_allowed(helm: Helm) {
     let sandbox = installed(helm);
-    let flags = ["--encapsulation=IPIP", "--allow=live-pool-encapsulation"];
+    let flags = [
+        "--encapsulation=IPIP",
+        "--allow=existing-pool-encapsulation",
+    ];
     release(&sandbox, "upgrade", &flags).succeeded();
     has(&sandbox, 26, "IPIP");
 }

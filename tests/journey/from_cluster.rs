@@ -65,7 +65,7 @@ impl Journey {
             &block_size,
             &[
                 "helm-postrender: error: ",
-                "[live-pool-block-size]",
+                "[existing-pool-block-size]",
                 "keep 24",
             ],
         );
@@ -74,7 +74,11 @@ impl Journey {
         let cidr = ["--from-cluster", "--cidr=172.16.0.0/17"];
         self.is_refused(
             &cidr,
-            &["[live-pool-missing]", "takes the place of", "172.16.0.0/16"],
+            &[
+                "[existing-pool-missing]",
+                "takes the place of",
+                "172.16.0.0/16",
+            ],
         );
 
         self.terminal
@@ -83,8 +87,8 @@ impl Journey {
         self.is_refused(
             &encapsulation,
             &[
-                "[live-pool-encapsulation]",
-                "--allow live-pool-encapsulation",
+                "[existing-pool-encapsulation]",
+                "--allow existing-pool-encapsulation",
             ],
         );
     }
@@ -110,7 +114,7 @@ impl Journey {
         let allowed = [
             "--from-cluster",
             "--encapsulation=IPIP",
-            "--allow=live-pool-encapsulation",
+            "--allow=existing-pool-encapsulation",
         ];
         let options: &[&str] = match self.helm.is_3() {
             true => &[],

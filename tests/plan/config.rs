@@ -62,7 +62,7 @@ fn the_pools_of_a_cluster_that_has_calico_stay() {
     let mut judged = 0;
     for case in cases() {
         let plan = case.json();
-        let live = plan["livePools"].as_array().unwrap();
+        let live = plan["existingPools"].as_array().unwrap();
         let mut planned = plan["pools"].as_array().unwrap().iter();
         let stays = live.iter().all(|pool| pool["changes"] == json!([]))
             && planned.all(|pool| pool["live"].is_string());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use calico_core::pool_plan::{API_VERSION, KIND, PoolPlan};
+use calico_core::cluster_plan::{API_VERSION, ClusterPlan, KIND};
 use serde_json::Value;
 
 use super::case::{case, cases};
@@ -116,7 +116,7 @@ fn config_is_what_the_filter_reads() {
             continue;
         }
         let text = ran.stdout;
-        let plan: PoolPlan = serde_yaml::from_str(&text).unwrap();
+        let plan: ClusterPlan = serde_yaml::from_str(&text).unwrap();
         assert_eq!(
             (plan.api_version.as_str(), plan.kind.as_str()),
             (API_VERSION, KIND)
@@ -133,8 +133,8 @@ fn config_is_what_the_filter_reads() {
                 value("encapsulation")
             );
         }
-        let live = json["livePools"].as_array().unwrap();
-        assert_eq!(plan.live_pools.len(), live.len(), "{}", case.name());
+        let live = json["existingPools"].as_array().unwrap();
+        assert_eq!(plan.existing_pools.len(), live.len(), "{}", case.name());
     }
 }
 

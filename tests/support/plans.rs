@@ -2,7 +2,7 @@
 
 /// The plan of a cluster without Calico.
 pub(crate) const NEW: &str = r#"apiVersion: "kubectl-calico/v1alpha1"
-kind: "PoolPlan"
+kind: "ClusterPlan"
 server: "https://10.0.0.1:6443"
 pools:
 - {"cidr": "10.244.0.0/16", "blockSize": 25, "encapsulation": "VXLANCrossSubnet"}
@@ -11,9 +11,9 @@ podNetwork: {"cidrs": ["10.244.0.0/16"], "source": "ConfigMap kube-system/kubead
 
 /// The plan of a cluster with one pool, which the operator owns.
 pub(crate) const LIVE: &str = r#"apiVersion: "kubectl-calico/v1alpha1"
-kind: "PoolPlan"
+kind: "ClusterPlan"
 server: "https://10.0.0.1:6443"
-livePools:
+existingPools:
 - {"name": "default-ipv4-ippool", "cidr": "10.244.0.0/16", "blockSize": 26, "encapsulation": "VXLAN", "owned": true}
 "#;
 

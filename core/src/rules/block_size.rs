@@ -4,12 +4,12 @@ use crate::cidr::{Cidr, Family};
 use crate::pool::{BlockSize, Field};
 
 use super::case::PoolCase;
-use super::{RefusedBy, Rule};
+use super::{Enforcement, Rule};
 
 pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
     name: "block-size-range",
     summary: "blockSize is 20 to 32 in an IPv4 pool, 116 to 128 in an IPv6 pool",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let outside = |pool: PoolCase| {
             let (family, size) = (pool.effective.family()?, pool.effective.block_size?);
@@ -27,7 +27,7 @@ pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
                 "{subject} must be greater than {} and less than or equal to {high}",
                 low - 1
             );
-            Some(pool.breach(
+            Some(pool.violation(
                 Field::BlockSize,
                 format!("{size} is outside {low} to {high}, the range for {family}"),
                 case.pool_controller_says(&said),
@@ -44,7 +44,7 @@ pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
 pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
     name: "block-size-fit",
     summary: "a pool is at least as large as one of its blocks",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let too_small = |pool: PoolCase| {
             let (cidr, size) = (pool.effective.network()?, pool.effective.block_size?);
@@ -53,7 +53,7 @@ pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
             }
             let said =
                 "IP pool size is too small. It must be equal to or greater than the block size";
-            let mut breach = pool.breach(
+            let mut violation = pool.violation(
                 Field::BlockSize,
                 format!(
                     "blocks of /{size}{} do not fit into {cidr}",
@@ -62,8 +62,8 @@ pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
                 case.pool_controller_says(said),
                 fix(cidr),
             );
-            breach.fields.push((pool.index, Field::Cidr));
-            Some(breach)
+            violation.fields.push((pool.index, Field::Cidr));
+            Some(violation)
         };
         case.pools().filter_map(too_small).collect()
     },

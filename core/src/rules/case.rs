@@ -1,14 +1,14 @@
 //! What a rule is judged on, and the words for what would have happened.
 
 use crate::cidr::Family;
+use crate::cluster_plan::{ClusterPlan, ExistingPool};
 use crate::defaults::{Effective, EffectivePool};
 use crate::installation::{Installation, Pool};
 use crate::operator::OperatorVersion;
 use crate::pool::{Encapsulation, Field};
-use crate::pool_plan::{LivePool, PoolPlan};
 use crate::text::shown;
 
-use super::Breach;
+use super::Details;
 
 /// An Installation, as written and as the operator would see it, and that operator's version.
 pub struct Case<'a> {
@@ -18,8 +18,8 @@ pub struct Case<'a> {
     pub effective: &'a Effective,
     /// The operator that would read it.
     pub operator: OperatorVersion,
-    /// The cluster that it would go to, where that is known. Without it, some rules pass.
-    pub plan: Option<&'a PoolPlan>,
+    /// What is known of the cluster that it goes to. Without it, the cluster rules are skipped.
+    pub cluster: Option<&'a ClusterPlan>,
 }
 
 /// A pool of a [`Case`].
@@ -43,27 +43,27 @@ impl<'a> Case<'a> {
             written,
             effective,
             operator,
-            plan: None,
+            cluster: None,
         }
     }
 
     /// The same for a cluster that is known.
-    pub fn on(self, plan: Option<&'a PoolPlan>) -> Self {
-        Self { plan, ..self }
+    pub fn on(self, cluster: Option<&'a ClusterPlan>) -> Self {
+        Self { cluster, ..self }
     }
 
     /// The pools that the cluster has, as far as it is known.
-    pub(super) fn live_pools(&self) -> &'a [LivePool] {
-        self.plan.map_or(&[], |plan| &plan.live_pools)
+    pub(super) fn existing_pools(&self) -> &'a [ExistingPool] {
+        self.cluster.map_or(&[], |plan| &plan.existing_pools)
     }
 
     /// The live pool that a pool of the list is, however its CIDR is spelt.
-    pub(super) fn live(&self, pool: &PoolCase) -> Option<&'a LivePool> {
+    pub(super) fn live(&self, pool: &PoolCase) -> Option<&'a ExistingPool> {
         self.live_as(pool.effective)
     }
 
-    fn live_as(&self, pool: &EffectivePool) -> Option<&'a LivePool> {
-        self.plan?.live(pool.network()?)
+    fn live_as(&self, pool: &EffectivePool) -> Option<&'a ExistingPool> {
+        self.cluster?.existing(pool.network()?)
     }
 
     /// The fields of the pools that a known cluster does not have yet: pool index and field.
@@ -74,7 +74,7 @@ impl<'a> Case<'a> {
 
     /// ` of https://…`, where the plan tells which server it is from.
     pub(super) fn of_server(&self) -> String {
-        let server = self.plan.and_then(|plan| plan.server.as_deref());
+        let server = self.cluster.and_then(|plan| plan.server.as_deref());
         server.map_or(String::new(), |server| format!(" of {}", shown(server)))
     }
 
@@ -85,7 +85,7 @@ impl<'a> Case<'a> {
             index,
             written,
             effective,
-            is_new: self.plan.is_some() && self.live_as(effective).is_none(),
+            is_new: self.cluster.is_some() && self.live_as(effective).is_none(),
         })
     }
 
@@ -153,44 +153,44 @@ impl PoolCase<'_> {
     }
 
     /// A breach of one of the three fields.
-    pub(super) fn breach(
+    pub(super) fn violation(
         &self,
         field: Field,
         problem: String,
-        outcome: String,
+        impact: String,
         fix: impl Into<String>,
-    ) -> Breach {
-        Breach {
+    ) -> Details {
+        Details {
             path: self.path(field.key()),
             fields: vec![(self.index, field)],
             problem,
-            outcome,
+            impact,
             fix: fix.into(),
         }
     }
 
     /// The same breach, for which a run that makes the pool has to answer.
-    pub(super) fn of_new(&self, breach: Breach) -> Breach {
+    pub(super) fn of_new(&self, breach: Details) -> Details {
         let all = Field::ALL.map(|field| (self.index, field));
-        Breach {
+        Details {
             fields: all.into_iter().filter(|_| self.is_new).collect(),
             ..breach
         }
     }
 
     /// A breach of another field, on which none of the three hangs.
-    pub(super) fn breach_at(
+    pub(super) fn violation_at(
         &self,
         key: &str,
         problem: String,
-        outcome: String,
+        impact: String,
         fix: impl Into<String>,
-    ) -> Breach {
-        Breach {
+    ) -> Details {
+        Details {
             path: self.path(key),
             fields: Vec::new(),
             problem,
-            outcome,
+            impact,
             fix: fix.into(),
         }
     }

@@ -4,12 +4,12 @@ use crate::cidr::Cidr;
 use crate::pool::Field;
 use crate::text::quoted;
 
-use super::{Breach, Case, RefusedBy, Rule};
+use super::{Case, Details, Enforcement, Rule};
 
 pub(super) const CIDR_SYNTAX: Rule = Rule {
     name: "cidr-syntax",
     summary: "a pool's cidr is an address and a prefix length, as Go reads them",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let unreadable = |pool: super::case::PoolCase| {
             let error = pool.effective.cidr.as_ref()?.as_ref().err()?;
@@ -20,7 +20,7 @@ pub(super) const CIDR_SYNTAX: Rule = Rule {
             } else {
                 format!("ipPool.CIDR({shown}) is invalid: invalid CIDR address: {shown}")
             };
-            Some(pool.breach(
+            Some(pool.violation(
                 Field::Cidr,
                 error.to_string(),
                 case.pool_controller_says(&said),
@@ -34,7 +34,7 @@ pub(super) const CIDR_SYNTAX: Rule = Rule {
 pub(super) const CIDR_IPV4_MAPPED: Rule = Rule {
     name: "cidr-ipv4-mapped",
     summary: "a pool's cidr is not an IPv4-mapped IPv6 address",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
         each_network(case, |cidr| {
             let address = cidr.mapped_ipv4()?;
@@ -53,7 +53,7 @@ pub(super) const CIDR_IPV4_MAPPED: Rule = Rule {
 pub(super) const CIDR_HOST_BITS: Rule = Rule {
     name: "cidr-host-bits",
     summary: "no bit behind the prefix of a pool's cidr is set",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
         each_network(case, |cidr| {
             cidr.has_host_bits().then(|| {
@@ -79,7 +79,7 @@ const LINK_LOCAL: [(&str, &str); 2] = [
 pub(super) const CIDR_LINK_LOCAL: Rule = Rule {
     name: "cidr-link-local",
     summary: "a pool does not overlap 169.254.0.0/16 or fe80::/10",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
         each_network(case, |cidr| {
             let overlaps = |range: &str| range.parse::<Cidr>().is_ok_and(|r| r.overlaps(cidr));
@@ -96,15 +96,15 @@ pub(super) const CIDR_LINK_LOCAL: Rule = Rule {
     },
 };
 
-/// A breach at the CIDR of each pool for which `judge` gives problem, outcome and fix.
+/// A breach at the CIDR of each pool for which `judge` gives problem, impact and fix.
 fn each_network(
     case: &Case,
     judge: impl Fn(&Cidr) -> Option<(String, String, String)>,
-) -> Vec<Breach> {
+) -> Vec<Details> {
     case.pools()
         .filter_map(|pool| {
-            let (problem, outcome, fix) = judge(pool.effective.network()?)?;
-            Some(pool.breach(Field::Cidr, problem, outcome, fix))
+            let (problem, impact, fix) = judge(pool.effective.network()?)?;
+            Some(pool.violation(Field::Cidr, problem, impact, fix))
         })
         .collect()
 }

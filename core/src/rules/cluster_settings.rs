@@ -1,17 +1,17 @@
 //! What a cluster needs of an Installation beside its pools. The rule needs the cluster's plan.
 
+use crate::cluster_plan::Setting;
 use crate::installation::Installation;
-use crate::pool_plan::Setting;
 use crate::text::{listed, shown};
 
-use super::{Breach, RefusedBy, Rule};
+use super::{Details, Enforcement, Rule};
 
 pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
     name: "cluster-setting-missing",
     summary: "the Installation has the settings without which the cluster gets another CNI plugin",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
-        let needed = case.plan.map_or(&[][..], |plan| &plan.settings);
+        let needed = case.cluster.map_or(&[][..], |plan| &plan.settings);
         let missing = needed
             .iter()
             .filter(|needed| is_missing(case.written, needed));
@@ -25,7 +25,7 @@ pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
             let (path, value) = (shown(&setting.path), shown(&setting.value));
             format!("--set installation.{path}={value}")
         });
-        vec![Breach {
+        vec![Details {
             path: format!("spec.{}", shown(&first.path)),
             fields: Vec::new(),
             problem: format!(
@@ -33,7 +33,7 @@ pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
                 case.of_server(),
                 listed(needs)
             ),
-            outcome: "the operator takes the CNI plugin of the platform it is on, and rejects the \
+            impact: "the operator takes the CNI plugin of the platform it is on, and rejects the \
                       pools"
                 .to_owned(),
             fix: format!("give Helm {}", sets.collect::<Vec<_>>().join(" ")),

@@ -5,12 +5,12 @@ use crate::pool::{Encapsulation, Field, did_you_mean};
 use crate::text::{quoted, shown};
 
 use super::case::{PoolCase, api_server_says};
-use super::{RefusedBy, Rule};
+use super::{Enforcement, Rule};
 
 pub(super) const ENCAPSULATION_NAME: Rule = Rule {
     name: "encapsulation-name",
     summary: "encapsulation is IPIPCrossSubnet, IPIP, VXLAN, VXLANCrossSubnet or None",
-    refused_by: RefusedBy::ApiServer,
+    enforcement: Enforcement::ApiServer,
     check: |case| {
         let unknown = |pool: PoolCase| {
             // As written: the operator fills in an empty one, but the schema comes first.
@@ -20,7 +20,7 @@ pub(super) const ENCAPSULATION_NAME: Rule = Rule {
                 .as_deref()?
                 .parse::<Encapsulation>()
                 .err()?;
-            Some(pool.breach(
+            Some(pool.violation(
                 Field::Encapsulation,
                 format!(
                     "{} is not an encapsulation{}",
@@ -38,12 +38,12 @@ pub(super) const ENCAPSULATION_NAME: Rule = Rule {
 pub(super) const IPIP_ON_IPV6: Rule = Rule {
     name: "ipip-on-ipv6",
     summary: "an IPv6 pool does not use IPIP",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let ipip = |pool: PoolCase| {
             let encapsulation = pool.encapsulation().filter(|e| e.is_ipip())?;
             (pool.effective.family()? == Family::V6).then(|| {
-                pool.breach(
+                pool.violation(
                     Field::Encapsulation,
                     format!("{encapsulation} cannot carry IPv6"),
                     case.core_controller_says(&format!(
@@ -62,14 +62,14 @@ pub(super) const IPIP_ON_IPV6: Rule = Rule {
 pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
     name: "vxlan-with-host-local",
     summary: "host-local IPAM is not combined with VXLAN",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         if !case.effective.is_calico_cni() || case.effective.ipam != "HostLocal" {
             return Vec::new();
         }
         let vxlan = |pool: PoolCase| {
             let encapsulation = pool.encapsulation().filter(|e| e.is_vxlan())?;
-            Some(pool.breach(
+            Some(pool.violation(
                 Field::Encapsulation,
                 format!("{encapsulation} does not work with host-local IPAM (spec.cni.ipam.type)"),
                 case.core_controller_says(&format!(
@@ -85,7 +85,7 @@ pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
 pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
     name: "encapsulation-without-calico-cni",
     summary: "under another CNI plugin than Calico's every pool's encapsulation is None",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         if case.effective.is_calico_cni() {
             return Vec::new();
@@ -93,7 +93,7 @@ pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
         let encapsulated = |pool: PoolCase| {
             let encapsulation = pool.encapsulation()?;
             (encapsulation != Encapsulation::None).then(|| {
-                pool.breach(
+                pool.violation(
                     Field::Encapsulation,
                     format!(
                         "{encapsulation} needs Calico's CNI plugin, and this Installation uses {}",
@@ -128,7 +128,7 @@ pub(super) fn cni_and_why(case: &super::Case) -> String {
 pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
     name: "windows-encapsulation",
     summary: "with Windows nodes an IPv4 pool uses VXLAN or None",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let windows = case
             .written
@@ -142,7 +142,7 @@ pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
             let encapsulation = pool.encapsulation()?;
             let works = matches!(encapsulation, Encapsulation::Vxlan | Encapsulation::None);
             (pool.effective.family()? == Family::V4 && !works).then(|| {
-                pool.breach(
+                pool.violation(
                     Field::Encapsulation,
                     format!(
                         "{encapsulation}{} does not work on Windows nodes \

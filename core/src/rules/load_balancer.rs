@@ -1,23 +1,22 @@
 //! Rules for pools that Services of type LoadBalancer take their addresses from (operator 1.38
 //! and later). Source: tigera/operator v1.42.3, pkg/controller/ippool/validation.go.
 
-use crate::defaults::LOAD_BALANCER;
-use crate::pool::{Encapsulation, Field};
+use crate::pool::{Encapsulation, Field, LOAD_BALANCER};
 use crate::text::shown;
 
 use super::case::PoolCase;
-use super::{Case, RefusedBy, Rule};
+use super::{Case, Enforcement, Rule};
 
 pub(super) const LOAD_BALANCER_USES: Rule = Rule {
     name: "load-balancer-uses",
     summary: "a pool for LoadBalancer is for nothing else",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let mixed = |pool: PoolCase| {
             let uses = &pool.effective.allowed_uses;
             let others: Vec<_> = uses.iter().filter(|used| *used != LOAD_BALANCER).collect();
             let other = others.first()?;
-            Some(pool.breach_at(
+            Some(pool.violation_at(
                 "allowedUses",
                 format!("LoadBalancer does not go together with {}", shown(other)),
                 case.pool_controller_says(&format!(
@@ -34,12 +33,12 @@ pub(super) const LOAD_BALANCER_USES: Rule = Rule {
 pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
     name: "load-balancer-encapsulation",
     summary: "a pool for LoadBalancer has encapsulation None",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let encapsulated = |pool: PoolCase| {
             let encapsulation = pool.encapsulation()?;
             (encapsulation != Encapsulation::None).then(|| {
-                pool.breach(
+                pool.violation(
                     Field::Encapsulation,
                     format!(
                         "{encapsulation}{} on a pool for LoadBalancer",
@@ -59,12 +58,12 @@ pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
 pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
     name: "load-balancer-node-selector",
     summary: "a pool for LoadBalancer has nodeSelector all()",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let selective = |pool: PoolCase| {
             let selector = shown(&pool.effective.node_selector);
             (selector != "all()").then(|| {
-                pool.breach_at(
+                pool.violation_at(
                     "nodeSelector",
                     format!("{selector} on a pool for LoadBalancer"),
                     case.pool_controller_says(
@@ -81,12 +80,12 @@ pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
 pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
     name: "load-balancer-bgp-export",
     summary: "a pool for LoadBalancer does not set disableBGPExport",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         load_balancer_pools(case)
             .filter(|pool| pool.written.disable_bgp_export == Some(true))
             .map(|pool| {
-                pool.breach_at(
+                pool.violation_at(
                     "disableBGPExport",
                     "true on a pool for LoadBalancer".to_owned(),
                     case.pool_controller_says(

@@ -10,7 +10,7 @@ mod case;
 mod cidr;
 mod cluster_settings;
 mod encapsulation;
-mod live_pools;
+mod existing_pools;
 mod load_balancer;
 mod networks;
 mod pools;
@@ -29,25 +29,25 @@ pub struct Rule {
     pub name: &'static str,
     /// What it says, in one sentence without a full stop.
     pub summary: &'static str,
-    /// Who refuses a breach of it.
-    pub refused_by: RefusedBy,
-    check: fn(&Case) -> Vec<Breach>,
+    /// What enforces it.
+    pub enforcement: Enforcement,
+    check: fn(&Case) -> Vec<Details>,
 }
 
-/// Who refuses what breaks a rule.
+/// What keeps a rule from being broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusedBy {
-    /// The API server, at once: the schema of the CRD.
+pub enum Enforcement {
+    /// The schema of the CRD: the API server rejects the object at once.
     ApiServer,
-    /// The operator, later, in a condition.
+    /// The operator, minutes later, in a condition of a TigeraStatus.
     Operator,
-    /// Nobody: it is accepted, and harms later.
-    NoOne,
-    /// Nobody but this rule: the operator does it, to pools that are in use.
-    Here,
+    /// Nothing: the API server and the operator accept what cannot be undone later.
+    Unenforced,
+    /// This rule alone: the operator would do what was written, to pools that are in use.
+    Safeguard,
 }
 
-impl RefusedBy {
+impl Enforcement {
     /// Whether it is the API server, which sees one object at a time.
     pub fn is_api_server(self) -> bool {
         self == Self::ApiServer
@@ -55,43 +55,45 @@ impl RefusedBy {
 }
 
 /// One place where a rule is broken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
+#[derive(Clone)]
+pub struct Violation {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What follows from it.
+    pub verdict: Verdict,
     /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
     pub path: String,
-    /// The fields of pools that it hangs on: pool index and field.
+    /// The fields that it depends on: index of the pool, and field.
     pub fields: Vec<(usize, Field)>,
     /// What is wrong.
     pub problem: String,
-    /// What would have happened, and where that would have shown.
-    pub outcome: String,
+    /// What would have happened, and where it would have shown.
+    pub impact: String,
     /// What to do.
     pub fix: String,
+    /// How many more violations of the same rule with the same verdict were found and left out.
+    /// Only the last one that is listed has any.
+    pub more: usize,
 }
 
-/// What becomes of a breach.
+/// What follows from a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing may be written.
     Refused,
-    /// It was there before and nobody would reject it: said, and let through.
+    /// Reported only: nothing enforces the rule, and this run does not set the field.
     Warned,
-    /// `--allow` names the rule: said, and let through.
+    /// Reported only: `--allow` names the rule.
     Allowed,
 }
 
-/// A breach, with its rule and what becomes of it.
-#[derive(Clone)]
-pub struct Judgement {
-    /// The rule that is broken.
-    pub rule: &'static Rule,
-    /// Where and how.
-    pub breach: Breach,
-    /// What becomes of it.
-    pub verdict: Verdict,
-    /// How many more there are of the same rule and verdict that are not listed; on the last one
-    /// that is, for there is no bound to how often a rule can be broken.
-    pub more: usize,
+/// A violation as a rule finds it, before anything is known of the run.
+struct Details {
+    path: String,
+    fields: Vec<(usize, Field)>,
+    problem: String,
+    impact: String,
+    fix: String,
 }
 
 /// The rules for an Installation by itself, in the order in which they are judged.
@@ -131,11 +133,11 @@ pub static RULES: &[Rule] = &[
 
 /// The rules for an Installation beside what its cluster has. They are judged where that is known.
 pub static CLUSTER_RULES: &[Rule] = &[
-    live_pools::LIVE_POOL_MISSING,
-    live_pools::LIVE_POOL_BLOCK_SIZE,
-    live_pools::LIVE_POOL_ENCAPSULATION,
-    live_pools::LIVE_POOL_NOT_OWNED,
-    live_pools::LIVE_POOL_OVERLAP,
+    existing_pools::EXISTING_POOL_MISSING,
+    existing_pools::EXISTING_POOL_BLOCK_SIZE,
+    existing_pools::EXISTING_POOL_ENCAPSULATION,
+    existing_pools::EXISTING_POOL_NOT_OWNED,
+    existing_pools::EXISTING_POOL_OVERLAP,
     cluster_settings::CLUSTER_SETTING_MISSING,
     networks::OUTSIDE_POD_NETWORK,
     networks::OUTSIDE_POD_NETWORK_UNCHECKED,
@@ -148,41 +150,63 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().chain(CLUSTER_RULES)
 }
 
-/// Judges `case` by every rule.
+/// Checks `case` against every rule.
 ///
-/// What the API server or the operator would reject is refused. What nobody would reject is
-/// refused only where it hangs on a field that this run was asked to set (`asked`), so that a
-/// trap of long ago does not block every later run. `allowed` names the rules to let through.
-pub fn judge(case: &Case, asked: &[(usize, Field)], allowed: &[&str]) -> Vec<Judgement> {
-    let verdict = |rule: &Rule, breach: &Breach| {
-        let ours = breach.fields.iter().any(|field| asked.contains(field));
-        if allowed.contains(&rule.name) {
+/// What the API server or the operator would reject is refused. A violation of an unenforced rule
+/// is refused only if it depends on a field that this run sets (`requested`), so that an old
+/// mistake does not block every later run. `allowed` names the rules whose violations are let
+/// through.
+pub fn check(case: &Case, requested: &[(usize, Field)], allowed: &[&str]) -> Vec<Violation> {
+    let cluster_rules = case.cluster.map_or(&[][..], |_| CLUSTER_RULES);
+    let mut violations: Vec<Violation> = Vec::new();
+    for rule in RULES.iter().chain(cluster_rules) {
+        for details in (rule.check)(case) {
+            let verdict = rule.verdict(&details.fields, requested, allowed);
+            let last_listed = violations
+                .iter_mut()
+                .filter(|other| other.rule.name == rule.name && other.verdict == verdict)
+                .nth(MOST - 1);
+            if let Some(last) = last_listed {
+                last.more += 1;
+            } else {
+                violations.push(details.violation(rule, verdict));
+            }
+        }
+    }
+    violations
+}
+
+impl Rule {
+    fn verdict(
+        &self,
+        fields: &[(usize, Field)],
+        requested: &[(usize, Field)],
+        allowed: &[&str],
+    ) -> Verdict {
+        let is_requested = fields.iter().any(|field| requested.contains(field));
+        if allowed.contains(&self.name) {
             Verdict::Allowed
-        } else if rule.refused_by == RefusedBy::NoOne && !ours {
+        } else if self.enforcement == Enforcement::Unenforced && !is_requested {
             Verdict::Warned
         } else {
             Verdict::Refused
         }
-    };
-    let mut judgements: Vec<Judgement> = Vec::new();
-    let of_cluster = case.plan.map_or(&[][..], |_| CLUSTER_RULES);
-    for rule in RULES.iter().chain(of_cluster) {
-        for breach in (rule.check)(case) {
-            let verdict = verdict(rule, &breach);
-            let alike =
-                |other: &&mut Judgement| other.rule.name == rule.name && other.verdict == verdict;
-            match judgements.iter_mut().filter(alike).nth(MOST - 1) {
-                Some(last) => last.more += 1,
-                None => judgements.push(Judgement {
-                    rule,
-                    breach,
-                    verdict,
-                    more: 0,
-                }),
-            }
+    }
+}
+
+impl Details {
+    fn violation(self, rule: &'static Rule, verdict: Verdict) -> Violation {
+        Violation {
+            rule,
+            verdict,
+            path: self.path,
+            fields: self.fields,
+            problem: self.problem,
+            impact: self.impact,
+            fix: self.fix,
+            more: 0,
         }
     }
-    judgements
 }
 
 #[cfg(test)]
@@ -193,23 +217,27 @@ mod tests {
 
     /// The names of the rules that `spec` breaks under `operator`.
     pub(super) fn broken(spec: &str, operator: &str) -> Vec<&'static str> {
-        judged(spec, operator, &[], &[])
+        violations(spec, operator, &[], &[])
             .iter()
-            .map(|judgement| judgement.rule.name)
+            .map(|violation| violation.rule.name)
             .collect()
     }
 
-    fn judged(
+    fn violations(
         spec: &str,
         operator: &str,
-        asked: &[(usize, Field)],
+        requested: &[(usize, Field)],
         allowed: &[&str],
-    ) -> Vec<Judgement> {
+    ) -> Vec<Violation> {
         let document = serde_yaml::from_str(&format!("spec: {spec}")).unwrap();
         let written = Installation::read(&document);
         let operator = operator.parse().unwrap();
         let effective = Effective::of(&written, operator);
-        judge(&Case::new(&written, &effective, operator), asked, allowed)
+        check(
+            &Case::new(&written, &effective, operator),
+            requested,
+            allowed,
+        )
     }
 
     #[test]
@@ -226,9 +254,11 @@ mod tests {
     }
 
     #[test]
-    fn a_trap_is_refused_only_where_this_run_sets_the_field() {
+    fn an_unenforced_rule_refuses_only_what_this_run_sets() {
         let spec = "{calicoNetwork: {ipPools: [{cidr: 10.0.0.1/16}]}}";
-        let verdict = |asked: &[_], allowed: &[_]| judged(spec, "1.42", asked, allowed)[0].verdict;
+        let verdict = |requested: &[_], allowed: &[_]| {
+            violations(spec, "1.42", requested, allowed)[0].verdict
+        };
         assert_eq!(verdict(&[], &[]), Verdict::Warned);
         assert_eq!(verdict(&[(0, Field::BlockSize)], &[]), Verdict::Warned);
         assert_eq!(verdict(&[(0, Field::Cidr)], &[]), Verdict::Refused);
@@ -239,26 +269,35 @@ mod tests {
     }
 
     #[test]
-    fn of_many_breaches_some_are_listed_and_those_of_this_run_are_among_them() {
+    fn of_many_violations_some_are_listed_and_those_of_this_run_are_among_them() {
         let pools =
             (0..3000).map(|host| format!("{{cidr: 10.{}.{}.1/16}}", host / 256, host % 256));
         let pools: Vec<String> = pools.collect();
         let spec = format!("{{calicoNetwork: {{ipPools: [{}]}}}}", pools.join(", "));
-        let found = judged(&spec, "1.42", &[(2999, Field::Cidr)], &[]);
-        let host_bits = found.iter().filter(|j| j.rule.name == "cidr-host-bits");
-        let warned = host_bits.clone().filter(|j| j.verdict == Verdict::Warned);
-        let more: usize = warned.clone().map(|judgement| judgement.more).sum();
+        let found = violations(&spec, "1.42", &[(2999, Field::Cidr)], &[]);
+        let host_bits = found
+            .iter()
+            .filter(|violation| violation.rule.name == "cidr-host-bits");
+        let warned = host_bits
+            .clone()
+            .filter(|violation| violation.verdict == Verdict::Warned);
+        let more: usize = warned.clone().map(|violation| violation.more).sum();
         assert_eq!((warned.count(), more), (MOST, 2999 - MOST));
         assert_eq!(
-            host_bits.filter(|j| j.verdict == Verdict::Refused).count(),
+            host_bits
+                .filter(|violation| violation.verdict == Verdict::Refused)
+                .count(),
             1
         );
     }
 
     #[test]
-    fn what_the_operator_rejects_is_refused_whoever_wrote_it() {
+    fn what_the_operator_rejects_is_refused_even_if_this_run_does_not_set_it() {
         let spec = "{calicoNetwork: {ipPools: [{cidr: 10.0.0.0/16, blockSize: 99}]}}";
-        assert_eq!(judged(spec, "1.42", &[], &[])[0].verdict, Verdict::Refused);
+        assert_eq!(
+            violations(spec, "1.42", &[], &[])[0].verdict,
+            Verdict::Refused
+        );
     }
 
     #[test]

@@ -3,17 +3,17 @@
 use std::net::IpAddr;
 
 use crate::cidr::Cidr;
+use crate::cluster_plan::ConfiguredNetwork;
 use crate::pool::Field;
-use crate::pool_plan::PodNetwork;
 use crate::text::{listed, shown};
 
 use super::case::PoolCase;
-use super::{Case, RefusedBy, Rule};
+use super::{Case, Enforcement, Rule};
 
 pub(super) const OUTSIDE_POD_NETWORK: Rule = Rule {
     name: "outside-pod-network",
     summary: "the first pools lie in the pod network that the operator reads",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let Some(network) = pod_network(case).filter(|network| is_enforced(case, network)) else {
             return Vec::new();
@@ -35,7 +35,7 @@ pub(super) const OUTSIDE_POD_NETWORK: Rule = Rule {
             } else {
                 "calico"
             };
-            pool.breach(
+            pool.violation(
                 Field::Cidr,
                 outside_of(case, cidr, network),
                 format!(
@@ -53,7 +53,7 @@ pub(super) const OUTSIDE_POD_NETWORK: Rule = Rule {
 pub(super) const OUTSIDE_POD_NETWORK_UNCHECKED: Rule = Rule {
     name: "outside-pod-network-unchecked",
     summary: "pools for pods lie in the pod network, also where the operator does not look",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
         let Some(network) = pod_network(case).filter(|network| !is_enforced(case, network)) else {
             return Vec::new();
@@ -68,7 +68,7 @@ pub(super) const OUTSIDE_POD_NETWORK_UNCHECKED: Rule = Rule {
         let outside = for_pods(case).filter(|(_, cidr)| !is_inside(cidr));
         // On none of the three fields: worth a warning, whoever set it.
         let breach = |(pool, cidr): (PoolCase, &Cidr)| {
-            pool.breach_at(
+            pool.violation_at(
                 Field::Cidr.key(),
                 outside_of(case, cidr, network),
                 "kube-proxy takes the pods' addresses for those of others, and hides them from \
@@ -84,13 +84,13 @@ pub(super) const OUTSIDE_POD_NETWORK_UNCHECKED: Rule = Rule {
 pub(super) const SERVICES_OVERLAP: Rule = Rule {
     name: "services-overlap",
     summary: "a pool for pods shares no address with the service network",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
-        let services = case.plan.map_or(&[][..], |plan| &plan.services);
+        let services = case.cluster.map_or(&[][..], |plan| &plan.services);
         let services = cidrs(services);
         let breach = |(pool, cidr): (PoolCase, &Cidr)| {
             let services = services.iter().find(|services| services.overlaps(cidr))?;
-            Some(pool.breach(
+            Some(pool.violation(
                 Field::Cidr,
                 format!(
                     "{cidr} overlaps {services}, the service network{}",
@@ -107,14 +107,14 @@ pub(super) const SERVICES_OVERLAP: Rule = Rule {
 pub(super) const NODES_OVERLAP: Rule = Rule {
     name: "nodes-overlap",
     summary: "a pool for pods holds no node's address",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
-        let nodes = case.plan.map_or(&[][..], |plan| &plan.node_addresses);
+        let nodes = case.cluster.map_or(&[][..], |plan| &plan.node_addresses);
         let nodes: Vec<IpAddr> = nodes.iter().filter_map(|node| node.parse().ok()).collect();
         let breach = |(pool, cidr): (PoolCase, &Cidr)| {
             let mut held = nodes.iter().filter(|node| cidr.holds(**node)).peekable();
             held.peek()?;
-            Some(pool.breach(
+            Some(pool.violation(
                 Field::Cidr,
                 format!(
                     "{cidr} holds addresses of nodes{}: {}",
@@ -132,19 +132,19 @@ pub(super) const NODES_OVERLAP: Rule = Rule {
 };
 
 /// The pod network, if it is known. Under other CNI plugins pods have their addresses elsewhere.
-fn pod_network<'a>(case: &Case<'a>) -> Option<&'a PodNetwork> {
-    let network = case.plan?.pod_network.as_ref()?;
+fn pod_network<'a>(case: &Case<'a>) -> Option<&'a ConfiguredNetwork> {
+    let network = case.cluster?.pod_network.as_ref()?;
     (case.effective.is_calico_cni() && !network.cidrs.is_empty()).then_some(network)
 }
 
 /// Whether the operator would hold the pools to it: before 1.34 always, since then only while
 /// there is no pool at all.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
-fn is_enforced(case: &Case, network: &PodNetwork) -> bool {
-    network.enforced && (case.live_pools().is_empty() || !case.operator.since(34))
+fn is_enforced(case: &Case, network: &ConfiguredNetwork) -> bool {
+    network.enforced && (case.existing_pools().is_empty() || !case.operator.since(34))
 }
 
-fn outside_of(case: &Case, cidr: &Cidr, network: &PodNetwork) -> String {
+fn outside_of(case: &Case, cidr: &Cidr, network: &ConfiguredNetwork) -> String {
     format!(
         "{cidr} is outside of the pod network {} ({}{})",
         listed(network.cidrs.iter().map(shown)),

@@ -8,12 +8,12 @@ use crate::text::shown;
 
 use super::case::PoolCase;
 use super::encapsulation::cni_and_why;
-use super::{Case, RefusedBy, Rule};
+use super::{Case, Enforcement, Rule};
 
 pub(super) const POOLS_PER_FAMILY: Rule = Rule {
     name: "pools-per-family",
     summary: "operators 1.30 and 1.32 (Calico 3.26 and 3.27) take one pool per family",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         if case.operator.since(34) {
             return Vec::new();
@@ -33,7 +33,7 @@ pub(super) const POOLS_PER_FAMILY: Rule = Rule {
                     "multiple IPv6 pools detected: only one IPPool per version is allowed"
                 }
             };
-            let mut breach = second.breach(
+            let mut violation = second.violation(
                 Field::Cidr,
                 format!(
                     "operator {} takes one {family} pool, and {} is there already",
@@ -44,8 +44,8 @@ pub(super) const POOLS_PER_FAMILY: Rule = Rule {
                 "keep one pool per family here and add others as IPPool resources \
                  once Calico runs, or install Calico 3.28 or later",
             );
-            breach.fields.push((first.index, Field::Cidr));
-            Some(breach)
+            violation.fields.push((first.index, Field::Cidr));
+            Some(violation)
         };
         Family::BOTH.into_iter().filter_map(surplus).collect()
     },
@@ -54,13 +54,13 @@ pub(super) const POOLS_PER_FAMILY: Rule = Rule {
 pub(super) const POOL_DUPLICATE: Rule = Rule {
     name: "pool-duplicate",
     summary: "no two pools have the same cidr or the same name",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         if !case.operator.since(34) {
             return Vec::new();
         }
         let same = |field: &str, value: &str, first: &PoolCase, second: &PoolCase| {
-            let mut breach = second.breach(
+            let mut violation = second.violation(
                 Field::Cidr,
                 format!(
                     "pool #{} has the same {field} as pool #{}: {}",
@@ -74,14 +74,14 @@ pub(super) const POOL_DUPLICATE: Rule = Rule {
                 )),
                 format!("remove one of the two, or give it another {field}"),
             );
-            breach.path = second.path(field);
-            breach.fields.push((first.index, Field::Cidr));
-            breach
+            violation.path = second.path(field);
+            violation.fields.push((first.index, Field::Cidr));
+            violation
         };
         // The operator names the second of two, and stops there.
         let (mut cidrs, mut names) = (HashMap::new(), HashMap::new());
         let pools: Vec<PoolCase> = case.pools().collect();
-        let mut breaches = Vec::new();
+        let mut violations = Vec::new();
         for pool in &pools {
             let cidr = pool.written.cidr.as_ref();
             let name = pool.effective.name.as_ref();
@@ -90,7 +90,7 @@ pub(super) const POOL_DUPLICATE: Rule = Rule {
                 .zip(cidr)
                 .filter(|(first, _)| first.index < pool.index)
             {
-                breaches.push(same("cidr", cidr, first, pool));
+                violations.push(same("cidr", cidr, first, pool));
                 continue;
             }
             let first = name.map(|name| *names.entry(name).or_insert(pool));
@@ -98,17 +98,17 @@ pub(super) const POOL_DUPLICATE: Rule = Rule {
                 .zip(name)
                 .filter(|(first, _)| first.index < pool.index)
             {
-                breaches.push(same("name", name, first, pool));
+                violations.push(same("name", name, first, pool));
             }
         }
-        breaches
+        violations
     },
 };
 
 pub(super) const POOL_OVERLAP: Rule = Rule {
     name: "pool-overlap",
     summary: "no two pools share an address",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
         let overlap = |(first, second): (PoolCase, PoolCase)| {
             let (one, other) = (first.effective.network()?, second.effective.network()?);
@@ -116,7 +116,7 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
             if first.written.cidr == second.written.cidr {
                 return None;
             }
-            let mut breach = second.breach(
+            let mut violation = second.violation(
                 Field::Cidr,
                 format!("{other} overlaps {one}, the pool #{}", first.index + 1),
                 "the operator makes both pools, so that two pods can get the same address; \
@@ -124,8 +124,8 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
                     .to_owned(),
                 "choose ranges that have no address in common",
             );
-            breach.fields.push((first.index, Field::Cidr));
-            Some(breach)
+            violation.fields.push((first.index, Field::Cidr));
+            Some(violation)
         };
         overlapping(case).into_iter().filter_map(overlap).collect()
     },
@@ -134,7 +134,7 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
 pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
     name: "node-selector-without-calico-cni",
     summary: "under another CNI plugin than Calico's every pool's nodeSelector is all()",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         if case.effective.is_calico_cni() {
             return Vec::new();
@@ -142,7 +142,7 @@ pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
         let other = |pool: PoolCase| {
             let selector = shown(&pool.effective.node_selector);
             (selector != "all()").then(|| {
-                pool.breach_at(
+                pool.violation_at(
                     "nodeSelector",
                     format!(
                         "{selector} chooses nodes, and this Installation uses {}",

@@ -6,12 +6,12 @@ use crate::text::shown;
 
 use super::case::PoolCase;
 use super::encapsulation::cni_and_why;
-use super::{Breach, Case, RefusedBy, Rule};
+use super::{Case, Details, Enforcement, Rule};
 
 pub(super) const IPIP_WITHOUT_BGP: Rule = Rule {
     name: "ipip-without-bgp",
     summary: "IPIP is not used with BGP disabled, unless Felix programs the routes",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         needs_bgp(
             case,
@@ -29,7 +29,7 @@ pub(super) const IPIP_WITHOUT_BGP: Rule = Rule {
 pub(super) const UNENCAPSULATED_WITHOUT_BGP: Rule = Rule {
     name: "unencapsulated-without-bgp",
     summary: "None is not used with BGP disabled, unless Felix programs the routes",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let none = |e| e == Encapsulation::None;
         needs_bgp(case, none, |operator_1_42| match operator_1_42 {
@@ -46,7 +46,7 @@ fn needs_bgp(
     case: &Case,
     concerns: fn(Encapsulation) -> bool,
     said: fn(bool) -> &'static str,
-) -> Vec<Breach> {
+) -> Vec<Details> {
     let effective = case.effective;
     if effective.bgp || !effective.is_calico_cni() || effective.ipam != "Calico" {
         return Vec::new();
@@ -59,7 +59,7 @@ fn needs_bgp(
     let unrouted = |pool: PoolCase| {
         let encapsulation = pool.encapsulation().filter(|e| concerns(*e))?;
         (!felix_routes(case, encapsulation)).then(|| {
-            pool.breach(
+            pool.violation(
                 Field::Encapsulation,
                 format!(
                     "{encapsulation}{} needs BGP, and {why}",
@@ -87,20 +87,20 @@ fn felix_routes(case: &Case, encapsulation: Encapsulation) -> bool {
 pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
     name: "bgp-without-calico-cni",
     summary: "BGP is not enabled under another CNI plugin than Calico's",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         let any_pool = case.pools_checked_by_core().next().is_some();
         if case.effective.is_calico_cni() || !case.effective.bgp || !any_pool {
             return Vec::new();
         }
-        vec![Breach {
+        vec![Details {
             path: "spec.calicoNetwork.bgp".to_owned(),
             fields: Vec::new(),
             problem: format!(
                 "BGP needs Calico's CNI plugin, and this Installation uses {}",
                 cni_and_why(case)
             ),
-            outcome: case.core_controller_says("BGP is not supported when using non-Calico CNI"),
+            impact: case.core_controller_says("BGP is not supported when using non-Calico CNI"),
             fix: "set spec.calicoNetwork.bgp: Disabled, or spec.cni.type: Calico".to_owned(),
         }]
     },
@@ -109,7 +109,7 @@ pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
 pub(super) const BPF_WITH_IPV6: Rule = Rule {
     name: "bpf-with-ipv6",
     summary: "operators before 1.34 do not combine the eBPF dataplane with IPv6 (1.30) or dual stack (1.32)",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         if !is_bpf(case) || case.operator.since(34) {
             return Vec::new();
@@ -123,7 +123,7 @@ pub(super) const BPF_WITH_IPV6: Rule = Rule {
             (true, false) => return Vec::new(),
         };
         ipv6_pools(case, |pool| {
-            pool.breach(
+            pool.violation(
                 Field::Cidr,
                 format!(
                     "operator {} does not run the eBPF dataplane with this pool \
@@ -140,19 +140,19 @@ pub(super) const BPF_WITH_IPV6: Rule = Rule {
 pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
     name: "bpf-ipv6-autodetection",
     summary: "with the eBPF dataplane an IPv6 pool needs nodeAddressAutodetectionV6",
-    refused_by: RefusedBy::Operator,
+    enforcement: Enforcement::Operator,
     check: |case| {
         // Before 1.34 the operator filled it in wherever there was an IPv6 pool. Since then it
         // looks at live pools only, and a first install has none.
         let live = case
-            .plan
-            .is_some_and(|plan| plan.live_of(Family::V6).next().is_some());
+            .cluster
+            .is_some_and(|cluster| cluster.existing_of(Family::V6).next().is_some());
         let is_filled_in = case.written.autodetects_ipv6 || !case.operator.since(34) || live;
         if !is_bpf(case) || is_filled_in {
             return Vec::new();
         }
         ipv6_pools(case, |pool| {
-            pool.breach(
+            pool.violation(
                 Field::Cidr,
                 format!(
                     "the eBPF dataplane must be told how to find the nodes' IPv6 addresses \
@@ -173,7 +173,7 @@ fn is_bpf(case: &Case) -> bool {
     case.written.linux_dataplane.as_deref() == Some("BPF")
 }
 
-fn ipv6_pools(case: &Case, breach: impl Fn(&PoolCase) -> Breach) -> Vec<Breach> {
+fn ipv6_pools(case: &Case, breach: impl Fn(&PoolCase) -> Details) -> Vec<Details> {
     case.pools()
         .filter(|pool| pool.effective.family() == Some(Family::V6))
         .map(|pool| breach(&pool))

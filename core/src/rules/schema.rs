@@ -6,20 +6,20 @@ use crate::pool::Field;
 use crate::text::{closest, quoted, shown};
 
 use super::case::{PoolCase, api_server_says};
-use super::{Breach, RefusedBy, Rule};
+use super::{Details, Enforcement, Rule};
 
 pub(super) const FIELD_TYPE: Rule = Rule {
     name: "field-type",
     summary: "every field that pools depend on has the type of the CRD's schema",
-    refused_by: RefusedBy::ApiServer,
+    enforcement: Enforcement::ApiServer,
     check: |case| {
         let wrong = case.written.wrong_types.iter();
         wrong
-            .map(|wrong| Breach {
+            .map(|wrong| Details {
                 path: wrong.path.clone(),
                 fields: Vec::new(),
                 problem: format!("it is {}, not {}", wrong.found, wrong.wanted),
-                outcome: api_server_says(&format!("{}: Invalid value", wrong.path)),
+                impact: api_server_says(&format!("{}: Invalid value", wrong.path)),
                 fix: match (wrong.wanted, wrong.found) {
                     ("a string", found @ ("a boolean" | "an integer" | "a number")) => {
                         format!(
@@ -36,14 +36,14 @@ pub(super) const FIELD_TYPE: Rule = Rule {
 pub(super) const CIDR_MISSING: Rule = Rule {
     name: "cidr-missing",
     summary: "every pool has a cidr",
-    refused_by: RefusedBy::ApiServer,
+    enforcement: Enforcement::ApiServer,
     check: |case| {
         let wrong = case.written.wrong_types.iter().map(|w| w.path.as_str());
         let wrong: HashSet<&str> = wrong.collect();
         let missing = |pool: PoolCase| {
             let said_already = wrong.contains(pool.path("cidr").as_str());
             (pool.written.cidr.is_none() && !said_already).then(|| {
-                pool.breach(
+                pool.violation(
                     Field::Cidr,
                     format!("pool #{} has no cidr", pool.index + 1),
                     api_server_says(&format!("{}: Required value", pool.path("cidr"))),
@@ -59,13 +59,13 @@ pub(super) const CIDR_MISSING: Rule = Rule {
 pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
     name: "nat-outgoing-name",
     summary: "natOutgoing is Enabled or Disabled",
-    refused_by: RefusedBy::ApiServer,
+    enforcement: Enforcement::ApiServer,
     check: |case| {
         let unknown = |pool: PoolCase| {
             // As written: the operator fills in an empty one, but the schema comes first.
             let nat = pool.written.nat_outgoing.as_deref()?;
             (!["Enabled", "Disabled"].contains(&nat)).then(|| {
-                pool.breach_at(
+                pool.violation_at(
                     "natOutgoing",
                     format!("{} is neither Enabled nor Disabled", quoted(nat)),
                     api_server_says(&format!("Unsupported value: \"{}\"", shown(nat))),
@@ -81,7 +81,7 @@ pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
 pub(super) const ALLOWED_USES_NAME: Rule = Rule {
     name: "allowed-uses-name",
     summary: "allowedUses holds Workload, Tunnel or, from operator 1.38 on, LoadBalancer",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
         let known: &[&str] = match case.operator {
             operator if operator.since(38) => &["Workload", "Tunnel", "LoadBalancer"],
@@ -92,7 +92,7 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
         let unknown = |pool: PoolCase| {
             let uses = pool.effective.allowed_uses.iter();
             let other = uses.clone().find(|used| !known.contains(&used.as_str()))?;
-            Some(pool.of_new(pool.breach_at(
+            Some(pool.of_new(pool.violation_at(
                 "allowedUses",
                 format!("operator {} does not know {}", case.operator, quoted(other)),
                 // The CRDs of 1.34 to 1.42 say `items: {type: string}`: any text is taken.
@@ -108,18 +108,18 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
 pub(super) const POOLS_MAXIMUM: Rule = Rule {
     name: "pools-maximum",
     summary: "there are at most 25 pools (operator 1.34 and later)",
-    refused_by: RefusedBy::ApiServer,
+    enforcement: Enforcement::ApiServer,
     check: |case| {
         const MOST: usize = 25;
         let count = case.effective.pools.len();
         if !case.operator.since(34) || count <= MOST {
             return Vec::new();
         }
-        vec![Breach {
+        vec![Details {
             path: "spec.calicoNetwork.ipPools".to_owned(),
             fields: Vec::new(),
             problem: format!("there are {count} pools; the Installation holds {MOST}"),
-            outcome: api_server_says(
+            impact: api_server_says(
                 "spec.calicoNetwork.ipPools: Too many: must have at most 25 items",
             ),
             fix: "keep 25 here and add the others as IPPool resources once Calico runs".to_owned(),
@@ -145,7 +145,7 @@ const POOL_FIELDS: [(&str, u32); 10] = [
 pub(super) const UNKNOWN_FIELD: Rule = Rule {
     name: "unknown-field",
     summary: "a pool has only fields that its operator's CRD has",
-    refused_by: RefusedBy::NoOne,
+    enforcement: Enforcement::Unenforced,
     check: |case| {
         let known: Vec<_> = POOL_FIELDS
             .into_iter()
@@ -161,7 +161,7 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
                 (None, Some(meant)) => format!("did you mean {meant}?"),
                 (None, None) => format!("remove it; a pool has {}", known.join(", ")),
             };
-            pool.of_new(pool.breach_at(
+            pool.of_new(pool.violation_at(
                 &shown(key),
                 format!("a pool of operator {} has no such field", case.operator),
                 "the API server drops it without a word".to_owned(),

@@ -4,7 +4,7 @@ use crate::installation::Installation;
 use crate::text::{closest, quoted, shown};
 
 use super::case::api_server_says;
-use super::{Breach, Case, RefusedBy, Rule};
+use super::{Case, Details, Enforcement, Rule};
 
 /// A field with a fixed set of values.
 struct Setting {
@@ -93,17 +93,17 @@ const SETTINGS: [Setting; 8] = [
 pub(super) const SETTING_NAME: Rule = Rule {
     name: "setting-name",
     summary: "a setting that offers a choice of names has one of them",
-    refused_by: RefusedBy::ApiServer,
+    enforcement: Enforcement::ApiServer,
     check: |case| {
         let of_this_operator = SETTINGS.iter().filter(|s| case.operator.since(s.since));
         of_this_operator
-            .filter_map(|setting| setting.breach(case))
+            .filter_map(|setting| setting.violation(case))
             .collect()
     },
 };
 
 impl Setting {
-    fn breach(&self, case: &Case) -> Option<Breach> {
+    fn violation(&self, case: &Case) -> Option<Details> {
         let value = (self.value)(case.written)?;
         let known: Vec<&str> = self
             .names
@@ -120,11 +120,11 @@ impl Setting {
             (None, Some(meant)) => format!("did you mean {meant}? Otherwise "),
             (None, None) => String::new(),
         };
-        Some(Breach {
+        Some(Details {
             path: self.path.to_owned(),
             fields: Vec::new(),
             problem: format!("operator {} does not know {}", case.operator, quoted(value)),
-            outcome: api_server_says(&format!("Unsupported value: \"{}\"", shown(value))),
+            impact: api_server_says(&format!("Unsupported value: \"{}\"", shown(value))),
             fix: format!("{fix}write one of {}", known.join(", ")),
         })
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use calico_core::pool_plan::{PlannedPool, PoolPlan};
+use calico_core::cluster_plan::{ClusterPlan, PlannedPool};
 use calico_core::text::{MOST, shortened, shown};
 
 use crate::cluster::child::{self, Ended, Ending};
@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 const NAME: &str = "kubectl-calico";
 
 /// The plan that the twin makes of a cluster within `time`, and where the twin was found.
-pub(crate) fn plan(target: &Target, time: Duration) -> Result<(PathBuf, PoolPlan), Refusal> {
+pub(crate) fn plan(target: &Target, time: Duration) -> Result<(PathBuf, ClusterPlan), Refusal> {
     let program = find()?;
     let path = shown(program.as_os_str().as_encoded_bytes());
     let failed = |what: String| Refusal::new(format!("--from-cluster: {path} {what}"));

@@ -10,7 +10,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use calico_core::pool_plan::PoolPlan;
+use calico_core::cluster_plan::ClusterPlan;
 use calico_core::text::{listed, quoted, shown};
 use clap::Args;
 use serde::Serialize;
@@ -62,7 +62,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster {
     /// Its pools, and what they have to go with.
-    pub plan: PoolPlan,
+    pub plan: ClusterPlan,
     /// Who told it.
     pub source: Source,
     /// The file that was read, or the program that was asked.
@@ -129,7 +129,7 @@ impl Cluster {
     }
 }
 
-fn from_file(path: &Path) -> Result<PoolPlan, Refusal> {
+fn from_file(path: &Path) -> Result<ClusterPlan, Refusal> {
     let refuse = |what: String| {
         let path = quoted(path.as_os_str().as_encoded_bytes());
         Refusal::new(format!("--config {path}: {what}"))

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use calico_core::cidr::Cidr;
+use calico_core::cluster_plan::{API_VERSION, ClusterPlan, KIND};
 use calico_core::pool::{Encapsulation, Field};
-use calico_core::pool_plan::{API_VERSION, KIND, PoolPlan};
 use calico_core::text::{quoted, shown};
 use calico_core::yaml;
 use serde::Deserialize as _;
@@ -21,7 +21,7 @@ pub(crate) fn is_too_long(text: &[u8]) -> bool {
 }
 
 /// Reads a plan, YAML or JSON. Says what the text is where it is none.
-pub(crate) fn read(text: &[u8]) -> Result<PoolPlan, String> {
+pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
     if is_too_long(text) {
         return Err(format!("it is longer than {} MiB", LONGEST >> 20));
     }
@@ -48,13 +48,13 @@ pub(crate) fn read(text: &[u8]) -> Result<PoolPlan, String> {
             "its apiVersion is {version}, and this program reads {API_VERSION}"
         ));
     }
-    let plan = PoolPlan::deserialize(document).map_err(|error| shown(error.to_string()))?;
+    let plan = ClusterPlan::deserialize(document).map_err(|error| shown(error.to_string()))?;
     check(&plan).map(|()| plan)
 }
 
 /// Whether what is to be written or compared can be. The CIDR of a live pool may be any text:
 /// somebody else made that pool.
-fn check(plan: &PoolPlan) -> Result<(), String> {
+fn check(plan: &ClusterPlan) -> Result<(), String> {
     let cidrs = |name: &str, cidrs: &[String]| {
         cidrs.iter().enumerate().try_for_each(|(index, cidr)| {
             let read = cidr.parse::<Cidr>().map(drop);
@@ -73,8 +73,8 @@ fn check(plan: &PoolPlan) -> Result<(), String> {
         let name = pool.encapsulation.as_deref();
         name.map_or(Ok(()), |name| encapsulation(path, name))?;
     }
-    for (index, pool) in plan.live_pools.iter().enumerate() {
-        let path = format!("livePools[{index}]");
+    for (index, pool) in plan.existing_pools.iter().enumerate() {
+        let path = format!("existingPools[{index}]");
         for (key, value) in &pool.others {
             if !is_field(key, value) {
                 let key = shown(key.as_str().unwrap_or_default());
@@ -138,7 +138,7 @@ mod tests {
         for text in [
             "Usage:\n  calicoctl [options] <command>",
             "- a",
-            "kind: PoolPlan",
+            "kind: ClusterPlan",
             "apiVersion: kubectl-calico/v1alpha1\nkind: StatusReport",
             "\u{1b}[2J",
             &"[".repeat(200_000),
@@ -146,7 +146,7 @@ mod tests {
         ] {
             let error = error(text);
             assert!(
-                error.starts_with("it is not a PoolPlan of kubectl calico; it starts with \""),
+                error.starts_with("it is not a ClusterPlan of kubectl calico; it starts with \""),
                 "{error}"
             );
             assert!(!error.contains('\u{1b}') && error.len() < 250, "{error}");
@@ -175,8 +175,8 @@ mod tests {
                 "pools[0].encapsulation: ",
             ),
             (
-                "livePools: [{name: a, cidr: x, blockSize: 26, encapsulation: x, owned: true}]",
-                "livePools[0].encapsulation: ",
+                "existingPools: [{name: a, cidr: x, blockSize: 26, encapsulation: x, owned: true}]",
+                "existingPools[0].encapsulation: ",
             ),
             ("nodeAddresses: [10.0.0.1, node]", "nodeAddresses[1]: "),
             ("services: [10.96.0.0]", "services[0]: "),

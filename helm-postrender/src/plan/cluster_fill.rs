@@ -6,11 +6,11 @@
 //! the values that they have.
 
 use calico_core::cidr::{Cidr, Family};
+use calico_core::cluster_plan::{self, ExistingPool};
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
-use calico_core::pool_plan::{self, LivePool};
 
 use crate::plan::choose::family_of;
 use crate::plan::known_pool::Known;
@@ -21,7 +21,7 @@ use crate::refusal::Refusal;
 
 /// A stream's pools beside a cluster's.
 pub(crate) struct Fill<'a> {
-    cluster: &'a pool_plan::PoolPlan,
+    cluster: &'a cluster_plan::ClusterPlan,
     /// How many pools the stream has.
     in_stream: usize,
     /// Where the stream has a value that is none of the field's type: it is refused, not replaced.
@@ -32,7 +32,7 @@ pub(crate) struct Fill<'a> {
 impl<'a> Fill<'a> {
     /// Looks at what a stream has and lacks.
     pub(crate) fn new(
-        cluster: &'a pool_plan::PoolPlan,
+        cluster: &'a cluster_plan::ClusterPlan,
         operator: OperatorVersion,
         written: &Installation,
         effective: &Effective,
@@ -113,7 +113,7 @@ impl<'a> Fill<'a> {
         }
         let pool = pools.get(plan.index);
         let network = cidr_of(plan, pool)?;
-        if let Some(live) = self.cluster.live(&network) {
+        if let Some(live) = self.cluster.existing(&network) {
             return Some(Known::live(live));
         }
         let family = network.family();
@@ -123,7 +123,7 @@ impl<'a> Fill<'a> {
             *index != plan.index && of_family && is_for_pods(other)
         });
         let is_only = pool.is_none_or(is_for_pods) && others.next().is_none();
-        let is_first = self.cluster.live_of(family).next().is_none();
+        let is_first = self.cluster.existing_of(family).next().is_none();
         let needed = planned(self.cluster, family).filter(|_| is_only && is_first);
         needed.map(Known::planned)
     }
@@ -132,7 +132,11 @@ impl<'a> Fill<'a> {
     fn settles(&self, plans: &[PoolPlan], pools: &[PoolView]) -> Result<(), Refusal> {
         let new = plans.iter().filter_map(|plan| cidr_of(plan, None));
         let listed = pools.iter().filter_map(family_of);
-        let live = self.cluster.live_pools.iter().filter_map(LivePool::network);
+        let live = self
+            .cluster
+            .existing_pools
+            .iter()
+            .filter_map(ExistingPool::network);
         let families = listed.chain(new.chain(live).map(|cidr| cidr.family()));
         let families: Vec<Family> = families.collect();
         let is_settled = |family: &Option<Family>| match family {

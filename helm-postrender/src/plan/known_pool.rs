@@ -1,8 +1,8 @@
 //! What is known of one pool, from the cluster: a live pool has it, or the cluster needs it.
 
+use calico_core::cluster_plan::{ExistingPool, PlannedPool};
 use calico_core::installation::Pool;
 use calico_core::pool::Field;
-use calico_core::pool_plan::{LivePool, PlannedPool};
 use serde_yaml::Mapping;
 
 use crate::plan::model::{Copied, FieldPlan, PoolPlan, Source};
@@ -21,13 +21,13 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    pub(crate) fn live(live: &LivePool) -> Self {
+    pub(crate) fn live(live: &ExistingPool) -> Self {
         Self {
             cidr: Some(live.cidr.clone()),
             block_size: live.block_size.try_into().ok(),
             encapsulation: Some(live.encapsulation.clone()),
             others: live.others.clone(),
-            source: Source::LivePool(live.name.clone()),
+            source: Source::ExistingPool(live.name.clone()),
         }
     }
 
@@ -65,7 +65,7 @@ impl Known {
         plan: &mut PoolPlan,
         has: impl Fn(&str) -> bool,
     ) -> Result<(), Refusal> {
-        if let Source::LivePool(pool) = &self.source {
+        if let Source::ExistingPool(pool) = &self.source {
             let others = self.others.iter().filter_map(|(key, value)| {
                 let (key, value, pool) = (key.as_str()?.to_owned(), value.clone(), pool.clone());
                 (!has(&key)).then_some(Copied { key, value, pool })

@@ -5,11 +5,11 @@
 //! and not others may mean it, and the rules tell what comes of it.
 
 use calico_core::cidr::{Cidr, Family};
+use calico_core::cluster_plan::{ClusterPlan, ExistingPool, PlannedPool};
 use calico_core::defaults::{Effective, standard_name};
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::BlockSize;
-use calico_core::pool_plan::{LivePool, PlannedPool, PoolPlan};
 
 use crate::plan::known_pool::Known;
 use crate::plan::request::Wanted;
@@ -30,7 +30,7 @@ impl Missing {
     pub(crate) fn of(
         written: &Installation,
         effective: &Effective,
-        cluster: &PoolPlan,
+        cluster: &ClusterPlan,
         operator: OperatorVersion,
         wanted: &Wanted,
     ) -> Self {
@@ -53,7 +53,7 @@ impl Missing {
             let mut for_pods = listed().filter(|pool| !pool.is_for_load_balancers());
             for_pods.any(|pool| pool.family() == Some(family))
         };
-        let is_listed = |live: &LivePool| {
+        let is_listed = |live: &ExistingPool| {
             let mut networks = listed().filter_map(|pool| pool.network().map(Cidr::network));
             networks.any(|own| Some(own) == live.network())
         };
@@ -61,8 +61,8 @@ impl Missing {
             if is_there(family) {
                 continue;
             }
-            let live = cluster.live_of(family).filter(|live| !is_listed(live));
-            let live: Vec<&LivePool> = live.collect();
+            let live = cluster.existing_of(family).filter(|live| !is_listed(live));
+            let live: Vec<&ExistingPool> = live.collect();
             let own = live
                 .iter()
                 .filter(|live| is_of_installation(live, operator));
@@ -86,7 +86,7 @@ impl Missing {
 /// Whether a live pool is what the Installation has in the cluster: the operator owns it. Operators
 /// before 1.34 own none; there it is the pool that calico-node makes of the Installation's at its
 /// first start (projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go).
-fn is_of_installation(live: &LivePool, operator: OperatorVersion) -> bool {
+fn is_of_installation(live: &ExistingPool, operator: OperatorVersion) -> bool {
     if operator.since(34) {
         live.owned
     } else {
@@ -97,14 +97,14 @@ fn is_of_installation(live: &LivePool, operator: OperatorVersion) -> bool {
 }
 
 /// The pool that the cluster needs in a family.
-pub(crate) fn planned(cluster: &PoolPlan, family: Family) -> Option<&PlannedPool> {
+pub(crate) fn planned(cluster: &ClusterPlan, family: Family) -> Option<&PlannedPool> {
     let of = |family| cluster.pools.iter().find(move |pool| told(pool) == family);
     of(Some(family)).or_else(|| of(None))
 }
 
 /// The families of the pools that the cluster needs, and whose CIDR could not be settled; none
 /// where not even the family is known.
-pub(crate) fn no_cidr_told(cluster: &PoolPlan) -> impl Iterator<Item = Option<Family>> {
+pub(crate) fn no_cidr_told(cluster: &ClusterPlan) -> impl Iterator<Item = Option<Family>> {
     // There is one pool for each family: the other one tells the family of one that does not.
     let is_told = |family: &Family| cluster.pools.iter().any(|pool| told(pool) == Some(*family));
     let rest: Vec<Family> = Family::BOTH.into_iter().filter(|f| !is_told(f)).collect();

@@ -60,7 +60,7 @@ pub enum Source {
     /// The command line.
     Flag,
     /// The live pool of this name has it.
-    LivePool(String),
+    ExistingPool(String),
     /// The plan of the cluster: it needs it.
     Plan,
 }
@@ -69,7 +69,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag => f.write_str("as the command line says"),
-            Self::LivePool(name) => write!(f, "as the live pool {} has it", shown(name)),
+            Self::ExistingPool(name) => write!(f, "as the live pool {} has it", shown(name)),
             Self::Plan => f.write_str("as the plan of the cluster says"),
         }
     }

@@ -54,7 +54,7 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
         let _ = writeln!(text, "  left to the operator in {more} more pools, too");
     }
     for judged in &outcome.judged {
-        let word = match judged.judgement.verdict {
+        let word = match judged.violation.verdict {
             Verdict::Allowed => "allowed",
             _ => "warning",
         };
@@ -81,7 +81,7 @@ pub(crate) fn changes(outcome: &Outcome) -> Vec<String> {
     };
     let copied = |plan: &PoolPlan, other: &Copied| {
         let (path, value) = (path(plan, &other.key), copied(other));
-        let source = Source::LivePool(other.pool.clone());
+        let source = Source::ExistingPool(other.pool.clone());
         format!("set {path}: {}, {source}", shown(value))
     };
     let plans = outcome.plans.iter();
@@ -168,30 +168,30 @@ fn fields(plan: &PoolPlan) -> Vec<Value> {
     let fields = plan.fields.iter().map(|field| {
         let source = match &field.source {
             Source::Flag => "flag",
-            Source::LivePool(_) => "live-pool",
+            Source::ExistingPool(_) => "existing-pool",
             Source::Plan => "plan",
         };
         let new = field.new.as_ref().map(ToString::to_string);
         row(field.field.key(), field.old.as_ref(), new, source)
     });
     let others = plan.others.iter();
-    let others = others.map(|other| row(&other.key, None, Some(copied(other)), "live-pool"));
+    let others = others.map(|other| row(&other.key, None, Some(copied(other)), "existing-pool"));
     fields.chain(others).collect()
 }
 
 fn rules(broken: &[Judged], cluster_is_known: bool) -> Vec<Value> {
-    let breach = |judged: &Judged| {
-        let breach = &judged.judgement.breach;
+    let violation = |judged: &Judged| {
+        let violation = &judged.violation;
         json!({
-            "path": breach.path,
+            "path": violation.path,
             "at": match &judged.origin {
                 Origin::Flag(flag) => json!({ "flag": flag }),
                 Origin::Cluster(told) => json!({ "cluster": told }),
                 Origin::Stream(place) => json!(place),
             },
-            "problem": breach.problem,
-            "outcome": breach.outcome,
-            "fix": breach.fix,
+            "problem": violation.problem,
+            "impact": violation.impact,
+            "fix": violation.fix,
         })
     };
     let rule = |rule: &Rule| {
@@ -204,9 +204,9 @@ fn rules(broken: &[Judged], cluster_is_known: bool) -> Vec<Value> {
         };
         let of_rule: Vec<&Judged> = broken
             .iter()
-            .filter(|j| j.judgement.rule.name == name)
+            .filter(|j| j.violation.rule.name == name)
             .collect();
-        let verdicts = of_rule.iter().map(|judged| judged.judgement.verdict);
+        let verdicts = of_rule.iter().map(|judged| judged.violation.verdict);
         let result = verdicts.fold(unbroken, |worst, verdict| match (worst, verdict) {
             (_, Verdict::Refused) | ("refused", _) => "refused",
             (_, Verdict::Allowed) => "allowed",
@@ -215,8 +215,8 @@ fn rules(broken: &[Judged], cluster_is_known: bool) -> Vec<Value> {
         json!({
             "name": name,
             "result": result,
-            "breaches": of_rule.iter().map(|judged| breach(judged)).collect::<Vec<_>>(),
-            "more": of_rule.iter().map(|judged| judged.judgement.more).sum::<usize>(),
+            "violations": of_rule.iter().map(|judged| violation(judged)).collect::<Vec<_>>(),
+            "more": of_rule.iter().map(|judged| judged.violation.more).sum::<usize>(),
         })
     };
     all().map(rule).collect()

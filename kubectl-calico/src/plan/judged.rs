@@ -3,7 +3,7 @@
 use calico_core::defaults::Effective;
 use calico_core::installation::{self, Installation};
 use calico_core::pool::Field;
-use calico_core::rules::{Case, Judgement, Verdict, judge};
+use calico_core::rules::{Case, Verdict, Violation, check};
 
 use super::Pool;
 use super::basis::Basis;
@@ -29,15 +29,15 @@ pub(super) fn findings(basis: &Basis, pools: &[Pool]) -> Vec<Finding> {
     });
     let asked: Vec<(usize, Field)> = asked.collect();
     // What is missing is said where the value is.
-    let open = |judgement: &Judgement| {
+    let open = |violation: &Violation| {
         let pool = |index: &usize| pools.get(*index);
-        let mut fields = judgement.breach.fields.iter();
+        let mut fields = violation.fields.iter();
         fields.any(|(index, field)| pool(index).is_some_and(|pool| pool.is_open(*field)))
     };
-    let judgements = judge(&case, &asked, &[]).into_iter();
-    judgements
-        .filter(|judgement| !open(judgement))
-        .map(|judgement| finding(judgement, pools))
+    check(&case, &asked, &[])
+        .into_iter()
+        .filter(|violation| !open(violation))
+        .map(|violation| finding(violation, pools))
         .collect()
 }
 
@@ -58,16 +58,15 @@ pub(super) fn written(pool: &Pool) -> installation::Pool {
     }
 }
 
-fn finding(judgement: Judgement, pools: &[Pool]) -> Finding {
-    let breach = judgement.breach;
-    let severity = match judgement.verdict {
+fn finding(violation: Violation, pools: &[Pool]) -> Finding {
+    let severity = match violation.verdict {
         Verdict::Refused => Severity::Error,
         Verdict::Warned | Verdict::Allowed => Severity::Warning,
     };
-    let mut finding = Finding::new(severity, breach.path, breach.problem)
-        .then(breach.outcome)
-        .fix(breach.fix);
-    for (index, field) in breach.fields {
+    let mut finding = Finding::new(severity, violation.path, violation.problem)
+        .then(violation.impact)
+        .fix(violation.fix);
+    for (index, field) in violation.fields {
         let Some(pool) = pools.get(index) else {
             continue;
         };
@@ -76,7 +75,7 @@ fn finding(judgement: Judgement, pools: &[Pool]) -> Finding {
         }
     }
     Finding {
-        code: judgement.rule.name,
+        code: violation.rule.name,
         ..finding
     }
 }

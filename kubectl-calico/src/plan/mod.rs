@@ -97,7 +97,7 @@ pub struct Plan {
     /// What the Installation has to say beside its pools.
     pub settings: Vec<Setting>,
     /// The live pools, and what the plan changes of them.
-    pub live_pools: Vec<Compared>,
+    pub existing_pools: Vec<Compared>,
     /// The nodes' addresses.
     #[serde(skip)]
     pub node_addresses: Vec<String>,
@@ -133,20 +133,20 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
         findings.extend(added::findings(&basis, &pools));
         findings.extend(judged::findings(&basis, &pools));
     }
-    let live_pools = live::compare(&basis, &pools);
-    findings.extend(live_pools.iter().filter_map(Compared::finding));
+    let existing_pools = live::compare(&basis, &pools);
+    findings.extend(existing_pools.iter().filter_map(Compared::finding));
     findings.extend(lost::findings(&basis));
     // In the order in which they were found within one severity.
     findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
     let entries = entries::planned(&basis, &pools);
-    let ports = ports::ports(&basis, &pools, &live_pools);
+    let ports = ports::ports(&basis, &pools, &existing_pools);
     let not_read = unread::unread(&basis);
     let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
         api_version: API_VERSION,
         kind: KIND,
-        answer: answer::answer(&basis, &pools, &live_pools, &findings, incomplete),
-        steps: steps::steps(&basis, &pools, &entries, &live_pools, &ports, &findings),
+        answer: answer::answer(&basis, &pools, &existing_pools, &findings, incomplete),
+        steps: steps::steps(&basis, &pools, &entries, &existing_pools, &ports, &findings),
         entries,
         ports,
         not_read,
@@ -161,7 +161,7 @@ pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
         install: facts.install,
         networks: facts.networks,
         pools,
-        live_pools,
+        existing_pools,
         already,
         findings,
     }

@@ -4,7 +4,7 @@
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
-use calico_core::rules::{self, Judgement, RefusedBy, Verdict};
+use calico_core::rules::{self, Enforcement, Verdict, Violation};
 use serde_yaml::Value;
 
 use super::reporting::observed_generation;
@@ -44,7 +44,7 @@ pub(super) const RULE_BROKEN: Check = Check {
         let broken = broken(case, &operator);
         broken
             .iter()
-            .map(|judgement| finding(case, &operator, judgement))
+            .map(|violation| finding(case, &operator, violation))
             .collect()
     },
 };
@@ -69,7 +69,7 @@ impl Operator {
     }
 }
 
-fn broken(case: &Case, operator: &Operator) -> Vec<Judgement> {
+fn broken(case: &Case, operator: &Operator) -> Vec<Violation> {
     let Some(installation) = default_installation(case.snapshot) else {
         return Vec::new();
     };
@@ -80,11 +80,11 @@ fn broken(case: &Case, operator: &Operator) -> Vec<Judgement> {
     let effective = Effective::of(&written, operator.version);
     let judged = rules::Case::new(&written, &effective, operator.version);
     // A field that the CRD does not have was dropped: one that is there is known to this operator.
-    let mut broken = rules::judge(&judged, &[], &["unknown-field"]);
+    let mut broken = rules::check(&judged, &[], &["unknown-field"]);
     let accepted = is_accepted(case, installation.metadata.generation);
-    broken.retain(|judgement| match judgement.verdict {
-        Verdict::Refused => judgement.rule.refused_by != RefusedBy::ApiServer && !accepted,
-        Verdict::Warned => !is_said_of_live_pools(case, &written, judgement),
+    broken.retain(|violation| match violation.verdict {
+        Verdict::Refused => violation.rule.enforcement != Enforcement::ApiServer && !accepted,
+        Verdict::Warned => !is_said_of_live_pools(case, &written, violation),
         Verdict::Allowed => false,
     });
     broken
@@ -107,19 +107,19 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
 
 /// Whether the pools are live that a trap of CAL204 or CAL209 is about, which then have fallen into
 /// it.
-fn is_said_of_live_pools(case: &Case, written: &Installation, judgement: &Judgement) -> bool {
-    let rule = judgement.rule.name;
+fn is_said_of_live_pools(case: &Case, written: &Installation, violation: &Violation) -> bool {
+    let rule = violation.rule.name;
     let pools = written.pools.as_deref().unwrap_or_default();
-    let about = judgement.breach.fields.iter();
+    let about = violation.fields.iter();
     let mut cidrs = about.map(|(index, _)| pools.get(*index)?.cidr.as_deref());
     let live = case.snapshot.ip_pools.items();
     let is_live = |cidr: &str| live.iter().any(|pool| pool.spec.cidr == cidr);
     matches!(rule, "cidr-host-bits" | "pool-overlap") && cidrs.all(|cidr| cidr.is_some_and(is_live))
 }
 
-fn finding(case: &Case, operator: &Operator, judgement: &Judgement) -> Finding {
-    let (rule, breach) = (judgement.rule, &judgement.breach);
-    let severity = match judgement.verdict {
+fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
+    let rule = violation.rule;
+    let severity = match violation.verdict {
         Verdict::Refused if operator.known => Severity::Error,
         _ => Severity::Warning,
     };
@@ -127,19 +127,19 @@ fn finding(case: &Case, operator: &Operator, judgement: &Judgement) -> Finding {
     if !operator.known {
         judged_by.push_str(", whose own rules are not known here,");
     }
-    let message = format!("{}: {}", breach.path, breach.problem);
+    let message = format!("{}: {}", violation.path, violation.problem);
     let mut finding = Finding::new(severity, "Installation/default", message).seen(
         "Installation/default",
-        &breach.path,
-        value_at(case, &breach.path),
+        &violation.path,
+        value_at(case, &violation.path),
     );
     if overlay_installation(case.snapshot).is_some() {
         finding = finding.seen("Installation/overlay", "", "is laid over it");
     }
     finding
         .seen(judged_by, format!("rule {}", rule.name), rule.summary)
-        .then(&breach.outcome)
-        .fix(case.facts.install.lasting(&breach.fix))
+        .then(&violation.impact)
+        .fix(case.facts.install.lasting(&violation.fix))
         .paste("kubectl edit installations.operator.tigera.io default")
 }
 

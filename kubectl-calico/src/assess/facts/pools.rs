@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use calico_core::capacity::{self, Block};
 use calico_core::cidr::{Cidr, Family};
-use calico_core::defaults::LOAD_BALANCER;
+use calico_core::pool::LOAD_BALANCER;
 use calico_core::pool::{BlockSize, Encapsulation};
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! The plan as `helm-postrender --config` reads it. What is not settled is left out.
 
-use calico_core::pool_plan::{
-    self, API_VERSION, KIND, LivePool, PlannedPool, PodNetwork, PoolPlan,
+use calico_core::cluster_plan::{
+    self, API_VERSION, ClusterPlan, ConfiguredNetwork, ExistingPool, KIND, PlannedPool,
 };
 use calico_core::text::printable;
 use calico_core::yaml;
@@ -10,9 +10,13 @@ use crate::plan::live::Compared;
 use crate::plan::networking::Setting;
 use crate::plan::{Plan, Pool, Unread};
 
-/// A PoolPlan. The filter keeps live pools as they are, so that it cannot say a change of one.
+/// A ClusterPlan. The filter keeps live pools as they are, so that it cannot say a change of one.
 pub fn config(plan: &Plan) -> Result<String, String> {
-    if let Some(pool) = plan.live_pools.iter().find(|pool| !pool.changes.is_empty()) {
+    if let Some(pool) = plan
+        .existing_pools
+        .iter()
+        .find(|pool| !pool.changes.is_empty())
+    {
         let name = printable(&pool.pool);
         return Err(format!(
             "the plan changes {name}, and helm-postrender keeps live pools as they are: follow the \
@@ -31,7 +35,7 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
             services.push(cidr);
         }
     }
-    yaml::to_string(&PoolPlan {
+    yaml::to_string(&ClusterPlan {
         api_version: API_VERSION.to_owned(),
         kind: KIND.to_owned(),
         server: plan.cluster.origin.server.clone(),
@@ -41,14 +45,14 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
             // The platform's own plugin is what the operator takes without them, too.
             false => Vec::new(),
         },
-        pod_network: networks.best().map(|network| PodNetwork {
+        pod_network: networks.best().map(|network| ConfiguredNetwork {
             cidrs: network.cidrs.iter().map(ToString::to_string).collect(),
             source: network.from.clone(),
             enforced: network.is_enforced(),
         }),
         services,
         node_addresses: plan.node_addresses.clone(),
-        live_pools: plan.live_pools.iter().map(live).collect(),
+        existing_pools: plan.existing_pools.iter().map(live).collect(),
         unread: plan.not_read.iter().filter_map(unread).collect(),
     })
 }
@@ -61,8 +65,8 @@ fn planned(pool: &Pool) -> PlannedPool {
     }
 }
 
-fn setting(setting: &Setting) -> pool_plan::Setting {
-    pool_plan::Setting {
+fn setting(setting: &Setting) -> cluster_plan::Setting {
+    cluster_plan::Setting {
         path: setting.key.path().join("."),
         value: setting.value.to_owned(),
     }
@@ -73,8 +77,8 @@ fn unread(row: &Unread) -> Option<String> {
     row.needed.then(|| format!("{}: {why}", row.object))
 }
 
-fn live(pool: &Compared) -> LivePool {
-    LivePool {
+fn live(pool: &Compared) -> ExistingPool {
+    ExistingPool {
         name: pool.pool.clone(),
         cidr: pool.cidr.clone(),
         block_size: pool.block_size,

@@ -38,9 +38,9 @@ pub fn text(plan: &Plan, look: Look) -> String {
         page.blank();
         open(&mut page, &plan.ports);
     }
-    if !plan.live_pools.is_empty() {
+    if !plan.existing_pools.is_empty() {
         page.blank();
-        plan.live_pools
+        plan.existing_pools
             .iter()
             .for_each(|pool| live(&mut page, pool));
     }
