@@ -4,6 +4,7 @@
 //! in [`checks::CHECKS`], and give it a failing and a passing case in tests/cases/status. Its text
 //! becomes its section of docs/findings.md.
 
+pub(crate) mod candidate_pools;
 pub mod check;
 pub mod checks;
 pub mod fact;
@@ -11,7 +12,9 @@ pub mod facts;
 pub mod finding;
 pub mod report;
 pub mod shell;
+pub(crate) mod support;
 mod verdict;
+pub mod views;
 pub mod words;
 
 use std::collections::BTreeSet;

@@ -40,7 +40,7 @@ impl<'a> Basis<'a> {
         operator: OperatorVersion,
     ) -> Self {
         let (networking, settings) = Networking::of(snapshot, facts, asked);
-        let written = match &facts.asked {
+        let written = match &facts.installation {
             Some(there) => there.written.clone(),
             None => Setting::installation(&settings),
         };

@@ -6,7 +6,8 @@ use super::live::Compared;
 use super::migrate::RECREATE;
 use super::way::Way;
 use super::{Pool, added, live, lost, migrate};
-use crate::assess::facts::install::{Method, OperatorBy};
+use crate::assess::facts::install::Method;
+use crate::assess::facts::installer::Installer;
 use crate::assess::facts::pools;
 use crate::assess::facts::ports::{Port, in_a_row};
 use crate::assess::facts::routing::tunnel;
@@ -96,7 +97,7 @@ fn lasting(basis: &Basis) -> Option<Step> {
     let Some(Method::Operator { by }) = basis.facts.install.method.value() else {
         return None;
     };
-    let OperatorBy::Helm { release, namespace } = by else {
+    let Installer::Helm { release, namespace } = by else {
         return by.also_change().map(Step::new);
     };
     let step = Step::new(

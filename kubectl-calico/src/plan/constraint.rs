@@ -6,8 +6,8 @@ use calico_core::pool::Encapsulation;
 
 use super::basis::Basis;
 use crate::assess::facts::bgp::covers;
-use crate::assess::facts::felix::{CLUSTER_ROUTES, Felix};
 use crate::assess::finding::Severity;
+use crate::assess::views::felix::{CLUSTER_ROUTES, Felix};
 
 /// Something that not every encapsulation goes together with.
 pub(super) struct Constraint {
@@ -33,7 +33,7 @@ pub(super) struct Objection {
 /// What holds in this cluster.
 pub(super) fn constraints(basis: &Basis, family: Family) -> Vec<Constraint> {
     let installation = |field: &str| {
-        let there = basis.facts.asked.as_ref();
+        let there = basis.facts.installation.as_ref();
         there.map(|_| format!("Installation/default spec.{field}"))
     };
     let mut found = Vec::new();

@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::basis::Basis;
 use super::{Pool, lost};
-use crate::assess::facts::install::default_installation;
+use crate::assess::views::objects::default_installation;
 
 /// What the Installation has, as it stands.
 fn written(basis: &Basis) -> Vec<Value> {
@@ -34,7 +34,7 @@ pub(super) fn planned(basis: &Basis, pools: &[Pool]) -> Vec<Value> {
         let of_pool = |entry: &&mut Value| at.is_some() && cidr_of(entry) == at;
         if let Some(entry) = entries.iter_mut().find(of_pool) {
             set(entry, pool);
-        } else if live.is_none() || basis.facts.asked.is_none() {
+        } else if live.is_none() || basis.facts.installation.is_none() {
             let mut entry = Mapping::new();
             entry.extend(live.map(|cidr| ("cidr".into(), cidr.into())));
             let mut entry = Value::Mapping(entry);

@@ -5,7 +5,8 @@ use serde_yaml::Value;
 
 use super::basis::Basis;
 use super::command::{VALUES, again, patch_installation, upgrade, version, write_values};
-use crate::assess::facts::install::{Method, OperatorBy};
+use crate::assess::facts::install::Method;
+use crate::assess::facts::installer::Installer;
 use crate::assess::finding::{Finding, Severity};
 use crate::repair::Step;
 
@@ -23,7 +24,7 @@ pub(super) fn steps(basis: &Basis, entries: &[Value], findings: &[Finding]) -> V
             steps.push(operator(basis));
             steps
         }
-        _ if basis.facts.asked.is_some() => corrected(basis, entries),
+        _ if basis.facts.installation.is_some() => corrected(basis, entries),
         Some(Method::Manifest { .. } | Method::Canal | Method::Migrating) => Vec::new(),
         _ => {
             let mut steps = definitions(basis);
@@ -110,7 +111,7 @@ fn corrected(basis: &Basis, entries: &[Value]) -> Vec<Step> {
         Some(Method::Operator { by }) => by,
         _ => return vec![correction(entries)],
     };
-    if let OperatorBy::Helm { release, namespace } = by {
+    if let Installer::Helm { release, namespace } = by {
         let step = Step::new(
             "let the release say so; no pool came of the Installation yet, so all of it can be \
              changed. Helm 4 takes --force-conflicts where the operator has written to it",

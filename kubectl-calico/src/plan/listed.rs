@@ -5,8 +5,8 @@ use serde_yaml::{Mapping, Value};
 
 use super::basis::Basis;
 use super::entries::cidr_of;
-use crate::assess::checks::ownership::listed_again;
 use crate::assess::facts::pools::Pool;
+use crate::assess::support::ownership::listed_again;
 
 /// All of its entry but cidr, blockSize and encapsulation: as it is among the Installation's
 /// `entries` or, where those lack a pool that the operator owns, as the pool is.
@@ -17,7 +17,7 @@ pub(super) fn others(basis: &Basis, entries: &[Value], pool: &Pool) -> Mapping {
     let again = || {
         let asked = basis
             .facts
-            .asked
+            .installation
             .as_ref()
             .filter(|_| pool.owned_by_operator)?;
         serde_yaml::to_value(listed_again(asked, pool)).ok()

@@ -7,15 +7,15 @@ use serde_yaml::Value;
 use super::basis::Basis;
 use super::command::patch_installation;
 use super::entries;
-use crate::assess::checks::ownership::{listed_again, unlisted};
-use crate::assess::facts::asked::Asked;
+use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::ownership::{listed_again, unlisted};
 use crate::repair::Step;
 
 /// Those pools, each with the Installation. One that pods no longer use may go.
-fn lost<'a>(basis: &Basis<'a>) -> impl Iterator<Item = (&'a Asked, &'a Pool)> {
-    let asked = basis.facts.asked.iter();
+fn lost<'a>(basis: &Basis<'a>) -> impl Iterator<Item = (&'a InstallationFacts, &'a Pool)> {
+    let asked = basis.facts.installation.iter();
     let pools = basis.pools();
     asked.flat_map(move |asked| {
         let lost = pools.iter().filter(|pool| asked.has_lost(pool));

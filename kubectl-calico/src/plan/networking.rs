@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::asked::Asked;
 use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Platform;
-use crate::assess::facts::install::{Method, Variant};
+use crate::assess::facts::install::Method;
+use crate::assess::facts::variant::Variant;
 use crate::snapshot::Snapshot;
 
 /// Who gives pods their addresses.
@@ -64,7 +65,7 @@ impl Networking {
 
     pub(super) fn of(snapshot: &Snapshot, facts: &Facts, asked: &Asked) -> (Self, Vec<Setting>) {
         let networking = Self::found(snapshot, facts, asked);
-        let settings = match &facts.asked {
+        let settings = match &facts.installation {
             Some(_) => Vec::new(),
             None => settings(facts.cluster.platform.value().copied(), &networking),
         };
@@ -76,7 +77,7 @@ impl Networking {
             plugin: plugin.to_owned(),
             why: why.to_owned(),
         };
-        if let Some(there) = &facts.asked {
+        if let Some(there) = &facts.installation {
             return by(&there.effective.cni, "the Installation default says so");
         }
         match facts.install.method.value() {

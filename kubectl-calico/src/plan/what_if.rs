@@ -13,8 +13,9 @@ use crate::assess::check::Case;
 use crate::assess::checks::CHECKS;
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
-use crate::assess::facts::asked::Asked;
-use crate::assess::facts::install::{Method, OperatorBy};
+use crate::assess::facts::install::Method;
+use crate::assess::facts::installation::InstallationFacts;
+use crate::assess::facts::installer::Installer;
 use crate::assess::facts::pools;
 use crate::assess::finding::Finding;
 use crate::snapshot::Unknown;
@@ -109,12 +110,12 @@ fn facts(basis: &Basis, planned: &[Pool]) -> Facts {
         asked.pools = Some(planned.iter().map(written).collect());
         facts.install.method = Fact::known(
             Method::Operator {
-                by: OperatorBy::Manifests,
+                by: Installer::Manifests,
             },
             "the plan",
         );
     }
-    facts.asked = facts
+    facts.installation = facts
         .install
         .is_by_operator()
         .then(|| asked_for(basis, asked));
@@ -122,8 +123,8 @@ fn facts(basis: &Basis, planned: &[Pool]) -> Facts {
     facts
 }
 
-fn asked_for(basis: &Basis, written: Installation) -> Asked {
-    Asked {
+fn asked_for(basis: &Basis, written: Installation) -> InstallationFacts {
+    InstallationFacts {
         effective: Effective::of(&written, basis.operator),
         operator: basis.operator,
         mtu: None,

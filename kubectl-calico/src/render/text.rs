@@ -5,7 +5,8 @@ use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Cluster;
 use crate::assess::facts::components::{Component, State};
-use crate::assess::facts::install::{Install, Method, OperatorBy};
+use crate::assess::facts::install::{Install, Method};
+use crate::assess::facts::installer::Installer;
 use crate::assess::facts::ipam::CALICO;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::networks::Network;
@@ -140,14 +141,14 @@ pub(super) fn install(install: &Install) -> String {
     format!("{}{how}", calico.unwrap_or_default())
 }
 
-fn brought_by(by: &OperatorBy) -> String {
+fn brought_by(by: &Installer) -> String {
     match by {
-        OperatorBy::Helm { release, namespace } => {
+        Installer::Helm { release, namespace } => {
             format!(", with Helm (release {release} in {namespace})")
         }
-        OperatorBy::ArgoCd => ", with Argo CD".to_owned(),
-        OperatorBy::Platform { platform } => format!(", which {} brings", platform.name()),
-        OperatorBy::Manifests => ", with manifests".to_owned(),
+        Installer::ArgoCd => ", with Argo CD".to_owned(),
+        Installer::Platform { platform } => format!(", which {} brings", platform.name()),
+        Installer::Manifests => ", with manifests".to_owned(),
     }
 }
 

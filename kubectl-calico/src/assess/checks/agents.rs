@@ -1,16 +1,16 @@
 //! Whether calico-node is ready on every node that should run it.
 
-use super::consequences::without_pods;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::pods;
-use crate::assess::facts::stopped::stopped;
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::consequences::without_pods;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::pods;
+use crate::assess::views::stopped::stopped;
 use crate::assess::words::{MOST_NAMES, counted, few, pasted};
 use crate::snapshot::Pod;
 use crate::snapshot::resources::DAEMON_SETS;
 
-pub(super) const AGENT_NOT_READY: Check = Check {
+pub(crate) const AGENT_NOT_READY: Check = Check {
     code: "CAL501",
     title: "calico-node is not ready on some nodes",
     needs: &[&DAEMON_SETS],

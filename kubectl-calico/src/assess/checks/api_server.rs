@@ -10,7 +10,7 @@ use crate::assess::finding::Finding;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 
-pub(super) const API_SERVER_SILENT: Check = Check {
+pub(crate) const API_SERVER_SILENT: Check = Check {
     code: "CAL112",
     title: "Calico's API server does not answer",
     needs: &[&API_SERVICE, &API_SERVERS],

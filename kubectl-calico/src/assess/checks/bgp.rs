@@ -13,7 +13,7 @@ use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_
 /// The nodes up to which a full mesh does. Source: Calico's documentation, BGP.
 const MESH_NODES: u32 = 100;
 
-pub(super) const NO_PEERS: Check = Check {
+pub(crate) const NO_PEERS: Check = Check {
     code: "CAL304",
     title: "the mesh is off, and there are no peers",
     needs: &[&BGP_CONFIGURATIONS, &BGP_PEERS, &IP_POOLS, &DAEMON_SETS],
@@ -67,7 +67,7 @@ pub(super) const NO_PEERS: Check = Check {
     },
 };
 
-pub(super) const LARGE_MESH: Check = Check {
+pub(crate) const LARGE_MESH: Check = Check {
     code: "CAL308",
     title: "the full mesh is large",
     needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],

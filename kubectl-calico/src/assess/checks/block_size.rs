@@ -2,13 +2,13 @@
 
 use calico_core::pool::BlockSize;
 
-use super::judged::{Judged, live_pools};
 use super::relocate::lasting;
+use crate::assess::candidate_pools::{CandidatePool, live_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::Finding;
 use crate::snapshot::resources::IP_POOLS;
 
-pub(super) const BLOCK_SIZE: Check = Check {
+pub(crate) const BLOCK_SIZE: Check = Check {
     code: "CAL213",
     title: "a pool cannot be cut into its blocks",
     needs: &[&IP_POOLS],
@@ -37,7 +37,7 @@ pub(super) const BLOCK_SIZE: Check = Check {
     },
 };
 
-fn finding(case: &Case, pool: &Judged) -> Option<Finding> {
+fn finding(case: &Case, pool: &CandidatePool) -> Option<Finding> {
     let (network, size) = (pool.network?, pool.block_size?);
     let range = BlockSize::range(network.family());
     let (low, high) = (range.start(), range.end());

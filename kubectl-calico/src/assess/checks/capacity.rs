@@ -5,16 +5,16 @@ use calico_core::cidr::Family;
 use calico_core::pool::BlockSize;
 use serde_json::json;
 
-use super::judged::{Judged, judged};
 use super::paste;
 use super::relocate::lasting;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::counted;
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
-pub(super) const FEWER_BLOCKS_THAN_NODES: Check = Check {
+pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
     code: "CAL210",
     title: "the pools have fewer blocks than there are nodes",
     needs: &[&IP_POOLS, &DAEMON_SETS],
@@ -71,8 +71,8 @@ fn nodes(case: &Case) -> (u128, String) {
 }
 
 fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding> {
-    let pools: Vec<Judged> = giving(case, family);
-    let count = |pool: &Judged| {
+    let pools: Vec<CandidatePool> = giving(case, family);
+    let count = |pool: &CandidatePool| {
         let (network, size) = (pool.network?, u8::try_from(pool.block_size?).ok()?);
         let fits = BlockSize::range(network.family()).contains(&size);
         fits.then(|| blocks(&network, size))
@@ -130,7 +130,7 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding
 }
 
 /// For a pool that is not there yet, blocks of which there are enough.
-fn smaller_blocks(case: &Case, pool: &Judged, nodes: u128) -> Option<Step> {
+fn smaller_blocks(case: &Case, pool: &CandidatePool, nodes: u128) -> Option<Step> {
     let network = pool.network.filter(|_| pool.live.is_none())?;
     let mut sizes = BlockSize::range(network.family());
     let size = sizes.find(|size| blocks(&network, *size) >= nodes)?;
@@ -150,12 +150,12 @@ fn smaller_blocks(case: &Case, pool: &Judged, nodes: u128) -> Option<Step> {
 }
 
 /// The pools of a family that pods get addresses from without asking.
-pub(super) fn giving<'a>(case: &Case<'a>, family: Family) -> Vec<Judged<'a>> {
-    let gives = |pool: &Judged| match pool.live {
+pub(crate) fn giving<'a>(case: &Case<'a>, family: Family) -> Vec<CandidatePool<'a>> {
+    let gives = |pool: &CandidatePool| match pool.live {
         Some(live) => live.serves_any_pod(),
         None => pool.serves_pods,
     };
-    let mut pools = judged(case);
+    let mut pools = candidate_pools(case);
     pools.retain(|pool| gives(pool) && pool.family() == Some(family));
     pools
 }

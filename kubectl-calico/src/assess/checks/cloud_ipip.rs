@@ -3,9 +3,9 @@
 use calico_core::pool::Encapsulation;
 use calico_core::text::shortened;
 
-use super::judged::{Judged, judged};
 use super::paste;
 use super::relocate::lasting;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::{self, Cloud};
 use crate::assess::finding::{Finding, Severity};
@@ -13,7 +13,7 @@ use crate::repair::Step;
 use crate::snapshot::Node;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
-pub(super) const IPIP_IN_CLOUD: Check = Check {
+pub(crate) const IPIP_IN_CLOUD: Check = Check {
     code: "CAL301",
     title: "IP in IP does not pass the cloud's network",
     needs: &[&IP_POOLS, &NODES],
@@ -49,7 +49,7 @@ pub(super) const IPIP_IN_CLOUD: Check = Check {
         let Some((node, cloud)) = told_by(case) else {
             return Vec::new();
         };
-        let dropped = |pool: &Judged| {
+        let dropped = |pool: &CandidatePool| {
             let encapsulation = pool
                 .encapsulation
                 .filter(|e| e.is_ipip() && pool.has_pods)?;
@@ -79,7 +79,7 @@ pub(super) const IPIP_IN_CLOUD: Check = Check {
                 ),
             )
         };
-        judged(case).iter().filter_map(dropped).collect()
+        candidate_pools(case).iter().filter_map(dropped).collect()
     },
 };
 

@@ -1,15 +1,15 @@
 //! Whether the components work, as the operator reports.
 
-use super::causes::{Cause, cause};
-use super::consequences::without_component;
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
+use crate::assess::support::causes::{Cause, cause};
+use crate::assess::support::consequences::without_component;
 use crate::snapshot::resources::TIGERA_STATUSES;
 use crate::snapshot::{Condition, TigeraStatus};
 
-pub(super) const COMPONENT_DEGRADED: Check = Check {
+pub(crate) const COMPONENT_DEGRADED: Check = Check {
     code: "CAL107",
     title: "a component is degraded",
     needs: &[&TIGERA_STATUSES],
@@ -29,7 +29,7 @@ pub(super) const COMPONENT_DEGRADED: Check = Check {
     find: |case| of_state(case, State::Degraded, degraded),
 };
 
-pub(super) const COMPONENT_NOT_AVAILABLE: Check = Check {
+pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
     code: "CAL108",
     title: "a component is not available",
     needs: &[&TIGERA_STATUSES],

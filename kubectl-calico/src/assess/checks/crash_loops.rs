@@ -1,14 +1,14 @@
 //! Whether a container of Calico ends again and again.
 
-use super::consequences::without_pods;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::pods;
-use crate::assess::facts::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::finding::Finding;
+use crate::assess::support::consequences::without_pods;
+use crate::assess::views::pods;
+use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::CALICO_PODS;
 
-pub(super) const CRASH_LOOP: Check = Check {
+pub(crate) const CRASH_LOOP: Check = Check {
     code: "CAL502",
     title: "a container of Calico crash-loops",
     needs: &[&CALICO_PODS],

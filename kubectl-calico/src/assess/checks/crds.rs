@@ -3,9 +3,9 @@
 use calico_core::operator::OperatorVersion;
 
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::{deployment_name, operator_deployment};
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::objects::{deployment_name, operator_deployment};
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     API_SERVERS, CLUSTER_INFORMATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS,
@@ -13,7 +13,7 @@ use crate::snapshot::resources::{
 };
 use crate::snapshot::{Absence, Reading, Store};
 
-pub(super) const KINDS_NOT_SERVED: Check = Check {
+pub(crate) const KINDS_NOT_SERVED: Check = Check {
     code: "CAL104",
     title: "custom resource definitions are missing",
     needs: &[

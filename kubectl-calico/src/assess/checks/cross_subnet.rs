@@ -3,13 +3,13 @@
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
-use super::judged::{Judged, judged};
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::Finding;
 use crate::assess::words::{counted, few};
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
-pub(super) const NODE_WITHOUT_SUBNET: Check = Check {
+pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
     code: "CAL302",
     title: "CrossSubnet encapsulates always",
     needs: &[&IP_POOLS, &NODES],
@@ -76,8 +76,8 @@ pub(super) const NODE_WITHOUT_SUBNET: Check = Check {
 };
 
 /// The pools of a family that encapsulate between subnets only.
-fn cross_subnet<'a>(case: &Case<'a>, family: Family) -> Vec<Judged<'a>> {
-    let mut pools = judged(case);
+fn cross_subnet<'a>(case: &Case<'a>, family: Family) -> Vec<CandidatePool<'a>> {
+    let mut pools = candidate_pools(case);
     pools.retain(|pool| {
         let encapsulation = pool.encapsulation;
         let cross = [

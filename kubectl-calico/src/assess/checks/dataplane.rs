@@ -5,11 +5,11 @@ use serde_json::json;
 use super::paste;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::facts::felix::{BPF, Felix, LOG_SEVERITY};
 use crate::assess::finding::Finding;
+use crate::assess::views::felix::{BPF, Felix, LOG_SEVERITY};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 
-pub(super) const DATAPLANE_DRIFT: Check = Check {
+pub(crate) const DATAPLANE_DRIFT: Check = Check {
     code: "CAL310",
     title: "Felix does not use the dataplane that it is told to",
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
@@ -42,7 +42,7 @@ pub(super) const DATAPLANE_DRIFT: Check = Check {
 fn by_installation(case: &Case) -> Option<Finding> {
     let asked = case
         .facts
-        .asked
+        .installation
         .as_ref()
         .filter(|_| case.facts.install.is_by_operator())?;
     let wanted = asked.written.linux_dataplane.as_deref()?;
@@ -98,7 +98,7 @@ fn by_environment(case: &Case) -> Option<Finding> {
     )
 }
 
-pub(super) const DEBUG_LOG: Check = Check {
+pub(crate) const DEBUG_LOG: Check = Check {
     code: "CAL311",
     title: "Felix logs every detail",
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],

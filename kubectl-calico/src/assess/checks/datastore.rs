@@ -1,11 +1,11 @@
 //! Where Calico keeps its data, as far as that limits what can be seen.
 
 use crate::assess::check::{Check, Explain};
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::resources::DAEMON_SETS;
 
-pub(super) const DATA_IN_ETCD: Check = Check {
+pub(crate) const DATA_IN_ETCD: Check = Check {
     code: "CAL111",
     title: "Calico keeps its data in an etcd of its own",
     needs: &[&DAEMON_SETS],

@@ -5,15 +5,15 @@ use k8s_openapi::api::core::v1::Namespace;
 use super::operator::{as_rendered, install_again};
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::operator_deployment;
 use crate::assess::facts::typha::Replicas;
-use crate::assess::facts::workload::OPERATOR_NAMESPACE;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
+use crate::assess::views::objects::operator_deployment;
 use crate::assess::words::pasted;
 use crate::snapshot::Installation;
 use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
 
-pub(super) const DELETION_STUCK: Check = Check {
+pub(crate) const DELETION_STUCK: Check = Check {
     code: "CAL105",
     title: "a deletion does not end",
     needs: &[&INSTALLATIONS, &CALICO_SYSTEM, &OPERATORS],

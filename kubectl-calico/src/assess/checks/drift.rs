@@ -3,18 +3,18 @@
 use calico_core::defaults::EffectivePool;
 use serde_json::json;
 
-use super::ownership::{cannot_be_owned, of_overlay, unlisted};
 use super::paste;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::asked::Asked;
 use crate::assess::facts::drift::{Difference, NO_FIELD, differences};
+use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
+use crate::assess::support::ownership::{cannot_be_owned, of_overlay, unlisted};
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
 
 const INSTALLATION: &str = "Installation/default";
 
-pub(super) const POOLS_DIFFER: Check = Check {
+pub(crate) const POOLS_DIFFER: Check = Check {
     code: "CAL208",
     title: "the Installation and the live pools differ",
     needs: &[&INSTALLATIONS, &IP_POOLS],
@@ -42,7 +42,8 @@ pub(super) const POOLS_DIFFER: Check = Check {
                  tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
     },
     find: |case| {
-        let (Some(asked), Some(pools)) = (&case.facts.asked, case.facts.pools.value()) else {
+        let (Some(asked), Some(pools)) = (&case.facts.installation, case.facts.pools.value())
+        else {
             return Vec::new();
         };
         if pools.is_empty() || !asked.effective.is_calico_cni() {
@@ -59,7 +60,7 @@ pub(super) const POOLS_DIFFER: Check = Check {
 };
 
 /// The text by which the operator tells a pool.
-fn cidr_of(asked: &Asked, index: usize) -> Option<&str> {
+fn cidr_of(asked: &InstallationFacts, index: usize) -> Option<&str> {
     let listed = asked.written.pools.as_deref().unwrap_or_default();
     listed.get(index)?.cidr.as_deref()
 }
@@ -67,7 +68,7 @@ fn cidr_of(asked: &Asked, index: usize) -> Option<&str> {
 /// A listed pool that is not live, or is something else, or is not the operator's.
 fn differs(
     case: &Case,
-    asked: &Asked,
+    asked: &InstallationFacts,
     index: usize,
     listed: &EffectivePool,
     pools: &[Pool],
@@ -163,7 +164,7 @@ fn consequence(found: &[Difference]) -> &'static str {
 }
 
 /// What the Installation has to say for the live pool to stay as it is.
-fn as_it_is(asked: &Asked, index: usize, pool: &Pool, found: &[Difference]) -> String {
+fn as_it_is(asked: &InstallationFacts, index: usize, pool: &Pool, found: &[Difference]) -> String {
     let entry = found.iter().map(|difference| match difference.key {
         "blockSize" => ("blockSize", json!(pool.block_size)),
         NO_FIELD | "disableNewAllocations" => asked.enabled_field(!pool.spec.disabled),
@@ -173,7 +174,7 @@ fn as_it_is(asked: &Asked, index: usize, pool: &Pool, found: &[Difference]) -> S
     paste::installation_pools(&pool.cidr, index, changes)
 }
 
-fn missing(asked: &Asked, index: usize, cidr: &str, same: Option<&Pool>) -> Finding {
+fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Pool>) -> Finding {
     let field = format!("spec.calicoNetwork.ipPools[{index}].cidr");
     if let Some(same) = same {
         return Finding::warning(

@@ -1,15 +1,15 @@
 //! Whether the images of Calico can be had.
 
-use super::consequences::without_pods;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::Method;
-use crate::assess::facts::pods;
-use crate::assess::facts::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::finding::Finding;
+use crate::assess::support::consequences::without_pods;
+use crate::assess::views::pods;
+use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::CALICO_PODS;
 
-pub(super) const IMAGE_NOT_PULLED: Check = Check {
+pub(crate) const IMAGE_NOT_PULLED: Check = Check {
     code: "CAL503",
     title: "an image of Calico cannot be pulled",
     needs: &[&CALICO_PODS],

@@ -2,18 +2,18 @@
 
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 
-use super::new_pools::new_pools;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::Platform;
-use crate::assess::facts::install::{
-    Method, OperatorBy, default_installation, deployment_name, operator_by, operator_deployment,
-};
+use crate::assess::facts::install::Method;
+use crate::assess::facts::installer::{Installer, operator_by};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::new_pools::new_pools;
+use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
 use crate::assess::words::{few, pasted};
 use crate::snapshot::Installation;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
-pub(super) const INSTALLATION_MISSING: Check = Check {
+pub(crate) const INSTALLATION_MISSING: Check = Check {
     code: "CAL101",
     title: "the operator is there and no Installation",
     needs: &[&INSTALLATIONS, &OPERATORS, &DAEMON_SETS],
@@ -58,7 +58,7 @@ pub(super) const INSTALLATION_MISSING: Check = Check {
         .then("Calico is not installed: nodes get no network from it, and pods wait for one");
         let platform = case.facts.cluster.platform.value().copied();
         vec![match operator_by(case.snapshot, platform).0 {
-            OperatorBy::Helm { release, namespace } => finding
+            Installer::Helm { release, namespace } => finding
                 .fix(format!(
                     "set this in the values of Helm release {release} in {namespace}, and upgrade \
                      it; by default the chart creates the Installation"
@@ -71,7 +71,7 @@ pub(super) const INSTALLATION_MISSING: Check = Check {
     },
 };
 
-pub(super) const INSTALLATION_NAME: Check = Check {
+pub(crate) const INSTALLATION_NAME: Check = Check {
     code: "CAL102",
     title: "an Installation has a name that the operator does not read",
     needs: &[&INSTALLATIONS],

@@ -10,11 +10,11 @@ use serde_yaml::Value;
 use super::reporting::observed_generation;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
-use crate::assess::facts::install::{default_installation, overlay_installation};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::objects::{default_installation, overlay_installation};
 use crate::snapshot::resources::{INSTALLATIONS, OPERATORS};
 
-pub(super) const RULE_BROKEN: Check = Check {
+pub(crate) const RULE_BROKEN: Check = Check {
     code: "CAL110",
     title: "the Installation breaks a rule of the operator",
     needs: &[&INSTALLATIONS, &OPERATORS],

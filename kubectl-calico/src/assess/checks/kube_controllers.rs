@@ -1,16 +1,16 @@
 //! Whether calico-kube-controllers runs.
 
-use super::consequences::without_pods;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::{deployment, deployment_name};
-use crate::assess::facts::pods;
-use crate::assess::facts::stopped::stopped;
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::consequences::without_pods;
+use crate::assess::views::objects::{deployment, deployment_name};
+use crate::assess::views::pods;
+use crate::assess::views::stopped::stopped;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
-pub(super) const CONTROLLERS_NOT_READY: Check = Check {
+pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
     code: "CAL508",
     title: "calico-kube-controllers is not ready",
     needs: &[&DEPLOYMENTS, &DAEMON_SETS],

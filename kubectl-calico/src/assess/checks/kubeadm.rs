@@ -4,17 +4,17 @@ use calico_core::cidr::Cidr;
 use calico_core::pod_network::{OperatorReading, kubeadm_networking, operator_reading};
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use super::judged::none_is_live;
+use crate::assess::candidate_pools::none_is_live;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::workload::entry;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::calico_node::entry;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG};
 
-pub(super) const CONFIG: &str = "ConfigMap kube-system/kubeadm-config";
-pub(super) const KEY: &str = "ClusterConfiguration";
-pub(super) const EDIT: &str = "kubectl edit configmap -n kube-system kubeadm-config";
+pub(crate) const CONFIG: &str = "ConfigMap kube-system/kubeadm-config";
+pub(crate) const KEY: &str = "ClusterConfiguration";
+pub(crate) const EDIT: &str = "kubectl edit configmap -n kube-system kubeadm-config";
 
-pub(super) const POD_SUBNET_MISSING: Check = Check {
+pub(crate) const POD_SUBNET_MISSING: Check = Check {
     code: "CAL205",
     title: "kubeadm's configuration has no podSubnet",
     needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
@@ -44,7 +44,7 @@ pub(super) const POD_SUBNET_MISSING: Check = Check {
             return Vec::new();
         }
         let network = case.facts.networks.best();
-        let asked = case.facts.asked.as_ref();
+        let asked = case.facts.installation.as_ref();
         let asked = asked.and_then(|asked| asked.effective.pools.first()?.network().copied());
         let subnet = match (network, asked) {
             (Some(network), _) => {
@@ -66,7 +66,7 @@ pub(super) const POD_SUBNET_MISSING: Check = Check {
 };
 
 /// What follows where the operator does not get on with the ConfigMap.
-pub(super) fn consequence(case: &Case, severity: Severity) -> &'static str {
+pub(crate) fn consequence(case: &Case, severity: Severity) -> &'static str {
     match severity {
         Severity::Error if none_is_live(case) => {
             "the operator makes no pool, whatever the Installation says, and the install never ends"
@@ -81,8 +81,8 @@ pub(super) fn consequence(case: &Case, severity: Severity) -> &'static str {
 
 /// The ConfigMap, where an operator may read it, and how bad it is if it does not get on with it.
 /// From 1.34 on it reads it only while there is no pool.
-pub(super) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Severity)> {
-    let asked = case.facts.asked.as_ref()?;
+pub(crate) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Severity)> {
+    let asked = case.facts.installation.as_ref()?;
     let openshift = asked.written.provider.as_deref() == Some("OpenShift");
     if openshift || !asked.effective.is_calico_cni() || !case.facts.install.is_by_operator() {
         return None;
@@ -98,7 +98,7 @@ pub(super) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Se
 }
 
 /// What the operator finds in each value; it takes any of them.
-pub(super) fn readings(config: &ConfigMap) -> Vec<(&str, OperatorReading)> {
+pub(crate) fn readings(config: &ConfigMap) -> Vec<(&str, OperatorReading)> {
     let values = config.data.iter().flatten();
     values
         .map(|(key, value)| (key.as_str(), operator_reading([value.as_str()])))

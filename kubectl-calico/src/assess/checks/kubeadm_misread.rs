@@ -8,11 +8,11 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use super::kubeadm::{CONFIG, EDIT, KEY, consequence, read_by_operator, readings};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::networks::list;
-use crate::assess::facts::workload::entry;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::calico_node::entry;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG};
 
-pub(super) const POD_SUBNET_MISREAD: Check = Check {
+pub(crate) const POD_SUBNET_MISREAD: Check = Check {
     code: "CAL206",
     title: "the operator misreads kubeadm's podSubnet",
     needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
@@ -122,7 +122,7 @@ fn wrong(
             },
         )),
         OperatorReading::Cidrs(cidrs) => {
-            let asked = case.facts.asked.as_ref()?;
+            let asked = case.facts.installation.as_ref()?;
             let makes_pools = severity == Severity::Error && asked.written.pools.is_none();
             let odd = cidrs.iter().find(|cidr| cidr.has_host_bits())?;
             makes_pools.then(|| {

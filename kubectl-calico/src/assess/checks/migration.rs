@@ -3,15 +3,16 @@
 use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::{Method, deployment_name};
-use crate::assess::facts::workload::{CalicoNode, MANIFEST_NAMESPACE};
+use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
+use crate::assess::views::objects::deployment_name;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
 /// Which of the two a node runs, while the operator takes over node by node.
 const LABEL: &str = "projectcalico.org/operator-node-migration";
 
-pub(super) const HALF_MIGRATED: Check = Check {
+pub(crate) const HALF_MIGRATED: Check = Check {
     code: "CAL106",
     title: "the operator has not finished taking over an install from manifests",
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],

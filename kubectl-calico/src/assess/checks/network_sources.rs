@@ -3,14 +3,14 @@
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::{Source, hold};
 
-use super::judged::judged;
+use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::networks::Network;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::few;
 use crate::snapshot::resources::{KUBE_PROXY, KUBEADM_CONFIG};
 
-pub(super) const SOURCES_DISAGREE: Check = Check {
+pub(crate) const SOURCES_DISAGREE: Check = Check {
     code: "CAL207",
     title: "sources of the pod network disagree",
     needs: &[&KUBEADM_CONFIG, &KUBE_PROXY],
@@ -118,7 +118,7 @@ fn weight(case: &Case, best: &Network, others: &[&Network]) -> (Severity, &'stat
              not by these parts",
         );
     }
-    let pools: Vec<Cidr> = judged(case)
+    let pools: Vec<Cidr> = candidate_pools(case)
         .iter()
         .filter(|pool| pool.serves_pods)
         .filter_map(|pool| pool.network)

@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::judged::{Judged, judged};
-use super::new_pools::new_pools;
 use super::paste;
 use super::relocate::lasting;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
+use crate::assess::support::new_pools::new_pools;
 use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
-pub(super) const NO_POOL: Check = Check {
+pub(crate) const NO_POOL: Check = Check {
     code: "CAL212",
     title: "no pool gives addresses to pods",
     needs: &[&IP_POOLS, &DAEMON_SETS],
@@ -74,13 +74,13 @@ fn why_not(pool: &Pool) -> (&'static str, String) {
 }
 
 fn fix(case: &Case, pools: &[Pool]) -> Step {
-    let live = judged(case);
+    let live = candidate_pools(case);
     let disabled = live.iter().find(|pool| {
         pool.live
             .is_some_and(|live| live.is_for_pods() && !live.enabled)
     });
     if let Some((disabled, live)) = disabled.and_then(|pool| Some((pool, pool.live?))) {
-        let asked = case.facts.asked.as_ref();
+        let asked = case.facts.installation.as_ref();
         let enabled = asked.map(|asked| asked.enabled_field(true));
         let mut in_pool = json!({"disabled": false});
         if live.node_selector == "!all()" {
@@ -109,7 +109,7 @@ fn fix(case: &Case, pools: &[Pool]) -> Step {
     if !case.facts.install.is_by_operator() {
         return restart(case, pools);
     }
-    match live.iter().any(|pool: &Judged| pool.live.is_none()) {
+    match live.iter().any(|pool: &CandidatePool| pool.live.is_none()) {
         true => Step::new(
             "the operator has not made the pools that the Installation lists: see what it \
                    says, and what else is found here"

@@ -1,16 +1,16 @@
 //! What nodes themselves say of their network.
 
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::pods;
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::pods;
 use crate::assess::words::{MOST_NAMES, few, pasted};
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, Pod};
 
 const CONDITION: &str = "NetworkUnavailable";
 
-pub(super) const NETWORK_UNAVAILABLE: Check = Check {
+pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
     code: "CAL505",
     title: "a node says that its network is not there, or that flannel's is",
     needs: &[&NODES, &DAEMON_SETS],

@@ -8,7 +8,7 @@ use crate::assess::finding::Finding;
 use crate::assess::words::MOST_NAMES;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
-pub(super) const POOLS_FOR_SOME_NODES: Check = Check {
+pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
     code: "CAL215",
     title: "pools are for some nodes only",
     needs: &[&IP_POOLS, &DAEMON_SETS],

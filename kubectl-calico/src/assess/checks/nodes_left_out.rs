@@ -7,12 +7,12 @@ use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::facts::install::Method;
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::words::{counted, pasted};
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 
-pub(super) const NODES_LEFT_OUT: Check = Check {
+pub(crate) const NODES_LEFT_OUT: Check = Check {
     code: "CAL509",
     title: "calico-node is not meant for all nodes",
     needs: &[&DAEMON_SETS, &NODES],

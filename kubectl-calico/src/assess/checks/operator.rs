@@ -2,20 +2,20 @@
 
 use k8s_openapi::api::apps::v1::Deployment;
 
-use super::consequences::WITHOUT_OPERATOR;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::{
-    Method, OperatorBy, default_installation, deployment_name, operator_deployment,
-};
-use crate::assess::facts::pods;
-use crate::assess::facts::stopped::stopped;
+use crate::assess::facts::install::Method;
+use crate::assess::facts::installer::Installer;
 use crate::assess::facts::typha::Replicas;
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
+use crate::assess::support::consequences::WITHOUT_OPERATOR;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
+use crate::assess::views::pods;
+use crate::assess::views::stopped::stopped;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
-pub(super) const OPERATOR_NOT_READY: Check = Check {
+pub(crate) const OPERATOR_NOT_READY: Check = Check {
     code: "CAL103",
     title: "the operator is missing or not ready",
     needs: &[&OPERATORS, &INSTALLATIONS, &DAEMON_SETS],
@@ -77,34 +77,34 @@ fn missing(case: &Case) -> Option<Finding> {
 
 /// What Helm does not remember of a release: without its post-renderer the pools are taken out of
 /// the Installation.
-pub(super) fn as_rendered(case: &Case) -> &'static str {
+pub(crate) fn as_rendered(case: &Case) -> &'static str {
     match case.facts.install.method.value() {
         Some(Method::Operator {
-            by: OperatorBy::Helm { .. },
+            by: Installer::Helm { .. },
         }) => ", with the same --post-renderer if the release was made with one",
         _ => "",
     }
 }
 
 /// The command that brings the operator of the release that runs.
-pub(super) fn install_again(case: &Case) -> Option<String> {
+pub(crate) fn install_again(case: &Case) -> Option<String> {
     let install = &case.facts.install;
     let Some(Method::Operator { by }) = install.method.value() else {
         return None;
     };
     match by {
-        OperatorBy::Helm { release, namespace } => Some(format!(
+        Installer::Helm { release, namespace } => Some(format!(
             "helm upgrade --install --reuse-values -n {} {} tigera-operator \\\n  \
              --repo https://docs.tigera.io/calico/charts --version {}",
             pasted(namespace),
             pasted(release),
             install.release()?
         )),
-        OperatorBy::Manifests => {
+        Installer::Manifests => {
             let url = install.manifest_url("tigera-operator.yaml")?;
             Some(format!("kubectl apply --server-side -f {url}"))
         }
-        OperatorBy::ArgoCd | OperatorBy::Platform { .. } => None,
+        Installer::ArgoCd | Installer::Platform { .. } => None,
     }
 }
 

@@ -3,12 +3,12 @@
 use k8s_openapi::api::apps::v1::DaemonSet;
 
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::DAEMON_SETS;
 
-pub(super) const OTHER_PLUGIN: Check = Check {
+pub(crate) const OTHER_PLUGIN: Check = Check {
     code: "CAL506",
     title: "another network plugin runs beside Calico",
     needs: &[&DAEMON_SETS],
@@ -82,7 +82,7 @@ pub(crate) fn others<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a DaemonSet
 }
 
 /// Whether a network plugin other than Calico runs.
-pub(super) fn is_there(case: &Case) -> bool {
+pub(crate) fn is_there(case: &Case) -> bool {
     others(case).next().is_some()
 }
 

@@ -2,15 +2,15 @@
 
 use calico_core::cidr::Cidr;
 
-use super::judged::{Judged, judged, live_pools};
 use super::paste;
 use super::relocate::{lasting, node_addresses, relocate};
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::{counted, few};
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
 
-pub(super) const OVERLAPS_SERVICES: Check = Check {
+pub(crate) const OVERLAPS_SERVICES: Check = Check {
     code: "CAL202",
     title: "a pool overlaps the service network",
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
@@ -30,7 +30,7 @@ pub(super) const OVERLAPS_SERVICES: Check = Check {
     },
     find: |case| {
         let services = &case.facts.networks.services;
-        let overlapping = |pool: &Judged| {
+        let overlapping = |pool: &CandidatePool| {
             let cidr = pool.network.filter(|_| is_used(pool))?;
             let mut finding: Option<Finding> = None;
             for network in services {
@@ -56,11 +56,14 @@ pub(super) const OVERLAPS_SERVICES: Check = Check {
                     .fixed_by(relocate(case, pool)),
             )
         };
-        judged(case).iter().filter_map(overlapping).collect()
+        candidate_pools(case)
+            .iter()
+            .filter_map(overlapping)
+            .collect()
     },
 };
 
-pub(super) const OVERLAPS_NODES: Check = Check {
+pub(crate) const OVERLAPS_NODES: Check = Check {
     code: "CAL203",
     title: "a pool overlaps the addresses of nodes",
     needs: &[&IP_POOLS, &NODES],
@@ -79,7 +82,7 @@ pub(super) const OVERLAPS_NODES: Check = Check {
         source: "Calico's documentation, IP address management; projectcalico/calico#962",
     },
     find: |case| {
-        let inside = |pool: &Judged| {
+        let inside = |pool: &CandidatePool| {
             let cidr = pool.network.filter(|_| pool.has_pods)?;
             let nodes: Vec<(&str, Cidr)> = node_addresses(case)
                 .filter(|(_, address)| cidr.contains(address))
@@ -104,11 +107,11 @@ pub(super) const OVERLAPS_NODES: Check = Check {
                 .fixed_by(relocate(case, pool)),
             )
         };
-        judged(case).iter().filter_map(inside).collect()
+        candidate_pools(case).iter().filter_map(inside).collect()
     },
 };
 
-pub(super) const OVERLAPS_POOL: Check = Check {
+pub(crate) const OVERLAPS_POOL: Check = Check {
     code: "CAL204",
     title: "two pools overlap",
     needs: &[&IP_POOLS],
@@ -129,8 +132,8 @@ pub(super) const OVERLAPS_POOL: Check = Check {
         let pools = live_pools(case);
         let overlapping = pools.iter().enumerate().filter_map(|(at, one)| {
             let range = one.network?;
-            let shares = |other: &&Judged| other.network.is_some_and(|o| o.overlaps(&range));
-            let others: Vec<&Judged> = pools.iter().skip(at + 1).filter(shares).collect();
+            let shares = |other: &&CandidatePool| other.network.is_some_and(|o| o.overlaps(&range));
+            let others: Vec<&CandidatePool> = pools.iter().skip(at + 1).filter(shares).collect();
             Some(overlap(case, one, others.first()?, others.len()))
         });
         overlapping.collect()
@@ -138,19 +141,19 @@ pub(super) const OVERLAPS_POOL: Check = Check {
 };
 
 /// A pool of which pods, tunnels or Services have addresses, or may have.
-fn is_used(pool: &Judged) -> bool {
+fn is_used(pool: &CandidatePool) -> bool {
     let enabled = pool.live.is_none_or(|live| live.enabled);
     enabled || pool.has_pods
 }
 
 /// That a pool overlaps another, the first of so many.
-fn overlap(case: &Case, one: &Judged, other: &Judged, count: usize) -> Finding {
-    let enabled = |pool: &Judged| pool.live.is_none_or(|live| live.enabled);
+fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize) -> Finding {
+    let enabled = |pool: &CandidatePool| pool.live.is_none_or(|live| live.enabled);
     let severity = match enabled(one) && enabled(other) {
         true => Severity::Error,
         false => Severity::Warning,
     };
-    let in_use = |pool: &Judged| {
+    let in_use = |pool: &CandidatePool| {
         let usage = pool.live.and_then(|live| live.usage.value());
         usage.map_or(0, |usage| usage.in_use)
     };

@@ -5,11 +5,11 @@
 use calico_core::pool::Encapsulation;
 use serde_json::{Value, json};
 
-use super::judged::Judged;
+use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::Case;
 use crate::assess::facts::pools::modes;
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::shell::{patch, quoted};
+use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::words::pasted;
 use crate::snapshot::Store;
 use crate::snapshot::resources::{V1, V3};
@@ -21,13 +21,13 @@ const INSTALLATIONS: &str = "installations.operator.tigera.io";
 const POOLS: &str = "/spec/calicoNetwork/ipPools";
 
 /// `kubectl patch` of one of Calico's own resources, with a merge patch of its spec.
-pub(super) fn spec(case: &Case, plural: &str, name: &str, spec: &Value) -> String {
+pub(crate) fn spec(case: &Case, plural: &str, name: &str, spec: &Value) -> String {
     let resource = format!("{plural}.{}", group(case));
     patch(&resource, name, "merge", &json!({ "spec": spec }))
 }
 
 /// The same of a pool, in the CRD even where Calico's API server is there.
-pub(super) fn past_the_api(name: &str, spec: &Value) -> String {
+pub(crate) fn past_the_api(name: &str, spec: &Value) -> String {
     patch(
         &format!("ippools.{V1}"),
         name,
@@ -37,12 +37,12 @@ pub(super) fn past_the_api(name: &str, spec: &Value) -> String {
 }
 
 /// The same of the Installation.
-pub(super) fn installation_spec(spec: &Value) -> String {
+pub(crate) fn installation_spec(spec: &Value) -> String {
     patch(INSTALLATIONS, "default", "merge", &json!({ "spec": spec }))
 }
 
 /// `kubectl apply` of a pool.
-pub(super) fn new_pool(case: &Case, name: &str, spec: &Value) -> String {
+pub(crate) fn new_pool(case: &Case, name: &str, spec: &Value) -> String {
     let version = match group(case) {
         V3 => "projectcalico.org/v3",
         _ => "crd.projectcalico.org/v1",
@@ -59,9 +59,9 @@ pub(super) fn new_pool(case: &Case, name: &str, spec: &Value) -> String {
 /// A change of a pool: in the Installation where the operator makes the pool of it what that says,
 /// and takes back any other change; else in the live pool. `in_installation` are fields of the
 /// pool's entry there, `in_pool` is a merge patch of its spec here.
-pub(super) fn change(
+pub(crate) fn change(
     case: &Case,
-    pool: &Judged,
+    pool: &CandidatePool,
     in_installation: &[(&str, Value)],
     in_pool: &Value,
 ) -> String {
@@ -78,7 +78,7 @@ pub(super) fn change(
 
 /// A JSON patch of the Installation's pools, which fails where the list is no longer the one that
 /// was read: with that CIDR at that place.
-pub(super) fn installation_pools(
+pub(crate) fn installation_pools(
     cidr: &str,
     index: usize,
     changes: impl IntoIterator<Item = Value>,
@@ -93,21 +93,21 @@ pub(super) fn installation_pools(
 }
 
 /// Sets a variable in the environment of calico-node.
-pub(super) fn variable(node: &CalicoNode, variable: &str, value: &str) -> String {
+pub(crate) fn variable(node: &CalicoNode, variable: &str, value: &str) -> String {
     let object = format!("DaemonSet {}", node.name());
     let unset = without_variable(&object, variable);
     format!("{}={value}", unset.trim_end_matches('-'))
 }
 
 /// A change of the data of a ConfigMap of Calico's manifests.
-pub(super) fn config(name: &str, data: &Value) -> String {
+pub(crate) fn config(name: &str, data: &Value) -> String {
     let resource = "configmap -n kube-system";
     patch(resource, name, "merge", &json!({ "data": data }))
 }
 
 /// Takes a variable out of the environment of calico-node; `object` is `DaemonSet NAMESPACE/NAME`.
 /// The operator puts back what it sets itself.
-pub(super) fn without_variable(object: &str, variable: &str) -> String {
+pub(crate) fn without_variable(object: &str, variable: &str) -> String {
     let name = object.strip_prefix("DaemonSet ").unwrap_or(object);
     let (namespace, name) = name.split_once('/').unwrap_or_default();
     let (namespace, name) = (pasted(namespace), pasted(name));
@@ -115,12 +115,12 @@ pub(super) fn without_variable(object: &str, variable: &str) -> String {
 }
 
 /// A JSON patch that adds a pool to those of the Installation.
-pub(super) fn one_more_in_installation(pool: &Value) -> String {
+pub(crate) fn one_more_in_installation(pool: &Value) -> String {
     patch(INSTALLATIONS, "default", "json", &json!([add("-", pool)]))
 }
 
 /// A label for a pool.
-pub(super) fn labelled(case: &Case, name: &str, label: &str) -> String {
+pub(crate) fn labelled(case: &Case, name: &str, label: &str) -> String {
     format!(
         "kubectl label ippools.{} {} {label}",
         group(case),
@@ -129,12 +129,12 @@ pub(super) fn labelled(case: &Case, name: &str, label: &str) -> String {
 }
 
 /// Adds to the Installation's pools, or replaces what is at that place.
-pub(super) fn add(path: &str, value: &Value) -> Value {
+pub(crate) fn add(path: &str, value: &Value) -> Value {
     json!({"op": "add", "path": format!("{POOLS}/{path}"), "value": value})
 }
 
 /// Another encapsulation for a pool.
-pub(super) fn encapsulation(case: &Case, pool: &Judged, to: Encapsulation) -> String {
+pub(crate) fn encapsulation(case: &Case, pool: &CandidatePool, to: Encapsulation) -> String {
     let name = json!(to.to_string());
     let (ipip, vxlan) = modes(to);
     let in_pool = json!({"ipipMode": ipip, "vxlanMode": vxlan});
@@ -142,8 +142,8 @@ pub(super) fn encapsulation(case: &Case, pool: &Judged, to: Encapsulation) -> St
 }
 
 /// No new addresses from a pool.
-pub(super) fn disable(case: &Case, pool: &Judged) -> String {
-    let asked = case.facts.asked.as_ref();
+pub(crate) fn disable(case: &Case, pool: &CandidatePool) -> String {
+    let asked = case.facts.installation.as_ref();
     let field = asked.map(|asked| asked.enabled_field(false));
     change(case, pool, field.as_slice(), &json!({"disabled": true}))
 }

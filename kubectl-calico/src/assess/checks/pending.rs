@@ -3,16 +3,17 @@
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::Method;
-use crate::assess::facts::pods;
-use crate::assess::facts::workload::{CalicoNode, is_done_by_another_plugin};
+use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::pods;
 use crate::assess::words::{MOST_NAMES, few, pasted};
 use crate::snapshot::Pod;
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
 };
 
-pub(super) const PODS_WAIT: Check = Check {
+pub(crate) const PODS_WAIT: Check = Check {
     code: "CAL504",
     title: "pods of kube-system wait for the network",
     needs: &[

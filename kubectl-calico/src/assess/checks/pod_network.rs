@@ -3,14 +3,14 @@
 use calico_core::cidr::Family;
 use calico_core::pod_network::hold;
 
-use super::judged::{Judged, asked, judged};
 use super::relocate::{relist, relocate};
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::networks::Network;
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
 
-pub(super) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
+pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     code: "CAL201",
     title: "a pool is outside of the pod network",
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
@@ -41,7 +41,7 @@ pub(super) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
         let Some(network) = case.facts.networks.best() else {
             return Vec::new();
         };
-        let mut pools = judged(case);
+        let mut pools = candidate_pools(case);
         pools.retain(|pool| is_outside(pool, network));
         let findings = pools.iter().filter_map(|pool| finding(case, pool, network));
         let mut findings: Vec<Finding> = findings.collect();
@@ -52,7 +52,7 @@ pub(super) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     },
 };
 
-fn is_outside(pool: &Judged, network: &Network) -> bool {
+fn is_outside(pool: &CandidatePool, network: &Network) -> bool {
     pool.network.is_some_and(|cidr| {
         let counts = match pool.live {
             None if network.is_enforced() => true,
@@ -64,17 +64,20 @@ fn is_outside(pool: &Judged, network: &Network) -> bool {
 
 /// What the Installation lists outside of the network beside live pools. From 1.34 on the operator
 /// does not ask any more where a pool is live.
-fn listed_beside_live<'a>(case: &Case<'a>, network: &Network) -> impl Iterator<Item = Judged<'a>> {
-    let installation = case.facts.asked.as_ref();
+fn listed_beside_live<'a>(
+    case: &Case<'a>,
+    network: &Network,
+) -> impl Iterator<Item = CandidatePool<'a>> {
+    let installation = case.facts.installation.as_ref();
     let asks_again = installation.is_some_and(|asked| !asked.changes_live_pools())
         && network.is_enforced()
         && !case.facts.known_pools().is_empty();
-    let listed = asks_again.then(|| asked(case)).into_iter().flatten();
-    let outside: Vec<Judged> = listed.filter(|pool| is_outside(pool, network)).collect();
+    let listed = asks_again.then(|| listed_pools(case)).into_iter().flatten();
+    let outside: Vec<CandidatePool> = listed.filter(|pool| is_outside(pool, network)).collect();
     outside.into_iter()
 }
 
-fn listed(case: &Case, pool: &Judged, network: &Network) -> Finding {
+fn listed(case: &Case, pool: &CandidatePool, network: &Network) -> Finding {
     Finding::error(
         pool.object(),
         format!(
@@ -92,7 +95,7 @@ fn listed(case: &Case, pool: &Judged, network: &Network) -> Finding {
     .fixed_by(relist(case, pool, &network.cidrs))
 }
 
-fn finding(case: &Case, pool: &Judged, network: &Network) -> Option<Finding> {
+fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Finding> {
     let cidr = pool.network?;
     let by_itself =
         pool.live.is_some() && cidr.family() == Family::V6 && !case.facts.install.is_by_operator();
@@ -112,10 +115,14 @@ fn finding(case: &Case, pool: &Judged, network: &Network) -> Option<Finding> {
     Some(finding)
 }
 
-fn consequence(case: &Case, pool: &Judged, network: &Network) -> String {
+fn consequence(case: &Case, pool: &CandidatePool, network: &Network) -> String {
     let taken_for_outside = "kube-proxy takes what these pods send for traffic from outside and \
                              replaces its source address; network policies no longer match it";
-    let asked = case.facts.asked.as_ref().filter(|_| network.is_enforced());
+    let asked = case
+        .facts
+        .installation
+        .as_ref()
+        .filter(|_| network.is_enforced());
     let old_operator = asked.is_some_and(|asked| !asked.changes_live_pools());
     match (pool.live, asked.is_some()) {
         (None, true) => format!(

@@ -4,11 +4,11 @@ use calico_core::text::quoted;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
-use super::judged::{Judged, live_pools};
 use super::{paste, relocate};
+use crate::assess::candidate_pools::{CandidatePool, live_pools};
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::operator_deployment;
 use crate::assess::finding::Finding;
+use crate::assess::views::objects::operator_deployment;
 use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::resources::IP_POOLS;
@@ -20,7 +20,7 @@ const CIDR_MAY_BE_NORMALISED: u32 = 31;
 /// The Calico from whose CRDs on the CIDR of a live pool cannot be changed there either.
 const CIDR_FIXED_IN_CRD: u32 = 32;
 
-pub(super) const NOT_CANONICAL: Check = Check {
+pub(crate) const NOT_CANONICAL: Check = Check {
     code: "CAL209",
     title: "a pool's CIDR has host bits, or is not written the usual way",
     needs: &[&IP_POOLS],
@@ -42,7 +42,7 @@ pub(super) const NOT_CANONICAL: Check = Check {
                  pkg/controller/ippool/pool_controller.go",
     },
     find: |case| {
-        let odd = |pool: &Judged| {
+        let odd = |pool: &CandidatePool| {
             let network = pool.network?.network();
             if network.to_string() == pool.cidr {
                 return None;
@@ -62,7 +62,7 @@ pub(super) const NOT_CANONICAL: Check = Check {
     },
 };
 
-pub(super) const UNREADABLE: Check = Check {
+pub(crate) const UNREADABLE: Check = Check {
     code: "CAL214",
     title: "a pool's CIDR cannot be read",
     needs: &[&IP_POOLS],
@@ -76,7 +76,7 @@ pub(super) const UNREADABLE: Check = Check {
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     find: |case| {
-        let unreadable = |pool: &Judged| {
+        let unreadable = |pool: &CandidatePool| {
             let text = quoted(pool.cidr);
             let fix = "delete the pool, and make one with a CIDR like 10.244.0.0/16";
             let finding = Finding::error(pool.object(), format!("{text} is not a CIDR"))
@@ -93,7 +93,7 @@ pub(super) const UNREADABLE: Check = Check {
 /// CIDR: with the new one in the Installation first it tries to make another pool, which Calico's
 /// API refuses up to 3.30, and goes no further; with the new one in the CRD first it would take the pool for
 /// one that is no longer listed.
-fn rewrite(case: &Case, pool: &Judged, network: &str) -> Step {
+fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Step {
     let in_installation = pool.index.map(|index| {
         let change = paste::add(&format!("{index}/cidr"), &json!(network));
         paste::installation_pools(pool.cidr, index, [change])

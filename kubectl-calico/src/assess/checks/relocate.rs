@@ -5,15 +5,15 @@ use calico_core::pod_network::hold;
 use calico_core::pool::BlockSize;
 use serde_json::{Map, Value, json};
 
-use super::judged::{Judged, judged, live_pools};
 use super::paste;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
 use crate::assess::check::Case;
 use crate::assess::facts::pools::{Pool, modes};
 use crate::repair::Step;
 
 /// Words and a command. The CIDR of a live pool cannot be changed, so its pods go to another one;
 /// that of a pool that is not there yet can.
-pub(super) fn relocate(case: &Case, pool: &Judged) -> Step {
+pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Step {
     let target = free_range(case, pool);
     match pool.live {
         Some(live) => {
@@ -51,15 +51,15 @@ pub(super) fn relocate(case: &Case, pool: &Judged) -> Step {
 
 /// Where the Installation lists a live pool that the operator does not change by it: up to 1.32 it
 /// only goes on judging what is listed.
-fn only_listed(case: &Case, pool: &Judged) -> Option<usize> {
-    let asked = case.facts.asked.as_ref();
+fn only_listed(case: &Case, pool: &CandidatePool) -> Option<usize> {
+    let asked = case.facts.installation.as_ref();
     let asked = asked.filter(|asked| !asked.changes_live_pools())?;
     asked.index_of(pool.cidr)
 }
 
 /// What to do about a pool that is only listed in the Installation, while others are live: those
 /// are what it should list.
-pub(super) fn relist(case: &Case, pool: &Judged, network: &[Cidr]) -> Step {
+pub(crate) fn relist(case: &Case, pool: &CandidatePool, network: &[Cidr]) -> Step {
     let live = live_pools(case);
     let mut live = live.iter().filter(|live| live.serves_pods);
     let good = live.find_map(|live| {
@@ -78,7 +78,7 @@ pub(super) fn relist(case: &Case, pool: &Judged, network: &[Cidr]) -> Step {
 }
 
 /// The words, with where else to change what is changed in the Installation.
-pub(super) fn lasting(case: &Case, pool: &Judged, what: String) -> String {
+pub(crate) fn lasting(case: &Case, pool: &CandidatePool, what: String) -> String {
     match pool.index {
         Some(_) => case.facts.install.lasting(what),
         None => what,
@@ -87,13 +87,13 @@ pub(super) fn lasting(case: &Case, pool: &Judged, what: String) -> String {
 
 /// A part of the pod network that nothing else has: one of the CIDRs that Kubernetes was set up
 /// with, as those that it is made of are not known to be free.
-fn free_range(case: &Case, pool: &Judged) -> Option<Cidr> {
+fn free_range(case: &Case, pool: &CandidatePool) -> Option<Cidr> {
     let network = case.facts.networks.best()?;
     let mut candidates = network.of_family(pool.family()?).map(Cidr::network);
     candidates.find(|candidate| {
         let services = case.facts.networks.services.iter();
         let mut services = services.flat_map(|network| &network.cidrs);
-        let pools = judged(case);
+        let pools = candidate_pools(case);
         let mut others = pools
             .iter()
             .filter(|other| other.live.is_some() || other.cidr != pool.cidr)
@@ -105,7 +105,7 @@ fn free_range(case: &Case, pool: &Judged) -> Option<Cidr> {
 }
 
 /// The addresses of nodes, each with its node's name.
-pub(super) fn node_addresses<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a str, Cidr)> {
+pub(crate) fn node_addresses<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a str, Cidr)> {
     case.snapshot.nodes.items().iter().flat_map(|node| {
         let addresses = node.internal_addresses();
         addresses.filter_map(|address| {
@@ -117,9 +117,9 @@ pub(super) fn node_addresses<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a s
 }
 
 /// A new pool like the old one, and no more addresses from that.
-fn replacement(case: &Case, pool: &Judged, old: &Pool, to: Cidr) -> String {
+fn replacement(case: &Case, pool: &CandidatePool, old: &Pool, to: Cidr) -> String {
     let size = fitting(&to, old.block_size);
-    if let (Some(index), Some(asked)) = (pool.index, &case.facts.asked) {
+    if let (Some(index), Some(asked)) = (pool.index, &case.facts.installation) {
         let new = entry(old, &to.to_string(), size);
         let (key, value) = asked.enabled_field(false);
         let changes = [
@@ -151,7 +151,7 @@ fn replacement(case: &Case, pool: &Judged, old: &Pool, to: Cidr) -> String {
     });
     let added = paste::new_pool(case, name, &spec);
     let listed = only_listed(case, pool).map(|index| {
-        let listed = Judged {
+        let listed = CandidatePool {
             index: Some(index),
             ..*pool
         };
@@ -163,7 +163,7 @@ fn replacement(case: &Case, pool: &Judged, old: &Pool, to: Cidr) -> String {
 }
 
 /// A live pool as an entry of the Installation, with that range.
-pub(super) fn entry(pool: &Pool, cidr: &str, block_size: i64) -> Map<String, Value> {
+pub(crate) fn entry(pool: &Pool, cidr: &str, block_size: i64) -> Map<String, Value> {
     let nat = match pool.nat_outgoing {
         true => "Enabled",
         false => "Disabled",
@@ -180,7 +180,7 @@ pub(super) fn entry(pool: &Pool, cidr: &str, block_size: i64) -> Map<String, Val
 }
 
 /// A pool of the Installation, elsewhere.
-fn moved(pool: &Judged, to: Cidr) -> String {
+fn moved(pool: &CandidatePool, to: Cidr) -> String {
     let Some(index) = pool.index else {
         return String::new();
     };

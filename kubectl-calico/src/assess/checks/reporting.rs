@@ -1,14 +1,14 @@
 //! Whether the operator reports, and of what state of the Installation.
 
 use crate::assess::check::{Check, Explain};
-use crate::assess::facts::install::{default_installation, operator_deployment};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
+use crate::assess::views::objects::{default_installation, operator_deployment};
 use crate::assess::words::pasted;
 use crate::snapshot::Snapshot;
 use crate::snapshot::resources::{INSTALLATIONS, OPERATORS, TIGERA_STATUSES};
 
-pub(super) const REPORT_OUTDATED: Check = Check {
+pub(crate) const REPORT_OUTDATED: Check = Check {
     code: "CAL109",
     title: "the operator has not looked at the newest Installation",
     needs: &[&INSTALLATIONS, &TIGERA_STATUSES],
@@ -52,7 +52,7 @@ pub(super) const REPORT_OUTDATED: Check = Check {
     },
 };
 
-pub(super) const NOTHING_REPORTED: Check = Check {
+pub(crate) const NOTHING_REPORTED: Check = Check {
     code: "CAL113",
     title: "the operator reports nothing of Calico",
     needs: &[&OPERATORS, &INSTALLATIONS, &TIGERA_STATUSES],
@@ -98,7 +98,7 @@ pub(super) const NOTHING_REPORTED: Check = Check {
 
 /// The newest generation of the Installation that the operator speaks of. Each TigeraStatus counts
 /// the generations of its own resource; that of `calico` is the Installation.
-pub(super) fn observed_generation(snapshot: &Snapshot) -> Option<i64> {
+pub(crate) fn observed_generation(snapshot: &Snapshot) -> Option<i64> {
     let statuses = snapshot.tigera_statuses.items().iter();
     let mut calico = statuses.filter(|status| status.metadata.name == "calico");
     let conditions = calico.next()?.status.conditions.iter();
@@ -108,7 +108,7 @@ pub(super) fn observed_generation(snapshot: &Snapshot) -> Option<i64> {
 }
 
 /// The command that shows the operator's log; nothing where there is no operator.
-pub(super) fn operator_log(snapshot: &Snapshot) -> String {
+pub(crate) fn operator_log(snapshot: &Snapshot) -> String {
     let Some(operator) = operator_deployment(snapshot) else {
         return String::new();
     };

@@ -6,13 +6,13 @@ use calico_core::image;
 
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::Method;
-use crate::assess::facts::pods;
-use crate::assess::facts::workload::CalicoNode;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::pods;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::DAEMON_SETS;
 
-pub(super) const ROLLOUT_UNDER_WAY: Check = Check {
+pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
     code: "CAL507",
     title: "calico-node is not the same on every node",
     needs: &[&DAEMON_SETS],

@@ -3,19 +3,19 @@
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
-use super::judged::{Judged, judged};
 use super::paste;
 use super::relocate::lasting;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
 use crate::assess::facts::routing::Mode;
-use crate::assess::facts::workload::{CalicoNode, Variable};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::Step;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
-pub(super) const NO_ROUTES: Check = Check {
+pub(crate) const NO_ROUTES: Check = Check {
     code: "CAL303",
     title: "nobody programs the routes of a pool",
     needs: &[
@@ -54,7 +54,7 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
         return None;
     }
     let name = mode.pools.first()?;
-    let pools = judged(case);
+    let pools = candidate_pools(case);
     let pool = pools
         .iter()
         .find(|pool| pool.live.is_some_and(|live| live.name == *name))?;
@@ -106,14 +106,14 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
 }
 
 /// What follows from there being no routes between nodes.
-pub(super) fn only_on_their_own(one_node: bool) -> &'static str {
+pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
     match one_node {
         true => "with a second node, pods reach only what is on their own",
         false => "pods reach only what is on their own node",
     }
 }
 
-fn fix(case: &Case, pool: &Judged, bird_runs: bool) -> Step {
+fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Step {
     if bird_runs {
         return Step::new("have Felix program the routes, or take BIRD's setting away".to_owned())
             .run(paste::spec(

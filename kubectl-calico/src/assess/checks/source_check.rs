@@ -3,15 +3,15 @@
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
-use super::judged::{Judged, judged};
 use super::paste;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::Cloud;
-use crate::assess::facts::felix::{AWS_CHECK, Felix};
 use crate::assess::finding::Finding;
+use crate::assess::views::felix::{AWS_CHECK, Felix};
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 
-pub(super) const AWS_SOURCE_CHECK: Check = Check {
+pub(crate) const AWS_SOURCE_CHECK: Check = Check {
     code: "CAL309",
     title: "on AWS, plain routes need the source/destination check off",
     needs: &[&IP_POOLS, &NODES, &FELIX_CONFIGURATIONS],
@@ -34,7 +34,7 @@ pub(super) const AWS_SOURCE_CHECK: Check = Check {
         if case.facts.cluster.cloud.value() != Some(&Cloud::Aws) {
             return Vec::new();
         }
-        let plain = |pool: &Judged| {
+        let plain = |pool: &CandidatePool| {
             let encapsulation = pool.encapsulation?;
             let plain = matches!(
                 encapsulation,
@@ -44,7 +44,7 @@ pub(super) const AWS_SOURCE_CHECK: Check = Check {
             );
             (plain && pool.has_pods).then_some(encapsulation)
         };
-        let pools = judged(case);
+        let pools = candidate_pools(case);
         let found = pools.iter().find_map(|pool| Some((pool, plain(pool)?)));
         let Some((pool, encapsulation)) = found else {
             return Vec::new();
@@ -55,7 +55,11 @@ pub(super) const AWS_SOURCE_CHECK: Check = Check {
     },
 };
 
-fn source_check(case: &Case, pool: &Judged, encapsulation: Encapsulation) -> Option<Finding> {
+fn source_check(
+    case: &Case,
+    pool: &CandidatePool,
+    encapsulation: Encapsulation,
+) -> Option<Finding> {
     const DROPPED: &str = "AWS drops what pods on different nodes of a subnet send each other";
     let told = Felix::of(case.snapshot).told(&AWS_CHECK);
     let value = told.as_ref().map(|told| told.value.to_ascii_lowercase());

@@ -3,15 +3,15 @@
 use calico_core::cidr::Family;
 use serde_json::json;
 
-use super::judged::{Judged, judged};
 use super::paste;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::felix::{self, Felix, Setting, Told};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
+use crate::assess::views::felix::{self, Felix, Setting, Told};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
-pub(super) const BOTH_TUNNELS: Check = Check {
+pub(crate) const BOTH_TUNNELS: Check = Check {
     code: "CAL305",
     title: "a pool has both IPIP and VXLAN",
     needs: &[&IP_POOLS],
@@ -25,7 +25,7 @@ pub(super) const BOTH_TUNNELS: Check = Check {
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     find: |case| {
-        let both = |pool: &Judged| {
+        let both = |pool: &CandidatePool| {
             let live = pool.live?;
             let (ipip, vxlan) = (live.spec.ipip_mode.clone(), live.spec.vxlan_mode.clone());
             let on = |mode: &Option<String>| {
@@ -65,11 +65,11 @@ pub(super) const BOTH_TUNNELS: Check = Check {
                     )),
             )
         };
-        judged(case).iter().filter_map(both).collect()
+        candidate_pools(case).iter().filter_map(both).collect()
     },
 };
 
-pub(super) const TUNNEL_FORCED: Check = Check {
+pub(crate) const TUNNEL_FORCED: Check = Check {
     code: "CAL306",
     title: "Felix's settings contradict the pools",
     needs: &[&IP_POOLS, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
@@ -104,7 +104,7 @@ fn forced(
     setting: &Setting<bool>,
     uses: impl Fn(&Pool) -> bool,
 ) -> Vec<Finding> {
-    let pools = judged(case);
+    let pools = candidate_pools(case);
     let live: Vec<&Pool> = pools.iter().filter_map(|pool| pool.live).collect();
     // Without any pool there is nothing to contradict.
     if live.is_empty() {

@@ -5,17 +5,18 @@ use serde_json::json;
 
 use super::paste;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::{Method, Variant};
+use crate::assess::facts::install::Method;
 use crate::assess::facts::typha::{NAME, has_pods};
-use crate::assess::facts::workload::{CalicoNode, entry};
+use crate::assess::facts::variant::Variant;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 /// The variable that tells Felix of Typha's Service.
-pub(super) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";
+pub(crate) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";
 
-pub(super) const TYPHA_MISSING: Check = Check {
+pub(crate) const TYPHA_MISSING: Check = Check {
     code: "CAL401",
     title: "Typha is missing",
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
@@ -63,7 +64,7 @@ pub(super) const TYPHA_MISSING: Check = Check {
 };
 
 /// How Typha comes to an install from manifests.
-pub(super) fn install(case: &Case, replicas: u32) -> Step {
+pub(crate) fn install(case: &Case, replicas: u32) -> Step {
     let url = case.facts.install.manifest_url("calico-typha.yaml");
     let same = matches!(
         case.facts.install.method.value(),
@@ -84,7 +85,7 @@ pub(super) fn install(case: &Case, replicas: u32) -> Step {
     Step::new(what).run(url.map_or_else(String::new, |url| format!("curl -LO {url}")))
 }
 
-pub(super) const TYPHA_UNUSED: Check = Check {
+pub(crate) const TYPHA_UNUSED: Check = Check {
     code: "CAL402",
     title: "Felix does not use Typha",
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],

@@ -4,12 +4,12 @@ use super::paste;
 use super::typha::{VARIABLE, install};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::typha::{NAME, has_pods};
-use crate::assess::facts::workload::{CalicoNode, Variable};
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
-pub(super) const TYPHA_GONE: Check = Check {
+pub(crate) const TYPHA_GONE: Check = Check {
     code: "CAL403",
     title: "Felix is told of a Typha that is not there",
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],

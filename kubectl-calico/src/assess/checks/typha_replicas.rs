@@ -1,15 +1,13 @@
 //! Whether Typha has the replicas that it should have.
 
-use super::typha_room::too_few_nodes;
 use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::typha::{NAME, Replicas, typha};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::typha_scale::{by_gke, object, scaled, too_few_nodes};
 use crate::assess::words::pasted;
-use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
-pub(super) const NOT_READY: Check = Check {
+pub(crate) const NOT_READY: Check = Check {
     code: "CAL404",
     title: "replicas of Typha are not ready",
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
@@ -78,7 +76,7 @@ pub(super) const NOT_READY: Check = Check {
 const NONE_READY: &str = "no Felix that starts becomes ready, its node gets no routes and no \
                           policies, and those that run learn of no change";
 
-pub(super) const TOO_FEW: Check = Check {
+pub(crate) const TOO_FEW: Check = Check {
     code: "CAL405",
     title: "Typha has too few replicas",
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
@@ -140,26 +138,4 @@ fn more_than_nodes(case: &Case, replicas: &Replicas) -> bool {
     let nodes = case.facts.typha.wanted.value().map(|wanted| wanted.nodes);
     let by_hand = case.facts.install.is_from_manifests();
     by_hand && nodes.is_some_and(|nodes| replicas.replicas > nodes)
-}
-
-pub(super) fn object(replicas: &Replicas) -> String {
-    format!("Deployment {}/{NAME}", replicas.namespace)
-}
-
-/// Whether GKE made this Typha: it scales it with the cluster, and takes other changes back.
-pub(super) fn by_gke(case: &Case) -> bool {
-    case.facts.cluster.platform.value() == Some(&Platform::Gke)
-}
-
-/// How to have that many replicas.
-pub(super) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> Step {
-    if by_gke(case) {
-        return Step::new(
-            "GKE scales Typha by itself: see its Deployments calico-typha-*-autoscaler".to_owned(),
-        );
-    }
-    let namespace = pasted(&replicas.namespace);
-    Step::new(what.to_owned()).run(format!(
-        "kubectl scale -n {namespace} deployment {NAME} --replicas={to}"
-    ))
 }

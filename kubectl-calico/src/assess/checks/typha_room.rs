@@ -2,20 +2,19 @@
 
 use std::cmp::Ordering;
 
-use calico_core::typha::operator_replicas;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::typha_replicas::{by_gke, object, scaled};
-use crate::assess::check::{Case, Check, Explain};
-use crate::assess::facts::install::Method;
-use crate::assess::facts::typha::{Replicas, Wanted, schedulable, typha};
+use crate::assess::check::{Check, Explain};
+use crate::assess::facts::typha::{Replicas, Wanted, typha};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::typha_scale::{
+    by_gke, object, scaled, schedulable_count, takes_typha, too_few_nodes,
+};
 use crate::assess::words::{counted, few, pasted};
-use crate::snapshot::Node;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
-pub(super) const TOO_MANY: Check = Check {
+pub(crate) const TOO_MANY: Check = Check {
     code: "CAL406",
     title: "Typha has as many replicas as there are nodes, or more",
     needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
@@ -115,7 +114,7 @@ fn may_lose_one(deployment: &Deployment, replicas: &Replicas) -> bool {
     }
 }
 
-pub(super) const NO_ROOM: Check = Check {
+pub(crate) const NO_ROOM: Check = Check {
     code: "CAL407",
     title: "there are not enough Linux nodes for Typha",
     needs: &[&NODES, &DAEMON_SETS],
@@ -179,27 +178,4 @@ pub(super) const NO_ROOM: Check = Check {
 
 fn many(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
-}
-
-/// The replicas that the operator wants, and the nodes for them, where those are fewer.
-pub(super) fn too_few_nodes(case: &Case) -> Option<(u32, u32)> {
-    let by_operator = matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. } | Method::Migrating)
-    );
-    let all = schedulable_count(case);
-    let nodes = case.snapshot.nodes.items();
-    let linux = schedulable(nodes, &case.facts.install).filter(|node| takes_typha(node));
-    let linux = u32::try_from(linux.count()).unwrap_or(u32::MAX);
-    let wanted = operator_replicas(all);
-    (by_operator && !nodes.is_empty() && linux < wanted).then_some((wanted, linux))
-}
-
-fn schedulable_count(case: &Case) -> u32 {
-    let nodes = schedulable(case.snapshot.nodes.items(), &case.facts.install);
-    u32::try_from(nodes.count()).unwrap_or(u32::MAX)
-}
-
-fn takes_typha(node: &Node) -> bool {
-    node.metadata.label("kubernetes.io/os") == Some("linux")
 }

@@ -3,7 +3,7 @@
 use calico_core::cidr::Family;
 
 use super::capacity::giving;
-use super::judged::Judged;
+use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::{Check, Explain};
 use crate::assess::facts::pools::{ALL_NODES, Usage};
 use crate::assess::finding::{Finding, Severity};
@@ -12,7 +12,7 @@ use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS};
 /// The share of a pool from which on it is nearly used.
 const NEARLY_USED: f64 = 0.9;
 
-pub(super) const NEARLY_FULL: Check = Check {
+pub(crate) const NEARLY_FULL: Check = Check {
     code: "CAL211",
     title: "a pool is used up, or nearly",
     needs: &[&IP_POOLS, &IPAM_BLOCKS],
@@ -35,24 +35,24 @@ pub(super) const NEARLY_FULL: Check = Check {
         let full = |family| {
             let pools = giving(case, family);
             let everywhere = together(pools.iter().filter(|pool| is_for_all_nodes(pool)));
-            let finding = |pool: &Judged| full(pool, everywhere.as_ref());
+            let finding = |pool: &CandidatePool| full(pool, everywhere.as_ref());
             pools.iter().filter_map(finding).collect::<Vec<_>>()
         };
         Family::BOTH.into_iter().flat_map(full).collect()
     },
 };
 
-fn is_for_all_nodes(pool: &Judged) -> bool {
+fn is_for_all_nodes(pool: &CandidatePool) -> bool {
     pool.live
         .is_some_and(|live| live.node_selector == ALL_NODES)
 }
 
-fn usage<'a>(pool: &Judged<'a>) -> Option<&'a Usage> {
+fn usage<'a>(pool: &CandidatePool<'a>) -> Option<&'a Usage> {
     pool.live?.usage.value()
 }
 
 /// The usage of pools as of one.
-fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p Judged<'a>>) -> Option<Usage> {
+fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p CandidatePool<'a>>) -> Option<Usage> {
     pools.filter_map(usage).cloned().reduce(|sum, more| Usage {
         in_use: sum.in_use.saturating_add(more.in_use),
         total: sum.total.saturating_add(more.total),
@@ -60,7 +60,7 @@ fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p Judged<'a>>) -> Option<U
     })
 }
 
-fn full(pool: &Judged, everywhere: Option<&Usage>) -> Option<Finding> {
+fn full(pool: &CandidatePool, everywhere: Option<&Usage>) -> Option<Finding> {
     let used = usage(pool).filter(|used| used.share() >= NEARLY_USED)?;
     let others = everywhere.filter(|_| is_for_all_nodes(pool));
     let room = others.unwrap_or(used);

@@ -2,13 +2,13 @@
 
 use crate::assess::check::{Check, Explain};
 use crate::assess::facts::dataplane::{has_keys, is_encrypted};
-use crate::assess::facts::felix::{Felix, WIREGUARD, WIREGUARD_V6};
 use crate::assess::finding::Finding;
+use crate::assess::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
 use crate::assess::words::{counted, few};
 use crate::snapshot::Node;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 
-pub(super) const NODES_WITHOUT_KEY: Check = Check {
+pub(crate) const NODES_WITHOUT_KEY: Check = Check {
     code: "CAL307",
     title: "WireGuard is on, and nodes have no key",
     needs: &[&NODES, &FELIX_CONFIGURATIONS, &DAEMON_SETS],

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::workload::CalicoNode;
 use crate::assess::fact::Fact;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::Snapshot;
 
 /// The counts of the DaemonSet that runs calico-node.

@@ -4,8 +4,8 @@ use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
 use super::install::{IN_ETCD, Install};
-use super::workload::{CalicoNode, Variable};
 use crate::assess::fact::Fact;
+use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::snapshot::{BgpConfiguration, Snapshot};
 
 /// BGP, as far as the cluster's own nodes are concerned.

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::asked::Asked;
-use super::felix::{self, Felix, Setting};
 use super::install::{IN_ETCD, Install};
-use super::workload::CalicoNode;
+use super::installation::InstallationFacts;
 use crate::assess::fact::Fact;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::felix::{self, Felix, Setting};
 use crate::snapshot::{Node, Reading, Snapshot};
 
 /// What carries out policies.
@@ -45,11 +45,16 @@ impl Dataplane {
 
 /// In Felix's own order: its environment, then its configuration. The Installation comes last: the
 /// operator turns it into one of the two.
-pub fn dataplane(snapshot: &Snapshot, install: &Install, asked: Option<&Asked>) -> Fact<Dataplane> {
+pub fn dataplane(
+    snapshot: &Snapshot,
+    install: &Install,
+    installation: Option<&InstallationFacts>,
+) -> Fact<Dataplane> {
     if CalicoNode::current(snapshot).is_none() {
         return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
     }
-    let wanted = asked.and_then(|asked| asked.written.linux_dataplane.as_deref());
+    let wanted =
+        installation.and_then(|installation| installation.written.linux_dataplane.as_deref());
     if wanted == Some("VPP") {
         let from = "Installation/default spec.calicoNetwork.linuxDataplane";
         return Fact::known(Dataplane::Vpp, from);
@@ -113,14 +118,17 @@ pub fn encryption(snapshot: &Snapshot, install: &Install) -> Fact<Encryption> {
         Reading::Unknown(why) => return why.clone().into(),
     };
     let felix = Felix::of(snapshot);
-    let asked = nodes
+    let encrypted = nodes
         .iter()
         .filter(|node| node.is_linux() && is_encrypted(&felix, node));
-    let asked: Vec<&Node> = asked.collect();
+    let encrypted: Vec<&Node> = encrypted.collect();
     let encryption = Encryption {
-        wireguard: !asked.is_empty(),
-        nodes_with_key: asked.iter().filter(|node| has_keys(&felix, node)).count(),
-        nodes: asked.len(),
+        wireguard: !encrypted.is_empty(),
+        nodes_with_key: encrypted
+            .iter()
+            .filter(|node| has_keys(&felix, node))
+            .count(),
+        nodes: encrypted.len(),
     };
     let from = felix.told(&felix::WIREGUARD).map(|told| told.from());
     let default = || "FelixConfiguration/default spec.wireguardEnabled".to_owned();

@@ -2,7 +2,7 @@
 
 use calico_core::defaults::EffectivePool;
 
-use super::asked::Asked;
+use super::installation::InstallationFacts;
 use super::pools::Pool;
 
 /// The key of what the Installation of an older operator has no field for.
@@ -22,7 +22,11 @@ pub struct Difference {
 }
 
 /// The fields in which they differ, the operator's defaults filled in.
-pub fn differences(asked: &Asked, listed: &EffectivePool, pool: &Pool) -> Vec<Difference> {
+pub fn differences(
+    asked: &InstallationFacts,
+    listed: &EffectivePool,
+    pool: &Pool,
+) -> Vec<Difference> {
     let on = |enabled: bool| if enabled { "Enabled" } else { "Disabled" };
     let fields = [
         (
@@ -70,7 +74,7 @@ type Compared = (&'static str, &'static str, Option<String>, String);
 
 /// Whether it gives no new addresses. The field for that came with 1.36; before, the operator
 /// enables every pool that it owns, where it changes live pools at all.
-fn disabled(asked: &Asked, listed: &EffectivePool, pool: &Pool) -> Compared {
+fn disabled(asked: &InstallationFacts, listed: &EffectivePool, pool: &Pool) -> Compared {
     let (key, wanted) = match asked.operator.since(36) {
         true => (
             "disableNewAllocations",

@@ -1,16 +1,17 @@
 //! How Calico was installed, and which version of it.
 
-use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
+use calico_core::installation::DEFAULT_NAME;
 use calico_core::operator::{self, ContainerView, VERSION_VARIABLE, VersionSource};
-use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Container;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::cluster::Platform;
-use super::workload::{CalicoNode, RKE2_CANAL, Variable};
+use super::installer::{Installer, operator_by};
+use super::variant::{Variant, variant};
 use crate::assess::fact::Fact;
-use crate::snapshot::{Installation, Meta, Reading, Snapshot, Store};
+use crate::assess::views::calico_node::{CalicoNode, RKE2_CANAL, Variable};
+use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
+use crate::snapshot::{Reading, Snapshot, Store};
 
 /// What is installed, and by what.
 #[derive(Clone, Debug, Serialize)]
@@ -35,7 +36,7 @@ pub enum Method {
     /// By the operator.
     Operator {
         /// What brought the operator and the Installation.
-        by: OperatorBy,
+        by: Installer,
     },
     /// From one of Calico's manifests, or something made after them.
     Manifest {
@@ -56,89 +57,6 @@ pub enum Method {
     Nothing,
 }
 
-/// What brought the operator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", tag = "tool")]
-pub enum OperatorBy {
-    /// Helm.
-    Helm {
-        /// The release.
-        release: String,
-        /// Its namespace.
-        namespace: String,
-    },
-    /// Argo CD.
-    ArgoCd,
-    /// The platform itself, which undoes what others change.
-    Platform {
-        /// Which.
-        platform: Platform,
-    },
-    /// Manifests.
-    Manifests,
-}
-
-impl OperatorBy {
-    /// Where else a change of the Installation has to be made, so that it lasts.
-    pub fn also_change(&self) -> Option<String> {
-        match self {
-            Self::Helm { release, namespace } => Some(format!(
-                "change the values of Helm release {release} in {namespace} too, or its next \
-                 upgrade takes it back"
-            )),
-            Self::ArgoCd => Some("change it in Git too, or Argo CD takes it back".to_owned()),
-            Self::Platform { platform } => Some(format!(
-                "{} manages this Installation and takes changes back: make them through {0}",
-                platform.name()
-            )),
-            Self::Manifests => None,
-        }
-    }
-}
-
-/// Which of Calico's manifests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum Variant {
-    /// calico.yaml
-    #[serde(rename = "calico.yaml")]
-    Calico,
-    /// calico-typha.yaml
-    #[serde(rename = "calico-typha.yaml")]
-    Typha,
-    /// calico-vxlan.yaml
-    #[serde(rename = "calico-vxlan.yaml")]
-    Vxlan,
-    /// calico-bpf.yaml
-    #[serde(rename = "calico-bpf.yaml")]
-    Bpf,
-    /// calico-policy-only.yaml
-    #[serde(rename = "calico-policy-only.yaml")]
-    PolicyOnly,
-    /// calico-etcd.yaml
-    #[serde(rename = "calico-etcd.yaml")]
-    Etcd,
-    /// calico-v3-crds.yaml
-    #[serde(rename = "calico-v3-crds.yaml")]
-    V3Crds,
-}
-
-impl Variant {
-    /// The file's name.
-    pub fn file(self) -> &'static str {
-        match self {
-            Self::Calico => "calico.yaml",
-            Self::Typha => "calico-typha.yaml",
-            Self::Vxlan => "calico-vxlan.yaml",
-            Self::Bpf => "calico-bpf.yaml",
-            Self::PolicyOnly => "calico-policy-only.yaml",
-            Self::Etcd => "calico-etcd.yaml",
-            Self::V3Crds => "calico-v3-crds.yaml",
-        }
-    }
-}
-
 /// Where Calico keeps its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -152,51 +70,6 @@ pub enum Datastore {
     /// An etcd of its own, which the Kubernetes API does not show.
     #[serde(rename = "etcd")]
     Etcd,
-}
-
-/// The Installation that the operator reads.
-pub fn default_installation(snapshot: &Snapshot) -> Option<&Installation> {
-    named(snapshot, DEFAULT_NAME)
-}
-
-/// The one that it lays over the other.
-pub fn overlay_installation(snapshot: &Snapshot) -> Option<&Installation> {
-    named(snapshot, OVERLAY_NAME)
-}
-
-fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Installation> {
-    let installations = snapshot.installations.items();
-    installations
-        .iter()
-        .find(|found| found.metadata.name == name)
-}
-
-/// The operator's Deployment, in whatever namespace its release is.
-pub fn operator_deployment(snapshot: &Snapshot) -> Option<&Deployment> {
-    named_deployment(&snapshot.operators, operator::DEPLOYMENT)
-}
-
-/// The Deployment of that name that runs a part of Calico.
-pub fn deployment<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Deployment> {
-    named_deployment(&snapshot.deployments, name)
-}
-
-fn named_deployment<'a>(
-    deployments: &'a Reading<Vec<Deployment>>,
-    name: &str,
-) -> Option<&'a Deployment> {
-    let mut deployments = deployments.items().iter();
-    deployments.find(|found| found.metadata.name.as_deref() == Some(name))
-}
-
-/// `Deployment NAMESPACE/NAME`
-pub fn deployment_name(deployment: &Deployment) -> String {
-    let meta = &deployment.metadata;
-    format!(
-        "Deployment {}/{}",
-        meta.namespace.as_deref().unwrap_or_default(),
-        meta.name.as_deref().unwrap_or_default()
-    )
 }
 
 /// Why nothing is known of what is kept in etcd.
@@ -336,106 +209,6 @@ fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
         Method::Nothing,
         "no calico-node, no operator and no Installation",
     )
-}
-
-/// Told by what differs between Calico's manifests: the environment of calico-node.
-/// Source: projectcalico/calico v3.32.1, manifests/.
-fn variant(node: &CalicoNode) -> (Variant, String) {
-    let is = |name: &str, wanted: &str| {
-        node.value(name)
-            .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
-    };
-    let (variant, variable) = if node.variable("ETCD_ENDPOINTS") != Variable::Unset {
-        (Variant::Etcd, "ETCD_ENDPOINTS")
-    } else if is("CALICO_API_GROUP", "projectcalico.org/v3") {
-        (Variant::V3Crds, "CALICO_API_GROUP")
-    } else if is("CALICO_MANAGE_CNI", "false") || is("CALICO_NETWORKING_BACKEND", "none") {
-        (Variant::PolicyOnly, "CALICO_NETWORKING_BACKEND")
-    } else if is("FELIX_BPFENABLED", "true") {
-        (Variant::Bpf, "FELIX_BPFENABLED")
-    } else if is("CALICO_NETWORKING_BACKEND", "vxlan") {
-        (Variant::Vxlan, "CALICO_NETWORKING_BACKEND")
-    } else if node.variable("FELIX_TYPHAK8SSERVICENAME") != Variable::Unset {
-        (Variant::Typha, "FELIX_TYPHAK8SSERVICENAME")
-    } else {
-        (Variant::Calico, "CALICO_NETWORKING_BACKEND")
-    };
-    (variant, node.evidence(&format!("env {variable}")))
-}
-
-/// What brought the operator and the Installation, and where that was read.
-pub fn operator_by(snapshot: &Snapshot, platform: Option<Platform>) -> (OperatorBy, Vec<String>) {
-    let installation = default_installation(snapshot).map(|found| {
-        (
-            format!("Installation {DEFAULT_NAME}"),
-            Marks::of(&found.metadata),
-        )
-    });
-    let operator = operator_deployment(snapshot)
-        .map(|found| (deployment_name(found), Marks::of_object(&found.metadata)));
-    for (object, marks) in [installation, operator].into_iter().flatten() {
-        let evidence = |what: &str| vec![format!("{object} {what}")];
-        if marks.addon_manager && platform == Some(Platform::Aks) {
-            let by = OperatorBy::Platform {
-                platform: Platform::Aks,
-            };
-            return (by, evidence("label addonmanager.kubernetes.io/mode"));
-        }
-        if let Some((release, namespace)) = marks.release {
-            let from = evidence("annotation meta.helm.sh/release-name");
-            // RKE2 brings Calico as a chart of its own, and puts it back when it is changed.
-            if platform == Some(Platform::Rke2) && release.starts_with("rke2-") {
-                let by = OperatorBy::Platform {
-                    platform: Platform::Rke2,
-                };
-                return (by, from);
-            }
-            return (OperatorBy::Helm { release, namespace }, from);
-        }
-        if marks.argo_cd {
-            return (OperatorBy::ArgoCd, evidence("argocd.argoproj.io"));
-        }
-    }
-    (OperatorBy::Manifests, Vec::new())
-}
-
-/// What those who install objects leave on them.
-struct Marks {
-    release: Option<(String, String)>,
-    argo_cd: bool,
-    addon_manager: bool,
-}
-
-impl Marks {
-    fn of(meta: &Meta) -> Self {
-        Self::read(|key| meta.label(key), |key| meta.annotation(key))
-    }
-
-    fn of_object(meta: &ObjectMeta) -> Self {
-        let get = |map: Option<&std::collections::BTreeMap<String, String>>, key: &str| {
-            map.and_then(|map| map.get(key)).map(ToOwned::to_owned)
-        };
-        let label = |key: &str| get(meta.labels.as_ref(), key);
-        let annotation = |key: &str| get(meta.annotations.as_ref(), key);
-        Self::read(label, annotation)
-    }
-
-    fn read<S: Into<String>>(
-        label: impl Fn(&str) -> Option<S>,
-        annotation: impl Fn(&str) -> Option<S>,
-    ) -> Self {
-        let release = annotation("meta.helm.sh/release-name").map(|release| {
-            let namespace = annotation("meta.helm.sh/release-namespace").map(Into::into);
-            (release.into(), namespace.unwrap_or_default())
-        });
-        Self {
-            release,
-            argo_cd: annotation("argocd.argoproj.io/tracking-id").is_some()
-                || label("argocd.argoproj.io/instance").is_some(),
-            addon_manager: label("addonmanager.kubernetes.io/mode").is_some()
-                || label("kubernetes.azure.com/managedby").is_some(),
-        }
-    }
 }
 
 /// The Installation's status is written when all is available; before that, and without the

@@ -3,10 +3,11 @@
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_yaml::Value;
 
-use super::asked::Asked;
-use super::install::{Install, Method, Variant};
-use super::workload::{CalicoNode, entry};
+use super::install::{Install, Method};
+use super::installation::InstallationFacts;
+use super::variant::Variant;
 use crate::assess::fact::Fact;
+use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::snapshot::Snapshot;
 
 /// Calico's IPAM, which takes addresses from its pools, in the operator's spelling.
@@ -16,20 +17,25 @@ pub const CALICO: &str = "Calico";
 const HOST_LOCAL: &str = "HostLocal";
 
 /// The IPAM plugin, in the operator's spelling where that has one.
-pub fn ipam(snapshot: &Snapshot, install: &Install, asked: Option<&Asked>) -> Fact<String> {
+pub fn ipam(
+    snapshot: &Snapshot,
+    install: &Install,
+    installation: Option<&InstallationFacts>,
+) -> Fact<String> {
     match install.method.value() {
-        Some(Method::Operator { .. } | Method::Migrating | Method::InstallationOnly) => match asked
-        {
-            Some(asked) => Fact::known(
-                asked.effective.ipam.clone(),
-                "Installation/default spec.cni.ipam.type",
-            ),
-            None => Fact::of(
-                &snapshot.installations,
-                "there is no Installation default",
-                |_| None,
-            ),
-        },
+        Some(Method::Operator { .. } | Method::Migrating | Method::InstallationOnly) => {
+            match installation {
+                Some(installation) => Fact::known(
+                    installation.effective.ipam.clone(),
+                    "Installation/default spec.cni.ipam.type",
+                ),
+                None => Fact::of(
+                    &snapshot.installations,
+                    "there is no Installation default",
+                    |_| None,
+                ),
+            }
+        }
         Some(Method::Canal) => by_manifest(snapshot, true),
         Some(Method::Manifest { variant }) => {
             by_manifest(snapshot, *variant == Variant::PolicyOnly)
@@ -64,6 +70,16 @@ fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
             Fact::unknown(missing)
         }
     })
+}
+
+/// Whether the network of pods is the matter of another plugin, and Calico's are the policies only.
+/// Canal, whose plugin comes in the same pods, is none such.
+pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool {
+    match CalicoNode::current(snapshot) {
+        Some(node) => !node.is_canal() && node.does_networking() == Some(false),
+        None => InstallationFacts::of(snapshot, install)
+            .is_some_and(|installation| !installation.effective.is_calico_cni()),
+    }
 }
 
 /// The type of IPAM in a CNI configuration. Its placeholders are no JSON (`"mtu": __CNI_MTU__`),

@@ -1,24 +1,22 @@
 //! What is so: facts derived from a snapshot, each with where it was read. No judgement.
 
 pub mod agents;
-pub mod asked;
 pub mod bgp;
 pub mod cluster;
 pub mod components;
 pub mod dataplane;
 pub mod drift;
-pub mod felix;
 pub mod install;
+pub mod installation;
+pub mod installer;
 pub mod ipam;
 pub mod mtu;
 pub mod networks;
-pub mod pods;
 pub mod pools;
 pub mod ports;
 pub mod routing;
-pub mod stopped;
 pub mod typha;
-pub mod workload;
+pub mod variant;
 
 use serde::Serialize;
 
@@ -36,7 +34,7 @@ pub struct Facts {
     pub install: install::Install,
     /// What the Installation asks for. It is in the cluster for whoever wants to see it.
     #[serde(skip)]
-    pub asked: Option<asked::Asked>,
+    pub installation: Option<installation::InstallationFacts>,
     /// Who gives pods their addresses.
     pub ipam: Fact<String>,
     /// How traffic crosses nodes.
@@ -62,24 +60,24 @@ impl Facts {
     pub fn of(snapshot: &Snapshot) -> Self {
         let cluster = cluster::Cluster::of(snapshot);
         let install = install::Install::of(snapshot, &cluster.platform);
-        let asked = asked::Asked::of(snapshot, &install);
+        let installation = installation::InstallationFacts::of(snapshot, &install);
         let pools = pools::pools(snapshot, &install);
-        let dataplane = dataplane::dataplane(snapshot, &install, asked.as_ref());
-        let basis = routing::Basis {
+        let dataplane = dataplane::dataplane(snapshot, &install, installation.as_ref());
+        let inputs = routing::RoutingInputs {
             install: &install,
-            asked: asked.as_ref(),
+            installation: installation.as_ref(),
             pools: &pools,
             dataplane: dataplane.value().copied(),
         };
         Self {
-            routing: routing::Routing::of(snapshot, &basis),
-            ipam: ipam::ipam(snapshot, &install, asked.as_ref()),
+            routing: routing::Routing::of(snapshot, &inputs),
+            ipam: ipam::ipam(snapshot, &install, installation.as_ref()),
             encryption: dataplane::encryption(snapshot, &install),
             networks: networks::Networks::of(snapshot),
             typha: typha::Typha::of(snapshot, &install),
             agents: agents::Agents::of(snapshot),
             components: components::components(snapshot),
-            asked,
+            installation,
             cluster,
             dataplane,
             install,

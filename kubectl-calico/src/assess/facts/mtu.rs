@@ -3,13 +3,13 @@
 use calico_core::cidr::Family;
 use serde::Serialize;
 
-use super::asked::Asked;
 use super::dataplane::Dataplane;
-use super::felix::{self, Felix};
-use super::install::default_installation;
+use super::installation::InstallationFacts;
 use super::pools::Pool;
-use super::workload::{CalicoNode, entry};
 use crate::assess::fact::Fact;
+use crate::assess::views::calico_node::{CalicoNode, entry};
+use crate::assess::views::felix::{self, Felix};
+use crate::assess::views::objects::default_installation;
 use crate::snapshot::{Reading, Snapshot};
 
 /// The MTU of pods' interfaces.
@@ -35,7 +35,7 @@ pub struct Room {
 }
 
 /// What the operator found, what was set, or that each node finds out.
-pub fn mtu(snapshot: &Snapshot, asked: Option<&Asked>) -> Fact<Mtu> {
+pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> {
     const AUTO: Mtu = Mtu::Auto("auto");
     if let (Some(asked), Some(installation)) = (asked, default_installation(snapshot)) {
         return match (asked.mtu, installation.status.mtu) {

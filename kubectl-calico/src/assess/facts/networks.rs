@@ -6,7 +6,7 @@ use calico_core::pod_network::{PodNetwork, Source, cidr_list, kubeadm_networking
 use serde::Serialize;
 use serde_yaml::Value;
 
-use super::workload::entry;
+use crate::assess::views::calico_node::entry;
 use crate::snapshot::{Node, Pod, Snapshot, flag_in};
 
 /// The networks of a cluster.

@@ -6,7 +6,7 @@ use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
 use super::bgp;
-use super::felix::{self, Felix};
+use crate::assess::views::felix::{self, Felix};
 use crate::snapshot::Snapshot;
 
 /// Something that has to be open between nodes.

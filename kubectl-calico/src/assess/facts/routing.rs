@@ -5,16 +5,17 @@ use calico_core::pool::Encapsulation;
 use serde::Serialize;
 use serde_yaml::Value;
 
-use super::asked::Asked;
 use super::bgp::{self, Bgp};
 use super::dataplane::Dataplane;
-use super::felix::{self, Felix};
-use super::install::{Install, Method, Variant};
+use super::install::{Install, Method};
+use super::installation::InstallationFacts;
 use super::mtu::{Mtu, Room, mtu, room};
 use super::pools::Pool;
 use super::ports::{Port, Traffic, ports};
-use super::workload::{CalicoNode, entry};
+use super::variant::Variant;
 use crate::assess::fact::Fact;
+use crate::assess::views::calico_node::{CalicoNode, entry};
+use crate::assess::views::felix::{self, Felix};
 use crate::snapshot::Snapshot;
 
 /// How traffic crosses nodes.
@@ -79,11 +80,11 @@ pub enum RoutesBy {
 }
 
 /// What routing follows from.
-pub struct Basis<'a> {
+pub struct RoutingInputs<'a> {
     /// How Calico was installed.
     pub install: &'a Install,
     /// What the Installation asks for.
-    pub asked: Option<&'a Asked>,
+    pub installation: Option<&'a InstallationFacts>,
     /// The live pools.
     pub pools: &'a Fact<Vec<Pool>>,
     /// What carries out policies.
@@ -92,14 +93,14 @@ pub struct Basis<'a> {
 
 impl Routing {
     /// What a snapshot tells of it.
-    pub fn of(snapshot: &Snapshot, basis: &Basis) -> Self {
-        let bgp = Bgp::of(snapshot, basis.install);
+    pub fn of(snapshot: &Snapshot, inputs: &RoutingInputs) -> Self {
+        let bgp = Bgp::of(snapshot, inputs.install);
         let felix = Felix::of(snapshot);
-        let modes = modes(snapshot, basis, &felix, &bgp);
-        let pools = basis.pools.value().map(Vec::as_slice).unwrap_or_default();
+        let modes = modes(snapshot, inputs, &felix, &bgp);
+        let pools = inputs.pools.value().map(Vec::as_slice).unwrap_or_default();
         Self {
-            mtu: mtu(snapshot, basis.asked),
-            room: room(&felix, pools, basis.dataplane),
+            mtu: mtu(snapshot, inputs.installation),
+            room: room(&felix, pools, inputs.dataplane),
             ports: ports(snapshot, &traffic(snapshot, &modes, &bgp)),
             modes,
             bgp,
@@ -129,8 +130,8 @@ fn traffic(snapshot: &Snapshot, modes: &Fact<Vec<Mode>>, bgp: &Bgp) -> Traffic {
     }
 }
 
-fn modes(snapshot: &Snapshot, basis: &Basis, felix: &Felix, bgp: &Bgp) -> Fact<Vec<Mode>> {
-    match basis.install.method.value() {
+fn modes(snapshot: &Snapshot, inputs: &RoutingInputs, felix: &Felix, bgp: &Bgp) -> Fact<Vec<Mode>> {
+    match inputs.install.method.value() {
         Some(Method::Nothing | Method::Remnants | Method::OperatorOnly) => {
             return Fact::absent("Calico does not run");
         }
@@ -140,7 +141,9 @@ fn modes(snapshot: &Snapshot, basis: &Basis, felix: &Felix, bgp: &Bgp) -> Fact<V
         }) => return Fact::known(vec![by_other_plugin()], "DaemonSet calico-node env"),
         _ => {}
     }
-    let effective = basis.asked.map(|asked| &asked.effective);
+    let effective = inputs
+        .installation
+        .map(|installation| &installation.effective);
     if let Some(other) = effective.filter(|effective| !effective.is_calico_cni()) {
         let from = "Installation/default spec.cni.type";
         return Fact::known(
@@ -151,11 +154,11 @@ fn modes(snapshot: &Snapshot, basis: &Basis, felix: &Felix, bgp: &Bgp) -> Fact<V
             from,
         );
     }
-    let routes_by = |encapsulation| match basis.dataplane {
+    let routes_by = |encapsulation| match inputs.dataplane {
         Some(Dataplane::Vpp) => Some(RoutesBy::Vpp),
-        _ => routes_by(snapshot, basis.asked, felix, bgp, encapsulation),
+        _ => routes_by(snapshot, inputs.installation, felix, bgp, encapsulation),
     };
-    match basis.pools {
+    match inputs.pools {
         Fact::Known { value, from } => {
             let modes = modes_of(value, routes_by);
             if modes.is_empty() {
@@ -176,12 +179,12 @@ fn modes(snapshot: &Snapshot, basis: &Basis, felix: &Felix, bgp: &Bgp) -> Fact<V
 /// Source: tigera/operator v1.42.3, `felixProgramsClusterRoutes`; Felix of 3.31 and later.
 fn routes_by(
     snapshot: &Snapshot,
-    asked: Option<&Asked>,
+    installation: Option<&InstallationFacts>,
     felix: &Felix,
     bgp: &Bgp,
     encapsulation: Encapsulation,
 ) -> Option<RoutesBy> {
-    let mode = || asked?.written.cluster_routing_mode.as_deref();
+    let mode = || installation?.written.cluster_routing_mode.as_deref();
     let felix_routes = match felix.told(&felix::CLUSTER_ROUTES) {
         Some(told) => bgp::covers(&told.value, encapsulation),
         None => mode() == Some("Felix"),

@@ -6,8 +6,8 @@ use k8s_openapi::api::apps::v1::Deployment;
 use serde::Serialize;
 
 use super::install::{Install, Method};
-use super::workload::{CalicoNode, Variable};
 use crate::assess::fact::Fact;
+use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::snapshot::{Node, Reading, Snapshot};
 
 /// Typha, as it should be and as it is.

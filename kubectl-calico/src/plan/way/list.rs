@@ -40,7 +40,7 @@ impl List {
     }
 
     fn new(basis: &Basis, listed: &[serde_yaml::Value], like: &serde_yaml::Value) -> Option<Self> {
-        let asked = basis.facts.asked.as_ref();
+        let asked = basis.facts.installation.as_ref();
         let asked = asked.filter(|asked| asked.changes_live_pools())?;
         let cidrs = listed.iter().map(entries::cidr_of);
         Some(Self {

@@ -6,34 +6,34 @@ use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
 use crate::assess::fact::Fact;
-use crate::assess::facts::asked::Asked;
 use crate::assess::facts::install::Method;
+use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::{Pool, WORKLOAD};
 
 /// A pool that is judged.
 #[derive(Clone, Copy)]
-pub(super) struct Judged<'a> {
+pub(crate) struct CandidatePool<'a> {
     /// The live pool; `None` for one that is only asked for.
-    pub(super) live: Option<&'a Pool>,
+    pub(crate) live: Option<&'a Pool>,
     /// Its place in the Installation's list, where the operator makes the pool of it what that says.
-    pub(super) index: Option<usize>,
+    pub(crate) index: Option<usize>,
     /// Its CIDR, as written.
-    pub(super) cidr: &'a str,
+    pub(crate) cidr: &'a str,
     /// The CIDR as it is read; `None` where it cannot be.
-    pub(super) network: Option<Cidr>,
+    pub(crate) network: Option<Cidr>,
     /// The prefix length of its blocks; `None` where neither that nor its family is told.
-    pub(super) block_size: Option<i64>,
+    pub(crate) block_size: Option<i64>,
     /// How its traffic crosses nodes; `None` where that is no encapsulation at all.
-    pub(super) encapsulation: Option<Encapsulation>,
+    pub(crate) encapsulation: Option<Encapsulation>,
     /// Whether pods get addresses from it, now or when it is made.
-    pub(super) serves_pods: bool,
+    pub(crate) serves_pods: bool,
     /// Whether pods have addresses from it, or will have.
-    pub(super) has_pods: bool,
+    pub(crate) has_pods: bool,
 }
 
-impl Judged<'_> {
+impl CandidatePool<'_> {
     /// Kind and name of the object that says of it.
-    pub(super) fn object(&self) -> String {
+    pub(crate) fn object(&self) -> String {
         match self.live {
             Some(live) => live.object(),
             None => "Installation/default".to_owned(),
@@ -41,7 +41,7 @@ impl Judged<'_> {
     }
 
     /// The path of one of its fields in that object. An IPPool has two for its encapsulation.
-    pub(super) fn field(&self, key: &str) -> String {
+    pub(crate) fn field(&self, key: &str) -> String {
         match (self.live, self.index) {
             (Some(_), _) if key == "encapsulation" => "spec.ipipMode, spec.vxlanMode".to_owned(),
             (None, Some(index)) => format!("spec.calicoNetwork.ipPools[{index}].{key}"),
@@ -50,30 +50,30 @@ impl Judged<'_> {
     }
 
     /// Its family, where its CIDR can be read.
-    pub(super) fn family(&self) -> Option<Family> {
+    pub(crate) fn family(&self) -> Option<Family> {
         self.network.as_ref().map(Cidr::family)
     }
 }
 
 /// The live pools or, while there is none, those that are asked for.
-pub(super) fn judged<'a>(case: &Case<'a>) -> Vec<Judged<'a>> {
+pub(crate) fn candidate_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     match &case.facts.pools {
         _ if !counts(case) => Vec::new(),
         Fact::Known { value, .. } if !value.is_empty() => live(case, value).collect(),
-        Fact::Known { .. } | Fact::Absent { .. } => asked(case).collect(),
+        Fact::Known { .. } | Fact::Absent { .. } => listed_pools(case).collect(),
         Fact::Unknown { .. } => Vec::new(),
     }
 }
 
 /// The live pools alone: of what the Installation asks for CAL110 says what is wrong by itself.
-pub(super) fn live_pools<'a>(case: &Case<'a>) -> Vec<Judged<'a>> {
-    let mut pools = judged(case);
+pub(crate) fn live_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
+    let mut pools = candidate_pools(case);
     pools.retain(|pool| pool.live.is_some());
     pools
 }
 
 /// Whether no pool is live, as far as that is known.
-pub(super) fn none_is_live(case: &Case) -> bool {
+pub(crate) fn none_is_live(case: &Case) -> bool {
     match &case.facts.pools {
         Fact::Known { value, .. } => value.is_empty(),
         Fact::Absent { .. } => true,
@@ -91,9 +91,9 @@ fn counts(case: &Case) -> bool {
     runs && !case.facts.routing.is_by_others()
 }
 
-fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = Judged<'a>> {
-    let asked = case.facts.asked.as_ref();
-    pools.iter().map(move |pool| Judged {
+fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = CandidatePool<'a>> {
+    let asked = case.facts.installation.as_ref();
+    pools.iter().map(move |pool| CandidatePool {
         live: Some(pool),
         index: asked.and_then(|asked| index_of(asked, pool)),
         cidr: &pool.cidr,
@@ -107,21 +107,21 @@ fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = Judged<'
 
 /// Where the Installation lists a pool that the operator owns. It tells pools by the text of their
 /// CIDR, and up to 1.32 changes none.
-fn index_of(asked: &Asked, pool: &Pool) -> Option<usize> {
+fn index_of(asked: &InstallationFacts, pool: &Pool) -> Option<usize> {
     let acts = pool.owned_by_operator && asked.changes_live_pools();
     asked.index_of(&pool.cidr).filter(|_| acts)
 }
 
 /// The pools that the Installation lists, live or not.
-pub(super) fn asked<'a>(case: &Case<'a>) -> impl Iterator<Item = Judged<'a>> {
-    let asked = case.facts.asked.iter();
+pub(crate) fn listed_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = CandidatePool<'a>> {
+    let asked = case.facts.installation.iter();
     let asked = asked.filter(|asked| asked.effective.is_calico_cni());
     asked.flat_map(|asked| {
         let written = asked.written.pools.iter().flatten();
         let pools = written.zip(&asked.effective.pools).enumerate();
         pools.map(|(index, (written, effective))| {
             let for_pods = effective.allowed_uses.iter().any(|used| used == WORKLOAD);
-            Judged {
+            CandidatePool {
                 live: None,
                 index: Some(index),
                 cidr: written.cidr.as_deref().unwrap_or_default(),

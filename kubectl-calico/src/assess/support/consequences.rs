@@ -1,15 +1,15 @@
 //! What does not work without a part of Calico.
 
 use crate::assess::check::Case;
-use crate::assess::facts::workload::is_done_by_another_plugin;
+use crate::assess::facts::ipam::is_done_by_another_plugin;
 
 /// What does not happen without the operator.
-pub(super) const WITHOUT_OPERATOR: &str = "no change of the Installation is carried out, \
+pub(crate) const WITHOUT_OPERATOR: &str = "no change of the Installation is carried out, \
     certificates are not renewed, and Typha does not grow with the cluster; what runs goes on as \
     it is";
 
 /// Without one of the operator's components.
-pub(super) fn without_component(component: &str) -> &'static str {
+pub(crate) fn without_component(component: &str) -> &'static str {
     match component {
         "calico" => {
             "the network may not work on every node, and a change of the Installation may not be \
@@ -25,7 +25,7 @@ pub(super) fn without_component(component: &str) -> &'static str {
 }
 
 /// Without the pods that have that `k8s-app`.
-pub(super) fn without_pods(case: &Case, app: &str) -> &'static str {
+pub(crate) fn without_pods(case: &Case, app: &str) -> &'static str {
     match app {
         "calico-node" if is_done_by_another_plugin(case.snapshot, &case.facts.install) => {
             "on these nodes policies no longer change; the network is another plugin's"

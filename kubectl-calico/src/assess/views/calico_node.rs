@@ -5,8 +5,6 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use super::asked::Asked;
-use super::install::Install;
 use crate::snapshot::{Reading, Snapshot};
 
 /// The namespace of what the operator makes.
@@ -210,15 +208,6 @@ impl<'a> CalicoNode<'a> {
             Reading::Absent(_) => Variable::Unset,
             Reading::Unknown(why) => Variable::Unknown(why.to_string()),
         }
-    }
-}
-
-/// Whether the network of pods is the matter of another plugin, and Calico's are the policies only.
-/// Canal, whose plugin comes in the same pods, is none such.
-pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool {
-    match CalicoNode::current(snapshot) {
-        Some(node) => !node.is_canal() && node.does_networking() == Some(false),
-        None => Asked::of(snapshot, install).is_some_and(|asked| !asked.effective.is_calico_cni()),
     }
 }
 

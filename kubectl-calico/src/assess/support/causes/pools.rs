@@ -14,7 +14,7 @@ use crate::assess::checks::overlaps::OVERLAPS_POOL;
 use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::checks::pool_cidr::NOT_CANONICAL;
 
-pub(super) static CAUSES: &[Cause] = &[
+pub(crate) static CAUSES: &[Cause] = &[
     cause_of(
         &["not within the platform's configured pod network cidr"],
         "a pool is outside of the pod network that the platform was set up with",

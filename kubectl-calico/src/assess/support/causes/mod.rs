@@ -10,21 +10,21 @@ mod pools;
 use crate::assess::check::{Case, Check};
 
 /// What is behind a message.
-pub(super) struct Cause {
+pub(crate) struct Cause {
     /// What a message has in it, all of them, in lower case.
     texts: &'static [&'static str],
     /// What is wrong.
-    pub(super) means: &'static str,
+    pub(crate) means: &'static str,
     /// What to do.
-    pub(super) fix: &'static str,
+    pub(crate) fix: &'static str,
     /// Whether the Installation has to be changed.
-    pub(super) in_installation: bool,
+    pub(crate) in_installation: bool,
     /// Checks that say more of it, where they find it too.
-    pub(super) said_by: &'static [&'static Check],
+    pub(crate) said_by: &'static [&'static Check],
     /// The component that this one waits for, which is to be mended first if it is ill too.
-    pub(super) waits_for: Option<&'static str>,
+    pub(crate) waits_for: Option<&'static str>,
     /// The command for it; the message may hold names for it.
-    pub(super) paste: fn(&Case, &str) -> String,
+    pub(crate) paste: fn(&Case, &str) -> String,
 }
 
 /// Every cause, the more particular ones before those that a message may have besides.
@@ -34,7 +34,7 @@ fn causes() -> impl Iterator<Item = &'static Cause> {
 }
 
 /// The first cause whose texts a message has in it.
-pub(super) fn cause(message: &str) -> Option<&'static Cause> {
+pub(crate) fn cause(message: &str) -> Option<&'static Cause> {
     let message = message.to_lowercase();
     let is_in = |cause: &&Cause| cause.texts.iter().all(|text| message.contains(text));
     causes().find(is_in)

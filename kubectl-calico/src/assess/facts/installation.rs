@@ -6,13 +6,14 @@ use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use serde_json::Value;
 
-use super::install::{Install, default_installation, overlay_installation};
+use super::install::Install;
 use super::pools::Pool;
+use crate::assess::views::objects::{default_installation, overlay_installation};
 use crate::snapshot::Snapshot;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct InstallationFacts {
     /// As it is written, the Installation `overlay` included.
     pub written: Installation,
     /// With the operator's defaults.
@@ -23,7 +24,7 @@ pub struct Asked {
     pub mtu: Option<i64>,
 }
 
-impl Asked {
+impl InstallationFacts {
     /// `None` where there is no Installation, or none could be read.
     pub fn of(snapshot: &Snapshot, install: &Install) -> Option<Self> {
         let default = default_installation(snapshot)?;

@@ -4,18 +4,18 @@ use calico_core::defaults::EffectivePool;
 use calico_core::pool::Encapsulation;
 use serde_json::{Map, Value, json};
 
-use super::paste;
-use super::relocate::entry;
 use crate::assess::check::Case;
-use crate::assess::facts::asked::Asked;
-use crate::assess::facts::install::overlay_installation;
+use crate::assess::checks::paste;
+use crate::assess::checks::relocate::entry;
+use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::objects::overlay_installation;
 
 const INSTALLATION: &str = "Installation/default";
 
 /// A pool that is no longer listed. Under another spelling it is reported with that.
-pub(crate) fn unlisted(asked: &Asked, pool: &Pool) -> Option<Finding> {
+pub(crate) fn unlisted(asked: &InstallationFacts, pool: &Pool) -> Option<Finding> {
     if !asked.has_lost(pool) {
         return None;
     }
@@ -52,7 +52,7 @@ pub(crate) fn unlisted(asked: &Asked, pool: &Pool) -> Option<Finding> {
 
 /// The pool as the Installation would list it: what the operator would make of its defaults is said.
 /// Source: `FromProjectCalico` in tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
-pub(crate) fn listed_again(asked: &Asked, pool: &Pool) -> Map<String, Value> {
+pub(crate) fn listed_again(asked: &InstallationFacts, pool: &Pool) -> Map<String, Value> {
     let mut entry = entry(pool, &pool.cidr, pool.block_size);
     let spec = &pool.spec;
     let mut add = |key: &str, value: Value| entry.insert(key.to_owned(), value);
@@ -77,7 +77,7 @@ pub(crate) fn listed_again(asked: &Asked, pool: &Pool) -> Map<String, Value> {
 }
 
 /// Lists the pool again, as it is.
-fn put_back(asked: &Asked, pool: &Pool) -> String {
+fn put_back(asked: &InstallationFacts, pool: &Pool) -> String {
     let entry = listed_again(asked, pool);
     match asked.effective.pools.is_empty() {
         true => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": [entry]}})),
@@ -88,9 +88,9 @@ fn put_back(asked: &Asked, pool: &Pool) -> String {
 /// A pool that is as it is asked for and is not taken over, as the operator's comparison of the two
 /// fails: where there is no encapsulation and, in operator 1.38, where there is an assignmentMode,
 /// which every pool of its own list has.
-pub(super) fn cannot_be_owned(
+pub(crate) fn cannot_be_owned(
     case: &Case,
-    asked: &Asked,
+    asked: &InstallationFacts,
     index: usize,
     listed: &EffectivePool,
     pool: &Pool,
@@ -128,7 +128,7 @@ pub(super) fn cannot_be_owned(
     Some(finding)
 }
 
-pub(super) fn of_overlay(case: &Case) -> Option<Finding> {
+pub(crate) fn of_overlay(case: &Case) -> Option<Finding> {
     let overlay = overlay_installation(case.snapshot)?;
     let pools = overlay
         .spec

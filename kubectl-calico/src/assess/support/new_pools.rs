@@ -9,7 +9,7 @@ use crate::assess::facts::cluster::Platform;
 /// The CIDR of each, and what carries its traffic: left out, it would be IP in IP, which some
 /// clouds drop. None where the pod network is not known, or is that of a managed Kubernetes, which
 /// the operator knows about.
-pub(super) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
+pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
     let managed = matches!(
         case.facts.cluster.platform.value(),
         Some(Platform::Aks | Platform::Eks | Platform::Gke)

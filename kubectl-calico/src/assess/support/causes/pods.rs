@@ -9,7 +9,7 @@ use crate::assess::checks::images::IMAGE_NOT_PULLED;
 use crate::assess::checks::kube_controllers::CONTROLLERS_NOT_READY;
 use crate::assess::words::pasted;
 
-pub(super) static CAUSES: &[Cause] = &[
+pub(crate) static CAUSES: &[Cause] = &[
     cause_of(
         &["has crash looping container"],
         "a container ends again and again",

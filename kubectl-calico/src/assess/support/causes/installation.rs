@@ -11,7 +11,7 @@ use crate::assess::checks::installation_rules::RULE_BROKEN;
 use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::checks::typha_room::NO_ROOM;
 
-pub(super) static CAUSES: &[Cause] = &[
+pub(crate) static CAUSES: &[Cause] = &[
     cause_of(
         &["does not match auto-detected value"],
         "kubernetesProvider in the Installation is not what the operator finds this cluster to be",

@@ -4,7 +4,7 @@
 //! Source: projectcalico/calico v3.32.1, felix/config/config_params.go. What 3.32 adds in between,
 //! a FelixConfiguration for the nodes of a selector, is not looked at.
 
-use super::workload::{CalicoNode, Variable};
+use super::calico_node::{CalicoNode, Variable};
 use crate::snapshot::{FelixConfiguration, FelixSpec, Snapshot};
 
 /// A setting that is looked at.

@@ -1,0 +1,72 @@
+//! Which of Calico's manifests a cluster was installed from.
+
+use serde::Serialize;
+
+use crate::assess::views::calico_node::{CalicoNode, Variable};
+
+/// Which of Calico's manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Variant {
+    /// calico.yaml
+    #[serde(rename = "calico.yaml")]
+    Calico,
+    /// calico-typha.yaml
+    #[serde(rename = "calico-typha.yaml")]
+    Typha,
+    /// calico-vxlan.yaml
+    #[serde(rename = "calico-vxlan.yaml")]
+    Vxlan,
+    /// calico-bpf.yaml
+    #[serde(rename = "calico-bpf.yaml")]
+    Bpf,
+    /// calico-policy-only.yaml
+    #[serde(rename = "calico-policy-only.yaml")]
+    PolicyOnly,
+    /// calico-etcd.yaml
+    #[serde(rename = "calico-etcd.yaml")]
+    Etcd,
+    /// calico-v3-crds.yaml
+    #[serde(rename = "calico-v3-crds.yaml")]
+    V3Crds,
+}
+
+impl Variant {
+    /// The file's name.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Calico => "calico.yaml",
+            Self::Typha => "calico-typha.yaml",
+            Self::Vxlan => "calico-vxlan.yaml",
+            Self::Bpf => "calico-bpf.yaml",
+            Self::PolicyOnly => "calico-policy-only.yaml",
+            Self::Etcd => "calico-etcd.yaml",
+            Self::V3Crds => "calico-v3-crds.yaml",
+        }
+    }
+}
+
+/// Told by what differs between Calico's manifests: the environment of calico-node.
+/// Source: projectcalico/calico v3.32.1, manifests/.
+pub fn variant(node: &CalicoNode) -> (Variant, String) {
+    let is = |name: &str, wanted: &str| {
+        node.value(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+    };
+    let (variant, variable) = if node.variable("ETCD_ENDPOINTS") != Variable::Unset {
+        (Variant::Etcd, "ETCD_ENDPOINTS")
+    } else if is("CALICO_API_GROUP", "projectcalico.org/v3") {
+        (Variant::V3Crds, "CALICO_API_GROUP")
+    } else if is("CALICO_MANAGE_CNI", "false") || is("CALICO_NETWORKING_BACKEND", "none") {
+        (Variant::PolicyOnly, "CALICO_NETWORKING_BACKEND")
+    } else if is("FELIX_BPFENABLED", "true") {
+        (Variant::Bpf, "FELIX_BPFENABLED")
+    } else if is("CALICO_NETWORKING_BACKEND", "vxlan") {
+        (Variant::Vxlan, "CALICO_NETWORKING_BACKEND")
+    } else if node.variable("FELIX_TYPHAK8SSERVICENAME") != Variable::Unset {
+        (Variant::Typha, "FELIX_TYPHAK8SSERVICENAME")
+    } else {
+        (Variant::Calico, "CALICO_NETWORKING_BACKEND")
+    };
+    (variant, node.evidence(&format!("env {variable}")))
+}

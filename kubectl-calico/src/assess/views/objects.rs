@@ -1,0 +1,52 @@
+//! The objects that facts and checks ask for by name.
+
+use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
+use calico_core::operator;
+use k8s_openapi::api::apps::v1::Deployment;
+
+use crate::snapshot::{Installation, Reading, Snapshot};
+
+/// The Installation that the operator reads.
+pub fn default_installation(snapshot: &Snapshot) -> Option<&Installation> {
+    named(snapshot, DEFAULT_NAME)
+}
+
+/// The one that it lays over the other.
+pub fn overlay_installation(snapshot: &Snapshot) -> Option<&Installation> {
+    named(snapshot, OVERLAY_NAME)
+}
+
+fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Installation> {
+    let installations = snapshot.installations.items();
+    installations
+        .iter()
+        .find(|found| found.metadata.name == name)
+}
+
+/// The operator's Deployment, in whatever namespace its release is.
+pub fn operator_deployment(snapshot: &Snapshot) -> Option<&Deployment> {
+    named_deployment(&snapshot.operators, operator::DEPLOYMENT)
+}
+
+/// The Deployment of that name that runs a part of Calico.
+pub fn deployment<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Deployment> {
+    named_deployment(&snapshot.deployments, name)
+}
+
+fn named_deployment<'a>(
+    deployments: &'a Reading<Vec<Deployment>>,
+    name: &str,
+) -> Option<&'a Deployment> {
+    let mut deployments = deployments.items().iter();
+    deployments.find(|found| found.metadata.name.as_deref() == Some(name))
+}
+
+/// `Deployment NAMESPACE/NAME`
+pub fn deployment_name(deployment: &Deployment) -> String {
+    let meta = &deployment.metadata;
+    format!(
+        "Deployment {}/{}",
+        meta.namespace.as_deref().unwrap_or_default(),
+        meta.name.as_deref().unwrap_or_default()
+    )
+}
