@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::assess::finding::Severity;
 use crate::connect::Flags;
-use crate::plan::asked::Asked;
+use crate::plan::request::PlanRequest;
 
 const EXIT_CODES: &str = "\
 Exit codes, the same for every format:
@@ -159,9 +159,9 @@ pub struct Plan {
 
 impl Plan {
     /// What is asked for.
-    pub fn asked(&self) -> Asked {
+    pub fn asked(&self) -> PlanRequest {
         let files = self.source.filename.iter();
-        Asked {
+        PlanRequest {
             nodes: self.nodes,
             pods_per_node: self.pods_per_node,
             cidr: self.cidr.unwrap_or_default(),

@@ -3,13 +3,14 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::basis::Basis;
-use super::{Pool, lost};
+use super::inputs::Inputs;
+use super::pool::Pool;
+use super::unlisted_pools;
 use crate::assess::views::objects::default_installation;
 
 /// What the Installation has, as it stands.
-fn written(basis: &Basis) -> Vec<Value> {
-    let installation = default_installation(basis.snapshot);
+fn written(inputs: &Inputs) -> Vec<Value> {
+    let installation = default_installation(inputs.snapshot);
     let pools = installation.and_then(|found| found.spec.get("calicoNetwork")?.get("ipPools"));
     pools
         .and_then(Value::as_sequence)
@@ -18,23 +19,23 @@ fn written(basis: &Basis) -> Vec<Value> {
 }
 
 /// The same with what it has lost.
-pub(super) fn listed(basis: &Basis) -> Vec<Value> {
-    let mut entries = written(basis);
-    entries.extend(lost::entries(basis));
+pub(super) fn listed(inputs: &Inputs) -> Vec<Value> {
+    let mut entries = written(inputs);
+    entries.extend(unlisted_pools::entries(inputs));
     entries
 }
 
 /// What it should have. Live pools that it never had are somebody else's, and stay out.
-pub(super) fn planned(basis: &Basis, pools: &[Pool]) -> Vec<Value> {
-    let mut entries = listed(basis);
+pub(super) fn planned(inputs: &Inputs, pools: &[Pool]) -> Vec<Value> {
+    let mut entries = listed(inputs);
     for pool in pools {
-        let live = basis.live(pool.family).map(|live| live.cidr.as_str());
-        let wanted = basis.wanted(pool.family);
+        let live = inputs.live(pool.family).map(|live| live.cidr.as_str());
+        let wanted = inputs.wanted(pool.family);
         let at = live.or(wanted.and_then(|(_, pool)| pool.cidr.as_deref()));
         let of_pool = |entry: &&mut Value| at.is_some() && cidr_of(entry) == at;
         if let Some(entry) = entries.iter_mut().find(of_pool) {
             set(entry, pool);
-        } else if live.is_none() || basis.facts.installation.is_none() {
+        } else if live.is_none() || inputs.facts.installation.is_none() {
             let mut entry = Mapping::new();
             entry.extend(live.map(|cidr| ("cidr".into(), cidr.into())));
             let mut entry = Value::Mapping(entry);

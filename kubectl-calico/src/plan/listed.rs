@@ -3,19 +3,19 @@
 use calico_core::pool::Field;
 use serde_yaml::{Mapping, Value};
 
-use super::basis::Basis;
 use super::entries::cidr_of;
+use super::inputs::Inputs;
 use crate::assess::facts::pools::Pool;
 use crate::assess::support::ownership::listed_again;
 
 /// All of its entry but cidr, blockSize and encapsulation: as it is among the Installation's
 /// `entries` or, where those lack a pool that the operator owns, as the pool is.
-pub(super) fn others(basis: &Basis, entries: &[Value], pool: &Pool) -> Mapping {
+pub(super) fn others(inputs: &Inputs, entries: &[Value], pool: &Pool) -> Mapping {
     let entry = entries
         .iter()
         .find(|entry| cidr_of(entry) == Some(&pool.cidr));
     let again = || {
-        let asked = basis
+        let asked = inputs
             .facts
             .installation
             .as_ref()

@@ -1,41 +1,21 @@
-//! Which pools a cluster needs, and why: from a snapshot and what is asked for to a plan. Pure, as
+//! Which pools a cluster needs, and why: from a snapshot and a request to a plan. Pure, as
 //! [`crate::assess`] is, from whose facts it follows.
 
-mod added;
-mod answer;
-mod apart;
-pub mod asked;
-mod basis;
-mod block_size;
-mod change;
 pub mod choice;
-mod cidr;
-mod cloud;
-mod command;
-mod constraint;
-mod demand;
-mod encapsulation;
+pub mod comparison;
 mod entries;
-mod fixed;
-mod install;
-mod judged;
-mod left_over;
+mod findings;
+mod inputs;
 mod listed;
-pub mod live;
-mod lost;
-mod migrate;
-pub mod networking;
-mod notes;
-mod objections;
-mod operator;
-mod other_plugin;
+mod new_family;
 mod pool;
 mod ports;
-mod sizes;
-pub mod steps;
+pub mod request;
+mod steps;
+mod summary;
+mod unlisted_pools;
 mod unread;
-mod way;
-mod what_if;
+pub mod values;
 
 use serde::Serialize;
 use serde_yaml::Value;
@@ -48,14 +28,16 @@ use crate::assess::facts::ports::Port;
 use crate::assess::finding::{Finding, Severity};
 use crate::repair::Step;
 use crate::snapshot::Snapshot;
-use asked::Asked;
-use basis::Basis;
 use choice::Choice;
-use live::Compared;
-use networking::{Networking, Setting};
+use comparison::PoolComparison;
+use findings::{leftover_pools, other_plugin, rules, simulation};
+use inputs::Inputs;
 pub use pool::Pool;
-pub use sizes::{Size, Sizes};
+use request::PlanRequest;
 pub use unread::Unread;
+use values::cidr;
+use values::networking::{Networking, Setting};
+use values::operator::operator;
 
 /// `apiVersion` of a plan. A field is never taken away or given another meaning under the same
 /// version.
@@ -97,7 +79,7 @@ pub struct Plan {
     /// What the Installation has to say beside its pools.
     pub settings: Vec<Setting>,
     /// The live pools, and what the plan changes of them.
-    pub existing_pools: Vec<Compared>,
+    pub existing_pools: Vec<PoolComparison>,
     /// The nodes' addresses.
     #[serde(skip)]
     pub node_addresses: Vec<String>,
@@ -117,53 +99,53 @@ pub struct Plan {
 }
 
 /// Plans the pools of a cluster.
-pub fn plan(snapshot: &Snapshot, asked: &Asked) -> Plan {
+pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
     let facts = Facts::of(snapshot);
-    let (operator, version) = operator::operator(&facts, asked);
-    let basis = Basis::new(snapshot, &facts, asked, version);
-    let mut findings = other_plugin::findings(&basis);
-    findings.extend(left_over::finding(&basis));
+    let (operator, version) = operator(&facts, request);
+    let inputs = Inputs::new(snapshot, &facts, request, version);
+    let mut found = other_plugin::findings(&inputs);
+    found.extend(leftover_pools::finding(&inputs));
     let (mut pools, mut already) = (Vec::new(), Vec::new());
-    if basis.networking.is_calico() {
-        let families = cidr::families(&basis).into_iter();
-        pools.extend(families.map(|family| pool::pool(&basis, family, &mut findings)));
-        let found = what_if::found(&basis, &pools);
-        already = found.already;
-        findings.extend(found.by_plan);
-        findings.extend(added::findings(&basis, &pools));
-        findings.extend(judged::findings(&basis, &pools));
+    if inputs.networking.is_calico() {
+        let families = cidr::families(&inputs).into_iter();
+        pools.extend(families.map(|family| pool::pool(&inputs, family, &mut found)));
+        let simulated = simulation::found(&inputs, &pools);
+        already = simulated.already;
+        found.extend(simulated.by_plan);
+        found.extend(findings::new_family::findings(&inputs, &pools));
+        found.extend(rules::findings(&inputs, &pools));
     }
-    let existing_pools = live::compare(&basis, &pools);
-    findings.extend(existing_pools.iter().filter_map(Compared::finding));
-    findings.extend(lost::findings(&basis));
+    let existing_pools = comparison::compare(&inputs, &pools);
+    found.extend(existing_pools.iter().filter_map(PoolComparison::finding));
+    found.extend(findings::unlisted_pools::findings(&inputs));
     // In the order in which they were found within one severity.
-    findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
-    let entries = entries::planned(&basis, &pools);
-    let ports = ports::ports(&basis, &pools, &existing_pools);
-    let not_read = unread::unread(&basis);
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let entries = entries::planned(&inputs, &pools);
+    let ports = ports::ports(&inputs, &pools, &existing_pools);
+    let not_read = unread::unread(&inputs);
     let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
         api_version: API_VERSION,
         kind: KIND,
-        answer: answer::answer(&basis, &pools, &existing_pools, &findings, incomplete),
-        steps: steps::steps(&basis, &pools, &entries, &existing_pools, &ports, &findings),
+        answer: summary::summary(&inputs, &pools, &existing_pools, &found, incomplete),
+        steps: steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found),
         entries,
         ports,
         not_read,
         operator,
         calico: version.calico(),
-        node_addresses: basis.node_addresses().map(str::to_owned).collect(),
-        nodes: basis.nodes,
-        pods_per_node: basis.pods_per_node,
-        networking: basis.networking,
-        settings: basis.settings,
+        node_addresses: inputs.node_addresses().map(str::to_owned).collect(),
+        nodes: inputs.nodes,
+        pods_per_node: inputs.pods_per_node,
+        networking: inputs.networking,
+        settings: inputs.settings,
         cluster: facts.cluster,
         install: facts.install,
         networks: facts.networks,
         pools,
         existing_pools,
         already,
-        findings,
+        findings: found,
     }
 }
 

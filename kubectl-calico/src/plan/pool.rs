@@ -4,10 +4,13 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
-use super::basis::Basis;
 use super::choice::Choice;
-use super::sizes::Sizes;
-use super::{block_size, cidr, encapsulation, notes};
+use super::inputs::Inputs;
+use super::values::block_size;
+use super::values::cidr;
+use super::values::encapsulation;
+use super::values::notes;
+use super::values::sizes::Sizes;
 use crate::assess::finding::Finding;
 
 /// A pool that is needed.
@@ -27,7 +30,7 @@ pub struct Pool {
     /// `blockSize`, a prefix length.
     pub block_size: Choice<u8>,
     /// What this and other sizes mean; empty where any would do, or none fits.
-    #[cfg_attr(test, schemars(with = "Vec<super::Size>"))]
+    #[cfg_attr(test, schemars(with = "Vec<super::values::sizes::Size>"))]
     pub block_sizes: Sizes,
     /// `encapsulation`, in the operator's spelling.
     #[cfg_attr(test, schemars(with = "Choice<String>"))]
@@ -39,16 +42,16 @@ pub struct Pool {
 }
 
 /// The pool of a family, and what speaks against its values.
-pub(super) fn pool(basis: &Basis, family: Family, findings: &mut Vec<Finding>) -> Pool {
-    let cidr = cidr::choose(basis, family);
-    let block_size = block_size::choose(basis, family, cidr.value());
-    let encapsulation = encapsulation::choose(basis, family, cidr.value());
+pub(super) fn pool(inputs: &Inputs, family: Family, findings: &mut Vec<Finding>) -> Pool {
+    let cidr = cidr::choose(inputs, family);
+    let block_size = block_size::choose(inputs, family, cidr.value());
+    let encapsulation = encapsulation::choose(inputs, family, cidr.value());
     findings.extend(block_size.finding);
     findings.extend(encapsulation.findings);
     Pool {
-        notes: notes::notes(basis, cidr.value(), encapsulation.choice.value()),
+        notes: notes::notes(inputs, cidr.value(), encapsulation.choice.value()),
         family,
-        live: basis.live(family).map(|pool| pool.name.clone()),
+        live: inputs.live(family).map(|pool| pool.name.clone()),
         cidr,
         block_size: block_size.choice,
         block_sizes: block_size.sizes,

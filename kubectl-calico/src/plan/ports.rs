@@ -2,16 +2,16 @@
 
 use calico_core::pool::Encapsulation;
 
-use super::Pool;
-use super::basis::Basis;
-use super::live::Compared;
+use super::comparison::PoolComparison;
+use super::inputs::Inputs;
+use super::pool::Pool;
 use crate::assess::facts::ports::{self as facts, Port, Traffic};
 
 /// The ports of a new install by the operator, which always runs Typha; on a cluster with pools
 /// those that what changes needs beside the ports of now.
-pub(super) fn ports(basis: &Basis, planned: &[Pool], live: &[Compared]) -> Vec<Port> {
+pub(super) fn ports(inputs: &Inputs, planned: &[Pool], live: &[PoolComparison]) -> Vec<Port> {
     let changes = |pool: &&Pool| {
-        let changed = |compared: &Compared| !compared.changes.is_empty();
+        let changed = |compared: &PoolComparison| !compared.changes.is_empty();
         let mut live = live.iter();
         let live = live.find(|compared| pool.live.as_deref() == Some(&compared.pool));
         live.is_none_or(changed)
@@ -24,11 +24,11 @@ pub(super) fn ports(basis: &Basis, planned: &[Pool], live: &[Compared]) -> Vec<P
     }
     let traffic = Traffic {
         encapsulations,
-        bgp: basis.bgp,
+        bgp: inputs.bgp,
         typha: live.is_empty(),
     };
-    let now = &basis.facts.routing.ports;
-    let mut ports = facts::ports(basis.snapshot, &traffic);
+    let now = &inputs.facts.routing.ports;
+    let mut ports = facts::ports(inputs.snapshot, &traffic);
     ports.retain(|port| !now.contains(port));
     ports
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::basis::Basis;
-use super::what_if::not_made;
+use super::findings::simulation::not_made;
+use super::inputs::Inputs;
 use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
@@ -75,9 +75,9 @@ const ROWS: [(&Resource, &str, bool); 10] = [
 
 /// Who gives files says what there is: what they do not hold is told where a plan needs it or was
 /// not judged without, and stops nothing.
-pub(super) fn unread(basis: &Basis) -> Vec<Unread> {
-    let unknown = basis.snapshot.unknown();
-    let not_made = not_made(basis);
+pub(super) fn unread(inputs: &Inputs) -> Vec<Unread> {
+    let unknown = inputs.snapshot.unknown();
+    let not_made = not_made(inputs);
     let unread = |(resource, tells, needed): &(&Resource, &'static str, bool)| {
         let (_, why) = unknown
             .iter()

@@ -6,8 +6,8 @@ use calico_core::cluster_plan::{
 use calico_core::text::printable;
 use calico_core::yaml;
 
-use crate::plan::live::Compared;
-use crate::plan::networking::Setting;
+use crate::plan::comparison::PoolComparison;
+use crate::plan::values::networking::Setting;
 use crate::plan::{Plan, Pool, Unread};
 
 /// A ClusterPlan. The filter keeps live pools as they are, so that it cannot say a change of one.
@@ -77,7 +77,7 @@ fn unread(row: &Unread) -> Option<String> {
     row.needed.then(|| format!("{}: {why}", row.object))
 }
 
-fn live(pool: &Compared) -> ExistingPool {
+fn live(pool: &PoolComparison) -> ExistingPool {
     ExistingPool {
         name: pool.pool.clone(),
         cidr: pool.cidr.clone(),

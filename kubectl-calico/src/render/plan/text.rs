@@ -8,8 +8,9 @@ use calico_core::text::printable;
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Severity;
 use crate::plan::choice::Choice;
-use crate::plan::live::Compared;
-use crate::plan::{Plan, Pool, Size, Sizes, Unread};
+use crate::plan::comparison::PoolComparison;
+use crate::plan::values::sizes::{Size, Sizes};
+use crate::plan::{Plan, Pool, Unread};
 use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
 use crate::render::table::table;
 use crate::render::text::{cluster, finding, install, open};
@@ -174,7 +175,7 @@ fn row(size: &Size, chosen: u8) -> Vec<String> {
     ]
 }
 
-fn live(page: &mut Page, pool: &Compared) {
+fn live(page: &mut Page, pool: &PoolComparison) {
     let owned = match pool.owned_by_operator {
         true => ", the operator's",
         false => "",

@@ -1,0 +1,35 @@
+//! Pools that an uninstall has left.
+
+use crate::assess::facts::install::Method;
+use crate::assess::finding::Finding;
+use crate::assess::words::pasted;
+use crate::plan::inputs::Inputs;
+use crate::snapshot::Store;
+use crate::snapshot::resources::{V1, V3};
+
+/// The operator makes its first pools only where there is none, and takes over no pool that is not
+/// exactly as it would make it.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
+    if inputs.facts.install.method.value() != Some(&Method::Remnants) {
+        return None;
+    }
+    let pools = inputs.facts.known_pools();
+    let names: Vec<&str> = pools.iter().map(|pool| pasted(&pool.name)).collect();
+    let group = match inputs.snapshot.store {
+        Store::V1 => V1,
+        Store::V3 => V3,
+    };
+    let mut finding = Finding::warning("IPPools", "an earlier install has left them");
+    for pool in pools {
+        finding = finding.seen(pool.object(), "spec.cidr", &pool.cidr);
+    }
+    let finding = finding
+        .then("beside them the operator neither looks at the pod network nor owns a pool of the same CIDR")
+        .fix("remove them first, if Calico is to start anew")
+        .paste(format!("kubectl delete ippools.{group} {}", names.join(" ")));
+    Some(Finding {
+        code: "pools-left-over",
+        ..finding
+    })
+}

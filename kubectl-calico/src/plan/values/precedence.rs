@@ -1,0 +1,16 @@
+//! What is nobody's to choose here.
+
+use crate::plan::choice::Choice;
+
+/// What a flag gives, else what a live pool has, else what the Installation asks for.
+pub(crate) fn settled_by<T>(
+    given: Option<T>,
+    flag: &'static str,
+    live: Option<Choice<T>>,
+    wanted: Option<T>,
+) -> Option<Choice<T>> {
+    const FROM: &str = "Installation/default spec.calicoNetwork.ipPools";
+    let given = given.map(|value| Choice::Given { value, flag });
+    let wanted = wanted.map(|value| Choice::known(value, "the Installation asks for it", FROM));
+    given.or(live).or(wanted)
+}
