@@ -2,9 +2,9 @@
 
 #![no_main]
 
-#[path = "../../support/invariants.rs"]
+#[path = "../../postrender/invariants.rs"]
 mod invariants;
-#[path = "../../support/oracle.rs"]
+#[path = "../../postrender/oracle.rs"]
 mod oracle;
 
 use helm_postrender::{Fields, Options, Wanted};

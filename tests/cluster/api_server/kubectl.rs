@@ -1,0 +1,71 @@
+//! The real kubectl, as the cluster's administrator.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use calico_test_support::outcome::Outcome;
+use calico_test_support::tools::tool;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Cluster;
+
+const VERSION: &str = "1.37.1";
+
+impl Cluster {
+    /// Runs kubectl, with nothing of this process's environment.
+    pub(crate) fn kubectl<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Outcome {
+        self.kubectl_reading("", arguments)
+    }
+
+    /// The same with something on standard input.
+    pub(crate) fn kubectl_reading<A: AsRef<OsStr>>(
+        &self,
+        input: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Outcome {
+        let mut child = Command::new(tool("kubectl", VERSION))
+            .args(arguments)
+            .env_clear()
+            .env("KUBECONFIG", &self.kubeconfig)
+            .env("HOME", self.folder())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("kubectl starts");
+        let mut stdin = child.stdin.take().expect("stdin is piped");
+        let output = std::thread::scope(|scope| {
+            // A kubectl that refuses its arguments leaves the rest unread.
+            scope.spawn(move || drop(stdin.write_all(input.as_bytes())));
+            child.wait_with_output().expect("kubectl ends")
+        });
+        Outcome::of(&output)
+    }
+
+    /// Server-side apply of the documents as they are, and of the statuses that they hold.
+    #[track_caller]
+    pub(crate) fn apply(&self, manifest: &str) {
+        let apply = [
+            "apply",
+            "--server-side",
+            "--force-conflicts",
+            "--filename=-",
+        ];
+        self.kubectl_reading(manifest, apply).succeeded();
+        let with_status: Vec<Value> = serde_yaml::Deserializer::from_str(manifest)
+            .map(|document| Value::deserialize(document).expect("YAML"))
+            .filter(|document| document.get("status").is_some())
+            .collect();
+        if !with_status.is_empty() {
+            let list = json!({"apiVersion": "v1", "kind": "List", "items": with_status});
+            let apply_status = apply.into_iter().chain(["--subresource=status"]);
+            self.kubectl_reading(&list.to_string(), apply_status)
+                .succeeded();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Every cluster of the status tests is one that a real API server can hold, and its report is the
+//! same from there as from files.
+
+use std::fs;
+use std::path::Path;
+
+use calico_test_support::cases::cases;
+use calico_test_support::clusters::{cluster, is_unreal, manifest};
+use serde_json::{Value, json};
+
+use super::load::{Loaded, without_backends};
+use super::plugin::{Ran, report};
+use crate::api_server::Cluster;
+use crate::api_server::crds::Crds;
+
+#[test]
+fn calico_3_28_to_3_31() {
+    compare(Crds::V3_28, |minor| minor < 32);
+}
+
+#[test]
+fn calico_3_32() {
+    compare(Crds::V3_32, |minor| minor >= 32);
+}
+
+fn compare(crds: Crds, is_of: fn(u32) -> bool) {
+    let Some(server) = Cluster::start() else {
+        return;
+    };
+    server.install_crds(crds);
+    server.install_crds(Crds::OpenShift);
+    let mut loaded = Loaded::new(&server);
+    let mut failures = Vec::new();
+    let mut compared = 0;
+    for case in cases("status", "cluster.yaml") {
+        let text = fs::read_to_string(case.join("cluster.yaml")).unwrap();
+        if !is_of(minor(&text)) {
+            continue;
+        }
+        if is_unreal(&text) {
+            continue;
+        }
+        let mut objects = without_backends(cluster(&text));
+        if !objects.iter().any(|object| object["kind"] == "ServiceCIDR") {
+            // Every API server since Kubernetes 1.33 has one.
+            objects.push(json!({
+                "apiVersion": "networking.k8s.io/v1", "kind": "ServiceCIDR",
+                "metadata": {"name": "kubernetes"}, "spec": {"cidrs": ["10.96.0.0/12"]},
+            }));
+        }
+        match loaded.become_like(&objects) {
+            Err(why) => failures.push(format!("{}\nis not taken: {why}", case.display())),
+            Ok(()) if tells_all(&objects) => {
+                compared += 1;
+                failures.extend(difference(&server, &case, &objects));
+            }
+            Ok(()) => {}
+        }
+    }
+    assert!(compared > 0, "there is no case");
+    assert!(
+        failures.is_empty(),
+        "{} of {compared} cases fail\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
+}
+
+/// `minor` of the case's `calico: v3.MINOR.PATCH`.
+fn minor(text: &str) -> u32 {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("calico: v3."));
+    let minor = line.and_then(|rest| rest.split('.').next());
+    minor.map_or(32, |minor| minor.parse().unwrap())
+}
+
+/// Whether the files claim to hold the whole cluster: those that do not, or that say what could not
+/// be read, speak of something that this server's administrator does not meet.
+fn tells_all(objects: &[Value]) -> bool {
+    objects.iter().any(|object| {
+        object["kind"] == "Snapshot"
+            && ["forbidden", "failed", "notServed"]
+                .iter()
+                .all(|key| object[*key].is_null())
+    })
+}
+
+fn difference(server: &Cluster, case: &Path, objects: &[Value]) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.yaml");
+    fs::write(&file, manifest(objects)).unwrap();
+    let file = file.to_str().unwrap();
+    let from_files = server.calico(["status", "-o", "json", "-f", file]);
+    let live = server.calico(["status", "-o", "json"]);
+    let same = report(&from_files) == report(&live) && from_files.exit == live.exit;
+    (!same).then(|| format!("{}\n{}", case.display(), diff(&from_files, &live)))
+}
+
+/// The lines that differ.
+fn diff(files: &Ran, live: &Ran) -> String {
+    let lines = |ran: &Ran| {
+        let report = serde_json::to_string_pretty(&report(ran)).unwrap();
+        report.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (files_lines, live_lines) = (lines(files), lines(live));
+    let only = |sign: &str, these: &[String], those: &[String]| {
+        let only = these.iter().filter(|line| !those.contains(line));
+        only.map(|line| format!("{sign}{line}")).collect::<Vec<_>>()
+    };
+    let mut shown = vec![format!(
+        "exit {} from files, {} live",
+        files.exit, live.exit
+    )];
+    shown.extend(only("- ", &files_lines, &live_lines));
+    shown.extend(only("+ ", &live_lines, &files_lines));
+    shown.join("\n")
+}

@@ -1,0 +1,14 @@
+//! Tests of `kubectl-calico` on clusters from files, and of how it connects to a server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of this crate is test code; clippy.toml's exceptions reach only #[test] functions"
+)]
+
+mod command;
+mod connect;
+mod plan;
+mod status;

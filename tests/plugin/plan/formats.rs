@@ -1,0 +1,191 @@
+//! What every format has in common, and what each is held to by itself.
+
+use std::fs;
+
+use calico_core::cluster_plan::{API_VERSION, ClusterPlan, KIND};
+use calico_test_support::repository;
+use serde_json::Value;
+
+use super::case::{case, cases};
+
+/// Formats that somebody would apply as they are.
+const APPLIED: [&str; 3] = ["flags", "values", "installation"];
+
+#[test]
+fn the_exit_code_is_the_same_and_half_a_plan_is_never_written() {
+    for case in cases() {
+        for fail_on in ["error", "warning"] {
+            let run = |format| case.run(&["--fail-on", fail_on, "-o", format]);
+            let exit = run("text").exit;
+            assert_eq!(run("json").exit, exit, "{} json", case.name());
+            // What a format cannot say is wrong usage of it.
+            let exits = [exit, 64];
+            assert!(exits.contains(&run("config").exit), "{}", case.name());
+            for format in APPLIED {
+                let ran = run(format);
+                // What flags cannot say is wrong usage of them.
+                let said = ran.exit != 64;
+                assert!(!said || ran.exit == exit, "{} {format}", case.name());
+                let written = ran.exit == 0;
+                let refused = match format {
+                    "flags" => "--kubectl-calico-plan-was-refused\n",
+                    "values" => "\"kubectl calico plan was refused, and said why\"\n",
+                    _ => "",
+                };
+                assert_eq!(ran.stdout != refused, written, "{} {format}", case.name());
+                assert_eq!(ran.stderr.is_empty(), written, "{} {format}", case.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_settled_is_said_with_the_flag_that_settles_it() {
+    let ran = case("no-source").run(&["-o", "values"]);
+    assert_eq!(ran.exit, 2);
+    assert!(ran.stderr.contains("give --cidr"), "{}", ran.stderr);
+    let ran = case("no-source").run(&["-o", "values", "--cidr", "10.244.128.0/17"]);
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn flags_are_words_that_no_shell_takes_for_more() {
+    for case in cases() {
+        let ran = case.run(&["-o", "flags", "--fail-on", "never"]);
+        let plain = |c: char| c.is_ascii_alphanumeric() || " -.,:/=".contains(c);
+        let line = ran.stdout.trim_end_matches('\n');
+        assert!(line.chars().all(plain), "{}: {line:?}", case.name());
+    }
+}
+
+#[test]
+fn flags_do_not_lose_what_they_cannot_say() {
+    let ran = case("installed-settings").run(&["-o", "flags"]);
+    assert_eq!(
+        (ran.exit, ran.stdout.as_str()),
+        (64, "--kubectl-calico-plan-was-refused\n")
+    );
+    assert!(ran.stderr.contains("-o values"), "{}", ran.stderr);
+    let values = case("installed-settings").written("values");
+    for kept in [
+        "zone == 'a'",
+        "10.244.128.0/17",
+        "natOutgoing: \"Disabled\"",
+    ] {
+        assert!(values.contains(kept), "{values}");
+    }
+}
+
+#[test]
+fn a_pool_that_the_installation_has_lost_is_in_every_form() {
+    let case = case("installed-lost");
+    for format in ["values", "installation", "config", "flags"] {
+        let text = case.written(format);
+        assert!(text.contains("10.244.0.0/16"), "{format}: {text}");
+    }
+}
+
+#[test]
+fn every_pool_has_a_cidr() {
+    for case in cases() {
+        let ran = case.run(&["-o", "values", "--fail-on", "never"]);
+        if ran.exit != 0 {
+            continue;
+        }
+        let values: Value = serde_yaml::from_str(&ran.stdout).unwrap();
+        let pools = &values["installation"]["calicoNetwork"]["ipPools"];
+        for pool in pools.as_array().into_iter().flatten() {
+            assert!(pool["cidr"].is_string(), "{}: {values}", case.name());
+        }
+    }
+}
+
+#[test]
+fn config_does_not_lose_a_change_of_a_live_pool() {
+    let ran = case("installed-encapsulation").run(&["-o", "config"]);
+    assert_eq!((ran.exit, ran.stdout.as_str()), (64, ""));
+    assert!(ran.stderr.contains("default-ipv4-ippool"), "{}", ran.stderr);
+}
+
+/// The filter's own type, which takes no field that it does not know.
+#[test]
+fn config_is_what_the_filter_reads() {
+    for case in cases() {
+        let ran = case.run(&["-o", "config"]);
+        if ran.exit == 64 {
+            continue;
+        }
+        let text = ran.stdout;
+        let plan: ClusterPlan = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(
+            (plan.api_version.as_str(), plan.kind.as_str()),
+            (API_VERSION, KIND)
+        );
+        let json = case.json();
+        let pools = json["pools"].as_array().unwrap();
+        assert_eq!(plan.pools.len(), pools.len(), "{}", case.name());
+        for (config, json) in plan.pools.iter().zip(pools) {
+            let value = |field: &str| json[field].get("value").cloned();
+            assert_eq!(config.cidr.clone().map(Value::from), value("cidr"));
+            assert_eq!(config.block_size.map(Value::from), value("blockSize"));
+            assert_eq!(
+                config.encapsulation.clone().map(Value::from),
+                value("encapsulation")
+            );
+        }
+        let live = json["existingPools"].as_array().unwrap();
+        assert_eq!(plan.existing_pools.len(), live.len(), "{}", case.name());
+    }
+}
+
+#[test]
+fn every_plan_follows_the_schema() {
+    let path = repository().join("docs/plan.schema.json");
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for case in cases() {
+        let errors: Vec<String> = schema
+            .iter_errors(&case.json())
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{}\n{}", case.name(), errors.join("\n"));
+    }
+}
+
+/// A value is known with a reason, given by a flag, or open with the flag that settles it.
+#[test]
+fn no_value_is_a_bare_guess() {
+    for case in cases() {
+        let plan = case.json();
+        let pools = plan["pools"].as_array().unwrap().iter();
+        let fields = ["cidr", "blockSize", "encapsulation"];
+        let pool_values = pools.flat_map(|pool| fields.map(|field| pool[field].clone()));
+        let sizes = ["operator", "nodes", "podsPerNode"].map(|field| plan[field].clone());
+        for value in pool_values.chain(sizes) {
+            let reason = value
+                .get("why")
+                .or(value.get("flag"))
+                .and_then(Value::as_str);
+            assert!(
+                reason.is_some_and(|reason| !reason.is_empty()),
+                "{}: {value}",
+                case.name()
+            );
+        }
+    }
+}
+
+/// The pool that the operator makes depends on no spelling: what is read by YAML 1.1 and 1.2 alike.
+#[test]
+fn every_string_of_our_yaml_is_quoted() {
+    for format in ["values", "installation", "config"] {
+        let text = case("dual-stack").written(format);
+        for line in text.lines().filter(|line| !line.starts_with(['#', '-'])) {
+            let value = line.split_once(": ").map_or("", |(_, value)| value);
+            let quoted = value.starts_with('"') && value.ends_with('"');
+            let plain =
+                value.parse::<u8>().is_ok() || ["", "{}", "[]", "true", "false"].contains(&value);
+            assert!(quoted || plain, "{line}");
+        }
+    }
+}

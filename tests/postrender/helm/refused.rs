@@ -1,0 +1,135 @@
+//! A value that the operator would not take: Helm fails, the user reads why, and the cluster is not touched.
+
+use calico_test_support::charts;
+use calico_test_support::documents::pool;
+use calico_test_support::helm::{Helm, each_helm};
+
+use super::INSTALLATION;
+use super::fake_api::{FakeApi, Request};
+use super::sandbox::{Outcome, Sandbox};
+
+/// Arguments, and what the message has to name. The last three are wrong usage.
+const REFUSED: &[(&[&str], &str)] = &[
+    (&["--cidr=172.16.0.1/16"], "172.16.0.1/16"),
+    (&["--cidr=172.16.0.0/16", "--block-size=12"], "12"),
+    (
+        &["--cidr=172.16.0.0/16", "--encapsulation=VXLANCrosSubnet"],
+        "VXLANCrossSubnet",
+    ),
+    (&["--cidr=banana"], "banana"),
+    (&["--cidr"], "--cidr"),
+    (&["--no-such-option"], "--no-such-option"),
+];
+
+const GOOD: &[&str] = &[
+    "--cidr=10.48.0.0/16",
+    "--block-size=24",
+    "--encapsulation=VXLAN",
+];
+
+each_helm! {
+    template_is_refused,
+    install_is_refused,
+    upgrade_is_refused,
+    message_is_readable,
+}
+
+/// Helm failed, and showed the filter's message with what is wrong in it.
+#[track_caller]
+fn shows(outcome: Outcome, needle: &str) {
+    let seen = outcome.failed().seen();
+    let message = seen
+        .split_once("helm-postrender: error: ")
+        .unwrap_or_else(|| panic!("no message of ours in:\n{seen}"))
+        .1;
+    assert!(
+        message.contains(needle),
+        "{needle:?} is not named in:\n{seen}"
+    );
+}
+
+/// Nothing was sent, not even a record of the release. Only a chart's `crds/` are out before Helm renders anything.
+#[track_caller]
+fn nothing_was_sent(api: &FakeApi) {
+    let is_crd =
+        |line: &String| line.contains(" /apis/apiextensions.k8s.io/v1/customresourcedefinitions");
+    let lines: Vec<_> = api
+        .all_writes()
+        .iter()
+        .map(Request::line)
+        .filter(|line| !is_crd(line))
+        .collect();
+    assert_eq!(lines, [""; 0]);
+}
+
+fn template_is_refused(helm: Helm) {
+    let sandbox = Sandbox::new(helm);
+    for (filter, needle) in REFUSED {
+        let outcome = sandbox.release("template", &charts::own(), &[], Some(filter));
+        assert!(
+            !outcome.stdout.contains("kind: Installation"),
+            "{filter:?} printed manifests:\n{}",
+            outcome.stdout
+        );
+        shows(outcome, needle);
+    }
+    nothing_was_sent(&sandbox.api);
+}
+
+fn install_is_refused(helm: Helm) {
+    for chart in charts::all() {
+        let sandbox = Sandbox::new(helm);
+        for (filter, needle) in REFUSED {
+            shows(
+                sandbox.release("install", &chart, &[], Some(filter)),
+                needle,
+            );
+        }
+        nothing_was_sent(&sandbox.api);
+        assert_eq!(sandbox.api.object(INSTALLATION), None);
+    }
+}
+
+fn upgrade_is_refused(helm: Helm) {
+    let sandbox = Sandbox::new(helm);
+    sandbox
+        .release("install", &charts::own(), &[], Some(GOOD))
+        .succeeded();
+    sandbox.api.forget_requests();
+    for (filter, needle) in REFUSED {
+        shows(
+            sandbox.release("upgrade", &charts::own(), &[], Some(filter)),
+            needle,
+        );
+    }
+    nothing_was_sent(&sandbox.api);
+    let installation = sandbox
+        .api
+        .object(INSTALLATION)
+        .expect("the Installation of before");
+    assert_eq!(
+        installation["spec"]["calicoNetwork"]["ipPools"][0],
+        pool("10.48.0.0/16", 24, "VXLAN")
+    );
+}
+
+/// The whole of what a person reads; every Helm of a major shows the same.
+fn message_is_readable(helm: Helm) {
+    let sandbox = Sandbox::new(helm);
+    let outcome = sandbox
+        .release(
+            "install",
+            &charts::own(),
+            &[],
+            Some(&["--cidr=172.16.0.1/16"]),
+        )
+        .failed();
+    let name = if helm.is_3() {
+        "refused_in_helm_3"
+    } else {
+        "refused_in_helm_4"
+    };
+    insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
+        insta::assert_snapshot!(name, sandbox.normalise(&outcome.seen()));
+    });
+}

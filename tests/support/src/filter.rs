@@ -1,0 +1,49 @@
+//! The filter, for the tests of the other package: cargo builds the programs of a test's own package only.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use crate::repository;
+
+/// helm-postrender, built in the profile of the running test.
+pub fn filter() -> &'static Path {
+    static FILTER: LazyLock<PathBuf> = LazyLock::new(build);
+    &FILTER
+}
+
+fn build() -> PathBuf {
+    // TARGET/PROFILE/deps/TEST
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap();
+    let profile = match folder.file_name().unwrap().to_str().unwrap() {
+        "debug" => "dev",
+        profile => profile,
+    };
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--locked"])
+        .args(["--package", "helm-postrender", "--profile", profile])
+        .arg("--target-dir")
+        .arg(folder.parent().unwrap())
+        .current_dir(repository())
+        .status()
+        .unwrap();
+    assert!(status.success(), "cargo cannot build helm-postrender");
+    folder.join("helm-postrender")
+}
+
+/// Runs the filter on a stream.
+pub fn filtered(arguments: &[&str], stream: &str) -> Output {
+    let mut child = Command::new(filter())
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A run that refuses its arguments leaves the stream unread.
+    let _ = child.stdin.take().unwrap().write_all(stream.as_bytes());
+    child.wait_with_output().unwrap()
+}

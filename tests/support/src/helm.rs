@@ -1,0 +1,56 @@
+//! The real Helms, and how a test is run with each of them.
+
+use std::path::PathBuf;
+
+use crate::tools::tool;
+
+/// One released Helm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Helm {
+    pub version: &'static str,
+}
+
+pub const HELM_3_17: Helm = Helm { version: "3.17.2" };
+pub const HELM_4_1: Helm = Helm { version: "4.1.4" };
+pub const HELM_4_2: Helm = Helm { version: "4.2.3" };
+pub const HELM_4_3: Helm = Helm { version: "4.3.1" };
+
+impl Helm {
+    pub fn is_3(self) -> bool {
+        self.version.starts_with("3.")
+    }
+
+    /// The binary.
+    pub fn binary(self) -> PathBuf {
+        tool("helm", self.version)
+    }
+}
+
+/// Makes each function, which takes a `Helm`, a test of its own for every Helm.
+#[macro_export]
+macro_rules! each_helm {
+    ($($test:ident),+ $(,)?) => {
+        mod helm_3_17 {
+            $(#[test] fn $test() { super::$test($crate::helm::HELM_3_17) })+
+        }
+        $crate::each_helm_4!($($test),+);
+    };
+}
+
+/// The same for every Helm 4.
+#[macro_export]
+macro_rules! each_helm_4 {
+    ($($test:ident),+ $(,)?) => {
+        mod helm_4_1 {
+            $(#[test] fn $test() { super::$test($crate::helm::HELM_4_1) })+
+        }
+        mod helm_4_2 {
+            $(#[test] fn $test() { super::$test($crate::helm::HELM_4_2) })+
+        }
+        mod helm_4_3 {
+            $(#[test] fn $test() { super::$test($crate::helm::HELM_4_3) })+
+        }
+    };
+}
+
+pub use {each_helm, each_helm_4};
