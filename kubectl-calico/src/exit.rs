@@ -6,23 +6,22 @@ use std::process::ExitCode;
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Nothing at or above `--fail-on`, and all was judged.
-    Well,
-    /// Findings at or above `--fail-on`; they win over what could not be judged.
+    /// No findings at or above `--fail-on`, and every check ran.
+    Success,
+    /// Findings at or above `--fail-on`, whether or not every check ran.
     Findings,
-    /// Not enough could be read to judge all.
-    Unread,
-    /// Wrong usage (EX_USAGE of sysexits.h).
+    /// Some checks were skipped, because data could not be read; or an error.
+    Incomplete,
+    /// Usage error (EX_USAGE of sysexits.h).
     Usage,
 }
 
 impl Exit {
-    /// Its number.
-    pub fn code(self) -> u8 {
+    fn code(self) -> u8 {
         match self {
-            Self::Well => 0,
+            Self::Success => 0,
             Self::Findings => 1,
-            Self::Unread => 2,
+            Self::Incomplete => 2,
             Self::Usage => 64,
         }
     }

@@ -1,8 +1,8 @@
-//! `kubectl calico`: how Calico is installed in a cluster, how it routes, and what is wrong.
+//! `kubectl calico`: shows how Calico is installed in a cluster, how it routes, and what is wrong.
 //!
-//! Data goes one way, *gather -> assess -> render*. Only [`connect`] and [`gather`] touch the
-//! network or the disk; everything behind them is a function of the [`snapshot`], so a cluster
-//! that is written to a file gives the same report again.
+//! Data flows one way, *gather -> assess -> render*. Only [`connect`] and `gather` touch the network or
+//! the disk; everything after them is a function of the `snapshot`, so that a cluster that was saved to
+//! a file gives the same report again.
 
 #![allow(
     unreachable_pub,
@@ -14,11 +14,11 @@ mod cli;
 mod command;
 pub mod connect;
 mod exit;
-pub mod gather;
-pub mod plan;
+mod gather;
+mod plan;
 pub mod render;
-pub mod repair;
-pub mod snapshot;
+mod repair;
+mod snapshot;
 mod terminal;
 
 pub use command::run;

@@ -1,4 +1,4 @@
-//! The plugin's command line.
+//! The plugin's executable.
 
 use std::process::ExitCode;
 

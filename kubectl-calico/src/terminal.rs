@@ -1,11 +1,11 @@
-//! Standard output and standard error: what may be on them, and how wide they are.
+//! Standard output and standard error.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use calico_core::text::printable;
 
-use crate::cli::Colour;
+use crate::cli::Color;
 use crate::render::Look;
 
 /// Writes to standard output.
@@ -15,10 +15,10 @@ pub fn write(text: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// Says on standard error what went wrong.
+/// Prints an error to standard error.
 pub fn complain(message: &str) {
     let lines: Vec<String> = message.lines().map(printable).collect();
-    // Where this cannot be written either, the exit code still tells.
+    // If this cannot be written either, the exit code still reports the failure.
     let _ = writeln!(
         std::io::stderr(),
         "kubectl calico: error: {}",
@@ -26,46 +26,43 @@ pub fn complain(message: &str) {
     );
 }
 
-/// Says something on standard error that is no failure.
-pub fn tell(text: &str) {
+/// Writes to standard error.
+pub fn write_error(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// Waits for something; on a terminal, says how far it is once that takes more than a moment.
-pub async fn waiting<T>(work: impl Future<Output = T>, progress: impl Fn() -> String) -> T {
-    const MOMENT: Duration = Duration::from_millis(500);
+/// Waits for `work`. On a terminal, shows its progress if it takes more than half a second.
+pub async fn with_progress<T>(work: impl Future<Output = T>, progress: impl Fn() -> String) -> T {
+    const INTERVAL: Duration = Duration::from_millis(500);
     let mut work = std::pin::pin!(work);
     if !std::io::stderr().is_terminal() {
         return work.await;
     }
-    let mut told = false;
+    let mut shown = false;
     loop {
-        match tokio::time::timeout(MOMENT, &mut work).await {
+        match tokio::time::timeout(INTERVAL, &mut work).await {
             Ok(done) => {
-                if told {
-                    tell(&format!("\r{ERASE}"));
+                if shown {
+                    write_error(&format!("\r{ERASE}"));
                 }
                 return done;
             }
-            Err(_) => tell(&format!("\r{}{ERASE}", progress())),
+            Err(_) => write_error(&format!("\r{}...{ERASE}", progress())),
         }
-        told = true;
+        shown = true;
     }
 }
 
-/// Erases what is behind the cursor on its line.
+/// Erases the rest of the line.
 const ERASE: &str = "\x1b[K";
 
-/// How a page looks on standard output.
-pub fn look(colour: Colour) -> Look {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let terminal = std::io::stdout().is_terminal();
-    let dumb = variable("TERM").as_deref() == Some("dumb");
+/// What standard output can show.
+pub fn look(color: Color) -> Look {
     Look {
-        colour: match colour {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => terminal && !dumb && variable("NO_COLOR").is_none(),
+        colour: match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => shows_colors(),
         },
         ascii: !is_utf8(variable),
         width: match terminal_size::terminal_size_of(std::io::stdout()) {
@@ -75,15 +72,26 @@ pub fn look(colour: Colour) -> Look {
     }
 }
 
-/// Whether the locale writes UTF-8; where none is set, nothing says that it does not.
+fn shows_colors() -> bool {
+    std::io::stdout().is_terminal()
+        && variable("TERM").as_deref() != Some("dumb")
+        && variable("NO_COLOR").is_none()
+}
+
+/// A variable of the environment; an empty one counts as unset.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether the locale is one of UTF-8, or not set.
 fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+    ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
-        .find_map(variable);
-    locale.is_none_or(|locale| {
-        let locale = locale.to_ascii_lowercase();
-        locale.contains("utf-8") || locale.contains("utf8")
-    })
+        .find_map(variable)
+        .is_none_or(|locale| {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        })
 }
 
 #[cfg(test)]

@@ -92,11 +92,14 @@ fn what_cannot_be_read_is_2() {
         ("a: [", "document 1"),
         ("---\nkind: Node\n", "apiVersion or kind is missing"),
         ("apiVersion: v1\nkind: Node\n---\n{", "document 2"),
-        ("apiVersion: v1\nkind: List\nitems: x\n", "items is no list"),
-        ("# nothing\n", "holds no Kubernetes object"),
+        (
+            "apiVersion: v1\nkind: List\nitems: x\n",
+            "items is not a list",
+        ),
+        ("# nothing\n", "no Kubernetes objects in standard input"),
         (
             "apiVersion: kubectl-calico/v1beta1\nkind: Snapshot\n",
-            "of another version of this program: kubectl-calico/v1beta1",
+            "another version of the plugin: its apiVersion is kubectl-calico/v1beta1",
         ),
     ] {
         let (code, stdout, stderr) = ran(&status(text, |_| ()));
@@ -114,7 +117,7 @@ fn the_file_of_a_folder_that_cannot_be_read_is_named() {
         assert_eq!(code, 2, "{stderr}");
         assert!(stderr.contains(file), "{stderr}");
     };
-    of("holds no Kubernetes object");
+    of("no Kubernetes objects in /");
     std::fs::write(folder.path().join("a.yaml"), "apiVersion: v1\nkind: Node\n").unwrap();
     std::fs::write(folder.path().join("b.yaml"), b"\xff\xfea\0").unwrap();
     of("b.yaml: it is UTF-16");

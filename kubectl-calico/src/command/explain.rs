@@ -2,33 +2,89 @@
 
 use calico_core::text::{closest, quoted};
 
+use super::output;
 use crate::assess::checks::CHECKS;
-use crate::cli::{Colour, Explain};
+use crate::cli::{Color, ExplainArgs};
 use crate::exit::Exit;
 use crate::render;
 use crate::terminal;
 
-/// Prints what a code means, or all codes.
-pub fn run(arguments: &Explain) -> Exit {
+/// Explains a code, or lists all codes.
+pub(super) fn run(arguments: &ExplainArgs) -> Exit {
     let Some(code) = arguments.code.as_deref().filter(|_| !arguments.list) else {
-        return written(&render::list());
+        return output::print(&render::list(), Exit::Success);
     };
-    let same = |known: &str| known.eq_ignore_ascii_case(code);
-    match CHECKS.iter().find(|check| same(check.code)) {
-        Some(check) => written(&render::explain(check, terminal::look(Colour::Auto))),
-        None => {
-            let codes: Vec<&str> = CHECKS.iter().map(|check| check.code).collect();
-            let meant = closest(code, &codes).map(|code| format!(" (did you mean {code}?)"));
-            terminal::complain(&format!(
-                "{} is not a code{}: kubectl calico explain --list names them all",
-                quoted(code),
-                meant.unwrap_or_default()
-            ));
-            Exit::Usage
-        }
+    if let Some(check) = CHECKS
+        .iter()
+        .find(|check| check.code.eq_ignore_ascii_case(code))
+    {
+        let text = render::explain(check, terminal::look(Color::Auto));
+        return output::print(&text, Exit::Success);
+    }
+    let codes: Vec<&str> = CHECKS.iter().map(|check| check.code).collect();
+    let suggestion = match suggestion(code, &codes) {
+        Some(meant) => format!("; did you mean {meant}?"),
+        None => String::new(),
+    };
+    terminal::complain(&format!(
+        "unknown code {}{suggestion}\nRun 'kubectl calico explain --list' to list all codes.",
+        quoted(code)
+    ));
+    Exit::Usage
+}
+
+/// The code that was most likely meant. Codes differ in one digit only, so that most are as close to a
+/// typo as the right one: characters that look alike decide, or else the only code that is one edit away.
+fn suggestion<'a>(text: &str, codes: &[&'a str]) -> Option<&'a str> {
+    const PREFIX: &str = "CAL";
+    let upper = text.to_uppercase();
+    let number = upper.strip_prefix(PREFIX).unwrap_or(&upper);
+    if !number.starts_with(|c: char| c.is_ascii_digit()) {
+        return closest(text, codes);
+    }
+    let digits: String = number.chars().map(digit).collect();
+    let code = format!("{PREFIX}{digits}");
+    if let Some(same) = codes.iter().find(|known| **known == code) {
+        return Some(same);
+    }
+    let mut near = codes
+        .iter()
+        .filter(|known| strsim::damerau_levenshtein(known, &code) == 1);
+    near.next().filter(|_| near.next().is_none()).copied()
+}
+
+/// The digit that a letter looks like.
+fn digit(letter: char) -> char {
+    match letter {
+        'I' | 'L' => '1',
+        'O' => '0',
+        'S' => '5',
+        'Z' => '2',
+        'B' => '8',
+        other => other,
     }
 }
 
-fn written(text: &str) -> Exit {
-    super::write(text).err().unwrap_or(Exit::Well)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_in_a_code_suggests_only_what_was_meant() {
+        let codes = ["CAL101", "CAL201", "CAL202", "CAL209", "CAL509"];
+        for (typo, meant) in [
+            ("CAL20l", Some("CAL201")),
+            ("cal2O2", Some("CAL202")),
+            ("201", Some("CAL201")),
+            ("CLA509", Some("CAL509")),
+            ("CAL5099", Some("CAL509")),
+            ("CAL203", None),
+            ("CAL999", None),
+            ("CAL", None),
+            ("nodes", None),
+            ("", None),
+        ] {
+            assert_eq!(suggestion(typo, &codes), meant, "{typo}");
+        }
+    }
 }

@@ -1,72 +1,74 @@
-//! The verbs: one a file. Each takes its arguments and says how it ended.
+//! The commands, one per file. Each takes its arguments and returns how the run ended.
 
 mod calicoctl;
+mod candidates;
 mod completion;
 mod explain;
-mod gather;
+mod hints;
+mod input;
+mod output;
 mod plan;
 mod rbac;
 mod snapshot;
 mod status;
+mod version;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
-use gather::gather;
+use clap::{CommandFactory as _, Parser as _};
 
-use crate::cli::{Cli, Verb};
+use crate::cli::{Cli, Command};
 use crate::exit::Exit;
-use crate::terminal;
 
 /// Runs a command line, the program's name first.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(with_verb(arguments)) {
+    let cli = match Cli::try_parse_from(with_command(arguments)) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return print_usage(error).into(),
     };
-    match cli.verb {
-        Verb::Status(arguments) => status::run(&arguments).into(),
-        Verb::Plan(arguments) => plan::run(&arguments).into(),
-        Verb::Explain(arguments) => explain::run(&arguments).into(),
-        Verb::Snapshot(arguments) => snapshot::run(&arguments).into(),
-        Verb::Rbac => rbac::run().into(),
-        Verb::Completion => completion::run().into(),
-        Verb::Complete { words } => completion::complete(&words).into(),
-        Verb::Other(arguments) => calicoctl::run(&arguments),
+    match cli.command {
+        Command::Status(arguments) => status::run(&arguments).into(),
+        Command::Plan(arguments) => plan::run(&arguments).into(),
+        Command::Explain(arguments) => explain::run(&arguments).into(),
+        Command::Snapshot(arguments) => snapshot::run(&arguments).into(),
+        Command::Rbac => rbac::run().into(),
+        Command::Completion => completion::run().into(),
+        Command::Version => version::run().into(),
+        Command::Complete { words } => completion::complete(&words).into(),
+        Command::Other(arguments) => {
+            let cli = Cli::command();
+            let commands: Vec<&str> = cli
+                .get_subcommands()
+                .filter(|command| !command.is_hide_set())
+                .map(clap::Command::get_name)
+                .collect();
+            calicoctl::run(&arguments, &commands)
+        }
     }
 }
 
-/// Under the name `kubectl-calico-status`, which kubectl prefers for `kubectl calico status`, the
-/// verb is in the name.
-fn with_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    let name = arguments.first().map(std::path::Path::new);
-    let stem = name.and_then(|name| name.file_stem()?.to_str());
-    if stem == Some("kubectl-calico-status") {
+/// Inserts the command that is in the program's name: `kubectl-calico-status`, which kubectl prefers for
+/// `kubectl calico status`.
+fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let stem = arguments
+        .first()
+        .and_then(|name| Path::new(name).file_stem());
+    if stem.is_some_and(|stem| stem == "kubectl-calico-status") {
         arguments.insert(1, "status".into());
     }
     arguments
 }
 
-/// Help and version are asked for and go to standard output; the rest is a mistake.
-fn usage(error: &clap::Error) -> ExitCode {
-    let wrong = error.use_stderr();
-    // Where the message cannot be written either, the exit code still tells.
+/// Prints help and version, which were asked for, to standard output, and usage errors to standard error.
+fn print_usage(mut error: clap::Error) -> Exit {
+    hints::add(&mut error);
+    // If this cannot be written either, the exit code still reports the failure.
     let _ = error.print();
-    match wrong {
-        true => Exit::Usage.into(),
-        false => Exit::Well.into(),
-    }
-}
-
-/// Writes what was asked for. That whoever reads it went away is no failure.
-fn write(text: &str) -> Result<(), Exit> {
-    match terminal::write(text) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => {
-            terminal::complain(&format!("cannot write the output: {error}"));
-            Err(Exit::Unread)
-        }
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Success
     }
 }

@@ -2,54 +2,70 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::output;
 use crate::exit::Exit;
-use crate::snapshot::resource::Select;
 use crate::snapshot::resources::RESOURCES;
+use crate::snapshot::select::Select;
 
-/// Prints the ClusterRole that reading everything takes.
-pub fn run() -> Exit {
-    super::write(&cluster_role()).err().unwrap_or(Exit::Well)
+const HEADER: &str = "\
+apiVersion: \"rbac.authorization.k8s.io/v1\"
+kind: \"ClusterRole\"
+metadata:
+  name: \"kubectl-calico\"
+rules:
+";
+
+/// Prints a ClusterRole with the permissions to read everything.
+pub(super) fn run() -> Exit {
+    output::print(&cluster_role(), Exit::Success)
 }
 
-/// The ClusterRole, made of the table of what is read: one rule for each group, verb and set of
-/// names. A list cannot be narrowed to names, so single objects are only ever got.
+/// What one rule allows: resources, or single objects of one resource.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct RuleKey {
+    group: &'static str,
+    verb: &'static str,
+    /// The resource of single objects; empty for whole resources.
+    resource: &'static str,
+}
+
+/// The ClusterRole, with one rule for each key. The permission to list cannot be limited to names, so
+/// single objects are only ever read by name.
 fn cluster_role() -> String {
-    let mut rules: BTreeMap<(&str, &str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for resource in RESOURCES {
-        for api in resource.apis {
-            let (of, names) = match resource.select {
-                Select::Named(_, name) => (api.plural, Some(name)),
-                _ => ("", None),
+    let mut rules: BTreeMap<RuleKey, BTreeSet<&str>> = BTreeMap::new();
+    for row in RESOURCES {
+        for api in row.apis {
+            let (resource, member) = match row.select {
+                Select::Named(_, name) => (api.plural, name),
+                _ => ("", api.plural),
             };
-            let rule = rules.entry((api.group, resource.select.verb(), of));
-            rule.or_default().insert(names.unwrap_or(api.plural));
+            let key = RuleKey {
+                group: api.group,
+                verb: row.select.verb(),
+                resource,
+            };
+            rules.entry(key).or_default().insert(member);
         }
     }
-    let mut text = String::from(
-        "apiVersion: \"rbac.authorization.k8s.io/v1\"\n\
-         kind: \"ClusterRole\"\n\
-         metadata:\n  name: \"kubectl-calico\"\n\
-         rules:\n",
-    );
-    for ((group, verb, of), members) in rules {
-        let (resources, names) = match of {
-            "" => (members, BTreeSet::new()),
-            plural => (BTreeSet::from([plural]), members),
-        };
-        text.push_str(&format!(
-            "  - apiGroups: {}\n    resources: {}\n",
-            list(&BTreeSet::from([group])),
-            list(&resources)
-        ));
-        if !names.is_empty() {
-            text.push_str(&format!("    resourceNames: {}\n", list(&names)));
+    let mut text = String::from(HEADER);
+    for (key, members) in rules {
+        text.push_str(&format!("  - apiGroups: {}\n", list([key.group])));
+        if key.resource.is_empty() {
+            text.push_str(&format!("    resources: {}\n", list(members)));
+        } else {
+            text.push_str(&format!("    resources: {}\n", list([key.resource])));
+            text.push_str(&format!("    resourceNames: {}\n", list(members)));
         }
-        text.push_str(&format!("    verbs: {}\n", list(&BTreeSet::from([verb]))));
+        text.push_str(&format!("    verbs: {}\n", list([key.verb])));
     }
     text
 }
 
-fn list(items: &BTreeSet<&str>) -> String {
-    let items: Vec<String> = items.iter().map(|item| format!("\"{item}\"")).collect();
+/// A YAML list.
+fn list<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
+    let items: Vec<String> = items
+        .into_iter()
+        .map(|item| format!("\"{item}\""))
+        .collect();
     format!("[{}]", items.join(", "))
 }

@@ -1,38 +1,34 @@
 //! `kubectl calico snapshot`
 
 use calico_core::text::visible_json;
-use serde_json::Value;
 
-use crate::cli::Snapshot as Arguments;
+use super::{input, output};
+use crate::cli::SnapshotArgs;
 use crate::exit::Exit;
-use crate::gather::files::Header;
+use crate::gather::snapshot_header::SnapshotHeader;
 use crate::snapshot::Snapshot;
-use crate::terminal;
 
-/// Prints what `status` reads, as manifests that `status -f` gives the same report for.
-pub fn run(arguments: &Arguments) -> Exit {
-    let snapshot = match super::gather(&arguments.source) {
+/// Prints everything that `status` reads, as manifests of which `status -f` makes the same report.
+pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
+    let snapshot = match input::read(&arguments.source) {
         Ok(snapshot) => snapshot,
-        Err(error) => {
-            terminal::complain(&error.to_string());
-            return Exit::Unread;
-        }
+        Err(error) => return output::fail(&error.to_string()),
     };
-    match written(&snapshot) {
-        Ok(text) => super::write(&text).err().unwrap_or(Exit::Well),
-        Err(error) => {
-            terminal::complain(&format!("cannot write the snapshot: {error}"));
-            Exit::Unread
-        }
+    match manifests(&snapshot) {
+        Ok(text) => output::print(&text, Exit::Success),
+        Err(error) => output::fail(&format!("cannot write the snapshot: {error}")),
     }
 }
 
-/// A document a line, in JSON, which YAML reads too: nothing in it needs a serialiser's opinion.
-fn written(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
-    let header = Header::of(snapshot).map(serde_json::to_value).transpose()?;
+/// One document per line, in JSON, which is YAML, too, and leaves a serializer nothing to choose.
+fn manifests(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
+    let header = SnapshotHeader::of(snapshot)
+        .map(serde_json::to_value)
+        .transpose()?;
     let objects = snapshot.objects()?;
-    let documents = header.iter().chain(&objects);
-    Ok(documents
-        .map(|document: &Value| format!("---\n{}\n", visible_json(&document.to_string())))
+    Ok(header
+        .iter()
+        .chain(&objects)
+        .map(|document| format!("---\n{}\n", visible_json(&document.to_string())))
         .collect())
 }

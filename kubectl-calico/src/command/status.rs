@@ -1,46 +1,38 @@
 //! `kubectl calico status`
 
+use super::{input, output};
 use crate::assess::assess;
 use crate::assess::report::Report;
-use crate::cli::{FailOn, Format, Status};
+use crate::cli::{FailOn, StatusArgs, StatusFormat};
 use crate::exit::Exit;
 use crate::render;
 use crate::terminal;
 
-/// Gathers, assesses, renders.
-pub fn run(arguments: &Status) -> Exit {
-    let snapshot = match super::gather(&arguments.source) {
+/// Prints the report of a cluster.
+pub(super) fn run(arguments: &StatusArgs) -> Exit {
+    let snapshot = match input::read(&arguments.source) {
         Ok(snapshot) => snapshot,
-        Err(error) => {
-            terminal::complain(&error.to_string());
-            return Exit::Unread;
-        }
+        Err(error) => return output::fail(&error.to_string()),
     };
     let report = assess(&snapshot);
     let text = match arguments.output {
-        Format::Text => render::text(&report, terminal::look(arguments.color)),
-        Format::Json => match render::json(&report) {
-            Ok(text) => text,
-            Err(error) => {
-                terminal::complain(&format!("cannot write the report as JSON: {error}"));
-                return Exit::Unread;
-            }
-        },
+        StatusFormat::Text => Ok(render::text(&report, terminal::look(arguments.color))),
+        StatusFormat::Json => render::json(&report),
     };
-    match super::write(&text) {
-        Ok(()) => exit(&report, arguments.fail_on),
-        Err(exit) => exit,
+    match text {
+        Ok(text) => output::print(&text, exit(&report, arguments.fail_on)),
+        Err(error) => output::fail(&format!("cannot write the report as JSON: {error}")),
     }
 }
 
-/// Findings win over what could not be judged.
+/// Findings take precedence over skipped checks.
 fn exit(report: &Report, fail_on: FailOn) -> Exit {
     let mut findings = report.findings.iter();
-    if findings.any(|found| fail_on.counts(found.severity)) {
+    if findings.any(|finding| fail_on.counts(finding.severity)) {
         Exit::Findings
-    } else if !report.is_complete() {
-        Exit::Unread
+    } else if report.is_complete() {
+        Exit::Success
     } else {
-        Exit::Well
+        Exit::Incomplete
     }
 }

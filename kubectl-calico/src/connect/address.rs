@@ -1,45 +1,50 @@
-//! Addresses as people write them, made into URLs as client-go does.
+//! Server and proxy addresses, parsed as client-go does.
 
 use http::Uri;
 use http::uri::Authority;
 
 use super::error::ConnectError;
 
-/// A server's URL. One without a scheme is plain http, and a query is dropped (client-go,
+/// A server's URL. One without a scheme is plain HTTP, and a query is dropped (client-go,
 /// rest/url_utils.go, `DefaultServerURL`; tools/clientcmd/client_config.go, `ClientConfig`).
 pub(super) fn server(address: &str) -> Result<Uri, ConnectError> {
-    let bad = || ConnectError::BadServer {
-        // What is in front of an @ may be a password.
+    server_url(address).ok_or_else(|| ConnectError::BadServer {
+        // Text before an @ may be a password.
         address: address.rsplit('@').next().unwrap_or_default().to_owned(),
-    };
-    let uri = with_scheme(address)
-        .filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")))
-        .ok_or_else(bad)?;
-    let path = uri.path().parse().map_err(|_| bad())?;
+    })
+}
+
+fn server_url(address: &str) -> Option<Uri> {
+    let uri = with_scheme(address)?;
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return None;
+    }
+    let path = uri.path().parse().ok()?;
     let mut parts = uri.into_parts();
     parts.path_and_query = Some(path);
-    Uri::from_parts(parts).map_err(|_| bad())
+    Uri::from_parts(parts).ok()
 }
 
-/// The address as a URL, plain http if it says nothing else.
+/// The address as a URL, plain HTTP if it has no scheme.
 pub(super) fn with_scheme(address: &str) -> Option<Uri> {
     let address = address.trim();
-    let uri = match address.contains("://") {
-        true => address.parse::<Uri>(),
-        false => format!("http://{address}").parse(),
+    let uri = if address.contains("://") {
+        address.parse::<Uri>()
+    } else {
+        format!("http://{address}").parse()
     };
-    uri.ok().filter(is_whole)
+    uri.ok().filter(has_valid_host)
 }
 
-/// Whether there is a host, and nothing but a port behind it: `http` takes any text for one.
-fn is_whole(uri: &Uri) -> bool {
+/// Whether the URL has a host, followed by nothing but a port: `http` accepts any text there.
+fn has_valid_host(uri: &Uri) -> bool {
     let host = uri.host().unwrap_or_default();
     let authority = uri.authority().map_or("", Authority::as_str);
     !host.is_empty() && (uri.port_u16().is_some() || authority.ends_with(host))
 }
 
-/// A URL without user and password, and without a slash at its end.
-pub(super) fn shown(uri: &Uri) -> String {
+/// A URL without user, password and trailing slash.
+pub(super) fn without_credentials(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or("http");
     let host = uri.host().unwrap_or_default();
     let port = uri
@@ -50,13 +55,13 @@ pub(super) fn shown(uri: &Uri) -> String {
     format!("{scheme}://{host}{port}{path}")
 }
 
-/// Host and port.
-pub(super) fn authority(uri: &Uri) -> String {
+/// `host:port`, the port also where the URL leaves it to the scheme.
+pub(super) fn host_and_port(uri: &Uri) -> String {
     let host = uri.host().unwrap_or_default();
     format!("{host}:{}", port(uri))
 }
 
-/// The port that a URL says or means.
+/// The port of a URL, or of its scheme.
 pub(super) fn port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(match uri.scheme_str() {
         Some("https") => 443,

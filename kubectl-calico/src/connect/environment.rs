@@ -1,5 +1,5 @@
-//! What surrounds the program and decides how it connects: an argument, so that a test can hand in
-//! a whole one.
+//! The process's environment, as far as it decides how to connect. It is an argument, so that a test can
+//! pass a whole one.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 pub struct Environment {
     /// The environment variables.
     pub variables: HashMap<OsString, OsString>,
-    /// Whether a person can answer on standard input.
+    /// Whether standard input is a terminal, at which a user can be prompted.
     pub terminal: bool,
-    /// Where a pod finds its `token` and `ca.crt`.
+    /// The folder where a pod finds its `token` and `ca.crt`.
     pub service_account: PathBuf,
 }
 
 impl Environment {
-    /// That of this process.
+    /// The environment of this process.
     pub fn of_process() -> Self {
         Self {
             variables: std::env::vars_os().collect(),
@@ -33,7 +33,7 @@ impl Environment {
         (!value.is_empty()).then_some(value)
     }
 
-    /// The same as text; one that is not Unicode counts as unset.
+    /// A variable's value as text; one that is not Unicode counts as unset.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.variable(name)?.to_str()
     }

@@ -1,43 +1,43 @@
-//! kubectl's own connection flags, which it does not pass on to a plugin.
+//! The flags that choose a cluster and how to reach it, with kubectl's names.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueHint};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// How long one request may take when nobody says: kubectl itself would wait for ever.
+/// The time limit of a request without `--request-timeout`. kubectl itself would wait forever.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// kubectl's own connection flags, after the plugin's name.
+/// kubectl's connection flags. It does not pass its own on to a plugin, so they follow the plugin's name.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Connection")]
-pub struct Flags {
-    /// The context of the kubeconfig to use
+#[command(next_help_heading = "Connection options")]
+pub struct ConnectionFlags {
+    /// Name of the kubeconfig context to use
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
 
-    /// The cluster of the kubeconfig to use, instead of the context's
+    /// Name of the kubeconfig cluster to use
     #[arg(long, value_name = "NAME")]
     pub cluster: Option<String>,
 
-    /// The user of the kubeconfig to use, instead of the context's
+    /// Name of the kubeconfig user to use
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
 
-    /// The kubeconfig to read, instead of those in $KUBECONFIG or ~/.kube/config
+    /// Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
 
-    /// Act as this user, which may also be a service account
+    /// User or service account to impersonate
     #[arg(long = "as", value_name = "USER")]
     pub as_user: Option<String>,
 
-    /// Act as a member of this group; repeat it for several
+    /// Group to impersonate; can be repeated
     #[arg(long, value_name = "GROUP")]
     pub as_group: Vec<String>,
 
-    /// Act with this UID
+    /// UID to impersonate
     #[arg(long, value_name = "UID")]
     pub as_uid: Option<String>,
 
@@ -45,47 +45,47 @@ pub struct Flags {
     #[arg(short, long, value_name = "URL")]
     pub server: Option<String>,
 
-    /// Bearer token to authenticate with
+    /// Bearer token for authentication to the API server
     #[arg(long, value_name = "TOKEN")]
     pub token: Option<SecretString>,
 
-    /// Do not check the server's certificate: whoever is in between can read everything
+    /// Do not verify the server's certificate, which makes the connection insecure
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, value_name = "BOOL",
         default_value_t, default_missing_value = "true", hide_default_value = true, hide_possible_values = true)]
     pub insecure_skip_tls_verify: bool,
 
     /// Certificate of the authority that signed the server's certificate
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub certificate_authority: Option<String>,
 
-    /// Client certificate to authenticate with
-    #[arg(long, value_name = "FILE")]
+    /// Client certificate for TLS
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_certificate: Option<String>,
 
     /// Key of the client certificate
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<String>,
 
-    /// The name that the server's certificate must bear, instead of the one in its address
+    /// Server name to verify in the certificate, if not that of the server's address
     #[arg(long, value_name = "NAME")]
     pub tls_server_name: Option<String>,
 
-    /// Proxy to connect through (http, https or socks5), whatever $NO_PROXY says
+    /// Proxy to connect through (http, https or socks5); overrides NO_PROXY
     #[arg(long, value_name = "URL")]
     pub proxy_url: Option<String>,
 
-    /// How long one request may take: 45s, 2m, or a number of seconds; 0 is without end [default: 30s]
+    /// Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = request_timeout)]
     pub request_timeout: Option<Duration>,
 
-    /// Ask for answers that are not compressed
+    /// Do not request compressed responses
     #[arg(long, action = ArgAction::Set, num_args = 0..=1, require_equals = true, value_name = "BOOL",
         default_value_t, default_missing_value = "true", hide_default_value = true, hide_possible_values = true)]
     pub disable_compression: bool,
 }
 
-impl Flags {
-    /// The flags that say something: to kubectl `--context=""`, which scripts write, is no context.
+impl ConnectionFlags {
+    /// The flags that have a value: kubectl treats `--context=""`, which scripts pass, as unset.
     pub(super) fn without_empty(&self) -> Self {
         let mut flags = self.clone();
         for value in [
@@ -110,15 +110,15 @@ impl Flags {
         flags
     }
 
-    /// How long one request may take.
+    /// The time limit of one request; `None` for no limit.
     pub(super) fn time_limit(&self) -> Option<Duration> {
         let limit = self.request_timeout.unwrap_or(DEFAULT_TIMEOUT);
         (!limit.is_zero()).then_some(limit)
     }
 }
 
-/// As client-go reads it (tools/clientcmd/helpers.go, `ParseTimeout`): a number of seconds, or
-/// what Go's `time.ParseDuration` takes.
+/// A number of seconds, or what Go's `time.ParseDuration` accepts, as in client-go
+/// (tools/clientcmd/helpers.go, `ParseTimeout`).
 fn request_timeout(text: &str) -> Result<Duration, String> {
     let seconds = match text.parse::<u32>() {
         Ok(seconds) => Some(f64::from(seconds)),
@@ -126,7 +126,9 @@ fn request_timeout(text: &str) -> Result<Duration, String> {
     };
     seconds
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "write a number of seconds, or a number with a unit: 45s, 2m, 1h".to_owned())
+        .ok_or_else(|| {
+            "expected a number of seconds, or a number with a unit: 45s, 2m, 1h".to_owned()
+        })
 }
 
 /// The seconds in a duration such as `1m30s` or `1.5h`.
@@ -164,20 +166,20 @@ mod tests {
     #[derive(Parser)]
     struct Cli {
         #[command(flatten)]
-        flags: Flags,
+        flags: ConnectionFlags,
     }
 
-    fn flags(arguments: &[&str]) -> Flags {
+    fn flags(arguments: &[&str]) -> ConnectionFlags {
         Cli::parse_from(["x"].iter().chain(arguments)).flags
     }
 
     #[test]
-    fn the_flags_are_sound() {
+    fn the_flags_are_valid() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn a_flag_of_two_values_may_be_given_one() {
+    fn a_boolean_flag_may_have_a_value() {
         assert!(!flags(&[]).insecure_skip_tls_verify);
         assert!(flags(&["--insecure-skip-tls-verify"]).insecure_skip_tls_verify);
         assert!(flags(&["--insecure-skip-tls-verify=true"]).insecure_skip_tls_verify);
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_a_time_limit_unless_somebody_takes_it_away() {
+    fn a_request_has_a_time_limit_unless_it_is_0() {
         assert_eq!(flags(&[]).time_limit(), Some(DEFAULT_TIMEOUT));
         assert_eq!(flags(&["--request-timeout=0"]).time_limit(), None);
         let minute = flags(&["--request-timeout=1m"]).time_limit();
@@ -199,16 +201,16 @@ mod tests {
     }
 
     #[test]
-    fn a_timeout_is_read_as_kubectl_reads_it() {
-        let read = |text| request_timeout(text).map(|limit| limit.as_millis());
-        assert_eq!(read("0"), Ok(0));
-        assert_eq!(read("45"), Ok(45_000));
-        assert_eq!(read("30s"), Ok(30_000));
-        assert_eq!(read("1m30s"), Ok(90_000));
-        assert_eq!(read("1.5h"), Ok(5_400_000));
-        assert_eq!(read("250ms"), Ok(250));
+    fn a_timeout_is_parsed_as_in_kubectl() {
+        let parsed = |text| request_timeout(text).map(|limit| limit.as_millis());
+        assert_eq!(parsed("0"), Ok(0));
+        assert_eq!(parsed("45"), Ok(45_000));
+        assert_eq!(parsed("30s"), Ok(30_000));
+        assert_eq!(parsed("1m30s"), Ok(90_000));
+        assert_eq!(parsed("1.5h"), Ok(5_400_000));
+        assert_eq!(parsed("250ms"), Ok(250));
         for wrong in ["", "-1", "-5s", "s", "5x", "5 s", "1m30", "1..5s", "1e400h"] {
-            assert!(read(wrong).is_err(), "{wrong:?}");
+            assert!(parsed(wrong).is_err(), "{wrong:?}");
         }
     }
 }

@@ -1,36 +1,37 @@
 //! The API server as a pod finds it (client-go, rest/config.go, `InClusterConfig`).
 
+use std::path::Path;
+
 use kube::config::{AuthInfo, Cluster};
 
 use super::environment::Environment;
-use super::target::Target;
 
-/// Where this pod's service account is at home; nothing outside of a pod.
-pub(super) fn target(environment: &Environment) -> Option<Target> {
+/// The pod's own cluster, and its service account; `None` outside a pod.
+pub(super) fn cluster_and_user(environment: &Environment) -> Option<(Cluster, AuthInfo)> {
     let host = environment.text("KUBERNETES_SERVICE_HOST")?;
     let port = environment.text("KUBERNETES_SERVICE_PORT")?;
     let token = environment.service_account.join("token");
     if !token.is_file() {
         return None;
     }
-    let host = if host.contains(':') {
-        format!("[{host}]")
+    let server = if host.contains(':') {
+        format!("https://[{host}]:{port}")
     } else {
-        host.to_owned()
+        format!("https://{host}:{port}")
     };
     let authority = environment.service_account.join("ca.crt");
-    let text = |path: &std::path::Path| path.to_str().map(str::to_owned);
-    Some(Target {
-        context: None,
-        user: Some("this pod's service account".to_owned()),
-        cluster: Cluster {
-            server: Some(format!("https://{host}:{port}")),
-            certificate_authority: text(&authority).filter(|_| authority.is_file()),
-            ..Cluster::default()
-        },
-        auth: AuthInfo {
-            token_file: text(&token),
-            ..AuthInfo::default()
-        },
-    })
+    let cluster = Cluster {
+        server: Some(server),
+        certificate_authority: text(&authority).filter(|_| authority.is_file()),
+        ..Cluster::default()
+    };
+    let user = AuthInfo {
+        token_file: text(&token),
+        ..AuthInfo::default()
+    };
+    Some((cluster, user))
+}
+
+fn text(path: &Path) -> Option<String> {
+    path.to_str().map(str::to_owned)
 }

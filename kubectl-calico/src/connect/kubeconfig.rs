@@ -1,4 +1,4 @@
-//! Which kubeconfig files there are, read and merged as client-go does (tools/clientcmd/loader.go).
+//! The kubeconfig files, read and merged as client-go does (tools/clientcmd/loader.go).
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,42 +8,87 @@ use kube::config::{Kubeconfig, KubeconfigError};
 
 use super::environment::Environment;
 use super::error::{ConnectError, LONGEST, reason};
-use super::flags::Flags;
 
-/// The merged kubeconfig, and where it was looked for.
-pub(super) struct Loaded {
+/// The merged kubeconfig, and the files that were looked for.
+pub(super) struct MergedKubeconfig {
     pub(super) config: Kubeconfig,
-    pub(super) places: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 }
 
-/// `--kubeconfig` alone; or the files of `KUBECONFIG`; or `~/.kube/config`. Only the first must
-/// exist: a list is often longer than what is there today.
-pub(super) fn load(flags: &Flags, environment: &Environment) -> Result<Loaded, ConnectError> {
-    if let Some(path) = &flags.kubeconfig {
-        let config = read(path)?.ok_or_else(|| ConnectError::Unreadable {
-            path: path.clone(),
-            why: "there is no such file".to_owned(),
-        })?;
-        return Ok(Loaded {
-            config,
-            places: vec![path.clone()],
-        });
-    }
-    let places = places(environment);
-    let mut config = Kubeconfig::default();
-    for path in &places {
-        if let Some(mut next) = read(path)? {
-            // To client-go an empty name is none, so that a later file's counts.
-            next.current_context.take_if(|name| name.is_empty());
-            config = config
-                .merge(next)
-                .map_err(|error| unreadable(path, &error))?;
+impl MergedKubeconfig {
+    /// The file of `--kubeconfig` alone; or the files of `KUBECONFIG`; or `~/.kube/config`. Only the
+    /// first must exist: a `KUBECONFIG` often lists files that are not there today.
+    pub(super) fn load(
+        flag: Option<&Path>,
+        environment: &Environment,
+    ) -> Result<Self, ConnectError> {
+        if let Some(path) = flag {
+            let config = read(path)?.ok_or_else(|| ConnectError::Unreadable {
+                path: path.to_owned(),
+                why: "no such file".to_owned(),
+            })?;
+            return Ok(Self {
+                config,
+                paths: vec![path.to_owned()],
+            });
         }
+        let paths = default_paths(environment);
+        let mut config = Kubeconfig::default();
+        for path in &paths {
+            if let Some(mut next) = read(path)? {
+                // client-go treats an empty name as unset, so that a later file's counts.
+                next.current_context.take_if(|name| name.is_empty());
+                config = config
+                    .merge(next)
+                    .map_err(|error| unreadable(path, &error))?;
+            }
+        }
+        Ok(Self { config, paths })
     }
-    Ok(Loaded { config, places })
+
+    /// The names of its contexts.
+    pub(super) fn contexts(&self) -> Vec<String> {
+        let contexts = self.config.contexts.iter();
+        contexts.map(|entry| entry.name.clone()).collect()
+    }
+
+    /// The names of its clusters.
+    pub(super) fn clusters(&self) -> Vec<String> {
+        let clusters = self.config.clusters.iter();
+        clusters.map(|entry| entry.name.clone()).collect()
+    }
+
+    /// The names of its users.
+    pub(super) fn users(&self) -> Vec<String> {
+        let users = self.config.auth_infos.iter();
+        users.map(|entry| entry.name.clone()).collect()
+    }
 }
 
-fn places(environment: &Environment) -> Vec<PathBuf> {
+/// The names in a kubeconfig, for completion.
+#[derive(Debug, Default)]
+pub struct KubeconfigNames {
+    /// The contexts.
+    pub contexts: Vec<String>,
+    /// The clusters.
+    pub clusters: Vec<String>,
+    /// The users.
+    pub users: Vec<String>,
+}
+
+/// The names in the kubeconfig that [`connect`](super::connect) would use; none if it cannot be read.
+pub fn kubeconfig_names(flag: Option<&Path>) -> KubeconfigNames {
+    match MergedKubeconfig::load(flag, &Environment::of_process()) {
+        Ok(kubeconfig) => KubeconfigNames {
+            contexts: kubeconfig.contexts(),
+            clusters: kubeconfig.clusters(),
+            users: kubeconfig.users(),
+        },
+        Err(_) => KubeconfigNames::default(),
+    }
+}
+
+fn default_paths(environment: &Environment) -> Vec<PathBuf> {
     match environment.variable("KUBECONFIG") {
         Some(list) => std::env::split_paths(list)
             .filter(|path| !path.as_os_str().is_empty())
@@ -56,8 +101,8 @@ fn places(environment: &Environment) -> Vec<PathBuf> {
     }
 }
 
-/// A file's content, with relative paths in it made relative to its own folder; nothing if there
-/// is no such file.
+/// A file's content, with relative paths in it resolved against its own folder; `None` if the file does
+/// not exist.
 fn read(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
     match Kubeconfig::read_from(path) {
         Ok(config) => Ok(Some(config)),
@@ -71,14 +116,14 @@ fn read(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
 fn unreadable(path: &Path, error: &KubeconfigError) -> ConnectError {
     let why = match error {
         KubeconfigError::ReadConfig(error, _) => reason(error),
-        // The error's own text quotes the lines around the place, and those may hold a token.
+        // The error's own text quotes the lines around the place, and those may contain a token.
         KubeconfigError::Parse(error) => match error.location() {
             Some(place) => format!(
-                "it is not a kubeconfig (line {}, column {})",
+                "not a kubeconfig (line {}, column {})",
                 place.line(),
                 place.column()
             ),
-            None => "it is not a kubeconfig".to_owned(),
+            None => "not a kubeconfig".to_owned(),
         },
         other => other.to_string(),
     };

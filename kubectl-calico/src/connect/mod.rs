@@ -1,25 +1,26 @@
-//! From the kubeconfig and the command line to a server that answers, as kubectl gets there.
+//! From the kubeconfig and the command line to an API server, the same one that kubectl would reach.
 //!
-//! kube brings the client; what it does otherwise than kubectl is decided here before it is
-//! asked: which files, which proxy, which credentials, how long to wait and how often to ask.
+//! kube provides the client. Where it departs from kubectl, the decision is made here before kube is
+//! asked: which files, which proxy, which credentials, how long to wait and how often to retry.
 
 mod address;
+mod connection_failure;
 mod credentials;
 mod environment;
 mod error;
+mod error_response;
+mod exec_plugin;
 mod flags;
-mod handshake;
+mod identity;
 mod in_cluster;
 mod kubeconfig;
-mod overlay;
-mod plugin;
+mod overrides;
 mod proxy;
-mod refusal;
 mod retry;
 mod server;
 mod target;
 mod tls;
-mod why;
+mod tls_failure;
 
 use std::time::Duration;
 
@@ -30,87 +31,80 @@ use kube::{Client, Config};
 
 pub use environment::Environment;
 pub use error::{ConnectError, Request, RequestError};
-pub use flags::Flags;
-pub use server::{Answer, Server};
+pub use flags::ConnectionFlags;
+pub use identity::Identity;
+pub use kubeconfig::{KubeconfigNames, kubeconfig_names};
+pub use server::{Response, Server};
 
+use connection_failure::Route;
+use kubeconfig::MergedKubeconfig;
 use target::Target;
 
 const AGENT: &str = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));
 
-/// client-go's own (transport/cache.go). Where a request does not have for ever, its connection
-/// has a third of its time, so that a server that is not there is told from a slow one.
+/// client-go's own (transport/cache.go). Where a request has a time limit, a third of it is for the
+/// connection, so that a server that cannot be reached is told from a slow one.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The server that the flags, the kubeconfig and this process's environment lead to.
-pub async fn connect(flags: &Flags) -> Result<Server, ConnectError> {
+/// The server that the flags, the kubeconfig and this process's environment choose.
+pub async fn connect(flags: &ConnectionFlags) -> Result<Server, ConnectError> {
     connect_in(flags, &Environment::of_process()).await
 }
 
-/// The server that the flags, the kubeconfig and `environment` lead to.
+/// The server that the flags, the kubeconfig and `environment` choose.
 ///
-/// Nothing is sent to it yet; the only program that may be run is the kubeconfig's exec plugin.
-pub async fn connect_in(flags: &Flags, environment: &Environment) -> Result<Server, ConnectError> {
+/// Nothing is sent to it yet. The only program that may run is the user's exec credential plugin.
+pub async fn connect_in(
+    flags: &ConnectionFlags,
+    environment: &Environment,
+) -> Result<Server, ConnectError> {
     let flags = flags.without_empty();
-    let loaded = kubeconfig::load(&flags, environment)?;
-    let target = Target::choose(&flags, loaded, environment)?;
-    let address = address::server(target.cluster.server.as_deref().unwrap_or_default())?;
-    let secure = address.scheme() == Some(&Scheme::HTTPS);
-    let who = who(&target, &flags, secure);
-    let Target {
-        context,
-        cluster,
-        auth,
-        ..
-    } = target;
-    let url = address::shown(&address);
-    let mut config = Config::new(address);
-    config.proxy_url = proxy::proxy(
+    let kubeconfig = MergedKubeconfig::load(flags.kubeconfig.as_deref(), environment)?;
+    let target = Target::choose(&flags, kubeconfig, environment)?;
+    let cluster = target.cluster;
+    let server = address::server(cluster.server.as_deref().unwrap_or_default())?;
+    let encrypted = server.scheme() == Some(&Scheme::HTTPS);
+    let url = address::without_credentials(&server);
+
+    let mut config = Config::new(server);
+    config.proxy_url = proxy::choose(
         cluster.proxy_url.as_deref(),
         &config.cluster_url,
         environment,
     )?;
-    config.auth_info = credentials::settle(auth, &cluster, secure, environment).await?;
+    config.auth_info = credentials::resolve(target.user, &cluster, encrypted, environment).await?;
     config.accept_invalid_certs = cluster.insecure_skip_tls_verify.unwrap_or(false);
-    if secure && let Some(pem) = tls::authority(&cluster)? {
+    if encrypted && let Some(pem) = tls::certificate_authority(&cluster)? {
         if config.accept_invalid_certs {
-            return Err(ConnectError::AuthorityOfInsecure);
+            return Err(ConnectError::AuthorityWithInsecure);
         }
         config.root_cert = Some(tls::certificates(&pem)?);
     }
     config.tls_server_name = cluster.tls_server_name;
     config.disable_compression = cluster.disable_compression.unwrap_or(false);
     config.default_retry = false;
-    let limit = flags.time_limit();
-    config.connect_timeout = Some(limit.map_or(DIAL_TIMEOUT, |limit| limit / 3));
+    let time_limit = flags.time_limit();
+    config.connect_timeout = Some(time_limit.map_or(DIAL_TIMEOUT, |limit| limit / 3));
     config
         .headers
         .push((USER_AGENT, HeaderValue::from_static(AGENT)));
 
-    let route = why::Route {
-        server: address::authority(&config.cluster_url),
-        proxy: config.proxy_url.as_ref().map(address::authority),
+    let route = Route {
+        server: address::host_and_port(&config.cluster_url),
+        proxy: config.proxy_url.as_ref().map(address::host_and_port),
     };
-    let client = Client::try_from(config).map_err(|error| tls::refused(&error))?;
     Ok(Server {
-        client,
+        client: Client::try_from(config).map_err(|error| tls::client_error(&error))?,
         url,
-        context,
-        who,
+        context: target.context,
+        identity: if !encrypted {
+            Identity::Unencrypted
+        } else if flags.token.is_some() {
+            Identity::Token
+        } else {
+            target.identity
+        },
         route,
-        limit,
+        time_limit,
     })
-}
-
-/// Who asks, and what to do if that is not good enough, as the message for a 401 ends.
-fn who(target: &Target, flags: &Flags, secure: bool) -> String {
-    if !secure {
-        return "requests without credentials, and none are sent without TLS: use https".to_owned();
-    }
-    if flags.token.is_some() {
-        return "the token of --token: check that it is whole and still valid".to_owned();
-    }
-    match &target.user {
-        Some(user) => format!("the credentials of {user}: log in again, or choose another one"),
-        None => "requests without a user: give --context, --user or --token".to_owned(),
-    }
 }

@@ -1,6 +1,6 @@
-//! Which proxy to go through, if any.
+//! The proxy to connect through, if any.
 //!
-//! The kubeconfig's own is used whatever the address (client-go, tools/clientcmd/client_config.go:
+//! The kubeconfig's own is used for any address (client-go, tools/clientcmd/client_config.go:
 //! `http.ProxyURL`); one from the environment by Go's rules (golang.org/x/net, http/httpproxy).
 
 use std::net::IpAddr;
@@ -12,18 +12,15 @@ use super::address::{port, with_scheme};
 use super::environment::Environment;
 use super::error::ConnectError;
 
-/// The proxy for a server, with its port written out.
-pub(super) fn proxy(
-    configured: Option<&str>,
+/// The proxy for a server, with an explicit port.
+pub(super) fn choose(
+    proxy_url: Option<&str>,
     server: &Uri,
     environment: &Environment,
 ) -> Result<Option<Uri>, ConnectError> {
-    if let Some(url) = configured {
-        let bad = ConnectError::BadProxy {
-            origin: "proxy-url",
-        };
-        let known = url.contains("://").then(|| usable(url)).flatten();
-        return known.map(Some).ok_or(bad);
+    if let Some(url) = proxy_url {
+        let proxy = parse(url).filter(|_| url.contains("://"));
+        return required(proxy, "proxy-url");
     }
     let (upper, lower, origin) = match server.scheme_str() {
         Some("https") => ("HTTPS_PROXY", "https_proxy", "$HTTPS_PROXY"),
@@ -38,13 +35,18 @@ pub(super) fn proxy(
     if is_excepted(server, exceptions.unwrap_or_default()) {
         return Ok(None);
     }
-    usable(url)
-        .map(Some)
-        .ok_or(ConnectError::BadProxy { origin })
+    required(parse(url), origin)
 }
 
-/// A proxy's URL, with the port that Go would take written out.
-fn usable(url: &str) -> Option<Uri> {
+fn required(proxy: Option<Uri>, origin: &'static str) -> Result<Option<Uri>, ConnectError> {
+    match proxy {
+        Some(proxy) => Ok(Some(proxy)),
+        None => Err(ConnectError::BadProxy { origin }),
+    }
+}
+
+/// A proxy's URL, with the port that Go would choose.
+fn parse(url: &str) -> Option<Uri> {
     let uri = with_scheme(url)?;
     if !matches!(uri.scheme_str(), Some("http" | "https" | "socks5")) {
         return None;
@@ -58,7 +60,8 @@ fn usable(url: &str) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// Whether a server is reached without the environment's proxy: this machine always is.
+/// Whether a server is reached without the environment's proxy: by an entry of `NO_PROXY`, or because it
+/// is this machine.
 fn is_excepted(server: &Uri, exceptions: &str) -> bool {
     let host = server.host().unwrap_or_default().to_ascii_lowercase();
     let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -75,7 +78,7 @@ fn is_excepted(server: &Uri, exceptions: &str) -> bool {
         .any(|entry| excepts(&entry, host, address, port(server)))
 }
 
-/// Whether one entry of `NO_PROXY` names a server.
+/// Whether one entry of `NO_PROXY` matches a server.
 fn excepts(entry: &str, host: &str, address: Option<IpAddr>, port: u16) -> bool {
     if entry == "*" {
         return true;
@@ -83,31 +86,30 @@ fn excepts(entry: &str, host: &str, address: Option<IpAddr>, port: u16) -> bool 
     if let Ok(network) = entry.parse::<IpNet>() {
         return address.is_some_and(|address| network.contains(&address));
     }
-    let (name, wanted) = split_port(entry);
-    if name.is_empty() || wanted.is_some_and(|wanted| wanted != port.to_string()) {
+    let (name, entry_port) = split_port(entry);
+    if name.is_empty() || entry_port.is_some_and(|entry_port| entry_port != port.to_string()) {
         return false;
     }
-    if let Ok(named) = name.parse::<IpAddr>() {
-        return address == Some(named.to_canonical());
+    if let Ok(entry_address) = name.parse::<IpAddr>() {
+        return address == Some(entry_address.to_canonical());
     }
-    // `example.org` is that name and all below it; `.example.org` and `*.example.org` only those
+    // `example.org` matches that name and all below it; `.example.org` and `*.example.org` only those
     // below it.
-    let name = name
-        .strip_prefix('*')
-        .filter(|rest| rest.starts_with('.'))
-        .unwrap_or(name);
-    match name.strip_prefix('.') {
-        Some(_) => host.ends_with(name),
-        None => {
-            host == name
-                || host
-                    .strip_suffix(name)
-                    .is_some_and(|above| above.ends_with('.'))
-        }
+    let suffix = if name.starts_with("*.") {
+        name.trim_start_matches('*')
+    } else {
+        name
+    };
+    if suffix.starts_with('.') {
+        return host.ends_with(suffix);
+    }
+    match host.strip_suffix(suffix) {
+        Some(labels) => labels.is_empty() || labels.ends_with('.'),
+        None => false,
     }
 }
 
-/// `host:port` or `[address]:port` in two; all else is a host.
+/// `host:port` or `[address]:port` in two; anything else is a host.
 fn split_port(entry: &str) -> (&str, Option<&str>) {
     match entry.rsplit_once(':') {
         Some((host, port)) if host.starts_with('[') && host.ends_with(']') => (
@@ -123,7 +125,7 @@ fn split_port(entry: &str) -> (&str, Option<&str>) {
 mod tests {
     use super::*;
 
-    /// What golang.org/x/net tries in http/httpproxy/proxy_test.go, on a list of our own.
+    /// The kinds of entries that golang.org/x/net tests in http/httpproxy/proxy_test.go.
     #[test]
     fn exceptions_are_read_as_go_reads_them() {
         let list = ".foo.com, 10.1.0.0/16, 192.168.1.1, 2001:db8::52:0:1, bar.com:6443, \

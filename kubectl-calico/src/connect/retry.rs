@@ -1,59 +1,60 @@
-//! When to ask again, and when to give up: a few times, and not for long.
+//! When to send a request again, and when to give up: a few times, and not for long.
 //!
-//! client-go asks up to ten times, but only where the server says when to come back, or the
-//! connection broke (rest/with_retry.go). A proxy in front of an API server says nothing, so a
-//! bare 503 is asked again, too.
+//! client-go retries up to ten times, but only where the server sends `Retry-After`, or the connection
+//! was lost (rest/with_retry.go). A proxy in front of an API server sends none, so a bare 503 is retried,
+//! too.
 
 use std::time::Duration;
 
-/// How often one request is sent when the server does not say when to come back, and when it does.
+/// How often one request is sent to a server that is busy.
 const TRIES: u32 = 3;
-const TRIES_WHEN_TOLD: u32 = 6;
+
+/// The same, for a server that sends `Retry-After`.
+const TRIES_WITH_RETRY_AFTER: u32 = 6;
 
 /// How long after the first try the last one may begin.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The first pause that nobody asked for; each next one is four times as long.
+/// The first pause without `Retry-After`; each next one is four times as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// Whether asking again may help.
+/// Whether sending the request again may help.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Again {
-    /// The answer will be the same.
+pub(super) enum Retry {
+    /// The response would be the same.
     Never,
-    /// The connection stood, and broke.
-    Broken,
-    /// The server is busy, and may have said for how long.
+    /// The connection was established, and lost.
+    ConnectionLost,
+    /// The server is busy; with its `Retry-After`, if it sent one.
     Busy(Option<Duration>),
 }
 
-/// How often one request was tried.
+/// The tries of one request.
 #[derive(Default)]
-pub(super) struct Retries {
-    tries: u32,
-    broken: bool,
+pub(super) struct Tries {
+    count: u32,
+    connection_lost: bool,
 }
 
-impl Retries {
-    /// Counts one more try, and returns which one it is.
+impl Tries {
+    /// Counts one more try, and returns which one it is, from 1.
     pub(super) fn next(&mut self) -> u32 {
-        self.tries += 1;
-        self.tries
+        self.count += 1;
+        self.count
     }
 
-    /// How long to wait before the next try, this long after the first one began; nothing where
-    /// another is no use.
-    pub(super) fn pause(&mut self, again: Again, elapsed: Duration) -> Option<Duration> {
-        let pause = match again {
-            Again::Broken if !self.broken => {
-                self.broken = true;
+    /// How long to wait before the next try; `None` to give up. `elapsed` is since the first one began.
+    pub(super) fn pause(&mut self, retry: Retry, elapsed: Duration) -> Option<Duration> {
+        let pause = match retry {
+            Retry::ConnectionLost if !self.connection_lost => {
+                self.connection_lost = true;
                 FIRST_PAUSE
             }
-            Again::Busy(None) if self.tries < TRIES => {
-                FIRST_PAUSE * 4_u32.pow(self.tries.saturating_sub(1))
+            Retry::Busy(None) if self.count < TRIES => {
+                FIRST_PAUSE * 4_u32.pow(self.count.saturating_sub(1))
             }
-            Again::Busy(Some(told)) if self.tries < TRIES_WHEN_TOLD => told,
-            Again::Never | Again::Broken | Again::Busy(_) => return None,
+            Retry::Busy(Some(retry_after)) if self.count < TRIES_WITH_RETRY_AFTER => retry_after,
+            Retry::Never | Retry::ConnectionLost | Retry::Busy(_) => return None,
         };
         (elapsed.saturating_add(pause) <= PATIENCE).then_some(pause)
     }
@@ -64,13 +65,13 @@ mod tests {
     use super::*;
 
     /// The pauses, in milliseconds, where every try itself takes `each`.
-    fn pauses(again: Again, each: Duration) -> Vec<u128> {
-        let mut retries = Retries::default();
+    fn pauses(retry: Retry, each: Duration) -> Vec<u128> {
+        let mut tries = Tries::default();
         let mut elapsed = Duration::ZERO;
         std::iter::from_fn(|| {
-            retries.next();
+            tries.next();
             elapsed += each;
-            let pause = retries.pause(again, elapsed)?;
+            let pause = tries.pause(retry, elapsed)?;
             elapsed += pause;
             Some(pause.as_millis())
         })
@@ -78,26 +79,26 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_server_is_asked_a_few_times() {
-        assert_eq!(pauses(Again::Busy(None), Duration::ZERO), [250, 1000]);
-        let told = Again::Busy(Some(Duration::from_secs(1)));
-        assert_eq!(pauses(told, Duration::ZERO), [1000; 5]);
+    fn a_busy_server_is_tried_a_few_times() {
+        assert_eq!(pauses(Retry::Busy(None), Duration::ZERO), [250, 1000]);
+        let after_a_second = Retry::Busy(Some(Duration::from_secs(1)));
+        assert_eq!(pauses(after_a_second, Duration::ZERO), [1000; 5]);
     }
 
     #[test]
-    fn nobody_waits_longer_than_they_would_watch() {
-        let told = |seconds| Again::Busy(Some(Duration::from_secs(seconds)));
-        assert_eq!(pauses(told(8), Duration::ZERO), [8000, 8000]);
-        assert_eq!(pauses(told(8), Duration::from_secs(4)), [8000]);
+    fn retries_end_within_the_time_that_a_user_waits() {
+        let retry_after = |seconds| Retry::Busy(Some(Duration::from_secs(seconds)));
+        assert_eq!(pauses(retry_after(8), Duration::ZERO), [8000, 8000]);
+        assert_eq!(pauses(retry_after(8), Duration::from_secs(4)), [8000]);
         for long in [21, u64::MAX] {
-            assert!(pauses(told(long), Duration::ZERO).is_empty());
+            assert!(pauses(retry_after(long), Duration::ZERO).is_empty());
         }
-        assert!(pauses(Again::Busy(None), Duration::from_secs(25)).is_empty());
+        assert!(pauses(Retry::Busy(None), Duration::from_secs(25)).is_empty());
     }
 
     #[test]
-    fn a_broken_connection_is_tried_once_more() {
-        assert_eq!(pauses(Again::Broken, Duration::ZERO), [250]);
-        assert!(pauses(Again::Never, Duration::ZERO).is_empty());
+    fn a_lost_connection_is_tried_once_more() {
+        assert_eq!(pauses(Retry::ConnectionLost, Duration::ZERO), [250]);
+        assert!(pauses(Retry::Never, Duration::ZERO).is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! A server that answers GETs: there is no way here to send anything else.
+//! A server that is sent GET requests: there is no way here to send anything else.
 
 use std::time::{Duration, Instant};
 
@@ -8,12 +8,13 @@ use http_body_util::BodyExt as _;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
 
+use super::connection_failure::{self, Route};
 use super::error::{LONGEST, Request, RequestError};
-use super::refusal::{self, content};
-use super::retry::{Again, Retries};
-use super::why::{Route, why};
+use super::error_response::{self, content};
+use super::identity::Identity;
+use super::retry::{Retry, Tries};
 
-/// The longest answer that is read. A page of 500 large objects has a tenth of it.
+/// The largest response that is read, in bytes. A page of 500 large objects has a tenth of it.
 const LARGEST: usize = 512 << 20;
 
 /// One API server, reached as one user.
@@ -21,15 +22,15 @@ pub struct Server {
     pub(super) client: kube::Client,
     pub(super) url: String,
     pub(super) context: Option<String>,
-    /// The user as messages name it.
-    pub(super) who: String,
+    pub(super) identity: Identity,
     pub(super) route: Route,
-    pub(super) limit: Option<Duration>,
+    /// The time limit of one try.
+    pub(super) time_limit: Option<Duration>,
 }
 
-/// What was answered.
+/// A successful response.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub(crate) request: Request,
     /// The JSON text.
     pub body: Vec<u8>,
@@ -37,8 +38,8 @@ pub struct Answer {
     pub elapsed: Duration,
 }
 
-impl Answer {
-    /// The answer as a value.
+impl Response {
+    /// The body as a value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, RequestError> {
         serde_json::from_slice(&self.body).map_err(|error| RequestError::Malformed {
             request: self.request.clone(),
@@ -47,145 +48,148 @@ impl Answer {
     }
 }
 
-/// Why a try failed, and whether another may not.
-struct Failed {
+/// Why a try failed, and whether to try again.
+struct Failure {
     error: RequestError,
-    again: Again,
+    retry: Retry,
 }
 
 impl Server {
-    /// The server's address, without credentials.
+    /// The server's URL, without credentials.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The kubeconfig's context, where there is one.
+    /// The kubeconfig's context, if one was used.
     pub fn context(&self) -> Option<&str> {
         self.context.as_deref()
     }
 
-    /// One GET of JSON. `path` is path and query, such as `/api/v1/nodes?limit=500`.
-    pub async fn get(&self, path: &str) -> Result<Answer, RequestError> {
+    /// Sends a GET request. `path` is path and query, such as `/api/v1/nodes?limit=500`.
+    pub async fn get(&self, path: &str) -> Result<Response, RequestError> {
         let request = Request {
             server: self.url.clone(),
             path: path.to_owned(),
         };
         let started = Instant::now();
-        let mut retries = Retries::default();
+        let mut tries = Tries::default();
         loop {
-            let tries = retries.next();
-            let failed = match self.within_limit(&request, tries).await {
+            let number = tries.next();
+            let failure = match self.try_within_limit(&request, number).await {
                 Ok(body) => {
-                    return Ok(Answer {
+                    return Ok(Response {
                         request,
                         body,
                         elapsed: started.elapsed(),
                     });
                 }
-                Err(failed) => failed,
+                Err(failure) => failure,
             };
-            match retries.pause(failed.again, started.elapsed()) {
+            match tries.pause(failure.retry, started.elapsed()) {
                 Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(failed.error),
+                None => return Err(failure.error),
             }
         }
     }
 
-    async fn within_limit(&self, request: &Request, tries: u32) -> Result<Vec<u8>, Failed> {
-        let attempt = self.attempt(request, tries);
-        let Some(limit) = self.limit else {
+    async fn try_within_limit(&self, request: &Request, number: u32) -> Result<Vec<u8>, Failure> {
+        let attempt = self.try_once(request, number);
+        let Some(limit) = self.time_limit else {
             return attempt.await;
         };
-        let request = request.clone();
-        tokio::time::timeout(limit, attempt)
-            .await
-            .unwrap_or_else(|_| {
-                let after = limit;
-                Err(RequestError::Timeout { request, after }.into())
-            })
+        match tokio::time::timeout(limit, attempt).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Failure::from(RequestError::Timeout {
+                request: request.clone(),
+                limit,
+            })),
+        }
     }
 
-    async fn attempt(&self, request: &Request, tries: u32) -> Result<Vec<u8>, Failed> {
-        let sent = http::Request::get(&request.path)
+    /// `number` is which try this is, from 1.
+    async fn try_once(&self, request: &Request, number: u32) -> Result<Vec<u8>, Failure> {
+        let http_request = http::Request::get(&request.path)
             .header(ACCEPT, "application/json")
             .body(Body::empty())
             .map_err(|error| RequestError::Connection {
                 request: request.clone(),
-                why: format!("this cannot be asked: {error}"),
+                why: format!("invalid request: {error}"),
             })?;
-        let answer = self.client.send(sent).await.map_err(|error| Failed {
-            error: self.no_connection(request, &error),
-            again: match never_left(&error) {
-                true => Again::Never,
-                false => Again::Broken,
-            },
-        })?;
-        let (head, body) = answer.into_parts();
-        let body = collect(body, LARGEST).await.map_err(|error| Failed {
-            error: self.no_connection(request, &error),
-            again: Again::Broken,
+        let response = self
+            .client
+            .send(http_request)
+            .await
+            .map_err(|error| Failure {
+                retry: if is_unsent(&error) {
+                    Retry::Never
+                } else {
+                    Retry::ConnectionLost
+                },
+                error: self.connection_error(request, &error),
+            })?;
+        let (head, body) = response.into_parts();
+        let body = collect(body, LARGEST).await.map_err(|error| Failure {
+            error: self.connection_error(request, &error),
+            retry: Retry::ConnectionLost,
         })?;
         let Some(body) = body else {
-            let request = request.clone();
-            return Err(RequestError::TooLarge {
-                request,
+            return Err(Failure::from(RequestError::TooLarge {
+                request: request.clone(),
                 limit: LARGEST,
-            }
-            .into());
+            }));
         };
         if !head.status.is_success() {
-            return Err(Failed {
-                again: refusal::again(&head),
-                error: refusal::error(request.clone(), &head, &body, &self.who, tries),
+            return Err(Failure {
+                retry: error_response::retry(&head),
+                error: error_response::error(request.clone(), &head, &body, &self.identity, number),
             });
         }
         match body.trim_ascii_start().first() {
             Some(b'{' | b'[') => Ok(body),
-            _ => Err(RequestError::NotKubernetes {
+            first => Err(Failure::from(RequestError::NotKubernetes {
                 request: request.clone(),
-                what: match body.is_empty() {
-                    true => "is empty".to_owned(),
-                    false => content(&head.headers),
+                what: match first {
+                    Some(_) => content(&head.headers),
+                    None => "an empty body".to_owned(),
                 },
-            }
-            .into()),
+            })),
         }
     }
 
-    fn no_connection(&self, request: &Request, error: &kube::Error) -> RequestError {
+    fn connection_error(&self, request: &Request, error: &kube::Error) -> RequestError {
         RequestError::Connection {
             request: request.clone(),
-            why: why(error, &self.route),
+            why: connection_failure::describe(error, &self.route),
         }
     }
 }
 
-impl From<RequestError> for Failed {
+impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         Self {
             error,
-            again: Again::Never,
+            retry: Retry::Never,
         }
     }
 }
 
-/// The whole of a body; nothing if there is more than `most`.
-async fn collect(mut body: Body, most: usize) -> Result<Option<Vec<u8>>, kube::Error> {
-    let mut whole = Vec::new();
+/// The whole of a body; `None` if it is larger than `limit` bytes.
+async fn collect(mut body: Body, limit: usize) -> Result<Option<Vec<u8>>, kube::Error> {
+    let mut collected = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else {
             continue;
         };
-        if whole.len() + data.len() > most {
+        if collected.len() + data.len() > limit {
             return Ok(None);
         }
-        whole.extend_from_slice(&data);
+        collected.extend_from_slice(&data);
     }
-    Ok(Some(whole))
+    Ok(Some(collected))
 }
 
-/// Whether a request was not even sent, for want of a connection.
-fn never_left(error: &kube::Error) -> bool {
+/// Whether a request was not even sent, since no connection was established.
+fn is_unsent(error: &kube::Error) -> bool {
     let kube::Error::Service(error) = error else {
         return false;
     };
@@ -199,7 +203,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_body_is_read_up_to_its_bound() {
+    async fn a_body_is_read_up_to_its_limit() {
         let body = || Body::from(vec![b' '; 100]);
         assert_eq!(collect(body(), 100).await.unwrap().unwrap().len(), 100);
         assert!(collect(body(), 99).await.unwrap().is_none());

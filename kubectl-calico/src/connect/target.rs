@@ -1,110 +1,129 @@
-//! Which cluster and which user, by the kubeconfig and the flags (client-go,
+//! Which cluster to connect to, and as which user, by the kubeconfig and the flags (client-go,
 //! tools/clientcmd/client_config.go and merged_client_builder.go).
 
-use calico_core::text::quoted;
-use kube::config::{AuthInfo, Cluster, Context, Kubeconfig};
+use kube::config::{AuthInfo, Cluster, Context};
 
 use super::environment::Environment;
 use super::error::ConnectError;
-use super::flags::Flags;
-use super::kubeconfig::Loaded;
-use super::{in_cluster, overlay};
+use super::flags::ConnectionFlags;
+use super::identity::Identity;
+use super::kubeconfig::MergedKubeconfig;
+use super::{in_cluster, overrides};
 
 /// One cluster and one user.
 pub(super) struct Target {
-    /// The context's name.
+    /// The name of the kubeconfig's context.
     pub(super) context: Option<String>,
-    /// The user, as messages call it.
-    pub(super) user: Option<String>,
     pub(super) cluster: Cluster,
-    pub(super) auth: AuthInfo,
+    pub(super) user: AuthInfo,
+    pub(super) identity: Identity,
 }
 
 impl Target {
-    /// What the flags and the kubeconfig say, or else a pod's own service account. kubectl would
-    /// then go to localhost:8080, where no API server has been for years.
+    /// The cluster of the flags and the kubeconfig, or else that of the pod that this runs in. kubectl
+    /// would then try localhost:8080, where no API server has been for years.
     pub(super) fn choose(
-        flags: &Flags,
-        loaded: Loaded,
+        flags: &ConnectionFlags,
+        kubeconfig: MergedKubeconfig,
         environment: &Environment,
     ) -> Result<Self, ConnectError> {
-        let mut target = Self::named(flags, &loaded.config)?;
-        overlay::drop_empty(&mut target);
-        overlay::lay_over(&mut target, flags)?;
+        let mut target = Self::in_kubeconfig(flags, &kubeconfig)?;
+        overrides::remove_empty(&mut target.cluster, &mut target.user);
+        overrides::apply(flags, &mut target.cluster, &mut target.user)?;
         if target.cluster.server.is_some() {
             return Ok(target);
         }
         if let Some(context) = target.context {
             return Err(ConnectError::NoServer { context });
         }
-        if let Some(mut target) = in_cluster::target(environment) {
-            overlay::lay_over(&mut target, flags)?;
-            return Ok(target);
-        }
-        let known = names(&loaded.config.contexts, |one| &one.name);
-        Err(match known.is_empty() {
-            true => ConnectError::NothingConfigured {
-                places: loaded.places,
-            },
-            false => ConnectError::NoContext { known },
-        })
-    }
-
-    /// What the flags and the context name. Names given by a flag must exist; a context may name
-    /// a user that does not, and is anonymous then, or a cluster, if `--server` stands in for it.
-    fn named(flags: &Flags, config: &Kubeconfig) -> Result<Self, ConnectError> {
-        let (context_name, context) = context(flags, config)?;
-        let name = flags.cluster.as_ref().unwrap_or(&context.cluster);
-        let cluster = config.clusters.iter().find(|one| one.name == *name);
-        let needed = flags.cluster.is_some() || (context_name.is_some() && flags.server.is_none());
-        if cluster.is_none() && needed {
-            return Err(ConnectError::UnknownCluster {
-                name: name.clone(),
-                known: names(&config.clusters, |one| &one.name),
+        if let Some((mut cluster, mut user)) = in_cluster::cluster_and_user(environment) {
+            overrides::apply(flags, &mut cluster, &mut user)?;
+            return Ok(Self {
+                context: None,
+                cluster,
+                user,
+                identity: Identity::ServiceAccount,
             });
         }
-        let name = flags.user.as_ref().or(context.user.as_ref());
-        let user = config.auth_infos.iter().find(|one| Some(&one.name) == name);
+        let known = kubeconfig.contexts();
+        if known.is_empty() {
+            let paths = kubeconfig.paths;
+            Err(ConnectError::NothingConfigured { paths })
+        } else {
+            Err(ConnectError::NoContext { known })
+        }
+    }
+
+    /// The cluster and user that the flags and the context name. Names in flags must exist. A context
+    /// may name a user that does not exist, and is then anonymous; or such a cluster, if `--server`
+    /// replaces its address.
+    fn in_kubeconfig(
+        flags: &ConnectionFlags,
+        kubeconfig: &MergedKubeconfig,
+    ) -> Result<Self, ConnectError> {
+        let (context_name, context) = context(flags, kubeconfig)?;
+        let cluster_name = flags.cluster.as_ref().unwrap_or(&context.cluster);
+        let cluster = kubeconfig
+            .config
+            .clusters
+            .iter()
+            .find(|entry| entry.name == *cluster_name);
+        let is_needed =
+            flags.cluster.is_some() || (context_name.is_some() && flags.server.is_none());
+        if cluster.is_none() && is_needed {
+            return Err(ConnectError::UnknownCluster {
+                name: cluster_name.clone(),
+                known: kubeconfig.clusters(),
+            });
+        }
+        let user_name = flags.user.as_ref().or(context.user.as_ref());
+        let user = kubeconfig
+            .config
+            .auth_infos
+            .iter()
+            .find(|entry| Some(&entry.name) == user_name);
         if let (Some(name), None) = (&flags.user, user) {
             return Err(ConnectError::UnknownUser {
                 name: name.clone(),
-                known: names(&config.auth_infos, |one| &one.name),
+                known: kubeconfig.users(),
             });
         }
-        let of_context = match &context_name {
-            Some(name) => format!(" of context {}", quoted(name)),
-            None => String::new(),
-        };
         Ok(Self {
+            identity: match user {
+                Some(user) => Identity::User {
+                    name: user.name.clone(),
+                    context: context_name.clone(),
+                },
+                None => Identity::Anonymous,
+            },
             context: context_name,
-            user: user.map(|user| format!("user {}{of_context}", quoted(&user.name))),
             cluster: cluster
-                .and_then(|one| one.cluster.clone())
+                .and_then(|entry| entry.cluster.clone())
                 .unwrap_or_default(),
-            auth: user
-                .and_then(|one| one.auth_info.clone())
+            user: user
+                .and_then(|entry| entry.auth_info.clone())
                 .unwrap_or_default(),
         })
     }
 }
 
-/// The context that a flag or the kubeconfig names, which must exist; without a name, none.
-fn context(flags: &Flags, config: &Kubeconfig) -> Result<(Option<String>, Context), ConnectError> {
+/// The context that a flag or the kubeconfig names, which must exist; an empty one if neither does.
+fn context(
+    flags: &ConnectionFlags,
+    kubeconfig: &MergedKubeconfig,
+) -> Result<(Option<String>, Context), ConnectError> {
+    let config = &kubeconfig.config;
     let name = flags.context.as_ref().or(config.current_context.as_ref());
     let Some(name) = name.filter(|name| !name.is_empty()) else {
         return Ok((None, Context::default()));
     };
-    let found = config.contexts.iter().find(|one| one.name == *name);
-    let found = found.ok_or_else(|| ConnectError::UnknownContext {
-        name: name.clone(),
-        known: names(&config.contexts, |one| &one.name),
-    })?;
-    Ok((
-        Some(name.clone()),
-        found.context.clone().unwrap_or_default(),
-    ))
-}
-
-fn names<T>(all: &[T], name: impl Fn(&T) -> &String) -> Vec<String> {
-    all.iter().map(|one| name(one).clone()).collect()
+    let found = config.contexts.iter().find(|entry| entry.name == *name);
+    let Some(found) = found else {
+        return Err(ConnectError::UnknownContext {
+            name: name.clone(),
+            known: kubeconfig.contexts(),
+        });
+    };
+    let context = found.context.clone().unwrap_or_default();
+    Ok((Some(name.clone()), context))
 }

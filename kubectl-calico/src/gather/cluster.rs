@@ -1,72 +1,65 @@
-//! A cluster from its API server.
+//! A cluster, read from its API server.
 
-use std::cell::RefCell;
-use std::time::Duration;
+use std::time::Instant;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::pages::list;
-use crate::connect::{Answer, RequestError, Server};
-use crate::snapshot::resource::{Api, Resource, Select};
-use crate::snapshot::{Absence, Origin, Reading, Source, Store, Unknown};
+use super::pages;
+use super::request_log::{LoggedRequest, RequestLog};
+use crate::connect::{RequestError, Response, Server};
+use crate::snapshot::resource::{Api, Resource};
+use crate::snapshot::select::Select;
+use crate::snapshot::{Absence, Origin, Reading, SnapshotSource, Store, Unknown};
 
-/// A server that answers, and what was asked of it.
+/// A cluster whose API server responds.
 pub struct Cluster {
     server: Server,
     kubernetes: Option<String>,
-    asked: RefCell<Vec<Asked>>,
+    log: RequestLog,
 }
 
-/// A request that was made, for `--verbose`.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// Path and query.
-    pub path: String,
-    /// How long the answer's text was; `None` where there was none.
-    pub bytes: Option<usize>,
-    /// How long it took, with all that was tried again.
-    pub elapsed: Duration,
-}
-
+/// The response of `/version`.
 #[derive(Deserialize)]
-struct Version {
+struct VersionInfo {
     #[serde(rename = "gitVersion")]
     git_version: String,
 }
 
 impl Cluster {
-    /// A first request, which every server answers to everybody that it knows: where that fails,
-    /// all others would, and once is enough to say so.
+    /// Sends a first request, which every server allows to every user that it knows. If that fails, all
+    /// others would, and one error says so.
     pub async fn reach(server: Server) -> Result<Self, RequestError> {
         let mut cluster = Self {
             server,
             kubernetes: None,
-            asked: RefCell::default(),
+            log: RequestLog::default(),
         };
         match cluster.get("/version").await {
-            Ok(answer) => cluster.kubernetes = Some(answer.json::<Version>()?.git_version),
-            // Somebody took that permission away too; what can be read is read.
+            Ok(response) => {
+                cluster.kubernetes = Some(response.json::<VersionInfo>()?.git_version);
+            }
+            // Some clusters do not even allow that; whatever they allow is read.
             Err(RequestError::Forbidden { .. }) => {}
             Err(error) => return Err(error),
         }
         Ok(cluster)
     }
 
-    /// Every request so far, in the order of their answers.
-    pub fn asked(&self) -> Vec<Asked> {
-        self.asked.borrow().clone()
+    /// The requests so far.
+    pub fn log(&self) -> &RequestLog {
+        &self.log
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Answer, RequestError> {
-        let started = std::time::Instant::now();
-        let answer = self.server.get(path).await;
-        self.asked.borrow_mut().push(Asked {
+    async fn get(&self, path: &str) -> Result<Response, RequestError> {
+        let started = Instant::now();
+        let response = self.server.get(path).await;
+        self.log.push(LoggedRequest {
             path: path.to_owned(),
-            bytes: answer.as_ref().ok().map(|answer| answer.body.len()),
+            bytes: response.as_ref().ok().map(|response| response.body.len()),
             elapsed: started.elapsed(),
         });
-        answer
+        response
     }
 
     async fn read_from<T: DeserializeOwned>(
@@ -77,12 +70,19 @@ impl Cluster {
         let path = api.path(select);
         match select {
             Select::Named(..) => Ok(vec![self.get(&path).await?.json()?]),
-            _ => list(self, &path, &select.query()).await,
+            _ => {
+                pages::list(
+                    async |page: &str| self.get(page).await,
+                    &path,
+                    &select.query(),
+                )
+                .await
+            }
         }
     }
 }
 
-impl Source for Cluster {
+impl SnapshotSource for Cluster {
     async fn origin(&self) -> Origin {
         Origin {
             server: Some(self.server.url().to_owned()),
@@ -91,8 +91,8 @@ impl Source for Cluster {
         }
     }
 
-    /// The first API that answers is read. One that is not served, or is forbidden, gives way to
-    /// the next: a user of Calico's v3 API need not have rights on the CRDs behind it.
+    /// Reads the first API that can be read: a user of Calico's v3 API may lack permissions for the CRDs
+    /// behind it.
     async fn read<T: DeserializeOwned>(
         &self,
         resource: &'static Resource,

@@ -1,19 +1,18 @@
-//! Lists, page by page: no more than one page of each is ever held as text.
+//! Lists, read page by page, so that no more than one page of each list is ever held as text.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::cluster::Cluster;
-use crate::connect::RequestError;
+use crate::connect::{RequestError, Response};
 
-/// Objects a page. A node with fifty images is 15 KB of JSON, so a page stays below 4 MB.
+/// Objects per page. A node with fifty images is 15 KB of JSON, so a page stays below 4 MB.
 const LIMIT: usize = 250;
 
-/// The most pages of a list: ten times what the largest clusters have. A list that is longer has no end.
+/// The most pages of a list: ten times what the largest clusters have. A longer list has no end.
 const PAGES: usize = 4000;
 
-/// How often a list that the server has forgotten the beginning of is begun anew.
+/// How often a list is started again after its continue token has expired.
 const RESTARTS: usize = 3;
 
 #[derive(Deserialize)]
@@ -26,16 +25,16 @@ struct Page<T> {
 #[derive(Default, Deserialize)]
 struct PageMeta {
     #[serde(default, rename = "continue")]
-    token: String,
+    continue_token: String,
 }
 
-/// Every object of a list, each reduced to a `T` as its page arrives.
+/// Every object of a list, each reduced to a `T` as its page arrives. `get` sends a request for a path.
 ///
-/// Where the state that the list began with is gone (410), it goes on from a newer one if the
-/// server offers that, so that an object which changed in between is seen in either state; else
-/// it begins anew. Source: kubernetes/apimachinery, `NewResourceExpired`, "inconsistent continue".
+/// If the continue token has expired (410), the list goes on from a newer state of the cluster where the
+/// server offers that, so that an object which changed in between is read in either state. Otherwise it
+/// starts again. Source: kubernetes/apimachinery, `NewResourceExpired`, "inconsistent continue".
 pub(super) async fn list<T: DeserializeOwned>(
-    cluster: &Cluster,
+    get: impl AsyncFn(&str) -> Result<Response, RequestError>,
     path: &str,
     query: &str,
 ) -> Result<Vec<T>, RequestError> {
@@ -44,20 +43,21 @@ pub(super) async fn list<T: DeserializeOwned>(
     let mut restarts = 0;
     let mut pages = 0;
     loop {
-        match cluster.get(&page(path, query, &token)).await {
-            Ok(answer) => {
-                let page: Page<T> = answer.json()?;
+        match get(&page_path(path, query, &token)).await {
+            Ok(response) => {
+                let page: Page<T> = response.json()?;
                 objects.extend(page.items.unwrap_or_default());
+                let next = page.metadata.continue_token;
                 // A token that leads to itself would never end.
-                if page.metadata.token.is_empty() || page.metadata.token == token {
+                if next.is_empty() || next == token {
                     return Ok(objects);
                 }
-                token = page.metadata.token;
+                token = next;
                 pages += 1;
                 if pages == PAGES {
                     return Err(RequestError::NotKubernetes {
-                        request: answer.request,
-                        what: format!("goes on after {PAGES} pages"),
+                        request: response.request,
+                        what: format!("a list of more than {PAGES} pages"),
                     });
                 }
             }
@@ -73,7 +73,7 @@ pub(super) async fn list<T: DeserializeOwned>(
     }
 }
 
-fn page(path: &str, query: &str, token: &str) -> String {
+fn page_path(path: &str, query: &str, token: &str) -> String {
     let mut page = format!("{path}?limit={LIMIT}");
     if !query.is_empty() {
         page.push('&');
@@ -91,10 +91,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_of_a_page() {
-        assert_eq!(page("/api/v1/nodes", "", ""), "/api/v1/nodes?limit=250");
+    fn the_path_of_a_page() {
         assert_eq!(
-            page("/api/v1/pods", "labelSelector=a%3Db", "x+/=é"),
+            page_path("/api/v1/nodes", "", ""),
+            "/api/v1/nodes?limit=250"
+        );
+        assert_eq!(
+            page_path("/api/v1/pods", "labelSelector=a%3Db", "x+/=é"),
             "/api/v1/pods?limit=250&labelSelector=a%3Db&continue=x%2B%2F%3D%C3%A9"
         );
     }

@@ -1,25 +1,23 @@
-//! What was asked of the API server, for `--verbose`.
+//! The API requests that were sent, for `--verbose`.
 
 use super::table::table;
-use crate::gather::cluster::Asked;
+use crate::gather::request_log::RequestLog;
 
-/// A line for each request, and their sum.
-pub fn requests(asked: &[Asked]) -> String {
-    let heading = ["MS", "BYTES", "GET"].map(str::to_owned).to_vec();
-    let mut rows = vec![heading];
-    rows.extend(asked.iter().map(|asked| {
-        vec![
-            asked.elapsed.as_millis().to_string(),
-            asked
-                .bytes
-                .map_or_else(|| "-".to_owned(), |bytes| bytes.to_string()),
-            asked.path.clone(),
-        ]
-    }));
-    let bytes: usize = asked.iter().filter_map(|asked| asked.bytes).sum();
+/// A line for each request, and the totals.
+pub fn requests(log: &RequestLog) -> String {
+    let mut rows = vec![["MS", "BYTES", "GET"].map(str::to_owned).to_vec()];
+    for request in log.requests().iter() {
+        let bytes = request.bytes.map(|bytes| bytes.to_string());
+        rows.push(vec![
+            request.elapsed.as_millis().to_string(),
+            bytes.unwrap_or_else(|| "-".to_owned()),
+            request.path.clone(),
+        ]);
+    }
     format!(
-        "{}\n{} requests, {bytes} bytes\n",
+        "{}\n{} requests, {} bytes\n",
         table(&rows).join("\n"),
-        asked.len()
+        log.requests().len(),
+        log.bytes()
     )
 }

@@ -1,4 +1,4 @@
-//! `metadata`, as far as it is read here.
+//! `metadata`.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Meta {
-    /// `name`
     pub name: String,
-    /// `namespace`; absent on cluster-scoped objects.
+    /// Not set on cluster-scoped objects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// `labels`
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// `annotations`
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
-    /// `generation`: how often the spec was changed.
+    /// Increases with every change of the spec.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
-    /// `deletionTimestamp`: set while finalizers hold up a deletion.
+    /// Set while finalizers hold up a deletion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<Time>,
-    /// `finalizers`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub finalizers: Vec<String>,
 }

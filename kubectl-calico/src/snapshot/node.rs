@@ -1,20 +1,18 @@
-//! Nodes. A cluster can have thousands, each with fifty images and whatever its owners hang on it,
-//! so what nothing here reads is dropped while it is parsed.
+//! Nodes. A cluster can have thousands, each with fifty images and any number of annotations, so fields
+//! that are not used are dropped while parsing.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Meta;
+use super::meta::Meta;
 
 /// A node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Node {
-    /// Its labels and annotations are those of [`KEPT`] only.
+    /// Of its labels and annotations, those of [`KEPT`].
     #[serde(deserialize_with = "kept")]
     pub metadata: Meta,
-    /// `spec`
     pub spec: NodeSpec,
-    /// `status`
     pub status: NodeStatus,
 }
 
@@ -22,13 +20,13 @@ pub struct Node {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NodeSpec {
-    /// `podCIDRs`, one for each family.
+    /// One per address family.
     #[serde(rename = "podCIDRs", skip_serializing_if = "Vec::is_empty")]
     pub pod_cidrs: Vec<String>,
-    /// `providerID`, as `aws:///eu-west-1a/i-0123`.
+    /// Such as `aws:///eu-west-1a/i-0123`.
     #[serde(rename = "providerID", skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
-    /// `unschedulable`: the node is cordoned.
+    /// Whether the node is cordoned.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unschedulable: bool,
 }
@@ -37,15 +35,11 @@ pub struct NodeSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeStatus {
-    /// `addresses`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<NodeAddress>,
-    /// `allocatable`
     pub allocatable: Allocatable,
-    /// `conditions`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<NodeCondition>,
-    /// `nodeInfo`
     pub node_info: NodeInfo,
 }
 
@@ -53,10 +47,9 @@ pub struct NodeStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NodeAddress {
-    /// `type`: InternalIP, Hostname, …
+    /// InternalIP, Hostname, …
     #[serde(rename = "type")]
     pub kind: String,
-    /// `address`
     pub address: String,
 }
 
@@ -64,7 +57,7 @@ pub struct NodeAddress {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Allocatable {
-    /// `pods`: how many the kubelet takes, as a Kubernetes quantity.
+    /// How many pods the kubelet accepts, as a Kubernetes quantity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pods: Option<String>,
 }
@@ -73,14 +66,12 @@ pub struct Allocatable {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NodeCondition {
-    /// `type`: Ready, NetworkUnavailable, …
+    /// Ready, NetworkUnavailable, …
     #[serde(rename = "type")]
     pub kind: String,
-    /// `status`: True, False or Unknown.
+    /// True, False or Unknown.
     pub status: String,
-    /// `reason`
     pub reason: String,
-    /// `message`
     pub message: String,
 }
 
@@ -88,11 +79,11 @@ pub struct NodeCondition {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeInfo {
-    /// `kubeletVersion`; k3s and RKE2 put their name into it.
+    /// k3s and RKE2 include their name.
     pub kubelet_version: String,
-    /// `operatingSystem`: linux or windows.
+    /// linux or windows.
     pub operating_system: String,
-    /// `osImage`, as `Talos (v1.9.0)`.
+    /// Such as `Talos (v1.9.0)`.
     pub os_image: String,
 }
 
@@ -102,19 +93,19 @@ impl Node {
         self.status.conditions.iter().find(|c| c.kind == kind)
     }
 
-    /// Whether the kubelet says that it is ready.
+    /// Whether its Ready condition is true.
     pub fn is_ready(&self) -> bool {
         self.condition("Ready").is_some_and(|c| c.status == "True")
     }
 
-    /// Whether it runs Linux. One that does not say is taken to.
+    /// Whether it runs Linux, which is also assumed of a node that does not report it.
     pub fn is_linux(&self) -> bool {
         let label = self.metadata.label("kubernetes.io/os");
         label.unwrap_or(&self.status.node_info.operating_system) != "windows"
     }
 
-    /// Whether it stands for a service that runs pods without a machine, and without DaemonSets:
-    /// EKS Fargate, or what a virtual kubelet offers.
+    /// Whether it represents a service that runs pods without a machine, and without DaemonSets: EKS
+    /// Fargate, or a virtual kubelet.
     pub fn is_virtual(&self) -> bool {
         let is = |key: &str, value: &str| self.metadata.label(key) == Some(value);
         is("eks.amazonaws.com/compute-type", "fargate") || is("type", "virtual-kubelet")
@@ -129,7 +120,7 @@ impl Node {
     }
 }
 
-/// The labels and annotations that are kept: their beginnings.
+/// The prefixes of the labels and annotations that are kept.
 const KEPT: [&str; 12] = [
     "cloud.google.com/",
     "eks.amazonaws.com/",

@@ -1,18 +1,15 @@
-//! Pods, reduced like nodes: there is one of Calico on each.
+//! Pods, reduced like nodes: Calico has one on each.
 
 use serde::{Deserialize, Serialize};
 
-use super::Meta;
+use super::meta::Meta;
 
 /// A pod.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pod {
-    /// `metadata`
     pub metadata: Meta,
-    /// `spec`
     pub spec: PodSpec,
-    /// `status`
     pub status: PodStatus,
 }
 
@@ -20,13 +17,12 @@ pub struct Pod {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodSpec {
-    /// `nodeName`; empty while it is not scheduled.
+    /// Empty until the pod is scheduled.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub node_name: String,
-    /// `hostNetwork`: it has its node's network, and needs no other.
+    /// Whether the pod uses its node's network, and needs no pod network.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub host_network: bool,
-    /// `containers`
     pub containers: Vec<Container>,
 }
 
@@ -34,14 +30,10 @@ pub struct PodSpec {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Container {
-    /// `name`
     pub name: String,
-    /// `image`
     pub image: String,
-    /// `command`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub command: Vec<String>,
-    /// `args`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
 }
@@ -50,15 +42,12 @@ pub struct Container {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodStatus {
-    /// `phase`: Pending, Running, Succeeded, Failed or Unknown.
+    /// Pending, Running, Succeeded, Failed or Unknown.
     pub phase: String,
-    /// `conditions`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<PodCondition>,
-    /// `initContainerStatuses`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub init_container_statuses: Vec<ContainerStatus>,
-    /// `containerStatuses`
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub container_statuses: Vec<ContainerStatus>,
 }
@@ -67,66 +56,56 @@ pub struct PodStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PodCondition {
-    /// `type`: Ready, PodScheduled, …
+    /// Ready, PodScheduled, …
     #[serde(rename = "type")]
     pub kind: String,
-    /// `status`: True, False or Unknown.
+    /// True, False or Unknown.
     pub status: String,
-    /// `reason`
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// `message`
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
 
-/// What the kubelet says of a container.
+/// The kubelet's status of a container.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerStatus {
-    /// `name`
     pub name: String,
-    /// `image`, as it was asked for where it could not be pulled.
+    /// As in the spec if the image could not be pulled.
     pub image: String,
-    /// `ready`
     pub ready: bool,
-    /// `restartCount`
     pub restart_count: u32,
-    /// `state`
     pub state: ContainerState,
-    /// `lastState`: how it ended before its last restart.
+    /// How the container ended before its last restart.
     pub last_state: ContainerState,
 }
 
-/// A container's state: at most one of the three is there.
+/// A container's state: at most one of the three is set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContainerState {
-    /// It does not run yet, or not now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<StateReason>,
-    /// It runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
-    /// It has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terminated: Option<StateReason>,
 }
 
-/// A container runs; since when is not kept.
+/// The container is running. When it started is not kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Running {}
 
-/// Why a container waits or has ended.
+/// Why a container is waiting or has terminated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct StateReason {
-    /// `reason`: CrashLoopBackOff, ImagePullBackOff, Error, …
+    /// CrashLoopBackOff, ImagePullBackOff, Error, …
     pub reason: String,
-    /// `message`
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
-    /// `exitCode`, of one that has ended.
+    /// Only of a terminated container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
 }
@@ -137,20 +116,19 @@ impl Pod {
         self.status.conditions.iter().find(|c| c.kind == kind)
     }
 
-    /// Whether it is ready.
+    /// Whether its Ready condition is true.
     pub fn is_ready(&self) -> bool {
         self.condition("Ready").is_some_and(|c| c.status == "True")
     }
 
-    /// What the kubelet says of its containers, those that run first included.
+    /// The statuses of its containers, init containers first.
     pub fn statuses(&self) -> impl Iterator<Item = &ContainerStatus> {
         let status = &self.status;
         let init = status.init_container_statuses.iter();
         init.chain(&status.container_statuses)
     }
 
-    /// The value of a flag (`--cluster-cidr`) on the command line of its containers, written as
-    /// one word or as two.
+    /// The value of a flag such as `--cluster-cidr` on the command line of its containers.
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.spec.containers.iter().find_map(|container| {
             let mut words = container.command.iter().chain(&container.args);
@@ -159,7 +137,7 @@ impl Pod {
     }
 }
 
-/// The value of a flag among words, as `--name=value` or `--name value`.
+/// The value of a flag in a command line, written `--name=value` or `--name value`.
 pub fn flag_in<'a>(words: &mut impl Iterator<Item = &'a String>, name: &str) -> Option<&'a str> {
     while let Some(word) = words.next() {
         match word.strip_prefix(name) {

@@ -1,21 +1,20 @@
-//! What reading one kind of object came to.
+//! The outcome of reading one kind of object.
 
 use std::fmt;
 
 use calico_core::text::printable;
 
-/// A reading: what was read, or why there is nothing.
+/// The outcome of reading one kind of object.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading<T> {
-    /// What was read.
     Read(T),
-    /// It is not there, which is an answer.
+    /// It does not exist.
     Absent(Absence),
-    /// Nothing is known of it.
+    /// It could not be read.
     Unknown(Unknown),
 }
 
-/// Why something is not there.
+/// Why something does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absence {
     /// The server does not serve the kind: its CRD is not installed.
@@ -24,19 +23,19 @@ pub enum Absence {
     NotFound,
 }
 
-/// Why nothing is known of something.
+/// Why something could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// A permission is missing; the resource's row tells which. What the server said of it.
+    /// A permission is missing: the server's message.
     Forbidden(String),
-    /// Reading it failed: what went wrong, in one line.
+    /// The request failed: what went wrong, in one line.
     Failed(String),
-    /// The files that were given instead of a cluster do not hold the kind.
+    /// The given files do not hold the kind.
     NotGiven,
 }
 
 impl<T> Reading<T> {
-    /// What was read, if it was.
+    /// What was read; `None` if it does not exist or could not be read.
     pub fn read(&self) -> Option<&T> {
         match self {
             Self::Read(read) => Some(read),
@@ -44,7 +43,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Why nothing is known of it, if that is so.
+    /// Why it could not be read, if so.
     pub fn unknown(&self) -> Option<Unknown> {
         match self {
             Self::Unknown(why) => Some(why.clone()),
@@ -57,21 +56,21 @@ impl<T> Reading<T> {
         matches!(self, Self::Absent(Absence::NotServed))
     }
 
-    /// Whether it is known not to be there.
+    /// Whether it does not exist.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent(_))
     }
 }
 
 impl<T> Reading<Vec<T>> {
-    /// The objects; none where they are absent or unknown.
+    /// The objects; none where they do not exist or could not be read.
     pub fn items(&self) -> &[T] {
         self.read().map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 impl<T> Reading<T> {
-    /// The one object of a reading of one.
+    /// The first object of a reading of a single one.
     pub(super) fn only(reading: Reading<Vec<T>>) -> Self {
         match reading {
             Reading::Read(objects) => match objects.into_iter().next() {
@@ -88,7 +87,7 @@ impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Forbidden(said) | Self::Failed(said) => f.write_str(&printable(said)),
-            Self::NotGiven => f.write_str("the files do not hold it"),
+            Self::NotGiven => f.write_str("not in the given files"),
         }
     }
 }
@@ -96,8 +95,8 @@ impl fmt::Display for Unknown {
 impl fmt::Display for Absence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotServed => "the server does not serve this kind",
-            Self::NotFound => "the server has no such object",
+            Self::NotServed => "the server does not have this resource type",
+            Self::NotFound => "not found on the server",
         })
     }
 }

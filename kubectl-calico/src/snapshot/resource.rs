@@ -1,140 +1,60 @@
-//! A kind of object that is read: where it is served, and which of its objects are wanted.
-
-use std::collections::BTreeMap;
+//! A kind of object that is read: which APIs serve it, and which of its objects are read.
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Store;
+use super::select::Select;
+use super::store::Store;
 
-/// A kind of object that is read, and which objects of it.
+/// A kind of object that is read.
 #[derive(Debug)]
 pub struct Resource {
-    /// As `IPPool`.
+    /// Such as `IPPool`.
     pub kind: &'static str,
-    /// The API groups and versions that may serve it, with its plural there. The first that does
-    /// is read.
+    /// The APIs that may serve the kind. The first that does is read.
     pub apis: &'static [Api],
-    /// Which of its objects.
     pub select: Select,
-    /// What for, as a person with doubts about a permission is told.
+    /// What it is read for, to explain the permission.
     pub why: &'static str,
 }
 
-/// Where a kind is served.
+/// An API that serves a kind.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Api {
-    /// The group; empty for Kubernetes' core.
+    /// Empty for Kubernetes' core.
     pub group: &'static str,
-    /// As `v1`.
+    /// Such as `v1`.
     pub version: &'static str,
-    /// As `ippools`.
+    /// Such as `ippools`.
     pub plural: &'static str,
-}
-
-/// Which objects of a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Select {
-    /// All of them, in every namespace.
-    All,
-    /// Those with one of some values for a label, in every namespace.
-    Labelled(&'static str, &'static [&'static str]),
-    /// Those of a namespace with one of some values for a label.
-    LabelledIn(&'static str, &'static str, &'static [&'static str]),
-    /// Pods of a namespace that are in a phase.
-    PhaseIn(&'static str, &'static str),
-    /// One, by name; a namespace first, or nothing for a kind without namespaces.
-    Named(&'static str, &'static str),
-}
-
-/// What a [`Select`] looks at in an object that did not come from a server.
-#[derive(Debug)]
-pub struct Selected<'a> {
-    /// `metadata.name`
-    pub name: &'a str,
-    /// `metadata.namespace`; empty without one.
-    pub namespace: &'a str,
-    /// `metadata.labels`
-    pub labels: &'a BTreeMap<String, String>,
-    /// `status.phase`; empty without one.
-    pub phase: &'a str,
-}
-
-impl Select {
-    /// Whether it would have chosen that object.
-    pub fn selects(&self, object: &Selected) -> bool {
-        let labelled = |key: &str, values: &[&str]| {
-            let value = object.labels.get(key).map(String::as_str);
-            value.is_some_and(|value| values.contains(&value))
-        };
-        match *self {
-            Self::All => true,
-            Self::Labelled(key, values) => labelled(key, values),
-            Self::LabelledIn(namespace, key, values) => {
-                object.namespace == namespace && labelled(key, values)
-            }
-            Self::PhaseIn(namespace, phase) => {
-                object.namespace == namespace && object.phase == phase
-            }
-            Self::Named(namespace, name) => object.namespace == namespace && object.name == name,
-        }
-    }
-
-    /// The query of a list, without a leading `?`; empty where nothing narrows it.
-    pub fn query(&self) -> String {
-        let labels = |key: &str, values: &[&str]| {
-            // labelSelector=KEY in (A,B), percent-encoded.
-            format!("labelSelector={key}%20in%20%28{}%29", values.join("%2C"))
-        };
-        match *self {
-            Self::All | Self::Named(..) => String::new(),
-            Self::Labelled(key, values) | Self::LabelledIn(_, key, values) => labels(key, values),
-            Self::PhaseIn(_, phase) => format!("fieldSelector=status.phase%3D{phase}"),
-        }
-    }
-
-    fn namespace(&self) -> &'static str {
-        match *self {
-            Self::All | Self::Labelled(..) => "",
-            Self::LabelledIn(namespace, ..)
-            | Self::PhaseIn(namespace, _)
-            | Self::Named(namespace, _) => namespace,
-        }
-    }
-
-    /// The verb that reads it.
-    pub fn verb(&self) -> &'static str {
-        match self {
-            Self::Named(..) => "get",
-            _ => "list",
-        }
-    }
 }
 
 impl Api {
     /// `apiVersion` of its objects.
     pub fn api_version(&self) -> String {
-        match self.group {
-            "" => self.version.to_owned(),
-            group => format!("{group}/{}", self.version),
+        if self.group.is_empty() {
+            self.version.to_owned()
+        } else {
+            format!("{}/{}", self.group, self.version)
         }
     }
 
-    /// The path of what `select` chooses, without a query.
+    /// The URL path of the selected objects, without a query.
     pub fn path(&self, select: Select) -> String {
-        let base = match self.group {
-            "" => format!("/api/{}", self.version),
-            group => format!("/apis/{group}/{}", self.version),
-        };
-        let namespaced = match select.namespace() {
-            "" => String::new(),
-            namespace => format!("/namespaces/{namespace}"),
-        };
-        let name = match select {
-            Select::Named(_, name) => format!("/{name}"),
-            _ => String::new(),
-        };
-        format!("{base}{namespaced}/{}{name}", self.plural)
+        let base = if self.group.is_empty() { "api" } else { "apis" };
+        let mut path = format!("/{base}/{}", self.api_version());
+        let namespace = select.namespace();
+        if !namespace.is_empty() {
+            path.push_str("/namespaces/");
+            path.push_str(namespace);
+        }
+        path.push('/');
+        path.push_str(self.plural);
+        if let Select::Named(_, name) = select {
+            path.push('/');
+            path.push_str(name);
+        }
+        path
     }
 }
 
@@ -146,25 +66,27 @@ impl Resource {
         first.into_iter().chain(second)
     }
 
-    /// Objects of the row as a manifest has them: items of a list do not say what they are.
-    pub fn objects<'a, T: Serialize + 'a>(
+    /// Objects of the row with `apiVersion` and `kind`, which the items of a list do not have.
+    pub fn manifests<'a, T: Serialize + 'a>(
         &self,
         store: Store,
         objects: impl IntoIterator<Item = &'a T>,
     ) -> Result<Vec<Value>, serde_json::Error> {
         let api = self.apis_in_order(store).next();
-        let written = objects.into_iter().map(|object| {
-            let mut object = serde_json::to_value(object)?;
-            if let (Value::Object(object), Some(api)) = (&mut object, api) {
-                object.insert("apiVersion".to_owned(), api.api_version().into());
-                object.insert("kind".to_owned(), self.kind.into());
-            }
-            Ok(object)
-        });
-        written.collect()
+        objects
+            .into_iter()
+            .map(|object| {
+                let mut manifest = serde_json::to_value(object)?;
+                if let (Value::Object(fields), Some(api)) = (&mut manifest, api) {
+                    fields.insert("apiVersion".to_owned(), api.api_version().into());
+                    fields.insert("kind".to_owned(), self.kind.into());
+                }
+                Ok(manifest)
+            })
+            .collect()
     }
 
-    /// The row's objects in words: `ConfigMap kube-system/kubeadm-config`, or the plural.
+    /// What messages call the row: `ConfigMap kube-system/kubeadm-config`, or the plural.
     pub fn object(&self) -> String {
         match self.select {
             Select::Named("", name) => format!("{} {name}", self.kind),
@@ -173,26 +95,24 @@ impl Resource {
         }
     }
 
-    /// The permission that reads it, in words: `list ippools in crd.projectcalico.org`.
+    /// The permission to read it: `list ippools (API group crd.projectcalico.org)`.
     pub fn permission(&self) -> String {
-        let verb = self.select.verb();
-        let object = match self.select {
-            Select::Named(_, name) => format!("{} {name}", self.plural()),
-            _ => self.plural().to_owned(),
-        };
-        let namespace = match self.select.namespace() {
-            "" => String::new(),
-            namespace => format!(" in namespace {namespace}"),
-        };
+        let mut permission = format!("{} {}", self.select.verb(), self.plural());
+        if let Select::Named(_, name) = self.select {
+            permission.push(' ');
+            permission.push_str(name);
+        }
+        let namespace = self.select.namespace();
+        if !namespace.is_empty() {
+            permission.push_str(" in namespace ");
+            permission.push_str(namespace);
+        }
         let mut groups: Vec<&str> = self.apis.iter().map(|api| api.group).collect();
         groups.dedup();
-        match groups.as_slice() {
-            [] | [""] => format!("{verb} {object}{namespace}"),
-            groups => format!(
-                "{verb} {object}{namespace} (API group {})",
-                groups.join(" or ")
-            ),
+        if groups != [""] {
+            permission.push_str(&format!(" (API group {})", groups.join(" or ")));
         }
+        permission
     }
 
     /// Its plural in the first of its APIs.

@@ -1,19 +1,15 @@
-//! What is read of a cluster, and nothing else is: one table, from which the requests, the
-//! ClusterRole of `kubectl calico rbac` and the words for a missing permission are made.
+//! Everything that is read of a cluster: one table, from which the requests, the ClusterRole of
+//! `kubectl calico rbac` and the messages about missing permissions are generated.
 
-use super::resource::{Api, Resource, Select};
-
-/// The group whose CRDs are the store up to 3.32, unless the cluster was moved to the other.
-pub const V1: &str = "crd.projectcalico.org";
-
-/// The group that Calico's aggregated API serves and that, from 3.32 on, can be the store.
-pub const V3: &str = "projectcalico.org";
+use super::resource::{Api, Resource};
+use super::select::Select;
+pub use super::store::{V1, V3};
 
 /// `k8s-app` of the operator.
 const OPERATOR_APP: &str = "tigera-operator";
 
-/// `k8s-app` of the workloads that run Calico, in installs of every kind, and of the pods of a
-/// kube-controller-manager that has no `component` (Talos).
+/// `k8s-app` of Calico's workloads, in installs of every kind, and of a kube-controller-manager whose
+/// pods have no `component` (Talos).
 const CALICO_APPS: &[&str] = &[
     "calico-apiserver",
     "calico-kube-controllers",
@@ -29,7 +25,7 @@ const CALICO_APPS: &[&str] = &[
     "whisker",
 ];
 
-/// `k8s-app` of the Deployments among them but the operator.
+/// `k8s-app` of the Deployments among them, without the operator.
 const CALICO_DEPLOYMENTS: &[&str] = &[
     "calico-apiserver",
     "calico-kube-controllers",
@@ -39,7 +35,7 @@ const CALICO_DEPLOYMENTS: &[&str] = &[
     "whisker",
 ];
 
-/// `component` of the control plane's pods that know the cluster's CIDRs.
+/// `component` of the control plane's pods that are configured with the cluster's CIDRs.
 const CONTROL_PLANE: &[&str] = &["kube-apiserver", "kube-controller-manager"];
 
 const fn api(group: &'static str, version: &'static str, plural: &'static str) -> Api {
@@ -50,12 +46,12 @@ const fn api(group: &'static str, version: &'static str, plural: &'static str) -
     }
 }
 
-/// The API of a kind of Calico's in both of its groups.
+/// A kind of Calico's, in both of its API groups.
 const fn calico(plural: &'static str) -> [Api; 2] {
     [api(V1, "v1", plural), api(V3, "v3", plural)]
 }
 
-/// Rows: name, kind, APIs, which objects of them, and why they are read, which is a row's doc, too.
+/// Rows: name, kind, APIs, which objects, and what they are read for, which is also the row's doc.
 macro_rules! rows {
     ($($(#[$more:meta])* $name:ident: $kind:literal, $apis:expr, $select:expr, $why:literal;)+) => {$(
         #[doc = $why]
@@ -71,80 +67,81 @@ macro_rules! rows {
 
 rows! {
     NODES: "Node", [api("", "v1", "nodes")], Select::All,
-        "how many there are, which cloud, pod CIDRs, Calico's annotations";
+        "number of nodes, cloud, pod CIDRs, Calico's annotations";
     CALICO_PODS: "Pod", [api("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS),
-        "whether Calico's pods run, and what stops them";
+        "whether Calico's pods run, and why not";
     CONTROL_PLANE_PODS: "Pod", [api("", "v1", "pods")],
         Select::LabelledIn("kube-system", "component", CONTROL_PLANE),
-        "the pod and service CIDRs on the control plane's command line";
+        "pod and Service CIDRs on the control plane's command line";
     PENDING_PODS: "Pod", [api("", "v1", "pods")], Select::PhaseIn("kube-system", "Pending"),
-        "CoreDNS and others that wait for the network";
+        "CoreDNS and other pods that wait for the network";
     DAEMON_SETS: "DaemonSet", [api("apps", "v1", "daemonsets")], Select::All,
-        "calico-node, canal, and other network plugins beside them";
+        "calico-node, canal, and other network plugins";
     ///
-    /// Its namespace is its own: files that hold what else runs Calico need not hold it.
+    /// A row of its own, since it has a namespace of its own: files with Calico's other Deployments may not
+    /// hold it.
     OPERATORS: "Deployment", [api("apps", "v1", "deployments")],
         Select::Labelled("k8s-app", &[OPERATOR_APP]),
-        "the operator";
+        "the Tigera operator";
     DEPLOYMENTS: "Deployment", [api("apps", "v1", "deployments")],
         Select::Labelled("k8s-app", CALICO_DEPLOYMENTS),
-        "Typha, kube-controllers";
+        "Typha, calico-kube-controllers and other components";
     CALICO_SYSTEM: "Namespace", [api("", "v1", "namespaces")], Select::Named("", "calico-system"),
         "whether its deletion is stuck";
     KUBEADM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "kubeadm-config"),
-        "the pod and service CIDRs that kubeadm was given";
+        "pod and Service CIDRs that kubeadm was configured with";
     KUBE_PROXY: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "kube-proxy"),
-        "the pod CIDR that kube-proxy takes for the cluster's own";
+        "pod CIDR that kube-proxy was configured with";
     CALICO_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "calico-config"),
         "backend, MTU and Typha of an install from manifests";
     CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "canal-config"),
-        "the same of Canal, and flannel's network";
+        "the same for Canal, and flannel's network";
     ///
-    /// Its objects have the name of its chart.
+    /// RKE2 names its objects after its chart.
     RKE2_CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "rke2-canal-config"),
-        "the same of RKE2's Canal";
+        "the same for RKE2's Canal";
     SERVICE_CIDRS: "ServiceCIDR", [api("networking.k8s.io", "v1", "servicecidrs")], Select::All,
-        "what pools must not overlap";
+        "ranges that pools must not overlap";
     OPENSHIFT_NETWORK: "Network", [api("config.openshift.io", "v1", "networks")],
         Select::Named("", "cluster"),
-        "the pod network of OpenShift";
+        "pod network of OpenShift";
     API_SERVICE: "APIService", [api("apiregistration.k8s.io", "v1", "apiservices")],
         Select::Named("", "v3.projectcalico.org"),
-        "whether Calico's API server answers";
+        "whether Calico's API server is available";
     INSTALLATIONS: "Installation", [api("operator.tigera.io", "v1", "installations")], Select::All,
-        "what the operator was asked for";
+        "the requested configuration of Calico";
     TIGERA_STATUSES: "TigeraStatus", [api("operator.tigera.io", "v1", "tigerastatuses")],
         Select::All,
-        "what the operator says of each component";
+        "the operator's status of each component";
     API_SERVERS: "APIServer", [api("operator.tigera.io", "v1", "apiservers")], Select::All,
-        "whether Calico's API server is asked for";
+        "whether Calico's API server is requested";
     DATASTORE_MIGRATIONS: "DatastoreMigration",
         [
             api("migration.projectcalico.org", "v1", "datastoremigrations"),
             api("migration.projectcalico.org", "v1beta1", "datastoremigrations"),
         ],
         Select::All,
-        "which of Calico's API groups is the store";
+        "which of Calico's API groups is the datastore";
     IP_POOLS: "IPPool", calico("ippools"), Select::All,
-        "the live pools";
+        "the existing pools";
     FELIX_CONFIGURATIONS: "FelixConfiguration", calico("felixconfigurations"), Select::All,
-        "dataplane, encryption, who programs routes";
+        "dataplane, encryption, which component programs routes";
     BGP_CONFIGURATIONS: "BGPConfiguration", calico("bgpconfigurations"), Select::All,
-        "whether nodes peer with each other";
+        "whether the node-to-node mesh is enabled";
     BGP_PEERS: "BGPPeer", calico("bgppeers"), Select::All,
-        "who else they peer with";
+        "other BGP peers";
     CLUSTER_INFORMATIONS: "ClusterInformation", calico("clusterinformations"), Select::All,
         "Calico's version";
     IPAM_BLOCKS: "IPAMBlock", calico("ipamblocks"), Select::All,
-        "how much of each pool is used, and by which node";
+        "how much of each pool is used, and by which nodes";
     IPAM_CONFIGS: "IPAMConfig", [api(V1, "v1", "ipamconfigs"), api(V3, "v3", "ipamconfigurations")],
         Select::All,
-        "whether nodes may borrow addresses";
+        "strict affinity";
 }
 
 /// Every row.

@@ -63,7 +63,8 @@ fn a_calicoctl_that_calls_back_is_called_once() {
         Some(("calicoctl", calls_back)),
     );
     let get = terminal.types("kubectl calico get nodes").failed();
-    get.says("\"get\" is not a verb of kubectl calico, and calicoctl on PATH handed it back");
+    get.says("unknown command \"get\" for \"kubectl calico\"")
+        .says("calicoctl on PATH is a wrapper that calls this plugin");
     assert_eq!(
         fs::read_to_string(terminal.home("calls")).unwrap(),
         "called\n"
@@ -75,6 +76,6 @@ fn without_calicoctl_the_verb_is_unknown() {
     let terminal = terminal("calicoctl-missing", "kubectl-calico", None);
     let get = terminal.types("kubectl calico get nodes; echo \"exit code $?\"");
     get.succeeded()
-        .says("there is no calicoctl on PATH that it could be for")
+        .says("unknown command \"get\" for \"kubectl calico\", and calicoctl is not on PATH")
         .says("exit code 64");
 }

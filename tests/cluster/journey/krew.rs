@@ -48,7 +48,7 @@ fn with_krew() {
     let words = terminal.types("PATH=~/own:$PATH kubectl __complete calico st");
     words
         .succeeded()
-        .says("status\tSays how Calico is installed");
+        .says("status\tShow how Calico is installed");
 
     terminal.heading("Gone again");
     terminal.types("kubectl krew uninstall calico").succeeded();

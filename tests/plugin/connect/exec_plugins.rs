@@ -154,5 +154,5 @@ async fn it_does_not_hang() {
     cluster.world.script("plugin", "exec sleep 1000");
     cluster.user(&user("args: []"));
     let error = cluster.world.connect(&[]).await.err().unwrap().to_string();
-    assert!(error.ends_with("did not end within 60s"), "{error}");
+    assert!(error.ends_with("did not finish within 60s"), "{error}");
 }

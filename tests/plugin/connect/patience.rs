@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use calico_test_support::http::Reply;
-use kubectl_calico::connect::{Answer, RequestError, Server};
+use kubectl_calico::connect::{RequestError, Response, Server};
 use tokio::net::TcpListener;
 
 use super::loopback::wire::Wire;
@@ -18,7 +18,7 @@ async fn server(address: &str, flags: &[&str]) -> Server {
 }
 
 /// What comes of one GET, and how many requests it took.
-async fn get<S>(flags: &[&str], script: S) -> (Result<Answer, RequestError>, usize)
+async fn get<S>(flags: &[&str], script: S) -> (Result<Response, RequestError>, usize)
 where
     S: Fn(usize) -> Reply + Send + Sync + 'static,
 {
@@ -28,12 +28,12 @@ where
 }
 
 async fn is_left(half: &'static str) {
-    let limit = ["--request-timeout=1500ms"];
-    let (answer, requests) = get(&limit, move |_| Reply::Stall(half.into())).await;
-    let Err(RequestError::Timeout { after, .. }) = answer else {
+    let flags = ["--request-timeout=1500ms"];
+    let (answer, requests) = get(&flags, move |_| Reply::Stall(half.into())).await;
+    let Err(RequestError::Timeout { limit, .. }) = answer else {
         panic!("{answer:?}");
     };
-    assert_eq!((after, requests), (Duration::from_millis(1500), 1));
+    assert_eq!((limit, requests), (Duration::from_millis(1500), 1));
 }
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_handshake_that_does_not_begin_is_left() {
     let server = server(&format!("https://{address}"), &flags).await;
     let message = server.get("/version").await.unwrap_err().to_string();
     assert!(
-        message.contains(&format!("no answer from {address}")),
+        message.contains(&format!("{address} does not respond")),
         "{message}"
     );
 }
@@ -107,7 +107,7 @@ async fn a_server_that_stays_busy_is_left() {
             panic!("{answer:?}");
         };
         assert_eq!(
-            (status, tries, requests),
+            (status.as_u16(), tries, requests),
             (503, expected, expected as usize)
         );
     }

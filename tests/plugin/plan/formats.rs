@@ -28,8 +28,8 @@ fn the_exit_code_is_the_same_and_half_a_plan_is_never_written() {
                 assert!(!said || ran.exit == exit, "{} {format}", case.name());
                 let written = ran.exit == 0;
                 let refused = match format {
-                    "flags" => "--kubectl-calico-plan-was-refused\n",
-                    "values" => "\"kubectl calico plan was refused, and said why\"\n",
+                    "flags" => "--kubectl-calico-plan-failed\n",
+                    "values" => "\"kubectl calico plan failed; see its error message\"\n",
                     _ => "",
                 };
                 assert_eq!(ran.stdout != refused, written, "{} {format}", case.name());
@@ -63,7 +63,7 @@ fn flags_do_not_lose_what_they_cannot_say() {
     let ran = case("installed-settings").run(&["-o", "flags"]);
     assert_eq!(
         (ran.exit, ran.stdout.as_str()),
-        (64, "--kubectl-calico-plan-was-refused\n")
+        (64, "--kubectl-calico-plan-failed\n")
     );
     assert!(ran.stderr.contains("-o values"), "{}", ran.stderr);
     let values = case("installed-settings").written("values");

@@ -123,7 +123,7 @@ fn a_refused_plan_is_none_to_helm(helm: Helm) {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && output.stdout.is_empty());
         assert!(
-            said.contains("plan-was-refused") || said.contains("values.yaml"),
+            said.contains("plan-failed") || said.contains("values.yaml"),
             "{said}"
         );
     }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use crate::snapshot::resource::Selected;
 use crate::snapshot::resources::CALICO_PODS;
+use crate::snapshot::select::Selectable;
 use crate::snapshot::{Pod, Snapshot};
 
 /// Whether a pod is a part of Calico: one that its row selects, but for the
 /// kube-controller-manager, which some platforms label alike.
 pub fn is_calico(pod: &Pod) -> bool {
-    let selected = CALICO_PODS.select.selects(&Selected {
+    let selected = CALICO_PODS.select.selects(&Selectable {
         name: &pod.metadata.name,
         namespace: pod.metadata.namespace.as_deref().unwrap_or_default(),
         labels: &pod.metadata.labels,

@@ -1,130 +1,102 @@
-//! Why there is no server to ask.
+//! Errors before the first request is sent: kubeconfig, flags and credentials.
 
 use std::path::{Path, PathBuf};
 
-use calico_core::text::{printable, quoted};
+use calico_core::text::{listed, printable, quoted};
 use thiserror::Error;
 
-/// Why there is no server to ask.
+/// Why no request can be sent.
 #[derive(Debug, Error)]
+#[allow(
+    missing_docs,
+    reason = "the variant's message says what its fields are"
+)]
 pub enum ConnectError {
-    /// A kubeconfig that is there and cannot be used.
-    #[error("cannot read the kubeconfig {}: {why}", shown(.path))]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
+    /// A kubeconfig that exists and cannot be used.
+    #[error("cannot read kubeconfig {}: {why}", display(.path))]
+    Unreadable { path: PathBuf, why: String },
     /// Neither a kubeconfig, nor `--server`, nor a pod's service account.
-    #[error("no cluster is configured{}: name a kubeconfig with --kubeconfig or $KUBECONFIG, or a server with --server", looked(.places))]
+    #[error("no cluster is configured{}: pass a kubeconfig with --kubeconfig or $KUBECONFIG, or a server with --server", searched(.paths))]
     NothingConfigured {
         /// The files that were looked for.
-        places: Vec<PathBuf>,
+        paths: Vec<PathBuf>,
     },
-    /// Contexts, and none that is the current one.
-    #[error("the kubeconfig has no current context{}: choose one with --context", among(.known))]
-    NoContext {
-        /// Those that there are.
-        known: Vec<String>,
-    },
+    /// The kubeconfig has contexts, but none is the current one.
+    #[error("the kubeconfig has no current context: choose one with --context{}", available(.known, "contexts"))]
+    NoContext { known: Vec<String> },
     /// `--context`, or the kubeconfig's current context.
-    #[error("the kubeconfig has no context {}{}", quoted(.name), among(.known))]
-    UnknownContext {
-        /// Its name.
-        name: String,
-        /// Those that there are.
-        known: Vec<String>,
-    },
-    /// `--cluster`, or the context's.
-    #[error("the kubeconfig has no cluster {}{}", quoted(.name), among(.known))]
-    UnknownCluster {
-        /// Its name.
-        name: String,
-        /// Those that there are.
-        known: Vec<String>,
-    },
+    #[error("context {} does not exist in the kubeconfig{}", quoted(.name), available(.known, "contexts"))]
+    UnknownContext { name: String, known: Vec<String> },
+    /// `--cluster`, or the cluster of the context.
+    #[error("cluster {} does not exist in the kubeconfig{}", quoted(.name), available(.known, "clusters"))]
+    UnknownCluster { name: String, known: Vec<String> },
     /// `--user`.
-    #[error("the kubeconfig has no user {}{}", quoted(.name), among(.known))]
-    UnknownUser {
-        /// Its name.
-        name: String,
-        /// Those that there are.
-        known: Vec<String>,
-    },
+    #[error("user {} does not exist in the kubeconfig{}", quoted(.name), available(.known, "users"))]
+    UnknownUser { name: String, known: Vec<String> },
     /// A cluster without an address.
-    #[error("the cluster of context {} has no server: set it in the kubeconfig, or give --server", quoted(.context))]
-    NoServer {
-        /// The context's name.
-        context: String,
-    },
-    /// An address that is none.
-    #[error("the server's address {} is not a URL such as https://10.0.0.1:6443", quoted(.address))]
-    BadServer {
-        /// The address.
-        address: String,
-    },
-    /// A proxy's address that is none. A bad one is not shown: it may hold a password.
-    #[error("{origin} is not a URL such as http://proxy:3128 (http, https or socks5)")]
+    #[error("the cluster of context {} has no server: set it in the kubeconfig, or pass --server", quoted(.context))]
+    NoServer { context: String },
+    /// A server's address that is not a URL.
+    #[error("invalid server address {}: expected a URL such as https://10.0.0.1:6443", quoted(.address))]
+    BadServer { address: String },
+    /// A proxy's address that is not a URL. It is not shown: it may contain a password.
+    #[error(
+        "invalid proxy URL in {origin}: expected one such as http://proxy:3128 (http, https or socks5)"
+    )]
     BadProxy {
-        /// Where it was given.
+        /// The setting that holds it.
         origin: &'static str,
     },
-    /// Certificates that are to be checked, and not.
+    /// A certificate authority for a server whose certificate is not to be verified.
     #[error(
-        "both a certificate authority and insecure-skip-tls-verify are set: they exclude each other, take one away"
+        "both a certificate authority and insecure-skip-tls-verify are set: they are mutually exclusive; remove one"
     )]
-    AuthorityOfInsecure,
-    /// A certificate or key that cannot be used.
+    AuthorityWithInsecure,
+    /// A certificate, key, token or name that cannot be used.
     #[error("cannot use {what}: {why}")]
-    Certificate {
-        /// Which, and where it was found.
+    Unusable {
+        /// The value, and where it was found.
         what: String,
-        /// What is wrong with it.
         why: String,
     },
-    /// Groups or a UID without a user.
-    #[error("--as-group and --as-uid need --as: a group or UID cannot be acted for without a user")]
-    ActsAsNobody,
-    /// A token, or a name to act as, that cannot be used.
-    #[error("cannot use {what}: {why}")]
-    Credential {
-        /// Which, and where it was found.
-        what: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The kubeconfig's exec plugin gave no credentials.
-    #[error("the kubeconfig's exec plugin {} {why}", quoted(.command))]
-    Plugin {
+    /// A group, a UID or extra fields to impersonate, without a user.
+    #[error(
+        "--as-group and --as-uid require --as: a group or UID cannot be impersonated without a user"
+    )]
+    ImpersonationWithoutUser,
+    /// The user's exec credential plugin returned no credentials.
+    #[error("exec credential plugin {} {why}", quoted(.command))]
+    ExecPlugin {
         /// The command, without its arguments.
         command: String,
-        /// What happened; from what it wrote, the end of its error output alone.
+        /// What happened. Of what the plugin printed, only the end of its standard error.
         why: String,
     },
 }
 
-fn looked(places: &[PathBuf]) -> String {
-    if places.is_empty() {
-        return ", and neither $KUBECONFIG nor $HOME is set".to_owned();
+impl ConnectError {
+    pub(in crate::connect) fn unusable(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self::Unusable {
+            what: what.into(),
+            why: why.into(),
+        }
     }
-    let places: Vec<String> = places.iter().map(|place| shown(place)).collect();
-    format!(" in {}", places.join(", "))
 }
 
-fn shown(path: &Path) -> String {
+fn searched(paths: &[PathBuf]) -> String {
+    if paths.is_empty() {
+        return ", and neither $KUBECONFIG nor $HOME is set".to_owned();
+    }
+    format!(" in {}", listed(paths.iter().map(|path| display(path))))
+}
+
+fn display(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }
 
-fn among(known: &[String]) -> String {
+fn available(known: &[String], kind: &str) -> String {
     if known.is_empty() {
-        return ": it has none at all".to_owned();
+        return format!(", which has no {kind}");
     }
-    let names: Vec<String> = known.iter().take(10).map(quoted).collect();
-    let more = if known.len() > names.len() {
-        ", …"
-    } else {
-        ""
-    };
-    format!(": it has {}{more}", names.join(", "))
+    format!("; available {kind}: {}", listed(known.iter().map(quoted)))
 }

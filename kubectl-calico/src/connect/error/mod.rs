@@ -1,7 +1,7 @@
-//! What can go wrong on the way to an answer, in words for the person who asked.
+//! What can go wrong between the command line and a response, in the words that a user reads.
 //!
-//! No text here is that of a `kube::Error`: it repeats itself, prints with `Debug`, and may hold a
-//! page of HTML or the output of an exec plugin, which is a token.
+//! No text here is that of a `kube::Error`: it repeats itself, prints with `Debug`, and may include a
+//! page of HTML or the output of an exec credential plugin, which is a token.
 
 mod connect;
 mod request;
@@ -11,10 +11,10 @@ use std::io;
 pub use connect::ConnectError;
 pub use request::{Request, RequestError};
 
-/// The most characters of somebody else's text in one message: enough for the API server's own.
+/// The longest foreign text in one message, in characters: enough for the API server's own.
 pub(super) const LONGEST: usize = 300;
 
-/// What the system says of a failure, without the number that it has for it.
+/// The text of an I/O error without the number that the operating system has for it.
 pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error ") {

@@ -1,9 +1,12 @@
-//! Why a request has no answer to use.
+//! Why a request has no usable response.
 
 use std::fmt;
 use std::time::Duration;
 
+use http::StatusCode;
 use thiserror::Error;
+
+use crate::connect::identity::Identity;
 
 /// A request, as messages name it.
 #[derive(Clone, Debug)]
@@ -20,122 +23,89 @@ impl fmt::Display for Request {
     }
 }
 
-/// Why a request has no answer to use.
+/// Why a request has no usable response. `message` is the server's own text, empty if it sent none.
 #[derive(Debug, Error)]
+#[allow(
+    missing_docs,
+    reason = "the variant's message says what its fields are"
+)]
 pub enum RequestError {
     /// 401.
-    #[error("{request}: the server does not accept {who}")]
+    #[error("{request}: the server rejected {} (401 Unauthorized): {}", .identity.credentials(), .identity.advice())]
     Unauthorized {
-        /// What was asked.
         request: Request,
-        /// Whose credentials were sent, and what to do about them.
-        who: String,
+        identity: Identity,
     },
     /// 403.
-    #[error("{request}: not allowed{}", after(.message))]
-    Forbidden {
-        /// What was asked.
-        request: Request,
-        /// The server's words.
-        message: String,
-    },
+    #[error("{request}: the server responded with 403 Forbidden{}", suffix(.message))]
+    Forbidden { request: Request, message: String },
     /// 404.
-    #[error("{request}: not found{}", after(.message))]
-    NotFound {
-        /// What was asked.
-        request: Request,
-        /// The server's words.
-        message: String,
-    },
-    /// 410: the state that a list began with is gone.
-    #[error("{request}: the list took too long, and the server has forgotten how it began{}", after(.message))]
+    #[error("{request}: the server responded with 404 Not Found{}", suffix(.message))]
+    NotFound { request: Request, message: String },
+    /// 410: the state of the cluster that a list began with is gone.
+    #[error("{request}: the list took so long that its continue token expired{}", suffix(.message))]
     Gone {
-        /// What was asked.
         request: Request,
-        /// The server's words.
         message: String,
-        /// With which the list goes on, from a newer state.
+        /// Continues the list from a newer state, if the server offers that.
         continue_token: Option<String>,
     },
-    /// 429, 500, 502, 503 or 504, to the end of patience.
-    #[error("{request}: the server is not available: {status}{}{}", tried(*.tries, *.retry_after), after(.message))]
+    /// 429, 500, 502, 503 or 504, also when it was tried again.
+    #[error("{request}: the server responded with {status}{}{}", attempts(*.tries, *.retry_after), suffix(.message))]
     Unavailable {
-        /// What was asked.
         request: Request,
-        /// The status.
-        status: u16,
-        /// How often it was asked.
+        status: StatusCode,
+        /// How often the request was sent.
         tries: u32,
-        /// When it wants to be asked again.
         retry_after: Option<Duration>,
-        /// The server's words.
         message: String,
     },
-    /// No whole answer in time.
-    #[error("{request}: no whole answer within {}s: check that the server is well, or give it longer with --request-timeout", .after.as_secs_f64())]
-    Timeout {
-        /// What was asked.
-        request: Request,
-        /// The time that it had.
-        after: Duration,
-    },
-    /// No connection, or one that broke.
+    /// No complete response in time.
+    #[error("{request}: no complete response within {}s: check that the server is healthy, or raise --request-timeout", .limit.as_secs_f64())]
+    Timeout { request: Request, limit: Duration },
+    /// No connection, or one that was lost.
     #[error("{request}: {why}")]
     Connection {
-        /// What was asked.
         request: Request,
         /// What happened, and what to do.
         why: String,
     },
-    /// An answer that would fill the memory.
-    #[error("{request}: the answer is longer than {} MiB", .limit >> 20)]
+    /// A response that would fill the memory.
+    #[error("{request}: the response is larger than {} MiB", .limit >> 20)]
     TooLarge {
-        /// What was asked.
         request: Request,
-        /// The most that is read, in bytes.
+        /// In bytes.
         limit: usize,
     },
-    /// An answer that no API server gives.
-    #[error("{request}: the answer {what}: is this the address of a Kubernetes API server?")]
-    NotKubernetes {
-        /// What was asked.
-        request: Request,
-        /// What the answer is.
-        what: String,
-    },
-    /// JSON that is cut, or not what was asked for.
-    #[error("{request}: the answer cannot be read: {why}")]
-    Malformed {
-        /// What was asked.
-        request: Request,
-        /// What is wrong with it.
-        why: String,
-    },
+    /// A response that no API server gives.
+    #[error(
+        "{request}: unexpected response ({what}): is this the address of a Kubernetes API server?"
+    )]
+    NotKubernetes { request: Request, what: String },
+    /// JSON that is incomplete, or not of the expected type.
+    #[error("{request}: cannot parse the response: {why}")]
+    Malformed { request: Request, why: String },
     /// Any other status.
-    #[error("{request}: {code}{}{}", after(.reason), after(.message))]
+    #[error("{request}: the server responded with {status}{}", suffix(.message))]
     Api {
-        /// What was asked.
         request: Request,
-        /// The status.
-        code: u16,
-        /// The server's word for it.
-        reason: String,
-        /// The server's words.
+        status: StatusCode,
         message: String,
     },
 }
 
-fn tried(tries: u32, retry_after: Option<Duration>) -> String {
+fn attempts(tries: u32, retry_after: Option<Duration>) -> String {
     match (tries, retry_after) {
-        (1, Some(pause)) => format!(", and to be asked again in {}s", pause.as_secs()),
+        (1, Some(pause)) => format!(" (Retry-After: {}s)", pause.as_secs()),
         (1, None) => String::new(),
-        (many, _) => format!(" after {many} tries"),
+        (many, _) => format!(" after {many} attempts"),
     }
 }
 
-fn after(text: &str) -> String {
-    match text {
-        "" => String::new(),
-        text => format!(": {text}"),
+fn suffix(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!(": {text}")
     }
 }

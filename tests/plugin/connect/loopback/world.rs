@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use calico_test_support::tools::tool;
 use clap::Parser;
-use kubectl_calico::connect::{ConnectError, Environment, Flags, Server, connect_in};
+use kubectl_calico::connect::{ConnectError, ConnectionFlags, Environment, Server, connect_in};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -21,11 +21,11 @@ pub(crate) struct World {
 #[derive(Parser)]
 struct Cli {
     #[command(flatten)]
-    flags: Flags,
+    flags: ConnectionFlags,
 }
 
 /// The flags as the command line gives them.
-pub(crate) fn flags(arguments: &[&str]) -> Flags {
+pub(crate) fn flags(arguments: &[&str]) -> ConnectionFlags {
     Cli::parse_from(["kubectl-calico"].iter().chain(arguments)).flags
 }
 

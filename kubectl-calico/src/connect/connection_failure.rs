@@ -1,4 +1,4 @@
-//! Why a connection failed: the one cause, in a long chain of errors, that a person can act on.
+//! Why a connection failed: the one cause, in a long chain of errors, that a user can act on.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -6,9 +6,9 @@ use std::io::{self, ErrorKind};
 use calico_core::text::shortened;
 
 use super::error::LONGEST;
-use super::handshake;
+use super::tls_failure;
 
-/// Where a connection was to lead.
+/// The way from here to a server.
 pub(super) struct Route {
     /// Host and port of the server.
     pub(super) server: String,
@@ -16,8 +16,8 @@ pub(super) struct Route {
     pub(super) proxy: Option<String>,
 }
 
-/// What went wrong between here and the server.
-pub(super) fn why(error: &(dyn Error + 'static), route: &Route) -> String {
+/// What went wrong on the way to the server, and what to do about it.
+pub(super) fn describe(error: &(dyn Error + 'static), route: &Route) -> String {
     let server = &route.server;
     let (next, through) = match &route.proxy {
         Some(proxy) => (
@@ -28,30 +28,30 @@ pub(super) fn why(error: &(dyn Error + 'static), route: &Route) -> String {
     };
     for cause in causes(error) {
         if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-            return format!("{}{through}", handshake::why(error, server));
+            return format!("{}{through}", tls_failure::describe(error, server));
         }
-        if let Some(why) = cause
+        if let Some(text) = cause
             .downcast_ref::<io::Error>()
-            .and_then(|error| io(error, &next))
+            .and_then(|error| describe_io(error, &next))
         {
-            return why;
+            return text;
         }
         // hyper and hyper-util have no types for these.
         match cause.to_string().as_str() {
             "dns error" => {
-                return format!(
-                    "the name of {next} cannot be resolved: check it, and the name service"
-                );
+                return format!("cannot resolve {next}: check the name and your DNS");
             }
             "tunnel error: proxy authorization required" => {
-                return format!("{next} asks for a user and password: write them into its URL");
+                return format!(
+                    "{next} requires authentication: put the username and password in its URL"
+                );
             }
             "tunnel error: unsuccessful" => {
-                return format!("{next} refuses to connect to {server}");
+                return format!("{next} refused to connect to {server}");
             }
             text if text.starts_with("SOCKS error: ") => {
                 return format!(
-                    "{next} does not connect to {server}: {}",
+                    "{next} cannot connect to {server}: {}",
                     shortened(text, LONGEST)
                 );
             }
@@ -61,17 +61,22 @@ pub(super) fn why(error: &(dyn Error + 'static), route: &Route) -> String {
                 return format!("{server} does not speak HTTP: check the port, or use https://");
             }
             "connection closed before message completed" => {
-                return format!("the connection to {server} broke{through}");
+                return format!("the connection to {server} was lost{through}");
             }
             _ => {}
         }
     }
-    let deepest = causes(error).last().map(ToString::to_string);
-    let deepest = shortened(deepest.unwrap_or_default(), LONGEST);
-    format!("the connection to {server} failed{through}: {deepest}")
+    let root = causes(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    format!(
+        "the connection to {server} failed{through}: {}",
+        shortened(root, LONGEST)
+    )
 }
 
-/// An error and what is behind it. What an `io::Error` wraps is not its source, but itself.
+/// An error and its causes, outermost first. What an `io::Error` wraps is not its source, but itself.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {
         let wrapped = error
@@ -84,24 +89,20 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
-/// What the system says of a connection to `next`, where that is all there is to say.
-fn io(error: &io::Error, next: &str) -> Option<String> {
+/// What the operating system reports of a connection to `next`; `None` where that is not the whole story.
+fn describe_io(error: &io::Error, next: &str) -> Option<String> {
     Some(match error.kind() {
-        ErrorKind::ConnectionRefused => {
-            format!(
-                "{next} refuses the connection: check that the address is right and that it runs"
-            )
-        }
+        ErrorKind::ConnectionRefused => format!(
+            "{next} refused the connection: check the address and that the server is running"
+        ),
         ErrorKind::TimedOut => {
-            format!(
-                "no answer from {next}: check that the address is right and that nothing is in the way"
-            )
+            format!("{next} does not respond: check the address and any firewall in between")
         }
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
-            format!("there is no route to {next}")
+            format!("no route to {next}: check the address and this machine's network")
         }
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-            format!("the connection to {next} broke")
+            format!("the connection to {next} was lost")
         }
         _ => return None,
     })

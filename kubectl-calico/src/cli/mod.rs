@@ -1,0 +1,85 @@
+//! The command line.
+
+mod color;
+mod explain;
+mod fail_on;
+mod help;
+mod plan;
+mod source;
+mod status;
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use color::Color;
+pub use explain::ExplainArgs;
+pub use fail_on::FailOn;
+pub use plan::{PlanArgs, PlanFormat};
+pub use source::SourceArgs;
+pub use status::{StatusArgs, StatusFormat};
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "kubectl-calico",
+    bin_name = "kubectl calico",
+    version,
+    max_term_width = help::WIDTH,
+    about = help::ABOUT,
+    before_help = help::examples(help::CALICO),
+    help_template = help::TEMPLATE
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Show how Calico is installed, how it routes, and what is wrong
+    #[command(
+        before_help = help::examples(help::STATUS),
+        after_help = help::EXIT_CODES,
+        help_template = help::TEMPLATE
+    )]
+    Status(Box<StatusArgs>),
+    /// Recommend the CIDR, block size and encapsulation for a cluster
+    #[command(
+        before_help = help::examples(help::PLAN),
+        after_help = help::EXIT_CODES,
+        help_template = help::TEMPLATE
+    )]
+    Plan(Box<PlanArgs>),
+    /// Explain the code of a finding
+    #[command(before_help = help::examples(help::EXPLAIN), help_template = help::TEMPLATE)]
+    Explain(ExplainArgs),
+    /// Print everything that status reads, to replay it with status -f
+    #[command(before_help = help::examples(help::SNAPSHOT), help_template = help::TEMPLATE)]
+    Snapshot(Box<SnapshotArgs>),
+    /// Print a ClusterRole with the permissions to read everything
+    #[command(before_help = help::examples(help::RBAC), help_template = help::TEMPLATE)]
+    Rbac,
+    /// Print the script that completes this plugin's commands in kubectl
+    #[command(before_help = help::examples(help::COMPLETION), help_template = help::TEMPLATE)]
+    Completion,
+    /// Print the version
+    #[command(before_help = help::examples(help::VERSION), help_template = help::TEMPLATE)]
+    Version,
+    /// Print completions. The script of `completion` runs it.
+    #[command(name = "__complete", hide = true)]
+    Complete {
+        /// The words after `calico`; the last one is to be completed.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+    /// Any other command, with its arguments.
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
+}
+
+/// The arguments of `kubectl calico snapshot`.
+#[derive(Args, Debug)]
+pub struct SnapshotArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+}

@@ -1,0 +1,86 @@
+//! The first document of a snapshot's file, which describes the others.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_yaml::Value;
+
+use crate::snapshot::resource::Resource;
+use crate::snapshot::{Absence, Origin, Reading, Snapshot, Unknown};
+
+const GROUP: &str = "kubectl-calico/";
+const API_VERSION: &str = "kubectl-calico/v1alpha1";
+const KIND: &str = "Snapshot";
+
+/// The first document of a snapshot's file. With it, what the file does not hold does not exist in the
+/// cluster, unless it is listed here.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct SnapshotHeader {
+    api_version: String,
+    kind: String,
+    pub(super) origin: Origin,
+    /// The kinds that the server does not serve, by their plural.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_served: Vec<String>,
+    /// What the user may not read: the plural, or kind and name of a single object, with the server's
+    /// message.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    forbidden: BTreeMap<String, String>,
+    /// What could not be read for other reasons.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    failed: BTreeMap<String, String>,
+}
+
+impl SnapshotHeader {
+    /// The header of a snapshot; `None` for one that was read from files without a header.
+    pub fn of(snapshot: &Snapshot) -> Option<Self> {
+        let mut header = Self {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            origin: snapshot.origin.clone(),
+            ..Self::default()
+        };
+        let not_served = snapshot.not_served().into_iter();
+        header.not_served = not_served.map(|row| row.plural().to_owned()).collect();
+        header.not_served.dedup();
+        for (row, unknown) in snapshot.unknown() {
+            match unknown {
+                Unknown::Forbidden(message) => header.forbidden.insert(row.object(), message),
+                Unknown::Failed(why) => header.failed.insert(row.object(), why),
+                Unknown::NotGiven => return None,
+            };
+        }
+        Some(header)
+    }
+
+    /// Whether a document of this `apiVersion` and `kind` is a header, perhaps of another version.
+    pub(super) fn is_one(api_version: &str, kind: &str) -> bool {
+        kind == KIND && api_version.starts_with(GROUP)
+    }
+
+    /// Parses a document that [is one](Self::is_one).
+    pub(super) fn parse(api_version: &str, document: Value) -> Result<Self, String> {
+        if api_version != API_VERSION {
+            return Err(format!(
+                "this snapshot was written by another version of the plugin: its apiVersion is {api_version}, expected {API_VERSION}"
+            ));
+        }
+        serde_yaml::from_value(document).map_err(|why| why.to_string())
+    }
+
+    /// Why the file has no object of a row; `none` if there is none in the cluster.
+    pub(super) fn missing<T>(&self, resource: &Resource, none: Reading<T>) -> Reading<T> {
+        let object = resource.object();
+        let plural = resource.plural();
+        if let Some(message) = self.forbidden.get(&object) {
+            Reading::Unknown(Unknown::Forbidden(message.clone()))
+        } else if let Some(why) = self.failed.get(&object) {
+            Reading::Unknown(Unknown::Failed(why.clone()))
+        } else if self.not_served.iter().any(|kind| kind == plural) {
+            Reading::Absent(Absence::NotServed)
+        } else {
+            none
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Which objects of a kind are read.
+
+use std::collections::BTreeMap;
+
+/// Which objects of a kind are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Select {
+    /// All, in every namespace.
+    All,
+    /// Those with one of several values of a label, in every namespace.
+    Labelled(&'static str, &'static [&'static str]),
+    /// Those in a namespace with one of several values of a label.
+    LabelledIn(&'static str, &'static str, &'static [&'static str]),
+    /// The pods in a namespace that are in a phase.
+    PhaseIn(&'static str, &'static str),
+    /// A single one, by namespace and name. The namespace of a cluster-scoped object is empty.
+    Named(&'static str, &'static str),
+}
+
+/// What a [`Select`] depends on in an object that did not come from a server.
+#[derive(Debug)]
+pub struct Selectable<'a> {
+    pub name: &'a str,
+    /// Empty for a cluster-scoped object.
+    pub namespace: &'a str,
+    pub labels: &'a BTreeMap<String, String>,
+    /// `status.phase`; empty if not set.
+    pub phase: &'a str,
+}
+
+impl Selectable<'_> {
+    fn has_label(&self, key: &str, values: &[&str]) -> bool {
+        self.labels
+            .get(key)
+            .is_some_and(|value| values.contains(&value.as_str()))
+    }
+}
+
+impl Select {
+    /// Whether a server would return that object.
+    pub fn selects(&self, object: &Selectable) -> bool {
+        match *self {
+            Self::All => true,
+            Self::Labelled(key, values) => object.has_label(key, values),
+            Self::LabelledIn(namespace, key, values) => {
+                object.namespace == namespace && object.has_label(key, values)
+            }
+            Self::PhaseIn(namespace, phase) => {
+                object.namespace == namespace && object.phase == phase
+            }
+            Self::Named(namespace, name) => object.namespace == namespace && object.name == name,
+        }
+    }
+
+    /// The query of a list, without the `?`; empty for all objects.
+    pub fn query(&self) -> String {
+        match *self {
+            Self::All | Self::Named(..) => String::new(),
+            // labelSelector=KEY in (A,B), percent-encoded.
+            Self::Labelled(key, values) | Self::LabelledIn(_, key, values) => {
+                format!("labelSelector={key}%20in%20%28{}%29", values.join("%2C"))
+            }
+            Self::PhaseIn(_, phase) => format!("fieldSelector=status.phase%3D{phase}"),
+        }
+    }
+
+    /// The namespace that is read; empty for all of them.
+    pub(super) fn namespace(&self) -> &'static str {
+        match *self {
+            Self::All | Self::Labelled(..) => "",
+            Self::LabelledIn(namespace, ..)
+            | Self::PhaseIn(namespace, _)
+            | Self::Named(namespace, _) => namespace,
+        }
+    }
+
+    /// The RBAC verb that allows it.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Named(..) => "get",
+            _ => "list",
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Where a snapshot comes from.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::reading::Reading;
+use super::resource::Resource;
+use super::store::Store;
+
+/// The cluster that a snapshot was read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Origin {
+    /// The API server's URL; `None` for files without a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// The kubeconfig's context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// `gitVersion` of the API server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<String>,
+}
+
+/// Reads the rows of [`RESOURCES`](super::resources::RESOURCES) of a cluster.
+pub trait SnapshotSource {
+    /// The cluster.
+    fn origin(&self) -> impl Future<Output = Origin>;
+
+    /// The objects of a row, each reduced to a `T`. Of the row's APIs, those of `store` are read first.
+    fn read<T: DeserializeOwned>(
+        &self,
+        resource: &'static Resource,
+        store: Store,
+    ) -> impl Future<Output = Reading<Vec<T>>>;
+}
