@@ -4,7 +4,7 @@
 /// `kubectl calico plan` (`pool-lost`), or a rule (`cidr-host-bits`). `kubectl calico explain`
 /// and the generated pages of the documentation print it.
 ///
-/// All texts but the title are whole sentences in American English.
+/// All texts but the title are whole sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The code. It is unique among all entries and never gets a second meaning.
@@ -23,4 +23,28 @@ pub struct Entry {
     pub fix: &'static str,
     /// Where this is known from: a project with file and version, or a page of its documentation.
     pub source: &'static str,
+}
+
+impl Entry {
+    /// The entry as a line of a list in Markdown, with a link to its [`Self::section`].
+    pub fn list_item(&self) -> String {
+        let anchor = self.code.to_lowercase();
+        format!("- [{}](#{anchor}): {}\n", self.code, self.title)
+    }
+
+    /// The entry as a section of a page in Markdown. `note` follows the meaning.
+    pub fn section(&self, note: &str) -> String {
+        let meaning = format!("{} {note}", self.meaning);
+        format!(
+            "## {}\n\n**{}**\n\n{}\n\n**Impact.** {}\n\n**Criteria.** {}\n\n**Fix.** {}\n\n\
+             **Source.** {}\n",
+            self.code,
+            self.title,
+            meaning.trim_end(),
+            self.impact,
+            self.criteria,
+            self.fix,
+            self.source
+        )
+    }
 }

@@ -84,7 +84,7 @@ pub struct WrongType {
     /// Where, as `spec.calicoNetwork.ipPools[0].blockSize`.
     pub path: String,
     /// What the CRD wants: `a string`, `an integer`, …
-    pub wanted: &'static str,
+    pub expected: &'static str,
     /// What is there.
     pub found: &'static str,
 }
@@ -171,7 +171,7 @@ impl Reader {
         parent: &'v Value,
         path: &str,
         key: &str,
-        wanted: &'static str,
+        expected: &'static str,
         read: impl Fn(&'v Value) -> Option<T>,
     ) -> Option<T> {
         let value = parent.get(key).filter(|value| !value.is_null())?;
@@ -180,7 +180,7 @@ impl Reader {
             let dot = if path.is_empty() { "" } else { "." };
             self.wrong_types.push(WrongType {
                 path: format!("{path}{dot}{key}"),
-                wanted,
+                expected,
                 found: type_name(value),
             });
         }
@@ -209,7 +209,7 @@ impl Reader {
         let Some(pool) = value.as_mapping() else {
             self.wrong_types.push(WrongType {
                 path: path.to_owned(),
-                wanted: "an object",
+                expected: "an object",
                 found: type_name(value),
             });
             return Pool::default();

@@ -113,7 +113,7 @@ fn operator(text: &str) -> Result<OperatorVersion, String> {
 }
 
 fn rule(name: &str) -> Result<String, String> {
-    let names: Vec<&str> = rules::all().map(|rule| rule.name).collect();
+    let names: Vec<&str> = rules::all().map(|rule| rule.entry.code).collect();
     if names.contains(&name) {
         return Ok(name.to_owned());
     }

@@ -72,7 +72,9 @@ impl fmt::Display for Error {
 fn how_many(refused: &[&Judged]) -> String {
     let violations = refused.iter().map(|judged| &judged.violation);
     let places: usize = violations.clone().map(|violation| 1 + violation.more).sum();
-    let mut rules: Vec<&str> = violations.map(|violation| violation.rule.name).collect();
+    let mut rules: Vec<&str> = violations
+        .map(|violation| violation.rule.entry.code)
+        .collect();
     rules.sort_unstable();
     rules.dedup();
     match (rules.len(), places) {

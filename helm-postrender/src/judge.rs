@@ -168,7 +168,7 @@ impl fmt::Display for Judged {
         writeln!(
             f,
             "  [{}] {}: {}",
-            rule.name, violation.path, violation.problem
+            rule.entry.code, violation.path, violation.problem
         )?;
         match &self.origin {
             Origin::Flag(told) | Origin::Cluster(told) => writeln!(f, "    at: {told}")?,
@@ -178,20 +178,20 @@ impl fmt::Display for Judged {
         write!(f, "    fix: {}", violation.fix)?;
         match (violation.verdict, rule.enforcement) {
             (Verdict::Refused, Enforcement::Unenforced | Enforcement::Safeguard) => {
-                write!(f, "\n    or take the risk: --allow {}", rule.name)?;
+                write!(f, "\n    or take the risk: --allow {}", rule.entry.code)?;
             }
             (Verdict::Refused, _) => {
                 write!(
                     f,
                     "\n    or, if this rule is out of date: --allow {}",
-                    rule.name
+                    rule.entry.code
                 )?;
             }
             (Verdict::Warned | Verdict::Allowed, _) => {}
         }
         match violation.more {
             0 => Ok(()),
-            more => write!(f, "\n  [{}] and {more} more like it", rule.name),
+            more => write!(f, "\n  [{}] and {more} more like it", rule.entry.code),
         }
     }
 }

@@ -1,83 +1,107 @@
 //! Rules for a pool's block size.
 
-use crate::cidr::{Cidr, Family};
+use crate::catalog::Entry;
+use crate::cidr::Cidr;
 use crate::pool::{BlockSize, Field};
 
-use super::case::PoolCase;
-use super::{Enforcement, Rule};
+use super::case::{Case, PoolCase};
+use super::details::Details;
+use super::rule::{Enforcement, Rule};
 
 pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
-    name: "block-size-range",
-    summary: "blockSize is 20 to 32 in an IPv4 pool, 116 to 128 in an IPv6 pool",
+    entry: Entry {
+        code: "block-size-range",
+        title: "blockSize must be 20 to 32 in an IPv4 pool, 116 to 128 in an IPv6 pool",
+        meaning: "blockSize is the prefix length of the blocks that Calico cuts a pool into. Each \
+                  node gets at least one block and assigns the addresses of its pods from it.",
+        impact: "The operator rejects the Installation and creates no pool.",
+        criteria: "The pool's family is that of its cidr. The operator's defaults are 26 and 122, \
+                   which is 64 addresses per block.",
+        fix: "Choose a block size in the range of the pool's family.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; v1.32.5, \
+                 pkg/controller/installation/validation.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let outside = |pool: PoolCase| {
-            let (family, size) = (pool.effective.family()?, pool.effective.block_size?);
-            let range = BlockSize::range(family);
-            if u8::try_from(size).is_ok_and(|size| range.contains(&size)) {
-                return None;
-            }
-            let (low, high) = (range.start(), range.end());
-            let subject = if case.operator.since(34) {
-                format!("{family} pool block size")
-            } else {
-                "ipPool.blockSize".to_owned()
-            };
-            let said = format!(
-                "{subject} must be greater than {} and less than or equal to {high}",
-                low - 1
-            );
-            Some(pool.violation(
-                Field::BlockSize,
-                format!("{size} is outside {low} to {high}, the range for {family}"),
-                case.pool_controller_says(&said),
-                format!(
-                    "choose a block size from {low} to {high}; the operator's default is {}",
-                    BlockSize::default_for(family)
-                ),
-            ))
-        };
-        case.pools().filter_map(outside).collect()
+        case.pools()
+            .filter_map(|pool| out_of_range(case, &pool))
+            .collect()
     },
 };
+
+fn out_of_range(case: &Case, pool: &PoolCase) -> Option<Details> {
+    let (family, size) = (pool.effective.family()?, pool.effective.block_size?);
+    let range = BlockSize::range(family);
+    if u8::try_from(size).is_ok_and(|size| range.contains(&size)) {
+        return None;
+    }
+    let (low, high) = (range.start(), range.end());
+    let subject = if case.operator.since(34) {
+        format!("{family} pool block size")
+    } else {
+        "ipPool.blockSize".to_owned()
+    };
+    let message = format!(
+        "{subject} must be greater than {} and less than or equal to {high}",
+        low - 1
+    );
+    Some(pool.violation(
+        Field::BlockSize,
+        format!("{size} is outside the range for {family}, {low} to {high}"),
+        case.pool_controller_rejects(&message),
+        format!(
+            "choose a block size from {low} to {high}; the operator's default is {}",
+            BlockSize::default_for(family)
+        ),
+    ))
+}
 
 pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
-    name: "block-size-fit",
-    summary: "a pool is at least as large as one of its blocks",
+    entry: Entry {
+        code: "block-size-fit",
+        title: "a pool must be at least as large as one of its blocks",
+        meaning: "A pool that is smaller than a block cannot be cut into blocks. Its prefix length \
+                  must not be greater than its blockSize.",
+        impact: "The operator rejects the Installation and creates no pool.",
+        criteria: "If blockSize is not set, the operator's default counts, so that a /27 pool \
+                   needs a blockSize of its own.",
+        fix: "Choose a blockSize that is not smaller than the pool's prefix length, or a larger \
+              pool.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; v1.32.5, \
+                 pkg/controller/installation/validation.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let too_small = |pool: PoolCase| {
-            let (cidr, size) = (pool.effective.network()?, pool.effective.block_size?);
-            if size >= i64::from(cidr.prefix()) {
-                return None;
-            }
-            let said =
-                "IP pool size is too small. It must be equal to or greater than the block size";
-            let mut violation = pool.violation(
-                Field::BlockSize,
-                format!(
-                    "blocks of /{size}{} do not fit into {cidr}",
-                    pool.if_default(Field::BlockSize)
-                ),
-                case.pool_controller_says(said),
-                fix(cidr),
-            );
-            violation.fields.push((pool.index, Field::Cidr));
-            Some(violation)
-        };
-        case.pools().filter_map(too_small).collect()
+        case.pools()
+            .filter_map(|pool| too_small(case, &pool))
+            .collect()
     },
 };
 
-fn fix(cidr: &Cidr) -> String {
-    let bits = cidr.family().bits();
-    let smallest = *BlockSize::range(cidr.family()).start();
-    let fitting = cidr.prefix().max(smallest);
-    let kind = match cidr.family() {
-        Family::V4 => "an IPv4",
-        Family::V6 => "an IPv6",
-    };
+fn too_small(case: &Case, pool: &PoolCase) -> Option<Details> {
+    let (cidr, size) = (pool.effective.network()?, pool.effective.block_size?);
+    if size >= i64::from(cidr.prefix()) {
+        return None;
+    }
+    let message = "IP pool size is too small. It must be equal to or greater than the block size";
+    let mut violation = pool.violation(
+        Field::BlockSize,
+        format!(
+            "blocks of /{size}{} are larger than the pool {cidr}",
+            pool.if_default(Field::BlockSize)
+        ),
+        case.pool_controller_rejects(message),
+        fitting_sizes(cidr),
+    );
+    violation.fields.push((pool.index, Field::Cidr));
+    Some(violation)
+}
+
+fn fitting_sizes(cidr: &Cidr) -> String {
+    let range = BlockSize::range(cidr.family());
     format!(
-        "choose a block size from {fitting} to {bits} for {kind} pool of this size, or a larger pool"
+        "choose a block size from {} to {}, or a larger pool",
+        cidr.prefix().max(*range.start()),
+        range.end()
     )
 }

@@ -1,6 +1,6 @@
-//! What a rule is judged on, and the words for what would have happened.
+//! What the rules check, and how a rejection shows.
 
-use crate::cidr::Family;
+use crate::cidr::{Cidr, Family};
 use crate::cluster_plan::{ClusterPlan, ExistingPool};
 use crate::defaults::{Effective, EffectivePool};
 use crate::installation::{Installation, Pool};
@@ -8,18 +8,18 @@ use crate::operator::OperatorVersion;
 use crate::pool::{Encapsulation, Field};
 use crate::text::shown;
 
-use super::Details;
+use super::details::Details;
 
-/// An Installation, as written and as the operator would see it, and that operator's version.
+/// An Installation, and the operator and the cluster that it is for.
 pub struct Case<'a> {
-    /// As written.
-    pub written: &'a Installation,
-    /// With the operator's defaults.
-    pub effective: &'a Effective,
-    /// The operator that would read it.
-    pub operator: OperatorVersion,
-    /// What is known of the cluster that it goes to. Without it, the cluster rules are skipped.
-    pub cluster: Option<&'a ClusterPlan>,
+    /// The Installation as written.
+    pub(super) written: &'a Installation,
+    /// The Installation with the operator's defaults.
+    pub(super) effective: &'a Effective,
+    /// The operator that reconciles it.
+    pub(super) operator: OperatorVersion,
+    /// What is known of the cluster. Without it, the cluster rules are skipped.
+    pub(super) cluster: Option<&'a ClusterPlan>,
 }
 
 /// A pool of a [`Case`].
@@ -28,12 +28,13 @@ pub(super) struct PoolCase<'a> {
     pub(super) index: usize,
     pub(super) written: &'a Pool,
     pub(super) effective: &'a EffectivePool,
-    /// Whether a cluster that is known does not have it yet.
+    /// Whether the cluster is known and does not have the pool yet.
     is_new: bool,
 }
 
 impl<'a> Case<'a> {
-    /// Puts the three together.
+    /// An Installation for a cluster of which nothing is known. `effective` must be what
+    /// `operator` makes of `written`.
     pub fn new(
         written: &'a Installation,
         effective: &'a Effective,
@@ -47,50 +48,44 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The same for a cluster that is known.
+    /// The same Installation for `cluster`, if that is known.
     pub fn on(self, cluster: Option<&'a ClusterPlan>) -> Self {
         Self { cluster, ..self }
     }
 
-    /// The pools that the cluster has, as far as it is known.
-    pub(super) fn existing_pools(&self) -> &'a [ExistingPool] {
-        self.cluster.map_or(&[], |plan| &plan.existing_pools)
-    }
-
-    /// The live pool that a pool of the list is, however its CIDR is spelt.
-    pub(super) fn live(&self, pool: &PoolCase) -> Option<&'a ExistingPool> {
-        self.live_as(pool.effective)
-    }
-
-    fn live_as(&self, pool: &EffectivePool) -> Option<&'a ExistingPool> {
-        self.cluster?.existing(pool.network()?)
-    }
-
-    /// The fields of the pools that a known cluster does not have yet: pool index and field.
+    /// The fields of the pools that a known cluster does not have yet: index of the pool, and
+    /// field.
     pub fn new_fields(&self) -> impl Iterator<Item = (usize, Field)> {
-        let new = self.pools().filter(|pool| pool.is_new);
-        new.flat_map(|pool| Field::ALL.map(|field| (pool.index, field)))
-    }
-
-    /// ` of https://…`, where the plan tells which server it is from.
-    pub(super) fn of_server(&self) -> String {
-        let server = self.cluster.and_then(|plan| plan.server.as_deref());
-        server.map_or(String::new(), |server| format!(" of {}", shown(server)))
+        self.pools()
+            .filter(|pool| pool.is_new)
+            .flat_map(|pool| Field::ALL.map(|field| (pool.index, field)))
     }
 
     pub(super) fn pools(&self) -> impl Iterator<Item = PoolCase<'a>> {
         let written = self.written.pools.as_deref().unwrap_or_default();
-        let pools = written.iter().zip(&self.effective.pools).enumerate();
-        pools.map(|(index, (written, effective))| PoolCase {
-            index,
-            written,
-            effective,
-            is_new: self.cluster.is_some() && self.live_as(effective).is_none(),
-        })
+        written.iter().zip(&self.effective.pools).enumerate().map(
+            |(index, (written, effective))| PoolCase {
+                index,
+                written,
+                effective,
+                is_new: self.cluster.is_some() && self.existing_as(effective).is_none(),
+            },
+        )
     }
 
-    /// The pools that the core controller checks for their encapsulation: all of them from 1.34
-    /// on; before that, IPv4 ones only
+    /// The pools whose CIDR can be read, with that CIDR.
+    pub(super) fn networks(&self) -> impl Iterator<Item = (PoolCase<'a>, &'a Cidr)> {
+        self.pools()
+            .filter_map(|pool| Some((pool, pool.effective.network()?)))
+    }
+
+    /// [`Self::networks`] of the pools that pods get addresses from.
+    pub(super) fn networks_for_pods(&self) -> impl Iterator<Item = (PoolCase<'a>, &'a Cidr)> {
+        self.networks()
+            .filter(|(pool, _)| !pool.effective.is_for_load_balancers())
+    }
+
+    /// The pools whose encapsulation the core controller checks: before 1.34 only IPv4 pools
     /// (tigera/operator v1.32.5, pkg/controller/installation/validation.go).
     pub(super) fn pools_checked_by_core(&self) -> impl Iterator<Item = PoolCase<'a>> {
         let every_family = self.operator.since(34);
@@ -98,49 +93,83 @@ impl<'a> Case<'a> {
             .filter(move |pool| every_family || pool.effective.family() != Some(Family::V6))
     }
 
-    /// Where a rejection by the controller of pools shows. Before 1.34 there was only the core one.
-    pub(super) fn pool_controller_says(&self, text: &str) -> String {
+    /// The pools of the cluster, as far as it is known.
+    pub(super) fn existing_pools(&self) -> &'a [ExistingPool] {
+        self.cluster.map_or(&[], |cluster| &cluster.existing_pools)
+    }
+
+    /// The existing pool with the network of `pool`, in whatever notation.
+    pub(super) fn existing(&self, pool: &PoolCase) -> Option<&'a ExistingPool> {
+        self.existing_as(pool.effective)
+    }
+
+    fn existing_as(&self, pool: &EffectivePool) -> Option<&'a ExistingPool> {
+        self.cluster?.existing(pool.network()?)
+    }
+
+    /// Whether the operator would change or delete an existing pool.
+    pub(super) fn manages(&self, existing: &ExistingPool) -> bool {
+        existing.owned && self.operator.since(34)
+    }
+
+    /// `the existing pool default-ipv4-ippool (10.244.0.0/16) of https://…`
+    pub(super) fn label(&self, existing: &ExistingPool) -> String {
+        let (name, cidr) = (shown(&existing.name), shown(&existing.cidr));
+        format!("the existing pool {name} ({cidr}){}", self.of_server())
+    }
+
+    /// ` of https://…`, if it is known which server the cluster plan is from.
+    pub(super) fn of_server(&self) -> String {
+        self.cluster
+            .and_then(|cluster| cluster.server.as_deref())
+            .map(|server| format!(" of {}", shown(server)))
+            .unwrap_or_default()
+    }
+
+    /// How a rejection by the controller of pools shows. Before 1.34 there was only the core
+    /// controller.
+    pub(super) fn pool_controller_rejects(&self, message: &str) -> String {
         if self.operator.since(34) {
             format!(
-                "the operator makes no pool; TigeraStatus ippools becomes Degraded, \
-                 InvalidConfigurationError: error validating IP pool configuration: {text}"
+                "the operator creates no pool; TigeraStatus ippools becomes Degraded, \
+                 InvalidConfigurationError: error validating IP pool configuration: {message}"
             )
         } else {
-            self.core_controller_says(text)
+            self.core_controller_rejects(message)
         }
     }
 
-    /// Where a rejection by the core controller shows.
-    pub(super) fn core_controller_says(&self, text: &str) -> String {
+    /// How a rejection by the core controller shows.
+    pub(super) fn core_controller_rejects(&self, message: &str) -> String {
         format!(
-            "the operator stops; TigeraStatus calico becomes Degraded, \
-             InvalidConfigurationError: Invalid Installation provided: {text}"
+            "the operator stops reconciling; TigeraStatus calico becomes Degraded, \
+             InvalidConfigurationError: Invalid Installation provided: {message}"
         )
     }
 }
 
-/// Where a rejection by the schema of the CRD shows.
-pub(super) fn api_server_says(text: &str) -> String {
-    format!("the API server refuses the Installation when Helm or kubectl sends it: {text}")
+/// How a rejection by the CRD's schema shows.
+pub(super) fn api_server_rejects(message: &str) -> String {
+    format!("the API server rejects the Installation: {message}")
 }
 
 impl PoolCase<'_> {
-    /// The known encapsulation it has, after defaulting.
+    /// The encapsulation after defaulting, if it is one.
     pub(super) fn encapsulation(&self) -> Option<Encapsulation> {
         self.effective.encapsulation.as_deref()?.parse().ok()
     }
 
-    /// ` (the operator's default)` where the field was not written.
+    /// ` (the operator's default)`, if the field is not set.
     pub(super) fn if_default(&self, field: Field) -> &'static str {
-        let filled = |(key, _): &(&str, String)| *key == field.key();
-        if self.effective.filled.iter().any(filled) {
+        let mut filled = self.effective.filled.iter();
+        if filled.any(|(key, _)| *key == field.key()) {
             " (the operator's default)"
         } else {
             ""
         }
     }
 
-    /// Its CIDR as written, or `#1` where there is none.
+    /// The CIDR as written, or `#1` if there is none.
     pub(super) fn label(&self) -> String {
         self.written
             .cidr
@@ -152,46 +181,49 @@ impl PoolCase<'_> {
         format!("spec.calicoNetwork.ipPools[{}].{key}", self.index)
     }
 
-    /// A breach of one of the three fields.
+    /// A violation that depends on one of the three fields that a run can set.
     pub(super) fn violation(
         &self,
         field: Field,
         problem: String,
-        impact: String,
+        impact: impl Into<String>,
         fix: impl Into<String>,
     ) -> Details {
         Details {
-            path: self.path(field.key()),
             fields: vec![(self.index, field)],
-            problem,
-            impact,
-            fix: fix.into(),
+            ..self.violation_at(field.key(), problem, impact, fix)
         }
     }
 
-    /// The same breach, for which a run that makes the pool has to answer.
-    pub(super) fn of_new(&self, breach: Details) -> Details {
-        let all = Field::ALL.map(|field| (self.index, field));
-        Details {
-            fields: all.into_iter().filter(|_| self.is_new).collect(),
-            ..breach
-        }
-    }
-
-    /// A breach of another field, on which none of the three hangs.
+    /// A violation that depends on another field.
     pub(super) fn violation_at(
         &self,
         key: &str,
         problem: String,
-        impact: String,
+        impact: impl Into<String>,
         fix: impl Into<String>,
     ) -> Details {
         Details {
             path: self.path(key),
             fields: Vec::new(),
             problem,
-            impact,
+            impact: impact.into(),
             fix: fix.into(),
         }
     }
+
+    /// The same violation, made to depend on this run if it creates the pool.
+    pub(super) fn of_new(&self, details: Details) -> Details {
+        let fields = if self.is_new {
+            Field::ALL.map(|field| (self.index, field)).to_vec()
+        } else {
+            Vec::new()
+        };
+        Details { fields, ..details }
+    }
+}
+
+/// The texts that are CIDRs.
+pub(super) fn cidrs(texts: &[String]) -> Vec<Cidr> {
+    texts.iter().filter_map(|text| text.parse().ok()).collect()
 }

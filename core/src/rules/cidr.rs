@@ -1,72 +1,112 @@
 //! Rules for a pool's CIDR.
 
-use crate::cidr::Cidr;
+use crate::catalog::Entry;
+use crate::cidr::{Cidr, CidrError};
 use crate::pool::Field;
-use crate::text::quoted;
+use crate::text::shown;
 
-use super::{Case, Details, Enforcement, Rule};
+use super::case::{Case, PoolCase};
+use super::details::Details;
+use super::rule::{Enforcement, Rule};
 
 pub(super) const CIDR_SYNTAX: Rule = Rule {
-    name: "cidr-syntax",
-    summary: "a pool's cidr is an address and a prefix length, as Go reads them",
+    entry: Entry {
+        code: "cidr-syntax",
+        title: "a pool's cidr must be an address and a prefix length",
+        meaning: "The operator parses a cidr with Go's net.ParseCIDR, which accepts forms like \
+                  10.244.0.0/16 and fd00:10:244::/56.",
+        impact: "The operator rejects the Installation and creates no pool.",
+        criteria: "Leading zeros in the address, surrounding spaces, a netmask, an IPv6 zone and a \
+                   bare address are errors. Leading zeros in the prefix length are not.",
+        fix: "Write the cidr as an address, a slash and a prefix length.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; Go 1.24, \
+                 src/net/ip.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let unreadable = |pool: super::case::PoolCase| {
-            let error = pool.effective.cidr.as_ref()?.as_ref().err()?;
-            let text = quoted(&error.text);
-            let shown = text.trim_matches('"');
-            let said = if case.operator.since(34) {
-                format!("IP pool CIDR ({shown}) is invalid: invalid CIDR address: {shown}")
-            } else {
-                format!("ipPool.CIDR({shown}) is invalid: invalid CIDR address: {shown}")
-            };
-            Some(pool.violation(
-                Field::Cidr,
-                error.to_string(),
-                case.pool_controller_says(&said),
-                "write it like 10.244.0.0/16 or fd00:10:244::/56",
-            ))
-        };
-        case.pools().filter_map(unreadable).collect()
+        case.pools()
+            .filter_map(|pool| {
+                let error = pool.effective.cidr.as_ref()?.as_ref().err()?;
+                Some(unreadable(case, &pool, error))
+            })
+            .collect()
     },
 };
 
+fn unreadable(case: &Case, pool: &PoolCase, error: &CidrError) -> Details {
+    let text = shown(&error.text);
+    let subject = if case.operator.since(34) {
+        format!("IP pool CIDR ({text})")
+    } else {
+        format!("ipPool.CIDR({text})")
+    };
+    pool.violation(
+        Field::Cidr,
+        error.to_string(),
+        case.pool_controller_rejects(&format!(
+            "{subject} is invalid: invalid CIDR address: {text}"
+        )),
+        "write it like 10.244.0.0/16 or fd00:10:244::/56",
+    )
+}
+
 pub(super) const CIDR_IPV4_MAPPED: Rule = Rule {
-    name: "cidr-ipv4-mapped",
-    summary: "a pool's cidr is not an IPv4-mapped IPv6 address",
+    entry: Entry {
+        code: "cidr-ipv4-mapped",
+        title: "a pool's cidr must not be an IPv4-mapped IPv6 address",
+        meaning: "An address such as ::ffff:10.0.0.0 is IPv4 written as IPv6. The operator does not \
+                  treat it the same way everywhere.",
+        impact: "The operator validates the pool as IPv6 but fills in the defaults of IPv4.",
+        criteria: "The address is in ::ffff:0:0/96.",
+        fix: "Write the cidr as IPv4.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and validation.go.",
+    },
     enforcement: Enforcement::Unenforced,
     check: |case| {
-        each_network(case, |cidr| {
-            let address = cidr.mapped_ipv4()?;
-            Some((
-                format!("{cidr} is IPv4 written as IPv6"),
-                "the operator's validation takes it for IPv6, its defaulting for IPv4".to_owned(),
-                match cidr.prefix().checked_sub(96) {
+        case.networks()
+            .filter_map(|(pool, cidr)| {
+                let address = cidr.mapped_ipv4()?;
+                let fix = match cidr.prefix().checked_sub(96) {
                     Some(prefix) => format!("write {address}/{prefix}"),
                     None => "write it as an IPv4 CIDR".to_owned(),
-                },
-            ))
-        })
+                };
+                Some(pool.violation(
+                    Field::Cidr,
+                    format!("{cidr} is an IPv4-mapped IPv6 address"),
+                    "the operator validates the pool as IPv6 but fills in the defaults of IPv4",
+                    fix,
+                ))
+            })
+            .collect()
     },
 };
 
 pub(super) const CIDR_HOST_BITS: Rule = Rule {
-    name: "cidr-host-bits",
-    summary: "no bit behind the prefix of a pool's cidr is set",
+    entry: Entry {
+        code: "cidr-host-bits",
+        title: "a pool's cidr must not have host bits set",
+        meaning: "Host bits are the bits after the prefix length: 10.244.0.1/16 has host bits set, \
+                  10.244.0.0/16 has not.",
+        impact: "The operator creates the first pools without Calico's own validation. Afterwards \
+                 the pool can neither be changed nor deleted through Calico's API.",
+        criteria: "The address differs from the network's own address.",
+        fix: "Use the network's own address.",
+        source: "projectcalico/calico#11311; libcalico-go/lib/clientv3/ippool.go, v3.32.1.",
+    },
     enforcement: Enforcement::Unenforced,
     check: |case| {
-        each_network(case, |cidr| {
-            cidr.has_host_bits().then(|| {
-                (
-                    format!("{cidr} has bits set behind its /{} prefix", cidr.prefix()),
-                    // projectcalico/calico#11311
-                    "the operator makes the pool as it is written; afterwards Calico's API can \
-                     neither change nor delete it (IPPool CIDR is not strictly masked)"
-                        .to_owned(),
+        case.networks()
+            .filter(|(_, cidr)| cidr.has_host_bits())
+            .map(|(pool, cidr)| {
+                pool.violation(
+                    Field::Cidr,
+                    format!("{cidr} has host bits set"),
+                    "the operator creates the pool as written; afterwards Calico's API can neither \
+                     change nor delete it (IPPool CIDR is not strictly masked)",
                     format!("use the network's own address: {}", cidr.network()),
                 )
             })
-        })
+            .collect()
     },
 };
 
@@ -77,34 +117,40 @@ const LINK_LOCAL: [(&str, &str); 2] = [
 ];
 
 pub(super) const CIDR_LINK_LOCAL: Rule = Rule {
-    name: "cidr-link-local",
-    summary: "a pool does not overlap 169.254.0.0/16 or fe80::/10",
+    entry: Entry {
+        code: "cidr-link-local",
+        title: "a pool must not overlap 169.254.0.0/16 or fe80::/10",
+        meaning: "These ranges are link-local: their addresses are valid on one link only and are \
+                  not routed.",
+        impact: "The operator creates the first pools without Calico's own validation. Afterwards \
+                 Calico's API rejects every change to the pool.",
+        criteria: "The pool shares at least one address with one of the two ranges.",
+        fix: "Choose a range that is not link-local.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.",
+    },
     enforcement: Enforcement::Unenforced,
     check: |case| {
-        each_network(case, |cidr| {
-            let overlaps = |range: &str| range.parse::<Cidr>().is_ok_and(|r| r.overlaps(cidr));
-            let (range, name) = LINK_LOCAL.into_iter().find(|(range, _)| overlaps(range))?;
-            Some((
-                format!("{cidr} overlaps the link-local range {range}"),
-                format!(
-                    "the operator makes the pool; afterwards Calico's API refuses every change \
-                     to it (IPPool CIDR overlaps with {name})"
-                ),
-                "choose a range that is routed nowhere else, such as 10.244.0.0/16".to_owned(),
-            ))
-        })
+        case.networks()
+            .filter_map(|(pool, cidr)| {
+                let (range, name) = link_local_range(cidr)?;
+                Some(pool.violation(
+                    Field::Cidr,
+                    format!("{cidr} overlaps the link-local range {range}"),
+                    format!(
+                        "the operator creates the pool; afterwards Calico's API rejects every \
+                         change to it (IPPool CIDR overlaps with {name})"
+                    ),
+                    "choose an unused range, such as 10.244.0.0/16",
+                ))
+            })
+            .collect()
     },
 };
 
-/// A breach at the CIDR of each pool for which `judge` gives problem, impact and fix.
-fn each_network(
-    case: &Case,
-    judge: impl Fn(&Cidr) -> Option<(String, String, String)>,
-) -> Vec<Details> {
-    case.pools()
-        .filter_map(|pool| {
-            let (problem, impact, fix) = judge(pool.effective.network()?)?;
-            Some(pool.violation(Field::Cidr, problem, impact, fix))
-        })
-        .collect()
+fn link_local_range(cidr: &Cidr) -> Option<(&'static str, &'static str)> {
+    LINK_LOCAL.into_iter().find(|(range, _)| {
+        range
+            .parse::<Cidr>()
+            .is_ok_and(|range| range.overlaps(cidr))
+    })
 }

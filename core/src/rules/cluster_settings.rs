@@ -1,47 +1,63 @@
-//! What a cluster needs of an Installation beside its pools. The rule needs the cluster's plan.
+//! Settings that a cluster needs in the Installation besides its pools.
 
+use crate::catalog::Entry;
 use crate::cluster_plan::Setting;
 use crate::installation::Installation;
 use crate::text::{listed, shown};
 
-use super::{Details, Enforcement, Rule};
+use super::details::Details;
+use super::rule::{Enforcement, Rule};
 
 pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
-    name: "cluster-setting-missing",
-    summary: "the Installation has the settings without which the cluster gets another CNI plugin",
+    entry: Entry {
+        code: "cluster-setting-missing",
+        title: "the Installation must have the settings without which the operator uses another CNI \
+                plugin",
+        meaning: "On EKS, AKS and GKE the operator uses the platform's own CNI plugin unless \
+                  cni.type is set, and then rejects Calico's pools. On a first install the cluster \
+                  plan contains the kubernetesProvider and cni.type that the pools need.",
+        impact: "The operator uses the platform's own CNI plugin and rejects the pools.",
+        criteria: "Only a setting that the Installation leaves out violates the rule. An explicit \
+                   other value is respected.",
+        fix: "Pass the settings to Helm, as the message shows.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go \
+                 (fillDefaults).",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let needed = case.cluster.map_or(&[][..], |plan| &plan.settings);
-        let missing = needed
+        let needed = case.cluster.map_or(&[][..], |cluster| &cluster.settings);
+        let missing: Vec<&Setting> = needed
             .iter()
-            .filter(|needed| is_missing(case.written, needed));
-        let missing: Vec<&Setting> = missing.collect();
+            .filter(|setting| is_missing(case.written, setting))
+            .collect();
         let Some(first) = missing.first() else {
             return Vec::new();
         };
-        let each = |word: fn(&Setting) -> String| missing.iter().map(move |setting| word(setting));
-        let needs = each(|setting| format!("{} {}", shown(&setting.path), shown(&setting.value)));
-        let sets = each(|setting| {
-            let (path, value) = (shown(&setting.path), shown(&setting.value));
-            format!("--set installation.{path}={value}")
-        });
+        let needs = missing
+            .iter()
+            .map(|setting| format!("{} {}", shown(&setting.path), shown(&setting.value)));
+        let flags: Vec<String> = missing
+            .iter()
+            .map(|setting| {
+                let (path, value) = (shown(&setting.path), shown(&setting.value));
+                format!("--set installation.{path}={value}")
+            })
+            .collect();
         vec![Details {
             path: format!("spec.{}", shown(&first.path)),
             fields: Vec::new(),
             problem: format!(
-                "the cluster{} needs {}, and the Installation says nothing of it",
+                "the cluster{} needs {}, but the Installation does not set it",
                 case.of_server(),
                 listed(needs)
             ),
-            impact: "the operator takes the CNI plugin of the platform it is on, and rejects the \
-                      pools"
+            impact: "the operator uses the platform's own CNI plugin and rejects the pools"
                 .to_owned(),
-            fix: format!("give Helm {}", sets.collect::<Vec<_>>().join(" ")),
+            fix: format!("pass Helm {}", flags.join(" ")),
         }]
     },
 };
 
-/// Whether the Installation leaves it to the operator. One that says something else means it.
 fn is_missing(written: &Installation, needed: &Setting) -> bool {
     match needed.path.as_str() {
         "kubernetesProvider" => written.provider.is_none(),

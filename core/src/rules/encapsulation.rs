@@ -1,162 +1,157 @@
 //! Rules for a pool's encapsulation.
 
+use crate::catalog::Entry;
 use crate::cidr::Family;
 use crate::pool::{Encapsulation, Field, did_you_mean};
 use crate::text::{quoted, shown};
 
-use super::case::{PoolCase, api_server_says};
-use super::{Enforcement, Rule};
+use super::case::api_server_rejects;
+use super::rule::{Enforcement, Rule};
 
 pub(super) const ENCAPSULATION_NAME: Rule = Rule {
-    name: "encapsulation-name",
-    summary: "encapsulation is IPIPCrossSubnet, IPIP, VXLAN, VXLANCrossSubnet or None",
+    entry: Entry {
+        code: "encapsulation-name",
+        title: "encapsulation must be IPIPCrossSubnet, IPIP, VXLAN, VXLANCrossSubnet or None",
+        meaning: "The Installation's encapsulation is an enum, unlike the ipipMode and vxlanMode of \
+                  an IPPool. Values are case-sensitive.",
+        impact: "The API server rejects the Installation.",
+        criteria: "The value counts as written. An empty one is rejected too, although the operator \
+                   would replace it with its default.",
+        fix: "Use one of the five values.",
+        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32.",
+    },
     enforcement: Enforcement::ApiServer,
     check: |case| {
-        let unknown = |pool: PoolCase| {
-            // As written: the operator fills in an empty one, but the schema comes first.
-            let error = pool
-                .written
-                .encapsulation
-                .as_deref()?
-                .parse::<Encapsulation>()
-                .err()?;
-            Some(pool.violation(
-                Field::Encapsulation,
-                format!(
-                    "{} is not an encapsulation{}",
-                    quoted(&error.0),
-                    did_you_mean(&error.0)
-                ),
-                api_server_says(&format!("Unsupported value: \"{}\"", shown(&error.0))),
-                format!("write one of {}", Encapsulation::NAMES.join(", ")),
-            ))
-        };
-        case.pools().filter_map(unknown).collect()
+        case.pools()
+            .filter_map(|pool| {
+                let written = pool.written.encapsulation.as_deref()?;
+                let error = written.parse::<Encapsulation>().err()?;
+                Some(pool.violation(
+                    Field::Encapsulation,
+                    format!(
+                        "{} is not an encapsulation{}",
+                        quoted(&error.0),
+                        did_you_mean(&error.0)
+                    ),
+                    api_server_rejects(&format!("Unsupported value: \"{}\"", shown(&error.0))),
+                    format!("use one of {}", Encapsulation::NAMES.join(", ")),
+                ))
+            })
+            .collect()
     },
 };
 
 pub(super) const IPIP_ON_IPV6: Rule = Rule {
-    name: "ipip-on-ipv6",
-    summary: "an IPv6 pool does not use IPIP",
+    entry: Entry {
+        code: "ipip-on-ipv6",
+        title: "an IPv6 pool must not use IPIP",
+        meaning: "IPIP carries IPv4 only. In a dual-stack cluster the two pools often need \
+                  different encapsulations.",
+        impact: "The operator rejects the Installation and stops reconciling it.",
+        criteria: "IPIP and IPIPCrossSubnet count. The default of an IPv6 pool is None.",
+        fix: "Use VXLAN, VXLANCrossSubnet or None for IPv6. For dual stack pass one value per \
+              family: --encapsulation IPIP,v6=VXLAN.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let ipip = |pool: PoolCase| {
-            let encapsulation = pool.encapsulation().filter(|e| e.is_ipip())?;
-            (pool.effective.family()? == Family::V6).then(|| {
-                pool.violation(
+        case.pools()
+            .filter(|pool| pool.effective.family() == Some(Family::V6))
+            .filter_map(|pool| {
+                let encapsulation = pool.encapsulation().filter(|value| value.is_ipip())?;
+                Some(pool.violation(
                     Field::Encapsulation,
                     format!("{encapsulation} cannot carry IPv6"),
-                    case.core_controller_says(&format!(
+                    case.core_controller_rejects(&format!(
                         "IPIP encapsulation is not supported by IPv6 pools, but it is set for {}",
                         pool.label()
                     )),
                     "use VXLAN, VXLANCrossSubnet or None for IPv6, \
                      as in --encapsulation IPIP,v6=VXLAN",
-                )
+                ))
             })
-        };
-        case.pools().filter_map(ipip).collect()
+            .collect()
     },
 };
 
 pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
-    name: "vxlan-with-host-local",
-    summary: "host-local IPAM is not combined with VXLAN",
+    entry: Entry {
+        code: "vxlan-with-host-local",
+        title: "VXLAN cannot be used with host-local IPAM",
+        meaning: "With host-local IPAM (spec.cni.ipam.type: HostLocal) each node assigns addresses \
+                  from its own podCIDR instead of from Calico's blocks.",
+        impact: "The operator rejects the Installation and stops reconciling it.",
+        criteria: "VXLAN and VXLANCrossSubnet count, with Calico's CNI plugin. Before 1.34 only \
+                   IPv4 pools are checked.",
+        fix: "Use IPIP, IPIPCrossSubnet or None, or Calico IPAM (spec.cni.ipam.type: Calico).",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
         if !case.effective.is_calico_cni() || case.effective.ipam != "HostLocal" {
             return Vec::new();
         }
-        let vxlan = |pool: PoolCase| {
-            let encapsulation = pool.encapsulation().filter(|e| e.is_vxlan())?;
-            Some(pool.violation(
-                Field::Encapsulation,
-                format!("{encapsulation} does not work with host-local IPAM (spec.cni.ipam.type)"),
-                case.core_controller_says(&format!(
-                    "{encapsulation} is invalid for ipPool.encapsulation with Calico CNI and HostLocal IPAM"
-                )),
-                "use IPIP, IPIPCrossSubnet or None, or set spec.cni.ipam.type: Calico",
-            ))
-        };
-        case.pools_checked_by_core().filter_map(vxlan).collect()
-    },
-};
-
-pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
-    name: "encapsulation-without-calico-cni",
-    summary: "under another CNI plugin than Calico's every pool's encapsulation is None",
-    enforcement: Enforcement::Operator,
-    check: |case| {
-        if case.effective.is_calico_cni() {
-            return Vec::new();
-        }
-        let encapsulated = |pool: PoolCase| {
-            let encapsulation = pool.encapsulation()?;
-            (encapsulation != Encapsulation::None).then(|| {
-                pool.violation(
+        case.pools_checked_by_core()
+            .filter_map(|pool| {
+                let encapsulation = pool.encapsulation().filter(|value| value.is_vxlan())?;
+                Some(pool.violation(
                     Field::Encapsulation,
                     format!(
-                        "{encapsulation} needs Calico's CNI plugin, and this Installation uses {}",
-                        cni_and_why(case)
+                        "{encapsulation} does not work with host-local IPAM (spec.cni.ipam.type)"
                     ),
-                    case.core_controller_says(&format!(
-                        "{encapsulation} is invalid for ipPool.encapsulation when using \
-                         non-Calico CNI, should be None"
+                    case.core_controller_rejects(&format!(
+                        "{encapsulation} is invalid for ipPool.encapsulation with Calico CNI and \
+                         HostLocal IPAM"
                     )),
-                    "use None, or set spec.cni.type: Calico",
-                )
+                    "use IPIP, IPIPCrossSubnet or None, or set spec.cni.ipam.type: Calico",
+                ))
             })
-        };
-        case.pools_checked_by_core()
-            .filter_map(encapsulated)
             .collect()
     },
 };
 
-/// `AmazonVPC (the operator's default for kubernetesProvider EKS)`
-pub(super) fn cni_and_why(case: &super::Case) -> String {
-    let cni = shown(&case.effective.cni);
-    match (&case.written.cni, &case.written.provider) {
-        (None, Some(provider)) => format!(
-            "{cni} (the operator's default for kubernetesProvider {})",
-            shown(provider)
-        ),
-        _ => cni,
-    }
-}
-
 pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
-    name: "windows-encapsulation",
-    summary: "with Windows nodes an IPv4 pool uses VXLAN or None",
+    entry: Entry {
+        code: "windows-encapsulation",
+        title: "with Windows nodes an IPv4 pool must use VXLAN or None",
+        meaning: "Calico for Windows supports neither IPIP nor the cross-subnet modes.",
+        impact: "The operator rejects the Installation and stops reconciling it.",
+        criteria: "Checked from operator 1.32 on, if spec.calicoNetwork.windowsDataplane is set \
+                   and is not Disabled. The default encapsulation counts too.",
+        fix: "Use VXLAN or None.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let windows = case
+        let dataplane = case
             .written
             .windows_dataplane
             .as_deref()
             .unwrap_or("Disabled");
-        if windows == "Disabled" || !case.operator.since(32) {
+        if dataplane == "Disabled" || !case.operator.since(32) {
             return Vec::new();
         }
-        let other = |pool: PoolCase| {
-            let encapsulation = pool.encapsulation()?;
-            let works = matches!(encapsulation, Encapsulation::Vxlan | Encapsulation::None);
-            (pool.effective.family()? == Family::V4 && !works).then(|| {
-                pool.violation(
+        case.pools()
+            .filter(|pool| pool.effective.family() == Some(Family::V4))
+            .filter_map(|pool| {
+                let encapsulation = pool
+                    .encapsulation()
+                    .filter(|value| !matches!(value, Encapsulation::Vxlan | Encapsulation::None))?;
+                Some(pool.violation(
                     Field::Encapsulation,
                     format!(
                         "{encapsulation}{} does not work on Windows nodes \
                          (spec.calicoNetwork.windowsDataplane is {})",
                         pool.if_default(Field::Encapsulation),
-                        shown(windows)
+                        shown(dataplane)
                     ),
-                    case.core_controller_says(&format!(
-                        "IPv4 IPPool encapsulation {encapsulation} is not supported by Calico for Windows"
+                    case.core_controller_rejects(&format!(
+                        "IPv4 IPPool encapsulation {encapsulation} is not supported by Calico for \
+                         Windows"
                     )),
                     "use VXLAN or None",
-                )
+                ))
             })
-        };
-        case.pools().filter_map(other).collect()
+            .collect()
     },
 };

@@ -1,240 +1,159 @@
-//! Rules for what an Installation would do to the pools that a cluster has. They need its plan.
+//! Rules that keep the pools of a cluster from being deleted, and new ones from not being created.
 //!
-//! From 1.34 on the operator makes, changes and deletes the IPPools that it owns, and knows each by
-//! the text of its CIDR (tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go). Before,
-//! calico-node makes one pool of each family at its first start, and nobody changes it afterwards.
+//! From 1.34 on the operator creates, changes and deletes the IPPools that it owns, and matches
+//! them by the text of their CIDR (tigera/operator v1.42.3, pkg/controller/ippool/
+//! pool_controller.go). Before, calico-node creates one pool per family when it first starts, and
+//! nothing changes it afterwards.
 
+use crate::catalog::Entry;
 use crate::cluster_plan::ExistingPool;
 use crate::pool::Field;
 use crate::text::shown;
 
-use super::case::PoolCase;
-use super::{Case, Details, Enforcement, Rule};
+use super::case::{Case, PoolCase};
+use super::details::Details;
+use super::rule::{Enforcement, Rule};
 
 pub(super) const EXISTING_POOL_MISSING: Rule = Rule {
-    name: "existing-pool-missing",
-    summary: "every live pool that the operator owns stays in the list, under the same cidr",
+    entry: Entry {
+        code: "existing-pool-missing",
+        title: "every existing pool that the operator owns must stay in the list, with the same \
+                cidr",
+        meaning: "The operator owns the IPPools with the label \
+                  app.kubernetes.io/managed-by=tigera-operator. It deletes those that the \
+                  Installation no longer lists.",
+        impact: "The operator deletes the IPPool even though pods are using its addresses.",
+        criteria: "Checked for operators from 1.34 on. They match pools by the text of their CIDR, \
+                   so a changed CIDR, a removed pool and the same CIDR in another notation all \
+                   delete an existing pool. Other IPPools are not managed through the \
+                   Installation.",
+        fix: "Keep the pool in the list. To move to another range, add it as a second pool and \
+              migrate as described in Calico's documentation.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
+                 documentation, Migrate from one IP pool to another.",
+    },
     enforcement: Enforcement::Safeguard,
     check: |case| {
-        let is_kept = |live: &ExistingPool| {
-            let mut texts = case.pools().map(|pool| pool.written.cidr.as_deref());
-            texts.any(|text| text == Some(live.cidr.as_str()))
-        };
-        let live = case.existing_pools().iter();
-        let lost = live.filter(|live| manages(case, live) && !is_kept(live));
-        lost.map(|live| missing(case, live)).collect()
+        case.existing_pools()
+            .iter()
+            .filter(|existing| case.manages(existing) && !is_listed(case, existing))
+            .map(|existing| missing(case, existing))
+            .collect()
     },
 };
 
-/// The breach of a live pool that is lost, at the pool that has its place.
-fn missing(case: &Case, live: &ExistingPool) -> Details {
-    const DELETES: &str = "the operator deletes the IPPool, though pods have addresses of it";
-    let (what, cidr) = (label(case, live), shown(&live.cidr));
-    let is_same = |pool: &PoolCase| case.live(pool) == Some(live);
-    let family = live.network().map(|network| network.family());
-    let is_new = |pool: &PoolCase| pool.effective.family() == family && case.live(pool).is_none();
-    if let Some(pool) = case.pools().find(is_same) {
+fn is_listed(case: &Case, existing: &ExistingPool) -> bool {
+    case.pools()
+        .any(|pool| pool.written.cidr.as_ref() == Some(&existing.cidr))
+}
+
+/// The violation of a missing pool: at the pool that takes its place, if there is one.
+fn missing(case: &Case, existing: &ExistingPool) -> Details {
+    const DELETES: &str = "the operator deletes the IPPool even though pods are using it";
+    let (label, cidr) = (case.label(existing), shown(&existing.cidr));
+    if let Some(pool) = case
+        .pools()
+        .find(|pool| case.existing(pool) == Some(existing))
+    {
         return pool.violation(
             Field::Cidr,
-            format!("{what} is spelt {} here", shown(pool.label())),
-            format!("{DELETES}, for it knows one by the text of its CIDR, and makes another one"),
+            format!("{label} is written as {} here", shown(pool.label())),
+            format!("{DELETES}, because it matches pools by the text of their CIDR, and creates a new one"),
             format!("write {cidr}"),
         );
     }
-    if let Some(pool) = case.pools().find(is_new) {
+    let family = existing.network().map(|network| network.family());
+    if let Some(pool) = case
+        .pools()
+        .find(|pool| pool.effective.family() == family && case.existing(pool).is_none())
+    {
         return pool.violation(
             Field::Cidr,
-            format!("{} takes the place of {what}", shown(pool.label())),
-            format!("{DELETES}, and makes another one"),
+            format!("{} replaces {label}", shown(pool.label())),
+            format!("{DELETES}, and creates a new one"),
             format!(
                 "keep {cidr}; to move to another range, add it as a second pool and migrate as \
-                 Calico's documentation tells (Migrate from one IP pool to another)"
+                 described in Calico's documentation (Migrate from one IP pool to another)"
             ),
         );
     }
     Details {
         path: "spec.calicoNetwork.ipPools".to_owned(),
         fields: Vec::new(),
-        problem: format!("{what} is not in the list"),
+        problem: format!("{label} is not in the list"),
         impact: DELETES.to_owned(),
         fix: format!("add a pool with cidr {cidr} to the list"),
     }
 }
 
-pub(super) const EXISTING_POOL_BLOCK_SIZE: Rule = Rule {
-    name: "existing-pool-block-size",
-    summary: "a live pool that the operator owns keeps its block size",
-    enforcement: Enforcement::Operator,
-    check: |case| {
-        let changed = differences(case, Field::BlockSize);
-        let changed = changed.filter(|found| manages(case, found.live));
-        let breach = |found: Difference| {
-            let impact = "Calico's API refuses it to the operator; TigeraStatus ippools becomes \
-                           Degraded, ResourceUpdateError: Error creating / updating IPPools: \
-                           … (IPPool BlockSize cannot be modified)";
-            let fix = format!(
-                "keep {}; another block size takes another pool, as Calico's documentation tells \
-                 (Change IP pool block size)",
-                found.old
-            );
-            found.violation(case, impact, fix)
-        };
-        changed.map(breach).collect()
-    },
-};
-
-pub(super) const EXISTING_POOL_ENCAPSULATION: Rule = Rule {
-    name: "existing-pool-encapsulation",
-    summary: "a live pool that the operator owns keeps its encapsulation",
-    enforcement: Enforcement::Safeguard,
-    check: |case| {
-        let changed = differences(case, Field::Encapsulation);
-        let changed = changed.filter(|found| manages(case, found.live));
-        let breach = |found: Difference| {
-            // projectcalico/calico#5221
-            let impact = "the operator changes the pool while pods use it: traffic between nodes \
-                           is interrupted, also that to Calico's API server";
-            let fix = format!("keep {}", found.old);
-            found.violation(case, impact, fix)
-        };
-        changed.map(breach).collect()
-    },
-};
-
-pub(super) const EXISTING_POOL_NOT_OWNED: Rule = Rule {
-    name: "existing-pool-not-owned",
-    summary: "of a live pool that the operator does not own, nothing is to be changed here",
-    enforcement: Enforcement::Unenforced,
-    check: |case| {
-        let (impact, first) = if case.operator.since(34) {
-            (
-                "the operator changes no pool that it does not own, and says so in its log only",
-                ", or first label the IPPool app.kubernetes.io/managed-by=tigera-operator",
-            )
-        } else {
-            ("operators before 1.34 change no pool that is there", "")
-        };
-        let fields = [Field::BlockSize, Field::Encapsulation].into_iter();
-        let found = fields.flat_map(|field| differences(case, field));
-        let found = found.filter(|found| !manages(case, found.live));
-        let found = found.map(|found| {
-            let fix = format!("write {}{first}", found.old);
-            found.violation(case, impact, fix)
-        });
-        found.chain(never_made(case)).collect()
-    },
-};
-
-/// Pools that operators before 1.34 leave to calico-node, which makes the pools of a family only where
-/// it has none (projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go).
-fn never_made<'a>(case: &'a Case<'a>) -> impl Iterator<Item = Details> + 'a {
-    let new = case.pools().filter(|pool| case.live(pool).is_none());
-    let new = new.filter(|_| !case.operator.since(34));
-    new.filter_map(|pool| {
-        let live = case.cluster?.existing_of(pool.effective.family()?).next()?;
-        Some(pool.violation(
-            Field::Cidr,
-            format!("{} is not {}", shown(pool.label()), label(case, live)),
-            "before 1.34 no pool is made of it: calico-node makes one only of a family that has none"
-                .to_owned(),
-            format!(
-                "write {}; to move to another range, add it as an IPPool and migrate as Calico's \
-                 documentation tells (Migrate from one IP pool to another)",
-                shown(&live.cidr)
-            ),
-        ))
-    })
-}
-
 pub(super) const EXISTING_POOL_OVERLAP: Rule = Rule {
-    name: "existing-pool-overlap",
-    summary: "a new pool shares no address with a live pool of somebody else's",
+    entry: Entry {
+        code: "existing-pool-overlap",
+        title: "a new pool must not overlap an existing pool that the operator does not own",
+        meaning: "Calico does not allow two pools to share addresses.",
+        impact: "Calico's API rejects the operator's new pool. TigeraStatus ippools becomes \
+                 Degraded with ResourceUpdateError: Error creating / updating IPPools: … CIDR \
+                 overlaps with IPPool(…).",
+        criteria: "Checked for operators from 1.34 on. Before, the operator creates no pool at \
+                   all: see existing-pool-not-owned.",
+        fix: "Choose another range. To refer to the existing pool, use its exact CIDR.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
+                 projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let overlap = |pool: PoolCase| {
-            let network = pool.effective.network()?;
-            let is_other = |live: &&ExistingPool| {
-                let overlaps = live.network().is_some_and(|own| own.overlaps(network));
-                overlaps && !manages(case, live)
-            };
-            let live = case.existing_pools().iter().find(is_other)?;
-            Some(
-                pool.violation(
+        if !case.operator.since(34) {
+            return Vec::new();
+        }
+        case.networks()
+            .filter(|(pool, _)| case.existing(pool).is_none())
+            .filter_map(|(pool, cidr)| {
+                let existing = case.existing_pools().iter().find(|existing| {
+                    let overlaps = existing.network().is_some_and(|own| own.overlaps(cidr));
+                    overlaps && !case.manages(existing)
+                })?;
+                Some(pool.violation(
                     Field::Cidr,
-                    format!("{} overlaps {}", shown(pool.label()), label(case, live)),
-                    "Calico's API refuses the pool to the operator; TigeraStatus ippools becomes \
-                 Degraded, ResourceUpdateError: Error creating / updating IPPools: … CIDR overlaps \
-                 with IPPool(…)"
-                        .to_owned(),
+                    format!("{} overlaps {}", shown(pool.label()), case.label(existing)),
+                    "Calico's API rejects the operator's new pool; TigeraStatus ippools becomes \
+                     Degraded, ResourceUpdateError: Error creating / updating IPPools: … CIDR \
+                     overlaps with IPPool(…)",
                     format!(
-                        "choose another range, or write {} to mean that pool",
-                        shown(&live.cidr)
+                        "choose another range, or use {} to refer to that pool",
+                        shown(&existing.cidr)
                     ),
-                ),
-            )
-        };
-        // Before 1.34 no pool is made of it: `existing-pool-not-owned`.
-        let new = case.pools().filter(|_| case.operator.since(34));
-        let new = new.filter(|pool| case.live(pool).is_none());
-        new.filter_map(overlap).collect()
+                ))
+            })
+            .collect()
     },
 };
 
-/// Whether the operator would change or delete it.
-fn manages(case: &Case, live: &ExistingPool) -> bool {
-    live.owned && case.operator.since(34)
-}
-
-/// A field of a pool in the list that differs from the same pool in the cluster.
-struct Difference<'a> {
-    pool: PoolCase<'a>,
-    live: &'a ExistingPool,
-    field: Field,
-    new: String,
-    old: String,
-}
-
-/// Where the list and the cluster differ in `field`.
-fn differences<'a>(case: &'a Case<'a>, field: Field) -> impl Iterator<Item = Difference<'a>> {
-    case.pools().filter_map(move |pool| {
-        let live = case.live(&pool)?;
-        let (new, old) = match field {
-            Field::Cidr => return None,
-            Field::BlockSize => (
-                pool.effective.block_size?.to_string(),
-                live.block_size.to_string(),
-            ),
-            Field::Encapsulation => (
-                pool.effective.encapsulation.clone()?,
-                live.encapsulation.clone(),
-            ),
-        };
-        (new != old).then(|| Difference {
-            pool,
-            live,
-            field,
-            new: shown(new),
-            old: shown(old),
-        })
-    })
-}
-
-impl Difference<'_> {
-    fn violation(&self, case: &Case, impact: &str, fix: String) -> Details {
-        let problem = format!(
-            "{}{} differs from the {} of {}",
-            self.new,
-            self.pool.if_default(self.field),
-            self.old,
-            label(case, self.live)
-        );
-        self.pool
-            .violation(self.field, problem, impact.to_owned(), fix)
+/// Pools that operators before 1.34 leave to calico-node, which creates the pools of a family only
+/// if it has none (projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go).
+pub(super) fn never_created(case: &Case) -> Vec<Details> {
+    if case.operator.since(34) {
+        return Vec::new();
     }
+    case.pools()
+        .filter(|pool| case.existing(pool).is_none())
+        .filter_map(|pool| {
+            let family = pool.effective.family()?;
+            let existing = case.cluster?.existing_of(family).next()?;
+            Some(never_created_beside(case, &pool, existing))
+        })
+        .collect()
 }
 
-/// `the live pool default-ipv4-ippool (10.244.0.0/16) of https://…`
-fn label(case: &Case, live: &ExistingPool) -> String {
-    let (name, cidr) = (shown(&live.name), shown(&live.cidr));
-    format!("the live pool {name} ({cidr}){}", case.of_server())
+fn never_created_beside(case: &Case, pool: &PoolCase, existing: &ExistingPool) -> Details {
+    pool.violation(
+        Field::Cidr,
+        format!("{} is not {}", shown(pool.label()), case.label(existing)),
+        "the pool is never created: before operator 1.34, calico-node creates a pool only if its \
+         family has none",
+        format!(
+            "write {}; to move to another range, add it as an IPPool and migrate as described in \
+             Calico's documentation (Migrate from one IP pool to another)",
+            shown(&existing.cidr)
+        ),
+    )
 }

@@ -1,85 +1,126 @@
-//! Rules for pools that Services of type LoadBalancer take their addresses from (operator 1.38
-//! and later). Source: tigera/operator v1.42.3, pkg/controller/ippool/validation.go.
+//! Rules for pools that Services of type LoadBalancer get their addresses from (operator 1.38 and
+//! later). Source: tigera/operator v1.42.3, pkg/controller/ippool/validation.go.
 
+use crate::catalog::Entry;
 use crate::pool::{Encapsulation, Field, LOAD_BALANCER};
 use crate::text::shown;
 
-use super::case::PoolCase;
-use super::{Case, Enforcement, Rule};
+use super::case::{Case, PoolCase};
+use super::rule::{Enforcement, Rule};
+
+const MEANING: &str = "A pool with the use LoadBalancer in allowedUses assigns addresses to Services \
+                       of type LoadBalancer.";
+const IMPACT: &str = "The operator rejects the Installation and creates no pool.";
+const CRITERIA: &str =
+    "Checked for operators from 1.38 on, in every pool with the use LoadBalancer.";
+const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/ippool/validation.go.";
 
 pub(super) const LOAD_BALANCER_USES: Rule = Rule {
-    name: "load-balancer-uses",
-    summary: "a pool for LoadBalancer is for nothing else",
+    entry: Entry {
+        code: "load-balancer-uses",
+        title: "a pool for LoadBalancer must have no other use",
+        meaning: MEANING,
+        impact: IMPACT,
+        criteria: CRITERIA,
+        fix: "Create one pool for LoadBalancer and another for pods.",
+        source: SOURCE,
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let mixed = |pool: PoolCase| {
-            let uses = &pool.effective.allowed_uses;
-            let others: Vec<_> = uses.iter().filter(|used| *used != LOAD_BALANCER).collect();
-            let other = others.first()?;
-            Some(pool.violation_at(
-                "allowedUses",
-                format!("LoadBalancer does not go together with {}", shown(other)),
-                case.pool_controller_says(&format!(
-                    "IP pool {} AllowedUse LoadBalancer cannot be used with Workload/Tunnel",
-                    shown(pool.label())
-                )),
-                "make one pool for LoadBalancer and another for pods",
-            ))
-        };
-        load_balancer_pools(case).filter_map(mixed).collect()
+        load_balancer_pools(case)
+            .filter_map(|pool| {
+                let other = pool
+                    .effective
+                    .allowed_uses
+                    .iter()
+                    .find(|value| *value != LOAD_BALANCER)?;
+                Some(pool.violation_at(
+                    "allowedUses",
+                    format!("LoadBalancer cannot be combined with {}", shown(other)),
+                    case.pool_controller_rejects(&format!(
+                        "IP pool {} AllowedUse LoadBalancer cannot be used with Workload/Tunnel",
+                        shown(pool.label())
+                    )),
+                    "create one pool for LoadBalancer and another for pods",
+                ))
+            })
+            .collect()
     },
 };
 
 pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
-    name: "load-balancer-encapsulation",
-    summary: "a pool for LoadBalancer has encapsulation None",
+    entry: Entry {
+        code: "load-balancer-encapsulation",
+        title: "a pool for LoadBalancer must have encapsulation None",
+        meaning: MEANING,
+        impact: IMPACT,
+        criteria: "Checked for operators from 1.38 on, in every pool with the use LoadBalancer. \
+                   The default encapsulation counts: for IPv4 it is IPIP.",
+        fix: "Set encapsulation: None in the pool.",
+        source: SOURCE,
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let encapsulated = |pool: PoolCase| {
-            let encapsulation = pool.encapsulation()?;
-            (encapsulation != Encapsulation::None).then(|| {
-                pool.violation(
+        load_balancer_pools(case)
+            .filter_map(|pool| {
+                let encapsulation = pool
+                    .encapsulation()
+                    .filter(|value| *value != Encapsulation::None)?;
+                Some(pool.violation(
                     Field::Encapsulation,
                     format!(
                         "{encapsulation}{} on a pool for LoadBalancer",
                         pool.if_default(Field::Encapsulation)
                     ),
-                    case.pool_controller_says(
+                    case.pool_controller_rejects(
                         "IP pool encapsulation must be none if allowedUse is LoadBalancer",
                     ),
-                    "write encapsulation: None in that pool",
-                )
+                    "set encapsulation: None in that pool",
+                ))
             })
-        };
-        load_balancer_pools(case).filter_map(encapsulated).collect()
+            .collect()
     },
 };
 
 pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
-    name: "load-balancer-node-selector",
-    summary: "a pool for LoadBalancer has nodeSelector all()",
+    entry: Entry {
+        code: "load-balancer-node-selector",
+        title: "a pool for LoadBalancer must have nodeSelector all()",
+        meaning: MEANING,
+        impact: IMPACT,
+        criteria: CRITERIA,
+        fix: "Set nodeSelector: all() in the pool, or remove the field.",
+        source: SOURCE,
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let selective = |pool: PoolCase| {
-            let selector = shown(&pool.effective.node_selector);
-            (selector != "all()").then(|| {
+        load_balancer_pools(case)
+            .filter(|pool| pool.effective.node_selector != "all()")
+            .map(|pool| {
+                let selector = shown(&pool.effective.node_selector);
                 pool.violation_at(
                     "nodeSelector",
                     format!("{selector} on a pool for LoadBalancer"),
-                    case.pool_controller_says(
+                    case.pool_controller_rejects(
                         "IP pool nodeSelector should be set to all() if allowedUse is LoadBalancer",
                     ),
-                    "write nodeSelector: all() in that pool",
+                    "set nodeSelector: all() in that pool",
                 )
             })
-        };
-        load_balancer_pools(case).filter_map(selective).collect()
+            .collect()
     },
 };
 
 pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
-    name: "load-balancer-bgp-export",
-    summary: "a pool for LoadBalancer does not set disableBGPExport",
+    entry: Entry {
+        code: "load-balancer-bgp-export",
+        title: "a pool for LoadBalancer must not set disableBGPExport",
+        meaning: MEANING,
+        impact: IMPACT,
+        criteria: CRITERIA,
+        fix: "Remove disableBGPExport from the pool.",
+        source: SOURCE,
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
         load_balancer_pools(case)
@@ -88,7 +129,7 @@ pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
                 pool.violation_at(
                     "disableBGPExport",
                     "true on a pool for LoadBalancer".to_owned(),
-                    case.pool_controller_says(
+                    case.pool_controller_rejects(
                         "IP pool disable bgp export must be false when AllowedUse is LoadBalancer",
                     ),
                     "remove disableBGPExport from that pool",
@@ -99,7 +140,7 @@ pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
 };
 
 fn load_balancer_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = PoolCase<'a>> {
-    let known = case.operator.since(38);
+    let is_known = case.operator.since(38);
     case.pools()
-        .filter(move |pool| known && pool.effective.is_for_load_balancers())
+        .filter(move |pool| is_known && pool.effective.is_for_load_balancers())
 }

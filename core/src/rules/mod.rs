@@ -1,225 +1,56 @@
-//! The rules for pools: what the API server and the operator reject, and what they accept and
-//! then cannot undo. Each is judged after the operator's own defaulting, for one operator version.
+//! The rules for pools: what the API server and the operator reject, and what both accept but
+//! nobody can undo. Each is checked after the operator's own defaulting, for one operator version.
 //!
-//! A rule is declared once, next to its check, and listed in [`RULES`] or [`CLUSTER_RULES`]. To add one: write the
-//! check, list it, give it a section in docs/rules.md and a passing and a failing case in
-//! tests/cases/rules.
+//! A rule is declared once, with its text, in the file of its subject, and listed in [`RULES`] or
+//! [`CLUSTER_RULES`]. To add one: write it, list it, add a failing and a passing case to
+//! tests/cases/postrender/rules, and regenerate docs/rules.md
+//! (`UPDATE_CASES=1 cargo test --test postrender rules`).
 
+mod bgp;
 mod block_size;
+mod bpf;
 mod case;
+mod check;
 mod cidr;
 mod cluster_settings;
+mod details;
 mod encapsulation;
 mod existing_pools;
 mod load_balancer;
-mod networks;
+mod other_cni;
+mod overlaps;
+mod pod_network;
+mod pool_changes;
+mod pool_fields;
 mod pools;
-mod routing;
+mod reference;
+mod rule;
 mod schema;
 mod settings;
+mod table;
 
 pub use case::Case;
-
-use crate::pool::Field;
-use crate::text::MOST;
-
-/// A rule.
-pub struct Rule {
-    /// Its name, which `--allow` takes.
-    pub name: &'static str,
-    /// What it says, in one sentence without a full stop.
-    pub summary: &'static str,
-    /// What enforces it.
-    pub enforcement: Enforcement,
-    check: fn(&Case) -> Vec<Details>,
-}
-
-/// What keeps a rule from being broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Enforcement {
-    /// The schema of the CRD: the API server rejects the object at once.
-    ApiServer,
-    /// The operator, minutes later, in a condition of a TigeraStatus.
-    Operator,
-    /// Nothing: the API server and the operator accept what cannot be undone later.
-    Unenforced,
-    /// This rule alone: the operator would do what was written, to pools that are in use.
-    Safeguard,
-}
-
-impl Enforcement {
-    /// Whether it is the API server, which sees one object at a time.
-    pub fn is_api_server(self) -> bool {
-        self == Self::ApiServer
-    }
-}
-
-/// One place where a rule is broken.
-#[derive(Clone)]
-pub struct Violation {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// What follows from it.
-    pub verdict: Verdict,
-    /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
-    pub path: String,
-    /// The fields that it depends on: index of the pool, and field.
-    pub fields: Vec<(usize, Field)>,
-    /// What is wrong.
-    pub problem: String,
-    /// What would have happened, and where it would have shown.
-    pub impact: String,
-    /// What to do.
-    pub fix: String,
-    /// How many more violations of the same rule with the same verdict were found and left out.
-    /// Only the last one that is listed has any.
-    pub more: usize,
-}
-
-/// What follows from a violation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing may be written.
-    Refused,
-    /// Reported only: nothing enforces the rule, and this run does not set the field.
-    Warned,
-    /// Reported only: `--allow` names the rule.
-    Allowed,
-}
-
-/// A violation as a rule finds it, before anything is known of the run.
-struct Details {
-    path: String,
-    fields: Vec<(usize, Field)>,
-    problem: String,
-    impact: String,
-    fix: String,
-}
-
-/// The rules for an Installation by itself, in the order in which they are judged.
-pub static RULES: &[Rule] = &[
-    schema::FIELD_TYPE,
-    schema::CIDR_MISSING,
-    settings::SETTING_NAME,
-    schema::NAT_OUTGOING_NAME,
-    schema::ALLOWED_USES_NAME,
-    schema::POOLS_MAXIMUM,
-    schema::UNKNOWN_FIELD,
-    cidr::CIDR_SYNTAX,
-    cidr::CIDR_IPV4_MAPPED,
-    cidr::CIDR_HOST_BITS,
-    cidr::CIDR_LINK_LOCAL,
-    block_size::BLOCK_SIZE_RANGE,
-    block_size::BLOCK_SIZE_FIT,
-    encapsulation::ENCAPSULATION_NAME,
-    encapsulation::IPIP_ON_IPV6,
-    encapsulation::VXLAN_WITH_HOST_LOCAL,
-    encapsulation::ENCAPSULATION_WITHOUT_CALICO_CNI,
-    encapsulation::WINDOWS_ENCAPSULATION,
-    routing::IPIP_WITHOUT_BGP,
-    routing::UNENCAPSULATED_WITHOUT_BGP,
-    routing::BGP_WITHOUT_CALICO_CNI,
-    routing::BPF_WITH_IPV6,
-    routing::BPF_IPV6_AUTODETECTION,
-    pools::POOLS_PER_FAMILY,
-    pools::POOL_DUPLICATE,
-    pools::POOL_OVERLAP,
-    pools::NODE_SELECTOR_WITHOUT_CALICO_CNI,
-    load_balancer::LOAD_BALANCER_USES,
-    load_balancer::LOAD_BALANCER_ENCAPSULATION,
-    load_balancer::LOAD_BALANCER_NODE_SELECTOR,
-    load_balancer::LOAD_BALANCER_BGP_EXPORT,
-];
-
-/// The rules for an Installation beside what its cluster has. They are judged where that is known.
-pub static CLUSTER_RULES: &[Rule] = &[
-    existing_pools::EXISTING_POOL_MISSING,
-    existing_pools::EXISTING_POOL_BLOCK_SIZE,
-    existing_pools::EXISTING_POOL_ENCAPSULATION,
-    existing_pools::EXISTING_POOL_NOT_OWNED,
-    existing_pools::EXISTING_POOL_OVERLAP,
-    cluster_settings::CLUSTER_SETTING_MISSING,
-    networks::OUTSIDE_POD_NETWORK,
-    networks::OUTSIDE_POD_NETWORK_UNCHECKED,
-    networks::SERVICES_OVERLAP,
-    networks::NODES_OVERLAP,
-];
-
-/// Every rule.
-pub fn all() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().chain(CLUSTER_RULES)
-}
-
-/// Checks `case` against every rule.
-///
-/// What the API server or the operator would reject is refused. A violation of an unenforced rule
-/// is refused only if it depends on a field that this run sets (`requested`), so that an old
-/// mistake does not block every later run. `allowed` names the rules whose violations are let
-/// through.
-pub fn check(case: &Case, requested: &[(usize, Field)], allowed: &[&str]) -> Vec<Violation> {
-    let cluster_rules = case.cluster.map_or(&[][..], |_| CLUSTER_RULES);
-    let mut violations: Vec<Violation> = Vec::new();
-    for rule in RULES.iter().chain(cluster_rules) {
-        for details in (rule.check)(case) {
-            let verdict = rule.verdict(&details.fields, requested, allowed);
-            let last_listed = violations
-                .iter_mut()
-                .filter(|other| other.rule.name == rule.name && other.verdict == verdict)
-                .nth(MOST - 1);
-            if let Some(last) = last_listed {
-                last.more += 1;
-            } else {
-                violations.push(details.violation(rule, verdict));
-            }
-        }
-    }
-    violations
-}
-
-impl Rule {
-    fn verdict(
-        &self,
-        fields: &[(usize, Field)],
-        requested: &[(usize, Field)],
-        allowed: &[&str],
-    ) -> Verdict {
-        let is_requested = fields.iter().any(|field| requested.contains(field));
-        if allowed.contains(&self.name) {
-            Verdict::Allowed
-        } else if self.enforcement == Enforcement::Unenforced && !is_requested {
-            Verdict::Warned
-        } else {
-            Verdict::Refused
-        }
-    }
-}
-
-impl Details {
-    fn violation(self, rule: &'static Rule, verdict: Verdict) -> Violation {
-        Violation {
-            rule,
-            verdict,
-            path: self.path,
-            fields: self.fields,
-            problem: self.problem,
-            impact: self.impact,
-            fix: self.fix,
-            more: 0,
-        }
-    }
-}
+pub use check::{Verdict, Violation, check};
+pub use reference::reference;
+pub use rule::{Enforcement, Rule};
+pub use table::{CLUSTER_RULES, RULES, all};
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::catalog::Entry;
     use crate::defaults::Effective;
     use crate::installation::Installation;
+    use crate::pool::Field;
+    use crate::text::MOST;
 
     /// The names of the rules that `spec` breaks under `operator`.
-    pub(super) fn broken(spec: &str, operator: &str) -> Vec<&'static str> {
+    fn broken(spec: &str, operator: &str) -> Vec<&'static str> {
         violations(spec, operator, &[], &[])
             .iter()
-            .map(|violation| violation.rule.name)
+            .map(|violation| violation.rule.entry.code)
             .collect()
     }
 
@@ -241,15 +72,37 @@ mod tests {
     }
 
     #[test]
-    fn names_are_unique_and_kebab_case() {
-        let mut names: Vec<_> = all().map(|rule| rule.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), all().count());
-        for rule in all() {
+    fn codes_are_unique_and_kebab_case() {
+        let codes: HashSet<&str> = all().map(|rule| rule.entry.code).collect();
+        assert_eq!(codes.len(), all().count());
+        for code in codes {
             let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            assert!(rule.name.chars().all(kebab), "{}", rule.name);
-            assert!(!rule.summary.ends_with('.'), "{}", rule.name);
+            assert!(code.chars().all(kebab), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_text_is_written() {
+        for Entry {
+            code,
+            title,
+            meaning,
+            impact,
+            criteria,
+            fix,
+            source,
+        } in all().map(|rule| &rule.entry)
+        {
+            assert!(
+                !title.is_empty() && !title.ends_with('.'),
+                "{code}: {title}"
+            );
+            for text in [meaning, impact, criteria, fix, source] {
+                assert!(
+                    text.ends_with('.') && !text.contains("  "),
+                    "{code}: {text}"
+                );
+            }
         }
     }
 
@@ -277,7 +130,7 @@ mod tests {
         let found = violations(&spec, "1.42", &[(2999, Field::Cidr)], &[]);
         let host_bits = found
             .iter()
-            .filter(|violation| violation.rule.name == "cidr-host-bits");
+            .filter(|violation| violation.rule.entry.code == "cidr-host-bits");
         let warned = host_bits
             .clone()
             .filter(|violation| violation.verdict == Verdict::Warned);

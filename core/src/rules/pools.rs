@@ -1,192 +1,164 @@
-//! Rules for pools beside each other.
+//! Rules for the list of pools as a whole.
 
 use std::collections::HashMap;
 
-use crate::cidr::{Cidr, Family};
+use crate::catalog::Entry;
+use crate::cidr::Family;
 use crate::pool::Field;
 use crate::text::shown;
 
-use super::case::PoolCase;
-use super::encapsulation::cni_and_why;
-use super::{Case, Enforcement, Rule};
+use super::case::{Case, PoolCase, api_server_rejects};
+use super::details::Details;
+use super::rule::{Enforcement, Rule};
+
+/// Source: `maxItems` in the Installation's CRD, Calico 3.28 to 3.32.
+const MAXIMUM: usize = 25;
+
+pub(super) const POOLS_MAXIMUM: Rule = Rule {
+    entry: Entry {
+        code: "pools-maximum",
+        title: "an Installation must not have more than 25 pools (operator 1.34 and later)",
+        meaning: "The CRD limits the length of ipPools. Further pools can be added as IPPool \
+                  resources.",
+        impact: "The API server rejects the Installation.",
+        criteria: "Checked for operators from 1.34 on. Earlier ones take one pool per family: see \
+                   pools-per-family.",
+        fix: "Keep 25 pools in the Installation and add the others as IPPool resources once Calico \
+              is running.",
+        source: "The Installation's CRD, projectcalico/calico 3.28 to 3.32.",
+    },
+    enforcement: Enforcement::ApiServer,
+    check: |case| {
+        let count = case.effective.pools.len();
+        if !case.operator.since(34) || count <= MAXIMUM {
+            return Vec::new();
+        }
+        vec![Details {
+            path: "spec.calicoNetwork.ipPools".to_owned(),
+            fields: Vec::new(),
+            problem: format!("{count} pools are more than the allowed {MAXIMUM}"),
+            impact: api_server_rejects(
+                "spec.calicoNetwork.ipPools: Too many: must have at most 25 items",
+            ),
+            fix: "keep 25 here and add the others as IPPool resources once Calico is running"
+                .to_owned(),
+        }]
+    },
+};
 
 pub(super) const POOLS_PER_FAMILY: Rule = Rule {
-    name: "pools-per-family",
-    summary: "operators 1.30 and 1.32 (Calico 3.26 and 3.27) take one pool per family",
+    entry: Entry {
+        code: "pools-per-family",
+        title: "operators 1.30 and 1.32 (Calico 3.26 and 3.27) support only one pool per family",
+        meaning: "Before 1.34 the operator passes at most one IPv4 pool and one IPv6 pool to \
+                  calico-node, which creates them.",
+        impact: "The operator rejects the Installation and stops reconciling it.",
+        criteria: "Checked for operators before 1.34. The family of a pool is that of its cidr.",
+        fix: "Keep one pool per family and add others as IPPool resources once Calico is running, \
+              or install Calico 3.28 or later.",
+        source: "tigera/operator v1.32.5, pkg/controller/installation/validation.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
         if case.operator.since(34) {
             return Vec::new();
         }
-        let total = case.effective.pools.len();
-        let surplus = |family| {
-            let mut pools = case
-                .pools()
-                .filter(|pool| pool.effective.family() == Some(family));
-            let (first, second) = (pools.next()?, pools.next()?);
-            let said = match (total, family) {
-                (3.., _) => "only one IPPool per version is allowed",
-                (_, Family::V4) => {
-                    "multiple IPv4 IPPools detected: only one IPPool per version is allowed"
-                }
-                (_, Family::V6) => {
-                    "multiple IPv6 pools detected: only one IPPool per version is allowed"
-                }
-            };
-            let mut violation = second.violation(
-                Field::Cidr,
-                format!(
-                    "operator {} takes one {family} pool, and {} is there already",
-                    case.operator,
-                    shown(first.label())
-                ),
-                case.core_controller_says(said),
-                "keep one pool per family here and add others as IPPool resources \
-                 once Calico runs, or install Calico 3.28 or later",
-            );
-            violation.fields.push((first.index, Field::Cidr));
-            Some(violation)
-        };
-        Family::BOTH.into_iter().filter_map(surplus).collect()
+        Family::BOTH
+            .into_iter()
+            .filter_map(|family| second_of_family(case, family))
+            .collect()
     },
 };
 
+fn second_of_family(case: &Case, family: Family) -> Option<Details> {
+    let mut pools = case
+        .pools()
+        .filter(|pool| pool.effective.family() == Some(family));
+    let (first, second) = (pools.next()?, pools.next()?);
+    let message = match (case.effective.pools.len(), family) {
+        (3.., _) => "only one IPPool per version is allowed",
+        (_, Family::V4) => "multiple IPv4 IPPools detected: only one IPPool per version is allowed",
+        (_, Family::V6) => "multiple IPv6 pools detected: only one IPPool per version is allowed",
+    };
+    let mut violation = second.violation(
+        Field::Cidr,
+        format!(
+            "operator {} supports one {family} pool, and {} is already listed",
+            case.operator,
+            shown(first.label())
+        ),
+        case.core_controller_rejects(message),
+        "keep one pool per family here and add others as IPPool resources once Calico is running, \
+         or install Calico 3.28 or later",
+    );
+    violation.fields.push((first.index, Field::Cidr));
+    Some(violation)
+}
+
 pub(super) const POOL_DUPLICATE: Rule = Rule {
-    name: "pool-duplicate",
-    summary: "no two pools have the same cidr or the same name",
+    entry: Entry {
+        code: "pool-duplicate",
+        title: "two pools must not have the same cidr or the same name",
+        meaning: "The operator matches pools by the text of their CIDR and creates each IPPool \
+                  under its name.",
+        impact: "The operator rejects the Installation and creates no pool.",
+        criteria: "Checked for operators from 1.34 on. CIDRs are compared as text, names after the \
+                   operator has filled in those that are not set.",
+        fix: "Remove one of the two pools, or change its cidr or name.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go.",
+    },
     enforcement: Enforcement::Operator,
     check: |case| {
         if !case.operator.since(34) {
             return Vec::new();
         }
-        let same = |field: &str, value: &str, first: &PoolCase, second: &PoolCase| {
-            let mut violation = second.violation(
-                Field::Cidr,
-                format!(
-                    "pool #{} has the same {field} as pool #{}: {}",
-                    second.index + 1,
-                    first.index + 1,
-                    shown(value)
-                ),
-                case.pool_controller_says(&format!(
-                    "IP pool {} is specified more than once",
-                    shown(value)
-                )),
-                format!("remove one of the two, or give it another {field}"),
-            );
-            violation.path = second.path(field);
-            violation.fields.push((first.index, Field::Cidr));
-            violation
-        };
-        // The operator names the second of two, and stops there.
         let (mut cidrs, mut names) = (HashMap::new(), HashMap::new());
-        let pools: Vec<PoolCase> = case.pools().collect();
         let mut violations = Vec::new();
-        for pool in &pools {
-            let cidr = pool.written.cidr.as_ref();
-            let name = pool.effective.name.as_ref();
-            let first = cidr.map(|cidr| *cidrs.entry(cidr).or_insert(pool));
-            if let Some((first, cidr)) = first
-                .zip(cidr)
-                .filter(|(first, _)| first.index < pool.index)
-            {
-                violations.push(same("cidr", cidr, first, pool));
+        for pool in case.pools() {
+            // The operator reports the second of two and stops there.
+            let same_cidr = first_with(&mut cidrs, pool.written.cidr.as_deref(), pool);
+            if let Some((cidr, first)) = same_cidr {
+                violations.push(duplicate(case, "cidr", cidr, &first, &pool));
                 continue;
             }
-            let first = name.map(|name| *names.entry(name).or_insert(pool));
-            if let Some((first, name)) = first
-                .zip(name)
-                .filter(|(first, _)| first.index < pool.index)
-            {
-                violations.push(same("name", name, first, pool));
+            let same_name = first_with(&mut names, pool.effective.name.as_deref(), pool);
+            if let Some((name, first)) = same_name {
+                violations.push(duplicate(case, "name", name, &first, &pool));
             }
         }
         violations
     },
 };
 
-pub(super) const POOL_OVERLAP: Rule = Rule {
-    name: "pool-overlap",
-    summary: "no two pools share an address",
-    enforcement: Enforcement::Unenforced,
-    check: |case| {
-        let overlap = |(first, second): (PoolCase, PoolCase)| {
-            let (one, other) = (first.effective.network()?, second.effective.network()?);
-            // The operator finds the same text twice by itself.
-            if first.written.cidr == second.written.cidr {
-                return None;
-            }
-            let mut violation = second.violation(
-                Field::Cidr,
-                format!("{other} overlaps {one}, the pool #{}", first.index + 1),
-                "the operator makes both pools, so that two pods can get the same address; \
-                 afterwards Calico's API refuses changes to either (IPPool CIDR overlaps)"
-                    .to_owned(),
-                "choose ranges that have no address in common",
-            );
-            violation.fields.push((first.index, Field::Cidr));
-            Some(violation)
-        };
-        overlapping(case).into_iter().filter_map(overlap).collect()
-    },
-};
+/// The value, and the earlier pool that has it too. Remembers the pool if there is none.
+fn first_with<'a>(
+    seen: &mut HashMap<&'a str, PoolCase<'a>>,
+    value: Option<&'a str>,
+    pool: PoolCase<'a>,
+) -> Option<(&'a str, PoolCase<'a>)> {
+    let value = value?;
+    let first = *seen.entry(value).or_insert(pool);
+    (first.index < pool.index).then_some((value, first))
+}
 
-pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
-    name: "node-selector-without-calico-cni",
-    summary: "under another CNI plugin than Calico's every pool's nodeSelector is all()",
-    enforcement: Enforcement::Operator,
-    check: |case| {
-        if case.effective.is_calico_cni() {
-            return Vec::new();
-        }
-        let other = |pool: PoolCase| {
-            let selector = shown(&pool.effective.node_selector);
-            (selector != "all()").then(|| {
-                pool.violation_at(
-                    "nodeSelector",
-                    format!(
-                        "{selector} chooses nodes, and this Installation uses {}",
-                        cni_and_why(case)
-                    ),
-                    case.pool_controller_says(&format!(
-                        "IP pool nodeSelector ({selector}) should be 'all()' when using \
-                         non-Calico CNI plugin"
-                    )),
-                    "write nodeSelector: all()",
-                )
-            })
-        };
-        case.pools().filter_map(other).collect()
-    },
-};
-
-/// Pools that share addresses, each with the smallest of those that hold all of its own, in the
-/// order in which they are listed. Two CIDRs share nothing, or one holds the other.
-fn overlapping<'a>(case: &Case<'a>) -> Vec<(PoolCase<'a>, PoolCase<'a>)> {
-    let network = |pool: &PoolCase<'a>| pool.effective.network().map(Cidr::network);
-    let mut pools: Vec<(Cidr, PoolCase)> = case
-        .pools()
-        .filter_map(|pool| Some((network(&pool)?, pool)))
-        .collect();
-    // What holds others comes right before them.
-    pools.sort_by_key(|(cidr, pool)| (cidr.address(), cidr.prefix(), pool.index));
-    let mut holding: Vec<(Cidr, PoolCase)> = Vec::new();
-    let mut found = Vec::new();
-    for (cidr, pool) in pools {
-        while holding
-            .pop_if(|(outer, _)| !outer.contains(&cidr))
-            .is_some()
-        {}
-        if let Some((_, outer)) = holding.last() {
-            let (first, second) = if outer.index < pool.index {
-                (*outer, pool)
-            } else {
-                (pool, *outer)
-            };
-            found.push((first, second));
-        }
-        holding.push((cidr, pool));
+fn duplicate(
+    case: &Case,
+    field: &str,
+    value: &str,
+    first: &PoolCase,
+    second: &PoolCase,
+) -> Details {
+    let value = shown(value);
+    Details {
+        path: second.path(field),
+        fields: vec![(second.index, Field::Cidr), (first.index, Field::Cidr)],
+        problem: format!(
+            "pool #{} has the same {field} as pool #{}: {value}",
+            second.index + 1,
+            first.index + 1,
+        ),
+        impact: case
+            .pool_controller_rejects(&format!("IP pool {value} is specified more than once")),
+        fix: format!("remove one of the two, or change its {field}"),
     }
-    found.sort_by_key(|(first, second)| (second.index, first.index));
-    found
 }

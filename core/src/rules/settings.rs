@@ -1,29 +1,31 @@
-//! What the CRD's schema says of the settings beside the pools that offer a choice of names.
+//! What the CRD's schema demands of settings with a fixed set of values.
 
+use crate::catalog::Entry;
 use crate::installation::Installation;
 use crate::text::{closest, quoted, shown};
 
-use super::case::api_server_says;
-use super::{Case, Details, Enforcement, Rule};
+use super::case::{Case, api_server_rejects};
+use super::details::Details;
+use super::rule::{Enforcement, Rule};
 
-/// A field with a fixed set of values.
-struct Setting {
+/// A setting with a fixed set of values.
+struct EnumSetting {
     path: &'static str,
-    /// The operator minor whose CRD has it first; earlier API servers drop it.
+    /// The operator minor that introduced it; the API server drops it before.
     since: u32,
     value: fn(&Installation) -> Option<&String>,
-    /// Its values, with the operator minor that brought each.
+    /// Its values, with the operator minor that introduced each.
     names: &'static [(&'static str, u32)],
 }
 
 const SWITCH: &[(&str, u32)] = &[("Enabled", 0), ("Disabled", 0)];
 
 /// Source: the Installation's CRD of each release, Calico 3.26 to 3.32.
-const SETTINGS: [Setting; 8] = [
-    Setting {
+const SETTINGS: [EnumSetting; 8] = [
+    EnumSetting {
         path: "spec.kubernetesProvider",
         since: 0,
-        // An empty one counts as absent, and the schema takes it.
+        // The schema accepts an empty one, which counts as not set.
         value: |installation| installation.provider.as_ref(),
         names: &[
             ("EKS", 0),
@@ -36,7 +38,7 @@ const SETTINGS: [Setting; 8] = [
             ("Kind", 40),
         ],
     },
-    Setting {
+    EnumSetting {
         path: "spec.cni.type",
         since: 0,
         value: |installation| installation.cni.as_ref(),
@@ -47,7 +49,7 @@ const SETTINGS: [Setting; 8] = [
             ("AzureVNET", 0),
         ],
     },
-    Setting {
+    EnumSetting {
         path: "spec.cni.ipam.type",
         since: 0,
         value: |installation| installation.ipam.as_ref(),
@@ -58,31 +60,31 @@ const SETTINGS: [Setting; 8] = [
             ("AzureVNET", 0),
         ],
     },
-    Setting {
+    EnumSetting {
         path: "spec.calicoNetwork.bgp",
         since: 0,
         value: |installation| installation.bgp.as_ref(),
         names: SWITCH,
     },
-    Setting {
+    EnumSetting {
         path: "spec.calicoNetwork.hostPorts",
         since: 0,
         value: |installation| installation.host_ports.as_ref(),
         names: SWITCH,
     },
-    Setting {
+    EnumSetting {
         path: "spec.calicoNetwork.linuxDataplane",
         since: 0,
         value: |installation| installation.linux_dataplane.as_ref(),
         names: &[("Iptables", 0), ("BPF", 0), ("VPP", 0), ("Nftables", 36)],
     },
-    Setting {
+    EnumSetting {
         path: "spec.calicoNetwork.windowsDataplane",
         since: 32,
         value: |installation| installation.windows_dataplane.as_ref(),
         names: &[("HNS", 0), ("Disabled", 0)],
     },
-    Setting {
+    EnumSetting {
         path: "spec.calicoNetwork.clusterRoutingMode",
         since: 42,
         value: |installation| installation.cluster_routing_mode.as_ref(),
@@ -91,18 +93,31 @@ const SETTINGS: [Setting; 8] = [
 ];
 
 pub(super) const SETTING_NAME: Rule = Rule {
-    name: "setting-name",
-    summary: "a setting that offers a choice of names has one of them",
+    entry: Entry {
+        code: "setting-name",
+        title: "a setting with a fixed set of values must have one of them",
+        meaning: "These settings are kubernetesProvider, cni.type and cni.ipam.type, and in \
+                  calicoNetwork bgp, hostPorts, linuxDataplane, windowsDataplane and \
+                  clusterRoutingMode. Values are case-sensitive.",
+        impact: "The API server rejects the Installation.",
+        criteria: "The allowed values are those of the operator's version: the provider TKG came \
+                   with 1.32 and Kind with 1.40, windowsDataplane with 1.32, the dataplane \
+                   Nftables with 1.36, clusterRoutingMode with 1.42. A setting that the CRD does \
+                   not have is not checked, because the API server drops it.",
+        fix: "Use one of the values that the message lists, or an operator that has the value.",
+        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32.",
+    },
     enforcement: Enforcement::ApiServer,
     check: |case| {
-        let of_this_operator = SETTINGS.iter().filter(|s| case.operator.since(s.since));
-        of_this_operator
+        SETTINGS
+            .iter()
+            .filter(|setting| case.operator.since(setting.since))
             .filter_map(|setting| setting.violation(case))
             .collect()
     },
 };
 
-impl Setting {
+impl EnumSetting {
     fn violation(&self, case: &Case) -> Option<Details> {
         let value = (self.value)(case.written)?;
         let known: Vec<&str> = self
@@ -114,18 +129,18 @@ impl Setting {
         if known.contains(&value.as_str()) {
             return None;
         }
-        let later = self.names.iter().find(|(name, _)| name == value);
-        let fix = match (later, closest(value, &known)) {
+        let introduced = self.names.iter().find(|(name, _)| name == value);
+        let hint = match (introduced, closest(value, &known)) {
             (Some((_, since)), _) => format!("use operator 1.{since} or later, or "),
-            (None, Some(meant)) => format!("did you mean {meant}? Otherwise "),
+            (None, Some(similar)) => format!("did you mean {similar}? Otherwise "),
             (None, None) => String::new(),
         };
         Some(Details {
             path: self.path.to_owned(),
             fields: Vec::new(),
             problem: format!("operator {} does not know {}", case.operator, quoted(value)),
-            impact: api_server_says(&format!("Unsupported value: \"{}\"", shown(value))),
-            fix: format!("{fix}write one of {}", known.join(", ")),
+            impact: api_server_rejects(&format!("Unsupported value: \"{}\"", shown(value))),
+            fix: format!("{hint}use one of {}", known.join(", ")),
         })
     }
 }

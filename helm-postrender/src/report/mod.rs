@@ -195,8 +195,8 @@ fn rules(broken: &[Judged], cluster_is_known: bool) -> Vec<Value> {
         })
     };
     let rule = |rule: &Rule| {
-        let name = rule.name;
-        let needs_cluster = CLUSTER_RULES.iter().any(|other| other.name == name);
+        let name = rule.entry.code;
+        let needs_cluster = CLUSTER_RULES.iter().any(|other| other.entry.code == name);
         let unbroken = if needs_cluster && !cluster_is_known {
             "not-judged"
         } else {
@@ -204,7 +204,7 @@ fn rules(broken: &[Judged], cluster_is_known: bool) -> Vec<Value> {
         };
         let of_rule: Vec<&Judged> = broken
             .iter()
-            .filter(|j| j.violation.rule.name == name)
+            .filter(|j| j.violation.rule.entry.code == name)
             .collect();
         let verdicts = of_rule.iter().map(|judged| judged.violation.verdict);
         let result = verdicts.fold(unbroken, |worst, verdict| match (worst, verdict) {

@@ -108,7 +108,7 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
 /// Whether the pools are live that a trap of CAL204 or CAL209 is about, which then have fallen into
 /// it.
 fn is_said_of_live_pools(case: &Case, written: &Installation, violation: &Violation) -> bool {
-    let rule = violation.rule.name;
+    let rule = violation.rule.entry.code;
     let pools = written.pools.as_deref().unwrap_or_default();
     let about = violation.fields.iter();
     let mut cidrs = about.map(|(index, _)| pools.get(*index)?.cidr.as_deref());
@@ -137,7 +137,11 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         finding = finding.seen("Installation/overlay", "", "is laid over it");
     }
     finding
-        .seen(judged_by, format!("rule {}", rule.name), rule.summary)
+        .seen(
+            judged_by,
+            format!("rule {}", rule.entry.code),
+            rule.entry.title,
+        )
         .then(&violation.impact)
         .fix(case.facts.install.lasting(&violation.fix))
         .paste("kubectl edit installations.operator.tigera.io default")

@@ -75,7 +75,7 @@ fn finding(violation: Violation, pools: &[Pool]) -> Finding {
         }
     }
     Finding {
-        code: violation.rule.name,
+        code: violation.rule.entry.code,
         ..finding
     }
 }

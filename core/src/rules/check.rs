@@ -1,0 +1,97 @@
+//! Checking an Installation against the rules.
+
+use crate::pool::Field;
+use crate::text::MOST;
+
+use super::case::Case;
+use super::details::Details;
+use super::rule::{Enforcement, Rule};
+use super::table::{CLUSTER_RULES, RULES};
+
+/// One place where a rule is broken.
+#[derive(Clone)]
+pub struct Violation {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What follows from it.
+    pub verdict: Verdict,
+    /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
+    pub path: String,
+    /// The fields that it depends on: index of the pool, and field.
+    pub fields: Vec<(usize, Field)>,
+    /// What is wrong.
+    pub problem: String,
+    /// What would have happened, and where it would have shown.
+    pub impact: String,
+    /// What to do.
+    pub fix: String,
+    /// How many more violations of the same rule with the same verdict were found and left out.
+    /// Only the last one that is listed has any.
+    pub more: usize,
+}
+
+/// What follows from a violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing may be written.
+    Refused,
+    /// Reported only: nothing enforces the rule, and this run does not set the field.
+    Warned,
+    /// Reported only: `--allow` names the rule.
+    Allowed,
+}
+
+/// Checks `case` against every rule.
+///
+/// What the API server or the operator would reject is refused. A violation of an unenforced rule
+/// is refused only if it depends on a field that this run sets (`requested`: index of the pool, and
+/// field), so that an old mistake does not block every later run. Violations of the rules with the
+/// codes in `allowed` are let through.
+pub fn check(case: &Case, requested: &[(usize, Field)], allowed: &[&str]) -> Vec<Violation> {
+    let cluster_rules = case.cluster.map_or(&[][..], |_| CLUSTER_RULES);
+    let mut violations: Vec<Violation> = Vec::new();
+    for rule in RULES.iter().chain(cluster_rules) {
+        for details in (rule.check)(case) {
+            let verdict = verdict(rule, &details.fields, requested, allowed);
+            let last_listed = violations
+                .iter_mut()
+                .filter(|other| std::ptr::eq(other.rule, rule) && other.verdict == verdict)
+                .nth(MOST - 1);
+            if let Some(last) = last_listed {
+                last.more += 1;
+            } else {
+                violations.push(violation(rule, verdict, details));
+            }
+        }
+    }
+    violations
+}
+
+fn verdict(
+    rule: &Rule,
+    fields: &[(usize, Field)],
+    requested: &[(usize, Field)],
+    allowed: &[&str],
+) -> Verdict {
+    let is_requested = fields.iter().any(|field| requested.contains(field));
+    if allowed.contains(&rule.entry.code) {
+        Verdict::Allowed
+    } else if rule.enforcement == Enforcement::Unenforced && !is_requested {
+        Verdict::Warned
+    } else {
+        Verdict::Refused
+    }
+}
+
+fn violation(rule: &'static Rule, verdict: Verdict, details: Details) -> Violation {
+    Violation {
+        rule,
+        verdict,
+        path: details.path,
+        fields: details.fields,
+        problem: details.problem,
+        impact: details.impact,
+        fix: details.fix,
+        more: 0,
+    }
+}

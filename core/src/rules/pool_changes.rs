@@ -1,0 +1,162 @@
+//! Rules against changing the pools of a cluster.
+
+use crate::catalog::Entry;
+use crate::cluster_plan::ExistingPool;
+use crate::pool::Field;
+use crate::text::shown;
+
+use super::case::{Case, PoolCase};
+use super::details::Details;
+use super::existing_pools::never_created;
+use super::rule::{Enforcement, Rule};
+
+pub(super) const EXISTING_POOL_BLOCK_SIZE: Rule = Rule {
+    entry: Entry {
+        code: "existing-pool-block-size",
+        title: "an existing pool that the operator owns must keep its block size",
+        meaning: "The block size of a pool is immutable.",
+        impact: "Calico's API rejects the operator's change. TigeraStatus ippools becomes Degraded \
+                 with ResourceUpdateError.",
+        criteria: "Checked for operators from 1.34 on. A blockSize that is not set means the \
+                   operator's default, not the block size of the existing pool.",
+        fix: "Keep the block size. Another block size needs another pool.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; Calico's \
+                 documentation, Change IP pool block size.",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        changes(case, Field::BlockSize)
+            .filter(|change| case.manages(change.existing))
+            .map(|change| {
+                let fix = format!(
+                    "keep {}; another block size needs another pool, as described in Calico's \
+                     documentation (Change IP pool block size)",
+                    change.old
+                );
+                change.violation(
+                    case,
+                    "Calico's API rejects the operator's change; TigeraStatus ippools becomes \
+                     Degraded, ResourceUpdateError: Error creating / updating IPPools: \
+                     … (IPPool BlockSize cannot be modified)",
+                    fix,
+                )
+            })
+            .collect()
+    },
+};
+
+pub(super) const EXISTING_POOL_ENCAPSULATION: Rule = Rule {
+    entry: Entry {
+        code: "existing-pool-encapsulation",
+        title: "an existing pool that the operator owns must keep its encapsulation",
+        meaning: "A change of the encapsulation takes effect at once, on all nodes and for all pods \
+                  of the pool.",
+        impact: "The operator changes the pool while pods use it. Traffic between nodes is \
+                 interrupted, and Calico's API server can become unreachable.",
+        criteria: "Checked for operators from 1.34 on. An encapsulation that is not set means the \
+                   operator's default, IPIP for IPv4, not the encapsulation of the existing pool.",
+        fix: "Keep the encapsulation. If you want the change, pass \
+              --allow existing-pool-encapsulation.",
+        source: "projectcalico/calico#5221; tigera/operator v1.42.3, \
+                 pkg/controller/ippool/pool_controller.go.",
+    },
+    enforcement: Enforcement::Safeguard,
+    check: |case| {
+        changes(case, Field::Encapsulation)
+            .filter(|change| case.manages(change.existing))
+            .map(|change| {
+                change.violation(
+                    case,
+                    "the operator changes the pool while pods use it: traffic between nodes is \
+                     interrupted, including traffic to Calico's API server",
+                    format!("keep {}", change.old),
+                )
+            })
+            .collect()
+    },
+};
+
+pub(super) const EXISTING_POOL_NOT_OWNED: Rule = Rule {
+    entry: Entry {
+        code: "existing-pool-not-owned",
+        title: "an existing pool that the operator does not own cannot be changed through the \
+                Installation",
+        meaning: "The operator owns the IPPools with the label \
+                  app.kubernetes.io/managed-by=tigera-operator and changes no others. Before 1.34 \
+                  it changes none at all.",
+        impact: "The pool stays as it is, and TigeraStatus still reports Available.",
+        criteria: "The block size and the encapsulation in the Installation are compared with those \
+                   of the existing pool. Before 1.34 the CIDR is compared too: no pool is created \
+                   for a CIDR other than that of the family's existing pool.",
+        fix: "Write what the existing pool has. From 1.34 on, the operator takes over an IPPool \
+              that has its label.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
+                 projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go.",
+    },
+    enforcement: Enforcement::Unenforced,
+    check: |case| {
+        let (impact, alternative) = if case.operator.since(34) {
+            (
+                "the operator does not change a pool that it does not own, and only logs it",
+                ", or first label the IPPool app.kubernetes.io/managed-by=tigera-operator",
+            )
+        } else {
+            ("operators before 1.34 do not change existing pools", "")
+        };
+        [Field::BlockSize, Field::Encapsulation]
+            .into_iter()
+            .flat_map(|field| changes(case, field))
+            .filter(|change| !case.manages(change.existing))
+            .map(|change| {
+                change.violation(case, impact, format!("write {}{alternative}", change.old))
+            })
+            .chain(never_created(case))
+            .collect()
+    },
+};
+
+/// A field of a pool in the list that differs from the same pool in the cluster.
+struct Change<'a> {
+    pool: PoolCase<'a>,
+    existing: &'a ExistingPool,
+    field: Field,
+    new: String,
+    old: String,
+}
+
+fn changes<'a>(case: &'a Case<'a>, field: Field) -> impl Iterator<Item = Change<'a>> {
+    case.pools().filter_map(move |pool| {
+        let existing = case.existing(&pool)?;
+        let (new, old) = match field {
+            Field::Cidr => return None,
+            Field::BlockSize => (
+                pool.effective.block_size?.to_string(),
+                existing.block_size.to_string(),
+            ),
+            Field::Encapsulation => (
+                pool.effective.encapsulation.clone()?,
+                existing.encapsulation.clone(),
+            ),
+        };
+        (new != old).then(|| Change {
+            pool,
+            existing,
+            field,
+            new: shown(new),
+            old: shown(old),
+        })
+    })
+}
+
+impl Change<'_> {
+    fn violation(&self, case: &Case, impact: &str, fix: String) -> Details {
+        let problem = format!(
+            "{}{} differs from the {} of {}",
+            self.new,
+            self.pool.if_default(self.field),
+            self.old,
+            case.label(self.existing)
+        );
+        self.pool.violation(self.field, problem, impact, fix)
+    }
+}

@@ -1,0 +1,35 @@
+//! What a rule is.
+
+use crate::catalog::Entry;
+
+use super::case::Case;
+use super::details::Details;
+
+/// A rule.
+pub struct Rule {
+    /// Its text. `--allow` takes its code.
+    pub entry: Entry,
+    /// What enforces it.
+    pub enforcement: Enforcement,
+    pub(super) check: fn(&Case) -> Vec<Details>,
+}
+
+/// What keeps a rule from being broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enforcement {
+    /// The schema of the CRD: the API server rejects the object at once.
+    ApiServer,
+    /// The operator, minutes later, in a condition of a TigeraStatus.
+    Operator,
+    /// Nothing: the API server and the operator accept what nobody can undo.
+    Unenforced,
+    /// `helm-postrender` alone: the operator would apply the change, to pools that are in use.
+    Safeguard,
+}
+
+impl Enforcement {
+    /// Whether it is the API server, which sees one object at a time.
+    pub fn is_api_server(self) -> bool {
+        self == Self::ApiServer
+    }
+}

@@ -1,0 +1,62 @@
+//! Every rule, in the order in which they are checked.
+
+use super::rule::Rule;
+use super::{
+    bgp, block_size, bpf, cidr, cluster_settings, encapsulation, existing_pools, load_balancer,
+    other_cni, overlaps, pod_network, pool_changes, pool_fields, pools, schema, settings,
+};
+
+/// The rules for an Installation by itself.
+pub static RULES: &[Rule] = &[
+    schema::FIELD_TYPE,
+    schema::CIDR_MISSING,
+    settings::SETTING_NAME,
+    schema::NAT_OUTGOING_NAME,
+    pool_fields::ALLOWED_USES_NAME,
+    pools::POOLS_MAXIMUM,
+    pool_fields::UNKNOWN_FIELD,
+    cidr::CIDR_SYNTAX,
+    cidr::CIDR_IPV4_MAPPED,
+    cidr::CIDR_HOST_BITS,
+    cidr::CIDR_LINK_LOCAL,
+    block_size::BLOCK_SIZE_RANGE,
+    block_size::BLOCK_SIZE_FIT,
+    encapsulation::ENCAPSULATION_NAME,
+    encapsulation::IPIP_ON_IPV6,
+    encapsulation::VXLAN_WITH_HOST_LOCAL,
+    other_cni::ENCAPSULATION_WITHOUT_CALICO_CNI,
+    encapsulation::WINDOWS_ENCAPSULATION,
+    bgp::IPIP_WITHOUT_BGP,
+    bgp::UNENCAPSULATED_WITHOUT_BGP,
+    other_cni::BGP_WITHOUT_CALICO_CNI,
+    bpf::BPF_WITH_IPV6,
+    bpf::BPF_IPV6_AUTODETECTION,
+    pools::POOLS_PER_FAMILY,
+    pools::POOL_DUPLICATE,
+    overlaps::POOL_OVERLAP,
+    other_cni::NODE_SELECTOR_WITHOUT_CALICO_CNI,
+    load_balancer::LOAD_BALANCER_USES,
+    load_balancer::LOAD_BALANCER_ENCAPSULATION,
+    load_balancer::LOAD_BALANCER_NODE_SELECTOR,
+    load_balancer::LOAD_BALANCER_BGP_EXPORT,
+];
+
+/// The rules that compare an Installation with its cluster. They are skipped if nothing is known
+/// of that.
+pub static CLUSTER_RULES: &[Rule] = &[
+    existing_pools::EXISTING_POOL_MISSING,
+    pool_changes::EXISTING_POOL_BLOCK_SIZE,
+    pool_changes::EXISTING_POOL_ENCAPSULATION,
+    pool_changes::EXISTING_POOL_NOT_OWNED,
+    existing_pools::EXISTING_POOL_OVERLAP,
+    cluster_settings::CLUSTER_SETTING_MISSING,
+    pod_network::OUTSIDE_POD_NETWORK,
+    pod_network::OUTSIDE_POD_NETWORK_UNCHECKED,
+    overlaps::SERVICES_OVERLAP,
+    overlaps::NODES_OVERLAP,
+];
+
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(CLUSTER_RULES)
+}
