@@ -19,11 +19,7 @@ pub fn write(text: &str) -> std::io::Result<()> {
 pub fn complain(message: &str) {
     let lines: Vec<String> = message.lines().map(printable).collect();
     // If this cannot be written either, the exit code still reports the failure.
-    let _ = writeln!(
-        std::io::stderr(),
-        "kubectl calico: error: {}",
-        lines.join("\n  ")
-    );
+    let _ = writeln!(std::io::stderr(), "error: {}", lines.join("\n  "));
 }
 
 /// Writes to standard error.

@@ -10,5 +10,6 @@
 
 mod command;
 mod connect;
+mod mistakes;
 mod plan;
 mod status;

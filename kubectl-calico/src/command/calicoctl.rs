@@ -13,8 +13,8 @@ use crate::terminal;
 /// Set for calicoctl, so that a wrapper of that name that calls this plugin ends here.
 const PASSED_ON: &str = "KUBECTL_CALICO_PASSED_ON";
 
-/// The commands of calicoctl that are not also ours. Source: projectcalico/calico v3.32.1,
-/// calicoctl/calicoctl/calicoctl.go; `convert` until v3.31.
+/// The commands of calicoctl that are not also ours. Source: projectcalico/calico 01ee8b08,
+/// calicoctl/calicoctl/calicoctl.go; `convert` in older releases.
 const COMMANDS: [&str; 13] = [
     "apply",
     "cluster",
@@ -31,15 +31,11 @@ const COMMANDS: [&str; 13] = [
     "validate",
 ];
 
-/// Passes the arguments on to calicoctl, unchanged, and ends as it ends. A word that is not one of its
-/// commands and close to one of `ours` is taken for a typo.
+/// Passes the arguments on to calicoctl, unchanged, and ends as it ends. A word that is close to
+/// one of `ours`, and not one of its commands, is a typo.
 pub(super) fn run(arguments: &[OsString], ours: &[&str]) -> ExitCode {
     let command = arguments.first().cloned().unwrap_or_default();
-    let typo = command
-        .to_str()
-        .filter(|command| !COMMANDS.contains(command))
-        .and_then(|command| closest(command, ours));
-    if let Some(meant) = typo {
+    if let Some(meant) = command.to_str().and_then(|command| meant(command, ours)) {
         return unknown(&command, &format!("; did you mean {}?", quoted(meant)));
     }
     if std::env::var_os(PASSED_ON).is_some() {
@@ -57,6 +53,15 @@ pub(super) fn run(arguments: &[OsString], ours: &[&str]) -> ExitCode {
         Ok(code) => code,
         Err(error) => output::fail(&format!("cannot run {}: {error}", calicoctl.display())).into(),
     }
+}
+
+/// The command of ours that a word is a typo or the beginning of.
+fn meant<'a>(word: &str, ours: &[&'a str]) -> Option<&'a str> {
+    if COMMANDS.contains(&word) {
+        return None;
+    }
+    let is_beginning = |command: &&&str| word.len() >= 3 && command.starts_with(word);
+    closest(word, ours).or_else(|| ours.iter().find(is_beginning).copied())
 }
 
 fn unknown(command: &OsString, why: &str) -> ExitCode {

@@ -1,14 +1,20 @@
-//! Hints for what users of kubectl try, and this plugin does not have.
+//! Hints for what works in kubectl, and not in this plugin.
+
+use std::ffi::OsString;
 
 use clap::Error;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 
-/// Adds a hint to a usage error, if there is one for it.
-pub(super) fn add(error: &mut Error) {
+/// Adds a hint to a usage error, if there is one for it and clap suggests no other flag. `command` is the first word after `calico`.
+pub(super) fn add(error: &mut Error, command: Option<&OsString>) {
+    if error.get(ContextKind::SuggestedArg).is_some() {
+        return;
+    }
+    let command = command.and_then(|command| command.to_str());
     let argument = context(error, ContextKind::InvalidArg);
     let value = context(error, ContextKind::InvalidValue);
-    if let Some(hint) = hint(argument, value) {
+    if let Some(hint) = hint(command.unwrap_or_default(), argument, value) {
         let hint = vec![StyledStr::from(hint)];
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hint));
     }
@@ -21,21 +27,30 @@ fn context(error: &Error, kind: ContextKind) -> &str {
     }
 }
 
-/// `argument` as clap names it: a flag as typed if it is unknown, else with the name of its value.
-fn hint(argument: &str, value: &str) -> Option<&'static str> {
+/// `argument` is a flag as typed if the command does not have it, else the flag with its value's name.
+fn hint(command: &str, argument: &str, value: &str) -> Option<&'static str> {
     match (argument, value) {
+        ("", _) => None,
+        _ if command.starts_with('-') => {
+            Some("flags follow the command, as in: kubectl calico status --context NAME")
+        }
         ("-w" | "--watch" | "--watch-only", _) => {
-            Some("to repeat the command, use watch: watch kubectl calico status")
+            Some("use watch to repeat a command: watch kubectl calico status")
         }
-        ("--output <FORMAT>", "yaml") => {
-            Some("JSON is YAML, too: -o json; for manifests: kubectl calico plan -o installation")
+        ("-o" | "--output", _) if command == "snapshot" || command == "rbac" => {
+            Some("the output is YAML, without -o")
         }
-        ("--output <FORMAT>", "wide") => Some("the text output has everything: omit -o"),
-        ("--output <FORMAT>", "name" | "jsonpath" | "go-template" | "custom-columns") => {
-            Some("use -o json with a tool such as jq")
+        ("--output <FORMAT>", "yaml") if command == "plan" => {
+            Some("use -o values or -o installation, or -o json, which is valid YAML, too")
         }
-        ("--output <FORMAT>", value) if value.contains('=') => {
-            Some("use -o json with a tool such as jq")
+        ("--output <FORMAT>", "yaml") => Some("use -o json, which is valid YAML, too"),
+        ("--output <FORMAT>", "wide") => Some("the full report is -o text, the default"),
+        ("--output <FORMAT>", format)
+            if ["custom-columns", "go-template", "jsonpath", "name"]
+                .iter()
+                .any(|kubectl| format.starts_with(kubectl)) =>
+        {
+            Some("use -o json and a tool such as jq")
         }
         _ => None,
     }

@@ -24,9 +24,13 @@ use crate::exit::Exit;
 
 /// Runs a command line, the program's name first.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(with_command(arguments)) {
+    let arguments = with_command(arguments);
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return print_usage(error).into(),
+        Err(mut error) => {
+            hints::add(&mut error, arguments.get(1));
+            return print_usage(&error).into();
+        }
     };
     match cli.command {
         Command::Status(arguments) => status::run(&arguments).into(),
@@ -62,8 +66,7 @@ fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// Prints help and version, which were asked for, to standard output, and usage errors to standard error.
-fn print_usage(mut error: clap::Error) -> Exit {
-    hints::add(&mut error);
+fn print_usage(error: &clap::Error) -> Exit {
     // If this cannot be written either, the exit code still reports the failure.
     let _ = error.print();
     if error.use_stderr() {

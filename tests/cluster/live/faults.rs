@@ -259,7 +259,7 @@ fn a_server_that_answers_nothing_at_all() {
     assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""));
     assert_eq!(
         ran.stderr,
-        "kubectl calico: error: GET [SERVER]/version: the server responded with 500 Internal Server Error after 3 attempts: \
+        "error: GET [SERVER]/version: the server responded with 500 Internal Server Error after 3 attempts: \
          etcdserver: no leader\n"
     );
 }
