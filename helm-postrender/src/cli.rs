@@ -1,4 +1,4 @@
-//! The command line.
+//! The flags, and the options that they make.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use clap::Parser;
 
 use crate::cluster;
 use crate::filter::Options;
-use crate::plan::request::Wanted;
+use crate::plan::request::Request;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -26,76 +26,75 @@ Examples:
     kubectl create -f -
 
 Exit codes:
-  0   a whole stream was written
+  0   the complete stream was written
   1   --check: something would change; nothing was written
-  2   refused, or an error; nothing was written that may be used
+  2   refused or failed; whatever was written must not be used
   64  wrong usage
 
-As a plugin of Helm 4 (first argument --helm4, which plugin.yaml gives), a
-failure is written as a document that makes Helm fail and show the message,
-with exit code 0.";
+As a Helm 4 plugin (plugin.yaml makes --helm4 the first argument), it reports a
+failure with exit code 0 and a document that makes Helm fail and show the
+message.";
 
-/// Sets cidr, blockSize and encapsulation of the pools in Calico's Installation, in the output of
+/// Set cidr, blockSize and encapsulation of the IP pools in Calico's Installation, in the output of
 /// the tigera-operator chart or any other stream of manifests.
 ///
-/// Reads the stream from standard input and writes it to standard output with every other byte as
-/// it came. Refuses what the operator would only reject later. With none of the three fields
-/// given it only validates.
+/// Reads the stream from standard input and writes it to standard output, leaving every other byte
+/// unchanged. Refuses what the operator would reject after the install. Without --cidr,
+/// --block-size and --encapsulation it only validates.
 #[derive(Parser, Debug)]
 #[command(name = "helm-postrender", version, after_help = AFTER_HELP, term_width = 80)]
 pub(crate) struct Cli {
-    /// The pools' CIDRs, one for each address family: 172.16.0.0/16,fd00:10::/56
+    /// CIDRs of the pools, one per address family: 172.16.0.0/16,fd00:10::/56
     #[arg(long, value_name = "CIDR[,CIDR]", value_parser = cidrs)]
     cidr: Option<PerFamily<Cidr>>,
 
-    /// The pools' block sizes: 20 to 32 for IPv4, 116 to 128 for IPv6
+    /// Block sizes of the pools: 20 to 32 for IPv4, 116 to 128 for IPv6
     #[arg(long, value_name = "N[,N]", value_parser = block_sizes)]
     block_size: Option<PerFamily<BlockSize>>,
 
-    /// IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet or None, for the families that --cidr or
-    /// --block-size names, or else for every pool; per family: IPIP,v6=VXLAN
+    /// IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet or None, for the families given by --cidr or
+    /// --block-size, or else for every pool; per family: IPIP,v6=VXLAN
     #[arg(long, value_name = "NAME", value_parser = encapsulations)]
     encapsulation: Option<Encapsulations>,
 
-    /// Which pool, where a family has several; for one block size or encapsulation also more
-    /// than one
+    /// Pool to change, by name or CIDR, if a family has several; a block size or an encapsulation may
+    /// go to more than one
     #[arg(long, value_name = "NAME|CIDR", value_delimiter = ',')]
     pool: Vec<String>,
 
-    /// Lets what breaks this rule through; docs/rules.md lists them
+    /// Let violations of this rule through (docs/rules.md lists the rules)
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
     allow: Vec<String>,
 
-    /// Judges by the rules of this operator instead of the one in the stream
+    /// Apply the rules of this operator version instead of the one in the stream
     #[arg(long, value_name = "VERSION", value_parser = operator)]
     operator_version: Option<OperatorVersion>,
 
-    /// Lets a stream without an Installation through
+    /// Pass a stream without an Installation through unchanged
     #[arg(long)]
     if_present: bool,
 
-    /// Exits with 1 and writes nothing if something would change
+    /// Write nothing and exit with 1 if something would change
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Shows the difference on standard error
+    /// Print a diff to standard error
     #[arg(long)]
     pub(crate) diff: bool,
 
-    /// Writes a report of the run as JSON
+    /// Write a report of the run to a file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 
-    /// Says nothing on standard error unless it fails
+    /// Print nothing to standard error unless the run fails
     #[arg(short, long)]
     pub(crate) quiet: bool,
 
-    /// What is known of the cluster.
     #[command(flatten)]
     pub(crate) cluster: cluster::Flags,
 }
 
-/// A version of the operator, of which every one is 1.x. Calico's are 3.x.
+/// Parses the version of an operator: 1.x, while those of Calico are 3.x.
 fn operator(text: &str) -> Result<OperatorVersion, String> {
     let version: OperatorVersion = text.parse().map_err(|error| format!("{error}"))?;
     let installs = match version.major {
@@ -105,10 +104,10 @@ fn operator(text: &str) -> Result<OperatorVersion, String> {
     };
     Err(match installs {
         Some(installs) => format!(
-            "that is Calico's version; its operator is 1.{}",
+            "that is a version of Calico; its operator is 1.{}",
             installs.minor
         ),
-        None => "an operator's version is 1.x".to_owned(),
+        None => "operator versions are 1.x".to_owned(),
     })
 }
 
@@ -117,53 +116,56 @@ fn rule(name: &str) -> Result<String, String> {
     if names.contains(&name) {
         return Ok(name.to_owned());
     }
-    let meant = closest(name, &names).map(|name| format!(" (did you mean {name}?)"));
+    let hint = closest(name, &names).map(|name| format!(" (did you mean {name}?)"));
     Err(format!(
-        "{} is not a rule{}: the rules are {}",
+        "there is no rule {}{}; the rules are {}",
         quoted(name),
-        meant.unwrap_or_default(),
+        hint.unwrap_or_default(),
         names.join(", ")
     ))
 }
 
 impl Cli {
-    /// What the filter is told. Says why where the flags do not go together.
+    /// The options of the filter. An error says which flags do not go together.
     pub(crate) fn options(&self) -> Result<Options, String> {
-        let mut wanted = Wanted {
-            pools: self.pool.clone(),
-            ..Wanted::default()
-        };
-        let cidr = self.cidr.unwrap_or_default();
-        let block_size = self.block_size.unwrap_or_default();
-        wanted.v4.cidr = cidr.v4;
-        wanted.v6.cidr = cidr.v6;
-        wanted.v4.block_size = block_size.v4;
-        wanted.v6.block_size = block_size.v6;
-        if let Some(encapsulation) = &self.encapsulation {
-            let nothing_named = wanted.v4.is_empty() && wanted.v6.is_empty();
-            for family in Family::BOTH {
-                let named = encapsulation.named.of(family);
-                let fields = wanted.family_mut(family);
-                let bare = encapsulation.bare.filter(|_| !fields.is_empty());
-                fields.encapsulation = named.or(bare);
-            }
-            if nothing_named {
-                wanted.every = encapsulation.bare;
-            }
-        }
-        if !wanted.pools.is_empty() && wanted.is_empty() {
+        let request = self.request();
+        if !request.selectors.is_empty() && request.is_empty() {
             return Err(
-                "--pool chooses where to set something: give --cidr, --block-size or --encapsulation as well"
+                "--pool selects the pool to change: give --cidr, --block-size or --encapsulation as well"
                     .to_owned(),
             );
         }
         Ok(Options {
-            wanted,
+            request,
             allowed: self.allow.clone(),
             operator: self.operator_version,
             if_present: self.if_present,
             cluster: None,
         })
+    }
+
+    fn request(&self) -> Request {
+        let mut request = Request {
+            selectors: self.pool.clone(),
+            ..Request::default()
+        };
+        for family in Family::BOTH {
+            let fields = request.family_mut(family);
+            fields.cidr = self.cidr.and_then(|cidrs| cidrs.of(family));
+            fields.block_size = self.block_size.and_then(|sizes| sizes.of(family));
+        }
+        let Some(encapsulations) = &self.encapsulation else {
+            return request;
+        };
+        if request.is_empty() {
+            request.every_pool = encapsulations.bare;
+        }
+        for family in Family::BOTH {
+            let fields = request.family_mut(family);
+            let bare = encapsulations.bare.filter(|_| !fields.is_empty());
+            fields.encapsulation = encapsulations.named.of(family).or(bare);
+        }
+        request
     }
 }
 
@@ -173,10 +175,10 @@ mod tests {
 
     use super::*;
 
-    fn wanted(arguments: &[&str]) -> Result<Wanted, String> {
+    fn request(arguments: &[&str]) -> Result<Request, String> {
         let arguments = ["helm-postrender"].iter().chain(arguments);
         let cli = Cli::try_parse_from(arguments).map_err(|error| error.to_string())?;
-        cli.options().map(|options| options.wanted)
+        cli.options().map(|options| options.request)
     }
 
     #[test]
@@ -186,12 +188,12 @@ mod tests {
     }
 
     #[test]
-    fn values_tell_their_family() {
-        let both = wanted(&["--cidr", "fd00::/56,10.0.0.0/16", "--block-size", "120"]).unwrap();
+    fn values_show_their_family() {
+        let both = request(&["--cidr", "fd00::/56,10.0.0.0/16", "--block-size", "120"]).unwrap();
         assert!(both.v4.cidr.is_some() && both.v4.block_size.is_none());
         assert!(both.v6.cidr.is_some() && both.v6.block_size.is_some());
-        assert!(wanted(&["--cidr", "10.0.0.0/16,10.1.0.0/16"]).is_err());
-        let error = wanted(&["--block-size", "64"]).unwrap_err();
+        assert!(request(&["--cidr", "10.0.0.0/16,10.1.0.0/16"]).is_err());
+        let error = request(&["--block-size", "64"]).unwrap_err();
         assert!(
             error.contains("20 to 32") && error.contains("116 to 128"),
             "{error}"
@@ -199,14 +201,15 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_encapsulation_goes_to_the_families_that_are_named() {
-        let v4 = wanted(&["--cidr", "10.0.0.0/16", "--encapsulation", "IPIP"]).unwrap();
+    fn a_bare_encapsulation_goes_to_the_families_that_are_given() {
+        let v4 = request(&["--cidr", "10.0.0.0/16", "--encapsulation", "IPIP"]).unwrap();
         assert_eq!(v4.v4.encapsulation, Some(Encapsulation::Ipip));
-        assert_eq!((v4.v6.encapsulation, v4.every), (None, None));
-        let every = wanted(&["--encapsulation", "VXLAN"]).unwrap();
-        assert_eq!(every.every, Some(Encapsulation::Vxlan));
+        assert_eq!((v4.v6.encapsulation, v4.every_pool), (None, None));
+        let every = request(&["--encapsulation", "VXLAN"]).unwrap();
+        assert_eq!(every.every_pool, Some(Encapsulation::Vxlan));
         assert!(every.v4.is_empty() && every.v6.is_empty());
-        let each = wanted(&["--block-size", "24,120", "--encapsulation", "IPIP,v6=VXLAN"]).unwrap();
+        let each =
+            request(&["--block-size", "24,120", "--encapsulation", "IPIP,v6=VXLAN"]).unwrap();
         assert_eq!(each.v4.encapsulation, Some(Encapsulation::Ipip));
         assert_eq!(each.v6.encapsulation, Some(Encapsulation::Vxlan));
     }

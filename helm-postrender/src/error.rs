@@ -1,32 +1,30 @@
-//! Why a run writes nothing, in words that tell what, where, why and what to do.
+//! Why a run fails.
 
 use std::fmt;
 
-use calico_core::rules::Verdict;
-
 use crate::exit::Exit;
-use crate::judge::Judged;
+use crate::judge::JudgedViolation;
 use crate::refusal::Refusal;
 
-/// Why nothing was written.
+/// Why a run fails. Unless the output was being written already, nothing is written.
 #[derive(Debug)]
 pub enum Error {
     /// The command line is wrong.
     Usage(String),
-    /// The stream, or what was asked of it, is refused.
+    /// The stream, or the request, is refused.
     Refused(Refusal),
-    /// Rules are broken, and not all of them are allowed.
-    Rules(Vec<Judged>),
-    /// `--check`, and something would change.
+    /// Rules are violated: the violations that are refused.
+    Rules(Vec<JudgedViolation>),
+    /// `--check`, and these fields would change.
     WouldChange(Vec<String>),
     /// Reading or writing failed.
     Io(String),
-    /// Whoever reads the output went away. Nothing is said: it is they who ended it.
+    /// The reader of the output closed it, and so ended the run itself: nothing is said.
     BrokenPipe,
 }
 
 impl Error {
-    /// The exit code that tells it.
+    /// The exit code of a run that ends with it.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
@@ -47,15 +45,11 @@ impl fmt::Display for Error {
         match self {
             Self::Usage(message) | Self::Io(message) => f.write_str(message),
             Self::Refused(refusal) => refusal.fmt(f),
-            Self::Rules(judged) => {
-                let refused: Vec<&Judged> = judged
+            Self::Rules(violations) => {
+                write!(f, "{}; nothing was written", count(violations))?;
+                violations
                     .iter()
-                    .filter(|judged| judged.violation.verdict == Verdict::Refused)
-                    .collect();
-                write!(f, "{}; nothing was written", how_many(&refused))?;
-                refused
-                    .iter()
-                    .try_for_each(|judged| write!(f, "\n{judged}"))
+                    .try_for_each(|violation| write!(f, "\n{violation}"))
             }
             Self::WouldChange(changes) => {
                 f.write_str("--check: this run would change the stream; nothing was written")?;
@@ -68,19 +62,22 @@ impl fmt::Display for Error {
     }
 }
 
-/// `a rule is broken`, or how many are, and in how many places.
-fn how_many(refused: &[&Judged]) -> String {
-    let violations = refused.iter().map(|judged| &judged.violation);
-    let places: usize = violations.clone().map(|violation| 1 + violation.more).sum();
+/// How many rules are violated, and in how many places.
+fn count(violations: &[JudgedViolation]) -> String {
+    let places: usize = violations
+        .iter()
+        .map(|judged| 1 + judged.violation.more)
+        .sum();
     let mut rules: Vec<&str> = violations
-        .map(|violation| violation.rule.entry.code)
+        .iter()
+        .map(|judged| judged.violation.rule.entry.code)
         .collect();
     rules.sort_unstable();
     rules.dedup();
     match (rules.len(), places) {
-        (1, 1) => "a rule is broken".to_owned(),
-        (1, places) => format!("a rule is broken in {places} places"),
-        (rules, places) if rules == places => format!("{rules} rules are broken"),
-        (rules, places) => format!("{rules} rules are broken in {places} places"),
+        (1, 1) => "a rule is violated".to_owned(),
+        (1, places) => format!("a rule is violated in {places} places"),
+        (rules, places) if rules == places => format!("{rules} rules are violated"),
+        (rules, places) => format!("{rules} rules are violated in {places} places"),
     }
 }

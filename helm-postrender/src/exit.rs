@@ -5,19 +5,19 @@ use std::process::ExitCode;
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// A whole stream was written.
+    /// The complete stream was written.
     Written,
     /// `--check` would change something; nothing was written.
     WouldChange,
-    /// Refused, or an error; nothing was written that may be used: nothing at all, not all of the
-    /// stream, or a stream whose report could not be written.
+    /// Refused or failed. What was written must not be used: nothing, an incomplete stream, or a
+    /// stream whose report could not be written.
     Refused,
     /// Wrong usage (EX_USAGE of sysexits.h).
     Usage,
 }
 
 impl Exit {
-    /// Its number.
+    /// The exit code.
     pub fn code(self) -> u8 {
         match self {
             Self::Written => 0,

@@ -1,10 +1,10 @@
-//! How a failure reaches the user: through Helm 3, through Helm 4, or in a plain pipe.
+//! How a failure reaches the user: through Helm 4, or through Helm 3 or a plain pipe.
 //!
-//! Helm 3 prints a post-renderer's stderr when it fails. Helm 4 (4.1.4 to 4.3.1,
-//! internal/plugin/runtime_subprocess.go) drops both stderr and the exit code, but prints a
-//! document that it cannot take for a manifest. So there the message is such a document: one
-//! literal block scalar. A second document, of an API group that does not exist, makes sure that
-//! nothing can be applied should a later Helm take the first one.
+//! Helm 3 prints the stderr of a post-renderer that fails. Helm 4 (4.1.4 to 4.3.1,
+//! internal/plugin/runtime_subprocess.go) drops both stderr and the exit code, but prints a document
+//! that it cannot parse as a manifest. So for Helm 4 the message is such a document: one literal block
+//! scalar. A second document, of an API group that does not exist, ensures that nothing is applied if
+//! a later Helm accepts the first one.
 
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
@@ -14,10 +14,10 @@ use calico_core::text::printable;
 
 use crate::exit::Exit;
 
-/// The program's name, in front of every message.
+/// The prefix of every message.
 const NAME: &str = "helm-postrender";
 
-/// Who started this program.
+/// What started this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
     /// Helm 3, or any pipe.
@@ -26,15 +26,15 @@ pub enum Caller {
     Helm4,
 }
 
-/// Set once the stream starts to go out: from then on nothing else may follow on stdout.
+/// Whether the stream is being written: after that, nothing else may be written to stdout.
 static STREAM_STARTED: AtomicBool = AtomicBool::new(false);
 
 impl Caller {
-    /// The argument that plugin.yaml puts first. Nothing else proves that Helm 4 is the caller:
-    /// its environment variables are inherited by what runs under it.
+    /// The argument that plugin.yaml puts first. Nothing else proves that Helm 4 is the caller: its
+    /// environment variables are inherited by every program that it starts.
     pub const HELM4_ARGUMENT: &'static str = "--helm4";
 
-    /// Tells Helm 4 by the first argument, and takes it off.
+    /// Recognizes Helm 4 by the first argument, and removes it.
     pub fn of(arguments: &mut Vec<std::ffi::OsString>) -> Self {
         if arguments
             .get(1)
@@ -47,11 +47,10 @@ impl Caller {
         }
     }
 
-    /// Says that the run failed, and how, and returns the exit code that the caller needs for
-    /// seeing it.
+    /// Reports a failure, and returns the exit code with which the caller shows it.
     pub fn fail(self, message: &str, exit: Exit) -> u8 {
         let message = shown(message);
-        // Nobody is left to tell when this fails too.
+        // If this fails too, there is no other way to report anything.
         let _ = writeln!(io::stderr(), "{message}");
         if self == Self::Pipe || STREAM_STARTED.load(Ordering::SeqCst) {
             return exit.code();
@@ -64,7 +63,7 @@ impl Caller {
         }
     }
 
-    /// Makes a panic, which is a bug of this program, a failure like any other.
+    /// Reports a panic, which is a bug in this program, like any other failure.
     pub fn guard(self) {
         std::panic::set_hook(Box::new(move |panic| {
             let code = self.fail(&bug(panic), Exit::Refused);
@@ -73,7 +72,7 @@ impl Caller {
     }
 }
 
-/// Notes that the stream goes out now.
+/// Records that the stream is being written.
 pub(crate) fn stream_starts() {
     STREAM_STARTED.store(true, Ordering::SeqCst);
 }
@@ -94,7 +93,7 @@ fn bug(panic: &PanicHookInfo) -> String {
     )
 }
 
-/// The message as it is shown: the program's name in front, and every line printable.
+/// The message as it is shown: after the program's name, and with every line printable.
 fn shown(message: &str) -> String {
     let lines: Vec<String> = message.lines().map(printable).collect();
     format!("{NAME}: error: {}", lines.join("\n"))
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_argument_tells_helm_4() {
+    fn only_the_first_argument_identifies_helm_4() {
         let caller = |arguments: &[&str]| {
             let mut arguments = arguments.iter().map(Into::into).collect();
             (Caller::of(&mut arguments), arguments.len())

@@ -1,167 +1,155 @@
-//! Violations, with the place of each: a flag of this run, or a line of the stream.
+//! Checks the rules, and finds where each violation comes from: a flag of this run, the cluster, or a
+//! line of the stream.
 
 use std::fmt;
 
-use calico_core::cluster_plan::{self, ExistingPool};
-use calico_core::defaults::Effective;
-use calico_core::installation::{DEFAULT_NAME, Installation};
+use calico_core::cluster_plan::ClusterPlan;
+use calico_core::installation::DEFAULT_NAME;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 use calico_core::rules::{self, Case, Enforcement, Verdict, Violation};
 
 use crate::find::located::Located;
-use crate::plan::model::{PoolPlan, Source};
+use crate::plan::model::{PoolPlan, ValueSource};
 use crate::plan::request::flag;
+use crate::plan::view::InstallationView;
 use crate::read::stream::{Place, Stream};
-use crate::read::tree::NodeId;
 
-/// Where pools are, of which an overlay has none that count.
+/// The field whose value in an overlay the operator ignores.
 const POOLS: &str = "spec.calicoNetwork.ipPools";
 
-/// A violation and where what it judges was written.
-pub struct Judged {
+/// A violation and its evidence.
+#[derive(Clone)]
+pub struct JudgedViolation {
     /// The violation.
     pub violation: Violation,
-    /// Where.
+    /// What violates the rule.
+    pub evidence: Evidence,
+}
+
+/// The value that violates a rule. Its field is the violation's.
+#[derive(Clone)]
+pub struct Evidence {
+    /// The name of the Installation that has it.
+    pub installation: String,
+    /// The value, if the field exists and is a scalar.
+    pub value: Option<String>,
+    /// Where it is from.
     pub origin: Origin,
 }
 
-impl fmt::Debug for Judged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Where a value was written.
+/// Where a value is from.
+#[derive(Clone)]
 pub enum Origin {
-    /// By this run, because of a flag.
+    /// Set by this run, because of a flag.
     Flag(String),
-    /// By this run, because of what the cluster has or needs.
+    /// Set by this run, because of what the cluster has or needs.
     Cluster(String),
-    /// In the stream. Where the field is not there, the place of what would hold it.
+    /// In the stream: the place of the field or, if it does not exist, of its nearest parent.
     Stream(Place),
 }
 
-/// Whose rules are applied, and to what this run wants.
-pub(crate) struct Court<'a> {
-    stream: &'a Stream,
-    operator: OperatorVersion,
-    cluster: Option<&'a cluster_plan::ClusterPlan>,
-    allowed: Vec<&'a str>,
-    plans: &'a [PoolPlan],
+/// What the rules are checked for.
+pub(crate) struct Judge<'a> {
+    pub(crate) stream: &'a Stream,
+    pub(crate) operator: OperatorVersion,
+    pub(crate) cluster: Option<&'a ClusterPlan>,
+    /// The names of the rules whose violations are let through.
+    pub(crate) allowed: &'a [String],
+    pub(crate) plans: &'a [PoolPlan],
 }
 
-impl<'a> Court<'a> {
-    pub(crate) fn new(
-        stream: &'a Stream,
-        operator: OperatorVersion,
-        cluster: Option<&'a cluster_plan::ClusterPlan>,
-        allowed: &'a [String],
-        plans: &'a [PoolPlan],
-    ) -> Self {
-        Self {
-            stream,
-            operator,
-            cluster,
-            allowed: allowed.iter().map(String::as_str).collect(),
-            plans,
+/// An Installation to check.
+pub(crate) struct Subject<'a> {
+    pub(crate) located: &'a Located,
+    /// The Installation whose settings are laid over it.
+    pub(crate) overlay: Option<&'a Located>,
+    pub(crate) view: &'a InstallationView,
+}
+
+impl Judge<'_> {
+    /// Checks the rules that `is_checked` picks by their enforcement.
+    pub(crate) fn violations(
+        &self,
+        subject: &Subject,
+        is_checked: fn(Enforcement) -> bool,
+    ) -> Vec<JudgedViolation> {
+        let InstallationView { written, effective } = subject.view;
+        let case = Case::new(written, effective, self.operator).on(self.cluster);
+        let requested: Vec<(usize, Field)> = self.set_fields().chain(case.new_fields()).collect();
+        let allowed: Vec<&str> = self.allowed.iter().map(String::as_str).collect();
+        rules::check(&case, &requested, &allowed)
+            .into_iter()
+            .filter(|violation| is_checked(violation.rule.enforcement))
+            .map(|violation| JudgedViolation {
+                evidence: self.evidence(subject, &violation.path),
+                violation,
+            })
+            .collect()
+    }
+
+    /// The fields that this run sets, except to what an existing pool has.
+    fn set_fields(&self) -> impl Iterator<Item = (usize, Field)> {
+        self.plans.iter().flat_map(|plan| {
+            plan.fields
+                .iter()
+                .filter(|field| !matches!(field.source, ValueSource::ExistingPool(_)))
+                .map(|field| (plan.index, field.field))
+        })
+    }
+
+    fn evidence(&self, subject: &Subject, path: &str) -> Evidence {
+        let overlay = subject
+            .overlay
+            .filter(|overlay| !path.starts_with(POOLS) && overlay.field(path).exists);
+        let located = overlay.unwrap_or(subject.located);
+        if located.name == DEFAULT_NAME
+            && let Some(evidence) = self.set_by_run(path)
+        {
+            return evidence;
+        }
+        let field = located.field(path);
+        let value = located.tree.text(field.node).filter(|_| field.exists);
+        let place = self
+            .stream
+            .place(located.document, located.field_start(path));
+        Evidence {
+            installation: located.name.clone(),
+            value: value.map(str::to_owned),
+            origin: Origin::Stream(place),
         }
     }
 
-    /// Judges an Installation by the rules of some, and gives each violation its place in the
-    /// document that it is from, or that of the settings laid over it.
-    pub(crate) fn judge(
-        &self,
-        located: &Located,
-        over: Option<&Located>,
-        written: &Installation,
-        of: fn(Enforcement) -> bool,
-    ) -> Vec<Judged> {
-        let effective = effective(written, self.operator, self.cluster);
-        let case = Case::new(written, &effective, self.operator).on(self.cluster);
-        // What this run brings about: what it sets, but for what a live pool has already and,
-        // where the cluster is known, each pool that is not there yet.
-        let plans = self.plans.iter();
-        let set = plans.flat_map(|plan| plan.fields.iter().map(|field| (plan.index, field)));
-        let set = set.filter(|(_, field)| !matches!(field.source, Source::ExistingPool(_)));
-        let set = set.map(|(index, field)| (index, field.field));
-        let asked: Vec<(usize, Field)> = set.chain(case.new_fields()).collect();
-        let violations = rules::check(&case, &asked, &self.allowed).into_iter();
-        let judged = violations
-            .filter(|violation| of(violation.rule.enforcement))
-            .map(|violation| Judged {
-                origin: self.origin(located, over, &violation.path),
-                violation,
-            });
-        judged.collect()
-    }
-
-    fn origin(&self, located: &Located, over: Option<&Located>, path: &str) -> Origin {
-        let says = |over: &&Located| find(over, path).1 && !path.starts_with(POOLS);
-        let located = over.filter(says).unwrap_or(located);
-        let is_ours = located.name == DEFAULT_NAME;
-        let set_by = set_by(path, self.plans).filter(|_| is_ours);
-        set_by.unwrap_or_else(|| {
-            let at = located.offset + offset(located, path);
-            Origin::Stream(self.stream.place(located.document, at))
-        })
-    }
-}
-
-/// An Installation with the operator's defaults, as far as the cluster is known.
-pub(crate) fn effective(
-    written: &Installation,
-    operator: OperatorVersion,
-    cluster: Option<&cluster_plan::ClusterPlan>,
-) -> Effective {
-    let live: &[ExistingPool] = cluster.map_or(&[], |plan| &plan.existing_pools);
-    Effective::of(written, operator).with_names_of(written, live)
-}
-
-/// Who a path's value is from, if this run sets it.
-fn set_by(path: &str, plans: &[PoolPlan]) -> Option<Origin> {
-    plans.iter().find_map(|plan| {
-        plan.fields.iter().find_map(|field| {
-            let key = field.field.key();
-            let is_it = path == format!("spec.calicoNetwork.ipPools[{}].{key}", plan.index);
-            let value = field.new.as_ref().filter(|_| is_it)?;
-            Some(match &field.source {
-                Source::Flag => Origin::Flag(format!("{} {value}", flag(field.field))),
-                source => Origin::Cluster(format!("{key} {value}, {source}")),
+    /// The evidence of a field that this run sets.
+    fn set_by_run(&self, path: &str) -> Option<Evidence> {
+        self.plans.iter().find_map(|plan| {
+            plan.fields.iter().find_map(|field| {
+                let key = field.field.key();
+                if path != plan.path(key) {
+                    return None;
+                }
+                let value = field.new.as_ref()?;
+                Some(Evidence {
+                    installation: DEFAULT_NAME.to_owned(),
+                    value: Some(value.to_string()),
+                    origin: match &field.source {
+                        ValueSource::Flag => Origin::Flag(format!("{} {value}", flag(field.field))),
+                        source => Origin::Cluster(format!("{key} {value}, {source}")),
+                    },
+                })
             })
         })
-    })
-}
-
-/// The byte of the document's text where `path` stands, or as much of it as is there.
-pub(crate) fn offset(located: &Located, path: &str) -> usize {
-    let (node, _) = find(located, path);
-    located.tree.node(node).span.start
-}
-
-/// The node of `path`, or of as much of it as is there, and whether that is all.
-fn find(located: &Located, path: &str) -> (NodeId, bool) {
-    let tree = &located.tree;
-    let step = |node: NodeId, key: &str| -> Option<NodeId> {
-        match key.split_once('[') {
-            None => tree.get(node, key),
-            Some((key, index)) => {
-                let index: usize = index.trim_end_matches(']').parse().ok()?;
-                tree.items(tree.get(node, key)?).get(index).copied()
-            }
-        }
-    };
-    let mut node = located.root;
-    for key in path.split('.') {
-        match step(node, key) {
-            Some(next) => node = next,
-            None => return (node, false),
-        }
     }
-    (node, true)
 }
 
-impl fmt::Display for Judged {
+impl JudgedViolation {
+    /// Whether nothing may be written because of it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.violation.verdict == Verdict::Refused
+    }
+}
+
+impl fmt::Display for JudgedViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let violation = &self.violation;
         let rule = violation.rule;
@@ -170,28 +158,38 @@ impl fmt::Display for Judged {
             "  [{}] {}: {}",
             rule.entry.code, violation.path, violation.problem
         )?;
-        match &self.origin {
-            Origin::Flag(told) | Origin::Cluster(told) => writeln!(f, "    at: {told}")?,
-            Origin::Stream(place) => writeln!(f, "    at: {place}")?,
-        }
-        writeln!(f, "    otherwise: {}", violation.impact)?;
+        writeln!(f, "    evidence: {}", self.evidence.origin)?;
+        writeln!(f, "    impact: {}", violation.impact)?;
         write!(f, "    fix: {}", violation.fix)?;
-        match (violation.verdict, rule.enforcement) {
-            (Verdict::Refused, Enforcement::Unenforced | Enforcement::Safeguard) => {
-                write!(f, "\n    or take the risk: --allow {}", rule.entry.code)?;
-            }
-            (Verdict::Refused, _) => {
-                write!(
-                    f,
-                    "\n    or, if this rule is out of date: --allow {}",
-                    rule.entry.code
-                )?;
-            }
-            (Verdict::Warned | Verdict::Allowed, _) => {}
+        if self.is_refused() {
+            let when = match rule.enforcement {
+                Enforcement::Unenforced | Enforcement::Safeguard => "to accept the risk",
+                Enforcement::ApiServer | Enforcement::Operator => "if this rule is outdated",
+            };
+            write!(f, "\n    {when}: --allow {}", rule.entry.code)?;
         }
-        match violation.more {
-            0 => Ok(()),
-            more => write!(f, "\n  [{}] and {more} more like it", rule.entry.code),
+        if violation.more > 0 {
+            write!(
+                f,
+                "\n  [{}] {} more like this",
+                rule.entry.code, violation.more
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for JudgedViolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(text) | Self::Cluster(text) => f.write_str(text),
+            Self::Stream(place) => place.fmt(f),
         }
     }
 }

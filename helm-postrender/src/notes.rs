@@ -1,52 +1,57 @@
-//! What is worth knowing of a run, though nothing is wrong with it.
+//! Notes on a run in which nothing is wrong.
 
 use calico_core::defaults::Effective;
 use calico_core::operator::OperatorVersion;
 use calico_core::text::{MOST, quoted};
 
+use crate::find::located::Located;
 use crate::find::operator::Operator;
-use crate::read::stream::Place;
+use crate::read::stream::Stream;
 use crate::refusal::Refusal;
 
-/// Documents that nobody can read are none of ours, but for a word.
+/// Documents that mention an Installation but are not YAML.
 pub(crate) fn unreadable(documents: &[Refusal]) -> Vec<String> {
-    let note = |why: &Refusal| format!("left alone, though it mentions an Installation: {why}");
-    let more = documents.len().saturating_sub(MOST);
-    let more = (more > 0).then(|| format!("and {more} more documents like it"));
-    documents.iter().take(MOST).map(note).chain(more).collect()
+    let mut notes: Vec<String> = documents
+        .iter()
+        .take(MOST)
+        .map(|refusal| format!("left unchanged, although it mentions an Installation: {refusal}"))
+        .collect();
+    if let Some(more @ 1..) = documents.len().checked_sub(MOST) {
+        notes.push(format!("{more} more documents like this"));
+    }
+    notes
 }
 
-/// An Installation beside the one that counts.
-pub(crate) fn misnamed(name: &str, place: Place) -> String {
+/// An Installation next to the default one.
+pub(crate) fn misnamed(stream: &Stream, located: &Located) -> String {
     format!(
-        "left alone: the Installation {} in {place}, for the operator reads the one named default \
-         only (from 1.42 on, the API server refuses other names)",
-        quoted(name)
+        "left unchanged: the Installation {} in {}; the operator only reads the one named default, \
+         and since operator 1.42 the API server rejects other names",
+        quoted(&located.name),
+        stream.place(located.document, located.start())
     )
 }
 
-/// Whose rules were applied, where those of the operator are not known.
-pub(crate) fn version(operator: Operator) -> Option<String> {
-    let Operator { version, .. } = operator;
-    if version < OperatorVersion::OLDEST {
+/// An operator whose rules are not known.
+pub(crate) fn unknown_operator(operator: Operator) -> Option<String> {
+    let version = operator.version;
+    let oldest = OperatorVersion::OLDEST;
+    let newest = OperatorVersion::NEWEST_KNOWN;
+    if version < oldest {
         Some(format!(
-            "operator {version} is older than {}, the oldest whose rules are known here: \
-             the rules of that one were applied",
-            OperatorVersion::OLDEST
+            "operator {version} is older than any whose rules are known: the rules of {oldest} apply"
         ))
-    } else if version.since(OperatorVersion::NEWEST_KNOWN.minor + 1) {
+    } else if version.since(newest.minor + 1) {
         Some(format!(
-            "operator {version} is newer than {}, the newest whose rules are known here: \
-             the rules of that one were applied",
-            OperatorVersion::NEWEST_KNOWN
+            "operator {version} is newer than any whose rules are known: the rules of {newest} apply"
         ))
     } else {
         None
     }
 }
 
-/// Naming one family's pool turns off what the operator would have made for the other.
-pub(crate) fn family(had_none: bool, effective: &Effective) -> Option<String> {
+/// A first pool of one family, which turns off the operator's default pool for the other.
+pub(crate) fn only_family(effective: &Effective) -> Option<String> {
     let mut families: Vec<_> = effective
         .pools
         .iter()
@@ -56,10 +61,8 @@ pub(crate) fn family(had_none: bool, effective: &Effective) -> Option<String> {
     let [family] = families.as_slice() else {
         return None;
     };
-    had_none.then(|| {
-        format!(
-            "with an {family} pool named, the operator no longer takes pools from the pod network \
-             of the cluster: in a dual-stack cluster, name one for the other family too"
-        )
-    })
+    Some(format!(
+        "with an {family} pool in the list, the operator no longer derives pools from the cluster's \
+         pod CIDRs: in a dual-stack cluster, add a pool for the other family, too"
+    ))
 }

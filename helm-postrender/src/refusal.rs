@@ -6,12 +6,11 @@ use calico_core::text::quoted;
 
 use crate::read::stream::{Place, Stream};
 
-/// A refusal that no rule names: the stream has a form that cannot be edited for sure, or does
-/// not hold what the run needs.
+/// A refusal for which there is no rule: the stream has a form that cannot be edited safely, or lacks
+/// what the run needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(Box<Parts>);
 
-/// What a refusal tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Parts {
     what: String,
@@ -23,7 +22,7 @@ struct Parts {
 }
 
 impl Refusal {
-    /// What is refused.
+    /// What is wrong.
     pub fn new(what: impl Into<String>) -> Self {
         Self(Box::new(Parts {
             what: what.into(),
@@ -31,7 +30,7 @@ impl Refusal {
         }))
     }
 
-    /// Why that is a reason.
+    /// Why that is refused.
     pub fn why(mut self, why: impl Into<String>) -> Self {
         self.0.why = Some(why.into());
         self
@@ -43,19 +42,13 @@ impl Refusal {
         self
     }
 
-    /// Which object, as `Installation default`.
+    /// In which object, such as `Installation default`.
     pub fn of(mut self, object: impl Into<String>) -> Self {
         self.0.object = Some(object.into());
         self
     }
 
-    /// Where, for something that no line shows.
-    pub fn placed(mut self, place: Place) -> Self {
-        self.0.place = Some(place);
-        self
-    }
-
-    /// Where: byte `offset` of document `index`, and the line that stands there.
+    /// Where: byte `offset` of document `index`. Its line is quoted.
     pub fn at(mut self, stream: &Stream, index: usize, offset: usize) -> Self {
         let document = stream.document(index);
         let offset = offset.min(document.len());
@@ -64,7 +57,8 @@ impl Refusal {
         let end = memchr::memchr(b'\n', after).map_or(document.len(), |newline| offset + newline);
         let line = document.get(start..end).unwrap_or_default();
         self.0.text = Some(quoted(line.trim_ascii()));
-        self.placed(stream.place(index, offset))
+        self.0.place = Some(stream.place(index, offset));
+        self
     }
 }
 
@@ -78,14 +72,15 @@ impl fmt::Display for Refusal {
                 write!(f, " ({object})")?;
             }
         }
-        let lines = [
+        for (label, line) in [
             ("text", &parts.text),
             ("why", &parts.why),
             ("fix", &parts.fix),
-        ];
-        lines.into_iter().try_for_each(|(label, line)| match line {
-            Some(line) => write!(f, "\n  {label}: {line}"),
-            None => Ok(()),
-        })
+        ] {
+            if let Some(line) = line {
+                write!(f, "\n  {label}: {line}")?;
+            }
+        }
+        Ok(())
     }
 }

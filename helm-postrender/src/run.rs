@@ -1,29 +1,30 @@
-//! From arguments to exit code: what is read, decided, written and told, in this order.
+//! From arguments to exit code: what is read, decided, written and reported, in this order.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use calico_core::text::quoted;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::filter::{Outcome, filter};
+use crate::filter::filter;
 use crate::helm4::Caller;
+use crate::outcome::Outcome;
 use crate::read::stream::Stream;
-use crate::report;
-use crate::report::diff;
 use crate::report::file::ReportFile;
+use crate::report::{diff, json, summary};
 use crate::stdio;
 
 /// Runs the program with its arguments, the first being its name.
 pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
     let caller = Caller::of(&mut arguments);
     caller.guard();
-    let result = parse(arguments, caller).and_then(|cli| match cli {
+    let result = parse(&arguments, caller).and_then(|cli| match cli {
         Some(cli) => filter_stdin(&cli),
         None => Ok(()),
     });
@@ -34,50 +35,49 @@ pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-/// The parsed arguments; none where help or the version was asked for and shown.
-fn parse(arguments: Vec<OsString>, caller: Caller) -> Result<Option<Cli>, Error> {
-    let error = match Cli::try_parse_from(&arguments) {
+/// The parsed arguments; none if help or the version was requested, and has been written.
+fn parse(arguments: &[OsString], caller: Caller) -> Result<Option<Cli>, Error> {
+    let error = match Cli::try_parse_from(arguments) {
         Ok(cli) => return Ok(Some(cli)),
         Err(error) => error,
     };
-    let asked = matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    );
-    if error.kind() == ErrorKind::InvalidUtf8 {
-        return Err(Error::Usage(not_utf8(&arguments)));
-    }
     let text = error.render().to_string();
-    if !asked {
-        let text = text.strip_prefix("error: ").unwrap_or(&text);
-        return Err(Error::Usage(text.trim_end().to_owned()));
+    match error.kind() {
+        ErrorKind::InvalidUtf8 => Err(Error::Usage(not_utf8(arguments))),
+        // Helm 3 would install the help text as if it were the manifests.
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            if caller == Caller::Helm4 || !stdio::is_idle() =>
+        {
+            Err(Error::Usage(format!(
+                "--help and --version write no stream, but one is piped in\n\n{}",
+                text.trim_end()
+            )))
+        }
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            stdio::write(&[text.as_bytes()])?;
+            Ok(None)
+        }
+        _ => {
+            let text = text.strip_prefix("error: ").unwrap_or(&text);
+            Err(Error::Usage(text.trim_end().to_owned()))
+        }
     }
-    // Helm 3 would install the help text as if it were the manifests.
-    if caller == Caller::Helm4 || !stdio::is_idle() {
-        return Err(Error::Usage(format!(
-            "--help and --version write no stream, and one is piped in\n\n{}",
-            text.trim_end()
-        )));
-    }
-    stdio::write(&[text.as_bytes()]).map(|()| None)
 }
 
-/// clap does not tell which argument it is.
+/// The message for arguments that are not UTF-8: clap does not say which ones.
 fn not_utf8(arguments: &[OsString]) -> String {
-    let arguments = arguments
-        .iter()
-        .filter(|argument| argument.to_str().is_none());
     let quoted: Vec<String> = arguments
-        .map(|argument| calico_core::text::quoted(argument.as_encoded_bytes()))
+        .iter()
+        .filter(|argument| argument.to_str().is_none())
+        .map(|argument| quoted(argument.as_encoded_bytes()))
         .collect();
     format!("an argument is not UTF-8: {}", quoted.join(", "))
 }
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     let mut options = cli.options().map_err(Error::Usage)?;
-    let to_stdout = |path: &Path| path == Path::new("-") || stdio::is_stdout(path);
-    if cli.report.as_deref().is_some_and(to_stdout) {
-        let what = "--report names where the stream goes, which holds nothing but the stream";
+    if cli.report.as_deref().is_some_and(is_stdout) {
+        let what = "--report is the file that the stream goes to, which may contain nothing else";
         return Err(Error::Usage(what.to_owned()));
     }
     let (stream, outcome, mut result) = match stdio::read() {
@@ -95,22 +95,24 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
         Err(error) => (Stream::new(Vec::new()), Outcome::default(), Err(error)),
     };
     if result.is_ok() && cli.check && outcome.replacement.is_some() {
-        result = Err(Error::WouldChange(report::changes(&outcome)));
+        result = Err(Error::WouldChange(summary::changes(&outcome)));
     }
-    // Nothing on stderr decides whether the stream goes out.
-    if cli.diff
-        && let Some((before, after, first)) = versions(&stream, &outcome)
-    {
-        let _ = io::stderr().write_all(diff::unified(&before, after, first).as_bytes());
+    // Writing to stderr may fail: it does not decide whether the stream goes out.
+    if cli.diff {
+        let _ = io::stderr().write_all(document_diff(&stream, &outcome).as_bytes());
     }
     write_and_report(cli, &stream, &outcome, result)?;
     if !cli.quiet {
-        let _ = io::stderr().write_all(report::summary(&stream, &outcome).as_bytes());
+        let _ = io::stderr().write_all(summary::summary(&outcome).as_bytes());
     }
     Ok(())
 }
 
-/// Writes the stream, unless it is refused, and the report of what came of it.
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-") || stdio::is_stdout(path)
+}
+
+/// Writes the stream, unless it is refused, and the report on what became of it.
 fn write_and_report(
     cli: &Cli,
     stream: &Stream,
@@ -120,29 +122,27 @@ fn write_and_report(
     let Some(path) = &cli.report else {
         return result.and_then(|()| write_stream(stream, outcome));
     };
-    let told = |result: &Result<(), Error>| {
-        ReportFile::ready(path, &report::json(stream, outcome, result))
-    };
-    let ready = told(&result);
-    let result = match (result, &ready) {
-        (Ok(()), Err(_)) => return ready.map(drop),
-        (Ok(()), Ok(_)) => write_stream(stream, outcome),
-        (refused, _) => refused,
-    };
-    let ready = match &result {
-        Err(Error::Io(_) | Error::BrokenPipe) => told(&result),
-        _ => ready,
-    };
-    match (result, ready.and_then(ReportFile::publish)) {
+    let mut report = ReportFile::prepare(path, &json::report(outcome, &result));
+    let mut written = result;
+    if written.is_ok() {
+        if report.is_err() {
+            return report.map(drop);
+        }
+        written = write_stream(stream, outcome);
+        if written.is_err() {
+            report = ReportFile::prepare(path, &json::report(outcome, &written));
+        }
+    }
+    match (written, report.and_then(ReportFile::publish)) {
         (Ok(()), Err(error)) => Err(Error::Io(format!(
             "{error}\n  note: the stream was written"
         ))),
-        (Err(error), Err(also)) => {
-            // What ended the run is what the user has to see; beside it, the report is worth a line.
-            let _ = writeln!(io::stderr(), "helm-postrender: {also}");
+        (Err(error), Err(report_error)) => {
+            // The user needs the error that ended the run; the report gets a line.
+            let _ = writeln!(io::stderr(), "helm-postrender: {report_error}");
             Err(error)
         }
-        (result, Ok(())) => result,
+        (written, Ok(())) => written,
     }
 }
 
@@ -158,15 +158,19 @@ fn write_stream(stream: &Stream, outcome: &Outcome) -> Result<(), Error> {
     }
 }
 
-/// The Installation's document before and after, and its first line in the stream.
-fn versions<'a>(stream: &Stream, outcome: &'a Outcome) -> Option<(String, &'a str, usize)> {
-    let replacement = outcome.replacement.as_ref()?;
-    let before = stream.bytes().get(replacement.range.clone())?;
-    let first = stream.bytes().get(..replacement.range.start)?;
-    let first = memchr::memchr_iter(b'\n', first).count() + 1;
-    Some((
-        String::from_utf8_lossy(before).into_owned(),
+/// The difference between the Installation's document before and after, with line numbers of the
+/// stream; empty if nothing changes.
+fn document_diff(stream: &Stream, outcome: &Outcome) -> String {
+    let Some(replacement) = &outcome.replacement else {
+        return String::new();
+    };
+    let bytes = stream.bytes();
+    let before = bytes.get(replacement.range.clone()).unwrap_or_default();
+    let preceding = bytes.get(..replacement.range.start).unwrap_or_default();
+    let first_line = memchr::memchr_iter(b'\n', preceding).count() + 1;
+    diff::unified(
+        &String::from_utf8_lossy(before),
         &replacement.text,
-        first,
-    ))
+        first_line,
+    )
 }

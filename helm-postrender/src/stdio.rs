@@ -8,25 +8,25 @@ use crate::error::Error;
 use crate::helm4;
 use crate::read::stream::Stream;
 
-/// All of standard input.
+/// Reads all of standard input.
 pub(crate) fn read() -> Result<Stream, Error> {
     if io::stdin().is_terminal() {
         return Err(Error::Usage(
-            "standard input is a terminal: pipe a stream in, as in `helm template … | helm-postrender …` (see --help)"
+            "standard input is a terminal: pipe manifests in, as in `helm template … | helm-postrender …` (see --help)"
                 .to_owned(),
         ));
     }
     let read = file_of(&io::stdin()).and_then(|stdin| {
         let size = stdin.metadata().map_or(0, |metadata| metadata.len());
-        // At least what a pipe holds at most, on Linux.
-        let size = usize::try_from(size).unwrap_or_default().max(1 << 16);
-        Stream::read(stdin, size)
+        // At least the capacity of a pipe on Linux.
+        let capacity = usize::try_from(size).unwrap_or_default().max(1 << 16);
+        Stream::read(stdin, capacity)
     });
     read.map_err(|error| Error::Io(format!("standard input cannot be read: {error}")))
 }
 
-/// Whether nobody pipes a stream in: standard input is a terminal or a device such as /dev/null,
-/// or is not there at all.
+/// Whether no stream is piped in: standard input is a terminal or a device such as /dev/null, or is
+/// closed.
 pub(crate) fn is_idle() -> bool {
     #[cfg(unix)]
     {
@@ -40,19 +40,19 @@ pub(crate) fn is_idle() -> bool {
     }
 }
 
-/// Writes parts of a stream, one behind the other.
+/// Writes the parts of a stream, one after the other.
 pub(crate) fn write(parts: &[&[u8]]) -> Result<(), Error> {
     helm4::stream_starts();
     match write_all(parts) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::BrokenPipe),
         Err(error) => Err(Error::Io(format!(
-            "standard output cannot be written, and is not complete: {error}"
+            "standard output cannot be written, and is incomplete: {error}"
         ))),
     }
 }
 
-/// With as few calls of the system as it takes: whoever reads a pipe is woken by each.
+/// With as few system calls as possible: each wakes up the reader of a pipe.
 fn write_all(parts: &[&[u8]]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     let mut slices: Vec<IoSlice> = parts.iter().map(|part| IoSlice::new(part)).collect();
@@ -69,8 +69,8 @@ fn write_all(parts: &[&[u8]]) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Whether a path leads to where standard output goes: a report there would be taken for part of
-/// the stream, or take its place. Any terminal may have both.
+/// Whether a path is the file or pipe that standard output goes to: a report there would mix with the
+/// stream, or overwrite it. A terminal may show both.
 #[cfg(unix)]
 pub(crate) fn is_stdout(path: &Path) -> bool {
     use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};

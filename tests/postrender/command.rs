@@ -149,13 +149,14 @@ fn the_report_tells_what_was_set_kept_and_left() {
     let rules = refused["rules"].as_array().unwrap();
     let rule = rules
         .iter()
-        .find(|rule| rule["name"] == "cidr-host-bits")
+        .find(|rule| rule["code"] == "cidr-host-bits")
         .unwrap();
     assert_eq!(rule["result"], "refused");
-    assert_eq!(rule["violations"][0]["at"]["flag"], "--cidr 172.16.0.1/16");
+    let evidence = &rule["violations"][0]["evidence"][0];
+    assert_eq!(evidence["origin"]["flag"], "--cidr 172.16.0.1/16");
 
     let (exit, check) = report(&["--cidr", "172.16.0.0/16", "--check"], INSTALLATION);
-    assert_eq!((exit, &check["outcome"]), (1, &"would-change".into()));
+    assert_eq!((exit, &check["outcome"]), (1, &"wouldChange".into()));
     assert_eq!(
         check["rules"].as_array().unwrap().len(),
         calico_core::rules::all().count()
@@ -334,10 +335,10 @@ fn a_long_list_of_mistakes_is_a_short_message() {
     let long = installation(|index| format!("cidr: 10.0.0.{index}/32, name: {}", "x".repeat(300)));
     let nested = installation(|index| format!("cidr: 10.0.0.0/{}", index % 33));
     for (input, said) in [
-        (same, "[pool-duplicate] and 2989 more like it"),
-        (unreadable, "[field-type] and 2990 more like it"),
+        (same, "[pool-duplicate] 2989 more like this"),
+        (unreadable, "[field-type] 2990 more like this"),
         (long, "xxx…"),
-        (nested, "rules are broken in"),
+        (nested, "rules are violated in"),
     ] {
         for arguments in [
             [].as_slice(),

@@ -42,7 +42,7 @@ pub(crate) fn check(input: &[u8], options: &Options) -> Option<(String, String)>
     let before = std::str::from_utf8(&input[range.clone()]).expect("an edited document is UTF-8");
     // What the reader of this test does not take, it cannot judge, nor what a cluster adds.
     if let (None, Some(mut wanted)) = (&options.cluster, oracle::read(before)) {
-        oracle::set(&mut wanted, &options.wanted);
+        oracle::set(&mut wanted, &options.request);
         let after = oracle::read(&replacement.text);
         let change = format!("from\n{before}\nto\n{}", replacement.text);
         assert_eq!(Some(wanted), after, "{change}");

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use calico_core::cidr::{Cidr, Family};
-use helm_postrender::Wanted;
+use helm_postrender::Request;
 use yaml_rust2::Event;
 use yaml_rust2::parser::{EventReceiver, Parser};
 use yaml_rust2::scanner::TScalarStyle;
@@ -28,7 +28,7 @@ pub(crate) fn read(text: &str) -> Option<Node> {
 
 /// Sets the fields in the Installation named default, in a document with at most one pool per
 /// family.
-pub(crate) fn set(document: &mut Node, wanted: &Wanted) {
+pub(crate) fn set(document: &mut Node, wanted: &Request) {
     let installation = installation(document, false).expect("an Installation");
     let network = level(installation, "spec", Node::Map(Vec::new()));
     let network = level(network, "calicoNetwork", Node::Map(Vec::new()));

@@ -5,7 +5,7 @@ use std::fs;
 
 use calico_core::cluster_plan::{ClusterPlan, ExistingPool, PlannedPool};
 use calico_test_support::cases::cases;
-use helm_postrender::{Cluster, Fields, Options, Source, Stream, Wanted, filter};
+use helm_postrender::{Cluster, Fields, Options, PlanSource, Request, Stream, filter};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -33,10 +33,10 @@ fn options() -> impl Strategy<Value = Options> {
         )
     };
     (fields(v4), fields(v6)).prop_map(|(v4, v6)| Options {
-        wanted: Wanted {
+        request: Request {
             v4,
             v6,
-            ..Wanted::default()
+            ..Request::default()
         },
         ..Options::default()
     })
@@ -75,7 +75,7 @@ fn cluster() -> impl Strategy<Value = Cluster> {
                 existing_pools: live[..count].to_vec(),
                 ..ClusterPlan::default()
             },
-            source: Source::Config,
+            source: PlanSource::Config,
             path: "plan.yaml".to_owned(),
         }
     })
@@ -281,7 +281,7 @@ proptest! {
             prop_assert!(oracle::read(before).is_some(), "nothing judged:\n{before}");
         }
         // Only what the API demands may keep such a document from being edited.
-        let whole = options.wanted.v4.cidr.is_some() && options.wanted.v6.cidr.is_some();
+        let whole = options.request.v4.cidr.is_some() && options.request.v6.cidr.is_some();
         prop_assert!(edited.is_some() || !whole, "not edited:\n{input}");
     }
 

@@ -1,4 +1,4 @@
-//! Which cluster a plan is asked for.
+//! Which cluster kubectl-calico makes a plan of.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -8,30 +8,31 @@ use calico_core::text::{quoted, shell_word, shown};
 
 use crate::refusal::Refusal;
 
-/// Which cluster to ask about.
+/// Which cluster kubectl-calico makes a plan of: what it would use by default, if neither is set.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct ClusterTarget {
     context: Option<OsString>,
     kubeconfig: Option<OsString>,
 }
 
-impl Target {
-    /// What the flags say and, where they say nothing, what Helm's variables do: Helm does not pass
-    /// on its own flags.
+impl ClusterTarget {
+    /// The target that the flags give, or else Helm's variables: Helm does not pass its own flags on.
     pub(crate) fn new(
         context: Option<&str>,
         kubeconfig: Option<PathBuf>,
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, Refusal> {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
-        let is_told = context.is_some() || kubeconfig.is_some();
-        if let Some(server) = variable("HELM_KUBEAPISERVER").filter(|_| !is_told) {
+        if context.is_none()
+            && kubeconfig.is_none()
+            && let Some(server) = variable("HELM_KUBEAPISERVER")
+        {
             let server = quoted(server.as_encoded_bytes());
             return Err(Refusal::new(format!(
-                "--from-cluster does not follow Helm to HELM_KUBEAPISERVER, {server}"
+                "--from-cluster cannot use HELM_KUBEAPISERVER ({server})"
             ))
-            .why("the plan could be that of another cluster than the one that Helm writes to")
-            .fix("say which one it is with --context or --kubeconfig"));
+            .why("the plan might be for a different cluster than the one that Helm writes to")
+            .fix("specify the cluster with --context or --kubeconfig"));
         }
         let context = context.map(OsString::from);
         let kubeconfig = kubeconfig.map(OsString::from);
@@ -41,39 +42,44 @@ impl Target {
         })
     }
 
-    /// What the twin is told.
+    /// The arguments of kubectl-calico.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
-        // Findings are for people: what of them matters to a stream, the rules find again.
-        let verb = ["plan", "-o", "config", "--fail-on=never"];
-        let mut arguments = verb.map(OsString::from).to_vec();
+        // Findings are for people: those that matter to a stream, the rules find again.
+        let mut arguments = ["plan", "-o", "config", "--fail-on=never"]
+            .map(OsString::from)
+            .to_vec();
         for (flag, value) in [
             ("--context=", &self.context),
             ("--kubeconfig=", &self.kubeconfig),
         ] {
-            arguments.extend(value.as_ref().map(|value| {
+            if let Some(value) = value {
                 let mut argument = OsString::from(flag);
                 argument.push(value);
-                argument
-            }));
+                arguments.push(argument);
+            }
         }
         arguments
     }
 }
 
-/// The arguments, for a person to repeat.
-impl fmt::Display for Target {
+/// The arguments, as a person would type them.
+impl fmt::Display for ClusterTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = |argument: &OsString| {
-            let text = shown(argument.as_encoded_bytes());
-            let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:@+".contains(c);
-            if text.chars().all(is_plain) {
-                text
-            } else {
-                shell_word(&text)
-            }
-        };
-        let words: Vec<String> = self.arguments().iter().map(word).collect();
+        let words: Vec<String> = self
+            .arguments()
+            .iter()
+            .map(|argument| shell_argument(&shown(argument.as_encoded_bytes())))
+            .collect();
         f.write_str(&words.join(" "))
+    }
+}
+
+fn shell_argument(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:@+".contains(c);
+    if text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        shell_word(text)
     }
 }
 
@@ -85,11 +91,10 @@ mod tests {
         context: Option<&str>,
         kubeconfig: Option<&str>,
         variables: &[(&str, &str)],
-    ) -> Result<Target, Refusal> {
-        Target::new(context, kubeconfig.map(PathBuf::from), |name| {
-            let mut variables = variables.iter();
-            let found = variables.find(|(own, _)| *own == name)?;
-            Some(found.1.into())
+    ) -> Result<ClusterTarget, Refusal> {
+        ClusterTarget::new(context, kubeconfig.map(PathBuf::from), |name| {
+            let (_, value) = variables.iter().find(|(own, _)| *own == name)?;
+            Some(value.into())
         })
     }
 

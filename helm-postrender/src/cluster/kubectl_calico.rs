@@ -1,5 +1,4 @@
-//! The filter's twin, `kubectl-calico`: it knows how to reach a cluster, and its `plan` tells what
-//! the filter has to know of one. This program has no network code.
+//! Runs `kubectl-calico plan`, which reads the cluster: this program has no network code.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,93 +8,111 @@ use calico_core::cluster_plan::{ClusterPlan, PlannedPool};
 use calico_core::text::{MOST, shortened, shown};
 
 use crate::cluster::child::{self, Ended, Ending};
-use crate::cluster::cluster_target::Target;
+use crate::cluster::cluster_target::ClusterTarget;
 use crate::cluster::plan_file;
 use crate::refusal::Refusal;
 
 const NAME: &str = "kubectl-calico";
 
-/// The plan that the twin makes of a cluster within `time`, and where the twin was found.
-pub(crate) fn plan(target: &Target, time: Duration) -> Result<(PathBuf, ClusterPlan), Refusal> {
+/// The plan that kubectl-calico makes of a cluster within `timeout`, and where the program is.
+pub(crate) fn plan(
+    target: &ClusterTarget,
+    timeout: Duration,
+) -> Result<(PathBuf, ClusterPlan), Refusal> {
     let program = find()?;
     let path = shown(program.as_os_str().as_encoded_bytes());
     let failed = |what: String| Refusal::new(format!("--from-cluster: {path} {what}"));
-    let mut command = Command::new(&program);
-    command.args(target.arguments());
-    let ended = child::run(&mut command, time, plan_file::LONGEST);
-    let ended = ended.map_err(|error| {
-        failed(format!("cannot be run: {error}")).fix("repair it, or give a plan with --config")
+    let ended = child::run(
+        Command::new(&program).args(target.arguments()),
+        timeout,
+        plan_file::LONGEST,
+    )
+    .map_err(|error| {
+        failed(format!("cannot be run: {error}")).fix("fix it, or give a plan with --config")
     })?;
-    let no_answer = || {
-        let what = match ended.ending {
-            Ending::Exited(status) => format!("could not make a plan of the cluster ({status})"),
-            Ending::Long => format!(
-                "wrote more than {} MiB, and was stopped",
-                plan_file::LONGEST >> 20
-            ),
-            Ending::Late => format!(
-                "did not answer within {} s (--cluster-timeout), and was stopped",
-                time.as_secs()
-            ),
-        };
-        let by_itself = format!("see what it says by itself: {path} {target}");
-        failed(what).why(said(&ended)).fix(by_itself)
+    let no_plan = || {
+        failed(reason(&ended, timeout))
+            .why(stderr_tail(&ended))
+            .fix(format!("run it directly: {path} {target}"))
     };
+    let output = ended.stdout.as_slice();
     let code = ended.ending.code();
-    let answer = ended.stdout.as_slice();
-    let is_answer = match code {
+    let may_be_plan = match code {
         Some(0) => true,
-        Some(1 | 2) => !answer.is_empty(),
-        _ => plan_file::is_too_long(answer),
+        Some(1 | 2) => !output.is_empty(),
+        _ => plan_file::is_too_long(output),
     };
-    if !is_answer {
-        return Err(no_answer());
+    if !may_be_plan {
+        return Err(no_plan());
     }
-    let plan = plan_file::read(answer).map_err(|what| {
-        let why = "calicoctl is often installed under this name";
-        failed(format!("did not answer with a plan: {what}"))
-            .why(format!("{why}; {}", said(&ended)))
-            .fix("put this release's kubectl-calico beside helm-postrender, or first on PATH")
+    let plan = plan_file::read(output).map_err(|what| {
+        let tail = stderr_tail(&ended);
+        failed(format!("did not write a plan: {what}"))
+            .why(format!(
+                "calicoctl is often installed under this name; {tail}"
+            ))
+            .fix("put this release's kubectl-calico next to helm-postrender, or first on PATH")
     })?;
-    // Other codes say that something is missing. What it is, the plan has to show.
-    let is_open = plan.pools.iter().any(PlannedPool::is_open) || !plan.unread.is_empty();
-    if code == Some(0) || is_open {
+    // Any other code means that the plan lacks something. What that is, the plan must show.
+    let shows_gap = plan.pools.iter().any(PlannedPool::is_open) || !plan.unread.is_empty();
+    if code == Some(0) || shows_gap {
         Ok((program, plan))
     } else {
-        Err(no_answer())
+        Err(no_plan())
     }
 }
 
-/// The twin beside this program, else the one on PATH.
+/// The kubectl-calico next to this program, or else the one on PATH.
 fn find() -> Result<PathBuf, Refusal> {
     let own = std::env::current_exe().ok();
-    let beside = own.and_then(|own| Some(own.parent()?.join(NAME)));
-    let names = beside.into_iter().chain([NAME.into()]);
-    let mut found = names.filter_map(|name| which::which(name).ok());
-    found.next().ok_or_else(|| {
-        Refusal::new(format!(
-            "--from-cluster needs {NAME}, which is neither beside this program nor on PATH"
-        ))
-        .why("it is what reads the cluster: this program has no network code")
-        .fix(format!(
-            "install it, or have `{NAME} plan -o config` write a plan where it is, and give that \
-             with --config"
-        ))
-    })
+    let next_to_own = own.and_then(|own| Some(own.parent()?.join(NAME)));
+    next_to_own
+        .into_iter()
+        .chain([NAME.into()])
+        .find_map(|name| which::which(name).ok())
+        .ok_or_else(|| {
+            Refusal::new(format!(
+                "--from-cluster needs {NAME}, which is neither next to this program nor on PATH"
+            ))
+            .why("it reads the cluster: this program has no network code")
+            .fix(format!(
+                "install it, or run `{NAME} plan -o config` on another machine and give the file with \
+                 --config"
+            ))
+        })
 }
 
-/// The last lines that the twin said.
-fn said(ended: &Ended) -> String {
-    let lines = ended.stderr.split(|byte| *byte == b'\n');
-    let lines: Vec<&[u8]> = lines.filter(|line| !line.trim_ascii().is_empty()).collect();
-    let first = lines.len().saturating_sub(MOST);
-    let lines = lines.get(first..).unwrap_or_default();
-    if lines.is_empty() {
-        return "it said nothing".to_owned();
+/// Why a run of kubectl-calico has no plan.
+fn reason(ended: &Ended, timeout: Duration) -> String {
+    match ended.ending {
+        Ending::Exited(status) => format!("could not make a plan of the cluster ({status})"),
+        Ending::TooMuchOutput => {
+            let mebibytes = plan_file::LONGEST >> 20;
+            format!("wrote more than {mebibytes} MiB, and was stopped")
+        }
+        Ending::TimedOut => {
+            let seconds = timeout.as_secs();
+            format!("did not finish within {seconds} s (--cluster-timeout), and was stopped")
+        }
     }
-    let shown = lines.iter().map(|line| {
-        let line = shortened(line.trim_ascii_end(), 300);
-        format!("\n    {line}")
-    });
-    format!("it said:{}", shown.collect::<String>())
+}
+
+/// The last lines that kubectl-calico wrote to standard error.
+fn stderr_tail(ended: &Ended) -> String {
+    let lines: Vec<&[u8]> = ended
+        .stderr
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.trim_ascii().is_empty())
+        .collect();
+    let last = lines.get(lines.len().saturating_sub(MOST)..);
+    let last = last.unwrap_or_default();
+    if last.is_empty() {
+        return "it wrote nothing to stderr".to_owned();
+    }
+    let mut text = "it wrote to stderr:".to_owned();
+    for line in last {
+        text.push_str("\n    ");
+        text.push_str(&shortened(line.trim_ascii_end(), 300));
+    }
+    text
 }

@@ -1,6 +1,9 @@
-//! The plan of a cluster's pools as text: what `--config` names, and what the twin answers.
+//! A cluster plan as text: the file of `--config`, and what kubectl-calico writes.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::net::IpAddr;
+use std::path::Path;
 
 use calico_core::cidr::Cidr;
 use calico_core::cluster_plan::{API_VERSION, ClusterPlan, KIND};
@@ -11,16 +14,38 @@ use serde::Deserialize as _;
 use serde_yaml::Value;
 
 use crate::read::tree::Tree;
+use crate::refusal::Refusal;
 
-/// The longest text that is taken for a plan. Ten thousand nodes make less than one megabyte.
+/// The longest plan that is read, in bytes. That of ten thousand nodes is shorter than 1 MiB.
 pub(crate) const LONGEST: u64 = 16 << 20;
 
-/// Whether a text is longer than that.
+/// Whether a text is longer than any plan.
 pub(crate) fn is_too_long(text: &[u8]) -> bool {
     text.len() as u64 > LONGEST
 }
 
-/// Reads a plan, YAML or JSON. Says what the text is where it is none.
+/// Reads the plan in a file.
+pub(crate) fn open(path: &Path) -> Result<ClusterPlan, Refusal> {
+    bytes(path)
+        .map_err(|error| format!("cannot be read: {error}"))
+        .and_then(|text| read(&text))
+        .map_err(|what| {
+            let path = quoted(path.as_os_str().as_encoded_bytes());
+            Refusal::new(format!("--config {path}: {what}"))
+                .fix("write the file with: kubectl calico plan -o config")
+        })
+}
+
+/// The content of a file, up to one byte over the limit.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LONGEST + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a plan, in YAML or JSON. An error says what the text is instead.
 pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
     if is_too_long(text) {
         return Err(format!("it is longer than {} MiB", LONGEST >> 20));
@@ -28,81 +53,99 @@ pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
     if text.trim_ascii().is_empty() {
         return Err("it is empty".to_owned());
     }
-    let other = || {
-        let first = text.trim_ascii().split(|b| *b == b'\n').next();
-        let first = quoted(first.unwrap_or_default());
-        format!("it is not a {KIND} of kubectl calico; it starts with {first}")
-    };
-    // The first parser has limits for nesting that the second checks too late.
-    let text = std::str::from_utf8(text).ok();
-    let text = text.filter(|text| Tree::parse(text).is_ok());
-    let text = text.ok_or_else(other)?;
-    let document: Value = serde_yaml::from_str(text).map_err(|_| other())?;
-    let of = |key: &str| document.get(key).and_then(Value::as_str);
-    let (Some(version), Some(KIND)) = (of("apiVersion"), of("kind")) else {
-        return Err(other());
+    let document = document(text).ok_or_else(|| not_a_plan(text))?;
+    let string = |key: &str| document.get(key).and_then(Value::as_str);
+    let (Some(version), Some(KIND)) = (string("apiVersion"), string("kind")) else {
+        return Err(not_a_plan(text));
     };
     if version != API_VERSION {
-        let version = quoted(version);
         return Err(format!(
-            "its apiVersion is {version}, and this program reads {API_VERSION}"
+            "its apiVersion is {}, and this program reads {API_VERSION}",
+            quoted(version)
         ));
     }
     let plan = ClusterPlan::deserialize(document).map_err(|error| shown(error.to_string()))?;
-    check(&plan).map(|()| plan)
+    check(&plan)?;
+    Ok(plan)
 }
 
-/// Whether what is to be written or compared can be. The CIDR of a live pool may be any text:
-/// somebody else made that pool.
+fn document(text: &[u8]) -> Option<Value> {
+    let text = std::str::from_utf8(text).ok()?;
+    // The first parser has limits for nesting that the second checks too late.
+    Tree::parse(text).ok()?;
+    serde_yaml::from_str(text).ok()
+}
+
+fn not_a_plan(text: &[u8]) -> String {
+    let first_line = text.trim_ascii().split(|byte| *byte == b'\n').next();
+    format!(
+        "it is not a {KIND} of kubectl calico; it starts with {}",
+        quoted(first_line.unwrap_or_default())
+    )
+}
+
+/// Checks the values that are written or compared. The CIDR of an existing pool may be any text: the
+/// operator did not necessarily create it.
 fn check(plan: &ClusterPlan) -> Result<(), String> {
-    let cidrs = |name: &str, cidrs: &[String]| {
-        cidrs.iter().enumerate().try_for_each(|(index, cidr)| {
-            let read = cidr.parse::<Cidr>().map(drop);
-            read.map_err(|error| format!("{name}[{index}]: {error}"))
-        })
-    };
-    let encapsulation = |path: String, name: &str| {
-        let read = name.parse::<Encapsulation>().map(drop);
-        read.map_err(|error| format!("{path}.encapsulation: {error}"))
-    };
     for (index, pool) in plan.pools.iter().enumerate() {
-        let path = format!("pools[{index}]");
-        if let Some(Err(error)) = pool.cidr.as_deref().map(str::parse::<Cidr>) {
-            return Err(format!("{path}.cidr: {error}"));
+        if let Some(cidr) = &pool.cidr {
+            check_cidr(&format!("pools[{index}].cidr"), cidr)?;
         }
-        let name = pool.encapsulation.as_deref();
-        name.map_or(Ok(()), |name| encapsulation(path, name))?;
+        if let Some(encapsulation) = &pool.encapsulation {
+            check_encapsulation(&format!("pools[{index}]"), encapsulation)?;
+        }
     }
     for (index, pool) in plan.existing_pools.iter().enumerate() {
         let path = format!("existingPools[{index}]");
         for (key, value) in &pool.others {
             if !is_field(key, value) {
                 let key = shown(key.as_str().unwrap_or_default());
-                return Err(format!("{path}.others.{key}: no pool has such a field"));
+                return Err(format!("{path}.others.{key}: pools have no such field"));
             }
         }
-        encapsulation(path, &pool.encapsulation)?;
+        check_encapsulation(&path, &pool.encapsulation)?;
     }
     for (index, address) in plan.node_addresses.iter().enumerate() {
-        let read = address.parse::<IpAddr>().map(drop);
-        read.map_err(|_| {
+        if address.parse::<IpAddr>().is_err() {
             let address = quoted(address);
-            format!("nodeAddresses[{index}]: {address} is not an IP address")
-        })?;
+            return Err(format!(
+                "nodeAddresses[{index}]: {address} is not an IP address"
+            ));
+        }
     }
-    let network = plan.pod_network.as_ref();
-    let network = network.map_or(&[][..], |network| &network.cidrs);
-    cidrs("podNetwork.cidrs", network)?;
-    cidrs("services", &plan.services)
+    if let Some(network) = &plan.pod_network {
+        check_cidrs("podNetwork.cidrs", &network.cidrs)?;
+    }
+    check_cidrs("services", &plan.services)
 }
 
-/// Whether it can be a field of a pool: all that there are have a word for a key, and a scalar or a
-/// list of strings for a value.
+fn check_cidrs(path: &str, cidrs: &[String]) -> Result<(), String> {
+    cidrs
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, cidr)| check_cidr(&format!("{path}[{index}]"), cidr))
+}
+
+fn check_cidr(path: &str, cidr: &str) -> Result<(), String> {
+    match cidr.parse::<Cidr>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("{path}: {error}")),
+    }
+}
+
+fn check_encapsulation(path: &str, name: &str) -> Result<(), String> {
+    match name.parse::<Encapsulation>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("{path}.encapsulation: {error}")),
+    }
+}
+
+/// Whether a key and value can be a field of a pool other than the three that have their own place.
+/// The keys of a pool are words, and their values scalars or lists of strings.
 fn is_field(key: &Value, value: &Value) -> bool {
-    let is_other = |key: &str| Field::ALL.iter().all(|field| field.key() != key);
     let is_key = key
         .as_str()
-        .is_some_and(|key| yaml::is_word(key) && is_other(key));
+        .is_some_and(|key| yaml::is_word(key) && Field::ALL.iter().all(|field| field.key() != key));
     is_key
         && match value {
             Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
@@ -134,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_told_by_its_beginning() {
+    fn anything_else_is_reported_by_its_beginning() {
         for text in [
             "Usage:\n  calicoctl [options] <command>",
             "- a",
@@ -157,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_of_another_release_is_told_by_its_version() {
+    fn a_plan_of_another_release_is_reported_by_its_version() {
         let later = plan("").replace("v1alpha1", "v2");
         assert_eq!(
             error(&later),
@@ -167,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_cannot_be_used_is_told_by_its_place() {
+    fn an_invalid_value_is_reported_by_its_place() {
         for (rest, place) in [
             ("pools: [{}, {cidr: 10.0.0.0}]", "pools[1].cidr: "),
             (

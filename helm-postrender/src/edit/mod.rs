@@ -1,6 +1,8 @@
 //! Where the fields go in the text, and whether the text then means what it should.
 
-pub(crate) mod layout;
+mod entries;
+mod layout;
 pub(crate) mod splice;
-pub(crate) mod style;
+mod style;
+mod values;
 pub(crate) mod verify;

@@ -1,268 +1,181 @@
-//! From fields to set to bytes to replace. Everything else keeps its bytes.
+//! From the fields to set to the bytes to replace. Everything else keeps its bytes.
 //!
-//! Every way to write a field is here: in place of a scalar, as a new key of a block or a flow
-//! mapping, as a new pool, and as missing levels above them. What comes out is checked by
+//! A field becomes the value of a key that exists ([`crate::edit::values`]), a new key of a pool, or
+//! part of a new pool, if need be with its missing parents. The result is checked by
 //! [`crate::edit::verify`] before it counts.
 
-use granit_parser::{ScalarStyle, StructureStyle};
-
+use crate::edit::entries::{add_items, add_keys, add_keys_at_top};
 use crate::edit::layout::Layout;
-use crate::edit::style::New;
+use crate::edit::style::NewNode;
+use crate::edit::values;
 use crate::find::located::Located;
-use crate::find::obstacle::{Obstacle, editable};
-use crate::find::pool_path::Path;
+use crate::find::obstacle::{Obstacle, check_editable};
+use crate::find::pool_path::{KEYS, PoolPath};
 use crate::plan::model::PoolPlan;
-use crate::plan::request::Value;
 use crate::read::text_edit::Edit;
 use crate::read::tree::{Data, NodeId};
 
 /// The edits that set the fields of `plans`, in order.
 pub(crate) fn edits(located: &Located, plans: &[PoolPlan]) -> Result<Vec<Edit>, Obstacle> {
     let layout = Layout::of(located);
-    let path = Path::of(located);
+    let path = PoolPath::of(located);
     let mut edits = Vec::new();
-    for plan in plans.iter().filter(|plan| !plan.is_new) {
-        if let Some(pool) = path.pools.get(plan.index) {
-            edits.extend(in_pool(&layout, &path, *pool, plan)?);
+    let mut new_pools = Vec::new();
+    for plan in plans {
+        if plan.is_new {
+            new_pools.push(new_pool(plan));
+        } else if let Some(pool) = path.pools.get(plan.index) {
+            edits.extend(set_in_pool(&layout, &path, *pool, plan)?);
         }
     }
-    let pools: Vec<New> = plans
-        .iter()
-        .filter(|plan| plan.is_new)
-        .map(new_pool)
-        .collect();
-    if !pools.is_empty() {
-        edits.extend(append(&layout, &path, pools)?);
+    if !new_pools.is_empty() {
+        edits.extend(add_pools(&layout, &path, new_pools)?);
     }
     edits.sort_by_key(|edit| edit.range.start);
     Ok(edits)
 }
 
-fn new_pool(plan: &PoolPlan) -> New {
+fn new_pool(plan: &PoolPlan) -> NewNode {
     let fields = plan.fields.iter().filter_map(|field| {
         let value = field.new.clone()?;
-        Some((field.field.key().to_owned(), New::Scalar(value)))
+        Some((field.field.key().to_owned(), NewNode::Scalar(value)))
     });
-    New::Map(fields.chain(others(plan)).collect())
+    NewNode::Map(fields.chain(copied_fields(plan)).collect())
 }
 
-fn others(plan: &PoolPlan) -> impl Iterator<Item = (String, New)> {
-    let others = plan.others.iter();
-    others.map(|other| (other.key.clone(), New::Copy(other.value.clone())))
+fn copied_fields(plan: &PoolPlan) -> impl Iterator<Item = (String, NewNode)> {
+    plan.copied
+        .iter()
+        .map(|copied| (copied.key.clone(), NewNode::Copy(copied.value.clone())))
 }
 
-fn in_pool(
+fn set_in_pool(
     layout: &Layout,
-    path: &Path,
+    path: &PoolPath,
     pool: NodeId,
     plan: &PoolPlan,
 ) -> Result<Vec<Edit>, Obstacle> {
     let tree = layout.tree;
+    if plan.changes() {
+        check_path(layout, path)?;
+        check_editable(tree, pool)?;
+    }
     let mut edits = Vec::new();
     let mut missing = Vec::new();
-    if plan.changes() {
-        for node in path.maps.iter().chain(&path.list).chain([&pool]) {
-            editable(tree, *node)?;
-        }
-    }
     for field in &plan.fields {
         let Some(value) = &field.new else { continue };
         match tree.entry(pool, field.field.key()) {
-            Some((key, old)) => edits.extend(replace(layout, key, old, value)?),
-            None => missing.push((field.field.key().to_owned(), New::Scalar(value.clone()))),
+            Some((key, old)) => edits.extend(values::replace(layout, key, old, value)?),
+            None => missing.push((field.field.key().to_owned(), NewNode::Scalar(value.clone()))),
         }
     }
-    missing.extend(others(plan));
+    missing.extend(copied_fields(plan));
     if !missing.is_empty() {
-        // Behind the cidr, where people look for the others.
-        let anchor = tree.entry(pool, "cidr");
-        edits.push(add_keys(layout, pool, anchor, missing)?);
+        // After the cidr, where people look for the others.
+        edits.push(add_keys(layout, pool, tree.entry(pool, "cidr"), &missing)?);
     }
     Ok(edits)
 }
 
-/// Writes `value` in place of the scalar, or of nothing, that `key` has.
-fn replace(
-    layout: &Layout,
-    key: NodeId,
-    old: NodeId,
-    value: &Value,
-) -> Result<Vec<Edit>, Obstacle> {
-    let (tree, node) = (layout.tree, layout.tree.node(old));
-    if tree.is_shared(old) {
-        editable(tree, old)?;
-    }
-    let in_flow = layout.is_in_flow(key);
-    match &node.data {
-        Data::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded) => {
-            layout.replace_block_scalar(key, old, value)
-        }
-        Data::Scalar(_, ScalarStyle::Plain) if node.span.is_empty() => {
-            let at = layout.after_colon(key, old)?;
-            let text = layout.style.scalar(value, ScalarStyle::Plain, in_flow);
-            Ok(vec![Edit::insert(at, format!(" {text}"))])
-        }
-        Data::Scalar(_, style) => Ok(vec![Edit {
-            range: node.span.clone(),
-            text: layout.style.scalar(value, *style, in_flow),
-        }]),
-        Data::Alias(_) => Ok(vec![Edit {
-            range: node.span.clone(),
-            text: layout.style.scalar(value, ScalarStyle::Plain, in_flow),
-        }]),
-        Data::Map(..) | Data::Seq(..) => Err(Obstacle {
-            what: "a field to set holds a collection".to_owned(),
-            at: node.span.start,
-            why: "it is a single value in the Installation's schema",
-            fix: "remove it from what the chart renders",
-        }),
-    }
+fn check_path(layout: &Layout, path: &PoolPath) -> Result<(), Obstacle> {
+    path.maps
+        .iter()
+        .chain(&path.list)
+        .try_for_each(|node| check_editable(layout.tree, *node))
 }
 
-/// Adds `pools` to the list, making the levels above it that are missing.
-fn append(layout: &Layout, path: &Path, pools: Vec<New>) -> Result<Vec<Edit>, Obstacle> {
+/// Adds pools to the end of the list, with its parents if they are missing.
+fn add_pools(layout: &Layout, path: &PoolPath, pools: Vec<NewNode>) -> Result<Vec<Edit>, Obstacle> {
     let tree = layout.tree;
-    for node in path.maps.iter().chain(&path.list) {
-        editable(tree, *node)?;
-    }
+    check_path(layout, path)?;
+    let existing: Vec<NodeId> = path.maps.iter().chain(&path.list).copied().collect();
+    let [.., last] = *existing else {
+        return Ok(Vec::new());
+    };
     if let Some(list) = path.list
         && !tree.is_null(list)
     {
-        return add_items(layout, list, pools);
+        return Ok(vec![add_items(layout, list, &pools)?]);
     }
-    let mut new = New::Seq(pools);
-    let mut keys = vec!["ipPools", "calicoNetwork", "spec"].into_iter();
-    let missing = 3 - path.maps.len() + usize::from(path.list.is_none());
-    // A level that is there but null is filled; one that is not is added to its parent.
-    let null_level = path.list.or(path.maps.last().copied());
-    if let Some(null) = null_level.filter(|node| tree.is_null(*node)) {
-        for key in keys.take(missing) {
-            new = New::Map(vec![(key.to_owned(), new)]);
-        }
-        return fill_null(layout, path, null, &new);
+    // `existing` starts with the Installation, which is not one of the keys.
+    let missing = KEYS.get(existing.len() - 1..).unwrap_or_default();
+    let list = NewNode::Seq(pools);
+    if tree.is_null(last) {
+        return fill_null(layout, path, last, &nested(missing, list));
     }
-    let Some(parent) = path.maps.last().copied() else {
+    let Some((key, below)) = missing.split_first() else {
         return Ok(Vec::new());
     };
-    for key in keys.by_ref().take(missing.saturating_sub(1)) {
-        new = New::Map(vec![(key.to_owned(), new)]);
-    }
-    let Some(key) = keys.next() else {
-        return Ok(Vec::new());
-    };
-    if !matches!(tree.node(parent).data, Data::Map(..)) {
-        return Err(Obstacle {
-            what: "a level above the pools is not a mapping".to_owned(),
-            at: tree.node(parent).span.start,
-            why: "it is an object in the Installation's schema",
-            fix: "remove it from what the chart renders",
-        });
-    }
-    let is_root = path.maps.len() == 1;
-    let edit = match layout.key_of(path, parent).filter(|_| !is_root) {
-        Some(parent_key) => {
-            layout.first_in(parent_key, parent, vec![(key.to_owned(), new.clone())])
-        }
-        None => None,
-    };
-    match edit {
-        Some(edit) => Ok(vec![edit]),
-        None => Ok(vec![add_keys(
-            layout,
-            parent,
-            None,
-            vec![(key.to_owned(), new)],
-        )?]),
-    }
+    let entry = [((*key).to_owned(), nested(below, list))];
+    Ok(vec![add_to_parent(layout, path, last, &entry)?])
 }
 
-/// Adds keys to a mapping: behind `anchor`, or else at its end.
-fn add_keys(
+/// A node inside mappings with these keys, the first being the outermost.
+fn nested(keys: &[&str], node: NewNode) -> NewNode {
+    keys.iter().rev().fold(node, |node, key| {
+        NewNode::Map(vec![((*key).to_owned(), node)])
+    })
+}
+
+/// Adds a key to the last node of the path.
+fn add_to_parent(
     layout: &Layout,
-    map: NodeId,
-    anchor: Option<(NodeId, NodeId)>,
-    keys: Vec<(String, New)>,
+    path: &PoolPath,
+    parent: NodeId,
+    entry: &[(String, NewNode)],
 ) -> Result<Edit, Obstacle> {
-    let tree = layout.tree;
-    let Data::Map(entries, style) = &tree.node(map).data else {
+    if !matches!(layout.tree.node(parent).data, Data::Map(..)) {
         return Err(Obstacle {
-            what: "a pool is not a mapping".to_owned(),
-            at: tree.node(map).span.start,
+            what: "a parent of ipPools is not a mapping".to_owned(),
+            at: layout.tree.node(parent).span.start,
             why: "it is an object in the Installation's schema",
             fix: "remove it from what the chart renders",
         });
-    };
-    let anchor = anchor.or_else(|| entries.last().copied());
-    if *style == StructureStyle::Flow {
-        return Ok(layout.add_to_flow_map(map, anchor, &keys));
     }
-    let Some((_, last)) = anchor else {
-        return Err(layout.unplaceable(map));
-    };
-    let column = layout.column(entries.first().map_or(map, |(key, _)| *key));
-    let at = layout.end_of_line_behind(last)?;
-    let text = layout.style.block_keys(&keys, column);
-    Ok(Edit::insert(at.at, at.wrap(&text, layout.style.newline)))
+    key_of(layout, path, parent)
+        .and_then(|key| add_keys_at_top(layout, key, parent, entry))
+        .map_or_else(|| add_keys(layout, parent, None, entry), Ok)
 }
 
-fn add_items(layout: &Layout, list: NodeId, pools: Vec<New>) -> Result<Vec<Edit>, Obstacle> {
-    let tree = layout.tree;
-    let Data::Seq(items, style) = &tree.node(list).data else {
-        return Err(Obstacle {
-            what: "ipPools is not a list".to_owned(),
-            at: tree.node(list).span.start,
-            why: "it is an array in the Installation's schema",
-            fix: "remove it from what the chart renders",
-        });
+/// Writes a node where the last node of the path is null.
+fn fill_null(
+    layout: &Layout,
+    path: &PoolPath,
+    null: NodeId,
+    new: &NewNode,
+) -> Result<Vec<Edit>, Obstacle> {
+    let Some(key) = key_of(layout, path, null) else {
+        return Err(layout.no_place(null));
     };
-    if *style == StructureStyle::Flow {
-        return Ok(vec![layout.add_to_flow_list(
-            list,
-            items.last().copied(),
-            &pools,
-        )]);
-    }
-    let Some(last) = items.last().copied() else {
-        return Err(layout.unplaceable(list));
-    };
-    let Some(column) = items.iter().find_map(|item| layout.dash_column(*item)) else {
-        return Err(layout.unplaceable(list));
-    };
-    let at = layout.end_of_line_behind(last)?;
-    let text = layout.style.block_items(&pools, column);
-    Ok(vec![Edit::insert(
-        at.at,
-        at.wrap(&text, layout.style.newline),
-    )])
-}
-
-/// Writes `new` where a level is null or empty.
-fn fill_null(layout: &Layout, path: &Path, null: NodeId, new: &New) -> Result<Vec<Edit>, Obstacle> {
-    let tree = layout.tree;
-    let Some(key) = layout.key_of(path, null) else {
-        return Err(layout.unplaceable(null));
-    };
-    let span = tree.node(null).span.clone();
-    if layout.is_in_flow(key) {
+    let span = layout.tree.node(null).span.clone();
+    let in_flow = layout.is_in_flow(key);
+    if in_flow && !span.is_empty() {
         let text = layout.style.flow(new);
-        return Ok(vec![if span.is_empty() {
-            Edit::insert(layout.after_colon(key, null)?, format!(" {text}"))
-        } else {
-            Edit { range: span, text }
-        }]);
+        return Ok(vec![Edit { range: span, text }]);
     }
     let colon = layout.after_colon(key, null)?;
-    let at = layout.end_of_line(span.end.max(colon))?;
-    let text = layout.style.block_below(new, layout.column(key));
-    let mut edits = vec![Edit::insert(at.at, at.wrap(&text, layout.style.newline))];
-    if !span.is_empty() {
-        edits.insert(
-            0,
-            Edit {
-                range: colon..span.end,
-                text: String::new(),
-            },
-        );
+    if in_flow {
+        let text = layout.style.flow(new);
+        return Ok(vec![Edit::insert(colon, format!(" {text}"))]);
     }
+    let lines = layout.style.block_below(new, layout.column(key));
+    let place = layout.line_end(span.end.max(colon))?;
+    let mut edits = Vec::new();
+    if !span.is_empty() {
+        edits.push(Edit {
+            range: colon..span.end,
+            text: String::new(),
+        });
+    }
+    edits.push(layout.insert_lines(&place, &lines));
     Ok(edits)
+}
+
+/// The key of a node on the path; none for the Installation itself.
+fn key_of(layout: &Layout, path: &PoolPath, node: NodeId) -> Option<NodeId> {
+    path.maps
+        .iter()
+        .flat_map(|map| layout.tree.entries(*map))
+        .find(|(_, value)| *value == node)
+        .map(|(key, _)| *key)
 }

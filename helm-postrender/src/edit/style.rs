@@ -1,28 +1,24 @@
-//! How new text looks in a document: quotes, and block or flow style, as what stands around it.
+//! How new text looks in a document: quotes, indentation, and block or flow style.
 
 use calico_core::yaml;
 use granit_parser::ScalarStyle;
 
-use crate::plan::request::Value;
+use crate::plan::request::FieldValue;
 
-/// A value that is not in the document yet.
+/// A node to add to a document.
 #[derive(Clone, Debug)]
-pub(crate) enum New {
-    /// A mapping.
-    Map(Vec<(String, New)>),
-    /// A sequence.
-    Seq(Vec<New>),
-    /// A scalar.
-    Scalar(Value),
-    /// What the cluster has, of any kind.
+pub(crate) enum NewNode {
+    Map(Vec<(String, NewNode)>),
+    Seq(Vec<NewNode>),
+    Scalar(FieldValue),
+    /// A value of any kind, copied from the cluster.
     Copy(serde_yaml::Value),
 }
 
 /// How a document writes its line ends, indentation and quotes.
 pub(crate) struct Style {
-    /// What ends a line.
     pub(crate) newline: &'static str,
-    /// Keys and strings need double quotes.
+    /// Whether keys and strings need double quotes.
     pub(crate) is_json: bool,
     /// Columns from a key to the keys of the mapping below it.
     pub(crate) map_step: usize,
@@ -31,21 +27,21 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    /// A scalar in the style of the one it replaces. A block size is never quoted: it would be a
+    /// A scalar in the style of the one that it replaces. A block size is never quoted: it would be a
     /// string.
-    pub(crate) fn scalar(&self, value: &Value, style: ScalarStyle, in_flow: bool) -> String {
+    pub(crate) fn scalar(&self, value: &FieldValue, style: ScalarStyle, in_flow: bool) -> String {
         match (value, style) {
-            (Value::Integer(number), _) => number.to_string(),
-            (Value::Text(text), _) if self.is_json => format!("\"{text}\""),
-            (Value::Text(text), ScalarStyle::SingleQuoted) => format!("'{text}'"),
-            (Value::Text(text), ScalarStyle::DoubleQuoted) => format!("\"{text}\""),
-            // Older readers take the colons of an IPv6 address in a flow collection for keys.
-            (Value::Text(text), _) if in_flow && text.contains(':') => format!("\"{text}\""),
-            (Value::Text(text), _) => text.clone(),
+            (FieldValue::Integer(number), _) => number.to_string(),
+            (FieldValue::Text(text), _) if self.is_json => format!("\"{text}\""),
+            (FieldValue::Text(text), ScalarStyle::SingleQuoted) => format!("'{text}'"),
+            (FieldValue::Text(text), ScalarStyle::DoubleQuoted) => format!("\"{text}\""),
+            // In a flow collection, older parsers read the colons of an IPv6 address as keys.
+            (FieldValue::Text(text), _) if in_flow && text.contains(':') => format!("\"{text}\""),
+            (FieldValue::Text(text), _) => text.clone(),
         }
     }
 
-    /// A scalar that the cluster has: a word as it is, any other text in quotes that JSON takes, too.
+    /// A scalar from the cluster: a word as it is, any other text in quotes that JSON accepts, too.
     fn copy(&self, value: &serde_yaml::Value) -> String {
         match value.as_str() {
             Some(text) if yaml::is_word(text) && !self.is_json => text.to_owned(),
@@ -53,69 +49,77 @@ impl Style {
         }
     }
 
-    /// `new` in flow style.
-    pub(crate) fn flow(&self, new: &New) -> String {
+    /// A node in flow style.
+    pub(crate) fn flow(&self, new: &NewNode) -> String {
         match new {
-            New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, true),
-            New::Copy(serde_yaml::Value::Sequence(items)) => {
+            NewNode::Scalar(value) => self.scalar(value, ScalarStyle::Plain, true),
+            NewNode::Copy(serde_yaml::Value::Sequence(items)) => {
                 let items: Vec<String> = items.iter().map(|item| self.copy(item)).collect();
                 format!("[{}]", items.join(", "))
             }
-            New::Copy(value) => self.copy(value),
-            New::Map(entries) => format!("{{{}}}", self.flow_entries(entries, ", ")),
-            New::Seq(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
-                format!("[{}]", items.join(", "))
-            }
+            NewNode::Copy(value) => self.copy(value),
+            NewNode::Map(entries) => format!("{{{}}}", self.flow_entries(entries, ", ")),
+            NewNode::Seq(items) => format!("[{}]", self.flow_items(items, ", ")),
         }
     }
 
-    pub(crate) fn flow_entries(&self, entries: &[(String, New)], gap: &str) -> String {
+    pub(crate) fn flow_entries(&self, entries: &[(String, NewNode)], separator: &str) -> String {
         let quote = if self.is_json { "\"" } else { "" };
-        let entry =
-            |(key, value): &(String, New)| format!("{quote}{key}{quote}: {}", self.flow(value));
-        let entries: Vec<String> = entries.iter().map(entry).collect();
-        entries.join(gap)
+        let entries: Vec<String> = entries
+            .iter()
+            .map(|(key, value)| format!("{quote}{key}{quote}: {}", self.flow(value)))
+            .collect();
+        entries.join(separator)
     }
 
-    /// Keys at `column` in block style, without a line end behind the last.
-    pub(crate) fn block_keys(&self, keys: &[(String, New)], column: usize) -> String {
-        let indent = " ".repeat(column);
-        let line = |(key, value): &(String, New)| match value {
-            New::Scalar(value) => {
-                let value = self.scalar(value, ScalarStyle::Plain, false);
-                format!("{indent}{key}: {value}")
-            }
-            New::Copy(_) => format!("{indent}{key}: {}", self.flow(value)),
-            new => {
-                let below = self.block_below(new, column);
-                format!("{indent}{key}:{}{below}", self.newline)
-            }
-        };
-        let lines: Vec<String> = keys.iter().map(line).collect();
+    pub(crate) fn flow_items(&self, items: &[NewNode], separator: &str) -> String {
+        let items: Vec<String> = items.iter().map(|item| self.flow(item)).collect();
+        items.join(separator)
+    }
+
+    /// Keys at `column` in block style, without a line end after the last.
+    pub(crate) fn block_keys(&self, keys: &[(String, NewNode)], column: usize) -> String {
+        let lines: Vec<String> = keys
+            .iter()
+            .map(|(key, value)| self.block_key(key, value, column))
+            .collect();
         lines.join(self.newline)
     }
 
+    fn block_key(&self, key: &str, value: &NewNode, column: usize) -> String {
+        let indent = " ".repeat(column);
+        let below = self.block_below(value, column);
+        match value {
+            NewNode::Scalar(_) | NewNode::Copy(_) => format!("{indent}{key}: {below}"),
+            NewNode::Map(_) | NewNode::Seq(_) => format!("{indent}{key}:{}{below}", self.newline),
+        }
+    }
+
     /// List items with their dashes at `column`.
-    pub(crate) fn block_items(&self, items: &[New], column: usize) -> String {
-        let item = |item: &New| {
-            let below = match item {
-                New::Map(keys) => self.block_keys(keys, column + 2),
-                other => self.flow(other),
-            };
-            format!("{}- {}", " ".repeat(column), below.trim_start())
-        };
-        let items: Vec<String> = items.iter().map(item).collect();
+    pub(crate) fn block_items(&self, items: &[NewNode], column: usize) -> String {
+        let items: Vec<String> = items
+            .iter()
+            .map(|item| self.block_item(item, column))
+            .collect();
         items.join(self.newline)
     }
 
-    /// `new` in block style below a key, or a dash, at `column`.
-    pub(crate) fn block_below(&self, new: &New, column: usize) -> String {
+    fn block_item(&self, item: &NewNode, column: usize) -> String {
+        let indent = " ".repeat(column);
+        let text = match item {
+            NewNode::Map(keys) => self.block_keys(keys, column + 2),
+            other => self.flow(other),
+        };
+        format!("{indent}- {}", text.trim_start())
+    }
+
+    /// A node in block style below a key at `column`.
+    pub(crate) fn block_below(&self, new: &NewNode, column: usize) -> String {
         match new {
-            New::Map(keys) => self.block_keys(keys, column + self.map_step),
-            New::Seq(items) => self.block_items(items, column + self.list_step),
-            New::Scalar(value) => self.scalar(value, ScalarStyle::Plain, false),
-            New::Copy(_) => self.flow(new),
+            NewNode::Map(keys) => self.block_keys(keys, column + self.map_step),
+            NewNode::Seq(items) => self.block_items(items, column + self.list_step),
+            NewNode::Scalar(value) => self.scalar(value, ScalarStyle::Plain, false),
+            NewNode::Copy(_) => self.flow(new),
         }
     }
 }

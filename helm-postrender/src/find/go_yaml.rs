@@ -1,9 +1,9 @@
 //! A document as Go reads it.
 //!
-//! Helm and kubectl read YAML with sigs.k8s.io/yaml, whose parser takes plain scalars by YAML 1.1,
-//! in a dialect of its own: `on` is true and `032` is 26. The second parser ([`crate::find::second_parser`])
-//! follows YAML 1.2, where both are text. So it is given the document with such scalars spelt in
-//! a way that both understand.
+//! Helm and kubectl read YAML with sigs.k8s.io/yaml, which resolves plain scalars by YAML 1.1, in a
+//! dialect of its own: `on` is true and `032` is 26. The second parser
+//! ([`crate::find::second_parser`]) follows YAML 1.2, in which both are strings. So such scalars are
+//! first rewritten in a form that means the same to both.
 
 use std::borrow::Cow;
 
@@ -17,34 +17,37 @@ use crate::read::text_edit::{self, Edit};
 use crate::read::tree::Tree;
 use crate::refusal::Refusal;
 
-/// The Installation in its document, as `text` has it and the second parser read it.
+/// The Installation in a document, from its text, its nodes, and what the second parser read.
 pub(crate) fn installation(
     located: &Located,
     text: &str,
     tree: &Tree,
     document: &Value,
 ) -> Result<Installation, Refusal> {
-    let document = reading(text, tree, document).map_err(|error| {
-        let what = "the document cannot be read as Go reads it";
+    let document = as_go_reads(text, tree, document).map_err(|error| {
+        let what = "the document cannot be parsed as Go parses it";
         Refusal::new(format!("{what}: {}", shown(error.to_string())))
             .of(format!("Installation {}", shown(&located.name)))
             .fix("put values such as yes, on and 012 in quotes, and please report this")
     })?;
-    let installation = second_parser::installation(&document, located);
-    Ok(Installation::read(installation))
+    Ok(Installation::read(second_parser::installation(
+        &document, located,
+    )))
 }
 
 /// What a document means to Go.
-fn reading<'v>(
+fn as_go_reads<'v>(
     text: &str,
     tree: &Tree,
     document: &'v Value,
 ) -> Result<Cow<'v, Value>, serde_yaml::Error> {
-    let respelt = tree.plain_values().filter_map(|(range, plain)| {
-        let text = spelling(plain).filter(|common| common != plain)?;
-        Some(Edit { range, text })
-    });
-    let mut edits: Vec<Edit> = respelt.collect();
+    let mut edits: Vec<Edit> = tree
+        .plain_values()
+        .filter_map(|(range, plain)| {
+            let text = in_yaml_1_2(plain).filter(|text| text != plain)?;
+            Some(Edit { range, text })
+        })
+        .collect();
     if edits.is_empty() {
         return Ok(Cow::Borrowed(document));
     }
@@ -52,9 +55,9 @@ fn reading<'v>(
     serde_yaml::from_str(&text_edit::apply(text, &edits)).map(Cow::Owned)
 }
 
-/// How YAML 1.2 spells what Go makes of a plain scalar; none where it is text, and so for both.
+/// How YAML 1.2 writes the value that Go reads in a plain scalar; none if both read a string.
 /// Source: `resolve` in go.yaml.in/yaml v2.4.3, resolve.go.
-fn spelling(plain: &str) -> Option<String> {
+fn in_yaml_1_2(plain: &str) -> Option<String> {
     match plain {
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => return Some("true".to_owned()),
         "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => return Some("false".to_owned()),
@@ -67,38 +70,43 @@ fn spelling(plain: &str) -> Option<String> {
     if let Some(integer) = integer(&digits) {
         return Some(integer.to_string());
     }
-    let float: f64 = digits.parse().ok().filter(|_| is_float(&digits))?;
+    if !is_float(&digits) {
+        return None;
+    }
+    let float: f64 = digits.parse().ok()?;
     // `{:?}` of a whole number has the point that keeps it a float.
     float.is_finite().then(|| format!("{float:?}"))
 }
 
-/// An integer of 64 bits as Go's `strconv.ParseInt` reads it with base 0: a leading 0 is octal.
-fn integer(digits: &str) -> Option<i128> {
-    let (negative, digits) = match digits.strip_prefix(['+', '-']) {
-        Some(rest) => (digits.starts_with('-'), rest),
-        None => (false, digits),
+/// An integer of 64 bits, as Go's `strconv.ParseInt` reads it with base 0: a leading 0 is octal.
+fn integer(text: &str) -> Option<i128> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (base, digits) = match unsigned.get(..2) {
+        Some("0x" | "0X") => (16, unsigned.get(2..)?),
+        Some("0o" | "0O") => (8, unsigned.get(2..)?),
+        Some("0b" | "0B") => (2, unsigned.get(2..)?),
+        Some(_) if unsigned.starts_with('0') => (8, unsigned),
+        _ => (10, unsigned),
     };
-    let (base, digits) = match digits.get(..2) {
-        Some("0x" | "0X") => (16, digits.get(2..)?),
-        Some("0o" | "0O") => (8, digits.get(2..)?),
-        Some("0b" | "0B") => (2, digits.get(2..)?),
-        Some(_) if digits.starts_with('0') => (8, digits),
-        _ => (10, digits),
+    // `from_str_radix` would accept another sign.
+    if digits.starts_with(['+', '-']) {
+        return None;
+    }
+    let magnitude = i128::from_str_radix(digits, base).ok()?;
+    let number = if text.starts_with('-') {
+        -magnitude
+    } else {
+        magnitude
     };
-    // `from_str_radix` takes another sign.
-    let number = i128::from_str_radix(digits, base).ok();
-    let number = number.filter(|_| !digits.starts_with(['+', '-']))?;
-    let number = if negative { -number } else { number };
-    (i128::from(i64::MIN)..=i128::from(u64::MAX))
-        .contains(&number)
-        .then_some(number)
+    let range = i128::from(i64::MIN)..=i128::from(u64::MAX);
+    range.contains(&number).then_some(number)
 }
 
-/// Whether it is digits with a point or an exponent, and not what only a programming language
-/// calls a number, such as `inf`.
-fn is_float(digits: &str) -> bool {
-    let number = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
-    digits.chars().all(number)
+/// Whether a text has only the characters of a decimal float, and so is not what Rust also parses,
+/// such as `inf`.
+fn is_float(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'))
 }
 
 #[cfg(test)]
@@ -160,7 +168,7 @@ mod tests {
             let text = format!("a: {plain}\nb: \"{plain}\"\n");
             let tree = Tree::parse(&text).unwrap();
             let value = serde_yaml::from_str(&text).unwrap();
-            let read = reading(&text, &tree, &value).unwrap();
+            let read = as_go_reads(&text, &tree, &value).unwrap();
             let want: serde_json::Value = serde_json::from_str(json).unwrap();
             let (got, quoted) = (&read["a"], &read["b"]);
             let same = match want.as_f64() {

@@ -6,22 +6,30 @@ use crate::read::tree::{NodeId, Tree};
 
 /// An Installation in a stream.
 pub(crate) struct Located {
-    /// Its document.
+    /// The index of its document.
     pub(crate) document: usize,
-    /// Byte of the document where `text` starts: behind a byte order mark.
+    /// Byte of the document where `text` starts: after a byte order mark.
     pub(crate) offset: usize,
-    /// The text of the document, as far as it is read: not beyond a `...` line.
+    /// The text of the document that is read: up to a `...` line.
     pub(crate) text: Rc<str>,
-    /// Its nodes.
+    /// The nodes of `text`.
     pub(crate) tree: Rc<Tree>,
-    /// Whether the document's root is JSON, whatever marker or comment stands around it.
+    /// Whether the document's root is JSON, regardless of markers and comments around it.
     pub(crate) is_json: bool,
-    /// The Installation's own mapping: the root, or an item of a List.
+    /// The Installation's own mapping: the root, or an item of a list.
     pub(crate) root: NodeId,
-    /// The path to it from the document's root: `items` indexes, one per List.
+    /// The path to it from the document's root: indexes into `items`, one per list.
     pub(crate) items: Vec<usize>,
-    /// Its name.
+    /// `metadata.name`
     pub(crate) name: String,
+}
+
+/// A field of an Installation: its node or, if it does not exist, that of its nearest parent.
+pub(crate) struct FieldNode {
+    /// The node.
+    pub(crate) node: NodeId,
+    /// Whether the field exists.
+    pub(crate) exists: bool,
 }
 
 impl Located {
@@ -29,11 +37,43 @@ impl Located {
     pub(crate) fn start(&self) -> usize {
         self.offset + self.tree.node(self.root).span.start
     }
+
+    /// The node of a field, such as `spec.calicoNetwork.ipPools[0].cidr`.
+    pub(crate) fn field(&self, path: &str) -> FieldNode {
+        let mut node = self.root;
+        for step in path.split('.') {
+            match self.step(node, step) {
+                Some(next) => node = next,
+                None => {
+                    return FieldNode {
+                        node,
+                        exists: false,
+                    };
+                }
+            }
+        }
+        FieldNode { node, exists: true }
+    }
+
+    /// The byte of the document where a field starts, or its nearest parent.
+    pub(crate) fn field_start(&self, path: &str) -> usize {
+        self.offset + self.tree.node(self.field(path).node).span.start
+    }
+
+    /// One step of a path: `key` or `key[index]`.
+    fn step(&self, node: NodeId, step: &str) -> Option<NodeId> {
+        let Some((key, index)) = step.split_once('[') else {
+            return self.tree.get(node, step);
+        };
+        let index: usize = index.trim_end_matches(']').parse().ok()?;
+        let list = self.tree.get(node, key)?;
+        self.tree.items(list).get(index).copied()
+    }
 }
 
 /// Whether the root of a document is JSON.
 pub(crate) fn is_json(text: &str, tree: &Tree) -> bool {
-    let root = tree.root().map(|root| tree.node(root).span.clone());
-    root.and_then(|span| text.get(span))
+    tree.root()
+        .and_then(|root| text.get(tree.node(root).span.clone()))
         .is_some_and(|root| serde_json::from_str::<serde::de::IgnoredAny>(root).is_ok())
 }

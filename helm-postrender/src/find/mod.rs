@@ -20,52 +20,53 @@ use crate::find::located::{Located, is_json};
 use crate::find::objects::Object;
 use crate::find::obstacle::Obstacle;
 use crate::find::unreadable::Unreadable;
-use crate::read::mentions;
-use crate::read::stream::{self, BYTE_ORDER_MARK, LINE_ENDS, Stream};
+use crate::read::mentions::mentions_installation;
+use crate::read::stream::{self, BYTE_ORDER_MARK, Stream, YAML_1_1_LINE_ENDS};
 use crate::read::tree::Tree;
 use crate::refusal::Refusal;
 
-/// What a stream holds of what this program looks for.
+/// The Installations in a stream.
 #[derive(Default)]
-pub(crate) struct Found {
-    /// The Installation named `default`.
+pub(crate) struct Installations {
+    /// The one named `default`.
     pub(crate) default: Option<Located>,
     /// The one named `overlay`.
     pub(crate) overlay: Option<Located>,
-    /// Installations of other names, which no operator reads.
+    /// Those with other names, which no operator reads.
     pub(crate) misnamed: Vec<Located>,
-    /// Documents that mention an Installation but are not YAML.
+    /// Why documents that mention an Installation are not YAML.
     pub(crate) unreadable: Vec<Refusal>,
 }
 
-/// Finds every Installation. Refuses a stream in which it cannot be told which one counts.
-pub(crate) fn installations(stream: &Stream) -> Result<Found, Refusal> {
+/// Finds every Installation. Refuses a stream if it is not certain which one the operator will read.
+pub(crate) fn installations(stream: &Stream) -> Result<Installations, Refusal> {
     if let Some(document) = stream.document_in_utf16() {
-        let what = "the document is UTF-16, in which no Installation can be found";
+        let what = "the document is encoded in UTF-16, which this program does not read";
         return Err(Refusal::new(what)
             .at(stream, document, 0)
-            .why("PowerShell writes it with > and Out-File")
+            .why("PowerShell writes UTF-16 with > and Out-File")
             .fix("write UTF-8: Out-File -Encoding utf8"));
     }
-    let mut found = Found::default();
+    let mut found = Installations::default();
     for document in &stream.mentions().installation {
         let mut parts = stream::parts(stream.document(*document)).into_iter();
-        let read = parts.next().unwrap_or_default();
-        match Part::parse(stream, *document, read) {
+        let first = parts.next().unwrap_or_default();
+        match Part::parse(stream, *document, first) {
             Ok(part) => {
-                let located = part.installations(stream)?;
-                located
-                    .into_iter()
-                    .try_for_each(|one| found.add(stream, one))?;
+                for located in part.installations(stream)? {
+                    found.add(stream, located)?;
+                }
             }
-            Err(error) => found.unreadable.extend(error.refused_or_noted()?),
+            Err(unreadable) => found.unreadable.extend(unreadable.refused_or_noted()?),
         }
-        parts.try_for_each(|part| none_is_lost(stream, *document, part))?;
+        for dropped in parts {
+            check_dropped(stream, *document, dropped)?;
+        }
     }
     Ok(found)
 }
 
-impl Found {
+impl Installations {
     fn add(&mut self, stream: &Stream, located: Located) -> Result<(), Refusal> {
         let slot = match located.name.as_str() {
             DEFAULT_NAME => &mut self.default,
@@ -77,13 +78,11 @@ impl Found {
         };
         if let Some(first) = slot {
             let what = format!("two Installations are named {}", located.name);
-            let first = stream.place(first.document, first.offset);
+            let first = stream.place(first.document, first.start());
             return Err(Refusal::new(what)
                 .at(stream, located.document, located.start())
                 .why(format!(
-                    "the cluster holds one of that name, the one sent last; \
-                     the other is document {}",
-                    first.document
+                    "the cluster keeps the one that is applied last; the first is in {first}"
                 ))
                 .fix("remove one of the two from what the chart renders"));
         }
@@ -92,25 +91,25 @@ impl Found {
     }
 }
 
-/// Refuses a part of a document that Helm and kubectl drop, if it holds an Installation.
-fn none_is_lost(stream: &Stream, document: usize, part: Range<usize>) -> Result<(), Refusal> {
+/// Refuses a part of a document that Helm and kubectl drop, if it contains an Installation.
+fn check_dropped(stream: &Stream, document: usize, part: Range<usize>) -> Result<(), Refusal> {
     let Ok(part) = Part::parse(stream, document, part) else {
         return Ok(());
     };
-    let located = part.installations(stream)?;
-    located.first().map_or(Ok(()), |lost| {
-        let what = "an Installation stands behind a document end marker (...)";
-        Err(Refusal::new(what)
-            .at(stream, document, lost.start())
-            .why("Helm and kubectl drop what no --- line starts, without a word")
-            .fix("put a --- line before it"))
-    })
+    let Some(dropped) = part.installations(stream)?.into_iter().next() else {
+        return Ok(());
+    };
+    let what = "an Installation follows a document end marker (...)";
+    Err(Refusal::new(what)
+        .at(stream, document, dropped.start())
+        .why("Helm and kubectl silently drop what follows the marker without a --- line")
+        .fix("put a --- line before it"))
 }
 
 /// A part of a document that is YAML.
 struct Part<'a> {
     document: usize,
-    /// Where `text` starts in the document.
+    /// Byte of the document where `text` starts.
     offset: usize,
     text: &'a str,
     tree: Tree,
@@ -120,14 +119,12 @@ impl<'a> Part<'a> {
     fn parse(
         stream: &'a Stream,
         document: usize,
-        part: Range<usize>,
+        range: Range<usize>,
     ) -> Result<Self, Unreadable<'a>> {
-        let bytes = stream.document(document).get(part.clone());
-        let bytes = bytes.unwrap_or_default();
-        let (bytes, offset) = match bytes.strip_prefix(BYTE_ORDER_MARK) {
-            Some(bytes) => (bytes, part.start + BYTE_ORDER_MARK.len()),
-            None => (bytes, part.start),
-        };
+        let start = range.start;
+        let part = stream.document(document).get(range).unwrap_or_default();
+        let bytes = part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part);
+        let offset = start + part.len() - bytes.len();
         match unreadable::parse(bytes) {
             Ok((text, tree)) => Ok(Self {
                 document,
@@ -151,27 +148,29 @@ impl<'a> Part<'a> {
         } = self;
         let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
         let objects = objects::installations(&tree).map_err(refuse)?;
-        let may_be_one = mentions::installation(text.as_bytes()) || text.contains(LINE_ENDS);
-        if objects.is_empty() && may_be_one && other_readers::see_one(text) {
-            let what = "two readers of YAML differ on whether this is an Installation";
-            return Err(Refusal::new(what)
-                .at(stream, document, offset)
-                .why("Helm and kubectl may take it for one")
-                .fix("write the document in plainer YAML"));
+        if objects.is_empty() {
+            if may_be_installation(text) {
+                let what = "YAML parsers disagree on whether this is an Installation";
+                return Err(Refusal::new(what)
+                    .at(stream, document, offset)
+                    .why("Helm and kubectl may read it as one")
+                    .fix("simplify the YAML of the document"));
+            }
+            return Ok(Vec::new());
         }
-        if let Some(duplicate) = obstacle::duplicate_key(&tree).filter(|_| !objects.is_empty()) {
+        if let Some(duplicate) = obstacle::duplicate_key(&tree) {
             return Err(refuse(duplicate));
         }
         let is_json = is_json(text, &tree);
         let (text, tree): (Rc<str>, _) = (text.into(), Rc::new(tree));
         let located = |object: Object| {
-            obstacle::identity(&tree, object.node).map_err(refuse)?;
+            obstacle::check_identity(&tree, object.node).map_err(refuse)?;
             let name = object.name.ok_or_else(|| {
                 let at = offset + tree.node(object.node).span.start;
                 Refusal::new("an Installation has no metadata.name")
                     .at(stream, document, at)
-                    .why("the operator reads the one named default only")
-                    .fix("write metadata: {name: default}")
+                    .why("the operator only reads the Installation named default")
+                    .fix("add metadata: {name: default}")
             })?;
             Ok(Located {
                 document,
@@ -186,4 +185,10 @@ impl<'a> Part<'a> {
         };
         objects.into_iter().map(located).collect()
     }
+}
+
+/// Whether a text in which the first parser finds no Installation is one to another reader.
+fn may_be_installation(text: &str) -> bool {
+    let is_mentioned = mentions_installation(text.as_bytes()) || text.contains(YAML_1_1_LINE_ENDS);
+    is_mentioned && other_readers::see_installation(text)
 }

@@ -1,89 +1,76 @@
-//! A stream without the Installation to edit: what it holds instead, and whether that is fine.
+//! A stream without the Installation to edit: what it contains instead, and whether that is an error.
 
 use calico_core::installation::KIND;
 use calico_core::text::{listed, quoted, shown};
 
-use crate::find::Found;
-use crate::find::unreadable;
+use crate::find::{Installations, unreadable};
 use crate::read::stream::{self, Stream};
 use crate::refusal::Refusal;
 
-/// The error for a stream without the Installation to edit: what was seen instead.
-pub(crate) fn refusal(stream: &Stream, found: Found) -> Refusal {
+/// The refusal of a stream without an Installation named `default`.
+pub(crate) fn refusal(stream: &Stream, found: &Installations) -> Refusal {
     if let Some(misnamed) = found.misnamed.first() {
-        return Refusal::new(format!(
-            "the Installation is named {}, not default",
-            quoted(&misnamed.name)
-        ))
-        .at(stream, misnamed.document, misnamed.start())
-        .why("the operator reads the one named default and ignores every other")
-        .fix("name it default");
+        let name = quoted(&misnamed.name);
+        return Refusal::new(format!("the Installation is named {name}, not default"))
+            .at(stream, misnamed.document, misnamed.start())
+            .why("the operator only reads the Installation named default")
+            .fix("name it default");
     }
-    if let Some(overlay) = found.overlay {
+    if let Some(overlay) = &found.overlay {
         return Refusal::new("the only Installation is named overlay")
             .at(stream, overlay.document, overlay.start())
-            .why("the operator takes pools from the one named default only")
-            .fix("set the pools in the release that renders the Installation default");
+            .why("the operator takes pools only from the Installation named default")
+            .fix("set the pools in the release that renders the Installation named default");
     }
-    if let Some(refusal) = found.unreadable.into_iter().next() {
-        return refusal;
+    if let Some(refusal) = found.unreadable.first() {
+        return refusal.clone();
     }
     if stream.documents().is_empty() {
-        return Refusal::new("nothing came on standard input")
-            .why("Helm 3 sends nothing when --output-dir is given, and writes the files itself")
-            .fix("leave --output-dir out, or pipe: helm template … | helm-postrender … > file");
+        return Refusal::new("standard input is empty")
+            .why("with --output-dir, Helm 3 writes the files itself and sends nothing")
+            .fix("omit --output-dir, or use a pipe: helm template … | helm-postrender … > file");
     }
-    let kinds = Kinds::seen(stream);
+    let kinds = Kinds::of(stream);
     let (why, fix) = kinds.explain();
-    Refusal::new("there is no Installation in the stream")
-        .why(format!("{why}; the stream holds {}", kinds.list()))
+    Refusal::new("the stream contains no Installation")
+        .why(format!("{why}; the stream contains {}", kinds.list()))
         .fix(format!(
-            "{fix} (--if-present lets such a stream through unchanged)"
+            "{fix} (--if-present passes such a stream through unchanged)"
         ))
 }
 
-/// Whether a stream holds objects, and no Installation among them. An empty stream is not such a
-/// one: Helm 3 takes an empty answer for a release without objects.
-pub(crate) fn is_absent(stream: &Stream, found: &Found) -> bool {
-    let none = found.overlay.is_none() && found.misnamed.is_empty() && found.unreadable.is_empty();
-    none && !Kinds::seen(stream).counts.is_empty()
+/// Whether a stream contains objects and no Installation among them. An empty stream does not
+/// count: Helm 3 would treat an empty output as a release without objects.
+pub(crate) fn is_without_installation(stream: &Stream, found: &Installations) -> bool {
+    found.overlay.is_none()
+        && found.misnamed.is_empty()
+        && found.unreadable.is_empty()
+        && !Kinds::of(stream).counts.is_empty()
 }
 
-/// The kinds of a stream's documents, read off their lines: this is for a message, and the
-/// documents need not be valid.
+/// The kinds of a stream's documents, for a message: read from single lines, since the documents
+/// need not be valid.
 struct Kinds {
+    /// Kinds in the order of the stream, with how many documents have each.
     counts: Vec<(String, usize)>,
-    calico_node: bool,
+    has_calico_node: bool,
 }
 
 impl Kinds {
-    fn seen(stream: &Stream) -> Self {
+    fn of(stream: &Stream) -> Self {
         let mut counts: Vec<(String, usize)> = Vec::new();
         for index in 0..stream.documents().len() {
-            let document = stream.document(index);
-            let lines = document.split(|b| *b == b'\n');
-            if lines.clone().all(is_comment) {
+            let Some(kind) = kind_of(stream.document(index)) else {
                 continue;
-            }
-            let says = |key: &[u8]| {
-                let mut values = lines.clone().filter_map(|line| line.strip_prefix(key));
-                values.next().map(|value| shown(value.trim_ascii()))
-            };
-            let kind = match (says(b"kind:"), says(b"apiVersion:")) {
-                // One that is not the operator's, or of another time.
-                (Some(kind), Some(version)) if kind == KIND => format!("{kind} of {version}"),
-                (Some(kind), _) => kind,
-                (None, _) => in_flow(document).unwrap_or_else(|| "document of no kind".to_owned()),
             };
             match counts.iter_mut().find(|(name, _)| *name == kind) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((kind, 1)),
             }
         }
-        let calico_node = memchr::memmem::find(stream.bytes(), b"name: calico-node").is_some();
         Self {
             counts,
-            calico_node,
+            has_calico_node: memchr::memmem::find(stream.bytes(), b"name: calico-node").is_some(),
         }
     }
 
@@ -91,65 +78,83 @@ impl Kinds {
         self.counts.iter().any(|(name, _)| name == kind)
     }
 
+    /// Why the stream has no Installation, and what to do.
     fn explain(&self) -> (&'static str, &'static str) {
-        let only_crds = self.counts.len() == 1 && self.has("CustomResourceDefinition");
-        if self.has("DaemonSet") && self.calico_node {
+        if self.has("DaemonSet") && self.has_calico_node {
             (
-                "this is Calico's plain manifest, which has no operator",
+                "this is the manifest that installs Calico without the operator",
                 "set CALICO_IPV4POOL_CIDR, CALICO_IPV4POOL_BLOCK_SIZE and CALICO_IPV4POOL_IPIP or \
-                 CALICO_IPV4POOL_VXLAN in its DaemonSet, or install with the operator",
+                 CALICO_IPV4POOL_VXLAN in its DaemonSet, or install Calico with the operator",
             )
-        } else if only_crds {
+        } else if self.counts.len() == 1 && self.has("CustomResourceDefinition") {
             (
-                "these are CRDs only",
+                "these are only CRDs",
                 "filter the output of the tigera-operator chart, or custom-resources.yaml",
             )
         } else if self.has("Deployment") {
             (
-                "the operator is there without its Installation",
-                "leave installation.enabled at true in the chart's values, or filter \
+                "this may be the operator without its Installation",
+                "keep installation.enabled at true in the chart's values, or filter \
                  custom-resources.yaml",
             )
         } else {
             (
-                "the three values belong in an Installation of operator.tigera.io/v1",
+                "pools are configured in an Installation of operator.tigera.io/v1",
                 "filter the output of the tigera-operator chart, or custom-resources.yaml",
             )
         }
     }
 
     fn list(&self) -> String {
-        let name = |(kind, count): &(String, usize)| match count {
-            1 => format!("1 {kind}"),
-            count => format!("{count} {kind}s"),
-        };
         if self.counts.is_empty() {
             return "comments only".to_owned();
         }
-        listed(self.counts.iter().map(name))
+        listed(self.counts.iter().map(|(kind, count)| {
+            let plural = if *count == 1 { "" } else { "s" };
+            format!("{count} {kind}{plural}")
+        }))
     }
 }
 
-/// The kind of a document that has it on no line of its own, as JSON may.
-fn in_flow(document: &[u8]) -> Option<String> {
-    let (_, tree) = unreadable::parse(stream::read_part(document)).ok()?;
-    let kind = tree.text_at(tree.root()?, &["kind"])?;
-    Some(shown(kind))
+/// The kind of a document; none if it is only comments.
+fn kind_of(document: &[u8]) -> Option<String> {
+    let lines = || document.split(|byte| *byte == b'\n');
+    if lines().all(is_comment) {
+        return None;
+    }
+    let value = |key: &[u8]| lines().find_map(|line| line.strip_prefix(key));
+    let Some(kind) = value(b"kind:") else {
+        return Some(
+            kind_in_flow(document).unwrap_or_else(|| "document without a kind".to_owned()),
+        );
+    };
+    let kind = shown(kind.trim_ascii());
+    match value(b"apiVersion:") {
+        // An Installation of another API group or version.
+        Some(version) if kind == KIND => Some(format!("{kind} of {}", shown(version.trim_ascii()))),
+        _ => Some(kind),
+    }
+}
+
+/// The kind of a document in which no line starts with it, such as JSON.
+fn kind_in_flow(document: &[u8]) -> Option<String> {
+    let (_, tree) = unreadable::parse(stream::first_part(document)).ok()?;
+    tree.text_at(tree.root()?, &["kind"]).map(shown)
 }
 
 /// Whether a line is a comment, a marker or blank.
 fn is_comment(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    let line = line.strip_prefix(b"---").unwrap_or(line).trim_ascii();
-    line.is_empty() || line.starts_with(b"#")
+    let text = line.strip_prefix(b"---").unwrap_or(line).trim_ascii();
+    text.is_empty() || text.starts_with(b"#")
 }
 
-/// Whether every document is a Helm hook: Helm 4's SDK can send hooks by themselves, and there
-/// is nothing to edit in them.
+/// Whether every document is a Helm hook. Helm 4's SDK can send hooks on their own, and they contain
+/// nothing to edit.
 pub(crate) fn is_hooks_only(stream: &Stream) -> bool {
     let mut hooks = 0;
     for index in 0..stream.documents().len() {
-        let document = stream::read_part(stream.document(index));
+        let document = stream::first_part(stream.document(index));
         let Ok((_, tree)) = unreadable::parse(document) else {
             return false;
         };
@@ -157,10 +162,10 @@ pub(crate) fn is_hooks_only(stream: &Stream) -> bool {
             continue;
         };
         let hook = tree.text_at(root, &["metadata", "annotations", "helm.sh/hook"]);
-        match (hook, tree.is_null(root)) {
-            (Some(_), _) => hooks += 1,
-            (None, true) => {}
-            (None, false) => return false,
+        if hook.is_some() {
+            hooks += 1;
+        } else if !tree.is_null(root) {
+            return false;
         }
     }
     hooks > 0

@@ -1,7 +1,7 @@
-//! Which of a document's nodes are Installations, to whatever reader.
+//! Which nodes of a document are Installations, for any reader.
 //!
-//! Helm and kubectl take every object with a list of `items` for a list, and give items that have
-//! neither kind nor apiVersion those of the list (kubernetes/apimachinery v0.35.1,
+//! Helm and kubectl treat every object that has `items` as a list, and give items without kind and
+//! apiVersion those of the list (kubernetes/apimachinery v0.35.1,
 //! pkg/apis/meta/v1/unstructured/helpers.go, `decodeToList`).
 
 use std::collections::HashSet;
@@ -11,57 +11,61 @@ use calico_core::installation::{API_VERSION, KIND};
 use crate::find::obstacle::Obstacle;
 use crate::read::tree::{NodeId, Tree};
 
-/// An Installation among a document's nodes.
+/// An Installation among the nodes of a document.
 pub(crate) struct Object {
     /// Its mapping.
     pub(crate) node: NodeId,
-    /// The path to it from the document's root: `items` indexes, one per list.
+    /// The path to it from the document's root: indexes into `items`, one per list.
     pub(crate) items: Vec<usize>,
-    /// Its name, if it has one.
+    /// `metadata.name`
     pub(crate) name: Option<String>,
 }
 
-/// A node still to be looked at.
+/// A node that may be an Installation or a list.
 struct Candidate {
     node: NodeId,
     items: Vec<usize>,
     /// Whether it is an item of an InstallationList.
     in_typed_list: bool,
-    /// Where the alias stands that leads to it.
+    /// The byte of the first alias that leads to it.
     alias: Option<usize>,
 }
 
-/// The kind of a list whose items are Installations.
+/// The kind of a list of Installations.
 pub(crate) const LIST_KIND: &str = "InstallationList";
 
-/// Every Installation in a document, in its order. An alias that stands for one is in the way: an
-/// edit would change the other place as well.
+/// Every Installation in a document, in its order. Refuses one that is written as an alias: an edit
+/// would also change the value that it refers to.
 pub(crate) fn installations(tree: &Tree) -> Result<Vec<Object>, Obstacle> {
     let mut found = Vec::new();
-    // Lists that refer to each other multiply, and each needs one look only.
+    // Lists that refer to each other multiply, so each is looked at once.
     let mut seen = HashSet::new();
     let mut waiting: Vec<Candidate> = tree.root().into_iter().map(Candidate::root).collect();
     while let Some(candidate) = waiting.pop() {
-        let Candidate { node, items, .. } = &candidate;
-        if candidate.alias.is_some() && !seen.insert((*node, candidate.in_typed_list)) {
+        let Candidate {
+            node,
+            in_typed_list,
+            ..
+        } = candidate;
+        if candidate.alias.is_some() && !seen.insert((node, in_typed_list)) {
             continue;
         }
-        if !is_installation(tree, *node, candidate.in_typed_list) {
-            waiting.extend(candidate.items(tree));
+        if !is_installation(tree, node, in_typed_list) {
+            waiting.extend(candidate.list_items(tree));
             continue;
         }
         if let Some(at) = candidate.alias {
             return Err(Obstacle {
-                what: "an alias (*) stands for an Installation".to_owned(),
+                what: "an Installation is written as an alias (*)".to_owned(),
                 at,
-                why: "an edit would change the other place as well",
+                why: "an edit would also change the value that it refers to",
                 fix: "write the Installation out instead of the alias",
             });
         }
         found.push(Object {
-            node: *node,
-            items: items.clone(),
-            name: name(tree, *node),
+            node,
+            items: candidate.items,
+            name: name(tree, node),
         });
     }
     found.sort_by_key(|object| object.node);
@@ -78,55 +82,57 @@ impl Candidate {
         }
     }
 
-    /// Its items, if it is a list.
-    fn items<'a>(&'a self, tree: &'a Tree) -> impl Iterator<Item = Self> + 'a {
-        let in_typed_list = says(tree, self.node, "kind", LIST_KIND)
-            && says(tree, self.node, "apiVersion", API_VERSION);
-        let lists = tree.values(self.node, "items").into_iter();
-        let items = lists.flat_map(move |list| {
-            let items = tree.items(list).iter().enumerate();
-            items.map(move |(index, item)| (list, index, *item))
-        });
-        let items = items.filter(|(_, _, item)| !tree.entries(*item).is_empty());
-        items.map(move |(list, index, item)| {
-            let alias = [list, item].into_iter().find(|node| tree.is_alias(*node));
-            let mut items = self.items.clone();
-            items.push(index);
-            Self {
-                node: tree.resolve(item),
-                items,
-                in_typed_list,
-                alias: self
-                    .alias
-                    .or(alias.map(|alias| tree.node(alias).span.start)),
+    /// The mappings in its `items`, if it is a list.
+    fn list_items(&self, tree: &Tree) -> Vec<Self> {
+        let in_typed_list = may_equal(tree, self.node, "kind", LIST_KIND)
+            && may_equal(tree, self.node, "apiVersion", API_VERSION);
+        let mut candidates = Vec::new();
+        for list in tree.values(self.node, "items") {
+            for (index, item) in tree.items(list).iter().copied().enumerate() {
+                if tree.entries(item).is_empty() {
+                    continue;
+                }
+                let alias = [list, item]
+                    .into_iter()
+                    .find(|node| tree.is_alias(*node))
+                    .map(|alias| tree.node(alias).span.start);
+                candidates.push(Self {
+                    node: tree.resolve(item),
+                    items: self.items.iter().copied().chain([index]).collect(),
+                    in_typed_list,
+                    alias: self.alias.or(alias),
+                });
             }
-        })
+        }
+        candidates
     }
 }
 
 fn is_installation(tree: &Tree, node: NodeId, in_typed_list: bool) -> bool {
-    if says(tree, node, "kind", KIND) && says(tree, node, "apiVersion", API_VERSION) {
-        return true;
-    }
-    let is_empty = |key| {
-        let values = tree.values(node, key).into_iter();
-        let mut texts = values.filter_map(|value| tree.text(value));
-        texts.all(str::is_empty)
-    };
-    in_typed_list && is_empty("kind") && is_empty("apiVersion")
+    let has_type =
+        may_equal(tree, node, "kind", KIND) && may_equal(tree, node, "apiVersion", API_VERSION);
+    has_type || in_typed_list && is_empty(tree, node, "kind") && is_empty(tree, node, "apiVersion")
 }
 
-/// Whether some reader may take `text` for the value of `key`: of a key that is there twice,
-/// either may count, and what a tag makes of a value is left to the reader.
-fn says(tree: &Tree, node: NodeId, key: &str, text: &str) -> bool {
-    let is_it = |value: NodeId| {
-        tree.text(value) == Some(text) || tree.node(tree.resolve(value)).tag.is_some()
-    };
-    tree.values(node, key).into_iter().any(is_it)
+/// Whether some reader may find `text` as the value of `key`: either value of a duplicate key may
+/// count, and the value of a tag depends on the reader.
+fn may_equal(tree: &Tree, node: NodeId, key: &str, text: &str) -> bool {
+    tree.values(node, key)
+        .into_iter()
+        .any(|value| tree.text(value) == Some(text) || tree.node(tree.resolve(value)).tag.is_some())
+}
+
+/// Whether `key` is missing or empty.
+fn is_empty(tree: &Tree, node: NodeId, key: &str) -> bool {
+    tree.values(node, key)
+        .into_iter()
+        .filter_map(|value| tree.text(value))
+        .all(str::is_empty)
 }
 
 fn name(tree: &Tree, node: NodeId) -> Option<String> {
-    let metadata = tree.values(node, "metadata").into_iter();
-    let mut names = metadata.flat_map(|metadata| tree.values(metadata, "name"));
-    names.find_map(|name| tree.text(name).map(str::to_owned))
+    tree.values(node, "metadata")
+        .into_iter()
+        .flat_map(|metadata| tree.values(metadata, "name"))
+        .find_map(|name| tree.text(name).map(str::to_owned))
 }

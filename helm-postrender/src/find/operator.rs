@@ -1,4 +1,6 @@
-//! Which operator will read the Installation: what the stream's Deployment says.
+//! Which operator will read the Installation, as the stream's Deployment reports it.
+
+use std::fmt;
 
 use calico_core::operator::{
     ContainerView, DEPLOYMENT, OperatorVersion, VERSION_VARIABLE, VersionSource, version_of,
@@ -9,82 +11,98 @@ use crate::find::unreadable;
 use crate::read::stream::{self, Stream};
 use crate::read::tree::{NodeId, Tree};
 
-/// A version, and where it was read.
+/// The operator whose rules apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operator {
-    /// The version whose rules apply.
+    /// Its version.
     pub version: OperatorVersion,
-    /// Where it is from.
-    pub source: Source,
+    /// Where the version is from.
+    pub source: OperatorSource,
 }
 
-/// Where an operator's version is from.
+/// Where the version of an operator is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
+#[serde(rename_all = "camelCase")]
+pub enum OperatorSource {
     /// `--operator-version`
     Flag,
-    /// The tag of the image in the operator's Deployment.
+    /// The image tag of the operator's Deployment.
     ImageTag,
-    /// The version variable in the operator's Deployment.
+    /// The version variable of the operator's Deployment.
     VersionVariable,
-    /// Nothing tells: the newest that is known.
+    /// The stream has no version: the newest known one is assumed.
     Assumed,
 }
 
-impl std::fmt::Display for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Flag => "from --operator-version",
-            Self::ImageTag => "from the image tag of its Deployment",
-            Self::VersionVariable => "from TIGERA_OPERATOR_INIT_IMAGE_VERSION in its Deployment",
-            Self::Assumed => "assumed: the stream does not tell",
-        })
+impl fmt::Display for OperatorSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("from --operator-version"),
+            Self::ImageTag => f.write_str("from the image tag of its Deployment"),
+            Self::VersionVariable => write!(f, "from {VERSION_VARIABLE} in its Deployment"),
+            Self::Assumed => f.write_str("assumed: not found in the stream"),
+        }
     }
 }
 
-/// The version that the stream tells, or the newest known one.
-pub(crate) fn version(stream: &Stream) -> Operator {
-    let named = stream.mentions().operator.iter();
-    let mut documents = named.map(|index| stream.document(*index));
-    documents
-        .find_map(|document| of_document(stream::read_part(document)))
-        .unwrap_or(Operator {
-            version: OperatorVersion::NEWEST,
-            source: Source::Assumed,
-        })
+impl From<VersionSource> for OperatorSource {
+    fn from(source: VersionSource) -> Self {
+        match source {
+            VersionSource::ImageTag => Self::ImageTag,
+            VersionSource::Variable => Self::VersionVariable,
+        }
+    }
 }
 
-/// The version in a document's Deployments, whether it is one or a list of some. One that is not
-/// YAML has none.
+impl Operator {
+    /// The operator of the stream, or else the newest known one.
+    pub(crate) fn of(stream: &Stream) -> Self {
+        stream
+            .mentions()
+            .operator
+            .iter()
+            .find_map(|index| of_document(stream::first_part(stream.document(*index))))
+            .unwrap_or(Self {
+                version: OperatorVersion::NEWEST,
+                source: OperatorSource::Assumed,
+            })
+    }
+}
+
+/// The operator of a document that is its Deployment, or a list that has it among its items.
 fn of_document(document: &[u8]) -> Option<Operator> {
-    if !says_kind(document, b"Deployment") {
+    if !may_be_kind(document, b"Deployment") {
         return None;
     }
     let (_, tree) = unreadable::parse(document).ok()?;
     let root = tree.root()?;
-    let items = tree.get(root, "items").map(|items| tree.items(items));
-    let containers = ["spec", "template", "spec", "containers"];
-    let mut objects = items.unwrap_or_default().iter().copied().chain([root]);
-    objects.find_map(|object| {
-        let is_operator = tree.text_at(object, &["kind"]) == Some("Deployment")
-            && tree.text_at(object, &["metadata", "name"]) == Some(DEPLOYMENT);
-        let containers = tree.get_at(object, &containers).filter(|_| is_operator)?;
-        let containers = tree.items(containers).iter();
-        let reported = version_of(containers.map(|container| container_view(&tree, *container)))?;
-        Some(Operator {
-            version: reported.version,
-            source: match reported.source {
-                VersionSource::ImageTag => Source::ImageTag,
-                VersionSource::Variable => Source::VersionVariable,
-            },
-        })
+    let items = tree
+        .get(root, "items")
+        .map_or(&[][..], |items| tree.items(items));
+    items
+        .iter()
+        .chain([&root])
+        .find_map(|object| of_object(&tree, *object))
+}
+
+fn of_object(tree: &Tree, object: NodeId) -> Option<Operator> {
+    if tree.text_at(object, &["kind"]) != Some("Deployment")
+        || tree.text_at(object, &["metadata", "name"]) != Some(DEPLOYMENT)
+    {
+        return None;
+    }
+    let containers = tree.get_at(object, &["spec", "template", "spec", "containers"])?;
+    let containers = tree.items(containers).iter();
+    let reported = version_of(containers.map(|container| container_view(tree, *container)))?;
+    Some(Operator {
+        version: reported.version,
+        source: reported.source.into(),
     })
 }
 
-/// Whether `kind` stands close before `name` anywhere, in whatever style: the CRDs around the
-/// operator are large, talk of Deployments too, and need not be parsed.
-fn says_kind(document: &[u8], name: &[u8]) -> bool {
+/// Whether `kind` is close before `name` anywhere, in whatever style: the CRDs next to the operator
+/// are large, mention Deployments too, and need not be parsed.
+fn may_be_kind(document: &[u8], name: &[u8]) -> bool {
     const CLOSE: usize = 16;
     memchr::memmem::find_iter(document, name).any(|at| {
         let before = document
@@ -95,9 +113,10 @@ fn says_kind(document: &[u8], name: &[u8]) -> bool {
 }
 
 fn container_view(tree: &Tree, container: NodeId) -> ContainerView<'_> {
-    let env = tree.get(container, "env").map(|env| tree.items(env));
+    let env = tree
+        .get(container, "env")
+        .map_or(&[][..], |env| tree.items(env));
     let variable = env
-        .unwrap_or_default()
         .iter()
         .find(|entry| tree.text_at(**entry, &["name"]) == Some(VERSION_VARIABLE));
     ContainerView {
@@ -112,47 +131,47 @@ fn container_view(tree: &Tree, container: NodeId) -> ContainerView<'_> {
 mod tests {
     use super::*;
 
-    fn found(image: &str, variable: &str) -> (String, Source) {
+    fn reported(image: &str, variable: &str) -> (String, OperatorSource) {
         let text = format!(
             "kind: Deployment\nmetadata: {{name: tigera-operator}}\nspec: {{template: {{spec: {{containers: \
              [{{name: tigera-operator, image: '{image}', env: [{{name: {VERSION_VARIABLE}, value: '{variable}'}}]}}]}}}}}}\n"
         );
-        let operator = version(&Stream::new(text.into_bytes()));
+        let operator = Operator::of(&Stream::new(text.into_bytes()));
         (operator.version.to_string(), operator.source)
     }
 
     #[test]
     fn the_image_tag_first_then_the_variable_then_the_newest() {
-        let image = |image: &str| found(image, "v1.38.1");
+        let image = |image: &str| reported(image, "v1.38.1");
         assert_eq!(
             image("quay.io/tigera/operator:v1.40.15"),
-            ("1.40.15".to_owned(), Source::ImageTag)
+            ("1.40.15".to_owned(), OperatorSource::ImageTag)
         );
         assert_eq!(
             image("r:5000/operator"),
-            ("1.38.1".to_owned(), Source::VersionVariable)
+            ("1.38.1".to_owned(), OperatorSource::VersionVariable)
         );
         assert_eq!(
             image("r/operator:latest"),
-            ("1.38.1".to_owned(), Source::VersionVariable)
+            ("1.38.1".to_owned(), OperatorSource::VersionVariable)
         );
         assert_eq!(
             image("r:5000/o:v1.40.2@sha256:aa"),
-            ("1.40.2".to_owned(), Source::ImageTag)
+            ("1.40.2".to_owned(), OperatorSource::ImageTag)
         );
         for tag in ["v3.26.4", "2024.1.2"] {
             let read = image(&format!("r/operator:{tag}"));
             assert_eq!(
                 read,
-                ("1.38.1".to_owned(), Source::VersionVariable),
+                ("1.38.1".to_owned(), OperatorSource::VersionVariable),
                 "{tag}"
             );
         }
         assert_eq!(
-            found("r/operator:latest", "x"),
-            (OperatorVersion::NEWEST.to_string(), Source::Assumed)
+            reported("r/operator:latest", "x"),
+            (OperatorVersion::NEWEST.to_string(), OperatorSource::Assumed)
         );
         let other = Stream::new(b"kind: Deployment\nmetadata: {name: x}\n".to_vec());
-        assert_eq!(version(&other).source, Source::Assumed);
+        assert_eq!(Operator::of(&other).source, OperatorSource::Assumed);
     }
 }

@@ -1,59 +1,56 @@
-//! What other readers may see in a document in which the first parser sees no Installation: Helm's
+//! What other readers may find in a document in which the first parser finds no Installation: Helm's
 //! and kubectl's are laxer, and read YAML 1.1.
 
 use serde_yaml::Value;
 
-use crate::find::objects;
-use crate::find::second_parser;
-use crate::read::stream::LINE_ENDS;
+use crate::find::{objects, second_parser};
+use crate::read::stream::YAML_1_1_LINE_ENDS;
 use crate::read::tree::Tree;
 
-/// Whether some reader may see an Installation, of whatever name, in a text.
-pub(crate) fn see_one(text: &str) -> bool {
-    second_parser(text) || first_parser(text)
+/// Whether some reader may find an Installation, of whatever name, in a text.
+pub(crate) fn see_installation(text: &str) -> bool {
+    second_parser_does(text) || lax_reader_does(text)
 }
 
-fn second_parser(text: &str) -> bool {
-    if depth(text) > DEEPEST {
+fn second_parser_does(text: &str) -> bool {
+    if flow_depth(text) > DEEPEST {
         return false;
     }
     let Ok(mut document) = serde_yaml::from_str::<Value>(text) else {
         return false;
     };
-    let mut seen = Vec::new();
-    // A merge that cannot be made leaves what is there.
+    // A merge that fails leaves the document as it is.
     let _ = document.apply_merge();
-    second_parser::collect(&document, false, &mut Vec::new(), &mut seen);
-    !seen.is_empty()
+    !second_parser::installations(&document).is_empty()
 }
 
-/// With the line ends of YAML 1.1, and without what Go's readers drop: whatever stands behind the
-/// first document, and any of Unicode's spaces before one of JSON (kubernetes/apimachinery v0.35.1,
+/// With the line ends of YAML 1.1, and without what Go's readers drop: everything after the first
+/// document, and any Unicode white space before one of JSON (kubernetes/apimachinery v0.35.1,
 /// pkg/util/yaml/decoder.go, `consumeWhitespace`).
-fn first_parser(text: &str) -> bool {
-    let respelt = text.replace(LINE_ENDS, "\n");
-    let json = respelt.trim_start();
-    let tree = Tree::parse_first(if json.starts_with('{') {
-        json
-    } else {
-        &respelt
-    });
-    tree.is_ok_and(|tree| objects::installations(&tree).map_or(true, |found| !found.is_empty()))
+fn lax_reader_does(text: &str) -> bool {
+    let text = text.replace(YAML_1_1_LINE_ENDS, "\n");
+    let trimmed = text.trim_start();
+    let is_json = trimmed.starts_with('{');
+    let Ok(tree) = Tree::parse_first(if is_json { trimmed } else { &text }) else {
+        return false;
+    };
+    objects::installations(&tree).map_or(true, |found| !found.is_empty())
 }
 
-/// How deep collections may be nested: the second reader takes no more than 128 levels, but time
-/// for each that grows with their number, before it says so.
+/// The deepest nesting that the second parser is given. It accepts 128 levels, but for each level
+/// beyond takes time that grows with their number before it says so.
 const DEEPEST: usize = 1000;
 
-/// How deep the flow collections of a text are nested, or deeper, where brackets are text.
-fn depth(text: &str) -> usize {
-    let depths = text.bytes().scan(0_usize, |depth, byte| {
+/// How deep flow collections are nested in a text, or deeper, if it has brackets in strings.
+fn flow_depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
         match byte {
-            b'[' | b'{' => *depth += 1,
-            b']' | b'}' => *depth = depth.saturating_sub(1),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        Some(*depth)
-    });
-    depths.max().unwrap_or_default()
+        deepest = deepest.max(depth);
+    }
+    deepest
 }

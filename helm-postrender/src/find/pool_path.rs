@@ -1,36 +1,34 @@
-//! The way from the Installation to its pools.
+//! The path from the Installation to its pools.
 
 use crate::find::located::Located;
 use crate::read::tree::NodeId;
 
-/// The Installation's nodes on the way to its pools, as far as they are there.
-pub(crate) struct Path {
-    /// The Installation, `spec`, `calicoNetwork`.
+/// The keys on the path.
+pub(crate) const KEYS: [&str; 3] = ["spec", "calicoNetwork", "ipPools"];
+
+/// The nodes on the path, as far as they exist.
+pub(crate) struct PoolPath {
+    /// The Installation, `spec` and `calicoNetwork`.
     pub(crate) maps: Vec<NodeId>,
     /// `ipPools`
     pub(crate) list: Option<NodeId>,
-    /// Its entries.
+    /// The entries of `ipPools`.
     pub(crate) pools: Vec<NodeId>,
 }
 
-impl Path {
-    /// Follows the path; aliases on it are not resolved, so that they can be refused.
+impl PoolPath {
+    /// Follows the path. Aliases on it are not resolved, so that they can be refused.
     pub(crate) fn of(located: &Located) -> Self {
         let tree = &located.tree;
-        let mut maps = vec![located.root];
-        for key in ["spec", "calicoNetwork"] {
-            let last = maps.last().and_then(|map| tree.get(*map, key));
-            maps.extend(last);
-            if last.is_none() {
-                break;
-            }
-        }
-        let network = (maps.len() == 3).then(|| maps.last().copied()).flatten();
-        let list = network.and_then(|network| tree.get(network, "ipPools"));
+        let [spec, network, list] = KEYS;
+        let spec = tree.get(located.root, spec);
+        let network = spec.and_then(|spec| tree.get(spec, network));
+        let list = network.and_then(|network| tree.get(network, list));
+        let maps = [Some(located.root), spec, network];
         Self {
-            pools: list.map_or(Vec::new(), |list| tree.items(list).to_vec()),
-            maps,
+            maps: maps.into_iter().flatten().collect(),
             list,
+            pools: list.map_or(Vec::new(), |list| tree.items(list).to_vec()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The second parser, of libyaml's lineage like the readers of Helm and kubectl: where it sees the
+//! The second parser, of libyaml's lineage like those of Helm and kubectl: where it finds the
 //! Installation, and what the document means.
 
 use serde_yaml::Value;
@@ -11,61 +11,88 @@ use crate::find::objects::LIST_KIND;
 use crate::read::stream::Stream;
 use crate::refusal::Refusal;
 
-/// Reads a document with the second parser (libyaml's lineage, like the readers of Helm and
-/// kubectl). A document that it cannot read, or in which it does not see the Installation, is
-/// refused: nothing could be confirmed of it.
+/// Reads a document. Refuses one that the parser rejects, or in which it does not find the
+/// Installation where the first parser does: no edit of it could be verified.
 pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal> {
-    let refuse = |what: String, at: usize| {
-        Refusal::new(what)
-            .at(stream, located.document, located.offset + at)
-            .why("an edit could not be confirmed")
-            .fix("write the document in plainer YAML")
-    };
     let document: Value = serde_yaml::from_str(&located.text).map_err(|error| {
-        let what = "a second reader of YAML does not take the document";
+        let what = "a second YAML parser rejects the document";
         let at = error.location().map_or(0, |location| location.index());
-        refuse(format!("{what}: {}", shown(error.to_string())), at)
+        refusal(
+            stream,
+            located,
+            format!("{what}: {}", shown(error.to_string())),
+            at,
+        )
     })?;
-    let mut seen = Vec::new();
-    collect(&document, false, &mut Vec::new(), &mut seen);
-    seen.retain(|(name, _)| *name == Some(&located.name));
-    if let [(_, items)] = seen.as_slice()
-        && *items == located.items
+    let mut found = installations(&document);
+    found.retain(|found| found.name == Some(&located.name));
+    if let [only] = found.as_slice()
+        && only.items == located.items
     {
         return Ok(document);
     }
+    let what = "YAML parsers disagree on where the Installation is";
     let start = located.tree.node(located.root).span.start;
-    let what = "two readers of YAML differ on where the Installation is";
-    Err(refuse(what.to_owned(), start))
+    Err(refusal(stream, located, what.to_owned(), start))
 }
 
-/// The names and places of the Installations that the second reader sees.
-pub(crate) fn collect<'v>(
+fn refusal(stream: &Stream, located: &Located, what: String, at: usize) -> Refusal {
+    Refusal::new(what)
+        .at(stream, located.document, located.offset + at)
+        .why("an edit could not be verified")
+        .fix("simplify the YAML of the document")
+}
+
+/// An Installation that the second parser finds.
+pub(crate) struct Sighting<'v> {
+    name: Option<&'v str>,
+    /// The path to it from the document's root: indexes into `items`, one per list.
+    items: Vec<usize>,
+}
+
+/// The Installations that the second parser finds in a document.
+pub(crate) fn installations(document: &Value) -> Vec<Sighting<'_>> {
+    let mut found = Vec::new();
+    collect(document, false, &mut Vec::new(), &mut found);
+    found
+}
+
+fn collect<'v>(
     value: &'v Value,
     in_typed_list: bool,
     items: &mut Vec<usize>,
-    seen: &mut Vec<(Option<&'v str>, Vec<usize>)>,
+    found: &mut Vec<Sighting<'v>>,
 ) {
-    let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
-    let says = |kind: &str, version: &str| text("kind") == kind && text("apiVersion") == version;
-    if says(KIND, API_VERSION) || in_typed_list && says("", "") {
+    let has_type = |kind: &str, api_version: &str| {
+        text(value, "kind") == kind && text(value, "apiVersion") == api_version
+    };
+    if has_type(KIND, API_VERSION) || in_typed_list && has_type("", "") {
         let metadata = value.get("metadata");
         let name = metadata.and_then(|metadata| metadata.get("name"));
-        seen.push((name.and_then(Value::as_str), items.clone()));
+        found.push(Sighting {
+            name: name.and_then(Value::as_str),
+            items: items.clone(),
+        });
         return;
     }
-    let in_typed_list = says(LIST_KIND, API_VERSION);
+    let in_typed_list = has_type(LIST_KIND, API_VERSION);
     let list = value.get("items").and_then(Value::as_sequence);
     for (index, item) in list.into_iter().flatten().enumerate() {
         items.push(index);
-        collect(item, in_typed_list, items, seen);
+        collect(item, in_typed_list, items, found);
         items.pop();
     }
 }
 
-/// The Installation itself in its document: the root, or an item of a List.
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The Installation in its document: the root, or an item of a list.
 pub(crate) fn installation<'v>(document: &'v Value, located: &Located) -> &'v Value {
-    let item = |value: &'v Value, index: &usize| value.get("items")?.get(*index);
-    let found = located.items.iter().try_fold(document, item);
-    found.unwrap_or(&Value::Null)
+    located
+        .items
+        .iter()
+        .try_fold(document, |value, index| value.get("items")?.get(*index))
+        .unwrap_or(&Value::Null)
 }

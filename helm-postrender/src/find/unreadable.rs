@@ -1,10 +1,10 @@
-//! Documents that are not YAML: why, and whether that is any of this program's business.
+//! Documents that are not YAML: why, and whether that matters here.
 
 use calico_core::installation::KIND;
 use calico_core::text::shown;
 
 use crate::find::other_readers;
-use crate::read::mentions;
+use crate::read::mentions::mentions_installation;
 use crate::read::tree::{Tree, TreeError};
 use crate::refusal::Refusal;
 
@@ -15,56 +15,53 @@ pub(crate) struct Unreadable<'a> {
 }
 
 impl Unreadable<'_> {
-    /// Refused if it claims to be an Installation, or is one to another reader; worth a note
-    /// if it only mentions one. Others are none of ours.
+    /// Refuses a document that claims to be an Installation, or is one to another reader. One that
+    /// only mentions an Installation is worth a note; any other does not matter.
     pub(crate) fn refused_or_noted(self) -> Result<Option<Refusal>, Refusal> {
-        let seen = std::str::from_utf8(self.bytes).is_ok_and(other_readers::see_one);
-        if seen || claims_to_be_one(self.bytes) {
+        let is_seen = std::str::from_utf8(self.bytes).is_ok_and(other_readers::see_installation);
+        if is_seen || claims_to_be_installation(self.bytes) {
             return Err(self.refusal);
         }
-        Ok(mentions::installation(self.bytes).then_some(self.refusal))
+        Ok(mentions_installation(self.bytes).then_some(self.refusal))
     }
 }
 
-/// What to do about such a document. Go's reader is laxer and may take it.
-const REPAIR: &str = "repair the document, or write it in plainer YAML";
+/// What to do about a document that is not YAML. Go's parser is laxer and may accept it.
+const FIX: &str = "fix the document, or simplify its YAML";
 
-/// The text and the nodes of a document, or why it has none, and the byte where.
+/// The text and the nodes of a document, or why it has none, and at which byte.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Tree), (Refusal, usize)> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => match Tree::parse(text) {
-            Ok(tree) => Ok((text, tree)),
-            Err(error) => Err(refusal(text, &error)),
-        },
-        Err(error) => {
-            let refusal = Refusal::new("the document is not UTF-8").fix(REPAIR);
-            Err((refusal, error.valid_up_to()))
-        }
-    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let refusal = Refusal::new("the document is not UTF-8").fix(FIX);
+        (refusal, error.valid_up_to())
+    })?;
+    let tree = Tree::parse(text).map_err(|error| refusal(text, &error))?;
+    Ok((text, tree))
 }
 
 fn refusal(text: &str, error: &TreeError) -> (Refusal, usize) {
-    if let Some(second) = concatenated_json(text) {
+    if let Some(second) = second_json_document(text) {
         let what = "JSON documents follow each other without a --- line between them";
-        let why = "Helm 4 reads the first only, and so do Helm 3 and kubectl behind a --- line";
-        let fix = "put a --- line between them";
-        return (Refusal::new(what).why(why).fix(fix), second);
+        let refusal = Refusal::new(what)
+            .why("Helm 4 reads only the first, and so do Helm 3 and kubectl after a --- line")
+            .fix("put a --- line between them");
+        return (refusal, second);
     }
     match error {
         TreeError::Syntax(message, at) => {
-            let what = format!("the document is not YAML: {}", shown(message));
-            (Refusal::new(what).fix(REPAIR), *at)
+            let what = format!("the document is not valid YAML: {}", shown(message));
+            (Refusal::new(what).fix(FIX), *at)
         }
         TreeError::SecondDocument(at) => {
-            let what = "a second document starts without a --- line of its own";
-            (Refusal::new(what).fix(REPAIR), *at)
+            let what = "a second document starts without a --- line";
+            (Refusal::new(what).fix(FIX), *at)
         }
     }
 }
 
 /// The byte where a second JSON document starts, if `text` is JSON documents in a row.
-fn concatenated_json(text: &str) -> Option<usize> {
-    let json = behind_marker(text);
+fn second_json_document(text: &str) -> Option<usize> {
+    let json = after_marker(text);
     let mut values = serde_json::Deserializer::from_str(json).into_iter::<serde_json::Value>();
     values.next()?.ok()?;
     let rest = json.get(values.byte_offset()..)?.trim_start();
@@ -72,32 +69,35 @@ fn concatenated_json(text: &str) -> Option<usize> {
         .then(|| text.len() - rest.len())
 }
 
-/// Whether it says at its top level that it is an Installation, or mentions one in JSON, where that
-/// cannot be told.
-fn claims_to_be_one(bytes: &[u8]) -> bool {
-    let mut lines = bytes.split(|b| *b == b'\n');
-    let is_kind = |line: &[u8]| {
-        let value = line.strip_prefix(b"kind:").unwrap_or_default();
-        let end = memchr::memchr(b'#', value).unwrap_or(value.len());
-        let value = value.get(..end).unwrap_or_default().trim_ascii();
-        let shows = |quote: &[u8]| {
-            let word = value
-                .strip_prefix(quote)
-                .and_then(|v| v.strip_suffix(quote));
-            word == Some(KIND.as_bytes())
-        };
-        shows(b"") || shows(b"\"") || shows(b"'") || value.contains(&b'\\')
-    };
-    lines.any(is_kind) || is_json(bytes) && mentions::installation(bytes)
+/// Whether the kind at a document's top level is that of an Installation. In JSON, where lines do
+/// not show that level, a mention is enough.
+fn claims_to_be_installation(bytes: &[u8]) -> bool {
+    bytes.split(|byte| *byte == b'\n').any(is_kind_line)
+        || is_json(bytes) && mentions_installation(bytes)
 }
 
-/// Whether a document starts like one of JSON.
+/// Whether a line is `kind: Installation`, or may be with an escape resolved.
+fn is_kind_line(line: &[u8]) -> bool {
+    let value = line.strip_prefix(b"kind:").unwrap_or_default();
+    let end = memchr::memchr(b'#', value).unwrap_or(value.len());
+    let value = value.get(..end).unwrap_or_default().trim_ascii();
+    value.contains(&b'\\') || ["", "\"", "'"].iter().any(|quote| is_kind(value, quote))
+}
+
+fn is_kind(value: &[u8], quote: &str) -> bool {
+    value
+        .strip_prefix(quote.as_bytes())
+        .and_then(|value| value.strip_suffix(quote.as_bytes()))
+        == Some(KIND.as_bytes())
+}
+
+/// Whether a document starts like JSON.
 fn is_json(bytes: &[u8]) -> bool {
     let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    behind_marker(text).starts_with(['{', '['])
+    after_marker(text).starts_with(['{', '['])
 }
 
-/// A document's text behind its marker and any space.
-fn behind_marker(text: &str) -> &str {
+/// The text of a document after its `---` and white space.
+fn after_marker(text: &str) -> &str {
     text.strip_prefix("---").unwrap_or(text).trim_start()
 }

@@ -1,177 +1,197 @@
-//! What the plan of a cluster gives where neither the command line nor the stream says anything:
-//! pools that the list has to have, and fields that are missing.
+//! What the cluster plan adds to what the request and the stream say: pools that the list must have,
+//! and fields that are missing.
 //!
-//! The operator deletes a pool of its own that the list does not have, and changes one that the
-//! list has with fields missing, to its defaults. So live pools come first: they are put back, with
-//! the values that they have.
+//! The operator deletes a pool that it owns if the list does not have it, and changes one to its
+//! defaults if the list has it with fields missing. So existing pools come first: they are restored
+//! with the values that they have.
 
 use calico_core::cidr::{Cidr, Family};
-use calico_core::cluster_plan::{self, ExistingPool};
-use calico_core::defaults::Effective;
+use calico_core::cluster_plan::{ClusterPlan, ExistingPool};
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 
-use crate::plan::choose::family_of;
-use crate::plan::known_pool::Known;
-use crate::plan::missing_pools::{Missing, no_cidr_told, planned};
-use crate::plan::model::{PoolPlan, PoolView};
-use crate::plan::request::Wanted;
+use crate::plan::known_pool::KnownPool;
+use crate::plan::missing_pools::{MissingPools, families_without_cidr, planned_pool};
+use crate::plan::model::PoolPlan;
+use crate::plan::pool_selection::family_of;
+use crate::plan::request::Request;
+use crate::plan::view::{InstallationView, PoolView};
 use crate::refusal::Refusal;
 
-/// A stream's pools beside a cluster's.
-pub(crate) struct Fill<'a> {
-    cluster: &'a cluster_plan::ClusterPlan,
+/// What a cluster plan adds to a stream's pools.
+pub(crate) struct ClusterFill<'a> {
+    cluster: &'a ClusterPlan,
     /// How many pools the stream has.
     in_stream: usize,
-    /// Where the stream has a value that is none of the field's type: it is refused, not replaced.
+    /// Paths of values that do not have the field's type: they are refused, not replaced.
     wrong_types: Vec<String>,
-    missing: Missing,
+    missing: MissingPools,
 }
 
-impl<'a> Fill<'a> {
-    /// Looks at what a stream has and lacks.
+impl<'a> ClusterFill<'a> {
+    /// Compares the Installation of a stream with a cluster.
     pub(crate) fn new(
-        cluster: &'a cluster_plan::ClusterPlan,
+        cluster: &'a ClusterPlan,
         operator: OperatorVersion,
-        written: &Installation,
-        effective: &Effective,
-        wanted: &Wanted,
+        installation: &InstallationView,
+        request: &Request,
     ) -> Self {
-        let wrong = written.wrong_types.iter();
+        let wrong_types = &installation.written.wrong_types;
         Self {
             cluster,
-            in_stream: effective.pools.len(),
-            wrong_types: wrong.map(|wrong| wrong.path.clone()).collect(),
-            missing: Missing::of(written, effective, cluster, operator, wanted),
+            in_stream: installation.effective.pools.len(),
+            wrong_types: wrong_types.iter().map(|wrong| wrong.path.clone()).collect(),
+            missing: MissingPools::of(installation, cluster, operator, request),
         }
     }
 
-    /// The Installation with the pools added.
+    /// Whether pools are added to those of the stream.
+    pub(crate) fn adds_pools(&self) -> bool {
+        !self.missing.pools.is_empty()
+    }
+
+    /// The Installation with the added pools.
     pub(crate) fn added_to(&self, mut written: Installation) -> Installation {
-        if !self.missing.pools.is_empty() {
-            let pools = written.pools.get_or_insert_default();
-            pools.extend(self.missing.pools.iter().map(Known::pool));
-        }
+        written
+            .pools
+            .get_or_insert_default()
+            .extend(self.missing.pools.iter().map(KnownPool::entry));
         written
     }
 
-    /// What was left alone, and why.
+    /// Which pools are not added, and why.
     pub(crate) fn notes(&self) -> &[String] {
         &self.missing.notes
     }
 
-    /// Completes the plans, which are in order, for `pools`: the stream's and those added.
+    /// Completes plans, which are in order, for `pools`: those of the stream and those added.
     pub(crate) fn complete(
         &self,
         plans: Vec<PoolPlan>,
         pools: &[PoolView],
     ) -> Result<Vec<PoolPlan>, Refusal> {
-        let last = plans.last().map_or(0, |plan| plan.index + 1);
-        let mut given = plans.into_iter().peekable();
+        let count = plans
+            .last()
+            .map_or(0, |plan| plan.index + 1)
+            .max(pools.len());
+        let mut requested = plans.into_iter().peekable();
         let mut complete = Vec::new();
-        for index in 0..pools.len().max(last) {
-            let is_new = index >= self.in_stream;
-            let given = given.next_if(|plan| plan.index == index);
+        for index in 0..count {
+            let fields = requested
+                .next_if(|plan| plan.index == index)
+                .map_or_else(Vec::new, |plan| plan.fields);
             let mut plan = PoolPlan {
                 index,
-                is_new,
-                fields: given.map_or_else(Vec::new, |plan| plan.fields),
-                others: Vec::new(),
+                is_new: index >= self.in_stream,
+                fields,
+                copied: Vec::new(),
             };
-            if let Some(known) = self.known(&plan, pools) {
-                let pool = pools.get(index).filter(|_| !is_new);
-                let has = |key: &str| pool.is_some_and(|pool| self.has(pool, index, key));
-                known.complete(&mut plan, has)?;
+            if let Some(known) = self.known_pool(&plan, pools) {
+                let pool = pools.get(index).filter(|_| !plan.is_new);
+                known.complete(&mut plan, |key| {
+                    pool.is_some_and(|pool| self.has(pool, index, key))
+                })?;
             }
-            let is_empty = plan.fields.is_empty() && plan.others.is_empty();
-            complete.extend((!is_empty).then_some(plan));
+            if !plan.fields.is_empty() || !plan.copied.is_empty() {
+                complete.push(plan);
+            }
         }
-        self.settles(&complete, pools)?;
+        self.check_complete(&complete, pools)?;
         Ok(complete)
     }
 
     /// Whether a pool of the stream has a field. One of the three that is null has no value, and
-    /// gets one in its place.
+    /// gets one.
     fn has(&self, pool: &PoolView, index: usize, key: &str) -> bool {
-        let path = format!("spec.calicoNetwork.ipPools[{index}].{key}");
-        let value = match key {
+        let has_value = match key {
             "cidr" => pool.written.cidr.is_some(),
             "blockSize" => pool.written.block_size.is_some(),
             "encapsulation" => pool.written.encapsulation.is_some(),
             other => pool.written.keys.iter().any(|key| key == other),
         };
-        value || self.wrong_types.contains(&path)
+        let path = format!("spec.calicoNetwork.ipPools[{index}].{key}");
+        has_value || self.wrong_types.contains(&path)
     }
 
-    /// What is known of the pool of a plan: of one that is there or was added, that one; of the
-    /// only one of its family, what the cluster needs.
-    fn known(&self, plan: &PoolPlan, pools: &[PoolView]) -> Option<Known> {
+    /// What the cluster says of the pool of a plan: for an existing or added pool its fields, and
+    /// for the only pool of its family what the cluster needs.
+    fn known_pool(&self, plan: &PoolPlan, pools: &[PoolView]) -> Option<KnownPool> {
         let added = plan.index.checked_sub(self.in_stream);
         if let Some(known) = added.and_then(|index| self.missing.pools.get(index)) {
             return Some(known.clone());
         }
         let pool = pools.get(plan.index);
-        let network = cidr_of(plan, pool)?;
-        if let Some(live) = self.cluster.existing(&network) {
-            return Some(Known::live(live));
+        let network = cidr_after(plan, pool)?;
+        if let Some(existing) = self.cluster.existing(&network) {
+            return Some(KnownPool::existing(existing));
         }
         let family = network.family();
-        let is_for_pods = |pool: &PoolView| !pool.effective.is_for_load_balancers();
-        let mut others = pools.iter().enumerate().filter(|(index, other)| {
-            let of_family = other.effective.family() == Some(family);
-            *index != plan.index && of_family && is_for_pods(other)
-        });
-        let is_only = pool.is_none_or(is_for_pods) && others.next().is_none();
+        let is_only = pool.is_none_or(is_for_pods)
+            && pools.iter().enumerate().all(|(index, other)| {
+                index == plan.index
+                    || other.effective.family() != Some(family)
+                    || !is_for_pods(other)
+            });
         let is_first = self.cluster.existing_of(family).next().is_none();
-        let needed = planned(self.cluster, family).filter(|_| is_only && is_first);
-        needed.map(Known::planned)
+        if !is_only || !is_first {
+            return None;
+        }
+        planned_pool(self.cluster, family).map(KnownPool::planned)
     }
 
     /// Refuses a list without a pool that the cluster needs.
-    fn settles(&self, plans: &[PoolPlan], pools: &[PoolView]) -> Result<(), Refusal> {
-        let new = plans.iter().filter_map(|plan| cidr_of(plan, None));
-        let listed = pools.iter().filter_map(family_of);
-        let live = self
+    fn check_complete(&self, plans: &[PoolPlan], pools: &[PoolView]) -> Result<(), Refusal> {
+        let new = plans.iter().filter_map(|plan| cidr_after(plan, None));
+        let existing = self
             .cluster
             .existing_pools
             .iter()
             .filter_map(ExistingPool::network);
-        let families = listed.chain(new.chain(live).map(|cidr| cidr.family()));
-        let families: Vec<Family> = families.collect();
-        let is_settled = |family: &Option<Family>| match family {
-            Some(family) => families.contains(family),
-            None => !families.is_empty(),
-        };
-        let mut open = no_cidr_told(self.cluster).filter(|family| !is_settled(family));
-        match open.next() {
-            Some(family) if !self.missing.may_be_none => Err(no_cidr(family)),
+        let families: Vec<Family> = pools
+            .iter()
+            .filter_map(family_of)
+            .chain(new.chain(existing).map(|cidr| cidr.family()))
+            .collect();
+        let without_pool = families_without_cidr(self.cluster)
+            .into_iter()
+            .find(|family| match family {
+                Some(family) => !families.contains(family),
+                None => families.is_empty(),
+            });
+        match without_pool {
+            Some(family) if !self.missing.may_be_none => Err(unknown_cidr(family)),
             _ => Ok(()),
         }
     }
 }
 
-/// The CIDR that a pool will have.
-fn cidr_of(plan: &PoolPlan, pool: Option<&PoolView>) -> Option<Cidr> {
-    let fields = plan.fields.iter();
-    let new = fields
-        .filter(|plan| plan.field == Field::Cidr)
-        .find_map(|plan| plan.new.as_ref());
+fn is_for_pods(pool: &PoolView) -> bool {
+    !pool.effective.is_for_load_balancers()
+}
+
+/// The CIDR that a pool has after a plan.
+fn cidr_after(plan: &PoolPlan, pool: Option<&PoolView>) -> Option<Cidr> {
+    let new = plan
+        .fields
+        .iter()
+        .filter(|field| field.field == Field::Cidr)
+        .find_map(|field| field.new.as_ref());
     match new {
         Some(new) => new.to_string().parse().ok(),
         None => pool?.effective.network().copied(),
     }
 }
 
-fn no_cidr(family: Option<Family>) -> Refusal {
-    let (pool, example) = match family {
-        None => ("a pool".to_owned(), "10.244.0.0/16"),
-        Some(family @ Family::V4) => (format!("the {family} pool"), "10.244.0.0/16"),
-        Some(family @ Family::V6) => (format!("the {family} pool"), "fd00:10:244::/56"),
+fn unknown_cidr(family: Option<Family>) -> Refusal {
+    let pool = family.map_or("a pool".to_owned(), |family| format!("the {family} pool"));
+    let example = match family {
+        Some(Family::V6) => "fd00:10:244::/56",
+        Some(Family::V4) | None => "10.244.0.0/16",
     };
-    Refusal::new(format!("nothing tells the cidr of {pool}"))
-        .why("the plan of the cluster does not, and there is no live pool")
+    Refusal::new(format!("the cidr of {pool} is unknown"))
+        .why("the cluster plan does not contain it, and there is no existing pool")
         .fix(format!(
-            "give the pod network that Kubernetes was set up with, as in --cidr {example}"
+            "give the pod CIDR that Kubernetes was configured with, such as --cidr {example}"
         ))
 }

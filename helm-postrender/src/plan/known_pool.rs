@@ -1,33 +1,33 @@
-//! What is known of one pool, from the cluster: a live pool has it, or the cluster needs it.
+//! What the cluster says of one pool: an existing pool, or one that the cluster needs.
 
 use calico_core::cluster_plan::{ExistingPool, PlannedPool};
 use calico_core::installation::Pool;
 use calico_core::pool::Field;
 use serde_yaml::Mapping;
 
-use crate::plan::model::{Copied, FieldPlan, PoolPlan, Source};
-use crate::plan::request::{Value, flag};
+use crate::plan::model::{CopiedField, FieldPlan, PoolPlan, ValueSource};
+use crate::plan::request::{FieldValue, flag};
 use crate::refusal::Refusal;
 
-/// The fields of a pool, and who tells them.
+/// The fields of a pool, as far as the cluster has or needs them.
 #[derive(Clone)]
-pub(crate) struct Known {
+pub(crate) struct KnownPool {
     pub(crate) cidr: Option<String>,
     block_size: Option<u8>,
     encapsulation: Option<String>,
-    /// What else a live pool has.
+    /// The other fields of an existing pool.
     others: Mapping,
-    source: Source,
+    source: ValueSource,
 }
 
-impl Known {
-    pub(crate) fn live(live: &ExistingPool) -> Self {
+impl KnownPool {
+    pub(crate) fn existing(pool: &ExistingPool) -> Self {
         Self {
-            cidr: Some(live.cidr.clone()),
-            block_size: live.block_size.try_into().ok(),
-            encapsulation: Some(live.encapsulation.clone()),
-            others: live.others.clone(),
-            source: Source::ExistingPool(live.name.clone()),
+            cidr: Some(pool.cidr.clone()),
+            block_size: pool.block_size.try_into().ok(),
+            encapsulation: Some(pool.encapsulation.clone()),
+            others: pool.others.clone(),
+            source: ValueSource::ExistingPool(pool.name.clone()),
         }
     }
 
@@ -37,11 +37,12 @@ impl Known {
             block_size: pool.block_size,
             encapsulation: pool.encapsulation.clone(),
             others: Mapping::new(),
-            source: Source::Plan,
+            source: ValueSource::ClusterPlan,
         }
     }
 
-    pub(crate) fn pool(&self) -> Pool {
+    /// The entry that an Installation would have for the pool.
+    pub(crate) fn entry(&self) -> Pool {
         Pool {
             cidr: self.cidr.clone(),
             block_size: self.block_size.map(i64::from),
@@ -50,54 +51,66 @@ impl Known {
         }
     }
 
-    fn value(&self, field: Field) -> Option<Value> {
+    fn value(&self, field: Field) -> Option<FieldValue> {
         match field {
-            Field::Cidr => self.cidr.clone().map(Value::Text),
-            Field::BlockSize => self.block_size.map(Value::Integer),
-            Field::Encapsulation => self.encapsulation.clone().map(Value::Text),
+            Field::Cidr => self.cidr.clone().map(FieldValue::Text),
+            Field::BlockSize => self.block_size.map(FieldValue::Integer),
+            Field::Encapsulation => self.encapsulation.clone().map(FieldValue::Text),
         }
     }
 
-    /// Adds to a plan what no flag gives and the pool does not have. A pool that is not in the
-    /// stream yet must have all of it. The fields of a plan are in their order.
+    /// Adds to a plan the fields that are neither requested nor, as `has` tells, in the stream's
+    /// pool. A new pool must get all three.
     pub(crate) fn complete(
         &self,
         plan: &mut PoolPlan,
         has: impl Fn(&str) -> bool,
     ) -> Result<(), Refusal> {
-        if let Source::ExistingPool(pool) = &self.source {
-            let others = self.others.iter().filter_map(|(key, value)| {
-                let (key, value, pool) = (key.as_str()?.to_owned(), value.clone(), pool.clone());
-                (!has(&key)).then_some(Copied { key, value, pool })
-            });
-            plan.others = others.collect();
+        if let ValueSource::ExistingPool(pool) = &self.source {
+            plan.copied = self.copied_fields(pool, &has);
         }
-        let mut given = std::mem::take(&mut plan.fields).into_iter().peekable();
+        // The fields of a plan are in their order.
+        let mut requested = std::mem::take(&mut plan.fields).into_iter().peekable();
         for field in Field::ALL {
-            let value = self.value(field);
-            match given.next_if(|given| given.field == field) {
-                Some(given) if plan.is_new => plan.fields.push(FieldPlan {
+            let known = self.value(field);
+            match requested.next_if(|requested| requested.field == field) {
+                Some(requested) if plan.is_new => plan.fields.push(FieldPlan {
                     old: None,
-                    new: given.new.or(value),
-                    ..given
+                    new: requested.new.or(known),
+                    ..requested
                 }),
-                Some(given) => plan.fields.push(given),
+                Some(requested) => plan.fields.push(requested),
                 None if has(field.key()) => {}
-                None if value.is_none() && plan.is_new => return Err(no_value(field)),
-                None => plan.fields.extend(value.map(|value| FieldPlan {
+                None if known.is_none() && plan.is_new => return Err(unknown_value(field)),
+                None => plan.fields.extend(known.map(|known| FieldPlan {
                     field,
                     old: None,
-                    new: Some(value),
+                    new: Some(known),
                     source: self.source.clone(),
                 })),
             }
         }
         Ok(())
     }
+
+    /// The other fields of the existing pool `name` that the stream's pool does not have.
+    fn copied_fields(&self, name: &str, has: impl Fn(&str) -> bool) -> Vec<CopiedField> {
+        self.others
+            .iter()
+            .filter_map(|(key, value)| {
+                let key = key.as_str().filter(|key| !has(key))?;
+                Some(CopiedField {
+                    key: key.to_owned(),
+                    value: value.clone(),
+                    pool: name.to_owned(),
+                })
+            })
+            .collect()
+    }
 }
 
-fn no_value(field: Field) -> Refusal {
-    Refusal::new(format!("nothing tells the {} of a new pool", field.key()))
-        .why("the plan of the cluster does not")
-        .fix(format!("say it with {}", flag(field)))
+fn unknown_value(field: Field) -> Refusal {
+    Refusal::new(format!("the {} of a new pool is unknown", field.key()))
+        .why("the cluster plan does not contain it")
+        .fix(format!("set it with {}", flag(field)))
 }

@@ -1,48 +1,50 @@
-//! From what is wanted and the pools that are there to the fields to set. Data in, data out: how
-//! the fields are written is [`crate::edit::splice`]'s work.
+//! From the request and the pools of the stream to the fields to set. How they are written is decided
+//! in [`crate::edit`].
 
-pub(crate) mod choose;
 pub(crate) mod cluster_fill;
 mod known_pool;
 mod missing_pools;
 pub(crate) mod model;
+mod pool_selection;
 pub(crate) mod request;
+pub(crate) mod view;
 
 use calico_core::cidr::Family;
 use calico_core::installation::Pool;
 
-use crate::plan::choose::{Choice, Target};
-use crate::plan::model::{PoolPlan, PoolView, set};
-use crate::plan::request::Wanted;
+use crate::plan::model::PoolPlan;
+use crate::plan::pool_selection::{Selection, Target};
+use crate::plan::request::Request;
+use crate::plan::view::PoolView;
 use crate::refusal::Refusal;
 
-/// Decides which pool each wanted field goes to.
-pub(crate) fn plan(pools: &[PoolView], wanted: &Wanted) -> Result<Vec<PoolPlan>, Refusal> {
-    if wanted.is_empty() {
+/// Decides which pool each requested field is set in.
+pub(crate) fn plan(pools: &[PoolView], request: &Request) -> Result<Vec<PoolPlan>, Refusal> {
+    if request.is_empty() {
         return Ok(Vec::new());
     }
-    let choice = Choice::new(pools, wanted)?;
+    let selection = Selection::new(pools, request)?;
     let mut plans = Vec::new();
-    let mut appended = 0;
+    let mut added = 0;
     for family in Family::BOTH {
-        match choice.target(family)? {
+        match selection.target(family)? {
             Target::Pools(indexes, fields) => {
                 plans.extend(indexes.into_iter().filter_map(|index| {
                     let pool = pools.get(index)?;
-                    Some(set(index, pool.written, &fields))
+                    Some(PoolPlan::of(index, pool.written, &fields))
                 }));
             }
             Target::New(fields) => {
                 plans.push(PoolPlan {
                     is_new: true,
-                    ..set(pools.len() + appended, &Pool::default(), &fields)
+                    ..PoolPlan::of(pools.len() + added, &Pool::default(), &fields)
                 });
-                appended += 1;
+                added += 1;
             }
             Target::Nothing => {}
         }
     }
-    choice.is_met(&plans)?;
+    selection.check_used(&plans)?;
     plans.sort_by_key(|plan| plan.index);
     Ok(plans)
 }
@@ -55,7 +57,7 @@ mod tests {
     use calico_core::installation::Installation;
     use calico_core::operator::OperatorVersion;
 
-    fn plan_for(pools: &str, wanted: &Wanted) -> Result<Vec<PoolPlan>, Refusal> {
+    fn plan_for(pools: &str, request: &Request) -> Result<Vec<PoolPlan>, Refusal> {
         let document = format!("spec: {{calicoNetwork: {{ipPools: {pools}}}}}");
         let written = Installation::read(&serde_yaml::from_str(&document).unwrap());
         let effective = Effective::of(&written, OperatorVersion::NEWEST);
@@ -65,14 +67,14 @@ mod tests {
             .zip(&effective.pools)
             .map(|(written, effective)| PoolView { written, effective })
             .collect();
-        plan(&views, wanted)
+        plan(&views, request)
     }
 
-    fn cidr(text: &str) -> Wanted {
+    fn cidr(text: &str) -> Request {
         let cidr: Cidr = text.parse().unwrap();
-        let mut wanted = Wanted::default();
-        wanted.family_mut(cidr.family()).cidr = Some(cidr);
-        wanted
+        let mut request = Request::default();
+        request.family_mut(cidr.family()).cidr = Some(cidr);
+        request
     }
 
     #[test]
@@ -90,34 +92,34 @@ mod tests {
     }
 
     #[test]
-    fn no_pool_of_the_family_makes_one_behind_the_others() {
+    fn without_a_pool_of_the_family_one_is_added_at_the_end() {
         let plans = plan_for("[{cidr: 10.0.0.0/16}]", &cidr("fd01::/64")).unwrap();
         assert_eq!((plans[0].index, plans[0].is_new), (1, true));
     }
 
     #[test]
-    fn several_pools_need_a_choice() {
+    fn several_pools_need_a_selector() {
         let pools = "[{cidr: 10.0.0.0/16, name: a}, {cidr: 10.1.0.0/16, name: b}]";
         assert!(plan_for(pools, &cidr("10.9.0.0/16")).is_err());
         // Unless one of them has the CIDR already.
         assert_eq!(plan_for(pools, &cidr("10.1.0.0/16")).unwrap()[0].index, 1);
-        for choice in ["b", "10.1.0.0/16", "10.001.0.0/16"] {
-            let mut wanted = cidr("10.9.0.0/16");
-            wanted.pools = vec![choice.to_owned()];
-            let index = plan_for(pools, &wanted).map(|plans| plans[0].index);
+        for selector in ["b", "10.1.0.0/16", "10.001.0.0/16"] {
+            let mut request = cidr("10.9.0.0/16");
+            request.selectors = vec![selector.to_owned()];
+            let index = plan_for(pools, &request).map(|plans| plans[0].index);
             assert_eq!(
                 index.ok(),
-                (choice != "10.001.0.0/16").then_some(1),
-                "{choice}"
+                (selector != "10.001.0.0/16").then_some(1),
+                "{selector}"
             );
         }
     }
 
     #[test]
-    fn a_choice_that_an_earlier_run_replaced_changes_nothing() {
-        let mut wanted = cidr("10.9.0.0/16");
-        wanted.pools = vec!["10.0.0.0/16".to_owned()];
-        let plans = plan_for("[{cidr: 10.9.0.0/16}, {cidr: 10.1.0.0/16}]", &wanted).unwrap();
+    fn a_selector_that_an_earlier_run_replaced_changes_nothing() {
+        let mut request = cidr("10.9.0.0/16");
+        request.selectors = vec!["10.0.0.0/16".to_owned()];
+        let plans = plan_for("[{cidr: 10.9.0.0/16}, {cidr: 10.1.0.0/16}]", &request).unwrap();
         assert_eq!(plans[0].index, 0);
         assert!(plans[0].fields.iter().all(|field| field.new.is_none()));
     }
@@ -135,13 +137,13 @@ mod tests {
             plan_for("[{blockSize: 26}]", &cidr("10.9.0.0/16")).unwrap()[0].index,
             0
         );
-        let mut wanted = cidr("10.9.0.0/16");
-        wanted.pools = vec!["a".to_owned()];
-        assert_eq!(plan_for("[{name: a}]", &wanted).unwrap()[0].index, 0);
+        let mut request = cidr("10.9.0.0/16");
+        request.selectors = vec!["a".to_owned()];
+        assert_eq!(plan_for("[{name: a}]", &request).unwrap()[0].index, 0);
     }
 
     #[test]
-    fn an_equal_cidr_keeps_its_spelling() {
+    fn an_equal_cidr_keeps_its_notation() {
         let plans = plan_for("[{cidr: 'fd00:0::/64'}]", &cidr("fd00::/64")).unwrap();
         assert_eq!(plans[0].fields[0].new, None);
     }

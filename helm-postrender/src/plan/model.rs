@@ -3,119 +3,129 @@
 use std::fmt;
 
 use calico_core::cidr::Cidr;
-use calico_core::defaults::EffectivePool;
 use calico_core::installation::Pool;
 use calico_core::pool::Field;
 use calico_core::text::shown;
 
-use crate::plan::request::{Fields, Value};
+use crate::plan::request::{FieldValue, Fields};
 
 /// The fields to set in one pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolPlan {
-    /// Its place among the pools; one past the last for a new pool.
+    /// The index of the pool; for a new pool, one that follows those of the stream.
     pub index: usize,
-    /// Whether the pool has to be made.
+    /// Whether the stream does not have the pool.
     pub is_new: bool,
-    /// Each field that was asked for.
+    /// The fields that are requested, or filled in from the cluster.
     pub fields: Vec<FieldPlan>,
-    /// Fields that the pool lacks and a live one has.
-    pub others: Vec<Copied>,
+    /// Other fields of an existing pool that the stream does not have.
+    pub copied: Vec<CopiedField>,
 }
 
-impl PoolPlan {
-    /// Whether anything is to be written.
-    pub(crate) fn changes(&self) -> bool {
-        !self.others.is_empty() || self.fields.iter().any(|field| field.new.is_some())
-    }
-}
-
-/// A field that nothing here sets, as a live pool has it.
+/// One of the three fields that this program sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
+pub struct FieldPlan {
+    /// The field.
+    pub field: Field,
+    /// Its value in the stream.
+    pub old: Option<String>,
+    /// The value to write; none if the field already has it, and keeps its bytes.
+    pub new: Option<FieldValue>,
+    /// Where the value is from.
+    pub source: ValueSource,
+}
+
+/// A field that this program does not set, copied from an existing pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopiedField {
     /// Its key.
     pub key: String,
     /// A scalar, or a list of scalars.
     pub value: serde_yaml::Value,
-    /// The live pool's name.
+    /// The name of the existing pool.
     pub pool: String,
 }
 
-/// A field that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldPlan {
-    /// Which.
-    pub field: Field,
-    /// The value it has, if any.
-    pub old: Option<String>,
-    /// The value to write; none where the field already means what is wanted, and keeps its bytes.
-    pub new: Option<Value>,
-    /// Who says so.
-    pub source: Source,
+impl CopiedField {
+    /// The value as a person reads it.
+    pub(crate) fn text(&self) -> String {
+        match self.value.as_str() {
+            Some(text) => text.to_owned(),
+            None => serde_json::to_string(&self.value).unwrap_or_default(),
+        }
+    }
 }
 
-/// Who says what a field is to be.
+/// Where the value of a field is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum ValueSource {
     /// The command line.
     Flag,
-    /// The live pool of this name has it.
+    /// The existing pool of this name.
     ExistingPool(String),
-    /// The plan of the cluster: it needs it.
-    Plan,
+    /// What the cluster needs, by its plan.
+    ClusterPlan,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for ValueSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Flag => f.write_str("as the command line says"),
-            Self::ExistingPool(name) => write!(f, "as the live pool {} has it", shown(name)),
-            Self::Plan => f.write_str("as the plan of the cluster says"),
+            Self::Flag => f.write_str("from the command line"),
+            Self::ExistingPool(name) => write!(f, "from the existing pool {}", shown(name)),
+            Self::ClusterPlan => f.write_str("from the cluster plan"),
         }
     }
 }
 
-/// A pool as this module sees it: what was written and what the operator makes of it.
-#[derive(Clone, Copy)]
-pub(crate) struct PoolView<'a> {
-    /// As written.
-    pub written: &'a Pool,
-    /// With the operator's defaults.
-    pub effective: &'a EffectivePool,
+impl PoolPlan {
+    /// The plan that sets `fields` in a pool of the stream.
+    pub(crate) fn of(index: usize, pool: &Pool, fields: &Fields) -> Self {
+        Self {
+            index,
+            is_new: false,
+            fields: fields
+                .values()
+                .map(|(field, value)| FieldPlan::of(field, value, pool, fields))
+                .collect(),
+            copied: Vec::new(),
+        }
+    }
+
+    /// The path of a field of the pool.
+    pub(crate) fn path(&self, key: &str) -> String {
+        format!("spec.calicoNetwork.ipPools[{}].{key}", self.index)
+    }
+
+    /// Whether anything is to be written.
+    pub(crate) fn changes(&self) -> bool {
+        !self.copied.is_empty() || self.fields.iter().any(|field| field.new.is_some())
+    }
 }
 
-/// The plan that sets `fields` in a pool.
-pub(crate) fn set(index: usize, pool: &Pool, fields: &Fields) -> PoolPlan {
-    let field = |(field, value): (Field, Value)| {
-        let (old, same) = match (field, &value) {
-            (Field::Cidr, _) => (pool.cidr.clone(), is_cidr(pool, fields.cidr)),
-            (Field::BlockSize, Value::Integer(size)) => (
-                pool.block_size.map(|size| size.to_string()),
-                pool.block_size == Some(i64::from(*size)),
-            ),
-            _ => (
-                pool.encapsulation.clone(),
-                pool.encapsulation == Some(value.to_string()),
-            ),
+impl FieldPlan {
+    fn of(field: Field, value: FieldValue, pool: &Pool, fields: &Fields) -> Self {
+        let old = match field {
+            Field::Cidr => pool.cidr.clone(),
+            Field::BlockSize => pool.block_size.map(|size| size.to_string()),
+            Field::Encapsulation => pool.encapsulation.clone(),
         };
-        FieldPlan {
+        let is_set = if field == Field::Cidr {
+            has_cidr(pool, fields.cidr)
+        } else {
+            old == Some(value.to_string())
+        };
+        Self {
             field,
             old,
-            new: (!same).then_some(value),
-            source: Source::Flag,
+            new: (!is_set).then_some(value),
+            source: ValueSource::Flag,
         }
-    };
-    PoolPlan {
-        index,
-        is_new: false,
-        fields: fields.values().map(field).collect(),
-        others: Vec::new(),
     }
 }
 
-/// Whether the pool's CIDR is this network, however it is spelt. The operator knows a live pool
-/// by the text of its CIDR: another spelling would have it delete the pool and make a new one.
-pub(crate) fn is_cidr(pool: &Pool, wanted: Option<Cidr>) -> bool {
-    let written = pool.cidr.as_deref().and_then(|cidr| cidr.parse().ok());
-    written.is_some() && written == wanted
+/// Whether a pool has this CIDR, in whatever notation. The operator identifies an existing pool by
+/// the text of its CIDR: with another notation it would delete the pool and create a new one.
+pub(crate) fn has_cidr(pool: &Pool, cidr: Option<Cidr>) -> bool {
+    let own = pool.cidr.as_deref().and_then(|cidr| cidr.parse().ok());
+    own.is_some() && own == cidr
 }

@@ -1,22 +1,24 @@
-//! What a run was asked to set, one set of fields for each address family.
+//! What a run was asked to set: one set of fields for each address family.
+
+use std::fmt;
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::{BlockSize, Encapsulation, Field};
 
-/// The fields asked for, and where.
+/// The fields to set, and in which pools.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Request {
     /// For the IPv4 pool.
     pub v4: Fields,
     /// For the IPv6 pool.
     pub v6: Fields,
-    /// An encapsulation for every pool that matches, when no family is named.
-    pub every: Option<Encapsulation>,
-    /// Which pools to edit, by name or CIDR, where the family alone does not tell.
-    pub pools: Vec<String>,
+    /// An encapsulation for every pool, given without a family.
+    pub every_pool: Option<Encapsulation>,
+    /// The selectors of `--pool`: names or CIDRs, for families with several pools.
+    pub selectors: Vec<String>,
 }
 
-/// The three fields of one pool.
+/// The fields to set in one pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
     /// `cidr`
@@ -38,15 +40,15 @@ pub(crate) fn flag(field: Field) -> &'static str {
 
 /// A value to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub enum FieldValue {
     /// A string.
     Text(String),
     /// An integer.
     Integer(u8),
 }
 
-impl std::fmt::Display for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for FieldValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
             Self::Integer(number) => number.fmt(f),
@@ -55,28 +57,31 @@ impl std::fmt::Display for Value {
 }
 
 impl Fields {
-    /// Whether nothing is asked for.
+    /// Whether there is nothing to set.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The fields that are asked for, in the order in which they are written.
-    pub fn values(&self) -> impl Iterator<Item = (Field, Value)> {
+    /// The fields to set and their values, in the order in which they are written.
+    pub fn values(&self) -> impl Iterator<Item = (Field, FieldValue)> {
         let cidr = self
             .cidr
-            .map(|cidr| (Field::Cidr, Value::Text(cidr.to_string())));
+            .map(|cidr| (Field::Cidr, FieldValue::Text(cidr.to_string())));
         let block_size = self
             .block_size
-            .map(|size| (Field::BlockSize, Value::Integer(size.prefix())));
-        let encapsulation = self
-            .encapsulation
-            .map(|e| (Field::Encapsulation, Value::Text(e.to_string())));
+            .map(|size| (Field::BlockSize, FieldValue::Integer(size.prefix())));
+        let encapsulation = self.encapsulation.map(|encapsulation| {
+            (
+                Field::Encapsulation,
+                FieldValue::Text(encapsulation.to_string()),
+            )
+        });
         [cidr, block_size, encapsulation].into_iter().flatten()
     }
 }
 
-impl Wanted {
-    /// The fields for a family.
+impl Request {
+    /// The fields that are given for a family.
     pub fn family(&self, family: Family) -> &Fields {
         match family {
             Family::V4 => &self.v4,
@@ -84,16 +89,7 @@ impl Wanted {
         }
     }
 
-    /// The fields for a family, with what is for every pool.
-    pub fn fields(&self, family: Family) -> Fields {
-        let own = self.family(family);
-        Fields {
-            encapsulation: own.encapsulation.or(self.every),
-            ..*own
-        }
-    }
-
-    /// The fields for a family, to change.
+    /// The fields that are given for a family, to change.
     pub fn family_mut(&mut self, family: Family) -> &mut Fields {
         match family {
             Family::V4 => &mut self.v4,
@@ -101,8 +97,17 @@ impl Wanted {
         }
     }
 
-    /// Whether no field is asked for, so that a run only validates.
+    /// The fields to set in the pools of a family, including those for every pool.
+    pub fn fields(&self, family: Family) -> Fields {
+        let given = self.family(family);
+        Fields {
+            encapsulation: given.encapsulation.or(self.every_pool),
+            ..*given
+        }
+    }
+
+    /// Whether there is nothing to set, so that the run only validates.
     pub fn is_empty(&self) -> bool {
-        self.v4.is_empty() && self.v6.is_empty() && self.every.is_none()
+        self.v4.is_empty() && self.v6.is_empty() && self.every_pool.is_none()
     }
 }

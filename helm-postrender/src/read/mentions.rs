@@ -1,31 +1,31 @@
-//! Which documents of a stream are worth parsing, found in as few looks as it takes: a chart's CRDs
-//! are megabytes.
+//! Which documents of a stream are worth parsing, found with one search of each: a chart's CRDs are
+//! megabytes.
 
 use calico_core::installation::{API_VERSION, KIND};
 use calico_core::operator::DEPLOYMENT;
 use memchr::memmem;
 
-/// Documents, by what they mention.
+/// Indexes of documents, by what they mention.
 #[derive(Default)]
 pub(crate) struct Mentions {
-    /// Those that may hold an Installation: they show both its words, or can hide one.
+    /// Those that may contain an Installation: both its words are there, or may be hidden.
     pub(crate) installation: Vec<usize>,
-    /// Those that name the operator's Deployment.
+    /// Those that contain the name of the operator's Deployment.
     pub(crate) operator: Vec<usize>,
 }
 
-/// What both names to look for hold, so that one look finds either.
+/// What the apiVersion and the Deployment's name have in common, so that one search finds both.
 const COMMON: &[u8] = b"tigera";
 
 impl Mentions {
-    /// Notes what document `index` mentions.
+    /// Adds document `index` to what it mentions.
     pub(crate) fn note(&mut self, index: usize, document: &[u8]) {
         let (mut api_version, mut operator) = (false, false);
         for at in memmem::find_iter(document, COMMON) {
-            api_version |= stands_around(API_VERSION, document, at);
-            operator |= stands_around(DEPLOYMENT, document, at);
+            api_version |= is_around(API_VERSION, document, at);
+            operator |= is_around(DEPLOYMENT, document, at);
         }
-        if api_version && shows(KIND, document) || can_hide_text(document) {
+        if api_version && contains(document, KIND) || can_hide_text(document) {
             self.installation.push(index);
         }
         if operator {
@@ -34,27 +34,26 @@ impl Mentions {
     }
 }
 
-/// Whether a document shows both the words that make an object an Installation.
-pub(crate) fn installation(document: &[u8]) -> bool {
-    shows(API_VERSION, document) && shows(KIND, document)
+/// Whether a document contains both the apiVersion and the kind of an Installation.
+pub(crate) fn mentions_installation(document: &[u8]) -> bool {
+    contains(document, API_VERSION) && contains(document, KIND)
 }
 
-fn shows(word: &str, document: &[u8]) -> bool {
+fn contains(document: &[u8], word: &str) -> bool {
     memmem::find(document, word.as_bytes()).is_some()
 }
 
-/// Whether the part of `name` that is common to both names, found at a byte, is part of it.
-fn stands_around(name: &str, document: &[u8], at: usize) -> bool {
+/// Whether `name` is in the document with its part [`COMMON`] at byte `at`.
+fn is_around(name: &str, document: &[u8], at: usize) -> bool {
     let before = memmem::find(name.as_bytes(), COMMON).unwrap_or_default();
-    let text = at
-        .checked_sub(before)
-        .and_then(|start| document.get(start..));
-    text.is_some_and(|text| text.starts_with(name.as_bytes()))
+    at.checked_sub(before)
+        .and_then(|start| document.get(start..))
+        .is_some_and(|text| text.starts_with(name.as_bytes()))
 }
 
-/// Whether a document can mean a text without showing it: by an escape that stands for a letter, a
-/// slash or nothing (`\x49`, `\u0049`, `\U00000049`, `\/`, a line end, in YAML 1.1 also those beyond
-/// ASCII), or by a tag that has one (`!!binary`, `!<…:binary>`).
+/// Whether a document can mean a text that is not in it: by an escape for a letter, a slash or
+/// nothing (`\x49`, `\u0049`, `\U00000049`, `\/`, a line end, in YAML 1.1 also those beyond ASCII), or
+/// by a tag that decodes it (`!!binary`, `!<…:binary>`).
 fn can_hide_text(document: &[u8]) -> bool {
     memchr::memchr2_iter(b'\\', b'!', document).any(|at| {
         match (document.get(at), document.get(at + 1)) {

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use crate::read::mentions::Mentions;
 
-/// A stream and where its documents lie. Together the documents are the whole stream, except
+/// A stream and the ranges of its documents. Together the documents are the whole stream, except
 /// for blank ones.
 pub struct Stream {
     bytes: Vec<u8>,
@@ -16,10 +16,10 @@ pub struct Stream {
     mentions: Mentions,
 }
 
-/// A place in a stream, for people: all three start at 1, and a column counts characters.
+/// A place in a stream, as editors count: all three start at 1, and a column is a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Place {
-    /// Which of the documents that are not blank.
+    /// Number of the document, not counting blank ones.
     pub document: usize,
     /// Line of the stream.
     pub line: usize,
@@ -42,19 +42,19 @@ impl fmt::Display for Place {
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The characters that end a line in YAML 1.1 only, and so for the second parser and for Go.
-pub(crate) const LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+pub(crate) const YAML_1_1_LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// How much is read before it is looked at: what a processor still has at hand then, so that looking
-/// costs less than fetching it again.
-const AT_ONCE: u64 = 1 << 18;
+/// How many bytes are read before they are searched: what still is in the processor's cache by
+/// then, so that it is not fetched from memory a second time.
+const CHUNK: u64 = 1 << 18;
 
 impl Stream {
-    /// Reads all there is, into memory for `size` bytes and more if need be.
-    pub fn read(mut from: impl Read, size: usize) -> io::Result<Self> {
+    /// Reads to the end, into memory for `capacity` bytes and more if needed.
+    pub fn read(mut from: impl Read, capacity: usize) -> io::Result<Self> {
         let mut bytes = Vec::new();
-        bytes.try_reserve_exact(size)?;
+        bytes.try_reserve_exact(capacity)?;
         let mut cutter = Cutter::default();
-        while (&mut from).take(AT_ONCE).read_to_end(&mut bytes)? > 0 {
+        while (&mut from).take(CHUNK).read_to_end(&mut bytes)? > 0 {
             cutter.cut_before_the_end(&bytes);
         }
         Ok(cutter.finish(bytes))
@@ -65,7 +65,7 @@ impl Stream {
         Cutter::default().finish(bytes)
     }
 
-    /// All of it.
+    /// All bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -75,7 +75,7 @@ impl Stream {
         &self.documents
     }
 
-    /// Which of them are worth parsing.
+    /// Which documents are worth parsing.
     pub(crate) fn mentions(&self) -> &Mentions {
         &self.mentions
     }
@@ -86,26 +86,17 @@ impl Stream {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// The first document that starts with the byte order mark of UTF-16, which Go's readers take.
+    /// The first document that starts with the byte order mark of UTF-16, which Go's readers accept.
     pub(crate) fn document_in_utf16(&self) -> Option<usize> {
-        let is_utf16 = |range: &Range<usize>| {
-            let document = self.bytes.get(range.clone()).unwrap_or_default();
-            let text = match document.starts_with(b"---") {
-                true => document.get(next_line(document, 0)..).unwrap_or_default(),
-                false => document,
-            };
-            text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
-        };
-        self.documents.iter().position(is_utf16)
+        (0..self.documents.len()).find(|index| is_utf16(self.document(*index)))
     }
 
-    /// Where byte `offset` of document `index` stands.
+    /// The place of byte `offset` of document `index`.
     pub fn place(&self, index: usize, offset: usize) -> Place {
         let start = self.documents.get(index).map_or(0, |range| range.start);
         let before = self.bytes.get(..start + offset).unwrap_or(&self.bytes);
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-        let line = before.get(line_start..).unwrap_or_default();
-        let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+        let line = without_byte_order_mark(before.get(line_start..).unwrap_or_default());
         Place {
             document: index + 1,
             line: memchr::memchr_iter(b'\n', before).count() + 1,
@@ -114,32 +105,32 @@ impl Stream {
     }
 }
 
-/// Cuts a stream at the lines that start with `---` (YAML 1.2, section 9.1.2: a marker stands at the
-/// start of a line, before white space), as Helm and kubectl do.
+/// Cuts a stream at the lines that start with `---` (YAML 1.2, section 9.1.2: a marker is at the
+/// start of a line and followed by white space), as Helm and kubectl do.
 #[derive(Default)]
 struct Cutter {
     documents: Vec<Range<usize>>,
     mentions: Mentions,
-    /// Where the document starts that has no end yet.
+    /// Start of the document whose end has not been found.
     start: usize,
-    /// Where no marker has been looked for yet.
-    ahead: usize,
+    /// Everything before this byte has been searched for markers.
+    searched: usize,
 }
 
 impl Cutter {
-    /// Cuts what is known for certain of a stream that may go on behind `bytes`.
+    /// Cuts at the markers that later bytes cannot change.
     fn cut_before_the_end(&mut self, bytes: &[u8]) {
-        for at in markers(bytes, self.ahead, b"\n---") {
-            // What follows a marker tells whether it is one.
+        for at in markers(bytes, self.searched, b"\n---") {
+            // The byte after it decides whether it is a marker.
             if at + 3 < bytes.len() {
                 self.cut(bytes, at);
             }
         }
-        self.ahead = bytes.len().saturating_sub(4).max(self.ahead);
+        self.searched = bytes.len().saturating_sub(4).max(self.searched);
     }
 
     fn finish(mut self, bytes: Vec<u8>) -> Stream {
-        for at in markers(&bytes, self.ahead, b"\n---").chain([bytes.len()]) {
+        for at in markers(&bytes, self.searched, b"\n---").chain([bytes.len()]) {
             self.cut(&bytes, at);
         }
         Stream {
@@ -159,25 +150,29 @@ impl Cutter {
     }
 }
 
-/// The parts of a document, cut behind its `...` lines. Of these Helm and kubectl read the first,
-/// and drop the others without a word. Sources: kubernetes/apimachinery v0.35.1,
-/// pkg/util/yaml/decoder.go; kubernetes-sigs/kustomize kyaml v0.21.1, kyaml/kio/byteio_reader.go.
+/// The parts of a document, cut after its `...` lines. Helm and kubectl read the first and silently
+/// drop the others. Sources: kubernetes/apimachinery v0.35.1, pkg/util/yaml/decoder.go;
+/// kubernetes-sigs/kustomize kyaml v0.21.1, kyaml/kio/byteio_reader.go.
 pub(crate) fn parts(document: &[u8]) -> Vec<Range<usize>> {
-    let ends = markers(document, 0, b"\n...").map(|end| next_line(document, end));
+    let mut parts = Vec::new();
     let mut start = 0;
-    let parts = ends.chain([document.len()]).map(|end| {
-        let part = start..end;
+    for marker in markers(document, 0, b"\n...") {
+        let end = next_line(document, marker);
+        parts.push(start..end);
         start = end;
-        part
-    });
-    parts.filter(|part| !part.is_empty()).collect()
+    }
+    if start < document.len() {
+        parts.push(start..document.len());
+    }
+    parts
 }
 
-/// The part of a document that is read, behind a byte order mark.
-pub(crate) fn read_part(document: &[u8]) -> &[u8] {
-    let part = parts(document).into_iter().next();
-    let part = part.and_then(|part| document.get(part)).unwrap_or_default();
-    part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part)
+/// The part of a document that Helm and kubectl read, without a byte order mark.
+pub(crate) fn first_part(document: &[u8]) -> &[u8] {
+    let end = markers(document, 0, b"\n...")
+        .next()
+        .map_or(document.len(), |marker| next_line(document, marker));
+    without_byte_order_mark(document.get(..end).unwrap_or_default())
 }
 
 /// Where lines start, from byte `from` on, that are a marker: `pattern` is a line feed and the marker.
@@ -187,14 +182,14 @@ fn markers<'a>(
     pattern: &'static [u8],
 ) -> impl Iterator<Item = usize> + 'a {
     let marker = pattern.get(1..).unwrap_or_default();
-    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    let text = without_byte_order_mark(bytes);
     let is_first = from == 0 && text.starts_with(marker);
     let first = is_first.then_some(bytes.len() - text.len());
     let rest = bytes.get(from..).unwrap_or_default();
     let later = memmem::find_iter(rest, pattern).map(move |at| from + at + 1);
     first.into_iter().chain(later).filter(move |at| {
         let after = bytes.get(at + marker.len());
-        after.is_none_or(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+        after.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
     })
 }
 
@@ -203,10 +198,23 @@ fn next_line(bytes: &[u8], from: usize) -> usize {
     newline.map_or(bytes.len(), |newline| from + newline + 1)
 }
 
+fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
+}
+
 fn is_blank(document: &[u8]) -> bool {
-    let text = document.strip_prefix(BYTE_ORDER_MARK).unwrap_or(document);
+    let text = without_byte_order_mark(document);
     let text = text.strip_prefix(b"---").unwrap_or(text);
     text.trim_ascii_start().is_empty()
+}
+
+fn is_utf16(document: &[u8]) -> bool {
+    let text = if document.starts_with(b"---") {
+        document.get(next_line(document, 0)..).unwrap_or_default()
+    } else {
+        document
+    };
+    text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
 }
 
 #[cfg(test)]
@@ -214,9 +222,9 @@ mod tests {
     use super::*;
 
     fn cut(text: &str) -> Vec<String> {
-        let stream = Stream::new(text.as_bytes().to_vec());
-        let documents = stream.documents().iter();
-        documents
+        Stream::new(text.as_bytes().to_vec())
+            .documents()
+            .iter()
             .map(|range| text[range.clone()].to_owned())
             .collect()
     }
@@ -242,12 +250,12 @@ mod tests {
 
     #[test]
     fn pieces_are_cut_as_the_whole() {
-        let edge = usize::try_from(AT_ONCE).unwrap();
+        let edge = usize::try_from(CHUNK).unwrap();
         let ends = ["---", "---x", "--- a: 1", "---\r\nb: 2\n", "--", "a: 1"];
         for (end, before) in ends.iter().flat_map(|end| (0..8).map(move |n| (end, n))) {
             for start in ["", "---\n", "\u{feff}---\n", "---\nb: 2\n---\n"] {
-                let filling = edge - before - start.len() - "a: \n".len();
-                let text = format!("{start}a: {}\n{end}", "x".repeat(filling));
+                let padding = edge - before - start.len() - "a: \n".len();
+                let text = format!("{start}a: {}\n{end}", "x".repeat(padding));
                 for text in [text.clone(), format!("{text}\n---\nc: 3\n{text}")] {
                     let read = Stream::read(text.as_bytes(), 0).unwrap();
                     let whole = Stream::new(text.clone().into_bytes());
@@ -277,7 +285,7 @@ mod tests {
             ("a: 1\n....\n", "a: 1\n....\n"),
             ("", ""),
         ] {
-            assert_eq!(read_part(text.as_bytes()), read.as_bytes());
+            assert_eq!(first_part(text.as_bytes()), read.as_bytes());
             assert_eq!(cut(text).concat(), text);
         }
     }

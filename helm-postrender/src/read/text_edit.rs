@@ -1,13 +1,11 @@
-//! Replacing bytes of a text.
+//! Edits of a text, and the text after them.
 
 use std::ops::Range;
 
-/// Bytes of a document's text to replace.
+/// Bytes of a text, and what replaces them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Edit {
-    /// Which bytes.
     pub(crate) range: Range<usize>,
-    /// With what.
     pub(crate) text: String,
 }
 
@@ -20,7 +18,7 @@ impl Edit {
     }
 }
 
-/// `text` with `edits`, which do not overlap, made.
+/// The text after `edits`, which are in order and do not overlap.
 pub(crate) fn apply(text: &str, edits: &[Edit]) -> String {
     let mut edited = String::with_capacity(text.len() + 256);
     let mut from = 0;

@@ -1,4 +1,4 @@
-//! The difference that a run makes, as a unified diff with the stream's own line numbers.
+//! A unified diff of what a run changes, with the line numbers of the stream.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -6,12 +6,12 @@ use std::ops::Range;
 use calico_core::text::printable;
 use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 
-/// Lines of context around a change, as diff(1) has.
+/// Lines of context around a change, as in diff(1).
 const CONTEXT: u32 = 3;
 
-/// The difference between two versions of a document that starts at line `first` (from 1) of
-/// both streams. Empty where there is none. Control characters are shown, not obeyed; a carriage
-/// return at the end of a line stays.
+/// The difference between two versions of a document that starts at line `first` (from 1) of both
+/// streams; empty if they are equal. Control characters are escaped, except for a carriage return at
+/// the end of a line.
 pub(crate) fn unified(before: &str, after: &str, first: usize) -> String {
     let input = InternedInput::new(before, after);
     let diff = Diff::compute(Algorithm::Histogram, &input);
@@ -21,8 +21,8 @@ pub(crate) fn unified(before: &str, after: &str, first: usize) -> String {
         after.split_inclusive('\n').collect(),
     );
     let mut text = String::new();
-    // imara-diff 0.2 prints unified diffs too, but with a wrong first line where the first
-    // change stands close to the top.
+    // imara-diff 0.2 prints unified diffs, too, but with a wrong first line if the first change is
+    // close to the top.
     for group in groups(diff.hunks()) {
         let (Some(head), Some(tail)) = (group.first(), group.last()) else {
             continue;
@@ -54,20 +54,22 @@ pub(crate) fn unified(before: &str, after: &str, first: usize) -> String {
     text
 }
 
-/// Hunks whose context would touch belong together.
+/// Groups the hunks whose context would touch.
 fn groups(hunks: impl Iterator<Item = Hunk>) -> Vec<Vec<Hunk>> {
     let mut groups: Vec<Vec<Hunk>> = Vec::new();
     for hunk in hunks {
-        let near = |group: &&mut Vec<Hunk>| {
-            let last = group.last();
-            last.is_some_and(|last| hunk.before.start - last.before.end <= 2 * CONTEXT)
-        };
-        match groups.last_mut().filter(near) {
-            Some(group) => group.push(hunk),
-            None => groups.push(vec![hunk]),
+        match groups.last_mut() {
+            Some(group) if is_near(group, &hunk) => group.push(hunk),
+            _ => groups.push(vec![hunk]),
         }
     }
     groups
+}
+
+fn is_near(group: &[Hunk], next: &Hunk) -> bool {
+    group
+        .last()
+        .is_some_and(|last| next.before.start - last.before.end <= 2 * CONTEXT)
 }
 
 fn write_lines(text: &mut String, sign: char, lines: &[&str], range: Range<u32>) {
@@ -90,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn line_numbers_are_the_streams() {
+    fn line_numbers_are_those_of_the_stream() {
         let before = "a\nb\nc\nd\ne\nf\ng\n";
         let after = "a\nb\nc\nd\nX\ne\nf\ng\n";
         assert_eq!(
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_far_apart_are_apart() {
+    fn distant_changes_have_separate_headers() {
         let before: String = (0..40).map(|line| format!("{line}\n")).collect();
         let after = before.replace("5\n", "x\n");
         let shown = unified(&before, &after, 1);
@@ -122,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_would_obey_is_shown() {
+    fn control_characters_are_escaped() {
         let shown = unified("a\u{1b}[2J\r\n", "b\tc\r\n", 1);
         assert!(shown.contains("-a\\u{1b}[2J\r\n+b\tc\r\n"), "{shown:?}");
     }

@@ -1,6 +1,6 @@
-//! The file of a report. It is made ready before the stream goes out, so that a report that cannot
-//! be written stops the run in time, and put into place behind it, so that it is there only when
-//! what it tells has happened.
+//! The file of a report. It is prepared before the stream is written, so that a report that cannot be
+//! written stops the run in time, and published after the stream, so that it only exists once what it
+//! reports has happened.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -11,58 +11,62 @@ use tempfile::NamedTempFile;
 
 use crate::error::Error;
 
-/// A report that is ready.
+/// A report that is prepared.
 pub(crate) struct ReportFile<'a> {
     path: &'a Path,
-    place: Place,
+    destination: Destination,
 }
 
-enum Place {
-    /// A file beside the path that holds the report, to be moved there: nobody reads half of one.
-    Beside(NamedTempFile),
-    /// What the path leads to, and the report, to be written there as it is: a link is never
-    /// replaced, and nothing takes the place of a pipe or a device.
+enum Destination {
+    /// A file next to the path that contains the report, to be moved there: no program ever reads an
+    /// incomplete report.
+    Next(NamedTempFile),
+    /// What the path refers to, and the report, to be written into it: a link, a pipe or a device is
+    /// not replaced.
     Open(File, String),
 }
 
 impl<'a> ReportFile<'a> {
-    /// Makes a report ready.
-    pub(crate) fn ready(path: &'a Path, report: &serde_json::Value) -> Result<Self, Error> {
+    /// Prepares a report.
+    pub(crate) fn prepare(path: &'a Path, report: &serde_json::Value) -> Result<Self, Error> {
         let text = format!("{report:#}\n");
         let is_link = path.symlink_metadata().is_ok_and(|file| file.is_symlink());
-        let is_other = path.metadata().is_ok_and(|file| !file.is_file());
-        let place = if is_link || is_other {
-            // What is there stays until the report takes its place.
-            let mut options = OpenOptions::new();
-            let options = options.write(true).create(true).truncate(false);
-            options.open(path).map(|file| Place::Open(file, text))
+        let is_special = path.metadata().is_ok_and(|file| !file.is_file());
+        let destination = if is_link || is_special {
+            // The old content stays until the report is published.
+            OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(path)
+                .map(|file| Destination::Open(file, text))
         } else {
-            beside(path, &text).map(Place::Beside)
+            write_next_to(path, &text).map(Destination::Next)
         };
-        match place {
-            Ok(place) => Ok(Self { path, place }),
-            Err(error) => Err(cannot(path, &error)),
+        match destination {
+            Ok(destination) => Ok(Self { path, destination }),
+            Err(error) => Err(cannot_write(path, &error)),
         }
     }
 
-    /// Puts it into place.
+    /// Moves or writes the report to its path.
     pub(crate) fn publish(self) -> Result<(), Error> {
-        let published = match self.place {
-            Place::Beside(file) => file.persist(self.path).map(drop).map_err(Into::into),
-            Place::Open(file, text) => overwrite(file, &text),
+        let published = match self.destination {
+            Destination::Next(file) => file.persist(self.path).map(drop).map_err(Into::into),
+            Destination::Open(file, text) => overwrite(file, &text),
         };
-        published.map_err(|error| cannot(self.path, &error))
+        published.map_err(|error| cannot_write(self.path, &error))
     }
 }
 
-fn cannot(path: &Path, error: &io::Error) -> Error {
+fn cannot_write(path: &Path, error: &io::Error) -> Error {
     Error::Io(format!(
         "--report {}: the report cannot be written: {error}",
         quoted(path.as_os_str().as_encoded_bytes())
     ))
 }
 
-fn beside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+fn write_next_to(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -82,7 +86,7 @@ fn overwrite(mut file: File, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// A report is no secret: whoever may read the folder may read it, as with any file.
+/// A report is no secret: it gets the permissions of any new file.
 fn readable<'a, 'b>(
     builder: &'a mut tempfile::Builder<'b, 'b>,
 ) -> &'a mut tempfile::Builder<'b, 'b> {

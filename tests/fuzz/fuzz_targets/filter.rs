@@ -7,7 +7,7 @@ mod invariants;
 #[path = "../../postrender/oracle.rs"]
 mod oracle;
 
-use helm_postrender::{Fields, Options, Wanted};
+use helm_postrender::{Fields, Options, Request};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -25,10 +25,10 @@ fn options(choice: u8) -> Options {
         encapsulation: encapsulation.parse().ok().filter(|_| is_set(bit + 2)),
     };
     Options {
-        wanted: Wanted {
+        request: Request {
             v4: fields("172.16.0.0/16", "24", "VXLAN", 0),
             v6: fields("fd00:10::/56", "120", "VXLANCrossSubnet", 3),
-            ..Wanted::default()
+            ..Request::default()
         },
         ..Options::default()
     }

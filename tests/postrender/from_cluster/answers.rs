@@ -28,13 +28,13 @@ fn a_plan_fills_what_is_not_given_and_the_report_names_the_server() {
     let report: Value = serde_json::from_str(&twin.left("report.json")).unwrap();
     let cluster = serde_json::json!({
         "server": SERVER,
-        "source": "from-cluster",
+        "source": "fromCluster",
         "path": program.to_str().unwrap(),
     });
     assert_eq!(report["cluster"], cluster);
     let sources = report["fields"].as_array().unwrap().iter();
     let sources: Vec<&Value> = sources.map(|field| &field["source"]).collect();
-    assert_eq!(sources, ["plan", "flag", "plan"]);
+    assert_eq!(sources, ["clusterPlan", "flag", "clusterPlan"]);
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_flag_settles_what_is_open() {
     let twin = StandIn::on_path(&format!("{}exit 2\n", answer(&open)));
     let said = twin.refused(&[]);
     assert!(
-        said.contains("nothing tells the cidr of the IPv4 pool"),
+        said.contains("the cidr of the IPv4 pool is unknown"),
         "{said}"
     );
     assert!(said.contains("--cidr 10.244.0.0/16"), "{said}");

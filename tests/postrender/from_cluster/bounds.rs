@@ -21,9 +21,9 @@ fn a_twin_that_hangs_is_stopped() {
         );
         assert_eq!(
             said,
-            "helm-postrender: error: --from-cluster: [FOLDER]/path/kubectl-calico did not answer within 1 s (--cluster-timeout), and was stopped\n  \
-             why: it said:\n    dial tcp: no route\n  \
-             fix: see what it says by itself: [FOLDER]/path/kubectl-calico plan -o config --fail-on=never\n"
+            "helm-postrender: error: --from-cluster: [FOLDER]/path/kubectl-calico did not finish within 1 s (--cluster-timeout), and was stopped\n  \
+             why: it wrote to stderr:\n    dial tcp: no route\n  \
+             fix: run it directly: [FOLDER]/path/kubectl-calico plan -o config --fail-on=never\n"
         );
         assert!(!is_alive(&twin.left("pid")));
     }
@@ -33,7 +33,7 @@ fn a_twin_that_hangs_is_stopped() {
 fn one_that_closes_its_outputs_and_hangs_is_stopped() {
     let twin = StandIn::on_path("echo $$ > pid\nexec sleep 600 >&- 2>&-");
     let said = twin.refused(&["--cluster-timeout", "1"]);
-    assert!(said.contains("did not answer within 1 s"), "{said}");
+    assert!(said.contains("did not finish within 1 s"), "{said}");
     assert!(!is_alive(&twin.left("pid")));
 }
 
@@ -42,7 +42,7 @@ fn an_answer_without_end_is_refused() {
     for script in ["head -c 20000000 /dev/zero", "exec yes"] {
         let said = StandIn::on_path(script).refused(&["--cluster-timeout", "30"]);
         assert!(
-            said.contains("did not answer with a plan: it is longer than 16 MiB"),
+            said.contains("did not write a plan: it is longer than 16 MiB"),
             "{said}"
         );
     }

@@ -9,9 +9,9 @@ use crate::plans::{NEW, answer};
 fn without_a_twin_it_says_what_to_do() {
     assert_eq!(
         StandIn::missing().refused(&[]),
-        "helm-postrender: error: --from-cluster needs kubectl-calico, which is neither beside this program nor on PATH\n  \
-         why: it is what reads the cluster: this program has no network code\n  \
-         fix: install it, or have `kubectl-calico plan -o config` write a plan where it is, and give that with --config\n"
+        "helm-postrender: error: --from-cluster needs kubectl-calico, which is neither next to this program nor on PATH\n  \
+         why: it reads the cluster: this program has no network code\n  \
+         fix: install it, or run `kubectl-calico plan -o config` on another machine and give the file with --config\n"
     );
 }
 
@@ -26,8 +26,8 @@ fn what_the_twin_says_of_the_cluster_is_shown() {
     assert_eq!(
         said,
         "helm-postrender: error: --from-cluster: [FOLDER]/path/kubectl-calico could not make a plan of the cluster (exit status: 2)\n  \
-         why: it said:\n    kubectl-calico: error: ippools is forbidden\n      fix: kubectl calico rbac\\u{1b}[2J\n  \
-         fix: see what it says by itself: [FOLDER]/path/kubectl-calico plan -o config --fail-on=never '--context=prod eu'\n"
+         why: it wrote to stderr:\n    kubectl-calico: error: ippools is forbidden\n      fix: kubectl calico rbac\\u{1b}[2J\n  \
+         fix: run it directly: [FOLDER]/path/kubectl-calico plan -o config --fail-on=never '--context=prod eu'\n"
     );
     let report: Value = serde_json::from_str(&twin.left("report.json")).unwrap();
     assert_eq!(
@@ -41,11 +41,11 @@ fn a_plan_of_a_cluster_that_was_not_read_whole_is_refused() {
     let unread = format!("{NEW}unread: [\"ippools: forbidden\"]\n");
     let said = StandIn::on_path(&format!("{}exit 2\n", answer(&unread))).refused(&[]);
     assert!(
-        said.contains("error: the plan cannot be relied on: https://10.0.0.1:6443 ("),
+        said.contains("error: the cluster plan is incomplete: https://10.0.0.1:6443 ("),
         "{said}"
     );
     assert!(
-        said.contains("why: it lacks what could not be read: ippools: forbidden\n"),
+        said.contains("why: this could not be read: ippools: forbidden\n"),
         "{said}"
     );
     // One that says that something is missing, and not what.
@@ -88,7 +88,7 @@ fn another_program_of_that_name_is_recognised() {
             format!("echo '{usage}'; exit 1"),
             "it starts with \"Usage:\"",
         ),
-        (String::new(), "did not answer with a plan: it is empty"),
+        (String::new(), "did not write a plan: it is empty"),
         (
             "printf '\\377\\376\\033'".to_owned(),
             "it starts with \"\\xff\\xfe\\u{1b}\"",
@@ -112,7 +112,7 @@ fn another_program_of_that_name_is_recognised() {
             "{said}"
         );
         assert!(
-            said.contains("\n  fix: put this release's kubectl-calico beside"),
+            said.contains("\n  fix: put this release's kubectl-calico next to"),
             "{said}"
         );
     }
@@ -131,7 +131,7 @@ fn a_twin_that_cannot_be_run_or_is_killed_is_an_error() {
     ] {
         let said = StandIn::on_path(script).refused(&[]);
         assert!(
-            said.contains(status) && said.contains("it said nothing"),
+            said.contains(status) && said.contains("it wrote nothing to stderr"),
             "{said}"
         );
     }

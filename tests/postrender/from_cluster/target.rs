@@ -58,7 +58,7 @@ fn a_server_that_only_helm_is_told_of_is_refused() {
     assert_eq!((ran.exit, ran.stdout.len()), (2, 0));
     assert!(
         ran.stderr
-            .contains("HELM_KUBEAPISERVER, \"https://10.9.9.9:6443\""),
+            .contains("HELM_KUBEAPISERVER (\"https://10.9.9.9:6443\")"),
         "{}",
         ran.stderr
     );

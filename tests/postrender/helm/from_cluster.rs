@@ -139,10 +139,9 @@ fn missing_twin_is_refused(helm: Helm) {
             outcome.stdout
         );
         let seen = outcome.seen();
-        let message =
-            "--from-cluster needs kubectl-calico, which is neither beside this program nor on PATH";
+        let message = "--from-cluster needs kubectl-calico, which is neither next to this program nor on PATH";
         assert!(seen.contains(message), "{seen}");
-        assert!(seen.contains("fix: install it, or have"), "{seen}");
+        assert!(seen.contains("fix: install it, or run"), "{seen}");
     }
     assert_eq!(sandbox.api.object(INSTALLATION), None);
 }

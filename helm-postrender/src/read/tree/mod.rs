@@ -1,6 +1,6 @@
 //! One YAML document as nodes with byte ranges, for finding where to edit.
 //!
-//! Nothing here interprets values: what a document means is told by the second parser
+//! Nothing here interprets values: what a document means is decided by the second parser
 //! ([`crate::find::second_parser`]).
 
 mod parse;
@@ -10,11 +10,11 @@ use std::ops::Range;
 
 use granit_parser::{ScalarStyle, StructureStyle};
 
-/// Names a node of a [`Tree`].
+/// Identifies a node of a [`Tree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NodeId(usize);
 
-/// A document.
+/// The nodes of a document, in its order.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     nodes: Vec<Node>,
@@ -27,14 +27,13 @@ pub(crate) struct Tree {
 #[derive(Debug)]
 pub(crate) struct Node {
     /// The bytes of a scalar (a block scalar's content, without its header), an alias or a flow
-    /// collection; empty at the first byte for a block collection, and after the colon for a
-    /// value that is not there.
+    /// collection; empty: at the first byte for a block collection, and after the colon for a
+    /// missing value.
     pub(crate) span: Range<usize>,
-    /// What it is.
     pub(crate) data: Data,
-    /// Where its tag stands.
+    /// The byte where its tag starts.
     pub(crate) tag: Option<usize>,
-    /// The column of the block mapping whose key it is.
+    /// For the key of a block mapping: the mapping's column, from 0.
     pub(crate) indent: Option<usize>,
     anchor: usize,
 }
@@ -44,9 +43,8 @@ pub(crate) struct Node {
 pub(crate) enum Data {
     /// A scalar, with its escapes and folding resolved.
     Scalar(String, ScalarStyle),
-    /// A mapping: keys and values.
+    /// A mapping, as keys and values.
     Map(Vec<(NodeId, NodeId)>, StructureStyle),
-    /// A sequence.
     Seq(Vec<NodeId>, StructureStyle),
     /// A reference to an anchor.
     Alias(usize),
@@ -55,19 +53,19 @@ pub(crate) enum Data {
 /// Why a document has no tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TreeError {
-    /// It is not YAML: what the parser says, and the byte where.
+    /// It is not YAML: the parser's message, and the byte that it is about.
     Syntax(String, usize),
-    /// A second document starts at the byte, without a marker that splits them.
+    /// A second document starts at this byte, without a `---` line before it.
     SecondDocument(usize),
 }
 
 impl Tree {
-    /// The document's own node; none in an empty document.
+    /// The node of the whole document; none if the document is empty.
     pub(crate) fn root(&self) -> Option<NodeId> {
         self.root
     }
 
-    /// The node that `id` names, not following an alias.
+    /// The node itself: an alias is not followed.
     pub(crate) fn node(&self, id: NodeId) -> &Node {
         const MISSING: &Node = &Node {
             span: 0..0,
@@ -79,7 +77,7 @@ impl Tree {
         self.nodes.get(id.0).unwrap_or(MISSING)
     }
 
-    /// What `id` stands for: itself, or what its alias refers to.
+    /// The node that an alias refers to; any other node itself.
     pub(crate) fn resolve(&self, id: NodeId) -> NodeId {
         match self.node(id).data {
             Data::Alias(anchor) => self.anchors.get(&anchor).copied().unwrap_or(id),
@@ -87,7 +85,6 @@ impl Tree {
         }
     }
 
-    /// Whether it is a reference to another node.
     pub(crate) fn is_alias(&self, id: NodeId) -> bool {
         matches!(self.node(id).data, Data::Alias(_))
     }
@@ -116,10 +113,12 @@ impl Tree {
         }
     }
 
-    /// The key and value of `key` in a mapping.
+    /// The node of `key` in a mapping, and that of its value.
     pub(crate) fn entry(&self, map: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
-        let mut entries = self.entries(map).iter().copied();
-        entries.find(|(name, _)| self.text(*name) == Some(key))
+        self.entries(map)
+            .iter()
+            .copied()
+            .find(|(name, _)| self.text(*name) == Some(key))
     }
 
     /// The value of `key` in a mapping.
@@ -127,8 +126,8 @@ impl Tree {
         self.entry(map, key).map(|(_, value)| value)
     }
 
-    /// Every value that some reader may take for that of `key` in a mapping: more than one where
-    /// the key is there twice or merged in, or where a tag hides what a key is.
+    /// Every value that some reader may find for `key` in a mapping: more than one if the key is
+    /// duplicate or merged in, or if a tag hides what a key is.
     pub(crate) fn values(&self, map: NodeId, key: &str) -> Vec<NodeId> {
         let (mut values, mut seen) = (Vec::new(), HashSet::new());
         let mut maps = vec![self.resolve(map)];
@@ -148,7 +147,7 @@ impl Tree {
         values
     }
 
-    /// Whether a key is `<<`, which stands for the entries of its value.
+    /// Whether a key is the merge key `<<`, which includes the entries of its value.
     pub(crate) fn is_merge(&self, key: NodeId) -> bool {
         let node = self.node(key);
         match &node.data {
@@ -169,12 +168,12 @@ impl Tree {
         self.text(self.get_at(map, path)?)
     }
 
-    /// Whether an alias refers to this node, so that an edit here would change another place.
+    /// Whether an alias refers to this node, so that an edit would also change the alias's place.
     pub(crate) fn is_shared(&self, id: NodeId) -> bool {
         self.referenced.contains(&self.node(id).anchor)
     }
 
-    /// Whether it is null: not there, or written as one of YAML's nulls.
+    /// Whether it is null: left out, or written as one of YAML's nulls.
     pub(crate) fn is_null(&self, id: NodeId) -> bool {
         match &self.node(id).data {
             Data::Scalar(text, ScalarStyle::Plain) => {
@@ -185,7 +184,7 @@ impl Tree {
         }
     }
 
-    /// The node of a block collection that ends last; any other node is its own.
+    /// The last scalar or flow collection in a block collection; any other node itself.
     pub(crate) fn last_leaf(&self, id: NodeId) -> NodeId {
         let node = self.node(id);
         let last = match &node.data {
@@ -204,7 +203,7 @@ impl Tree {
         })
     }
 
-    /// The bytes and the text of every plain scalar that is a value and has no tag, in no order.
+    /// The range and the text of every plain scalar that is a value without a tag, in no order.
     pub(crate) fn plain_values(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
         let values = self.nodes.iter().flat_map(|node| match &node.data {
             Data::Map(entries, _) => entries.iter().map(|(_, value)| *value).collect(),
@@ -240,15 +239,16 @@ impl Tree {
         }
     }
 
-    /// The first key that a mapping has twice.
+    /// The first duplicate key of any mapping: its second occurrence, and its text.
     pub(crate) fn duplicate_key(&self) -> Option<(NodeId, &str)> {
         self.nodes.iter().find_map(|node| {
             let Data::Map(entries, _) = &node.data else {
                 return None;
             };
             let mut seen = HashSet::new();
-            let keys = entries.iter().map(|(key, _)| *key);
-            keys.filter_map(|key| Some((key, self.text(key)?)))
+            entries
+                .iter()
+                .filter_map(|(key, _)| Some((*key, self.text(*key)?)))
                 .find(|(_, text)| !seen.insert(*text))
         })
     }

@@ -7,12 +7,12 @@ use granit_parser::{Event, Options, Parser, ScanError};
 use super::{Data, Node, NodeId, Tree, TreeError};
 
 impl Tree {
-    /// Parses `text`, which holds one document or none.
+    /// Parses `text`, which must be one document or none.
     pub(crate) fn parse(text: &str) -> Result<Self, TreeError> {
         Self::parse_until(text, |_| false)
     }
 
-    /// Parses the first document of `text` and, as Go's readers do, nothing behind it.
+    /// Parses the first document of `text` and, like Go's readers, nothing after it.
     pub(crate) fn parse_first(text: &str) -> Result<Self, TreeError> {
         Self::parse_until(text, |event| matches!(event, Event::DocumentEnd))
     }
@@ -37,16 +37,13 @@ impl Tree {
                     return Err(TreeError::SecondDocument(start));
                 }
             }
-            let tag = event.tag().map(|_| {
-                let tag = span.tag_start().and_then(|tag| tag.byte_offset());
-                tag.unwrap_or(start)
-            });
+            let tag_start = span.tag_start().and_then(|tag| tag.byte_offset());
             let marks = Marks {
                 span: start..end,
-                tag,
+                tag: event.tag().map(|_| tag_start.unwrap_or(start)),
                 indent: span.indent,
             };
-            builder.take(event, marks);
+            builder.handle(event, marks);
         }
         Ok(builder.tree)
     }
@@ -61,20 +58,20 @@ fn syntax(text: &str, error: &ScanError) -> TreeError {
     TreeError::Syntax(error.info().to_owned(), offset)
 }
 
-/// Puts nodes together from a parser's events.
+/// Builds nodes from a parser's events.
 #[derive(Default)]
 struct Builder {
     tree: Tree,
     open: Vec<Open>,
 }
 
-/// A collection that has not ended yet, and the key that waits for its value.
+/// A collection that has not ended, and the key whose value comes next.
 struct Open {
     id: NodeId,
     key: Option<NodeId>,
 }
 
-/// What the parser says of where a node stands.
+/// The place of a node, as the parser reports it.
 struct Marks {
     span: Range<usize>,
     tag: Option<usize>,
@@ -82,7 +79,7 @@ struct Marks {
 }
 
 impl Builder {
-    fn take(&mut self, event: Event, marks: Marks) {
+    fn handle(&mut self, event: Event, marks: Marks) {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 self.add(Data::Scalar(text.into_owned(), style), marks, anchor);
@@ -101,7 +98,8 @@ impl Builder {
             }
             Event::MappingEnd | Event::SequenceEnd => {
                 let ended = self.open.pop();
-                // A flow collection's end event spans its closing bracket, a block one's nothing.
+                // The end event of a flow collection spans its closing bracket, that of a block
+                // collection nothing.
                 if let Some(node) = ended.and_then(|open| self.tree.nodes.get_mut(open.id.0))
                     && !marks.span.is_empty()
                 {
