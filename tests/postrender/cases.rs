@@ -1,11 +1,11 @@
-//! Every folder of tests/cases/postrender that holds a file `args` is a case: `in.yaml` goes in,
-//! with those arguments, which may name other files of the folder, and `out.yaml` comes out, or what
-//! `error.txt` says (the exit code, then stderr). Where there is a `stderr.txt`, a run that succeeds says just that.
+//! Every folder of tests/cases/postrender with a file `args` is a case: its arguments, one per
+//! line. `in.yaml` is the input. `out.yaml` is the expected output, or `error.txt` the expected exit
+//! code and standard error. A `stderr.txt` is the expected standard error of a run that succeeds.
 //!
-//! Each case runs twice: as it is, and with CRLF line ends.
+//! Each case runs as it is, and again with CRLF line ends.
 //!
-//! `UPDATE_CASES=1 cargo test --test postrender cases` writes the expected files anew: read the difference
-//! before you commit it.
+//! `UPDATE_CASES=1 cargo test --test postrender cases` writes the expected files. Read the
+//! difference before you commit it.
 
 use std::fs;
 use std::path::Path;
@@ -17,8 +17,8 @@ use crate::filter::{self, Ran, command};
 #[test]
 fn every_case() {
     let cases = cases("postrender", "args");
-    assert!(cases.len() > 100, "there are {} cases only", cases.len());
-    let failures: Vec<String> = cases.iter().filter_map(|case| run(case).err()).collect();
+    assert!(cases.len() > 100, "only {} cases", cases.len());
+    let failures: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
     assert!(
         failures.is_empty(),
         "{} of {} cases fail\n\n{}",
@@ -28,70 +28,65 @@ fn every_case() {
     );
 }
 
-fn run(case: &Path) -> Result<(), String> {
-    let read = |name: &str| fs::read(case.join(name));
-    let input = read("in.yaml").map_err(|error| format!("{}: in.yaml: {error}", case.display()))?;
-    let arguments = fs::read_to_string(case.join("args")).unwrap();
-    let arguments: Vec<&str> = arguments.lines().collect();
-    let filter = |input: &[u8]| filter::run(command(&arguments).current_dir(case), input);
-    let ran = filter(&input);
+fn check(case: &Path) -> Result<(), String> {
+    let input = fs::read(case.join("in.yaml")).unwrap();
+    let ran = run(case, &input);
     if std::env::var_os("UPDATE_CASES").is_some() {
         update(case, &ran);
     }
-    let same = |what: &str, want: &[u8], got: &[u8]| {
-        if want == got {
-            return Ok(());
-        }
-        Err(format!(
-            "{}: {what} differs\n--- wanted\n{}\n--- got\n{}",
-            case.display(),
-            String::from_utf8_lossy(want),
-            String::from_utf8_lossy(got)
-        ))
-    };
-    for crlf in [false, true] {
-        let ran = if crlf {
-            filter(&with_crlf(&input))
-        } else {
-            filter(&input)
-        };
-        match read("error.txt") {
-            Ok(error) => {
-                same("stdout", b"", &ran.stdout)?;
-                let told = format!("exit {}\n\n{}", ran.exit, ran.stderr);
-                same(
-                    if crlf { "error (CRLF)" } else { "error" },
-                    &error,
-                    told.as_bytes(),
-                )?;
-            }
-            Err(_) => {
-                let out = read("out.yaml")
-                    .map_err(|error| format!("{}: out.yaml: {error}", case.display()))?;
-                let (out, what) = if crlf {
-                    (with_crlf(&out), "output (CRLF)")
-                } else {
-                    (out, "output")
-                };
-                same("exit", b"0", format!("{}", ran.exit).as_bytes())
-                    .map_err(|failure| format!("{failure}\n{}", ran.stderr))?;
-                same(what, &out, &ran.stdout)?;
-                // What came out needs no second change.
-                let again = filter(&ran.stdout);
-                same("a second run's output", &ran.stdout, &again.stdout)?;
-                if let Ok(stderr) = read("stderr.txt") {
-                    // A difference shows the line ends of what differs.
-                    same("stderr", &stderr, ran.stderr.replace('\r', "").as_bytes())?;
-                }
-            }
-        }
+    compare(case, &ran, |expected| expected)
+        .and_then(|()| {
+            compare(case, &run(case, &with_crlf(&input)), |text| {
+                with_crlf(&text)
+            })
+        })
+        .map_err(|difference| format!("{}: {difference}", case.display()))
+}
+
+fn run(case: &Path, input: &[u8]) -> Ran {
+    let arguments = fs::read_to_string(case.join("args")).unwrap();
+    let arguments: Vec<&str> = arguments.lines().collect();
+    filter::run(command(&arguments).current_dir(case), input)
+}
+
+/// Compares a run with the expected files, whose output has `line_ends`.
+fn compare(case: &Path, ran: &Ran, line_ends: fn(Vec<u8>) -> Vec<u8>) -> Result<(), String> {
+    if let Ok(error) = fs::read(case.join("error.txt")) {
+        same("standard output", b"", &ran.stdout)?;
+        return same("error.txt", &error, ran.error().as_bytes());
+    }
+    let out = fs::read(case.join("out.yaml")).map_err(|error| format!("out.yaml: {error}"))?;
+    if ran.exit != 0 {
+        return Err(ran.error());
+    }
+    same("out.yaml", &line_ends(out), &ran.stdout)?;
+    let again = run(case, &ran.stdout);
+    same("the output of a second run", &ran.stdout, &again.stdout)?;
+    if let Ok(stderr) = fs::read(case.join("stderr.txt")) {
+        // The message about a difference shows its line ends.
+        same(
+            "stderr.txt",
+            &stderr,
+            ran.stderr.replace('\r', "").as_bytes(),
+        )?;
     }
     Ok(())
 }
 
+fn same(what: &str, expected: &[u8], actual: &[u8]) -> Result<(), String> {
+    if expected == actual {
+        return Ok(());
+    }
+    Err(format!(
+        "{what} differs\n--- expected\n{}\n--- actual\n{}",
+        String::from_utf8_lossy(expected),
+        String::from_utf8_lossy(actual)
+    ))
+}
+
 fn with_crlf(bytes: &[u8]) -> Vec<u8> {
-    let lines = bytes.split_inclusive(|b| *b == b'\n');
-    lines
+    bytes
+        .split_inclusive(|byte| *byte == b'\n')
         .flat_map(|line| match line {
             [.., b'\r', b'\n'] => line.to_vec(),
             [text @ .., b'\n'] => [text, b"\r\n"].concat(),
@@ -101,17 +96,13 @@ fn with_crlf(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn update(case: &Path, ran: &Ran) {
-    let (keep, drop) = if ran.exit == 0 {
-        ("out.yaml", "error.txt")
+    let (keep, remove, text) = if ran.exit == 0 {
+        ("out.yaml", "error.txt", ran.stdout.clone())
     } else {
-        ("error.txt", "out.yaml")
-    };
-    let text = match ran.exit {
-        0 => ran.stdout.clone(),
-        exit => format!("exit {exit}\n\n{}", ran.stderr).into_bytes(),
+        ("error.txt", "out.yaml", ran.error().into_bytes())
     };
     fs::write(case.join(keep), text).unwrap();
-    let _ = fs::remove_file(case.join(drop));
+    let _ = fs::remove_file(case.join(remove));
     if case.join("stderr.txt").is_file() {
         fs::write(case.join("stderr.txt"), &ran.stderr).unwrap();
     }

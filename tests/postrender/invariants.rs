@@ -1,14 +1,14 @@
-//! What holds for every stream, however odd. The property tests and the fuzzer check it.
+//! What holds for every stream. The property tests and the fuzzer check it.
 
 use helm_postrender::{Options, Stream, filter};
 
 use crate::oracle;
 
-/// Filters `input` and checks all that must hold of what comes out. Returns what came out of the
-/// document that was edited, if one was, and what went in.
+/// Filters a stream and checks the result. Returns the edited document before and after, if one was
+/// edited.
 pub(crate) fn check(input: &[u8], options: &Options) -> Option<(String, String)> {
     let stream = Stream::new(input.to_vec());
-    // The documents are the stream, in order, without blanks.
+    // The documents are parts of the stream, in order, and not empty.
     let mut last = 0;
     for range in stream.documents() {
         assert!(last <= range.start && range.start < range.end && range.end <= input.len());
@@ -22,25 +22,25 @@ pub(crate) fn check(input: &[u8], options: &Options) -> Option<(String, String)>
         .unwrap_or_default();
     assert!(
         !message.chars().any(|c| c.is_control() && c != '\n'),
-        "a control character in {message:?}"
+        "control character in {message:?}"
     );
     if result.is_err() {
         assert!(
             outcome.replacement.is_none(),
-            "refused, and yet edited: {message}"
+            "refused but edited: {message}"
         );
         return None;
     }
     let replacement = outcome.replacement?;
     let range = replacement.range.clone();
-    let own = stream
+    let edited = stream
         .documents()
         .iter()
-        .filter(|d| d.start <= range.start && range.end <= d.end);
-    assert_eq!(own.count(), 1, "an edit outside of one document");
+        .filter(|document| document.start <= range.start && range.end <= document.end);
+    assert_eq!(edited.count(), 1, "the edit is not within one document");
 
     let before = std::str::from_utf8(&input[range.clone()]).expect("an edited document is UTF-8");
-    // What the reader of this test does not take, it cannot judge, nor what a cluster adds.
+    // The oracle cannot read every document, and knows nothing of a cluster's pools.
     if let (None, Some(mut wanted)) = (&options.cluster, oracle::read(before)) {
         oracle::set(&mut wanted, &options.request);
         let after = oracle::read(&replacement.text);
@@ -58,11 +58,11 @@ pub(crate) fn check(input: &[u8], options: &Options) -> Option<(String, String)>
     assert!(
         result.is_ok(),
         "a second run is refused: {:?}",
-        result.err().map(|e| e.to_string())
+        result.err().map(|error| error.to_string())
     );
     assert!(
         again.replacement.is_none(),
-        "a second run edits again:\n{}",
+        "a second run makes another edit:\n{}",
         replacement.text
     );
     Some((before.to_owned(), replacement.text))

@@ -19,5 +19,7 @@ mod kubectl;
 mod oracle;
 mod plans;
 mod properties;
+mod report;
 mod rules;
+mod snapshot;
 mod streams;

@@ -1,5 +1,5 @@
-//! A reader of YAML that shares nothing with the filter's two: events of yaml-rust2, scalars as they
-//! were written, and how Go takes them. The edit, made on what it read.
+//! The same edit, by other means: a document is read with yaml-rust2, which shares no code with the
+//! two parsers of helm-postrender, and the fields are set in the data.
 
 use std::collections::HashMap;
 
@@ -9,16 +9,16 @@ use yaml_rust2::Event;
 use yaml_rust2::parser::{EventReceiver, Parser};
 use yaml_rust2::scanner::TScalarStyle;
 
-/// A value, with aliases resolved.
+/// A value. Aliases are resolved.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
-    /// A text, and whether some reader may take it for something else.
+    /// A scalar as it is written, and whether some parser may read it as something other than a string.
     Scalar(String, bool),
     Seq(Vec<Node>),
     Map(Vec<(Node, Node)>),
 }
 
-/// The one document of `text`, or none if this reader does not take it.
+/// The only document of a text, or `None` if yaml-rust2 cannot read it.
 pub(crate) fn read(text: &str) -> Option<Node> {
     let mut receiver = Receiver::default();
     let mut parser = Parser::new_from_str(text.trim_start_matches('\u{feff}'));
@@ -26,8 +26,7 @@ pub(crate) fn read(text: &str) -> Option<Node> {
     receiver.roots.pop().filter(|_| receiver.roots.is_empty())
 }
 
-/// Sets the fields in the Installation named default, in a document with at most one pool per
-/// family.
+/// Sets the fields in the Installation `default` of a document with at most one pool per family.
 pub(crate) fn set(document: &mut Node, wanted: &Request) {
     let installation = installation(document, false).expect("an Installation");
     let network = level(installation, "spec", Node::Map(Vec::new()));
@@ -40,14 +39,14 @@ pub(crate) fn set(document: &mut Node, wanted: &Request) {
         if fields.is_empty() {
             continue;
         }
-        let has_it = |pool: &Node| fields.cidr.is_some() && pool.cidr() == fields.cidr;
-        let of_family = |pool: &Node| pool.is_of(family);
-        let index = pools.iter().position(has_it);
-        let index = index.or_else(|| pools.iter().position(of_family));
-        let index = index.unwrap_or_else(|| {
-            pools.push(Node::Map(Vec::new()));
-            pools.len() - 1
-        });
+        let index = pools
+            .iter()
+            .position(|pool| fields.cidr.is_some() && pool.cidr() == fields.cidr)
+            .or_else(|| pools.iter().position(|pool| pool.is_of(family)))
+            .unwrap_or_else(|| {
+                pools.push(Node::Map(Vec::new()));
+                pools.len() - 1
+            });
         let pool = &mut pools[index];
         if let Some(cidr) = fields.cidr.filter(|cidr| pool.cidr() != Some(*cidr)) {
             pool.insert("cidr", Node::Scalar(cidr.to_string(), false));
@@ -66,16 +65,16 @@ pub(crate) fn set(document: &mut Node, wanted: &Request) {
     }
 }
 
-/// The Installation named default in a document: the document, or an item of a list, which may
-/// leave it to the list to say what its items are.
+/// The Installation `default`: the document itself, or an item of a list. An item of an
+/// InstallationList needs no `apiVersion` and `kind`.
 fn installation(document: &mut Node, in_typed_list: bool) -> Option<&mut Node> {
     let text = |key: &str| document.get(key).and_then(Node::text).unwrap_or_default();
-    let what = (text("apiVersion"), text("kind"));
-    if what == ("operator.tigera.io/v1", "Installation") || in_typed_list && what == ("", "") {
+    let kind = (text("apiVersion"), text("kind"));
+    if kind == ("operator.tigera.io/v1", "Installation") || in_typed_list && kind == ("", "") {
         let name = document.get("metadata")?.get("name")?.text()?;
         return (name == "default").then_some(document);
     }
-    let in_typed_list = what == ("operator.tigera.io/v1", "InstallationList");
+    let in_typed_list = kind == ("operator.tigera.io/v1", "InstallationList");
     let Node::Seq(items) = document.get_mut("items")? else {
         return None;
     };
@@ -88,7 +87,7 @@ fn level<'n>(parent: &'n mut Node, key: &str, empty: Node) -> &'n mut Node {
     if parent.get(key).is_none_or(Node::is_null) {
         parent.insert(key, empty);
     }
-    parent.get_mut(key).expect("it is there")
+    parent.get_mut(key).expect("it was inserted")
 }
 
 impl Node {
@@ -96,29 +95,30 @@ impl Node {
         let Node::Map(entries) = self else {
             return None;
         };
-        let mut entries = entries.iter();
-        let entry = entries.find(|(name, _)| name.text() == Some(key));
-        entry.map(|(_, value)| value)
+        entries
+            .iter()
+            .find(|(name, _)| name.text() == Some(key))
+            .map(|(_, value)| value)
     }
 
     fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
         let Node::Map(entries) = self else {
             return None;
         };
-        let mut entries = entries.iter_mut();
-        let entry = entries.find(|(name, _)| name.text() == Some(key));
-        entry.map(|(_, value)| value)
+        entries
+            .iter_mut()
+            .find(|(name, _)| name.text() == Some(key))
+            .map(|(_, value)| value)
     }
 
-    /// Puts a value where the key's is. The order of keys means nothing: a new one is put where
-    /// any reading order finds it again, since maps are compared sorted.
+    /// Sets the value of a key. Entries are kept sorted, because their order means nothing.
     fn insert(&mut self, key: &str, value: Node) {
         if let Some(old) = self.get_mut(key) {
             *old = value;
             return;
         }
         let Node::Map(entries) = self else {
-            panic!("{key} for no map: {self:?}");
+            panic!("{key} in {self:?}, which is not a map");
         };
         entries.push((Node::Scalar(key.to_owned(), false), value));
         sort(entries);
@@ -136,7 +136,7 @@ impl Node {
         matches!(self, Node::Scalar(text, true) if NULLS.contains(&text.as_str()))
     }
 
-    /// The number that Go reads: 0-prefixed ones are octal where they can be.
+    /// The number that Go reads: octal after a leading 0, if it has octal digits only.
     fn number(&self, key: &str) -> Option<f64> {
         let Node::Scalar(text, true) = self.get(key)? else {
             return None;
@@ -154,13 +154,12 @@ impl Node {
         {
             return false;
         }
-        let told = self.cidr().map(|cidr| cidr.family());
-        let told = told.or_else(|| match self.number("blockSize")? {
+        let by_block_size = || match self.number("blockSize")? {
             20.0..=32.0 => Some(Family::V4),
             116.0..=128.0 => Some(Family::V6),
             _ => None,
-        });
-        told == Some(family)
+        };
+        self.cidr().map(|cidr| cidr.family()).or_else(by_block_size) == Some(family)
     }
 }
 
@@ -181,7 +180,7 @@ fn sort(entries: &mut [(Node, Node)]) {
     entries.sort_by_cached_key(|(key, _)| format!("{key:?}"));
 }
 
-/// Whether a reader of YAML 1.1 or 1.2 may take a plain scalar for other than text.
+/// Whether a parser of YAML 1.1 or 1.2 may read a plain scalar as something other than a string.
 fn is_ambiguous(plain: &str) -> bool {
     const WORDS: [&str; 12] = [
         "", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "<<",
@@ -230,8 +229,8 @@ impl EventReceiver for Receiver {
             }
             Event::MappingEnd => {
                 let (anchor, nodes) = self.open.pop().expect("a mapping was open");
-                let pairs = nodes.chunks_exact(2);
-                let mut entries: Vec<(Node, Node)> = pairs
+                let mut entries: Vec<(Node, Node)> = nodes
+                    .chunks_exact(2)
                     .map(|pair| (pair[0].clone(), pair[1].clone()))
                     .collect();
                 sort(&mut entries);

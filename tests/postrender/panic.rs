@@ -1,14 +1,14 @@
-//! A panic, which only a bug can cause, is a failure like any other: nothing on stdout that Helm
-//! could take for manifests, and the message where the user sees it.
+//! A panic, which only a bug can cause, is reported like any other error: standard output has
+//! nothing that Helm could apply, and the user sees the message.
 //!
-//! This program panics under the filter's guard when it is told to, and otherwise runs itself and
-//! looks at what comes out.
+//! This program panics under the filter's guard if a variable is set. Otherwise it runs itself with
+//! that variable and checks the output.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test, without a harness that would write to stdout"
+    reason = "a test, without a harness that would write to standard output"
 )]
 
 use std::process::{Command, Output};
@@ -32,24 +32,24 @@ fn in_a_pipe() {
     let output = panicking(&[]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(output.stdout, b"");
-    let said = String::from_utf8(output.stderr).unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.starts_with("helm-postrender: error: internal error, nothing was written: no such thing: \\u{1b}[31m1 ("),
-        "{said}"
+        message.starts_with("helm-postrender: error: internal error, nothing was written: no such thing: \\u{1b}[31m1 ("),
+        "{message}"
     );
 }
 
 fn under_helm_4() {
     let output = panicking(&["--helm4"]);
     assert_eq!(output.status.code(), Some(0));
-    let said = String::from_utf8(output.stdout).unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.starts_with("|-\n  helm-postrender: error: internal error"),
-        "{said}"
+        output.starts_with("|-\n  helm-postrender: error: internal error"),
+        "{output}"
     );
     assert!(
-        said.contains("\n---\napiVersion: helm-postrender.invalid/v1\nkind: Refused\n"),
-        "{said}"
+        output.contains("\n---\napiVersion: helm-postrender.invalid/v1\nkind: Refused\n"),
+        "{output}"
     );
 }
 

@@ -1,5 +1,5 @@
-//! Properties of the filter, on documents made up in every style and on real ones with bytes
-//! changed at random.
+//! Properties of the filter, for generated documents in many styles and for the inputs of the cases
+//! with random changes.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use proptest::sample::{Index, select};
 
 use crate::{invariants, oracle};
 
-/// The cidr, block size and encapsulation to set, for one family or both.
+/// CIDR, block size and encapsulation to set, for any of the two families.
 fn options() -> impl Strategy<Value = Options> {
     let v4 = Fields {
         cidr: Some("172.16.0.0/16".parse().unwrap()),
@@ -42,13 +42,13 @@ fn options() -> impl Strategy<Value = Options> {
     })
 }
 
-/// What else a live pool has, in every kind of value, and words that YAML takes for more.
+/// Other fields of an existing pool, with values of every type and strings that YAML may read as something else.
 const OTHERS: &str = r#"{name: "off", natOutgoing: Disabled, nodeSelector: "has(a) && b == 'c: \"d\"' # e",
     allowedUses: [Workload, "y"], disableBGPExport: true, assignmentMode: "1_0", disableNewAllocations: false}"#;
 
-/// What is known of a cluster with pools of one family or both, of the operator's or not.
+/// A cluster with existing pools of one family or both, owned by the operator or not.
 fn cluster() -> impl Strategy<Value = Cluster> {
-    let live = |name: &str, cidr: &str, block_size, encapsulation: &str, owned| ExistingPool {
+    let existing = |name: &str, cidr: &str, block_size, encapsulation: &str, owned| ExistingPool {
         name: name.to_owned(),
         cidr: cidr.to_owned(),
         block_size,
@@ -63,16 +63,16 @@ fn cluster() -> impl Strategy<Value = Cluster> {
     };
     let planned = vec![needed("10.244.0.0/17", 25), needed("fd00:244::/64", 123)];
     (any::<[bool; 4]>(), any::<bool>()).prop_map(move |(owned, second)| {
-        let live = [
-            live("a", "10.244.0.0/16", 24, "VXLAN", owned[0]),
-            live("b", "fd00:244:0::/64", 122, "VXLANCrossSubnet", owned[1]),
-            live("c", "10.9.0.1/24", 26, "IPIP", owned[2]),
+        let pools = [
+            existing("a", "10.244.0.0/16", 24, "VXLAN", owned[0]),
+            existing("b", "fd00:244:0::/64", 122, "VXLANCrossSubnet", owned[1]),
+            existing("c", "10.9.0.1/24", 26, "IPIP", owned[2]),
         ];
         let count = if second { 3 } else { usize::from(owned[3]) };
         Cluster {
             plan: ClusterPlan {
                 pools: planned.clone(),
-                existing_pools: live[..count].to_vec(),
+                existing_pools: pools[..count].to_vec(),
                 ..ClusterPlan::default()
             },
             source: PlanSource::Config,
@@ -81,7 +81,7 @@ fn cluster() -> impl Strategy<Value = Cluster> {
     })
 }
 
-/// How to write a document down.
+/// The style of a document.
 #[derive(Clone, Debug)]
 struct Style {
     step: usize,
@@ -117,7 +117,7 @@ fn style() -> impl Strategy<Value = Style> {
         )
 }
 
-/// What a level holds.
+/// What a field above the pools holds.
 #[derive(Clone, Copy, Debug)]
 enum Level {
     Absent,
@@ -139,7 +139,7 @@ fn level() -> impl Strategy<Value = Level> {
     ])
 }
 
-/// A pool's keys, in an order.
+/// The fields of a pool, in any order.
 fn pool(
     cidr: &'static str,
     size: &'static str,
@@ -243,8 +243,8 @@ fn write(style: &Style, spec: Level, network: Level, pools: &[Vec<(&str, &str)>]
     format!("{}{end}", lines.join(newline))
 }
 
-/// Documents that stand around the one to edit, and must not change.
-fn neighbour() -> impl Strategy<Value = &'static str> {
+/// What comes before the document to edit, and must not change.
+fn preceding() -> impl Strategy<Value = &'static str> {
     select(vec![
         "---\n",
         "",
@@ -256,7 +256,7 @@ fn neighbour() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-/// The same documents in every run; `PROPTEST_CASES` makes more of them.
+/// Every run generates the same documents. `PROPTEST_CASES` sets how many.
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES")
         .ok()
@@ -273,20 +273,20 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_document_in_any_style(before in neighbour(), document in document(), options in options()) {
+    fn generated_documents(before in preceding(), document in document(), options in options()) {
         let input = format!("{before}{document}");
         let edited = invariants::check(input.as_bytes(), &options);
         if let Some((before, after)) = &edited {
             kept_lines(before, after);
-            prop_assert!(oracle::read(before).is_some(), "nothing judged:\n{before}");
+            prop_assert!(oracle::read(before).is_some(), "the oracle cannot read\n{before}");
         }
-        // Only what the API demands may keep such a document from being edited.
-        let whole = options.request.v4.cidr.is_some() && options.request.v6.cidr.is_some();
-        prop_assert!(edited.is_some() || !whole, "not edited:\n{input}");
+        // Such a document is refused only for lack of a CIDR, which the API requires.
+        let has_cidrs = options.request.v4.cidr.is_some() && options.request.v6.cidr.is_some();
+        prop_assert!(edited.is_some() || !has_cidrs, "not edited:\n{input}");
     }
 
     #[test]
-    fn real_documents_with_changed_bytes(
+    fn case_inputs_with_changed_bytes(
         seed in any::<Index>(),
         changes in prop::collection::vec((any::<Index>(), select(b"\n\r\t :-#'\"{}[],&*!|>?%@`ax0~\xff\xc2\x85".to_vec()), 0..4_u8), 1..4),
         options in options(),
@@ -306,7 +306,7 @@ proptest! {
     }
 
     #[test]
-    fn no_live_pool_of_the_operator_is_lost(
+    fn no_pool_owned_by_the_operator_disappears(
         input in document(),
         options in options(),
         cluster in cluster(),
@@ -316,20 +316,20 @@ proptest! {
         let (_, result) = filter(&Stream::new(input.clone().into_bytes()), &options);
         let out = edited.map_or(input, |(_, after)| after);
         if result.is_ok() {
-            let owned = cluster.plan.existing_pools.iter().filter(|live| live.owned);
-            for live in owned {
-                prop_assert!(out.contains(&live.cidr), "{} is lost:\n{out}", live.cidr);
+            let owned = cluster.plan.existing_pools.iter().filter(|pool| pool.owned);
+            for pool in owned {
+                prop_assert!(out.contains(&pool.cidr), "{} is missing in\n{out}", pool.cidr);
             }
         }
     }
 
     #[test]
-    fn any_bytes_at_all(input in prop::collection::vec(any::<u8>(), 0..200), options in options()) {
+    fn any_bytes(input in prop::collection::vec(any::<u8>(), 0..200), options in options()) {
         invariants::check(&input, &options);
     }
 }
 
-/// Lines without one of the fields, or a level above them, come out as they went in and in order.
+/// Lines without one of the fields, or a field above them, are kept, in order.
 fn kept_lines(before: &str, after: &str) {
     const KEYS: [&str; 6] = [
         "cidr",
@@ -339,7 +339,7 @@ fn kept_lines(before: &str, after: &str) {
         "calicoNetwork",
         "spec",
     ];
-    // A flow collection holds several keys on a line.
+    // A flow mapping has several keys on a line.
     if before.contains('{') {
         return;
     }
@@ -352,7 +352,7 @@ fn kept_lines(before: &str, after: &str) {
     for line in before {
         assert!(
             rest.any(|kept| *kept == line),
-            "lost the line {line:?} in {after:#?}"
+            "the line {line:?} is missing in {after:#?}"
         );
     }
 }
@@ -361,8 +361,8 @@ fn kept_lines(before: &str, after: &str) {
 fn seeds() -> &'static Vec<Vec<u8>> {
     static SEEDS: std::sync::OnceLock<Vec<Vec<u8>>> = std::sync::OnceLock::new();
     SEEDS.get_or_init(|| {
-        let folders = cases("postrender", "args").into_iter();
-        folders
+        cases("postrender", "args")
+            .into_iter()
             .map(|case| fs::read(case.join("in.yaml")).unwrap())
             .collect()
     })

@@ -1,6 +1,7 @@
-//! What real Helm pipes to a post-renderer: streams of the real chart, where they are at hand in
-//! ../shared/streams beside the project, and small ones of the same forms, which always are.
+//! What Helm pipes to a post-renderer: small streams in tests/fixtures/streams and, if the folder
+//! exists, those of Calico's own chart in ../shared/streams.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use serde_yaml::Value;
 
 use crate::filter::filter;
 
-/// The fields to set, and what must come of them, for each family that a stream has.
+/// Sets all three fields for both address families.
 const ARGUMENTS: [&str; 6] = [
     "--cidr",
     "172.16.0.0/16,fd00:10::/56",
@@ -21,7 +22,7 @@ const ARGUMENTS: [&str; 6] = [
 ];
 
 #[test]
-fn nothing_but_the_three_fields_changes() {
+fn only_the_three_fields_change() {
     for path in streams() {
         let name = path.display();
         let input = fs::read(&path).unwrap();
@@ -29,7 +30,7 @@ fn nothing_but_the_three_fields_changes() {
         assert_eq!(ran.exit, 0, "{name}: {}", ran.stderr);
         let before = lines(&input);
         let after = lines(&ran.stdout);
-        // Lines that only one of the two has are those of the pools.
+        // Every line that is only in one of the two belongs to a pool.
         let pools = [
             "cidr",
             "blockSize",
@@ -43,27 +44,23 @@ fn nothing_but_the_three_fields_changes() {
                 assert!(pools.iter().any(|key| line.contains(key)), "{name}: {line}");
             }
         }
-        let (mut before, after) = (documents(&input), documents(&ran.stdout));
-        assert_eq!(before.len(), after.len(), "{name}");
-        let installation = before
+        let mut expected = documents(&input);
+        let installation = expected
             .iter_mut()
-            .find(|d| d["kind"] == "Installation")
+            .find(|document| document["kind"] == "Installation")
             .unwrap();
         set(installation);
-        assert_eq!(
-            before, after,
-            "{name}: the documents do not mean what they should"
-        );
+        assert_eq!(documents(&ran.stdout), expected, "{name}");
         let again = filter(&ARGUMENTS, &ran.stdout);
         assert_eq!(
             again.stdout, ran.stdout,
-            "{name}: a second run changes something"
+            "{name}: a second run changes the output"
         );
     }
 }
 
 #[test]
-fn the_operator_is_read_from_the_stream() {
+fn the_operator_version_is_read_from_the_stream() {
     for path in streams() {
         let ran = filter(&[], &fs::read(&path).unwrap());
         let version = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -72,34 +69,37 @@ fn the_operator_is_read_from_the_stream() {
             Some("v3.31.7") => "operator 1.40.15 (from the image tag of its Deployment)",
             _ => "operator 1.42.3 (from the image tag of its Deployment)",
         };
-        // The streams with values have an IPv6 pool without encapsulation and BGP off.
-        let said = if version.contains(".values") {
+        // The streams with values have an IPv6 pool without encapsulation, and BGP is off.
+        let expected = if version.contains(".values") {
             assert_eq!(ran.exit, 2, "{version}");
             "[unencapsulated-without-bgp]"
         } else {
             assert_eq!(ran.exit, 0, "{version}: {}", ran.stderr);
             operator
         };
-        assert!(ran.stderr.contains(said), "{version}: {}", ran.stderr);
+        assert!(ran.stderr.contains(expected), "{version}: {}", ran.stderr);
     }
 }
 
 fn streams() -> Vec<PathBuf> {
     let folders =
         ["tests/fixtures/streams", "../shared/streams"].map(|folder| repository().join(folder));
-    let entries = folders
+    let mut paths: Vec<PathBuf> = folders
         .iter()
         .filter_map(|folder| fs::read_dir(folder).ok())
-        .flatten();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     assert!(!paths.is_empty(), "tests/fixtures/streams is empty");
     paths
 }
 
-fn lines(bytes: &[u8]) -> std::collections::BTreeSet<String> {
-    let text = String::from_utf8_lossy(bytes);
-    text.lines().map(str::to_owned).collect()
+fn lines(bytes: &[u8]) -> BTreeSet<String> {
+    String::from_utf8_lossy(bytes)
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 fn documents(bytes: &[u8]) -> Vec<Value> {
@@ -108,30 +108,29 @@ fn documents(bytes: &[u8]) -> Vec<Value> {
         .collect()
 }
 
-/// The edit, on data: the three fields in the pool of each family, which is made if it is not
-/// there.
+/// Sets the three fields in the pool of each family, and adds the pool if there is none.
 fn set(installation: &mut Value) {
     let spec = installation["spec"].as_mapping_mut().unwrap();
-    let network = spec
+    let pools = spec
         .entry("calicoNetwork".into())
-        .or_insert_with(|| Value::Mapping(Default::default()));
-    let pools = network.as_mapping_mut().unwrap();
-    let pools = pools
+        .or_insert_with(|| Value::Mapping(Default::default()))
+        .as_mapping_mut()
+        .unwrap()
         .entry("ipPools".into())
-        .or_insert_with(|| Value::Sequence(Vec::new()));
-    let pools = pools.as_sequence_mut().unwrap();
+        .or_insert_with(|| Value::Sequence(Vec::new()))
+        .as_sequence_mut()
+        .unwrap();
     for (cidr, size, is_v6) in [
         ("172.16.0.0/16", 24_u64, false),
         ("fd00:10::/56", 120, true),
     ] {
-        let of_family = |pool: &Value| pool["cidr"].as_str().unwrap().contains(':') == is_v6;
-        let index = match pools.iter().position(of_family) {
-            Some(index) => index,
-            None => {
+        let index = pools
+            .iter()
+            .position(|pool| pool["cidr"].as_str().unwrap().contains(':') == is_v6)
+            .unwrap_or_else(|| {
                 pools.push(Value::Mapping(Default::default()));
                 pools.len() - 1
-            }
-        };
+            });
         let pool = pools[index].as_mapping_mut().unwrap();
         pool.insert("cidr".into(), cidr.into());
         pool.insert("blockSize".into(), size.into());

@@ -201,7 +201,7 @@ fn finalize(cluster: &Cluster, namespace: &Value) -> Result<(), String> {
 }
 
 fn done(outcome: Outcome) -> Result<(), String> {
-    match outcome.success {
+    match outcome.is_success() {
         true => Ok(()),
         false => Err(outcome.stderr),
     }

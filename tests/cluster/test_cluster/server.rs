@@ -142,7 +142,10 @@ subjects: [{kind: ServiceAccount, name: viewer, namespace: default}]
     // The authorizer learns of a new role some moments after it was written.
     let deadline = Instant::now() + Duration::from_secs(10);
     let allowed = ["auth", "can-i", "list", "nodes", "--quiet"];
-    while !cluster.kubectl(allowed.iter().chain(&[&*token])).success {
+    while !cluster
+        .kubectl(allowed.iter().chain(&[&*token]))
+        .is_success()
+    {
         assert!(Instant::now() < deadline, "the role is not in force");
     }
     cluster.kubectl(["get", "nodes", &token]).succeeded();

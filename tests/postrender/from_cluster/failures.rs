@@ -1,12 +1,12 @@
-//! A twin that is not there, cannot reach the cluster, or is another program.
+//! kubectl-calico is missing, cannot read the cluster, or is another program.
 
 use serde_json::Value;
 
 use super::stand_in::StandIn;
-use crate::plans::{NEW, answer};
+use crate::plans::{NEW, print};
 
 #[test]
-fn without_a_twin_it_says_what_to_do() {
+fn a_missing_kubectl_calico_is_an_error_with_a_fix() {
     assert_eq!(
         StandIn::missing().refused(&[]),
         "helm-postrender: error: --from-cluster needs kubectl-calico, which is neither next to this program nor on PATH\n  \
@@ -16,20 +16,20 @@ fn without_a_twin_it_says_what_to_do() {
 }
 
 #[test]
-fn what_the_twin_says_of_the_cluster_is_shown() {
+fn standard_error_of_kubectl_calico_is_shown() {
     let script = format!(
         "{}printf 'kubectl-calico: error: ippools is forbidden\\n  fix: kubectl calico rbac\\033[2J\\n' >&2\nexit 2",
-        answer(NEW)
+        print(NEW)
     );
-    let twin = StandIn::on_path(&script);
-    let said = twin.refused(&["--context", "prod eu", "--report", "report.json"]);
+    let stand_in = StandIn::on_path(&script);
+    let message = stand_in.refused(&["--context", "prod eu", "--report", "report.json"]);
     assert_eq!(
-        said,
+        message,
         "helm-postrender: error: --from-cluster: [FOLDER]/path/kubectl-calico could not make a plan of the cluster (exit status: 2)\n  \
          why: it wrote to stderr:\n    kubectl-calico: error: ippools is forbidden\n      fix: kubectl calico rbac\\u{1b}[2J\n  \
          fix: run it directly: [FOLDER]/path/kubectl-calico plan -o config --fail-on=never '--context=prod eu'\n"
     );
-    let report: Value = serde_json::from_str(&twin.left("report.json")).unwrap();
+    let report: Value = serde_json::from_str(&stand_in.left("report.json")).unwrap();
     assert_eq!(
         (&report["outcome"], &report["cluster"]),
         (&"refused".into(), &Value::Null)
@@ -37,31 +37,31 @@ fn what_the_twin_says_of_the_cluster_is_shown() {
 }
 
 #[test]
-fn a_plan_of_a_cluster_that_was_not_read_whole_is_refused() {
+fn an_incomplete_plan_is_refused() {
     let unread = format!("{NEW}unread: [\"ippools: forbidden\"]\n");
-    let said = StandIn::on_path(&format!("{}exit 2\n", answer(&unread))).refused(&[]);
+    let message = StandIn::on_path(&format!("{}exit 2\n", print(&unread))).refused(&[]);
     assert!(
-        said.contains("error: the cluster plan is incomplete: https://10.0.0.1:6443 ("),
-        "{said}"
+        message.contains("error: the cluster plan is incomplete: https://10.0.0.1:6443 ("),
+        "{message}"
     );
     assert!(
-        said.contains("why: this could not be read: ippools: forbidden\n"),
-        "{said}"
+        message.contains("why: this could not be read: ippools: forbidden\n"),
+        "{message}"
     );
-    // One that says that something is missing, and not what.
+    // An exit code without a reason.
     for code in [1, 2] {
-        let said = StandIn::on_path(&format!("{}exit {code}\n", answer(NEW))).refused(&[]);
+        let message = StandIn::on_path(&format!("{}exit {code}\n", print(NEW))).refused(&[]);
         let what = format!("could not make a plan of the cluster (exit status: {code})");
-        assert!(said.contains(&what), "{said}");
+        assert!(message.contains(&what), "{message}");
     }
 }
 
 #[test]
-fn helm_4_is_told_by_its_own_way() {
-    let twin = StandIn::on_path("echo 'no such host' >&2\nexit 2");
-    let mut command = std::process::Command::new(twin.path("own/helm-postrender"));
+fn helm_4_receives_the_message_as_a_manifest() {
+    let stand_in = StandIn::on_path("echo 'no such host' >&2\nexit 2");
+    let mut command = std::process::Command::new(stand_in.path("own/helm-postrender"));
     command.args(["--helm4", "--from-cluster"]).env_clear();
-    command.env("PATH", twin.path("path"));
+    command.env("PATH", stand_in.path("path"));
     let ran = crate::filter::run(&mut command, super::stand_in::INSTALLATION.as_bytes());
     let out = String::from_utf8(ran.stdout).unwrap();
     assert_eq!(ran.exit, 0);
@@ -76,7 +76,7 @@ fn helm_4_is_told_by_its_own_way() {
 }
 
 #[test]
-fn another_program_of_that_name_is_recognised() {
+fn another_program_with_that_name_is_recognized() {
     let usage = "Usage:\n  calicoctl [options] <command> [<args>...]";
     let later = NEW.replace("v1alpha1", "v2");
     for (script, what) in [
@@ -98,41 +98,44 @@ fn another_program_of_that_name_is_recognised() {
                 .to_owned(),
             "it is not a ClusterPlan",
         ),
-        (answer(&later), "its apiVersion is \"kubectl-calico/v2\""),
-        (answer(&format!("{NEW}nodes: 3\n")), "unknown field `nodes`"),
+        (print(&later), "its apiVersion is \"kubectl-calico/v2\""),
+        (print(&format!("{NEW}nodes: 3\n")), "unknown field `nodes`"),
         (
-            answer(&NEW.replace("10.244.0.0/16", "10.244/16")),
+            print(&NEW.replace("10.244.0.0/16", "10.244/16")),
             "pools[0].cidr: \"10.244/16\" is not a CIDR",
         ),
     ] {
-        let said = StandIn::on_path(&script).refused(&[]);
-        assert!(said.contains(what), "{script}: {said}");
+        let message = StandIn::on_path(&script).refused(&[]);
+        assert!(message.contains(what), "{script}: {message}");
         assert!(
-            said.contains("calicoctl is often installed under this name"),
-            "{said}"
+            message.contains("calicoctl is often installed under this name"),
+            "{message}"
         );
         assert!(
-            said.contains("\n  fix: put this release's kubectl-calico next to"),
-            "{said}"
+            message.contains("\n  fix: put this release's kubectl-calico next to"),
+            "{message}"
         );
     }
 }
 
 #[test]
-fn a_twin_that_cannot_be_run_or_is_killed_is_an_error() {
-    let twin = StandIn::missing();
-    twin.add("own", "neither a script nor a binary");
-    let said = twin.refused(&[]);
-    assert!(said.contains("kubectl-calico cannot be run: "), "{said}");
+fn a_kubectl_calico_that_cannot_run_or_is_killed_is_an_error() {
+    let stand_in = StandIn::missing();
+    stand_in.add("own", "neither a script nor a binary");
+    let message = stand_in.refused(&[]);
+    assert!(
+        message.contains("kubectl-calico cannot be run: "),
+        "{message}"
+    );
     for (script, status) in [
         ("kill -9 $$", "signal: 9"),
         ("exit 64", "exit status: 64"),
         ("exit 1", "exit status: 1"),
     ] {
-        let said = StandIn::on_path(script).refused(&[]);
+        let message = StandIn::on_path(script).refused(&[]);
         assert!(
-            said.contains(status) && said.contains("it wrote nothing to stderr"),
-            "{said}"
+            message.contains(status) && message.contains("it wrote nothing to stderr"),
+            "{message}"
         );
     }
 }

@@ -1,8 +1,7 @@
-//! `--from-cluster`, with a stand-in for the program that reads the cluster: its answers, and every way in which it
-//! can fail to give one.
+//! `--from-cluster`, with a shell script as kubectl-calico: a plan, and every way to fail.
 
-mod answers;
-mod bounds;
 mod failures;
+mod limits;
 mod stand_in;
+mod success;
 mod target;

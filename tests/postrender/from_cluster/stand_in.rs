@@ -1,4 +1,5 @@
-//! The filter with a shell script as its twin, in a folder of its own: the real twin may lie beside the real filter.
+//! helm-postrender in a folder of its own, with a shell script as kubectl-calico: the build may have put the real one
+//! next to the real helm-postrender.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -22,7 +23,7 @@ pub(crate) struct StandIn {
 }
 
 impl StandIn {
-    /// No twin anywhere.
+    /// No kubectl-calico anywhere.
     pub(crate) fn missing() -> Self {
         let root = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
         for folder in ["own", "path"] {
@@ -33,32 +34,32 @@ impl StandIn {
         Self { root }
     }
 
-    /// One on PATH that is this shell script.
+    /// A script on PATH.
     pub(crate) fn on_path(script: &str) -> Self {
         let stand_in = Self::missing();
         stand_in.add("path", &format!("#!/bin/sh\n{script}"));
         stand_in
     }
 
-    /// Another, in `folder`: `path`, or `own` for beside the filter.
+    /// Adds a kubectl-calico to a folder: `path`, or `own` for next to helm-postrender.
     pub(crate) fn add(&self, folder: &str, file: &str) {
         let path = self.path(folder).join("kubectl-calico");
         fs::write(&path, file).expect("write the script");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("make it executable");
     }
 
-    /// A path of its folder, where scripts run.
+    /// A path in the folder where everything runs.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.path().join(relative)
     }
 
-    /// What a script left in a file, without the end of its last line.
+    /// The content of a file that the script wrote, without the last line end.
     pub(crate) fn left(&self, file: &str) -> String {
-        let text = fs::read_to_string(self.path(file)).expect("the script left the file");
+        let text = fs::read_to_string(self.path(file)).expect("the script wrote the file");
         text.trim_end().to_owned()
     }
 
-    /// The filter with `--from-cluster`.
+    /// helm-postrender with `--from-cluster`.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.path("own/helm-postrender"));
         let path = format!("{}:/usr/bin:/bin", self.path("path").display());
@@ -74,7 +75,7 @@ impl StandIn {
         run(&mut self.command(arguments), INSTALLATION.as_bytes())
     }
 
-    /// A run that is refused: what it said, without the folder's name.
+    /// The message of a run that is refused, without the name of the folder.
     #[track_caller]
     pub(crate) fn refused(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
@@ -83,7 +84,7 @@ impl StandIn {
             .replace(&*self.root.path().to_string_lossy(), "[FOLDER]")
     }
 
-    /// A run that writes a stream: that stream.
+    /// The output of a run that succeeds.
     #[track_caller]
     pub(crate) fn written(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
@@ -92,7 +93,7 @@ impl StandIn {
     }
 }
 
-/// Whether a process runs.
+/// Whether a process is running.
 pub(crate) fn is_alive(pid: &str) -> bool {
     let status = fs::read_to_string(Path::new("/proc").join(pid).join("stat"));
     status.is_ok_and(|status| !status.contains(") Z "))

@@ -1,58 +1,62 @@
-//! Which cluster is read: the filter's own flags, and Helm's variables where those say nothing.
+//! Which cluster is read: flags of helm-postrender precede Helm's variables.
 
 use super::stand_in::{INSTALLATION, StandIn};
 use crate::filter::run;
-use crate::plans::{NEW, answer};
+use crate::plans::{NEW, print};
 
-fn asked(arguments: &[&str], variables: &[(&str, &str)]) -> String {
+/// The arguments that kubectl-calico is run with.
+fn passed_arguments(flags: &[&str], variables: &[(&str, &str)]) -> String {
     let script = format!(
         "for argument; do echo \"$argument\"; done > arguments\n{}",
-        answer(NEW)
+        print(NEW)
     );
-    let twin = StandIn::on_path(&script);
-    let mut command = twin.command(arguments);
+    let stand_in = StandIn::on_path(&script);
+    let mut command = stand_in.command(flags);
     let ran = run(
         command.envs(variables.iter().copied()),
         INSTALLATION.as_bytes(),
     );
     assert_eq!(ran.exit, 0, "{}", ran.stderr);
-    twin.left("arguments")
+    stand_in.left("arguments")
 }
 
 #[test]
-fn flags_and_variables_reach_the_twin() {
+fn flags_and_variables_are_passed_on() {
     let helm = [
         ("HELM_KUBECONTEXT", "-staging"),
         ("HELM_KUBECONFIG", "/a b/config"),
     ];
-    assert_eq!(asked(&[], &[]), "plan\n-o\nconfig\n--fail-on=never");
     assert_eq!(
-        asked(&[], &helm),
+        passed_arguments(&[], &[]),
+        "plan\n-o\nconfig\n--fail-on=never"
+    );
+    assert_eq!(
+        passed_arguments(&[], &helm),
         "plan\n-o\nconfig\n--fail-on=never\n--context=-staging\n--kubeconfig=/a b/config"
     );
     assert_eq!(
-        asked(&["--context=prod", "--kubeconfig", "other"], &helm),
+        passed_arguments(&["--context=prod", "--kubeconfig", "other"], &helm),
         "plan\n-o\nconfig\n--fail-on=never\n--context=prod\n--kubeconfig=other"
     );
 }
 
 #[test]
-fn the_rest_of_the_environment_does_too() {
-    let script = format!("[ \"$KUBECONFIG\" = /k ] || exit 9\n{}", answer(NEW));
-    let twin = StandIn::on_path(&script);
+fn the_environment_is_passed_on() {
+    let script = format!("[ \"$KUBECONFIG\" = /k ] || exit 9\n{}", print(NEW));
+    let stand_in = StandIn::on_path(&script);
     let ran = run(
-        twin.command(&[]).env("KUBECONFIG", "/k"),
+        stand_in.command(&[]).env("KUBECONFIG", "/k"),
         INSTALLATION.as_bytes(),
     );
     assert_eq!(ran.exit, 0, "{}", ran.stderr);
 }
 
 #[test]
-fn a_server_that_only_helm_is_told_of_is_refused() {
-    let twin = StandIn::on_path(&answer(NEW));
+fn a_server_set_for_helm_only_is_refused() {
+    let stand_in = StandIn::on_path(&print(NEW));
     let helm = ("HELM_KUBEAPISERVER", "https://10.9.9.9:6443");
     let ran = run(
-        twin.command(&[]).env(helm.0, helm.1),
+        stand_in.command(&[]).env(helm.0, helm.1),
         INSTALLATION.as_bytes(),
     );
     assert_eq!((ran.exit, ran.stdout.len()), (2, 0));
@@ -62,5 +66,5 @@ fn a_server_that_only_helm_is_told_of_is_refused() {
         "{}",
         ran.stderr
     );
-    asked(&["--context=prod"], &[helm]);
+    passed_arguments(&["--context=prod"], &[helm]);
 }

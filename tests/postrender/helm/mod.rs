@@ -1,16 +1,14 @@
-//! The filter under real Helm: 3.17, 4.1, 4.2 and 4.3, against a fake API server that records what Helm sends.
-//!
-//! `scripts/test` fetches the Helms and runs this.
+//! helm-postrender under Helm 3.17, 4.1, 4.2 and 4.3, with a fake API server that records what Helm sends.
 
-mod absent;
-mod changed;
 mod fake_api;
-mod forgotten;
 mod from_cluster;
+mod no_installation;
 mod plugin;
 mod refused;
 mod sandbox;
-mod strange_text;
+mod unprintable_text;
+mod values;
+mod without_filter;
 
-/// Where the API serves the Installation.
+/// The path of the Installation on an API server.
 const INSTALLATION: &str = "/apis/operator.tigera.io/v1/installations/default";

@@ -1,4 +1,4 @@
-//! The Helm 4 plugin, as a user gets it: from the repository's plugin.yaml, and packaged with its own binary.
+//! The Helm 4 plugin as users install it: from the repository's plugin.yaml, or packaged with the binary.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ each_helm_4! {
 }
 
 #[test]
-fn plugin_yaml_has_the_version_of_cargo_toml() {
+fn plugin_yaml_has_the_version_of_the_crate() {
     let text = fs::read_to_string(repository().join("plugin.yaml")).expect("read plugin.yaml");
     assert_eq!(parse(&text)[0]["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -39,17 +39,16 @@ fn packaged_folder(helm: Helm) {
 
 fn packaged_archive(helm: Helm) {
     let sandbox = Sandbox::without_filter(helm);
-    let files = fs::read_dir(packages())
+    let archive = fs::read_dir(packages())
         .expect("the packages")
-        .map(|entry| entry.unwrap().path());
-    let mut archives =
-        files.filter(|path| path.extension().is_some_and(|extension| extension == "tgz"));
-    let archive = archives.next().expect("a .tgz among the packages");
-    // Nothing signs the archive here.
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "tgz"))
+        .expect("a .tgz among the packages");
+    // The archive has no signature.
     install_use_uninstall(&sandbox, &archive, &["--verify=false"]);
 }
 
-/// What `scripts/package` makes of the filter under test, made once.
+/// The folder in which `scripts/package` packages the filter under test, once.
 fn packages() -> &'static Path {
     static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
         let script = repository().join("scripts/package");
@@ -90,15 +89,15 @@ fn install_use_uninstall(sandbox: &Sandbox, source: &Path, options: &[&str]) {
         only(&documents, "Installation")["spec"]["calicoNetwork"]["ipPools"][0]["cidr"],
         "172.16.0.0/16"
     );
-    let seen = template(&["--cidr=banana"]).failed().seen();
+    let output = template(&["--cidr=banana"]).failed().output();
     assert!(
-        seen.contains("helm-postrender: error: ") && seen.contains("banana"),
-        "{seen}"
+        output.contains("helm-postrender: error: ") && output.contains("banana"),
+        "{output}"
     );
 
     sandbox
         .run(["plugin", "uninstall", "helm-postrender"])
         .succeeded();
-    let seen = template(&["--cidr=172.16.0.0/16"]).failed().seen();
-    assert!(seen.contains("not found"), "{seen}");
+    let output = template(&["--cidr=172.16.0.0/16"]).failed().output();
+    assert!(output.contains("not found"), "{output}");
 }

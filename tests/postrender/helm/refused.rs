@@ -1,4 +1,4 @@
-//! A value that the operator would not take: Helm fails, the user reads why, and the cluster is not touched.
+//! A value that the operator would reject: Helm fails with the reason, and nothing in the cluster changes.
 
 use calico_test_support::charts;
 use calico_test_support::documents::pool;
@@ -7,8 +7,9 @@ use calico_test_support::helm::{Helm, each_helm};
 use super::INSTALLATION;
 use super::fake_api::{FakeApi, Request};
 use super::sandbox::{Outcome, Sandbox};
+use crate::snapshot::assert_snapshot;
 
-/// Arguments, and what the message has to name. The last three are wrong usage.
+/// Arguments, and what the message must contain. The last three are usage errors.
 const REFUSED: &[(&[&str], &str)] = &[
     (&["--cidr=172.16.0.1/16"], "172.16.0.1/16"),
     (&["--cidr=172.16.0.0/16", "--block-size=12"], "12"),
@@ -34,23 +35,23 @@ each_helm! {
     message_is_readable,
 }
 
-/// Helm failed, and showed the filter's message with what is wrong in it.
+/// Helm failed and showed the filter's message.
 #[track_caller]
-fn shows(outcome: Outcome, needle: &str) {
-    let seen = outcome.failed().seen();
-    let message = seen
+fn assert_shown(outcome: Outcome, needle: &str) {
+    let output = outcome.failed().output();
+    let message = output
         .split_once("helm-postrender: error: ")
-        .unwrap_or_else(|| panic!("no message of ours in:\n{seen}"))
+        .unwrap_or_else(|| panic!("no message of the filter in:\n{output}"))
         .1;
     assert!(
         message.contains(needle),
-        "{needle:?} is not named in:\n{seen}"
+        "{needle:?} is missing in:\n{output}"
     );
 }
 
-/// Nothing was sent, not even a record of the release. Only a chart's `crds/` are out before Helm renders anything.
+/// Helm sent nothing, not even a record of the release, except the chart's `crds/`, which it applies before it renders.
 #[track_caller]
-fn nothing_was_sent(api: &FakeApi) {
+fn assert_nothing_sent(api: &FakeApi) {
     let is_crd =
         |line: &String| line.contains(" /apis/apiextensions.k8s.io/v1/customresourcedefinitions");
     let lines: Vec<_> = api
@@ -71,21 +72,21 @@ fn template_is_refused(helm: Helm) {
             "{filter:?} printed manifests:\n{}",
             outcome.stdout
         );
-        shows(outcome, needle);
+        assert_shown(outcome, needle);
     }
-    nothing_was_sent(&sandbox.api);
+    assert_nothing_sent(&sandbox.api);
 }
 
 fn install_is_refused(helm: Helm) {
     for chart in charts::all() {
         let sandbox = Sandbox::new(helm);
         for (filter, needle) in REFUSED {
-            shows(
+            assert_shown(
                 sandbox.release("install", &chart, &[], Some(filter)),
                 needle,
             );
         }
-        nothing_was_sent(&sandbox.api);
+        assert_nothing_sent(&sandbox.api);
         assert_eq!(sandbox.api.object(INSTALLATION), None);
     }
 }
@@ -97,23 +98,20 @@ fn upgrade_is_refused(helm: Helm) {
         .succeeded();
     sandbox.api.forget_requests();
     for (filter, needle) in REFUSED {
-        shows(
+        assert_shown(
             sandbox.release("upgrade", &charts::own(), &[], Some(filter)),
             needle,
         );
     }
-    nothing_was_sent(&sandbox.api);
-    let installation = sandbox
-        .api
-        .object(INSTALLATION)
-        .expect("the Installation of before");
+    assert_nothing_sent(&sandbox.api);
+    let installation = sandbox.api.object(INSTALLATION).expect("the Installation");
     assert_eq!(
         installation["spec"]["calicoNetwork"]["ipPools"][0],
         pool("10.48.0.0/16", 24, "VXLAN")
     );
 }
 
-/// The whole of what a person reads; every Helm of a major shows the same.
+/// All that the user sees. Every release of a major version of Helm shows the same.
 fn message_is_readable(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     let outcome = sandbox
@@ -129,7 +127,5 @@ fn message_is_readable(helm: Helm) {
     } else {
         "refused_in_helm_4"
     };
-    insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true}, {
-        insta::assert_snapshot!(name, sandbox.normalise(&outcome.seen()));
-    });
+    assert_snapshot(name, &sandbox.normalize(&outcome.output()));
 }

@@ -1,4 +1,4 @@
-//! One Helm with a home, a kubeconfig and an API server of its own.
+//! A Helm with its own home directory, kubeconfig and API server.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::fake_api::FakeApi;
 
-/// The filter that cargo built for this test.
+/// The filter that cargo built for these tests.
 pub(crate) const FILTER: &str = env!("CARGO_BIN_EXE_helm-postrender");
 
 pub(crate) struct Sandbox {
@@ -22,7 +22,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// A Helm that finds the filter: on PATH and, for Helm 4, through the plugin of the repository's top folder.
+    /// A Helm that finds the filter: on PATH, and for Helm 4 with the plugin of the repository.
     pub(crate) fn new(helm: Helm) -> Self {
         let sandbox = Self::without_plugin(helm);
         if !helm.is_3() {
@@ -34,7 +34,7 @@ impl Sandbox {
         sandbox
     }
 
-    /// A Helm without plugins; the filter is still on PATH.
+    /// A Helm without plugins. The filter is on PATH.
     pub(crate) fn without_plugin(helm: Helm) -> Self {
         let sandbox = Self::without_filter(helm);
         std::os::unix::fs::symlink(FILTER, sandbox.path("bin/helm-postrender"))
@@ -42,7 +42,7 @@ impl Sandbox {
         sandbox
     }
 
-    /// A Helm that finds no filter of itself.
+    /// A Helm that does not find the filter.
     pub(crate) fn without_filter(helm: Helm) -> Self {
         let api = FakeApi::start();
         let root = TempDir::new().expect("a temporary folder");
@@ -59,7 +59,7 @@ impl Sandbox {
         self.root.path().join(relative)
     }
 
-    /// Runs Helm, with nothing of this process's environment.
+    /// Runs Helm. It inherits no environment variable.
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
         let binary = self.helm.binary();
         let output = Command::new(&binary)
@@ -80,18 +80,18 @@ impl Sandbox {
         Outcome::of(&output)
     }
 
-    /// `helm VERB calico CHART`, with the post-renderer if it is given arguments.
+    /// `helm COMMAND calico CHART`, with the post-renderer if `filter` has its arguments.
     pub(crate) fn release(
         &self,
-        verb: &str,
+        command: &str,
         chart: &Path,
         options: &[&str],
         filter: Option<&[&str]>,
     ) -> Outcome {
-        let mut arguments: Vec<OsString> = [verb, "calico"].map(OsString::from).into();
+        let mut arguments: Vec<OsString> = [command, "calico"].map(OsString::from).into();
         arguments.push(chart.into());
         arguments.extend(["--namespace", "tigera-operator"].map(OsString::from));
-        if verb == "install" {
+        if command == "install" {
             arguments.push("--create-namespace".into());
         }
         arguments.extend(options.iter().map(OsString::from));
@@ -101,8 +101,8 @@ impl Sandbox {
         self.run(arguments)
     }
 
-    /// A text without what differs from run to run: the sandbox's path and the Helm's version.
-    pub(crate) fn normalise(&self, text: &str) -> String {
+    /// A text without what differs between runs: the sandbox's path and the version of Helm.
+    pub(crate) fn normalize(&self, text: &str) -> String {
         let root = self.root.path().to_str().expect("a UTF-8 path");
         text.replace(root, "[SANDBOX]")
             .replace(self.helm.version, "[HELM]")

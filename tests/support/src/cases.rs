@@ -1,15 +1,15 @@
-//! The cases of tests/cases: folders with what goes in, and what must come out.
+//! The cases in tests/cases: folders with an input and the expected output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::repository;
 
-/// The folders below `tests/cases/PROGRAM` that hold this file, in the order of their names.
-pub fn cases(program: &str, file: &str) -> Vec<PathBuf> {
+/// The folders in tests/cases/KIND that contain this file, sorted by name.
+pub fn cases(kind: &str, file: &str) -> Vec<PathBuf> {
     let mut cases = Vec::new();
     find(
-        &repository().join("tests/cases").join(program),
+        &repository().join("tests/cases").join(kind),
         file,
         &mut cases,
     );

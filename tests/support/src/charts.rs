@@ -1,24 +1,19 @@
-//! The charts that are rendered: the project's own small one and, where they are at hand, replays of the real ones.
+//! The charts that tests render.
 
 use std::path::PathBuf;
 
 use crate::repository;
 
-/// The project's own chart, which takes values.
+/// A small chart, written for these tests, that renders `.Values.installation` as Calico's does.
 pub fn own() -> PathBuf {
     repository().join("tests/fixtures/charts/tigera-operator")
 }
 
-/// Our chart, then the real ones of `../shared/charts` (they take no values), if that folder exists.
+/// That chart, and Calico's own in `../shared/charts` (which accept no values), if the folder exists.
 pub fn all() -> Vec<PathBuf> {
     let mut charts = vec![own()];
     if let Ok(versions) = repository().join("../shared/charts").read_dir() {
-        charts.extend(versions.map(|version| {
-            version
-                .expect("a readable folder")
-                .path()
-                .join("tigera-operator")
-        }));
+        charts.extend(versions.map(|version| version.unwrap().path().join("tigera-operator")));
     }
     charts.sort();
     charts

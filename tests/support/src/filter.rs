@@ -1,4 +1,4 @@
-//! The filter, for the tests of the other package: cargo builds the programs of a test's own package only.
+//! helm-postrender for the tests of kubectl-calico: cargo builds only the programs of a test's own package.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use crate::repository;
 
-/// helm-postrender, built in the profile of the running test.
+/// The path of helm-postrender, built with the profile of the running test.
 pub fn filter() -> &'static Path {
     static FILTER: LazyLock<PathBuf> = LazyLock::new(build);
     &FILTER
@@ -33,7 +33,7 @@ fn build() -> PathBuf {
     folder.join("helm-postrender")
 }
 
-/// Runs the filter on a stream.
+/// Runs helm-postrender on a stream.
 pub fn filtered(arguments: &[&str], stream: &str) -> Output {
     let mut child = Command::new(filter())
         .args(arguments)
@@ -43,7 +43,7 @@ pub fn filtered(arguments: &[&str], stream: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A run that refuses its arguments leaves the stream unread.
+    // If it refuses its arguments, it does not read the stream.
     let _ = child.stdin.take().unwrap().write_all(stream.as_bytes());
     child.wait_with_output().unwrap()
 }

@@ -1,10 +1,10 @@
-//! The real Helms, and how a test is run with each of them.
+//! The releases of Helm that tests run.
 
 use std::path::PathBuf;
 
 use crate::tools::tool;
 
-/// One released Helm.
+/// A release of Helm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Helm {
     pub version: &'static str,
@@ -20,13 +20,13 @@ impl Helm {
         self.version.starts_with("3.")
     }
 
-    /// The binary.
+    /// Its binary.
     pub fn binary(self) -> PathBuf {
         tool("helm", self.version)
     }
 }
 
-/// Makes each function, which takes a `Helm`, a test of its own for every Helm.
+/// Declares a test per function and release of Helm. Each function takes a [`Helm`].
 #[macro_export]
 macro_rules! each_helm {
     ($($test:ident),+ $(,)?) => {
@@ -37,7 +37,7 @@ macro_rules! each_helm {
     };
 }
 
-/// The same for every Helm 4.
+/// Declares a test per function and release of Helm 4.
 #[macro_export]
 macro_rules! each_helm_4 {
     ($($test:ident),+ $(,)?) => {

@@ -1,50 +1,53 @@
-//! HTTP as text: requests as they arrive, and answers as a test words them.
+//! HTTP as text: requests as a server receives them, and replies for it to write.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// One request as it arrived.
+/// A request as it arrived.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seen {
     /// Method and target, such as `GET /version`.
     pub line: String,
-    /// The headers, with names in lower case.
+    /// The headers, with lower-case names.
     pub headers: Vec<(String, String)>,
-    /// The client's certificate, as DER.
+    /// The client's certificate, in DER.
     pub certificate: Option<Vec<u8>>,
 }
 
 impl Seen {
     /// The values of a header.
     pub fn header(&self, name: &str) -> Vec<&str> {
-        let named = self.headers.iter().filter(|(key, _)| key == name);
-        named.map(|(_, value)| value.as_str()).collect()
+        self.headers
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .collect()
     }
 }
 
-/// What a script has the server do.
+/// What a server does with a request.
 pub enum Reply {
     /// Write this and wait for the next request.
     Whole(Vec<u8>),
     /// Write this and close the connection.
     Cut(Vec<u8>),
-    /// Write this and then nothing, with the connection open.
+    /// Write this and keep the connection open without writing anything else.
     Stall(Vec<u8>),
 }
 
 impl Reply {
-    /// 200 with JSON.
+    /// Status 200 with JSON.
     pub fn json(body: &str) -> Self {
         Self::status("200 OK", "Content-Type: application/json\r\n", body)
     }
 
-    /// Any status, with headers that end in `\r\n`.
+    /// A status with headers, each ending in `\r\n`, and a body.
     pub fn status(status: &str, headers: &str, body: &str) -> Self {
         let length = body.len();
         let text = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
         Self::Whole(text.into_bytes())
     }
 
-    /// A failure as an API server words it.
+    /// A failure as an API server reports it.
     pub fn failure(code: u16, reason: &str, message: &str) -> Self {
         let status = serde_json::json!({
             "kind": "Status", "apiVersion": "v1", "status": "Failure",
@@ -55,7 +58,7 @@ impl Reply {
     }
 }
 
-/// The head of the next message, up to its empty line; nothing when there is none.
+/// The head of the next message, including its empty line; `None` at the end of the connection.
 pub async fn head(connection: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,19 +1,19 @@
-//! The real programs that `scripts/fetch-tools` fetches.
+//! The programs that `scripts/fetch-tools` downloads.
 
 use std::path::PathBuf;
 
-/// A fetched program; a test without it fails, for a skipped one would look like a passed one.
+/// A downloaded program. Fails without it: a skipped test would look like a passed one.
 pub fn tool(name: &str, version: &str) -> PathBuf {
     let binary = folder().join(format!("{name}-{version}")).join(name);
     assert!(
         binary.is_file(),
-        "no {name} {version} at {}: run scripts/test, which fetches the tools and sets CALICO_TEST_TOOLS",
+        "no {name} {version} at {}: run scripts/test, which downloads it and sets CALICO_TEST_TOOLS",
         binary.display()
     );
     binary
 }
 
-/// CALICO_TEST_TOOLS, else the cache folder that `scripts/fetch-tools` chooses by itself.
+/// CALICO_TEST_TOOLS, or the default cache folder of `scripts/fetch-tools`.
 fn folder() -> PathBuf {
     let variable = |name: &str| {
         std::env::var_os(name)

@@ -1,8 +1,8 @@
-//! What the server says it serves: the resources of the charts and what Helm itself needs.
+//! Discovery: the resources in the charts, and those that Helm itself needs.
 
 use serde_json::{Value, json};
 
-/// A kind of object: group ("" for core), plural, kind, namespaced. All are version v1.
+/// A resource: group ("" for core), plural, kind, namespaced. All have version v1.
 type Resource = (&'static str, &'static str, &'static str, bool);
 
 const RESOURCES: &[Resource] = &[
@@ -42,7 +42,7 @@ const RESOURCES: &[Resource] = &[
     ("rbac.authorization.k8s.io", "roles", "Role", true),
 ];
 
-/// The kind that a plural stands for.
+/// The kind of a plural.
 pub(super) fn kind(plural: &str) -> Option<&'static str> {
     RESOURCES
         .iter()
@@ -50,7 +50,7 @@ pub(super) fn kind(plural: &str) -> Option<&'static str> {
         .map(|resource| resource.2)
 }
 
-/// The discovery document at a path, in the form from before aggregated discovery, which every client still reads.
+/// The discovery document at a path, in the format before aggregated discovery, which every client supports.
 pub(super) fn document(path: &str) -> Option<Value> {
     match path {
         "/version" => Some(

@@ -1,15 +1,15 @@
-//! A Secret in Kubernetes' protobuf form, which is how Helm sends the records of its releases.
+//! Objects in Kubernetes' protobuf encoding, in which Helm sends Secrets with the records of its releases.
 
 use serde_json::{Map, Value, json};
 
-/// What stands before the message, `runtime.Unknown`.
+/// The prefix of a message, which is a `runtime.Unknown`.
 const MAGIC: &[u8] = b"k8s\0";
 
-/// The object as its JSON; a Secret, or any kind of which only the metadata matter here.
+/// The object as JSON: all of a Secret, and the metadata of any other kind.
 pub(super) fn decode(body: &[u8]) -> Value {
     let unknown = body
         .strip_prefix(MAGIC)
-        .expect("a body that starts as Kubernetes' protobuf does");
+        .expect("the prefix of Kubernetes' protobuf encoding");
     let type_meta = field(unknown, 1);
     let object = field(unknown, 2);
     let metadata = field(object, 1);
@@ -28,7 +28,7 @@ pub(super) fn decode(body: &[u8]) -> Value {
     decoded
 }
 
-/// The fields of a message: number and bytes; numbers and fixed-width values are empty.
+/// The fields of a message, by number. Integers are decoded as empty.
 fn fields(mut message: &[u8]) -> Vec<(u64, &[u8])> {
     let mut fields = Vec::new();
     while !message.is_empty() {
@@ -61,7 +61,7 @@ fn varint(message: &mut &[u8]) -> u64 {
     number
 }
 
-/// The first field of a number, or nothing.
+/// The first field with this number, or an empty one.
 fn field(message: &[u8], number: u64) -> &[u8] {
     fields(message)
         .into_iter()
@@ -69,12 +69,12 @@ fn field(message: &[u8], number: u64) -> &[u8] {
         .map_or(&[], |(_, value)| value)
 }
 
-/// A map field: repeated messages of a key and a value.
+/// A map: repeated messages with a key and a value.
 fn entries(message: &[u8], number: u64) -> impl Iterator<Item = (String, &[u8])> {
-    let repeated = fields(message)
+    fields(message)
         .into_iter()
-        .filter(move |(found, _)| *found == number);
-    repeated.map(|(_, entry)| (text(field(entry, 1)), field(entry, 2)))
+        .filter(move |(found, _)| *found == number)
+        .map(|(_, entry)| (text(field(entry, 1)), field(entry, 2)))
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::store::{Selector, Store};
 use super::{Request, Response, discovery, watch};
 
-/// The answer to a request; what it changes is changed in `store`.
+/// The response to a request, which may change the store.
 pub(super) fn respond(request: &Request, store: &mut Store) -> Response {
     if request.method == "GET"
         && let Some(document) = discovery::document(&request.path)
@@ -18,7 +18,7 @@ pub(super) fn respond(request: &Request, store: &mut Store) -> Response {
         return reply(200, &document);
     }
     if request.path == "/openapi/v2" {
-        // An empty message of protobuf: a schema without types, with which clients find nothing to validate.
+        // An empty protobuf message: a schema without types, against which clients validate nothing.
         return send(
             200,
             "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
@@ -37,7 +37,7 @@ pub(super) fn respond(request: &Request, store: &mut Store) -> Response {
         ("GET", None) => match Selector::of(&query) {
             Err(why) => failure(400, "BadRequest", &why),
             Ok(selector) if query.get("watch").is_some_and(|v| v == "true" || v == "1") => {
-                // A watch that lists first is optional for a server; clients then list and watch.
+                // Servers may reject this, and clients then list before they watch.
                 if query.contains_key("sendInitialEvents") {
                     return failure(422, "Invalid", "sendInitialEvents is not supported");
                 }
@@ -80,7 +80,7 @@ pub(super) fn respond(request: &Request, store: &mut Store) -> Response {
     }
 }
 
-/// Every kind of patch as a merge patch: the tests look at what was sent, not at how lists are merged.
+/// Handles every type of patch as a merge patch: the tests check what was sent, not how lists are merged.
 fn patch(request: &Request, store: &mut Store) -> Response {
     let apply = request.content_type == "application/apply-patch+yaml";
     match store.get(&request.path).cloned() {
@@ -93,7 +93,7 @@ fn patch(request: &Request, store: &mut Store) -> Response {
     }
 }
 
-/// RFC 7386; the directives of a strategic merge patch (`$setElementOrder/…`) are left out.
+/// A JSON merge patch (RFC 7386). The directives of a strategic merge patch (`$setElementOrder/…`) are ignored.
 fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(patch) = patch else {
         *target = patch.clone();
@@ -112,7 +112,7 @@ fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
-/// What a path names: a collection, and perhaps one object of it.
+/// The target of a path: a collection, or an object in it.
 struct Target<'a> {
     collection: &'a str,
     kind: &'static str,
@@ -127,7 +127,7 @@ impl<'a> Target<'a> {
             "apis" => 3,
             _ => return None,
         };
-        // A namespace is itself an object: /api/v1/namespaces/NAME, and not a path below one.
+        // A namespace is an object, too: /api/v1/namespaces/NAME has no resource after the name.
         let namespaced = segments.get(start) == Some(&"namespaces") && segments.len() > start + 2;
         let plural_at = if namespaced { start + 2 } else { start };
         let kind = discovery::kind(segments.get(plural_at)?)?;
@@ -146,10 +146,11 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The query's parameters, with the %XX escapes that selectors have.
+/// The parameters of a query, decoded.
 fn decode_query(query: &str) -> HashMap<&str, String> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
         .map(|(key, value)| (key, percent_decode(value)))
         .collect()
 }
@@ -172,9 +173,13 @@ fn not_found(request: &Request) -> Response {
 }
 
 fn failure(code: u16, reason: &str, message: &str) -> Response {
-    let status = "Failure";
-    let body = json!({"kind": "Status", "apiVersion": "v1", "status": status, "code": code, "reason": reason, "message": message});
-    reply(code, &body)
+    reply(
+        code,
+        &json!({
+            "kind": "Status", "apiVersion": "v1", "status": "Failure",
+            "code": code, "reason": reason, "message": message,
+        }),
+    )
 }
 
 fn reply(code: u16, body: &Value) -> Response {
@@ -182,10 +187,9 @@ fn reply(code: u16, body: &Value) -> Response {
 }
 
 fn send(code: u16, content_type: &str, body: Bytes) -> Response {
-    let response = hyper::Response::builder()
+    hyper::Response::builder()
         .status(code)
-        .header(CONTENT_TYPE, content_type);
-    response
+        .header(CONTENT_TYPE, content_type)
         .body(Full::new(body).boxed())
         .expect("a valid response")
 }

@@ -1,11 +1,11 @@
-//! The objects, and the history of their changes that a watch replays.
+//! The objects, and the history of changes that a watch replays.
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-/// One change, numbered by the object's resourceVersion.
+/// A change. Its version is the resourceVersion of the object.
 #[derive(Clone)]
 pub(super) struct Event {
     pub(super) version: u64,
@@ -27,7 +27,7 @@ impl Store {
         self.objects.get(path)
     }
 
-    /// Creates or replaces, and returns the object as it now is.
+    /// Creates or replaces an object, and returns it.
     pub(super) fn put(&mut self, path: &str, mut object: Value) -> Value {
         let old = self.objects.get(path);
         let kind = if old.is_some() { "MODIFIED" } else { "ADDED" };
@@ -54,11 +54,12 @@ impl Store {
             path.rsplit_once('/')
                 .is_some_and(|(parent, _)| parent == collection)
         };
-        let items = self
+        let items: Vec<_> = self
             .objects
             .iter()
-            .filter(|(path, object)| under(path) && selector.matches(object));
-        let items: Vec<_> = items.map(|(_, object)| object).collect();
+            .filter(|(path, object)| under(path) && selector.matches(object))
+            .map(|(_, object)| object)
+            .collect();
         let api_version = match collection.strip_prefix("/apis/") {
             Some(rest) => rest.split('/').take(2).collect::<Vec<_>>().join("/"),
             None => "v1".to_owned(),
@@ -67,7 +68,7 @@ impl Store {
         json!({"kind": format!("{kind}List"), "apiVersion": api_version, "metadata": metadata, "items": items})
     }
 
-    /// Sends `watcher` what changed after a resourceVersion, and from now on every change.
+    /// Sends every change since a resourceVersion to `watcher`, and every change from now on.
     pub(super) fn watch(&mut self, since: u64, watcher: UnboundedSender<Event>) {
         let missed = self.history.iter().filter(|event| event.version > since);
         if missed.cloned().all(|event| watcher.send(event).is_ok()) {
@@ -95,7 +96,7 @@ impl Store {
     }
 }
 
-/// What a controller would do and Helm waits for: a hook's Job completes, a CRD is established.
+/// Does what Helm waits for a controller to do: complete the Job of a hook, establish a CRD.
 fn settle(object: &mut Value) {
     let now = "2026-01-01T00:00:00Z";
     match object["kind"].as_str() {
@@ -112,7 +113,7 @@ fn settle(object: &mut Value) {
     }
 }
 
-/// The label and field selectors of a list or watch: `key=value` pairs, which is all that Helm asks for.
+/// The label and field selectors of a list or watch: `key=value` pairs, which is all that Helm uses.
 pub(super) struct Selector {
     labels: Vec<(String, String)>,
     name: Option<String>,
@@ -122,10 +123,8 @@ impl Selector {
     pub(super) fn of(query: &HashMap<&str, String>) -> Result<Self, String> {
         let pairs = |key: &str| -> Result<Vec<(String, String)>, String> {
             let text = query.get(key).map_or("", String::as_str);
-            let requirements = text
-                .split(',')
-                .filter(|requirement| !requirement.is_empty());
-            requirements
+            text.split(',')
+                .filter(|requirement| !requirement.is_empty())
                 .map(|requirement| match requirement.split_once('=') {
                     Some((key, value)) if !key.ends_with('!') => {
                         Ok((key.to_owned(), value.to_owned()))

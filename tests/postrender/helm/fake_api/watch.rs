@@ -1,4 +1,4 @@
-//! A watch: a response whose body does not end, one JSON line per event.
+//! A watch: a response without an end, with one JSON line per event.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -26,8 +26,10 @@ pub(super) fn response(
         collection: collection.to_owned(),
         selector,
     };
-    let response = hyper::Response::builder().header(CONTENT_TYPE, "application/json");
-    response.body(watch.boxed()).expect("a valid response")
+    hyper::Response::builder()
+        .header(CONTENT_TYPE, "application/json")
+        .body(watch.boxed())
+        .expect("a valid response")
 }
 
 struct Watch {

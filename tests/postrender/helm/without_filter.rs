@@ -1,7 +1,6 @@
-//! The trap of every post-renderer: Helm does not store it, so the next upgrade without it takes the values away.
+//! Helm does not store the post-renderer in the release: an upgrade without it removes the values.
 //!
-//! Nothing here can be refused, for the filter is not run. What Helm sends is recorded, because the documentation warns
-//! of it and the fix (a values file) rests on it.
+//! The filter does not run then, so it cannot refuse anything. docs/helm.md warns of it, and recommends a values file.
 
 use calico_test_support::charts;
 use calico_test_support::helm::{Helm, each_helm};
@@ -30,13 +29,13 @@ fn upgrade_without_the_filter_removes_the_pools(helm: Helm) {
 
     let sent = sandbox.api.writes_to(INSTALLATION);
     let [patch] = sent.as_slice() else {
-        panic!("one request for the Installation, not {sent:#?}")
+        panic!("not one request for the Installation: {sent:#?}")
     };
     assert_eq!(patch.method, "PATCH");
     if helm.is_3() {
         assert_eq!(patch.content_type, "application/merge-patch+json");
-        // The difference between two manifests, whatever the operator has since written into the object. Helm's own
-        // marks are in it because they are in neither manifest.
+        // The difference between two manifests, whatever the operator has written since. Helm's own labels and
+        // annotations are in neither manifest, so they are sent again.
         let annotations = json!({
             "meta.helm.sh/release-name": "calico",
             "meta.helm.sh/release-namespace": "tigera-operator",
@@ -48,14 +47,14 @@ fn upgrade_without_the_filter_removes_the_pools(helm: Helm) {
             json!({"metadata": metadata, "spec": {"calicoNetwork": null}})
         );
     } else {
-        // Server-side apply: the API server removes what the same field manager sent before and leaves out now.
+        // Server-side apply: the API server removes the fields that this field manager no longer sends.
         assert_eq!(patch.content_type, "application/apply-patch+yaml");
         assert_eq!(patch.body["spec"]["calicoNetwork"], Value::Null);
         assert!(patch.query.contains("fieldManager=helm"), "{}", patch.query);
     }
 }
 
-/// The same pools as values: they are in the release, so nothing is taken away.
+/// The same pools in a values file are part of the release.
 fn upgrade_with_a_values_file_keeps_the_pools(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     let values = sandbox.path("values.yaml");
@@ -72,7 +71,7 @@ fn upgrade_with_a_values_file_keeps_the_pools(helm: Helm) {
         .succeeded();
 
     for request in sandbox.api.writes_to(INSTALLATION) {
-        // Helm 3 sends the difference of the manifests, which has no spec; Helm 4 the whole manifest.
+        // Helm 3 sends the difference between the manifests, which is empty; Helm 4 sends the whole manifest.
         let expected = if helm.is_3() {
             json!(null)
         } else {

@@ -1,7 +1,7 @@
-//! A small Kubernetes API server on the loopback: enough for a real `helm install`, `upgrade` and `uninstall`.
+//! A small Kubernetes API server on loopback: enough for a real `helm install`, `upgrade` and `uninstall`.
 //!
-//! It keeps objects in memory by path and records every request, so that a test can say what Helm sent and what it did
-//! not. Nothing is validated and no controller runs, but what Helm waits for is so at once (`store::settle`).
+//! It keeps objects in memory and records every request, so that a test can check what Helm sent and what it did not
+//! send. It validates nothing and runs no controllers. What Helm waits for is true at once (`store::settle`).
 
 mod discovery;
 mod protobuf;
@@ -26,7 +26,7 @@ use tokio::sync::oneshot;
 
 type Response = hyper::Response<BoxBody<Bytes, Infallible>>;
 
-/// One request as it arrived.
+/// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -37,7 +37,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Method and path, as an assertion lists them.
+    /// Method and path.
     pub(crate) fn line(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
@@ -92,7 +92,7 @@ impl FakeApi {
             .collect()
     }
 
-    /// The same without Helm's own records of its releases, which are Secrets.
+    /// The same without Helm's records of its releases, which are Secrets.
     pub(crate) fn writes(&self) -> Vec<Request> {
         let mut writes = self.all_writes();
         writes.retain(|request| !request.path.contains("/secrets"));
@@ -102,10 +102,12 @@ impl FakeApi {
     /// The writes to one object: those to its path, and the POST that created it.
     pub(crate) fn writes_to(&self, path: &str) -> Vec<Request> {
         let (collection, name) = path.rsplit_once('/').expect("an object's path");
-        let is_it = |r: &Request| {
-            r.path == path || (r.path == collection && r.body["metadata"]["name"] == name)
-        };
-        self.writes().into_iter().filter(is_it).collect()
+        let mut writes = self.writes();
+        writes.retain(|request| {
+            request.path == path
+                || request.path == collection && request.body["metadata"]["name"] == name
+        });
+        writes
     }
 
     /// Forgets the requests so far; the objects stay.
@@ -123,7 +125,7 @@ impl Drop for FakeApi {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic there was already printed, and the test has failed for it.
+            // A panic in it has been printed already.
             drop(thread.join());
         }
     }
@@ -146,7 +148,7 @@ fn serve(listener: TcpListener, state: Arc<State>, mut stopped: oneshot::Receive
             tokio::spawn(async move {
                 let service = service_fn(|request| answer(request, &state));
                 let connection = hyper::server::conn::http1::Builder::new();
-                // Helm drops connections, watches above all, whenever it has what it wants.
+                // Helm closes connections, those of watches in particular, as soon as it has what it needs.
                 drop(
                     connection
                         .serve_connection(TokioIo::new(stream), service)
@@ -178,7 +180,7 @@ async fn answer(
     Ok(rest::respond(&request, &mut state.store.lock().unwrap()))
 }
 
-/// A body as a value. JSON is YAML, and server-side apply may send either.
+/// A body as a value. Server-side apply sends YAML, of which JSON is a subset.
 fn parse(content_type: Option<&str>, body: &[u8]) -> Value {
     if body.is_empty() {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! A stream without an Installation: refused, for a silent success would leave the values unset.
+//! A stream without an Installation is refused: otherwise the values would silently remain unset.
 
 use calico_test_support::charts;
 use calico_test_support::documents::parse;
@@ -10,34 +10,37 @@ const DISABLED: &[&str] = &["--set", "installation.enabled=false"];
 
 each_helm! {
     disabled_installation_is_refused,
-    disabled_installation_passes_if_asked,
+    disabled_installation_is_accepted_with_if_present,
 }
 
 mod only_4 {
     use super::*;
-    each_helm_4! { output_folder_is_filtered }
+    each_helm_4! { output_directory_is_filtered }
 }
 
 fn disabled_installation_is_refused(helm: Helm) {
     let sandbox = Sandbox::new(helm);
-    for verb in ["template", "install"] {
+    for command in ["template", "install"] {
         let outcome = sandbox.release(
-            verb,
+            command,
             &charts::own(),
             DISABLED,
             Some(&["--cidr=172.16.0.0/16"]),
         );
-        let seen = outcome.failed().seen();
-        assert!(seen.contains("helm-postrender: error: "), "{verb}:\n{seen}");
+        let output = outcome.failed().output();
         assert!(
-            seen.contains("Installation"),
-            "{verb}: the message says what is missing:\n{seen}"
+            output.contains("helm-postrender: error: "),
+            "{command}:\n{output}"
+        );
+        assert!(
+            output.contains("Installation"),
+            "{command}: the message does not say what is missing:\n{output}"
         );
     }
     assert!(sandbox.api.all_writes().is_empty());
 }
 
-fn disabled_installation_passes_if_asked(helm: Helm) {
+fn disabled_installation_is_accepted_with_if_present(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     let plain = sandbox
         .release("template", &charts::own(), DISABLED, None)
@@ -49,8 +52,8 @@ fn disabled_installation_passes_if_asked(helm: Helm) {
     assert_eq!(parse(&filtered.stdout), parse(&plain.stdout));
 }
 
-/// Helm 4 writes what the post-renderer made of each template into that template's file.
-fn output_folder_is_filtered(helm: Helm) {
+/// Helm 4 writes the post-renderer's output of each template to the file of that template.
+fn output_directory_is_filtered(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     let options = ["--output-dir", "out"];
     sandbox
@@ -67,9 +70,9 @@ fn output_folder_is_filtered(helm: Helm) {
     assert!(written.contains("cidr: 172.16.0.0/16"), "{written}");
 }
 
-/// Helm 3 writes the files unfiltered, and calls the post-renderer with an empty stream.
+/// Helm 3 writes the files without the post-renderer, which it calls with an empty stream.
 #[test]
-fn helm_3_output_folder_is_refused() {
+fn helm_3_output_directory_is_refused() {
     let sandbox = Sandbox::new(HELM_3_17);
     let options = ["--output-dir", "out"];
     let outcome = sandbox.release(
@@ -78,6 +81,6 @@ fn helm_3_output_folder_is_refused() {
         &options,
         Some(&["--cidr=172.16.0.0/16"]),
     );
-    let seen = outcome.failed().seen();
-    assert!(seen.contains("helm-postrender: error: "), "{seen}");
+    let output = outcome.failed().output();
+    assert!(output.contains("helm-postrender: error: "), "{output}");
 }

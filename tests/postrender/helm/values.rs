@@ -1,4 +1,4 @@
-//! The three values reach the Installation, by every way that Helm takes, and nothing else changes.
+//! The three values end up in the Installation, in every command of Helm, and nothing else changes.
 
 use std::collections::BTreeMap;
 
@@ -21,10 +21,10 @@ each_helm! {
     template_sets_the_values,
     template_keeps_every_line_and_comment,
     template_adds_one_pool_per_family,
-    template_keeps_what_selects_a_file,
-    install_sends_the_values_and_nothing_else_differs,
+    template_of_one_file,
+    install_sends_the_values,
     upgrade_sends_new_values,
-    uninstall_deletes_everything,
+    uninstall_deletes_the_installation_and_runs_the_hook,
 }
 
 mod only_4 {
@@ -32,7 +32,7 @@ mod only_4 {
     each_helm_4! { template_keeps_hooks }
 }
 
-fn wanted() -> Value {
+fn pools() -> Value {
     json!([pool("172.16.0.0/16", 24, "IPIP")])
 }
 
@@ -49,7 +49,7 @@ fn template_sets_the_values(helm: Helm) {
         let filtered = sandbox
             .release("template", &chart, &[], Some(VALUES))
             .succeeded();
-        let expected = with_pools(&parse(&plain.stdout), &wanted());
+        let expected = with_pools(&parse(&plain.stdout), &pools());
         assert_eq!(
             parse(&filtered.stdout),
             expected,
@@ -63,21 +63,22 @@ fn template_sets_the_values(helm: Helm) {
     );
 }
 
-/// Helm 3 prints the filter's bytes, so there all the old lines are still there, in order; Helm 4 serialises the
-/// manifests anew and moves the list items, but keeps comments.
+/// Helm 3 prints the filter's bytes, so every other line is unchanged. Helm 4 serializes the manifests again, which
+/// indents list items differently but keeps comments.
 fn template_keeps_every_line_and_comment(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     let plain = template(&sandbox, &[], None).stdout;
     let filtered = template(&sandbox, &[], Some(VALUES)).stdout;
-    fn comparable(helm: Helm, line: &str) -> &str {
-        if helm.is_3() { line } else { line.trim_start() }
-    }
-    let mut lines = filtered.lines().map(|line| comparable(helm, line));
-    for line in plain
-        .lines()
-        .map(|line| comparable(helm, line))
-        .filter(|line| helm.is_3() || line.starts_with('#'))
-    {
+    let comparable = |line: &str| {
+        if helm.is_3() {
+            Some(line.to_owned())
+        } else {
+            let line = line.trim_start();
+            line.starts_with('#').then(|| line.to_owned())
+        }
+    };
+    let mut lines = filtered.lines().filter_map(comparable);
+    for line in plain.lines().filter_map(comparable) {
         assert!(
             lines.any(|found| found == line),
             "{line:?} is missing or moved in:\n{filtered}"
@@ -93,18 +94,18 @@ fn template_adds_one_pool_per_family(helm: Helm) {
         "--encapsulation=VXLANCrossSubnet",
     ];
     let documents = parse(&template(&sandbox, &[], Some(&filter)).stdout);
-    let pools = json!([
+    let expected = json!([
         pool("172.16.0.0/16", 24, "VXLANCrossSubnet"),
         pool("fd00:10::/56", 120, "VXLANCrossSubnet"),
     ]);
     assert_eq!(
         only(&documents, "Installation")["spec"]["calicoNetwork"]["ipPools"],
-        pools
+        expected
     );
 }
 
-/// Helm 3 finds a template's output by `# Source:`, Helm 4 by an annotation; both must come back from the filter.
-fn template_keeps_what_selects_a_file(helm: Helm) {
+/// Helm 3 selects the output of a template by its `# Source:` comment, Helm 4 by an annotation: the filter keeps both.
+fn template_of_one_file(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     let shown = template(
         &sandbox,
@@ -121,11 +122,11 @@ fn template_keeps_what_selects_a_file(helm: Helm) {
     assert_eq!(kinds, ["APIServer", "Installation"]);
     assert_eq!(
         only(&documents, "Installation")["spec"]["calicoNetwork"]["ipPools"],
-        wanted()
+        pools()
     );
 }
 
-/// Helm 4 sends hooks through the post-renderer too.
+/// Helm 4 passes hooks to the post-renderer, too.
 fn template_keeps_hooks(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     let documents = parse(&template(&sandbox, &[], Some(VALUES)).stdout);
@@ -136,7 +137,7 @@ fn template_keeps_hooks(helm: Helm) {
     );
 }
 
-fn install_sends_the_values_and_nothing_else_differs(helm: Helm) {
+fn install_sends_the_values(helm: Helm) {
     for chart in charts::all() {
         let [plain, filtered] = [None, Some(VALUES)].map(|filter| {
             let sandbox = Sandbox::new(helm);
@@ -144,11 +145,10 @@ fn install_sends_the_values_and_nothing_else_differs(helm: Helm) {
             sandbox
         });
         let mut expected = sent(&plain);
-        for body in expected
-            .values_mut()
-            .filter(|body| body["kind"] == "Installation")
-        {
-            body["spec"]["calicoNetwork"]["ipPools"] = wanted();
+        for body in expected.values_mut() {
+            if body["kind"] == "Installation" {
+                body["spec"]["calicoNetwork"]["ipPools"] = pools();
+            }
         }
         assert_eq!(
             sent(&filtered),
@@ -159,19 +159,23 @@ fn install_sends_the_values_and_nothing_else_differs(helm: Helm) {
         let installation = filtered.api.object(INSTALLATION).expect("an Installation");
         assert_eq!(
             installation["spec"]["calicoNetwork"]["ipPools"],
-            wanted(),
+            pools(),
             "{}",
             chart.display()
         );
     }
 }
 
-/// The bodies of all writes by method, path and name; Helm sends resources of one kind in no fixed order.
+/// The bodies of all writes, by method, path and name: Helm sends objects of one kind in no particular order.
 fn sent(sandbox: &Sandbox) -> BTreeMap<(String, String), Value> {
-    let writes = sandbox.api.writes().into_iter();
-    let key = |request: &Request| (request.line(), request.body["metadata"]["name"].to_string());
-    writes
-        .map(|request| (key(&request), request.body))
+    sandbox
+        .api
+        .writes()
+        .into_iter()
+        .map(|request| {
+            let name = request.body["metadata"]["name"].to_string();
+            ((request.line(), name), request.body)
+        })
         .collect()
 }
 
@@ -196,7 +200,7 @@ fn upgrade_sends_new_values(helm: Helm) {
     );
     assert_eq!(
         installation["spec"]["controlPlaneReplicas"], 2,
-        "the chart's own values stay"
+        "the chart's own values are kept"
     );
     let methods: Vec<_> = sandbox
         .api
@@ -210,7 +214,7 @@ fn upgrade_sends_new_values(helm: Helm) {
     );
 }
 
-fn uninstall_deletes_everything(helm: Helm) {
+fn uninstall_deletes_the_installation_and_runs_the_hook(helm: Helm) {
     let sandbox = Sandbox::new(helm);
     sandbox
         .release("install", &charts::own(), &[], Some(VALUES))
