@@ -16,13 +16,14 @@ pub(crate) struct ClusterTarget {
 }
 
 impl ClusterTarget {
-    /// The target that the flags give, or else Helm's variables: Helm does not pass its own flags on.
+    /// The target that the flags give, or else Helm's environment variables: Helm does not pass its own
+    /// flags on.
     pub(crate) fn new(
         context: Option<&str>,
         kubeconfig: Option<PathBuf>,
-        variable: impl Fn(&str) -> Option<OsString>,
+        environment: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self, Refusal> {
-        let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let variable = |name: &str| environment(name).filter(|value| !value.is_empty());
         if context.is_none()
             && kubeconfig.is_none()
             && let Some(server) = variable("HELM_KUBEAPISERVER")

@@ -21,33 +21,18 @@ pub(crate) fn plan(
 ) -> Result<(PathBuf, ClusterPlan), Refusal> {
     let program = find()?;
     let path = shown(program.as_os_str().as_encoded_bytes());
-    let failed = |what: String| Refusal::new(format!("--from-cluster: {path} {what}"));
-    let ended = child::run(
-        Command::new(&program).args(target.arguments()),
-        timeout,
-        plan_file::LONGEST,
-    )
-    .map_err(|error| {
-        failed(format!("cannot be run: {error}")).fix("fix it, or give a plan with --config")
+    let mut command = Command::new(&program);
+    command.args(target.arguments());
+    let ended = child::run(&mut command, timeout, plan_file::LONGEST).map_err(|error| {
+        failure(&path, &format!("cannot be run: {error}"))
+            .fix("fix it, or give a plan with --config")
     })?;
-    let no_plan = || {
-        failed(reason(&ended, timeout))
-            .why(stderr_tail(&ended))
-            .fix(format!("run it directly: {path} {target}"))
-    };
-    let output = ended.stdout.as_slice();
-    let code = ended.ending.code();
-    let may_be_plan = match code {
-        Some(0) => true,
-        Some(1 | 2) => !output.is_empty(),
-        _ => plan_file::is_too_long(output),
-    };
-    if !may_be_plan {
-        return Err(no_plan());
+    if !may_have_plan(&ended) {
+        return Err(no_plan(&path, target, &ended, timeout));
     }
-    let plan = plan_file::read(output).map_err(|what| {
+    let plan = plan_file::read(&ended.stdout).map_err(|what| {
         let tail = stderr_tail(&ended);
-        failed(format!("did not write a plan: {what}"))
+        failure(&path, &format!("did not write a plan: {what}"))
             .why(format!(
                 "calicoctl is often installed under this name; {tail}"
             ))
@@ -55,11 +40,30 @@ pub(crate) fn plan(
     })?;
     // Any other code means that the plan lacks something. What that is, the plan must show.
     let shows_gap = plan.pools.iter().any(PlannedPool::is_open) || !plan.unread.is_empty();
-    if code == Some(0) || shows_gap {
+    if ended.ending.code() == Some(0) || shows_gap {
         Ok((program, plan))
     } else {
-        Err(no_plan())
+        Err(no_plan(&path, target, &ended, timeout))
     }
+}
+
+/// Whether the output may be a plan, or is too long to be one, which is reported as such.
+fn may_have_plan(ended: &Ended) -> bool {
+    match ended.ending.code() {
+        Some(0) => true,
+        Some(1 | 2) => !ended.stdout.is_empty(),
+        _ => plan_file::is_too_long(&ended.stdout),
+    }
+}
+
+fn failure(path: &str, what: &str) -> Refusal {
+    Refusal::new(format!("--from-cluster: {path} {what}"))
+}
+
+fn no_plan(path: &str, target: &ClusterTarget, ended: &Ended, timeout: Duration) -> Refusal {
+    failure(path, &reason(ended, timeout))
+        .why(stderr_tail(ended))
+        .fix(format!("run it directly: {path} {target}"))
 }
 
 /// The kubectl-calico next to this program, or else the one on PATH.

@@ -54,8 +54,9 @@ pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
         return Err("it is empty".to_owned());
     }
     let document = document(text).ok_or_else(|| not_a_plan(text))?;
-    let string = |key: &str| document.get(key).and_then(Value::as_str);
-    let (Some(version), Some(KIND)) = (string("apiVersion"), string("kind")) else {
+    let version = document.get("apiVersion").and_then(Value::as_str);
+    let kind = document.get("kind").and_then(Value::as_str);
+    let (Some(version), Some(KIND)) = (version, kind) else {
         return Err(not_a_plan(text));
     };
     if version != API_VERSION {
@@ -100,7 +101,7 @@ fn check(plan: &ClusterPlan) -> Result<(), String> {
         for (key, value) in &pool.others {
             if !is_field(key, value) {
                 let key = shown(key.as_str().unwrap_or_default());
-                return Err(format!("{path}.others.{key}: pools have no such field"));
+                return Err(format!("{path}.others.{key}: not a field of a pool"));
             }
         }
         check_encapsulation(&path, &pool.encapsulation)?;

@@ -17,12 +17,11 @@ use std::rc::Rc;
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 
 use crate::find::located::{Located, is_json};
-use crate::find::objects::Object;
 use crate::find::obstacle::Obstacle;
 use crate::find::unreadable::Unreadable;
 use crate::read::mentions::mentions_installation;
 use crate::read::stream::{self, BYTE_ORDER_MARK, Stream, YAML_1_1_LINE_ENDS};
-use crate::read::tree::Tree;
+use crate::read::tree::{NodeId, Tree};
 use crate::refusal::Refusal;
 
 /// The Installations in a stream.
@@ -112,7 +111,7 @@ struct Part<'a> {
     /// Byte of the document where `text` starts.
     offset: usize,
     text: &'a str,
-    tree: Tree,
+    tree: Rc<Tree>,
 }
 
 impl<'a> Part<'a> {
@@ -130,7 +129,7 @@ impl<'a> Part<'a> {
                 document,
                 offset,
                 text,
-                tree,
+                tree: Rc::new(tree),
             }),
             Err((refusal, at)) => Err(Unreadable {
                 refusal: refusal.at(stream, document, offset + at),
@@ -139,51 +138,56 @@ impl<'a> Part<'a> {
         }
     }
 
-    fn installations(self, stream: &Stream) -> Result<Vec<Located>, Refusal> {
-        let Self {
-            document,
-            offset,
-            text,
-            tree,
-        } = self;
-        let refuse = |obstacle: Obstacle| obstacle.refusal(stream, document, offset);
-        let objects = objects::installations(&tree).map_err(refuse)?;
+    fn installations(&self, stream: &Stream) -> Result<Vec<Located>, Refusal> {
+        let objects = objects::installations(&self.tree)
+            .map_err(|obstacle| self.refusal(stream, obstacle))?;
         if objects.is_empty() {
-            if may_be_installation(text) {
+            if may_be_installation(self.text) {
                 let what = "YAML parsers disagree on whether this is an Installation";
                 return Err(Refusal::new(what)
-                    .at(stream, document, offset)
+                    .at(stream, self.document, self.offset)
                     .why("Helm and kubectl may read it as one")
                     .fix("simplify the YAML of the document"));
             }
             return Ok(Vec::new());
         }
-        if let Some(duplicate) = obstacle::duplicate_key(&tree) {
-            return Err(refuse(duplicate));
+        if let Some(duplicate) = obstacle::duplicate_key(&self.tree) {
+            return Err(self.refusal(stream, duplicate));
         }
-        let is_json = is_json(text, &tree);
-        let (text, tree): (Rc<str>, _) = (text.into(), Rc::new(tree));
-        let located = |object: Object| {
-            obstacle::check_identity(&tree, object.node).map_err(refuse)?;
-            let name = object.name.ok_or_else(|| {
-                let at = offset + tree.node(object.node).span.start;
-                Refusal::new("an Installation has no metadata.name")
-                    .at(stream, document, at)
-                    .why("the operator only reads the Installation named default")
-                    .fix("add metadata: {name: default}")
-            })?;
-            Ok(Located {
-                document,
-                offset,
-                text: text.clone(),
-                tree: tree.clone(),
-                is_json,
-                root: object.node,
-                items: object.items,
-                name,
+        let text: Rc<str> = self.text.into();
+        let is_json = is_json(&text, &self.tree);
+        objects
+            .into_iter()
+            .map(|object| {
+                obstacle::check_identity(&self.tree, object.node)
+                    .map_err(|obstacle| self.refusal(stream, obstacle))?;
+                let Some(name) = object.name else {
+                    return Err(self.without_name(stream, object.node));
+                };
+                Ok(Located {
+                    document: self.document,
+                    offset: self.offset,
+                    text: text.clone(),
+                    tree: self.tree.clone(),
+                    is_json,
+                    root: object.node,
+                    items: object.items,
+                    name,
+                })
             })
-        };
-        objects.into_iter().map(located).collect()
+            .collect()
+    }
+
+    fn refusal(&self, stream: &Stream, obstacle: Obstacle) -> Refusal {
+        obstacle.refusal(stream, self.document, self.offset)
+    }
+
+    fn without_name(&self, stream: &Stream, installation: NodeId) -> Refusal {
+        let at = self.offset + self.tree.node(installation).span.start;
+        Refusal::new("an Installation has no metadata.name")
+            .at(stream, self.document, at)
+            .why("the operator only reads the Installation named default")
+            .fix("add metadata: {name: default}")
     }
 }
 

@@ -118,22 +118,29 @@ impl Kinds {
 
 /// The kind of a document; none if it is only comments.
 fn kind_of(document: &[u8]) -> Option<String> {
-    let lines = || document.split(|byte| *byte == b'\n');
-    if lines().all(is_comment) {
+    if lines(document).all(is_comment) {
         return None;
     }
-    let value = |key: &[u8]| lines().find_map(|line| line.strip_prefix(key));
-    let Some(kind) = value(b"kind:") else {
+    let Some(kind) = value(document, b"kind:") else {
         return Some(
             kind_in_flow(document).unwrap_or_else(|| "document without a kind".to_owned()),
         );
     };
     let kind = shown(kind.trim_ascii());
-    match value(b"apiVersion:") {
+    match value(document, b"apiVersion:") {
         // An Installation of another API group or version.
         Some(version) if kind == KIND => Some(format!("{kind} of {}", shown(version.trim_ascii()))),
         _ => Some(kind),
     }
+}
+
+fn lines(document: &[u8]) -> impl Iterator<Item = &[u8]> {
+    document.split(|byte| *byte == b'\n')
+}
+
+/// The value of a key at the top level of a document.
+fn value<'d>(document: &'d [u8], key: &[u8]) -> Option<&'d [u8]> {
+    lines(document).find_map(|line| line.strip_prefix(key))
 }
 
 /// The kind of a document in which no line starts with it, such as JSON.

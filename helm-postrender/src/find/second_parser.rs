@@ -63,10 +63,7 @@ fn collect<'v>(
     items: &mut Vec<usize>,
     found: &mut Vec<Sighting<'v>>,
 ) {
-    let has_type = |kind: &str, api_version: &str| {
-        text(value, "kind") == kind && text(value, "apiVersion") == api_version
-    };
-    if has_type(KIND, API_VERSION) || in_typed_list && has_type("", "") {
+    if is_a(value, KIND, API_VERSION) || in_typed_list && is_a(value, "", "") {
         let metadata = value.get("metadata");
         let name = metadata.and_then(|metadata| metadata.get("name"));
         found.push(Sighting {
@@ -75,13 +72,17 @@ fn collect<'v>(
         });
         return;
     }
-    let in_typed_list = has_type(LIST_KIND, API_VERSION);
+    let in_typed_list = is_a(value, LIST_KIND, API_VERSION);
     let list = value.get("items").and_then(Value::as_sequence);
     for (index, item) in list.into_iter().flatten().enumerate() {
         items.push(index);
         collect(item, in_typed_list, items, found);
         items.pop();
     }
+}
+
+fn is_a(value: &Value, kind: &str, api_version: &str) -> bool {
+    text(value, "kind") == kind && text(value, "apiVersion") == api_version
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {

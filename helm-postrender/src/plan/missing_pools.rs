@@ -130,13 +130,11 @@ fn is_of_installation(existing: &ExistingPool, operator: OperatorVersion) -> boo
 
 /// The pool that the cluster needs for a family.
 pub(crate) fn planned_pool(cluster: &ClusterPlan, family: Family) -> Option<&PlannedPool> {
-    let of = |family| {
-        cluster
-            .pools
-            .iter()
-            .find(move |pool| planned_family(pool) == family)
-    };
-    of(Some(family)).or_else(|| of(None))
+    let pools = &cluster.pools;
+    pools
+        .iter()
+        .find(|pool| planned_family(pool) == Some(family))
+        .or_else(|| pools.iter().find(|pool| planned_family(pool).is_none()))
 }
 
 /// The families of the pools that the cluster needs but whose CIDR is unknown; none for a pool whose

@@ -97,21 +97,16 @@ fn checked_rule(rule: &Rule, violations: &[JudgedViolation], cluster_is_known: b
         .iter()
         .filter(|judged| judged.violation.rule.entry.code == rule.entry.code)
         .collect();
-    let has = |verdict: Verdict| {
-        of_rule
-            .iter()
-            .any(|judged| judged.violation.verdict == verdict)
-    };
     let needs_cluster = CLUSTER_RULES
         .iter()
         .any(|other| other.entry.code == rule.entry.code);
     json!({
         "code": rule.entry.code,
-        "result": if has(Verdict::Refused) {
+        "result": if has(&of_rule, Verdict::Refused) {
             "refused"
-        } else if has(Verdict::Allowed) {
+        } else if has(&of_rule, Verdict::Allowed) {
             "allowed"
-        } else if has(Verdict::Warned) {
+        } else if has(&of_rule, Verdict::Warned) {
             "warned"
         } else if needs_cluster && !cluster_is_known {
             "skipped"
@@ -121,6 +116,12 @@ fn checked_rule(rule: &Rule, violations: &[JudgedViolation], cluster_is_known: b
         "violations": of_rule.iter().map(|judged| violation(judged)).collect::<Vec<_>>(),
         "more": of_rule.iter().map(|judged| judged.violation.more).sum::<usize>(),
     })
+}
+
+fn has(violations: &[&JudgedViolation], verdict: Verdict) -> bool {
+    violations
+        .iter()
+        .any(|judged| judged.violation.verdict == verdict)
 }
 
 fn violation(judged: &JudgedViolation) -> Value {
