@@ -226,21 +226,25 @@ pub fn standard_name(family: Family) -> &'static str {
 }
 
 /// The name of a pool that has none, on a cluster without a live pool of the same CIDR (whose
-/// name it would take). Source: `fillDefaults` and `cidrToName` in pkg/controller/ippool/defaults.go.
+/// name it would take). Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
 fn default_name(cidr: &Cidr, standard: bool) -> String {
     match (standard, cidr.family()) {
         (true, family) => standard_name(family).to_owned(),
-        (false, _) => {
-            let address = match cidr.network().address() {
-                std::net::IpAddr::V4(address) => address.to_string(),
-                std::net::IpAddr::V6(address) => {
-                    let groups = address.segments().map(|group| format!("{group:04x}"));
-                    groups.join(".")
-                }
-            };
-            format!("{address}-{}", cidr.prefix())
-        }
+        (false, _) => name_of(cidr),
     }
+}
+
+/// The name that the operator gives to one of several pools, as `10.244.0.0-16`.
+/// Source: `cidrToName` in pkg/controller/ippool/defaults.go.
+pub fn name_of(cidr: &Cidr) -> String {
+    let address = match cidr.network().address() {
+        std::net::IpAddr::V4(address) => address.to_string(),
+        std::net::IpAddr::V6(address) => {
+            let groups = address.segments().map(|group| format!("{group:04x}"));
+            groups.join(".")
+        }
+    };
+    format!("{address}-{}", cidr.prefix())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! YAML that is ours to write. Every string is in double quotes, so that no reader, of whichever
-//! YAML version, takes one for a number, a boolean or a comment.
+//! YAML that is ours to write. Every string is in quotes, so that no reader, of whichever YAML
+//! version, takes one for a number, a boolean or a comment.
 //!
 //! No serialiser: serde_yaml's writes Calico's own `"Off"` as `Off`, which Go reads as false.
 
@@ -88,8 +88,14 @@ fn scalar(value: &Value) -> String {
 }
 
 /// A double-quoted scalar (YAML 1.2, section 7.3.1). All that is not printable ASCII is escaped:
-/// a file's readers may not agree on its encoding.
+/// a file's readers may not agree on its encoding. A single-quoted one where that says the same
+/// without escapes, or where a shell reads more than text in double quotes.
 fn quoted(text: &str) -> String {
+    let is_special = |c: char| matches!(c, '"' | '\\' | '$' | '`');
+    let is_plain = |c: char| matches!(c, ' '..='~') && c != '\'';
+    if text.contains(is_special) && text.chars().all(is_plain) {
+        return format!("'{text}'");
+    }
     let mut shown = String::from("\"");
     for c in text.chars() {
         // Writing to a String cannot fail.

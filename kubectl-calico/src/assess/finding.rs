@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::repair::Step;
+use crate::repair::command::Command;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -125,8 +126,14 @@ impl Finding {
         self
     }
 
+    /// The steps that fix it, in order.
+    pub fn fixed_by_all(mut self, steps: Vec<Step>) -> Self {
+        self.fix = steps;
+        self
+    }
+
     /// Adds a command to the last step.
-    pub fn paste(mut self, command: impl Into<String>) -> Self {
+    pub fn paste(mut self, command: impl Into<Command>) -> Self {
         if let Some(step) = self.fix.pop() {
             self.fix.push(step.run(command));
         }

@@ -11,7 +11,6 @@ pub mod fact;
 pub mod facts;
 pub mod finding;
 pub mod report;
-pub mod shell;
 pub(crate) mod support;
 mod verdict;
 pub mod views;

@@ -7,12 +7,11 @@ use serde_yaml::Mapping;
 
 use super::entries;
 use super::inputs::Inputs;
-use super::listed;
 use super::pool::Pool;
-use super::unlisted_pools::is_unlisted;
 use crate::assess::facts::pools;
 use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
+use crate::repair::unlisted_pools::unlisted_pools;
 
 /// The code of a live pool that cannot become what is asked for.
 pub(super) const FIXED: &str = "live-pool-fixed";
@@ -116,6 +115,9 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
         return Vec::new();
     }
     let entries = entries::listed(inputs);
+    let unlisted: Vec<&str> = unlisted_pools(inputs.facts)
+        .map(|pool| pool.name.as_str())
+        .collect();
     let compared = |pool: &pools::Pool| {
         let of = |planned: &&Pool| planned.live.as_deref() == Some(pool.name.as_str());
         PoolComparison {
@@ -124,8 +126,8 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
             block_size: pool.block_size,
             encapsulation: pool.encapsulation,
             owned_by_operator: pool.owned_by_operator,
-            others: listed::others(inputs, &entries, pool),
-            lost: is_unlisted(inputs, pool),
+            others: entries::other_settings(inputs, &entries, pool),
+            lost: unlisted.contains(&pool.name.as_str()),
             changes: planned
                 .iter()
                 .find(of)

@@ -1,12 +1,15 @@
 //! The Installation's list of pools as it should be: what is written there, with what is planned
 //! in its place. The operator deletes a pool that is left out of it.
 
+use calico_core::pool::Field;
 use serde_yaml::{Mapping, Value};
 
 use super::inputs::Inputs;
 use super::pool::Pool;
-use super::unlisted_pools;
+use crate::assess::facts::pools;
 use crate::assess::views::objects::default_installation;
+use crate::repair::entry::entry;
+use crate::repair::unlisted_pools::unlisted_pools;
 
 /// What the Installation has, as it stands.
 fn written(inputs: &Inputs) -> Vec<Value> {
@@ -18,11 +21,34 @@ fn written(inputs: &Inputs) -> Vec<Value> {
         .unwrap_or_default()
 }
 
-/// The same with what it has lost.
+/// The same with the pools that it no longer lists.
 pub(super) fn listed(inputs: &Inputs) -> Vec<Value> {
     let mut entries = written(inputs);
-    entries.extend(unlisted_pools::entries(inputs));
+    let unlisted = unlisted_pools(inputs.facts);
+    entries.extend(unlisted.filter_map(|pool| entry_of(inputs, pool)));
     entries
+}
+
+/// An existing pool as an entry of the Installation.
+fn entry_of(inputs: &Inputs, pool: &pools::Pool) -> Option<Value> {
+    let installation = inputs.facts.installation.as_ref()?;
+    serde_yaml::to_value(entry(installation, pool)).ok()
+}
+
+/// What the list must say of an existing pool besides cidr, blockSize and encapsulation: the rest of
+/// its entry or, where a pool of the operator has none, of the entry that leaves the pool as it is.
+pub(super) fn other_settings(inputs: &Inputs, entries: &[Value], pool: &pools::Pool) -> Mapping {
+    let entry = entries
+        .iter()
+        .find(|entry| cidr_of(entry) == Some(&pool.cidr))
+        .cloned()
+        .or_else(|| entry_of(inputs, pool).filter(|_| pool.owned_by_operator));
+    let Some(Value::Mapping(mut entry)) = entry else {
+        return Mapping::new();
+    };
+    entry
+        .retain(|key, value| !value.is_null() && Field::ALL.iter().all(|field| key != field.key()));
+    entry
 }
 
 /// What it should have. Live pools that it never had are somebody else's, and stay out.
@@ -47,7 +73,7 @@ pub(super) fn planned(inputs: &Inputs, pools: &[Pool]) -> Vec<Value> {
 }
 
 /// The `cidr` of an entry, as written.
-pub(super) fn cidr_of(entry: &Value) -> Option<&str> {
+fn cidr_of(entry: &Value) -> Option<&str> {
     entry.get("cidr")?.as_str()
 }
 

@@ -6,14 +6,12 @@ pub mod comparison;
 mod entries;
 mod findings;
 mod inputs;
-mod listed;
 mod new_family;
 mod pool;
 mod ports;
 pub mod request;
 mod steps;
 mod summary;
-mod unlisted_pools;
 mod unread;
 pub mod values;
 

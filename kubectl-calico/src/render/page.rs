@@ -6,6 +6,8 @@ use calico_core::text::printable;
 use textwrap::{Options, WordSplitter};
 use unicode_width::UnicodeWidthStr;
 
+use crate::repair::here_document::is_here_document;
+
 /// How a page looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
@@ -58,7 +60,10 @@ impl Page {
         }
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(super) fn finish(mut self) -> String {
+        let end = self.text.trim_end().len();
+        self.text.truncate(end);
+        self.text.push('\n');
         self.text
     }
 
@@ -86,8 +91,11 @@ impl Page {
         }
     }
 
+    /// An empty line, unless there is one already.
     pub(super) fn blank(&mut self) {
-        self.text.push('\n');
+        if !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
     }
 
     /// A line of its own, wrapped, in one style.
@@ -130,12 +138,21 @@ impl Page {
         }
     }
 
-    /// Lines to paste, each as it is, below a heading.
-    pub(super) fn paste(&mut self, text: &str) {
-        for line in text.lines() {
-            let line = format!("          {}", self.shown(line));
+    /// A command to paste, as it is. The lines of a here-document begin in the first column: a shell
+    /// does not find its end behind spaces.
+    pub(super) fn paste(&mut self, command: &str) {
+        let is_here_document = is_here_document(command);
+        let indent = if is_here_document { "" } else { "          " };
+        if is_here_document {
+            self.blank();
+        }
+        for line in command.lines() {
+            let line = format!("{indent}{}", self.shown(line));
             let line = self.styled(&line, CYAN);
             self.push(&line);
+        }
+        if is_here_document {
+            self.blank();
         }
     }
 

@@ -391,8 +391,12 @@ pub(super) fn finding(page: &mut Page, found: &Finding) {
     }
     page.note("so", &found.consequence);
     let mut label = "fix";
-    for step in &found.fix {
-        page.note(label, &step.what);
+    for (index, step) in found.fix.iter().enumerate() {
+        if found.fix.len() > 1 {
+            page.note(label, &format!("{}. {}", index + 1, step.what));
+        } else {
+            page.note(label, &step.what);
+        }
         step.commands.iter().for_each(|command| page.paste(command));
         label = "";
     }

@@ -1,5 +1,18 @@
-//! How a cluster is changed: the steps that a finding and a plan print, and the commands in them.
+//! How a cluster is changed: the steps that fixes and plans are made of, and the commands in them.
+//! Below `assess` and `plan`, so that both print the same steps for the same change.
 
+pub mod calico_node;
+pub mod command;
+pub mod encapsulation;
+pub mod entry;
+pub mod free_range;
+pub mod here_document;
+pub mod installation_list;
+pub mod lasting;
+pub mod migration;
+pub mod pool_writer;
+pub mod resource_writer;
 pub mod step;
+pub mod unlisted_pools;
 
 pub use step::Step;

@@ -2,13 +2,16 @@
 
 use serde::Serialize;
 
+use super::command::Command;
+
 /// A step: what to do, and the commands that do it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
-    /// What the step does, and why where that is not obvious.
+    /// What to do, and why where that is not obvious.
     pub what: String,
-    /// The commands that do it, in order. Each can be pasted as it stands.
+    /// The commands that do it, in order. Each can be pasted into a shell as it is; a here-document
+    /// has several lines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<String>,
 }
@@ -22,13 +25,22 @@ impl Step {
         }
     }
 
-    /// Adds a command. An empty one is left out: it could not be written so that it is safe to
-    /// paste.
-    pub fn run(mut self, command: impl Into<String>) -> Self {
-        let command = command.into();
-        if !command.is_empty() {
-            self.commands.push(command);
+    /// Adds a command. Where there is none that is safe to paste, the step says why instead.
+    #[must_use]
+    pub fn run(mut self, command: impl Into<Command>) -> Self {
+        match command.into() {
+            Command::Run(command) => self.commands.push(command),
+            Command::Withheld(why) => {
+                self.what.push_str("; ");
+                self.what.push_str(&why);
+            }
         }
         self
+    }
+
+    /// Adds several commands.
+    #[must_use]
+    pub fn run_all(self, commands: impl IntoIterator<Item = Command>) -> Self {
+        commands.into_iter().fold(self, Self::run)
     }
 }

@@ -104,7 +104,7 @@ pub(crate) const LARGE_MESH: Check = Check {
             ),
             _ => (
                 "peer with route reflectors instead".to_owned(),
-                String::new(),
+                String::new().into(),
             ),
         };
         let finding = Finding::note(

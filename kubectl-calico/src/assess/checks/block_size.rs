@@ -2,9 +2,8 @@
 
 use calico_core::pool::BlockSize;
 
-use super::relocate::lasting;
 use crate::assess::candidate_pools::{CandidatePool, live_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Check, Explain};
 use crate::assess::finding::Finding;
 use crate::snapshot::resources::IP_POOLS;
 
@@ -30,14 +29,11 @@ pub(crate) const BLOCK_SIZE: Check = Check {
             return Vec::new();
         }
         let pools = live_pools(case);
-        pools
-            .iter()
-            .filter_map(|pool| finding(case, pool))
-            .collect()
+        pools.iter().filter_map(finding).collect()
     },
 };
 
-fn finding(case: &Case, pool: &CandidatePool) -> Option<Finding> {
+fn finding(pool: &CandidatePool) -> Option<Finding> {
     let (network, size) = (pool.network?, pool.block_size?);
     let range = BlockSize::range(network.family());
     let (low, high) = (range.start(), range.end());
@@ -48,13 +44,11 @@ fn finding(case: &Case, pool: &CandidatePool) -> Option<Finding> {
         Ok(size) if range.contains(&size) => return None,
         _ => format!("a block size of {size} is not from {low} to {high}"),
     };
-    let fix = "add another pool and delete this one; the block size of a live pool cannot be \
-               changed";
     Some(
         Finding::error(pool.object(), message)
             .seen(pool.object(), pool.field("cidr"), pool.cidr)
             .seen(pool.object(), pool.field("blockSize"), size)
             .then("no address comes from this pool")
-            .fix(lasting(case, pool, fix.to_owned())),
+            .fix("add another pool and delete this one: the block size of an existing pool is immutable"),
     )
 }

@@ -5,11 +5,10 @@ use calico_core::cidr::Family;
 use calico_core::pool::BlockSize;
 use serde_json::json;
 
-use super::paste;
-use super::relocate::lasting;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::pool_fixes::set_listed;
 use crate::assess::words::counted;
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
@@ -125,28 +124,22 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding
     let fix = pools
         .first()
         .and_then(|pool| smaller_blocks(case, pool, nodes))
-        .unwrap_or_else(|| Step::new(format!("add a pool, with room for {missing}")));
-    Some(finding.then(consequence).fixed_by(fix))
+        .unwrap_or_else(|| vec![Step::new(format!("add a pool with blocks for {missing}"))]);
+    Some(finding.then(consequence).fixed_by_all(fix))
 }
 
-/// For a pool that is not there yet, blocks of which there are enough.
-fn smaller_blocks(case: &Case, pool: &CandidatePool, nodes: u128) -> Option<Step> {
+/// For a pool that does not exist yet, a block size that gives enough blocks.
+fn smaller_blocks(case: &Case, pool: &CandidatePool, nodes: u128) -> Option<Vec<Step>> {
     let network = pool.network.filter(|_| pool.live.is_none())?;
     let mut sizes = BlockSize::range(network.family());
     let size = sizes.find(|size| blocks(&network, *size) >= nodes)?;
-    Some(
-        Step::new(lasting(
-            case,
-            pool,
-            format!("make the pool larger, or its blocks smaller: of /{size} there are enough"),
-        ))
-        .run(paste::change(
-            case,
-            pool,
-            &[("blockSize", json!(size))],
-            &json!({}),
-        )),
-    )
+    let what = format!("choose a larger pool, or smaller blocks: with /{size} there are enough");
+    Some(set_listed(
+        case,
+        pool.index?,
+        what,
+        &[("blockSize", json!(size))],
+    ))
 }
 
 /// The pools of a family that pods get addresses from without asking.

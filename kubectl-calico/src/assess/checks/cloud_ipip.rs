@@ -3,13 +3,11 @@
 use calico_core::pool::Encapsulation;
 use calico_core::text::shortened;
 
-use super::paste;
-use super::relocate::lasting;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::{self, Cloud};
 use crate::assess::finding::{Finding, Severity};
-use crate::repair::Step;
+use crate::assess::support::pool_fixes::encapsulate;
 use crate::snapshot::Node;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
@@ -53,7 +51,6 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
             let encapsulation = pool
                 .encapsulation
                 .filter(|e| e.is_ipip() && pool.has_pods)?;
-            let what = "use VXLAN; traffic between nodes is interrupted while it changes";
             Some(
                 Finding::new(
                     severity,
@@ -70,13 +67,7 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                     shortened(node.spec.provider_id.as_deref().unwrap_or_default(), 60),
                 )
                 .then(consequence)
-                .fixed_by(
-                    Step::new(lasting(case, pool, what.to_owned())).run(paste::encapsulation(
-                        case,
-                        pool,
-                        Encapsulation::Vxlan,
-                    )),
-                ),
+                .fixed_by_all(encapsulate(case, pool, Encapsulation::Vxlan)),
             )
         };
         candidate_pools(case).iter().filter_map(dropped).collect()

@@ -1,15 +1,16 @@
 //! Whether the live pools are what the Installation asks for.
 
 use calico_core::defaults::EffectivePool;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::paste;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::drift::{Difference, NO_FIELD, differences};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
 use crate::assess::support::ownership::{cannot_be_owned, of_overlay, unlisted};
+use crate::assess::support::pool_fixes::set_listed;
+use crate::repair::Step;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
 
 const INSTALLATION: &str = "Installation/default";
@@ -53,7 +54,7 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         let mut findings: Vec<Finding> = listed
             .filter_map(|(index, listed)| differs(case, asked, index, listed, pools))
             .collect();
-        findings.extend(pools.iter().filter_map(|pool| unlisted(asked, pool)));
+        findings.extend(pools.iter().filter_map(|pool| unlisted(case, asked, pool)));
         findings.extend(of_overlay(case));
         findings
     },
@@ -116,23 +117,28 @@ fn differs(
                 "the live pool counts: the operator does not own it and never changes it, while \
                  its statuses say that all is available",
             )
-            .fix(format!(
-                "{}; if the Installation is right, label the pool \
-                 app.kubernetes.io/managed-by=tigera-operator, and the operator {}",
-                case.facts
-                    .install
-                    .lasting("make the Installation say what the pool is"),
-                once_owned(&found)
-            ))
-            .paste(as_it_is(asked, index, pool, &found)),
+            .fixed_by_all(as_it_is(
+                case,
+                asked,
+                index,
+                pool,
+                &found,
+                format!(
+                    "make the Installation match the pool; if the Installation is right, label the \
+                     pool app.kubernetes.io/managed-by=tigera-operator instead, and the operator {}",
+                    once_owned(&found)
+                ),
+            )),
         (true, true) => finding
             .then(consequence(&found))
-            .fix(
-                case.facts
-                    .install
-                    .lasting("if the live pool is right, make the Installation say what it is"),
-            )
-            .paste(as_it_is(asked, index, pool, &found)),
+            .fixed_by_all(as_it_is(
+                case,
+                asked,
+                index,
+                pool,
+                &found,
+                "if the pool is right, make the Installation match it".to_owned(),
+            )),
     };
     Some(finding)
 }
@@ -163,15 +169,24 @@ fn consequence(found: &[Difference]) -> &'static str {
     }
 }
 
-/// What the Installation has to say for the live pool to stay as it is.
-fn as_it_is(asked: &InstallationFacts, index: usize, pool: &Pool, found: &[Difference]) -> String {
-    let entry = found.iter().map(|difference| match difference.key {
-        "blockSize" => ("blockSize", json!(pool.block_size)),
-        NO_FIELD | "disableNewAllocations" => asked.enabled_field(!pool.spec.disabled),
-        key => (key, json!(difference.live)),
-    });
-    let changes = entry.map(|(key, value)| paste::add(&format!("{index}/{key}"), &value));
-    paste::installation_pools(&pool.cidr, index, changes)
+/// Makes the Installation's entry match the pool.
+fn as_it_is(
+    case: &Case,
+    installation: &InstallationFacts,
+    index: usize,
+    pool: &Pool,
+    found: &[Difference],
+    what: String,
+) -> Vec<Step> {
+    let fields: Vec<(&str, Value)> = found
+        .iter()
+        .map(|difference| match difference.key {
+            "blockSize" => ("blockSize", json!(pool.block_size)),
+            NO_FIELD | "disableNewAllocations" => installation.enabled_field(!pool.spec.disabled),
+            key => (key, json!(difference.live)),
+        })
+        .collect();
+    set_listed(case, index, what, &fields)
 }
 
 fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Pool>) -> Finding {

@@ -1,6 +1,7 @@
 //! Whether there is an Installation, under the name that the operator reads.
 
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
+use serde_json::{Value, json};
 
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::Platform;
@@ -10,6 +11,8 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::new_pools::new_pools;
 use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
 use crate::assess::words::{few, pasted};
+use crate::repair::command::Command;
+use crate::repair::here_document::here_document;
 use crate::snapshot::Installation;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
@@ -136,38 +139,32 @@ fn renamed(name: &str) -> String {
 }
 
 /// A command that creates an Installation with pools in the pod network, where that is known, and
-/// the API server that the operator needs to change pools later. It bears to be pasted with an
-/// indent, which a here-document does not.
-fn minimal_installation(case: &Case) -> String {
-    let mut lines = vec![
-        "echo '",
-        "apiVersion: v1",
-        "kind: List",
-        "items:",
-        "- apiVersion: operator.tigera.io/v1",
-        "  kind: Installation",
-        "  metadata: {name: default}",
-    ];
+/// the API server that the operator needs to change pools later.
+fn minimal_installation(case: &Case) -> Command {
     let pools = new_pools(case);
-    match case.facts.cluster.platform.value() {
+    let pools: Vec<Value> = pools
+        .iter()
+        .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
+        .collect();
+    let spec = match case.facts.cluster.platform.value() {
         // The one provider that the operator does not find out by itself: tigera/operator v1.42.3,
         // pkg/common/discovery.
-        Some(Platform::Aks) => lines.push("  spec: {kubernetesProvider: AKS}"),
-        _ if pools.is_empty() => lines.push("  spec: {}"),
-        _ => lines.extend(["  spec:", "    calicoNetwork:", "      ipPools:"]),
-    }
-    let pools: Vec<String> = pools
-        .iter()
-        .map(|(cidr, encapsulation)| {
-            format!("      - {{cidr: \"{cidr}\", encapsulation: {encapsulation}}}")
+        Some(Platform::Aks) => json!({"kubernetesProvider": "AKS"}),
+        _ if pools.is_empty() => json!({}),
+        _ => json!({"calicoNetwork": {"ipPools": pools}}),
+    };
+    let object = |kind: &str, spec: Value| {
+        json!({
+            "apiVersion": "operator.tigera.io/v1",
+            "kind": kind,
+            "metadata": {"name": DEFAULT_NAME},
+            "spec": spec,
         })
-        .collect();
-    lines.extend(pools.iter().map(String::as_str));
-    lines.extend([
-        "- apiVersion: operator.tigera.io/v1",
-        "  kind: APIServer",
-        "  metadata: {name: default}",
-        "' | kubectl create -f -",
-    ]);
-    lines.join("\n")
+    };
+    let list = json!({
+        "apiVersion": "v1",
+        "kind": "List",
+        "items": [object("Installation", spec), object("APIServer", json!({}))],
+    });
+    here_document("kubectl create -f -", &list)
 }

@@ -36,7 +36,6 @@ pub(crate) mod paste;
 pub(crate) mod pending;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
-pub(crate) mod relocate;
 pub(crate) mod reporting;
 pub(crate) mod rollout;
 pub(crate) mod routes;

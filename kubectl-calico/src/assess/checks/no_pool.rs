@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::paste;
-use super::relocate::lasting;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
 use crate::assess::support::new_pools::new_pools;
+use crate::assess::support::pool_fixes::{self, set};
 use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
@@ -54,7 +53,7 @@ pub(crate) const NO_POOL: Check = Check {
         }
         let finding = finding
             .then("new pods get no address and stay in ContainerCreating")
-            .fixed_by(fix(case, pools));
+            .fixed_by_all(fix(case, pools));
         vec![finding]
     },
 };
@@ -73,63 +72,57 @@ fn why_not(pool: &Pool) -> (&'static str, String) {
     }
 }
 
-fn fix(case: &Case, pools: &[Pool]) -> Step {
-    let live = candidate_pools(case);
-    let disabled = live.iter().find(|pool| {
+fn fix(case: &Case, pools: &[Pool]) -> Vec<Step> {
+    let candidates = candidate_pools(case);
+    let disabled = candidates.iter().find(|pool| {
         pool.live
             .is_some_and(|live| live.is_for_pods() && !live.enabled)
     });
     if let Some((disabled, live)) = disabled.and_then(|pool| Some((pool, pool.live?))) {
-        let asked = case.facts.installation.as_ref();
-        let enabled = asked.map(|asked| asked.enabled_field(true));
-        let mut in_pool = json!({"disabled": false});
-        if live.node_selector == "!all()" {
-            in_pool = json!({"disabled": false, "nodeSelector": "all()"});
-        }
-        return Step::new(lasting(case, disabled, format!("enable {}", live.name)))
-            .run(paste::change(case, disabled, enabled.as_slice(), &in_pool));
+        return enable(case, disabled, live);
     }
-    let by_hand = live
+    let by_hand = candidates
         .iter()
         .find(|pool| pool.serves_pods && pool.live.is_some());
     if let Some(by_hand) = by_hand {
+        let what = "have a pool give out its addresses by itself";
         let automatic = json!("Automatic");
-        return Step::new(lasting(
-            case,
-            by_hand,
-            "let a pool give its addresses by itself".to_owned(),
-        ))
-        .run(paste::change(
-            case,
-            by_hand,
-            &[("assignmentMode", automatic.clone())],
-            &json!({"assignmentMode": automatic}),
-        ));
+        let spec = json!({"assignmentMode": automatic});
+        return set(case, by_hand, what, &[("assignmentMode", automatic)], &spec);
     }
     if !case.facts.install.is_by_operator() {
-        return restart(case, pools);
+        return vec![restart(case, pools)];
     }
-    match live.iter().any(|pool: &CandidatePool| pool.live.is_none()) {
-        true => Step::new(
-            "the operator has not made the pools that the Installation lists: see what it \
-                   says, and what else is found here"
-                .to_owned(),
-        )
-        .run("kubectl get tigerastatus ippools calico -o yaml".to_owned()),
-        false => listed(case, pools),
+    if candidates.iter().any(|pool| pool.live.is_none()) {
+        let what = "the operator has not created the pools that the Installation lists: see what it \
+                    reports, and the other findings";
+        return vec![Step::new(what).run("kubectl get tigerastatus ippools calico -o yaml")];
     }
+    list(case, pools)
 }
 
-/// calico-node makes a pool when it starts and there is none.
+fn enable(case: &Case, pool: &CandidatePool, live: &Pool) -> Vec<Step> {
+    let spec = if live.node_selector == "!all()" {
+        json!({"disabled": false, "nodeSelector": "all()"})
+    } else {
+        json!({"disabled": false})
+    };
+    let installation = case.facts.installation.as_ref();
+    let entry = installation
+        .filter(|found| found.changes_live_pools())
+        .map(|found| found.enabled_field(true));
+    let what = format!("enable {}", live.name);
+    set(case, pool, what, entry.as_slice(), &spec)
+}
+
+/// calico-node creates a pool when it starts and there is none.
 fn restart(case: &Case, pools: &[Pool]) -> Step {
-    let agents = case.facts.agents.value();
-    match (agents, pools.is_empty()) {
+    match (case.facts.agents.value(), pools.is_empty()) {
         (Some(agents), true) => {
             let (namespace, name) = agents.daemon_set.split_once('/').unwrap_or_default();
             Step::new(
-                "restart calico-node, which makes a pool when it starts; set \
-                       CALICO_IPV4POOL_CIDR before if kubeadm-config does not tell the pod network"
-                    .to_owned(),
+                "restart calico-node, which creates a pool when it starts; set \
+                 CALICO_IPV4POOL_CIDR first if kubeadm-config does not contain the pod network",
             )
             .run(format!(
                 "kubectl rollout restart -n {} daemonset {}",
@@ -137,27 +130,24 @@ fn restart(case: &Case, pools: &[Pool]) -> Step {
                 pasted(name)
             ))
         }
-        _ => Step::new("add a pool for pods".to_owned()),
+        _ => Step::new("add a pool for pods"),
     }
 }
 
 /// A list of pools for the Installation, where it would replace none.
-fn listed(case: &Case, live: &[Pool]) -> Step {
+fn list(case: &Case, live: &[Pool]) -> Vec<Step> {
     let pools = new_pools(case);
+    if pools.is_empty() || !live.is_empty() {
+        return vec![Step::new("list a pool in the Installation")];
+    }
     let cidrs: Vec<String> = pools.iter().map(|(cidr, _)| cidr.to_string()).collect();
-    let what = match cidrs.is_empty() {
-        true => "list a pool in the Installation".to_owned(),
-        false => format!(
-            "list the pod network as pools in the Installation: {}",
-            cidrs.join(", ")
-        ),
-    };
-    let entries = pools.iter().map(
-        |(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation.to_string()}),
+    let entries: Vec<Value> = pools
+        .iter()
+        .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
+        .collect();
+    let what = format!(
+        "list the pod network as pools in the Installation: {}",
+        cidrs.join(", ")
     );
-    let entries: Vec<Value> = entries.collect();
-    Step::new(case.facts.install.lasting(what)).run(match entries.is_empty() || !live.is_empty() {
-        true => String::new(),
-        false => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": entries}})),
-    })
+    pool_fixes::list(case, what, entries)
 }

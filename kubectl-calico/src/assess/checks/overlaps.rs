@@ -2,11 +2,10 @@
 
 use calico_core::cidr::Cidr;
 
-use super::paste;
-use super::relocate::{lasting, node_addresses, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::pool_fixes::{delete, relocate};
 use crate::assess::words::{counted, few};
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
 
@@ -53,7 +52,7 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
                         "a pod and a Service can have the same address, and the pod is then out of \
                          reach",
                     )
-                    .fixed_by(relocate(case, pool)),
+                    .fixed_by_all(relocate(case, pool)),
             )
         };
         candidate_pools(case)
@@ -104,7 +103,7 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                     "pods can get the addresses of nodes, and routes between the nodes lead to \
                      pods",
                 )
-                .fixed_by(relocate(case, pool)),
+                .fixed_by_all(relocate(case, pool)),
             )
         };
         candidate_pools(case).iter().filter_map(inside).collect()
@@ -163,17 +162,11 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     } else {
         other
     };
-    let name = goes.live.map_or("one", |live| live.name.as_str());
-    let (what, paste) = match enabled(goes) {
-        true => (
-            format!("keep one of the two: disable {name}, recreate its pods, and delete it"),
-            paste::disable(case, goes),
-        ),
-        false => (
-            format!("recreate the pods of {name}, and delete it"),
-            String::new(),
-        ),
-    };
+    let fix = goes.live.map_or_else(Vec::new, |pool| {
+        let stays = if std::ptr::eq(goes, one) { other } else { one };
+        let stays = stays.live.map_or("the other", |pool| pool.name.as_str());
+        delete(case, pool, &format!("keep {stays}"))
+    });
     Finding::new(
         severity,
         one.object(),
@@ -185,6 +178,14 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     .seen(one.object(), one.field("cidr"), one.cidr)
     .seen(other.object(), other.field("cidr"), other.cidr)
     .then("an address can be given out twice, and Calico's API refuses every change to either pool")
-    .fix(lasting(case, goes, what))
-    .paste(paste)
+    .fixed_by_all(fix)
+}
+
+/// The addresses of nodes, each with its node's name.
+fn node_addresses<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a str, Cidr)> {
+    case.snapshot.nodes.items().iter().flat_map(|node| {
+        node.internal_addresses()
+            .filter_map(|address| address.parse().ok())
+            .map(|address| (node.metadata.name.as_str(), Cidr::of_address(address)))
+    })
 }

@@ -3,11 +3,11 @@
 use calico_core::cidr::Family;
 use calico_core::pod_network::hold;
 
-use super::relocate::{relist, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::networks::Network;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::pool_fixes::{relist, relocate};
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
@@ -92,7 +92,7 @@ fn listed(case: &Case, pool: &CandidatePool, network: &Network) -> Finding {
         "the operator refuses it on every change, and carries nothing out; no pod has an address \
          from it",
     )
-    .fixed_by(relist(case, pool, &network.cidrs))
+    .fixed_by_all(relist(case, pool, &network.cidrs))
 }
 
 fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Finding> {
@@ -111,7 +111,7 @@ fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Findi
     .seen(pool.object(), pool.field("cidr"), pool.cidr)
     .seen(&network.from, "", network.list())
     .then(consequence(case, pool, network))
-    .fixed_by(relocate(case, pool));
+    .fixed_by_all(relocate(case, pool));
     Some(finding)
 }
 

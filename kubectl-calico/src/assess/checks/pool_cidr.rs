@@ -4,13 +4,14 @@ use calico_core::text::quoted;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
-use super::{paste, relocate};
 use crate::assess::candidate_pools::{CandidatePool, live_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::Finding;
+use crate::assess::support::pool_fixes::set_listed;
 use crate::assess::views::objects::operator_deployment;
 use crate::assess::words::pasted;
 use crate::repair::Step;
+use crate::repair::resource_writer::patch_pool_crd;
 use crate::snapshot::resources::IP_POOLS;
 
 /// The Calico from whose API on a CIDR may be changed to its usual spelling. The operator then changes
@@ -55,7 +56,7 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                 Finding::warning(pool.object(), message)
                     .seen(pool.object(), pool.field("cidr"), pool.cidr)
                     .then("as it is written, Calico's API refuses to change or delete the pool")
-                    .fixed_by(rewrite(case, pool, &network.to_string())),
+                    .fixed_by_all(rewrite(case, pool, &network.to_string())),
             )
         };
         live_pools(case).iter().filter_map(odd).collect()
@@ -82,62 +83,67 @@ pub(crate) const UNREADABLE: Check = Check {
             let finding = Finding::error(pool.object(), format!("{text} is not a CIDR"))
                 .seen(pool.object(), pool.field("cidr"), text)
                 .then("no address comes from this pool")
-                .fix(relocate::lasting(case, pool, fix.to_owned()));
+                .fix(fix);
             pool.network.is_none().then_some(finding)
         };
         live_pools(case).iter().filter_map(unreadable).collect()
     },
 };
 
-/// Writes the network in place of what is there. The operator tells pools by the text of their
-/// CIDR: with the new one in the Installation first it tries to make another pool, which Calico's
-/// API refuses up to 3.30, and goes no further; with the new one in the CRD first it would take the pool for
-/// one that is no longer listed.
-fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Step {
-    let in_installation = pool.index.map(|index| {
-        let change = paste::add(&format!("{index}/cidr"), &json!(network));
-        paste::installation_pools(pool.cidr, index, [change])
-    });
+/// Writes the network in place of what is there. The operator knows pools by the text of their
+/// CIDR: with the new one in the Installation first it tries to create another pool, which Calico's
+/// API refuses up to 3.30, and goes no further; with the new one in the CRD first it would take the
+/// pool for one that is no longer listed.
+fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Vec<Step> {
     let minor = case.facts.install.calico_minor();
-    if minor.is_none_or(|minor| minor >= CIDR_FIXED_IN_CRD) {
-        return Step::new(relocate::lasting(
-            case,
-            pool,
-            "add another pool, disable this one, recreate its pods and delete it; the CIDR of \
-                 a live pool cannot be changed"
-                .to_owned(),
-        ));
-    }
-    let spec = json!({"cidr": network});
-    let in_crd = pool.live.map(|live| paste::past_the_api(&live.name, &spec));
-    let deletes =
-        in_installation.is_some() && minor.is_some_and(|minor| minor >= CIDR_MAY_BE_NORMALISED);
-    let operator = operator_deployment(case.snapshot).filter(|_| deletes);
-    let changes = in_installation.into_iter().chain(in_crd);
-    let (what, commands): (_, Vec<String>) = match operator {
-        Some(operator) => {
-            let [stop, wait, start] = pause(operator);
-            let commands = [stop, wait].into_iter().chain(changes).chain([start]);
-            let what = format!(
-                "write {network} while the operator does not run: it would delete the pool"
-            );
-            (what, commands.collect())
-        }
-        None => (
-            format!("write {network}, past Calico's API, which refuses it"),
-            changes.collect(),
-        ),
+    let Some(existing) = pool
+        .live
+        .filter(|_| minor.is_some_and(|minor| minor < CIDR_FIXED_IN_CRD))
+    else {
+        return vec![Step::new(
+            "move its pods to another pool and delete this one: the CIDR of an existing pool is \
+             immutable",
+        )];
     };
-    Step::new(relocate::lasting(case, pool, what)).run(commands.join("\n"))
+    let cidr = json!(network);
+    let in_crd = patch_pool_crd(&existing.name, &json!({"cidr": cidr}));
+    let Some(index) = pool.index else {
+        return vec![
+            Step::new(format!(
+                "write {network} to the CRD with kubectl: Calico's API refuses it"
+            ))
+            .run(in_crd),
+        ];
+    };
+    let operator = operator_deployment(case.snapshot)
+        .filter(|_| minor.is_some_and(|minor| minor >= CIDR_MAY_BE_NORMALISED));
+    let [stop, start] = match operator {
+        Some(operator) => pause(operator).map(Some),
+        None => [None, None],
+    };
+    let what = format!("write {network} to the Installation");
+    let mut in_installation = set_listed(case, index, what, &[("cidr", cidr)]).into_iter();
+    let then = Step::new("write it to the CRD with kubectl: Calico's API refuses it").run(in_crd);
+    stop.into_iter()
+        .chain(in_installation.next())
+        .chain([then])
+        .chain(start)
+        .chain(in_installation)
+        .collect()
 }
 
-/// Commands that stop the operator, wait until it has, and start it again.
-fn pause(operator: &Deployment) -> [String; 3] {
+/// Steps that stop the operator, which would delete the pool, and start it again.
+fn pause(operator: &Deployment) -> [Step; 2] {
     let namespace = pasted(operator.metadata.namespace.as_deref().unwrap_or_default());
     let scale =
         |to| format!("kubectl scale -n {namespace} deployment tigera-operator --replicas={to}");
     let wait = format!(
         "kubectl wait -n {namespace} pods -l k8s-app=tigera-operator --for=delete --timeout=60s"
     );
-    [scale(0), wait, scale(1)]
+    [
+        Step::new("stop the operator, which would delete the pool in between")
+            .run(scale(0))
+            .run(wait),
+        Step::new("start the operator").run(scale(1)),
+    ]
 }

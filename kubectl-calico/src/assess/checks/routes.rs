@@ -3,16 +3,15 @@
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
-use super::paste;
-use super::relocate::lasting;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
 use crate::assess::facts::routing::Mode;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::pool_fixes::encapsulate;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
-use crate::repair::Step;
+use crate::repair::{Step, resource_writer};
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const NO_ROUTES: Check = Check {
@@ -101,7 +100,7 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
     Some(
         finding
             .then(only_on_their_own(one_node))
-            .fixed_by(fix(case, pool, runs)),
+            .fixed_by_all(fix(case, pool, runs)),
     )
 }
 
@@ -113,19 +112,22 @@ pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
     }
 }
 
-fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Step {
-    if bird_runs {
-        return Step::new("have Felix program the routes, or take BIRD's setting away".to_owned())
-            .run(paste::spec(
-                case,
-                "felixconfigurations",
-                "default",
-                &json!({"programClusterRoutes": "Enabled"}),
-            ));
+fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
+    if !bird_runs {
+        let choice = Step::new("change the pool to VXLAN as below, or enable BGP instead");
+        let change = encapsulate(case, pool, Encapsulation::Vxlan);
+        return std::iter::once(choice).chain(change).collect();
     }
-    Step::new(lasting(case, pool, "use VXLAN, or enable BGP".to_owned())).run(paste::encapsulation(
-        case,
-        pool,
-        Encapsulation::Vxlan,
-    ))
+    let spec = json!({"programClusterRoutes": "Enabled"});
+    let enable = resource_writer::ResourceWriter::of(case.snapshot).patch_spec(
+        resource_writer::FELIX_CONFIGURATIONS,
+        "default",
+        &spec,
+    );
+    vec![
+        Step::new(
+            "have Felix program the routes, or remove programClusterRoutes from BGPConfiguration",
+        )
+        .run(enable),
+    ]
 }

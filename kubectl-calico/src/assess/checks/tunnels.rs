@@ -8,7 +8,9 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
+use crate::assess::support::pool_fixes::set;
 use crate::assess::views::felix::{self, Felix, Setting, Told};
+use crate::repair::command::Command;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const BOTH_TUNNELS: Check = Check {
@@ -53,13 +55,11 @@ pub(crate) const BOTH_TUNNELS: Check = Check {
                         "routes to its pods contradict each other, and Calico's API refuses every \
                          change of the pool that leaves it so",
                     )
-                    .fix(
-                        "set one of the two to Never; this keeps VXLAN, which every cloud lets \
-                         pass",
-                    )
-                    .paste(paste::change(
+                    .fixed_by_all(set(
                         case,
                         pool,
+                        "set one of the two to Never; this keeps VXLAN, which every cloud network \
+                         allows",
                         &[("encapsulation", json!(encapsulation))],
                         &json!({"ipipMode": "Never", "ipip": null}),
                     )),
@@ -150,7 +150,7 @@ fn forced(
 }
 
 /// The command that takes a setting away.
-fn removed(case: &Case, told: &Told<bool>, setting: &Setting<bool>) -> String {
+fn removed(case: &Case, told: &Told<bool>, setting: &Setting<bool>) -> Command {
     match told.object.strip_prefix("FelixConfiguration/") {
         Some(name) => paste::spec(
             case,

@@ -5,4 +5,5 @@ pub(crate) mod causes;
 pub(crate) mod consequences;
 pub(crate) mod new_pools;
 pub(crate) mod ownership;
+pub(crate) mod pool_fixes;
 pub(crate) mod typha_scale;

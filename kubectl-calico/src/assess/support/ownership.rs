@@ -2,20 +2,20 @@
 
 use calico_core::defaults::EffectivePool;
 use calico_core::pool::Encapsulation;
-use serde_json::{Map, Value, json};
 
 use crate::assess::check::Case;
-use crate::assess::checks::paste;
-use crate::assess::checks::relocate::entry;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::pool_fixes::restore;
 use crate::assess::views::objects::overlay_installation;
+use crate::repair::command::Command;
+use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 
 const INSTALLATION: &str = "Installation/default";
 
 /// A pool that is no longer listed. Under another spelling it is reported with that.
-pub(crate) fn unlisted(asked: &InstallationFacts, pool: &Pool) -> Option<Finding> {
+pub(crate) fn unlisted(case: &Case, asked: &InstallationFacts, pool: &Pool) -> Option<Finding> {
     if !asked.has_lost(pool) {
         return None;
     }
@@ -42,47 +42,8 @@ pub(crate) fn unlisted(asked: &InstallationFacts, pool: &Pool) -> Option<Finding
         "the operator deletes the pool as soon as Calico's API server lets it, and its pods lose \
          their routes and NAT",
     )
-    .fix(
-        "put the pool back into the Installation; if Helm took it out, put it into the release's \
-         values or give the upgrade the same post-renderer",
-    )
-    .paste(put_back(asked, pool));
+    .fixed_by_all(restore(case, pool));
     Some(finding)
-}
-
-/// The pool as the Installation would list it: what the operator would make of its defaults is said.
-/// Source: `FromProjectCalico` in tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
-pub(crate) fn listed_again(asked: &InstallationFacts, pool: &Pool) -> Map<String, Value> {
-    let mut entry = entry(pool, &pool.cidr, pool.block_size);
-    let spec = &pool.spec;
-    let mut add = |key: &str, value: Value| entry.insert(key.to_owned(), value);
-    add("name", json!(pool.name));
-    if !spec.allowed_uses.is_empty() {
-        add("allowedUses", json!(spec.allowed_uses));
-    }
-    if spec.disable_bgp_export {
-        add("disableBGPExport", json!(true));
-    }
-    // Automatic is what the definition of IPPool fills in, and the operator's default.
-    let mode = spec.assignment_mode.as_deref();
-    let mode = mode.filter(|mode| *mode != "Automatic" && asked.operator.since(38));
-    if let Some(mode) = mode {
-        add("assignmentMode", json!(mode));
-    }
-    if !pool.enabled {
-        let (key, value) = asked.enabled_field(false);
-        add(key, value);
-    }
-    entry
-}
-
-/// Lists the pool again, as it is.
-fn put_back(asked: &InstallationFacts, pool: &Pool) -> String {
-    let entry = listed_again(asked, pool);
-    match asked.effective.pools.is_empty() {
-        true => paste::installation_spec(&json!({"calicoNetwork": {"ipPools": [entry]}})),
-        false => paste::one_more_in_installation(&entry.into()),
-    }
 }
 
 /// A pool that is as it is asked for and is not taken over, as the operator's comparison of the two
@@ -150,10 +111,7 @@ pub(crate) fn of_overlay(case: &Case) -> Option<Finding> {
 }
 
 /// The label that hands a pool to the operator.
-fn owned(case: &Case, pool: &Pool) -> String {
-    paste::labelled(
-        case,
-        &pool.name,
-        "app.kubernetes.io/managed-by=tigera-operator",
-    )
+fn owned(case: &Case, pool: &Pool) -> Command {
+    let label = "app.kubernetes.io/managed-by=tigera-operator";
+    ResourceWriter::of(case.snapshot).label(IP_POOLS, &pool.name, label)
 }

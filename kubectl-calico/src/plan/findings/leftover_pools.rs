@@ -2,10 +2,8 @@
 
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
-use crate::assess::words::pasted;
 use crate::plan::inputs::Inputs;
-use crate::snapshot::Store;
-use crate::snapshot::resources::{V1, V3};
+use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 
 /// The operator makes its first pools only where there is none, and takes over no pool that is not
 /// exactly as it would make it.
@@ -15,11 +13,8 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
         return None;
     }
     let pools = inputs.facts.known_pools();
-    let names: Vec<&str> = pools.iter().map(|pool| pasted(&pool.name)).collect();
-    let group = match inputs.snapshot.store {
-        Store::V1 => V1,
-        Store::V3 => V3,
-    };
+    let names = pools.iter().map(|pool| pool.name.as_str());
+    let delete = ResourceWriter::of(inputs.snapshot).delete(IP_POOLS, names);
     let mut finding = Finding::warning("IPPools", "an earlier install has left them");
     for pool in pools {
         finding = finding.seen(pool.object(), "spec.cidr", &pool.cidr);
@@ -27,7 +22,7 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
     let finding = finding
         .then("beside them the operator neither looks at the pod network nor owns a pool of the same CIDR")
         .fix("remove them first, if Calico is to start anew")
-        .paste(format!("kubectl delete ippools.{group} {}", names.join(" ")));
+        .paste(delete);
     Some(Finding {
         code: "pools-left-over",
         ..finding

@@ -18,6 +18,7 @@ use crate::assess::finding::Finding;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::as_live;
 use crate::plan::pool::Pool;
+use crate::repair::Step;
 use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS};
@@ -30,6 +31,9 @@ const CODES: [&str; 8] = [
 
 /// Those that another CIDR is the answer to.
 const CIDR_CODES: [&str; 3] = ["CAL201", "CAL202", "CAL203"];
+
+/// Those that another encapsulation is the answer to.
+const ENCAPSULATION_CODES: [&str; 1] = ["CAL301"];
 
 /// What those checks find.
 pub(crate) struct Found {
@@ -88,14 +92,19 @@ pub(crate) fn not_made(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)
     rows.flat_map(of_row).collect()
 }
 
-/// What to do about a plan is not what to do about a pool that is there: the steps carry it out once
-/// it is settled. kubeadm's ConfigMap has to be put right either way.
+/// What to do about a plan is not what to do about an existing pool: to request something else. What
+/// kubeadm's ConfigMap lacks has to be corrected either way.
 fn of_a_plan(finding: &mut Finding) {
-    for step in &mut finding.fix {
-        step.commands
-            .retain(|command| command.starts_with("kubectl edit configmap"));
-        if CIDR_CODES.contains(&finding.code) {
-            "choose another range with --cidr".clone_into(&mut step.what);
+    if CIDR_CODES.contains(&finding.code) {
+        finding.fix = vec![Step::new("choose another range with --cidr")];
+    } else if ENCAPSULATION_CODES.contains(&finding.code) {
+        finding.fix = vec![Step::new(
+            "choose another encapsulation, as with --encapsulation VXLAN",
+        )];
+    } else {
+        for step in &mut finding.fix {
+            step.commands
+                .retain(|command| command.starts_with("kubectl edit configmap"));
         }
     }
 }

@@ -1,20 +1,28 @@
 //! Pools that the Installation no longer lists.
 
+use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::ownership;
 use crate::plan::inputs::Inputs;
-use crate::plan::unlisted_pools::unlisted;
 use crate::repair::Step;
+use crate::repair::unlisted_pools::unlisted_pools;
 
-/// What comes of them. No error: that would keep back the values that put them into the list again.
+/// What comes of them. No error: that would withhold the values that list them again.
 pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
-    let finding = |(asked, pool)| {
-        Some(Finding {
+    let Some(installation) = &inputs.facts.installation else {
+        return Vec::new();
+    };
+    let case = Case {
+        snapshot: inputs.snapshot,
+        facts: inputs.facts,
+    };
+    unlisted_pools(inputs.facts)
+        .filter_map(|pool| ownership::unlisted(&case, installation, pool))
+        .map(|finding| Finding {
             code: "pool-lost",
             severity: Severity::Warning,
-            fix: vec![Step::new("put it back before that, as the steps below do")],
-            ..ownership::unlisted(asked, pool)?
+            fix: vec![Step::new("add it back first, as the steps below do")],
+            ..finding
         })
-    };
-    unlisted(inputs).filter_map(finding).collect()
+        .collect()
 }

@@ -3,12 +3,14 @@
 use serde_json::json;
 use serde_yaml::Value;
 
-use super::helm::{VALUES, again, patch_installation, upgrade, version, write_values};
+use super::helm::{again, upgrade_release, version_flag, write_values};
 use crate::assess::facts::install::Method;
 use crate::assess::facts::installer::Installer;
 use crate::assess::finding::{Finding, Severity};
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
+use crate::repair::command::merge_installation_spec;
+use crate::repair::lasting::VALUES;
 
 /// The release that this says to make, and its namespace: those of Calico's documentation.
 const RELEASE: &str = "calico";
@@ -51,7 +53,7 @@ fn definitions(inputs: &Inputs) -> Vec<Step> {
     if !inputs.operator.since(42) {
         return vec![repository(Step::new("tell Helm where the chart is"))];
     }
-    let version = version(inputs);
+    let version = version_flag(inputs);
     let step = Step::new(
         "make the definitions of Calico's resources: since 3.32 they are a chart of their own, \
          and too large for client-side apply, whose annotation may not be more than 262144 bytes",
@@ -93,7 +95,7 @@ fn helm_install(inputs: &Inputs) -> String {
     format!(
         "helm install {RELEASE} projectcalico/tigera-operator{} --namespace {NAMESPACE} \
          --create-namespace",
-        version(inputs)
+        version_flag(inputs)
     )
 }
 
@@ -118,7 +120,7 @@ fn corrected(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
         );
         return vec![
             step.run(write_values(inputs))
-                .run(upgrade(inputs, release, namespace)),
+                .run(upgrade_release(inputs, release, namespace)),
         ];
     }
     let also = by.also_change().map(Step::new);
@@ -127,7 +129,7 @@ fn corrected(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
 
 /// An Installation is there, and no pool came of it.
 fn correction(entries: &[Value]) -> Step {
-    let patch = json!({"spec": {"calicoNetwork": {"ipPools": entries}}});
+    let spec = json!({"calicoNetwork": {"ipPools": entries}});
     Step::new("let the Installation say so; no pool came of it yet, so all of it can be changed")
-        .run(patch_installation("merge", &patch))
+        .run(merge_installation_spec(&spec))
 }

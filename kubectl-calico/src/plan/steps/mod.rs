@@ -3,10 +3,7 @@
 mod change;
 mod helm;
 mod install;
-mod migrate;
 mod new_family;
-mod restore;
-mod way;
 
 use serde_yaml::Value;
 

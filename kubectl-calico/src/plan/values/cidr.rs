@@ -2,12 +2,12 @@
 
 use calico_core::cidr::{Cidr, Family};
 
-use super::clear_range;
 use super::precedence::settled_by;
 use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::networks::Network;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
+use crate::repair::free_range::is_clear_of_services_and_nodes;
 
 /// The flag that settles it.
 const FLAG: &str = "--cidr";
@@ -93,7 +93,7 @@ fn of_network(
             "; the Installation asks for {wanted}, which is outside of it"
         ));
     }
-    why.push_str(clear_range::words(inputs, &first.network()));
+    why.push_str(clear_of(inputs, &first.network()));
     let same = |other: &&Network| other.is_lower_bound() || other.list() == network.list();
     let agreeing = inputs.facts.networks.pods.iter().filter(same);
     Choice::Known {
@@ -110,10 +110,12 @@ fn without_network(inputs: &Inputs, family: Family) -> Choice<Cidr> {
     let default = EKS_DEFAULT.parse::<Cidr>().ok();
     let default =
         default.filter(|_| inputs.platform() == Some(Platform::Eks) && family == Family::V4);
-    if let Some(cidr) = default.filter(|cidr| clear_range::is_apart(inputs, cidr)) {
+    if let Some(cidr) =
+        default.filter(|cidr| is_clear_of_services_and_nodes(inputs.snapshot, inputs.facts, cidr))
+    {
         let why = format!(
             "the operator's own choice on EKS, where nothing sets a pod network{}",
-            clear_range::words(inputs, &cidr)
+            clear_of(inputs, &cidr)
         );
         return Choice::reasoned(cidr, why);
     }
@@ -133,4 +135,20 @@ fn without_network(inputs: &Inputs, family: Family) -> Choice<Cidr> {
         why.push_str(&format!("; it holds the node's part of it, {one}"));
     }
     Choice::open(why, FLAG)
+}
+
+/// That it was compared with the Services and the nodes, for the end of a reason. What overlaps is
+/// status's subject.
+fn clear_of(inputs: &Inputs, cidr: &Cidr) -> &'static str {
+    if !is_clear_of_services_and_nodes(inputs.snapshot, inputs.facts, cidr) {
+        return "";
+    }
+    let services = !inputs.facts.networks.services.is_empty();
+    let nodes = inputs.node_addresses().next().is_some();
+    match (services, nodes) {
+        (true, true) => "; it overlaps neither services nor nodes",
+        (true, false) => "; it overlaps no services; the nodes' addresses are not known",
+        (false, true) => "; it overlaps no nodes; the services' addresses are not known",
+        (false, false) => "; the addresses of services and nodes are not known",
+    }
 }

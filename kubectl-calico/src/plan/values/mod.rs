@@ -2,7 +2,6 @@
 
 pub(crate) mod block_size;
 pub(crate) mod cidr;
-pub(crate) mod clear_range;
 mod cloud;
 mod constraint;
 mod demand;

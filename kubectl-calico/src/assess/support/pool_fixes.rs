@@ -1,0 +1,188 @@
+//! Fixes that change a pool, by what [`crate::repair`] knows of that: an existing pool, or one that
+//! the Installation lists and that does not exist yet.
+
+use calico_core::cidr::Cidr;
+use calico_core::defaults::name_of;
+use calico_core::pod_network::hold;
+use calico_core::pool::{BlockSize, Encapsulation};
+use serde_json::{Value, json};
+
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
+use crate::assess::check::Case;
+use crate::assess::facts::pools::Pool;
+use crate::repair::encapsulation::{self, new_ports, open};
+use crate::repair::free_range::in_pod_network;
+use crate::repair::migration::{self, retire};
+use crate::repair::pool_writer::{NewPool, PoolWriter};
+use crate::repair::{Step, lasting};
+
+/// Moves a pool to a range inside the pod network that nothing else uses.
+pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
+    match (pool.live, free_range(case, pool)) {
+        (Some(old), Some(to)) => replace(case, old, to),
+        (Some(old), None) => vec![Step::new(format!(
+            "move the pods of {} to a new pool with an unused CIDR inside the pod network: the CIDR \
+             of an existing pool is immutable",
+            old.name
+        ))],
+        (None, Some(to)) => move_listed(case, pool, to, &format!("set the pool's CIDR to {to}")),
+        (None, None) => vec![Step::new(
+            "give the pool an unused CIDR inside the pod network",
+        )],
+    }
+}
+
+/// What to do about a pool that is only listed in the Installation, while others exist: those are
+/// what it should list.
+pub(crate) fn relist(case: &Case, pool: &CandidatePool, network: &[Cidr]) -> Vec<Step> {
+    let inside = live_pools(case)
+        .iter()
+        .filter(|existing| existing.serves_pods && existing.family() == pool.family())
+        .filter_map(|existing| existing.network)
+        .find(|cidr| hold(network, cidr));
+    match inside {
+        Some(cidr) => {
+            let what = format!("list the existing pool {cidr} in its place");
+            move_listed(case, pool, cidr, &what)
+        }
+        None => relocate(case, pool),
+    }
+}
+
+/// Gives a pool another encapsulation.
+pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let mut steps = Vec::new();
+    if let Some(existing) = pool.live {
+        steps.extend(writer.restore_before_changing(existing));
+        steps.extend(open(&new_ports(case.snapshot, case.facts, vec![to])));
+        steps.extend(encapsulation::steps(&mut writer, existing, to));
+    } else if let Some(index) = pool.index {
+        let step = Step::new(format!("set the pool's encapsulation to {to}"));
+        steps.push(step.run(writer.set_listed(index, &[("encapsulation", json!(to))])));
+    }
+    made_lasting(case, &writer, steps)
+}
+
+/// Empties an existing pool and deletes it, after a remark on why it is this one.
+pub(crate) fn delete(case: &Case, pool: &Pool, why: &str) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let mut steps: Vec<Step> = writer.restore_before_changing(pool).into_iter().collect();
+    let [mut disable, recreate, delete] = retire(&mut writer, pool.into());
+    disable.what = format!("{why}: {}", disable.what);
+    if pool.enabled {
+        steps.push(disable);
+    }
+    steps.extend([recreate, delete]);
+    made_lasting(case, &writer, steps)
+}
+
+/// Changes fields of a pool: those of its entry in the Installation, or a merge patch of the spec of
+/// the IPPool.
+pub(crate) fn set(
+    case: &Case,
+    pool: &CandidatePool,
+    what: impl Into<String>,
+    entry: &[(&str, Value)],
+    spec: &Value,
+) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let mut steps = Vec::new();
+    if let Some(existing) = pool.live {
+        steps.extend(writer.restore_before_changing(existing));
+        let commands = writer.set(existing.into(), entry, spec);
+        steps.push(Step::new(what).run_all(commands));
+    } else if let Some(index) = pool.index {
+        steps.push(Step::new(what).run(writer.set_listed(index, entry)));
+    }
+    made_lasting(case, &writer, steps)
+}
+
+/// Changes fields of an entry of the Installation, and nothing else.
+pub(crate) fn set_listed(
+    case: &Case,
+    index: usize,
+    what: impl Into<String>,
+    entry: &[(&str, Value)],
+) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let step = Step::new(what).run(writer.set_listed(index, entry));
+    made_lasting(case, &writer, vec![step])
+}
+
+/// Lists pools of the operator again.
+pub(crate) fn restore(case: &Case, pool: &Pool) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let step = writer
+        .restore_before_changing(pool)
+        .or_else(|| writer.restore(&[pool]));
+    made_lasting(case, &writer, step.into_iter().collect())
+}
+
+/// Lists new pools in an Installation that lists none.
+pub(crate) fn list(case: &Case, what: impl Into<String>, entries: Vec<Value>) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let step = Step::new(what).run(writer.list_more(entries));
+    made_lasting(case, &writer, vec![step])
+}
+
+/// A CIDR of the pod network that the pool could have.
+fn free_range(case: &Case, pool: &CandidatePool) -> Option<Cidr> {
+    let others: Vec<Cidr> = candidate_pools(case)
+        .iter()
+        .filter(|other| other.live.is_some() || other.cidr != pool.cidr)
+        .filter_map(|other| other.network)
+        .collect();
+    in_pod_network(case.snapshot, case.facts, pool.family()?, &others)
+}
+
+fn replace(case: &Case, old: &Pool, to: Cidr) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let mut steps: Vec<Step> = writer.restore_before_changing(old).into_iter().collect();
+    let new = NewPool {
+        name: name_of(&to),
+        cidr: to,
+        block_size: fitting(&to, old.block_size),
+        encapsulation: old.encapsulation,
+    };
+    steps.extend(migration::steps(
+        case.snapshot,
+        case.facts,
+        &mut writer,
+        old,
+        &new,
+    ));
+    made_lasting(case, &writer, steps)
+}
+
+/// Another CIDR for a pool that does not exist yet.
+fn move_listed(case: &Case, pool: &CandidatePool, to: Cidr, what: &str) -> Vec<Step> {
+    let Some(index) = pool.index else {
+        return vec![Step::new(what)];
+    };
+    let mut fields = vec![("cidr", json!(to))];
+    let size = pool.block_size.filter(|size| *size != fitting(&to, *size));
+    fields.extend(size.map(|size| ("blockSize", json!(fitting(&to, size)))));
+    set_listed(case, index, what, &fields)
+}
+
+/// The block size, or the default one where it does not fit.
+fn fitting(range: &Cidr, size: i64) -> i64 {
+    let family = range.family();
+    let fits = u8::try_from(size)
+        .is_ok_and(|size| BlockSize::range(family).contains(&size) && size >= range.prefix());
+    if fits {
+        size
+    } else {
+        BlockSize::default_for(family).into()
+    }
+}
+
+/// With the step that keeps a change of the Installation.
+fn made_lasting(case: &Case, writer: &PoolWriter, mut steps: Vec<Step>) -> Vec<Step> {
+    if writer.changed_list() {
+        let values = "kubectl calico plan -o values";
+        steps.extend(lasting::step(&case.facts.install, values, None));
+    }
+    steps
+}

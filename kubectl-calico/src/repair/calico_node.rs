@@ -1,0 +1,29 @@
+//! Changes of calico-node and of the ConfigMap that Calico's manifests configure it with.
+
+use serde_json::{Value, json};
+
+use super::command::{Command, PatchType, patch};
+use crate::assess::words::pasted;
+
+/// Sets a variable in the environment of calico-node, to a value that is ours. `daemon_set` is
+/// `NAMESPACE/NAME`.
+pub fn set_variable(daemon_set: &str, variable: &str, value: &str) -> Command {
+    set_env(daemon_set, &format!("{variable}={value}"))
+}
+
+/// Removes a variable. The operator adds those again that it sets itself.
+pub fn unset_variable(daemon_set: &str, variable: &str) -> Command {
+    set_env(daemon_set, &format!("{variable}-"))
+}
+
+fn set_env(daemon_set: &str, change: &str) -> Command {
+    let (namespace, name) = daemon_set.split_once('/').unwrap_or_default();
+    let (namespace, name) = (pasted(namespace), pasted(name));
+    format!("kubectl set env -n {namespace} daemonset/{name} -c calico-node {change}").into()
+}
+
+/// Changes the data of a ConfigMap in kube-system.
+pub fn patch_config_map(name: &str, data: &Value) -> Command {
+    let resource = "configmap -n kube-system";
+    patch(resource, name, PatchType::Merge, &json!({ "data": data }))
+}

@@ -1,0 +1,55 @@
+//! Another encapsulation for an existing pool, in place.
+
+use calico_core::cidr::Family;
+use calico_core::pool::Encapsulation;
+
+use super::migration::RECREATE_PODS;
+use super::pool_writer::PoolWriter;
+use super::step::Step;
+use crate::assess::facts::Facts;
+use crate::assess::facts::pools::Pool;
+use crate::assess::facts::ports::{Port, Traffic, in_a_row, ports};
+use crate::assess::facts::routing::tunnel;
+use crate::snapshot::Snapshot;
+
+/// The ports that encapsulations need, besides those that are already in use.
+pub fn new_ports(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    encapsulations: Vec<Encapsulation>,
+) -> Vec<Port> {
+    let traffic = Traffic {
+        encapsulations,
+        bgp: false,
+        typha: false,
+    };
+    let mut ports = ports(snapshot, &traffic);
+    ports.retain(|port| !facts.routing.ports.contains(port));
+    ports
+}
+
+/// What must be open before anything is changed.
+pub fn open(ports: &[Port]) -> Option<Step> {
+    let what = format!("first open {} between the nodes", in_a_row(ports));
+    (!ports.is_empty()).then(|| Step::new(what))
+}
+
+/// The change, and what its pods need after it.
+pub fn steps(writer: &mut PoolWriter, pool: &Pool, to: Encapsulation) -> Vec<Step> {
+    let name = &pool.name;
+    let change = Step::new(format!(
+        "change {name} to {to} in a maintenance window: traffic between nodes is interrupted until \
+         every node has switched over"
+    ))
+    .run_all(writer.encapsulate(pool.into(), to));
+    let mut steps = vec![change];
+    let family = pool.family().unwrap_or(Family::V4);
+    let overhead = |encapsulation| tunnel(encapsulation, family).1;
+    if overhead(to) > overhead(pool.encapsulation) {
+        let what = format!(
+            "recreate the pods of {name}, one namespace at a time: until then their MTU is too large"
+        );
+        steps.push(Step::new(what).run(RECREATE_PODS));
+    }
+    steps
+}

@@ -1,0 +1,43 @@
+//! An existing pool as an entry of the Installation's list.
+
+use serde_json::{Map, Value, json};
+
+use crate::assess::facts::installation::InstallationFacts;
+use crate::assess::facts::pools::Pool;
+
+/// The entry that leaves the pool as it is. Where the operator's default differs from the pool, the
+/// entry says so.
+/// Source: `FromProjectCalico` in tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+pub fn entry(installation: &InstallationFacts, pool: &Pool) -> Map<String, Value> {
+    let nat_outgoing = if pool.nat_outgoing {
+        "Enabled"
+    } else {
+        "Disabled"
+    };
+    let mut entry = Map::new();
+    let mut add = |key: &str, value: Value| entry.insert(key.to_owned(), value);
+    add("name", json!(pool.name));
+    add("cidr", json!(pool.cidr));
+    add("blockSize", json!(pool.block_size));
+    add("encapsulation", json!(pool.encapsulation));
+    add("natOutgoing", json!(nat_outgoing));
+    add("nodeSelector", json!(pool.node_selector));
+    let spec = &pool.spec;
+    if !spec.allowed_uses.is_empty() {
+        add("allowedUses", json!(spec.allowed_uses));
+    }
+    if spec.disable_bgp_export {
+        add("disableBGPExport", json!(true));
+    }
+    // Automatic is what the definition of IPPool fills in, and the operator's default.
+    let mode = spec.assignment_mode.as_deref();
+    let mode = mode.filter(|mode| *mode != "Automatic" && installation.operator.since(38));
+    if let Some(mode) = mode {
+        add("assignmentMode", json!(mode));
+    }
+    if !pool.enabled {
+        let (key, value) = installation.enabled_field(false);
+        add(key, value);
+    }
+    entry
+}

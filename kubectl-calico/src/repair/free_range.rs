@@ -1,0 +1,57 @@
+//! Ranges that nothing in the cluster uses.
+
+use calico_core::cidr::{Cidr, Family};
+
+use crate::assess::facts::Facts;
+use crate::snapshot::{Node, Snapshot};
+
+/// Whether a CIDR overlaps neither the Services nor the nodes, as far as they are known.
+pub fn is_clear_of_services_and_nodes(snapshot: &Snapshot, facts: &Facts, cidr: &Cidr) -> bool {
+    let networks = facts.networks.services.iter();
+    let mut services = networks.flat_map(|network| &network.cidrs);
+    let nodes = snapshot.nodes.items().iter();
+    let mut nodes = nodes
+        .flat_map(Node::internal_addresses)
+        .filter_map(|address| address.parse().ok());
+    !services.any(|service| service.overlaps(cidr))
+        && !nodes.any(|address| cidr.contains(&Cidr::of_address(address)))
+}
+
+/// A CIDR of the pod network that neither these pools nor anything else uses. Only whole CIDRs that
+/// Kubernetes was configured with: of the nodes' own podCIDRs it is not known which are free.
+pub fn in_pod_network(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    family: Family,
+    pools: &[Cidr],
+) -> Option<Cidr> {
+    let network = facts.networks.best()?;
+    network
+        .of_family(family)
+        .map(Cidr::network)
+        .find(|cidr| is_free(snapshot, facts, cidr, pools))
+}
+
+/// The same for a pool that exists only while pods move: outside of the pod network one of those
+/// that calico-node tries where it is given none.
+/// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go, and
+/// libcalico-go/lib/ipam (`GetDefaultIPv4Pool`).
+pub fn temporary(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    family: Family,
+    pools: &[Cidr],
+) -> Option<Cidr> {
+    in_pod_network(snapshot, facts, family, pools).or_else(|| {
+        std::iter::once("192.168.0.0/16".to_owned())
+            .chain((16..32).map(|second| format!("172.{second}.0.0/16")))
+            .filter_map(|text| text.parse::<Cidr>().ok())
+            .filter(|cidr| cidr.family() == family)
+            .find(|cidr| is_free(snapshot, facts, cidr, pools))
+    })
+}
+
+fn is_free(snapshot: &Snapshot, facts: &Facts, cidr: &Cidr, pools: &[Cidr]) -> bool {
+    is_clear_of_services_and_nodes(snapshot, facts, cidr)
+        && !pools.iter().any(|pool| pool.overlaps(cidr))
+}

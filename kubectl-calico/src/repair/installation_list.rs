@@ -1,0 +1,142 @@
+//! The Installation's list of pools, `spec.calicoNetwork.ipPools`, and the patches that change it one
+//! after the other. Each fails where the list is no longer the one that was read.
+
+use serde_json::{Value, json};
+
+use super::command::{Command, PatchType, merge_installation_spec, patch_installation};
+use crate::assess::views::objects::default_installation;
+use crate::snapshot::Snapshot;
+
+const PATH: &str = "/spec/calicoNetwork/ipPools";
+
+/// The entries, as they are once the patches so far are applied.
+#[derive(Clone, Debug, Default)]
+pub struct InstallationList {
+    entries: Vec<Value>,
+}
+
+impl InstallationList {
+    /// What the Installation of a snapshot lists; nothing where there is none.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let pools = default_installation(snapshot)
+            .and_then(|found| found.spec.get("calicoNetwork")?.get("ipPools"))
+            .and_then(|pools| serde_json::to_value(pools).ok());
+        match pools {
+            Some(Value::Array(entries)) => Self { entries },
+            _ => Self::default(),
+        }
+    }
+
+    /// Whether nothing is listed.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries in their order.
+    pub fn entries(&self) -> &[Value] {
+        &self.entries
+    }
+
+    /// The place of the pool with a CIDR, by which the operator knows it.
+    pub fn index_of(&self, cidr: &str) -> Option<usize> {
+        let mut entries = self.entries.iter();
+        entries.position(|entry| cidr_of(entry) == Some(cidr))
+    }
+
+    /// Adds entries. The whole list is tested, so that none is added twice.
+    pub fn extend(&mut self, entries: Vec<Value>) -> Command {
+        let test = json!({"op": "test", "path": PATH, "value": self.entries});
+        let is_empty = self.is_empty();
+        self.entries.extend(entries.iter().cloned());
+        if is_empty {
+            let pools = json!({"calicoNetwork": {"ipPools": entries}});
+            return merge_installation_spec(&pools);
+        }
+        let added = entries.into_iter().map(added);
+        let operations: Vec<Value> = std::iter::once(test).chain(added).collect();
+        patch_installation(PatchType::Json, &operations.into())
+    }
+
+    /// Adds an entry.
+    pub fn add(&mut self, entry: Value) -> Command {
+        self.entries.push(entry.clone());
+        patch_installation(PatchType::Json, &json!([added(entry)]))
+    }
+
+    /// Sets fields of the entry at a place.
+    pub fn set(&mut self, index: usize, fields: &[(&str, Value)]) -> Command {
+        let mut operations = vec![self.test(index)];
+        operations.extend(fields.iter().map(|(key, value)| {
+            json!({"op": "add", "path": format!("{PATH}/{index}/{key}"), "value": value})
+        }));
+        if let Some(Value::Object(entry)) = self.entries.get_mut(index) {
+            entry.extend(
+                fields
+                    .iter()
+                    .map(|(key, value)| ((*key).to_owned(), value.clone())),
+            );
+        }
+        patch_installation(PatchType::Json, &operations.into())
+    }
+
+    /// Removes the entry at a place.
+    pub fn remove(&mut self, index: usize) -> Command {
+        let operations = json!([
+            self.test(index),
+            {"op": "remove", "path": format!("{PATH}/{index}")},
+        ]);
+        if index < self.entries.len() {
+            self.entries.remove(index);
+        }
+        patch_installation(PatchType::Json, &operations)
+    }
+
+    /// An operation that fails where another entry is at the place.
+    fn test(&self, index: usize) -> Value {
+        let cidr = self.entries.get(index).and_then(cidr_of);
+        json!({"op": "test", "path": format!("{PATH}/{index}/cidr"), "value": cidr})
+    }
+}
+
+/// `cidr` of an entry, as written.
+fn cidr_of(entry: &Value) -> Option<&str> {
+    entry.get("cidr")?.as_str()
+}
+
+fn added(entry: Value) -> Value {
+    json!({"op": "add", "path": format!("{PATH}/-"), "value": entry})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_keeps_its_place_as_others_come_and_go() {
+        let mut list = InstallationList {
+            entries: vec![json!({"cidr": "10.0.0.0/16"}), json!({"cidr": "fd00::/64"})],
+        };
+        let text = |command: Command| match command {
+            Command::Run(text) => text,
+            Command::Withheld(why) => panic!("{why}"),
+        };
+        let added = text(list.add(json!({"cidr": "192.168.0.0/16"})));
+        assert!(
+            added.contains(r#""path":"/spec/calicoNetwork/ipPools/-""#)
+                || added.contains("ipPools/-"),
+            "{added}"
+        );
+        let removed = text(list.remove(0));
+        assert!(
+            removed.contains("value: \"10.0.0.0/16\"") && removed.contains("ipPools/0\""),
+            "{removed}"
+        );
+        assert_eq!(list.index_of("192.168.0.0/16"), Some(1));
+        let set = text(list.set(0, &[("encapsulation", json!("VXLAN"))]));
+        assert!(
+            set.contains("fd00::/64") && set.contains("ipPools/0/encapsulation"),
+            "{set}"
+        );
+        assert_eq!(list.entries()[0]["encapsulation"], "VXLAN");
+    }
+}

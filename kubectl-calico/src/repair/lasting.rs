@@ -1,0 +1,43 @@
+//! Where else a change of the Installation is made, so that whatever wrote it does not revert it.
+
+use super::step::Step;
+use crate::assess::facts::install::{Install, Method};
+use crate::assess::facts::installer::Installer;
+use crate::assess::words::pasted;
+
+/// The file that pools are written to for Helm, by a name that is not likely taken.
+pub const VALUES: &str = "calico-pools.yaml";
+
+/// The step after the change: before it, the same would be one more change. `values` is the command
+/// that prints a values file, `version` the chart's version where the cluster does not say it.
+pub fn step(install: &Install, values: &str, version: Option<&str>) -> Option<Step> {
+    let Some(Method::Operator { by }) = install.method.value() else {
+        return None;
+    };
+    let Installer::Helm { release, namespace } = by else {
+        return by.also_change().map(Step::new);
+    };
+    let step = Step::new(
+        "once that is done, write the pools to the release's values, or its next upgrade reverts \
+         the change",
+    );
+    Some(
+        step.run(format!("{values} > {VALUES}"))
+            .run(upgrade(install, release, namespace, version)),
+    )
+}
+
+/// An upgrade of the installed release with the values, and nothing else.
+pub fn upgrade(install: &Install, release: &str, namespace: &str, version: Option<&str>) -> String {
+    let version = install
+        .release()
+        .or(version)
+        .map(|version| format!(" --version {version}"))
+        .unwrap_or_default();
+    format!(
+        "helm upgrade {} projectcalico/tigera-operator{version} --namespace {} --reuse-values -f \
+         {VALUES}",
+        pasted(release),
+        pasted(namespace)
+    )
+}

@@ -1,0 +1,118 @@
+//! From an existing pool to another CIDR or block size, which are immutable: a new pool, and pods
+//! that move to it.
+//!
+//! Source: Calico's documentation (3.32), "Migrate from one IP pool to another" and "Change IP
+//! pool block size".
+
+use calico_core::cidr::{Cidr, Family};
+
+use super::free_range;
+use super::pool_writer::{NewPool, PoolWriter, Target};
+use super::step::Step;
+use crate::assess::facts::Facts;
+use crate::assess::facts::pools::Pool;
+use crate::snapshot::Snapshot;
+
+/// What moves pods to another pool: recreating them.
+pub const RECREATE_PODS: &str = "kubectl delete pod --all --namespace NAMESPACE";
+
+/// The steps from an existing pool to a new one.
+pub fn steps(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    writer: &mut PoolWriter,
+    old: &Pool,
+    new: &NewPool,
+) -> Vec<Step> {
+    let overlaps = old.network.is_none_or(|range| range.overlaps(&new.cidr));
+    let mut steps = if overlaps {
+        by_way_of_a_third(snapshot, facts, writer, old, new)
+    } else {
+        let what = format!(
+            "add the pool {}: the CIDR and the block size of {} are immutable",
+            new.cidr, old.name
+        );
+        let settings = writer.settings_of(old);
+        let added = Step::new(what).run(writer.add(new, &settings));
+        std::iter::once(added)
+            .chain(retire(writer, old.into()))
+            .collect()
+    };
+    steps.extend(writer.list_in_place(old, new));
+    steps
+}
+
+/// Two pools cannot overlap, so that pods have to move twice.
+fn by_way_of_a_third(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    writer: &mut PoolWriter,
+    old: &Pool,
+    new: &NewPool,
+) -> Vec<Step> {
+    let family = new.cidr.family();
+    let pools = facts.known_pools().iter().filter_map(|pool| pool.network);
+    let used: Vec<Cidr> = pools.chain([new.cidr]).collect();
+    let Some(range) = free_range::temporary(snapshot, facts, family, &used) else {
+        return vec![Step::new(format!(
+            "{} overlaps {}, so pods must move to a third pool and back: choose an unused CIDR for \
+             it, and move to that first with --cidr",
+            new.cidr, old.name
+        ))];
+    };
+    let is_outside = facts
+        .networks
+        .best()
+        .is_some_and(|network| !network.cidrs.iter().any(|cidr| cidr.contains(&range)));
+    let remark = if is_outside {
+        "; it is outside the pod network, so kube-proxy masquerades traffic from its pods in the \
+         meantime"
+    } else {
+        ""
+    };
+    let temporary = NewPool {
+        name: match family {
+            Family::V4 => "temporary-ipv4-pool".to_owned(),
+            Family::V6 => "temporary-ipv6-pool".to_owned(),
+        },
+        cidr: range,
+        ..new.clone()
+    };
+    let back = NewPool {
+        name: old.name.clone(),
+        ..new.clone()
+    };
+    let what = format!(
+        "add a temporary pool, because {} overlaps {}{remark}",
+        new.cidr, old.name
+    );
+    let settings = writer.settings_of(old);
+    let mut steps = vec![Step::new(what).run(writer.add(&temporary, &settings))];
+    steps.extend(retire(writer, old.into()));
+    steps.push(Step::new("add the new pool").run(writer.add(&back, &settings)));
+    let range = range.to_string();
+    steps.extend(retire(
+        writer,
+        Target {
+            name: &temporary.name,
+            cidr: &range,
+            owned: true,
+        },
+    ));
+    steps
+}
+
+/// Empties a pool and deletes it.
+pub fn retire(writer: &mut PoolWriter, pool: Target) -> [Step; 3] {
+    let name = pool.name;
+    [
+        Step::new(format!("disable {name}; its pods keep their addresses"))
+            .run_all(writer.enable(pool, false)),
+        Step::new(format!(
+            "recreate the pods that have addresses from {name}, one namespace at a time, until \
+             kubectl calico status shows none of them in use"
+        ))
+        .run(RECREATE_PODS),
+        Step::new(format!("delete {name}, and wait until it is gone")).run_all(writer.delete(pool)),
+    ]
+}

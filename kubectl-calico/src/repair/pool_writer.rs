@@ -1,0 +1,273 @@
+//! Where a pool is changed: in the Installation, whose list the operator makes pools of, or as an
+//! IPPool resource.
+//!
+//! From 1.34 (Calico 3.28) the operator makes the pools that it owns what the list says, and deletes
+//! those that the list no longer has. Any other pool is changed itself, and its entry, if it has one,
+//! to match. Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+
+use calico_core::cidr::Cidr;
+use calico_core::pool::Encapsulation;
+use serde_json::{Map, Value, json};
+
+use super::command::Command;
+use super::entry::entry;
+use super::installation_list::InstallationList;
+use super::resource_writer::{IP_POOLS, ResourceWriter};
+use super::step::Step;
+use super::unlisted_pools::unlisted_pools;
+use crate::assess::facts::Facts;
+use crate::assess::facts::installation::InstallationFacts;
+use crate::assess::facts::pools::{Pool, modes};
+use crate::snapshot::Snapshot;
+
+/// A pool to create.
+#[derive(Clone, Debug)]
+pub struct NewPool {
+    /// The name of the IPPool.
+    pub name: String,
+    /// Its CIDR.
+    pub cidr: Cidr,
+    /// The prefix length of its blocks.
+    pub block_size: i64,
+    /// Its encapsulation.
+    pub encapsulation: Encapsulation,
+}
+
+/// A pool to change.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// The name of the IPPool.
+    pub name: &'a str,
+    /// Its CIDR, as written.
+    pub cidr: &'a str,
+    /// Whether the operator owns it.
+    pub owned: bool,
+}
+
+impl<'a> From<&'a Pool> for Target<'a> {
+    fn from(pool: &'a Pool) -> Self {
+        Self {
+            name: &pool.name,
+            cidr: &pool.cidr,
+            owned: pool.owned_by_operator,
+        }
+    }
+}
+
+/// The settings of a pool besides those of [`NewPool`], by where it is created.
+#[derive(Clone, Debug)]
+pub enum Settings {
+    /// Of an entry of the Installation's list.
+    Entry(Map<String, Value>),
+    /// Of the spec of an IPPool.
+    Spec(Map<String, Value>),
+}
+
+/// The selector of a pool that no node uses.
+const NO_NODE: &str = "!all()";
+
+/// Writes the commands that change a cluster's pools, and keeps track of the Installation's list in
+/// between.
+pub struct PoolWriter<'a> {
+    facts: &'a Facts,
+    installation: Option<&'a InstallationFacts>,
+    list: InstallationList,
+    resources: ResourceWriter,
+    changed_list: bool,
+}
+
+impl<'a> PoolWriter<'a> {
+    /// The writer for a cluster.
+    pub fn of(snapshot: &Snapshot, facts: &'a Facts) -> Self {
+        Self {
+            facts,
+            installation: facts.installation.as_ref(),
+            list: InstallationList::of(snapshot),
+            resources: ResourceWriter::of(snapshot),
+            changed_list: false,
+        }
+    }
+
+    /// Whether a command so far changes the Installation.
+    pub fn changed_list(&self) -> bool {
+        self.changed_list
+    }
+
+    /// Whether the operator makes pools what the list says.
+    fn follows_list(&self) -> bool {
+        self.installation
+            .is_some_and(InstallationFacts::changes_live_pools)
+    }
+
+    /// Lists the unlisted pools again.
+    pub fn restore_unlisted(&mut self) -> Option<Step> {
+        let unlisted: Vec<&Pool> = unlisted_pools(self.facts).collect();
+        self.restore(&unlisted)
+    }
+
+    /// Lists them again, if this pool is one of them: before that its entry cannot be changed.
+    pub fn restore_before_changing(&mut self, pool: &Pool) -> Option<Step> {
+        let is_unlisted = unlisted_pools(self.facts).any(|found| found.name == pool.name);
+        is_unlisted.then(|| self.restore_unlisted()).flatten()
+    }
+
+    /// Lists pools again, as they are.
+    pub fn restore(&mut self, pools: &[&Pool]) -> Option<Step> {
+        let installation = self.installation.filter(|_| !pools.is_empty())?;
+        let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
+        let entries = pools.iter().map(|pool| entry(installation, pool).into());
+        let it = if pools.len() == 1 { "it" } else { "them" };
+        let what = format!(
+            "add {} back to the Installation before the operator deletes {it}",
+            names.join(" and ")
+        );
+        Some(Step::new(what).run(self.list_more(entries.collect())))
+    }
+
+    /// Adds entries to the Installation's list.
+    pub fn list_more(&mut self, entries: Vec<Value>) -> Command {
+        self.changed_list = true;
+        self.list.extend(entries)
+    }
+
+    /// The other settings of an existing pool, for a pool that takes its place.
+    pub fn settings_of(&self, pool: &Pool) -> Settings {
+        let listed = self.list.index_of(&pool.cidr);
+        let listed = listed.filter(|_| self.follows_list());
+        if let Some(entry) = listed.and_then(|index| self.list.entries().get(index)) {
+            let mut entry = entry.as_object().cloned().unwrap_or_default();
+            entry.remove("disableNewAllocations");
+            if pool.node_selector == NO_NODE {
+                entry.remove("nodeSelector");
+            }
+            return Settings::Entry(entry);
+        }
+        let spec = serde_json::to_value(&pool.spec).unwrap_or_default();
+        let mut spec = spec.as_object().cloned().unwrap_or_default();
+        // An older form of ipipMode.
+        spec.remove("ipip");
+        spec.remove("disabled");
+        if pool.node_selector == NO_NODE {
+            spec.remove("nodeSelector");
+        }
+        Settings::Spec(spec)
+    }
+
+    /// The settings of a pool of a family that has none. An Installation that lists no pool leaves
+    /// pools to others.
+    pub fn default_settings(&self, nat_outgoing: bool) -> Settings {
+        if self.follows_list() && !self.list.is_empty() {
+            return Settings::Entry(Map::new());
+        }
+        let spec = [("natOutgoing".to_owned(), nat_outgoing.into())];
+        Settings::Spec(spec.into_iter().collect())
+    }
+
+    /// Adds a pool.
+    pub fn add(&mut self, new: &NewPool, settings: &Settings) -> Command {
+        match settings {
+            Settings::Entry(entry) => {
+                let mut entry = entry.clone();
+                entry.extend(fields([
+                    ("name", json!(new.name)),
+                    ("cidr", json!(new.cidr)),
+                    ("blockSize", json!(new.block_size)),
+                    ("encapsulation", json!(new.encapsulation)),
+                ]));
+                self.changed_list = true;
+                self.list.add(entry.into())
+            }
+            Settings::Spec(spec) => {
+                let (ipip, vxlan) = modes(new.encapsulation);
+                let mut spec = spec.clone();
+                spec.extend(fields([
+                    ("cidr", json!(new.cidr)),
+                    ("blockSize", json!(new.block_size)),
+                    ("ipipMode", json!(ipip)),
+                    ("vxlanMode", json!(vxlan)),
+                ]));
+                self.resources.create_pool(&new.name, &spec.into())
+            }
+        }
+    }
+
+    /// Changes a pool: `entry` are fields of its entry in the Installation, `spec` is a merge patch
+    /// of the IPPool.
+    pub fn set(&mut self, pool: Target, entry: &[(&str, Value)], spec: &Value) -> Vec<Command> {
+        let index = self.listed(pool.cidr);
+        let mut commands = Vec::new();
+        if index.is_none() || !(pool.owned && self.follows_list()) {
+            commands.push(self.resources.patch_spec(IP_POOLS, pool.name, spec));
+        }
+        if let Some(index) = index.filter(|_| !entry.is_empty()) {
+            commands.push(self.set_listed(index, entry));
+        }
+        commands
+    }
+
+    /// Changes fields of an entry of the Installation's list.
+    pub fn set_listed(&mut self, index: usize, fields: &[(&str, Value)]) -> Command {
+        self.changed_list = true;
+        self.list.set(index, fields)
+    }
+
+    /// Gives a pool another encapsulation.
+    pub fn encapsulate(&mut self, pool: Target, to: Encapsulation) -> Vec<Command> {
+        let (ipip, vxlan) = modes(to);
+        let spec = json!({"ipipMode": ipip, "vxlanMode": vxlan});
+        self.set(pool, &[("encapsulation", json!(to))], &spec)
+    }
+
+    /// Has a pool give out addresses again, or no more: those that are in use stay.
+    pub fn enable(&mut self, pool: Target, enabled: bool) -> Vec<Command> {
+        let spec = json!({"disabled": !enabled});
+        let field = self
+            .installation
+            .filter(|installation| installation.changes_live_pools())
+            .map(|installation| installation.enabled_field(enabled));
+        self.set(pool, field.as_slice(), &spec)
+    }
+
+    /// Deletes a pool. The entry goes first, of which the operator would create the pool again.
+    pub fn delete(&mut self, pool: Target) -> Vec<Command> {
+        let index = self.listed(pool.cidr).filter(|_| self.follows_list());
+        let mut commands = Vec::new();
+        if let Some(index) = index {
+            self.changed_list = true;
+            commands.push(self.list.remove(index));
+        }
+        if index.is_none() || !pool.owned {
+            commands.push(self.resources.delete(IP_POOLS, [pool.name]));
+        }
+        commands
+    }
+
+    /// Has the Installation list a new pool in place of one that was deleted: up to 1.32 the operator
+    /// creates and changes no pool, but validates what is listed.
+    pub fn list_in_place(&mut self, old: &Pool, new: &NewPool) -> Option<Step> {
+        let index = self.listed(&old.cidr).filter(|_| !self.follows_list())?;
+        let mut fields = vec![
+            ("cidr", json!(new.cidr)),
+            ("blockSize", json!(new.block_size)),
+            ("encapsulation", json!(new.encapsulation)),
+        ];
+        let entry = self.list.entries().get(index)?;
+        fields.retain(|(key, value)| entry.get(key) != Some(value));
+        if fields.is_empty() {
+            return None;
+        }
+        let step = Step::new("have the Installation list the new pool in place of the old one");
+        Some(step.run(self.set_listed(index, &fields)))
+    }
+
+    fn listed(&self, cidr: &str) -> Option<usize> {
+        self.installation?;
+        self.list.index_of(cidr)
+    }
+}
+
+fn fields<const N: usize>(fields: [(&str, Value); N]) -> impl Iterator<Item = (String, Value)> {
+    fields
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+}

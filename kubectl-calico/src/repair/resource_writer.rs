@@ -1,0 +1,108 @@
+//! The program that writes Calico's own resources.
+//!
+//! kubectl, where projectcalico.org/v3 is served: by Calico's API server, which validates what is
+//! written, or by CRDs of that group. Else calicoctl, which validates as well. kubectl on
+//! crd.projectcalico.org only for what both refuse, as in CAL209.
+
+use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
+use serde_json::{Value, json};
+
+use super::command::{self, Command, PatchType, inline};
+use super::here_document::here_document;
+use crate::assess::words::pasted;
+use crate::snapshot::resources::{V1, V3};
+use crate::snapshot::{Snapshot, Store};
+
+/// The plural of IPPool.
+pub const IP_POOLS: &str = "ippools";
+
+/// The plural of FelixConfiguration.
+pub const FELIX_CONFIGURATIONS: &str = "felixconfigurations";
+
+/// Who writes Calico's resources in a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceWriter {
+    /// kubectl, on projectcalico.org/v3.
+    Kubectl,
+    /// calicoctl.
+    Calicoctl,
+}
+
+impl ResourceWriter {
+    /// The one that works in a cluster.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let is_available = |service: &APIService| {
+            let status = service.status.iter();
+            let mut conditions = status.flat_map(|status| status.conditions.iter().flatten());
+            conditions.any(|condition| condition.type_ == "Available" && condition.status == "True")
+        };
+        let serves_v3 =
+            snapshot.store == Store::V3 || snapshot.api_service.read().is_some_and(is_available);
+        if serves_v3 {
+            Self::Kubectl
+        } else {
+            Self::Calicoctl
+        }
+    }
+
+    /// Its own name for a resource, by the plural.
+    fn resource(self, plural: &str) -> String {
+        match self {
+            Self::Kubectl => format!("{plural}.{V3}"),
+            Self::Calicoctl => plural.trim_end_matches('s').to_owned(),
+        }
+    }
+
+    fn program(self) -> &'static str {
+        match self {
+            Self::Kubectl => "kubectl",
+            Self::Calicoctl => "calicoctl",
+        }
+    }
+
+    /// Changes fields of the spec; `null` removes one.
+    pub fn patch_spec(self, plural: &str, name: &str, spec: &Value) -> Command {
+        let resource = self.resource(plural);
+        let patch = json!({ "spec": spec });
+        match self {
+            Self::Kubectl => command::patch(&resource, name, PatchType::Merge, &patch),
+            // It has one kind of patch, and takes it as an argument only: projectcalico/calico
+            // v3.32.1, calicoctl/calicoctl/commands/patch.go.
+            Self::Calicoctl => {
+                let command = format!("calicoctl patch {resource} {} -p", pasted(name));
+                inline(&command, &patch)
+                    .map_or_else(|| Command::withheld("the patch"), Command::Run)
+            }
+        }
+    }
+
+    /// Creates an IPPool.
+    pub fn create_pool(self, name: &str, spec: &Value) -> Command {
+        let object = json!({
+            "apiVersion": "projectcalico.org/v3",
+            "kind": "IPPool",
+            "metadata": {"name": name},
+            "spec": spec,
+        });
+        here_document(&format!("{} create -f -", self.program()), &object)
+    }
+
+    /// Deletes objects.
+    pub fn delete<'a>(self, plural: &str, names: impl IntoIterator<Item = &'a str>) -> Command {
+        let names: Vec<&str> = names.into_iter().map(pasted).collect();
+        let (program, resource) = (self.program(), self.resource(plural));
+        format!("{program} delete {resource} {}", names.join(" ")).into()
+    }
+
+    /// Sets a label, which is ours.
+    pub fn label(self, plural: &str, name: &str, label: &str) -> Command {
+        let (program, resource) = (self.program(), self.resource(plural));
+        format!("{program} label {resource} {} {label}", pasted(name)).into()
+    }
+}
+
+/// Changes a pool in the CRD, past the validation of Calico's API.
+pub fn patch_pool_crd(name: &str, spec: &Value) -> Command {
+    let resource = format!("{IP_POOLS}.{V1}");
+    command::patch(&resource, name, PatchType::Merge, &json!({ "spec": spec }))
+}
