@@ -60,8 +60,11 @@ fn meant<'a>(word: &str, ours: &[&'a str]) -> Option<&'a str> {
     if COMMANDS.contains(&word) {
         return None;
     }
-    let is_beginning = |command: &&&str| word.len() >= 3 && command.starts_with(word);
-    closest(word, ours).or_else(|| ours.iter().find(is_beginning).copied())
+    closest(word, ours).or_else(|| {
+        ours.iter()
+            .copied()
+            .find(|command| word.len() >= 3 && command.starts_with(word))
+    })
 }
 
 fn unknown(command: &OsString, why: &str) -> ExitCode {

@@ -2,7 +2,7 @@
 
 use crate::cli::SourceArgs;
 use crate::connect::connect;
-use crate::gather::cluster::Cluster;
+use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
 use crate::render;
 use crate::snapshot::Snapshot;
@@ -23,8 +23,10 @@ pub(super) fn read(source: &SourceArgs) -> Result<Snapshot, Box<dyn std::error::
 async fn read_cluster(source: &SourceArgs) -> Result<Snapshot, Box<dyn std::error::Error>> {
     let server = connect(&source.connection).await?;
     let url = server.url().to_owned();
-    let cluster =
-        terminal::with_progress(Cluster::reach(server), || format!("connecting to {url}")).await?;
+    let cluster = terminal::with_progress(ClusterReader::reach(server), || {
+        format!("connecting to {url}")
+    })
+    .await?;
     let log = cluster.log();
     let snapshot = terminal::with_progress(Snapshot::gather(&cluster), || {
         let responses = log.requests().len();

@@ -65,7 +65,7 @@ fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
     arguments
 }
 
-/// Prints help and version, which were asked for, to standard output, and usage errors to standard error.
+/// Prints help and the version to standard output, and usage errors to standard error.
 fn print_usage(error: &clap::Error) -> Exit {
     // If this cannot be written either, the exit code still reports the failure.
     let _ = error.print();

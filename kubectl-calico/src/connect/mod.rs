@@ -43,7 +43,7 @@ use target::Target;
 const AGENT: &str = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));
 
 /// client-go's own (transport/cache.go). Where a request has a time limit, a third of it is for the
-/// connection, so that a server that cannot be reached is told from a slow one.
+/// connection, to tell a server that cannot be reached from a slow one.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The server that the flags, the kubeconfig and this process's environment choose.

@@ -12,8 +12,8 @@ use crate::snapshot::resource::{Api, Resource};
 use crate::snapshot::select::Select;
 use crate::snapshot::{Absence, Origin, Reading, SnapshotSource, Store, Unknown};
 
-/// A cluster whose API server responds.
-pub struct Cluster {
+/// Reads a cluster whose API server responds.
+pub struct ClusterReader {
     server: Server,
     kubernetes: Option<String>,
     log: RequestLog,
@@ -26,24 +26,24 @@ struct VersionInfo {
     git_version: String,
 }
 
-impl Cluster {
+impl ClusterReader {
     /// Sends a first request, which every server allows to every user that it knows. If that fails, all
     /// others would, and one error says so.
     pub async fn reach(server: Server) -> Result<Self, RequestError> {
-        let mut cluster = Self {
+        let mut reader = Self {
             server,
             kubernetes: None,
             log: RequestLog::default(),
         };
-        match cluster.get("/version").await {
+        match reader.get("/version").await {
             Ok(response) => {
-                cluster.kubernetes = Some(response.json::<VersionInfo>()?.git_version);
+                reader.kubernetes = Some(response.json::<VersionInfo>()?.git_version);
             }
             // Some clusters do not even allow that; whatever they allow is read.
             Err(RequestError::Forbidden { .. }) => {}
             Err(error) => return Err(error),
         }
-        Ok(cluster)
+        Ok(reader)
     }
 
     /// The requests so far.
@@ -82,7 +82,7 @@ impl Cluster {
     }
 }
 
-impl SnapshotSource for Cluster {
+impl SnapshotSource for ClusterReader {
     async fn origin(&self) -> Origin {
         Origin {
             server: Some(self.server.url().to_owned()),

@@ -20,13 +20,13 @@ use crate::snapshot::{Absence, Origin, Reading, SnapshotSource, Store, Unknown};
 #[derive(Debug, Default)]
 pub struct Files {
     header: Option<SnapshotHeader>,
-    objects: BTreeMap<Identity, FileObject>,
+    objects: BTreeMap<ObjectKey, FileObject>,
     /// `apiVersion` and `kind` of the items of empty lists, which imply that there are none.
     empty_lists: BTreeSet<(String, String)>,
 }
 
 /// `apiVersion`, `kind`, namespace and name.
-type Identity = (String, String, Option<String>, String);
+type ObjectKey = (String, String, Option<String>, String);
 
 /// Why files cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -16,7 +16,7 @@ const PAGES: usize = 4000;
 const RESTARTS: usize = 3;
 
 #[derive(Deserialize)]
-struct Page<T> {
+struct ListPage<T> {
     #[serde(default)]
     metadata: PageMeta,
     items: Option<Vec<T>>,
@@ -45,7 +45,7 @@ pub(super) async fn list<T: DeserializeOwned>(
     loop {
         match get(&page_path(path, query, &token)).await {
             Ok(response) => {
-                let page: Page<T> = response.json()?;
+                let page: ListPage<T> = response.json()?;
                 objects.extend(page.items.unwrap_or_default());
                 let next = page.metadata.continue_token;
                 // A token that leads to itself would never end.

@@ -10,7 +10,7 @@ use super::meta::Meta;
 #[serde(default)]
 pub struct Node {
     /// Of its labels and annotations, those of [`KEPT`].
-    #[serde(deserialize_with = "kept")]
+    #[serde(deserialize_with = "reduced")]
     pub metadata: Meta,
     pub spec: NodeSpec,
     pub status: NodeStatus,
@@ -107,8 +107,8 @@ impl Node {
     /// Whether it represents a service that runs pods without a machine, and without DaemonSets: EKS
     /// Fargate, or a virtual kubelet.
     pub fn is_virtual(&self) -> bool {
-        let is = |key: &str, value: &str| self.metadata.label(key) == Some(value);
-        is("eks.amazonaws.com/compute-type", "fargate") || is("type", "virtual-kubelet")
+        self.metadata.label("eks.amazonaws.com/compute-type") == Some("fargate")
+            || self.metadata.label("type") == Some("virtual-kubelet")
     }
 
     /// Its addresses of type InternalIP.
@@ -137,10 +137,13 @@ const KEPT: [&str; 12] = [
     "type",
 ];
 
-fn kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Meta, D::Error> {
+fn reduced<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Meta, D::Error> {
     let mut meta = Meta::deserialize(deserializer)?;
-    let keep = |key: &String, _: &mut String| KEPT.iter().any(|kept| key.starts_with(kept));
-    meta.labels.retain(keep);
-    meta.annotations.retain(keep);
+    meta.labels.retain(|key, _| is_kept(key));
+    meta.annotations.retain(|key, _| is_kept(key));
     Ok(meta)
+}
+
+fn is_kept(key: &str) -> bool {
+    KEPT.iter().any(|prefix| key.starts_with(prefix))
 }

@@ -186,7 +186,7 @@ fn a_404_of_somebody_else_says_nothing_of_what_there_is() {
             false => Fault::None,
         }
     });
-    only_not_read(&ran, "ippools", "404, and is text/html");
+    only_not_read(&ran, "ippools", "404 Not Found, text/html");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_list_without_end_ends() {
         let list = json!({"kind": "IPPoolList", "metadata": {"continue": token}, "items": []});
         Fault::Instead(Reply::json(&list.to_string()))
     });
-    only_not_read(&ran, "ippools", "goes on after 4000 pages");
+    only_not_read(&ran, "ippools", "more than 4000 pages");
 }
 
 /// The state that a list began with is forgotten: 410, with and without a token to go on with.
