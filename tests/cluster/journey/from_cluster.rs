@@ -76,7 +76,7 @@ impl Journey {
             &cidr,
             &[
                 "[existing-pool-missing]",
-                "takes the place of",
+                "replaces the existing pool",
                 "172.16.0.0/16",
             ],
         );
@@ -144,7 +144,7 @@ impl Journey {
         let gone = self.terminal.types(&asking("--kubeconfig=gone")).failed();
         gone.says("could not make a plan of the cluster")
             .says("https://127.0.0.1:1")
-            .says("fix: see what it says by itself")
+            .says("fix: run it directly")
             .has_no("kind: Installation");
 
         self.terminal.heading("A person who may not read it");
@@ -152,8 +152,8 @@ impl Journey {
         self.terminal.types(&nobody).succeeded();
         let nobody = self.terminal.types(&asking("--kubeconfig=nobody")).failed();
         nobody
-            .says("it lacks what could not be read: ippools: list ippools")
-            .says("kubectl calico rbac prints the permissions")
+            .says("this could not be read: ippools: list ippools")
+            .says("grant the permissions that kubectl calico rbac prints")
             .has_no("kind: Installation");
 
         self.terminal

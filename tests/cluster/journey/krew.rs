@@ -82,7 +82,7 @@ fn installs_from_the_archive(terminal: &Terminal, archive: &str) {
 fn installs_from_an_index(terminal: &Terminal) {
     terminal.heading("Installed from an index");
     let search = terminal.types("kubectl krew search calico").succeeded();
-    search.says("Check Calico's network and plan its install");
+    search.says("Check Calico's networking and plan its install");
     let installed = terminal.types("kubectl krew install calico").succeeded();
     installed.says("calicoctl");
     let list = terminal.types("kubectl krew list").succeeded();
