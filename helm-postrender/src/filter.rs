@@ -9,7 +9,12 @@ use crate::find::no_installation;
 use crate::outcome::{InstallationPlace, Outcome};
 use crate::plan::request::Request;
 use crate::read::stream::Stream;
-use crate::stages::{Found, Judged, Stages, Understood};
+use crate::stages::Context;
+use crate::stages::edited::Edited;
+use crate::stages::found::Found;
+use crate::stages::judged::Judged;
+use crate::stages::planned::Planned;
+use crate::stages::understood::Understood;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -45,22 +50,23 @@ struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     fn run(&mut self, stream: &Stream, options: &'a Options) -> Result<(), Error> {
-        let found = self.found.insert(Found::find(stream, options.operator)?);
+        let found = self.found.insert(Found::of(stream, options.operator)?);
         let Some(installation) = &found.installations.default else {
             self.nothing_to_edit = Some(nothing_to_edit(stream, found, options.if_present)?);
             return Ok(());
         };
-        let stages = Stages {
+        let context = Context {
             stream,
             operator: found.operator.version,
             cluster: options.cluster.as_ref().map(|cluster| &cluster.plan),
             installation,
             overlay: found.installations.overlay.as_ref(),
         };
-        let understood = self.understood.insert(stages.understand(&options.request)?);
-        let planned = stages.plan(understood, &options.request)?;
-        let edited = stages.edit(understood, &planned)?;
-        let judged = stages.judge(understood, planned, edited, &options.allowed);
+        let understood = Understood::of(&context, &options.request)?;
+        let understood = self.understood.insert(understood);
+        let planned = Planned::of(&context, understood, &options.request)?;
+        let edited = Edited::of(&context, understood, &planned)?;
+        let judged = Judged::of(&context, understood, planned, edited, &options.allowed);
         self.judged.insert(judged).check()
     }
 

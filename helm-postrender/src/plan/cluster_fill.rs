@@ -14,7 +14,7 @@ use calico_core::pool::Field;
 use crate::plan::known_pool::KnownPool;
 use crate::plan::missing_pools::{MissingPools, families_without_cidr, planned_pool};
 use crate::plan::model::PoolPlan;
-use crate::plan::pool_selection::family_of;
+use crate::plan::pool_list::family_of;
 use crate::plan::request::Request;
 use crate::plan::view::{InstallationView, PoolView};
 use crate::refusal::Refusal;

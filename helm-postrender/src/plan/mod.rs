@@ -5,16 +5,19 @@ pub(crate) mod cluster_fill;
 mod known_pool;
 mod missing_pools;
 pub(crate) mod model;
-mod pool_selection;
+mod pool_list;
+mod pool_selector;
 pub(crate) mod request;
+mod target;
 pub(crate) mod view;
 
 use calico_core::cidr::Family;
 use calico_core::installation::Pool;
 
 use crate::plan::model::PoolPlan;
-use crate::plan::pool_selection::{Selection, Target};
+use crate::plan::pool_list::PoolList;
 use crate::plan::request::Request;
+use crate::plan::target::{Target, Targets};
 use crate::plan::view::PoolView;
 use crate::refusal::Refusal;
 
@@ -23,11 +26,17 @@ pub(crate) fn plan(pools: &[PoolView], request: &Request) -> Result<Vec<PoolPlan
     if request.is_empty() {
         return Ok(Vec::new());
     }
-    let selection = Selection::new(pools, request)?;
+    let pools = PoolList(pools);
+    let selected = pool_selector::select(&pools, request)?;
+    let targets = Targets {
+        pools: &pools,
+        request,
+        selected: &selected,
+    };
     let mut plans = Vec::new();
     let mut added = 0;
     for family in Family::BOTH {
-        match selection.target(family)? {
+        match targets.of(family)? {
             Target::Pools(indexes, fields) => {
                 plans.extend(indexes.into_iter().filter_map(|index| {
                     let pool = pools.get(index)?;
@@ -37,14 +46,17 @@ pub(crate) fn plan(pools: &[PoolView], request: &Request) -> Result<Vec<PoolPlan
             Target::New(fields) => {
                 plans.push(PoolPlan {
                     is_new: true,
-                    ..PoolPlan::of(pools.len() + added, &Pool::default(), &fields)
+                    ..PoolPlan::of(pools.0.len() + added, &Pool::default(), &fields)
                 });
                 added += 1;
             }
             Target::Nothing => {}
         }
     }
-    selection.check_used(&plans)?;
+    pool_selector::check_used(&selected, &plans, &pools)?;
+    if plans.is_empty() {
+        return Err(targets.no_pool_for_encapsulation());
+    }
     plans.sort_by_key(|plan| plan.index);
     Ok(plans)
 }

@@ -1,0 +1,116 @@
+//! What the rules say of the result.
+
+use calico_core::installation::Installation;
+use calico_core::rules::Enforcement;
+
+use crate::error::Error;
+use crate::find::located::Located;
+use crate::judge::{Judge, JudgedViolation, Subject};
+use crate::notes;
+use crate::outcome::{PoolDefaults, Replacement};
+use crate::plan::model::PoolPlan;
+use crate::stages::Context;
+use crate::stages::edited::Edited;
+use crate::stages::planned::Planned;
+use crate::stages::understood::Understood;
+
+/// What the rules say of the result.
+#[derive(Default)]
+pub(crate) struct Judged {
+    pub(crate) pools: Vec<PoolPlan>,
+    pub(crate) defaults: Vec<PoolDefaults>,
+    pub(crate) violations: Vec<JudgedViolation>,
+    pub(crate) notes: Vec<String>,
+    /// None if nothing changes, or a violation is refused.
+    pub(crate) replacement: Option<Replacement>,
+}
+
+impl Judged {
+    /// Checks the rules for the Installation, edited or not.
+    pub(crate) fn of(
+        context: &Context,
+        understood: &Understood,
+        planned: Planned,
+        edited: Option<Edited>,
+        allowed: &[String],
+    ) -> Self {
+        let (written, view) = match &edited {
+            Some(edited) => (&edited.written, &edited.view),
+            None => (&understood.written, &understood.view),
+        };
+        let judge = Judge {
+            stream: context.stream,
+            operator: context.operator,
+            cluster: context.cluster,
+            allowed,
+            plans: &planned.pools,
+        };
+        let together = Subject {
+            located: context.installation,
+            overlay: context.overlay,
+            view,
+        };
+        let violations = match context.overlay.zip(understood.overlay.as_ref()) {
+            None => judge.violations(&together, |_| true),
+            // The API server sees each alone, the operator the two together.
+            Some((overlay, settings)) => [
+                violations_alone(context, &judge, context.installation, written),
+                violations_alone(context, &judge, overlay, settings),
+                judge.violations(&together, |enforcement| !enforcement.is_api_server()),
+            ]
+            .concat(),
+        };
+        let is_refused = violations.iter().any(JudgedViolation::is_refused);
+        let adds_first_pools =
+            understood.view.effective.pools.is_empty() && context.cluster.is_none();
+        let only_family = notes::only_family(&view.effective).filter(|_| adds_first_pools);
+        Self {
+            defaults: PoolDefaults::of(&view.effective),
+            violations,
+            notes: only_family.into_iter().collect(),
+            replacement: edited
+                .filter(|_| !is_refused)
+                .map(|edited| replacement(context, edited.text)),
+            pools: planned.pools,
+        }
+    }
+
+    /// The error of violations that are refused.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let refused: Vec<JudgedViolation> = self
+            .violations
+            .iter()
+            .filter(|violation| violation.is_refused())
+            .cloned()
+            .collect();
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Rules(refused))
+        }
+    }
+}
+
+fn violations_alone(
+    context: &Context,
+    judge: &Judge,
+    located: &Located,
+    written: &Installation,
+) -> Vec<JudgedViolation> {
+    let subject = Subject {
+        located,
+        overlay: None,
+        view: &context.view(written, None),
+    };
+    judge.violations(&subject, Enforcement::is_api_server)
+}
+
+fn replacement(context: &Context, text: String) -> Replacement {
+    let installation = context.installation;
+    let document = context.stream.documents().get(installation.document);
+    let start = document.map_or(0, |range| range.start) + installation.offset;
+    Replacement {
+        range: start..start + installation.text.len(),
+        text,
+    }
+}

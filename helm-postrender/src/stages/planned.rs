@@ -1,0 +1,36 @@
+//! What becomes of each field.
+
+use crate::plan;
+use crate::plan::model::PoolPlan;
+use crate::plan::request::Request;
+use crate::refusal::Refusal;
+use crate::stages::Context;
+use crate::stages::understood::Understood;
+
+/// What becomes of each field of each pool.
+pub(crate) struct Planned {
+    pub(crate) pools: Vec<PoolPlan>,
+}
+
+impl Planned {
+    /// Decides where the requested fields are set, and what the cluster adds to them.
+    pub(crate) fn of(
+        context: &Context,
+        understood: &Understood,
+        request: &Request,
+    ) -> Result<Self, Refusal> {
+        match pools(understood, request) {
+            Ok(pools) => Ok(Self { pools }),
+            Err(refusal) => Err(context.at_pools(refusal)),
+        }
+    }
+}
+
+fn pools(understood: &Understood, request: &Request) -> Result<Vec<PoolPlan>, Refusal> {
+    let pools = understood.view.pools();
+    let plans = plan::plan(&pools, request)?;
+    match &understood.fill {
+        Some(fill) => fill.complete(plans, &pools),
+        None => Ok(plans),
+    }
+}
