@@ -1,4 +1,4 @@
-//! The plugin's command line and terminal, as a person meets them.
+//! The plugin's command line and its output.
 
 use std::process::{Command, Output, Stdio};
 
@@ -43,10 +43,11 @@ fn healthy() -> String {
 }
 
 #[test]
-fn help_says_all_of_it() {
+fn help_fits_80_columns() {
     for (name, arguments) in [
         ("plugin_help", vec!["--help"]),
         ("plugin_status_help", vec!["status", "--help"]),
+        ("plugin_plan_help", vec!["plan", "--help"]),
     ] {
         let (code, stdout, stderr) = ran(&plugin().args(arguments).output().unwrap());
         assert_eq!((code, stderr.as_str()), (0, ""));
@@ -61,7 +62,29 @@ fn help_says_all_of_it() {
 }
 
 #[test]
-fn wrong_usage_is_64_and_on_standard_error() {
+fn help_begins_with_two_examples_and_ends_with_connection_options() {
+    for command in [
+        "status",
+        "plan",
+        "explain",
+        "snapshot",
+        "rbac",
+        "completion",
+        "version",
+    ] {
+        let (code, help, _) = ran(&plugin().args([command, "--help"]).output().unwrap());
+        assert_eq!(code, 0, "{command}");
+        let (examples, options) = help.split_once("\nUsage: ").unwrap();
+        assert_eq!(examples.matches("\n  # ").count(), 2, "{help}");
+        let other_options = options.split("\nConnection options:").next().unwrap();
+        assert!(!other_options.contains("--context"), "{help}");
+        let (_, short, _) = ran(&plugin().args([command, "-h"]).output().unwrap());
+        assert_eq!(short, help, "{command}");
+    }
+}
+
+#[test]
+fn usage_errors_are_64_and_on_standard_error() {
     for arguments in [
         vec![],
         vec!["status", "--no-such-flag"],
@@ -125,7 +148,7 @@ fn the_file_of_a_folder_that_cannot_be_read_is_named() {
 
 /// Under the name that kubectl prefers for `kubectl calico status`.
 #[test]
-fn the_verb_may_be_in_the_name() {
+fn the_command_may_be_in_the_name() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("kubectl-calico-status");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-calico"), &link).unwrap();
@@ -142,7 +165,7 @@ fn the_verb_may_be_in_the_name() {
 }
 
 #[test]
-fn colour_is_asked_for_or_not_there() {
+fn colors_are_for_terminals_unless_the_flag_says_otherwise() {
     let escape = '\u{1b}';
     let output = |prepare: fn(&mut Command)| ran(&status(&healthy(), prepare)).1;
     assert!(!output(|_| ()).contains(escape), "a pipe is no terminal");
@@ -155,7 +178,7 @@ fn colour_is_asked_for_or_not_there() {
     );
     assert!(
         always.contains("is well"),
-        "colour is never the only sign: {always}"
+        "color is never the only sign: {always}"
     );
     let never = output(|command| {
         command

@@ -40,9 +40,7 @@ pub enum ConnectError {
     #[error("invalid server address {}: expected a URL such as https://10.0.0.1:6443", quoted(.address))]
     BadServer { address: String },
     /// A proxy's address that is not a URL. It is not shown: it may contain a password.
-    #[error(
-        "invalid proxy URL in {origin}: expected one such as http://proxy:3128 (http, https or socks5)"
-    )]
+    #[error("invalid {origin}: expected a URL such as http://proxy:3128 (http, https or socks5)")]
     BadProxy {
         /// The setting that holds it.
         origin: &'static str,
