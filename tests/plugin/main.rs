@@ -11,5 +11,6 @@
 mod command;
 mod connect;
 mod mistakes;
+mod paste;
 mod plan;
 mod status;

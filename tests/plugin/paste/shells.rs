@@ -1,0 +1,188 @@
+//! Shells, with programs in their PATH that do nothing but record how they were called.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use calico_test_support::tools::tool;
+use serde_json::Value;
+
+use super::commands::Call;
+
+/// A shell, and how it is started.
+#[derive(Debug)]
+pub(super) struct Shell {
+    program: PathBuf,
+    arguments: Vec<&'static str>,
+}
+
+/// What came of a paste.
+pub(super) struct Pasted {
+    pub(super) calls: Vec<Call>,
+    pub(super) succeeded: bool,
+}
+
+/// Those with here-documents, each as it reads a script and as it reads what is typed.
+pub(super) fn posix() -> Vec<Shell> {
+    let shells: [(&str, &[&str]); 9] = [
+        ("bash", &["--norc"]),
+        ("bash", &["--norc", "-i"]),
+        ("zsh", &["-f"]),
+        ("zsh", &["-f", "-i"]),
+        ("dash", &[]),
+        ("dash", &["-i"]),
+        ("busybox", &["sh"]),
+        ("busybox", &["sh", "-i"]),
+        ("mksh", &[]),
+    ];
+    shells
+        .into_iter()
+        .filter_map(|(program, arguments)| Shell::find(program, arguments))
+        .collect()
+}
+
+impl Shell {
+    /// A shell that is installed. With CI=true all are.
+    pub(super) fn find(program: &str, arguments: &[&'static str]) -> Option<Self> {
+        let found = which::which(program).ok();
+        if found.is_none() {
+            assert_ne!(
+                std::env::var("CI").as_deref(),
+                Ok("true"),
+                "{program} is missing"
+            );
+            writeln!(std::io::stderr(), "SKIPPED {program}: it is not installed")
+                .expect("standard error can be written");
+        }
+        Some(Self {
+            program: found?,
+            arguments: arguments.to_vec(),
+        })
+    }
+
+    /// Gives the shell a text to run.
+    pub(super) fn paste(&self, text: &str) -> Pasted {
+        let folder = tempfile::tempdir().unwrap();
+        let programs = folder.path().join("programs");
+        let work = folder.path().join("work");
+        let log = folder.path().join("log");
+        fs::create_dir(&programs).unwrap();
+        fs::create_dir(&work).unwrap();
+        for program in ["kubectl", "calicoctl", "helm", "touch", "cat"] {
+            record_calls(&programs.join(program));
+        }
+        let output = self.run(&work, &programs, &log, text);
+        let files: Vec<String> = fs::read_dir(&work)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|file| file != "calico-pools.yaml")
+            .collect();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(files.is_empty(), "{self:?} wrote {files:?}\n{errors}");
+        Pasted {
+            calls: read_calls(&fs::read_to_string(&log).unwrap_or_default()),
+            succeeded: output.status.success(),
+        }
+    }
+
+    fn run(&self, work: &Path, programs: &Path, log: &Path, text: &str) -> Output {
+        let script = work.with_file_name("script");
+        fs::write(&script, format!("{text}\n")).unwrap();
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .env_clear()
+            .env("PATH", programs)
+            .env("HOME", programs)
+            .env("LOG", log)
+            .current_dir(work);
+        if self.arguments.contains(&"-i") {
+            command.stdin(fs::File::open(&script).unwrap());
+        } else {
+            command.arg(&script).stdin(Stdio::null());
+        }
+        command.output().unwrap()
+    }
+}
+
+/// Separators that no command on a screen has in it.
+const WORD: char = '\u{1f}';
+const INPUT: char = '\u{1e}';
+const CALL: char = '\u{1d}';
+
+/// A program that writes its name, its arguments and, where it is told to read, its input.
+fn record_calls(program: &Path) {
+    let script = "#!/bin/sh\n{\nprintf %s \"${0##*/}\"\nfor word; do printf '\\037%s' \"$word\"; done\n\
+                  printf '\\036'\ncase \" $* \" in *' -f - '*|*' /dev/stdin '*) /bin/cat;; esac\n\
+                  printf '\\035'\n} >> \"$LOG\"\n";
+    fs::write(program, script).unwrap();
+    fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn read_calls(log: &str) -> Vec<Call> {
+    log.split_terminator(CALL)
+        .map(|call| {
+            let (words, input) = call.split_once(INPUT).unwrap();
+            Call {
+                words: words.split(WORD).map(str::to_owned).collect(),
+                input: input.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// An object that kubectl reads from its input: the one that is there.
+pub(super) fn kubectl_reads(input: &str) -> Value {
+    let arguments = ["label", "--local", "-f", "-", "read=yes", "-o", "json"];
+    let output = kubectl(arguments, input);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}\n{input}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// An object after a `kubectl patch` of it, or why kubectl refuses.
+pub(super) fn kubectl_patches(object: &Value, patch: &Call) -> Result<Value, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("object.json");
+    fs::write(&file, object.to_string()).unwrap();
+    let [program, command, _, _, options @ ..] = patch.words.as_slice() else {
+        panic!("{patch:?}");
+    };
+    assert_eq!((program.as_str(), command.as_str()), ("kubectl", "patch"));
+    let mut arguments = vec![
+        "patch",
+        "--local",
+        "-o",
+        "json",
+        "-f",
+        file.to_str().unwrap(),
+    ];
+    arguments.extend(options.iter().map(String::as_str));
+    let output = kubectl(arguments, &patch.input);
+    if output.status.success() {
+        Ok(serde_json::from_slice(&output.stdout).unwrap())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
+fn kubectl<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>, input: &str) -> Output {
+    let mut child = Command::new(tool("kubectl", "1.37.1"))
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
