@@ -35,7 +35,7 @@ pub struct Options {
 pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>) {
     let mut progress = Progress::default();
     let result = progress.run(stream, options);
-    (progress.outcome(stream, options), result)
+    (progress.outcome(options), result)
 }
 
 /// The results of the stages that a run came through.
@@ -70,12 +70,13 @@ impl<'a> Progress<'a> {
         self.judged.insert(judged).check()
     }
 
-    fn outcome(self, stream: &Stream, options: &Options) -> Outcome {
+    fn outcome(self, options: &Options) -> Outcome {
         let installation = self.found.as_ref().and_then(|found| {
             let located = found.installations.default.as_ref()?;
             Some(InstallationPlace {
                 name: located.name.clone(),
-                place: stream.place(located.document, located.start()),
+                document: located.document,
+                start: located.start(),
             })
         });
         let operator = self.found.as_ref().map(|found| found.operator);

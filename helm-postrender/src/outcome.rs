@@ -8,7 +8,7 @@ use crate::cluster::Cluster;
 use crate::find::operator::Operator;
 use crate::judge::JudgedViolation;
 use crate::plan::model::PoolPlan;
-use crate::read::stream::Place;
+use crate::read::stream::{Place, Stream};
 
 /// What a run found and decided, as far as it came.
 #[derive(Default)]
@@ -35,8 +35,18 @@ pub struct Outcome {
 pub struct InstallationPlace {
     /// `metadata.name`
     pub name: String,
-    /// The place of its first key.
-    pub place: Place,
+    /// The index of its document.
+    pub document: usize,
+    /// The byte of the document where it starts.
+    pub start: usize,
+}
+
+impl InstallationPlace {
+    /// The place of the Installation. Counting the lines before it takes time, so this is only done
+    /// for a reader.
+    pub(crate) fn place(&self, stream: &Stream) -> Place {
+        stream.place(self.document, self.start)
+    }
 }
 
 /// The fields of a pool that the operator will fill in.

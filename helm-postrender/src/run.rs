@@ -103,7 +103,7 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     }
     write_and_report(cli, &stream, &outcome, result)?;
     if !cli.quiet {
-        let _ = io::stderr().write_all(summary::summary(&outcome).as_bytes());
+        let _ = io::stderr().write_all(summary::summary(&stream, &outcome).as_bytes());
     }
     Ok(())
 }
@@ -122,7 +122,7 @@ fn write_and_report(
     let Some(path) = &cli.report else {
         return result.and_then(|()| write_stream(stream, outcome));
     };
-    let mut report = ReportFile::prepare(path, &json::report(outcome, &result));
+    let mut report = ReportFile::prepare(path, &json::report(stream, outcome, &result));
     let mut written = result;
     if written.is_ok() {
         if report.is_err() {
@@ -130,7 +130,7 @@ fn write_and_report(
         }
         written = write_stream(stream, outcome);
         if written.is_err() {
-            report = ReportFile::prepare(path, &json::report(outcome, &written));
+            report = ReportFile::prepare(path, &json::report(stream, outcome, &written));
         }
     }
     match (written, report.and_then(ReportFile::publish)) {

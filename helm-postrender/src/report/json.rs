@@ -7,21 +7,25 @@ use crate::error::Error;
 use crate::judge::{Evidence, JudgedViolation, Origin};
 use crate::outcome::{Outcome, PoolDefaults};
 use crate::plan::model::{PoolPlan, ValueSource};
+use crate::read::stream::Stream;
 
 /// The report of a run.
-pub(crate) fn report(outcome: &Outcome, result: &Result<(), Error>) -> Value {
+pub(crate) fn report(stream: &Stream, outcome: &Outcome, result: &Result<(), Error>) -> Value {
     json!({
         "apiVersion": "helm-postrender/v1",
         "kind": "Report",
         "toolVersion": env!("CARGO_PKG_VERSION"),
         "outcome": outcome_word(outcome, result),
         "error": result.as_ref().err().map(ToString::to_string),
-        "installation": outcome.installation.as_ref().map(|installation| json!({
-            "name": installation.name,
-            "document": installation.place.document,
-            "line": installation.place.line,
-            "column": installation.place.column,
-        })),
+        "installation": outcome.installation.as_ref().map(|installation| {
+            let place = installation.place(stream);
+            json!({
+                "name": installation.name,
+                "document": place.document,
+                "line": place.line,
+                "column": place.column,
+            })
+        }),
         "operator": outcome.operator.map(|operator| json!({
             "version": operator.version.to_string(),
             "calico": operator.version.calico(),

@@ -7,9 +7,10 @@ use calico_core::text::{MOST, quoted, shown};
 
 use crate::outcome::{Outcome, PoolDefaults};
 use crate::plan::model::{CopiedField, FieldPlan, PoolPlan, ValueSource};
+use crate::read::stream::Stream;
 
 /// The summary of a run that was not refused.
-pub(crate) fn summary(outcome: &Outcome) -> String {
+pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     if let (Some(installation), Some(operator)) = (&outcome.installation, outcome.operator) {
@@ -17,7 +18,7 @@ pub(crate) fn summary(outcome: &Outcome) -> String {
             text,
             "helm-postrender: Installation {} in {}, operator {} ({})",
             shown(&installation.name),
-            installation.place,
+            installation.place(stream),
             operator.version,
             operator.source
         );
