@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::command::{Command, PatchType, patch};
+use super::command::Command;
+use super::kubectl::{PatchType, patch};
 use crate::assess::words::pasted;
 
 /// Sets a variable in the environment of calico-node, to a value that is ours. `daemon_set` is

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::command::{Command, PatchType, merge_installation_spec, patch_installation};
+use super::command::Command;
+use super::kubectl::{PatchType, merge_installation_spec, patch_installation};
 use crate::assess::views::objects::default_installation;
 use crate::snapshot::Snapshot;
 

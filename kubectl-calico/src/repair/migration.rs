@@ -7,7 +7,8 @@
 use calico_core::cidr::{Cidr, Family};
 
 use super::free_range;
-use super::pool_writer::{NewPool, PoolWriter, Target};
+use super::new_pool::NewPool;
+use super::pool_writer::{PoolWriter, Target};
 use super::step::Step;
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::Pool;
@@ -107,7 +108,7 @@ pub fn retire(writer: &mut PoolWriter, pool: Target) -> [Step; 3] {
     let name = pool.name;
     [
         Step::new(format!("disable {name}; its pods keep their addresses"))
-            .run_all(writer.enable(pool, false)),
+            .run_all(writer.disable(pool)),
         Step::new(format!(
             "recreate the pods that have addresses from {name}, one namespace at a time, until \
              kubectl calico status shows none of them in use"

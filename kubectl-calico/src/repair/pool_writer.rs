@@ -5,13 +5,13 @@
 //! those that the list no longer has. Any other pool is changed itself, and its entry, if it has one,
 //! to match. Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
 
-use calico_core::cidr::Cidr;
 use calico_core::pool::Encapsulation;
 use serde_json::{Map, Value, json};
 
 use super::command::Command;
 use super::entry::entry;
 use super::installation_list::InstallationList;
+use super::new_pool::{NewPool, Settings};
 use super::resource_writer::{IP_POOLS, ResourceWriter};
 use super::step::Step;
 use super::unlisted_pools::unlisted_pools;
@@ -19,19 +19,6 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::{Pool, modes};
 use crate::snapshot::Snapshot;
-
-/// A pool to create.
-#[derive(Clone, Debug)]
-pub struct NewPool {
-    /// The name of the IPPool.
-    pub name: String,
-    /// Its CIDR.
-    pub cidr: Cidr,
-    /// The prefix length of its blocks.
-    pub block_size: i64,
-    /// Its encapsulation.
-    pub encapsulation: Encapsulation,
-}
 
 /// A pool to change.
 #[derive(Clone, Copy, Debug)]
@@ -53,18 +40,6 @@ impl<'a> From<&'a Pool> for Target<'a> {
         }
     }
 }
-
-/// The settings of a pool besides those of [`NewPool`], by where it is created.
-#[derive(Clone, Debug)]
-pub enum Settings {
-    /// Of an entry of the Installation's list.
-    Entry(Map<String, Value>),
-    /// Of the spec of an IPPool.
-    Spec(Map<String, Value>),
-}
-
-/// The selector of a pool that no node uses.
-const NO_NODE: &str = "!all()";
 
 /// Writes the commands that change a cluster's pools, and keeps track of the Installation's list in
 /// between.
@@ -130,27 +105,14 @@ impl<'a> PoolWriter<'a> {
         self.list.extend(entries)
     }
 
-    /// The other settings of an existing pool, for a pool that takes its place.
+    /// The settings of an existing pool, for a pool that takes its place.
     pub fn settings_of(&self, pool: &Pool) -> Settings {
-        let listed = self.list.index_of(&pool.cidr);
-        let listed = listed.filter(|_| self.follows_list());
-        if let Some(entry) = listed.and_then(|index| self.list.entries().get(index)) {
-            let mut entry = entry.as_object().cloned().unwrap_or_default();
-            entry.remove("disableNewAllocations");
-            if pool.node_selector == NO_NODE {
-                entry.remove("nodeSelector");
-            }
-            return Settings::Entry(entry);
+        let index = self.list.index_of(&pool.cidr);
+        let listed = index.filter(|_| self.follows_list());
+        match listed.and_then(|index| self.list.entries().get(index)) {
+            Some(entry) => Settings::of_entry(entry, pool),
+            None => Settings::of_spec(pool),
         }
-        let spec = serde_json::to_value(&pool.spec).unwrap_or_default();
-        let mut spec = spec.as_object().cloned().unwrap_or_default();
-        // An older form of ipipMode.
-        spec.remove("ipip");
-        spec.remove("disabled");
-        if pool.node_selector == NO_NODE {
-            spec.remove("nodeSelector");
-        }
-        Settings::Spec(spec)
     }
 
     /// The settings of a pool of a family that has none. An Installation that lists no pool leaves
@@ -166,28 +128,11 @@ impl<'a> PoolWriter<'a> {
     /// Adds a pool.
     pub fn add(&mut self, new: &NewPool, settings: &Settings) -> Command {
         match settings {
-            Settings::Entry(entry) => {
-                let mut entry = entry.clone();
-                entry.extend(fields([
-                    ("name", json!(new.name)),
-                    ("cidr", json!(new.cidr)),
-                    ("blockSize", json!(new.block_size)),
-                    ("encapsulation", json!(new.encapsulation)),
-                ]));
+            Settings::Entry(settings) => {
                 self.changed_list = true;
-                self.list.add(entry.into())
+                self.list.add(new.entry(settings))
             }
-            Settings::Spec(spec) => {
-                let (ipip, vxlan) = modes(new.encapsulation);
-                let mut spec = spec.clone();
-                spec.extend(fields([
-                    ("cidr", json!(new.cidr)),
-                    ("blockSize", json!(new.block_size)),
-                    ("ipipMode", json!(ipip)),
-                    ("vxlanMode", json!(vxlan)),
-                ]));
-                self.resources.create_pool(&new.name, &spec.into())
-            }
+            Settings::Spec(settings) => self.resources.create_pool(&new.name, &new.spec(settings)),
         }
     }
 
@@ -218,14 +163,13 @@ impl<'a> PoolWriter<'a> {
         self.set(pool, &[("encapsulation", json!(to))], &spec)
     }
 
-    /// Has a pool give out addresses again, or no more: those that are in use stay.
-    pub fn enable(&mut self, pool: Target, enabled: bool) -> Vec<Command> {
-        let spec = json!({"disabled": !enabled});
+    /// Stops a pool from giving out addresses; those that are in use stay.
+    pub fn disable(&mut self, pool: Target) -> Vec<Command> {
         let field = self
             .installation
             .filter(|installation| installation.changes_live_pools())
-            .map(|installation| installation.enabled_field(enabled));
-        self.set(pool, field.as_slice(), &spec)
+            .map(|installation| installation.enabled_field(false));
+        self.set(pool, field.as_slice(), &json!({"disabled": true}))
     }
 
     /// Deletes a pool. The entry goes first, of which the operator would create the pool again.
@@ -264,10 +208,4 @@ impl<'a> PoolWriter<'a> {
         self.installation?;
         self.list.index_of(cidr)
     }
-}
-
-fn fields<const N: usize>(fields: [(&str, Value); N]) -> impl Iterator<Item = (String, Value)> {
-    fields
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
 }

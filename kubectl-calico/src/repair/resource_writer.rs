@@ -7,8 +7,9 @@
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde_json::{Value, json};
 
-use super::command::{self, Command, PatchType, inline};
+use super::command::Command;
 use super::here_document::here_document;
+use super::kubectl::{PatchType, inline, patch};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{V1, V3};
 use crate::snapshot::{Snapshot, Store};
@@ -63,14 +64,14 @@ impl ResourceWriter {
     /// Changes fields of the spec; `null` removes one.
     pub fn patch_spec(self, plural: &str, name: &str, spec: &Value) -> Command {
         let resource = self.resource(plural);
-        let patch = json!({ "spec": spec });
+        let change = json!({ "spec": spec });
         match self {
-            Self::Kubectl => command::patch(&resource, name, PatchType::Merge, &patch),
+            Self::Kubectl => patch(&resource, name, PatchType::Merge, &change),
             // It has one kind of patch, and takes it as an argument only: projectcalico/calico
             // v3.32.1, calicoctl/calicoctl/commands/patch.go.
             Self::Calicoctl => {
                 let command = format!("calicoctl patch {resource} {} -p", pasted(name));
-                inline(&command, &patch)
+                inline(&command, &change)
                     .map_or_else(|| Command::withheld("the patch"), Command::Run)
             }
         }
@@ -104,5 +105,5 @@ impl ResourceWriter {
 /// Changes a pool in the CRD, past the validation of Calico's API.
 pub fn patch_pool_crd(name: &str, spec: &Value) -> Command {
     let resource = format!("{IP_POOLS}.{V1}");
-    command::patch(&resource, name, PatchType::Merge, &json!({ "spec": spec }))
+    patch(&resource, name, PatchType::Merge, &json!({ "spec": spec }))
 }

@@ -5,7 +5,8 @@ use serde_json::Value;
 use crate::assess::check::Case;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::repair::calico_node::{patch_config_map, set_variable, unset_variable};
-use crate::repair::command::{Command, merge_installation_spec};
+use crate::repair::command::Command;
+use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::resource_writer::ResourceWriter;
 
 /// A merge patch of the spec of one of Calico's own resources.

@@ -13,7 +13,8 @@ use crate::assess::facts::pools::Pool;
 use crate::repair::encapsulation::{self, new_ports, open};
 use crate::repair::free_range::in_pod_network;
 use crate::repair::migration::{self, retire};
-use crate::repair::pool_writer::{NewPool, PoolWriter};
+use crate::repair::new_pool::NewPool;
+use crate::repair::pool_writer::PoolWriter;
 use crate::repair::{Step, lasting};
 
 /// Moves a pool to a range inside the pod network that nothing else uses.

@@ -10,7 +10,8 @@ use crate::plan::comparison::PoolComparison;
 use crate::plan::findings::forbids_change;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
-use crate::repair::pool_writer::{NewPool, PoolWriter};
+use crate::repair::new_pool::NewPool;
+use crate::repair::pool_writer::PoolWriter;
 use crate::repair::{Step, encapsulation, lasting, migration};
 
 /// From the existing pools to the planned ones.

@@ -9,7 +9,7 @@ use crate::assess::facts::installer::Installer;
 use crate::assess::finding::{Finding, Severity};
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
-use crate::repair::command::merge_installation_spec;
+use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::lasting::VALUES;
 
 /// The release that this says to make, and its namespace: those of Calico's documentation.

@@ -7,7 +7,8 @@ use crate::plan::inputs::Inputs;
 use crate::plan::new_family::added;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
-use crate::repair::pool_writer::{NewPool, PoolWriter};
+use crate::repair::new_pool::NewPool;
+use crate::repair::pool_writer::PoolWriter;
 
 /// One for each such pool.
 pub(crate) fn steps(inputs: &Inputs, planned: &[Pool], writer: &mut PoolWriter) -> Vec<Step> {

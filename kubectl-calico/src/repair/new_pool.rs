@@ -1,0 +1,92 @@
+//! A pool to create, as an entry of the Installation's list or as an IPPool.
+
+use calico_core::cidr::Cidr;
+use calico_core::pool::Encapsulation;
+use serde_json::{Map, Value, json};
+
+use crate::assess::facts::pools::{Pool, modes};
+
+/// A pool to create.
+#[derive(Clone, Debug)]
+pub struct NewPool {
+    /// The name of the IPPool.
+    pub name: String,
+    /// Its CIDR.
+    pub cidr: Cidr,
+    /// The prefix length of its blocks.
+    pub block_size: i64,
+    /// Its encapsulation.
+    pub encapsulation: Encapsulation,
+}
+
+/// The other settings of a new pool, by where it is created.
+#[derive(Clone, Debug)]
+pub enum Settings {
+    /// Those of an entry.
+    Entry(Map<String, Value>),
+    /// Those of the spec of an IPPool.
+    Spec(Map<String, Value>),
+}
+
+/// The selector of a pool that no node uses.
+const NO_NODE: &str = "!all()";
+
+impl Settings {
+    /// Those of an existing pool and its entry, for a pool that takes its place.
+    pub(super) fn of_entry(entry: &Value, pool: &Pool) -> Self {
+        let mut entry = entry.as_object().cloned().unwrap_or_default();
+        entry.remove("disableNewAllocations");
+        if pool.node_selector == NO_NODE {
+            entry.remove("nodeSelector");
+        }
+        Self::Entry(entry)
+    }
+
+    /// The same of a pool without an entry.
+    pub(super) fn of_spec(pool: &Pool) -> Self {
+        let spec = serde_json::to_value(&pool.spec).unwrap_or_default();
+        let mut spec = spec.as_object().cloned().unwrap_or_default();
+        // An older form of ipipMode.
+        spec.remove("ipip");
+        spec.remove("disabled");
+        if pool.node_selector == NO_NODE {
+            spec.remove("nodeSelector");
+        }
+        Self::Spec(spec)
+    }
+}
+
+impl NewPool {
+    /// The entry.
+    pub(super) fn entry(&self, settings: &Map<String, Value>) -> Value {
+        with_fields(
+            settings,
+            [
+                ("name", json!(self.name)),
+                ("cidr", json!(self.cidr)),
+                ("blockSize", json!(self.block_size)),
+                ("encapsulation", json!(self.encapsulation)),
+            ],
+        )
+    }
+
+    /// The spec of the IPPool.
+    pub(super) fn spec(&self, settings: &Map<String, Value>) -> Value {
+        let (ipip, vxlan) = modes(self.encapsulation);
+        with_fields(
+            settings,
+            [
+                ("cidr", json!(self.cidr)),
+                ("blockSize", json!(self.block_size)),
+                ("ipipMode", json!(ipip)),
+                ("vxlanMode", json!(vxlan)),
+            ],
+        )
+    }
+}
+
+fn with_fields(settings: &Map<String, Value>, fields: [(&str, Value); 4]) -> Value {
+    let mut object = settings.clone();
+    object.extend(fields.map(|(key, value)| (key.to_owned(), value)));
+    object.into()
+}
