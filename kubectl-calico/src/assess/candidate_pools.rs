@@ -9,6 +9,7 @@ use crate::assess::fact::Fact;
 use crate::assess::facts::install::Method;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::{Pool, WORKLOAD};
+use crate::snapshot::ObjectRef;
 
 /// A pool that is judged.
 #[derive(Clone, Copy)]
@@ -32,11 +33,11 @@ pub(crate) struct CandidatePool<'a> {
 }
 
 impl CandidatePool<'_> {
-    /// Kind and name of the object that says of it.
-    pub(crate) fn object(&self) -> String {
+    /// The object that describes it.
+    pub(crate) fn object(&self) -> ObjectRef {
         match self.live {
             Some(live) => live.object(),
-            None => "Installation/default".to_owned(),
+            None => ObjectRef::installation().to_owned(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::provenance::Provenance;
 use crate::snapshot::{Reading, Unknown};
 
 /// A fact: what it is and where that was read, that there is none, or that nothing is known of it.
@@ -13,8 +14,8 @@ pub enum Fact<T> {
     Known {
         /// What.
         value: T,
-        /// Objects and fields that say so, as `IPPool/default-ipv4-ippool spec.cidr`.
-        from: Vec<String>,
+        /// The objects and fields that it was read from.
+        from: Vec<Provenance>,
     },
     /// There is none.
     Absent {
@@ -30,10 +31,10 @@ pub enum Fact<T> {
 
 impl<T> Fact<T> {
     /// A fact that one place tells.
-    pub fn known(value: T, from: impl Into<String>) -> Self {
+    pub fn known(value: T, from: Provenance) -> Self {
         Self::Known {
             value,
-            from: vec![from.into()],
+            from: vec![from],
         }
     }
 
@@ -58,7 +59,7 @@ impl<T> Fact<T> {
     }
 
     /// Where it was read, if it is known.
-    pub fn from(&self) -> &[String] {
+    pub fn from(&self) -> &[Provenance] {
         match self {
             Self::Known { from, .. } => from,
             Self::Absent { .. } | Self::Unknown { .. } => &[],
@@ -69,7 +70,7 @@ impl<T> Fact<T> {
     pub fn of<R>(
         reading: &Reading<R>,
         missing: &str,
-        of: impl FnOnce(&R) -> Option<(T, String)>,
+        of: impl FnOnce(&R) -> Option<(T, Provenance)>,
     ) -> Self {
         match reading {
             Reading::Read(read) => match of(read) {

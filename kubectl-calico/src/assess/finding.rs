@@ -1,9 +1,13 @@
 //! A finding: one judgement, with what it rests on and what to do.
 
+use std::fmt;
+
 use serde::Serialize;
 
+use super::provenance::Provenance;
 use crate::repair::Step;
 use crate::repair::command::Command;
+use crate::snapshot::ObjectRef;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -44,23 +48,30 @@ pub struct Finding {
     pub message: String,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
-    /// What follows from it.
-    pub consequence: String,
+    /// What happens if nothing is done.
+    pub impact: String,
     /// What to do, in order.
     pub fix: Vec<Step>,
 }
 
-/// A field of an object that says so.
+/// A value that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
-    /// Kind and name.
-    pub object: String,
-    /// The field's path; empty where the object as a whole says it.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// The object that has the value, or the kind whose objects were counted.
+    pub object: ObjectRef,
+    /// The field's path; or `label KEY`, `annotation KEY`, `env NAME`, `condition TYPE`, `exists`,
+    /// or what was counted.
     pub field: String,
-    /// Its value.
+    /// The value as text.
     pub value: String,
+}
+
+/// `IPPool/default-ipv4-ippool spec.cidr = 10.244.0.0/16`
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} = {}", self.object, self.field, self.value)
+    }
 }
 
 impl Finding {
@@ -88,15 +99,15 @@ impl Finding {
             subject: subject.into(),
             message: message.into(),
             evidence: Vec::new(),
-            consequence: String::new(),
+            impact: String::new(),
             fix: Vec::new(),
         }
     }
 
-    /// What it rests on: an object, a field of it, and that field's value.
-    pub fn seen(
+    /// Adds a field's value that the finding rests on.
+    pub fn evidence(
         mut self,
-        object: impl Into<String>,
+        object: impl Into<ObjectRef>,
         field: impl Into<String>,
         value: impl ToString,
     ) -> Self {
@@ -108,9 +119,19 @@ impl Finding {
         self
     }
 
-    /// What follows.
-    pub fn then(mut self, consequence: impl Into<String>) -> Self {
-        self.consequence = consequence.into();
+    /// Adds a value that was read from there.
+    pub fn read(self, from: &Provenance, value: impl ToString) -> Self {
+        self.evidence(&from.object, from.field.as_str(), value)
+    }
+
+    /// Adds that an object exists.
+    pub fn exists(self, object: impl Into<ObjectRef>) -> Self {
+        self.evidence(object, "exists", true)
+    }
+
+    /// Says what happens if nothing is done.
+    pub fn impact(mut self, impact: impl Into<String>) -> Self {
+        self.impact = impact.into();
         self
     }
 

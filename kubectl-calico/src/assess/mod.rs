@@ -10,6 +10,7 @@ pub mod checks;
 pub mod fact;
 pub mod facts;
 pub mod finding;
+pub mod provenance;
 pub mod report;
 pub(crate) mod support;
 mod verdict;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
+use crate::snapshot::ObjectRef;
 
 /// `apiVersion` of a report. A field is never taken away or given another meaning under the same
 /// version.
@@ -37,8 +38,8 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NotRead {
-    /// What could not be read.
-    pub object: String,
+    /// The object that could not be read, or the kind whose objects could not be.
+    pub object: ObjectRef,
     /// Why not.
     pub why: String,
     /// The permission that is missing, if it is for want of one.

@@ -13,6 +13,27 @@ pub fn few<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
+/// Names in a row, or `none`.
+pub fn or_none<S: AsRef<str>>(names: &[S]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        few(names)
+    }
+}
+
+/// A condition's value: `False (MissingEndpoints): no endpoints`.
+pub fn condition(status: &str, reason: &str, message: &str) -> String {
+    let mut text = status.to_owned();
+    if !reason.is_empty() {
+        text.push_str(&format!(" ({reason})"));
+    }
+    if !message.is_empty() {
+        text.push_str(&format!(": {message}"));
+    }
+    text
+}
+
 /// `1 node`, `3 nodes`.
 pub fn counted(count: usize, what: &str) -> String {
     match count {

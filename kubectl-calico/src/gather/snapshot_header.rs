@@ -23,8 +23,7 @@ pub struct SnapshotHeader {
     /// The kinds that the server does not serve, by their plural.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_served: Vec<String>,
-    /// What the user may not read: the plural, or kind and name of a single object, with the server's
-    /// message.
+    /// What the user may not read, as `Kind` or `Kind/namespace/name`, with the server's message.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     forbidden: BTreeMap<String, String>,
     /// What could not be read for other reasons.
@@ -46,8 +45,10 @@ impl SnapshotHeader {
         header.not_served.dedup();
         for (row, unknown) in snapshot.unknown() {
             match unknown {
-                Unknown::Forbidden(message) => header.forbidden.insert(row.object(), message),
-                Unknown::Failed(why) => header.failed.insert(row.object(), why),
+                Unknown::Forbidden(message) => {
+                    header.forbidden.insert(row.object().to_string(), message)
+                }
+                Unknown::Failed(why) => header.failed.insert(row.object().to_string(), why),
                 Unknown::NotGiven => return None,
             };
         }
@@ -71,7 +72,7 @@ impl SnapshotHeader {
 
     /// Why the file has no object of a row; `none` if there is none in the cluster.
     pub(super) fn missing<T>(&self, resource: &Resource, none: Reading<T>) -> Reading<T> {
-        let object = resource.object();
+        let object = resource.object().to_string();
         let plural = resource.plural();
         if let Some(message) = self.forbidden.get(&object) {
             Reading::Unknown(Unknown::Forbidden(message.clone()))

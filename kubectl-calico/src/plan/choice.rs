@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::assess::provenance::Provenance;
+
 /// A value that is chosen, given or not settled.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -13,9 +15,9 @@ pub enum Choice<T> {
         value: T,
         /// Why, in a sentence without a full stop.
         why: String,
-        /// Objects and fields that say so.
+        /// The objects and fields that it follows from.
         #[serde(skip_serializing_if = "Vec::is_empty")]
-        from: Vec<String>,
+        from: Vec<Provenance>,
     },
     /// A flag gave it.
     Given {
@@ -35,11 +37,11 @@ pub enum Choice<T> {
 
 impl<T> Choice<T> {
     /// A value that one place tells.
-    pub fn known(value: T, why: impl Into<String>, from: impl Into<String>) -> Self {
+    pub fn known(value: T, why: impl Into<String>, from: Provenance) -> Self {
         Self::Known {
             value,
             why: why.into(),
-            from: vec![from.into()],
+            from: vec![from],
         }
     }
 

@@ -12,6 +12,7 @@ use crate::assess::facts::pools;
 use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
 use crate::repair::unlisted_pools::unlisted_pools;
+use crate::snapshot::ObjectRef;
 
 /// The code of a live pool that cannot become what is asked for.
 pub(super) const FIXED: &str = "live-pool-fixed";
@@ -73,7 +74,7 @@ impl PoolComparison {
             .filter(|change| !change.in_place)
             .collect();
         let fields: Vec<&str> = fixed.iter().map(|change| change.field).collect();
-        let object = format!("IPPool/{}", self.pool);
+        let object = ObjectRef::named("IPPool", &self.pool);
         if fixed.is_empty() {
             return None;
         }
@@ -82,10 +83,10 @@ impl PoolComparison {
             format!("{} of a live pool cannot be changed", fields.join(" and ")),
         );
         for change in &fixed {
-            finding = finding.seen(&object, format!("spec.{}", change.field), &change.from);
+            finding = finding.evidence(&object, format!("spec.{}", change.field), &change.from);
         }
         let finding = finding
-            .then(match (fields.contains(&"cidr"), self.owned_by_operator) {
+            .impact(match (fields.contains(&"cidr"), self.owned_by_operator) {
                 (true, true) => {
                     "asked for all the same, it has the operator delete this pool under its pods"
                 }

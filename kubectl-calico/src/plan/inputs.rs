@@ -13,6 +13,8 @@ use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::install::Method;
 use crate::assess::facts::networks::Network;
 use crate::assess::facts::pools;
+use crate::assess::provenance::Provenance;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, Snapshot};
 
 pub(crate) struct Inputs<'a> {
@@ -152,7 +154,10 @@ fn pods_per_node(snapshot: &Snapshot, request: &PlanRequest) -> Choice<u32> {
         Some((limit, node)) => Choice::known(
             limit,
             "the most that a kubelet takes",
-            format!("Node {} status.allocatable.pods", node.metadata.name),
+            Provenance::new(
+                ObjectRef::named("Node", &node.metadata.name),
+                "status.allocatable.pods",
+            ),
         ),
         None => Choice::reasoned(
             KUBELET_MAX_PODS,

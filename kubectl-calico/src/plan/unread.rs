@@ -4,19 +4,19 @@ use serde::Serialize;
 
 use super::findings::simulation::not_made;
 use super::inputs::Inputs;
-use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     CONTROL_PLANE_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY,
     KUBEADM_CONFIG, NODES, OPENSHIFT_NETWORK, SERVICE_CIDRS,
 };
+use crate::snapshot::{ObjectRef, Unknown};
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unread {
-    /// What.
-    pub object: String,
+    /// The object that could not be read, or the kind whose objects could not be.
+    pub object: ObjectRef,
     /// Why not.
     pub why: String,
     /// The permission that is missing, if it is for want of one.

@@ -39,6 +39,12 @@ pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
 /// The width of the column of labels.
 const LABELS: usize = 13;
 
+/// The width of the column of a finding's labels.
+const NOTES: usize = 10;
+
+/// The width of the column of steps' numbers.
+const NUMBERS: usize = 4;
+
 /// A page that is being written.
 pub(super) struct Page {
     look: Look,
@@ -127,8 +133,27 @@ impl Page {
 
     /// A paragraph below a heading, behind a small label.
     pub(super) fn note(&mut self, label: &str, text: &str) {
-        let indent = 2 + 6;
-        let mut label = format!("  {label:<6}");
+        self.labeled(label, NOTES, text);
+    }
+
+    /// A command of a note, each line as it is.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.pasted(NOTES, text);
+    }
+
+    /// A numbered step.
+    pub(super) fn step(&mut self, number: usize, text: &str) {
+        self.labeled(&number.to_string(), NUMBERS, text);
+    }
+
+    /// A command of a step, each line as it is.
+    pub(super) fn step_command(&mut self, text: &str) {
+        self.pasted(NUMBERS, text);
+    }
+
+    fn labeled(&mut self, label: &str, width: usize, text: &str) {
+        let indent = 2 + width;
+        let mut label = format!("  {label:<width$}");
         for paragraph in text.lines() {
             for line in self.wrapped(paragraph, indent) {
                 let line = format!("{label}{line}");
@@ -138,16 +163,16 @@ impl Page {
         }
     }
 
-    /// A command to paste, as it is. The lines of a here-document begin in the first column: a shell
-    /// does not find its end behind spaces.
-    pub(super) fn paste(&mut self, command: &str) {
+    /// The lines of a here-document begin in the first column: a shell does not find its end behind
+    /// spaces.
+    fn pasted(&mut self, width: usize, command: &str) {
         let is_here_document = is_here_document(command);
-        let indent = if is_here_document { "" } else { "          " };
+        let indent = if is_here_document { 0 } else { 2 + width + 2 };
         if is_here_document {
             self.blank();
         }
         for line in command.lines() {
-            let line = format!("{indent}{}", self.shown(line));
+            let line = format!("{:indent$}{}", "", self.shown(line));
             let line = self.styled(&line, CYAN);
             self.push(&line);
         }

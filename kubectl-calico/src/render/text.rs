@@ -379,17 +379,12 @@ pub(super) fn finding(page: &mut Page, found: &Finding) {
     let heading = format!("{} {}", found.code, found.subject);
     page.heading(found.severity.word(), style, &heading);
     page.note("", &found.message);
+    let mut label = "evidence";
     for evidence in &found.evidence {
-        let field = match evidence.field.as_str() {
-            "" => String::new(),
-            field => format!(" {field}"),
-        };
-        page.note(
-            "seen",
-            &format!("{}{field}: {}", evidence.object, evidence.value),
-        );
+        page.note(label, &evidence.to_string());
+        label = "";
     }
-    page.note("so", &found.consequence);
+    page.note("impact", &found.impact);
     let mut label = "fix";
     for (index, step) in found.fix.iter().enumerate() {
         if found.fix.len() > 1 {
@@ -412,6 +407,6 @@ fn not_read(page: &mut Page, row: &NotRead) {
     }
     let codes: Vec<&str> = row.codes.iter().copied().collect();
     if !codes.is_empty() {
-        page.note("so", &format!("not judged: {}", codes.join(", ")));
+        page.note("impact", &format!("skipped: {}", codes.join(", ")));
     }
 }

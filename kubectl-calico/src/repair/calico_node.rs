@@ -5,21 +5,21 @@ use serde_json::{Value, json};
 use super::command::Command;
 use super::kubectl::{PatchType, patch};
 use crate::assess::words::pasted;
+use crate::snapshot::ObjectRef;
 
-/// Sets a variable in the environment of calico-node, to a value that is ours. `daemon_set` is
-/// `NAMESPACE/NAME`.
-pub fn set_variable(daemon_set: &str, variable: &str, value: &str) -> Command {
+/// Sets a variable in the environment of calico-node, to a value that is ours.
+pub fn set_variable(daemon_set: &ObjectRef, variable: &str, value: &str) -> Command {
     set_env(daemon_set, &format!("{variable}={value}"))
 }
 
 /// Removes a variable. The operator adds those again that it sets itself.
-pub fn unset_variable(daemon_set: &str, variable: &str) -> Command {
+pub fn unset_variable(daemon_set: &ObjectRef, variable: &str) -> Command {
     set_env(daemon_set, &format!("{variable}-"))
 }
 
-fn set_env(daemon_set: &str, change: &str) -> Command {
-    let (namespace, name) = daemon_set.split_once('/').unwrap_or_default();
-    let (namespace, name) = (pasted(namespace), pasted(name));
+fn set_env(daemon_set: &ObjectRef, change: &str) -> Command {
+    let namespace = pasted(daemon_set.namespace.as_deref().unwrap_or_default());
+    let name = pasted(daemon_set.name.as_deref().unwrap_or_default());
     format!("kubectl set env -n {namespace} daemonset/{name} -c calico-node {change}").into()
 }
 

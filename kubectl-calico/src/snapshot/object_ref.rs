@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::Meta;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// An object of a cluster, or all objects of a kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -69,6 +70,23 @@ impl ObjectRef {
             namespace: meta.namespace.clone(),
             name: Some(meta.name.clone().unwrap_or_default()),
         }
+    }
+}
+
+impl ObjectRef {
+    /// The Installation `default`.
+    pub fn installation() -> Self {
+        Self::named("Installation", DEFAULT_NAME)
+    }
+
+    /// The Installation `overlay`.
+    pub fn overlay() -> Self {
+        Self::named("Installation", OVERLAY_NAME)
+    }
+
+    /// A ConfigMap of kube-system.
+    pub fn config_map(name: &str) -> Self {
+        Self::in_namespace("ConfigMap", "kube-system", name)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::object_ref::ObjectRef;
 use super::select::Select;
 use super::store::Store;
 
@@ -86,12 +87,12 @@ impl Resource {
             .collect()
     }
 
-    /// What messages call the row: `ConfigMap kube-system/kubeadm-config`, or the plural.
-    pub fn object(&self) -> String {
+    /// The row's one object, or all objects of its kind.
+    pub fn object(&self) -> ObjectRef {
         match self.select {
-            Select::Named("", name) => format!("{} {name}", self.kind),
-            Select::Named(namespace, name) => format!("{} {namespace}/{name}", self.kind),
-            _ => self.plural().to_owned(),
+            Select::Named("", name) => ObjectRef::named(self.kind, name),
+            Select::Named(namespace, name) => ObjectRef::in_namespace(self.kind, namespace, name),
+            _ => ObjectRef::all(self.kind),
         }
     }
 

@@ -121,6 +121,6 @@ fn a_plan_of_what_could_not_be_read_is_not_taken() {
     });
     let (exit, _, said) = told_by_config(&case("forbidden"), &[], &bare.to_string());
     assert_eq!(exit, Some(2));
-    assert!(said.contains("the plan cannot be relied on"), "{said}");
-    assert!(said.contains("ippools"), "{said}");
+    assert!(said.contains("the cluster plan is incomplete"), "{said}");
+    assert!(said.contains("IPPool: "), "{said}");
 }

@@ -2,7 +2,7 @@
 
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::consequences::without_pods;
+use crate::assess::support::impact::without_pods;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::assess::views::stopped::stopped;
@@ -58,7 +58,7 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let places: Vec<&str> = unready.iter().map(|pod| pods::place(pod)).collect();
     let mut finding = Finding::new(
         severity,
-        format!("DaemonSet {}", node.name()),
+        node.object(),
         format!(
             "calico-node is not ready on {}: {}",
             how_many(node, places.len()),
@@ -70,9 +70,10 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
             true => "the node's kubelet does not answer".to_owned(),
             false => pods::why(pod),
         };
-        finding = finding.seen(pods::object(pod), format!("on {}", pods::place(pod)), why);
+        let why = format!("{why} (on {})", pods::place(pod));
+        finding = finding.evidence(pods::object(pod), "status", why);
     }
-    let finding = finding.then(without_pods(case, "calico-node"));
+    let finding = finding.impact(without_pods(case, "calico-node"));
     Some(match severity {
         Severity::Warning => finding
             .fix("bring these nodes' kubelets back, or delete the Nodes that are gone for good")
@@ -124,15 +125,15 @@ fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
     if ready >= desired {
         return None;
     }
-    let object = format!("DaemonSet {}", node.name());
+    let object = node.object();
     let meta = &node.set.metadata;
     let finding = Finding::error(
         &object,
         format!("calico-node is ready on {ready} of {desired} nodes only"),
     )
-    .seen(&object, "status.numberReady", ready)
-    .seen(&object, "status.desiredNumberScheduled", desired)
-    .then(without_pods(case, "calico-node"))
+    .evidence(&object, "status.numberReady", ready)
+    .evidence(&object, "status.desiredNumberScheduled", desired)
+    .impact(without_pods(case, "calico-node"))
     .fix("see on which, and what their pods say; the pods could not be read here")
     .paste(format!(
         "kubectl get pods -n {} -l 'k8s-app in (calico-node,canal)' -o wide",
@@ -148,7 +149,7 @@ fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
     if there >= desired {
         return None;
     }
-    let object = format!("DaemonSet {}", node.name());
+    let object = node.object();
     let meta = &node.set.metadata;
     let finding = Finding::error(
         &object,
@@ -157,9 +158,9 @@ fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
             desired - there
         ),
     )
-    .seen(&object, "status.currentNumberScheduled", there)
-    .seen(&object, "status.desiredNumberScheduled", desired)
-    .then(without_pods(case, "calico-node"))
+    .evidence(&object, "status.currentNumberScheduled", there)
+    .evidence(&object, "status.desiredNumberScheduled", desired)
+    .impact(without_pods(case, "calico-node"))
     .fix("the DaemonSet's events say why none is made, or look again in a moment")
     .paste(format!(
         "kubectl describe daemonsets -n {} {}",

@@ -7,7 +7,8 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
-use crate::assess::words::pasted;
+use crate::assess::words::{condition, pasted};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 
 pub(crate) const API_SERVER_SILENT: Check = Check {
@@ -43,8 +44,6 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
     },
 };
 
-const OBJECT: &str = "APIService/v3.projectcalico.org";
-
 fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let backend = service.spec.as_ref()?.service.as_ref()?;
     let conditions = service
@@ -59,6 +58,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let reason = available.reason.as_deref().unwrap_or_default();
     let message = available.message.as_deref().unwrap_or_default();
     let namespace = backend.namespace.as_deref().unwrap_or_default();
+    let object = ObjectRef::named("APIService", "v3.projectcalico.org");
     let pods = format!(
         "kubectl get pods -n {} -l k8s-app=calico-apiserver -o wide",
         pasted(namespace)
@@ -78,17 +78,24 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         _ => ("see whether its pods and its Service are there", pods),
     };
     Some(
-        Finding::error(OBJECT, "Kubernetes gets no answer from Calico's API server")
-            .seen(OBJECT, format!("Available {reason}"), message)
-            .then(match wanted {
-                true => {
-                    "projectcalico.org/v3 cannot be used, the operator cannot change pools, and \
+        Finding::error(
+            &object,
+            "Kubernetes gets no answer from Calico's API server",
+        )
+        .evidence(
+            &object,
+            "condition Available",
+            condition(&available.status, reason, message),
+        )
+        .impact(match wanted {
+            true => {
+                "projectcalico.org/v3 cannot be used, the operator cannot change pools, and \
                      no namespace of the cluster can be deleted"
-                }
-                false => "no namespace of the cluster can be deleted",
-            })
-            .fix(fix)
-            .paste(paste),
+            }
+            false => "no namespace of the cluster can be deleted",
+        })
+        .fix(fix)
+        .paste(paste),
     )
 }
 
@@ -105,15 +112,15 @@ fn not_ready(case: &Case) -> Option<Finding> {
     if said {
         return None;
     }
-    let object = format!("APIServer/{}", waiting.metadata.name);
+    let object = ObjectRef::named("APIServer", &waiting.metadata.name);
     Some(
         Finding::warning(&object, "Calico's API server is asked for and not ready")
-            .seen(
+            .evidence(
                 object,
                 "status.state",
                 waiting.status.state.as_deref().unwrap_or("not set"),
             )
-            .then("until it is, the operator cannot change pools")
+            .impact("until it is, the operator cannot change pools")
             .fix("see what the operator says of it")
             .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
     )

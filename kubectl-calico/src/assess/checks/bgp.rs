@@ -8,6 +8,8 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::routing::{Mode, RoutesBy};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::words::few;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS};
 
 /// The nodes up to which a full mesh does. Source: Calico's documentation, BGP.
@@ -45,17 +47,17 @@ pub(crate) const NO_PEERS: Check = Check {
         };
         let finding = Finding::new(
             severity,
-            "BGPConfiguration/default",
+            ObjectRef::named("BGPConfiguration", "default"),
             "the nodes peer with nobody, and their routes depend on it",
         )
-        .seen(
-            "BGPConfiguration/default",
+        .evidence(
+            ObjectRef::named("BGPConfiguration", "default"),
             "spec.nodeToNodeMeshEnabled",
             false,
         )
-        .seen("BGPPeers", "", "none")
-        .seen("IPPools", "with routes by BIRD", mode.pools.join(", "))
-        .then(only_on_their_own(one_node))
+        .evidence(ObjectRef::all("BGPPeer"), "count", 0)
+        .evidence(ObjectRef::all("IPPool"), "routes by BIRD", few(&mode.pools))
+        .impact(only_on_their_own(one_node))
         .fix("turn the mesh on, or add BGPPeers")
         .paste(paste::spec(
             case,
@@ -90,8 +92,10 @@ pub(crate) const LARGE_MESH: Check = Check {
             return Vec::new();
         }
         let agents = case.facts.agents.value();
-        let daemon_set = agents.map(|agents| format!("DaemonSet {}", agents.daemon_set));
-        let daemon_set = daemon_set.unwrap_or_default();
+        let daemon_set = agents.map_or_else(
+            || ObjectRef::all("DaemonSet"),
+            |agents| agents.daemon_set.clone(),
+        );
         let sessions = u64::from(nodes) * u64::from(nodes.saturating_sub(1)) / 2;
         let by_operator = case.facts.install.is_by_operator();
         let (what, command) = match (by_bird(case), by_operator) {
@@ -108,11 +112,11 @@ pub(crate) const LARGE_MESH: Check = Check {
             ),
         };
         let finding = Finding::note(
-            "BGPConfiguration/default",
+            ObjectRef::named("BGPConfiguration", "default"),
             format!("{nodes} nodes in a full mesh have {sessions} BGP sessions"),
         )
-        .seen(daemon_set, "status.desiredNumberScheduled", nodes)
-        .then(format!(
+        .evidence(daemon_set, "status.desiredNumberScheduled", nodes)
+        .impact(format!(
             "each node keeps {} sessions, and routes take longer to be known everywhere",
             nodes.saturating_sub(1)
         ))

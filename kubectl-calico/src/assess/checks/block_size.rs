@@ -46,9 +46,9 @@ fn finding(pool: &CandidatePool) -> Option<Finding> {
     };
     Some(
         Finding::error(pool.object(), message)
-            .seen(pool.object(), pool.field("cidr"), pool.cidr)
-            .seen(pool.object(), pool.field("blockSize"), size)
-            .then("no address comes from this pool")
+            .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+            .evidence(pool.object(), pool.field("blockSize"), size)
+            .impact("no address comes from this pool")
             .fix("add another pool and delete this one: the block size of an existing pool is immutable"),
     )
 }

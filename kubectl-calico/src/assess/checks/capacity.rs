@@ -8,9 +8,11 @@ use serde_json::json;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::provenance::Provenance;
 use crate::assess::support::pool_fixes::set_listed;
 use crate::assess::words::counted;
 use crate::repair::Step;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
@@ -45,16 +47,13 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
 };
 
 /// How many nodes calico-node should run on, and who says so; before it is there, those with Linux.
-fn nodes(case: &Case) -> (u128, String) {
+fn nodes(case: &Case) -> (u128, Provenance) {
     let agents = case.facts.agents.value();
     let counted = agents.and_then(|agents| Some((agents, agents.desired()?)));
     match counted.filter(|(_, desired)| *desired > 0) {
         Some((agents, desired)) => (
             desired.into(),
-            format!(
-                "DaemonSet {} status.desiredNumberScheduled",
-                agents.daemon_set
-            ),
+            Provenance::new(&agents.daemon_set, "status.desiredNumberScheduled"),
         ),
         None => {
             let linux = case
@@ -64,12 +63,15 @@ fn nodes(case: &Case) -> (u128, String) {
                 .iter()
                 .filter(|node| node.is_linux());
             let count = u128::try_from(linux.count()).unwrap_or(u128::MAX);
-            (count, "Nodes with Linux".to_owned())
+            (
+                count,
+                Provenance::new(ObjectRef::all("Node"), "count with Linux"),
+            )
         }
     }
 }
 
-fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding> {
+fn fewer(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Option<Finding> {
     let pools: Vec<CandidatePool> = giving(case, family);
     let count = |pool: &CandidatePool| {
         let (network, size) = (pool.network?, u8::try_from(pool.block_size?).ok()?);
@@ -88,14 +90,14 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding
         .iter()
         .any(|config| config.metadata.name == "default" && config.spec.strict_affinity);
     let subject = match pools.as_slice() {
-        [one] => one.object(),
+        [one] => one.object().to_string(),
         _ => format!("the {family} pools"),
     };
     let message = match possible {
         1 => format!("there is 1 block for {nodes} nodes"),
         _ => format!("there are {possible} blocks for {nodes} nodes"),
     };
-    let (severity, consequence) = match strict {
+    let (severity, impact) = match strict {
         true => (
             Severity::Error,
             "with strict affinity the nodes that come last have no addresses, and their pods stay \
@@ -109,15 +111,19 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding
     let mut finding = Finding::new(severity, subject, message);
     for pool in pools.iter().take(3) {
         let size = pool.block_size.unwrap_or_default();
-        finding = finding.seen(
+        finding = finding.evidence(
             pool.object(),
             pool.field("cidr"),
-            format!("{}, in blocks of /{size}", pool.cidr),
+            format!("{} (blocks of /{size})", pool.cidr),
         );
     }
-    finding = finding.seen(from, "", nodes);
+    finding = finding.read(from, nodes);
     if strict {
-        finding = finding.seen("IPAMConfig/default", "spec.strictAffinity", true);
+        finding = finding.evidence(
+            ObjectRef::named("IPAMConfig", "default"),
+            "spec.strictAffinity",
+            true,
+        );
     }
     let missing = usize::try_from(nodes - possible).unwrap_or(usize::MAX);
     let missing = counted(missing, "more node");
@@ -125,7 +131,7 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &str) -> Option<Finding
         .first()
         .and_then(|pool| smaller_blocks(case, pool, nodes))
         .unwrap_or_else(|| vec![Step::new(format!("add a pool with blocks for {missing}"))]);
-    Some(finding.then(consequence).fixed_by_all(fix))
+    Some(finding.impact(impact).fixed_by_all(fix))
 }
 
 /// For a pool that does not exist yet, a block size that gives enough blocks.

@@ -9,6 +9,7 @@ use crate::assess::facts::cluster::{self, Cloud};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::encapsulate;
 use crate::snapshot::Node;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
 pub(crate) const IPIP_IN_CLOUD: Check = Check {
@@ -31,7 +32,7 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         source: "Calico's documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",
     },
     find: |case| {
-        let (severity, consequence) = match case.facts.cluster.cloud.value() {
+        let (severity, impact) = match case.facts.cluster.cloud.value() {
             Some(Cloud::Azure) => (
                 Severity::Error,
                 "Azure's network drops IP protocol 4: pods on different nodes do not reach each \
@@ -60,13 +61,13 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                         cloud.name()
                     ),
                 )
-                .seen(pool.object(), pool.field("encapsulation"), encapsulation)
-                .seen(
-                    format!("Node/{}", node.metadata.name),
+                .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+                .evidence(
+                    ObjectRef::named("Node", &node.metadata.name),
                     "spec.providerID",
                     shortened(node.spec.provider_id.as_deref().unwrap_or_default(), 60),
                 )
-                .then(consequence)
+                .impact(impact)
                 .fixed_by_all(encapsulate(case, pool, Encapsulation::Vxlan)),
             )
         };

@@ -5,9 +5,9 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
 use crate::assess::support::causes::{Cause, cause};
-use crate::assess::support::consequences::without_component;
+use crate::assess::support::impact::without_component;
 use crate::snapshot::resources::TIGERA_STATUSES;
-use crate::snapshot::{Condition, TigeraStatus};
+use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
 
 pub(crate) const COMPONENT_DEGRADED: Check = Check {
     code: "CAL107",
@@ -66,7 +66,7 @@ fn of_state(case: &Case, state: State, find: fn(&Case, &TigeraStatus) -> Finding
 
 fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
     let name = &status.metadata.name;
-    let object = format!("TigeraStatus/{name}");
+    let object = ObjectRef::named("TigeraStatus", name);
     let condition = status.condition("Degraded").cloned().unwrap_or_default();
     let known = cause(&condition.message);
     let message = match known {
@@ -79,11 +79,11 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
     {
         let message = format!("{name} waits for {other}");
         return said(Finding::warning(&object, message), &object, &condition)
-            .then(without_component(name))
+            .impact(without_component(name))
             .fix(format!("mend {other}, and this one follows"));
     }
     let finding =
-        said(Finding::error(&object, message), &object, &condition).then(without_component(name));
+        said(Finding::error(&object, message), &object, &condition).impact(without_component(name));
     match known {
         Some(cause) => mended(case, finding, cause, &condition.message),
         None => finding
@@ -121,7 +121,7 @@ fn is_ill(case: &Case, name: &str) -> bool {
 
 fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     let name = &status.metadata.name;
-    let object = format!("TigeraStatus/{name}");
+    let object = ObjectRef::named("TigeraStatus", name);
     let progressing = status
         .condition("Progressing")
         .filter(|found| found.status == "True");
@@ -132,10 +132,10 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     };
     let finding = match (progressing, available) {
         (Some(condition), _) | (None, Some(condition)) => said(finding, &object, condition),
-        (None, None) => finding.seen(&object, "Available", "the operator has not reported it"),
+        (None, None) => finding.evidence(&object, "condition Available", "not reported"),
     };
     finding
-        .then(without_component(name))
+        .impact(without_component(name))
         .fix(
             "during an install or an upgrade, wait and look again; else see what CAL501 to CAL508 \
              say of the pods, and what the operator's log says",
@@ -147,13 +147,14 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
 }
 
 /// A condition as evidence: what the operator wrote, and since when.
-fn said(finding: Finding, object: &str, condition: &Condition) -> Finding {
+fn said(finding: Finding, object: &ObjectRef, condition: &Condition) -> Finding {
     // The operator joins a text and an error with a colon, also where there is no error.
     let message = condition.message.trim_end().trim_end_matches(':');
-    let field = format!("{} {}", condition.kind, condition.reason);
-    let finding = finding.seen(object, field.trim_end(), message);
+    let field = format!("condition {}", condition.kind);
+    let value = crate::assess::words::condition(&condition.status, &condition.reason, message);
+    let finding = finding.evidence(object, &field, value);
     match &condition.last_transition_time {
-        Some(since) => finding.seen(object, format!("{} since", condition.kind), since.0),
+        Some(since) => finding.evidence(object, field + " lastTransitionTime", since.0),
         None => finding,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::Finding;
-use crate::assess::support::consequences::without_pods;
+use crate::assess::support::impact::without_pods;
 use crate::assess::views::pods;
 use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
@@ -40,24 +40,25 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
     let (pod, container) = (stopped.pod, stopped.container);
     let name = &container.name;
     let object = pods::object(pod);
+    let at = |field: &str| format!("status.containerStatuses[{name}] {field}");
     let mut finding = Finding::error(
         &stopped.workload,
         format!("its container {name} crash-loops {}", stopped.places()),
     )
-    .seen(&object, format!("{name} restarts"), container.restart_count);
+    .evidence(&object, at("restartCount"), container.restart_count);
     let mut fix = "read what its last run wrote, and mend that";
     // How it has ended for now, or how it did before it was started again.
     let ended = container.state.terminated.as_ref();
     if let Some(ended) = ended.or(container.last_state.terminated.as_ref()) {
         let code = ended.exit_code.map(|code| code.to_string());
-        finding = finding.seen(
+        finding = finding.evidence(
             &object,
-            format!("{name} exit code"),
+            at("exitCode"),
             format!("{} ({})", code.unwrap_or_default(), ended.reason),
         );
         if !ended.message.is_empty() {
             let last = last_lines(&ended.message);
-            finding = finding.seen(&object, format!("{name} last words"), last);
+            finding = finding.evidence(&object, at("message"), last);
         }
         if ended.reason == "OOMKilled" {
             fix = "raise its memory limit: it was killed for using more";
@@ -65,7 +66,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
     }
     let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
     finding
-        .then(without_pods(case, pods::app(pod)))
+        .impact(without_pods(case, pods::app(pod)))
         .fix(fix)
         .paste(format!(
             "kubectl logs -n {} {} -c {} --previous",

@@ -5,13 +5,13 @@ use calico_core::operator::OperatorVersion;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::objects::{deployment_name, operator_deployment};
+use crate::assess::views::objects::{object_of, operator_deployment};
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     API_SERVERS, CLUSTER_INFORMATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS,
     IPAM_BLOCKS, OPERATORS, TIGERA_STATUSES, V1, V3,
 };
-use crate::snapshot::{Absence, Reading, Store};
+use crate::snapshot::{Absence, ObjectRef, Reading, Store};
 
 pub(crate) const KINDS_NOT_SERVED: Check = Check {
     code: "CAL104",
@@ -62,8 +62,8 @@ fn of_operator(case: &Case) -> Option<Finding> {
         if_not_served(&API_SERVERS, &snapshot.api_servers),
     ];
     Some(
-        not_served("operator.tigera.io", &missing, &deployment_name(operator))?
-            .then("the operator cannot read what to install, nor report on it")
+        not_served("operator.tigera.io", &missing, &object_of(operator))?
+            .impact("the operator cannot read what to install, nor report on it")
             .fix(
                 "apply the definitions; from Calico 3.32 on the Helm chart tigera-operator does \
                  not bring them any more",
@@ -93,14 +93,18 @@ fn of_calico(case: &Case) -> Option<Finding> {
         ),
     };
     Some(
-        not_served(group, &missing, &format!("DaemonSet {}", node.name()))?
-            .then("calico-node has nowhere to keep its data: it does not start, or stops working")
+        not_served(group, &missing, &node.object())?
+            .impact("calico-node has nowhere to keep its data: it does not start, or stops working")
             .fix(fix)
             .paste(paste),
     )
 }
 
-fn not_served(group: &str, missing: &[Option<&'static str>], needed_by: &str) -> Option<Finding> {
+fn not_served(
+    group: &str,
+    missing: &[Option<&'static str>],
+    needed_by: &ObjectRef,
+) -> Option<Finding> {
     let missing: Vec<&str> = missing.iter().copied().flatten().collect();
     let first = missing.first()?;
     Some(
@@ -108,12 +112,12 @@ fn not_served(group: &str, missing: &[Option<&'static str>], needed_by: &str) ->
             format!("CustomResourceDefinition/{first}.{group}"),
             format!("the API server does not serve kinds that {needed_by} works with"),
         )
-        .seen(
-            format!("API group {group}"),
-            "not served",
+        .evidence(
+            ObjectRef::named("APIGroup", group),
+            "kinds not served",
             missing.join(", "),
         )
-        .seen(needed_by, "", "is there"),
+        .exists(needed_by),
     )
 }
 

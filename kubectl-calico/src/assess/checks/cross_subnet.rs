@@ -7,6 +7,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::Finding;
 use crate::assess::words::{counted, few};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
 pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
@@ -57,14 +58,16 @@ pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
                         counted(known.len(), "node"),
                     ),
                 )
-                .seen(pool.object(), pool.field("encapsulation"), encapsulation)
-                .seen(
-                    format!("Node/{first}"),
+                .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+                .evidence(
+                    ObjectRef::named("Node", *first),
                     format!("annotation {key}"),
                     value.unwrap_or_default(),
                 )
-                .seen("Nodes", format!("with {mask}"), few(&alone))
-                .then("traffic to and from these nodes has the overhead of a tunnel in every case")
+                .evidence(ObjectRef::all("Node"), format!("mask {mask}"), few(&alone))
+                .impact(
+                    "traffic to and from these nodes has the overhead of a tunnel in every case",
+                )
                 .fix(
                     "none is needed; where the nodes do share a subnet, give their interfaces its \
                      mask",

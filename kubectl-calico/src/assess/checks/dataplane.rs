@@ -7,6 +7,7 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{BPF, Felix, LOG_SEVERITY};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 
 pub(crate) const DATAPLANE_DRIFT: Check = Check {
@@ -55,19 +56,19 @@ fn by_installation(case: &Case) -> Option<Finding> {
     };
     let from = case.facts.dataplane.from().first()?;
     let finding = Finding::warning(
-        "Installation/default",
+        ObjectRef::installation(),
         format!(
             "the Installation asks for {wanted}, and Felix uses {}",
             used.name()
         ),
     )
-    .seen(
-        "Installation/default",
+    .evidence(
+        ObjectRef::installation(),
         "spec.calicoNetwork.linuxDataplane",
         wanted,
     )
-    .seen(from, "makes Felix use", used.name())
-    .then("Felix goes on with what it is told last, not with the Installation")
+    .read(from, used.name())
+    .impact("Felix goes on with what it is told last, not with the Installation")
     .fix(
         "take away what somebody set by hand; if nobody did, the operator is still at it, or \
          says what keeps it from it",
@@ -79,8 +80,9 @@ fn by_installation(case: &Case) -> Option<Finding> {
 fn by_environment(case: &Case) -> Option<Finding> {
     let felix = Felix::of(case.snapshot);
     let environment = felix.by_environment(&BPF)?;
-    let mut told = felix.everywhere(&BPF).into_iter();
-    let configured = told.find(|told| told.object == "FelixConfiguration/default")?;
+    let mut told = felix.get_everywhere(&BPF).into_iter();
+    let configured =
+        told.find(|told| told.from.object == ObjectRef::named("FelixConfiguration", "default"))?;
     if configured.value == environment.value {
         return None;
     }
@@ -89,12 +91,15 @@ fn by_environment(case: &Case) -> Option<Finding> {
         false => "eBPF is off by Felix's environment, and on by its configuration",
     };
     Some(
-        Finding::warning(&environment.object, uses)
-            .seen(&environment.object, &environment.field, environment.value)
-            .seen(configured.object, configured.field, configured.value)
-            .then("the environment wins, and the FelixConfiguration has no effect")
+        Finding::warning(&environment.from.object, uses)
+            .read(&environment.from, environment.value)
+            .read(&configured.from, configured.value)
+            .impact("the environment wins, and the FelixConfiguration has no effect")
             .fix("set both to what is meant, or remove the variable; then the configuration counts")
-            .paste(paste::without_variable(&environment.object, BPF.variable)),
+            .paste(paste::without_variable(
+                &environment.from.object,
+                BPF.variable,
+            )),
     )
 }
 
@@ -115,24 +120,24 @@ pub(crate) const DEBUG_LOG: Check = Check {
         let felix = Felix::of(case.snapshot);
         let told = match felix.by_environment(&LOG_SEVERITY) {
             Some(told) => vec![told],
-            None => felix.everywhere(&LOG_SEVERITY),
+            None => felix.get_everywhere(&LOG_SEVERITY),
         };
         let loud = told.into_iter().find(|told| {
             let level = told.value.to_ascii_lowercase();
             level == "debug" || level == "trace"
         });
         let finding = loud.map(|told| {
-            let name = told.object.strip_prefix("FelixConfiguration/");
-            let command = name.map_or_else(
-                || paste::without_variable(&told.object, LOG_SEVERITY.variable),
-                |name| {
+            let object = &told.from.object;
+            let command = match (object.kind, &object.name) {
+                ("FelixConfiguration", Some(name)) => {
                     let info = json!({"logSeverityScreen": "Info"});
                     paste::spec(case, "felixconfigurations", name, &info)
-                },
-            );
-            Finding::note(&told.object, "Felix logs every detail")
-                .seen(&told.object, told.field, told.value)
-                .then("logs fill disks, and Felix spends time on them")
+                }
+                _ => paste::without_variable(object, LOG_SEVERITY.variable),
+            };
+            Finding::note(object, "Felix logs every detail")
+                .read(&told.from, told.value)
+                .impact("logs fill disks, and Felix spends time on them")
                 .fix("set it back to Info")
                 .paste(command)
         });

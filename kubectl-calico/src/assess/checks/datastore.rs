@@ -26,10 +26,10 @@ pub(crate) const DATA_IN_ETCD: Check = Check {
             return Vec::new();
         };
         let endpoints = node.value("ETCD_ENDPOINTS").unwrap_or("is set");
-        let object = format!("DaemonSet {}", node.name());
+        let object = node.object();
         let finding = Finding::note(&object, "Calico keeps its data in an etcd of its own")
-            .seen(object, "env ETCD_ENDPOINTS", endpoints)
-            .then(
+            .evidence(object, "env ETCD_ENDPOINTS", endpoints)
+            .impact(
                 "pools and settings cannot be seen through the Kubernetes API, and are not judged",
             )
             .fix("look at them with calicoctl, told of that etcd and its certificates")

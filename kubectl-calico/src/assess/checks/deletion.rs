@@ -10,8 +10,8 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::objects::operator_deployment;
 use crate::assess::words::pasted;
-use crate::snapshot::Installation;
 use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
+use crate::snapshot::{Installation, ObjectRef};
 
 pub(crate) const DELETION_STUCK: Check = Check {
     code: "CAL105",
@@ -51,7 +51,7 @@ fn operator_works(case: &Case) -> bool {
 fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     let meta = &installation.metadata;
     let since = meta.deletion_timestamp.as_ref()?;
-    let object = format!("Installation/{}", meta.name);
+    let object = ObjectRef::named("Installation", &meta.name);
     let works = operator_works(case);
     let finding = match works {
         true => Finding::warning(
@@ -64,14 +64,14 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
         ),
     };
     let finding = finding
-        .seen(&object, "metadata.deletionTimestamp", since.0)
-        .seen(&object, "metadata.finalizers", meta.finalizers.join(", "));
+        .evidence(&object, "metadata.deletionTimestamp", since.0)
+        .evidence(&object, "metadata.finalizers", meta.finalizers.join(", "));
     if works {
         // This one is taken away once the APIServer is gone; there are more of its kind.
         let waits = |finalizer: &String| finalizer == "operator.tigera.io/apiserver-controller";
         return Some(
             finding
-                .then("Calico is on its way out; until that is done it cannot be installed anew")
+                .impact("Calico is on its way out; until that is done it cannot be installed anew")
                 .fix(
                     "wait; where it does not end, delete the operator's other resources too \
                      (APIServer, Goldmane, Whisker), which it waits for, and read its log",
@@ -85,7 +85,7 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     let again = install_again(case).map(|command| format!("{command}\n"));
     Some(
         finding
-            .then("it can neither be used nor made anew")
+            .impact("it can neither be used nor made anew")
             .fix(format!(
                 "install the operator of the same release again{}, and it finishes; to take the \
                  finalizers away by hand is the last resort, and leaves behind what it made",
@@ -103,7 +103,7 @@ const NO_FINALIZERS: &str = r#"--type=merge -p '{"metadata":{"finalizers":null}}
 
 fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {
     let since = namespace.metadata.deletion_timestamp.as_ref()?;
-    const OBJECT: &str = "Namespace/calico-system";
+    let object = ObjectRef::named("Namespace", OPERATOR_NAMESPACE);
     let status = namespace.status.as_ref();
     let conditions = status.and_then(|status| status.conditions.as_ref());
     let said: Vec<(&str, &str)> = conditions
@@ -128,15 +128,15 @@ fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {
         true => Severity::Warning,
         false => Severity::Error,
     };
-    let mut finding = Finding::new(severity, OBJECT, "the namespace is being deleted").seen(
-        OBJECT,
+    let mut finding = Finding::new(severity, &object, "the namespace is being deleted").evidence(
+        &object,
         "metadata.deletionTimestamp",
         since.0,
     );
     for (kind, message) in said {
-        finding = finding.seen(OBJECT, kind, message);
+        finding = finding.evidence(&object, format!("condition {kind}"), message);
     }
-    let finding = finding.then("nothing of Calico can be created in it until it is gone");
+    let finding = finding.impact("nothing of Calico can be created in it until it is gone");
     Some(if undiscovered {
         finding
             .fix(

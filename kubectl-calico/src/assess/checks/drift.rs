@@ -11,9 +11,8 @@ use crate::assess::finding::Finding;
 use crate::assess::support::ownership::{cannot_be_owned, of_overlay, unlisted};
 use crate::assess::support::pool_fixes::set_listed;
 use crate::repair::Step;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
-
-const INSTALLATION: &str = "Installation/default";
 
 pub(crate) const POOLS_DIFFER: Check = Check {
     code: "CAL208",
@@ -96,24 +95,28 @@ fn differs(
     for difference in &found {
         let entry = format!("spec.calicoNetwork.ipPools[{index}]");
         finding = match difference.key {
-            NO_FIELD => finding.seen(
-                INSTALLATION,
+            NO_FIELD => finding.evidence(
+                ObjectRef::installation(),
                 entry,
                 "cannot say disabled before operator 1.36, which enables the pool",
             ),
-            key => finding.seen(INSTALLATION, format!("{entry}.{key}"), &difference.asked),
+            key => finding.evidence(
+                ObjectRef::installation(),
+                format!("{entry}.{key}"),
+                &difference.asked,
+            ),
         }
-        .seen(pool.object(), difference.field, &difference.live);
+        .evidence(pool.object(), difference.field, &difference.live);
     }
     let finding = match (asked.changes_live_pools(), pool.owned_by_operator) {
         (false, _) => finding
-            .then(
+            .impact(
                 "the live pool counts: before 1.34 the operator changes none; after an upgrade to \
                  Calico 3.28 or later it would",
             )
             .fix("make the Installation say what the live pool is, or change that"),
         (true, false) => finding
-            .then(
+            .impact(
                 "the live pool counts: the operator does not own it and never changes it, while \
                  its statuses say that all is available",
             )
@@ -130,7 +133,7 @@ fn differs(
                 ),
             )),
         (true, true) => finding
-            .then(consequence(&found))
+            .impact(impact(&found))
             .fixed_by_all(as_it_is(
                 case,
                 asked,
@@ -156,7 +159,7 @@ fn once_owned(found: &[Difference]) -> &'static str {
 }
 
 /// What the operator does about a pool of its own that is not as it is asked for.
-fn consequence(found: &[Difference]) -> &'static str {
+fn impact(found: &[Difference]) -> &'static str {
     match found.iter().any(|difference| difference.key == "blockSize") {
         true => {
             "the operator tries to change the pool, is refused, and changes no other pool either: \
@@ -196,27 +199,34 @@ fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Po
             same.object(),
             format!("the Installation writes its CIDR {cidr}"),
         )
-        .seen(INSTALLATION, field, cidr)
-        .seen(same.object(), "spec.cidr", &same.cidr)
-        .then(
+        .evidence(ObjectRef::installation(), field, cidr)
+        .evidence(same.object(), "spec.cidr", &same.cidr)
+        .impact(
             "the operator tells pools by that text: it tries to make a second pool of the \
                    same range, and is refused",
         )
         .fix("write the CIDR in the Installation as it is in the pool");
     }
-    let finding = Finding::warning(INSTALLATION, format!("the pool {cidr} is not there"))
-        .seen(INSTALLATION, field, cidr)
-        .seen("IPPools", "with that CIDR", "none");
+    let finding = Finding::warning(
+        ObjectRef::installation(),
+        format!("the pool {cidr} is not there"),
+    )
+    .evidence(ObjectRef::installation(), field, cidr)
+    .evidence(
+        ObjectRef::all("IPPool"),
+        format!("count with CIDR {cidr}"),
+        0,
+    );
     match asked.changes_live_pools() {
         true => finding
-            .then(
+            .impact(
                 "pods have no addresses from it until the operator makes it, for which it needs \
                    Calico's API server",
             )
             .fix("see what the operator says of it")
             .paste("kubectl get tigerastatus ippools -o yaml"),
         false => finding
-            .then(
+            .impact(
                 "it is never made: calico-node makes the first pool of a family only, and the \
                    operator makes none before 1.34; after an upgrade to Calico 3.28 or later it \
                    would",

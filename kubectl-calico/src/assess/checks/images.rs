@@ -3,7 +3,7 @@
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
-use crate::assess::support::consequences::without_pods;
+use crate::assess::support::impact::without_pods;
 use crate::assess::views::pods;
 use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
@@ -58,12 +58,12 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
             stopped.places()
         ),
     )
-    .seen(
+    .evidence(
         pods::object(pod),
-        format!("{} {}", container.name, waiting.reason),
-        &waiting.message,
+        format!("status.containerStatuses[{}].state.waiting", container.name),
+        format!("{}: {}", waiting.reason, waiting.message),
     )
-    .then(without_pods(case, pods::app(pod)))
+    .impact(without_pods(case, pods::app(pod)))
     .fix(fix)
     .paste(format!(
         "kubectl describe pods -n {} {}",

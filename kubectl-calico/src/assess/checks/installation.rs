@@ -9,11 +9,12 @@ use crate::assess::facts::install::Method;
 use crate::assess::facts::installer::{Installer, operator_by};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::new_pools::new_pools;
-use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
-use crate::assess::words::{few, pasted};
+use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
+use crate::assess::words::{or_none, pasted};
 use crate::repair::command::Command;
 use crate::repair::here_document::here_document;
 use crate::snapshot::Installation;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
 pub(crate) const INSTALLATION_MISSING: Check = Check {
@@ -48,17 +49,17 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
             .iter()
             .map(|found| found.metadata.name.as_str())
             .collect();
-        let names = match names.is_empty() {
-            true => "none".to_owned(),
-            false => few(&names),
-        };
         let finding = Finding::error(
-            "Installation/default",
+            ObjectRef::installation(),
             "the operator is there, and no Installation tells it what to install",
         )
-        .seen("Installations", "metadata.name", names)
-        .seen(deployment_name(operator), "", "is there")
-        .then("Calico is not installed: nodes get no network from it, and pods wait for one");
+        .evidence(
+            ObjectRef::all("Installation"),
+            "metadata.name",
+            or_none(&names),
+        )
+        .exists(object_of(operator))
+        .impact("Calico is not installed: nodes get no network from it, and pods wait for one");
         let platform = case.facts.cluster.platform.value().copied();
         vec![match operator_by(case.snapshot, platform).0 {
             Installer::Helm { release, namespace } => finding
@@ -100,14 +101,14 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
             .filter(|found| is_unread(found))
             .map(|found| {
                 let name = &found.metadata.name;
-                let object = format!("Installation/{name}");
+                let object = ObjectRef::named("Installation", name);
                 let finding = Finding::new(
                     severity,
                     &object,
                     "the operator does not read an Installation of this name",
                 )
-                .seen(object, "metadata.name", name)
-                .then("nothing of what it asks for is carried out");
+                .evidence(object, "metadata.name", name)
+                .impact("nothing of what it asks for is carried out");
                 let delete = format!("kubectl delete installations.operator.tigera.io {}", pasted(name));
                 match instead {
                     true => finding

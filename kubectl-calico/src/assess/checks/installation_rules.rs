@@ -12,6 +12,7 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::objects::{default_installation, overlay_installation};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, OPERATORS};
 
 pub(crate) const RULE_BROKEN: Check = Check {
@@ -123,26 +124,26 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         Verdict::Refused if operator.known => Severity::Error,
         _ => Severity::Warning,
     };
-    let mut judged_by = format!("operator {}", operator.version);
-    if !operator.known {
-        judged_by.push_str(", whose own rules are not known here,");
-    }
-    let message = format!("{}: {}", violation.path, violation.problem);
-    let mut finding = Finding::new(severity, "Installation/default", message).seen(
-        "Installation/default",
+    let message = format!(
+        "{}: {} (rule {})",
+        violation.path, violation.problem, rule.entry.code
+    );
+    let mut finding = Finding::new(severity, ObjectRef::installation(), message).evidence(
+        ObjectRef::installation(),
         &violation.path,
         value_at(case, &violation.path),
     );
     if overlay_installation(case.snapshot).is_some() {
-        finding = finding.seen("Installation/overlay", "", "is laid over it");
+        finding = finding.exists(ObjectRef::overlay());
     }
-    finding
-        .seen(
-            judged_by,
-            format!("rule {}", rule.entry.code),
-            rule.entry.title,
-        )
-        .then(&violation.impact)
+    let version = &case.facts.install.operator;
+    version
+        .from()
+        .iter()
+        .fold(finding, |finding, from| {
+            finding.read(from, operator.version)
+        })
+        .impact(&violation.impact)
         .fix(case.facts.install.lasting(&violation.fix))
         .paste("kubectl edit installations.operator.tigera.io default")
 }

@@ -3,8 +3,8 @@
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::consequences::without_pods;
-use crate::assess::views::objects::{deployment, deployment_name};
+use crate::assess::support::impact::without_pods;
+use crate::assess::views::objects::{deployment, object_of};
 use crate::assess::views::pods;
 use crate::assess::views::stopped::stopped;
 use crate::assess::words::pasted;
@@ -38,19 +38,19 @@ fn not_ready(case: &Case) -> Option<Finding> {
     if replicas.ready > 0 || controllers.status.is_none() {
         return None;
     }
-    let (severity, consequence) = match case.facts.install.is_in_etcd() {
+    let (severity, impact) = match case.facts.install.is_in_etcd() {
         true => (
             Severity::Error,
             "network policies, namespaces and labels that change no longer reach Calico's etcd",
         ),
         false => (Severity::Warning, without_pods(case, NAME)),
     };
-    let object = deployment_name(controllers);
+    let object = object_of(controllers);
     let namespace = pasted(&replicas.namespace);
     if replicas.replicas == 0 {
         let finding = Finding::new(severity, &object, format!("{NAME} is scaled to zero"))
-            .seen(object, "spec.replicas", 0)
-            .then(consequence)
+            .evidence(object, "spec.replicas", 0)
+            .impact(impact)
             .fix("scale it to one")
             .paste(format!(
                 "kubectl scale -n {namespace} deployment {NAME} --replicas=1"
@@ -62,17 +62,17 @@ fn not_ready(case: &Case) -> Option<Finding> {
     if pods.iter().any(|pod| stopped(pod).is_some()) {
         return None;
     }
-    let finding = Finding::new(severity, &object, format!("{NAME} is not ready")).seen(
+    let finding = Finding::new(severity, &object, format!("{NAME} is not ready")).evidence(
         object,
         "status.readyReplicas",
         0,
     );
     let finding = pods.iter().fold(finding, |finding, pod| {
-        finding.seen(pods::object(pod), "", pods::why(pod))
+        finding.evidence(pods::object(pod), "status", pods::why(pod))
     });
     Some(
         finding
-            .then(consequence)
+            .impact(impact)
             .fix("see what its pod waits for; it comes up only where calico-node is ready")
             .paste(format!(
                 "kubectl describe pods -n {namespace} -l k8s-app={NAME}"

@@ -8,9 +8,14 @@ use crate::assess::candidate_pools::none_is_live;
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::entry;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG};
 
-pub(crate) const CONFIG: &str = "ConfigMap kube-system/kubeadm-config";
+/// kubeadm's configuration.
+pub(crate) fn object() -> ObjectRef {
+    ObjectRef::config_map("kubeadm-config")
+}
+
 pub(crate) const KEY: &str = "ClusterConfiguration";
 pub(crate) const EDIT: &str = "kubectl edit configmap -n kube-system kubeadm-config";
 
@@ -54,19 +59,27 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
             (None, Some(pool)) => format!("podSubnet: {pool}"),
             (None, None) => "podSubnet, with the pod network,".to_owned(),
         };
-        let finding = Finding::new(severity, CONFIG, "kubeadm's configuration has no podSubnet")
-            .seen(CONFIG, format!("data.{KEY} networking.podSubnet"), "absent")
-            .then(consequence(case, severity))
-            .fix(format!(
-                "add the line {subnet} below networking in {KEY}, without quotes"
-            ))
-            .paste(EDIT);
+        let finding = Finding::new(
+            severity,
+            object(),
+            "kubeadm's configuration has no podSubnet",
+        )
+        .evidence(
+            object(),
+            format!("data.{KEY} networking.podSubnet"),
+            "not set",
+        )
+        .impact(impact(case, severity))
+        .fix(format!(
+            "add the line {subnet} below networking in {KEY}, without quotes"
+        ))
+        .paste(EDIT);
         vec![finding]
     },
 };
 
 /// What follows where the operator does not get on with the ConfigMap.
-pub(crate) fn consequence(case: &Case, severity: Severity) -> &'static str {
+pub(crate) fn impact(case: &Case, severity: Severity) -> &'static str {
     match severity {
         Severity::Error if none_is_live(case) => {
             "the operator makes no pool, whatever the Installation says, and the install never ends"

@@ -5,7 +5,7 @@ use calico_core::pod_network::{OperatorReading, cidr_list, kubeadm_networking};
 use calico_core::text::{quoted, shortened};
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use super::kubeadm::{CONFIG, EDIT, KEY, consequence, read_by_operator, readings};
+use super::kubeadm::{EDIT, KEY, impact, object, read_by_operator, readings};
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::networks::list;
 use crate::assess::finding::{Finding, Severity};
@@ -48,7 +48,7 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
         let hidden = || {
             let message = format!("the operator does not find podSubnet {}", list(&subnet));
             let is_hidden = found.is_empty() && !subnet.is_empty();
-            is_hidden.then(|| (KEY, Wrong::new(message, consequence(case, severity))))
+            is_hidden.then(|| (KEY, Wrong::new(message, impact(case, severity))))
         };
         let Some((key, wrong)) = wrong.or_else(hidden) else {
             return Vec::new();
@@ -57,9 +57,9 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
             .iter()
             .map(|cidr| cidr.network().to_string())
             .collect();
-        let finding = Finding::new(severity, CONFIG, wrong.message)
-            .seen(CONFIG, format!("data.{key}"), line(config, key))
-            .then(wrong.consequence)
+        let finding = Finding::new(severity, object(), wrong.message)
+            .evidence(object(), format!("data.{key}"), line(config, key))
+            .impact(wrong.impact)
             .fix(match clean.is_empty() {
                 true => "take away the line, which is not the field podSubnet".to_owned(),
                 false => format!(
@@ -76,15 +76,12 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
 /// What is wrong with what the operator reads.
 struct Wrong {
     message: String,
-    consequence: &'static str,
+    impact: &'static str,
 }
 
 impl Wrong {
-    fn new(message: String, consequence: &'static str) -> Self {
-        Self {
-            message,
-            consequence,
-        }
+    fn new(message: String, impact: &'static str) -> Self {
+        Self { message, impact }
     }
 }
 
@@ -95,7 +92,7 @@ fn wrong(
     reading: &OperatorReading,
     subnet: &[Cidr],
 ) -> Option<Wrong> {
-    let later = consequence(case, severity);
+    let later = impact(case, severity);
     match reading {
         OperatorReading::Misread(why) => Some(Wrong::new(
             format!(

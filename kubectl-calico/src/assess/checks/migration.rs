@@ -6,7 +6,8 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
-use crate::assess::views::objects::deployment_name;
+use crate::assess::views::objects::object_of;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
 /// Which of the two a node runs, while the operator takes over node by node.
@@ -42,9 +43,10 @@ pub(crate) const HALF_MIGRATED: Check = Check {
 fn both(case: &Case) -> Finding {
     let nodes = CalicoNode::all(case.snapshot);
     let canal = nodes.iter().find(|node| node.is_canal());
-    let subject = nodes.iter().find(|node| !node.is_of_operator());
-    let subject = subject.map(|node| format!("DaemonSet {}", node.name()));
-    let subject = subject.unwrap_or_default();
+    let subject = nodes
+        .iter()
+        .find(|node| !node.is_of_operator())
+        .map_or_else(|| ObjectRef::all("DaemonSet"), CalicoNode::object);
     let mut finding = match canal {
         Some(_) => Finding::error(subject, "Canal runs beside a calico-node of the operator"),
         None => Finding::warning(
@@ -54,25 +56,28 @@ fn both(case: &Case) -> Finding {
     };
     for node in &nodes {
         let status = node.set.status.clone().unwrap_or_default();
-        let counts = format!(
-            "{} of {} ready",
-            status.number_ready, status.desired_number_scheduled
-        );
-        finding = finding.seen(format!("DaemonSet {}", node.name()), "status", counts);
+        let desired = status.desired_number_scheduled;
+        finding = finding
+            .evidence(node.object(), "status.desiredNumberScheduled", desired)
+            .evidence(node.object(), "status.numberReady", status.number_ready);
     }
     if canal.is_some() {
         return finding
-            .then(
+            .impact(
                 "the operator never takes Canal over: both write policies on every node, each in \
                  its own version",
             )
             .fix("remove the one that is not wanted: Canal's manifest, or the Installation");
     }
     if case.snapshot.nodes.read().is_some() {
-        finding = finding.seen("Nodes", format!("label {LABEL}"), labels(case));
+        finding = finding.evidence(
+            ObjectRef::all("Node"),
+            format!("label {LABEL}"),
+            labels(case),
+        );
     }
     finding
-        .then("while this goes on, nodes differ in version and settings; where it has stopped, they stay so")
+        .impact("while this goes on, nodes differ in version and settings; where it has stopped, they stay so")
         .fix("let it go on; where it does not, TigeraStatus calico says what it waits for")
         .paste("kubectl get tigerastatuses.operator.tigera.io calico -o yaml")
 }
@@ -111,11 +116,11 @@ fn left(case: &Case) -> Option<Finding> {
         .collect();
     let first = old.first()?;
     let mut finding = Finding::warning(
-        deployment_name(first),
+        object_of(first),
         "it is left of an install from manifests that the operator took over",
     );
     for deployment in &old {
-        finding = finding.seen(deployment_name(deployment), "", "is there");
+        finding = finding.exists(object_of(deployment));
     }
     let names = old
         .iter()
@@ -123,7 +128,7 @@ fn left(case: &Case) -> Option<Finding> {
     let names: Vec<&str> = names.collect();
     Some(
         finding
-            .then(
+            .impact(
                 "the operator takes it for a sign that nodes still have to be moved, looks for the \
                  old calico-node, and goes no further",
             )

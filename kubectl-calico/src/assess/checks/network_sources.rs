@@ -86,17 +86,16 @@ fn finding(case: &Case, best: &Network, others: &[&Network]) -> Finding {
             more => format!("and {} others say something else", more.len()),
         }
     );
-    let (severity, consequence) = weight(case, best, &wholes);
-    let mut finding =
-        Finding::new(severity, "pod network", message).seen(&best.from, "", best.list());
+    let (severity, impact) = weight(case, best, &wholes);
+    let mut finding = Finding::new(severity, "pod network", message).read(&best.from, best.list());
     for other in others {
         let cidrs: Vec<String> = other.cidrs.iter().map(Cidr::to_string).collect();
-        finding = finding.seen(&other.from, "", few(&cidrs));
+        finding = finding.read(&other.from, few(&cidrs));
     }
     let by_kube_proxy = wholes
         .iter()
         .any(|other| other.rank == Some(Source::KubeProxy));
-    let finding = finding.then(consequence).fix(format!(
+    let finding = finding.impact(impact).fix(format!(
         "set all of them to what the pools are a part of; this report goes by {}",
         best.source
     ));

@@ -10,6 +10,7 @@ use crate::assess::support::new_pools::new_pools;
 use crate::assess::support::pool_fixes::{self, set};
 use crate::assess::words::pasted;
 use crate::repair::Step;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(crate) const NO_POOL: Check = Check {
@@ -43,16 +44,16 @@ pub(crate) const NO_POOL: Check = Check {
             true => "there is no pool",
             false => "no pool gives addresses to pods",
         };
-        let mut finding = Finding::error("IPPools", message);
+        let mut finding = Finding::error(ObjectRef::all("IPPool"), message);
         for pool in pools.iter().take(3) {
             let (field, value) = why_not(pool);
-            finding = finding.seen(pool.object(), field, value);
+            finding = finding.evidence(pool.object(), field, value);
         }
         if pools.is_empty() {
-            finding = finding.seen("IPPools", "", "none");
+            finding = finding.evidence(ObjectRef::all("IPPool"), "count", 0);
         }
         let finding = finding
-            .then("new pods get no address and stay in ContainerCreating")
+            .impact("new pods get no address and stay in ContainerCreating")
             .fixed_by_all(fix(case, pools));
         vec![finding]
     },
@@ -119,15 +120,15 @@ fn enable(case: &Case, pool: &CandidatePool, live: &Pool) -> Vec<Step> {
 fn restart(case: &Case, pools: &[Pool]) -> Step {
     match (case.facts.agents.value(), pools.is_empty()) {
         (Some(agents), true) => {
-            let (namespace, name) = agents.daemon_set.split_once('/').unwrap_or_default();
+            let set = &agents.daemon_set;
             Step::new(
                 "restart calico-node, which creates a pool when it starts; set \
                  CALICO_IPV4POOL_CIDR first if kubeadm-config does not contain the pod network",
             )
             .run(format!(
                 "kubectl rollout restart -n {} daemonset {}",
-                pasted(namespace),
-                pasted(name)
+                pasted(set.namespace.as_deref().unwrap_or_default()),
+                pasted(set.name.as_deref().unwrap_or_default())
             ))
         }
         _ => Step::new("add a pool for pods"),

@@ -5,6 +5,7 @@ use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::assess::words::{MOST_NAMES, few, pasted};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, Pod};
 
@@ -68,10 +69,14 @@ fn seen(finding: Finding, nodes: &[(&Node, &NodeCondition)]) -> Finding {
         .iter()
         .take(MOST_NAMES)
         .fold(finding, |finding, (node, condition)| {
-            finding.seen(
-                format!("Node/{}", node.metadata.name),
-                format!("{CONDITION} {}", condition.status),
-                format!("{}: {}", condition.reason, condition.message),
+            finding.evidence(
+                ObjectRef::named("Node", &node.metadata.name),
+                format!("condition {CONDITION}"),
+                crate::assess::words::condition(
+                    &condition.status,
+                    &condition.reason,
+                    &condition.message,
+                ),
             )
         })
 }
@@ -102,11 +107,11 @@ fn unavailable(case: &Case, pods: &[&Pod]) -> Option<Finding> {
         false => ", where calico-node is ready",
     };
     let finding = Finding::error(
-        format!("Node/{}", first.metadata.name),
+        ObjectRef::named("Node", &first.metadata.name),
         format!("{CONDITION} is True on {}{ready}", few(&names(&nodes))),
     );
     let finding = seen(finding, &nodes)
-        .then("pods are not scheduled there: node.kubernetes.io/network-unavailable");
+        .impact("pods are not scheduled there: node.kubernetes.io/network-unavailable");
     Some(match condition.reason.as_str() {
         "NoRouteCreated" => finding.fix(
             "the cloud's route controller says so and waits for routes that Calico does not need: \
@@ -134,13 +139,13 @@ fn flannel(case: &Case) -> Option<Finding> {
     let nodes = nodes_with(case, |condition| condition.reason == "FlannelIsUp");
     let (first, _) = nodes.first()?;
     let finding = Finding::warning(
-        format!("Node/{}", first.metadata.name),
+        ObjectRef::named("Node", &first.metadata.name),
         format!(
             "flannel was the last to set up the network of {}",
             few(&names(&nodes))
         ),
     );
-    let finding = seen(finding, &nodes).then(
+    let finding = seen(finding, &nodes).impact(
         "its CNI configuration may still be in use there, so that pods get addresses that Calico \
          knows nothing of",
     );

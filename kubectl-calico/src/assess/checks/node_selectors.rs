@@ -50,11 +50,11 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
         format!("pods get an {family} address on nodes with certain labels only"),
     );
     for pool in pools.iter().take(MOST_NAMES) {
-        finding = finding.seen(pool.object(), "spec.nodeSelector", &pool.node_selector);
+        finding = finding.evidence(pool.object(), "spec.nodeSelector", &pool.node_selector);
     }
     Some(
         finding
-            .then("new pods on any other node stay in ContainerCreating; which those are is not judged here")
+            .impact("new pods on any other node stay in ContainerCreating; which those are is not judged here")
             .fix("compare with the labels of the nodes")
             .paste("kubectl get nodes --show-labels"),
     )

@@ -8,8 +8,9 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::components::State;
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::calico_node::{CalicoNode, OPERATOR_NAMESPACE};
 use crate::assess::words::{counted, pasted};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 
 pub(crate) const NODES_LEFT_OUT: Check = Check {
@@ -53,7 +54,7 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     if usize::try_from(desired).ok()? >= nodes {
         return None;
     }
-    let object = format!("DaemonSet {}", node.name());
+    let object = node.object();
     let all = counted(nodes, "node");
     let finding = match desired {
         0 => Finding::error(&object, format!("calico-node is meant for none of {all}")),
@@ -63,16 +64,16 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
         ),
     };
     let mut finding = finding
-        .seen(&object, "status.desiredNumberScheduled", desired)
-        .seen("Nodes", "with Linux", nodes);
+        .evidence(&object, "status.desiredNumberScheduled", desired)
+        .evidence(ObjectRef::all("Node"), "count with Linux", nodes);
     let template = node.set.spec.as_ref().map(|spec| &spec.template);
     for (field, value) in choice(template.and_then(|template| template.spec.as_ref())) {
-        finding = finding.seen(&object, format!("spec.template.spec.{field}"), value);
+        finding = finding.evidence(&object, format!("spec.template.spec.{field}"), value);
     }
     let meta = &node.set.metadata;
     Some(
         finding
-            .then("pods on nodes without it get no network and no policies from Calico")
+            .impact("pods on nodes without it get no network and no policies from Calico")
             .fix(match node.is_of_operator() {
                 true => {
                     "take what keeps it away out of spec.calicoNodeDaemonSet of the Installation, \
@@ -125,12 +126,16 @@ fn gone(case: &Case) -> Option<Finding> {
     }
     Some(
         Finding::error(
-            "DaemonSet calico-system/calico-node",
+            ObjectRef::in_namespace("DaemonSet", OPERATOR_NAMESPACE, "calico-node"),
             "calico-node is not there",
         )
-        .seen("DaemonSets", "with a container calico-node", "none")
-        .seen(format!("IPPool/{}", pool.name), "", "is there")
-        .then("pods get no network and no policies from Calico")
+        .evidence(
+            ObjectRef::all("DaemonSet"),
+            "count with container calico-node",
+            0,
+        )
+        .exists(pool.object())
+        .impact("pods get no network and no policies from Calico")
         .fix("the operator makes it anew, unless something keeps it from that: see its log")
         .paste(operator_log(case.snapshot)),
     )

@@ -7,12 +7,13 @@ use crate::assess::facts::install::Method;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
-use crate::assess::support::consequences::WITHOUT_OPERATOR;
+use crate::assess::support::impact::WITHOUT_OPERATOR;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
+use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
 use crate::assess::views::pods;
 use crate::assess::views::stopped::stopped;
 use crate::assess::words::pasted;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
 pub(crate) const OPERATOR_NOT_READY: Check = Check {
@@ -47,26 +48,30 @@ fn missing(case: &Case) -> Option<Finding> {
     let by_operator = CalicoNode::all(case.snapshot)
         .into_iter()
         .find(CalicoNode::is_of_operator)
-        .map(|node| format!("DaemonSet {}", node.name()));
+        .map(|node| node.object());
     let installation = default_installation(case.snapshot);
-    let installation = installation.map(|_| "Installation/default".to_owned());
+    let installation = installation.map(|_| ObjectRef::installation());
     let runs = by_operator.is_some();
     let evidence = installation.or(by_operator)?;
     let finding = Finding::error(
         "Deployment tigera-operator",
         "there is no operator to carry out what the Installation asks for",
     )
-    .seen(evidence, "", "is there")
-    .seen("Deployments", "label k8s-app=tigera-operator", "none");
+    .exists(evidence)
+    .evidence(
+        ObjectRef::all("Deployment"),
+        "count with label k8s-app=tigera-operator",
+        0,
+    );
     if !runs {
-        return Some(finding.then("nothing installs Calico").fix(
+        return Some(finding.impact("nothing installs Calico").fix(
             "install the operator: with Calico's Helm chart tigera-operator, or with \
              tigera-operator.yaml",
         ));
     }
     Some(
         finding
-            .then(WITHOUT_OPERATOR)
+            .impact(WITHOUT_OPERATOR)
             .fix(format!(
                 "install the operator of the same release again, the way it was before{}",
                 as_rendered(case)
@@ -115,12 +120,12 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     if replicas.ready > 0 {
         return None;
     }
-    let object = deployment_name(operator);
+    let object = object_of(operator);
     let namespace = pasted(&replicas.namespace);
     if replicas.replicas == 0 {
         let finding = Finding::error(&object, "the operator is scaled to zero")
-            .seen(object, "spec.replicas", 0)
-            .then(WITHOUT_OPERATOR)
+            .evidence(object, "spec.replicas", 0)
+            .impact(WITHOUT_OPERATOR)
             .fix("scale it to one")
             .paste(format!(
                 "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
@@ -132,27 +137,31 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     if pods.iter().any(|pod| stopped(pod).is_some()) {
         return None;
     }
-    let mut finding = Finding::error(&object, "the operator has no pod that is ready").seen(
+    let mut finding = Finding::error(&object, "the operator has no pod that is ready").evidence(
         &object,
         "status.readyReplicas",
         0,
     );
     for pod in &pods {
-        finding = finding.seen(pods::object(pod), "", pods::why(pod));
+        finding = finding.evidence(pods::object(pod), "status", pods::why(pod));
     }
     if pods.is_empty() && case.snapshot.calico_pods.read().is_some() {
-        finding = finding.seen("Pods", "label k8s-app=tigera-operator", "none");
+        finding = finding.evidence(
+            ObjectRef::all("Pod"),
+            "count with label k8s-app=tigera-operator",
+            0,
+        );
     }
     for condition in status.conditions.iter().flatten() {
         // Why there is no pod: a quota, an admission webhook, a missing service account.
         if condition.type_ == "ReplicaFailure" && condition.status == "True" {
             let message = condition.message.as_deref().unwrap_or_default();
-            finding = finding.seen(&object, "ReplicaFailure", message);
+            finding = finding.evidence(&object, "condition ReplicaFailure", message);
         }
     }
     Some(
         finding
-            .then(WITHOUT_OPERATOR)
+            .impact(WITHOUT_OPERATOR)
             .fix(
                 "mend what keeps its pod from running; the events of the pod and of its \
                   ReplicaSet say more",

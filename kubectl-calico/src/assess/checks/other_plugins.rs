@@ -6,6 +6,7 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::words::pasted;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::DAEMON_SETS;
 
 pub(crate) const OTHER_PLUGIN: Check = Check {
@@ -34,7 +35,7 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
         if calico.is_canal() || calico.does_networking() != Some(true) {
             return Vec::new();
         }
-        let calico = format!("DaemonSet {}", calico.name());
+        let calico = calico.object();
         let found = others(case).map(|(set, plugin)| finding(case, &calico, set, plugin));
         found.collect()
     },
@@ -86,11 +87,9 @@ pub(crate) fn is_there(case: &Case) -> bool {
     others(case).next().is_some()
 }
 
-fn finding(case: &Case, calico: &str, set: &DaemonSet, plugin: &str) -> Finding {
+fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Finding {
     let meta = &set.metadata;
-    let namespace = meta.namespace.as_deref().unwrap_or_default();
-    let name = meta.name.as_deref().unwrap_or_default();
-    let object = format!("DaemonSet {namespace}/{name}");
+    let object = ObjectRef::of_object("DaemonSet", meta);
     let nodes = set
         .status
         .as_ref()
@@ -99,9 +98,9 @@ fn finding(case: &Case, calico: &str, set: &DaemonSet, plugin: &str) -> Finding 
         &object,
         format!("{plugin} runs beside Calico, and both do the network of pods"),
     )
-    .seen(&object, "status.desiredNumberScheduled", nodes)
-    .seen(calico, "", "does the network too")
-    .then(
+    .evidence(&object, "status.desiredNumberScheduled", nodes)
+    .exists(calico)
+    .impact(
         "on each node the first file in /etc/cni/net.d decides; pods that the other connects \
              have addresses that Calico does not know, and no policies",
     )

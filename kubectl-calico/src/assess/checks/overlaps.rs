@@ -7,6 +7,7 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::{delete, relocate};
 use crate::assess::words::{counted, few};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
@@ -41,14 +42,14 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
                         pool.object(),
                         format!("{cidr} overlaps the service network {service}"),
                     )
-                    .seen(pool.object(), pool.field("cidr"), pool.cidr)
+                    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
                 };
                 let found = finding.take().unwrap_or_else(first);
-                finding = Some(found.seen(&network.from, "", service));
+                finding = Some(found.read(&network.from, service));
             }
             Some(
                 finding?
-                    .then(
+                    .impact(
                         "a pod and a Service can have the same address, and the pod is then out of \
                          reach",
                     )
@@ -96,10 +97,18 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                         counted(names.len(), "node")
                     ),
                 )
-                .seen(pool.object(), pool.field("cidr"), pool.cidr)
-                .seen(format!("Node/{name}"), "InternalIP", first.address())
-                .seen("Nodes", "inside of it", few(&names))
-                .then(
+                .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+                .evidence(
+                    ObjectRef::named("Node", *name),
+                    "InternalIP",
+                    first.address(),
+                )
+                .evidence(
+                    ObjectRef::all("Node"),
+                    format!("InternalIP in {cidr}"),
+                    few(&names),
+                )
+                .impact(
                     "pods can get the addresses of nodes, and routes between the nodes lead to \
                      pods",
                 )
@@ -175,9 +184,11 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
             count => format!("{} overlaps {count} other pools", one.cidr),
         },
     )
-    .seen(one.object(), one.field("cidr"), one.cidr)
-    .seen(other.object(), other.field("cidr"), other.cidr)
-    .then("an address can be given out twice, and Calico's API refuses every change to either pool")
+    .evidence(one.object(), one.field("cidr"), one.cidr)
+    .evidence(other.object(), other.field("cidr"), other.cidr)
+    .impact(
+        "an address can be given out twice, and Calico's API refuses every change to either pool",
+    )
     .fixed_by_all(fix)
 }
 

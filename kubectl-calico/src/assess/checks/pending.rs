@@ -7,7 +7,8 @@ use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
-use crate::assess::words::{MOST_NAMES, few, pasted};
+use crate::assess::words::{MOST_NAMES, condition, few, pasted};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::Pod;
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
@@ -121,19 +122,22 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     let message = format!("{why}: {}", few(&names));
     let mut finding = Finding::new(severity, pods::object(first), message);
     for pod in waiting.iter().take(MOST_NAMES) {
-        finding = finding.seen(pods::object(pod), "", pods::why(pod));
+        finding = finding.evidence(pods::object(pod), "status", pods::why(pod));
     }
     let mut nodes = case.snapshot.nodes.items().iter();
     if let Some(node) = nodes.find(|node| !node.is_ready())
         && let Some(ready) = node.condition("Ready")
     {
-        let said = format!("{}: {}", ready.reason, ready.message);
-        finding = finding.seen(format!("Node/{}", node.metadata.name), "Ready", said);
+        finding = finding.evidence(
+            ObjectRef::named("Node", &node.metadata.name),
+            "condition Ready",
+            condition(&ready.status, &ready.reason, &ready.message),
+        );
     }
     let dns = waiting.iter().any(|pod| pods::app(pod) == "kube-dns");
     Some(
         finding
-            .then(match dns {
+            .impact(match dns {
                 true => "no pod can resolve the name of a Service until CoreDNS runs",
                 false => "they do not run until then",
             })

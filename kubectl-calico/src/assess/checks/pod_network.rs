@@ -86,9 +86,9 @@ fn listed(case: &Case, pool: &CandidatePool, network: &Network) -> Finding {
             network.list()
         ),
     )
-    .seen(pool.object(), pool.field("cidr"), pool.cidr)
-    .seen(&network.from, "", network.list())
-    .then(
+    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+    .read(&network.from, network.list())
+    .impact(
         "the operator refuses it on every change, and carries nothing out; no pod has an address \
          from it",
     )
@@ -108,14 +108,14 @@ fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Findi
         pool.object(),
         format!("{cidr} is outside of the pod network {}", network.list()),
     )
-    .seen(pool.object(), pool.field("cidr"), pool.cidr)
-    .seen(&network.from, "", network.list())
-    .then(consequence(case, pool, network))
+    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+    .read(&network.from, network.list())
+    .impact(impact(case, pool, network))
     .fixed_by_all(relocate(case, pool));
     Some(finding)
 }
 
-fn consequence(case: &Case, pool: &CandidatePool, network: &Network) -> String {
+fn impact(case: &Case, pool: &CandidatePool, network: &Network) -> String {
     let taken_for_outside = "kube-proxy takes what these pods send for traffic from outside and \
                              replaces its source address; network policies no longer match it";
     let asked = case

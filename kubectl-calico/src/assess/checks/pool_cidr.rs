@@ -54,8 +54,8 @@ pub(crate) const NOT_CANONICAL: Check = Check {
             };
             Some(
                 Finding::warning(pool.object(), message)
-                    .seen(pool.object(), pool.field("cidr"), pool.cidr)
-                    .then("as it is written, Calico's API refuses to change or delete the pool")
+                    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+                    .impact("as it is written, Calico's API refuses to change or delete the pool")
                     .fixed_by_all(rewrite(case, pool, &network.to_string())),
             )
         };
@@ -81,8 +81,8 @@ pub(crate) const UNREADABLE: Check = Check {
             let text = quoted(pool.cidr);
             let fix = "delete the pool, and make one with a CIDR like 10.244.0.0/16";
             let finding = Finding::error(pool.object(), format!("{text} is not a CIDR"))
-                .seen(pool.object(), pool.field("cidr"), text)
-                .then("no address comes from this pool")
+                .evidence(pool.object(), pool.field("cidr"), text)
+                .impact("no address comes from this pool")
                 .fix(fix);
             pool.network.is_none().then_some(finding)
         };

@@ -5,6 +5,7 @@ use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
 use crate::assess::views::objects::{default_installation, operator_deployment};
 use crate::assess::words::pasted;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 use crate::snapshot::resources::{INSTALLATIONS, OPERATORS, TIGERA_STATUSES};
 
@@ -40,12 +41,18 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
             return Vec::new();
         }
         let finding = Finding::warning(
-            "Installation/default",
+            ObjectRef::installation(),
             "the operator has not looked at the last change of the Installation",
         )
-        .seen("Installation/default", "metadata.generation", generation)
-        .seen("TigeraStatus/calico", "observedGeneration", observed)
-        .then("that change is not carried out yet, and what the operator reports is from before it")
+        .evidence(ObjectRef::installation(), "metadata.generation", generation)
+        .evidence(
+            ObjectRef::named("TigeraStatus", "calico"),
+            "observedGeneration",
+            observed,
+        )
+        .impact(
+            "that change is not carried out yet, and what the operator reports is from before it",
+        )
         .fix("look again after a moment; where it stays, the operator's log says why")
         .paste(operator_log(case.snapshot));
         vec![finding]
@@ -84,12 +91,12 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
             return Vec::new();
         }
         let finding = Finding::error(
-            "TigeraStatus/calico",
+            ObjectRef::named("TigeraStatus", "calico"),
             "the operator is ready and has not reported on the Installation",
         )
-        .seen("Installation/default", "", "is there")
-        .seen("TigeraStatuses", "count", statuses.len())
-        .then("it installs and changes nothing")
+        .exists(ObjectRef::installation())
+        .evidence(ObjectRef::all("TigeraStatus"), "count", statuses.len())
+        .impact("it installs and changes nothing")
         .fix("read the operator's log; in the first seconds of an install, look again")
         .paste(operator_log(case.snapshot));
         vec![finding]

@@ -46,7 +46,7 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
     // The API server leaves a 0 out.
     let updated = status.updated_number_scheduled.unwrap_or_default();
     let tags = tags(case, node);
-    let object = format!("DaemonSet {}", node.name());
+    let object = node.object();
     let message = match tags.len() {
         0 | 1 if updated >= there => return None,
         0 | 1 => format!(
@@ -65,19 +65,19 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
         }
     };
     let finding = Finding::note(&object, message)
-        .seen(&object, "status.updatedNumberScheduled", updated)
-        .seen(&object, "status.currentNumberScheduled", there);
+        .evidence(&object, "status.updatedNumberScheduled", updated)
+        .evidence(&object, "status.currentNumberScheduled", there);
     let strategy = node
         .set
         .spec
         .as_ref()
         .and_then(|spec| spec.update_strategy.as_ref());
     let on_delete = strategy.and_then(|strategy| strategy.type_.as_deref()) == Some("OnDelete");
-    let finding = finding.then("until they are the same, nodes may differ in what they do");
+    let finding = finding.impact("until they are the same, nodes may differ in what they do");
     if on_delete {
         return Some(
             finding
-                .seen(&object, "spec.updateStrategy.type", "OnDelete")
+                .evidence(&object, "spec.updateStrategy.type", "OnDelete")
                 .fix("delete the old pods one after the other: nothing else replaces them"),
         );
     }

@@ -12,6 +12,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::encapsulate;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::{Step, resource_writer};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const NO_ROUTES: Check = Check {
@@ -82,24 +83,20 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
         pool.object(),
         format!("encapsulation {encapsulation} has no routes between nodes: {why}"),
     )
-    .seen(pool.object(), pool.field("encapsulation"), encapsulation)
-    .seen(
-        format!("DaemonSet {}", node.name()),
-        "env CALICO_NETWORKING_BACKEND",
-        backend,
-    );
+    .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+    .evidence(node.object(), "env CALICO_NETWORKING_BACKEND", backend);
     let told = bgp::configuration(case.snapshot)
         .and_then(|found| found.spec.program_cluster_routes.as_deref());
     if let Some(told) = told {
-        finding = finding.seen(
-            "BGPConfiguration/default",
+        finding = finding.evidence(
+            ObjectRef::named("BGPConfiguration", "default"),
             "spec.programClusterRoutes",
             told,
         );
     }
     Some(
         finding
-            .then(only_on_their_own(one_node))
+            .impact(only_on_their_own(one_node))
             .fixed_by_all(fix(case, pool, runs)),
     )
 }

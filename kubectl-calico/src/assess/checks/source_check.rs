@@ -9,6 +9,7 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::cluster::Cloud;
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{AWS_CHECK, Felix};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 
 pub(crate) const AWS_SOURCE_CHECK: Check = Check {
@@ -61,7 +62,7 @@ fn source_check(
     encapsulation: Encapsulation,
 ) -> Option<Finding> {
     const DROPPED: &str = "AWS drops what pods on different nodes of a subnet send each other";
-    let told = Felix::of(case.snapshot).told(&AWS_CHECK);
+    let told = Felix::of(case.snapshot).get(&AWS_CHECK);
     let value = told.as_ref().map(|told| told.value.to_ascii_lowercase());
     let finding = match value.as_deref() {
         Some("disable") => return None,
@@ -71,7 +72,7 @@ fn source_check(
                 "Felix turns the source/destination check on, and {encapsulation} needs it off"
             ),
         )
-        .then(DROPPED)
+        .impact(DROPPED)
         .fix("have Felix turn it off, with the permissions that it takes")
         .paste(paste::spec(
             case,
@@ -86,7 +87,7 @@ fn source_check(
                  it is cannot be seen from here"
             ),
         )
-        .then(format!("while it is on, {DROPPED}"))
+        .impact(format!("while it is on, {DROPPED}"))
         .fix(
             "look it up for the instances of the nodes; to have Felix turn it off, set \
              awsSrcDstCheck: Disable, with the permissions that it takes",
@@ -96,13 +97,13 @@ fn source_check(
              'Reservations[].Instances[].[InstanceId,SourceDestCheck]' --output text",
         ),
     };
-    let finding = finding.seen(pool.object(), pool.field("encapsulation"), encapsulation);
+    let finding = finding.evidence(pool.object(), pool.field("encapsulation"), encapsulation);
     Some(match told {
-        Some(told) => finding.seen(told.object, told.field, told.value),
-        None => finding.seen(
-            "FelixConfiguration/default",
+        Some(told) => finding.read(&told.from, told.value),
+        None => finding.evidence(
+            ObjectRef::named("FelixConfiguration", "default"),
             "spec.awsSrcDstCheck",
-            "absent",
+            "not set",
         ),
     })
 }

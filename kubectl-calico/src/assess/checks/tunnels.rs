@@ -9,7 +9,7 @@ use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
 use crate::assess::support::pool_fixes::set;
-use crate::assess::views::felix::{self, Felix, Setting, Told};
+use crate::assess::views::felix::{self, Felix, Resolved, Setting};
 use crate::repair::command::Command;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
@@ -49,9 +49,9 @@ pub(crate) const BOTH_TUNNELS: Check = Check {
             };
             Some(
                 Finding::error(pool.object(), "the pool has both IPIP and VXLAN")
-                    .seen(pool.object(), ipip.0, ipip.1)
-                    .seen(pool.object(), "spec.vxlanMode", vxlan.unwrap_or_default())
-                    .then(
+                    .evidence(pool.object(), ipip.0, ipip.1)
+                    .evidence(pool.object(), "spec.vxlanMode", vxlan.unwrap_or_default())
+                    .impact(
                         "routes to its pods contradict each other, and Calico's API refuses every \
                          change of the pool that leaves it so",
                     )
@@ -117,32 +117,32 @@ fn forced(
     // Nothing behind the environment counts.
     let told = match by_environment {
         Some(told) => vec![told],
-        None => felix.everywhere(setting),
+        None => felix.get_everywhere(setting),
     };
-    let finding = |told: &Told<bool>| match (told.value, used) {
+    let finding = |told: &Resolved<bool>| match (told.value, used) {
         (false, Some(pool)) => Some(
             Finding::error(
-                &told.object,
+                &told.from.object,
                 format!(
                     "Felix is told to do without {tunnel}, which {} needs",
                     pool.name
                 ),
             )
-            .seen(&told.object, &told.field, false)
-            .seen(pool.object(), "encapsulation", pool.encapsulation)
-            .then("what its pods send to other nodes is lost"),
+            .read(&told.from, false)
+            .evidence(pool.object(), "encapsulation", pool.encapsulation)
+            .impact("what its pods send to other nodes is lost"),
         ),
         (true, _) if !any => Some(
             Finding::note(
-                &told.object,
+                &told.from.object,
                 format!("Felix is told to keep a tunnel for {tunnel}, which no pool needs"),
             )
-            .seen(&told.object, &told.field, true)
-            .then("the MTU of pods leaves room for a tunnel that nothing uses"),
+            .read(&told.from, true)
+            .impact("the MTU of pods leaves room for a tunnel that nothing uses"),
         ),
         _ => None,
     };
-    let fixed = |told: &Told<bool>| {
+    let fixed = |told: &Resolved<bool>| {
         let found = finding(told)?.fix("remove the setting: Felix then does as the pools need");
         Some(found.paste(removed(case, told, setting)))
     };
@@ -150,14 +150,15 @@ fn forced(
 }
 
 /// The command that takes a setting away.
-fn removed(case: &Case, told: &Told<bool>, setting: &Setting<bool>) -> Command {
-    match told.object.strip_prefix("FelixConfiguration/") {
-        Some(name) => paste::spec(
+fn removed(case: &Case, told: &Resolved<bool>, setting: &Setting<bool>) -> Command {
+    let object = &told.from.object;
+    match (object.kind, &object.name) {
+        ("FelixConfiguration", Some(name)) => paste::spec(
             case,
             "felixconfigurations",
             name,
             &json!({ setting.field: null }),
         ),
-        None => paste::without_variable(&told.object, setting.variable),
+        _ => paste::without_variable(object, setting.variable),
     }
 }

@@ -11,6 +11,7 @@ use crate::assess::facts::variant::Variant;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::repair::Step;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 /// The variable that tells Felix of Typha's Service.
@@ -56,8 +57,8 @@ pub(crate) const TYPHA_MISSING: Check = Check {
                 wanted.nodes, wanted.replicas
             ),
         )
-        .seen("Nodes", "count", wanted.nodes)
-        .then("each of them watches the API server by itself, which slows it down for all")
+        .evidence(ObjectRef::all("Node"), "count", wanted.nodes)
+        .impact("each of them watches the API server by itself, which slows it down for all")
         .fixed_by(install(case, wanted.replicas));
         vec![finding]
     },
@@ -114,15 +115,11 @@ pub(crate) const TYPHA_UNUSED: Check = Check {
 fn unused(case: &Case) -> Option<Finding> {
     let typha = case.facts.typha.deployment.value()?;
     let node = CalicoNode::current(case.snapshot)?;
-    let object = format!("Deployment {}/{NAME}", typha.namespace);
+    let object = typha.object();
     let finding = Finding::warning(&object, "Typha runs, and Felix does not use it")
-        .seen(&object, "spec.replicas", typha.replicas)
-        .seen(
-            format!("DaemonSet {}", node.name()),
-            format!("env {VARIABLE}"),
-            "absent",
-        )
-        .then("each Felix watches the API server by itself");
+        .evidence(&object, "spec.replicas", typha.replicas)
+        .evidence(node.object(), format!("env {VARIABLE}"), "not set")
+        .impact("each Felix watches the API server by itself");
     let finding = match typha.ready {
         0 => finding.fix("make Typha ready first, then tell Felix of it; or remove it"),
         _ => finding
@@ -139,19 +136,15 @@ fn only_named(case: &Case) -> Option<Finding> {
     if service.is_empty() || service.eq_ignore_ascii_case("none") {
         return None;
     }
-    let object = format!("ConfigMap kube-system/{name}");
+    let object = ObjectRef::config_map(name);
     Some(
         Finding::note(
             &object,
             format!("{name} names a Typha, and nothing reads that"),
         )
-        .seen(&object, "typha_service_name", service)
-        .seen(
-            format!("DaemonSet {}", node.name()),
-            format!("env {VARIABLE}"),
-            "absent",
-        )
-        .then("each Felix watches the API server by itself")
+        .evidence(&object, "data.typha_service_name", service)
+        .evidence(node.object(), format!("env {VARIABLE}"), "not set")
+        .impact("each Felix watches the API server by itself")
         .fix("set it back to none, or install Typha with calico-typha.yaml")
         .paste(paste::config(name, &json!({"typha_service_name": "none"}))),
     )

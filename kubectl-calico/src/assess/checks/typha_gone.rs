@@ -7,6 +7,7 @@ use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::Step;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
 pub(crate) const TYPHA_GONE: Check = Check {
@@ -36,11 +37,17 @@ pub(crate) const TYPHA_GONE: Check = Check {
         if !told || by_address || there {
             return Vec::new();
         }
-        let object = format!("DaemonSet {}", node.name());
+        let object = node.object();
         let finding = Finding::error(&object, "Felix is told of a Typha that is not there")
-            .seen(&object, format!("env {VARIABLE}"), NAME)
-            .seen("Deployments", format!("named {NAME}"), "none")
-            .then("no Felix that starts becomes ready, and its node gets no routes and no policies")
+            .evidence(&object, format!("env {VARIABLE}"), NAME)
+            .evidence(
+                ObjectRef::all("Deployment"),
+                format!("count named {NAME}"),
+                0,
+            )
+            .impact(
+                "no Felix that starts becomes ready, and its node gets no routes and no policies",
+            )
             .fixed_by(without(case, &node));
         vec![finding]
     },

@@ -3,8 +3,9 @@
 use crate::assess::check::{Case, Check, Explain};
 use crate::assess::facts::typha::{NAME, Replicas, typha};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::typha_scale::{by_gke, object, scaled, too_few_nodes};
+use crate::assess::support::typha_scale::{by_gke, scaled, too_few_nodes};
 use crate::assess::words::pasted;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 pub(crate) const NOT_READY: Check = Check {
@@ -32,7 +33,7 @@ pub(crate) const NOT_READY: Check = Check {
             return Vec::new();
         };
         let (ready, wanted) = (replicas.ready, replicas.replicas);
-        let (severity, message, consequence) = match (ready, wanted) {
+        let (severity, message, impact) = match (ready, wanted) {
             (_, 0) => (
                 Severity::Error,
                 "Typha is scaled to zero, and Felix is told to use it".to_owned(),
@@ -52,10 +53,10 @@ pub(crate) const NOT_READY: Check = Check {
             _ => return Vec::new(),
         };
         let namespace = pasted(&replicas.namespace);
-        let finding = Finding::new(severity, object(replicas), message)
-            .seen(object(replicas), "spec.replicas", wanted)
-            .seen(object(replicas), "status.readyReplicas", ready)
-            .then(consequence);
+        let finding = Finding::new(severity, replicas.object(), message)
+            .evidence(replicas.object(), "spec.replicas", wanted)
+            .evidence(replicas.object(), "status.readyReplicas", ready)
+            .impact(impact);
         let finding = match wanted {
             0 => finding.fixed_by(scaled(
                 case,
@@ -106,15 +107,15 @@ pub(crate) const TOO_FEW: Check = Check {
         };
         let finding = Finding::new(
             severity,
-            object(replicas),
+            replicas.object(),
             format!(
                 "Typha has {} of the {} replicas that {} nodes need",
                 replicas.replicas, wanted.replicas, wanted.nodes
             ),
         )
-        .seen(object(replicas), "spec.replicas", replicas.replicas)
-        .seen("Nodes", "count", wanted.nodes)
-        .then("each replica serves more nodes than it should");
+        .evidence(replicas.object(), "spec.replicas", replicas.replicas)
+        .evidence(ObjectRef::all("Node"), "count", wanted.nodes)
+        .impact("each replica serves more nodes than it should");
         let finding = match case.facts.install.is_from_manifests() {
             true => finding.fixed_by(scaled(case, "scale it up", replicas, wanted.replicas)),
             false => finding.fix("wait a moment: the operator scales Typha by itself"),

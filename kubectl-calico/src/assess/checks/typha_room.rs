@@ -9,9 +9,10 @@ use crate::assess::check::{Check, Explain};
 use crate::assess::facts::typha::{Replicas, Wanted, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::typha_scale::{
-    by_gke, object, scaled, schedulable_count, takes_typha, too_few_nodes,
+    by_gke, scaled, schedulable_count, takes_typha, too_few_nodes,
 };
 use crate::assess::words::{counted, few, pasted};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 pub(crate) const TOO_MANY: Check = Check {
@@ -41,7 +42,7 @@ pub(crate) const TOO_MANY: Check = Check {
             return Vec::new();
         };
         let stalls = typha(case.snapshot).is_some_and(|found| !may_lose_one(found, replicas));
-        let (severity, consequence) = match replicas.replicas.cmp(&wanted.nodes) {
+        let (severity, impact) = match replicas.replicas.cmp(&wanted.nodes) {
             Ordering::Less => return Vec::new(),
             Ordering::Greater => (
                 Severity::Warning,
@@ -65,15 +66,15 @@ pub(crate) const TOO_MANY: Check = Check {
         };
         let finding = Finding::new(
             severity,
-            object(replicas),
+            replicas.object(),
             format!(
                 "Typha has {} replicas for {} nodes",
                 replicas.replicas, wanted.nodes
             ),
         )
-        .seen(object(replicas), "spec.replicas", replicas.replicas)
-        .seen("Nodes", "that run Felix", wanted.nodes)
-        .then(consequence)
+        .evidence(replicas.object(), "spec.replicas", replicas.replicas)
+        .evidence(ObjectRef::all("Node"), "count with Felix", wanted.nodes)
+        .impact(impact)
         .fixed_by(scaled(
             case,
             "scale it to fewer than there are nodes",
@@ -148,17 +149,22 @@ pub(crate) const NO_ROOM: Check = Check {
                 counted(many(linux), "Linux node")
             ),
         )
-        .seen("Nodes", "that take pods", schedulable_count(case))
-        .seen(
-            "Nodes",
-            "that take pods, with label kubernetes.io/os=linux",
+        .evidence(
+            ObjectRef::all("Node"),
+            "count schedulable",
+            schedulable_count(case),
+        )
+        .evidence(
+            ObjectRef::all("Node"),
+            "count schedulable with label kubernetes.io/os=linux",
             linux,
         );
         if !cordoned.is_empty() {
-            finding = finding.seen("Nodes", "cordoned", few(&cordoned));
+            finding =
+                finding.evidence(ObjectRef::all("Node"), "spec.unschedulable", few(&cordoned));
         }
         let finding = finding
-            .then(
+            .impact(
                 "the operator stops with \"not enough linux nodes to schedule typha pods on\", and \
                  carries out no change of Calico until there are",
             )

@@ -7,6 +7,7 @@ use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::{Check, Explain};
 use crate::assess::facts::pools::{ALL_NODES, Usage};
 use crate::assess::finding::{Finding, Severity};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS};
 
 /// The share of a pool from which on it is nearly used.
@@ -64,7 +65,7 @@ fn full(pool: &CandidatePool, everywhere: Option<&Usage>) -> Option<Finding> {
     let used = usage(pool).filter(|used| used.share() >= NEARLY_USED)?;
     let others = everywhere.filter(|_| is_for_all_nodes(pool));
     let room = others.unwrap_or(used);
-    let (severity, consequence) = match (room.in_use >= room.total, room.share() >= NEARLY_USED) {
+    let (severity, impact) = match (room.in_use >= room.total, room.share() >= NEARLY_USED) {
         (true, _) => (
             Severity::Error,
             "new pods get no address and stay in ContainerCreating",
@@ -86,9 +87,9 @@ fn full(pool: &CandidatePool, everywhere: Option<&Usage>) -> Option<Finding> {
     let blocks = format!("{} of {}", used.blocks, used.blocks_possible);
     Some(
         Finding::new(severity, pool.object(), message)
-            .seen(pool.object(), pool.field("cidr"), pool.cidr)
-            .seen("IPAMBlocks", "of this pool", blocks)
-            .then(consequence)
+            .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+            .evidence(ObjectRef::all("IPAMBlock"), "count in this pool", blocks)
+            .impact(impact)
             .fix("add a pool, and look for addresses that are in use by nobody")
             .paste("calicoctl ipam check"),
     )

@@ -5,8 +5,8 @@ use crate::assess::facts::dataplane::{has_keys, is_encrypted};
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
 use crate::assess::words::{counted, few};
-use crate::snapshot::Node;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
+use crate::snapshot::{Node, ObjectRef};
 
 pub(crate) const NODES_WITHOUT_KEY: Check = Check {
     code: "CAL307",
@@ -50,18 +50,18 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
             ),
         );
         for setting in [&WIREGUARD, &WIREGUARD_V6] {
-            let mut told = felix.everywhere(setting).into_iter();
+            let mut told = felix.get_everywhere(setting).into_iter();
             if let Some(told) = told.find(|told| told.value) {
-                finding = finding.seen(told.object, told.field, true);
+                finding = finding.read(&told.from, true);
             }
         }
         let finding = finding
-        .seen(
-            "Nodes",
-            "without annotation projectcalico.org/WireguardPublicKey, or …V6 for IPv6",
+        .evidence(
+            ObjectRef::all("Node"),
+            "no annotation projectcalico.org/WireguardPublicKey (IPv6: WireguardPublicKeyV6)",
             few(&names),
         )
-        .then("traffic to and from these nodes is not encrypted")
+        .impact("traffic to and from these nodes is not encrypted")
         .fix("install the kernel's WireGuard module on these nodes, and restart calico-node there")
         .paste("modprobe wireguard   # on such a node");
         vec![finding]

@@ -4,15 +4,15 @@ use serde::Serialize;
 
 use crate::assess::fact::Fact;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{ObjectRef, Snapshot};
 
 /// The counts of the DaemonSet that runs calico-node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Agents {
-    /// `NAMESPACE/NAME`
-    pub daemon_set: String,
+    /// The DaemonSet.
+    pub daemon_set: ObjectRef,
     /// What its controller counted; absent in a manifest, and right after it was made.
     #[serde(flatten)]
     pub counts: Option<Counts>,
@@ -41,10 +41,10 @@ impl Agents {
         Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| {
             let node = CalicoNode::current(snapshot)?;
             let agents = Self {
-                daemon_set: node.name(),
+                daemon_set: node.object(),
                 counts: Counts::of(&node),
             };
-            Some((agents, node.evidence("status")))
+            Some((agents, node.at("status")))
         })
     }
 }

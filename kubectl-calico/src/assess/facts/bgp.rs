@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use super::install::{IN_ETCD, Install};
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{BgpConfiguration, Snapshot};
 
 /// BGP, as far as the cluster's own nodes are concerned.
@@ -36,7 +38,7 @@ impl Bgp {
             runs,
             mesh: mesh(snapshot),
             peers: Fact::of(&snapshot.bgp_peers, "the server has no BGPPeer", |peers| {
-                Some((peers.len(), "bgppeers".to_owned()))
+                Some((peers.len(), Provenance::all("BGPPeer")))
             }),
         }
     }
@@ -54,7 +56,7 @@ fn runs(snapshot: &Snapshot) -> Fact<bool> {
     let Some(node) = CalicoNode::current(snapshot) else {
         return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
     };
-    let from = node.evidence(&format!("env {VARIABLE}"));
+    let from = node.env(VARIABLE);
     match node.variable(VARIABLE) {
         Variable::Set(backend) => Fact::known(backend.eq_ignore_ascii_case("bird"), from),
         // Where it is not set, calico-node runs BIRD: calico v3.32.1, node/filesystem/etc/rc.local.
@@ -67,9 +69,11 @@ fn mesh(snapshot: &Snapshot) -> Fact<bool> {
     if let Some(why) = snapshot.bgp_configurations.unknown() {
         return why.into();
     }
+    let default = ObjectRef::named("BGPConfiguration", "default");
+    let field = "spec.nodeToNodeMeshEnabled";
     match configuration(snapshot).and_then(|found| found.spec.node_to_node_mesh_enabled) {
-        Some(mesh) => Fact::known(mesh, "BGPConfiguration/default spec.nodeToNodeMeshEnabled"),
-        None => Fact::known(true, "BGP's default"),
+        Some(mesh) => Fact::known(mesh, Provenance::new(default, field)),
+        None => Fact::known(true, Provenance::default_of(default, field)),
     }
 }
 

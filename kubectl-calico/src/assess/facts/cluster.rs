@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, Origin, Reading, Snapshot};
 
 /// The cluster.
@@ -154,12 +156,15 @@ impl Cluster {
             platform: platform(snapshot),
             cloud: Fact::of(&snapshot.nodes, "no node names a known cloud", |nodes| {
                 nodes.iter().find_map(|node| {
-                    let from = format!("Node {} spec.providerID", node.metadata.name);
+                    let from = Provenance::new(
+                        ObjectRef::named("Node", &node.metadata.name),
+                        "spec.providerID",
+                    );
                     Some((cloud_of(node)?, from))
                 })
             }),
             nodes: match &snapshot.nodes {
-                Reading::Read(nodes) => Fact::known(NodeCounts::of(nodes), "nodes"),
+                Reading::Read(nodes) => Fact::known(NodeCounts::of(nodes), Provenance::all("Node")),
                 Reading::Absent(absence) => Fact::absent(absence.to_string()),
                 Reading::Unknown(why) => why.clone().into(),
             },
@@ -196,7 +201,10 @@ pub fn scheme_of(node: &Node) -> Option<&str> {
 /// use inside, only in its ConfigMap, so that comes last.
 fn platform(snapshot: &Snapshot) -> Fact<Platform> {
     if snapshot.openshift_network.read().is_some() {
-        return Fact::known(Platform::OpenShift, "Network cluster (config.openshift.io)");
+        return Fact::known(
+            Platform::OpenShift,
+            Provenance::new(ObjectRef::named("Network", "cluster"), ""),
+        );
     }
     let by_node = Fact::of(&snapshot.nodes, "no node names its platform", |nodes| {
         nodes.iter().find_map(platform_of)
@@ -206,14 +214,14 @@ fn platform(snapshot: &Snapshot) -> Fact<Platform> {
             &snapshot.kubeadm_config,
             "no object names the platform",
             |_| {
-                let from = "ConfigMap kube-system/kubeadm-config".to_owned();
+                let from = Provenance::new(ObjectRef::config_map("kubeadm-config"), "");
                 Some((Platform::Kubeadm, from))
             },
         )
     })
 }
 
-fn platform_of(node: &Node) -> Option<(Platform, String)> {
+fn platform_of(node: &Node) -> Option<(Platform, Provenance)> {
     let name = &node.metadata.name;
     let version = &node.status.node_info.kubelet_version;
     // What each adds to the version of its kubelet.
@@ -227,7 +235,10 @@ fn platform_of(node: &Node) -> Option<(Platform, String)> {
     if let Some((_, platform)) = by_version.iter().find(|(mark, _)| version.contains(mark)) {
         return Some((
             *platform,
-            format!("Node {name} status.nodeInfo.kubeletVersion"),
+            Provenance::new(
+                ObjectRef::named("Node", name),
+                "status.nodeInfo.kubeletVersion",
+            ),
         ));
     }
     let by_label = [
@@ -239,7 +250,10 @@ fn platform_of(node: &Node) -> Option<(Platform, String)> {
         .iter()
         .find(|(label, _)| node.metadata.label(label).is_some())
     {
-        return Some((*platform, format!("Node {name} label {label}")));
+        return Some((
+            *platform,
+            Provenance::new(ObjectRef::named("Node", name), format!("label {label}")),
+        ));
     }
     if node
         .spec
@@ -247,13 +261,16 @@ fn platform_of(node: &Node) -> Option<(Platform, String)> {
         .as_deref()
         .is_some_and(|id| id.starts_with("kind://"))
     {
-        return Some((Platform::Kind, format!("Node {name} spec.providerID")));
+        return Some((
+            Platform::Kind,
+            Provenance::new(ObjectRef::named("Node", name), "spec.providerID"),
+        ));
     }
     let image = &node.status.node_info.os_image;
     image.starts_with("Talos").then(|| {
         (
             Platform::Talos,
-            format!("Node {name} status.nodeInfo.osImage"),
+            Provenance::new(ObjectRef::named("Node", name), "status.nodeInfo.osImage"),
         )
     })
 }

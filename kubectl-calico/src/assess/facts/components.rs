@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::snapshot::{Reading, Snapshot, TigeraStatus};
 
 /// A component that the operator looks after.
@@ -53,7 +54,7 @@ pub fn components(snapshot: &Snapshot) -> Fact<Vec<Component>> {
         Reading::Read(statuses) => {
             let mut components: Vec<_> = statuses.iter().map(Component::of).collect();
             components.sort_by(|a, b| a.name.cmp(&b.name));
-            Fact::known(components, "tigerastatuses")
+            Fact::known(components, Provenance::all("TigeraStatus"))
         }
         Reading::Absent(absence) => Fact::absent(absence.to_string()),
         Reading::Unknown(why) => why.clone().into(),

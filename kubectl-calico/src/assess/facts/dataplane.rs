@@ -5,8 +5,10 @@ use serde::Serialize;
 use super::install::{IN_ETCD, Install};
 use super::installation::InstallationFacts;
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::felix::{self, Felix, Setting};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, Reading, Snapshot};
 
 /// What carries out policies.
@@ -56,39 +58,45 @@ pub fn dataplane(
     let wanted =
         installation.and_then(|installation| installation.written.linux_dataplane.as_deref());
     if wanted == Some("VPP") {
-        let from = "Installation/default spec.calicoNetwork.linuxDataplane";
+        let from = Provenance::new(
+            ObjectRef::installation(),
+            "spec.calicoNetwork.linuxDataplane",
+        );
         return Fact::known(Dataplane::Vpp, from);
     }
     let felix = Felix::of(snapshot);
     match felix.by_environment(&felix::BPF) {
-        Some(told) if told.value => return Fact::known(Dataplane::Bpf, told.from()),
+        Some(told) if told.value => return Fact::known(Dataplane::Bpf, told.from),
         Some(_) => {}
         None if install.is_in_etcd() => return Fact::unknown(IN_ETCD),
         None => {
             if let Some(why) = snapshot.felix_configurations.unknown() {
                 return why.into();
             }
-            if let Some(told) = felix.told(&felix::BPF).filter(|told| told.value) {
-                return Fact::known(Dataplane::Bpf, told.from());
+            if let Some(told) = felix.get(&felix::BPF).filter(|told| told.value) {
+                return Fact::known(Dataplane::Bpf, told.from);
             }
         }
     }
-    let Some(told) = felix.told(&felix::NFTABLES) else {
-        return match snapshot.felix_configurations.unknown() {
-            Some(why) => why.into(),
-            // Felix's default is Disabled up to 3.31, and Auto from 3.32 on.
-            None if install.calico_minor().is_some_and(|minor| minor >= 32) => {
-                Fact::known(Dataplane::Auto, "Felix's default")
-            }
-            None => Fact::known(Dataplane::Iptables, "Felix's default"),
+    let Some(told) = felix.get(&felix::NFTABLES) else {
+        if let Some(why) = snapshot.felix_configurations.unknown() {
+            return why.into();
+        }
+        // Felix's default is Disabled up to 3.31, and Auto from 3.32 on.
+        let auto = install.calico_minor().is_some_and(|minor| minor >= 32);
+        let default = if auto {
+            Dataplane::Auto
+        } else {
+            Dataplane::Iptables
         };
+        return Fact::known(default, felix::default_of(&felix::NFTABLES));
     };
     let mode = match told.value.to_ascii_lowercase().as_str() {
         "enabled" => Dataplane::Nftables,
         "auto" => Dataplane::Auto,
         _ => Dataplane::Iptables,
     };
-    Fact::known(mode, told.from())
+    Fact::known(mode, told.from)
 }
 
 /// Encryption between nodes.
@@ -130,9 +138,10 @@ pub fn encryption(snapshot: &Snapshot, install: &Install) -> Fact<Encryption> {
             .count(),
         nodes: encrypted.len(),
     };
-    let from = felix.told(&felix::WIREGUARD).map(|told| told.from());
-    let default = || "FelixConfiguration/default spec.wireguardEnabled".to_owned();
-    Fact::known(encryption, from.unwrap_or_else(default))
+    let from = felix
+        .get(&felix::WIREGUARD)
+        .map_or_else(|| felix::default_of(&felix::WIREGUARD), |found| found.from);
+    Fact::known(encryption, from)
 }
 
 /// Whether WireGuard is asked for on a node, for either family.
@@ -149,7 +158,7 @@ pub fn has_keys(felix: &Felix, node: &Node) -> bool {
 }
 
 fn wants(felix: &Felix, setting: &Setting<bool>, node: &Node) -> bool {
-    let told = felix.on_node(setting, &node.metadata.name);
+    let told = felix.get_on_node(setting, &node.metadata.name);
     told.is_some_and(|told| told.value)
 }
 

@@ -1,6 +1,5 @@
 //! How Calico was installed, and which version of it.
 
-use calico_core::installation::DEFAULT_NAME;
 use calico_core::operator::{self, ContainerView, VERSION_VARIABLE, VersionSource};
 use k8s_openapi::api::core::v1::Container;
 use serde::Serialize;
@@ -9,8 +8,10 @@ use super::cluster::Platform;
 use super::installer::{Installer, operator_by};
 use super::variant::{Variant, variant};
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, RKE2_CANAL, Variable};
-use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
+use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{Reading, Snapshot, Store};
 
 /// What is installed, and by what.
@@ -139,8 +140,12 @@ impl Install {
 
     /// Whether it is the Canal that RKE2 brings, by the DaemonSet that tells of it.
     pub fn is_canal_of_rke2(&self) -> bool {
-        let told = |from: &String| from.ends_with(&format!("/{RKE2_CANAL}"));
-        self.method.value() == Some(&Method::Canal) && self.method.from().iter().any(told)
+        self.method.value() == Some(&Method::Canal)
+            && self
+                .method
+                .from()
+                .iter()
+                .any(|from| from.object.name.as_deref() == Some(RKE2_CANAL))
     }
 
     /// Whether the operator looks after calico-node, or is about to.
@@ -154,25 +159,22 @@ impl Install {
 
 fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
     let nodes = CalicoNode::all(snapshot);
-    let names: Vec<String> = nodes
-        .iter()
-        .map(|node| format!("DaemonSet {}", node.name()))
-        .collect();
-    let known = |value, mut from: Vec<String>, more: Vec<String>| {
-        from.extend(more);
-        Fact::Known { value, from }
-    };
+    let mut from: Vec<Provenance> = nodes.iter().map(|node| node.at("")).collect();
     let by_operator = nodes.iter().any(CalicoNode::is_of_operator);
     let by_manifest = nodes.iter().find(|node| !node.is_of_operator());
     if by_operator && by_manifest.is_some() {
-        return known(Method::Migrating, names, Vec::new());
+        let value = Method::Migrating;
+        return Fact::Known { value, from };
     }
     if let Some(node) = by_manifest {
         if node.is_canal() {
-            return known(Method::Canal, names, Vec::new());
+            let value = Method::Canal;
+            return Fact::Known { value, from };
         }
         let (variant, evidence) = variant(node);
-        return known(Method::Manifest { variant }, names, vec![evidence]);
+        from.push(evidence);
+        let value = Method::Manifest { variant };
+        return Fact::Known { value, from };
     }
     let installation = default_installation(snapshot);
     if by_operator || installation.is_some() {
@@ -184,15 +186,16 @@ fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
         } else {
             Method::InstallationOnly
         };
-        let mut from = names;
-        from.extend(installation.map(|_| format!("Installation {DEFAULT_NAME}")));
-        return known(value, from, evidence);
+        from.extend(installation.map(|_| Provenance::new(ObjectRef::installation(), "")));
+        from.extend(evidence);
+        return Fact::Known { value, from };
     }
     if let Some(operator) = operator_deployment(snapshot) {
         if let Some(why) = snapshot.installations.unknown() {
             return why.into();
         }
-        return Fact::known(Method::OperatorOnly, deployment_name(operator));
+        let from = Provenance::new(object_of(operator), "");
+        return Fact::known(Method::OperatorOnly, from);
     }
     let unread = [
         snapshot.daemon_sets.unknown(),
@@ -203,26 +206,27 @@ fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
         return why.into();
     }
     if !snapshot.ip_pools.items().is_empty() {
-        return Fact::known(Method::Remnants, "ippools");
+        return Fact::known(Method::Remnants, Provenance::all("IPPool"));
     }
-    Fact::known(
-        Method::Nothing,
-        "no calico-node, no operator and no Installation",
-    )
+    Fact::Known {
+        value: Method::Nothing,
+        from: ["DaemonSet", "Deployment", "Installation"]
+            .map(Provenance::all)
+            .into(),
+    }
 }
 
 /// The Installation's status is written when all is available; before that, and without the
 /// operator, calico-node tells the datastore; and before that, there is its image.
 fn calico_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<String> {
     let missing = "nothing says which version it is";
-    let told = |version: Option<&String>, from: &str| Some((version?.clone(), from.to_owned()));
     let by_status = Fact::of(&snapshot.installations, missing, |_| {
         let installation = default_installation(snapshot)?;
-        let from = "Installation default status.calicoVersion";
-        told(installation.status.calico_version.as_ref(), from)
+        let from = Provenance::new(ObjectRef::installation(), "status.calicoVersion");
+        Some((installation.status.calico_version.clone()?, from))
     });
     let by_image = || match node.and_then(|node| Some((node, node.image_tag()?))) {
-        Some((node, tag)) => Fact::known(tag.to_owned(), node.evidence("image of calico-node")),
+        Some((node, tag)) => Fact::known(tag.to_owned(), node.at("image")),
         None => Fact::of(&snapshot.daemon_sets, missing, |_| None),
     };
     let by_information = || {
@@ -230,8 +234,11 @@ fn calico_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<String>
             let default = found
                 .iter()
                 .find(|found| found.metadata.name == "default")?;
-            let from = "ClusterInformation default spec.calicoVersion";
-            told(default.spec.calico_version.as_ref(), from)
+            let from = Provenance::new(
+                ObjectRef::named("ClusterInformation", "default"),
+                "spec.calicoVersion",
+            );
+            Some((default.spec.calico_version.clone()?, from))
         })
     };
     by_status.or(by_image).or(by_information)
@@ -247,11 +254,11 @@ fn operator_version(snapshot: &Snapshot) -> Fact<String> {
         let deployment = operator_deployment(snapshot)?;
         let pod = deployment.spec.as_ref()?.template.spec.as_ref()?;
         let reported = operator::version_of(pod.containers.iter().map(container_view))?;
-        let object = deployment_name(deployment);
-        let from = match reported.source {
-            VersionSource::ImageTag => format!("{object} image"),
-            VersionSource::Variable => format!("{object} env {VERSION_VARIABLE}"),
+        let field = match reported.source {
+            VersionSource::ImageTag => "image".to_owned(),
+            VersionSource::Variable => format!("env {VERSION_VARIABLE}"),
         };
+        let from = Provenance::new(object_of(deployment), field);
         Some((reported.text.to_owned(), from))
     })
 }
@@ -277,13 +284,17 @@ fn datastore(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<Datastore> {
         };
     };
     if node.variable("ETCD_ENDPOINTS") != Variable::Unset {
-        return Fact::known(Datastore::Etcd, node.evidence("env ETCD_ENDPOINTS"));
+        return Fact::known(Datastore::Etcd, node.env("ETCD_ENDPOINTS"));
     }
+    let group = "CALICO_API_GROUP";
+    let is_set = node.variable(group) != Variable::Unset;
     match snapshot.store {
-        Store::V1 => Fact::known(Datastore::V1, node.evidence("env CALICO_API_GROUP")),
-        Store::V3 => Fact::known(
-            Datastore::V3,
-            node.evidence("env CALICO_API_GROUP, or a DatastoreMigration that has converged"),
-        ),
+        Store::V1 if is_set => Fact::known(Datastore::V1, node.env(group)),
+        Store::V1 => {
+            let default = Provenance::default_of(node.object(), format!("env {group}"));
+            Fact::known(Datastore::V1, default)
+        }
+        Store::V3 if is_set => Fact::known(Datastore::V3, node.env(group)),
+        Store::V3 => Fact::known(Datastore::V3, Provenance::all("DatastoreMigration")),
     }
 }

@@ -1,12 +1,12 @@
 //! What installed the operator and the Installation: Helm, Argo CD, the platform or manifests.
 
-use calico_core::installation::DEFAULT_NAME;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::cluster::Platform;
-use crate::assess::views::objects::{default_installation, deployment_name, operator_deployment};
-use crate::snapshot::{Meta, Snapshot};
+use crate::assess::provenance::Provenance;
+use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
+use crate::snapshot::{Meta, ObjectRef, Snapshot};
 
 /// What brought the operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -50,17 +50,16 @@ impl Installer {
 }
 
 /// What brought the operator and the Installation, and where that was read.
-pub fn operator_by(snapshot: &Snapshot, platform: Option<Platform>) -> (Installer, Vec<String>) {
-    let installation = default_installation(snapshot).map(|found| {
-        (
-            format!("Installation {DEFAULT_NAME}"),
-            Marks::of(&found.metadata),
-        )
-    });
+pub fn operator_by(
+    snapshot: &Snapshot,
+    platform: Option<Platform>,
+) -> (Installer, Vec<Provenance>) {
+    let installation = default_installation(snapshot)
+        .map(|found| (ObjectRef::installation(), Marks::of(&found.metadata)));
     let operator = operator_deployment(snapshot)
-        .map(|found| (deployment_name(found), Marks::of_object(&found.metadata)));
+        .map(|found| (object_of(found), Marks::of_object(&found.metadata)));
     for (object, marks) in [installation, operator].into_iter().flatten() {
-        let evidence = |what: &str| vec![format!("{object} {what}")];
+        let evidence = |field: &str| vec![Provenance::new(&object, field)];
         if marks.addon_manager && platform == Some(Platform::Aks) {
             let by = Installer::Platform {
                 platform: Platform::Aks,
@@ -79,7 +78,10 @@ pub fn operator_by(snapshot: &Snapshot, platform: Option<Platform>) -> (Installe
             return (Installer::Helm { release, namespace }, from);
         }
         if marks.argo_cd {
-            return (Installer::ArgoCd, evidence("argocd.argoproj.io"));
+            return (
+                Installer::ArgoCd,
+                evidence("annotation argocd.argoproj.io/tracking-id"),
+            );
         }
     }
     (Installer::Manifests, Vec::new())

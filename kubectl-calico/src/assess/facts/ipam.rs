@@ -7,7 +7,9 @@ use super::install::{Install, Method};
 use super::installation::InstallationFacts;
 use super::variant::Variant;
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, entry};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 
 /// Calico's IPAM, which takes addresses from its pools, in the operator's spelling.
@@ -27,7 +29,7 @@ pub fn ipam(
             match installation {
                 Some(installation) => Fact::known(
                     installation.effective.ipam.clone(),
-                    "Installation/default spec.cni.ipam.type",
+                    Provenance::new(ObjectRef::installation(), "spec.cni.ipam.type"),
                 ),
                 None => Fact::of(
                     &snapshot.installations,
@@ -56,16 +58,16 @@ fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
         return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
     };
     let (config, name) = node.config();
-    let from = || format!("ConfigMap kube-system/{name} {KEY}");
+    let from = || Provenance::new(ObjectRef::config_map(name), KEY);
     let missing = "nothing tells which IPAM plugin is used";
     let told = Fact::of(config, missing, |config| {
         Some((ipam_of(config, KEY)?, from()))
     });
     told.or(|| {
         if policies_only {
-            Fact::known(HOST_LOCAL.to_owned(), node.evidence("env"))
+            Fact::known(HOST_LOCAL.to_owned(), node.at("env"))
         } else if node.prepares_with("upgrade-ipam") || node.prepares_with("install-cni") {
-            Fact::known(CALICO.to_owned(), node.evidence("initContainers"))
+            Fact::known(CALICO.to_owned(), node.at("initContainers"))
         } else {
             Fact::unknown(missing)
         }

@@ -7,9 +7,11 @@ use super::dataplane::Dataplane;
 use super::installation::InstallationFacts;
 use super::pools::Pool;
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::assess::views::felix::{self, Felix};
 use crate::assess::views::objects::default_installation;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{Reading, Snapshot};
 
 /// The MTU of pods' interfaces.
@@ -41,23 +43,29 @@ pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> 
         return match (asked.mtu, installation.status.mtu) {
             (Some(mtu), _) => Fact::known(
                 Mtu::Bytes(mtu),
-                "Installation/default spec.calicoNetwork.mtu",
+                Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.mtu"),
             ),
-            (None, Some(mtu)) => Fact::known(Mtu::Bytes(mtu), "Installation/default status.mtu"),
-            (None, None) => Fact::known(AUTO, "Installation/default"),
+            (None, Some(mtu)) => Fact::known(
+                Mtu::Bytes(mtu),
+                Provenance::new(ObjectRef::installation(), "status.mtu"),
+            ),
+            (None, None) => Fact::known(
+                AUTO,
+                Provenance::default_of(ObjectRef::installation(), "spec.calicoNetwork.mtu"),
+            ),
         };
     }
     let Some(node) = CalicoNode::current(snapshot) else {
         return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
     };
     let (config, name) = node.config();
-    let from = format!("ConfigMap kube-system/{name} veth_mtu");
+    let from = Provenance::new(ObjectRef::config_map(name), "data.veth_mtu");
     match config {
         Reading::Read(config) => match entry(config, "veth_mtu").map(str::parse::<i64>) {
             Some(Ok(mtu)) if mtu > 0 => Fact::known(Mtu::Bytes(mtu), from),
             _ => Fact::known(AUTO, from),
         },
-        Reading::Absent(_) => Fact::known(AUTO, node.evidence("env")),
+        Reading::Absent(_) => Fact::known(AUTO, node.at("env")),
         Reading::Unknown(why) => why.clone().into(),
     }
 }
@@ -71,7 +79,7 @@ pub fn room(felix: &Felix, pools: &[Pool], dataplane: Option<Dataplane>) -> Opti
         of_family.any(|pool| pool.encapsulation.is_vxlan())
     };
     let ipip = pools.iter().any(|pool| pool.encapsulation.is_ipip());
-    let tunnel = |setting, by_pools| felix.told(setting).map_or(by_pools, |told| told.value);
+    let tunnel = |setting, by_pools| felix.get(setting).map_or(by_pools, |told| told.value);
     let candidates = [
         (tunnel(&felix::IPIP, ipip), 20, "IP in IP"),
         (tunnel(&felix::VXLAN, vxlan_of(Family::V4)), 50, "VXLAN"),

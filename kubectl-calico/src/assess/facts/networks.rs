@@ -6,8 +6,9 @@ use calico_core::pod_network::{PodNetwork, Source, cidr_list, kubeadm_networking
 use serde::Serialize;
 use serde_yaml::Value;
 
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::entry;
-use crate::snapshot::{Node, Pod, Snapshot, flag_in};
+use crate::snapshot::{Node, ObjectRef, Pod, Snapshot, flag_in};
 
 /// The networks of a cluster.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -31,8 +32,8 @@ pub struct Network {
     pub cidrs: Vec<Cidr>,
     /// Who tells it, in a word: `kubeadm-config`.
     pub source: String,
-    /// Where it was read: object and field.
-    pub from: String,
+    /// Where it was read.
+    pub from: Provenance,
     /// Which kind of source that is; only the pod network's have one.
     #[serde(skip)]
     pub rank: Option<Source>,
@@ -42,8 +43,8 @@ pub struct Network {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unclear {
-    /// Object and field.
-    pub from: String,
+    /// Where it was read.
+    pub from: Provenance,
     /// What is wrong with it.
     pub why: String,
 }
@@ -101,15 +102,15 @@ impl Network {
     }
 }
 
-/// The name of the object in `KIND NAMESPACE/NAME FIELD` or `KIND/NAME FIELD`, which is how a
-/// source is called for short.
-fn short(from: &str) -> String {
-    let mut words = from.split(' ');
-    let kind = words.next().unwrap_or_default();
-    match (kind.split_once('/'), words.next()) {
-        (Some(_), _) => kind.to_owned(),
-        (None, Some(name)) => name.rsplit('/').next().unwrap_or(name).to_owned(),
-        (None, None) => from.to_owned(),
+/// What a source is called for short: an object in a namespace by its name alone.
+fn short(object: &ObjectRef) -> String {
+    match object {
+        ObjectRef {
+            namespace: Some(_),
+            name: Some(name),
+            ..
+        } => name.clone(),
+        _ => object.to_string(),
     }
 }
 
@@ -125,44 +126,45 @@ struct Found {
 }
 
 impl Found {
-    fn pods(&mut self, source: Source, from: &str, read: Result<Vec<Cidr>, CidrError>) {
-        if let Some(cidrs) = self.clear(from, read) {
+    fn pods(&mut self, source: Source, from: Provenance, read: Result<Vec<Cidr>, CidrError>) {
+        if let Some(cidrs) = self.clear(&from, read) {
             self.networks.pods.push(Network {
                 cidrs,
-                source: short(from),
-                from: from.to_owned(),
+                source: short(&from.object),
+                from,
                 rank: Some(source),
             });
         }
     }
 
-    fn services(&mut self, from: &str, read: Result<Vec<Cidr>, CidrError>) {
-        if let Some(cidrs) = self.clear(from, read) {
+    fn services(&mut self, from: Provenance, read: Result<Vec<Cidr>, CidrError>) {
+        if let Some(cidrs) = self.clear(&from, read) {
             self.networks.services.push(Network {
                 cidrs,
-                source: short(from),
-                from: from.to_owned(),
+                source: short(&from.object),
+                from,
                 rank: None,
             });
         }
     }
 
     /// The CIDRs, where there are any and all can be read.
-    fn clear(&mut self, from: &str, read: Result<Vec<Cidr>, CidrError>) -> Option<Vec<Cidr>> {
+    fn clear(
+        &mut self,
+        from: &Provenance,
+        read: Result<Vec<Cidr>, CidrError>,
+    ) -> Option<Vec<Cidr>> {
         match read {
             Ok(cidrs) => (!cidrs.is_empty()).then_some(cidrs),
             Err(why) => {
-                self.unclear(from, why.to_string());
+                self.unclear(from.clone(), why.to_string());
                 None
             }
         }
     }
 
-    fn unclear(&mut self, from: &str, why: String) {
-        self.networks.unclear.push(Unclear {
-            from: from.to_owned(),
-            why,
-        });
+    fn unclear(&mut self, from: Provenance, why: String) {
+        self.networks.unclear.push(Unclear { from, why });
     }
 
     fn openshift(&mut self, snapshot: &Snapshot) {
@@ -171,35 +173,30 @@ impl Found {
         };
         let pods = network.spec.cluster_network.iter();
         let pods = pods.map(|entry| entry.cidr.parse()).collect();
-        self.pods(
-            Source::OpenShift,
-            "Network/cluster spec.clusterNetwork",
-            pods,
-        );
+        let object = ObjectRef::named("Network", "cluster");
+        let from = Provenance::new(&object, "spec.clusterNetwork");
+        self.pods(Source::OpenShift, from, pods);
         let services = network.spec.service_network.iter();
         let services = services.map(|cidr| cidr.parse()).collect();
-        self.services("Network/cluster spec.serviceNetwork", services);
+        self.services(Provenance::new(object, "spec.serviceNetwork"), services);
     }
 
     fn kubeadm(&mut self, snapshot: &Snapshot) {
-        const FIELD: &str = "ConfigMap kube-system/kubeadm-config networking";
         let Some(config) = snapshot.kubeadm_config.read() else {
             return;
         };
+        let from = |field| Provenance::new(ObjectRef::config_map("kubeadm-config"), field);
         let text = entry(config, "ClusterConfiguration").unwrap_or_default();
         match kubeadm_networking(text) {
             Ok(networking) => {
                 let pods = networking.pod_subnet.as_deref().unwrap_or_default();
-                self.pods(
-                    Source::Kubeadm,
-                    &format!("{FIELD}.podSubnet"),
-                    cidr_list(pods),
-                );
+                let from_pods = from("networking.podSubnet");
+                self.pods(Source::Kubeadm, from_pods, cidr_list(pods));
                 let services = networking.service_subnet.as_deref().unwrap_or_default();
-                self.services(&format!("{FIELD}.serviceSubnet"), cidr_list(services));
+                self.services(from("networking.serviceSubnet"), cidr_list(services));
             }
             Err(why) => self.unclear(
-                "ConfigMap kube-system/kubeadm-config data.ClusterConfiguration",
+                from("data.ClusterConfiguration"),
                 format!("it is not YAML: {why}"),
             ),
         }
@@ -214,37 +211,31 @@ impl Found {
             pods.iter()
                 .find_map(|pod| Some((*pod, pod.flag(name)?)))
                 .map(|(pod, value)| {
-                    let (name_of_pod, cidrs) = (&pod.metadata.name, cidr_list(value));
-                    (format!("Pod kube-system/{name_of_pod} {name}"), cidrs)
+                    let object = ObjectRef::of("Pod", &pod.metadata);
+                    (Provenance::new(object, name), cidr_list(value))
                 })
         };
         if let Some((from, cidrs)) = flag("--cluster-cidr") {
-            self.pods(Source::ControllerManager, &from, cidrs);
+            self.pods(Source::ControllerManager, from, cidrs);
         }
         if let Some((from, cidrs)) = flag("--service-cluster-ip-range") {
-            self.services(&from, cidrs);
+            self.services(from, cidrs);
         }
     }
 
     fn kube_proxy(&mut self, snapshot: &Snapshot) {
-        const FROM: &str = "ConfigMap kube-system/kube-proxy clusterCIDR";
         let Some(config) = snapshot.kube_proxy.read() else {
             return;
         };
+        let from = |field| Provenance::new(ObjectRef::config_map("kube-proxy"), field);
         let text = entry(config, "config.conf").unwrap_or_default();
         match serde_yaml::from_str::<Value>(text) {
             Ok(config) => {
                 let cidrs = config.get("clusterCIDR").and_then(Value::as_str);
-                self.pods(
-                    Source::KubeProxy,
-                    FROM,
-                    cidr_list(cidrs.unwrap_or_default()),
-                );
+                let cidrs = cidr_list(cidrs.unwrap_or_default());
+                self.pods(Source::KubeProxy, from("clusterCIDR"), cidrs);
             }
-            Err(why) => self.unclear(
-                "ConfigMap kube-system/kube-proxy data.config.conf",
-                format!("it is not YAML: {why}"),
-            ),
+            Err(why) => self.unclear(from("data.config.conf"), format!("it is not YAML: {why}")),
         }
     }
 
@@ -263,19 +254,20 @@ impl Found {
             if arguments.first().map(String::as_str) != Some("server") {
                 continue;
             }
-            let from = format!("Node {} annotation {key}", node.metadata.name);
+            let object = ObjectRef::named("Node", &node.metadata.name);
             for (flag, default, is_pods) in [
                 ("--cluster-cidr", "10.42.0.0/16", true),
                 ("--service-cidr", "10.43.0.0/16", false),
             ] {
+                let field = format!("annotation {key} {flag}");
                 let (from, value) = match flag_in(&mut arguments.iter(), flag) {
-                    Some(value) => (format!("{from} {flag}"), value),
-                    None => (format!("{from}, which has no {flag}: the default"), default),
+                    Some(value) => (Provenance::new(&object, field), value),
+                    None => (Provenance::default_of(&object, field), default),
                 };
                 if is_pods {
-                    self.pods(Source::NodeArguments, &from, cidr_list(value));
+                    self.pods(Source::NodeArguments, from, cidr_list(value));
                 } else {
-                    self.services(&from, cidr_list(value));
+                    self.services(from, cidr_list(value));
                 }
             }
             return;
@@ -290,13 +282,15 @@ impl Found {
                 .iter()
                 .flat_map(|spec| spec.cidrs.iter().flatten());
             let cidrs = cidrs.map(|cidr| cidr.parse()).collect();
-            self.services(&format!("ServiceCIDR/{name} spec.cidrs"), cidrs);
+            let from = Provenance::new(ObjectRef::named("ServiceCIDR", name), "spec.cidrs");
+            self.services(from, cidrs);
         }
     }
 
     fn node_pod_cidrs(&mut self, nodes: &[Node]) {
         let cidrs = nodes.iter().flat_map(|node| &node.spec.pod_cidrs);
         let cidrs: Vec<Cidr> = cidrs.filter_map(|cidr| cidr.parse().ok()).collect();
-        self.pods(Source::NodePodCidrs, "Nodes spec.podCIDRs", Ok(cidrs));
+        let from = Provenance::new(ObjectRef::all("Node"), "spec.podCIDRs");
+        self.pods(Source::NodePodCidrs, from, Ok(cidrs));
     }
 }

@@ -10,6 +10,8 @@ use serde::Serialize;
 
 use super::install::{IN_ETCD, Install};
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{IpPool, IpPoolSpec, IpamBlock, Meta, Reading, Snapshot};
 
 /// A live pool.
@@ -109,9 +111,9 @@ impl Pool {
         self.is_for_pods() && (self.enabled || used)
     }
 
-    /// `IPPool/NAME`
-    pub fn object(&self) -> String {
-        format!("IPPool/{}", self.name)
+    /// The IPPool.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef::named("IPPool", &self.name)
     }
 }
 
@@ -139,7 +141,7 @@ pub fn pools(snapshot: &Snapshot, install: &Install) -> Fact<Vec<Pool>> {
     for (pool, usage) in pools.iter_mut().zip(usage) {
         pool.usage = usage;
     }
-    Fact::known(pools, "ippools")
+    Fact::known(pools, Provenance::all("IPPool"))
 }
 
 impl Pool {
@@ -249,7 +251,7 @@ fn usage_of(pools: &[Pool], blocks: &Reading<Vec<IpamBlock>>) -> Vec<Fact<Usage>
                         blocks_possible: capacity::blocks(&network, size),
                         nodes: hosts.len(),
                     };
-                    Fact::known(usage, "ipamblocks")
+                    Fact::known(usage, Provenance::all("IPAMBlock"))
                 }
                 _ => Fact::unknown("its CIDR cannot be read"),
             },

@@ -66,7 +66,7 @@ pub fn ports(snapshot: &Snapshot, traffic: &Traffic) -> Vec<Port> {
         if encapsulation.is_ipip() {
             open("IP protocol 4", None, "IP in IP");
         } else if encapsulation.is_vxlan() {
-            let told = felix.told(&felix::VXLAN_PORT);
+            let told = felix.get(&felix::VXLAN_PORT);
             open("UDP", Some(told.map_or(4789, |told| told.value)), "VXLAN");
         }
     }

@@ -14,8 +14,10 @@ use super::pools::Pool;
 use super::ports::{Port, Traffic, ports};
 use super::variant::Variant;
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::assess::views::felix::{self, Felix};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 
 /// How traffic crosses nodes.
@@ -138,14 +140,19 @@ fn modes(snapshot: &Snapshot, inputs: &RoutingInputs, felix: &Felix, bgp: &Bgp) 
         Some(Method::Canal) => return canal(snapshot),
         Some(Method::Manifest {
             variant: Variant::PolicyOnly,
-        }) => return Fact::known(vec![by_other_plugin()], "DaemonSet calico-node env"),
+        }) => {
+            return Fact::Known {
+                value: vec![by_other_plugin()],
+                from: inputs.install.method.from().to_vec(),
+            };
+        }
         _ => {}
     }
     let effective = inputs
         .installation
         .map(|installation| &installation.effective);
     if let Some(other) = effective.filter(|effective| !effective.is_calico_cni()) {
-        let from = "Installation/default spec.cni.type";
+        let from = Provenance::new(ObjectRef::installation(), "spec.cni.type");
         return Fact::known(
             vec![Mode::other(format!(
                 "by the CNI plugin {}; Calico does policies only",
@@ -185,7 +192,7 @@ fn routes_by(
     encapsulation: Encapsulation,
 ) -> Option<RoutesBy> {
     let mode = || installation?.written.cluster_routing_mode.as_deref();
-    let felix_routes = match felix.told(&felix::CLUSTER_ROUTES) {
+    let felix_routes = match felix.get(&felix::CLUSTER_ROUTES) {
         Some(told) => bgp::covers(&told.value, encapsulation),
         None => mode() == Some("Felix"),
     };
@@ -282,7 +289,7 @@ fn canal(snapshot: &Snapshot) -> Fact<Vec<Mode>> {
         let mode = Mode::other(format!("by flannel ({kind}); Calico does policies only"));
         Some((
             vec![mode],
-            format!("ConfigMap kube-system/{name} net-conf.json"),
+            Provenance::new(ObjectRef::config_map(name), "data.net-conf.json"),
         ))
     })
 }

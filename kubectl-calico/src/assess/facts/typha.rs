@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::install::{Install, Method};
 use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
-use crate::snapshot::{Node, Reading, Snapshot};
+use crate::snapshot::{Node, ObjectRef, Reading, Snapshot};
 
 /// Typha, as it should be and as it is.
 #[derive(Clone, Debug, Serialize)]
@@ -48,6 +49,11 @@ pub struct Replicas {
 }
 
 impl Replicas {
+    /// Typha's Deployment.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef::in_namespace("Deployment", &self.namespace, NAME)
+    }
+
     /// Those of a Deployment.
     pub fn of(deployment: &Deployment) -> Self {
         let asked = deployment.spec.as_ref().and_then(|spec| spec.replicas);
@@ -69,7 +75,7 @@ impl Typha {
             wanted: wanted(snapshot, install),
             deployment: Fact::of(&snapshot.deployments, "there is no Typha", |_| {
                 let replicas = Replicas::of(typha(snapshot)?);
-                let from = format!("Deployment {}/calico-typha", replicas.namespace);
+                let from = Provenance::new(replicas.object(), "");
                 Some((replicas, from))
             }),
             used: used(snapshot),
@@ -112,7 +118,7 @@ fn used(snapshot: &Snapshot) -> Fact<bool> {
         return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
     };
     for name in ["FELIX_TYPHAADDR", "FELIX_TYPHAK8SSERVICENAME"] {
-        let from = || node.evidence(&format!("env {name}"));
+        let from = || node.env(name);
         match node.variable(name) {
             Variable::Set(value) if !value.is_empty() && !value.eq_ignore_ascii_case("none") => {
                 return Fact::known(true, from());
@@ -121,7 +127,7 @@ fn used(snapshot: &Snapshot) -> Fact<bool> {
             _ => {}
         }
     }
-    Fact::known(false, node.evidence("env"))
+    Fact::known(false, node.at("env"))
 }
 
 fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<Wanted> {
@@ -132,7 +138,7 @@ fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<Wanted> {
     };
     match install.method.value() {
         Some(Method::Operator { .. } | Method::Migrating) => {
-            Fact::known(by_operator(nodes, install), "nodes")
+            Fact::known(by_operator(nodes, install), Provenance::all("Node"))
         }
         Some(Method::Manifest { .. } | Method::Canal) => {
             if install.is_in_etcd() {
@@ -181,10 +187,10 @@ fn by_operator(nodes: &[Node], install: &Install) -> Wanted {
 fn by_manifest(snapshot: &Snapshot, nodes: &[Node]) -> Fact<Wanted> {
     let counted = CalicoNode::current(snapshot).and_then(|node| Some((node.desired()?, node)));
     let (count, from) = match counted {
-        Some((desired, node)) => (desired, node.evidence("status.desiredNumberScheduled")),
+        Some((desired, node)) => (desired, node.at("status.desiredNumberScheduled")),
         None => (
             count(nodes.iter().filter(|node| node.is_linux()).count()),
-            "nodes that run Linux".to_owned(),
+            Provenance::new(ObjectRef::all("Node"), "label kubernetes.io/os"),
         ),
     };
     let replicas = manifest_replicas(count);

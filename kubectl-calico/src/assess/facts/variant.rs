@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 
 /// Which of Calico's manifests.
@@ -48,7 +49,7 @@ impl Variant {
 
 /// Told by what differs between Calico's manifests: the environment of calico-node.
 /// Source: projectcalico/calico v3.32.1, manifests/.
-pub fn variant(node: &CalicoNode) -> (Variant, String) {
+pub fn variant(node: &CalicoNode) -> (Variant, Provenance) {
     let is = |name: &str, wanted: &str| {
         node.value(name)
             .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
@@ -68,5 +69,5 @@ pub fn variant(node: &CalicoNode) -> (Variant, String) {
     } else {
         (Variant::Calico, "CALICO_NETWORKING_BACKEND")
     };
-    (variant, node.evidence(&format!("env {variable}")))
+    (variant, node.env(variable))
 }

@@ -2,7 +2,7 @@
 //! a part of Calico, and pools that the operator owns or lists.
 
 pub(crate) mod causes;
-pub(crate) mod consequences;
+pub(crate) mod impact;
 pub(crate) mod new_pools;
 pub(crate) mod ownership;
 pub(crate) mod pool_fixes;

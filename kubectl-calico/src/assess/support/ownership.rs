@@ -11,8 +11,7 @@ use crate::assess::support::pool_fixes::restore;
 use crate::assess::views::objects::overlay_installation;
 use crate::repair::command::Command;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
-
-const INSTALLATION: &str = "Installation/default";
+use crate::snapshot::ObjectRef;
 
 /// A pool that is no longer listed. Under another spelling it is reported with that.
 pub(crate) fn unlisted(case: &Case, asked: &InstallationFacts, pool: &Pool) -> Option<Finding> {
@@ -32,13 +31,17 @@ pub(crate) fn unlisted(case: &Case, asked: &InstallationFacts, pool: &Pool) -> O
         pool.object(),
         format!("{} is no longer listed in the Installation", pool.cidr),
     )
-    .seen(INSTALLATION, "spec.calicoNetwork.ipPools", value)
-    .seen(
+    .evidence(
+        ObjectRef::installation(),
+        "spec.calicoNetwork.ipPools",
+        value,
+    )
+    .evidence(
         pool.object(),
         "label app.kubernetes.io/managed-by",
         "tigera-operator",
     )
-    .then(
+    .impact(
         "the operator deletes the pool as soon as Calico's API server lets it, and its pods lose \
          their routes and NAT",
     )
@@ -70,20 +73,20 @@ pub(crate) fn cannot_be_owned(
         ),
         false => (
             format!("{entry}.assignmentMode"),
-            "never the same as that of a pool before operator 1.40",
+            "not compared correctly before operator 1.40",
         ),
     };
     let finding = Finding::note(
         pool.object(),
         format!("the operator cannot take over {}", pool.cidr),
     )
-    .seen(INSTALLATION, field, value)
-    .seen(
+    .evidence(ObjectRef::installation(), field, value)
+    .evidence(
         pool.object(),
         "label app.kubernetes.io/managed-by",
-        "absent",
+        "not set",
     )
-    .then("a later change of the Installation does not reach the pool")
+    .impact("a later change of the Installation does not reach the pool")
     .fix("hand the pool over to the operator")
     .paste(owned(case, pool));
     Some(finding)
@@ -97,15 +100,15 @@ pub(crate) fn of_overlay(case: &Case) -> Option<Finding> {
         .get("ipPools")?
         .as_sequence()?;
     let finding = Finding::warning(
-        "Installation/overlay",
+        ObjectRef::overlay(),
         "the pools of an overlay are never made",
     )
-    .seen(
-        "Installation/overlay",
+    .evidence(
+        ObjectRef::overlay(),
         "spec.calicoNetwork.ipPools",
         pools.len(),
     )
-    .then("the operator reads the pools of the Installation default only")
+    .impact("the operator reads the pools of the Installation default only")
     .fix("list the pools in the Installation default");
     (!pools.is_empty()).then_some(finding)
 }

@@ -10,11 +10,6 @@ use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::Node;
 
-/// Typha's Deployment.
-pub(crate) fn object(replicas: &Replicas) -> String {
-    format!("Deployment {}/{NAME}", replicas.namespace)
-}
-
 /// Whether GKE made this Typha: it scales it with the cluster, and takes other changes back.
 pub(crate) fn by_gke(case: &Case) -> bool {
     case.facts.cluster.platform.value() == Some(&Platform::Gke)

@@ -5,7 +5,8 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
-use crate::snapshot::{Reading, Snapshot};
+use crate::assess::provenance::Provenance;
+use crate::snapshot::{ObjectRef, Reading, Snapshot};
 
 /// The namespace of what the operator makes.
 pub const OPERATOR_NAMESPACE: &str = "calico-system";
@@ -52,19 +53,19 @@ impl<'a> CalicoNode<'a> {
         of_operator.or_else(|| all.first()).copied()
     }
 
-    /// `NAMESPACE/NAME`
-    pub fn name(&self) -> String {
-        let meta = &self.set.metadata;
-        format!(
-            "{}/{}",
-            meta.namespace.as_deref().unwrap_or_default(),
-            meta.name.as_deref().unwrap_or_default()
-        )
+    /// The DaemonSet.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef::of_object("DaemonSet", &self.set.metadata)
     }
 
-    /// `DaemonSet/NAME FIELD`, as a fact says where it was read.
-    pub fn evidence(&self, field: &str) -> String {
-        format!("DaemonSet {} {field}", self.name())
+    /// A field of the DaemonSet, as a fact says where it was read.
+    pub fn at(&self, field: impl Into<String>) -> Provenance {
+        Provenance::new(self.object(), field)
+    }
+
+    /// A variable of calico-node's environment.
+    pub fn env(&self, variable: &str) -> Provenance {
+        self.at(format!("env {variable}"))
     }
 
     /// Whether the operator made it.

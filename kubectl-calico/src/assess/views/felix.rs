@@ -1,13 +1,14 @@
-//! Felix's settings, from wherever they are told: its environment wins over the FelixConfiguration
+//! Felix's settings, from wherever they are set: its environment wins over the FelixConfiguration
 //! of its node, and that one over `default`.
 //!
 //! Source: projectcalico/calico v3.32.1, felix/config/config_params.go. What 3.32 adds in between,
-//! a FelixConfiguration for the nodes of a selector, is not looked at.
+//! a FelixConfiguration for the nodes of a selector, is not read.
 
 use super::calico_node::{CalicoNode, Variable};
-use crate::snapshot::{FelixConfiguration, FelixSpec, Snapshot};
+use crate::assess::provenance::Provenance;
+use crate::snapshot::{FelixConfiguration, FelixSpec, ObjectRef, Snapshot};
 
-/// A setting that is looked at.
+/// A setting that something here reads.
 pub struct Setting<T: 'static> {
     /// Its key in the spec of a FelixConfiguration.
     pub field: &'static str,
@@ -17,25 +18,16 @@ pub struct Setting<T: 'static> {
     parse: fn(&str) -> Option<T>,
 }
 
-/// What a setting is, and where that is told.
+/// The value of a setting, and where it is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told<T> {
+pub struct Resolved<T> {
     /// Its value.
     pub value: T,
-    /// The object, as `FelixConfiguration/default`.
-    pub object: String,
-    /// The field of it.
-    pub field: String,
+    /// Where it is set.
+    pub from: Provenance,
 }
 
-impl<T> Told<T> {
-    /// Object and field.
-    pub fn from(&self) -> String {
-        format!("{} {}", self.object, self.field)
-    }
-}
-
-/// `ipipEnabled`; where it is not told, the pools decide.
+/// `ipipEnabled`; where it is not set, the pools decide.
 pub const IPIP: Setting<bool> = Setting {
     field: "ipipEnabled",
     variable: "FELIX_IPINIPENABLED",
@@ -115,6 +107,14 @@ pub const VXLAN_PORT: Setting<u16> = Setting {
     parse: |text| text.parse().ok(),
 };
 
+/// A setting that is set nowhere, so that Felix's default applies.
+pub fn default_of<T>(setting: &Setting<T>) -> Provenance {
+    Provenance::default_of(
+        ObjectRef::named("FelixConfiguration", "default"),
+        format!("spec.{}", setting.field),
+    )
+}
+
 /// Source: projectcalico/calico, felix/config/param_types.go (`BoolParam`).
 fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
@@ -137,7 +137,7 @@ pub struct Felix<'a> {
 }
 
 impl<'a> Felix<'a> {
-    /// What a snapshot tells of them.
+    /// The settings in a snapshot.
     pub fn of(snapshot: &'a Snapshot) -> Self {
         let node = CalicoNode::current(snapshot);
         // What the API holds of configurations means nothing to one that works with etcd.
@@ -151,21 +151,21 @@ impl<'a> Felix<'a> {
         }
     }
 
-    /// A setting as it counts for every node that has none of its own.
-    pub fn told<T>(&self, setting: &Setting<T>) -> Option<Told<T>> {
+    /// The value for every node that has none of its own.
+    pub fn get<T>(&self, setting: &Setting<T>) -> Option<Resolved<T>> {
         self.by_environment(setting)
             .or_else(|| self.by_configuration(setting, "default"))
     }
 
-    /// A setting as it counts for one node.
-    pub fn on_node<T>(&self, setting: &Setting<T>, node: &str) -> Option<Told<T>> {
+    /// The value for one node.
+    pub fn get_on_node<T>(&self, setting: &Setting<T>, node: &str) -> Option<Resolved<T>> {
         self.by_environment(setting)
             .or_else(|| self.by_configuration(setting, &format!("node.{node}")))
             .or_else(|| self.by_configuration(setting, "default"))
     }
 
-    /// A setting as each place tells it, the one that wins first.
-    pub fn everywhere<T>(&self, setting: &Setting<T>) -> Vec<Told<T>> {
+    /// The setting in every place that sets it, the one that wins first.
+    pub fn get_everywhere<T>(&self, setting: &Setting<T>) -> Vec<Resolved<T>> {
         let nodes = self.configurations.iter();
         let nodes = nodes.filter(|found| found.metadata.name.starts_with("node."));
         self.by_environment(setting)
@@ -177,30 +177,31 @@ impl<'a> Felix<'a> {
 
     /// Whether a switch is on.
     pub fn is_on(&self, setting: &Setting<bool>) -> bool {
-        self.told(setting).is_some_and(|told| told.value)
+        self.get(setting).is_some_and(|found| found.value)
     }
 
-    /// A setting as the environment of calico-node tells it.
-    pub fn by_environment<T>(&self, setting: &Setting<T>) -> Option<Told<T>> {
+    /// The value in calico-node's environment.
+    pub fn by_environment<T>(&self, setting: &Setting<T>) -> Option<Resolved<T>> {
         let node = self.node?;
         let value = (setting.parse)(node.value(setting.variable)?)?;
-        Some(Told {
+        Some(Resolved {
             value,
-            object: format!("DaemonSet {}", node.name()),
-            field: format!("env {}", setting.variable),
+            from: node.env(setting.variable),
         })
     }
 
-    fn by_configuration<T>(&self, setting: &Setting<T>, name: &str) -> Option<Told<T>> {
+    fn by_configuration<T>(&self, setting: &Setting<T>, name: &str) -> Option<Resolved<T>> {
         let mut found = self.configurations.iter();
         by(found.find(|found| found.metadata.name == name)?, setting)
     }
 }
 
-fn by<T>(found: &FelixConfiguration, setting: &Setting<T>) -> Option<Told<T>> {
-    Some(Told {
+fn by<T>(found: &FelixConfiguration, setting: &Setting<T>) -> Option<Resolved<T>> {
+    Some(Resolved {
         value: (setting.spec)(&found.spec)?,
-        object: format!("FelixConfiguration/{}", found.metadata.name),
-        field: format!("spec.{}", setting.field),
+        from: Provenance::new(
+            ObjectRef::of("FelixConfiguration", &found.metadata),
+            format!("spec.{}", setting.field),
+        ),
     })
 }

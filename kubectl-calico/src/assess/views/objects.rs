@@ -4,7 +4,7 @@ use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 use calico_core::operator;
 use k8s_openapi::api::apps::v1::Deployment;
 
-use crate::snapshot::{Installation, Reading, Snapshot};
+use crate::snapshot::{Installation, ObjectRef, Reading, Snapshot};
 
 /// The Installation that the operator reads.
 pub fn default_installation(snapshot: &Snapshot) -> Option<&Installation> {
@@ -41,12 +41,7 @@ fn named_deployment<'a>(
     deployments.find(|found| found.metadata.name.as_deref() == Some(name))
 }
 
-/// `Deployment NAMESPACE/NAME`
-pub fn deployment_name(deployment: &Deployment) -> String {
-    let meta = &deployment.metadata;
-    format!(
-        "Deployment {}/{}",
-        meta.namespace.as_deref().unwrap_or_default(),
-        meta.name.as_deref().unwrap_or_default()
-    )
+/// A Deployment.
+pub fn object_of(deployment: &Deployment) -> ObjectRef {
+    ObjectRef::of_object("Deployment", &deployment.metadata)
 }

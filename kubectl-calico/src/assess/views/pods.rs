@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use crate::snapshot::resources::CALICO_PODS;
 use crate::snapshot::select::Selectable;
-use crate::snapshot::{Pod, Snapshot};
+use crate::snapshot::{ObjectRef, Pod, Snapshot};
 
 /// Whether a pod is a part of Calico: one that its row selects, but for the
 /// kube-controller-manager, which some platforms label alike.
@@ -45,9 +45,8 @@ pub fn of<'a>(
         .collect()
 }
 
-/// `DaemonSet NAMESPACE/NAME` or `Deployment NAMESPACE/NAME`: the workload whose pod it is, where
-/// that was read.
-pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<String> {
+/// The DaemonSet or Deployment whose pod it is, where that was read.
+pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<ObjectRef> {
     let sets = snapshot.daemon_sets.items().iter().map(|set| {
         let selector = set.spec.as_ref().map(|spec| &spec.selector);
         ("DaemonSet", &set.metadata, selector)
@@ -61,9 +60,7 @@ pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<String> {
     let (kind, workload, _) = sets
         .chain(deployments)
         .find(|(_, workload, selector)| selects(workload, *selector, pod))?;
-    let name = workload.name.as_deref().unwrap_or_default();
-    let namespace = workload.namespace.as_deref().unwrap_or_default();
-    Some(format!("{kind} {namespace}/{name}"))
+    Some(ObjectRef::of_object(kind, workload))
 }
 
 /// Calico's workloads select by labels alone, so that expressions are not looked at.
@@ -77,10 +74,9 @@ fn selects(workload: &ObjectMeta, selector: Option<&LabelSelector>, pod: &Pod) -
         && labels.is_some_and(|labels| !labels.is_empty() && carries(labels))
 }
 
-/// `Pod NAMESPACE/NAME`
-pub fn object(pod: &Pod) -> String {
-    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
-    format!("Pod {namespace}/{}", pod.metadata.name)
+/// A pod.
+pub fn object(pod: &Pod) -> ObjectRef {
+    ObjectRef::of("Pod", &pod.metadata)
 }
 
 /// Its node, or its own name where it has none.

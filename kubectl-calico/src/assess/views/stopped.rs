@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::pods::{object, owner, place, wanted};
 use crate::assess::words::{counted, few};
-use crate::snapshot::{ContainerStatus, Pod, Snapshot};
+use crate::snapshot::{ContainerStatus, ObjectRef, Pod, Snapshot};
 
 /// How a container stops its pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn stopped(pod: &Pod) -> Option<(Stop, &ContainerStatus)> {
 #[derive(Clone, Debug)]
 pub struct Stopped<'a> {
     /// The workload, or the pod where that is not known.
-    pub workload: String,
+    pub workload: ObjectRef,
     /// The first of the pods.
     pub pod: &'a Pod,
     /// Its container that stops it.
@@ -66,7 +66,7 @@ pub fn all_stopped<'a>(
     how: Stop,
     what: fn(&ContainerStatus) -> &String,
 ) -> Vec<Stopped<'a>> {
-    let mut groups: BTreeMap<(String, &str), Stopped> = BTreeMap::new();
+    let mut groups: BTreeMap<(ObjectRef, &str), Stopped> = BTreeMap::new();
     for pod in wanted(snapshot) {
         let Some((_, container)) = stopped(pod).filter(|(stop, _)| *stop == how) else {
             continue;
@@ -91,7 +91,7 @@ pub fn all_stopped<'a>(
 
 impl Stopped<'_> {
     fn is_by_node(&self) -> bool {
-        self.workload.starts_with("DaemonSet ")
+        self.workload.kind == "DaemonSet"
     }
 
     /// `on 2 nodes: node-1, node-2`, or `in 1 pod: …`.

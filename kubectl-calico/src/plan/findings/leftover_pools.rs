@@ -17,10 +17,10 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
     let delete = ResourceWriter::of(inputs.snapshot).delete(IP_POOLS, names);
     let mut finding = Finding::warning("IPPools", "an earlier install has left them");
     for pool in pools {
-        finding = finding.seen(pool.object(), "spec.cidr", &pool.cidr);
+        finding = finding.evidence(pool.object(), "spec.cidr", &pool.cidr);
     }
     let finding = finding
-        .then("beside them the operator neither looks at the pod network nor owns a pool of the same CIDR")
+        .impact("beside them the operator neither looks at the pod network nor owns a pool of the same CIDR")
         .fix("remove them first, if Calico is to start anew")
         .paste(delete);
     Some(Finding {

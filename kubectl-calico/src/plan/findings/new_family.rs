@@ -20,8 +20,8 @@ pub(crate) fn findings(inputs: &Inputs, planned: &[Pool]) -> Vec<Finding> {
             cidr.to_string(),
             format!("the pod network {} has no {family}", network.list()),
         )
-        .seen(&network.from, "", network.list())
-        .then(
+        .read(&network.from, network.list())
+        .impact(
             "kube-proxy takes the pods' addresses for those of others, and hides them from network \
              policy",
         )

@@ -4,6 +4,7 @@ use crate::assess::check::Case;
 use crate::assess::checks::other_plugins::{CILIUM, others};
 use crate::assess::finding::Finding;
 use crate::plan::inputs::Inputs;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, flag_in};
 
 /// Plugins that give pods their network already, where Calico is to.
@@ -15,12 +16,8 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
         snapshot: inputs.snapshot,
         facts: inputs.facts,
     };
-    let others = others(&case).map(|(set, plugin)| {
-        let meta = &set.metadata;
-        let namespace = meta.namespace.as_deref().unwrap_or_default();
-        let name = meta.name.as_deref().unwrap_or_default();
-        (format!("DaemonSet {namespace}/{name}"), plugin)
-    });
+    let others = others(&case)
+        .map(|(set, plugin)| (ObjectRef::of_object("DaemonSet", &set.metadata), plugin));
     if !inputs.networking.is_calico() {
         let install = &inputs.facts.install;
         let is_there = install.is_by_operator() || install.is_from_manifests();
@@ -38,9 +35,9 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(object: &str, plugin: &str) -> Finding {
+fn finding(object: &ObjectRef, plugin: &str) -> Finding {
     let finding = Finding::warning(object, format!("{plugin} does the network of pods already"))
-        .then("on each node the first file in /etc/cni/net.d decides which plugin a pod gets");
+        .impact("on each node the first file in /etc/cni/net.d decides which plugin a pod gets");
     Finding {
         code: "other-network-plugin",
         ..finding
@@ -49,10 +46,10 @@ fn finding(object: &str, plugin: &str) -> Finding {
 
 /// Beside a platform's own plugin Calico does policies, unless that is Cilium, which does them itself.
 /// Source: Google's documentation, GKE Dataplane V2; Microsoft's, Azure CNI powered by Cilium.
-fn policies_of_cilium((object, plugin): (String, &str)) -> Finding {
+fn policies_of_cilium((object, plugin): (ObjectRef, &str)) -> Finding {
     let message = format!("{plugin} does the policies of pods already");
     let finding = Finding::error(object, message)
-        .then("GKE and AKS have either its policies or Calico's")
+        .impact("GKE and AKS have either its policies or Calico's")
         .fix(
             "leave Calico out, or make the cluster without it (GKE: Dataplane V2, AKS: \
              --network-dataplane)",
@@ -69,10 +66,10 @@ fn flannel_of_k3s(node: &Node) -> Option<Finding> {
     let arguments: Vec<String> = serde_json::from_str(node.metadata.annotation(KEY)?).ok()?;
     let is_server = arguments.first().map(String::as_str) == Some("server");
     let backend = flag_in(&mut arguments.iter(), "--flannel-backend").unwrap_or("vxlan");
-    let object = format!("Node/{}", node.metadata.name);
+    let object = ObjectRef::named("Node", &node.metadata.name);
     (is_server && backend != "none").then(|| {
         finding(&object, "flannel, inside of k3s,")
-            .seen(
+            .evidence(
                 &object,
                 format!("annotation {KEY} --flannel-backend"),
                 backend,

@@ -6,9 +6,11 @@ use calico_core::pool::Field;
 use calico_core::rules::{Case, Verdict, Violation, check};
 
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
+use crate::snapshot::ObjectRef;
 
 /// What the rules say of the pools that are planned.
 pub(crate) fn findings(inputs: &Inputs, pools: &[Pool]) -> Vec<Finding> {
@@ -64,14 +66,14 @@ fn finding(violation: Violation, pools: &[Pool]) -> Finding {
         Verdict::Warned | Verdict::Allowed => Severity::Warning,
     };
     let mut finding = Finding::new(severity, violation.path, violation.problem)
-        .then(violation.impact)
+        .impact(violation.impact)
         .fix(violation.fix);
     for (index, field) in violation.fields {
         let Some(pool) = pools.get(index) else {
             continue;
         };
         if let Some((from, value)) = pool.evidence(field) {
-            finding = finding.seen(from, "", value);
+            finding = finding.read(&from, value);
         }
     }
     Finding {
@@ -90,7 +92,7 @@ impl Pool {
     }
 
     /// What gave a value, where something did.
-    fn evidence(&self, field: Field) -> Option<(String, String)> {
+    fn evidence(&self, field: Field) -> Option<(Provenance, String)> {
         match field {
             Field::Cidr => evidence(&self.cidr),
             Field::BlockSize => evidence(&self.block_size),
@@ -99,9 +101,12 @@ impl Pool {
     }
 }
 
-fn evidence<T: ToString>(choice: &Choice<T>) -> Option<(String, String)> {
+fn evidence<T: ToString>(choice: &Choice<T>) -> Option<(Provenance, String)> {
     match choice {
-        Choice::Given { value, flag } => Some(((*flag).to_owned(), value.to_string())),
+        Choice::Given { value, flag } => {
+            let from = Provenance::new(ObjectRef::all("Plan"), *flag);
+            Some((from, value.to_string()))
+        }
         Choice::Known { value, from, .. } => Some((from.first()?.clone(), value.to_string())),
         Choice::Open { .. } => None,
     }

@@ -15,6 +15,7 @@ use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::pools;
 use crate::assess::finding::Finding;
+use crate::assess::provenance::Provenance;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::as_live;
 use crate::plan::pool::Pool;
@@ -121,15 +122,20 @@ fn facts(inputs: &Inputs, planned: &[Pool]) -> Facts {
             Method::Operator {
                 by: Installer::Manifests,
             },
-            "the plan",
+            plan(),
         );
     }
     facts.installation = facts
         .install
         .is_by_operator()
         .then(|| asked_for(inputs, asked));
-    facts.pools = Fact::known(live, "the plan");
+    facts.pools = Fact::known(live, plan());
     facts
+}
+
+/// What is planned is read of the plan.
+fn plan() -> Provenance {
+    Provenance::all("Plan")
 }
 
 fn asked_for(inputs: &Inputs, written: Installation) -> InstallationFacts {

@@ -7,6 +7,7 @@ use super::demand::Demand;
 use super::precedence::settled_by;
 use super::sizes::Sizes;
 use crate::assess::finding::Finding;
+use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 
@@ -58,7 +59,7 @@ fn settled(inputs: &Inputs, family: Family) -> Option<Choice<u8>> {
     let live = live.filter(|pool| !pool.network.is_some_and(moved));
     let live = live.and_then(|pool| {
         let why = format!("{} has it, for good", pool.name);
-        let from = format!("{} spec.blockSize", pool.object());
+        let from = Provenance::new(pool.object(), "spec.blockSize");
         Some(Choice::known(
             u8::try_from(pool.block_size).ok()?,
             why,

@@ -5,6 +5,7 @@ use calico_core::cidr::{Cidr, Family};
 use super::precedence::settled_by;
 use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::networks::Network;
+use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 use crate::repair::free_range::is_clear_of_services_and_nodes;
@@ -50,7 +51,7 @@ pub(crate) fn families(inputs: &Inputs) -> Vec<Family> {
 pub(crate) fn choose(inputs: &Inputs, family: Family) -> Choice<Cidr> {
     let live = inputs.live(family).and_then(|pool| {
         let why = format!("{} has it, for good", pool.name);
-        let from = format!("{} spec.cidr", pool.object());
+        let from = Provenance::new(pool.object(), "spec.cidr");
         Some(Choice::known(pool.network?, why, from))
     });
     let network = inputs.pod_network();

@@ -9,7 +9,9 @@ use calico_core::pool::Encapsulation;
 use crate::assess::fact::Fact;
 use crate::assess::facts::cluster::{Cloud, scheme_of};
 use crate::assess::finding::Severity;
+use crate::assess::provenance::Provenance;
 use crate::plan::inputs::Inputs;
+use crate::snapshot::ObjectRef;
 
 /// What suits a network, and what would suit it, too.
 pub(crate) struct CloudNetwork {
@@ -18,7 +20,7 @@ pub(crate) struct CloudNetwork {
     /// Why the first comes first.
     pub(crate) why: String,
     /// Object and field that tell it.
-    pub(crate) from: Vec<String>,
+    pub(crate) from: Vec<Provenance>,
     /// Others that work, and what each takes.
     pub(crate) alternatives: &'static [(Encapsulation, &'static str)],
 }
@@ -63,7 +65,10 @@ fn on_no_known_cloud(inputs: &Inputs) -> CloudNetwork {
     match nodes.find_map(|node| Some((node, scheme_of(node)?))) {
         Some((_, "kind" | "docker")) => own_network("the nodes are containers"),
         Some((node, scheme)) => CloudNetwork {
-            from: vec![format!("Node {} spec.providerID", node.metadata.name)],
+            from: vec![Provenance::new(
+                ObjectRef::named("Node", &node.metadata.name),
+                "spec.providerID",
+            )],
             ..wrapped(
                 format!(
                     "machines of {scheme}://, whose network is not known here; it needs no more of \

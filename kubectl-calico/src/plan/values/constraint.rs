@@ -6,15 +6,17 @@ use calico_core::pool::Encapsulation;
 
 use crate::assess::facts::bgp::covers;
 use crate::assess::finding::Severity;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::felix::{CLUSTER_ROUTES, Felix};
 use crate::plan::inputs::Inputs;
+use crate::snapshot::ObjectRef;
 
 /// Something that not every encapsulation goes together with.
 pub(crate) struct Constraint {
     pub(crate) allows: Box<dyn Fn(Encapsulation) -> bool>,
     pub(crate) why: String,
     /// Object and field that tell it.
-    pub(crate) from: Option<String>,
+    pub(crate) from: Option<Provenance>,
     /// What is to be said of one that was chosen against it; nothing where the operator's rules,
     /// which the whole plan is put before, say it.
     pub(crate) objection: Option<Objection>,
@@ -34,7 +36,7 @@ pub(crate) struct Objection {
 pub(crate) fn constraints(inputs: &Inputs, family: Family) -> Vec<Constraint> {
     let installation = |field: &str| {
         let there = inputs.facts.installation.as_ref();
-        there.map(|_| format!("Installation/default spec.{field}"))
+        there.map(|_| Provenance::new(ObjectRef::installation(), format!("spec.{field}")))
     };
     let mut found = Vec::new();
     if family == Family::V6 {
@@ -78,7 +80,7 @@ pub(crate) fn constraints(inputs: &Inputs, family: Family) -> Vec<Constraint> {
 }
 
 /// The operator's BGP is off.
-fn without_bgp(inputs: &Inputs, from: Option<String>) -> Option<Constraint> {
+fn without_bgp(inputs: &Inputs, from: Option<Provenance>) -> Option<Constraint> {
     let effective = &inputs.effective;
     let felix = matches!(
         inputs.written.cluster_routing_mode.as_deref(),
@@ -101,7 +103,7 @@ fn without_bird(inputs: &Inputs) -> Option<Constraint> {
     if inputs.bgp {
         return None;
     }
-    let routes = Felix::of(inputs.snapshot).told(&CLUSTER_ROUTES);
+    let routes = Felix::of(inputs.snapshot).get(&CLUSTER_ROUTES);
     let felix = move |e| routes.as_ref().is_some_and(|told| covers(&told.value, e));
     Some(Constraint {
         allows: Box::new(move |e| e.is_vxlan() || felix(e)),
@@ -123,7 +125,10 @@ fn on_windows(inputs: &Inputs) -> Option<Constraint> {
     (nodes > 0).then(|| Constraint {
         allows: Box::new(|e| matches!(e, Encapsulation::Vxlan | Encapsulation::None)),
         why: format!("Windows runs on {nodes} of the nodes, and Calico has VXLAN or None there"),
-        from: Some("Nodes label kubernetes.io/os".to_owned()),
+        from: Some(Provenance::new(
+            ObjectRef::all("Node"),
+            "label kubernetes.io/os",
+        )),
         objection: Some(Objection {
             code: "encapsulation-on-windows",
             severity: Severity::Warning,

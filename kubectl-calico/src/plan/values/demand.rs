@@ -117,7 +117,7 @@ impl Demand {
                     size.blocks
                 ),
             )
-            .then(
+            .impact(
                 "nodes without a block of their own borrow single addresses of others, each with \
                  a route of its own, or get none under strict affinity",
             )
@@ -128,7 +128,7 @@ impl Demand {
                 subject,
                 format!("its {addresses} addresses are not enough for {nodes} nodes with {pods} pods each"),
             )
-            .then(format!("{} nodes can be full; then nodes get no more blocks", size.nodes_that_fit))
+            .impact(format!("{} nodes can be full; then nodes get no more blocks", size.nodes_that_fit))
             .fix("if that many pods will run, choose a larger pool (--cidr); if not, say so (--pods-per-node)")
         };
         Some(Finding {

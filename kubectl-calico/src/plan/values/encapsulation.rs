@@ -8,6 +8,7 @@ use super::constraint::{Constraint, constraints};
 use super::objections;
 use super::precedence::settled_by;
 use crate::assess::finding::Finding;
+use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 
@@ -39,7 +40,7 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
 fn settled(inputs: &Inputs, family: Family) -> Option<Choice<Encapsulation>> {
     let live = inputs.live(family).map(|pool| {
         let why = format!("{} has it; another disturbs traffic", pool.name);
-        let from = format!("{} spec.ipipMode, spec.vxlanMode", pool.object());
+        let from = Provenance::new(pool.object(), "spec.ipipMode, spec.vxlanMode");
         Choice::known(pool.encapsulation, why, from)
     });
     let wanted = inputs.wanted(family);

@@ -31,9 +31,11 @@ fn on_cloud(inputs: &Inputs, encapsulation: Encapsulation, subject: &str) -> Opt
     };
     let (severity, so, fix) = objection(*value, encapsulation)?;
     let message = format!("{encapsulation} on {}", value.name());
-    let finding = Finding::new(severity, subject, message)
-        .seen(from.join(", "), "", value.name())
-        .then(so)
+    let finding = Finding::new(severity, subject, message);
+    let finding = from
+        .iter()
+        .fold(finding, |finding, from| finding.read(from, value.name()))
+        .impact(so)
         .fix(fix);
     Some(Finding {
         code: "encapsulation-on-cloud",
@@ -46,9 +48,9 @@ fn finding(constraint: Constraint, encapsulation: Encapsulation, subject: &str) 
     let message = format!("{encapsulation}, but {}", constraint.why);
     let mut finding = Finding::new(objection.severity, subject, message);
     if let Some(from) = constraint.from {
-        finding = finding.seen(from, "", objection.value);
+        finding = finding.read(&from, objection.value);
     }
-    let finding = finding.then(objection.so).fix(objection.fix);
+    let finding = finding.impact(objection.so).fix(objection.fix);
     Some(Finding {
         code: objection.code,
         ..finding

@@ -1,6 +1,8 @@
 //! What is nobody's to choose here.
 
+use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
+use crate::snapshot::ObjectRef;
 
 /// What a flag gives, else what a live pool has, else what the Installation asks for.
 pub(crate) fn settled_by<T>(
@@ -9,8 +11,8 @@ pub(crate) fn settled_by<T>(
     live: Option<Choice<T>>,
     wanted: Option<T>,
 ) -> Option<Choice<T>> {
-    const FROM: &str = "Installation/default spec.calicoNetwork.ipPools";
+    let from = || Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools");
     let given = given.map(|value| Choice::Given { value, flag });
-    let wanted = wanted.map(|value| Choice::known(value, "the Installation asks for it", FROM));
+    let wanted = wanted.map(|value| Choice::known(value, "the Installation asks for it", from()));
     given.or(live).or(wanted)
 }

@@ -47,7 +47,7 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
         },
         pod_network: networks.best().map(|network| ConfiguredNetwork {
             cidrs: network.cidrs.iter().map(ToString::to_string).collect(),
-            source: network.from.clone(),
+            source: network.from.to_string(),
             enforced: network.is_enforced(),
         }),
         services,

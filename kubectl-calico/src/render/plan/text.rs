@@ -136,7 +136,10 @@ fn chosen<T: Display>(choice: &Choice<T>) -> String {
         Choice::Known { value, why, from } => {
             let from = match from.as_slice() {
                 [] => String::new(),
-                from => format!(" ({})", from.join(", ")),
+                from => {
+                    let from: Vec<String> = from.iter().map(ToString::to_string).collect();
+                    format!(" ({})", from.join(", "))
+                }
             };
             format!("{value}: {why}{from}")
         }
@@ -199,8 +202,10 @@ fn live(page: &mut Page, pool: &PoolComparison) {
 }
 
 fn step(page: &mut Page, number: usize, step: &Step) {
-    page.note(&number.to_string(), &step.what);
-    step.commands.iter().for_each(|command| page.paste(command));
+    page.step(number, &step.what);
+    step.commands
+        .iter()
+        .for_each(|command| page.step_command(command));
 }
 
 fn not_read(page: &mut Page, row: &Unread) {
