@@ -1,28 +1,22 @@
-//! The plugin's command line and its output.
+//! The command line of the plugin, and its output on a terminal and in a pipe.
 
-use std::process::{Command, Output, Stdio};
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
 
 use calico_test_support::clusters::{Base, manifest};
+use calico_test_support::outcome::Outcome;
+use serde_json::json;
 
-fn plugin() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"));
-    command.env_clear();
-    command
+use crate::run::plugin;
+
+fn run(command: &mut Command) -> Outcome {
+    Outcome::of(&command.output().unwrap())
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// Exit code, standard output, standard error.
-fn ran(output: &Output) -> (i32, String, String) {
-    let code = output.status.code().unwrap();
-    (code, text(&output.stdout), text(&output.stderr))
-}
-
-/// `status` of a cluster that is given on standard input.
-fn status(cluster: &str, prepare: impl FnOnce(&mut Command)) -> Output {
-    use std::io::Write as _;
+/// `status` of a cluster on standard input, after a change to the command.
+fn status(cluster: &str, prepare: impl FnOnce(&mut Command)) -> Outcome {
     let mut command = plugin();
     command.args(["status", "-f", "-"]);
     prepare(&mut command);
@@ -35,7 +29,7 @@ fn status(cluster: &str, prepare: impl FnOnce(&mut Command)) -> Output {
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(cluster.as_bytes()).unwrap();
     drop(stdin);
-    child.wait_with_output().unwrap()
+    Outcome::of(&child.wait_with_output().unwrap())
 }
 
 fn healthy() -> String {
@@ -49,14 +43,18 @@ fn help_fits_80_columns() {
         ("plugin_status_help", vec!["status", "--help"]),
         ("plugin_plan_help", vec!["plan", "--help"]),
     ] {
-        let (code, stdout, stderr) = ran(&plugin().args(arguments).output().unwrap());
-        assert_eq!((code, stderr.as_str()), (0, ""));
+        let outcome = run(plugin().args(arguments));
+        assert_eq!((outcome.exit, outcome.stderr.as_str()), (0, ""));
         assert!(
-            stdout.lines().all(|line| line.chars().count() <= 80),
-            "{stdout}"
+            outcome
+                .stdout
+                .lines()
+                .all(|line| line.chars().count() <= 80),
+            "{}",
+            outcome.stdout
         );
         insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
-            insta::assert_snapshot!(name, stdout);
+            insta::assert_snapshot!(name, outcome.stdout);
         });
     }
 }
@@ -72,19 +70,18 @@ fn help_begins_with_two_examples_and_ends_with_connection_options() {
         "completion",
         "version",
     ] {
-        let (code, help, _) = ran(&plugin().args([command, "--help"]).output().unwrap());
-        assert_eq!(code, 0, "{command}");
-        let (examples, options) = help.split_once("\nUsage: ").unwrap();
-        assert_eq!(examples.matches("\n  # ").count(), 2, "{help}");
+        let long = run(plugin().args([command, "--help"])).succeeded().stdout;
+        let (examples, options) = long.split_once("\nUsage: ").unwrap();
+        assert_eq!(examples.matches("\n  # ").count(), 2, "{long}");
         let other_options = options.split("\nConnection options:").next().unwrap();
-        assert!(!other_options.contains("--context"), "{help}");
-        let (_, short, _) = ran(&plugin().args([command, "-h"]).output().unwrap());
-        assert_eq!(short, help, "{command}");
+        assert!(!other_options.contains("--context"), "{long}");
+        let short = run(plugin().args([command, "-h"])).stdout;
+        assert_eq!(short, long, "{command}");
     }
 }
 
 #[test]
-fn usage_errors_are_64_and_on_standard_error() {
+fn a_usage_error_exits_with_64() {
     for arguments in [
         vec![],
         vec!["status", "--no-such-flag"],
@@ -94,24 +91,27 @@ fn usage_errors_are_64_and_on_standard_error() {
         vec!["explain", "CAL999"],
         vec!["status", "--request-timeout", "soon"],
     ] {
-        let (code, stdout, stderr) = ran(&plugin().args(&arguments).output().unwrap());
-        assert_eq!((code, stdout.as_str()), (64, ""), "{arguments:?}");
-        assert!(!stderr.is_empty(), "{arguments:?}");
+        let outcome = run(plugin().args(&arguments));
+        assert_eq!(
+            (outcome.exit, outcome.stdout.as_str()),
+            (64, ""),
+            "{arguments:?}"
+        );
+        assert!(!outcome.stderr.is_empty(), "{arguments:?}");
     }
 }
 
 #[test]
-fn what_cannot_be_read_is_2() {
-    for (file, said) in [
+fn a_file_that_cannot_be_read_exits_with_2() {
+    for (file, message) in [
         ("/no/such/file.yaml", "cannot read /no/such/file.yaml"),
         ("/dev/null/x", "cannot read"),
     ] {
-        let output = plugin().args(["status", "-f", file]).output().unwrap();
-        let (code, stdout, stderr) = ran(&output);
-        assert_eq!((code, stdout.as_str()), (2, ""));
-        assert!(stderr.contains(said), "{stderr}");
+        let outcome = run(plugin().args(["status", "-f", file]));
+        assert_eq!((outcome.exit, outcome.stdout.as_str()), (2, ""));
+        assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
     }
-    for (text, said) in [
+    for (text, message) in [
         ("a: [", "document 1"),
         ("---\nkind: Node\n", "apiVersion or kind is missing"),
         ("apiVersion: v1\nkind: Node\n---\n{", "document 2"),
@@ -125,60 +125,56 @@ fn what_cannot_be_read_is_2() {
             "another version of the plugin: its apiVersion is kubectl-calico/v1beta1",
         ),
     ] {
-        let (code, stdout, stderr) = ran(&status(text, |_| ()));
-        assert_eq!((code, stdout.as_str()), (2, ""), "{text}");
-        assert!(stderr.contains(said), "{stderr}");
+        let outcome = status(text, |_| ());
+        assert_eq!((outcome.exit, outcome.stdout.as_str()), (2, ""), "{text}");
+        assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
     }
 }
 
 #[test]
-fn the_file_of_a_folder_that_cannot_be_read_is_named() {
+fn an_error_in_a_folder_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let of = |file: &str| {
-        let output = plugin().args(["status", "-f"]).arg(folder.path()).output();
-        let (code, _, stderr) = ran(&output.unwrap());
-        assert_eq!(code, 2, "{stderr}");
-        assert!(stderr.contains(file), "{stderr}");
+    let assert_error = |message: &str| {
+        let outcome = run(plugin().args(["status", "-f"]).arg(folder.path()));
+        assert_eq!(outcome.exit, 2, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
     };
-    of("no Kubernetes objects in /");
-    std::fs::write(folder.path().join("a.yaml"), "apiVersion: v1\nkind: Node\n").unwrap();
-    std::fs::write(folder.path().join("b.yaml"), b"\xff\xfea\0").unwrap();
-    of("b.yaml: it is UTF-16");
+    assert_error("no Kubernetes objects in /");
+    fs::write(folder.path().join("a.yaml"), "apiVersion: v1\nkind: Node\n").unwrap();
+    fs::write(folder.path().join("b.yaml"), b"\xff\xfea\0").unwrap();
+    assert_error("b.yaml: it is UTF-16");
 }
 
-/// Under the name that kubectl prefers for `kubectl calico status`.
+/// kubectl runs `kubectl-calico-status`, if it exists, for `kubectl calico status`.
 #[test]
-fn the_command_may_be_in_the_name() {
+fn the_subcommand_may_be_part_of_the_name() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("kubectl-calico-status");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_kubectl-calico"), &link).unwrap();
+    symlink(plugin().get_program(), &link).unwrap();
     let cluster = folder.path().join("cluster.yaml");
-    std::fs::write(&cluster, healthy()).unwrap();
-    let output = Command::new(link)
-        .env_clear()
-        .arg("-f")
-        .arg(cluster)
-        .output();
-    let (code, stdout, _) = ran(&output.unwrap());
-    assert_eq!(code, 0);
-    assert!(stdout.starts_with("Calico v3.32.1 is well\n"), "{stdout}");
+    fs::write(&cluster, healthy()).unwrap();
+    let outcome = run(Command::new(link).env_clear().arg("-f").arg(cluster));
+    assert_eq!(outcome.exit, 0);
+    assert!(
+        outcome.stdout.starts_with("Calico v3.32.1 is well\n"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]
-fn colors_are_for_terminals_unless_the_flag_says_otherwise() {
+fn color() {
+    let output = |prepare: fn(&mut Command)| status(&healthy(), prepare).stdout;
     let escape = '\u{1b}';
-    let output = |prepare: fn(&mut Command)| ran(&status(&healthy(), prepare)).1;
-    assert!(!output(|_| ()).contains(escape), "a pipe is no terminal");
+    let in_a_pipe = output(|_| ());
+    assert!(!in_a_pipe.contains(escape));
     let always = output(|command| {
         command.args(["--color", "always"]).env("NO_COLOR", "1");
     });
-    assert!(
-        always.contains(escape),
-        "the flag is stronger than NO_COLOR"
-    );
+    assert!(always.contains(escape), "the flag overrides NO_COLOR");
     assert!(
         always.contains("is well"),
-        "color is never the only sign: {always}"
+        "the text does not depend on color: {always}"
     );
     let never = output(|command| {
         command
@@ -188,11 +184,11 @@ fn colors_are_for_terminals_unless_the_flag_says_otherwise() {
     assert!(!never.contains(escape));
 }
 
-/// A cluster's text can hold what a terminal obeys, and letters that a locale cannot show.
+/// A cluster's text may have control sequences, and characters that the locale does not have.
 #[test]
-fn what_a_cluster_says_is_shown_and_not_obeyed() {
+fn text_of_a_cluster_is_escaped() {
     let mut objects = Base::new("helm", "v3.32.1", 3).objects();
-    objects.push(serde_json::json!({
+    objects.push(json!({
         "apiVersion": "operator.tigera.io/v1", "kind": "TigeraStatus",
         "metadata": {"name": "hostile"}, "spec": {},
         "status": {"conditions": [{
@@ -202,29 +198,31 @@ fn what_a_cluster_says_is_shown_and_not_obeyed() {
         }]},
     }));
     let cluster = manifest(&objects);
-    let (_, stdout, _) = ran(&status(&cluster, |command| {
+    let utf_8 = status(&cluster, |command| {
         command.env("LANG", "en_GB.UTF-8");
-    }));
-    assert!(stdout.contains("\\u{1b}]0;owned\\u{7}"), "{stdout}");
-    assert!(stdout.contains("caf\u{e9}"), "{stdout}");
+    })
+    .stdout;
+    assert!(utf_8.contains("\\u{1b}]0;owned\\u{7}"), "{utf_8}");
+    assert!(utf_8.contains("caf\u{e9}"), "{utf_8}");
     assert!(
-        stdout.chars().all(|c| c == '\n' || !c.is_control()),
-        "{stdout}"
+        utf_8.chars().all(|c| c == '\n' || !c.is_control()),
+        "{utf_8}"
     );
 
-    let (_, stdout, _) = ran(&status(&cluster, |command| {
+    let ascii = status(&cluster, |command| {
         command.env("LC_ALL", "C");
-    }));
-    assert!(stdout.is_ascii(), "{stdout}");
-    assert!(stdout.contains("caf\\u{e9}"), "{stdout}");
+    })
+    .stdout;
+    assert!(ascii.is_ascii(), "{ascii}");
+    assert!(ascii.contains("caf\\u{e9}"), "{ascii}");
 }
 
-/// Whoever reads the report may stop; that is no failure of the cluster's.
+/// As with `kubectl calico status | head -1`.
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.yaml");
-    std::fs::write(&file, healthy()).unwrap();
+    fs::write(&file, healthy()).unwrap();
     let mut child = plugin()
         .args(["status", "-f"])
         .arg(&file)
@@ -233,9 +231,6 @@ fn a_closed_pipe_is_no_error() {
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        (output.status.code(), text(&output.stderr).as_str()),
-        (Some(0), "")
-    );
+    let outcome = Outcome::of(&child.wait_with_output().unwrap());
+    assert_eq!((outcome.exit, outcome.stderr.as_str()), (0, ""));
 }

@@ -1,4 +1,4 @@
-//! Tests of `kubectl-calico` on clusters from files, and of how it connects to a server.
+//! Tests of `kubectl-calico`: on clusters from files, and how it connects to a server.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,4 +13,5 @@ mod connect;
 mod mistakes;
 mod paste;
 mod plan;
+mod run;
 mod status;

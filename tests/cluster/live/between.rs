@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use calico_test_support::http::{Reply, head, request};
+use calico_test_support::http::{Reply, Request};
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -114,9 +114,9 @@ async fn serve(listener: std::net::TcpListener, proxy: Arc<Proxy>) {
 }
 
 async fn converse(mut connection: TcpStream, proxy: Arc<Proxy>) {
-    while let Some(head) = head(&mut connection).await {
-        let line = request(&head, None).line;
-        let path = line
+    while let Some(request) = Request::read(&mut connection).await {
+        let path = request
+            .line
             .strip_prefix("GET ")
             .expect("only GET is asked")
             .to_owned();

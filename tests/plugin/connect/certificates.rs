@@ -1,29 +1,29 @@
-//! What is checked of the server's certificate, which is for 127.0.0.1 and api.example.test.
+//! How the server's certificate is verified. It is for 127.0.0.1 and api.example.test.
 
 use super::loopback::authority::Authority;
-use super::loopback::cluster::Cluster;
-use super::loopback::world::{base64, kubeconfig};
+use super::loopback::cluster::FakeCluster;
+use super::loopback::sandbox::{base64, kubeconfig};
 
 const INSECURE: &str = "insecure-skip-tls-verify: true";
 const SIGNED: &str = "certificate-authority: ../ca.crt";
 const UNSIGNED: &str = "certificate-authority: ../other.crt";
 
-async fn start() -> Cluster {
-    let cluster = Cluster::start().await;
-    cluster.world.write("other.crt", &Authority::new().pem());
+async fn start() -> FakeCluster {
+    let cluster = FakeCluster::start().await;
+    cluster.sandbox.write("other.crt", &Authority::new().pem());
     cluster
 }
 
-/// Whether the server is asked, with this in the kubeconfig's cluster and these flags.
-async fn asks(cluster: &Cluster, fields: &str, flags: &str) -> bool {
+/// Whether the server receives a request, with these fields of the kubeconfig's cluster and these flags.
+async fn connects(cluster: &FakeCluster, fields: &str, flags: &str) -> bool {
     let server = format!("server: 'https://{}', {fields}", cluster.server.address);
-    cluster.world.kubeconfig(&kubeconfig(&server, "token: t"));
+    cluster.sandbox.kubeconfig(&kubeconfig(&server, "token: t"));
     let flags: Vec<&str> = flags.split_whitespace().collect();
     !cluster.both(&flags).await.tls.is_empty()
 }
 
 #[tokio::test]
-async fn by_an_authority() {
+async fn the_authority() {
     let cluster = start().await;
     let data = base64(&cluster.authority.pem());
     for (fields, expected) in [
@@ -36,12 +36,12 @@ async fn by_an_authority() {
         ("certificate-authority-data: AAAA", false),
         (&format!("{SIGNED}, {INSECURE}"), false),
     ] {
-        assert_eq!(asks(&cluster, fields, "").await, expected, "{fields}");
+        assert_eq!(connects(&cluster, fields, "").await, expected, "{fields}");
     }
 }
 
 #[tokio::test]
-async fn by_a_name() {
+async fn the_name() {
     let cluster = start().await;
     let server = format!("--server=https://{}", cluster.server.address);
     let flag = |name: &str| format!("--tls-server-name={name}");
@@ -51,21 +51,21 @@ async fn by_a_name() {
         (wrong, "", false),
         (wrong, &*flag(right), true),
         (right, &flag(wrong), false),
-        // The name is that of the kubeconfig's server, and this may be another one.
+        // The name belongs to the kubeconfig's server, which --server replaces.
         (wrong, &server, true),
         (right, &format!("{server} {}", flag(wrong)), false),
     ] {
         let fields = format!("{SIGNED}, tls-server-name: {name}");
-        let asks = asks(&cluster, &fields, flags).await;
-        assert_eq!(asks, expected, "{name} {flags}");
+        let connects = connects(&cluster, &fields, flags).await;
+        assert_eq!(connects, expected, "{name} {flags}");
     }
 }
 
 #[tokio::test]
-async fn by_flags() {
+async fn flags() {
     let cluster = start().await;
     let insecure = "--insecure-skip-tls-verify";
-    let authority = |file| format!("--certificate-authority={}", cluster.world.path(file));
+    let authority = |file| format!("--certificate-authority={}", cluster.sandbox.path(file));
     let (right, wrong) = (authority("ca.crt"), authority("other.crt"));
     for (fields, flags, expected) in [
         (UNSIGNED, insecure, true),
@@ -77,7 +77,7 @@ async fn by_flags() {
         (INSECURE, &wrong, false),
         (SIGNED, &format!("{right} {insecure}"), false),
     ] {
-        let asks = asks(&cluster, fields, flags).await;
-        assert_eq!(asks, expected, "{fields} {flags}");
+        let connects = connects(&cluster, fields, flags).await;
+        assert_eq!(connects, expected, "{fields} {flags}");
     }
 }

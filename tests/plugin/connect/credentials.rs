@@ -1,12 +1,12 @@
 //! Tokens, passwords and client certificates.
 
-use super::loopback::cluster::Cluster;
-use super::loopback::world::{base64, kubeconfig};
+use super::loopback::cluster::FakeCluster;
+use super::loopback::sandbox::{base64, kubeconfig};
 
 #[tokio::test]
 async fn tokens() {
-    let cluster = Cluster::start().await;
-    cluster.world.write("token", "from-file\n");
+    let cluster = FakeCluster::start().await;
+    cluster.sandbox.write("token", "from-file\n");
     for (user, sent) in [
         ("token: secret", &["Bearer secret"][..]),
         ("tokenFile: ../token", &["Bearer from-file"]),
@@ -31,7 +31,7 @@ async fn tokens() {
 
 #[tokio::test]
 async fn a_token_as_a_flag() {
-    let cluster = Cluster::start().await;
+    let cluster = FakeCluster::start().await;
     for user in [
         "token: old",
         "exec: {command: 'false', apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never}",
@@ -47,21 +47,23 @@ async fn a_token_as_a_flag() {
     }
 }
 
-/// Where kubectl would send another one or none, what was asked for is sent all the same.
+/// kubectl would send another token, or none.
 #[tokio::test]
 async fn a_token_as_a_flag_is_always_sent() {
-    let cluster = Cluster::start().await;
-    cluster.world.write("token", "from-file");
+    let cluster = FakeCluster::start().await;
+    cluster.sandbox.write("token", "from-file");
     for (user, from_kubectl) in [
         ("tokenFile: ../token", Some("Bearer from-file")),
         ("username: me, password: x", None),
     ] {
         cluster.user(user);
-        cluster.world.kubectl(&["--token=new"]).await;
+        cluster.sandbox.kubectl(&["--token=new"]).await;
         let arrived = cluster.arrived().tls;
-        let sent = arrived.first().map(|seen| seen.header("authorization"));
+        let sent = arrived
+            .first()
+            .map(|request| request.header("authorization"));
         assert_eq!(sent, from_kubectl.map(|token| vec![token]), "{user}");
-        let server = cluster.world.connect(&["--token=new"]).await.unwrap();
+        let server = cluster.sandbox.connect(&["--token=new"]).await.unwrap();
         server.get("/version").await.unwrap();
         let sent = cluster.arrived().tls;
         assert_eq!(sent[0].header("authorization"), ["Bearer new"], "{user}");
@@ -70,7 +72,7 @@ async fn a_token_as_a_flag_is_always_sent() {
 
 #[tokio::test]
 async fn client_certificates() {
-    let cluster = Cluster::start().await;
+    let cluster = FakeCluster::start().await;
     let data = format!(
         "client-certificate-data: {}, client-key-data: {}",
         base64(&cluster.client.certificate),
@@ -96,8 +98,8 @@ async fn client_certificates() {
         assert!(cluster.both(&[]).await.tls.is_empty(), "{user}");
     }
     let (certificate, key) = (
-        cluster.world.path("client.crt"),
-        cluster.world.path("client.key"),
+        cluster.sandbox.path("client.crt"),
+        cluster.sandbox.path("client.key"),
     );
     let flags = ["--client-certificate", &certificate, "--client-key", &key];
     for user in [&data, "token: secret"] {
@@ -109,13 +111,13 @@ async fn client_certificates() {
     }
 }
 
-/// A bearer token on a plain connection is anybody's.
+/// Anyone could read them.
 #[tokio::test]
 async fn plain_http_carries_no_credentials() {
-    let cluster = Cluster::start().await;
+    let cluster = FakeCluster::start().await;
     let address = cluster.plain.address;
     let plugin = "exec: {command: ../plugin, apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never}";
-    cluster.world.script("plugin", "touch $HOME/ran; exit 1");
+    cluster.sandbox.script("plugin", "touch $HOME/ran; exit 1");
     for server in [format!("http://{address}"), address.to_string()] {
         for user in [
             "token: t",
@@ -124,28 +126,28 @@ async fn plain_http_carries_no_credentials() {
             "tokenFile: ../missing",
         ] {
             cluster
-                .world
+                .sandbox
                 .kubeconfig(&kubeconfig(&format!("server: '{server}'"), user));
             let arrived = cluster.both(&["--as=jane"]).await;
             assert_eq!(arrived.plain[0].header("authorization"), [""; 0], "{user}");
             assert_eq!(arrived.plain[0].header("impersonate-user"), ["jane"]);
         }
     }
-    assert!(!cluster.world.exists("ran"));
+    assert!(!cluster.sandbox.exists("ran"));
     let arrived = cluster.both(&["--token=t"]).await;
     assert_eq!(arrived.plain[0].header("authorization"), [""; 0]);
 }
 
-/// kubectl would ask for a user name here; the plugin asks nobody anything.
+/// kubectl would prompt for a user name.
 #[tokio::test]
-async fn nobody_in_particular() {
-    let cluster = Cluster::start().await;
+async fn no_credentials() {
+    let cluster = FakeCluster::start().await;
     for user in ["", "token: ''", "client-key: ../missing"] {
         cluster.user(user);
-        let server = cluster.world.connect(&[]).await.unwrap();
+        let server = cluster.sandbox.connect(&[]).await.unwrap();
         server.get("/version").await.unwrap();
-        let seen = &cluster.arrived().tls[0];
-        assert_eq!(seen.header("authorization"), [""; 0], "{user}");
-        assert_eq!(seen.certificate, None, "{user}");
+        let request = &cluster.arrived().tls[0];
+        assert_eq!(request.header("authorization"), [""; 0], "{user}");
+        assert_eq!(request.certificate, None, "{user}");
     }
 }

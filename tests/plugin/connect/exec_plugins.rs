@@ -1,36 +1,36 @@
-//! Programs that say who the user is.
+//! Exec plugins: programs that print the user's credentials.
 
 use serde_json::{Value, json};
 
-use super::loopback::cluster::Cluster;
+use super::loopback::cluster::FakeCluster;
 
-/// A user whose plugin cannot ask anybody anything, and more of it in YAML's flow style.
-fn user(more: &str) -> String {
+/// A user with an exec plugin that is not interactive, and with these fields in YAML's flow style.
+fn user(fields: &str) -> String {
     let version = "client.authentication.k8s.io/v1";
-    format!("exec: {{command: ../plugin, apiVersion: {version}, interactiveMode: Never, {more}}}")
+    format!("exec: {{command: ../plugin, apiVersion: {version}, interactiveMode: Never, {fields}}}")
 }
 
-/// A plugin that answers with this status, and writes down each run and what it was told.
-fn answers(cluster: &Cluster, status: &str) {
-    let answer = format!(
+/// Writes a plugin that prints this status, and records each run and its input.
+fn plugin(cluster: &FakeCluster, status: &str) {
+    let credential = format!(
         r#"{{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {status}}}"#
     );
-    cluster.world.write("answer", &answer);
+    cluster.sandbox.write("credential", &credential);
     let script = r#"echo "$NAME $*" >> "$HOME/runs"
 echo "$KUBERNETES_EXEC_INFO" > "$HOME/info"
-cat "$HOME/answer""#;
-    cluster.world.script("plugin", script);
+cat "$HOME/credential""#;
+    cluster.sandbox.script("plugin", script);
 }
 
 #[tokio::test]
 async fn a_token_or_a_certificate() {
-    let cluster = Cluster::start().await;
+    let cluster = FakeCluster::start().await;
     cluster.user(&user("args: []"));
-    answers(&cluster, r#"{"token": "secret"}"#);
+    plugin(&cluster, r#"{"token": "secret"}"#);
     let arrived = cluster.both(&[]).await;
     assert_eq!(arrived.tls[0].header("authorization"), ["Bearer secret"]);
-    // Expired or not, it is what there is.
-    answers(
+    // An expired token is used, too.
+    plugin(
         &cluster,
         r#"{"token": "old", "expirationTimestamp": "2000-01-01T00:00:00Z"}"#,
     );
@@ -38,7 +38,7 @@ async fn a_token_or_a_certificate() {
     assert_eq!(arrived.tls[0].header("authorization"), ["Bearer old"]);
     let (certificate, key) = (&cluster.client.certificate, &cluster.client.key);
     let status = json!({"clientCertificateData": certificate, "clientKeyData": key});
-    answers(&cluster, &status.to_string());
+    plugin(&cluster, &status.to_string());
     let arrived = cluster.both(&[]).await;
     assert_eq!(
         arrived.tls[0].certificate.as_deref(),
@@ -47,56 +47,56 @@ async fn a_token_or_a_certificate() {
 }
 
 #[tokio::test]
-async fn it_is_told_what_kubectl_tells_it() {
-    let cluster = Cluster::start().await;
-    answers(&cluster, r#"{"token": "secret"}"#);
+async fn the_input_is_the_same_as_kubectls() {
+    let cluster = FakeCluster::start().await;
+    plugin(&cluster, r#"{"token": "secret"}"#);
     let extension = "{name: client.authentication.k8s.io/exec, extension: {audience: x}}";
-    let more = "args: [a, 'b c'], env: [{name: NAME, value: name}], provideClusterInfo: true";
-    cluster.user_of(&format!("extensions: [{extension}]"), &user(more));
-    let mut told = Vec::new();
-    for ours in [false, true] {
-        if ours {
-            cluster.world.connect(&[]).await.unwrap();
+    let fields = "args: [a, 'b c'], env: [{name: NAME, value: name}], provideClusterInfo: true";
+    cluster.user_of(&format!("extensions: [{extension}]"), &user(fields));
+    let mut inputs = Vec::new();
+    for by_kubectl in [true, false] {
+        if !by_kubectl {
+            cluster.sandbox.connect(&[]).await.unwrap();
         } else {
-            assert!(cluster.world.kubectl(&[]).await.status.success());
+            assert!(cluster.sandbox.kubectl(&[]).await.status.success());
         }
-        told.push(serde_json::from_str::<Value>(&cluster.world.read("info")).unwrap());
+        inputs.push(serde_json::from_str::<Value>(&cluster.sandbox.read("info")).unwrap());
     }
-    assert_eq!(told[1]["spec"]["cluster"]["config"]["audience"], "x");
-    assert_eq!(told[0], told[1]);
-    assert_eq!(cluster.world.read("runs"), "name a b c\nname a b c\n");
+    assert_eq!(inputs[1]["spec"]["cluster"]["config"]["audience"], "x");
+    assert_eq!(inputs[0], inputs[1]);
+    assert_eq!(cluster.sandbox.read("runs"), "name a b c\nname a b c\n");
 }
 
 #[tokio::test]
-async fn it_runs_once() {
-    let cluster = Cluster::start().await;
-    answers(
+async fn a_plugin_runs_once() {
+    let cluster = FakeCluster::start().await;
+    plugin(
         &cluster,
         r#"{"token": "secret", "expirationTimestamp": "2000-01-01T00:00:00Z"}"#,
     );
     cluster.user(&user("args: [once]"));
-    let server = cluster.world.connect(&[]).await.unwrap();
+    let server = cluster.sandbox.connect(&[]).await.unwrap();
     for _ in 0..3 {
         server.get("/version").await.unwrap();
     }
-    assert_eq!(cluster.world.read("runs"), " once\n");
+    assert_eq!(cluster.sandbox.read("runs"), " once\n");
 }
 
 #[tokio::test]
-async fn it_does_not_run_where_there_are_credentials() {
-    let cluster = Cluster::start().await;
-    answers(&cluster, r#"{"token": "secret"}"#);
+async fn a_plugin_does_not_run_if_there_are_other_credentials() {
+    let cluster = FakeCluster::start().await;
+    plugin(&cluster, r#"{"token": "secret"}"#);
     let certificate = "client-certificate: ../client.crt, client-key: ../client.key";
     for other in ["token: other", "username: me, password: other", certificate] {
         cluster.user(&format!("{}, {other}", user("args: []")));
         assert_eq!(cluster.both(&[]).await.tls.len(), 1, "{other}");
     }
-    assert!(!cluster.world.exists("runs"));
+    assert!(!cluster.sandbox.exists("runs"));
 }
 
 #[tokio::test]
-async fn it_fails() {
-    let cluster = Cluster::start().await;
+async fn failures() {
+    let cluster = FakeCluster::start().await;
     cluster.user(&user("args: []"));
     for status in [
         "null",
@@ -104,22 +104,22 @@ async fn it_fails() {
         r#"{"token": ""}"#,
         r#"{"clientKeyData": "x"}"#,
     ] {
-        answers(&cluster, status);
+        plugin(&cluster, status);
         assert!(cluster.both(&[]).await.tls.is_empty(), "{status}");
     }
     for script in ["echo oops", "exit 3", "kill -9 $$"] {
-        cluster.world.script("plugin", script);
+        cluster.sandbox.script("plugin", script);
         assert!(cluster.both(&[]).await.tls.is_empty(), "{script}");
     }
-    cluster.world.remove("plugin");
+    cluster.sandbox.remove("plugin");
     assert!(cluster.both(&[]).await.tls.is_empty());
 }
 
-/// Standard input is no terminal here, so nobody can answer.
+/// Standard input is not a terminal here.
 #[tokio::test]
-async fn it_cannot_ask() {
-    let cluster = Cluster::start().await;
-    answers(&cluster, r#"{"token": "secret"}"#);
+async fn a_plugin_that_needs_a_terminal_fails_without_one() {
+    let cluster = FakeCluster::start().await;
+    plugin(&cluster, r#"{"token": "secret"}"#);
     cluster.user(&user("args: []").replace("Never", "Always"));
     assert!(cluster.both(&[]).await.tls.is_empty());
     cluster.user(&user("args: []").replace("Never", "IfAvailable"));
@@ -127,32 +127,38 @@ async fn it_cannot_ask() {
 }
 
 #[tokio::test]
-async fn it_is_told_whether_it_can_ask() {
-    let mut cluster = Cluster::start().await;
-    answers(&cluster, r#"{"token": "secret"}"#);
+async fn the_input_says_whether_there_is_a_terminal() {
+    let mut cluster = FakeCluster::start().await;
+    plugin(&cluster, r#"{"token": "secret"}"#);
     for (terminal, mode, interactive) in [
         (true, "IfAvailable", true),
         (true, "Always", true),
         (true, "Never", false),
         (false, "IfAvailable", false),
     ] {
-        cluster.world.terminal = terminal;
+        cluster.sandbox.terminal = terminal;
         cluster.user(&user("args: []").replace("Never", mode));
-        cluster.world.connect(&[]).await.unwrap();
-        let told: Value = serde_json::from_str(&cluster.world.read("info")).unwrap();
+        cluster.sandbox.connect(&[]).await.unwrap();
+        let input: Value = serde_json::from_str(&cluster.sandbox.read("info")).unwrap();
         assert_eq!(
-            told["spec"]["interactive"], interactive,
+            input["spec"]["interactive"], interactive,
             "{terminal} {mode}"
         );
     }
 }
 
-/// The clock is stopped, and goes on to the time limit once there is nothing else to wait for.
+/// The clock is paused. It advances to the timeout as soon as there is nothing else to wait for.
 #[tokio::test(start_paused = true)]
-async fn it_does_not_hang() {
-    let cluster = Cluster::start().await;
-    cluster.world.script("plugin", "exec sleep 1000");
+async fn a_plugin_that_hangs_is_stopped() {
+    let cluster = FakeCluster::start().await;
+    cluster.sandbox.script("plugin", "exec sleep 1000");
     cluster.user(&user("args: []"));
-    let error = cluster.world.connect(&[]).await.err().unwrap().to_string();
+    let error = cluster
+        .sandbox
+        .connect(&[])
+        .await
+        .err()
+        .unwrap()
+        .to_string();
     assert!(error.ends_with("did not finish within 60s"), "{error}");
 }

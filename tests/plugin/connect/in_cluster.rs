@@ -1,22 +1,22 @@
-//! A pod has no kubeconfig, and its service account instead.
+//! In a pod, the service account replaces a kubeconfig.
 
-use super::loopback::cluster::Cluster;
-use super::loopback::world::kubeconfig;
+use super::loopback::cluster::FakeCluster;
+use super::loopback::sandbox::kubeconfig;
 
-/// A pod of the cluster, whose token is `pod`.
-async fn pod() -> Cluster {
-    let mut cluster = Cluster::start().await;
+/// A pod in the cluster, with the token `pod`.
+async fn pod() -> FakeCluster {
+    let mut cluster = FakeCluster::start().await;
     let address = cluster.server.address;
-    let world = &mut cluster.world;
-    world.write("serviceaccount/token", "pod\n");
-    world.write("serviceaccount/ca.crt", &cluster.authority.pem());
-    world.set("KUBERNETES_SERVICE_HOST", &address.ip().to_string());
-    world.set("KUBERNETES_SERVICE_PORT", &address.port().to_string());
+    let sandbox = &mut cluster.sandbox;
+    sandbox.write("serviceaccount/token", "pod\n");
+    sandbox.write("serviceaccount/ca.crt", &cluster.authority.pem());
+    sandbox.set("KUBERNETES_SERVICE_HOST", &address.ip().to_string());
+    sandbox.set("KUBERNETES_SERVICE_PORT", &address.port().to_string());
     cluster
 }
 
-async fn authorization(cluster: &Cluster, flags: &[&str]) -> String {
-    let server = cluster.world.connect(flags).await.unwrap();
+async fn authorization(cluster: &FakeCluster, flags: &[&str]) -> String {
+    let server = cluster.sandbox.connect(flags).await.unwrap();
     server.get("/version").await.unwrap();
     cluster.arrived().tls[0].header("authorization").join(" ")
 }
@@ -29,20 +29,20 @@ async fn the_service_account_is_used() {
         authorization(&cluster, &["--token=mine"]).await,
         "Bearer mine"
     );
-    // A kubeconfig that leads nowhere changes nothing.
+    // A kubeconfig without a current context is ignored.
     cluster
-        .world
+        .sandbox
         .kubeconfig("contexts: [{name: a, context: {cluster: a}}]");
     assert_eq!(authorization(&cluster, &[]).await, "Bearer pod");
-    assert_eq!(cluster.world.connect(&[]).await.unwrap().context(), None);
+    assert_eq!(cluster.sandbox.connect(&[]).await.unwrap().context(), None);
 }
 
 #[tokio::test]
-async fn a_kubeconfig_goes_before_it() {
+async fn a_kubeconfig_precedes_the_service_account() {
     let cluster = pod().await;
     cluster.user("token: file");
     assert_eq!(authorization(&cluster, &[]).await, "Bearer file");
-    let server = cluster.world.connect(&[]).await.unwrap();
+    let server = cluster.sandbox.connect(&[]).await.unwrap();
     assert_eq!(server.context(), Some("here"));
 }
 
@@ -55,24 +55,24 @@ async fn a_token_is_not_sent_to_another_server() {
 }
 
 #[tokio::test]
-async fn without_a_token_this_is_no_pod() {
+async fn without_a_token_the_service_account_is_ignored() {
     let cluster = pod().await;
-    cluster.world.remove("serviceaccount/token");
-    assert!(cluster.world.connect(&[]).await.is_err());
+    cluster.sandbox.remove("serviceaccount/token");
+    assert!(cluster.sandbox.connect(&[]).await.is_err());
 }
 
 #[tokio::test]
-async fn the_address_may_be_of_ipv6() {
+async fn the_address_may_be_ipv6() {
     let mut cluster = pod().await;
-    cluster.world.unset("KUBERNETES_SERVICE_HOST");
-    cluster.world.set("KUBERNETES_SERVICE_HOST", "fd00::1");
-    cluster.world.unset("KUBERNETES_SERVICE_PORT");
-    cluster.world.set("KUBERNETES_SERVICE_PORT", "6443");
-    let server = cluster.world.connect(&[]).await.unwrap();
+    cluster.sandbox.unset("KUBERNETES_SERVICE_HOST");
+    cluster.sandbox.set("KUBERNETES_SERVICE_HOST", "fd00::1");
+    cluster.sandbox.unset("KUBERNETES_SERVICE_PORT");
+    cluster.sandbox.set("KUBERNETES_SERVICE_PORT", "6443");
+    let server = cluster.sandbox.connect(&[]).await.unwrap();
     assert_eq!(server.url(), "https://[fd00::1]:6443");
     cluster
-        .world
+        .sandbox
         .kubeconfig(&kubeconfig("server: 'https://[fd00::2]/'", ""));
-    let server = cluster.world.connect(&[]).await.unwrap();
+    let server = cluster.sandbox.connect(&[]).await.unwrap();
     assert_eq!(server.url(), "https://[fd00::2]");
 }

@@ -1,8 +1,8 @@
-//! Which kubeconfigs are read, and what is taken from them.
+//! Which kubeconfigs are read, and how they are merged.
 
-use super::loopback::cluster::Cluster;
+use super::loopback::cluster::FakeCluster;
 
-/// Where the cluster is, who asks, and which context there is, each in a file of its own.
+/// Clusters, contexts and users in files of their own.
 struct Files {
     clusters: String,
     context: String,
@@ -12,9 +12,9 @@ struct Files {
 }
 
 impl Files {
-    fn write(cluster: &Cluster) -> Self {
-        let world = &cluster.world;
-        world.write("a/ca.crt", &cluster.authority.pem());
+    fn write(cluster: &FakeCluster) -> Self {
+        let sandbox = &cluster.sandbox;
+        sandbox.write("a/ca.crt", &cluster.authority.pem());
         let server = format!("https://{}", cluster.server.address);
         let clusters = format!(
             "clusters: [{{name: c, cluster: {{server: '{server}', certificate-authority: ca.crt}}}}]"
@@ -25,18 +25,18 @@ impl Files {
             format!("users: [{{name: u, user: {{token: {token}}}}}]\ncurrent-context: elsewhere")
         };
         Self {
-            clusters: world.write("a/config", &clusters),
-            context: world.write("b/config", context),
-            first: world.write("c/config", &user("first")),
-            second: world.write("d/config", &user("second")),
-            missing: world.path("missing"),
+            clusters: sandbox.write("a/config", &clusters),
+            context: sandbox.write("b/config", context),
+            first: sandbox.write("c/config", &user("first")),
+            second: sandbox.write("d/config", &user("second")),
+            missing: sandbox.path("missing"),
         }
     }
 }
 
 #[tokio::test]
-async fn the_first_of_a_list_wins() {
-    let mut cluster = Cluster::start().await;
+async fn the_first_of_several_files_wins() {
+    let mut cluster = FakeCluster::start().await;
     let Files {
         clusters,
         context,
@@ -44,14 +44,14 @@ async fn the_first_of_a_list_wins() {
         second,
         missing,
     } = &Files::write(&cluster);
-    let unset = &cluster.world.write("e/config", "current-context: ''");
+    let unset = &cluster.sandbox.write("e/config", "current-context: ''");
     for (files, token) in [
         (
             [missing, clusters, "", context, first, second],
             "Bearer first",
         ),
         (
-            // What `kubectl config unset current-context` leaves.
+            // As after `kubectl config unset current-context`.
             [unset, clusters, "", context, first, second],
             "Bearer first",
         ),
@@ -60,22 +60,22 @@ async fn the_first_of_a_list_wins() {
             "Bearer second",
         ),
     ] {
-        cluster.world.set("KUBECONFIG", &files.join(":"));
+        cluster.sandbox.set("KUBECONFIG", &files.join(":"));
         let arrived = cluster.both(&[]).await;
         assert_eq!(arrived.tls[0].header("authorization"), [token]);
-        cluster.world.unset("KUBECONFIG");
+        cluster.sandbox.unset("KUBECONFIG");
     }
-    // So does the first current context.
+    // The first current context wins, too.
     cluster
-        .world
+        .sandbox
         .set("KUBECONFIG", &[&**first, clusters, context].join(":"));
     assert!(cluster.both(&[]).await.tls.is_empty());
     assert_eq!(cluster.both(&["--context=here"]).await.tls.len(), 1);
 }
 
 #[tokio::test]
-async fn a_flag_goes_before_a_list() {
-    let mut cluster = Cluster::start().await;
+async fn the_flag_precedes_the_variable() {
+    let mut cluster = FakeCluster::start().await;
     let Files {
         clusters,
         context,
@@ -84,9 +84,9 @@ async fn a_flag_goes_before_a_list() {
         ..
     } = &Files::write(&cluster);
     cluster.user("token: t");
-    let home = cluster.world.path(".kube/config");
+    let home = cluster.sandbox.path(".kube/config");
     cluster
-        .world
+        .sandbox
         .set("KUBECONFIG", &[&**clusters, context, first].join(":"));
     assert_eq!(cluster.both(&["--kubeconfig", &home]).await.tls.len(), 1);
     assert!(
@@ -106,35 +106,35 @@ async fn a_flag_goes_before_a_list() {
 }
 
 #[tokio::test]
-async fn a_broken_file_is_not_passed_over() {
-    let mut cluster = Cluster::start().await;
+async fn an_invalid_file_is_not_skipped() {
+    let mut cluster = FakeCluster::start().await;
     let Files {
         clusters,
         context,
         first,
         ..
     } = &Files::write(&cluster);
-    let broken = cluster.world.write("broken", "clusters: [");
-    let folder = cluster.world.path("a");
+    let broken = cluster.sandbox.write("broken", "clusters: [");
+    let folder = cluster.sandbox.path("a");
     for bad in [broken, folder] {
         cluster
-            .world
+            .sandbox
             .set("KUBECONFIG", &[&**clusters, context, first, &bad].join(":"));
         assert!(
             cluster.both(&["--context=here"]).await.tls.is_empty(),
             "{bad}"
         );
-        cluster.world.unset("KUBECONFIG");
+        cluster.sandbox.unset("KUBECONFIG");
     }
 }
 
 #[tokio::test]
 async fn contexts_clusters_and_users() {
-    let cluster = Cluster::start().await;
+    let cluster = FakeCluster::start().await;
     let url = format!("https://{}", cluster.server.address);
     let server = format!("--server={url}");
-    let authority = format!("--certificate-authority={}", cluster.world.path("ca.crt"));
-    cluster.world.kubeconfig(&format!(
+    let authority = format!("--certificate-authority={}", cluster.sandbox.path("ca.crt"));
+    cluster.sandbox.kubeconfig(&format!(
         "current-context: here
 contexts:
 - {{name: here, context: {{cluster: c, user: u}}}}
@@ -178,8 +178,8 @@ users:
 }
 
 #[tokio::test]
-async fn a_server_below_a_path() {
-    let cluster = Cluster::start().await;
+async fn a_server_url_with_a_path() {
+    let cluster = FakeCluster::start().await;
     cluster.user("token: t");
     let server = format!(
         "--server=https://{}/k8s/clusters/c-1/?x=y",
@@ -187,16 +187,16 @@ async fn a_server_below_a_path() {
     );
     let arrived = cluster.both(&[&server]).await;
     assert_eq!(arrived.tls[0].line, "GET /k8s/clusters/c-1/version");
-    let ours = cluster.world.connect(&[&server]).await.unwrap();
+    let server = cluster.sandbox.connect(&[&server]).await.unwrap();
     assert_eq!(
-        ours.url(),
+        server.url(),
         format!("https://{}/k8s/clusters/c-1", cluster.server.address)
     );
 }
 
 #[tokio::test]
 async fn compression() {
-    let cluster = Cluster::start().await;
+    let cluster = FakeCluster::start().await;
     cluster.user("token: t");
     let arrived = cluster.both(&[]).await;
     assert_eq!(arrived.tls[0].header("accept-encoding"), ["gzip"]);

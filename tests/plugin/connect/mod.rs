@@ -1,15 +1,14 @@
-//! How the plugin gets from flags, kubeconfig and environment to an API server, and what it says
-//! when it does not: against servers on the loopback that do as they are told, and beside the
-//! real kubectl in the same environment.
+//! How the plugin connects to an API server with flags, kubeconfig and environment, and its messages
+//! if it cannot: with servers on loopback, and compared with kubectl in the same environment.
 
-mod acting;
-mod answers;
 mod certificates;
 mod credentials;
 mod exec_plugins;
+mod impersonation;
 mod in_cluster;
 mod kubeconfigs;
 mod loopback;
 mod messages;
-mod patience;
 mod proxies;
+mod responses;
+mod retries;

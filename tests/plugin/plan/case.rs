@@ -1,85 +1,80 @@
-//! The cases, and how the plugin is run on one.
+//! A case: a cluster, arguments, and the plan.
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
-use calico_test_support::clusters::{cluster, manifest};
+use calico_test_support::clusters::cluster;
+use calico_test_support::outcome::Outcome;
 use calico_test_support::repository;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-/// What a run came to.
-pub(crate) struct Ran {
-    pub(crate) exit: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
+use crate::run::run_on;
 
 /// A folder of tests/cases/plan.
-pub(crate) struct Case {
-    pub(crate) folder: PathBuf,
-    manifest: String,
+pub(super) struct Case {
+    pub(super) folder: PathBuf,
+    objects: Vec<Value>,
     arguments: Vec<String>,
 }
 
-/// Every case, in the order of its name.
-pub(crate) fn cases() -> Vec<Case> {
+/// Every case, sorted by name.
+pub(super) fn cases() -> Vec<Case> {
     calico_test_support::cases::cases("plan", "cluster.yaml")
         .into_iter()
         .map(Case::read)
         .collect()
 }
 
-/// The case of that name.
-pub(crate) fn case(name: &str) -> Case {
+/// The case with this name.
+pub(super) fn case(name: &str) -> Case {
     Case::read(repository().join("tests/cases/plan").join(name))
 }
 
 impl Case {
     fn read(folder: PathBuf) -> Self {
         let arguments = fs::read_to_string(folder.join("args")).unwrap_or_default();
-        let objects = cluster(&fs::read_to_string(folder.join("cluster.yaml")).unwrap());
         Self {
-            manifest: manifest(&objects),
+            objects: cluster(&fs::read_to_string(folder.join("cluster.yaml")).unwrap()),
             arguments: arguments.lines().map(str::to_owned).collect(),
             folder,
         }
     }
 
-    pub(crate) fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         self.folder.file_name().unwrap().to_str().unwrap()
     }
 
-    /// Runs the plugin with the case's arguments and more.
-    pub(crate) fn run(&self, more: &[&str]) -> Ran {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("cluster.yaml");
-        fs::write(&file, &self.manifest).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"))
-            .env_clear()
-            .current_dir(folder.path())
-            .args(["plan", "-f", "cluster.yaml"])
-            .args(&self.arguments)
-            .args(more)
-            .output()
-            .unwrap();
-        Ran {
-            exit: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+    /// Runs `plan` with the case's arguments and these.
+    pub(super) fn run(&self, arguments: &[&str]) -> Outcome {
+        let own = self.arguments.iter().map(String::as_str);
+        let arguments: Vec<&str> = own.chain(arguments.iter().copied()).collect();
+        run_on(&self.objects, "plan", &arguments)
     }
 
-    /// The plan in a format, where all is well with it.
-    pub(crate) fn written(&self, format: &str) -> String {
-        let ran = self.run(&["-o", format]);
-        assert_eq!(ran.exit, 0, "{}: {}", self.name(), ran.stderr);
-        ran.stdout
+    /// The plan in a format. It has no errors.
+    pub(super) fn written(&self, format: &str) -> String {
+        let outcome = self.run(&["-o", format]);
+        assert_eq!(outcome.exit, 0, "{}: {}", self.name(), outcome.stderr);
+        outcome.stdout
     }
 
-    pub(crate) fn json(&self) -> Value {
-        let ran = self.run(&["-o", "json"]);
-        serde_json::from_str(&ran.stdout)
-            .unwrap_or_else(|error| panic!("{}: {error}\n{}", self.name(), ran.stderr))
+    pub(super) fn json(&self) -> Value {
+        let outcome = self.run(&["-o", "json"]);
+        serde_json::from_str(&outcome.stdout)
+            .unwrap_or_else(|error| panic!("{}: {error}\n{}", self.name(), outcome.stderr))
     }
+
+    /// Whether the plan has no errors and is for a cluster without Calico.
+    pub(super) fn is_new_install(&self, plan: &Value) -> bool {
+        plan["install"]["method"]["value"]["kind"] == "nothing" && self.run(&[]).exit == 0
+    }
+}
+
+/// An Installation with this spec, as a stream for the filter.
+pub(super) fn installation(spec: Value) -> String {
+    json!({
+        "apiVersion": "operator.tigera.io/v1", "kind": "Installation",
+        "metadata": {"name": "default"}, "spec": spec,
+    })
+    .to_string()
 }

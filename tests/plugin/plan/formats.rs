@@ -1,4 +1,4 @@
-//! What every format has in common, and what each is held to by itself.
+//! The formats of a plan.
 
 use std::fs;
 
@@ -8,24 +8,22 @@ use serde_json::Value;
 
 use super::case::{case, cases};
 
-/// Formats that somebody would apply as they are.
+/// Formats that are applied without reading them.
 const APPLIED: [&str; 3] = ["flags", "values", "installation"];
 
 #[test]
-fn the_exit_code_is_the_same_and_half_a_plan_is_never_written() {
+fn the_exit_code_is_the_same_and_a_refused_plan_is_not_written() {
     for case in cases() {
         for fail_on in ["error", "warning"] {
             let run = |format| case.run(&["--fail-on", fail_on, "-o", format]);
             let exit = run("text").exit;
             assert_eq!(run("json").exit, exit, "{} json", case.name());
-            // What a format cannot say is wrong usage of it.
-            let exits = [exit, 64];
-            assert!(exits.contains(&run("config").exit), "{}", case.name());
+            // It is a usage error to request a plan in a format that cannot express it.
+            let config = run("config").exit;
+            assert!([exit, 64].contains(&config), "{} config", case.name());
             for format in APPLIED {
                 let ran = run(format);
-                // What flags cannot say is wrong usage of them.
-                let said = ran.exit != 64;
-                assert!(!said || ran.exit == exit, "{} {format}", case.name());
+                assert!([exit, 64].contains(&ran.exit), "{} {format}", case.name());
                 let written = ran.exit == 0;
                 let refused = match format {
                     "flags" => "--kubectl-calico-plan-failed\n",
@@ -40,7 +38,7 @@ fn the_exit_code_is_the_same_and_half_a_plan_is_never_written() {
 }
 
 #[test]
-fn what_is_not_settled_is_said_with_the_flag_that_settles_it() {
+fn an_unknown_value_is_an_error_with_the_flag_that_sets_it() {
     let ran = case("no-source").run(&["-o", "values"]);
     assert_eq!(ran.exit, 2);
     assert!(ran.stderr.contains("give --cidr"), "{}", ran.stderr);
@@ -49,7 +47,7 @@ fn what_is_not_settled_is_said_with_the_flag_that_settles_it() {
 }
 
 #[test]
-fn flags_are_words_that_no_shell_takes_for_more() {
+fn flags_have_no_character_with_a_meaning_in_a_shell() {
     for case in cases() {
         let ran = case.run(&["-o", "flags", "--fail-on", "never"]);
         let plain = |c: char| c.is_ascii_alphanumeric() || " -.,:/=".contains(c);
@@ -59,7 +57,7 @@ fn flags_are_words_that_no_shell_takes_for_more() {
 }
 
 #[test]
-fn flags_do_not_lose_what_they_cannot_say() {
+fn flags_that_cannot_express_the_plan_are_refused() {
     let ran = case("installed-settings").run(&["-o", "flags"]);
     assert_eq!(
         (ran.exit, ran.stdout.as_str()),
@@ -77,7 +75,7 @@ fn flags_do_not_lose_what_they_cannot_say() {
 }
 
 #[test]
-fn a_pool_that_the_installation_has_lost_is_in_every_form() {
+fn an_unlisted_pool_is_in_every_format() {
     let case = case("installed-lost");
     for format in ["values", "installation", "config", "flags"] {
         let text = case.written(format);
@@ -101,15 +99,15 @@ fn every_pool_has_a_cidr() {
 }
 
 #[test]
-fn config_does_not_lose_a_change_of_a_live_pool() {
+fn a_config_that_cannot_express_a_change_of_an_existing_pool_is_refused() {
     let ran = case("installed-encapsulation").run(&["-o", "config"]);
     assert_eq!((ran.exit, ran.stdout.as_str()), (64, ""));
     assert!(ran.stderr.contains("default-ipv4-ippool"), "{}", ran.stderr);
 }
 
-/// The filter's own type, which takes no field that it does not know.
+/// The type rejects unknown fields.
 #[test]
-fn config_is_what_the_filter_reads() {
+fn a_config_is_a_cluster_plan() {
     for case in cases() {
         let ran = case.run(&["-o", "config"]);
         if ran.exit == 64 {
@@ -133,13 +131,13 @@ fn config_is_what_the_filter_reads() {
                 value("encapsulation")
             );
         }
-        let live = json["existingPools"].as_array().unwrap();
-        assert_eq!(plan.existing_pools.len(), live.len(), "{}", case.name());
+        let existing = json["existingPools"].as_array().unwrap();
+        assert_eq!(plan.existing_pools.len(), existing.len(), "{}", case.name());
     }
 }
 
 #[test]
-fn every_plan_follows_the_schema() {
+fn every_plan_matches_the_schema() {
     let path = repository().join("docs/plan.schema.json");
     let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
@@ -152,16 +150,17 @@ fn every_plan_follows_the_schema() {
     }
 }
 
-/// A value is known with a reason, given by a flag, or open with the flag that settles it.
+/// A value has a reason. An unknown one has the flag that sets it.
 #[test]
-fn no_value_is_a_bare_guess() {
+fn no_value_is_a_guess() {
     for case in cases() {
         let plan = case.json();
-        let pools = plan["pools"].as_array().unwrap().iter();
-        let fields = ["cidr", "blockSize", "encapsulation"];
-        let pool_values = pools.flat_map(|pool| fields.map(|field| pool[field].clone()));
-        let sizes = ["operator", "nodes", "podsPerNode"].map(|field| plan[field].clone());
-        for value in pool_values.chain(sizes) {
+        let pools = plan["pools"].as_array().unwrap();
+        let in_pools = pools
+            .iter()
+            .flat_map(|pool| ["cidr", "blockSize", "encapsulation"].map(|field| &pool[field]));
+        let others = ["operator", "nodes", "podsPerNode"].map(|field| &plan[field]);
+        for value in in_pools.chain(others) {
             let reason = value
                 .get("why")
                 .or(value.get("flag"))
@@ -175,9 +174,9 @@ fn no_value_is_a_bare_guess() {
     }
 }
 
-/// The pool that the operator makes depends on no spelling: what is read by YAML 1.1 and 1.2 alike.
+/// So YAML 1.1 and 1.2 parsers read the same values.
 #[test]
-fn every_string_of_our_yaml_is_quoted() {
+fn every_string_in_yaml_is_quoted() {
     for format in ["values", "installation", "config"] {
         let text = case("dual-stack").written(format);
         for line in text.lines().filter(|line| !line.starts_with(['#', '-'])) {

@@ -1,5 +1,4 @@
-//! Each form of a plan through real Helm, and a chart that renders `.Values.installation` as the
-//! real one does: all of them come to the same Installation.
+//! Helm renders the same Installation with a plan in any format.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,9 +13,9 @@ use tempfile::TempDir;
 
 use super::case::{Case, case};
 
-each_helm! { every_form_makes_the_same_installation, a_refused_plan_is_none_to_helm }
+each_helm! { every_format_makes_the_same_installation, a_refused_plan_is_an_error_for_helm }
 
-/// A home for a Helm that finds the filter: on PATH and, for Helm 4, as a plugin.
+/// A home directory for a Helm that finds the filter: on PATH, and for Helm 4 as a plugin.
 struct Home {
     helm: Helm,
     folder: TempDir,
@@ -42,11 +41,11 @@ impl Home {
         path
     }
 
-    /// The Installation of `helm template` with more arguments, as a shell splits them.
+    /// The Installation of `helm template` with arguments, which the shell splits.
     fn installation(&self, arguments: &str) -> Value {
         let output = self.template(arguments);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments}\n{said}");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments}\n{message}");
         let documents = parse(std::str::from_utf8(&output.stdout).unwrap());
         only(&documents, "Installation").clone()
     }
@@ -70,7 +69,7 @@ impl Home {
     }
 }
 
-fn every_form_makes_the_same_installation(helm: Helm) {
+fn every_format_makes_the_same_installation(helm: Helm) {
     let home = Home::new(helm);
     for name in [
         "kubeadm",
@@ -93,7 +92,7 @@ fn every_form_makes_the_same_installation(helm: Helm) {
         );
         assert_eq!(
             by_values["spec"]["controlPlaneReplicas"], 2,
-            "the chart's own stay"
+            "the chart's own values are kept"
         );
 
         let by_flags = home.installation(flags.trim_end());
@@ -103,13 +102,13 @@ fn every_form_makes_the_same_installation(helm: Helm) {
         let by_installation = home.installation(&format!("-f {}", values.display()));
         assert_eq!(by_installation, by_values, "{name}: installation");
 
-        let by_config = home.installation(&told_by_config(&home, &case, &flags));
+        let by_config = home.installation(&config_arguments(&home, &case, &flags));
         assert_eq!(by_config, by_values, "{name}: config");
     }
 }
 
-/// A shell goes on with what a refused plan has written.
-fn a_refused_plan_is_none_to_helm(helm: Helm) {
+/// A shell continues with the output of a plan that was refused.
+fn a_refused_plan_is_an_error_for_helm(helm: Helm) {
     let home = Home::new(helm);
     let written = |format| {
         let ran = case("no-source").run(&["-o", format]);
@@ -120,17 +119,17 @@ fn a_refused_plan_is_none_to_helm(helm: Helm) {
     let values = home.write("values.yaml", &written("values"));
     for arguments in [flags.trim_end(), &format!("-f {}", values.display())] {
         let output = home.template(arguments);
-        let said = String::from_utf8_lossy(&output.stderr);
+        let message = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success() && output.stdout.is_empty());
         assert!(
-            said.contains("plan-failed") || said.contains("values.yaml"),
-            "{said}"
+            message.contains("plan-failed") || message.contains("values.yaml"),
+            "{message}"
         );
     }
 }
 
-/// `--config`, with the settings of `-o flags`, which are no part of a plan.
-fn told_by_config(home: &Home, case: &Case, flags: &str) -> String {
+/// `--config`, with the settings of `-o flags`, which are not in a config.
+fn config_arguments(home: &Home, case: &Case, flags: &str) -> String {
     let settings = flags.split("--post-renderer").next().unwrap().trim_end();
     let plan = home.write("plan.yaml", &case.written("config"));
     format!(

@@ -1,15 +1,15 @@
 //! `kubectl calico plan` on clusters from files.
 //!
-//! A folder of tests/cases/plan with a `cluster.yaml` (tests/support/src/clusters.rs says how that
-//! is written) is a case. `plan.txt` is what a person sees, with the exit code in front; `args` has
-//! more arguments, a line each.
+//! Every folder of tests/cases/plan with a `cluster.yaml` (the format is described in
+//! tests/support/src/clusters) is a case. `plan.txt` is the expected exit code and plan. `args` has
+//! more arguments, one per line.
 //!
-//! `UPDATE_CASES=1 cargo test --test plugin plan` writes the expected files anew: read the
-//! difference before you commit it.
+//! `UPDATE_CASES=1 cargo test --test plugin plan` writes the expected files. Read the difference
+//! before you commit it.
 
-mod applied;
 mod case;
-mod config;
+mod filter_config;
+mod filter_flags;
 mod formats;
 mod helm;
-mod text;
+mod plans;

@@ -4,7 +4,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// A request as it arrived.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Seen {
+pub struct Request {
     /// Method and target, such as `GET /version`.
     pub line: String,
     /// The headers, with lower-case names.
@@ -13,7 +13,26 @@ pub struct Seen {
     pub certificate: Option<Vec<u8>>,
 }
 
-impl Seen {
+impl Request {
+    /// Reads a request without a body; `None` at the end of the connection.
+    pub async fn read(connection: &mut (impl AsyncRead + Unpin)) -> Option<Self> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(connection.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8(head).ok()?;
+        let (line, headers) = head.split_once("\r\n")?;
+        Some(Self {
+            line: line.trim_end_matches(" HTTP/1.1").to_owned(),
+            headers: headers
+                .lines()
+                .filter_map(|line| line.split_once(": "))
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+                .collect(),
+            certificate: None,
+        })
+    }
+
     /// The values of a header.
     pub fn header(&self, name: &str) -> Vec<&str> {
         self.headers
@@ -55,27 +74,5 @@ impl Reply {
         });
         let json = "Content-Type: application/json\r\n";
         Self::status(&format!("{code} {reason}"), json, &status.to_string())
-    }
-}
-
-/// The head of the next message, including its empty line; `None` at the end of the connection.
-pub async fn head(connection: &mut (impl AsyncRead + Unpin)) -> Option<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(connection.read_u8().await.ok()?);
-    }
-    String::from_utf8(head).ok()
-}
-
-pub fn request(head: &str, certificate: Option<Vec<u8>>) -> Seen {
-    let mut lines = head.lines();
-    let line = lines.next().unwrap_or_default();
-    let headers = lines.filter_map(|line| line.split_once(": "));
-    Seen {
-        line: line.trim_end_matches(" HTTP/1.1").to_owned(),
-        headers: headers
-            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            .collect(),
-        certificate,
     }
 }

@@ -1,4 +1,4 @@
-//! A certificate authority for one test, and what it signs.
+//! A certificate authority, and the certificates that it signs.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// A certificate and its key, as PEM.
+/// A certificate and its key, in PEM.
 pub(crate) struct Identity {
     pub(crate) certificate: String,
     pub(crate) key: String,
@@ -40,12 +40,12 @@ impl Authority {
         self.certificate.pem()
     }
 
-    /// A certificate for these names or addresses.
+    /// Signs a certificate for these names or addresses.
     pub(crate) fn sign(&self, names: &[&str]) -> Identity {
         self.sign_until(names, 2100)
     }
 
-    /// One that ends with this year.
+    /// Signs a certificate that expires when this year begins.
     pub(crate) fn sign_until(&self, names: &[&str], year: i32) -> Identity {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();
@@ -58,12 +58,14 @@ impl Authority {
         }
     }
 
-    /// TLS for a server of this identity, which takes certificates of ours from its clients.
+    /// TLS for a server with this certificate, which accepts client certificates of this authority.
     pub(crate) fn server(&self, identity: &Identity) -> TlsAcceptor {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.der().clone()).unwrap();
-        let clients = WebPkiClientVerifier::builder(Arc::new(roots));
-        let clients = clients.allow_unauthenticated().build().unwrap();
+        let clients = WebPkiClientVerifier::builder(Arc::new(roots))
+            .allow_unauthenticated()
+            .build()
+            .unwrap();
         let config = ServerConfig::builder()
             .with_client_cert_verifier(clients)
             .with_single_cert(vec![identity.der()], identity.key_der())

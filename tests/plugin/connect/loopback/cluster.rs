@@ -1,50 +1,51 @@
-//! A cluster that the real kubectl and the plugin are both sent to, with the same kubeconfig, flags
-//! and environment: the same request must arrive at the same place.
+//! A cluster that kubectl and the plugin connect to with the same kubeconfig, flags and
+//! environment: both must send the same request to the same server.
 
-use calico_test_support::http::{Reply, Seen};
+use calico_test_support::http::{Reply, Request};
 
 use super::authority::{Authority, Identity};
-use super::proxy::{Manner, Proxy};
-use super::wire::Wire;
-use super::world::{World, kubeconfig};
+use super::proxy::{Proxy, ProxyKind};
+use super::sandbox::{Sandbox, kubeconfig};
+use super::server::FakeServer;
 
 const VERSION: &str = r#"{"major": "1", "minor": "37", "gitVersion": "v1.37.1"}"#;
 
-/// A cluster behind TLS, at 127.0.0.1, and, through proxies only, at api.example.test.
-pub(crate) struct Cluster {
-    pub(crate) world: World,
+/// A cluster with TLS at 127.0.0.1 and, only through a proxy, at api.example.test.
+pub(crate) struct FakeCluster {
+    pub(crate) sandbox: Sandbox,
     pub(crate) authority: Authority,
     pub(crate) client: Identity,
-    pub(crate) server: Wire,
-    pub(crate) plain: Wire,
+    pub(crate) server: FakeServer,
+    pub(crate) plain: FakeServer,
     pub(crate) http: Proxy,
     pub(crate) socks: Proxy,
 }
 
-/// What arrived, and where.
+/// The requests that arrived at each server.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Arrived {
-    pub(crate) tls: Vec<Seen>,
-    pub(crate) plain: Vec<Seen>,
-    pub(crate) http_proxy: Vec<Seen>,
-    pub(crate) socks_proxy: Vec<Seen>,
+    pub(crate) tls: Vec<Request>,
+    pub(crate) plain: Vec<Request>,
+    pub(crate) http_proxy: Vec<Request>,
+    pub(crate) socks_proxy: Vec<Request>,
 }
 
-impl Cluster {
+impl FakeCluster {
     pub(crate) async fn start() -> Self {
         let authority = Authority::new();
         let identity = authority.sign(&["127.0.0.1", "api.example.test"]);
         let client = authority.sign(&["client.example.test"]);
-        let server = Wire::start_tls(authority.server(&identity), |_| Reply::json(VERSION)).await;
-        let plain = Wire::start(|_| Reply::json(VERSION)).await;
-        let http = Proxy::start(Manner::Http, server.address).await;
-        let socks = Proxy::start(Manner::Socks5, server.address).await;
-        let world = World::new();
-        world.write("ca.crt", &authority.pem());
-        world.write("client.crt", &client.certificate);
-        world.write("client.key", &client.key);
+        let server =
+            FakeServer::start_tls(authority.server(&identity), |_| Reply::json(VERSION)).await;
+        let plain = FakeServer::start(|_| Reply::json(VERSION)).await;
+        let http = Proxy::start(ProxyKind::Http, server.address).await;
+        let socks = Proxy::start(ProxyKind::Socks5, server.address).await;
+        let sandbox = Sandbox::new();
+        sandbox.write("ca.crt", &authority.pem());
+        sandbox.write("client.crt", &client.certificate);
+        sandbox.write("client.key", &client.key);
         Self {
-            world,
+            sandbox,
             authority,
             client,
             server,
@@ -54,34 +55,34 @@ impl Cluster {
         }
     }
 
-    /// A kubeconfig of the cluster and this user, in YAML's flow style.
+    /// Writes a kubeconfig of the cluster with this user, in YAML's flow style.
     pub(crate) fn user(&self, user: &str) {
         self.user_of("extensions: []", user);
     }
 
-    /// The same, with more to say of the cluster.
+    /// Writes a kubeconfig with more fields of the cluster.
     pub(crate) fn user_of(&self, cluster: &str, user: &str) {
         let server = format!("server: 'https://{}'", self.server.address);
         let cluster = format!("{server}, certificate-authority: ../ca.crt, {cluster}");
-        self.world.kubeconfig(&kubeconfig(&cluster, user));
+        self.sandbox.kubeconfig(&kubeconfig(&cluster, user));
     }
 
-    /// What arrived since the last time.
+    /// The requests since the last call.
     pub(crate) fn arrived(&self) -> Arrived {
-        let telling = |seen: Vec<Seen>| seen.into_iter().map(telling).collect();
+        let comparable = |requests: Vec<Request>| requests.into_iter().map(comparable).collect();
         Arrived {
-            tls: telling(self.server.seen()),
-            plain: telling(self.plain.seen()),
-            http_proxy: telling(self.http.seen()),
-            socks_proxy: telling(self.socks.seen()),
+            tls: comparable(self.server.take_requests()),
+            plain: comparable(self.plain.take_requests()),
+            http_proxy: comparable(self.http.take_requests()),
+            socks_proxy: comparable(self.socks.take_requests()),
         }
     }
 
-    /// Asks with both, and returns what arrived from either.
+    /// Connects with kubectl and with the plugin, and returns the requests, which are the same.
     pub(crate) async fn both(&self, arguments: &[&str]) -> Arrived {
-        let kubectl = self.world.kubectl(arguments).await;
+        let kubectl = self.sandbox.kubectl(arguments).await;
         let from_kubectl = self.arrived();
-        let ours = match self.world.connect(arguments).await {
+        let result = match self.sandbox.connect(arguments).await {
             Ok(server) => server
                 .get("/version")
                 .await
@@ -89,25 +90,28 @@ impl Cluster {
                 .map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
-        let from_us = self.arrived();
-        let said = String::from_utf8_lossy(&kubectl.stderr);
+        let from_plugin = self.arrived();
+        let message = String::from_utf8_lossy(&kubectl.stderr);
         assert_eq!(
             kubectl.status.success(),
-            ours.is_ok(),
-            "kubectl: {said}\nours: {ours:?}"
+            result.is_ok(),
+            "kubectl: {message}\nplugin: {result:?}"
         );
-        assert_eq!(from_kubectl, from_us, "kubectl: {said}\nours: {ours:?}");
-        from_us
+        assert_eq!(
+            from_kubectl, from_plugin,
+            "kubectl: {message}\nplugin: {result:?}"
+        );
+        from_plugin
     }
 }
 
-/// A request without what may differ: how a program calls itself, and its connection.
-fn telling(mut seen: Seen) -> Seen {
-    let tells = |name: &str| {
+/// A request with only the headers that must be the same: not `User-Agent` or those of the connection.
+fn comparable(mut request: Request) -> Request {
+    let is_compared = |name: &str| {
         ["authorization", "proxy-authorization", "accept-encoding"].contains(&name)
             || name.starts_with("impersonate-")
     };
-    seen.headers.retain(|(name, _)| tells(name));
-    seen.headers.sort();
-    seen
+    request.headers.retain(|(name, _)| is_compared(name));
+    request.headers.sort();
+    request
 }

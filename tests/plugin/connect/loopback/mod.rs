@@ -1,7 +1,7 @@
-//! What the tests connect to on the loopback, and from where.
+//! Servers and proxies on loopback, and a home directory with a kubeconfig to connect to them.
 
 pub(crate) mod authority;
 pub(crate) mod cluster;
 pub(crate) mod proxy;
-pub(crate) mod wire;
-pub(crate) mod world;
+pub(crate) mod sandbox;
+pub(crate) mod server;

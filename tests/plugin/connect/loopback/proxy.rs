@@ -1,46 +1,46 @@
-//! Proxies on the loopback that lead every connection to one place, whatever name was asked for.
+//! Proxies on loopback. They forward every connection to one address, whatever host is requested.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-use calico_test_support::http::{Seen, head, request};
+use calico_test_support::http::Request;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A running proxy; it stops when dropped.
+/// A running proxy. It stops when dropped.
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
     task: JoinHandle<()>,
 }
 
-/// How a proxy is spoken to, and whether it does what it is asked.
+/// The protocol of a proxy, and whether it accepts requests.
 #[derive(Clone, Copy)]
-pub(crate) enum Manner {
+pub(crate) enum ProxyKind {
     Http,
-    /// Answers every CONNECT with this status.
+    /// HTTP, with this status for every CONNECT.
     Refuse(&'static str),
     Socks5,
 }
 
 impl Proxy {
-    pub(crate) async fn start(manner: Manner, target: SocketAddr) -> Self {
+    pub(crate) async fn start(kind: ProxyKind, target: SocketAddr) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let all = Arc::clone(&seen);
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&requests);
         let task = tokio::spawn(async move {
             loop {
                 let (mut client, _) = listener.accept().await.unwrap();
-                let seen = Arc::clone(&all);
+                let log = Arc::clone(&log);
                 tokio::spawn(async move {
-                    let asked = match manner {
-                        Manner::Http => connect(&mut client, "200 OK").await,
-                        Manner::Refuse(status) => connect(&mut client, status).await,
-                        Manner::Socks5 => socks5(&mut client).await,
+                    let request = match kind {
+                        ProxyKind::Http => connect(&mut client, "200 OK").await,
+                        ProxyKind::Refuse(status) => connect(&mut client, status).await,
+                        ProxyKind::Socks5 => socks5(&mut client).await,
                     };
-                    seen.lock().unwrap().extend(asked);
+                    log.lock().unwrap().extend(request);
                     let mut server = TcpStream::connect(target).await.unwrap();
                     let _ = copy_bidirectional(&mut client, &mut server).await;
                 });
@@ -48,14 +48,14 @@ impl Proxy {
         });
         Self {
             address,
-            seen,
+            requests,
             task,
         }
     }
 
-    /// What was asked so far, which is then forgotten: `CONNECT host:port`.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        std::mem::take(&mut *self.seen.lock().unwrap())
+    /// Takes the requests since the last call. Their line is `CONNECT host:port`.
+    pub(crate) fn take_requests(&self) -> Vec<Request> {
+        std::mem::take(&mut *self.requests.lock().unwrap())
     }
 }
 
@@ -65,24 +65,24 @@ impl Drop for Proxy {
     }
 }
 
-async fn connect(client: &mut TcpStream, status: &str) -> Option<Seen> {
-    let head = head(client).await?;
+async fn connect(client: &mut TcpStream, status: &str) -> Option<Request> {
+    let request = Request::read(client).await?;
     let answer = format!("HTTP/1.1 {status}\r\n\r\n");
     client.write_all(answer.as_bytes()).await.ok()?;
-    Some(request(&head, None))
+    Some(request)
 }
 
-/// RFC 1928, as far as a name and no password go.
-async fn socks5(client: &mut TcpStream) -> Option<Seen> {
+/// RFC 1928, for a host name and no authentication.
+async fn socks5(client: &mut TcpStream) -> Option<Request> {
     let mut greeting = [0; 2];
     client.read_exact(&mut greeting).await.ok()?;
     let mut methods = vec![0; usize::from(greeting[1])];
     client.read_exact(&mut methods).await.ok()?;
     client.write_all(&[5, 0]).await.ok()?;
-    let mut wanted = [0; 5];
-    client.read_exact(&mut wanted).await.ok()?;
-    assert_eq!(wanted[3], 3, "the proxy is given the name");
-    let mut name = vec![0; usize::from(wanted[4])];
+    let mut header = [0; 5];
+    client.read_exact(&mut header).await.ok()?;
+    assert_eq!(header[3], 3, "not a host name");
+    let mut name = vec![0; usize::from(header[4])];
     client.read_exact(&mut name).await.ok()?;
     let port = client.read_u16().await.ok()?;
     client
@@ -90,8 +90,8 @@ async fn socks5(client: &mut TcpStream) -> Option<Seen> {
         .await
         .ok()?;
     let name = String::from_utf8(name).ok()?;
-    Some(Seen {
+    Some(Request {
         line: format!("CONNECT {name}:{port}"),
-        ..Seen::default()
+        ..Request::default()
     })
 }

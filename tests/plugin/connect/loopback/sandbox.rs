@@ -1,5 +1,4 @@
-//! A home folder and an environment for one test, in which both the plugin and the real kubectl
-//! can look for a cluster.
+//! A home directory and an environment, in which kubectl and the plugin look for a cluster.
 
 use std::path::PathBuf;
 use std::process::Output;
@@ -12,7 +11,7 @@ use kubectl_calico::connect::{ConnectError, ConnectionFlags, Environment, Server
 use tempfile::TempDir;
 use tokio::process::Command;
 
-pub(crate) struct World {
+pub(crate) struct Sandbox {
     folder: TempDir,
     variables: Vec<(String, String)>,
     pub(crate) terminal: bool,
@@ -24,12 +23,12 @@ struct Cli {
     flags: ConnectionFlags,
 }
 
-/// The flags as the command line gives them.
+/// The flags in these arguments.
 pub(crate) fn flags(arguments: &[&str]) -> ConnectionFlags {
     Cli::parse_from(["kubectl-calico"].iter().chain(arguments)).flags
 }
 
-impl World {
+impl Sandbox {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let home = folder.path().to_str().unwrap().to_owned();
@@ -47,7 +46,7 @@ impl World {
         }
     }
 
-    /// A path inside the world.
+    /// A path in the home directory.
     pub(crate) fn path(&self, relative: &str) -> String {
         self.folder
             .path()
@@ -77,7 +76,7 @@ impl World {
         std::fs::remove_file(self.path(relative)).unwrap();
     }
 
-    /// Writes a program for `sh`.
+    /// Writes a shell script.
     pub(crate) fn script(&self, relative: &str, content: &str) -> String {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.write(relative, &format!("#!/bin/sh\n{content}\n"));
@@ -85,7 +84,7 @@ impl World {
         path
     }
 
-    /// Writes the kubeconfig that is read when nothing names another.
+    /// Writes the default kubeconfig.
     pub(crate) fn kubeconfig(&self, content: &str) -> String {
         self.write(".kube/config", content)
     }
@@ -109,12 +108,12 @@ impl World {
         }
     }
 
-    /// Connects as the plugin does.
+    /// Connects as the plugin.
     pub(crate) async fn connect(&self, arguments: &[&str]) -> Result<Server, ConnectError> {
         connect_in(&flags(arguments), &self.environment()).await
     }
 
-    /// `kubectl get --raw /version`, which is one GET.
+    /// Runs `kubectl get --raw /version`, which sends one GET.
     pub(crate) async fn kubectl(&self, arguments: &[&str]) -> Output {
         Command::new(tool("kubectl", "1.37.1"))
             .args(["get", "--raw", "/version"])
@@ -129,12 +128,12 @@ impl World {
     }
 }
 
-/// A text as a kubeconfig's `…-data` carries it.
+/// A text as in a field `…-data` of a kubeconfig.
 pub(crate) fn base64(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-/// A kubeconfig of one context, whose cluster and user hold these fields in YAML's flow style.
+/// A kubeconfig with one context, and these fields of its cluster and user in YAML's flow style.
 pub(crate) fn kubeconfig(cluster: &str, user: &str) -> String {
     format!(
         "apiVersion: v1\nkind: Config\ncurrent-context: here\n\

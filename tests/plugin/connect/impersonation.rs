@@ -1,10 +1,10 @@
-//! Acting as somebody else.
+//! Impersonation.
 
-use super::loopback::cluster::{Arrived, Cluster};
+use super::loopback::cluster::{Arrived, FakeCluster};
 
 #[tokio::test]
-async fn acting_as_another() {
-    let cluster = Cluster::start().await;
+async fn impersonation() {
+    let cluster = FakeCluster::start().await;
     let sent = |arrived: &Arrived, name: &str| arrived.tls[0].header(name).join(" ");
     cluster.user("token: secret");
     let arrived = cluster

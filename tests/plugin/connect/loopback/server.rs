@@ -1,24 +1,24 @@
-//! A server on the loopback that answers each request as its script says, over TCP or TLS, and
-//! writes down what it was asked: for what no well-behaved server would do.
+//! A server on loopback that does with each request what a script says, over TCP or TLS, and
+//! records the requests.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-use calico_test_support::http::{Reply, Seen, head, request};
+use calico_test_support::http::{Reply, Request};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// A running server; it stops when dropped.
-pub(crate) struct Wire {
+/// A running server. It stops when dropped.
+pub(crate) struct FakeServer {
     pub(crate) address: SocketAddr,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    requests: Arc<Mutex<Vec<Request>>>,
     task: JoinHandle<()>,
 }
 
-impl Wire {
-    /// Plain HTTP. The script is told how many requests came before.
+impl FakeServer {
+    /// HTTP. The argument of the script is the number of earlier requests.
     pub(crate) async fn start<S>(script: S) -> Self
     where
         S: Fn(usize) -> Reply + Send + Sync + 'static,
@@ -40,28 +40,31 @@ impl Wire {
     {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (script, all) = (Arc::new(script), Arc::clone(&seen));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (script, log) = (Arc::new(script), Arc::clone(&requests));
         let task = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (tls, script, seen) = (tls.clone(), Arc::clone(&script), Arc::clone(&all));
+                let (tls, script, log) = (tls.clone(), Arc::clone(&script), Arc::clone(&log));
                 tokio::spawn(async move {
                     let Some(tls) = tls else {
-                        return serve(stream, None, &*script, &seen).await;
+                        return serve(stream, None, &*script, &log).await;
                     };
-                    // A client that does not like the certificate leaves.
+                    // A client that rejects the certificate closes the connection.
                     if let Ok(stream) = tls.accept(stream).await {
-                        let peer = stream.get_ref().1.peer_certificates();
-                        let certificate = peer.and_then(|all| Some(all.first()?.to_vec()));
-                        serve(stream, certificate, &*script, &seen).await;
+                        let certificate = stream
+                            .get_ref()
+                            .1
+                            .peer_certificates()
+                            .and_then(|chain| Some(chain.first()?.to_vec()));
+                        serve(stream, certificate, &*script, &log).await;
                     }
                 });
             }
         });
         Self {
             address,
-            seen,
+            requests,
             task,
         }
     }
@@ -70,13 +73,13 @@ impl Wire {
         format!("http://{}", self.address)
     }
 
-    /// What was asked so far, which is then forgotten.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
-        std::mem::take(&mut *self.seen.lock().unwrap())
+    /// Takes the requests since the last call.
+    pub(crate) fn take_requests(&self) -> Vec<Request> {
+        std::mem::take(&mut *self.requests.lock().unwrap())
     }
 }
 
-impl Drop for Wire {
+impl Drop for FakeServer {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -86,15 +89,16 @@ async fn serve<C>(
     mut connection: C,
     certificate: Option<Vec<u8>>,
     script: &(dyn Fn(usize) -> Reply + Send + Sync),
-    seen: &Mutex<Vec<Seen>>,
+    log: &Mutex<Vec<Request>>,
 ) where
     C: AsyncRead + AsyncWrite + Unpin,
 {
-    while let Some(head) = head(&mut connection).await {
+    while let Some(mut request) = Request::read(&mut connection).await {
+        request.certificate.clone_from(&certificate);
         let reply = {
-            let mut seen = seen.lock().unwrap();
-            let reply = script(seen.len());
-            seen.push(request(&head, certificate.clone()));
+            let mut log = log.lock().unwrap();
+            let reply = script(log.len());
+            log.push(request);
             reply
         };
         match reply {
@@ -113,7 +117,7 @@ async fn serve<C>(
     }
 }
 
-/// Writes to a client, which in some stories is gone by then.
+/// Writes to a client, which may have closed the connection.
 async fn write(connection: &mut (impl AsyncWrite + Unpin), text: &[u8]) {
     let _ = connection.write_all(text).await;
     let _ = connection.flush().await;

@@ -1,4 +1,4 @@
-//! How long the plugin waits, and how often it asks.
+//! Timeouts and retries.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use calico_test_support::http::Reply;
 use kubectl_calico::connect::{RequestError, Response, Server};
 use tokio::net::TcpListener;
 
-use super::loopback::wire::Wire;
-use super::loopback::world::World;
+use super::loopback::sandbox::Sandbox;
+use super::loopback::server::FakeServer;
 
 const HALF: &str = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"items\": [";
 const HALF_CHUNK: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{\"items\": [";
 
 async fn server(address: &str, flags: &[&str]) -> Server {
     let flags = [&["--server", address], flags].concat();
-    World::new().connect(&flags).await.unwrap()
+    Sandbox::new().connect(&flags).await.unwrap()
 }
 
-/// What comes of one GET, and how many requests it took.
+/// The result of a GET, and how many requests it took.
 async fn get<S>(flags: &[&str], script: S) -> (Result<Response, RequestError>, usize)
 where
     S: Fn(usize) -> Reply + Send + Sync + 'static,
 {
-    let wire = Wire::start(script).await;
-    let answer = server(&wire.url(), flags).await.get("/version").await;
-    (answer, wire.seen().len())
+    let fake = FakeServer::start(script).await;
+    let answer = server(&fake.url(), flags).await.get("/version").await;
+    (answer, fake.take_requests().len())
 }
 
-async fn is_left(half: &'static str) {
+async fn assert_timeout(half: &'static str) {
     let flags = ["--request-timeout=1500ms"];
     let (answer, requests) = get(&flags, move |_| Reply::Stall(half.into())).await;
     let Err(RequestError::Timeout { limit, .. }) = answer else {
@@ -37,13 +37,17 @@ async fn is_left(half: &'static str) {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_is_left() {
-    tokio::join!(is_left(""), is_left(HALF), is_left(HALF_CHUNK));
+async fn a_request_times_out() {
+    tokio::join!(
+        assert_timeout(""),
+        assert_timeout(HALF),
+        assert_timeout(HALF_CHUNK)
+    );
 }
 
-/// Its connection has a third of the time.
+/// A third of the timeout is for the connection.
 #[tokio::test]
-async fn a_handshake_that_does_not_begin_is_left() {
+async fn a_handshake_times_out() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
     let flags = ["--request-timeout=1500ms"];
@@ -56,9 +60,9 @@ async fn a_handshake_that_does_not_begin_is_left() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_tried_once_more() {
+async fn a_broken_connection_is_retried_once() {
     for cut in ["", "HTTP/1.1 200", HALF, HALF_CHUNK] {
-        let (answer, requests) = get(&[], move |asked| match asked {
+        let (answer, requests) = get(&[], move |earlier| match earlier {
             0 => Reply::Cut(cut.into()),
             _ => Reply::json("{}"),
         })
@@ -74,7 +78,7 @@ async fn a_connection_that_breaks_is_tried_once_more() {
 }
 
 #[tokio::test]
-async fn a_busy_server_is_asked_again() {
+async fn a_busy_server_is_retried() {
     for status in [
         "429 Too Many Requests",
         "500 Internal Server Error",
@@ -82,7 +86,7 @@ async fn a_busy_server_is_asked_again() {
         "503 Service Unavailable",
         "504 Gateway Timeout",
     ] {
-        let (answer, requests) = get(&[], move |asked| match asked {
+        let (answer, requests) = get(&[], move |earlier| match earlier {
             0 => Reply::status(status, "", ""),
             1 => Reply::status(status, "Retry-After: 0\r\n", ""),
             _ => Reply::json("{}"),
@@ -93,9 +97,9 @@ async fn a_busy_server_is_asked_again() {
     }
 }
 
-/// For how long it is asked in all, `retry.rs` knows.
+/// The delays are in `connect/retry.rs`.
 #[tokio::test]
-async fn a_server_that_stays_busy_is_left() {
+async fn retries_end() {
     for (headers, expected) in [
         ("", 3),
         ("Retry-After: 0\r\n", 6),
@@ -114,7 +118,7 @@ async fn a_server_that_stays_busy_is_left() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_final() {
+async fn a_refusal_is_not_retried() {
     for code in [400, 401, 403, 404, 405, 409, 410, 422, 501] {
         let no = move |_| Reply::failure(code, "Reason", "no");
         let (answer, requests) = get(&[], no).await;

@@ -1,47 +1,47 @@
-//! What is sent, and what becomes of what is answered.
+//! Requests and responses.
 
 use calico_test_support::http::Reply;
 use kubectl_calico::connect::{RequestError, Server};
 use serde_json::{Value, json};
 
-use super::loopback::wire::Wire;
-use super::loopback::world::World;
+use super::loopback::sandbox::Sandbox;
+use super::loopback::server::FakeServer;
 
-async fn server<S>(script: S) -> (Wire, Server)
+async fn server<S>(script: S) -> (FakeServer, Server)
 where
     S: Fn(usize) -> Reply + Send + Sync + 'static,
 {
-    let wire = Wire::start(script).await;
-    let server = World::new().connect(&["--server", &wire.url()]).await;
-    (wire, server.unwrap())
+    let fake = FakeServer::start(script).await;
+    let server = Sandbox::new().connect(&["--server", &fake.url()]).await;
+    (fake, server.unwrap())
 }
 
 #[tokio::test]
-async fn a_get_as_it_was_asked_for() {
-    let (wire, server) = server(|_| Reply::json(r#"{"kind": "NodeList"}"#)).await;
+async fn a_request() {
+    let (fake, server) = server(|_| Reply::json(r#"{"kind": "NodeList"}"#)).await;
     let path = "/api/v1/nodes?limit=500&continue=a%3D%3D";
     let answer = server.get(path).await.unwrap();
     assert_eq!(answer.body, br#"{"kind": "NodeList"}"#);
     assert_eq!(answer.json::<Value>().unwrap(), json!({"kind": "NodeList"}));
-    let seen = wire.seen().remove(0);
-    assert_eq!(seen.line, format!("GET {path}"));
-    assert_eq!(seen.header("accept"), ["application/json"]);
+    let request = fake.take_requests().remove(0);
+    assert_eq!(request.line, format!("GET {path}"));
+    assert_eq!(request.header("accept"), ["application/json"]);
     let agent = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));
-    assert_eq!(seen.header("user-agent"), [agent]);
-    assert_eq!(seen.header("authorization"), [""; 0]);
-    assert_eq!((server.url(), server.context()), (&*wire.url(), None));
+    assert_eq!(request.header("user-agent"), [agent]);
+    assert_eq!(request.header("authorization"), [""; 0]);
+    assert_eq!((server.url(), server.context()), (&*fake.url(), None));
 }
 
 #[tokio::test]
-async fn a_packed_answer_is_unpacked() {
-    const PACKED: &[u8] = &[
+async fn a_compressed_response_is_decompressed() {
+    const GZIP: &[u8] = &[
         31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 72, 76, 206, 78, 77, 81, 178, 82, 40, 41, 42,
         77, 173, 5, 0, 185, 208, 187, 115, 16, 0, 0, 0,
     ];
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n";
     let (_wire, server) = server(move |_| {
-        let length = format!("Content-Length: {}\r\n\r\n", PACKED.len());
-        Reply::Whole([head.as_bytes(), length.as_bytes(), PACKED].concat())
+        let length = format!("Content-Length: {}\r\n\r\n", GZIP.len());
+        Reply::Whole([head.as_bytes(), length.as_bytes(), GZIP].concat())
     })
     .await;
     assert_eq!(
@@ -51,7 +51,7 @@ async fn a_packed_answer_is_unpacked() {
 }
 
 #[tokio::test]
-async fn a_list_that_took_too_long_says_how_it_goes_on() {
+async fn an_expired_list_returns_the_token_to_continue_with() {
     let expired = |metadata: Value| {
         let status = json!({"kind": "Status", "code": 410, "reason": "Expired",
             "message": "The provided continue parameter is too old", "metadata": metadata});
@@ -66,7 +66,7 @@ async fn a_list_that_took_too_long_says_how_it_goes_on() {
         let (_wire, server) = server(move |_| expired(metadata.clone())).await;
         let Err(RequestError::Gone { continue_token, .. }) = server.get("/api/v1/nodes").await
         else {
-            panic!("not gone");
+            panic!("not RequestError::Gone");
         };
         assert_eq!(continue_token.as_deref(), token);
     }

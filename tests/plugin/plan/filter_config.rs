@@ -1,0 +1,116 @@
+//! `-o config` is what helm-postrender reads with `--config`.
+
+use std::fs;
+
+use calico_test_support::filter::filtered;
+use serde_json::{Value, json};
+
+use super::case::{Case, case, cases, installation};
+use super::filter_flags::{Flags, planned_pools, pools};
+
+/// The exit code, the pools and the messages of helm-postrender with a case's plan.
+fn with_config(case: &Case, arguments: &[&str], stream: &str) -> (Option<i32>, Value, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plan.yaml");
+    fs::write(&file, case.run(&["-o", "config"]).stdout).unwrap();
+    let plan = case.json();
+    let config = [
+        "--config",
+        file.to_str().unwrap(),
+        "--operator-version",
+        plan["operator"]["value"].as_str().unwrap(),
+    ];
+    let output = filtered(&[&config, arguments].concat(), stream);
+    let exit = output.status.code();
+    let pools = if exit == Some(0) {
+        pools(std::str::from_utf8(&output.stdout).unwrap())
+    } else {
+        Value::Null
+    };
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    (exit, pools, message)
+}
+
+#[test]
+fn the_config_for_a_new_cluster_makes_the_planned_pools() {
+    let mut checked = 0;
+    for case in cases() {
+        let plan = case.json();
+        if !case.is_new_install(&plan) {
+            continue;
+        }
+        checked += 1;
+        let stream = Flags::of(&case).installation();
+        let (exit, pools, message) = with_config(&case, &[], &stream);
+        assert_eq!(exit, Some(0), "{}: {message}", case.name());
+        assert!(!message.contains("warning"), "{}: {message}", case.name());
+        let expected = if plan["pools"] == json!([]) {
+            Value::Null
+        } else {
+            planned_pools(&case)
+        };
+        assert_eq!(pools, expected, "{}", case.name());
+    }
+    assert!(checked >= 30, "only {checked} cases");
+}
+
+#[test]
+fn the_config_for_unchanged_pools_keeps_them() {
+    let mut checked = 0;
+    for case in cases() {
+        let plan = case.json();
+        let existing = plan["existingPools"].as_array().unwrap();
+        let planned = plan["pools"].as_array().unwrap();
+        let unchanged = existing.iter().all(|pool| pool["changes"] == json!([]))
+            && planned.iter().all(|pool| pool["live"].is_string());
+        let entries: Vec<Value> = existing
+            .iter()
+            .filter(|pool| pool["ownedByOperator"] == true)
+            .map(entry)
+            .collect();
+        if entries.is_empty() || !unchanged || case.run(&[]).exit != 0 {
+            continue;
+        }
+        checked += 1;
+        let (exit, _, message) = with_config(&case, &["--check"], &case.written("installation"));
+        assert_eq!(exit, Some(0), "{}: {message}", case.name());
+        let (_, pools, message) = with_config(&case, &[], &installation(json!({})));
+        assert_eq!(pools, json!(entries), "{}: {message}", case.name());
+    }
+    assert!(checked >= 1);
+}
+
+/// An existing pool as the Installation lists it.
+fn entry(existing: &Value) -> Value {
+    let mut entry = existing["others"].clone();
+    for field in ["cidr", "blockSize", "encapsulation"] {
+        entry[field] = existing[field].clone();
+    }
+    assert!(entry["natOutgoing"].is_string(), "{entry}");
+    entry
+}
+
+#[test]
+fn a_stream_without_the_settings_of_the_platform_is_refused() {
+    for (name, provider) in [("eks", "EKS"), ("aks-no-plugin-given", "AKS")] {
+        let (exit, _, message) = with_config(&case(name), &[], &installation(json!({})));
+        assert_eq!(exit, Some(2), "{name}: {message}");
+        for flag in [
+            format!("--set installation.kubernetesProvider={provider}"),
+            "--set installation.cni.type=Calico".to_owned(),
+        ] {
+            assert!(message.contains(&flag), "{name}: {message}");
+        }
+    }
+}
+
+#[test]
+fn an_incomplete_config_is_refused() {
+    let (exit, _, message) = with_config(&case("forbidden"), &[], &installation(json!({})));
+    assert_eq!(exit, Some(2));
+    assert!(
+        message.contains("the cluster plan is incomplete"),
+        "{message}"
+    );
+    assert!(message.contains("IPPool: "), "{message}");
+}
