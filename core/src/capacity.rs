@@ -1,24 +1,24 @@
-//! How much a pool holds, and how much of it is in use, in calicoctl's arithmetic.
+//! How many addresses and blocks a pool has, and how many are in use, computed the way calicoctl does.
 //!
 //! Source: projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (`GetUtilization`).
 
 use crate::cidr::{Cidr, Family};
 
-/// An IPAM block, as far as counting needs it.
+/// What counts of an IPAM block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Its CIDR.
+    /// `spec.cidr`
     pub cidr: Cidr,
-    /// Addresses of it that nothing has (`len(spec.unallocated)`).
+    /// The number of free addresses (`len(spec.unallocated)`).
     pub unallocated: u128,
-    /// Whether it is on its way out (`spec.deleted`); such a block counts nowhere.
+    /// Whether it is being deleted (`spec.deleted`). Such a block does not count.
     pub deleted: bool,
 }
 
-/// What is used of a pool.
+/// How much of a pool is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Addresses, whether they are in a block or not.
+    /// All addresses, in a block or not.
     pub total: u128,
     /// Addresses in use.
     pub in_use: u128,
@@ -27,20 +27,20 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Addresses that are free, those outside of blocks included.
+    /// Free addresses, in a block or not.
     pub fn free(&self) -> u128 {
         self.total.saturating_sub(self.in_use)
     }
 }
 
-/// The addresses of a CIDR; `u128::MAX` for `::/0`, which has one more.
+/// The number of addresses in a CIDR; `u128::MAX` for `::/0`, which has one more.
 pub fn addresses(cidr: &Cidr) -> u128 {
     power_of_two(cidr.family().bits() - cidr.prefix())
 }
 
-/// The blocks of a size (a prefix length) that a pool can be cut into; 0 where not one fits. A
-/// node needs one or more: with fewer blocks than nodes, the last nodes borrow single addresses,
-/// or get none under strict affinity.
+/// The number of blocks that a pool is divided into; 0 if not one fits. `block_size` is a prefix
+/// length. A node needs at least one block: with fewer blocks than nodes, the last nodes borrow
+/// single addresses, or get none with strict affinity.
 pub fn blocks(pool: &Cidr, block_size: u8) -> u128 {
     match block_size.checked_sub(pool.prefix()) {
         Some(bits) if block_size <= pool.family().bits() => power_of_two(bits),
@@ -52,18 +52,20 @@ fn power_of_two(exponent: u8) -> u128 {
     1_u128.checked_shl(exponent.into()).unwrap_or(u128::MAX)
 }
 
-/// Counts what is used of each of `pools`, in their order, and of IPv4 blocks that are in no
-/// pool. A block counts for the first pool that it shares an address with.
+/// The usage of each of `pools`, in their order, and that of the IPv4 blocks that are in no pool. A
+/// block counts for the first pool that it overlaps.
 pub fn usage(pools: &[Cidr], blocks: impl IntoIterator<Item = Block>) -> (Vec<Usage>, Usage) {
-    let empty = |pool: &Cidr| Usage {
-        total: addresses(pool),
-        ..Usage::default()
-    };
-    let mut used: Vec<Usage> = pools.iter().map(empty).collect();
+    let mut used: Vec<Usage> = pools
+        .iter()
+        .map(|pool| Usage {
+            total: addresses(pool),
+            ..Usage::default()
+        })
+        .collect();
     let mut orphaned = Usage::default();
     for block in blocks.into_iter().filter(|block| !block.deleted) {
-        let home = pools.iter().position(|pool| pool.overlaps(&block.cidr));
-        let usage = match home.and_then(|home| used.get_mut(home)) {
+        let pool = pools.iter().position(|pool| pool.overlaps(&block.cidr));
+        let usage = match pool.and_then(|index| used.get_mut(index)) {
             Some(usage) => usage,
             None if block.cidr.family() == Family::V4 => {
                 orphaned.total += addresses(&block.cidr);
@@ -107,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_counts_once_for_the_first_pool_that_holds_it() {
+    fn a_block_counts_once_for_the_first_pool_that_contains_it() {
         let pools = [cidr("10.0.0.0/16"), cidr("10.0.0.0/8"), cidr("fd00::/64")];
         let gone = Block {
             deleted: true,
@@ -130,7 +132,7 @@ mod tests {
         let blocks: Vec<u128> = used.iter().map(|usage| usage.blocks).collect();
         assert_eq!(blocks, [2, 1, 1]);
         assert_eq!(used[0].free(), 65536 - 68);
-        // IPv6 blocks outside of every pool are left out, as calicoctl does.
+        // IPv6 blocks outside every pool are left out, as calicoctl does.
         assert_eq!(
             (orphaned.total, orphaned.in_use, orphaned.blocks),
             (64, 10, 1)

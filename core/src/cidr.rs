@@ -22,7 +22,7 @@ impl Family {
     /// Both families, IPv4 first, as Calico lists them.
     pub const BOTH: [Self; 2] = [Self::V4, Self::V6];
 
-    /// How many bits an address has: 32 or 128.
+    /// The number of bits in an address: 32 or 128.
     pub fn bits(self) -> u8 {
         match self {
             Self::V4 => 32,
@@ -30,7 +30,7 @@ impl Family {
         }
     }
 
-    /// Its name in front of a value on a command line: `v4`.
+    /// Its name on a command line, before the value for it: `v4`.
     pub fn key(self) -> &'static str {
         match self {
             Self::V4 => "v4",
@@ -48,18 +48,18 @@ impl fmt::Display for Family {
     }
 }
 
-/// An address and a prefix length. Host bits may be set: the operator accepts such a CIDR, so
-/// refusing it is a rule's work ([`crate::rules`]), not the parser's.
+/// An address and a prefix length. Host bits can be set: the operator accepts such a CIDR, so that
+/// rejecting it is up to a rule ([`crate::rules`]), not to the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cidr {
     net: IpNet,
 }
 
-/// Why a text is not a CIDR.
+/// A text that is not a CIDR, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not a CIDR: {why}", quoted(text))]
 pub struct CidrError {
-    /// The text that was given.
+    /// The text.
     pub text: String,
     why: Why,
 }
@@ -72,7 +72,7 @@ enum Why {
     Address(String),
     #[error("the prefix length {} is not a number from 0 to {max}", quoted(prefix))]
     Prefix { prefix: String, max: u8 },
-    #[error("an address with a zone names one host's interface, not a network")]
+    #[error("an IPv6 zone (%eth0) is not allowed in a CIDR")]
     Zone,
 }
 
@@ -94,13 +94,12 @@ impl FromStr for Cidr {
             .parse()
             .map_err(|_| error(Why::Address(address.to_owned())))?;
         let max = if address.is_ipv4() { 32 } else { 128 };
-        // u8::from_str takes a leading plus sign, which Go does not.
-        let digits = !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit());
-        let significant = prefix.trim_start_matches('0');
-        let length = match significant {
-            "" if digits => Some(0),
-            significant if digits => significant.parse::<u8>().ok(),
-            _ => None,
+        // u8::from_str accepts a leading plus sign, which Go does not.
+        let is_number = !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_digit());
+        let length = match prefix.trim_start_matches('0') {
+            _ if !is_number => None,
+            "" => Some(0),
+            significant => significant.parse::<u8>().ok(),
         };
         length
             .and_then(|length| IpNet::new(address, length).ok())
@@ -115,28 +114,26 @@ impl FromStr for Cidr {
 }
 
 impl fmt::Display for Cidr {
-    /// The canonical spelling (RFC 5952 for IPv6), host bits included.
+    /// The canonical notation (RFC 5952 for IPv6), host bits included.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.net.fmt(f)
     }
 }
 
 impl Serialize for Cidr {
-    /// As it is shown.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
 impl Serialize for Family {
-    /// As it is shown.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
 impl Cidr {
-    /// The network of one address.
+    /// The network that consists of one address.
     pub fn of_address(address: IpAddr) -> Self {
         Self {
             net: IpNet::from(address),
@@ -162,7 +159,7 @@ impl Cidr {
         self.net.prefix_len()
     }
 
-    /// Whether bits behind the prefix are set, as in `10.0.0.1/16`.
+    /// Whether host bits are set, as in `10.0.0.1/16`.
     pub fn has_host_bits(&self) -> bool {
         self.net.trunc() != self.net
     }
@@ -174,7 +171,7 @@ impl Cidr {
         }
     }
 
-    /// Whether the two share an address.
+    /// Whether the two networks share an address.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.contains(other) || other.contains(self)
     }
@@ -188,12 +185,12 @@ impl Cidr {
         }
     }
 
-    /// Whether it has this address.
+    /// Whether the address is in this network.
     pub fn holds(&self, address: IpAddr) -> bool {
         self.net.contains(&address)
     }
 
-    /// The IPv4 address inside an IPv4-mapped IPv6 one (`::ffff:10.0.0.0`), if it is one.
+    /// The IPv4 address of an IPv4-mapped IPv6 one (`::ffff:10.0.0.0`).
     pub fn mapped_ipv4(&self) -> Option<std::net::Ipv4Addr> {
         match self.net {
             IpNet::V4(_) => None,
@@ -223,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_go_refuses() {
+    fn what_go_rejects() {
         for text in [
             "",
             "banana",
@@ -248,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_and_what_they_hold() {
+    fn networks_and_what_they_contain() {
         let cidr = |text: &str| text.parse::<Cidr>().unwrap();
         assert!(cidr("10.0.0.1/16").has_host_bits());
         assert!(!cidr("10.0.0.0/16").has_host_bits());

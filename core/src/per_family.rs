@@ -1,10 +1,13 @@
-//! Values for each address family, as both programs take them on their command lines.
+//! Values per address family, as both programs accept them on the command line.
+
+use std::fmt::Display;
+use std::str::FromStr;
 
 use crate::cidr::{Cidr, Family};
-use crate::pool::{BlockSize, Encapsulation};
+use crate::pool::{BlockSize, Encapsulation, UnknownEncapsulation};
 use crate::text::quoted;
 
-/// A value for either family, or for both.
+/// A value for each family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PerFamily<T> {
     /// For IPv4.
@@ -38,25 +41,23 @@ impl<T> PerFamily<T> {
     }
 }
 
-/// What `--encapsulation` says: for each family, and for those that it does not name.
+/// The value of `--encapsulation`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Encapsulations {
-    /// For the families that other flags name, or else for all.
+    /// A value without a family: for the families of the other flags, or else for both.
     pub bare: Option<Encapsulation>,
-    /// For each family.
+    /// Values with a family, as in `v6=VXLAN`.
     pub named: PerFamily<Encapsulation>,
 }
 
 /// Reads `--cidr`: `172.16.0.0/16,fd00:10::/56`.
 pub fn cidrs(text: &str) -> Result<PerFamily<Cidr>, String> {
-    let parse = |part: &str| part.parse::<Cidr>().map_err(|error| error.to_string());
-    per_family(text, "--cidr", parse, Cidr::family)
+    per_family(text, "--cidr", Cidr::family)
 }
 
 /// Reads `--block-size`: `26,122`.
 pub fn block_sizes(text: &str) -> Result<PerFamily<BlockSize>, String> {
-    let parse = |part: &str| part.parse::<BlockSize>().map_err(|error| error.to_string());
-    per_family(text, "--block-size", parse, |size| size.family())
+    per_family(text, "--block-size", |size: &BlockSize| size.family())
 }
 
 /// Reads `--encapsulation`: `IPIP,v6=VXLAN`.
@@ -66,19 +67,19 @@ pub fn encapsulations(text: &str) -> Result<Encapsulations, String> {
         let (slot, name) = match part.split_once('=') {
             None => (&mut found.bare, part),
             Some((key, name)) => {
-                let mut families = Family::BOTH.into_iter();
-                let family = families
+                let family = Family::BOTH
+                    .into_iter()
                     .find(|family| family.key() == key)
-                    .ok_or_else(|| format!("{} is not a family: write v4= or v6=", quoted(key)))?;
+                    .ok_or_else(|| format!("{} is not a family: use v4= or v6=", quoted(key)))?;
                 (found.named.slot(family), name)
             }
         };
-        let value = name
-            .parse::<Encapsulation>()
-            .map_err(|error| error.to_string())?;
+        let value: Encapsulation = name
+            .parse()
+            .map_err(|error: UnknownEncapsulation| error.to_string())?;
         if slot.replace(value).is_some() {
             return Err(format!(
-                "two values are for the same family at {}: write v4=… or v6=… for each",
+                "two values for the same family: {} (use v4=… and v6=…)",
                 quoted(part)
             ));
         }
@@ -86,20 +87,17 @@ pub fn encapsulations(text: &str) -> Result<Encapsulations, String> {
     Ok(found)
 }
 
-fn per_family<T>(
+fn per_family<T: FromStr<Err: Display>>(
     text: &str,
     flag: &str,
-    parse: impl Fn(&str) -> Result<T, String>,
-    family: impl Fn(&T) -> Family,
+    family_of: impl Fn(&T) -> Family,
 ) -> Result<PerFamily<T>, String> {
     let mut values = PerFamily::default();
     for part in text.split(',') {
-        let value = parse(part)?;
-        let family = family(&value);
+        let value: T = part.parse().map_err(|error: T::Err| error.to_string())?;
+        let family = family_of(&value);
         if values.slot(family).replace(value).is_some() {
-            return Err(format!(
-                "{flag} takes one value for {family}, and this is a second one"
-            ));
+            return Err(format!("{flag} accepts only one {family} value"));
         }
     }
     Ok(values)

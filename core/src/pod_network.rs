@@ -1,4 +1,4 @@
-//! The pod network: the CIDRs that the Kubernetes platform was set up with, and how they are read.
+//! The pod network: the CIDRs that Kubernetes is configured with, and how they are read.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde_yaml::Value;
 
 use crate::cidr::{Cidr, CidrError};
 
-/// Where a pod network was read. Earlier ones are better evidence than later ones.
+/// Where a pod network was read from, the most authoritative source first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Source {
     /// `spec.clusterNetwork` of OpenShift's Network `cluster`.
@@ -17,15 +17,15 @@ pub enum Source {
     ControllerManager,
     /// `clusterCIDR` in the ConfigMap kube-system/kube-proxy.
     KubeProxy,
-    /// `--cluster-cidr` in the arguments that k3s and RKE2 write to their nodes.
+    /// `--cluster-cidr` in the arguments that k3s and RKE2 record on their nodes.
     NodeArguments,
-    /// `spec.podCIDRs` of the nodes: parts of the pod network, no more than a lower bound.
+    /// `spec.podCIDRs` of the nodes: parts of the pod network, and so only a lower bound.
     NodePodCidrs,
 }
 
 impl Source {
-    /// Whether the operator makes no pool outside of it: it reads the first two, and only while
-    /// there is no pool yet.
+    /// Whether the operator rejects pools outside the network. It reads the first two sources only,
+    /// and only while no pool exists.
     /// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
     pub fn is_enforced(self) -> bool {
         matches!(self, Self::OpenShift | Self::Kubeadm)
@@ -45,40 +45,39 @@ impl fmt::Display for Source {
     }
 }
 
-/// A pod network and where it was read.
+/// A pod network, and where it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PodNetwork {
-    /// Where.
+    /// The source.
     pub source: Source,
     /// Its CIDRs, in order.
     pub cidrs: Vec<Cidr>,
 }
 
 impl PodNetwork {
-    /// Whether it [`hold`]s a pool.
+    /// Whether it [`hold`]s every address of a pool.
     pub fn holds(&self, pool: &Cidr) -> bool {
         hold(&self.cidrs, pool)
     }
 }
 
-/// Whether every address of a pool is in one of the CIDRs of a pod network, which is what the
-/// operator asks of a pool (`cidrWithinCidr`, tigera/operator v1.42.3,
-/// pkg/controller/ippool/defaults.go).
+/// Whether every address of a pool is in one of the CIDRs of a pod network, as the operator requires
+/// (`cidrWithinCidr`, tigera/operator v1.42.3, pkg/controller/ippool/defaults.go).
 pub fn hold(network: &[Cidr], pool: &Cidr) -> bool {
     network.iter().any(|cidr| cidr.contains(pool))
 }
 
-/// Reads a comma-separated list of CIDRs, with or without spaces: the form of kubeadm's podSubnet,
-/// of `--cluster-cidr` and of kube-proxy's clusterCIDR. Empty where there is none.
+/// Parses a comma-separated list of CIDRs, with or without spaces: the format of kubeadm's podSubnet,
+/// `--cluster-cidr` and kube-proxy's clusterCIDR. An empty text is an empty list.
 pub fn cidr_list(text: &str) -> Result<Vec<Cidr>, CidrError> {
-    let parts = text
-        .split(',')
+    text.split(',')
         .map(str::trim)
-        .filter(|part| !part.is_empty());
-    parts.map(str::parse).collect()
+        .filter(|part| !part.is_empty())
+        .map(str::parse)
+        .collect()
 }
 
-/// What kubeadm's configuration says of networks.
+/// The networks in kubeadm's configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KubeadmNetworking {
     /// `podSubnet`, as written.
@@ -102,24 +101,24 @@ pub fn kubeadm_networking(
     })
 }
 
-/// What the operator makes of kubeadm-config, which it does not read as YAML.
+/// What the operator reads in kubeadm-config, which it does not parse as YAML.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperatorReading {
-    /// The CIDRs that it takes, with host bits and all.
+    /// The CIDRs, host bits included.
     Cidrs(Vec<Cidr>),
-    /// It finds no podSubnet and stops, even where the Installation names pools.
+    /// It finds no podSubnet and stops, even if the Installation lists pools.
     Missing,
-    /// A piece of what it finds is not a CIDR to it, and it stops.
+    /// It finds something that it cannot parse as CIDRs, and stops.
     Misread(CidrError),
 }
 
-/// Reads kubeadm-config as the operator does: in the raw text of a value of its data, whatever
-/// follows `podSubnet: ` up to the end of the line, cut at commas. Quotes, spaces, a comment or a
-/// carriage return are part of what it then cannot parse; a comment that holds the words is taken
-/// for the field.
+/// Reads kubeadm-config as the operator does: in the raw text of its values, whatever follows
+/// `podSubnet: ` up to the end of the line, split at commas. Quotes, spaces, a comment or a carriage
+/// return are part of the text that it then cannot parse, and a comment that contains the words
+/// counts as the field.
 ///
-/// It looks at the values in no fixed order and stops at the first that has one. `values` are all
-/// of them; what is read differs between runs of the operator where two have one.
+/// The operator goes through the values in no fixed order and stops at the first that matches. If
+/// two of `values` match, what it reads differs between its runs.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, the same from 1.30 on.
 pub fn operator_reading<'a>(values: impl IntoIterator<Item = &'a str>) -> OperatorReading {
     const FIELD: &str = "podSubnet: ";
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pool_has_to_be_in_one_cidr_of_the_network() {
+    fn a_pool_must_be_within_one_cidr_of_the_network() {
         let network = PodNetwork {
             source: Source::Kubeadm,
             cidrs: cidrs(&["10.244.0.0/16", "fd00:10:244::/56"]),
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_operator_reads_in_kubeadms_own_text() {
+    fn what_the_operator_reads_in_kubeadms_own_format() {
         let text = "apiVersion: kubeadm.k8s.io/v1beta4\nnetworking:\n  dnsDomain: cluster.local\n  \
                     podSubnet: 10.244.0.0/16,fd00:10:244::/56\n  serviceSubnet: 10.96.0.0/12\n";
         let want = cidrs(&["10.244.0.0/16", "fd00:10:244::/56"]);

@@ -1,12 +1,12 @@
-//! Text that came from outside, made safe to show on a terminal and inside a YAML block scalar.
+//! Text from outside, made safe to show on a terminal and in a YAML block scalar.
 
 use std::fmt::Write as _;
 
-/// `bytes` as text in which every character can be seen: control, format and separator
-/// characters become `\n`, `\t`, `\r` or `\u{…}`, and bytes that are not UTF-8 become `\x…`.
+/// `bytes` as text in which every character is visible: control, format and separator characters
+/// become `\n`, `\t`, `\r` or `\u{…}`, and bytes that are not UTF-8 become `\x…`.
 ///
-/// A terminal obeys escape sequences, and Helm 4 drops a whole message that holds one; neither
-/// may happen because of a string in somebody's manifest.
+/// A terminal interprets escape sequences, and Helm 4 drops a message that contains one. A string in
+/// a manifest must not cause either.
 pub fn printable(bytes: impl AsRef<[u8]>) -> String {
     let mut shown = String::new();
     for chunk in bytes.as_ref().utf8_chunks() {
@@ -27,13 +27,12 @@ pub fn printable(bytes: impl AsRef<[u8]>) -> String {
     shown
 }
 
-/// A text as one word of a POSIX shell.
+/// `text` as one word of a POSIX shell.
 pub fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// JSON in which every string shows all that it holds: what is invisible is escaped, which means the
-/// same to a parser. Its own line ends stay.
+/// `json` with invisible characters escaped, which does not change its meaning. Line breaks stay.
 pub fn visible_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for c in json.chars() {
@@ -49,8 +48,8 @@ pub fn visible_json(json: &str) -> String {
     shown
 }
 
-/// Characters that move the cursor, reorder what is around them, or show nothing at all, and
-/// those that YAML 1.2 (section 5.1) does not allow in a document.
+/// Whether a character moves the cursor, reorders others, shows nothing, or is not allowed in a YAML
+/// document (YAML 1.2, section 5.1).
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -91,8 +90,7 @@ pub fn shortened(text: impl AsRef<[u8]>, longest: usize) -> String {
     shown
 }
 
-/// `items` in a row. Of a long list only the beginning, and how many more there are: it must not push
-/// the rest of a message off the screen.
+/// `items`, separated by commas: the first [`MOST`], and how many more there are.
 pub fn listed(items: impl IntoIterator<Item = String>) -> String {
     let mut items = items.into_iter();
     let first: Vec<String> = items.by_ref().take(MOST).collect();
@@ -103,19 +101,19 @@ pub fn listed(items: impl IntoIterator<Item = String>) -> String {
     }
 }
 
-/// How many of a kind a message shows one by one.
+/// How many items of a list a message shows, so that it cannot push the rest off the screen.
 pub const MOST: usize = 10;
 
-/// The entry of `known` that somebody who wrote `text` most likely meant, if one is close.
+/// The entry of `known` that is most similar to `text`, if one is similar enough to be a typo of it.
 pub fn closest<'a>(text: &str, known: &[&'a str]) -> Option<&'a str> {
     let lower = text.to_lowercase();
     known
         .iter()
         .map(|name| {
-            let alike = strsim::normalized_damerau_levenshtein(&lower, &name.to_lowercase());
-            (alike, *name)
+            let similarity = strsim::normalized_damerau_levenshtein(&lower, &name.to_lowercase());
+            (similarity, *name)
         })
-        .filter(|(alike, _)| *alike >= 0.6)
+        .filter(|(similarity, _)| *similarity >= 0.6)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
 }
@@ -125,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_invisible_survives() {
+    fn no_invisible_character_remains() {
         assert_eq!(printable("10.0.0.0/8"), "10.0.0.0/8");
         assert_eq!(
             printable("a\u{1b}[31mb\rc\td\u{7}"),
@@ -139,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn json_shows_what_it_holds_and_means_the_same() {
+    fn json_is_visible_and_means_the_same() {
         let json = "{\n  \"caf\u{e9}\": \"\u{9b}31m\u{202e}\u{e0001}\"\n}";
         let shown = visible_json(json);
         assert_eq!(
@@ -158,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_says_how_much_longer_it_is() {
+    fn a_long_list_is_cut_with_the_number_of_the_rest() {
         let numbers = |count: usize| listed((0..count).map(|number| number.to_string()));
         assert_eq!(numbers(0), "");
         assert_eq!(numbers(10), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9");
@@ -166,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_is_recognised_and_a_stranger_is_not() {
+    fn a_typo_is_recognized_and_another_word_is_not() {
         let known = [
             "IPIP",
             "IPIPCrossSubnet",

@@ -1,14 +1,12 @@
-//! How many replicas Typha should have.
+//! The number of replicas that Typha needs.
 
-/// The operator's own number for `nodes` schedulable nodes. It runs Typha always, and knows no
-/// upper bound.
+/// The number that the operator sets for `nodes` schedulable nodes. It always runs Typha, and has no
+/// upper limit.
 ///
-/// Which nodes count is for the caller to say: the operator leaves out cordoned ones and AKS
-/// virtual nodes, and up to 1.34 those that wait for migration
-/// (tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go).
+/// The operator does not count cordoned nodes, AKS virtual nodes and, up to 1.34, nodes that wait
+/// for migration (tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go).
 ///
-/// Source: tigera/operator v1.42.3, pkg/common/autoscale.go; the arithmetic is the same from
-/// 1.30 on.
+/// Source: tigera/operator v1.42.3, pkg/common/autoscale.go; the same from 1.30 on.
 pub fn operator_replicas(nodes: u32) -> u32 {
     match nodes {
         0..=2 => 1,
@@ -21,11 +19,11 @@ pub fn operator_replicas(nodes: u32) -> u32 {
 /// Source: Calico's documentation, installation on self-managed on-premises clusters.
 pub const MANIFEST_NODES_WITHOUT_TYPHA: u32 = 50;
 
-/// The replicas that an install from manifests should have for `nodes` nodes that run Felix,
-/// cordoned ones included; 0 where it needs none.
+/// The number that an install from manifests needs for `nodes` nodes that run Felix, cordoned ones
+/// included; 0 if it needs none.
 ///
-/// Calico's documentation says: one for every 200 nodes, at least 3, at most 20, and fewer than
-/// there are nodes. Here no bound meets another: more than 50 nodes are always more than 20.
+/// According to Calico's documentation: one per 200 nodes, at least 3, at most 20, and fewer than
+/// nodes. The last condition always holds here, because more than 50 nodes are more than 20.
 pub fn manifest_replicas(nodes: u32) -> u32 {
     if nodes <= MANIFEST_NODES_WITHOUT_TYPHA {
         return 0;
@@ -38,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_sides_of_every_boundary_of_the_operator() {
+    fn both_sides_of_every_limit_of_the_operator() {
         for (nodes, replicas) in [
             (0, 1),
             (2, 1),
@@ -60,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn both_sides_of_every_boundary_of_the_documentation() {
+    fn both_sides_of_every_limit_of_the_documentation() {
         for (nodes, replicas) in [
             (0, 0),
             (50, 0),

@@ -1,14 +1,15 @@
-//! YAML that is ours to write. Every string is in quotes, so that no reader, of whichever YAML
-//! version, takes one for a number, a boolean or a comment.
+//! Writing YAML. Every string is in quotes, so that no parser of any YAML version mistakes one
+//! for a number, a boolean or a comment.
 //!
-//! No serialiser: serde_yaml's writes Calico's own `"Off"` as `Off`, which Go reads as false.
+//! serde_yaml's own serializer is not used: it writes Calico's `"Off"` as `Off`, which Go reads as
+//! false.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_yaml::{Error, Value};
 
-/// A value as a block of YAML. Keys are those of our own types, in their order.
+/// `value` as YAML in block style, with its keys in order.
 pub fn to_string(value: &impl Serialize) -> Result<String, Error> {
     let value = serde_yaml::to_value(value)?;
     let mut text = String::new();
@@ -16,15 +17,15 @@ pub fn to_string(value: &impl Serialize) -> Result<String, Error> {
     Ok(text)
 }
 
-/// A mapping or sequence that is not empty, each entry on lines of its own, or a scalar on one.
+/// Appends a mapping or sequence, with each entry on lines of its own, or a scalar.
 fn block(text: &mut String, value: &Value, indent: usize) {
     match value {
         Value::Mapping(entries) if !entries.is_empty() => {
             for (key, value) in entries {
                 pad(text, indent);
-                text.push_str(&key_of(key));
+                text.push_str(&key_text(key));
                 text.push(':');
-                below(text, value, indent);
+                value_of_key(text, value, indent);
             }
         }
         Value::Sequence(entries) if !entries.is_empty() => {
@@ -41,38 +42,38 @@ fn block(text: &mut String, value: &Value, indent: usize) {
     }
 }
 
-/// What stands behind a key: on the same line, or below it and further in.
-fn below(text: &mut String, value: &Value, indent: usize) {
-    let nested = match value {
+/// Appends the value of a key: on the same line, or indented below it.
+fn value_of_key(text: &mut String, value: &Value, indent: usize) {
+    let is_nested = match value {
         Value::Mapping(entries) => !entries.is_empty(),
         Value::Sequence(entries) => !entries.is_empty(),
         _ => false,
     };
-    text.push(if nested { '\n' } else { ' ' });
+    text.push(if is_nested { '\n' } else { ' ' });
     block(text, value, indent + 2);
 }
 
-/// Indents a line that begins. The first line of a sequence's entry began with its dash.
+/// Indents a new line. The first line of a sequence's entry is not new: it began with the dash.
 fn pad(text: &mut String, indent: usize) {
     if text.is_empty() || text.ends_with('\n') {
         text.extend(std::iter::repeat_n(' ', indent));
     }
 }
 
-/// A key as it is where it can be nothing else but that string, else in quotes.
-fn key_of(key: &Value) -> String {
+/// A key, in quotes unless it can be read as nothing but that string.
+fn key_text(key: &Value) -> String {
     match key {
         Value::String(text) if is_word(text) => text.clone(),
         key => scalar(key),
     }
 }
 
-/// Whether a text is itself without quotes, to every reader: letters only, as in `blockSize`, and
-/// none of the words that mean something in YAML 1.1.
+/// Whether every parser reads `text` without quotes as that string: it consists of letters only, as
+/// `blockSize`, and has no other meaning in YAML 1.1.
 pub fn is_word(text: &str) -> bool {
-    let word = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-    let known = word.iter().any(|word| text.eq_ignore_ascii_case(word));
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic()) && !known
+    const RESERVED: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let is_reserved = RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word));
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic()) && !is_reserved
 }
 
 fn scalar(value: &Value) -> String {
@@ -87,9 +88,9 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// A double-quoted scalar (YAML 1.2, section 7.3.1). All that is not printable ASCII is escaped:
-/// a file's readers may not agree on its encoding. A single-quoted one where that says the same
-/// without escapes, or where a shell reads more than text in double quotes.
+/// A double-quoted scalar (YAML 1.2, section 7.3.1), with everything but printable ASCII escaped,
+/// because the parsers of a file may assume different encodings. A single-quoted one if that needs no
+/// escapes, and where a shell would expand double quotes.
 fn quoted(text: &str) -> String {
     let is_special = |c: char| matches!(c, '"' | '\\' | '$' | '`');
     let is_plain = |c: char| matches!(c, ' '..='~') && c != '\'';
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn no_string_is_anything_else() {
+    fn every_string_stays_a_string() {
         for text in [
             "Off",
             "1e3",

@@ -1,4 +1,4 @@
-//! Operator versions: which rules apply, and which Calico a version installs.
+//! Versions of the operator, and the Calico that each installs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,11 +17,10 @@ pub struct OperatorVersion {
 }
 
 impl OperatorVersion {
-    /// The newest version that is released, that of Calico 3.32.1. It is what is assumed when a
-    /// stream does not tell.
+    /// The newest release, that of Calico 3.32.1. It is assumed if nothing reports a version.
     pub const NEWEST: Self = Self::new(1, 42, 3);
 
-    /// The newest version whose rules are known here: what tigera/operator's master had by then.
+    /// The newest version whose rules are known here, from the master branch of tigera/operator.
     pub const NEWEST_KNOWN: Self = Self::new(1, 43, 0);
 
     /// The oldest version whose rules are known here, that of Calico 3.26.0.
@@ -41,8 +40,7 @@ impl OperatorVersion {
         (self.major, self.minor) >= (1, minor)
     }
 
-    /// The first operator of those that install Calico 3.`minor`: the other way round of
-    /// [`Self::calico`].
+    /// The first operator that installs Calico 3.`minor`, the inverse of [`Self::calico`].
     pub fn that_installs(minor: u32) -> Option<Self> {
         Some(Self::new(1, minor.checked_sub(11)?.checked_mul(2)?, 0))
     }
@@ -62,7 +60,7 @@ impl fmt::Display for OperatorVersion {
     }
 }
 
-/// A text that does not start like a version.
+/// A text that does not start with a version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not an operator version: write it like v1.42.3", quoted(.0))]
 pub struct OperatorVersionError(pub String);
@@ -70,7 +68,7 @@ pub struct OperatorVersionError(pub String);
 impl FromStr for OperatorVersion {
     type Err = OperatorVersionError;
 
-    /// `v1.42.3`, `1.42`, and image tags that say more behind it (`v1.42.3-amd64`).
+    /// `v1.42.3`, `1.42`, and image tags with a suffix (`v1.42.3-amd64`).
     fn from_str(text: &str) -> Result<Self, OperatorVersionError> {
         let error = || OperatorVersionError(text.to_owned());
         let bare = text.strip_prefix('v').unwrap_or(text);
@@ -122,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calico_it_installs() {
+    fn the_calico_that_it_installs() {
         let calico = |text: &str| text.parse::<OperatorVersion>().unwrap().calico();
         assert_eq!(calico("v1.30.4").as_deref(), Some("3.26"));
         assert_eq!(calico("v1.42.3").as_deref(), Some("3.32"));

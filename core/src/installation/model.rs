@@ -1,0 +1,88 @@
+//! What an Installation is.
+
+/// An Installation as written, before the operator fills anything in. A field that is not set, null
+/// or of the wrong type is `None`; wrong types are also listed in [`Installation::wrong_types`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Installation {
+    /// `spec.kubernetesProvider`; empty counts as not set, as it does for the operator.
+    pub provider: Option<String>,
+    /// `spec.cni.type`
+    pub cni: Option<String>,
+    /// `spec.cni.ipam.type`
+    pub ipam: Option<String>,
+    /// `spec.calicoNetwork.bgp`: Enabled or Disabled.
+    pub bgp: Option<String>,
+    /// `spec.calicoNetwork.hostPorts`: Enabled or Disabled.
+    pub host_ports: Option<String>,
+    /// `spec.calicoNetwork.clusterRoutingMode` (operator 1.42 and later).
+    pub cluster_routing_mode: Option<String>,
+    /// `spec.calicoNetwork.linuxDataplane`
+    pub linux_dataplane: Option<String>,
+    /// `spec.calicoNetwork.windowsDataplane`
+    pub windows_dataplane: Option<String>,
+    /// Whether `spec.calicoNetwork.nodeAddressAutodetectionV6` is set.
+    pub autodetects_ipv6: bool,
+    /// `spec.calicoNetwork.ipPools`; not set and empty mean different things to the operator.
+    pub pools: Option<Vec<Pool>>,
+    /// Fields whose type the API server rejects.
+    pub wrong_types: Vec<WrongType>,
+}
+
+/// An entry of `spec.calicoNetwork.ipPools`, as written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pool {
+    /// `name`
+    pub name: Option<String>,
+    /// `cidr`
+    pub cidr: Option<String>,
+    /// `blockSize`
+    pub block_size: Option<i64>,
+    /// `encapsulation`
+    pub encapsulation: Option<String>,
+    /// `natOutgoing`
+    pub nat_outgoing: Option<String>,
+    /// `nodeSelector`
+    pub node_selector: Option<String>,
+    /// `allowedUses`
+    pub allowed_uses: Option<Vec<String>>,
+    /// `disableBGPExport`
+    pub disable_bgp_export: Option<bool>,
+    /// `disableNewAllocations` (operator 1.36 and later)
+    pub disable_new_allocations: Option<bool>,
+    /// `assignmentMode` (operator 1.38 and later)
+    pub assignment_mode: Option<String>,
+    /// Every key, in order.
+    pub keys: Vec<String>,
+}
+
+/// A field with a value of a type that the CRD does not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongType {
+    /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
+    pub path: String,
+    /// The type that the CRD requires: `a string`, `an integer`, …
+    pub expected: &'static str,
+    /// The type of the value.
+    pub found: &'static str,
+}
+
+impl Installation {
+    /// What the core controller sees if an Installation named `overlay` is merged over this one:
+    /// the overlay's settings win, and its pools are ignored.
+    /// Source: tigera/operator v1.42.3, pkg/controller/utils/merge.go.
+    pub fn overlaid(self, overlay: Self) -> Self {
+        Self {
+            provider: overlay.provider.or(self.provider),
+            cni: overlay.cni.or(self.cni),
+            ipam: overlay.ipam.or(self.ipam),
+            bgp: overlay.bgp.or(self.bgp),
+            host_ports: overlay.host_ports.or(self.host_ports),
+            cluster_routing_mode: overlay.cluster_routing_mode.or(self.cluster_routing_mode),
+            linux_dataplane: overlay.linux_dataplane.or(self.linux_dataplane),
+            windows_dataplane: overlay.windows_dataplane.or(self.windows_dataplane),
+            autodetects_ipv6: overlay.autodetects_ipv6 || self.autodetects_ipv6,
+            pools: self.pools,
+            wrong_types: self.wrong_types,
+        }
+    }
+}
