@@ -1,20 +1,20 @@
-//! What a cluster needs of its pools, and what must not be changed of those that it has: the
-//! answer of `kubectl calico plan -o config`, which `helm-postrender --config` and
-//! `--from-cluster` read. It is all that the two programs tell each other.
+//! What `kubectl calico plan -o config` says of a cluster: the pools that it needs, and those that
+//! exist and must not change. `helm-postrender --config` and `--from-cluster` read it. The two
+//! programs exchange nothing else.
 
 use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
 
 use crate::cidr::{Cidr, Family};
-use crate::pool::LOAD_BALANCER;
+use crate::pool::Uses;
 
-/// `apiVersion` of a plan that is written here.
+/// `apiVersion` of a cluster plan.
 pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
 
-/// `kind` of a plan.
+/// `kind` of a cluster plan.
 pub const KIND: &str = "ClusterPlan";
 
-/// A plan for a cluster's pools. CIDRs are texts here: who reads them judges them.
+/// A cluster plan. CIDRs are text here, because the rules check whether they can be parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClusterPlan {
@@ -22,51 +22,54 @@ pub struct ClusterPlan {
     pub api_version: String,
     /// [`KIND`]
     pub kind: String,
-    /// The API server that was read; absent where files were.
+    /// The address of the API server; not set if the plan is from files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// The pools that the cluster needs, one for each family of its pod network; none where pods
-    /// get their addresses elsewhere.
+    /// The pools that the cluster needs: one per family of its pod network, or none if another CNI
+    /// plugin does IPAM.
     #[serde(default)]
     pub pools: Vec<PlannedPool>,
-    /// What the Installation has to say beside its pools, so that it is Calico that they are for.
+    /// The settings that the Installation needs besides its pools, so that the operator uses
+    /// Calico's CNI plugin.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<Setting>,
-    /// The pod network that Kubernetes was set up with; absent where nothing tells.
+    /// The pod network that Kubernetes is configured with; not set if it is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_network: Option<ConfiguredNetwork>,
-    /// The service network.
+    /// The Service CIDRs.
     #[serde(default)]
     pub services: Vec<String>,
-    /// The nodes' addresses.
+    /// The addresses of the nodes.
     #[serde(default)]
     pub node_addresses: Vec<String>,
-    /// The pools that are there.
+    /// The IPPools of the cluster.
     #[serde(default)]
     pub existing_pools: Vec<ExistingPool>,
-    /// What could not be read, and why not, that nobody can rely on the plan without: to its reader,
-    /// a pool that is not listed is not there.
+    /// What could not be read, and why. A plan that lacks any of it must not be used: a pool that
+    /// is not listed would be taken for one that does not exist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
 }
 
 impl ClusterPlan {
-    /// The live pool of a network, however its CIDR is spelt.
+    /// The existing pool with a network, in whatever notation.
     pub fn existing(&self, network: &Cidr) -> Option<&ExistingPool> {
         let network = network.network();
-        let is_it = |live: &&ExistingPool| live.network() == Some(network);
-        self.existing_pools.iter().find(is_it)
+        self.existing_pools
+            .iter()
+            .find(|pool| pool.network() == Some(network))
     }
 
-    /// The live pools of a family.
+    /// The existing pools of a family.
     pub fn existing_of(&self, family: Family) -> impl Iterator<Item = &ExistingPool> {
-        let is_of =
-            move |live: &&ExistingPool| live.network().map(|own| own.family()) == Some(family);
-        self.existing_pools.iter().filter(is_of)
+        self.existing_pools.iter().filter(move |pool| {
+            let network = pool.network();
+            network.is_some_and(|network| network.family() == family)
+        })
     }
 }
 
-/// A pool that the cluster needs. What could not be settled is absent.
+/// A pool that the cluster needs. A value that could not be determined is not set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedPool {
@@ -76,7 +79,7 @@ pub struct PlannedPool {
     /// `blockSize`, a prefix length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block_size: Option<u8>,
-    /// `encapsulation`, in the operator's spelling.
+    /// `encapsulation`, as the Installation names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encapsulation: Option<String>,
 }
@@ -85,25 +88,25 @@ pub struct PlannedPool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Setting {
-    /// Its path in the spec, as `cni.type`.
+    /// Its path in `spec`, as `cni.type`.
     pub path: String,
     /// Its value.
     pub value: String,
 }
 
-/// The pod network, and whether the operator holds pools to it.
+/// The pod network that Kubernetes is configured with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConfiguredNetwork {
     /// Its CIDRs.
     pub cidrs: Vec<String>,
-    /// Object and field that tell it.
+    /// The object and field that it was read from.
     pub source: String,
-    /// Whether the operator makes no pool outside of it.
+    /// Whether the operator rejects pools outside it.
     pub enforced: bool,
 }
 
-/// A pool that is there.
+/// An IPPool of the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExistingPool {
@@ -113,34 +116,37 @@ pub struct ExistingPool {
     pub cidr: String,
     /// `blockSize`, a prefix length.
     pub block_size: i64,
-    /// Its encapsulation, in the operator's spelling.
+    /// Its encapsulation, as the Installation names it.
     pub encapsulation: String,
-    /// Whether the operator made it, and so would delete it or put it back.
+    /// Whether the operator owns it, so that it would change or delete it.
     pub owned: bool,
-    /// What else its entry in the Installation says or, where that has lost it, has to say for the
-    /// pool to stay as it is: strings, booleans, integers, and lists of strings.
+    /// The other fields of its entry in the Installation or, if that does not list it, those that
+    /// the entry needs for the pool to stay as it is: strings, booleans, integers, and lists of
+    /// strings.
     #[serde(default, skip_serializing_if = "Mapping::is_empty")]
-    pub others: Mapping,
+    pub other_fields: Mapping,
 }
 
 impl PlannedPool {
-    /// Whether any of it could not be settled.
+    /// Whether a value could not be determined.
     pub fn is_open(&self) -> bool {
         self.cidr.is_none() || self.block_size.is_none() || self.encapsulation.is_none()
     }
 }
 
 impl ExistingPool {
-    /// Whether Services of type LoadBalancer take their addresses from it.
-    pub fn is_for_load_balancers(&self) -> bool {
-        let uses = self.others.get("allowedUses").and_then(Value::as_sequence);
-        let mut uses = uses.into_iter().flatten();
-        uses.any(|used| used.as_str() == Some(LOAD_BALANCER))
+    /// What the pool's addresses are assigned to.
+    pub fn uses(&self) -> Uses {
+        let names = self
+            .other_fields
+            .get("allowedUses")
+            .and_then(Value::as_sequence);
+        Uses::of(names.into_iter().flatten().filter_map(Value::as_str))
     }
 
-    /// Its network, if its CIDR can be read.
+    /// The network, if the CIDR can be parsed.
     pub fn network(&self) -> Option<Cidr> {
-        let cidr: Option<Cidr> = self.cidr.parse().ok();
-        cidr.map(|cidr| cidr.network())
+        let cidr: Cidr = self.cidr.parse().ok()?;
+        Some(cidr.network())
     }
 }

@@ -1,14 +1,16 @@
-//! What the operator makes of an Installation before it validates it.
+//! What the operator fills in before it validates an Installation.
 //!
 //! Mirrors tigera/operator v1.42.3: pkg/controller/installation/core_controller.go
 //! (`fillDefaults`) and pkg/controller/ippool/defaults.go. In 1.30 and 1.32 all of it is in
 //! core_controller.go, with the same values.
 
+use std::net::IpAddr;
+
 use crate::cidr::{Cidr, CidrError, Family};
 use crate::cluster_plan::ExistingPool;
-use crate::installation::Installation;
+use crate::installation::{Installation, Pool};
 use crate::operator::OperatorVersion;
-use crate::pool::{BlockSize, LOAD_BALANCER};
+use crate::pool::{BlockSize, TUNNEL, Uses, WORKLOAD};
 
 /// An Installation with the operator's defaults filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,23 +21,23 @@ pub struct Effective {
     pub ipam: String,
     /// Whether `spec.calicoNetwork.bgp` is Enabled.
     pub bgp: bool,
-    /// Whether that was written, or is the operator's default.
+    /// Whether `bgp` is the operator's default.
     pub bgp_is_default: bool,
-    /// The pools. Empty when none are written: which ones the operator then makes depends on
-    /// the cluster.
+    /// The pools. Empty if none are written: which ones the operator then creates depends on the
+    /// cluster.
     pub pools: Vec<EffectivePool>,
 }
 
 /// A pool with the operator's defaults filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EffectivePool {
-    /// The CIDR, if it can be read; `None` where none is written.
+    /// The CIDR, if it can be parsed; `None` if there is none.
     pub cidr: Option<Result<Cidr, CidrError>>,
     /// `name`; operators before 1.34 have none.
     pub name: Option<String>,
-    /// `blockSize`; `None` where the family is not known.
+    /// `blockSize`; `None` if the family is unknown.
     pub block_size: Option<i64>,
-    /// `encapsulation`, which may be none of the known ones.
+    /// `encapsulation`, which is not necessarily a valid one.
     pub encapsulation: Option<String>,
     /// `natOutgoing`
     pub nat_outgoing: Option<String>,
@@ -50,19 +52,19 @@ pub struct EffectivePool {
 }
 
 impl EffectivePool {
-    /// The network, if its CIDR can be read.
+    /// The network, if the CIDR can be parsed.
     pub fn network(&self) -> Option<&Cidr> {
         self.cidr.as_ref()?.as_ref().ok()
     }
 
-    /// The family, if its CIDR can be read.
+    /// The family, if the CIDR can be parsed.
     pub fn family(&self) -> Option<Family> {
         self.network().map(Cidr::family)
     }
 
-    /// Whether Services of type LoadBalancer take their addresses from it.
-    pub fn is_for_load_balancers(&self) -> bool {
-        self.allowed_uses.iter().any(|used| used == LOAD_BALANCER)
+    /// What the pool's addresses are assigned to.
+    pub fn uses(&self) -> Uses {
+        Uses::of(self.allowed_uses.iter().map(String::as_str))
     }
 }
 
@@ -71,153 +73,207 @@ impl Effective {
     /// or CNI plugin that the operator detects there is not known here.
     pub fn of(written: &Installation, operator: OperatorVersion) -> Self {
         let provider = written.provider.as_deref().unwrap_or_default();
-        let cni = written.cni.clone().unwrap_or_else(|| {
-            match provider {
-                "AKS" => "AzureVNET",
-                "EKS" => "AmazonVPC",
-                "GKE" => "GKE",
-                _ => "Calico",
-            }
-            .to_owned()
+        let cni = written.cni.as_deref().unwrap_or(match provider {
+            "AKS" => "AzureVNET",
+            "EKS" => "AmazonVPC",
+            "GKE" => "GKE",
+            _ => "Calico",
         });
-        let ipam = written.ipam.clone().unwrap_or_else(|| {
-            match cni.as_str() {
-                "AzureVNET" => "AzureVNET",
-                "AmazonVPC" => "AmazonVPC",
-                "GKE" => "HostLocal",
-                _ => "Calico",
-            }
-            .to_owned()
+        let ipam = written.ipam.as_deref().unwrap_or(match cni {
+            "AzureVNET" => "AzureVNET",
+            "AmazonVPC" => "AmazonVPC",
+            "GKE" => "HostLocal",
+            _ => "Calico",
         });
         let bgp = match &written.bgp {
             Some(bgp) => bgp == "Enabled",
             None => cni == "Calico" && provider != "EKS",
         };
-        let mut effective = Self {
+        Self {
             bgp,
             bgp_is_default: written.bgp.is_none(),
-            pools: Vec::new(),
-            cni,
-            ipam,
-        };
-        effective.pools = effective.pools_of(written, operator);
-        effective
+            pools: pools(written, cni, operator),
+            cni: cni.to_owned(),
+            ipam: ipam.to_owned(),
+        }
     }
 
-    /// Gives pools without a name that of the live pool of the same CIDR, by its text, as the
+    /// Gives each pool without a name that of the existing pool with the same CIDR text, as the
     /// operator does from 1.34 on.
-    pub fn with_names_of(mut self, written: &Installation, live: &[ExistingPool]) -> Self {
+    pub fn with_names_of(mut self, written: &Installation, existing: &[ExistingPool]) -> Self {
         let written = written.pools.as_deref().unwrap_or_default();
         for (pool, written) in self.pools.iter_mut().zip(written) {
-            let cidr = written.cidr.as_ref();
-            let live = live.iter().find(|live| Some(&live.cidr) == cidr);
-            let mut filled = pool.filled.iter_mut();
-            let name = filled.find(|(key, _)| *key == "name");
-            if let (Some((_, name)), Some(live)) = (name, live) {
-                name.clone_from(&live.name);
-                pool.name = Some(live.name.clone());
+            let name = pool.filled.iter_mut().find(|(key, _)| *key == "name");
+            let same = existing
+                .iter()
+                .find(|existing| Some(&existing.cidr) == written.cidr.as_ref());
+            if let (Some((_, name)), Some(same)) = (name, same) {
+                name.clone_from(&same.name);
+                pool.name = Some(same.name.clone());
             }
         }
         self
     }
 
-    /// Whether pods get their interfaces from Calico's CNI plugin.
+    /// Whether Calico's CNI plugin provides the network of pods.
     pub fn is_calico_cni(&self) -> bool {
         self.cni == "Calico"
     }
+}
 
-    fn pools_of(&self, written: &Installation, operator: OperatorVersion) -> Vec<EffectivePool> {
-        let pools = written.pools.as_deref().unwrap_or_default();
-        let cidrs: Vec<_> = pools
-            .iter()
-            .map(|pool| pool.cidr.as_deref().map(str::parse::<Cidr>))
-            .collect();
-        let families: Vec<_> = cidrs
-            .iter()
-            .map(|cidr| Some(cidr.as_ref()?.as_ref().ok()?.family()))
-            .collect();
-        let dual_stack =
-            families.contains(&Some(Family::V4)) && families.contains(&Some(Family::V6));
-        let standard_names = pools.len() == 1 || pools.len() == 2 && dual_stack;
+fn pools(written: &Installation, cni: &str, operator: OperatorVersion) -> Vec<EffectivePool> {
+    let written = written.pools.as_deref().unwrap_or_default();
+    let cidrs: Vec<Option<Result<Cidr, CidrError>>> = written
+        .iter()
+        .map(|pool| pool.cidr.as_deref().map(str::parse))
+        .collect();
+    let has = |family| {
+        let mut networks = cidrs.iter().flatten().flatten();
+        networks.any(|cidr| cidr.family() == family)
+    };
+    let is_dual_stack = has(Family::V4) && has(Family::V6);
+    let defaults = Defaults {
+        operator,
+        calico_cni: cni == "Calico",
+        standard_names: written.len() == 1 || written.len() == 2 && is_dual_stack,
+    };
+    written
+        .iter()
+        .zip(cidrs)
+        .map(|(pool, cidr)| defaults.fill(pool, cidr))
+        .collect()
+}
 
-        let mut effective = Vec::new();
-        for ((pool, cidr), family) in pools.iter().zip(cidrs).zip(families) {
-            let mut filled = Vec::new();
-            let mut fill = |key: &'static str, written: Option<String>, value: Option<String>| {
-                let empty = written.as_ref().is_none_or(String::is_empty);
-                if let (true, Some(value)) = (empty, &value) {
-                    filled.push((key, value.clone()));
-                }
-                if empty { value } else { written }
-            };
-            let block_size = fill(
-                "blockSize",
-                pool.block_size.map(|size| size.to_string()),
-                family.map(|family| BlockSize::default_for(family).to_string()),
-            );
-            let encapsulation = fill(
-                "encapsulation",
-                pool.encapsulation.clone(),
-                family.map(|family| match family {
-                    Family::V4 if self.is_calico_cni() => "IPIP".to_owned(),
-                    _ => "None".to_owned(),
-                }),
-            );
-            let nat_outgoing = fill(
-                "natOutgoing",
-                pool.nat_outgoing.clone(),
-                family.map(|family| match masquerades(family) {
-                    true => "Enabled".to_owned(),
-                    false => "Disabled".to_owned(),
-                }),
-            );
-            let node_selector = fill(
-                "nodeSelector",
-                pool.node_selector.clone(),
-                Some("all()".to_owned()),
-            );
-            let default_name = cidr
-                .as_ref()
-                .and_then(|cidr| cidr.as_ref().ok())
-                .filter(|_| operator.since(34))
-                .map(|cidr| default_name(cidr, standard_names));
-            let name = fill("name", pool.name.clone(), default_name);
-            let since = |minor, value: &str| operator.since(minor).then(|| value.to_owned());
-            let uses = pool.allowed_uses.clone().filter(|uses| !uses.is_empty());
-            let written_uses = uses.as_ref().map(|uses| uses.join(", "));
-            fill("allowedUses", written_uses, since(34, "[Workload, Tunnel]"));
-            let disabled = pool.disable_new_allocations;
-            fill(
-                "disableNewAllocations",
-                disabled.map(|disabled| disabled.to_string()),
-                since(36, "false"),
-            );
-            let mode = pool.assignment_mode.clone();
-            fill("assignmentMode", mode, since(38, "Automatic"));
-            effective.push(EffectivePool {
-                cidr,
-                name,
-                block_size: block_size.and_then(|size| size.parse().ok()),
-                encapsulation,
-                nat_outgoing,
-                node_selector: node_selector.unwrap_or_default(),
-                allowed_uses: uses
-                    .unwrap_or_else(|| vec!["Workload".to_owned(), "Tunnel".to_owned()]),
-                disables_new_allocations: disabled.unwrap_or(false),
-                filled,
-            });
+/// What the defaults of a pool depend on, besides its CIDR.
+struct Defaults {
+    operator: OperatorVersion,
+    calico_cni: bool,
+    /// Whether pools get the [`standard_name`] of their family.
+    standard_names: bool,
+}
+
+impl Defaults {
+    fn fill(&self, pool: &Pool, cidr: Option<Result<Cidr, CidrError>>) -> EffectivePool {
+        let network = cidr.as_ref().and_then(|cidr| cidr.as_ref().ok());
+        let family = network.map(Cidr::family);
+        let mut filled = Filled(Vec::new());
+        let block_size = filled.number(
+            "blockSize",
+            pool.block_size,
+            family.map(|family| BlockSize::default_for(family).into()),
+        );
+        let encapsulation = filled.text(
+            "encapsulation",
+            pool.encapsulation.as_ref(),
+            family.map(|family| self.encapsulation(family)),
+        );
+        let nat_outgoing = filled.text(
+            "natOutgoing",
+            pool.nat_outgoing.as_ref(),
+            family.map(nat_outgoing),
+        );
+        let node_selector = filled.text("nodeSelector", pool.node_selector.as_ref(), Some("all()"));
+        let name = network
+            .filter(|_| self.operator.since(34))
+            .map(|cidr| self.name(cidr));
+        let name = filled.text("name", pool.name.as_ref(), name.as_deref());
+        let uses = pool.allowed_uses.as_deref().unwrap_or_default();
+        if uses.is_empty() && self.operator.since(34) {
+            filled.add("allowedUses", format!("[{WORKLOAD}, {TUNNEL}]"));
         }
-        effective
+        if pool.disable_new_allocations.is_none() && self.operator.since(36) {
+            filled.add("disableNewAllocations", "false");
+        }
+        let mode = Some("Automatic").filter(|_| self.operator.since(38));
+        filled.text("assignmentMode", pool.assignment_mode.as_ref(), mode);
+        EffectivePool {
+            name,
+            block_size,
+            encapsulation,
+            nat_outgoing,
+            node_selector: node_selector.unwrap_or_default(),
+            allowed_uses: if uses.is_empty() {
+                vec![WORKLOAD.to_owned(), TUNNEL.to_owned()]
+            } else {
+                uses.to_vec()
+            },
+            disables_new_allocations: pool.disable_new_allocations.unwrap_or(false),
+            filled: filled.0,
+            cidr,
+        }
+    }
+
+    fn encapsulation(&self, family: Family) -> &'static str {
+        if family == Family::V4 && self.calico_cni {
+            "IPIP"
+        } else {
+            "None"
+        }
+    }
+
+    /// The name on a cluster without an existing pool of the same CIDR, whose name it would take.
+    /// Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
+    fn name(&self, cidr: &Cidr) -> String {
+        if self.standard_names {
+            standard_name(cidr.family()).to_owned()
+        } else {
+            name_of(cidr)
+        }
     }
 }
 
-/// Whether what leaves the cluster from a pool of a family gets the node's address, where
-/// `natOutgoing` does not say. Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
+/// The fields that were filled in, in order: key and value.
+struct Filled(Vec<(&'static str, String)>);
+
+impl Filled {
+    fn add(&mut self, key: &'static str, value: impl Into<String>) {
+        self.0.push((key, value.into()));
+    }
+
+    /// The value as written, or the default. An empty text counts as not set.
+    fn text(
+        &mut self,
+        key: &'static str,
+        written: Option<&String>,
+        default: Option<&str>,
+    ) -> Option<String> {
+        if let Some(written) = written.filter(|text| !text.is_empty()) {
+            return Some(written.clone());
+        }
+        if let Some(default) = default {
+            self.add(key, default);
+        }
+        default.map(str::to_owned)
+    }
+
+    fn number(
+        &mut self,
+        key: &'static str,
+        written: Option<i64>,
+        default: Option<i64>,
+    ) -> Option<i64> {
+        if let (None, Some(default)) = (written, default) {
+            self.add(key, default.to_string());
+        }
+        written.or(default)
+    }
+}
+
+/// Whether traffic that leaves the cluster from a pool gets the node's address, if `natOutgoing` is
+/// not set. Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
 pub fn masquerades(family: Family) -> bool {
     family == Family::V4
 }
 
-/// The name of the only pool of a family: the operator's, and calico-node's before there was one.
+fn nat_outgoing(family: Family) -> &'static str {
+    if masquerades(family) {
+        "Enabled"
+    } else {
+        "Disabled"
+    }
+}
+
+/// The name of the only pool of a family, both the operator's and calico-node's.
 pub fn standard_name(family: Family) -> &'static str {
     match family {
         Family::V4 => "default-ipv4-ippool",
@@ -225,24 +281,15 @@ pub fn standard_name(family: Family) -> &'static str {
     }
 }
 
-/// The name of a pool that has none, on a cluster without a live pool of the same CIDR (whose
-/// name it would take). Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
-fn default_name(cidr: &Cidr, standard: bool) -> String {
-    match (standard, cidr.family()) {
-        (true, family) => standard_name(family).to_owned(),
-        (false, _) => name_of(cidr),
-    }
-}
-
 /// The name that the operator gives to one of several pools, as `10.244.0.0-16`.
 /// Source: `cidrToName` in pkg/controller/ippool/defaults.go.
 pub fn name_of(cidr: &Cidr) -> String {
     let address = match cidr.network().address() {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => {
-            let groups = address.segments().map(|group| format!("{group:04x}"));
-            groups.join(".")
-        }
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => address
+            .segments()
+            .map(|group| format!("{group:04x}"))
+            .join("."),
     };
     format!("{address}-{}", cidr.prefix())
 }
@@ -328,23 +375,28 @@ mod tests {
             ]
         );
     }
+
     #[test]
-    fn a_pool_takes_the_name_of_the_live_pool_that_is_spelt_alike() {
+    fn a_pool_takes_the_name_of_the_existing_pool_with_the_same_cidr_text() {
         let spec = "{calicoNetwork: {ipPools: [{cidr: 10.0.0.0/16}, {cidr: 'fd00::/64'}, {cidr: 10.1.0.0/16, name: c}]}}";
         let document = serde_yaml::from_str(&format!("spec: {spec}")).unwrap();
         let written = Installation::read(&document);
-        let live = ["10.0.0.0/16", "fd00:0::/64", "10.1.0.0/16"].map(|cidr| ExistingPool {
-            name: "live".to_owned(),
+        let existing = ["10.0.0.0/16", "fd00:0::/64", "10.1.0.0/16"].map(|cidr| ExistingPool {
+            name: "existing".to_owned(),
             cidr: cidr.to_owned(),
             ..ExistingPool::default()
         });
         let named = |operator: &str| {
             let effective = Effective::of(&written, operator.parse().unwrap());
-            let effective = effective.with_names_of(&written, &live);
-            let names = effective.pools.into_iter().map(|pool| pool.name);
-            names.collect::<Vec<_>>()
+            let effective = effective.with_names_of(&written, &existing);
+            let pools = effective.pools.into_iter();
+            pools.map(|pool| pool.name).collect::<Vec<_>>()
         };
-        let names = ["live", "fd00.0000.0000.0000.0000.0000.0000.0000-64", "c"];
+        let names = [
+            "existing",
+            "fd00.0000.0000.0000.0000.0000.0000.0000-64",
+            "c",
+        ];
         assert_eq!(named("1.34"), names.map(|name| Some(name.to_owned())));
         assert_eq!(named("1.32"), [None, None, Some("c".to_owned())]);
     }

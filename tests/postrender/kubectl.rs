@@ -133,5 +133,5 @@ fn is_of_existing_pool(case: &Path, key: &str, value: &Value) -> bool {
         .as_array()
         .into_iter()
         .flatten()
-        .any(|pool| pool["others"].get(key) == Some(value))
+        .any(|pool| pool["otherFields"].get(key) == Some(value))
 }

@@ -54,7 +54,7 @@ fn cluster() -> impl Strategy<Value = Cluster> {
         block_size,
         encapsulation: encapsulation.to_owned(),
         owned,
-        others: serde_yaml::from_str(OTHERS).unwrap(),
+        other_fields: serde_yaml::from_str(OTHERS).unwrap(),
     };
     let needed = |cidr: &str, block_size| PlannedPool {
         cidr: Some(cidr.to_owned()),

@@ -82,7 +82,7 @@ impl<'a> Case<'a> {
     /// [`Self::networks`] of the pools that pods get addresses from.
     pub(super) fn networks_for_pods(&self) -> impl Iterator<Item = (PoolCase<'a>, &'a Cidr)> {
         self.networks()
-            .filter(|(pool, _)| !pool.effective.is_for_load_balancers())
+            .filter(|(pool, _)| pool.effective.uses().is_for_pods())
     }
 
     /// The pools whose encapsulation the core controller checks: before 1.34 only IPv4 pools

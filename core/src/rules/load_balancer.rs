@@ -142,5 +142,5 @@ pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
 fn load_balancer_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = PoolCase<'a>> {
     let is_known = case.operator.since(38);
     case.pools()
-        .filter(move |pool| is_known && pool.effective.is_for_load_balancers())
+        .filter(move |pool| is_known && pool.effective.uses().load_balancer)
 }

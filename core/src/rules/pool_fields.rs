@@ -2,7 +2,7 @@
 
 use crate::catalog::Entry;
 use crate::operator::OperatorVersion;
-use crate::pool::LOAD_BALANCER;
+use crate::pool::{LOAD_BALANCER, TUNNEL, WORKLOAD};
 use crate::text::{closest, quoted, shown};
 
 use super::case::{Case, PoolCase};
@@ -116,9 +116,9 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
 /// The uses that an operator knows; none before 1.34, whose CRD does not have `allowedUses`.
 fn known_uses(operator: OperatorVersion) -> &'static [&'static str] {
     if operator.since(38) {
-        &["Workload", "Tunnel", LOAD_BALANCER]
+        &[WORKLOAD, TUNNEL, LOAD_BALANCER]
     } else if operator.since(34) {
-        &["Workload", "Tunnel"]
+        &[WORKLOAD, TUNNEL]
     } else {
         &[]
     }

@@ -98,10 +98,10 @@ fn check(plan: &ClusterPlan) -> Result<(), String> {
     }
     for (index, pool) in plan.existing_pools.iter().enumerate() {
         let path = format!("existingPools[{index}]");
-        for (key, value) in &pool.others {
+        for (key, value) in &pool.other_fields {
             if !is_field(key, value) {
                 let key = shown(key.as_str().unwrap_or_default());
-                return Err(format!("{path}.others.{key}: not a field of a pool"));
+                return Err(format!("{path}.otherFields.{key}: not a field of a pool"));
             }
         }
         check_encapsulation(&path, &pool.encapsulation)?;

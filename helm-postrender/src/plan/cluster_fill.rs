@@ -167,7 +167,7 @@ impl<'a> ClusterFill<'a> {
 }
 
 fn is_for_pods(pool: &PoolView) -> bool {
-    !pool.effective.is_for_load_balancers()
+    pool.effective.uses().is_for_pods()
 }
 
 /// The CIDR that a pool has after a plan.

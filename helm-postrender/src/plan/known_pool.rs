@@ -26,7 +26,7 @@ impl KnownPool {
             cidr: Some(pool.cidr.clone()),
             block_size: pool.block_size.try_into().ok(),
             encapsulation: Some(pool.encapsulation.clone()),
-            others: pool.others.clone(),
+            others: pool.other_fields.clone(),
             source: ValueSource::ExistingPool(pool.name.clone()),
         }
     }

@@ -82,7 +82,7 @@ impl MissingPools {
         let is_any_added = self.pools.len() > added;
         let is_any_for_pods = unlisted
             .iter()
-            .any(|existing| !existing.is_for_load_balancers());
+            .any(|existing| existing.uses().is_for_pods());
         if !is_any_for_pods && !self.may_be_none {
             self.pools.extend(
                 planned_pool(cluster, family)
@@ -102,7 +102,7 @@ fn has_pool_for_pods(installation: &InstallationView, family: Family) -> bool {
         .effective
         .pools
         .iter()
-        .any(|pool| !pool.is_for_load_balancers() && pool.family() == Some(family))
+        .any(|pool| pool.uses().is_for_pods() && pool.family() == Some(family))
 }
 
 /// Whether an Installation lists an existing pool.

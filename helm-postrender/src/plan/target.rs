@@ -91,7 +91,7 @@ impl Targets<'_> {
 
     fn for_pods(&self, family: Option<Family>) -> Vec<usize> {
         self.pools
-            .indexes(|pool| !pool.effective.is_for_load_balancers() && family_of(pool) == family)
+            .indexes(|pool| pool.effective.uses().is_for_pods() && family_of(pool) == family)
     }
 
     fn with_cidr(&self, indexes: &[usize], cidr: Option<Cidr>) -> Option<usize> {

@@ -8,7 +8,7 @@ use crate::assess::check::Case;
 use crate::assess::fact::Fact;
 use crate::assess::facts::install::Method;
 use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::{Pool, WORKLOAD};
+use crate::assess::facts::pools::Pool;
 use crate::snapshot::ObjectRef;
 
 /// A pool that is judged.
@@ -121,7 +121,7 @@ pub(crate) fn listed_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = Candidat
         let written = asked.written.pools.iter().flatten();
         let pools = written.zip(&asked.effective.pools).enumerate();
         pools.map(|(index, (written, effective))| {
-            let for_pods = effective.allowed_uses.iter().any(|used| used == WORKLOAD);
+            let for_pods = effective.uses().is_for_pods();
             CandidatePool {
                 live: None,
                 index: Some(index),

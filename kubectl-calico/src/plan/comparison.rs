@@ -38,7 +38,7 @@ pub struct PoolComparison {
         test,
         schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")
     )]
-    pub others: Mapping,
+    pub other_fields: Mapping,
     /// Whether the Installation has lost it, so that the operator deletes it.
     pub lost: bool,
     /// What differs from the plan; nothing where the pool stays as it is.
@@ -127,7 +127,7 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
             block_size: pool.block_size,
             encapsulation: pool.encapsulation,
             owned_by_operator: pool.owned_by_operator,
-            others: entries::other_settings(inputs, &entries, pool),
+            other_fields: entries::other_settings(inputs, &entries, pool),
             lost: unlisted.contains(&pool.name.as_str()),
             changes: planned
                 .iter()

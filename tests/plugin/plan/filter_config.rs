@@ -82,7 +82,7 @@ fn the_config_for_unchanged_pools_keeps_them() {
 
 /// An existing pool as the Installation lists it.
 fn entry(existing: &Value) -> Value {
-    let mut entry = existing["others"].clone();
+    let mut entry = existing["otherFields"].clone();
     for field in ["cidr", "blockSize", "encapsulation"] {
         entry[field] = existing[field].clone();
     }

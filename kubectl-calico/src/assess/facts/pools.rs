@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use calico_core::capacity::{self, Block};
 use calico_core::cidr::{Cidr, Family};
-use calico_core::pool::LOAD_BALANCER;
-use calico_core::pool::{BlockSize, Encapsulation};
+use calico_core::pool::{BlockSize, Encapsulation, Uses};
 use serde::Serialize;
 
 use super::install::{IN_ETCD, Install};
@@ -91,8 +90,7 @@ impl Pool {
 
     /// Whether its addresses are for pods. `allowedUses` can leave it to tunnels or Services.
     pub fn is_for_pods(&self) -> bool {
-        let uses = &self.spec.allowed_uses;
-        uses.is_empty() || uses.iter().any(|used| used == WORKLOAD)
+        uses(&self.spec).is_for_pods()
     }
 
     /// Whether pods get addresses from it.
@@ -116,9 +114,6 @@ impl Pool {
         ObjectRef::named("IPPool", &self.name)
     }
 }
-
-/// The use of a pool that gives addresses to pods.
-pub const WORKLOAD: &str = "Workload";
 
 /// The selector of a pool for every node.
 pub const ALL_NODES: &str = "all()";
@@ -164,12 +159,16 @@ impl Pool {
             // What 3.28's documentation says to write in place of `disabled`.
             enabled: !spec.disabled && selector != "!all()",
             node_selector: selector,
-            for_load_balancers: spec.allowed_uses.iter().any(|used| used == LOAD_BALANCER),
+            for_load_balancers: uses(spec).load_balancer,
             owned_by_operator: is_owned_by_operator(&pool.metadata),
             usage: Fact::absent("not counted"),
             spec: spec.clone(),
         }
     }
+}
+
+fn uses(spec: &IpPoolSpec) -> Uses {
+    Uses::of(spec.allowed_uses.iter().map(String::as_str))
 }
 
 /// The operator marks its pools with a label. What is written through Calico's API keeps its labels

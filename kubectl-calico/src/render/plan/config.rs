@@ -84,6 +84,6 @@ fn live(pool: &PoolComparison) -> ExistingPool {
         block_size: pool.block_size,
         encapsulation: pool.encapsulation.to_string(),
         owned: pool.owned_by_operator,
-        others: pool.others.clone(),
+        other_fields: pool.other_fields.clone(),
     }
 }
