@@ -4,7 +4,7 @@
 /// `kubectl calico plan` (`pool-lost`), or a rule (`cidr-host-bits`). `kubectl calico explain`
 /// and the generated pages of the documentation print it.
 ///
-/// All texts but the title are whole sentences.
+/// All texts but the title and the source are whole sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The code. It is unique among all entries and never gets a second meaning.
@@ -22,6 +22,7 @@ pub struct Entry {
     /// How to fix it in general.
     pub fix: &'static str,
     /// Where this is known from: a project with file and version, or a page of its documentation.
+    /// It has no full stop.
     pub source: &'static str,
 }
 

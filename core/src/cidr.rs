@@ -191,7 +191,7 @@ impl Cidr {
     }
 
     /// The IPv4 address of an IPv4-mapped IPv6 one (`::ffff:10.0.0.0`).
-    pub fn mapped_ipv4(&self) -> Option<std::net::Ipv4Addr> {
+    pub(crate) fn mapped_ipv4(&self) -> Option<std::net::Ipv4Addr> {
         match self.net {
             IpNet::V4(_) => None,
             IpNet::V6(net) => net.addr().to_ipv4_mapped(),

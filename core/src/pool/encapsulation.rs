@@ -72,7 +72,7 @@ impl Serialize for Encapsulation {
 pub struct UnknownEncapsulation(pub String);
 
 /// ` (did you mean VXLAN?)`, or nothing if no name is close to `text`.
-pub fn did_you_mean(text: &str) -> String {
+pub(crate) fn did_you_mean(text: &str) -> String {
     closest(text, &Encapsulation::NAMES)
         .map(|name| format!(" (did you mean {name}?)"))
         .unwrap_or_default()

@@ -6,6 +6,8 @@ mod field;
 mod uses;
 
 pub use block_size::{BlockSize, BlockSizeError};
-pub use encapsulation::{Encapsulation, UnknownEncapsulation, did_you_mean};
+pub(crate) use encapsulation::did_you_mean;
+pub use encapsulation::{Encapsulation, UnknownEncapsulation};
 pub use field::Field;
-pub use uses::{LOAD_BALANCER, TUNNEL, Uses, WORKLOAD};
+pub use uses::Uses;
+pub(crate) use uses::{LOAD_BALANCER, TUNNEL, WORKLOAD};

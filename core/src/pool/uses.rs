@@ -1,13 +1,13 @@
 //! What the addresses of a pool are assigned to.
 
 /// The use that assigns addresses to pods.
-pub const WORKLOAD: &str = "Workload";
+pub(crate) const WORKLOAD: &str = "Workload";
 
 /// The use that assigns addresses to the tunnel devices of nodes.
-pub const TUNNEL: &str = "Tunnel";
+pub(crate) const TUNNEL: &str = "Tunnel";
 
 /// The use that assigns addresses to Services of type LoadBalancer (operator 1.38 and later).
-pub const LOAD_BALANCER: &str = "LoadBalancer";
+pub(crate) const LOAD_BALANCER: &str = "LoadBalancer";
 
 /// What `allowedUses` of a pool allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

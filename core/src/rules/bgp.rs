@@ -13,7 +13,7 @@ const CRITERIA: &str = "Checked with Calico's CNI plugin and Calico IPAM; before
                         1.42 and later).";
 const FIX: &str = "Use VXLAN or VXLANCrossSubnet, or set spec.calicoNetwork.bgp: Enabled.";
 const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go \
-                      (felixProgramsClusterRoutes).";
+                      (felixProgramsClusterRoutes)";
 
 pub(super) const IPIP_WITHOUT_BGP: Rule = Rule {
     entry: Entry {

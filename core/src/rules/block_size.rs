@@ -12,14 +12,14 @@ pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
     entry: Entry {
         code: "block-size-range",
         title: "blockSize must be 20 to 32 in an IPv4 pool, 116 to 128 in an IPv6 pool",
-        meaning: "blockSize is the prefix length of the blocks that Calico cuts a pool into. Each \
+        meaning: "blockSize is the prefix length of the blocks that Calico divides a pool into. Each \
                   node gets at least one block and assigns the addresses of its pods from it.",
         impact: "The operator rejects the Installation and creates no pool.",
         criteria: "The pool's family is that of its cidr. The operator's defaults are 26 and 122, \
                    which is 64 addresses per block.",
         fix: "Choose a block size in the range of the pool's family.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; v1.32.5, \
-                 pkg/controller/installation/validation.go.",
+                 pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -60,15 +60,15 @@ pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
     entry: Entry {
         code: "block-size-fit",
         title: "a pool must be at least as large as one of its blocks",
-        meaning: "A pool that is smaller than a block cannot be cut into blocks. Its prefix length \
+        meaning: "A pool that is smaller than a block cannot be divided into blocks. Its prefix length \
                   must not be greater than its blockSize.",
         impact: "The operator rejects the Installation and creates no pool.",
         criteria: "If blockSize is not set, the operator's default counts, so that a /27 pool \
-                   needs a blockSize of its own.",
+                   needs an explicit blockSize.",
         fix: "Choose a blockSize that is not smaller than the pool's prefix length, or a larger \
               pool.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; v1.32.5, \
-                 pkg/controller/installation/validation.go.",
+                 pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {

@@ -19,7 +19,7 @@ pub(super) const BPF_WITH_IPV6: Rule = Rule {
         criteria: "Operator 1.30: an IPv6 pool. Operator 1.32: an IPv4 pool and an IPv6 pool.",
         fix: "Remove the IPv6 pool, use another dataplane, or install Calico 3.28 or later.",
         source: "tigera/operator v1.30.4 and v1.32.5, \
-                 pkg/controller/installation/validation.go.",
+                 pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -59,12 +59,12 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
                   node.",
         impact: "The operator rejects the Installation and stops reconciling it.",
         criteria: "Checked for operators from 1.34 on. They fill the field in only if an IPv6 pool \
-                   exists, which is never the case on a first install. On a cluster that has one, \
-                   and of which nothing is known here, pass --allow bpf-ipv6-autodetection.",
+                   exists, which is never the case on a first install. If the cluster has one but \
+                   no cluster plan is given, pass --allow bpf-ipv6-autodetection.",
         fix: "Set spec.calicoNetwork.nodeAddressAutodetectionV6, for example to \
               {firstFound: true}.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go and \
-                 validation.go.",
+                 validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {

@@ -20,7 +20,7 @@ pub(super) const CIDR_SYNTAX: Rule = Rule {
                    bare address are errors. Leading zeros in the prefix length are not.",
         fix: "Write the cidr as an address, a slash and a prefix length.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; Go 1.24, \
-                 src/net/ip.go.",
+                 src/net/ip.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -59,7 +59,7 @@ pub(super) const CIDR_IPV4_MAPPED: Rule = Rule {
         impact: "The operator validates the pool as IPv6 but fills in the defaults of IPv4.",
         criteria: "The address is in ::ffff:0:0/96.",
         fix: "Write the cidr as IPv4.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and validation.go",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
@@ -86,12 +86,12 @@ pub(super) const CIDR_HOST_BITS: Rule = Rule {
         code: "cidr-host-bits",
         title: "a pool's cidr must not have host bits set",
         meaning: "Host bits are the bits after the prefix length: 10.244.0.1/16 has host bits set, \
-                  10.244.0.0/16 has not.",
+                  10.244.0.0/16 does not.",
         impact: "The operator creates the first pools without Calico's own validation. Afterwards \
                  the pool can neither be changed nor deleted through Calico's API.",
         criteria: "The address differs from the network's own address.",
         fix: "Use the network's own address.",
-        source: "projectcalico/calico#11311; libcalico-go/lib/clientv3/ippool.go, v3.32.1.",
+        source: "projectcalico/calico#11311; libcalico-go/lib/clientv3/ippool.go, v3.32.1",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
@@ -126,7 +126,7 @@ pub(super) const CIDR_LINK_LOCAL: Rule = Rule {
                  Calico's API rejects every change to the pool.",
         criteria: "The pool shares at least one address with one of the two ranges.",
         fix: "Choose a range that is not link-local.",
-        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {

@@ -21,7 +21,7 @@ pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
                    other value is respected.",
         fix: "Pass the settings to Helm, as the message shows.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go \
-                 (fillDefaults).",
+                 (fillDefaults)",
     },
     enforcement: Enforcement::Operator,
     check: |case| {

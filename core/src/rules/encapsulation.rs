@@ -5,7 +5,7 @@ use crate::cidr::Family;
 use crate::pool::{Encapsulation, Field, did_you_mean};
 use crate::text::{quoted, shown};
 
-use super::case::api_server_rejects;
+use super::rejection::api_server_rejects;
 use super::rule::{Enforcement, Rule};
 
 pub(super) const ENCAPSULATION_NAME: Rule = Rule {
@@ -18,7 +18,7 @@ pub(super) const ENCAPSULATION_NAME: Rule = Rule {
         criteria: "The value counts as written. An empty one is rejected too, although the operator \
                    would replace it with its default.",
         fix: "Use one of the five values.",
-        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32.",
+        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32",
     },
     enforcement: Enforcement::ApiServer,
     check: |case| {
@@ -51,7 +51,7 @@ pub(super) const IPIP_ON_IPV6: Rule = Rule {
         criteria: "IPIP and IPIPCrossSubnet count. The default of an IPv6 pool is None.",
         fix: "Use VXLAN, VXLANCrossSubnet or None for IPv6. For dual stack pass one value per \
               family: --encapsulation IPIP,v6=VXLAN.",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -84,7 +84,7 @@ pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
         criteria: "VXLAN and VXLANCrossSubnet count, with Calico's CNI plugin. Before 1.34 only \
                    IPv4 pools are checked.",
         fix: "Use IPIP, IPIPCrossSubnet or None, or Calico IPAM (spec.cni.ipam.type: Calico).",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -119,7 +119,7 @@ pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
         criteria: "Checked from operator 1.32 on, if spec.calicoNetwork.windowsDataplane is set \
                    and is not Disabled. The default encapsulation counts too.",
         fix: "Use VXLAN or None.",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {

@@ -30,7 +30,7 @@ pub(super) const EXISTING_POOL_MISSING: Rule = Rule {
         fix: "Keep the pool in the list. To move to another range, add it as a second pool and \
               migrate as described in Calico's documentation.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
-                 documentation, Migrate from one IP pool to another.",
+                 documentation, Migrate from one IP pool to another",
     },
     enforcement: Enforcement::Safeguard,
     check: |case| {
@@ -98,7 +98,7 @@ pub(super) const EXISTING_POOL_OVERLAP: Rule = Rule {
                    all: see existing-pool-not-owned.",
         fix: "Choose another range. To refer to the existing pool, use its exact CIDR.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
-                 projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.",
+                 projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {

@@ -13,7 +13,7 @@ const MEANING: &str = "A pool with the use LoadBalancer in allowedUses assigns a
 const IMPACT: &str = "The operator rejects the Installation and creates no pool.";
 const CRITERIA: &str =
     "Checked for operators from 1.38 on, in every pool with the use LoadBalancer.";
-const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/ippool/validation.go.";
+const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/ippool/validation.go";
 
 pub(super) const LOAD_BALANCER_USES: Rule = Rule {
     entry: Entry {

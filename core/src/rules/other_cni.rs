@@ -17,10 +17,10 @@ pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
                   spec.kubernetesProvider: AmazonVPC on EKS, AzureVNET on AKS, GKE on GKE. It \
                   routes the traffic of pods itself.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "Before 1.34 only IPv4 pools are checked. A provider that the operator detects \
-                   in the cluster, and that the Installation does not set, is not known here.",
+        criteria: "Before 1.34 only IPv4 pools are checked. A provider that the operator only \
+                   detects in the cluster is not taken into account.",
         fix: "Use None, or Calico's CNI plugin (spec.cni.type: Calico).",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -56,10 +56,10 @@ pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
         meaning: "Calico uses BGP to distribute the routes to pods. Another CNI plugin does that \
                   itself.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "spec.calicoNetwork.bgp is Enabled, and there is a pool: before 1.34 an IPv4 \
-                   pool.",
+        criteria: "spec.calicoNetwork.bgp is Enabled, and the Installation lists a pool (before \
+                   1.34 an IPv4 pool).",
         fix: "Set spec.calicoNetwork.bgp: Disabled, or use Calico's CNI plugin.",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -89,7 +89,7 @@ pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
         impact: "The operator rejects the Installation and creates no pool.",
         criteria: "The default of nodeSelector is all().",
         fix: "Set nodeSelector: all(), or remove the field.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {

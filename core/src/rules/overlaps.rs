@@ -20,7 +20,7 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
         criteria: "Each pool is compared with the smallest pool that contains it. Two pools with \
                    the same cidr are pool-duplicate.",
         fix: "Choose ranges that do not overlap.",
-        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
@@ -52,8 +52,7 @@ pub(super) const SERVICES_OVERLAP: Rule = Rule {
         criteria: "The Service CIDRs of the cluster plan are compared with the pools that pods get \
                    addresses from.",
         fix: "Choose a range outside the Service CIDR.",
-        source: "Calico's documentation, IP pool (cidr); Kubernetes documentation, Service \
-                 ClusterIP allocation.",
+        source: "Calico's documentation, IP address management",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
@@ -85,7 +84,7 @@ pub(super) const NODES_OVERLAP: Rule = Rule {
         criteria: "The addresses in the nodes' status are compared with the pools that pods get \
                    addresses from.",
         fix: "Choose a range that the network of the nodes does not use.",
-        source: "Calico's documentation, IP pool (cidr).",
+        source: "Calico's documentation, IP address management; projectcalico/calico#962",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {

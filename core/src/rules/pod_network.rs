@@ -23,7 +23,7 @@ pub(super) const OUTSIDE_POD_NETWORK: Rule = Rule {
                    address of a pool must be in one CIDR of the pod network.",
         fix: "Choose a range within the pod network. To change the pod network itself, start with \
               Kubernetes.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -73,7 +73,7 @@ pub(super) const OUTSIDE_POD_NETWORK_UNCHECKED: Rule = Rule {
                    a lower bound, and a pool that contains all of them passes.",
         fix: "Choose a range within the pod network, or configure Kubernetes with this one.",
         source: "Kubernetes documentation, kube-proxy (clusterCIDR); tigera/operator v1.42.3, \
-                 pkg/controller/ippool/defaults.go.",
+                 pkg/controller/ippool/defaults.go",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {

@@ -21,7 +21,7 @@ pub(super) const EXISTING_POOL_BLOCK_SIZE: Rule = Rule {
                    operator's default, not the block size of the existing pool.",
         fix: "Keep the block size. Another block size needs another pool.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; Calico's \
-                 documentation, Change IP pool block size.",
+                 documentation, Change IP pool block size",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -58,7 +58,7 @@ pub(super) const EXISTING_POOL_ENCAPSULATION: Rule = Rule {
         fix: "Keep the encapsulation. If you want the change, pass \
               --allow existing-pool-encapsulation.",
         source: "projectcalico/calico#5221; tigera/operator v1.42.3, \
-                 pkg/controller/ippool/pool_controller.go.",
+                 pkg/controller/ippool/pool_controller.go",
     },
     enforcement: Enforcement::Safeguard,
     check: |case| {
@@ -91,7 +91,7 @@ pub(super) const EXISTING_POOL_NOT_OWNED: Rule = Rule {
         fix: "Write what the existing pool has. From 1.34 on, the operator takes over an IPPool \
               that has its label.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
-                 projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go.",
+                 projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {

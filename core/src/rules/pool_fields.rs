@@ -35,7 +35,7 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
         criteria: "Field names are case-sensitive and are compared with the CRD of the operator's \
                    version.",
         fix: "Correct the name, remove the field, or use an operator that has it.",
-        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32.",
+        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
@@ -83,7 +83,7 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
         criteria: "Checked for operators from 1.34 on. Earlier CRDs do not have the field: see \
                    unknown-field.",
         fix: "Use the names that the operator knows.",
-        source: "The Installation's CRD, projectcalico/calico 3.28 to 3.32 (items: {type: string}).",
+        source: "The Installation's CRD, projectcalico/calico 3.28 to 3.32 (items: {type: string})",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {

@@ -7,8 +7,9 @@ use crate::cidr::Family;
 use crate::pool::Field;
 use crate::text::shown;
 
-use super::case::{Case, PoolCase, api_server_rejects};
+use super::case::{Case, PoolCase};
 use super::details::Details;
+use super::rejection::api_server_rejects;
 use super::rule::{Enforcement, Rule};
 
 /// Source: `maxItems` in the Installation's CRD, Calico 3.28 to 3.32.
@@ -25,7 +26,7 @@ pub(super) const POOLS_MAXIMUM: Rule = Rule {
                    pools-per-family.",
         fix: "Keep 25 pools in the Installation and add the others as IPPool resources once Calico \
               is running.",
-        source: "The Installation's CRD, projectcalico/calico 3.28 to 3.32.",
+        source: "The Installation's CRD, projectcalico/calico 3.28 to 3.32",
     },
     enforcement: Enforcement::ApiServer,
     check: |case| {
@@ -56,7 +57,7 @@ pub(super) const POOLS_PER_FAMILY: Rule = Rule {
         criteria: "Checked for operators before 1.34. The family of a pool is that of its cidr.",
         fix: "Keep one pool per family and add others as IPPool resources once Calico is running, \
               or install Calico 3.28 or later.",
-        source: "tigera/operator v1.32.5, pkg/controller/installation/validation.go.",
+        source: "tigera/operator v1.32.5, pkg/controller/installation/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -105,7 +106,7 @@ pub(super) const POOL_DUPLICATE: Rule = Rule {
         criteria: "Checked for operators from 1.34 on. CIDRs are compared as text, names after the \
                    operator has filled in those that are not set.",
         fix: "Remove one of the two pools, or change its cidr or name.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go",
     },
     enforcement: Enforcement::Operator,
     check: |case| {

@@ -5,12 +5,12 @@ use crate::installation::WrongType;
 use crate::pool::Field;
 use crate::text::{quoted, shown};
 
-use super::case::api_server_rejects;
 use super::details::Details;
+use super::rejection::api_server_rejects;
 use super::rule::{Enforcement, Rule};
 
 const IMPACT: &str = "The API server rejects the Installation.";
-const SOURCE: &str = "The Installation's CRD, projectcalico/calico 3.26 to 3.32.";
+const SOURCE: &str = "The Installation's CRD, projectcalico/calico 3.26 to 3.32";
 
 pub(super) const FIELD_TYPE: Rule = Rule {
     entry: Entry {
@@ -20,7 +20,7 @@ pub(super) const FIELD_TYPE: Rule = Rule {
                   of yes is a boolean, and 032 is 26. natOutgoing is a string here (Enabled), \
                   although that of an IPPool is true or false.",
         impact: IMPACT,
-        criteria: "Checked are the pools, and the settings of spec, spec.cni and \
+        criteria: "The rule covers the pools, and those settings of spec, spec.cni and \
                    spec.calicoNetwork that pools depend on. Null counts as not set, and 26.0 as an \
                    integer.",
         fix: "Write a value of the type that the message names. Quote text.",

@@ -4,8 +4,9 @@ use crate::catalog::Entry;
 use crate::installation::Installation;
 use crate::text::{closest, quoted, shown};
 
-use super::case::{Case, api_server_rejects};
+use super::case::Case;
 use super::details::Details;
+use super::rejection::api_server_rejects;
 use super::rule::{Enforcement, Rule};
 
 /// A setting with a fixed set of values.
@@ -105,7 +106,7 @@ pub(super) const SETTING_NAME: Rule = Rule {
                    Nftables with 1.36, clusterRoutingMode with 1.42. A setting that the CRD does \
                    not have is not checked, because the API server drops it.",
         fix: "Use one of the values that the message lists, or an operator that has the value.",
-        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32.",
+        source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32",
     },
     enforcement: Enforcement::ApiServer,
     check: |case| {

@@ -7,7 +7,7 @@ use super::{
 };
 
 /// The rules for an Installation by itself.
-pub static RULES: &[Rule] = &[
+pub(super) static RULES: &[Rule] = &[
     schema::FIELD_TYPE,
     schema::CIDR_MISSING,
     settings::SETTING_NAME,

@@ -1,0 +1,31 @@
+//! How a rejection by the operator or the API server shows.
+
+use super::case::Case;
+
+impl Case<'_> {
+    /// How a rejection by the controller of pools shows. Before 1.34 there was only the core
+    /// controller.
+    pub(super) fn pool_controller_rejects(&self, message: &str) -> String {
+        if self.operator.since(34) {
+            format!(
+                "the operator creates no pool; TigeraStatus ippools becomes Degraded, \
+                 InvalidConfigurationError: error validating IP pool configuration: {message}"
+            )
+        } else {
+            self.core_controller_rejects(message)
+        }
+    }
+
+    /// How a rejection by the core controller shows.
+    pub(super) fn core_controller_rejects(&self, message: &str) -> String {
+        format!(
+            "the operator stops reconciling; TigeraStatus calico becomes Degraded, \
+             InvalidConfigurationError: Invalid Installation provided: {message}"
+        )
+    }
+}
+
+/// How a rejection by the CRD's schema shows.
+pub(super) fn api_server_rejects(message: &str) -> String {
+    format!("the API server rejects the Installation: {message}")
+}
