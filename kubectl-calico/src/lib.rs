@@ -10,6 +10,7 @@
 )]
 
 pub mod assess;
+pub mod catalog;
 mod cli;
 mod command;
 pub mod connect;

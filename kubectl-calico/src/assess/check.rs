@@ -1,55 +1,67 @@
 //! What a check is, and the table of all of them.
 
+use calico_core::catalog::Entry;
+
 use super::facts::Facts;
 use super::finding::Finding;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Snapshot, Unknown};
 
-/// A check: one thing that can be wrong, declared once. Its text is what `kubectl calico explain`
-/// prints and what docs/findings.md holds.
+/// A check: one thing that `status` can find, declared once.
 pub struct Check {
-    /// As `CAL201`. A code is never given a second meaning.
-    pub code: &'static str,
-    /// What it finds, in a few words.
-    pub title: &'static str,
-    /// The rows without which nothing can be said. Where one of them is unknown, the check is
-    /// listed as not judged.
+    /// Its code and its text.
+    pub entry: Entry,
+    /// The rows without which it cannot judge. Where one of them is unknown, the check is skipped.
     pub needs: &'static [&'static Resource],
-    /// The rest of its text.
-    pub explain: Explain,
-    /// Finds it.
+    /// What it judges.
+    pub judges: Judges,
+    /// Finds it: a finding for each place where the check fails.
     pub find: fn(&Case) -> Vec<Finding>,
 }
 
+/// What a check judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judges {
+    /// What runs in the cluster.
+    Running,
+    /// What the Installation and the pools request, so that it can judge a plan, too.
+    Requested {
+        /// What a plan can request instead.
+        remedy: Remedy,
+    },
+}
+
+/// What a plan can request instead of what a check finds fault with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Another CIDR.
+    Cidr,
+    /// Another encapsulation.
+    Encapsulation,
+    /// Nothing: the cause is outside of the plan.
+    Elsewhere,
+}
+
 impl Check {
+    /// Whether it judges what is requested.
+    pub fn judges_requests(&self) -> bool {
+        matches!(self.judges, Judges::Requested { .. })
+    }
+
     /// Whether it needs a row.
     pub fn needs(&self, resource: &Resource) -> bool {
         self.needs.iter().any(|need| std::ptr::eq(*need, resource))
     }
 
-    /// Whether it can be made although nothing is known of these rows.
-    pub fn can_be_made(&self, unknown: &[(&'static Resource, Unknown)]) -> bool {
+    /// Whether it can judge although nothing is known of these rows.
+    pub fn can_judge(&self, unknown: &[(&'static Resource, Unknown)]) -> bool {
         !unknown.iter().any(|(resource, _)| self.needs(resource))
     }
 
     /// Whether the report has a finding of it.
     pub fn finds(&self, case: &Case) -> bool {
-        self.can_be_made(&case.snapshot.unknown()) && !(self.find)(case).is_empty()
+        self.can_judge(&case.snapshot.unknown()) && !(self.find)(case).is_empty()
     }
-}
-
-/// What a person who meets a code wants to know.
-pub struct Explain {
-    /// What the finding says.
-    pub means: &'static str,
-    /// Why it matters.
-    pub matters: &'static str,
-    /// How it is judged, with what counts and what does not.
-    pub judged: &'static str,
-    /// How to fix it, in general.
-    pub fix: &'static str,
-    /// Where the rule comes from.
-    pub source: &'static str,
 }
 
 /// What a check looks at.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use calico_core::catalog::Entry;
 use serde::Serialize;
 
 use super::provenance::Provenance;
@@ -75,26 +76,30 @@ impl fmt::Display for Evidence {
 }
 
 impl Finding {
-    /// That something does not work.
-    pub fn error(subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(Severity::Error, subject, message)
+    /// Something does not work.
+    pub fn error(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(entry, Severity::Error, subject, message)
     }
 
-    /// That it works, and will not for long or not for all.
-    pub fn warning(subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(Severity::Warning, subject, message)
+    /// Something works, and will not for long or not for all.
+    pub fn warning(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(entry, Severity::Warning, subject, message)
     }
 
     /// Something worth knowing.
-    pub fn note(subject: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::new(Severity::Note, subject, message)
+    pub fn note(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(entry, Severity::Note, subject, message)
     }
 
-    /// With a severity that depends on the case.
-    pub fn new(severity: Severity, subject: impl Into<String>, message: impl Into<String>) -> Self {
+    /// A finding whose severity depends on the case.
+    pub fn new(
+        entry: &Entry,
+        severity: Severity,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
-            // The check that found it puts its code here.
-            code: "",
+            code: entry.code,
             severity,
             subject: subject.into(),
             message: message.into(),

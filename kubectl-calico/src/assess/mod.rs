@@ -57,20 +57,12 @@ pub fn found(
 ) -> Vec<Finding> {
     let checks = CHECKS.iter().filter(|check| wanted(check));
     let mut findings: Vec<Finding> = checks
-        .filter(|check| check.can_be_made(unknown))
-        .flat_map(|check| found_by(check, case))
+        .filter(|check| check.can_judge(unknown))
+        .flat_map(|check| (check.find)(case))
         .collect();
     // The order of the table within one severity.
     findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
     findings
-}
-
-fn found_by(check: &'static Check, case: &Case) -> Vec<Finding> {
-    let mut found = (check.find)(case);
-    for finding in &mut found {
-        finding.code = check.code;
-    }
-    found
 }
 
 /// What could not be read: a row for each object and reason, though several rows of the table may
@@ -79,7 +71,7 @@ fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
     let mut rows: Vec<NotRead> = Vec::new();
     for (resource, why) in unknown {
         let checks = CHECKS.iter().filter(|check| check.needs(resource));
-        let codes: BTreeSet<_> = checks.map(|check| check.code).collect();
+        let codes: BTreeSet<_> = checks.map(|check| check.entry.code).collect();
         if *why == Unknown::NotGiven && codes.is_empty() {
             continue;
         }

@@ -5,7 +5,7 @@ use clap::Args;
 /// The arguments of `kubectl calico explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
-    /// Code of the finding, for example CAL201
+    /// Code of a finding or a rule, for example CAL201
     #[arg(required_unless_present = "list")]
     pub code: Option<String>,
 

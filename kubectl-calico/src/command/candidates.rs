@@ -7,7 +7,7 @@ use calico_core::text::printable;
 use clap::builder::StyledStr;
 use clap::{Arg, Command, ValueHint};
 
-use crate::assess::checks::CHECKS;
+use crate::catalog;
 use crate::connect::kubeconfig_names;
 use crate::snapshot::flag_in;
 
@@ -111,11 +111,10 @@ fn commands(cli: &Command) -> Vec<Candidate> {
 }
 
 fn codes() -> Vec<Candidate> {
-    CHECKS
-        .iter()
-        .map(|check| Candidate {
-            text: check.code.to_owned(),
-            description: check.title.to_owned(),
+    catalog::entries()
+        .map(|entry| Candidate {
+            text: entry.code.to_owned(),
+            description: entry.title.to_owned(),
         })
         .collect()
 }

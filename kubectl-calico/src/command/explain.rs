@@ -3,7 +3,7 @@
 use calico_core::text::{closest, quoted};
 
 use super::output;
-use crate::assess::checks::CHECKS;
+use crate::catalog;
 use crate::cli::{Color, ExplainArgs};
 use crate::exit::Exit;
 use crate::render;
@@ -14,14 +14,11 @@ pub(super) fn run(arguments: &ExplainArgs) -> Exit {
     let Some(code) = arguments.code.as_deref().filter(|_| !arguments.list) else {
         return output::print(&render::list(), Exit::Success);
     };
-    if let Some(check) = CHECKS
-        .iter()
-        .find(|check| check.code.eq_ignore_ascii_case(code))
-    {
-        let text = render::explain(check, terminal::look(Color::Auto));
+    if let Some(entry) = catalog::entry(code) {
+        let text = render::explain(entry, terminal::look(Color::Auto));
         return output::print(&text, Exit::Success);
     }
-    let codes: Vec<&str> = CHECKS.iter().map(|check| check.code).collect();
+    let codes: Vec<&str> = catalog::entries().map(|entry| entry.code).collect();
     let suggestion = match suggestion(code, &codes) {
         Some(meant) => format!("; did you mean {meant}?"),
         None => String::new(),

@@ -5,6 +5,7 @@ use calico_core::pool::{Encapsulation, Field};
 use serde::Serialize;
 use serde_yaml::Mapping;
 
+use super::catalog::LIVE_POOL_FIXED;
 use super::entries;
 use super::inputs::Inputs;
 use super::pool::Pool;
@@ -13,9 +14,6 @@ use crate::assess::facts::routing::tunnel;
 use crate::assess::finding::Finding;
 use crate::repair::unlisted_pools::unlisted_pools;
 use crate::snapshot::ObjectRef;
-
-/// The code of a live pool that cannot become what is asked for.
-pub(super) const FIXED: &str = "live-pool-fixed";
 
 /// A live pool and what the plan makes of it.
 #[derive(Clone, Debug, Serialize)]
@@ -79,6 +77,7 @@ impl PoolComparison {
             return None;
         }
         let mut finding = Finding::error(
+            &LIVE_POOL_FIXED,
             &object,
             format!("{} of a live pool cannot be changed", fields.join(" and ")),
         );
@@ -98,10 +97,7 @@ impl PoolComparison {
                 }
             })
             .fix("let another pool take its place");
-        Some(Finding {
-            code: FIXED,
-            ..finding
-        })
+        Some(finding)
     }
 
     /// Whether a pool has to take its place.

@@ -1,6 +1,7 @@
 //! Which pools a cluster needs, and why: from a snapshot and a request to a plan. Pure, as
 //! [`crate::assess`] is, from whose facts it follows.
 
+pub mod catalog;
 pub mod choice;
 pub mod comparison;
 mod entries;

@@ -1,23 +1,35 @@
 //! What the codes mean: for a terminal, and as docs/findings.md.
 
-use std::fmt::Write as _;
+use calico_core::catalog::Entry;
 
 use super::page::{BOLD, Look, Page};
 use super::table::table;
-use crate::assess::check::Check;
-use crate::assess::checks::CHECKS;
+use crate::catalog;
+use crate::plan;
 
-/// One code, in full.
-pub fn explain(check: &Check, look: Look) -> String {
-    let text = &check.explain;
+const INTRODUCTION: &str = "\
+# Findings
+
+Every finding of `kubectl calico status` and `kubectl calico plan` has a code that never changes its
+meaning. `kubectl calico explain CODE` prints the same text. `plan` also reports violations of the
+[rules](rules.md) and what those checks of `status` find that judge what is requested.
+
+## Findings of status
+
+";
+
+const PLAN: &str = "\n## Findings of plan only\n\n";
+
+/// One entry in full.
+pub fn explain(entry: &Entry, look: Look) -> String {
     let mut page = Page::new(look);
-    page.line(&format!("{}: {}", check.code, check.title), BOLD);
+    page.line(&format!("{}: {}", entry.code, entry.title), BOLD);
     for (label, text) in [
-        ("Means", text.means),
-        ("Matters", text.matters),
-        ("Judged", text.judged),
-        ("Fix", text.fix),
-        ("Source", text.source),
+        ("Meaning", entry.meaning),
+        ("Impact", entry.impact),
+        ("Criteria", entry.criteria),
+        ("Fix", entry.fix),
+        ("Source", entry.source),
     ] {
         page.blank();
         page.row(label, text);
@@ -27,46 +39,24 @@ pub fn explain(check: &Check, look: Look) -> String {
 
 /// All codes, a line each.
 pub fn list() -> String {
-    let rows = CHECKS
-        .iter()
-        .map(|check| vec![check.code.to_owned(), check.title.to_owned()]);
-    let mut lines = table(&rows.collect::<Vec<_>>()).join("\n");
+    let rows: Vec<Vec<String>> = catalog::entries()
+        .map(|entry| vec![entry.code.to_owned(), entry.title.to_owned()])
+        .collect();
+    let mut lines = table(&rows).join("\n");
     lines.push('\n');
     lines
 }
 
-/// All of it as a page of the documentation.
+/// The findings of `status` and `plan` as a page of the documentation: docs/findings.md.
 pub fn reference() -> String {
-    let mut page = String::from(
-        "# Findings of kubectl calico status\n\n\
-         Each has a code that never changes its meaning. `kubectl calico explain CODE` prints the \
-         same text.\n\n",
-    );
-    for check in CHECKS {
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            page,
-            "- [{}](#{}) {}",
-            check.code,
-            check.code.to_lowercase(),
-            check.title
-        );
-    }
-    for check in CHECKS {
-        let text = &check.explain;
-        let _ = write!(
-            page,
-            "\n## {}\n\n**{}{}.** {}\n\n**Why it matters.** {}\n\n**How it is judged.** {}\n\n\
-             **How to fix it.** {}\n\n**Source.** {}\n",
-            check.code,
-            check.title.get(..1).unwrap_or_default().to_uppercase(),
-            check.title.get(1..).unwrap_or_default(),
-            text.means,
-            text.matters,
-            text.judged,
-            text.fix,
-            text.source
-        );
+    let plan = || plan::catalog::ENTRIES.iter().copied();
+    let mut page = String::from(INTRODUCTION);
+    page.extend(catalog::checks().map(Entry::list_item));
+    page.push_str(PLAN);
+    page.extend(plan().map(Entry::list_item));
+    for entry in catalog::checks().chain(plan()) {
+        page.push('\n');
+        page.push_str(&entry.section(""));
     }
     page
 }

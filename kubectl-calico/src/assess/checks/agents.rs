@@ -1,6 +1,6 @@
 //! Whether calico-node is ready on every node that should run it.
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::calico_node::CalicoNode;
@@ -9,16 +9,16 @@ use crate::assess::views::stopped::stopped;
 use crate::assess::words::{MOST_NAMES, counted, few, pasted};
 use crate::snapshot::Pod;
 use crate::snapshot::resources::DAEMON_SETS;
+use calico_core::catalog::Entry;
 
 pub(crate) const AGENT_NOT_READY: Check = Check {
-    code: "CAL501",
-    title: "calico-node is not ready on some nodes",
-    needs: &[&DAEMON_SETS],
-    explain: Explain {
-        means: "On some nodes calico-node is not ready, or has no pod.",
-        matters: "New pods there get no network, and policies and routes no longer change. With \
+    entry: Entry {
+        code: "CAL501",
+        title: "calico-node is not ready on some nodes",
+        meaning: "On some nodes calico-node is not ready, or has no pod.",
+        impact: "New pods there get no network, and policies and routes no longer change. With \
                   BGP, the node's pods may not be reached from other nodes.",
-        judged: "By the pods of the DaemonSet, and where they cannot be read by its counts. A pod \
+        criteria: "By the pods of the DaemonSet, and where they cannot be read by its counts. A pod \
                  whose container crash-loops, or whose image cannot be pulled, is CAL502 or \
                  CAL503 instead. Where the kubelets of all these nodes do not answer (their \
                  condition Ready is Unknown), it is a warning: then calico-node is not the cause.",
@@ -29,6 +29,8 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
               see its log, and whether it reaches Typha on TCP 5473.",
         source: "projectcalico/calico#8607, #3541, #2905",
     },
+    needs: &[&DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let nodes = CalicoNode::all(case.snapshot);
         let found = nodes
@@ -57,6 +59,7 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         .or_else(|| unready.first())?;
     let places: Vec<&str> = unready.iter().map(|pod| pods::place(pod)).collect();
     let mut finding = Finding::new(
+        &AGENT_NOT_READY.entry,
         severity,
         node.object(),
         format!(
@@ -128,6 +131,7 @@ fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let object = node.object();
     let meta = &node.set.metadata;
     let finding = Finding::error(
+        &AGENT_NOT_READY.entry,
         &object,
         format!("calico-node is ready on {ready} of {desired} nodes only"),
     )
@@ -152,6 +156,7 @@ fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let object = node.object();
     let meta = &node.set.metadata;
     let finding = Finding::error(
+        &AGENT_NOT_READY.entry,
         &object,
         format!(
             "{} of {desired} nodes have no pod of calico-node at all",

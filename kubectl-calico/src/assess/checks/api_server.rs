@@ -1,10 +1,11 @@
 //! Whether Calico's API server answers.
 
+use calico_core::catalog::Entry;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
     APIService, APIServiceCondition,
 };
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
 use crate::assess::words::{condition, pasted};
@@ -12,16 +13,15 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 
 pub(crate) const API_SERVER_SILENT: Check = Check {
-    code: "CAL112",
-    title: "Calico's API server does not answer",
-    needs: &[&API_SERVICE, &API_SERVERS],
-    explain: Explain {
-        means: "projectcalico.org/v3 is registered with Kubernetes' API server, which gets no \
+    entry: Entry {
+        code: "CAL112",
+        title: "Calico's API server does not answer",
+        meaning: "projectcalico.org/v3 is registered with Kubernetes' API server, which gets no \
                 answer from Calico's; or Calico's API server is asked for and not ready.",
-        matters: "kubectl and calicoctl cannot read or change projectcalico.org/v3, the operator \
+        impact: "kubectl and calicoctl cannot read or change projectcalico.org/v3, the operator \
                   cannot change or delete pools, and no namespace in the cluster can be deleted, \
                   since Kubernetes first asks every API group what is in it.",
-        judged: "The condition Available of the APIService v3.projectcalico.org is not True. Where \
+        criteria: "The condition Available of the APIService v3.projectcalico.org is not True. Where \
                  the group is served from definitions (3.32's native v3), there is no server to \
                  ask. An APIServer resource that is not Ready counts where the operator does not \
                  already say why (CAL107, CAL108).",
@@ -33,6 +33,8 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
         source: "projectcalico/calico#10494, #10849, #12131, #7555; kubernetes v1.34, \
                  kube-aggregator, available_controller.go",
     },
+    needs: &[&API_SERVICE, &API_SERVERS],
+    judges: Judges::Running,
     find: |case| {
         let silent = case
             .snapshot
@@ -79,6 +81,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     };
     Some(
         Finding::error(
+            &API_SERVER_SILENT.entry,
             &object,
             "Kubernetes gets no answer from Calico's API server",
         )
@@ -114,14 +117,18 @@ fn not_ready(case: &Case) -> Option<Finding> {
     }
     let object = ObjectRef::named("APIServer", &waiting.metadata.name);
     Some(
-        Finding::warning(&object, "Calico's API server is asked for and not ready")
-            .evidence(
-                object,
-                "status.state",
-                waiting.status.state.as_deref().unwrap_or("not set"),
-            )
-            .impact("until it is, the operator cannot change pools")
-            .fix("see what the operator says of it")
-            .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
+        Finding::warning(
+            &API_SERVER_SILENT.entry,
+            &object,
+            "Calico's API server is asked for and not ready",
+        )
+        .evidence(
+            object,
+            "status.state",
+            waiting.status.state.as_deref().unwrap_or("not set"),
+        )
+        .impact("until it is, the operator cannot change pools")
+        .fix("see what the operator says of it")
+        .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
     )
 }

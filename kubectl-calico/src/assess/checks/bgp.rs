@@ -1,10 +1,11 @@
 //! Whether the nodes have somebody to exchange routes with, and not too many.
 
+use calico_core::catalog::Entry;
 use serde_json::json;
 
 use super::paste;
 use super::routes::only_on_their_own;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::routing::{Mode, RoutesBy};
 use crate::assess::finding::{Finding, Severity};
@@ -16,21 +17,22 @@ use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_
 const MESH_NODES: u32 = 100;
 
 pub(crate) const NO_PEERS: Check = Check {
-    code: "CAL304",
-    title: "the mesh is off, and there are no peers",
-    needs: &[&BGP_CONFIGURATIONS, &BGP_PEERS, &IP_POOLS, &DAEMON_SETS],
-    explain: Explain {
-        means: "BIRD is to program the routes between nodes, the nodes do not peer with each \
+    entry: Entry {
+        code: "CAL304",
+        title: "the mesh is off, and there are no peers",
+        meaning: "BIRD is to program the routes between nodes, the nodes do not peer with each \
                 other, and there is no BGPPeer that they peer with instead.",
-        matters: "No node learns of the pods of the others: pods reach only what is on their own \
+        impact: "No node learns of the pods of the others: pods reach only what is on their own \
                   node.",
-        judged: "BGPConfiguration default has nodeToNodeMeshEnabled: false, no BGPPeer exists, and \
+        criteria: "BGPConfiguration default has nodeToNodeMeshEnabled: false, no BGPPeer exists, and \
                  a pool that pods have addresses from uses IPIP or None with its routes left to \
                  BIRD. VXLAN needs no BGP. Whether existing BGPPeers reach all nodes is not \
                  judged. With one node it is a warning.",
         fix: "Turn the mesh on, or add BGPPeers (route reflectors or routers).",
         source: "Calico's documentation, configure BGP peering",
     },
+    needs: &[&BGP_CONFIGURATIONS, &BGP_PEERS, &IP_POOLS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let bgp = &case.facts.routing.bgp;
         let by_bird = by_bird(case);
@@ -46,6 +48,7 @@ pub(crate) const NO_PEERS: Check = Check {
             false => Severity::Error,
         };
         let finding = Finding::new(
+            &NO_PEERS.entry,
             severity,
             ObjectRef::named("BGPConfiguration", "default"),
             "the nodes peer with nobody, and their routes depend on it",
@@ -70,19 +73,20 @@ pub(crate) const NO_PEERS: Check = Check {
 };
 
 pub(crate) const LARGE_MESH: Check = Check {
-    code: "CAL308",
-    title: "the full mesh is large",
-    needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],
-    explain: Explain {
-        means: "More than 100 nodes each peer with every other.",
-        matters: "n nodes have n(n-1)/2 sessions, n-1 on each: memory, and time until routes are \
+    entry: Entry {
+        code: "CAL308",
+        title: "the full mesh is large",
+        meaning: "More than 100 nodes each peer with every other.",
+        impact: "n nodes have n(n-1)/2 sessions, n-1 on each: memory, and time until routes are \
                   known everywhere, grow with them.",
-        judged: "BIRD runs, the mesh is on, and calico-node should run on more than 100 nodes. It \
+        criteria: "BIRD runs, the mesh is on, and calico-node should run on more than 100 nodes. It \
                  is a note.",
         fix: "Peer with route reflectors, and turn the mesh off once they work. Where all pools \
               use VXLAN nothing depends on BGP, unless routers outside learn routes: disable it.",
         source: "Calico's documentation, configure BGP peering",
     },
+    needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],
+    judges: Judges::Running,
     find: |case| {
         let bgp = &case.facts.routing.bgp;
         let nodes = nodes(case);
@@ -112,6 +116,7 @@ pub(crate) const LARGE_MESH: Check = Check {
             ),
         };
         let finding = Finding::note(
+            &LARGE_MESH.entry,
             ObjectRef::named("BGPConfiguration", "default"),
             format!("{nodes} nodes in a full mesh have {sessions} BGP sessions"),
         )

@@ -1,21 +1,21 @@
 //! Whether Calico's IPAM can cut a pool into its blocks.
 
+use calico_core::catalog::Entry;
 use calico_core::pool::BlockSize;
 
 use crate::assess::candidate_pools::{CandidatePool, live_pools};
-use crate::assess::check::{Check, Explain};
+use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
 use crate::snapshot::resources::IP_POOLS;
 
 pub(crate) const BLOCK_SIZE: Check = Check {
-    code: "CAL213",
-    title: "a pool cannot be cut into its blocks",
-    needs: &[&IP_POOLS],
-    explain: Explain {
-        means: "The blockSize of a live pool is out of range, or a block is larger than the pool.",
-        matters: "No address can come from it. Calico's API and the operator refuse such a pool; \
+    entry: Entry {
+        code: "CAL213",
+        title: "a pool cannot be cut into its blocks",
+        meaning: "The blockSize of a live pool is out of range, or a block is larger than the pool.",
+        impact: "No address can come from it. Calico's API and the operator refuse such a pool; \
                   the CRDs set no bound up to 3.31, and too wide ones since.",
-        judged: "A blockSize is a prefix length from 20 to 32 for IPv4 and from 116 to 128 for \
+        criteria: "A blockSize is a prefix length from 20 to 32 for IPv4 and from 116 to 128 for \
                  IPv6, 26 and 122 where it is absent, and not shorter than the pool's. Only where \
                  addresses come from Calico's IPAM. What the Installation asks for is judged by \
                  CAL110.",
@@ -24,6 +24,8 @@ pub(crate) const BLOCK_SIZE: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; \
                  projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
+    needs: &[&IP_POOLS],
+    judges: Judges::Running,
     find: |case| {
         if case.facts.by_calico_ipam() == Some(false) {
             return Vec::new();
@@ -45,7 +47,7 @@ fn finding(pool: &CandidatePool) -> Option<Finding> {
         _ => format!("a block size of {size} is not from {low} to {high}"),
     };
     Some(
-        Finding::error(pool.object(), message)
+        Finding::error(&BLOCK_SIZE.entry, pool.object(), message)
             .evidence(pool.object(), pool.field("cidr"), pool.cidr)
             .evidence(pool.object(), pool.field("blockSize"), size)
             .impact("no address comes from this pool")

@@ -1,12 +1,13 @@
 //! Whether the pools have a block for each node.
 
 use calico_core::capacity::blocks;
+use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pool::BlockSize;
 use serde_json::json;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
 use crate::assess::support::pool_fixes::set_listed;
@@ -16,17 +17,16 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
-    code: "CAL210",
-    title: "the pools have fewer blocks than there are nodes",
-    needs: &[&IP_POOLS, &DAEMON_SETS],
-    explain: Explain {
-        means: "Cut into blocks, the pools of a family do not give each node a block of its own.",
-        matters: "The nodes that come last borrow single addresses from the blocks of others, each \
+    entry: Entry {
+        code: "CAL210",
+        title: "the pools have fewer blocks than there are nodes",
+        meaning: "Cut into blocks, the pools of a family do not give each node a block of its own.",
+        impact: "The nodes that come last borrow single addresses from the blocks of others, each \
                   of which needs a route of its own on every node. Where strictAffinity is set, as \
                   for Windows, nothing is borrowed: these nodes have no addresses, and their pods \
                   stay in ContainerCreating (\"No more free affine blocks and strict affinity \
                   enabled\").",
-        judged: "The blocks of all pools of a family that pods get addresses from without asking \
+        criteria: "The blocks of all pools of a family that pods get addresses from without asking \
                  are counted, and compared with the nodes that calico-node should run on. It is \
                  an error with strictAffinity in the IPAM configuration, else a warning. A pool \
                  that is for some nodes only counts for all, so that more may be amiss. Where no \
@@ -36,6 +36,8 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go; \
                  projectcalico/calico#7382",
     },
+    needs: &[&IP_POOLS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         if case.facts.by_calico_ipam() != Some(true) {
             return Vec::new();
@@ -108,7 +110,7 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Option<
             "the nodes that come last borrow single addresses of others, with a route for each",
         ),
     };
-    let mut finding = Finding::new(severity, subject, message);
+    let mut finding = Finding::new(&FEWER_BLOCKS_THAN_NODES.entry, severity, subject, message);
     for pool in pools.iter().take(3) {
         let size = pool.block_size.unwrap_or_default();
         finding = finding.evidence(

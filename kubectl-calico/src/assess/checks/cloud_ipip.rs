@@ -1,10 +1,11 @@
 //! Whether the cloud's network lets IP in IP pass.
 
+use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use calico_core::text::shortened;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cluster::{self, Cloud};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::encapsulate;
@@ -13,15 +14,14 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
 pub(crate) const IPIP_IN_CLOUD: Check = Check {
-    code: "CAL301",
-    title: "IP in IP does not pass the cloud's network",
-    needs: &[&IP_POOLS, &NODES],
-    explain: Explain {
-        means: "A pool uses IP in IP, and the nodes are machines of a cloud that lets only other \
+    entry: Entry {
+        code: "CAL301",
+        title: "IP in IP does not pass the cloud's network",
+        meaning: "A pool uses IP in IP, and the nodes are machines of a cloud that lets only other \
                 protocols pass.",
-        matters: "Packets between pods on different nodes are dropped without a word: pods on the \
+        impact: "Packets between pods on different nodes are dropped without a word: pods on the \
                   same node reach each other, DNS works on some nodes only.",
-        judged: "The cloud is told by the providerID of a node. On Azure it is an error: its \
+        criteria: "The cloud is told by the providerID of a node. On Azure it is an error: its \
                  network drops IP protocol 4, whatever its security groups say. On DigitalOcean \
                  it is a warning: its cloud firewalls know only TCP, UDP and ICMP, and without one \
                  the packets pass. Google Cloud and AWS drop it where no firewall rule or security \
@@ -30,6 +30,10 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         fix: "Use VXLAN. Changing the encapsulation of a live pool interrupts traffic between \
               nodes for a moment.",
         source: "Calico's documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",
+    },
+    needs: &[&IP_POOLS, &NODES],
+    judges: Judges::Requested {
+        remedy: Remedy::Encapsulation,
     },
     find: |case| {
         let (severity, impact) = match case.facts.cluster.cloud.value() {
@@ -54,6 +58,7 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                 .filter(|e| e.is_ipip() && pool.has_pods)?;
             Some(
                 Finding::new(
+                    &IPIP_IN_CLOUD.entry,
                     severity,
                     pool.object(),
                     format!(

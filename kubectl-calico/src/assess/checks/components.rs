@@ -1,43 +1,44 @@
 //! Whether the components work, as the operator reports.
 
 use super::reporting::operator_log;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
 use crate::assess::support::causes::{Cause, cause};
 use crate::assess::support::impact::without_component;
 use crate::snapshot::resources::TIGERA_STATUSES;
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
+use calico_core::catalog::Entry;
 
 pub(crate) const COMPONENT_DEGRADED: Check = Check {
-    code: "CAL107",
-    title: "a component is degraded",
-    needs: &[&TIGERA_STATUSES],
-    explain: Explain {
-        means: "The operator reports of a component that it is not as it was asked for, and not on \
+    entry: Entry {
+        code: "CAL107",
+        title: "a component is degraded",
+        meaning: "The operator reports of a component that it is not as it was asked for, and not on \
                 its way there.",
-        matters: "What the component stands for does not work, or does not follow the last change. \
+        impact: "What the component stands for does not work, or does not follow the last change. \
                   Where the operator cannot read or accept the Installation, it changes nothing \
                   at all until that is mended.",
-        judged: "The condition Degraded of the component's TigeraStatus is True. Its message is \
+        criteria: "The condition Degraded of the component's TigeraStatus is True. Its message is \
                  quoted as the operator wrote it; where it is one of the well-known ones, the \
                  finding says what is behind it, and which other finding has more. A \
                  component that only waits for another one that is ill is a warning.",
         fix: "Mend what the message names. The operator looks again by itself.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
     },
+    needs: &[&TIGERA_STATUSES],
+    judges: Judges::Running,
     find: |case| of_state(case, State::Degraded, degraded),
 };
 
 pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
-    code: "CAL108",
-    title: "a component is not available",
-    needs: &[&TIGERA_STATUSES],
-    explain: Explain {
-        means: "The operator does not report of a component that it is available.",
-        matters: "Some of its pods are not ready, or the operator has not yet come so far as to \
+    entry: Entry {
+        code: "CAL108",
+        title: "a component is not available",
+        meaning: "The operator does not report of a component that it is available.",
+        impact: "Some of its pods are not ready, or the operator has not yet come so far as to \
                   look at it.",
-        judged: "The condition Available of the component's TigeraStatus is not True, and Degraded \
+        criteria: "The condition Available of the component's TigeraStatus is not True, and Degraded \
                  is not True either. That Available is not there at all counts: until the \
                  operator watches a component, it may report nothing or only Degraded. It is a \
                  warning while the operator says that the component is progressing, and an error \
@@ -46,6 +47,8 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
               say of the pods, and read the operator's log.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
+    needs: &[&TIGERA_STATUSES],
+    judges: Judges::Running,
     find: |case| of_state(case, State::NotAvailable, not_available),
 };
 
@@ -78,12 +81,20 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         && other != name
     {
         let message = format!("{name} waits for {other}");
-        return said(Finding::warning(&object, message), &object, &condition)
-            .impact(without_component(name))
-            .fix(format!("mend {other}, and this one follows"));
+        return said(
+            Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
+            &object,
+            &condition,
+        )
+        .impact(without_component(name))
+        .fix(format!("mend {other}, and this one follows"));
     }
-    let finding =
-        said(Finding::error(&object, message), &object, &condition).impact(without_component(name));
+    let finding = said(
+        Finding::error(&COMPONENT_DEGRADED.entry, &object, message),
+        &object,
+        &condition,
+    )
+    .impact(without_component(name));
     match known {
         Some(cause) => mended(case, finding, cause, &condition.message),
         None => finding
@@ -97,7 +108,7 @@ fn mended(case: &Case, finding: Finding, cause: &Cause, message: &str) -> Findin
         .said_by
         .iter()
         .filter(|check| check.finds(case))
-        .map(|check| check.code)
+        .map(|check| check.entry.code)
         .collect();
     let fix = match cause.in_installation {
         true => case.facts.install.lasting(cause.fix),
@@ -127,8 +138,16 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
         .filter(|found| found.status == "True");
     let available = status.condition("Available");
     let finding = match progressing {
-        Some(_) => Finding::warning(&object, format!("{name} is not available yet")),
-        None => Finding::error(&object, format!("{name} is not available")),
+        Some(_) => Finding::warning(
+            &COMPONENT_NOT_AVAILABLE.entry,
+            &object,
+            format!("{name} is not available yet"),
+        ),
+        None => Finding::error(
+            &COMPONENT_NOT_AVAILABLE.entry,
+            &object,
+            format!("{name} is not available"),
+        ),
     };
     let finding = match (progressing, available) {
         (Some(condition), _) | (None, Some(condition)) => said(finding, &object, condition),

@@ -1,23 +1,23 @@
 //! Whether a container of Calico ends again and again.
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::pods;
 use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::CALICO_PODS;
+use calico_core::catalog::Entry;
 
 pub(crate) const CRASH_LOOP: Check = Check {
-    code: "CAL502",
-    title: "a container of Calico crash-loops",
-    needs: &[&CALICO_PODS],
-    explain: Explain {
-        means: "A container of Calico ends again and again, and the kubelet waits longer before \
+    entry: Entry {
+        code: "CAL502",
+        title: "a container of Calico crash-loops",
+        meaning: "A container of Calico ends again and again, and the kubelet waits longer before \
                 each restart.",
-        matters: "The part of Calico that it runs does not work: on a node, pods get no network \
+        impact: "The part of Calico that it runs does not work: on a node, pods get no network \
                   and policies no longer change; elsewhere, the operator, Typha or the API server.",
-        judged: "The container waits with the reason CrashLoopBackOff; or it has ended with a \
+        criteria: "The container waits with the reason CrashLoopBackOff; or it has ended with a \
                  failure after a restart; or it runs, is not ready, and was restarted three times \
                  or more after failures. Containers that only prepare a pod count too. Pods that \
                  share the container and its workload are one finding.",
@@ -27,6 +27,8 @@ pub(crate) const CRASH_LOOP: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (containerErrorMessage); \
                  Kubernetes' documentation, pod lifecycle",
     },
+    needs: &[&CALICO_PODS],
+    judges: Judges::Running,
     find: |case| {
         let crashing = all_stopped(case.snapshot, Stop::Crash, |found| &found.name);
         crashing
@@ -42,6 +44,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
     let object = pods::object(pod);
     let at = |field: &str| format!("status.containerStatuses[{name}] {field}");
     let mut finding = Finding::error(
+        &CRASH_LOOP.entry,
         &stopped.workload,
         format!("its container {name} crash-loops {}", stopped.places()),
     )

@@ -1,8 +1,9 @@
 //! Whether the API server knows the kinds that the operator and Calico work with.
 
+use calico_core::catalog::Entry;
 use calico_core::operator::OperatorVersion;
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::objects::{object_of, operator_deployment};
@@ -14,8 +15,23 @@ use crate::snapshot::resources::{
 use crate::snapshot::{Absence, ObjectRef, Reading, Store};
 
 pub(crate) const KINDS_NOT_SERVED: Check = Check {
-    code: "CAL104",
-    title: "custom resource definitions are missing",
+    entry: Entry {
+        code: "CAL104",
+        title: "custom resource definitions are missing",
+        meaning: "The operator or calico-node is there, and the API server does not serve kinds that \
+                it works with: their CustomResourceDefinitions are not installed.",
+        impact: "Without Installation and TigeraStatus the operator has nothing to read and \
+                  nowhere to report. Without IPPool and the others calico-node does not start, \
+                  since that is where Calico keeps its data.",
+        criteria: "Kinds of operator.tigera.io count where the operator's Deployment is there; those \
+                 of crd.projectcalico.org, or of projectcalico.org where that is the store, where \
+                 calico-node is there and does not keep its data in etcd.",
+        fix: "Apply operator-crds.yaml of the same release on the server's side: the definitions \
+              are too large for kubectl apply without --server-side. From Calico 3.32 on the Helm \
+              chart tigera-operator does not have them any more: install the chart \
+              crd.projectcalico.org.v1 first. Helm never upgrades definitions that a chart brings.",
+        source: "projectcalico/calico#12860, #7826, #9432; charts/ of v3.31 and v3.32.1",
+    },
     needs: &[
         &OPERATORS,
         &DAEMON_SETS,
@@ -27,21 +43,7 @@ pub(crate) const KINDS_NOT_SERVED: Check = Check {
         &CLUSTER_INFORMATIONS,
         &IPAM_BLOCKS,
     ],
-    explain: Explain {
-        means: "The operator or calico-node is there, and the API server does not serve kinds that \
-                it works with: their CustomResourceDefinitions are not installed.",
-        matters: "Without Installation and TigeraStatus the operator has nothing to read and \
-                  nowhere to report. Without IPPool and the others calico-node does not start, \
-                  since that is where Calico keeps its data.",
-        judged: "Kinds of operator.tigera.io count where the operator's Deployment is there; those \
-                 of crd.projectcalico.org, or of projectcalico.org where that is the store, where \
-                 calico-node is there and does not keep its data in etcd.",
-        fix: "Apply operator-crds.yaml of the same release on the server's side: the definitions \
-              are too large for kubectl apply without --server-side. From Calico 3.32 on the Helm \
-              chart tigera-operator does not have them any more: install the chart \
-              crd.projectcalico.org.v1 first. Helm never upgrades definitions that a chart brings.",
-        source: "projectcalico/calico#12860, #7826, #9432; charts/ of v3.31 and v3.32.1",
-    },
+    judges: Judges::Running,
     find: |case| {
         let found = [of_operator(case), of_calico(case)];
         found.into_iter().flatten().collect()
@@ -109,6 +111,7 @@ fn not_served(
     let first = missing.first()?;
     Some(
         Finding::error(
+            &KINDS_NOT_SERVED.entry,
             format!("CustomResourceDefinition/{first}.{group}"),
             format!("the API server does not serve kinds that {needed_by} works with"),
         )

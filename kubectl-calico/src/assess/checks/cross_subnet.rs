@@ -1,26 +1,26 @@
 //! Whether CrossSubnet can tell that two nodes are in one subnet.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::words::{counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
 pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
-    code: "CAL302",
-    title: "CrossSubnet encapsulates always",
-    needs: &[&IP_POOLS, &NODES],
-    explain: Explain {
-        means: "A pool is to encapsulate between subnets only, and nodes have an address of which \
+    entry: Entry {
+        code: "CAL302",
+        title: "CrossSubnet encapsulates always",
+        meaning: "A pool is to encapsulate between subnets only, and nodes have an address of which \
                 no other is in the same subnet: /32, or /128 for IPv6.",
-        matters: "Nothing is broken. CrossSubnet goes by the mask of each node's own address, so \
+        impact: "Nothing is broken. CrossSubnet goes by the mask of each node's own address, so \
                   that traffic to and from these nodes is always encapsulated, with its overhead, \
                   where plain routes may be expected.",
-        judged: "The address with its mask is in the annotation projectcalico.org/IPv4Address or \
+        criteria: "The address with its mask is in the annotation projectcalico.org/IPv4Address or \
                  IPv6Address that calico-node puts on its node. Google Cloud gives such masks to \
                  all its machines, and a few others do. It is a note.",
         fix: "None is needed. If the nodes do share a subnet and its router lets pods' packets \
@@ -28,6 +28,8 @@ pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
         source: "projectcalico/calico v3.32.1, felix/calc; Calico's documentation, overlay \
                  networking",
     },
+    needs: &[&IP_POOLS, &NODES],
+    judges: Judges::Running,
     find: |case| {
         let always = |family| {
             let pools = cross_subnet(case, family);
@@ -51,6 +53,7 @@ pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
                 .map(|(_, address)| *address);
             Some(
                 Finding::note(
+                    &NODE_WITHOUT_SUBNET.entry,
                     pool.object(),
                     format!(
                         "{encapsulation} encapsulates always for {} of {}: their mask is {mask}",

@@ -1,9 +1,10 @@
 //! Whether Felix carries out policies the way the Installation says, and how much it logs.
 
+use calico_core::catalog::Entry;
 use serde_json::json;
 
 use super::paste;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{BPF, Felix, LOG_SEVERITY};
@@ -11,17 +12,16 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 
 pub(crate) const DATAPLANE_DRIFT: Check = Check {
-    code: "CAL310",
-    title: "Felix does not use the dataplane that it is told to",
-    needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    explain: Explain {
-        means: "The Installation, the FelixConfiguration and the environment of calico-node name \
+    entry: Entry {
+        code: "CAL310",
+        title: "Felix does not use the dataplane that it is told to",
+        meaning: "The Installation, the FelixConfiguration and the environment of calico-node name \
                 different dataplanes.",
-        matters: "Felix goes by its environment first, then by its FelixConfiguration; the \
+        impact: "Felix goes by its environment first, then by its FelixConfiguration; the \
                   Installation counts only as far as the operator has carried it over. What is \
                   believed to run does not, and node ports, host endpoints and policies can work \
                   differently, or kube-proxy can run beside eBPF.",
-        judged: "linuxDataplane of the Installation is compared with what Felix uses: \
+        criteria: "linuxDataplane of the Installation is compared with what Felix uses: \
                  FELIX_BPFENABLED, bpfEnabled, nftablesMode. Nftables and Auto agree, as Felix then \
                  follows kube-proxy. FELIX_BPFENABLED is compared with bpfEnabled where both are \
                  there. The operator turns eBPF on only after all of calico-node is rolled out, so \
@@ -31,6 +31,8 @@ pub(crate) const DATAPLANE_DRIFT: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
+    needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    judges: Judges::Running,
     find: |case| {
         let by_installation = by_installation(case);
         by_installation
@@ -56,6 +58,7 @@ fn by_installation(case: &Case) -> Option<Finding> {
     };
     let from = case.facts.dataplane.from().first()?;
     let finding = Finding::warning(
+        &DATAPLANE_DRIFT.entry,
         ObjectRef::installation(),
         format!(
             "the Installation asks for {wanted}, and Felix uses {}",
@@ -91,7 +94,7 @@ fn by_environment(case: &Case) -> Option<Finding> {
         false => "eBPF is off by Felix's environment, and on by its configuration",
     };
     Some(
-        Finding::warning(&environment.from.object, uses)
+        Finding::warning(&DATAPLANE_DRIFT.entry, &environment.from.object, uses)
             .read(&environment.from, environment.value)
             .read(&configured.from, configured.value)
             .impact("the environment wins, and the FelixConfiguration has no effect")
@@ -104,18 +107,19 @@ fn by_environment(case: &Case) -> Option<Finding> {
 }
 
 pub(crate) const DEBUG_LOG: Check = Check {
-    code: "CAL311",
-    title: "Felix logs every detail",
-    needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    explain: Explain {
-        means: "The log level of Felix is Debug or Trace, which is for looking into a problem.",
-        matters: "It fills the disks of nodes and of whatever collects their logs, and takes a \
+    entry: Entry {
+        code: "CAL311",
+        title: "Felix logs every detail",
+        meaning: "The log level of Felix is Debug or Trace, which is for looking into a problem.",
+        impact: "It fills the disks of nodes and of whatever collects their logs, and takes a \
                   part of Felix's time.",
-        judged: "logSeverityScreen of the FelixConfigurations default and node.NAME, or \
+        criteria: "logSeverityScreen of the FelixConfigurations default and node.NAME, or \
                  FELIX_LOGSEVERITYSCREEN of calico-node's environment, which wins. It is a note.",
         fix: "Set it back to Info once the problem is found.",
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
+    needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    judges: Judges::Running,
     find: |case| {
         let felix = Felix::of(case.snapshot);
         let told = match felix.by_environment(&LOG_SEVERITY) {
@@ -135,7 +139,7 @@ pub(crate) const DEBUG_LOG: Check = Check {
                 }
                 _ => paste::without_variable(object, LOG_SEVERITY.variable),
             };
-            Finding::note(object, "Felix logs every detail")
+            Finding::note(&DEBUG_LOG.entry, object, "Felix logs every detail")
                 .read(&told.from, told.value)
                 .impact("logs fill disks, and Felix spends time on them")
                 .fix("set it back to Info")

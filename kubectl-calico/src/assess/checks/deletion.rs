@@ -1,10 +1,11 @@
 //! Whether a deletion is under way that may never end.
 
+use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::Namespace;
 
 use super::operator::{as_rendered, install_again};
 use super::reporting::operator_log;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
@@ -14,15 +15,14 @@ use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
 use crate::snapshot::{Installation, ObjectRef};
 
 pub(crate) const DELETION_STUCK: Check = Check {
-    code: "CAL105",
-    title: "a deletion does not end",
-    needs: &[&INSTALLATIONS, &CALICO_SYSTEM, &OPERATORS],
-    explain: Explain {
-        means: "The Installation or the namespace calico-system is being deleted, and a finalizer, \
+    entry: Entry {
+        code: "CAL105",
+        title: "a deletion does not end",
+        meaning: "The Installation or the namespace calico-system is being deleted, and a finalizer, \
                 or something else that the API server waits for, holds that up.",
-        matters: "Nothing can be created in a namespace that is being deleted, and a new install \
+        impact: "Nothing can be created in a namespace that is being deleted, and a new install \
                   under the same names has to wait.",
-        judged: "metadata.deletionTimestamp is set. Where the operator has a ready replica it may \
+        criteria: "metadata.deletionTimestamp is set. Where the operator has a ready replica it may \
                  be at work on it, and that is a warning; without one nobody takes the \
                  operator's finalizers away, and that is an error. So is a namespace whose \
                  deletion the API server says that it cannot go on with.",
@@ -33,6 +33,8 @@ pub(crate) const DELETION_STUCK: Check = Check {
         source: "tigera/operator v1.42.3, pkg/render/finalizers.go; tigera/operator#2031, #3413, \
                  #4103; projectcalico/calico#6629, #8695, #9066",
     },
+    needs: &[&INSTALLATIONS, &CALICO_SYSTEM, &OPERATORS],
+    judges: Judges::Running,
     find: |case| {
         let installations = case.snapshot.installations.items().iter();
         let installations = installations.filter_map(|found| installation(case, found));
@@ -55,10 +57,12 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     let works = operator_works(case);
     let finding = match works {
         true => Finding::warning(
+            &DELETION_STUCK.entry,
             &object,
             "it is being deleted, and the operator takes Calico away",
         ),
         false => Finding::error(
+            &DELETION_STUCK.entry,
             &object,
             "its deletion does not end: no operator is there to take its finalizers away",
         ),
@@ -128,11 +132,13 @@ fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {
         true => Severity::Warning,
         false => Severity::Error,
     };
-    let mut finding = Finding::new(severity, &object, "the namespace is being deleted").evidence(
+    let mut finding = Finding::new(
+        &DELETION_STUCK.entry,
+        severity,
         &object,
-        "metadata.deletionTimestamp",
-        since.0,
-    );
+        "the namespace is being deleted",
+    )
+    .evidence(&object, "metadata.deletionTimestamp", since.0);
     for (kind, message) in said {
         finding = finding.evidence(&object, format!("condition {kind}"), message);
     }

@@ -1,9 +1,10 @@
 //! Whether the live pools are what the Installation asks for.
 
+use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
 use serde_json::{Value, json};
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::drift::{Difference, NO_FIELD, differences};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::Pool;
@@ -15,18 +16,17 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
 
 pub(crate) const POOLS_DIFFER: Check = Check {
-    code: "CAL208",
-    title: "the Installation and the live pools differ",
-    needs: &[&INSTALLATIONS, &IP_POOLS],
-    explain: Explain {
-        means: "What the Installation says of pools is not what the live pools are, or the \
+    entry: Entry {
+        code: "CAL208",
+        title: "the Installation and the live pools differ",
+        meaning: "What the Installation says of pools is not what the live pools are, or the \
                 operator cannot take over a pool that it lists.",
-        matters: "Nobody says so. Up to 1.32 (Calico 3.27) the operator never changes a live pool. \
+        impact: "Nobody says so. Up to 1.32 (Calico 3.27) the operator never changes a live pool. \
                   From 1.34 on it changes those that it owns, and only logs \"Cannot update an IP \
                   pool not owned by the operator\" of others, with all statuses available. A pool \
                   that it owns and that is no longer listed it deletes: an upgrade with Helm that \
                   leaves the pools out does that, after one that had set them.",
-        judged: "Pools are matched by the text of their CIDR, as the operator does, and compared \
+        criteria: "Pools are matched by the text of their CIDR, as the operator does, and compared \
                  with its defaults filled in; before 1.36 it enables every pool that it owns. \
                  Owned are those with the label app.kubernetes.io/managed-by: tigera-operator, on \
                  the object or in its annotation projectcalico.org/metadata. Live pools that are \
@@ -41,6 +41,8 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
                  tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
     },
+    needs: &[&INSTALLATIONS, &IP_POOLS],
+    judges: Judges::Running,
     find: |case| {
         let (Some(asked), Some(pools)) = (&case.facts.installation, case.facts.pools.value())
         else {
@@ -53,8 +55,12 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         let mut findings: Vec<Finding> = listed
             .filter_map(|(index, listed)| differs(case, asked, index, listed, pools))
             .collect();
-        findings.extend(pools.iter().filter_map(|pool| unlisted(case, asked, pool)));
-        findings.extend(of_overlay(case));
+        findings.extend(
+            pools
+                .iter()
+                .filter_map(|pool| unlisted(&POOLS_DIFFER.entry, case, asked, pool)),
+        );
+        findings.extend(of_overlay(&POOLS_DIFFER.entry, case));
         findings
     },
 };
@@ -81,10 +87,11 @@ fn differs(
     };
     let found = differences(asked, listed, pool);
     if found.is_empty() {
-        return cannot_be_owned(case, asked, index, listed, pool);
+        return cannot_be_owned(&POOLS_DIFFER.entry, case, asked, index, listed, pool);
     }
     let keys: Vec<&str> = found.iter().map(|difference| difference.key).collect();
     let mut finding = Finding::warning(
+        &POOLS_DIFFER.entry,
         pool.object(),
         format!(
             "{} and the Installation differ in {}",
@@ -196,6 +203,7 @@ fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Po
     let field = format!("spec.calicoNetwork.ipPools[{index}].cidr");
     if let Some(same) = same {
         return Finding::warning(
+            &POOLS_DIFFER.entry,
             same.object(),
             format!("the Installation writes its CIDR {cidr}"),
         )
@@ -208,6 +216,7 @@ fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Po
         .fix("write the CIDR in the Installation as it is in the pool");
     }
     let finding = Finding::warning(
+        &POOLS_DIFFER.entry,
         ObjectRef::installation(),
         format!("the pool {cidr} is not there"),
     )

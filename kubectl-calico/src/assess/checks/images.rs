@@ -1,6 +1,6 @@
 //! Whether the images of Calico can be had.
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
 use crate::assess::support::impact::without_pods;
@@ -8,15 +8,15 @@ use crate::assess::views::pods;
 use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::CALICO_PODS;
+use calico_core::catalog::Entry;
 
 pub(crate) const IMAGE_NOT_PULLED: Check = Check {
-    code: "CAL503",
-    title: "an image of Calico cannot be pulled",
-    needs: &[&CALICO_PODS],
-    explain: Explain {
-        means: "The kubelet cannot get the image of a container of Calico.",
-        matters: "The part of Calico that it runs does not start, and an upgrade waits for it.",
-        judged: "The container waits with a reason such as ErrImagePull or ImagePullBackOff. Pods \
+    entry: Entry {
+        code: "CAL503",
+        title: "an image of Calico cannot be pulled",
+        meaning: "The kubelet cannot get the image of a container of Calico.",
+        impact: "The part of Calico that it runs does not start, and an upgrade waits for it.",
+        criteria: "The container waits with a reason such as ErrImagePull or ImagePullBackOff. Pods \
                  of a workload that wait for the same image are one finding.",
         fix: "See what the registry answered. Where images come from is said by spec.registry, \
               spec.imagePath and spec.imagePullSecrets of the Installation; for the operator \
@@ -24,6 +24,8 @@ pub(crate) const IMAGE_NOT_PULLED: Check = Check {
               by the manifest.",
         source: "kubernetes v1.34, pkg/kubelet/images/types.go",
     },
+    needs: &[&CALICO_PODS],
+    judges: Judges::Running,
     find: |case| {
         let waiting = all_stopped(case.snapshot, Stop::Image, |found| &found.image);
         waiting
@@ -51,6 +53,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
     );
     let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
     Finding::error(
+        &IMAGE_NOT_PULLED.entry,
         &stopped.workload,
         format!(
             "its image {} cannot be pulled {}",

@@ -1,9 +1,10 @@
 //! Whether there is an Installation, under the name that the operator reads.
 
+use calico_core::catalog::Entry;
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 use serde_json::{Value, json};
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::cluster::Platform;
 use crate::assess::facts::install::Method;
 use crate::assess::facts::installer::{Installer, operator_by};
@@ -18,14 +19,13 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
 pub(crate) const INSTALLATION_MISSING: Check = Check {
-    code: "CAL101",
-    title: "the operator is there and no Installation",
-    needs: &[&INSTALLATIONS, &OPERATORS, &DAEMON_SETS],
-    explain: Explain {
-        means: "The operator is there, and no Installation tells it what to install.",
-        matters: "The operator waits. Without an Installation it installs nothing: nodes have no \
+    entry: Entry {
+        code: "CAL101",
+        title: "the operator is there and no Installation",
+        meaning: "The operator is there, and no Installation tells it what to install.",
+        impact: "The operator waits. Without an Installation it installs nothing: nodes have no \
                   network from Calico, and CoreDNS and all other pods wait for one.",
-        judged: "The operator's Deployment is there, calico-node is not, and the API server, which \
+        criteria: "The operator's Deployment is there, calico-node is not, and the API server, which \
                  serves Installations, has none named default. One with a name that the operator \
                  does not read is CAL102.",
         fix: "Create the Installation default: with custom-resources.yaml, after changing its CIDR \
@@ -34,6 +34,8 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#9334",
     },
+    needs: &[&INSTALLATIONS, &OPERATORS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let installations = case.snapshot.installations.read();
         let operator = operator_deployment(case.snapshot);
@@ -50,6 +52,7 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
             .map(|found| found.metadata.name.as_str())
             .collect();
         let finding = Finding::error(
+            &INSTALLATION_MISSING.entry,
             ObjectRef::installation(),
             "the operator is there, and no Installation tells it what to install",
         )
@@ -76,20 +79,21 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
 };
 
 pub(crate) const INSTALLATION_NAME: Check = Check {
-    code: "CAL102",
-    title: "an Installation has a name that the operator does not read",
-    needs: &[&INSTALLATIONS],
-    explain: Explain {
-        means: "There is an Installation with a name other than default.",
-        matters: "The operator reads the Installation default, and lays one named overlay over it. \
+    entry: Entry {
+        code: "CAL102",
+        title: "an Installation has a name that the operator does not read",
+        meaning: "There is an Installation with a name other than default.",
+        impact: "The operator reads the Installation default, and lays one named overlay over it. \
                   Any other it ignores without a word.",
-        judged: "Every name but default, overlay and tigera-secure (Calico Enterprise's of old) \
+        criteria: "Every name but default, overlay and tigera-secure (Calico Enterprise's of old) \
                  counts. It is an error where there is no Installation default, and a warning \
                  where there is. From operator 1.42 on the API server refuses such names; what \
                  was there before stays.",
         fix: "Create the Installation anew under the name default, and delete the other.",
         source: "tigera/operator v1.42.3, pkg/controller/utils/merge.go and api/v1/installation_types.go",
     },
+    needs: &[&INSTALLATIONS],
+    judges: Judges::Running,
     find: |case| {
         let instead = default_installation(case.snapshot).is_none();
         let severity = match instead {
@@ -102,7 +106,7 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
             .map(|found| {
                 let name = &found.metadata.name;
                 let object = ObjectRef::named("Installation", name);
-                let finding = Finding::new(
+                let finding = Finding::new(&INSTALLATION_NAME.entry,
                     severity,
                     &object,
                     "the operator does not read an Installation of this name",

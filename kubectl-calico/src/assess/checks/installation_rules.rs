@@ -1,6 +1,7 @@
 //! Whether the operator takes the Installation as it is: the rules that helm-postrender applies
 //! before an install, applied to the live one.
 
+use calico_core::catalog::Entry;
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
@@ -8,7 +9,7 @@ use calico_core::rules::{self, Enforcement, Verdict, Violation};
 use serde_yaml::Value;
 
 use super::reporting::observed_generation;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::State;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::objects::{default_installation, overlay_installation};
@@ -16,17 +17,16 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, OPERATORS};
 
 pub(crate) const RULE_BROKEN: Check = Check {
-    code: "CAL110",
-    title: "the Installation breaks a rule of the operator",
-    needs: &[&INSTALLATIONS, &OPERATORS],
-    explain: Explain {
-        means: "The operator, in the version that runs, refuses something in the Installation, or \
+    entry: Entry {
+        code: "CAL110",
+        title: "the Installation breaks a rule of the operator",
+        meaning: "The operator, in the version that runs, refuses something in the Installation, or \
                 accepts it and cannot undo it later.",
-        matters: "The API server takes almost any text. The operator refuses it minutes later, \
+        impact: "The API server takes almost any text. The operator refuses it minutes later, \
                   says so in a condition, and then changes nothing at all until it is corrected. \
                   What it accepts and should not, such as a CIDR with bits past its prefix, ends \
                   up in a pool that can be neither changed nor deleted.",
-        judged: "By the rules in docs/rules.md, for the operator's version, on the Installation \
+        criteria: "By the rules in docs/rules.md, for the operator's version, on the Installation \
                  default with the one named overlay laid over it, after the operator's own \
                  defaults. It is an error where the operator refuses it, unless it reports that \
                  it has taken this very generation; and a warning where nobody refuses it, or the \
@@ -38,6 +38,8 @@ pub(crate) const RULE_BROKEN: Check = Check {
         source: "tigera/operator 1.30 to 1.42, pkg/controller/installation/validation.go and \
                  pkg/controller/ippool/validation.go",
     },
+    needs: &[&INSTALLATIONS, &OPERATORS],
+    judges: Judges::Running,
     find: |case| {
         let Some(operator) = Operator::of(case) else {
             return Vec::new();
@@ -128,7 +130,13 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         "{}: {} (rule {})",
         violation.path, violation.problem, rule.entry.code
     );
-    let mut finding = Finding::new(severity, ObjectRef::installation(), message).evidence(
+    let mut finding = Finding::new(
+        &RULE_BROKEN.entry,
+        severity,
+        ObjectRef::installation(),
+        message,
+    )
+    .evidence(
         ObjectRef::installation(),
         &violation.path,
         value_at(case, &violation.path),

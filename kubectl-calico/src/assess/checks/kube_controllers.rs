@@ -1,6 +1,6 @@
 //! Whether calico-kube-controllers runs.
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::impact::without_pods;
@@ -9,24 +9,26 @@ use crate::assess::views::pods;
 use crate::assess::views::stopped::stopped;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
+use calico_core::catalog::Entry;
 
 pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
-    code: "CAL508",
-    title: "calico-kube-controllers is not ready",
-    needs: &[&DEPLOYMENTS, &DAEMON_SETS],
-    explain: Explain {
-        means: "The Deployment calico-kube-controllers has no replica that is ready.",
-        matters: "Traffic goes on. But addresses of pods and nodes that are gone are not freed, so \
+    entry: Entry {
+        code: "CAL508",
+        title: "calico-kube-controllers is not ready",
+        meaning: "The Deployment calico-kube-controllers has no replica that is ready.",
+        impact: "Traffic goes on. But addresses of pods and nodes that are gone are not freed, so \
                   that pools fill up. Where Calico keeps its data in etcd, it is \
                   calico-kube-controllers that brings network policies, namespaces and labels \
                   there, and that is an error.",
-        judged: "status.readyReplicas is 0. A pod whose container crash-loops, or whose image \
+        criteria: "status.readyReplicas is 0. A pod whose container crash-loops, or whose image \
                  cannot be pulled, is CAL502 or CAL503 instead. That the Deployment is not there \
                  at all is no finding: some installers leave it out.",
         fix: "See what its pod waits for. It has no network of the node, and so comes up only once \
               calico-node is ready on its node.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml; kube-controllers/",
     },
+    needs: &[&DEPLOYMENTS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| not_ready(case).into_iter().collect(),
 };
 
@@ -48,13 +50,18 @@ fn not_ready(case: &Case) -> Option<Finding> {
     let object = object_of(controllers);
     let namespace = pasted(&replicas.namespace);
     if replicas.replicas == 0 {
-        let finding = Finding::new(severity, &object, format!("{NAME} is scaled to zero"))
-            .evidence(object, "spec.replicas", 0)
-            .impact(impact)
-            .fix("scale it to one")
-            .paste(format!(
-                "kubectl scale -n {namespace} deployment {NAME} --replicas=1"
-            ));
+        let finding = Finding::new(
+            &CONTROLLERS_NOT_READY.entry,
+            severity,
+            &object,
+            format!("{NAME} is scaled to zero"),
+        )
+        .evidence(object, "spec.replicas", 0)
+        .impact(impact)
+        .fix("scale it to one")
+        .paste(format!(
+            "kubectl scale -n {namespace} deployment {NAME} --replicas=1"
+        ));
         return Some(finding);
     }
     let selector = controllers.spec.as_ref().map(|spec| &spec.selector);
@@ -62,11 +69,13 @@ fn not_ready(case: &Case) -> Option<Finding> {
     if pods.iter().any(|pod| stopped(pod).is_some()) {
         return None;
     }
-    let finding = Finding::new(severity, &object, format!("{NAME} is not ready")).evidence(
-        object,
-        "status.readyReplicas",
-        0,
-    );
+    let finding = Finding::new(
+        &CONTROLLERS_NOT_READY.entry,
+        severity,
+        &object,
+        format!("{NAME} is not ready"),
+    )
+    .evidence(object, "status.readyReplicas", 0);
     let finding = pods.iter().fold(finding, |finding, pod| {
         finding.evidence(pods::object(pod), "status", pods::why(pod))
     });

@@ -1,11 +1,12 @@
 //! Whether kubeadm's configuration tells the operator the pod network.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 use calico_core::pod_network::{OperatorReading, kubeadm_networking, operator_reading};
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use crate::assess::candidate_pools::none_is_live;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::entry;
 use crate::snapshot::ObjectRef;
@@ -20,17 +21,16 @@ pub(crate) const KEY: &str = "ClusterConfiguration";
 pub(crate) const EDIT: &str = "kubectl edit configmap -n kube-system kubeadm-config";
 
 pub(crate) const POD_SUBNET_MISSING: Check = Check {
-    code: "CAL205",
-    title: "kubeadm's configuration has no podSubnet",
-    needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
-    explain: Explain {
-        means: "The ConfigMap kube-system/kubeadm-config is there and says nothing of a pod \
+    entry: Entry {
+        code: "CAL205",
+        title: "kubeadm's configuration has no podSubnet",
+        meaning: "The ConfigMap kube-system/kubeadm-config is there and says nothing of a pod \
                 network, as after kubeadm init without --pod-network-cidr.",
-        matters: "The operator reads it before it makes its first pools, and stops where it finds \
+        impact: "The operator reads it before it makes its first pools, and stops where it finds \
                   no podSubnet, even if the Installation names pools: TigeraStatus says \"kubeadm \
                   configuration is missing required podSubnet field\". From 1.34 (Calico 3.28) on \
                   it looks no more once there is a pool; before, it does so on every change.",
-        judged: "It is an error while the operator looks at it, else a note. It does not where \
+        criteria: "It is an error while the operator looks at it, else a note. It does not where \
                  the platform is OpenShift, nor where the CNI plugin is not Calico's. Calico from \
                  manifests falls back to 192.168.0.0/16 and is not judged.",
         fix: "Add the pod network to networking.podSubnet of the ClusterConfiguration in that \
@@ -38,6 +38,10 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
               a cluster that kubeadm does not look after, delete the ConfigMap.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go and defaults.go; \
                  projectcalico/calico#4218, tigera/operator#943",
+    },
+    needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
+    judges: Judges::Requested {
+        remedy: Remedy::Elsewhere,
     },
     find: |case| {
         let Some((config, severity)) = read_by_operator(case) else {
@@ -60,6 +64,7 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
             (None, None) => "podSubnet, with the pod network,".to_owned(),
         };
         let finding = Finding::new(
+            &POD_SUBNET_MISSING.entry,
             severity,
             object(),
             "kubeadm's configuration has no podSubnet",

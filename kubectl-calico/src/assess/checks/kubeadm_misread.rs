@@ -1,38 +1,42 @@
 //! What the operator makes of kubeadm's configuration, which it does not read as YAML.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 use calico_core::pod_network::{OperatorReading, cidr_list, kubeadm_networking};
 use calico_core::text::{quoted, shortened};
 use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::kubeadm::{EDIT, KEY, impact, object, read_by_operator, readings};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::list;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::entry;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG};
 
 pub(crate) const POD_SUBNET_MISREAD: Check = Check {
-    code: "CAL206",
-    title: "the operator misreads kubeadm's podSubnet",
-    needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
-    explain: Explain {
-        means: "The podSubnet in the ConfigMap kube-system/kubeadm-config is written so that the \
+    entry: Entry {
+        code: "CAL206",
+        title: "the operator misreads kubeadm's podSubnet",
+        meaning: "The podSubnet in the ConfigMap kube-system/kubeadm-config is written so that the \
                 operator takes it for something else than YAML does.",
-        matters: "The operator does not read the ConfigMap as YAML: in the raw text of each value \
+        impact: "The operator does not read the ConfigMap as YAML: in the raw text of each value \
                   of its data it takes what follows \"podSubnet: \" up to the end of the line, \
                   and cuts that at commas. Quotes, a space behind a comma or at the end, a \
                   comment or a carriage return are then part of what is no CIDR, and it stops; a \
                   comment that holds the words is taken for the field; a field written as \
                   {\"podSubnet\":…} is not found. It makes its first pool of what it reads, host \
                   bits and all, which Calico's API then refuses to change.",
-        judged: "Both readings are compared. Host bits count only while the operator is to make \
+        criteria: "Both readings are compared. Host bits count only while the operator is to make \
                  its pools of the podSubnet. It is an error while the operator looks at the \
                  ConfigMap, else a note; see CAL205 for when it does.",
         fix: "Write it as kubeadm does: podSubnet: 10.244.0.0/16,fd00:10:244::/56, without quotes, \
               spaces or a comment, and nowhere else in the ConfigMap.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, the same from 1.30 on; \
                  projectcalico/calico#11311",
+    },
+    needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
+    judges: Judges::Requested {
+        remedy: Remedy::Elsewhere,
     },
     find: |case| {
         let Some((config, severity)) = read_by_operator(case) else {
@@ -57,7 +61,7 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
             .iter()
             .map(|cidr| cidr.network().to_string())
             .collect();
-        let finding = Finding::new(severity, object(), wrong.message)
+        let finding = Finding::new(&POD_SUBNET_MISREAD.entry, severity, object(), wrong.message)
             .evidence(object(), format!("data.{key}"), line(config, key))
             .impact(wrong.impact)
             .fix(match clean.is_empty() {

@@ -1,8 +1,9 @@
 //! Whether an install from manifests and one by the operator are there at once.
 
+use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
@@ -14,15 +15,14 @@ use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 const LABEL: &str = "projectcalico.org/operator-node-migration";
 
 pub(crate) const HALF_MIGRATED: Check = Check {
-    code: "CAL106",
-    title: "the operator has not finished taking over an install from manifests",
-    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    explain: Explain {
-        means: "Parts of an install from manifests are there beside those that the operator made.",
-        matters: "While the operator takes over, it moves one node after the other from the old \
+    entry: Entry {
+        code: "CAL106",
+        title: "the operator has not finished taking over an install from manifests",
+        meaning: "Parts of an install from manifests are there beside those that the operator made.",
+        impact: "While the operator takes over, it moves one node after the other from the old \
                   calico-node to its own. Where it stops half way, settings go to one half of the \
                   nodes, and upgrades wait.",
-        judged: "A calico-node of the operator is there together with one in another namespace, or \
+        criteria: "A calico-node of the operator is there together with one in another namespace, or \
                  with Calico's Deployments in kube-system. How far it is tells the label \
                  projectcalico.org/operator-node-migration of the nodes: migrated or \
                  pre-operator. It is an error beside Canal, whose DaemonSet is called canal: the \
@@ -33,6 +33,8 @@ pub(crate) const HALF_MIGRATED: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/migration/namespace_migration.go and \
                  convert/components.go",
     },
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
+    judges: Judges::Running,
     find: |case| match case.facts.install.method.value() {
         Some(Method::Migrating) => vec![both(case)],
         Some(Method::Operator { .. }) => left(case).into_iter().collect(),
@@ -48,8 +50,13 @@ fn both(case: &Case) -> Finding {
         .find(|node| !node.is_of_operator())
         .map_or_else(|| ObjectRef::all("DaemonSet"), CalicoNode::object);
     let mut finding = match canal {
-        Some(_) => Finding::error(subject, "Canal runs beside a calico-node of the operator"),
+        Some(_) => Finding::error(
+            &HALF_MIGRATED.entry,
+            subject,
+            "Canal runs beside a calico-node of the operator",
+        ),
         None => Finding::warning(
+            &HALF_MIGRATED.entry,
             subject,
             "calico-node runs twice: the operator is taking over",
         ),
@@ -116,6 +123,7 @@ fn left(case: &Case) -> Option<Finding> {
         .collect();
     let first = old.first()?;
     let mut finding = Finding::warning(
+        &HALF_MIGRATED.entry,
         object_of(first),
         "it is left of an install from manifests that the operator took over",
     );

@@ -1,26 +1,26 @@
 //! Whether all who tell the pod network tell the same.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::{Source, hold};
 
 use crate::assess::candidate_pools::candidate_pools;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::Network;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::few;
 use crate::snapshot::resources::{KUBE_PROXY, KUBEADM_CONFIG};
 
 pub(crate) const SOURCES_DISAGREE: Check = Check {
-    code: "CAL207",
-    title: "sources of the pod network disagree",
-    needs: &[&KUBEADM_CONFIG, &KUBE_PROXY],
-    explain: Explain {
-        means: "Kubernetes' own settings name different pod networks.",
-        matters: "Each part acts on its own setting: kube-proxy replaces the source address of \
+    entry: Entry {
+        code: "CAL207",
+        title: "sources of the pod network disagree",
+        meaning: "Kubernetes' own settings name different pod networks.",
+        impact: "Each part acts on its own setting: kube-proxy replaces the source address of \
                   what comes from outside of its clusterCIDR, kube-controller-manager gives each \
                   node a part of its --cluster-cidr, and the operator makes no first pool outside \
                   of kubeadm-config's podSubnet. Calico's IPAM follows its pools and none of them.",
-        judged: "The sources are OpenShift's Network, kubeadm-config, the --cluster-cidr of \
+        criteria: "The sources are OpenShift's Network, kubeadm-config, the --cluster-cidr of \
                  kube-controller-manager, kube-proxy's clusterCIDR and the arguments of k3s and \
                  RKE2, and the first of them wins in this report. Two disagree where both name a \
                  family and not the same CIDRs of it. The podCIDRs of nodes are parts of the pod \
@@ -31,6 +31,10 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
               the flag of kube-controller-manager, and kubeadm-config, which the next kubeadm \
               upgrade writes to both.",
         source: "projectcalico/calico#5952, #962; kubernetes v1.34, cmd/kubeadm",
+    },
+    needs: &[&KUBEADM_CONFIG, &KUBE_PROXY],
+    judges: Judges::Requested {
+        remedy: Remedy::Elsewhere,
     },
     find: |case| {
         let networks = &case.facts.networks;
@@ -87,7 +91,8 @@ fn finding(case: &Case, best: &Network, others: &[&Network]) -> Finding {
         }
     );
     let (severity, impact) = weight(case, best, &wholes);
-    let mut finding = Finding::new(severity, "pod network", message).read(&best.from, best.list());
+    let mut finding = Finding::new(&SOURCES_DISAGREE.entry, severity, "pod network", message)
+        .read(&best.from, best.list());
     for other in others {
         let cidrs: Vec<String> = other.cidrs.iter().map(Cidr::to_string).collect();
         finding = finding.read(&other.from, few(&cidrs));

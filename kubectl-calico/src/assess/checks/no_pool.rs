@@ -1,9 +1,10 @@
 //! Whether there is a pool that gives addresses to pods.
 
+use calico_core::catalog::Entry;
 use serde_json::{Value, json};
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
 use crate::assess::support::new_pools::new_pools;
@@ -14,16 +15,15 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(crate) const NO_POOL: Check = Check {
-    code: "CAL212",
-    title: "no pool gives addresses to pods",
-    needs: &[&IP_POOLS, &DAEMON_SETS],
-    explain: Explain {
-        means: "Pods get their addresses from Calico's IPAM, and there is no pool, or none that \
+    entry: Entry {
+        code: "CAL212",
+        title: "no pool gives addresses to pods",
+        meaning: "Pods get their addresses from Calico's IPAM, and there is no pool, or none that \
                 pods can get one from without asking for it.",
-        matters: "New pods stay in ContainerCreating: \"no configured Calico pools for node\". \
+        impact: "New pods stay in ContainerCreating: \"no configured Calico pools for node\". \
                   While there is no pool at all, the operator waits for one (\"waiting for enabled \
                   IP pools to be created\").",
-        judged: "A pool gives no address where it is disabled, selects no node (!all()), is only \
+        criteria: "A pool gives no address where it is disabled, selects no node (!all()), is only \
                  for tunnels or load balancers, or is assigned by hand (assignmentMode: Manual). \
                  Only where calico-node runs and addresses come from Calico's IPAM.",
         fix: "Enable a pool, or make one: list it in the Installation, or, with Calico from \
@@ -32,6 +32,8 @@ pub(crate) const NO_POOL: Check = Check {
                  node/pkg/lifecycle/startup; tigera/operator v1.42.3, \
                  pkg/controller/installation/core_controller.go; projectcalico/calico#7382",
     },
+    needs: &[&IP_POOLS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let by_calico = case.facts.by_calico_ipam() == Some(true);
         let (Some(pools), true) = (case.facts.pools.value(), by_calico) else {
@@ -44,7 +46,7 @@ pub(crate) const NO_POOL: Check = Check {
             true => "there is no pool",
             false => "no pool gives addresses to pods",
         };
-        let mut finding = Finding::error(ObjectRef::all("IPPool"), message);
+        let mut finding = Finding::error(&NO_POOL.entry, ObjectRef::all("IPPool"), message);
         for pool in pools.iter().take(3) {
             let (field, value) = why_not(pool);
             finding = finding.evidence(pool.object(), field, value);

@@ -1,6 +1,6 @@
 //! What nodes themselves say of their network.
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
@@ -8,21 +8,21 @@ use crate::assess::words::{MOST_NAMES, few, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, Pod};
+use calico_core::catalog::Entry;
 
 const CONDITION: &str = "NetworkUnavailable";
 
 pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
-    code: "CAL505",
-    title: "a node says that its network is not there, or that flannel's is",
-    needs: &[&NODES, &DAEMON_SETS],
-    explain: Explain {
-        means: "The condition NetworkUnavailable of a node is True although calico-node is ready \
+    entry: Entry {
+        code: "CAL505",
+        title: "a node says that its network is not there, or that flannel's is",
+        meaning: "The condition NetworkUnavailable of a node is True although calico-node is ready \
                 there; or it says that flannel is up, where Calico does the network.",
-        matters: "While it is True the node has the taint node.kubernetes.io/network-unavailable, \
+        impact: "While it is True the node has the taint node.kubernetes.io/network-unavailable, \
                   and pods are not scheduled to it. That flannel was the last to write it means \
                   that flannel runs or ran there after Calico, whose CNI configuration may still \
                   be in use.",
-        judged: "Only where Calico does the network: its backend is not none, and it is not Canal. \
+        criteria: "Only where Calico does the network: its backend is not none, and it is not Canal. \
                  Nodes whose calico-node is not ready are CAL501 to CAL503. calico-node says \
                  CalicoIsDown when it ends, and CalicoIsUp when it has started; a cloud's route \
                  controller may write the condition too.",
@@ -34,6 +34,8 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
         source: "projectcalico/calico v3.32.1, node/pkg/lifecycle/utils/utils.go \
                  (SetNodeNetworkUnavailableCondition); projectcalico/calico#6124",
     },
+    needs: &[&NODES, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let Some(calico) = CalicoNode::current(case.snapshot) else {
             return Vec::new();
@@ -107,6 +109,7 @@ fn unavailable(case: &Case, pods: &[&Pod]) -> Option<Finding> {
         false => ", where calico-node is ready",
     };
     let finding = Finding::error(
+        &NETWORK_UNAVAILABLE.entry,
         ObjectRef::named("Node", &first.metadata.name),
         format!("{CONDITION} is True on {}{ready}", few(&names(&nodes))),
     );
@@ -139,6 +142,7 @@ fn flannel(case: &Case) -> Option<Finding> {
     let nodes = nodes_with(case, |condition| condition.reason == "FlannelIsUp");
     let (first, _) = nodes.first()?;
     let finding = Finding::warning(
+        &NETWORK_UNAVAILABLE.entry,
         ObjectRef::named("Node", &first.metadata.name),
         format!(
             "flannel was the last to set up the network of {}",

@@ -1,23 +1,23 @@
 //! Whether the pools are for all nodes.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::{ALL_NODES, Pool};
 use crate::assess::finding::Finding;
 use crate::assess::words::MOST_NAMES;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
-    code: "CAL215",
-    title: "pools are for some nodes only",
-    needs: &[&IP_POOLS, &DAEMON_SETS],
-    explain: Explain {
-        means: "Every pool of a family that pods get addresses from has a nodeSelector.",
-        matters: "On a node that none of them selects new pods stay in ContainerCreating: \"no \
+    entry: Entry {
+        code: "CAL215",
+        title: "pools are for some nodes only",
+        meaning: "Every pool of a family that pods get addresses from has a nodeSelector.",
+        impact: "On a node that none of them selects new pods stay in ContainerCreating: \"no \
                   configured Calico pools for node\". That is meant where each zone or rack has a \
                   pool of its own, and a mistake where a label is missing or misspelt.",
-        judged: "It is a note, as most labels of nodes are not read here: whether every node is \
+        criteria: "It is a note, as most labels of nodes are not read here: whether every node is \
                  selected is not judged. Only where addresses come from Calico's IPAM. Pools that \
                  are disabled, or that pods have to ask for, do not count; neither does !all(), \
                  which is CAL212 where there is no other pool.",
@@ -26,6 +26,8 @@ pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
         source: "Calico's documentation, assign IP addresses based on topology; \
                  projectcalico/calico#7382",
     },
+    needs: &[&IP_POOLS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let runs = case.facts.agents.value().is_some();
         if !runs || case.facts.by_calico_ipam() != Some(true) {
@@ -46,6 +48,7 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
         return None;
     }
     let mut finding = Finding::note(
+        &POOLS_FOR_SOME_NODES.entry,
         "IPPools",
         format!("pods get an {family} address on nodes with certain labels only"),
     );

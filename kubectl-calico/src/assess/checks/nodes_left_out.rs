@@ -1,10 +1,11 @@
 //! Whether calico-node is meant for every node.
 
+use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::json;
 
 use super::reporting::operator_log;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::State;
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
@@ -14,15 +15,14 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 
 pub(crate) const NODES_LEFT_OUT: Check = Check {
-    code: "CAL509",
-    title: "calico-node is not meant for all nodes",
-    needs: &[&DAEMON_SETS, &NODES],
-    explain: Explain {
-        means: "The DaemonSet of calico-node leaves nodes out, or is not there at all.",
-        matters: "Pods on a node without calico-node get no network from Calico and no policies. \
+    entry: Entry {
+        code: "CAL509",
+        title: "calico-node is not meant for all nodes",
+        meaning: "The DaemonSet of calico-node leaves nodes out, or is not there at all.",
+        impact: "Pods on a node without calico-node get no network from Calico and no policies. \
                   Nothing else tells of it: no pod of calico-node is missing that the DaemonSet \
                   asks for, and the operator counts none.",
-        judged: "The DaemonSet's status.desiredNumberScheduled is compared with the nodes that run \
+        criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the nodes that run \
                  Linux, those of EKS Fargate and of virtual kubelets left out. No node at all is an \
                  error, some of them a warning. One that its controller has not looked at yet is \
                  not judged. That the operator's DaemonSet is gone is an error where pools are \
@@ -33,6 +33,8 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml; tigera/operator v1.42.3, \
                  pkg/render/node.go",
     },
+    needs: &[&DAEMON_SETS, &NODES],
+    judges: Judges::Running,
     find: |case| {
         let sets = CalicoNode::all(case.snapshot);
         let found = match sets.as_slice() {
@@ -57,8 +59,13 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let object = node.object();
     let all = counted(nodes, "node");
     let finding = match desired {
-        0 => Finding::error(&object, format!("calico-node is meant for none of {all}")),
+        0 => Finding::error(
+            &NODES_LEFT_OUT.entry,
+            &object,
+            format!("calico-node is meant for none of {all}"),
+        ),
         _ => Finding::warning(
+            &NODES_LEFT_OUT.entry,
             &object,
             format!("calico-node is meant for {desired} of {all} only"),
         ),
@@ -126,6 +133,7 @@ fn gone(case: &Case) -> Option<Finding> {
     }
     Some(
         Finding::error(
+            &NODES_LEFT_OUT.entry,
             ObjectRef::in_namespace("DaemonSet", OPERATOR_NAMESPACE, "calico-node"),
             "calico-node is not there",
         )

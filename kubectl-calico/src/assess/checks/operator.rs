@@ -1,8 +1,9 @@
 //! Whether the operator works.
 
+use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::typha::Replicas;
@@ -17,17 +18,16 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
 pub(crate) const OPERATOR_NOT_READY: Check = Check {
-    code: "CAL103",
-    title: "the operator is missing or not ready",
-    needs: &[&OPERATORS, &INSTALLATIONS, &DAEMON_SETS],
-    explain: Explain {
-        means: "An Installation, or a calico-node that an operator made, is there, and the \
+    entry: Entry {
+        code: "CAL103",
+        title: "the operator is missing or not ready",
+        meaning: "An Installation, or a calico-node that an operator made, is there, and the \
                 operator's Deployment is not, or it has no replica that is ready.",
-        matters: "The operator carries out what the Installation asks for. Without it no change \
+        impact: "The operator carries out what the Installation asks for. Without it no change \
                   takes effect, a deletion of the Installation never ends, certificates run out, \
                   and Typha does not grow with the cluster. What the operator last reported of \
                   its components stays, and may be long out of date.",
-        judged: "The Deployment is looked for by its label k8s-app=tigera-operator, in every \
+        criteria: "The Deployment is looked for by its label k8s-app=tigera-operator, in every \
                  namespace. Where a container of its pod crash-loops or has an image that cannot \
                  be pulled, CAL502 or CAL503 says so instead.",
         fix: "Install the operator again, in the version that fits Calico's, the same way as \
@@ -35,6 +35,8 @@ pub(crate) const OPERATOR_NOT_READY: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#2031",
     },
+    needs: &[&OPERATORS, &INSTALLATIONS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let found = match operator_deployment(case.snapshot) {
             Some(operator) => not_ready(case, operator),
@@ -54,6 +56,7 @@ fn missing(case: &Case) -> Option<Finding> {
     let runs = by_operator.is_some();
     let evidence = installation.or(by_operator)?;
     let finding = Finding::error(
+        &OPERATOR_NOT_READY.entry,
         "Deployment tigera-operator",
         "there is no operator to carry out what the Installation asks for",
     )
@@ -123,13 +126,17 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     let object = object_of(operator);
     let namespace = pasted(&replicas.namespace);
     if replicas.replicas == 0 {
-        let finding = Finding::error(&object, "the operator is scaled to zero")
-            .evidence(object, "spec.replicas", 0)
-            .impact(WITHOUT_OPERATOR)
-            .fix("scale it to one")
-            .paste(format!(
-                "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
-            ));
+        let finding = Finding::error(
+            &OPERATOR_NOT_READY.entry,
+            &object,
+            "the operator is scaled to zero",
+        )
+        .evidence(object, "spec.replicas", 0)
+        .impact(WITHOUT_OPERATOR)
+        .fix("scale it to one")
+        .paste(format!(
+            "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
+        ));
         return Some(finding);
     }
     let selector = operator.spec.as_ref().map(|spec| &spec.selector);
@@ -137,11 +144,12 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     if pods.iter().any(|pod| stopped(pod).is_some()) {
         return None;
     }
-    let mut finding = Finding::error(&object, "the operator has no pod that is ready").evidence(
+    let mut finding = Finding::error(
+        &OPERATOR_NOT_READY.entry,
         &object,
-        "status.readyReplicas",
-        0,
-    );
+        "the operator has no pod that is ready",
+    )
+    .evidence(&object, "status.readyReplicas", 0);
     for pod in &pods {
         finding = finding.evidence(pods::object(pod), "status", pods::why(pod));
     }

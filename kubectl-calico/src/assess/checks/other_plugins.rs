@@ -1,8 +1,9 @@
 //! Whether another network plugin runs beside Calico.
 
+use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::DaemonSet;
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::words::pasted;
@@ -10,17 +11,16 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::DAEMON_SETS;
 
 pub(crate) const OTHER_PLUGIN: Check = Check {
-    code: "CAL506",
-    title: "another network plugin runs beside Calico",
-    needs: &[&DAEMON_SETS],
-    explain: Explain {
-        means: "Calico does the network of pods, and the DaemonSet of another network plugin that \
+    entry: Entry {
+        code: "CAL506",
+        title: "another network plugin runs beside Calico",
+        meaning: "Calico does the network of pods, and the DaemonSet of another network plugin that \
                 would do so too runs in the cluster.",
-        matters: "On each node the kubelet's runtime takes the first configuration in \
+        impact: "On each node the kubelet's runtime takes the first configuration in \
                   /etc/cni/net.d by name. Which one that is can differ from node to node, and \
                   pods that the other plugin connects have addresses and routes that Calico knows \
                   nothing of, and no policies.",
-        judged: "By the containers of DaemonSets that are to run on at least one node: flannel, \
+        criteria: "By the containers of DaemonSets that are to run on at least one node: flannel, \
                  Cilium, Weave Net, the Amazon VPC CNI, kindnet and Antrea. Canal, and Calico with \
                  backend none (policies only), are meant to run beside another plugin. What is in \
                  /etc/cni/net.d cannot be seen through the Kubernetes API.",
@@ -28,6 +28,8 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
               interfaces on every node, and recreate the pods that it connected.",
         source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations",
     },
+    needs: &[&DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let Some(calico) = CalicoNode::current(case.snapshot) else {
             return Vec::new();
@@ -95,6 +97,7 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
         .as_ref()
         .map_or(0, |status| status.desired_number_scheduled);
     Finding::warning(
+        &OTHER_PLUGIN.entry,
         &object,
         format!("{plugin} runs beside Calico, and both do the network of pods"),
     )

@@ -1,9 +1,10 @@
 //! Whether a pool has addresses that something else has, too.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::{delete, relocate};
 use crate::assess::words::{counted, few};
@@ -11,15 +12,14 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
-    code: "CAL202",
-    title: "a pool overlaps the service network",
-    needs: &[&IP_POOLS, &KUBEADM_CONFIG],
-    explain: Explain {
-        means: "A pool and the range that Services get their cluster IPs from share addresses.",
-        matters: "An address can belong to a pod and to a Service at once. What is sent to it goes \
+    entry: Entry {
+        code: "CAL202",
+        title: "a pool overlaps the service network",
+        meaning: "A pool and the range that Services get their cluster IPs from share addresses.",
+        impact: "An address can belong to a pod and to a Service at once. What is sent to it goes \
                   to the Service's endpoints on every node, and the pod is cut off; routes to \
                   service addresses that Calico advertises are taken for routes to pods.",
-        judged: "The service network is what OpenShift's Network, kubeadm-config, kube-apiserver's \
+        criteria: "The service network is what OpenShift's Network, kubeadm-config, kube-apiserver's \
                  or kube-controller-manager's --service-cluster-ip-range, k3s' and RKE2's \
                  --service-cidr and the ServiceCIDRs say, each of them. A pool that is disabled \
                  and has no pods does not count. Where no pool is live yet, the pools that the \
@@ -27,6 +27,10 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
         fix: "Give the pool a range of its own. The CIDR of a live pool cannot be changed: add \
               another pool, disable this one, and recreate its pods.",
         source: "Calico's documentation, IP address management",
+    },
+    needs: &[&IP_POOLS, &KUBEADM_CONFIG],
+    judges: Judges::Requested {
+        remedy: Remedy::Cidr,
     },
     find: |case| {
         let services = &case.facts.networks.services;
@@ -39,6 +43,7 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
                 };
                 let first = || {
                     Finding::error(
+                        &OVERLAPS_SERVICES.entry,
                         pool.object(),
                         format!("{cidr} overlaps the service network {service}"),
                     )
@@ -64,22 +69,25 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
 };
 
 pub(crate) const OVERLAPS_NODES: Check = Check {
-    code: "CAL203",
-    title: "a pool overlaps the addresses of nodes",
-    needs: &[&IP_POOLS, &NODES],
-    explain: Explain {
-        means: "A pool holds the addresses of nodes.",
-        matters: "Calico treats the addresses of its pools as those of pods: it may give a node's \
+    entry: Entry {
+        code: "CAL203",
+        title: "a pool overlaps the addresses of nodes",
+        meaning: "A pool holds the addresses of nodes.",
+        impact: "Calico treats the addresses of its pools as those of pods: it may give a node's \
                   address to a pod, routes to the nodes go wrong with the first block that covers \
                   one, tunnels between nodes lead into themselves, and traffic from pods to nodes \
                   is not masqueraded.",
-        judged: "The InternalIPs of the nodes count. A pool that is disabled and has no pods does \
+        criteria: "The InternalIPs of the nodes count. A pool that is disabled and has no pods does \
                  not, nor one for load balancers. IPReservations, which keep single addresses out \
                  of a pool's use, are not read: they prevent the double use of an address, and \
                  nothing else of this.",
         fix: "Give the pool a range of its own. The CIDR of a live pool cannot be changed: add \
               another pool, disable this one, and recreate its pods.",
         source: "Calico's documentation, IP address management; projectcalico/calico#962",
+    },
+    needs: &[&IP_POOLS, &NODES],
+    judges: Judges::Requested {
+        remedy: Remedy::Cidr,
     },
     find: |case| {
         let inside = |pool: &CandidatePool| {
@@ -91,6 +99,7 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
             let names: Vec<&str> = nodes.iter().map(|(name, _)| *name).collect();
             Some(
                 Finding::error(
+                    &OVERLAPS_NODES.entry,
                     pool.object(),
                     format!(
                         "{cidr} holds the addresses of {}",
@@ -120,22 +129,23 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
 };
 
 pub(crate) const OVERLAPS_POOL: Check = Check {
-    code: "CAL204",
-    title: "two pools overlap",
-    needs: &[&IP_POOLS],
-    explain: Explain {
-        means: "Two pools share addresses.",
-        matters: "Their blocks collide: with different block sizes an address can be given out \
+    entry: Entry {
+        code: "CAL204",
+        title: "two pools overlap",
+        meaning: "Two pools share addresses.",
+        impact: "Their blocks collide: with different block sizes an address can be given out \
                   twice, with equal ones a block counts for whichever pool comes first. Calico's \
                   API then refuses every change to either (IPPool CIDR overlaps). It also keeps \
                   such pools from being made; the first pools of an install, and what is written \
                   to the CRDs, pass it by.",
-        judged: "Every two live pools are compared. It is an error where both give out addresses, \
+        criteria: "Every two live pools are compared. It is an error where both give out addresses, \
                  else a warning. What the Installation asks for is judged by CAL110.",
         fix: "Keep one: disable the other, recreate its pods, and delete it.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",
     },
+    needs: &[&IP_POOLS],
+    judges: Judges::Running,
     find: |case| {
         let pools = live_pools(case);
         let overlapping = pools.iter().enumerate().filter_map(|(at, one)| {
@@ -177,6 +187,7 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
         delete(case, pool, &format!("keep {stays}"))
     });
     Finding::new(
+        &OVERLAPS_POOL.entry,
         severity,
         one.object(),
         match count {

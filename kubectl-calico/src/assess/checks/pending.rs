@@ -1,7 +1,7 @@
 //! Whether pods of kube-system wait for the network: CoreDNS is the first thing that a person sees.
 
 use super::other_plugins;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::{Finding, Severity};
@@ -13,23 +13,16 @@ use crate::snapshot::Pod;
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
 };
+use calico_core::catalog::Entry;
 
 pub(crate) const PODS_WAIT: Check = Check {
-    code: "CAL504",
-    title: "pods of kube-system wait for the network",
-    needs: &[
-        &PENDING_PODS,
-        &CALICO_PODS,
-        &NODES,
-        &DAEMON_SETS,
-        &OPERATORS,
-        &INSTALLATIONS,
-    ],
-    explain: Explain {
-        means: "Pods of kube-system, such as CoreDNS, are Pending because their node has no \
+    entry: Entry {
+        code: "CAL504",
+        title: "pods of kube-system wait for the network",
+        meaning: "Pods of kube-system, such as CoreDNS, are Pending because their node has no \
                 network for them.",
-        matters: "Until CoreDNS runs, no pod can resolve the name of a Service.",
-        judged: "A pod without hostNetwork counts that the scheduler keeps from nodes which are \
+        impact: "Until CoreDNS runs, no pod can resolve the name of a Service.",
+        criteria: "A pod without hostNetwork counts that the scheduler keeps from nodes which are \
                  not ready or have no network, or that is on a node and whose containers have \
                  not begun to be created. Pods of Calico are CAL501 to CAL503 and CAL508. It is \
                  an error where calico-node is not ready on its node, or on none; a warning where \
@@ -41,6 +34,15 @@ pub(crate) const PODS_WAIT: Check = Check {
               calico-node has not written.",
         source: "Kubernetes' documentation, taints and tolerations; projectcalico/calico#7382",
     },
+    needs: &[
+        &PENDING_PODS,
+        &CALICO_PODS,
+        &NODES,
+        &DAEMON_SETS,
+        &OPERATORS,
+        &INSTALLATIONS,
+    ],
+    judges: Judges::Running,
     find: |case| {
         let pending = case.snapshot.pending_pods.items().iter();
         let waiting: Vec<&Pod> = pending
@@ -120,7 +122,7 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
         .map(|pod| pod.metadata.name.as_str())
         .collect();
     let message = format!("{why}: {}", few(&names));
-    let mut finding = Finding::new(severity, pods::object(first), message);
+    let mut finding = Finding::new(&PODS_WAIT.entry, severity, pods::object(first), message);
     for pod in waiting.iter().take(MOST_NAMES) {
         finding = finding.evidence(pods::object(pod), "status", pods::why(pod));
     }

@@ -1,28 +1,28 @@
 //! Whether the pools agree with the pod network that Kubernetes was set up with.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pod_network::hold;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::Network;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::{relist, relocate};
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
-    code: "CAL201",
-    title: "a pool is outside of the pod network",
-    needs: &[&IP_POOLS, &KUBEADM_CONFIG],
-    explain: Explain {
-        means: "A pool that pods get addresses from is not inside of the pod network that \
+    entry: Entry {
+        code: "CAL201",
+        title: "a pool is outside of the pod network",
+        meaning: "A pool that pods get addresses from is not inside of the pod network that \
                 Kubernetes was set up with. Where no pool is live yet, the pools that the \
                 Installation asks for are judged.",
-        matters: "kube-proxy takes traffic from such pods for traffic from outside of the cluster \
+        impact: "kube-proxy takes traffic from such pods for traffic from outside of the cluster \
                   and replaces its source address, so that network policies no longer match it. \
                   The operator makes no such pool on a new cluster: the install never ends. Up to \
                   1.32 (Calico 3.27) it asks for it again on every change, and stops.",
-        judged: "A pool is inside when one CIDR of the pod network holds all of it. It is an \
+        criteria: "A pool is inside when one CIDR of the pod network holds all of it. It is an \
                  error where the pod network is read from kubeadm-config or OpenShift's Network, \
                  which the operator enforces, and a warning for every other source. A live pool \
                  that is disabled or not for pods does not count, nor does a live IPv6 pool in a \
@@ -36,6 +36,10 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
               add a pool inside of the pod network, disable the old one, and recreate the pods.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go (cidrWithinCidr); \
                  projectcalico/calico#5952, #13704",
+    },
+    needs: &[&IP_POOLS, &KUBEADM_CONFIG],
+    judges: Judges::Requested {
+        remedy: Remedy::Cidr,
     },
     find: |case| {
         let Some(network) = case.facts.networks.best() else {
@@ -79,6 +83,7 @@ fn listed_beside_live<'a>(
 
 fn listed(case: &Case, pool: &CandidatePool, network: &Network) -> Finding {
     Finding::error(
+        &POOL_OUTSIDE_POD_NETWORK.entry,
         pool.object(),
         format!(
             "{} is outside of the pod network {}",
@@ -104,6 +109,7 @@ fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Findi
         false => Severity::Warning,
     };
     let finding = Finding::new(
+        &POOL_OUTSIDE_POD_NETWORK.entry,
         severity,
         pool.object(),
         format!("{cidr} is outside of the pod network {}", network.list()),

@@ -1,11 +1,12 @@
 //! Whether a pool's CIDR is one, and is written as Calico's API writes it.
 
+use calico_core::catalog::Entry;
 use calico_core::text::quoted;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
 use crate::assess::candidate_pools::{CandidatePool, live_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::support::pool_fixes::set_listed;
 use crate::assess::views::objects::operator_deployment;
@@ -22,17 +23,16 @@ const CIDR_MAY_BE_NORMALISED: u32 = 31;
 const CIDR_FIXED_IN_CRD: u32 = 32;
 
 pub(crate) const NOT_CANONICAL: Check = Check {
-    code: "CAL209",
-    title: "a pool's CIDR has host bits, or is not written the usual way",
-    needs: &[&IP_POOLS],
-    explain: Explain {
-        means: "The CIDR of a pool has bits set behind its prefix (10.0.0.1/16), or is the right \
+    entry: Entry {
+        code: "CAL209",
+        title: "a pool's CIDR has host bits, or is not written the usual way",
+        meaning: "The CIDR of a pool has bits set behind its prefix (10.0.0.1/16), or is the right \
                 network in an unusual spelling (fd00:0::/48).",
-        matters: "The operator and the CRDs take it as it is. Calico's API does not: it compares \
+        impact: "The operator and the CRDs take it as it is. Calico's API does not: it compares \
                   with the usual spelling and refuses every later change and even the deletion of \
                   the pool, with \"IPPool CIDR is not strictly masked\" or \"IPPool CIDR cannot be \
                   modified\".",
-        judged: "The text is compared with the network that Calico makes of it (RFC 5952 for \
+        criteria: "The text is compared with the network that Calico makes of it (RFC 5952 for \
                  IPv6). Of live pools; what the Installation asks for is judged by CAL110.",
         fix: "Up to Calico 3.31: write the network into the Installation, if that lists the pool, \
               and then into the CRD, past Calico's API; with 3.31 while the operator is scaled to \
@@ -42,6 +42,8 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                  libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
                  pkg/controller/ippool/pool_controller.go",
     },
+    needs: &[&IP_POOLS],
+    judges: Judges::Running,
     find: |case| {
         let odd = |pool: &CandidatePool| {
             let network = pool.network?.network();
@@ -53,7 +55,7 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                 false => format!("{} is usually written {network}", pool.cidr),
             };
             Some(
-                Finding::warning(pool.object(), message)
+                Finding::warning(&NOT_CANONICAL.entry, pool.object(), message)
                     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
                     .impact("as it is written, Calico's API refuses to change or delete the pool")
                     .fixed_by_all(rewrite(case, pool, &network.to_string())),
@@ -64,26 +66,31 @@ pub(crate) const NOT_CANONICAL: Check = Check {
 };
 
 pub(crate) const UNREADABLE: Check = Check {
-    code: "CAL214",
-    title: "a pool's CIDR cannot be read",
-    needs: &[&IP_POOLS],
-    explain: Explain {
-        means: "What a live pool has for a CIDR is none.",
-        matters: "Calico's components pass over it, and no address comes from it. The CRDs take \
+    entry: Entry {
+        code: "CAL214",
+        title: "a pool's CIDR cannot be read",
+        meaning: "What a live pool has for a CIDR is none.",
+        impact: "Calico's components pass over it, and no address comes from it. The CRDs take \
                   any text up to 3.31.",
-        judged: "As Go's net.ParseCIDR reads it: an address, a slash and a prefix length, with \
+        criteria: "As Go's net.ParseCIDR reads it: an address, a slash and a prefix length, with \
                  nothing around them. What the Installation asks for is judged by CAL110.",
         fix: "Delete the pool, and make one with a CIDR like 10.244.0.0/16 or fd00:10:244::/56.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
+    needs: &[&IP_POOLS],
+    judges: Judges::Running,
     find: |case| {
         let unreadable = |pool: &CandidatePool| {
             let text = quoted(pool.cidr);
             let fix = "delete the pool, and make one with a CIDR like 10.244.0.0/16";
-            let finding = Finding::error(pool.object(), format!("{text} is not a CIDR"))
-                .evidence(pool.object(), pool.field("cidr"), text)
-                .impact("no address comes from this pool")
-                .fix(fix);
+            let finding = Finding::error(
+                &UNREADABLE.entry,
+                pool.object(),
+                format!("{text} is not a CIDR"),
+            )
+            .evidence(pool.object(), pool.field("cidr"), text)
+            .impact("no address comes from this pool")
+            .fix(fix);
             pool.network.is_none().then_some(finding)
         };
         live_pools(case).iter().filter_map(unreadable).collect()

@@ -1,6 +1,6 @@
 //! Whether the operator reports, and of what state of the Installation.
 
-use crate::assess::check::{Check, Explain};
+use crate::assess::check::{Check, Judges};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
 use crate::assess::views::objects::{default_installation, operator_deployment};
@@ -8,17 +8,17 @@ use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 use crate::snapshot::resources::{INSTALLATIONS, OPERATORS, TIGERA_STATUSES};
+use calico_core::catalog::Entry;
 
 pub(crate) const REPORT_OUTDATED: Check = Check {
-    code: "CAL109",
-    title: "the operator has not looked at the newest Installation",
-    needs: &[&INSTALLATIONS, &TIGERA_STATUSES],
-    explain: Explain {
-        means: "The Installation was changed, and what the operator reports is about an earlier \
+    entry: Entry {
+        code: "CAL109",
+        title: "the operator has not looked at the newest Installation",
+        meaning: "The Installation was changed, and what the operator reports is about an earlier \
                 state of it.",
-        matters: "The change has not been carried out, and the health of the components that is \
+        impact: "The change has not been carried out, and the health of the components that is \
                   shown may be that from before.",
-        judged: "The newest observedGeneration among the conditions of TigeraStatus calico is \
+        criteria: "The newest observedGeneration among the conditions of TigeraStatus calico is \
                  older than metadata.generation of the Installation default. The operator needs \
                  some seconds after each change. An Installation that is being deleted does not \
                  count: the deletion itself is a new generation.",
@@ -26,6 +26,8 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
               the operator runs (CAL103).",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (SetMetaData)",
     },
+    needs: &[&INSTALLATIONS, &TIGERA_STATUSES],
+    judges: Judges::Running,
     find: |case| {
         let installation = default_installation(case.snapshot)
             .filter(|found| found.metadata.deletion_timestamp.is_none());
@@ -41,6 +43,7 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
             return Vec::new();
         }
         let finding = Finding::warning(
+            &REPORT_OUTDATED.entry,
             ObjectRef::installation(),
             "the operator has not looked at the last change of the Installation",
         )
@@ -60,21 +63,22 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
 };
 
 pub(crate) const NOTHING_REPORTED: Check = Check {
-    code: "CAL113",
-    title: "the operator reports nothing of Calico",
-    needs: &[&OPERATORS, &INSTALLATIONS, &TIGERA_STATUSES],
-    explain: Explain {
-        means: "The operator is ready and the Installation default is there, but there is no \
+    entry: Entry {
+        code: "CAL113",
+        title: "the operator reports nothing of Calico",
+        meaning: "The operator is ready and the Installation default is there, but there is no \
                 TigeraStatus named calico.",
-        matters: "The operator makes that TigeraStatus as soon as it has read the Installation. \
+        impact: "The operator makes that TigeraStatus as soon as it has read the Installation. \
                   Where there is none, it has not come that far, and installs nothing.",
-        judged: "The operator's Deployment has a ready replica, the Installation is not being \
+        criteria: "The operator's Deployment has a ready replica, the Installation is not being \
                  deleted, and TigeraStatus is served. In the first seconds of an install this is \
                  as it should be.",
         fix: "Read the operator's log. It waits where another instance holds its lock, where a \
               resource that it watches is not served, or where it cannot reach the API server.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
+    needs: &[&OPERATORS, &INSTALLATIONS, &TIGERA_STATUSES],
+    judges: Judges::Running,
     find: |case| {
         let operator = operator_deployment(case.snapshot);
         let operator = operator.filter(|operator| Replicas::of(operator).ready > 0);
@@ -91,6 +95,7 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
             return Vec::new();
         }
         let finding = Finding::error(
+            &NOTHING_REPORTED.entry,
             ObjectRef::named("TigeraStatus", "calico"),
             "the operator is ready and has not reported on the Installation",
         )

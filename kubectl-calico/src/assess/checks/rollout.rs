@@ -1,10 +1,11 @@
 //! Whether every node runs the same calico-node.
 
+use calico_core::catalog::Entry;
 use std::collections::BTreeMap;
 
 use calico_core::image;
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
@@ -13,21 +14,22 @@ use crate::assess::words::pasted;
 use crate::snapshot::resources::DAEMON_SETS;
 
 pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
-    code: "CAL507",
-    title: "calico-node is not the same on every node",
-    needs: &[&DAEMON_SETS],
-    explain: Explain {
-        means: "The DaemonSet of calico-node was changed, and some nodes still run what was \
+    entry: Entry {
+        code: "CAL507",
+        title: "calico-node is not the same on every node",
+        meaning: "The DaemonSet of calico-node was changed, and some nodes still run what was \
                 before.",
-        matters: "Nothing is wrong while a rollout goes on. One that stops leaves nodes in \
+        impact: "Nothing is wrong while a rollout goes on. One that stops leaves nodes in \
                   different versions, and with different settings.",
-        judged: "The images of calico-node's pods have more than one tag, or fewer pods are of the \
+        criteria: "The images of calico-node's pods have more than one tag, or fewer pods are of the \
                  newest state than there are pods. Not while the operator \
                  takes over an install from manifests (CAL106).",
         fix: "Wait. A rollout stops at a pod that does not become ready (CAL501 to CAL503), and \
               with updateStrategy OnDelete at every pod until somebody deletes it.",
         source: "Kubernetes' documentation, DaemonSet, rolling update",
     },
+    needs: &[&DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         if case.facts.install.method.value() == Some(&Method::Migrating) {
             return Vec::new();
@@ -64,7 +66,7 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
             )
         }
     };
-    let finding = Finding::note(&object, message)
+    let finding = Finding::note(&ROLLOUT_UNDER_WAY.entry, &object, message)
         .evidence(&object, "status.updatedNumberScheduled", updated)
         .evidence(&object, "status.currentNumberScheduled", there);
     let strategy = node

@@ -1,10 +1,11 @@
 //! Whether somebody programs the routes between nodes.
 
+use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
 use crate::assess::facts::routing::Mode;
@@ -16,20 +17,14 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const NO_ROUTES: Check = Check {
-    code: "CAL303",
-    title: "nobody programs the routes of a pool",
-    needs: &[
-        &IP_POOLS,
-        &DAEMON_SETS,
-        &FELIX_CONFIGURATIONS,
-        &BGP_CONFIGURATIONS,
-    ],
-    explain: Explain {
-        means: "A pool uses IPIP or plain routes (None), which BIRD programs over BGP, and BIRD \
+    entry: Entry {
+        code: "CAL303",
+        title: "nobody programs the routes of a pool",
+        meaning: "A pool uses IPIP or plain routes (None), which BIRD programs over BGP, and BIRD \
                 does not run or is told not to, and Felix is not told to instead.",
-        matters: "No node has routes to the pods of the others: pods reach only what is on their \
+        impact: "No node has routes to the pods of the others: pods reach only what is on their \
                   own node.",
-        judged: "BIRD runs where calico-node's CALICO_NETWORKING_BACKEND is bird or not set; the \
+        criteria: "BIRD runs where calico-node's CALICO_NETWORKING_BACKEND is bird or not set; the \
                  operator sets vxlan or none where spec.calicoNetwork.bgp is Disabled. From 3.32 \
                  on BGPConfiguration programClusterRoutes can take the routes from it. Felix \
                  programs those of VXLAN always, and all others where FelixConfiguration \
@@ -40,6 +35,13 @@ pub(crate) const NO_ROUTES: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; \
                  projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go",
     },
+    needs: &[
+        &IP_POOLS,
+        &DAEMON_SETS,
+        &FELIX_CONFIGURATIONS,
+        &BGP_CONFIGURATIONS,
+    ],
+    judges: Judges::Running,
     find: |case| {
         let modes = case.facts.routing.known_modes().iter();
         let unrouted = modes.filter(|mode| mode.routes_by.is_none());
@@ -79,6 +81,7 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
         false => "it needs BGP, and BIRD does not run",
     };
     let mut finding = Finding::new(
+        &NO_ROUTES.entry,
         severity,
         pool.object(),
         format!("encapsulation {encapsulation} has no routes between nodes: {why}"),

@@ -1,11 +1,12 @@
 //! Whether AWS lets the packets of pods pass that are not encapsulated.
 
+use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
 use super::paste;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cluster::Cloud;
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{AWS_CHECK, Felix};
@@ -13,16 +14,15 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 
 pub(crate) const AWS_SOURCE_CHECK: Check = Check {
-    code: "CAL309",
-    title: "on AWS, plain routes need the source/destination check off",
-    needs: &[&IP_POOLS, &NODES, &FELIX_CONFIGURATIONS],
-    explain: Explain {
-        means: "The nodes are AWS instances, and a pool uses plain routes (None), or does inside \
+    entry: Entry {
+        code: "CAL309",
+        title: "on AWS, plain routes need the source/destination check off",
+        meaning: "The nodes are AWS instances, and a pool uses plain routes (None), or does inside \
                 of a subnet (CrossSubnet).",
-        matters: "AWS drops packets whose source or destination is not an instance's own address, \
+        impact: "AWS drops packets whose source or destination is not an instance's own address, \
                   as long as the source/destination check of its interfaces is on, which it is by \
                   default: pods on different nodes of a subnet then do not reach each other.",
-        judged: "Whether the check is on cannot be read from the Kubernetes API; that is said as \
+        criteria: "Whether the check is on cannot be read from the Kubernetes API; that is said as \
                  a note. FelixConfiguration awsSrcDstCheck: Disable has Felix turn it off, if its \
                  instance may, and counts as off. Enable has Felix turn it on, which is an error. \
                  IPIP and VXLAN that always encapsulate do not depend on it.",
@@ -30,6 +30,10 @@ pub(crate) const AWS_SOURCE_CHECK: Check = Check {
               ec2:ModifyNetworkInterfaceAttribute for the instances; turn it off by other means; \
               or encapsulate always.",
         source: "Calico's documentation, overlay networking on AWS; projectcalico/calico#8166",
+    },
+    needs: &[&IP_POOLS, &NODES, &FELIX_CONFIGURATIONS],
+    judges: Judges::Requested {
+        remedy: Remedy::Elsewhere,
     },
     find: |case| {
         if case.facts.cluster.cloud.value() != Some(&Cloud::Aws) {
@@ -67,6 +71,7 @@ fn source_check(
     let finding = match value.as_deref() {
         Some("disable") => return None,
         Some("enable") => Finding::error(
+            &AWS_SOURCE_CHECK.entry,
             pool.object(),
             format!(
                 "Felix turns the source/destination check on, and {encapsulation} needs it off"
@@ -81,6 +86,7 @@ fn source_check(
             &json!({"awsSrcDstCheck": "Disable"}),
         )),
         _ => Finding::note(
+            &AWS_SOURCE_CHECK.entry,
             pool.object(),
             format!(
                 "{encapsulation} needs the source/destination check of the instances off; whether \

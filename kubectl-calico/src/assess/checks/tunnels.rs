@@ -1,11 +1,12 @@
 //! Whether the tunnels that pools need are there.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use serde_json::json;
 
 use super::paste;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
 use crate::assess::support::pool_fixes::set;
@@ -14,18 +15,19 @@ use crate::repair::command::Command;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const BOTH_TUNNELS: Check = Check {
-    code: "CAL305",
-    title: "a pool has both IPIP and VXLAN",
-    needs: &[&IP_POOLS],
-    explain: Explain {
-        means: "ipipMode and vxlanMode of a pool are both set to something else than Never.",
-        matters: "Both Felix and BIRD program routes to the same blocks, over different tunnels. \
+    entry: Entry {
+        code: "CAL305",
+        title: "a pool has both IPIP and VXLAN",
+        meaning: "ipipMode and vxlanMode of a pool are both set to something else than Never.",
+        impact: "Both Felix and BIRD program routes to the same blocks, over different tunnels. \
                   Calico's API refuses such a pool and any later change of it.",
-        judged: "Of the live pool. Only what is written to the CRD of 3.31 and before, past \
+        criteria: "Of the live pool. Only what is written to the CRD of 3.31 and before, past \
                  Calico's API, can be so.",
         fix: "Set one of the two to Never.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
+    needs: &[&IP_POOLS],
+    judges: Judges::Running,
     find: |case| {
         let both = |pool: &CandidatePool| {
             let live = pool.live?;
@@ -48,21 +50,25 @@ pub(crate) const BOTH_TUNNELS: Check = Check {
                 _ => "VXLAN",
             };
             Some(
-                Finding::error(pool.object(), "the pool has both IPIP and VXLAN")
-                    .evidence(pool.object(), ipip.0, ipip.1)
-                    .evidence(pool.object(), "spec.vxlanMode", vxlan.unwrap_or_default())
-                    .impact(
-                        "routes to its pods contradict each other, and Calico's API refuses every \
+                Finding::error(
+                    &BOTH_TUNNELS.entry,
+                    pool.object(),
+                    "the pool has both IPIP and VXLAN",
+                )
+                .evidence(pool.object(), ipip.0, ipip.1)
+                .evidence(pool.object(), "spec.vxlanMode", vxlan.unwrap_or_default())
+                .impact(
+                    "routes to its pods contradict each other, and Calico's API refuses every \
                          change of the pool that leaves it so",
-                    )
-                    .fixed_by_all(set(
-                        case,
-                        pool,
-                        "set one of the two to Never; this keeps VXLAN, which every cloud network \
+                )
+                .fixed_by_all(set(
+                    case,
+                    pool,
+                    "set one of the two to Never; this keeps VXLAN, which every cloud network \
                          allows",
-                        &[("encapsulation", json!(encapsulation))],
-                        &json!({"ipipMode": "Never", "ipip": null}),
-                    )),
+                    &[("encapsulation", json!(encapsulation))],
+                    &json!({"ipipMode": "Never", "ipip": null}),
+                )),
             )
         };
         candidate_pools(case).iter().filter_map(both).collect()
@@ -70,16 +76,15 @@ pub(crate) const BOTH_TUNNELS: Check = Check {
 };
 
 pub(crate) const TUNNEL_FORCED: Check = Check {
-    code: "CAL306",
-    title: "Felix's settings contradict the pools",
-    needs: &[&IP_POOLS, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
-    explain: Explain {
-        means: "Felix is told to do without the tunnel that a pool needs, or to keep one that no \
+    entry: Entry {
+        code: "CAL306",
+        title: "Felix's settings contradict the pools",
+        meaning: "Felix is told to do without the tunnel that a pool needs, or to keep one that no \
                 pool needs.",
-        matters: "Without its device (tunl0 or vxlan.calico) what the pool sends to other nodes is \
+        impact: "Without its device (tunl0 or vxlan.calico) what the pool sends to other nodes is \
                   lost. One too many does no harm but to the MTU of pods, which leaves room for \
                   it.",
-        judged: "The setting is ipipEnabled or vxlanEnabled of a FelixConfiguration, or \
+        criteria: "The setting is ipipEnabled or vxlanEnabled of a FelixConfiguration, or \
                  FELIX_IPINIPENABLED or FELIX_VXLANENABLED in the environment of calico-node, \
                  which wins; where it is absent, Felix does as the pools need. Off is an error \
                  while pods have addresses of such a pool, on is a note while there is none. \
@@ -88,6 +93,8 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go and \
                  felix/calc/encapsulation_calculator.go",
     },
+    needs: &[&IP_POOLS, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let ipip = |pool: &Pool| pool.encapsulation.is_ipip();
         let vxlan =
@@ -122,6 +129,7 @@ fn forced(
     let finding = |told: &Resolved<bool>| match (told.value, used) {
         (false, Some(pool)) => Some(
             Finding::error(
+                &TUNNEL_FORCED.entry,
                 &told.from.object,
                 format!(
                     "Felix is told to do without {tunnel}, which {} needs",
@@ -134,6 +142,7 @@ fn forced(
         ),
         (true, _) if !any => Some(
             Finding::note(
+                &TUNNEL_FORCED.entry,
                 &told.from.object,
                 format!("Felix is told to keep a tunnel for {tunnel}, which no pool needs"),
             )

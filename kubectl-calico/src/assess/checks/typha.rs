@@ -1,10 +1,11 @@
 //! Whether Typha is there where it is needed, and Felix uses it where it is there.
 
+use calico_core::catalog::Entry;
 use calico_core::typha::MANIFEST_NODES_WITHOUT_TYPHA;
 use serde_json::json;
 
 use super::paste;
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::facts::variant::Variant;
@@ -18,16 +19,15 @@ use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 pub(crate) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";
 
 pub(crate) const TYPHA_MISSING: Check = Check {
-    code: "CAL401",
-    title: "Typha is missing",
-    needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
-    explain: Explain {
-        means: "Calico was installed from manifests, more than 50 nodes run Felix, and there is no \
+    entry: Entry {
+        code: "CAL401",
+        title: "Typha is missing",
+        meaning: "Calico was installed from manifests, more than 50 nodes run Felix, and there is no \
                 Typha.",
-        matters: "Every Felix watches the API server by itself. The load grows with the number of \
+        impact: "Every Felix watches the API server by itself. The load grows with the number of \
                   nodes times the rate of changes, until the API server answers late and policies \
                   take effect late.",
-        judged: "The nodes that calico-node is scheduled to are counted, cordoned ones included. \
+        criteria: "The nodes that calico-node is scheduled to are counted, cordoned ones included. \
                  The operator always runs Typha, so this is about manifests only. With an etcd of \
                  its own Calico needs no Typha.",
         fix: "In place of calico.yaml apply calico-typha.yaml of the same version, with your own \
@@ -38,6 +38,8 @@ pub(crate) const TYPHA_MISSING: Check = Check {
         source: "Calico's documentation, installation on self-managed on-premises clusters; \
                  projectcalico/calico v3.32.1, manifests/calico-typha.yaml",
     },
+    needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
+    judges: Judges::Running,
     find: |case| {
         let typha = &case.facts.typha;
         let (Some(wanted), true) = (typha.wanted.value(), case.facts.install.is_from_manifests())
@@ -50,7 +52,7 @@ pub(crate) const TYPHA_MISSING: Check = Check {
         if wanted.replicas == 0 || told || there {
             return Vec::new();
         }
-        let finding = Finding::warning(
+        let finding = Finding::warning(&TYPHA_MISSING.entry,
             "Deployment kube-system/calico-typha",
             format!(
                 "{} nodes run Felix, and there is no Typha: past {MANIFEST_NODES_WITHOUT_TYPHA} it needs {} replicas",
@@ -87,14 +89,13 @@ pub(crate) fn install(case: &Case, replicas: u32) -> Step {
 }
 
 pub(crate) const TYPHA_UNUSED: Check = Check {
-    code: "CAL402",
-    title: "Felix does not use Typha",
-    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    explain: Explain {
-        means: "There is a Typha, or calico-config names one, and Felix is not told of it.",
-        matters: "Every Felix goes on watching the API server by itself: Typha runs for nothing, \
+    entry: Entry {
+        code: "CAL402",
+        title: "Felix does not use Typha",
+        meaning: "There is a Typha, or calico-config names one, and Felix is not told of it.",
+        impact: "Every Felix goes on watching the API server by itself: Typha runs for nothing, \
                   and who set it up believes that it helps.",
-        judged: "Felix is told by FELIX_TYPHAK8SSERVICENAME or FELIX_TYPHAADDR in the environment \
+        criteria: "Felix is told by FELIX_TYPHAK8SSERVICENAME or FELIX_TYPHAADDR in the environment \
                  of calico-node; none is the same as nothing. Only calico-typha.yaml and \
                  calico-policy-only.yaml take the first from typha_service_name of calico-config: \
                  in calico.yaml that entry has no effect. It is a warning where a Typha runs, and \
@@ -102,6 +103,8 @@ pub(crate) const TYPHA_UNUSED: Check = Check {
         fix: "Tell Felix of it by FELIX_TYPHAK8SSERVICENAME, once Typha is ready; or remove it.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml, manifests/calico-typha.yaml",
     },
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
+    judges: Judges::Running,
     find: |case| {
         if case.facts.typha.used.value() != Some(&false) || !case.facts.install.is_from_manifests()
         {
@@ -116,10 +119,14 @@ fn unused(case: &Case) -> Option<Finding> {
     let typha = case.facts.typha.deployment.value()?;
     let node = CalicoNode::current(case.snapshot)?;
     let object = typha.object();
-    let finding = Finding::warning(&object, "Typha runs, and Felix does not use it")
-        .evidence(&object, "spec.replicas", typha.replicas)
-        .evidence(node.object(), format!("env {VARIABLE}"), "not set")
-        .impact("each Felix watches the API server by itself");
+    let finding = Finding::warning(
+        &TYPHA_UNUSED.entry,
+        &object,
+        "Typha runs, and Felix does not use it",
+    )
+    .evidence(&object, "spec.replicas", typha.replicas)
+    .evidence(node.object(), format!("env {VARIABLE}"), "not set")
+    .impact("each Felix watches the API server by itself");
     let finding = match typha.ready {
         0 => finding.fix("make Typha ready first, then tell Felix of it; or remove it"),
         _ => finding
@@ -139,6 +146,7 @@ fn only_named(case: &Case) -> Option<Finding> {
     let object = ObjectRef::config_map(name);
     Some(
         Finding::note(
+            &TYPHA_UNUSED.entry,
             &object,
             format!("{name} names a Typha, and nothing reads that"),
         )

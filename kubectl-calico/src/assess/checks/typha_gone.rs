@@ -2,24 +2,24 @@
 
 use super::paste;
 use super::typha::{VARIABLE, install};
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
+use calico_core::catalog::Entry;
 
 pub(crate) const TYPHA_GONE: Check = Check {
-    code: "CAL403",
-    title: "Felix is told of a Typha that is not there",
-    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    explain: Explain {
-        means: "Felix is to get its data from Typha, and there is no Deployment of it.",
-        matters: "A Felix that starts finds no Typha and does not become ready (\"Didn't find any \
+    entry: Entry {
+        code: "CAL403",
+        title: "Felix is told of a Typha that is not there",
+        meaning: "Felix is to get its data from Typha, and there is no Deployment of it.",
+        impact: "A Felix that starts finds no Typha and does not become ready (\"Didn't find any \
                   ready Typha instances\"): its node gets no routes and no policies. Those that \
                   run go on with what they last knew.",
-        judged: "Felix is told by FELIX_TYPHAK8SSERVICENAME of calico-node, from calico-config or \
+        criteria: "Felix is told by FELIX_TYPHAK8SSERVICENAME of calico-node, from calico-config or \
                  directly. The Deployment is looked for by its name calico-typha, and its \
                  pods by their label. A Service of \
                  another name and an address in FELIX_TYPHAADDR cannot be followed and are not \
@@ -27,6 +27,8 @@ pub(crate) const TYPHA_GONE: Check = Check {
         fix: "Install Typha, or tell Felix to do without: with up to 50 nodes it may.",
         source: "projectcalico/calico v3.32.1, typha/pkg/discovery and felix/daemon",
     },
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
+    judges: Judges::Running,
     find: |case| {
         let Some(node) = CalicoNode::current(case.snapshot) else {
             return Vec::new();
@@ -38,17 +40,19 @@ pub(crate) const TYPHA_GONE: Check = Check {
             return Vec::new();
         }
         let object = node.object();
-        let finding = Finding::error(&object, "Felix is told of a Typha that is not there")
-            .evidence(&object, format!("env {VARIABLE}"), NAME)
-            .evidence(
-                ObjectRef::all("Deployment"),
-                format!("count named {NAME}"),
-                0,
-            )
-            .impact(
-                "no Felix that starts becomes ready, and its node gets no routes and no policies",
-            )
-            .fixed_by(without(case, &node));
+        let finding = Finding::error(
+            &TYPHA_GONE.entry,
+            &object,
+            "Felix is told of a Typha that is not there",
+        )
+        .evidence(&object, format!("env {VARIABLE}"), NAME)
+        .evidence(
+            ObjectRef::all("Deployment"),
+            format!("count named {NAME}"),
+            0,
+        )
+        .impact("no Felix that starts becomes ready, and its node gets no routes and no policies")
+        .fixed_by(without(case, &node));
         vec![finding]
     },
 };

@@ -1,24 +1,24 @@
 //! Whether Typha has the replicas that it should have.
 
-use crate::assess::check::{Case, Check, Explain};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{NAME, Replicas, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::typha_scale::{by_gke, scaled, too_few_nodes};
 use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
+use calico_core::catalog::Entry;
 
 pub(crate) const NOT_READY: Check = Check {
-    code: "CAL404",
-    title: "replicas of Typha are not ready",
-    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    explain: Explain {
-        means: "Felix gets its data from Typha, and not all of its replicas, or none, are ready.",
-        matters: "Without any, a Felix that starts does not become ready: its node gets no routes \
+    entry: Entry {
+        code: "CAL404",
+        title: "replicas of Typha are not ready",
+        meaning: "Felix gets its data from Typha, and not all of its replicas, or none, are ready.",
+        impact: "Without any, a Felix that starts does not become ready: its node gets no routes \
                   and no policies, and those that run learn of no change. With some, all nodes \
                   hang on the others. The operator does not watch this Deployment: its statuses \
                   say that all is available.",
-        judged: "By status.readyReplicas of the Deployment, where Felix is told to use Typha. None \
+        criteria: "By status.readyReplicas of the Deployment, where Felix is told to use Typha. None \
                  ready, or none asked for, is an error; some is a warning. While Typha is rolled \
                  out that is so for a moment.",
         fix: "See what keeps the pods from running. Two replicas cannot share a node, as Typha \
@@ -26,6 +26,8 @@ pub(crate) const NOT_READY: Check = Check {
         source: "projectcalico/calico v3.32.1, typha/pkg/discovery; tigera/operator v1.42.3, \
                  pkg/controller/installation/core_controller.go",
     },
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS],
+    judges: Judges::Running,
     find: |case| {
         // A manifest has no status.
         let has_status = typha(case.snapshot).is_some_and(|found| found.status.is_some());
@@ -53,7 +55,7 @@ pub(crate) const NOT_READY: Check = Check {
             _ => return Vec::new(),
         };
         let namespace = pasted(&replicas.namespace);
-        let finding = Finding::new(severity, replicas.object(), message)
+        let finding = Finding::new(&NOT_READY.entry, severity, replicas.object(), message)
             .evidence(replicas.object(), "spec.replicas", wanted)
             .evidence(replicas.object(), "status.readyReplicas", ready)
             .impact(impact);
@@ -78,20 +80,21 @@ const NONE_READY: &str = "no Felix that starts becomes ready, its node gets no r
                           policies, and those that run learn of no change";
 
 pub(crate) const TOO_FEW: Check = Check {
-    code: "CAL405",
-    title: "Typha has too few replicas",
-    needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
-    explain: Explain {
-        means: "Typha has fewer replicas than the number of nodes asks for.",
-        matters: "Each replica serves more nodes than it should, and with one or two the loss of \
+    entry: Entry {
+        code: "CAL405",
+        title: "Typha has too few replicas",
+        meaning: "Typha has fewer replicas than the number of nodes asks for.",
+        impact: "Each replica serves more nodes than it should, and with one or two the loss of \
                   one hits all.",
-        judged: "From manifests: past 50 nodes one for every 200, at least 3 and at most 20; it is \
+        criteria: "From manifests: past 50 nodes one for every 200, at least 3 and at most 20; it is \
                  a warning. With the operator: 1 up to 2 nodes, 2 up to 4, then nodes/200 + 2 but \
                  at least 3, of the nodes that take pods. As the operator scales Typha within \
                  seconds, a difference there is a note, and so it is on GKE, which does that too.",
         fix: "Scale the Deployment; with the operator, wait, and see CAL407.",
         source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
     },
+    needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
+    judges: Judges::Running,
     find: |case| {
         let (Some(replicas), Some(wanted)) = (used(case), case.facts.typha.wanted.value()) else {
             return Vec::new();
@@ -106,6 +109,7 @@ pub(crate) const TOO_FEW: Check = Check {
             false => Severity::Note,
         };
         let finding = Finding::new(
+            &TOO_FEW.entry,
             severity,
             replicas.object(),
             format!(

@@ -1,11 +1,12 @@
 //! Whether the nodes have room for Typha's replicas, of which each needs one to itself.
 
+use calico_core::catalog::Entry;
 use std::cmp::Ordering;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::assess::check::{Check, Explain};
+use crate::assess::check::{Check, Judges};
 use crate::assess::facts::typha::{Replicas, Wanted, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::typha_scale::{
@@ -16,16 +17,15 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 pub(crate) const TOO_MANY: Check = Check {
-    code: "CAL406",
-    title: "Typha has as many replicas as there are nodes, or more",
-    needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
-    explain: Explain {
-        means: "Calico was installed from manifests, and Typha has no node to spare for one more \
+    entry: Entry {
+        code: "CAL406",
+        title: "Typha has as many replicas as there are nodes, or more",
+        meaning: "Calico was installed from manifests, and Typha has no node to spare for one more \
                 of its pods.",
-        matters: "Typha uses port 5473 of its node, so that two cannot share one. What is more \
+        impact: "Typha uses port 5473 of its node, so that two cannot share one. What is more \
                   than the nodes stays Pending for ever, and a rolling update, which wants to \
                   start new pods before it ends old ones, goes on one by one or not at all.",
-        judged: "More replicas than nodes that run Felix are a warning. As many are a warning where \
+        criteria: "More replicas than nodes that run Felix are a warning. As many are a warning where \
                  the Deployment lets no pod be unavailable (maxUnavailable comes to 0, as it does \
                  by default with fewer than four), else a note; Calico's own manifest lets one be. \
                  One replica on one node is as good as it gets.",
@@ -33,6 +33,8 @@ pub(crate) const TOO_MANY: Check = Check {
         source: "Calico's documentation, Typha; projectcalico/calico v3.32.1, \
                  manifests/calico-typha.yaml; kubernetes v1.34, pkg/controller/deployment",
     },
+    needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
+    judges: Judges::Running,
     find: |case| {
         let (Some(replicas), Some(wanted), true) = (
             case.facts.typha.deployment.value(),
@@ -65,6 +67,7 @@ pub(crate) const TOO_MANY: Check = Check {
             false => severity,
         };
         let finding = Finding::new(
+            &TOO_MANY.entry,
             severity,
             replicas.object(),
             format!(
@@ -116,16 +119,15 @@ fn may_lose_one(deployment: &Deployment, replicas: &Replicas) -> bool {
 }
 
 pub(crate) const NO_ROOM: Check = Check {
-    code: "CAL407",
-    title: "there are not enough Linux nodes for Typha",
-    needs: &[&NODES, &DAEMON_SETS],
-    explain: Explain {
-        means: "The operator wants more replicas of Typha than there are Linux nodes that take \
+    entry: Entry {
+        code: "CAL407",
+        title: "there are not enough Linux nodes for Typha",
+        meaning: "The operator wants more replicas of Typha than there are Linux nodes that take \
                 pods.",
-        matters: "The operator stops with \"not enough linux nodes to schedule typha pods on, \
+        impact: "The operator stops with \"not enough linux nodes to schedule typha pods on, \
                   require N and have M\" in TigeraStatus calico, and carries out no other change \
                   of Calico until there are.",
-        judged: "The number is that of all nodes that take pods, Windows included: 1 up to 2, 2 up \
+        criteria: "The number is that of all nodes that take pods, Windows included: 1 up to 2, 2 up \
                  to 4, then nodes/200 + 2 but at least 3. Cordoned nodes and the virtual nodes of \
                  AKS do not count; up to 1.34, nor do those that wait for the migration from \
                  manifests. Nodes for Typha are those of them with the label \
@@ -134,6 +136,8 @@ pub(crate) const NO_ROOM: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go; \
                  projectcalico/calico#6407, #6810, tigera/operator#1923",
     },
+    needs: &[&NODES, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let Some((wanted, linux)) = too_few_nodes(case) else {
             return Vec::new();
@@ -142,6 +146,7 @@ pub(crate) const NO_ROOM: Check = Check {
         let cordoned = nodes.filter(|node| node.spec.unschedulable && takes_typha(node));
         let cordoned: Vec<&str> = cordoned.map(|node| node.metadata.name.as_str()).collect();
         let mut finding = Finding::error(
+            &NO_ROOM.entry,
             "Deployment calico-system/calico-typha",
             format!(
                 "the operator wants {} of Typha, and has room on {}",

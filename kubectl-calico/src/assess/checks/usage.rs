@@ -1,10 +1,11 @@
 //! Whether the pools have addresses left.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 
 use super::capacity::giving;
 use crate::assess::candidate_pools::CandidatePool;
-use crate::assess::check::{Check, Explain};
+use crate::assess::check::{Check, Judges};
 use crate::assess::facts::pools::{ALL_NODES, Usage};
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::ObjectRef;
@@ -14,15 +15,14 @@ use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS};
 const NEARLY_USED: f64 = 0.9;
 
 pub(crate) const NEARLY_FULL: Check = Check {
-    code: "CAL211",
-    title: "a pool is used up, or nearly",
-    needs: &[&IP_POOLS, &IPAM_BLOCKS],
-    explain: Explain {
-        means: "Nine of ten addresses of a pool, or all, are in use.",
-        matters: "With the last address gone new pods stay in ContainerCreating (\"Assigned 0 out \
+    entry: Entry {
+        code: "CAL211",
+        title: "a pool is used up, or nearly",
+        meaning: "Nine of ten addresses of a pool, or all, are in use.",
+        impact: "With the last address gone new pods stay in ContainerCreating (\"Assigned 0 out \
                   of 1 requested IPv4 addresses\"). Addresses can be in use by nobody: those of \
                   pods that went in a way that Calico did not see are leaked.",
-        judged: "Counted as calicoctl ipam show does: what the blocks of a pool have given out, \
+        criteria: "Counted as calicoctl ipam show does: what the blocks of a pool have given out, \
                  against all addresses of the pool. A pool that gives addresses to all nodes is \
                  judged together with the others of its family that do: it is an error where all \
                  of them are used up, a warning where nine tenths are, and a note where the others \
@@ -32,6 +32,8 @@ pub(crate) const NEARLY_FULL: Check = Check {
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization); \
                  projectcalico/calico#7382",
     },
+    needs: &[&IP_POOLS, &IPAM_BLOCKS],
+    judges: Judges::Running,
     find: |case| {
         let full = |family| {
             let pools = giving(case, family);
@@ -86,7 +88,7 @@ fn full(pool: &CandidatePool, everywhere: Option<&Usage>) -> Option<Finding> {
     };
     let blocks = format!("{} of {}", used.blocks, used.blocks_possible);
     Some(
-        Finding::new(severity, pool.object(), message)
+        Finding::new(&NEARLY_FULL.entry, severity, pool.object(), message)
             .evidence(pool.object(), pool.field("cidr"), pool.cidr)
             .evidence(ObjectRef::all("IPAMBlock"), "count in this pool", blocks)
             .impact(impact)

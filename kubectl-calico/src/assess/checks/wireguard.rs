@@ -1,23 +1,23 @@
 //! Whether nodes that are to encrypt do.
 
-use crate::assess::check::{Check, Explain};
+use crate::assess::check::{Check, Judges};
 use crate::assess::facts::dataplane::{has_keys, is_encrypted};
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
 use crate::assess::words::{counted, few};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use calico_core::catalog::Entry;
 
 pub(crate) const NODES_WITHOUT_KEY: Check = Check {
-    code: "CAL307",
-    title: "WireGuard is on, and nodes have no key",
-    needs: &[&NODES, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
-    explain: Explain {
-        means: "Traffic between nodes is to be encrypted, and some nodes have told no key to the \
+    entry: Entry {
+        code: "CAL307",
+        title: "WireGuard is on, and nodes have no key",
+        meaning: "Traffic between nodes is to be encrypted, and some nodes have told no key to the \
                 others.",
-        matters: "Traffic to and from these nodes goes unencrypted, and nothing else shows it: a \
+        impact: "Traffic to and from these nodes goes unencrypted, and nothing else shows it: a \
                   node whose kernel has no WireGuard goes on without.",
-        judged: "wireguardEnabled, and wireguardEnabledV6 for IPv6, of the FelixConfigurations \
+        criteria: "wireguardEnabled, and wireguardEnabledV6 for IPv6, of the FelixConfigurations \
                  default and node.NAME, or of calico-node's environment; against the annotations \
                  projectcalico.org/WireguardPublicKey and WireguardPublicKeyV6 that Felix puts on \
                  its node. Nodes with Windows, and those on which calico-node has never run, do \
@@ -27,6 +27,8 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
         source: "projectcalico/calico v3.32.1, felix/wireguard; Calico's documentation, encrypt \
                  in-cluster pod traffic",
     },
+    needs: &[&NODES, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
+    judges: Judges::Running,
     find: |case| {
         let felix = Felix::of(case.snapshot);
         let asked: Vec<&Node> = case
@@ -42,6 +44,7 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
             return Vec::new();
         }
         let mut finding = Finding::warning(
+            &NODES_WITHOUT_KEY.entry,
             "Nodes",
             format!(
                 "WireGuard is on, and {} of {} have no key",

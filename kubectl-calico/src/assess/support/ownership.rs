@@ -1,5 +1,6 @@
 //! Pools that the operator owns and should not, and those that it should and cannot.
 
+use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
 use calico_core::pool::Encapsulation;
 
@@ -14,7 +15,12 @@ use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 use crate::snapshot::ObjectRef;
 
 /// A pool that is no longer listed. Under another spelling it is reported with that.
-pub(crate) fn unlisted(case: &Case, asked: &InstallationFacts, pool: &Pool) -> Option<Finding> {
+pub(crate) fn unlisted(
+    entry: &Entry,
+    case: &Case,
+    asked: &InstallationFacts,
+    pool: &Pool,
+) -> Option<Finding> {
     if !asked.has_lost(pool) {
         return None;
     }
@@ -27,6 +33,7 @@ pub(crate) fn unlisted(case: &Case, asked: &InstallationFacts, pool: &Pool) -> O
         count => format!("{count}, not this one"),
     };
     let finding = Finding::new(
+        entry,
         severity,
         pool.object(),
         format!("{} is no longer listed in the Installation", pool.cidr),
@@ -53,6 +60,7 @@ pub(crate) fn unlisted(case: &Case, asked: &InstallationFacts, pool: &Pool) -> O
 /// fails: where there is no encapsulation and, in operator 1.38, where there is an assignmentMode,
 /// which every pool of its own list has.
 pub(crate) fn cannot_be_owned(
+    entry: &Entry,
     case: &Case,
     asked: &InstallationFacts,
     index: usize,
@@ -65,18 +73,19 @@ pub(crate) fn cannot_be_owned(
     if pool.owned_by_operator || !fails || !asked.changes_live_pools() {
         return None;
     }
-    let entry = format!("spec.calicoNetwork.ipPools[{index}]");
+    let listed_pool = format!("spec.calicoNetwork.ipPools[{index}]");
     let (field, value) = match none {
         true => (
-            format!("{entry}.encapsulation"),
+            format!("{listed_pool}.encapsulation"),
             listed.encapsulation.as_deref().unwrap_or_default(),
         ),
         false => (
-            format!("{entry}.assignmentMode"),
+            format!("{listed_pool}.assignmentMode"),
             "not compared correctly before operator 1.40",
         ),
     };
     let finding = Finding::note(
+        entry,
         pool.object(),
         format!("the operator cannot take over {}", pool.cidr),
     )
@@ -92,7 +101,7 @@ pub(crate) fn cannot_be_owned(
     Some(finding)
 }
 
-pub(crate) fn of_overlay(case: &Case) -> Option<Finding> {
+pub(crate) fn of_overlay(entry: &Entry, case: &Case) -> Option<Finding> {
     let overlay = overlay_installation(case.snapshot)?;
     let pools = overlay
         .spec
@@ -100,6 +109,7 @@ pub(crate) fn of_overlay(case: &Case) -> Option<Finding> {
         .get("ipPools")?
         .as_sequence()?;
     let finding = Finding::warning(
+        entry,
         ObjectRef::overlay(),
         "the pools of an overlay are never made",
     )

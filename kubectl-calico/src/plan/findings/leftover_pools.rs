@@ -2,6 +2,7 @@
 
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
+use crate::plan::catalog::POOLS_LEFT_OVER;
 use crate::plan::inputs::Inputs;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 
@@ -15,7 +16,11 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
     let pools = inputs.facts.known_pools();
     let names = pools.iter().map(|pool| pool.name.as_str());
     let delete = ResourceWriter::of(inputs.snapshot).delete(IP_POOLS, names);
-    let mut finding = Finding::warning("IPPools", "an earlier install has left them");
+    let mut finding = Finding::warning(
+        &POOLS_LEFT_OVER,
+        "IPPools",
+        "an earlier install has left them",
+    );
     for pool in pools {
         finding = finding.evidence(pool.object(), "spec.cidr", &pool.cidr);
     }
@@ -23,8 +28,5 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
         .impact("beside them the operator neither looks at the pod network nor owns a pool of the same CIDR")
         .fix("remove them first, if Calico is to start anew")
         .paste(delete);
-    Some(Finding {
-        code: "pools-left-over",
-        ..finding
-    })
+    Some(finding)
 }

@@ -3,6 +3,7 @@
 use calico_core::cidr::Cidr;
 
 use crate::assess::finding::Finding;
+use crate::plan::catalog::FAMILY_OUTSIDE_POD_NETWORK;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::added;
 use crate::plan::pool::Pool;
@@ -17,6 +18,7 @@ pub(crate) fn findings(inputs: &Inputs, planned: &[Pool]) -> Vec<Finding> {
         let family = pool.family;
         let known = network.of_family(family).next().is_some();
         let finding = Finding::warning(
+            &FAMILY_OUTSIDE_POD_NETWORK,
             cidr.to_string(),
             format!("the pod network {} has no {family}", network.list()),
         )
@@ -26,10 +28,7 @@ pub(crate) fn findings(inputs: &Inputs, planned: &[Pool]) -> Vec<Finding> {
              policy",
         )
         .fix(format!("set Kubernetes up for {family} first"));
-        (!known).then_some(Finding {
-            code: "family-outside-pod-network",
-            ..finding
-        })
+        (!known).then_some(finding)
     };
     added(inputs, planned).filter_map(outside).collect()
 }

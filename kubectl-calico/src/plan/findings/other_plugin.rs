@@ -3,6 +3,7 @@
 use crate::assess::check::Case;
 use crate::assess::checks::other_plugins::{CILIUM, others};
 use crate::assess::finding::Finding;
+use crate::plan::catalog::OTHER_NETWORK_PLUGIN;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, flag_in};
@@ -36,28 +37,24 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
 }
 
 fn finding(object: &ObjectRef, plugin: &str) -> Finding {
-    let finding = Finding::warning(object, format!("{plugin} does the network of pods already"))
-        .impact("on each node the first file in /etc/cni/net.d decides which plugin a pod gets");
-    Finding {
-        code: "other-network-plugin",
-        ..finding
-    }
+    Finding::warning(
+        &OTHER_NETWORK_PLUGIN,
+        object,
+        format!("{plugin} does the network of pods already"),
+    )
+    .impact("on each node the first file in /etc/cni/net.d decides which plugin a pod gets")
 }
 
 /// Beside a platform's own plugin Calico does policies, unless that is Cilium, which does them itself.
 /// Source: Google's documentation, GKE Dataplane V2; Microsoft's, Azure CNI powered by Cilium.
 fn policies_of_cilium((object, plugin): (ObjectRef, &str)) -> Finding {
     let message = format!("{plugin} does the policies of pods already");
-    let finding = Finding::error(object, message)
+    Finding::error(&OTHER_NETWORK_PLUGIN, object, message)
         .impact("GKE and AKS have either its policies or Calico's")
         .fix(
             "leave Calico out, or make the cluster without it (GKE: Dataplane V2, AKS: \
              --network-dataplane)",
-        );
-    Finding {
-        code: "other-network-plugin",
-        ..finding
-    }
+        )
 }
 
 /// k3s runs flannel inside of itself unless it is told not to.

@@ -65,9 +65,14 @@ fn finding(violation: Violation, pools: &[Pool]) -> Finding {
         Verdict::Refused => Severity::Error,
         Verdict::Warned | Verdict::Allowed => Severity::Warning,
     };
-    let mut finding = Finding::new(severity, violation.path, violation.problem)
-        .impact(violation.impact)
-        .fix(violation.fix);
+    let mut finding = Finding::new(
+        &violation.rule.entry,
+        severity,
+        violation.path,
+        violation.problem,
+    )
+    .impact(violation.impact)
+    .fix(violation.fix);
     for (index, field) in violation.fields {
         let Some(pool) = pools.get(index) else {
             continue;
@@ -76,10 +81,7 @@ fn finding(violation: Violation, pools: &[Pool]) -> Finding {
             finding = finding.read(&from, value);
         }
     }
-    Finding {
-        code: violation.rule.entry.code,
-        ..finding
-    }
+    finding
 }
 
 impl Pool {

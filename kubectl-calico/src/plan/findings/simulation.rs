@@ -6,7 +6,7 @@ use calico_core::installation::Installation;
 
 use super::rules::written;
 use crate::assess;
-use crate::assess::check::Case;
+use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::checks::CHECKS;
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
@@ -24,18 +24,6 @@ use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS};
 
-/// The checks that judge what is asked for, and not what runs: the pool in its networks, kubeadm's
-/// podSubnet, and the encapsulation in its cloud.
-const CODES: [&str; 8] = [
-    "CAL201", "CAL202", "CAL203", "CAL205", "CAL206", "CAL207", "CAL301", "CAL309",
-];
-
-/// Those that another CIDR is the answer to.
-const CIDR_CODES: [&str; 3] = ["CAL201", "CAL202", "CAL203"];
-
-/// Those that another encapsulation is the answer to.
-const ENCAPSULATION_CODES: [&str; 1] = ["CAL301"];
-
 /// What those checks find.
 pub(crate) struct Found {
     /// What is so already, whatever is planned: status' subject, and no reason against a plan.
@@ -50,7 +38,7 @@ pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
             snapshot: inputs.snapshot,
             facts,
         };
-        assess::found(&case, unknown, |check| CODES.contains(&check.code))
+        assess::found(&case, unknown, Check::judges_requests)
     };
     let mut by_plan = judge(&facts(inputs, planned), &unknown(inputs));
     by_plan.iter_mut().for_each(of_a_plan);
@@ -85,10 +73,10 @@ pub(crate) fn not_made(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)
     }
     let rows = unknown(inputs).into_iter().map(|(row, _)| row);
     let of_row = |row: &'static Resource| {
-        let checks = CHECKS.iter().filter(|check| CODES.contains(&check.code));
+        let checks = CHECKS.iter().filter(|check| check.judges_requests());
         checks
             .filter(|check| check.needs(row))
-            .map(move |check| (row, check.code))
+            .map(move |check| (row, check.entry.code))
     };
     rows.flat_map(of_row).collect()
 }
@@ -96,17 +84,26 @@ pub(crate) fn not_made(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)
 /// What to do about a plan is not what to do about an existing pool: to request something else. What
 /// kubeadm's ConfigMap lacks has to be corrected either way.
 fn of_a_plan(finding: &mut Finding) {
-    if CIDR_CODES.contains(&finding.code) {
-        finding.fix = vec![Step::new("choose another range with --cidr")];
-    } else if ENCAPSULATION_CODES.contains(&finding.code) {
-        finding.fix = vec![Step::new(
-            "choose another encapsulation, as with --encapsulation VXLAN",
-        )];
-    } else {
-        for step in &mut finding.fix {
-            step.commands
-                .retain(|command| command.starts_with("kubectl edit configmap"));
+    match remedy(finding.code) {
+        Some(Remedy::Cidr) => finding.fix = vec![Step::new("choose another range with --cidr")],
+        Some(Remedy::Encapsulation) => {
+            let what = "choose another encapsulation, as with --encapsulation VXLAN";
+            finding.fix = vec![Step::new(what)];
         }
+        Some(Remedy::Elsewhere) | None => {
+            for step in &mut finding.fix {
+                step.commands
+                    .retain(|command| command.starts_with("kubectl edit configmap"));
+            }
+        }
+    }
+}
+
+fn remedy(code: &str) -> Option<Remedy> {
+    let check = CHECKS.iter().find(|check| check.entry.code == code)?;
+    match check.judges {
+        Judges::Requested { remedy } => Some(remedy),
+        Judges::Running => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::ownership;
+use crate::plan::catalog::POOL_LOST;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
 use crate::repair::unlisted_pools::unlisted_pools;
@@ -17,9 +18,8 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
         facts: inputs.facts,
     };
     unlisted_pools(inputs.facts)
-        .filter_map(|pool| ownership::unlisted(&case, installation, pool))
+        .filter_map(|pool| ownership::unlisted(&POOL_LOST, &case, installation, pool))
         .map(|finding| Finding {
-            code: "pool-lost",
             severity: Severity::Warning,
             fix: vec![Step::new("add it back first, as the steps below do")],
             ..finding

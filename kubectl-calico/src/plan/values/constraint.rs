@@ -1,6 +1,7 @@
 //! What not every encapsulation goes together with: the operator's rules, the nodes' systems, the
 //! dataplane. A choice keeps to it, and what somebody else chose is held against it.
 
+use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
@@ -8,6 +9,9 @@ use crate::assess::facts::bgp::covers;
 use crate::assess::finding::Severity;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::felix::{CLUSTER_ROUTES, Felix};
+use crate::plan::catalog::{
+    ENCAPSULATION_ON_WINDOWS, ENCAPSULATION_WITH_EBPF, ENCAPSULATION_WITHOUT_BIRD,
+};
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
 
@@ -24,7 +28,7 @@ pub(crate) struct Constraint {
 
 /// What is said of an encapsulation that was chosen all the same.
 pub(crate) struct Objection {
-    pub(crate) code: &'static str,
+    pub(crate) entry: &'static Entry,
     pub(crate) severity: Severity,
     /// What stands in the field that tells it.
     pub(crate) value: &'static str,
@@ -68,7 +72,7 @@ pub(crate) fn constraints(inputs: &Inputs, family: Family) -> Vec<Constraint> {
                 .to_owned(),
             from: installation("calicoNetwork.linuxDataplane"),
             objection: Some(Objection {
-                code: "encapsulation-with-ebpf",
+                entry: &ENCAPSULATION_WITH_EBPF,
                 severity: Severity::Warning,
                 value: "BPF",
                 so: "pods on different nodes may not reach each other",
@@ -110,7 +114,7 @@ fn without_bird(inputs: &Inputs) -> Option<Constraint> {
         why: "calico-node runs no BIRD, and only VXLAN does without it".to_owned(),
         from: inputs.facts.routing.bgp.runs.from().first().cloned(),
         objection: Some(Objection {
-            code: "encapsulation-without-bird",
+            entry: &ENCAPSULATION_WITHOUT_BIRD,
             severity: Severity::Error,
             value: "not bird",
             so: "nobody programs the routes: pods on different nodes do not reach each other",
@@ -130,7 +134,7 @@ fn on_windows(inputs: &Inputs) -> Option<Constraint> {
             "label kubernetes.io/os",
         )),
         objection: Some(Objection {
-            code: "encapsulation-on-windows",
+            entry: &ENCAPSULATION_ON_WINDOWS,
             severity: Severity::Warning,
             value: "windows",
             so: "pods on Windows cannot reach the others",

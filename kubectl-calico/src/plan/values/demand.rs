@@ -6,6 +6,7 @@ use calico_core::pool::BlockSize;
 
 use super::sizes::{Size, Sizes};
 use crate::assess::finding::Finding;
+use crate::plan::catalog::POOL_TOO_SMALL;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 
@@ -111,6 +112,7 @@ impl Demand {
         let finding = if size.blocks < u128::from(nodes) {
             let block_size = size.block_size;
             Finding::warning(
+                &POOL_TOO_SMALL,
                 subject,
                 format!(
                     "it has {} blocks of /{block_size} for {nodes} nodes",
@@ -124,17 +126,14 @@ impl Demand {
             .fix("choose smaller blocks (--block-size), or a larger pool (--cidr)")
         } else {
             let addresses = capacity::addresses(cidr);
-            Finding::note(
+            Finding::note(&POOL_TOO_SMALL,
                 subject,
                 format!("its {addresses} addresses are not enough for {nodes} nodes with {pods} pods each"),
             )
             .impact(format!("{} nodes can be full; then nodes get no more blocks", size.nodes_that_fit))
             .fix("if that many pods will run, choose a larger pool (--cidr); if not, say so (--pods-per-node)")
         };
-        Some(Finding {
-            code: "pool-too-small",
-            ..finding
-        })
+        Some(finding)
     }
 }
 

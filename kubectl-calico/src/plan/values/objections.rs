@@ -7,6 +7,7 @@ use super::cloud::objection;
 use super::constraint::{Constraint, constraints};
 use crate::assess::fact::Fact;
 use crate::assess::finding::Finding;
+use crate::plan::catalog::ENCAPSULATION_ON_CLOUD;
 use crate::plan::inputs::Inputs;
 
 /// By the cloud and by what else it does not go together with; the operator's rules are judged with
@@ -31,28 +32,22 @@ fn on_cloud(inputs: &Inputs, encapsulation: Encapsulation, subject: &str) -> Opt
     };
     let (severity, so, fix) = objection(*value, encapsulation)?;
     let message = format!("{encapsulation} on {}", value.name());
-    let finding = Finding::new(severity, subject, message);
+    let finding = Finding::new(&ENCAPSULATION_ON_CLOUD, severity, subject, message);
     let finding = from
         .iter()
         .fold(finding, |finding, from| finding.read(from, value.name()))
         .impact(so)
         .fix(fix);
-    Some(Finding {
-        code: "encapsulation-on-cloud",
-        ..finding
-    })
+    Some(finding)
 }
 
 fn finding(constraint: Constraint, encapsulation: Encapsulation, subject: &str) -> Option<Finding> {
     let objection = constraint.objection?;
     let message = format!("{encapsulation}, but {}", constraint.why);
-    let mut finding = Finding::new(objection.severity, subject, message);
+    let mut finding = Finding::new(objection.entry, objection.severity, subject, message);
     if let Some(from) = constraint.from {
         finding = finding.read(&from, objection.value);
     }
     let finding = finding.impact(objection.so).fix(objection.fix);
-    Some(Finding {
-        code: objection.code,
-        ..finding
-    })
+    Some(finding)
 }

@@ -1,0 +1,50 @@
+//! Everything that has a code: the checks of `status`, what `plan` finds besides, and the rules.
+
+use calico_core::catalog::Entry;
+use calico_core::rules;
+
+use crate::assess::checks::CHECKS;
+use crate::plan;
+
+/// Every entry: checks first, then plan's, then rules, each in the order of their pages.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    checks()
+        .chain(plan::catalog::ENTRIES.iter().copied())
+        .chain(rules::all().map(|rule| &rule.entry))
+}
+
+/// The checks of `status`.
+pub fn checks() -> impl Iterator<Item = &'static Entry> {
+    CHECKS.iter().map(|check| &check.entry)
+}
+
+/// The entry of a code, in whatever case it is written.
+pub fn entry(code: &str) -> Option<&'static Entry> {
+    entries().find(|entry| entry.code.eq_ignore_ascii_case(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_code_has_one_entry_with_every_part_of_its_text() {
+        let mut codes = HashSet::new();
+        for entry in entries() {
+            assert!(codes.insert(entry.code), "{} twice", entry.code);
+            for text in [
+                entry.title,
+                entry.meaning,
+                entry.impact,
+                entry.criteria,
+                entry.fix,
+                entry.source,
+            ] {
+                assert!(!text.is_empty(), "{} lacks a part of its text", entry.code);
+            }
+            assert!(!entry.title.ends_with('.'), "{}", entry.code);
+        }
+    }
+}
