@@ -127,11 +127,11 @@ impl<'a> ClusterFill<'a> {
             return Some(KnownPool::existing(existing));
         }
         let family = network.family();
-        let is_only = pool.is_none_or(is_for_pods)
+        let is_only = pool.is_none_or(PoolView::is_for_pods)
             && pools.iter().enumerate().all(|(index, other)| {
                 index == plan.index
                     || other.effective.family() != Some(family)
-                    || !is_for_pods(other)
+                    || !other.is_for_pods()
             });
         let is_first = self.cluster.existing_of(family).next().is_none();
         if !is_only || !is_first {
@@ -164,10 +164,6 @@ impl<'a> ClusterFill<'a> {
             _ => Ok(()),
         }
     }
-}
-
-fn is_for_pods(pool: &PoolView) -> bool {
-    pool.effective.uses().is_for_pods()
 }
 
 /// The CIDR that a pool has after a plan.

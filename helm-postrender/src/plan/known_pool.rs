@@ -16,7 +16,7 @@ pub(crate) struct KnownPool {
     block_size: Option<u8>,
     encapsulation: Option<String>,
     /// The other fields of an existing pool.
-    others: Mapping,
+    other_fields: Mapping,
     source: ValueSource,
 }
 
@@ -26,7 +26,7 @@ impl KnownPool {
             cidr: Some(pool.cidr.clone()),
             block_size: pool.block_size.try_into().ok(),
             encapsulation: Some(pool.encapsulation.clone()),
-            others: pool.other_fields.clone(),
+            other_fields: pool.other_fields.clone(),
             source: ValueSource::ExistingPool(pool.name.clone()),
         }
     }
@@ -36,7 +36,7 @@ impl KnownPool {
             cidr: pool.cidr.clone(),
             block_size: pool.block_size,
             encapsulation: pool.encapsulation.clone(),
-            others: Mapping::new(),
+            other_fields: Mapping::new(),
             source: ValueSource::ClusterPlan,
         }
     }
@@ -47,7 +47,7 @@ impl KnownPool {
             cidr: self.cidr.clone(),
             block_size: self.block_size.map(i64::from),
             encapsulation: self.encapsulation.clone(),
-            ..Pool::of(self.others.clone())
+            ..Pool::of(self.other_fields.clone())
         }
     }
 
@@ -95,7 +95,7 @@ impl KnownPool {
 
     /// The other fields of the existing pool `name` that the stream's pool does not have.
     fn copied_fields(&self, name: &str, has: impl Fn(&str) -> bool) -> Vec<CopiedField> {
-        self.others
+        self.other_fields
             .iter()
             .filter_map(|(key, value)| {
                 let key = key.as_str().filter(|key| !has(key))?;

@@ -55,8 +55,8 @@ impl Targets<'_> {
         }
     }
 
-    /// The only pool of a family, not counting those for Services of type LoadBalancer: nobody means
-    /// them by "the IPv4 pool".
+    /// The only pool for pods of a family. "The IPv4 pool" never means one for Services of type
+    /// LoadBalancer or for tunnels only.
     fn only_pool_of(&self, family: Family, fields: Fields) -> Result<Target, Refusal> {
         let of_family = self.for_pods(Some(family));
         let of_unknown_family = self.for_pods(None);
@@ -91,7 +91,7 @@ impl Targets<'_> {
 
     fn for_pods(&self, family: Option<Family>) -> Vec<usize> {
         self.pools
-            .indexes(|pool| pool.effective.uses().is_for_pods() && family_of(pool) == family)
+            .indexes(|pool| pool.is_for_pods() && family_of(pool) == family)
     }
 
     fn with_cidr(&self, indexes: &[usize], cidr: Option<Cidr>) -> Option<usize> {
@@ -133,7 +133,7 @@ impl Targets<'_> {
             "the Installation has no pools, and a new pool needs a cidr".to_owned()
         } else {
             format!(
-                "pools for LoadBalancer only change if --pool selects them; the pools are {}",
+                "pools that are not for pods only change if --pool selects them; the pools are {}",
                 self.pools.describe_all()
             )
         })

@@ -20,6 +20,13 @@ pub(crate) struct PoolView<'a> {
     pub(crate) effective: &'a EffectivePool,
 }
 
+impl PoolView<'_> {
+    /// Whether pods get addresses from it.
+    pub(crate) fn is_for_pods(&self) -> bool {
+        self.effective.uses().is_for_pods()
+    }
+}
+
 impl InstallationView {
     /// Fills in the defaults of an operator. In a cluster that is known, pools without a name have
     /// that of the existing pool.
