@@ -42,7 +42,7 @@ impl Journey {
         let refused = self.terminal.types(&install).failed();
         refused
             .says("helm-postrender: error: ")
-            .says("172.16.0.1/16 has bits set behind its /16 prefix");
+            .says("172.16.0.1/16 has host bits set");
         let namespace = self.terminal.types("kubectl get namespace tigera-operator");
         namespace.failed().says("NotFound");
         let secrets = self
