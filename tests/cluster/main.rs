@@ -1,4 +1,5 @@
-//! Tests with a real API server, and of that server: `kubectl-calico` against it, and whole journeys of a user.
+//! Tests with a real API server: `kubectl-calico` connected to it, journeys of a user with both programs, and tests of
+//! the server itself.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,12 +1,13 @@
-//! A test that needs a program which is built with Go, on a machine without Go.
+//! Programs that are built with Go, on a machine without Go.
 
 use std::io::Write;
 use std::panic::Location;
 
-/// How `scripts/test-cluster` and `scripts/build-krew` say that there is no Go to build with.
+/// The exit code of `scripts/test-cluster` and `scripts/build-krew` if there is no Go.
 pub(crate) const NO_GO: i32 = 69;
 
-/// Says which test is skipped, past the harness, which would show it for a failed test only. With CI=true, none may be.
+/// Prints that the test is skipped if nothing was found. It bypasses the harness, which shows the output of failed tests
+/// only. With CI=true the test fails.
 #[track_caller]
 pub(crate) fn or_skip<T>(found: Option<T>, needed: &str) -> Option<T> {
     if found.is_none() {
@@ -15,11 +16,11 @@ pub(crate) fn or_skip<T>(found: Option<T>, needed: &str) -> Option<T> {
         assert_ne!(
             std::env::var("CI").as_deref(),
             Ok("true"),
-            "{test} needs {needed}; how to get one is above"
+            "{test} needs {needed}; the message above says how to get it"
         );
         writeln!(
             std::io::stderr(),
-            "SKIPPED {test}: it needs {needed}; how to get one is above"
+            "SKIPPED {test}: it needs {needed}; the message above says how to get it"
         )
         .expect("standard error can be written");
     }

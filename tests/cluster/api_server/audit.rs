@@ -7,9 +7,9 @@ use super::Cluster;
 /// A request that the server received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Received {
-    /// Who signed in, even if then to act for somebody else.
+    /// The authenticated user, also if it impersonates another one.
     pub(crate) user: String,
-    /// The `User-Agent`, which tells the program under test from the kubectl of the tests.
+    /// The `User-Agent`, which distinguishes the plugin from the tests' own kubectl.
     pub(crate) agent: String,
     /// `get`, `list`, `watch`, `create`, …
     pub(crate) verb: String,
@@ -17,10 +17,10 @@ pub(crate) struct Received {
 }
 
 impl Cluster {
-    /// What the server received until now, but for its own requests to itself. A request is in it before it is answered.
+    /// The requests that the server has received, except its own. A request is logged before the response.
     pub(crate) fn received(&self) -> Vec<Received> {
         let log = std::fs::read(&self.audit).expect("a readable audit log");
-        // A line without its end is still being written.
+        // The last line may be incomplete.
         log.split_inclusive(|byte| *byte == b'\n')
             .filter(|line| line.ends_with(b"\n"))
             .map(|line| {

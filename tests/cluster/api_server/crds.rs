@@ -1,4 +1,4 @@
-//! The definitions of Calico's resources: Calico's own where they are at hand, else those of `tests/fixtures/crds`.
+//! CRDs of Calico's resources: Calico's own if they are available, otherwise those in tests/fixtures/crds.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,23 +9,23 @@ use serde_json::Value;
 
 use super::Cluster;
 
-/// Whose definitions.
+/// A set of CRDs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crds {
-    /// Of Calico 3.28.
+    /// Those of Calico 3.28.
     V3_28,
-    /// Of Calico 3.32.
+    /// Those of Calico 3.32.
     V3_32,
-    /// Only the project's own, of the operator and of crd.projectcalico.org.
+    /// Those of this repository, of the groups operator.tigera.io and crd.projectcalico.org.
     Own,
-    /// Of Calico 3.32 when it keeps its resources in projectcalico.org/v3; there are no real ones here.
+    /// Those of this repository for Calico 3.32 with its resources in projectcalico.org/v3.
     Native,
-    /// What status reads of OpenShift; there are no real ones here.
+    /// Those of this repository for what `status` reads of OpenShift.
     OpenShift,
 }
 
 impl Crds {
-    /// Calico's own, if they are at hand.
+    /// Calico's own, if they are available.
     pub(crate) fn real(self) -> Option<PathBuf> {
         let path = match self {
             Self::V3_28 => "../shared/charts/v3.28.2/tigera-operator/crds",
@@ -54,19 +54,18 @@ impl Crds {
 }
 
 impl Cluster {
-    /// Installs the definitions, and returns when their resources are served.
+    /// Installs CRDs and waits until their resources are served.
     #[track_caller]
     pub(crate) fn install_crds(&self, crds: Crds) {
-        let files = crds.paths();
-        let files = files
-            .iter()
-            .map(|path| format!("--filename={}", path.display()));
-        let arguments = ["apply", "--server-side"].map(String::from);
-        self.kubectl(arguments.into_iter().chain(files)).succeeded();
+        let mut arguments = vec!["apply".to_owned(), "--server-side".to_owned()];
+        for path in crds.paths() {
+            arguments.push(format!("--filename={}", path.display()));
+        }
+        self.kubectl(arguments).succeeded();
         self.wait_until_served();
     }
 
-    /// Waits for discovery to list the resources of every definition: it follows them some moments later.
+    /// Waits until discovery lists the resources of every CRD, which takes a moment.
     #[track_caller]
     pub(crate) fn wait_until_served(&self) {
         let line = "{range .items[*]}{.spec.group}/{.spec.versions[0].name} {.spec.names.plural}{'\\n'}{end}";

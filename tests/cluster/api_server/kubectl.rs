@@ -1,4 +1,4 @@
-//! The real kubectl, as the cluster's administrator.
+//! kubectl as the cluster's administrator.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -14,7 +14,7 @@ use super::Cluster;
 const VERSION: &str = "1.37.1";
 
 impl Cluster {
-    /// Runs kubectl, with nothing of this process's environment.
+    /// Runs kubectl. It inherits no environment variable.
     pub(crate) fn kubectl<A: AsRef<OsStr>>(
         &self,
         arguments: impl IntoIterator<Item = A>,
@@ -22,7 +22,7 @@ impl Cluster {
         self.kubectl_reading("", arguments)
     }
 
-    /// The same with something on standard input.
+    /// Runs kubectl with an input.
     pub(crate) fn kubectl_reading<A: AsRef<OsStr>>(
         &self,
         input: &str,
@@ -40,14 +40,14 @@ impl Cluster {
             .expect("kubectl starts");
         let mut stdin = child.stdin.take().expect("stdin is piped");
         let output = std::thread::scope(|scope| {
-            // A kubectl that refuses its arguments leaves the rest unread.
+            // If kubectl refuses its arguments, it does not read the input.
             scope.spawn(move || drop(stdin.write_all(input.as_bytes())));
             child.wait_with_output().expect("kubectl ends")
         });
         Outcome::of(&output)
     }
 
-    /// Server-side apply of the documents as they are, and of the statuses that they hold.
+    /// Applies the documents of a manifest, and then their statuses, server-side.
     #[track_caller]
     pub(crate) fn apply(&self, manifest: &str) {
         let apply = [

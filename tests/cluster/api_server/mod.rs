@@ -1,4 +1,4 @@
-//! A real API server, started by `scripts/test-cluster`: it holds what a test writes, and nothing acts on it.
+//! A real API server, started by `scripts/test-cluster`. It has no controllers: objects are what a test writes.
 
 pub(crate) mod audit;
 pub(crate) mod crds;
@@ -14,26 +14,27 @@ use serde_json::Value;
 
 use crate::needs::{self, or_skip};
 
-/// A running server. It stops when dropped, and also when this process ends without doing so.
+/// A running server. It stops when dropped, and when this process ends.
 pub(crate) struct Cluster {
     pub(crate) launcher: Child,
     pub(crate) url: String,
-    /// Of an administrator.
+    /// An administrator's kubeconfig.
     pub(crate) kubeconfig: PathBuf,
     audit: PathBuf,
-    /// The binaries that run.
+    /// The binary of the running kube-apiserver.
     pub(crate) apiserver: PathBuf,
+    /// The binary of the running etcd.
     pub(crate) etcd: PathBuf,
 }
 
 impl Cluster {
-    /// A server of the test's own. `None` where there cannot be one: the test, which is to return then, is skipped.
+    /// Starts a server. `None` if that is impossible: the test is skipped, and must return.
     #[track_caller]
     pub(crate) fn start() -> Option<Self> {
         or_skip(Self::launch(&mut launcher()), "an API server")
     }
 
-    /// The server that the tests of this program share.
+    /// The server that the tests in `test_cluster` share.
     #[track_caller]
     pub(crate) fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
@@ -41,7 +42,7 @@ impl Cluster {
         or_skip(shared.as_ref(), "an API server")
     }
 
-    /// The server that a `launcher` starts.
+    /// Starts a server with a command from [`launcher`].
     pub(crate) fn launch(launcher: &mut Command) -> Option<Self> {
         let mut launcher = launcher.spawn().expect("scripts/test-cluster starts");
         let mut line = String::new();
@@ -53,7 +54,7 @@ impl Cluster {
             assert_eq!(
                 status.code(),
                 Some(needs::NO_GO),
-                "no cluster; its reason is above"
+                "no cluster; the message above has the reason"
             );
             return None;
         }
@@ -76,7 +77,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // It stops when its standard input ends.
+        // It stops at the end of its standard input.
         drop(self.launcher.stdin.take());
         if let Err(error) = self.launcher.wait() {
             eprintln!("the test cluster did not stop: {error}");
@@ -84,7 +85,7 @@ impl Drop for Cluster {
     }
 }
 
-/// `scripts/test-cluster`, to be given more arguments or another environment.
+/// `scripts/test-cluster`, which accepts more arguments and variables.
 pub(crate) fn launcher() -> Command {
     let mut command = Command::new(repository().join("scripts/test-cluster"));
     command

@@ -1,4 +1,4 @@
-//! A place on the loopback to download from.
+//! An HTTP server for downloads, on loopback.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,14 +10,14 @@ pub(super) struct Downloads {
 }
 
 impl Downloads {
-    /// Serves the files of a folder for as long as this process lives.
+    /// Serves the files in a folder until this process ends.
     pub(super) fn serve(folder: &Path) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let folder = folder.to_owned();
         std::thread::spawn(move || {
             for connection in listener.incoming() {
-                // Who asks and is not answered says so.
+                // A client that receives no response reports it.
                 let _ = answer(&connection.unwrap(), &folder);
             }
         });

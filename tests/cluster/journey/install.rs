@@ -7,44 +7,43 @@ use calico_test_support::{charts, repository};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::calico::{Journey, VALUES, wanted_pool};
+use super::setup::{Journey, VALUES, requested_pool};
 
 impl Journey {
     pub(super) fn nothing_is_installed(&self) {
         self.terminal.heading("A cluster without Calico");
-        let status = self.terminal.types("kubectl calico status").succeeded();
+        let status = self.terminal.run("kubectl calico status").succeeded();
         status
-            .says("Calico is not installed\n")
-            .says("172.16.0.0/16 (kubeadm-config,");
+            .shows("Calico is not installed\n")
+            .shows("172.16.0.0/16 (kubeadm-config,");
     }
 
-    /// Helm 3 finds the filter on PATH; Helm 4 takes plugins only.
-    pub(super) fn tell_helm_4_of_the_filter(&self) {
+    /// Helm 3 finds the filter on PATH. Helm 4 needs a plugin.
+    pub(super) fn install_the_plugin_for_helm_4(&self) {
         if self.helm.is_3() {
             return;
         }
-        self.terminal.heading(
-            "Helm 4 takes only a plugin for a post-renderer: one that runs what is on PATH",
-        );
+        self.terminal
+            .heading("Helm 4 needs a plugin, which runs the post-renderer on PATH");
         let plugin = self.terminal.home("plugin");
         fs::create_dir(&plugin).unwrap();
         fs::copy(repository().join("plugin.yaml"), plugin.join("plugin.yaml")).unwrap();
         self.terminal
-            .types("helm plugin install ./plugin")
+            .run("helm plugin install ./plugin")
             .succeeded();
     }
 
     pub(super) fn a_refused_value_installs_nothing(&self) {
         self.terminal
-            .heading("What the operator would not take is refused, and nothing is installed");
+            .heading("A value that the operator would reject is refused, and nothing is installed");
         let host_bits = Some(&["--cidr=172.16.0.1/16"][..]);
         let install = Self::helm("install", &["--create-namespace"], host_bits);
-        let refused = self.terminal.types(&install).failed();
+        let refused = self.terminal.run(&install).failed();
         refused
-            .says("helm-postrender: error: ")
-            .says("172.16.0.1/16 has host bits set");
-        let namespace = self.terminal.types("kubectl get namespace tigera-operator");
-        namespace.failed().says("NotFound");
+            .shows("helm-postrender: error: ")
+            .shows("172.16.0.1/16 has host bits set");
+        let namespace = self.terminal.run("kubectl get namespace tigera-operator");
+        namespace.failed().shows("NotFound");
         let secrets = self
             .cluster
             .kubectl(["get", "secrets", "--all-namespaces", "--output=name"]);
@@ -52,40 +51,40 @@ impl Journey {
     }
 
     pub(super) fn install(&self) {
-        self.terminal.heading("The install");
-        self.apply_definitions();
+        self.terminal.heading("Install");
+        self.apply_crds();
         let install = Self::helm("install", &["--create-namespace"], Some(VALUES));
-        self.terminal.types(&install).succeeded();
+        self.terminal.run(&install).succeeded();
         let pools = self.cluster.installation()["calicoNetwork"]["ipPools"].take();
-        assert!(holds(&pools, &json!([wanted_pool()])), "{pools:#}");
-        self.all_that_the_chart_wants_is_there();
+        assert!(contains(&pools, &json!([requested_pool()])), "{pools:#}");
+        self.every_object_of_the_chart_exists();
     }
 
-    /// What has to be there before the chart, which brings its own definitions up to Calico 3.31.
-    pub(super) fn apply_definitions(&self) {
-        let definitions = self.definitions();
-        if definitions.is_empty() {
+    /// Charts include the CRDs up to Calico 3.31. Later they are applied before the install.
+    pub(super) fn apply_crds(&self) {
+        let crds = self.crds();
+        if crds.is_empty() {
             return;
         }
         let mut apply = "kubectl apply --server-side".to_owned();
-        for path in definitions {
+        for path in crds {
             let name = path.file_name().unwrap().to_str().unwrap();
-            self.terminal.bring(name, &path);
+            self.terminal.link(name, &path);
             apply += &format!(" -f {name}");
         }
-        self.terminal.types(&apply).succeeded();
+        self.terminal.run(&apply).succeeded();
         self.cluster.wait_until_served();
     }
 
     pub(super) fn calico_runs(&self) {
         self.terminal
-            .heading("The operator has filled in its defaults and brought Calico up");
-        let status = self.terminal.types("kubectl calico status").succeeded();
-        status.says(" is well\n").says("with Helm");
+            .heading("The operator has filled in its defaults, and Calico runs");
+        let status = self.terminal.run("kubectl calico status").succeeded();
+        status.shows(" is well\n").shows("with Helm");
     }
 
-    /// Calico's own from 3.32 on, for the chart of that time; the project's own for the project's chart.
-    fn definitions(&self) -> Vec<PathBuf> {
+    /// The CRDs for a chart without them: Calico's own, or those of this repository for its chart.
+    fn crds(&self) -> Vec<PathBuf> {
         if self.chart == charts::own() {
             let own = ["operator.tigera.io.yaml", "crd.projectcalico.org.yaml"];
             return own
@@ -99,8 +98,8 @@ impl Journey {
         vec![manifests.join("operator-crds.yaml")]
     }
 
-    /// Every object that the chart renders without the filter is in the server, with all that it says.
-    fn all_that_the_chart_wants_is_there(&self) {
+    /// The server has every object that the chart renders without the filter, with all of its fields.
+    fn every_object_of_the_chart_exists(&self) {
         let template = self.terminal.output(&Self::helm("template", &[], None));
         let documents = serde_yaml::Deserializer::from_str(&template)
             .map(|document| Value::deserialize(document).expect("YAML"));
@@ -115,21 +114,21 @@ impl Journey {
         let live: Value = serde_json::from_str(&live).unwrap();
         for (live, wanted) in live["items"].as_array().unwrap().iter().zip(&wanted) {
             assert!(
-                holds(live, wanted),
+                contains(live, wanted),
                 "{live:#} does not have all of {wanted:#}"
             );
         }
     }
 }
 
-/// Whether a value has all that is wanted of it. The server leaves out what is empty.
-fn holds(live: &Value, wanted: &Value) -> bool {
+/// Whether a value contains another one. The server omits empty fields.
+fn contains(live: &Value, wanted: &Value) -> bool {
     match (live, wanted) {
         (Value::Object(live), Value::Object(wanted)) => wanted
             .iter()
-            .all(|(key, wanted)| holds(live.get(key).unwrap_or(&Value::Null), wanted)),
+            .all(|(key, wanted)| contains(live.get(key).unwrap_or(&Value::Null), wanted)),
         (Value::Array(live), Value::Array(wanted)) => {
-            live.len() == wanted.len() && live.iter().zip(wanted).all(|(a, b)| holds(a, b))
+            live.len() == wanted.len() && live.iter().zip(wanted).all(|(a, b)| contains(a, b))
         }
         (Value::Null, wanted) => {
             wanted.is_null() || *wanted == json!([]) || *wanted == json!({}) || *wanted == json!("")

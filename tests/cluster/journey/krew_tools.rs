@@ -1,4 +1,4 @@
-//! Real krew, and the program by which its index judges a manifest, built by `scripts/build-krew`.
+//! krew, and the program with which its index validates manifests, built by `scripts/build-krew`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,20 +13,20 @@ pub(super) struct Krew {
 }
 
 impl Krew {
-    /// `None` where there cannot be one: the test, which is to return then, is skipped.
+    /// Builds krew. `None` if that is impossible: the test is skipped, and must return.
     #[track_caller]
     pub(super) fn built() -> Option<Self> {
         let output = Command::new(repository().join("scripts/build-krew"))
             .stderr(Stdio::inherit())
             .output()
             .expect("scripts/build-krew starts");
-        let folder = match output.status.code() {
+        let path = match output.status.code() {
             Some(0) => Some(String::from_utf8(output.stdout).expect("a path")),
             Some(NO_GO) => None,
-            _ => panic!("no krew; the reason is above"),
+            _ => panic!("no krew; the message above has the reason"),
         };
-        let folder = or_skip(folder, "krew")?;
-        let folder = Path::new(folder.trim_end());
+        let path = or_skip(path, "krew")?;
+        let folder = Path::new(path.trim_end());
         Some(Self {
             program: folder.join("krew"),
             validator: folder.join("validate-krew-manifest"),
@@ -35,7 +35,7 @@ impl Krew {
 }
 
 #[test]
-fn a_machine_without_go_is_told_how_to_get_it() {
+fn the_message_without_go_says_how_to_get_it() {
     let python = Command::new("python3")
         .args(["-c", "import sys; print(sys.executable)"])
         .output()
@@ -48,10 +48,10 @@ fn a_machine_without_go_is_told_how_to_get_it() {
         .env("KUBECTL_CALICO_CACHE", empty.path())
         .output()
         .unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(NO_GO), "{said}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(NO_GO), "{message}");
     assert!(
-        said.contains("no Go is on PATH") && said.contains("https://go.dev/dl"),
-        "{said}"
+        message.contains("no Go is on PATH") && message.contains("https://go.dev/dl"),
+        "{message}"
     );
 }

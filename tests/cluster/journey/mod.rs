@@ -1,7 +1,6 @@
-//! Whole journeys of a person, typed into a shell: real Helm, real kubectl, real krew, and behind them a real API
-//! server. Each writes down what was typed and what came out; `scripts/journey` shows it.
+//! Complete journeys of a user in a shell, with real Helm, kubectl and krew and a real API server. Each records its
+//! commands and their output, which `scripts/journey` prints.
 
-mod calico;
 mod calicoctl;
 mod conflict;
 mod downloads;
@@ -9,8 +8,10 @@ mod from_cluster;
 mod install;
 mod krew;
 mod krew_tools;
+mod lifecycle;
 mod operator;
-mod pools;
+mod pool_checks;
+mod setup;
 mod terminal;
 mod uninstall;
 mod upgrade;

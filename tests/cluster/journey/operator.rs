@@ -1,27 +1,28 @@
-//! What the operator does, done by the test in its place, for no controller runs here.
+//! What the operator would do: no controllers run here.
 
 use calico_test_support::clusters::{Base, RELEASES, manifest};
 use serde_json::{Value, json};
 
 use crate::api_server::Cluster;
 
-/// Objects of a cluster whose pod network is 172.16.0.0/16, as the status tests know it.
+/// The objects of a base, with the pod CIDR 172.16.0.0/16.
 pub(super) fn objects(base: &str, calico: &str) -> Vec<Value> {
-    let release = calico.rsplit_once('.').expect("MAJOR.MINOR.PATCH").0;
-    let mut newest = RELEASES.iter().map(|(calico, _)| *calico);
-    let calico = newest
-        .find(|newest| newest.starts_with(&format!("{release}.")))
+    let (minor, _) = calico.rsplit_once('.').expect("MAJOR.MINOR.PATCH");
+    let (calico, _) = RELEASES
+        .iter()
+        .find(|(newest, _)| newest.starts_with(&format!("{minor}.")))
         .expect("a known release");
     let text = json!(Base::new(base, calico, 3).objects()).to_string();
-    let objects: Vec<Value> = serde_json::from_str(&text.replace("10.244.", "172.16.")).unwrap();
-    let is_object = |object: &Value| object["kind"] != "Snapshot";
-    objects.into_iter().filter(is_object).collect()
+    let mut objects: Vec<Value> =
+        serde_json::from_str(&text.replace("10.244.", "172.16.")).unwrap();
+    objects.retain(|object| object["kind"] != "Snapshot");
+    objects
 }
 
 /// The operator of a cluster.
 pub(super) struct Operator<'a> {
     cluster: &'a Cluster,
-    /// All that a cluster holds in the end.
+    /// The objects of a cluster with Calico.
     objects: Vec<Value>,
 }
 
@@ -33,44 +34,49 @@ impl<'a> Operator<'a> {
         }
     }
 
-    /// It finds the Installation, and brings Calico up.
+    /// Reconciles a new Installation: Calico runs.
     #[track_caller]
     pub(super) fn starts(&self) {
         self.fills_in_the_defaults();
-        let mut made = Vec::new();
+        let mut created = Vec::new();
         for object in &self.objects {
             match object["kind"].as_str().unwrap() {
-                // Helm's, but for the status.
+                // Helm has created these.
                 "Installation" | "APIServer" => self.writes_status(object),
                 "Deployment" if object["metadata"]["name"] == "tigera-operator" => {
                     self.writes_status(object);
                 }
-                // Nobody would answer for an aggregated API, and no pod has an address yet.
+                // No backend would respond for an aggregated API, and no pod has an address yet.
                 "APIService" | "IPAMBlock" => {}
-                // In the end, of the Installation as it is then.
+                // See `reports`.
                 "TigeraStatus" => {}
-                "IPPool" => made.push(self.pool(object)),
-                _ => made.push(object.clone()),
+                "IPPool" => created.push(self.pool(object)),
+                _ => created.push(object.clone()),
             }
         }
-        self.cluster.apply(&manifest(&made));
+        self.cluster.apply(&manifest(&created));
         self.reports();
     }
 
-    /// It follows a change of the Installation, as far as that is concerned.
+    /// Reconciles a change of the Installation, except its pools.
     #[track_caller]
     pub(super) fn follows(&self) {
         self.fills_in_the_defaults();
         self.reports();
     }
 
-    /// It takes away what it made, and lets go of the Installation.
+    /// Deletes what it created, and removes its finalizers from the Installation.
     #[track_caller]
     pub(super) fn cleans_up(&self) {
-        let made = |object: &&Value| {
-            object["metadata"]["namespace"] == "calico-system" || object["kind"] == "TigeraStatus"
-        };
-        let made: Vec<_> = self.objects.iter().filter(made).cloned().collect();
+        let created: Vec<Value> = self
+            .objects
+            .iter()
+            .filter(|object| {
+                object["metadata"]["namespace"] == "calico-system"
+                    || object["kind"] == "TigeraStatus"
+            })
+            .cloned()
+            .collect();
         let delete = [
             "delete",
             "--wait=false",
@@ -79,20 +85,20 @@ impl<'a> Operator<'a> {
             "--filename=-",
         ];
         self.cluster
-            .kubectl_reading(&manifest(&made), delete)
+            .kubectl_reading(&manifest(&created), delete)
             .succeeded();
         let nothing = json!({"metadata": {"finalizers": null}});
         self.patch("installation/default", &nothing, &[]);
     }
 
-    /// It writes its defaults into the Installation, by merge patch.
+    /// Writes its defaults into the Installation, with a merge patch.
     fn fills_in_the_defaults(&self) {
         let mut spec = self.object("Installation")["spec"].clone();
         let live = self.cluster.installation();
         let pool = spec["calicoNetwork"]["ipPools"][0].take();
         spec["calicoNetwork"]["ipPools"] = match live["calicoNetwork"]["ipPools"].as_array() {
             Some(pools) => pools.iter().map(|_| pool.clone()).collect(),
-            // None in the Installation and some in the cluster: the latter are somebody else's to look after.
+            // Without pools in the Installation, existing pools are not managed by the operator.
             None => Value::Null,
         };
         merge(&mut spec, &live);
@@ -101,15 +107,19 @@ impl<'a> Operator<'a> {
         self.patch("installation/default", &patch, &[]);
     }
 
-    /// It says that it has seen the Installation as it is.
+    /// Reports the generation of the Installation in each TigeraStatus.
     fn reports(&self) {
         let output = "--output=jsonpath={.metadata.generation}";
         let generation = self
             .cluster
             .kubectl(["get", "installation", "default", output]);
         let generation: u64 = generation.succeeded().stdout.parse().unwrap();
-        let is_report = |object: &&Value| object["kind"] == "TigeraStatus";
-        let mut reports: Vec<_> = self.objects.iter().filter(is_report).cloned().collect();
+        let mut reports: Vec<Value> = self
+            .objects
+            .iter()
+            .filter(|object| object["kind"] == "TigeraStatus")
+            .cloned()
+            .collect();
         for report in &mut reports {
             for condition in report["status"]["conditions"].as_array_mut().unwrap() {
                 condition["observedGeneration"] = json!(generation);
@@ -119,11 +129,13 @@ impl<'a> Operator<'a> {
     }
 
     fn object(&self, kind: &str) -> &Value {
-        let mut found = self.objects.iter().filter(|object| object["kind"] == kind);
-        found.next().unwrap()
+        self.objects
+            .iter()
+            .find(|object| object["kind"] == kind)
+            .unwrap()
     }
 
-    /// The live pool, made of the Installation's.
+    /// The pool in the cluster, with the values in the Installation.
     fn pool(&self, usual: &Value) -> Value {
         let pool = self.cluster.installation()["calicoNetwork"]["ipPools"][0].take();
         assert_eq!(pool["encapsulation"], "VXLAN");
@@ -166,7 +178,7 @@ impl Cluster {
     }
 }
 
-/// Puts all of `over` over what `under` has, lists entry by entry.
+/// Merges `over` into `under`, lists entry by entry.
 fn merge(under: &mut Value, over: &Value) {
     match (under, over) {
         (Value::Object(under), Value::Object(over)) => {

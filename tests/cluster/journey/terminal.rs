@@ -1,4 +1,4 @@
-//! A terminal, and what a person types into it.
+//! A shell that records its commands and their output.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use tempfile::TempDir;
 
-/// A home folder, programs on PATH, and a record of all that was typed and came out.
+/// A home directory, programs on PATH, and a record of the commands and their output.
 pub(super) struct Terminal {
     name: String,
     folder: TempDir,
@@ -17,7 +17,7 @@ pub(super) struct Terminal {
     record: Mutex<String>,
 }
 
-/// What came out, and whether the command succeeded.
+/// The output of a command, and whether it succeeded.
 #[derive(Debug)]
 pub(super) struct Shown {
     success: bool,
@@ -25,7 +25,7 @@ pub(super) struct Shown {
 }
 
 impl Terminal {
-    /// One whose record goes into a file of this name.
+    /// A terminal whose record is written to a file with this name.
     pub(super) fn new(name: &str) -> Self {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
@@ -43,27 +43,27 @@ impl Terminal {
         self.variables.push((variable.to_owned(), value.to_owned()));
     }
 
-    /// Puts a program on PATH.
-    pub(super) fn program(&self, name: &str, binary: &Path) {
+    /// Adds a program to PATH.
+    pub(super) fn add_program(&self, name: &str, binary: &Path) {
         symlink(binary, self.folder.path().join("bin").join(name)).unwrap();
     }
 
-    /// Has programs looked for in a folder, too.
-    pub(super) fn look_for_programs_in(&mut self, folder: &Path) {
+    /// Adds a directory to the front of PATH.
+    pub(super) fn prepend_path(&mut self, folder: &Path) {
         self.path = format!("{}:{}", folder.display(), self.path);
     }
 
-    /// A file or folder where the person works.
+    /// A path in the home directory, which is the working directory.
     pub(super) fn home(&self, name: &str) -> PathBuf {
         self.folder.path().join("home").join(name)
     }
 
-    /// Has something from elsewhere where the person works.
-    pub(super) fn bring(&self, name: &str, from: &Path) {
+    /// Links a file or directory into the home directory.
+    pub(super) fn link(&self, name: &str, from: &Path) {
         symlink(from, self.home(name)).unwrap();
     }
 
-    /// Says in the record what comes next.
+    /// Adds a heading to the record.
     pub(super) fn heading(&self, text: &str) {
         self.record
             .lock()
@@ -71,8 +71,8 @@ impl Terminal {
             .push_str(&format!("\n# {text}\n\n"));
     }
 
-    /// Types a command, as long as need be.
-    pub(super) fn types(&self, command: &str) -> Shown {
+    /// Runs a command and records its output.
+    pub(super) fn run(&self, command: &str) -> Shown {
         let output = self.shell(&format!("exec 2>&1; {command}"));
         let text = self.read(&output.stdout);
         let shown = format!("$ {command}\n{text}");
@@ -85,12 +85,12 @@ impl Terminal {
         }
     }
 
-    /// What a command writes to standard output, off the record.
+    /// Runs a command without recording it, and returns its standard output.
     pub(super) fn output(&self, command: &str) -> String {
         self.read(&self.shell(command).stdout)
     }
 
-    /// What came out, with `~` for the home folder.
+    /// The output, with `~` for the home directory.
     fn read(&self, output: &[u8]) -> String {
         let text = String::from_utf8(output.to_vec()).expect("UTF-8");
         text.replace(&self.home("").display().to_string(), "~/")
@@ -113,7 +113,7 @@ impl Terminal {
 }
 
 impl Drop for Terminal {
-    /// The record is written for a failed test, too.
+    /// Writes the record, also if the test has failed.
     fn drop(&mut self) {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journey");
         let written = fs::create_dir_all(&folder).and_then(|()| {
@@ -145,9 +145,9 @@ impl Shown {
         self
     }
 
-    /// The person reads this.
+    /// The output contains this.
     #[track_caller]
-    pub(super) fn says(self, wanted: &str) -> Self {
+    pub(super) fn shows(self, wanted: &str) -> Self {
         assert!(
             self.text.contains(wanted),
             "{wanted:?} is not in:\n{}",
@@ -156,9 +156,9 @@ impl Shown {
         self
     }
 
-    /// The person does not get this.
+    /// The output does not contain this.
     #[track_caller]
-    pub(super) fn has_no(self, unwanted: &str) -> Self {
+    pub(super) fn does_not_show(self, unwanted: &str) -> Self {
         assert!(
             !self.text.contains(unwanted),
             "{unwanted:?} is in:\n{}",

@@ -1,23 +1,23 @@
-//! The way out: Helm runs the chart's hook Job, and waits for it.
+//! Uninstall: Helm runs the Job of the chart's hook, and waits for it.
 
 use serde_json::json;
 
-use super::calico::Journey;
 use super::operator::Operator;
+use super::setup::Journey;
 
 const JOB: &str = "job/tigera-operator-uninstall";
 
 impl Journey {
     pub(super) fn uninstall(&self, operator: &Operator<'_>) {
         self.terminal
-            .heading("The uninstall, for which the chart's hook has the operator clean up");
+            .heading("Uninstall: the chart's hook makes the operator clean up");
         let helm = "helm uninstall calico --namespace tigera-operator";
         std::thread::scope(|scope| {
-            let uninstall = scope.spawn(|| self.terminal.types(helm));
+            let uninstall = scope.spawn(|| self.terminal.run(helm));
             self.in_the_operators_namespace(&["wait", "--for=create", JOB, "--timeout=60s"]);
             operator.cleans_up();
             self.complete_the_job();
-            uninstall.join().unwrap().succeeded().says("uninstalled");
+            uninstall.join().unwrap().succeeded().shows("uninstalled");
         });
         let left = self.cluster.kubectl([
             "get",
@@ -30,13 +30,13 @@ impl Journey {
         assert_eq!(left, "");
         let releases = self
             .terminal
-            .types("helm list --all-namespaces --output json");
+            .run("helm list --all-namespaces --output json");
         assert_eq!(releases.succeeded().text.trim(), "[]");
-        let status = self.terminal.types("kubectl calico status");
-        status.says("Calico does not run, but its resources are still there\n");
+        let status = self.terminal.run("kubectl calico status");
+        status.shows("Calico does not run, but its resources are still there\n");
     }
 
-    /// As the Job's controller would, once its pod is done.
+    /// Completes the Job, as its controller would.
     fn complete_the_job(&self) {
         let now = "2026-01-01T00:00:00Z";
         let met = |kind: &str| json!({"type": kind, "status": "True", "lastTransitionTime": now});

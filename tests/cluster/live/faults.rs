@@ -1,4 +1,4 @@
-//! What is said of a cluster that answers badly, and with which exit code.
+//! The report on a cluster whose server responds badly.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use calico_test_support::clusters::Base;
 use calico_test_support::http::Reply;
+use calico_test_support::outcome::Outcome;
 use serde_json::{Value, json};
 
-use super::between::{Between, Fault};
+use super::faulty_proxy::{Fault, FaultyProxy};
 use super::load::{Loaded, without_backends};
-use super::plugin::{Ran, report};
+use super::run::report;
 use crate::api_server::Cluster;
 use crate::api_server::crds::Crds;
 
-/// The cluster that all of these tests ask, with Calico and five nodes.
+/// The server that these tests share, with Calico and five nodes.
 fn cluster() -> Option<&'static Cluster> {
     static SERVER: OnceLock<Option<Cluster>> = OnceLock::new();
     SERVER
@@ -22,20 +23,20 @@ fn cluster() -> Option<&'static Cluster> {
             let server = Cluster::start()?;
             server.install_crds(Crds::Own);
             Loaded::new(&server)
-                .become_like(&without_backends(Base::new("helm", "v3.32.1", 5).objects()))
+                .replace(&without_backends(Base::new("helm", "v3.32.1", 5).objects()))
                 .unwrap();
             Some(server)
         })
         .as_ref()
 }
 
-/// Runs `status` through a proxy with a script.
+/// Runs `status` through a proxy.
 fn through(
     server: &Cluster,
     arguments: &[&str],
     script: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
-) -> Ran {
-    let proxy = Between::start(server, script);
+) -> Outcome {
+    let proxy = FaultyProxy::start(server, script);
     let url = proxy.url();
     let command = ["status", "--server", &url].into_iter();
     let mut ran = server.calico(command.chain(arguments.iter().copied()));
@@ -44,15 +45,15 @@ fn through(
     ran
 }
 
-/// That all else was read, and what is said of the one thing that was not.
+/// The report says of one resource why it was not read; everything else was read.
 #[track_caller]
-fn only_not_read(ran: &Ran, object: &str, why: &str) {
+fn assert_one_not_read(ran: &Outcome, kind: &str, why: &str) {
     let report = report(ran);
     let rows: Vec<&Value> = report["notRead"].as_array().unwrap().iter().collect();
     let [row] = rows.as_slice() else {
         panic!("not one thing: {rows:?}");
     };
-    assert_eq!(row["object"], object);
+    assert_eq!(row["object"], json!({"kind": kind}));
     let said = row["why"].as_str().unwrap();
     assert!(said.contains(why), "{said}");
     assert!(said.len() < 400, "{said}");
@@ -60,7 +61,7 @@ fn only_not_read(ran: &Ran, object: &str, why: &str) {
 }
 
 #[track_caller]
-fn all_read(ran: &Ran) {
+fn assert_all_read(ran: &Outcome) {
     let report = report(ran);
     assert_eq!(report["notRead"], json!([]));
     assert_eq!(report["facts"]["cluster"]["nodes"]["value"]["total"], 5);
@@ -71,7 +72,7 @@ fn all_read(ran: &Ran) {
 fn pages_make_no_difference() {
     let Some(server) = cluster() else { return };
     let ran = through(server, &["-o", "json"], |_, _| Fault::None);
-    all_read(&ran);
+    assert_all_read(&ran);
     assert_eq!(
         report(&ran),
         report(&server.calico(["status", "-o", "json"]))
@@ -79,48 +80,51 @@ fn pages_make_no_difference() {
 }
 
 #[test]
-fn a_slow_server_is_waited_for() {
+fn a_slow_server_gives_the_same_report() {
     let Some(server) = cluster() else { return };
     let ran = through(server, &["-o", "json"], |_, _| {
         Fault::Late(Duration::from_millis(100))
     });
-    all_read(&ran);
+    assert_all_read(&ran);
 }
 
 #[test]
-fn a_request_that_takes_too_long_is_given_up() {
+fn a_request_times_out() {
     let Some(server) = cluster() else { return };
     let arguments = ["-o", "json", "--request-timeout", "1s"];
     let ran = through(server, &arguments, |path, _| {
-        match path.contains("/ippools") {
-            true => Fault::Late(Duration::from_secs(600)),
-            false => Fault::None,
+        if path.contains("/ippools") {
+            Fault::Late(Duration::from_secs(600))
+        } else {
+            Fault::None
         }
     });
-    only_not_read(&ran, "ippools", "1s");
+    assert_one_not_read(&ran, "IPPool", "1s");
 }
 
 #[test]
-fn a_connection_that_breaks_is_tried_once_more() {
+fn a_broken_connection_is_retried_once() {
     let Some(server) = cluster() else { return };
     let once = through(server, &["-o", "json"], |path, count| {
-        match path.contains("/nodes") && count == 0 {
-            true => Fault::Half,
-            false => Fault::None,
+        if path.contains("/nodes") && count == 0 {
+            Fault::Half
+        } else {
+            Fault::None
         }
     });
-    all_read(&once);
+    assert_all_read(&once);
     let always = through(server, &["-o", "json"], |path, _| {
-        match path.contains("/nodes") {
-            true => Fault::Half,
-            false => Fault::None,
+        if path.contains("/nodes") {
+            Fault::Half
+        } else {
+            Fault::None
         }
     });
-    only_not_read(&always, "nodes", "[SERVER]/api/v1/nodes");
+    assert_one_not_read(&always, "Node", "[SERVER]/api/v1/nodes");
 }
 
 #[test]
-fn a_busy_server_is_asked_again_when_it_says() {
+fn a_busy_server_is_retried() {
     let Some(server) = cluster() else { return };
     for (status, headers) in [
         ("429 Too Many Requests", "Retry-After: 1\r\n"),
@@ -128,69 +132,73 @@ fn a_busy_server_is_asked_again_when_it_says() {
         ("500 Internal Server Error", ""),
     ] {
         let ran = through(server, &["-o", "json"], move |path, count| {
-            match path.contains("/nodes") && count == 0 {
-                true => Fault::Instead(Reply::status(status, headers, "busy")),
-                false => Fault::None,
+            if path.contains("/nodes") && count == 0 {
+                Fault::Instead(Reply::status(status, headers, "busy"))
+            } else {
+                Fault::None
             }
         });
-        all_read(&ran);
+        assert_all_read(&ran);
     }
 }
 
 #[test]
-fn a_server_that_stays_busy_is_left_alone() {
+fn retries_end() {
     let Some(server) = cluster() else { return };
     let ran = through(server, &["-o", "json"], |path, _| {
-        match path.contains("/ippools") {
-            true => Fault::Instead(Reply::failure(
+        if path.contains("/ippools") {
+            Fault::Instead(Reply::failure(
                 503,
                 "ServiceUnavailable",
                 "please come back later",
-            )),
-            false => Fault::None,
+            ))
+        } else {
+            Fault::None
         }
     });
-    only_not_read(&ran, "ippools", "please come back later");
+    assert_one_not_read(&ran, "IPPool", "please come back later");
 }
 
 #[test]
-fn a_page_of_html_is_no_answer() {
+fn a_page_of_html_is_an_error() {
     let Some(server) = cluster() else { return };
     let ran = through(server, &["-o", "json"], |path, _| {
-        match path.contains("/ippools") {
-            true => Fault::Instead(Reply::status(
+        if path.contains("/ippools") {
+            Fault::Instead(Reply::status(
                 "200 OK",
                 "Content-Type: text/html\r\n",
                 &format!(
                     "<html><body>{}</body></html>",
                     "please log in ".repeat(1000)
                 ),
-            )),
-            false => Fault::None,
+            ))
+        } else {
+            Fault::None
         }
     });
-    only_not_read(&ran, "ippools", "[SERVER]/apis/");
+    assert_one_not_read(&ran, "IPPool", "[SERVER]/apis/");
 }
 
-/// A gateway that knows the path of nothing but the version.
+/// As from a gateway that forwards only /version.
 #[test]
-fn a_404_of_somebody_else_says_nothing_of_what_there_is() {
+fn a_404_without_a_status_does_not_mean_that_a_resource_is_absent() {
     let Some(server) = cluster() else { return };
     let ran = through(server, &["-o", "json"], |path, _| {
-        match path.contains("/ippools") {
-            true => Fault::Instead(Reply::status(
+        if path.contains("/ippools") {
+            Fault::Instead(Reply::status(
                 "404 Not Found",
                 "Content-Type: text/html\r\n",
                 "<html>not found</html>",
-            )),
-            false => Fault::None,
+            ))
+        } else {
+            Fault::None
         }
     });
-    only_not_read(&ran, "ippools", "404 Not Found, text/html");
+    assert_one_not_read(&ran, "IPPool", "404 Not Found, text/html");
 }
 
 #[test]
-fn a_list_without_end_ends() {
+fn an_endless_list_is_an_error() {
     let Some(server) = cluster() else { return };
     let pages = AtomicUsize::new(0);
     let ran = through(server, &["-o", "json"], move |path, _| {
@@ -201,12 +209,12 @@ fn a_list_without_end_ends() {
         let list = json!({"kind": "IPPoolList", "metadata": {"continue": token}, "items": []});
         Fault::Instead(Reply::json(&list.to_string()))
     });
-    only_not_read(&ran, "ippools", "more than 4000 pages");
+    assert_one_not_read(&ran, "IPPool", "more than 4000 pages");
 }
 
-/// The state that a list began with is forgotten: 410, with and without a token to go on with.
+/// Status 410, with and without a token to continue with.
 #[test]
-fn a_list_that_expires_goes_on_or_begins_anew() {
+fn an_expired_list_is_continued_or_restarted() {
     let Some(server) = cluster() else { return };
     fn gone(path: &str, with_token: bool) -> Fault {
         let token = path.split("continue=").nth(1).unwrap_or_default();
@@ -215,7 +223,7 @@ fn a_list_that_expires_goes_on_or_begins_anew() {
             "reason": "Expired", "message": "The provided continue parameter is too old",
         });
         if with_token {
-            // The key that the list goes on from is in the token that came.
+            // The request's token has the key to continue from.
             let token = percent_encoding::percent_decode_str(token)
                 .decode_utf8()
                 .unwrap();
@@ -225,29 +233,30 @@ fn a_list_that_expires_goes_on_or_begins_anew() {
         Fault::Instead(Reply::status("410 Gone", json, &status.to_string()))
     }
     for with_token in [true, false] {
-        // Once in all: a token is another one as soon as somebody else has written to the server.
+        // Only once: the token changes with every write to the server.
         let is_gone = AtomicBool::new(false);
         let ran = through(server, &["-o", "json"], move |path, _| {
             let continued = path.contains("/nodes") && path.contains("continue=");
-            match continued && !is_gone.swap(true, Ordering::Relaxed) {
-                true => gone(path, with_token),
-                false => Fault::None,
+            if continued && !is_gone.swap(true, Ordering::Relaxed) {
+                gone(path, with_token)
+            } else {
+                Fault::None
             }
         });
-        all_read(&ran);
+        assert_all_read(&ran);
     }
     let ran = through(server, &["-o", "json"], |path, _| {
-        match path.contains("/nodes") && path.contains("continue=") {
-            true => gone(path, false),
-            false => Fault::None,
+        if path.contains("/nodes") && path.contains("continue=") {
+            gone(path, false)
+        } else {
+            Fault::None
         }
     });
-    only_not_read(&ran, "nodes", "too old");
+    assert_one_not_read(&ran, "Node", "too old");
 }
 
-/// Nothing can be read from the first request on: one message, and no report.
 #[test]
-fn a_server_that_answers_nothing_at_all() {
+fn a_server_that_fails_from_the_first_request_gives_an_error_and_no_report() {
     let Some(server) = cluster() else { return };
     let ran = through(server, &[], |_, _| {
         Fault::Instead(Reply::failure(
@@ -264,9 +273,8 @@ fn a_server_that_answers_nothing_at_all() {
     );
 }
 
-/// The server goes away after the first answer.
 #[test]
-fn a_server_that_dies_in_the_middle() {
+fn a_server_that_fails_after_the_first_request_gives_a_report() {
     let Some(server) = cluster() else { return };
     let ran = through(server, &[], |path, _| match path {
         "/version" => Fault::None,
@@ -281,15 +289,14 @@ fn a_server_that_dies_in_the_middle() {
     );
 }
 
-/// An aggregated API whose backend is gone disturbs nothing that does not need it.
 #[test]
-fn a_dead_aggregated_api_disturbs_nothing_else() {
+fn an_unavailable_aggregated_api_affects_nothing_else() {
     let Some(server) = Cluster::start() else {
         return;
     };
     server.install_crds(Crds::Own);
     Loaded::new(&server)
-        .become_like(&Base::new("helm", "v3.32.1", 5).objects())
+        .replace(&Base::new("helm", "v3.32.1", 5).objects())
         .unwrap();
     let report = self::report(&server.calico(["status", "-o", "json"]));
     assert_eq!(report["notRead"], json!([]));
@@ -299,13 +306,9 @@ fn a_dead_aggregated_api_disturbs_nothing_else() {
         .iter()
         .map(|f| &f["code"])
         .collect();
-    assert_eq!(
-        codes,
-        ["CAL112"],
-        "that it is gone is said, and nothing else"
-    );
+    assert_eq!(codes, ["CAL112"], "not just the finding about it");
 
-    // Where the definitions of crd.projectcalico.org are gone, it is all that there is.
+    // Without the CRD in crd.projectcalico.org, the aggregated API is the only source.
     let gone = [
         "delete",
         "customresourcedefinition",
@@ -315,7 +318,7 @@ fn a_dead_aggregated_api_disturbs_nothing_else() {
     let ran = server.calico(["status", "-o", "json"]);
     let report = self::report(&ran);
     let row = &report["notRead"][0];
-    assert_eq!(row["object"], "ippools", "{}", ran.stdout);
+    assert_eq!(row["object"]["kind"], "IPPool", "{}", ran.stdout);
     assert!(row["why"].as_str().unwrap().contains("503"), "{row}");
     assert_ne!(ran.exit, 0);
 }

@@ -1,11 +1,11 @@
-//! Puts the objects of a case into an API server, as far as one lets them be written.
+//! Writes the objects of a case to an API server.
 
 use calico_test_support::outcome::Outcome;
 use serde_json::{Value, json};
 
 use crate::api_server::Cluster;
 
-/// An API server, and the objects that were put into it.
+/// An API server, and the objects that were written to it.
 pub(super) struct Loaded<'a> {
     server: &'a Cluster,
     objects: Vec<Value>,
@@ -17,28 +17,23 @@ impl<'a> Loaded<'a> {
         Self { server, objects }
     }
 
-    /// Makes these the objects that there are. What was there just so is left alone: many clusters
-    /// differ in one object.
-    pub(super) fn become_like(&mut self, objects: &[Value]) -> Result<(), String> {
-        // A snapshot's own document is about reading, and is not loaded.
-        let wanted = objects.iter().filter(|object| object["kind"] != "Snapshot");
-        let wanted: Vec<Value> = wanted.cloned().collect();
-        let without = |these: &[Value], those: &[Value]| Load {
-            objects: these
-                .iter()
-                .filter(|object| !those.contains(object))
-                .cloned()
-                .collect(),
-        };
-        without(&self.objects, &wanted).take_out_of(self.server)?;
-        let fresh = without(&wanted, &self.objects);
-        self.objects = wanted;
-        fresh.put_into(self.server)
+    /// Replaces the objects. Those that are in both sets are kept: many clusters differ in one object.
+    pub(super) fn replace(&mut self, objects: &[Value]) -> Result<(), String> {
+        // A Snapshot describes how objects were read, and is not written.
+        let objects: Vec<Value> = objects
+            .iter()
+            .filter(|object| object["kind"] != "Snapshot")
+            .cloned()
+            .collect();
+        Load::difference(&self.objects, &objects).delete_from(self.server)?;
+        let added = Load::difference(&objects, &self.objects);
+        self.objects = objects;
+        added.write_to(self.server)
     }
 }
 
-/// Without what an API server judges by itself: it looks whether an APIService's backend answers,
-/// and there is none here.
+/// The objects without APIServices. The server checks whether their backends respond, and there are
+/// none here.
 pub(super) fn without_backends(mut objects: Vec<Value>) -> Vec<Value> {
     objects.retain(|object| object["kind"] != "APIService");
     objects
@@ -50,15 +45,28 @@ struct Load {
 }
 
 impl Load {
-    /// Writes them: first the namespaces, then all as they are, then the deletions that are under
-    /// way, last what has a status of its own.
-    fn put_into(&self, cluster: &Cluster) -> Result<(), String> {
+    /// The objects in `these` that are not in `those`.
+    fn difference(these: &[Value], those: &[Value]) -> Self {
+        let objects = these
+            .iter()
+            .filter(|object| !those.contains(object))
+            .cloned()
+            .collect();
+        Self { objects }
+    }
+
+    /// Writes the objects: first their namespaces, then the objects, then the pending deletions, and
+    /// finally the statuses.
+    fn write_to(&self, cluster: &Cluster) -> Result<(), String> {
         let namespaces: Vec<Value> = self.namespaces().iter().map(namespace).collect();
         apply(cluster, &namespaces, &[])?;
-        // An object that is not new: its generation says how often its spec was written.
+        // The generation of an object is the number of times that its spec was written.
         for generation in 1.. {
-            let old = self.objects.iter();
-            let old: Vec<Value> = old.filter_map(|object| older(object, generation)).collect();
+            let old: Vec<Value> = self
+                .objects
+                .iter()
+                .filter_map(|object| older(object, generation))
+                .collect();
             if old.is_empty() {
                 break;
             }
@@ -74,8 +82,8 @@ impl Load {
         apply(cluster, &with_status, &["--subresource=status"])
     }
 
-    /// Takes them out again.
-    fn take_out_of(&self, cluster: &Cluster) -> Result<(), String> {
+    /// Deletes the objects.
+    fn delete_from(&self, cluster: &Cluster) -> Result<(), String> {
         let held: Vec<Value> = self
             .objects
             .iter()
@@ -90,7 +98,7 @@ impl Load {
         let gone: Vec<Value> = self
             .objects
             .iter()
-            // The server has a ServiceCIDR of its own, and nothing finalizes namespaces.
+            // The server recreates its ServiceCIDR, and no controller finalizes namespaces.
             .filter(|object| {
                 let own =
                     object["kind"] == "ServiceCIDR" && object["metadata"]["name"] == "kubernetes";
@@ -108,8 +116,9 @@ impl Load {
     }
 
     fn namespaces(&self) -> Vec<String> {
-        let namespaces = self.objects.iter();
-        let mut namespaces: Vec<String> = namespaces
+        let mut namespaces: Vec<String> = self
+            .objects
+            .iter()
             .filter_map(|object| object["metadata"]["namespace"].as_str())
             .map(str::to_owned)
             .collect();
@@ -135,7 +144,7 @@ fn identity(object: &Value) -> Value {
     identity
 }
 
-/// Without what the server sets.
+/// An object without the fields that the server sets.
 fn writable(object: &Value) -> Value {
     let mut object = object.clone();
     let meta = object["metadata"].as_object_mut().unwrap();
@@ -144,7 +153,7 @@ fn writable(object: &Value) -> Value {
     object
 }
 
-/// An Installation as it was in an earlier generation, if it has had one so early.
+/// An object in an earlier generation, or `None` if its own generation is not later.
 fn older(object: &Value, generation: i64) -> Option<Value> {
     let is_older = object["metadata"]["generation"].as_i64() > Some(generation);
     is_older.then(|| {
@@ -188,7 +197,7 @@ fn on_all(cluster: &Cluster, objects: &[Value], arguments: &[&str]) -> Result<()
     done(cluster.kubectl_reading(&list.to_string(), arguments))
 }
 
-/// Ends a namespace's deletion, which no controller does here.
+/// Completes the deletion of a namespace, as a controller would.
 fn finalize(cluster: &Cluster, namespace: &Value) -> Result<(), String> {
     let name = namespace["metadata"]["name"].as_str().unwrap();
     let finalize = json!({
@@ -201,8 +210,9 @@ fn finalize(cluster: &Cluster, namespace: &Value) -> Result<(), String> {
 }
 
 fn done(outcome: Outcome) -> Result<(), String> {
-    match outcome.is_success() {
-        true => Ok(()),
-        false => Err(outcome.stderr),
+    if outcome.is_success() {
+        Ok(())
+    } else {
+        Err(outcome.stderr)
     }
 }

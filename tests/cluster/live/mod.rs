@@ -1,8 +1,8 @@
-//! `kubectl calico` against a real API server.
+//! `kubectl calico` connected to a real API server.
 
-mod between;
 mod cases;
 mod faults;
+mod faulty_proxy;
 mod load;
 mod permissions;
-mod plugin;
+mod run;

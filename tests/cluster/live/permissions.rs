@@ -1,10 +1,10 @@
-//! What a user with few rights sees, and that nothing but reading is ever asked for.
+//! What a user with few permissions sees, and that the plugin only reads.
 
 use calico_test_support::clusters::Base;
 use serde_json::{Value, json};
 
 use super::load::{Loaded, without_backends};
-use super::plugin::report;
+use super::run::report;
 use crate::api_server::Cluster;
 use crate::api_server::crds::Crds;
 
@@ -13,12 +13,12 @@ fn with_calico() -> Option<Cluster> {
     let server = Cluster::start()?;
     server.install_crds(Crds::Own);
     Loaded::new(&server)
-        .become_like(&without_backends(Base::new("helm", "v3.32.1", 3).objects()))
+        .replace(&without_backends(Base::new("helm", "v3.32.1", 3).objects()))
         .unwrap();
     Some(server)
 }
 
-/// Gives a user the rules of `rbac`, and none beside.
+/// Grants a user these rules.
 fn grant(server: &Cluster, user: &str, rules: &[Value]) {
     server.apply(
         &json!({
@@ -45,9 +45,9 @@ fn rules(server: &Cluster) -> Vec<Value> {
     role["rules"].as_array().unwrap().clone()
 }
 
-/// The right exactly: with what `rbac` prints nothing is unreadable, and each rule less is missed.
+/// With all rules of the ClusterRole that `rbac` prints everything can be read, without any of them something cannot.
 #[test]
-fn the_cluster_role_is_enough_and_nothing_of_it_is_too_much() {
+fn the_cluster_role_is_sufficient_and_minimal() {
     let Some(server) = with_calico() else {
         return;
     };
@@ -74,7 +74,7 @@ fn the_cluster_role_is_enough_and_nothing_of_it_is_too_much() {
         let plurals = rule["resources"].as_array().unwrap();
         for plural in plurals.iter().map(|plural| plural.as_str().unwrap()) {
             let named = missing.iter().any(|permission| permission.contains(plural));
-            // Calico's resources are read from the other group, which is served here.
+            // Calico's resources are read from crd.projectcalico.org, which this server has.
             let read = rule["apiGroups"] == json!(["projectcalico.org"]);
             assert_eq!(
                 named, !read,
@@ -83,15 +83,15 @@ fn the_cluster_role_is_enough_and_nothing_of_it_is_too_much() {
             );
         }
         let not_read = report["notRead"].as_array().unwrap().iter();
-        let unjudged = not_read.map(|row| row["codes"].as_array().unwrap().len());
-        let exit = if unjudged.sum::<usize>() == 0 { 0 } else { 2 };
+        let skipped = not_read.map(|row| row["codes"].as_array().unwrap().len());
+        let exit = if skipped.sum::<usize>() == 0 { 0 } else { 2 };
         assert_eq!(ran.exit, exit, "{}", ran.stdout);
     }
 }
 
-/// `view` knows nothing of Calico, and a user without rights may read nothing: both get an answer.
+/// The ClusterRole `view` does not include Calico's resources.
 #[test]
-fn with_few_rights_or_none_there_is_an_answer() {
+fn few_permissions_or_none_still_give_a_report() {
     let Some(server) = with_calico() else {
         return;
     };
@@ -114,9 +114,9 @@ fn with_few_rights_or_none_there_is_an_answer() {
     }
 }
 
-/// Only GET and LIST, and no Secret: by the server's own log.
+/// It only sends GET and LIST, and never for Secrets, according to the server's audit log.
 #[test]
-fn nothing_but_reading_is_asked_for() {
+fn the_plugin_only_reads() {
     let Some(server) = with_calico() else {
         return;
     };

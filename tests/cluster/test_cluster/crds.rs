@@ -1,11 +1,11 @@
-//! The definitions of Calico's resources, real or the project's own.
+//! CRDs, Calico's and those of this repository.
 
 use crate::api_server::Cluster;
 use crate::api_server::crds::Crds;
 
-/// What `kubectl apply` writes down of a manifest, it keeps in an annotation, and those are limited.
+/// Client-side apply keeps the manifest in an annotation, whose size is limited.
 #[test]
-fn a_large_definition_is_applied_by_the_server_only() {
+fn a_large_crd_needs_server_side_apply() {
     let Some(cluster) = Cluster::start() else {
         return;
     };
@@ -33,9 +33,9 @@ fn a_large_definition_is_applied_by_the_server_only() {
     }
 }
 
-/// Ours check what the real ones check, where the operator's rules depend on it.
+/// As far as the operator's rules depend on it.
 #[test]
-fn an_installation_is_checked_as_by_the_real_definitions() {
+fn the_crds_of_this_repository_validate_an_installation_as_calicos_do() {
     let Some(cluster) = Cluster::start() else {
         return;
     };
@@ -53,7 +53,7 @@ fn an_installation_is_checked_as_by_the_real_definitions() {
         };
         for accepted in [
             "{bgp: Disabled, ipPools: [{cidr: 10.48.0.0/16, blockSize: 26, encapsulation: VXLANCrossSubnet}]}",
-            // Only the operator looks at the numbers.
+            // Only the operator validates the values.
             "{ipPools: [{cidr: banana, blockSize: 99}]}",
             "{}",
         ] {
@@ -88,9 +88,9 @@ fn an_installation_is_checked_as_by_the_real_definitions() {
     }
 }
 
-/// What a cluster with Calico 3.32 holds that was told to keep its resources in the newer group.
+/// Calico 3.32 can keep its resources in this group.
 #[test]
-fn the_newer_group_is_served() {
+fn projectcalico_org_v3_is_served() {
     let Some(cluster) = Cluster::start() else {
         return;
     };

@@ -1,4 +1,4 @@
-//! `scripts/test-cluster`: where its binaries come from, and that nothing of it stays behind.
+//! `scripts/test-cluster`: where its binaries come from, and that it leaves nothing behind.
 
 use std::net::TcpStream;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::api_server::{Cluster, launcher};
 
-/// A folder with the binaries of the shared cluster, which the launcher has not found by itself.
+/// A folder with the binaries of the shared cluster.
 fn folder_with_binaries() -> Option<TempDir> {
     let cluster = Cluster::shared()?;
     let folder = TempDir::new().unwrap();
@@ -19,22 +19,22 @@ fn folder_with_binaries() -> Option<TempDir> {
     Some(folder)
 }
 
-/// Whether anybody listens at an address such as `https://127.0.0.1:6443`.
+/// Whether a server listens at a URL such as `https://127.0.0.1:6443`.
 fn listens(url: &str) -> bool {
     TcpStream::connect(url.strip_prefix("https://").unwrap()).is_ok()
 }
 
 #[track_caller]
-fn is_gone_soon(url: &str) {
+fn assert_stops(url: &str) {
     let deadline = Instant::now() + Duration::from_secs(10);
     while listens(url) {
-        assert!(Instant::now() < deadline, "{url} is still there");
+        assert!(Instant::now() < deadline, "{url} still listens");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
 #[test]
-fn binaries_of_kubebuilder_assets_are_used() {
+fn binaries_in_kubebuilder_assets_are_used() {
     let Some(folder) = folder_with_binaries() else {
         return;
     };
@@ -60,7 +60,7 @@ fn binaries_on_path_are_used() {
     cluster.kubectl(["get", "nodes"]).succeeded();
 }
 
-/// `scripts/test-cluster build` where neither Go nor an earlier build is to be found.
+/// `scripts/test-cluster build` without Go and without an earlier build.
 fn build(environment: &[(&str, &str)]) -> Output {
     let python = Command::new("python3")
         .args(["-c", "import sys; print(sys.executable)"])
@@ -79,26 +79,29 @@ fn build(environment: &[(&str, &str)]) -> Output {
 }
 
 #[test]
-fn a_machine_without_go_is_told_how_to_get_it() {
+fn the_message_without_go_says_how_to_get_it() {
     let output = build(&[]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(69), "{said}");
-    assert!(said.contains("no Go is on PATH"), "{said}");
-    assert!(said.contains("https://go.dev/dl"), "{said}");
-    assert!(said.contains("KUBEBUILDER_ASSETS"), "{said}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(69), "{message}");
+    assert!(message.contains("no Go is on PATH"), "{message}");
+    assert!(message.contains("https://go.dev/dl"), "{message}");
+    assert!(message.contains("KUBEBUILDER_ASSETS"), "{message}");
 }
 
 #[test]
 fn kubebuilder_assets_without_the_binaries_is_an_error() {
     let output = build(&[("KUBEBUILDER_ASSETS", "/nowhere")]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("/nowhere"), "{said}");
-    assert!(said.contains("no kube-apiserver and no etcd"), "{said}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("/nowhere"), "{message}");
+    assert!(
+        message.contains("no kube-apiserver and no etcd"),
+        "{message}"
+    );
 }
 
 #[test]
-fn a_dropped_cluster_leaves_nothing() {
+fn a_dropped_cluster_leaves_nothing_behind() {
     let Some(cluster) = Cluster::start() else {
         return;
     };
@@ -109,10 +112,9 @@ fn a_dropped_cluster_leaves_nothing() {
     assert!(!kubeconfig.parent().unwrap().exists());
 }
 
-/// Not even a killed launcher leaves its servers behind.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_killed_launcher_takes_its_servers_along() {
+fn the_servers_of_a_killed_launcher_stop() {
     let Some(mut cluster) = Cluster::start() else {
         return;
     };
@@ -120,12 +122,12 @@ fn a_killed_launcher_takes_its_servers_along() {
     assert!(listens(&cluster.url));
     cluster.launcher.kill().unwrap();
     cluster.launcher.wait().unwrap();
-    is_gone_soon(&cluster.url);
+    assert_stops(&cluster.url);
     std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
-fn a_cluster_goes_on_from_the_data_of_another() {
+fn a_cluster_can_resume_from_the_data_of_another() {
     let folder = TempDir::new().unwrap();
     let start = |data: &Path| Cluster::launch(launcher().arg("--data").arg(data));
     if Cluster::shared().is_none() {
@@ -134,8 +136,11 @@ fn a_cluster_goes_on_from_the_data_of_another() {
     let first = start(folder.path()).unwrap();
     first.kubectl(["create", "namespace", "kept"]).succeeded();
     let second = launcher().arg("--data").arg(folder.path()).output();
-    let said = String::from_utf8(second.unwrap().stderr).unwrap();
-    assert!(said.contains("a test cluster is running in"), "{said}");
+    let message = String::from_utf8(second.unwrap().stderr).unwrap();
+    assert!(
+        message.contains("a test cluster is running in"),
+        "{message}"
+    );
     drop(first);
 
     let next = start(folder.path()).unwrap();
@@ -145,6 +150,6 @@ fn a_cluster_goes_on_from_the_data_of_another() {
             .received()
             .iter()
             .any(|r| r.verb == "create" && r.uri.contains("/namespaces?")),
-        "the audit log is of this run only"
+        "the audit log has requests of the first run"
     );
 }

@@ -1,4 +1,4 @@
-//! The test cluster itself: that the API server of the other tests is a real one, and comes and goes as it should.
+//! The test cluster itself: the API server is a real one, and starts and stops as it should.
 
 mod crds;
 mod launcher;

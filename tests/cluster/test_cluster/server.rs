@@ -1,4 +1,4 @@
-//! What the server does: what a cluster's would, as far as nobody has to act for it.
+//! The server does what that of a cluster does, without controllers.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::api_server::Cluster;
 
-/// What kubectl writes as JSON.
+/// The output of kubectl as JSON.
 #[track_caller]
 fn json(cluster: &Cluster, arguments: &[&str]) -> Value {
     let arguments = arguments.iter().chain(&["--output=json"]);
@@ -15,7 +15,7 @@ fn json(cluster: &Cluster, arguments: &[&str]) -> Value {
 }
 
 #[test]
-fn it_says_its_true_version() {
+fn it_has_the_version_that_was_built() {
     let Some(cluster) = Cluster::shared() else {
         return;
     };
@@ -36,7 +36,7 @@ fn it_says_its_true_version() {
 }
 
 #[test]
-fn nodes_and_pods_are_what_was_written() {
+fn nodes_and_pods_stay_as_they_were_written() {
     let Some(cluster) = Cluster::shared() else {
         return;
     };
@@ -68,7 +68,7 @@ status: {phase: Running, podIP: 10.244.1.7}
     let pod = json(cluster, &["get", "pod", "typha", "--namespace=kube-system"]);
     assert_eq!(pod["status"]["podIP"], "10.244.1.7");
 
-    // No controller marks a node whose kubelet is silent, and a status is not taken away by applying the rest anew.
+    // No controller marks the node as NotReady, and applying the rest again keeps the status.
     cluster.apply(
         r#"
 apiVersion: v1
@@ -83,19 +83,19 @@ spec: {podCIDR: 10.244.1.0/24}
 }
 
 #[test]
-fn every_request_is_in_the_audit_log_before_it_is_answered() {
+fn every_request_is_logged_before_the_response() {
     let Some(cluster) = Cluster::shared() else {
         return;
     };
     let sent = |agent: &str| {
-        let received = cluster.received().into_iter();
-        let of_agent = received.filter(|request| request.agent.starts_with(agent));
-        let line = |verb: &str, uri: &str| format!("{verb} {uri}");
-        of_agent
-            .map(|request| line(&request.verb, &request.uri))
+        cluster
+            .received()
+            .iter()
+            .filter(|request| request.agent.starts_with(agent))
+            .map(|request| format!("{} {}", request.verb, request.uri))
             .collect::<Vec<_>>()
     };
-    // kubectl asks by itself for what is served; these paths nobody else asks for.
+    // kubectl itself requests other paths, for discovery, but none of these.
     cluster.kubectl(["get", "--raw", "/api/v1/nodes?limit=77"]);
     cluster.kubectl(["get", "--raw", "/apis/no.such.group/v1"]);
     cluster.kubectl(["create", "namespace", "audited"]);
@@ -139,14 +139,14 @@ subjects: [{kind: ServiceAccount, name: viewer, namespace: default}]
     );
     let token = cluster.kubectl(["create", "token", "viewer"]).succeeded();
     let token = format!("--token={}", token.stdout.trim());
-    // The authorizer learns of a new role some moments after it was written.
+    // A new role takes effect after a moment.
     let deadline = Instant::now() + Duration::from_secs(10);
     let allowed = ["auth", "can-i", "list", "nodes", "--quiet"];
     while !cluster
         .kubectl(allowed.iter().chain(&[&*token]))
         .is_success()
     {
-        assert!(Instant::now() < deadline, "the role is not in force");
+        assert!(Instant::now() < deadline, "the role has not taken effect");
     }
     cluster.kubectl(["get", "nodes", &token]).succeeded();
     let refused = cluster.kubectl(["get", "pods", &token]).failed().stderr;
@@ -157,9 +157,9 @@ subjects: [{kind: ServiceAccount, name: viewer, namespace: default}]
     );
 }
 
-/// Calico's own API server, registered but not there.
+/// As if Calico's API server were registered but not running.
 #[test]
-fn an_aggregated_api_may_be_dead() {
+fn an_aggregated_api_may_be_unavailable() {
     let Some(cluster) = Cluster::start() else {
         return;
     };

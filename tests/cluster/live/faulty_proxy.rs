@@ -1,5 +1,5 @@
-//! A proxy between the plugin and a real API server that does, to chosen requests, what networks,
-//! load balancers and busy servers do. Lists go through it in pages of two.
+//! A proxy between the plugin and a real API server that fails for chosen requests, as networks, load
+//! balancers and busy servers do. It makes the server return lists in pages of two.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,25 +18,25 @@ use tokio::sync::oneshot;
 
 use crate::api_server::Cluster;
 
-/// What becomes of a request.
+/// What happens to a request.
 pub(super) enum Fault {
-    /// It is answered by the server.
+    /// The server's response is forwarded.
     None,
-    /// The same, after a while.
+    /// The server's response is forwarded after a delay.
     Late(Duration),
-    /// It is answered by the proxy.
+    /// The proxy replies.
     Instead(Reply),
-    /// Half of the server's answer comes, and the connection ends.
+    /// Half of the server's response is forwarded, and the connection is closed.
     Half,
-    /// The proxy answers nothing any more, to anybody.
+    /// The connection is closed.
     Dead,
 }
 
-/// Decides on a request, by its path and how often that path was asked for before.
+/// Decides on a request, by its path and the number of earlier requests for that path.
 type Script = dyn Fn(&str, usize) -> Fault + Send + Sync;
 
-/// A running proxy; it stops when dropped.
-pub(super) struct Between {
+/// A running proxy. It stops when dropped.
+pub(super) struct FaultyProxy {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -48,7 +48,7 @@ struct Proxy {
     asked: Mutex<HashMap<String, usize>>,
 }
 
-impl Between {
+impl FaultyProxy {
     pub(super) fn start(
         cluster: &Cluster,
         script: impl Fn(&str, usize) -> Fault + Send + Sync + 'static,
@@ -88,11 +88,11 @@ impl Between {
     }
 }
 
-impl Drop for Between {
+impl Drop for FaultyProxy {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic there was printed, and the test has failed for it.
+            // A panic in it has been printed already.
             drop(thread.join());
         }
     }
@@ -115,11 +115,7 @@ async fn serve(listener: std::net::TcpListener, proxy: Arc<Proxy>) {
 
 async fn converse(mut connection: TcpStream, proxy: Arc<Proxy>) {
     while let Some(request) = Request::read(&mut connection).await {
-        let path = request
-            .line
-            .strip_prefix("GET ")
-            .expect("only GET is asked")
-            .to_owned();
+        let path = request.line.strip_prefix("GET ").expect("a GET").to_owned();
         let reply = match proxy.decide(&path) {
             Fault::None => proxy.forward(&path).await,
             Fault::Late(pause) => {
@@ -129,7 +125,7 @@ async fn converse(mut connection: TcpStream, proxy: Arc<Proxy>) {
             Fault::Instead(Reply::Whole(text)) => text,
             Fault::Half => {
                 let whole = proxy.forward(&path).await;
-                // The client may be gone.
+                // The client may have closed the connection.
                 let _ = connection.write_all(&whole[..whole.len() / 2]).await;
                 return;
             }
@@ -149,7 +145,7 @@ impl Proxy {
         (self.script)(path, *count - 1)
     }
 
-    /// The server's answer, as it goes over the wire.
+    /// The server's response as text.
     async fn forward(&self, path: &str) -> Vec<u8> {
         let path = path.replace("limit=250", "limit=2");
         let request = http::Request::get(path).body(Body::empty()).unwrap();

@@ -1,0 +1,88 @@
+//! A cluster, a chart and a terminal with all programs.
+
+use std::path::{Path, PathBuf};
+
+use calico_test_support::charts;
+use calico_test_support::clusters::manifest;
+use calico_test_support::filter::filter;
+use calico_test_support::helm::Helm;
+use calico_test_support::tools::tool;
+use serde_json::{Value, json};
+
+use super::operator::{Operator, objects};
+use super::terminal::Terminal;
+use crate::api_server::Cluster;
+
+/// Values that the cluster needs and that are not the operator's defaults.
+pub(super) const VALUES: &[&str] = &[
+    "--cidr=172.16.0.0/16",
+    "--block-size=24",
+    "--encapsulation=VXLAN",
+];
+
+/// The pool with these values.
+pub(super) fn requested_pool() -> Value {
+    json!({"cidr": "172.16.0.0/16", "blockSize": 24, "encapsulation": "VXLAN"})
+}
+
+pub(super) struct Journey {
+    pub(super) helm: Helm,
+    pub(super) chart: PathBuf,
+    pub(super) calico: String,
+    pub(super) cluster: Cluster,
+    pub(super) terminal: Terminal,
+}
+
+impl Journey {
+    /// Starts a cluster, and a terminal with Helm and both programs.
+    #[track_caller]
+    pub(super) fn start(name: &str, helm: Helm, chart: &Path) -> Option<Self> {
+        let cluster = Cluster::start()?;
+        let folder = chart.parent().and_then(Path::file_name).unwrap();
+        let folder = folder.to_str().unwrap();
+        // The chart of this repository is for the newest Calico.
+        let (calico, label) = if chart == charts::own() {
+            ("v3.32.1", "own-chart")
+        } else {
+            (folder, folder)
+        };
+        let mut terminal = Terminal::new(&format!("{name}-{label}-helm-{}", helm.version));
+        terminal.set("KUBECONFIG", &cluster.kubeconfig);
+        terminal.add_program("kubectl", &tool("kubectl", "1.37.1"));
+        terminal.add_program(
+            "kubectl-calico",
+            Path::new(env!("CARGO_BIN_EXE_kubectl-calico")),
+        );
+        terminal.add_program("helm-postrender", filter());
+        terminal.add_program("helm", &helm.binary());
+        terminal.link("tigera-operator", chart);
+        cluster.apply(&manifest(&objects("kubeadm", calico)));
+        Some(Self {
+            helm,
+            chart: chart.to_owned(),
+            calico: calico.to_owned(),
+            cluster,
+            terminal,
+        })
+    }
+
+    pub(super) fn operator(&self) -> Operator<'_> {
+        Operator::of(&self.cluster, &self.calico)
+    }
+
+    /// A command of Helm with the chart, and with the post-renderer if `filter` has its arguments.
+    pub(super) fn helm(command: &str, options: &[&str], filter: Option<&[&str]>) -> String {
+        let release = "calico ./tigera-operator --namespace tigera-operator";
+        let mut line = format!("helm {command} {release}");
+        for option in options {
+            line += &format!(" {option}");
+        }
+        if let Some(filter) = filter {
+            line += " \\\n    --post-renderer helm-postrender";
+            for argument in filter {
+                line += &format!(" \\\n    --post-renderer-args {argument}");
+            }
+        }
+        line
+    }
+}
