@@ -1,7 +1,7 @@
 //! The text of everything that has a code.
 
 /// What a code stands for: a check of `kubectl calico status` (`CAL201`), a finding of
-/// `kubectl calico plan` (`pool-lost`), or a rule (`cidr-host-bits`). `kubectl calico explain`
+/// `kubectl calico plan` (`pool-unlisted`), or a rule (`cidr-host-bits`). `kubectl calico explain`
 /// and the generated pages of the documentation print it.
 ///
 /// All texts but the title and the source are whole sentences.

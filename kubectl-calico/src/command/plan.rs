@@ -48,7 +48,7 @@ fn render_plan(plan: &Plan, arguments: &PlanArgs) -> Result<String, String> {
 fn exit(plan: &Plan, fail_on: FailOn) -> Exit {
     if plan.worst().is_some_and(|worst| fail_on.counts(worst)) {
         Exit::Findings
-    } else if plan.is_settled() {
+    } else if plan.is_complete() {
         Exit::Success
     } else {
         Exit::Incomplete

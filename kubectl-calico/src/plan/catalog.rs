@@ -6,9 +6,9 @@ use calico_core::catalog::Entry;
 /// Every code of a plan, in the order of the steps that settle a plan.
 pub static ENTRIES: &[&Entry] = &[
     &OTHER_NETWORK_PLUGIN,
-    &POOLS_LEFT_OVER,
-    &POOL_LOST,
-    &LIVE_POOL_FIXED,
+    &LEFTOVER_POOLS,
+    &POOL_UNLISTED,
+    &EXISTING_POOL_IMMUTABLE,
     &FAMILY_OUTSIDE_POD_NETWORK,
     &POOL_TOO_SMALL,
     &ENCAPSULATION_ON_CLOUD,
@@ -35,8 +35,8 @@ pub(crate) static OTHER_NETWORK_PLUGIN: Entry = Entry {
              documentation, GKE Dataplane V2; Microsoft's, Azure CNI powered by Cilium",
 };
 
-pub(crate) static POOLS_LEFT_OVER: Entry = Entry {
-    code: "pools-left-over",
+pub(crate) static LEFTOVER_POOLS: Entry = Entry {
+    code: "leftover-pools",
     title: "pools of an earlier installation still exist",
     meaning: "Calico does not run, but IPPools exist.",
     impact: "While pools exist, the operator does not check new pools against the pod CIDR, and \
@@ -46,8 +46,8 @@ pub(crate) static POOLS_LEFT_OVER: Entry = Entry {
     source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go",
 };
 
-pub(crate) static POOL_LOST: Entry = Entry {
-    code: "pool-lost",
+pub(crate) static POOL_UNLISTED: Entry = Entry {
+    code: "pool-unlisted",
     title: "the Installation no longer lists a pool that the operator owns",
     meaning: "An IPPool carries the operator's label, and no pool of the Installation has its CIDR.",
     impact: "The operator deletes the pool as soon as Calico's API server permits it, and the \
@@ -59,8 +59,8 @@ pub(crate) static POOL_LOST: Entry = Entry {
     source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go",
 };
 
-pub(crate) static LIVE_POOL_FIXED: Entry = Entry {
-    code: "live-pool-fixed",
+pub(crate) static EXISTING_POOL_IMMUTABLE: Entry = Entry {
+    code: "existing-pool-immutable",
     title: "an existing pool's CIDR or block size cannot be changed",
     meaning: "The requested CIDR or block size differs from that of the existing pool.",
     impact: "Calico's API rejects the change. With the operator, a new CIDR in the Installation has \

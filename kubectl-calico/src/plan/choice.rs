@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use crate::assess::provenance::Provenance;
 
-/// A value that is chosen, given or not settled.
+/// A value that was derived, given or could not be determined.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Choice<T> {
     /// It follows from what was read.
     Known {
-        /// What.
+        /// The value.
         value: T,
         /// Why, in a sentence without a full stop.
         why: String,
@@ -19,24 +19,24 @@ pub enum Choice<T> {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         from: Vec<Provenance>,
     },
-    /// A flag gave it.
+    /// A flag sets it.
     Given {
-        /// What.
+        /// The value.
         value: T,
-        /// Which flag.
+        /// The flag.
         flag: &'static str,
     },
-    /// Nothing settles it.
-    Open {
+    /// It could not be determined.
+    Undetermined {
         /// Why not.
-        open: String,
-        /// The flag that does; `a larger --cidr` where the one that is there is too small.
+        undetermined: String,
+        /// The flag that sets it; `a larger --cidr` if the present one is too small.
         flag: &'static str,
     },
 }
 
 impl<T> Choice<T> {
-    /// A value that one place tells.
+    /// A value that was read from one field.
     pub fn known(value: T, why: impl Into<String>, from: Provenance) -> Self {
         Self::Known {
             value,
@@ -45,7 +45,7 @@ impl<T> Choice<T> {
         }
     }
 
-    /// A value that follows from no object.
+    /// A value that was not read from an object.
     pub fn reasoned(value: T, why: impl Into<String>) -> Self {
         Self::Known {
             value,
@@ -54,31 +54,31 @@ impl<T> Choice<T> {
         }
     }
 
-    /// That nothing settles it.
-    pub fn open(why: impl Into<String>, flag: &'static str) -> Self {
-        Self::Open {
-            open: why.into(),
+    /// A value that could not be determined.
+    pub fn undetermined(why: impl Into<String>, flag: &'static str) -> Self {
+        Self::Undetermined {
+            undetermined: why.into(),
             flag,
         }
     }
 
-    /// The value, if it is settled.
+    /// The value, if there is one.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Known { value, .. } | Self::Given { value, .. } => Some(value),
-            Self::Open { .. } => None,
+            Self::Undetermined { .. } => None,
         }
     }
 
-    /// Whether a flag gave it.
+    /// Whether a flag sets it.
     pub fn is_given(&self) -> bool {
         matches!(self, Self::Given { .. })
     }
 
-    /// The flag that settles it, where nothing has.
+    /// The flag that would set it, if it could not be determined.
     pub fn flag(&self) -> Option<&'static str> {
         match self {
-            Self::Open { flag, .. } => Some(flag),
+            Self::Undetermined { flag, .. } => Some(flag),
             Self::Known { .. } | Self::Given { .. } => None,
         }
     }

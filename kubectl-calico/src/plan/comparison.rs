@@ -1,11 +1,11 @@
-//! The live pools beside what is planned: what is fixed for good, and what a change disturbs.
+//! The existing pools compared with the plan: what is immutable, and what a change disrupts.
 
-use calico_core::cidr::{Cidr, Family};
+use calico_core::cidr::Family;
 use calico_core::pool::{Encapsulation, Field};
 use serde::Serialize;
 use serde_yaml::Mapping;
 
-use super::catalog::LIVE_POOL_FIXED;
+use super::catalog::EXISTING_POOL_IMMUTABLE;
 use super::entries;
 use super::inputs::Inputs;
 use super::pool::Pool;
@@ -15,7 +15,7 @@ use crate::assess::finding::Finding;
 use crate::repair::unlisted_pools::unlisted_pools;
 use crate::snapshot::ObjectRef;
 
-/// A live pool and what the plan makes of it.
+/// An existing pool, and what the plan changes in it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -26,20 +26,22 @@ pub struct PoolComparison {
     pub cidr: String,
     /// The prefix length of its blocks.
     pub block_size: i64,
-    /// Its encapsulation, in the operator's spelling.
+    /// Its encapsulation, in the operator's notation.
     #[cfg_attr(test, schemars(with = "String"))]
     pub encapsulation: Encapsulation,
-    /// Whether the operator owns it: it alone may change such a pool, and puts back what others do.
+    /// Whether the operator owns it: only the operator changes such a pool, and it reverts the changes
+    /// of others.
     pub owned_by_operator: bool,
-    /// What else the Installation has to say for the operator to leave the pool as it is.
+    /// What else the Installation must say of the pool for the operator to leave it as it is.
     #[cfg_attr(
         test,
         schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")
     )]
     pub other_fields: Mapping,
-    /// Whether the Installation has lost it, so that the operator deletes it.
-    pub lost: bool,
-    /// What differs from the plan; nothing where the pool stays as it is.
+    /// Whether the operator owns it and the Installation no longer lists it, so that the operator deletes
+    /// it.
+    pub unlisted: bool,
+    /// What differs from the plan; empty if the pool is kept as it is.
     pub changes: Vec<Change>,
 }
 
@@ -50,63 +52,66 @@ pub struct PoolComparison {
 pub struct Change {
     /// `cidr`, `blockSize` or `encapsulation`.
     pub field: &'static str,
-    /// What it is.
+    /// The present value.
     pub from: String,
-    /// What is planned.
+    /// The planned value.
     pub to: String,
-    /// Whether the live pool can take it; if not, it takes another pool.
+    /// Whether the existing pool can be changed; if not, a new pool must replace it.
     pub in_place: bool,
-    /// What that means.
+    /// What the change means.
     pub means: String,
 }
 
 impl PoolComparison {
-    /// That what is asked for cannot be made of the pool. The operator deletes a pool whose CIDR
-    /// leaves its list, and with it the pods' way into the network.
+    /// That the pool cannot become what is planned. The operator deletes a pool whose CIDR is no longer
+    /// listed, although pods use it.
     /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go;
     /// projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
     pub(super) fn finding(&self) -> Option<Finding> {
-        let fixed: Vec<&Change> = self
+        let immutable: Vec<&Change> = self
             .changes
             .iter()
             .filter(|change| !change.in_place)
             .collect();
-        let fields: Vec<&str> = fixed.iter().map(|change| change.field).collect();
-        let object = ObjectRef::named("IPPool", &self.pool);
-        if fixed.is_empty() {
+        if immutable.is_empty() {
             return None;
         }
+        let fields: Vec<&str> = immutable.iter().map(|change| change.field).collect();
+        let object = ObjectRef::named("IPPool", &self.pool);
         let mut finding = Finding::error(
-            &LIVE_POOL_FIXED,
+            &EXISTING_POOL_IMMUTABLE,
             &object,
-            format!("{} of a live pool cannot be changed", fields.join(" and ")),
+            format!(
+                "{} of an existing pool cannot be changed",
+                fields.join(" and ")
+            ),
         );
-        for change in &fixed {
+        for change in &immutable {
             finding = finding.evidence(&object, format!("spec.{}", change.field), &change.from);
         }
         let finding = finding
             .impact(match (fields.contains(&"cidr"), self.owned_by_operator) {
                 (true, true) => {
-                    "asked for all the same, it has the operator delete this pool under its pods"
+                    "if it is changed nevertheless, the operator deletes this pool while pods use it"
                 }
                 (true, false) => {
-                    "asked for all the same, it is refused: IPPool CIDR cannot be modified"
+                    "Calico rejects the change: IPPool CIDR cannot be modified"
                 }
                 (false, _) => {
-                    "asked for all the same, it is refused: IPPool BlockSize cannot be modified"
+                    "Calico rejects the change: IPPool BlockSize cannot be modified"
                 }
             })
-            .fix("let another pool take its place");
+            .fix("replace it by a new pool, as the steps below do");
         Some(finding)
     }
 
-    /// Whether a pool has to take its place.
+    /// Whether a new pool must replace it.
     pub fn takes_a_new_pool(&self) -> bool {
         self.changes.iter().any(|change| !change.in_place)
     }
 }
 
-/// Every live pool. Of each family the plan is for the one that new pods get addresses from.
+/// Every existing pool. Of each family the plan is for the pool that new pods get addresses from.
 pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> {
     if !inputs.networking.is_calico() {
         return Vec::new();
@@ -116,7 +121,7 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
         .map(|pool| pool.name.as_str())
         .collect();
     let compared = |pool: &pools::Pool| {
-        let of = |planned: &&Pool| planned.live.as_deref() == Some(pool.name.as_str());
+        let of = |planned: &&Pool| planned.existing.as_deref() == Some(pool.name.as_str());
         PoolComparison {
             pool: pool.name.clone(),
             cidr: pool.cidr.clone(),
@@ -124,7 +129,7 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
             encapsulation: pool.encapsulation,
             owned_by_operator: pool.owned_by_operator,
             other_fields: entries::other_settings(inputs, &entries, pool),
-            lost: unlisted.contains(&pool.name.as_str()),
+            unlisted: unlisted.contains(&pool.name.as_str()),
             changes: planned
                 .iter()
                 .find(of)
@@ -134,70 +139,56 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
     inputs.pools().iter().map(compared).collect()
 }
 
-fn changes(live: &pools::Pool, planned: &Pool) -> Vec<Change> {
-    const FOR_GOOD: &str = "fixed for good";
-    let mut changes = Vec::new();
-    let mut add = |field: Field, from: String, to: String, in_place, means: String| {
-        changes.push(Change {
-            field: field.key(),
-            from,
-            to,
-            in_place,
-            means,
-        });
-    };
-    let same = |cidr: &&Cidr| Some(cidr.network()) == live.network.map(|live| live.network());
-    if let Some(cidr) = planned.cidr.value().filter(|cidr| !same(cidr)) {
-        add(
-            Field::Cidr,
-            live.cidr.clone(),
-            cidr.to_string(),
-            false,
-            FOR_GOOD.to_owned(),
-        );
-    }
-    if let Some(size) = planned
+fn changes(existing: &pools::Pool, planned: &Pool) -> Vec<Change> {
+    let network = existing.network.map(|network| network.network());
+    let cidr = planned
+        .cidr
+        .value()
+        .filter(|cidr| Some(cidr.network()) != network)
+        .map(|cidr| immutable(Field::Cidr, &existing.cidr, cidr));
+    let block_size = planned
         .block_size
         .value()
-        .filter(|size| i64::from(**size) != live.block_size)
-    {
-        add(
-            Field::BlockSize,
-            live.block_size.to_string(),
-            size.to_string(),
-            false,
-            FOR_GOOD.to_owned(),
-        );
-    }
-    if let Some(to) = planned
+        .filter(|size| i64::from(**size) != existing.block_size)
+        .map(|size| immutable(Field::BlockSize, existing.block_size, size));
+    let encapsulation = planned
         .encapsulation
         .value()
-        .filter(|to| **to != live.encapsulation)
-    {
-        let means = disturbance(planned.family, live.encapsulation, *to);
-        add(
-            Field::Encapsulation,
-            live.encapsulation.to_string(),
-            to.to_string(),
-            true,
-            means,
-        );
-    }
-    changes
+        .filter(|to| **to != existing.encapsulation)
+        .map(|to| Change {
+            field: Field::Encapsulation.key(),
+            from: existing.encapsulation.to_string(),
+            to: to.to_string(),
+            in_place: true,
+            means: disruption(planned.family, existing.encapsulation, *to),
+        });
+    [cidr, block_size, encapsulation]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
-/// Source: projectcalico/calico#5221; that pods keep their MTU follows from it being set when
-/// their interface is made.
-fn disturbance(family: Family, from: Encapsulation, to: Encapsulation) -> String {
-    let mut means =
-        "can be changed; each node changes over by itself, and until all have, pods on \
-                     different nodes cannot reach each other, Calico's API server among them"
-            .to_owned();
+fn immutable(field: Field, from: impl ToString, to: impl ToString) -> Change {
+    Change {
+        field: field.key(),
+        from: from.to_string(),
+        to: to.to_string(),
+        in_place: false,
+        means: "immutable".to_owned(),
+    }
+}
+
+/// Source: projectcalico/calico#5221. Pods keep their MTU because it is set when their interface is
+/// created.
+fn disruption(family: Family, from: Encapsulation, to: Encapsulation) -> String {
+    let mut means = "nodes switch over one by one; until all have, pods on different nodes cannot \
+                     reach each other, nor Calico's API server"
+        .to_owned();
     let overhead = |encapsulation| tunnel(encapsulation, family).1;
-    let grows = overhead(to).saturating_sub(overhead(from));
-    if grows > 0 {
+    let growth = overhead(to).saturating_sub(overhead(from));
+    if growth > 0 {
         means.push_str(&format!(
-            "; packets grow by {grows} bytes, and pods keep their MTU until they are recreated"
+            "; packets grow by {growth} bytes, and pods keep their MTU until they are recreated"
         ));
     }
     means

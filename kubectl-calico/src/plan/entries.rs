@@ -1,5 +1,5 @@
-//! The Installation's list of pools as it should be: what is written there, with what is planned
-//! in its place. The operator deletes a pool that is left out of it.
+//! The Installation's list of pools as planned. The operator deletes a pool of its own that the list
+//! leaves out.
 
 use calico_core::pool::Field;
 use serde_yaml::{Mapping, Value};
@@ -11,7 +11,7 @@ use crate::assess::views::objects::default_installation;
 use crate::repair::entry::entry;
 use crate::repair::unlisted_pools::unlisted_pools;
 
-/// What the Installation has, as it stands.
+/// The list as it is.
 fn written(inputs: &Inputs) -> Vec<Value> {
     let installation = default_installation(inputs.snapshot);
     let pools = installation.and_then(|found| found.spec.get("calicoNetwork")?.get("ipPools"));
@@ -51,19 +51,22 @@ pub(super) fn other_settings(inputs: &Inputs, entries: &[Value], pool: &pools::P
     entry
 }
 
-/// What it should have. Live pools that it never had are somebody else's, and stay out.
+/// The list as planned. Existing pools that the operator does not own and the list never had stay out.
 pub(super) fn planned(inputs: &Inputs, pools: &[Pool]) -> Vec<Value> {
     let mut entries = listed(inputs);
     for pool in pools {
-        let live = inputs.live(pool.family).map(|live| live.cidr.as_str());
-        let wanted = inputs.wanted(pool.family);
-        let at = live.or(wanted.and_then(|(_, pool)| pool.cidr.as_deref()));
-        let of_pool = |entry: &&mut Value| at.is_some() && cidr_of(entry) == at;
-        if let Some(entry) = entries.iter_mut().find(of_pool) {
+        let existing = inputs.existing(pool.family);
+        let existing = existing.map(|existing| existing.cidr.as_str());
+        let listed = inputs.listed(pool.family);
+        let cidr = existing.or(listed.and_then(|(_, pool)| pool.cidr.as_deref()));
+        let mut of_pool = entries
+            .iter_mut()
+            .filter(|entry| cidr.is_some() && cidr_of(entry) == cidr);
+        if let Some(entry) = of_pool.next() {
             set(entry, pool);
-        } else if live.is_none() || inputs.facts.installation.is_none() {
+        } else if existing.is_none() || inputs.facts.installation.is_none() {
             let mut entry = Mapping::new();
-            entry.extend(live.map(|cidr| ("cidr".into(), cidr.into())));
+            entry.extend(existing.map(|cidr| ("cidr".into(), cidr.into())));
             let mut entry = Value::Mapping(entry);
             set(&mut entry, pool);
             entries.push(entry);
@@ -81,25 +84,18 @@ fn set(entry: &mut Value, pool: &Pool) {
     let Some(entry) = entry.as_mapping_mut() else {
         return;
     };
-    let mut put = |key: &str, value: Option<Value>| {
+    let cidr = pool.cidr.value().map(|cidr| cidr.to_string().into());
+    let block_size = pool.block_size.value().map(|size| (*size).into());
+    let encapsulation = pool.encapsulation.value().map(|e| e.to_string().into());
+    let fields: [(&str, Option<Value>); 3] = [
+        // The CIDR of an existing pool keeps its notation, by which the operator knows the pool.
+        ("cidr", cidr.filter(|_| pool.existing.is_none())),
+        ("blockSize", block_size),
+        ("encapsulation", encapsulation),
+    ];
+    for (key, value) in fields {
         if let Some(value) = value {
             entry.insert(key.into(), value);
         }
-    };
-    // A CIDR that only differs in its spelling stays as it is: the operator knows pools by it.
-    put(
-        "cidr",
-        pool.cidr
-            .value()
-            .filter(|_| pool.live.is_none())
-            .map(|cidr| cidr.to_string().into()),
-    );
-    put(
-        "blockSize",
-        pool.block_size.value().map(|size| (*size).into()),
-    );
-    put(
-        "encapsulation",
-        pool.encapsulation.value().map(|e| e.to_string().into()),
-    );
+    }
 }

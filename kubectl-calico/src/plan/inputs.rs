@@ -1,4 +1,4 @@
-//! What the values of a plan follow from, read once.
+//! What the values of a plan follow from.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::Effective;
@@ -25,12 +25,13 @@ pub(crate) struct Inputs<'a> {
     pub(super) nodes: Choice<u32>,
     pub(super) pods_per_node: Choice<u32>,
     pub(super) networking: Networking,
-    /// What the Installation has to say beside its pools.
+    /// What the Installation must set besides its pools.
     pub(super) settings: Vec<Setting>,
-    /// The Installation that is there, or the one that is to be made; its pools are as written.
+    /// The Installation of the cluster, or the one to create, with its pools as written.
     pub(super) written: Installation,
+    /// The same with the operator's defaults.
     pub(super) effective: Effective,
-    /// Whether BIRD runs, or will.
+    /// Whether BIRD runs, or will run.
     pub(super) bgp: bool,
 }
 
@@ -48,9 +49,10 @@ impl<'a> Inputs<'a> {
         };
         let effective = Effective::of(&written, operator);
         Self {
-            bgp: match facts.install.is_from_manifests() {
-                true => facts.routing.bgp.runs.value() != Some(&false),
-                false => effective.bgp,
+            bgp: if facts.install.is_from_manifests() {
+                facts.routing.bgp.runs.value() != Some(&false)
+            } else {
+                effective.bgp
             },
             effective,
             nodes: nodes(facts, request),
@@ -65,7 +67,7 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// The pod network, as its best source tells it.
+    /// The pod CIDRs, from the most authoritative source.
     pub(super) fn pod_network(&self) -> Option<&'a Network> {
         self.facts.networks.best()
     }
@@ -74,7 +76,7 @@ impl<'a> Inputs<'a> {
         self.facts.cluster.platform.value().copied()
     }
 
-    /// The live pools. Those that an uninstall has left are to go before Calico comes again.
+    /// The existing pools, except those that an uninstall left behind.
     pub(super) fn pools(&self) -> &'a [pools::Pool] {
         match self.facts.install.method.value() {
             Some(Method::Remnants) => &[],
@@ -88,31 +90,31 @@ impl<'a> Inputs<'a> {
         nodes.map_or(0, |nodes| nodes.windows)
     }
 
-    /// The addresses by which nodes know each other.
+    /// The InternalIPs of the nodes.
     pub(super) fn node_addresses(&self) -> impl Iterator<Item = &'a str> {
         let nodes = self.snapshot.nodes.items().iter();
         nodes.flat_map(Node::internal_addresses)
     }
 
-    /// Those that pods get addresses from.
-    pub(super) fn live_pools(&self) -> impl Iterator<Item = &'a pools::Pool> {
+    /// The existing pools that give addresses to pods.
+    pub(super) fn existing_pools(&self) -> impl Iterator<Item = &'a pools::Pool> {
         let pools = self.pools().iter();
         pools.filter(|pool| pool.is_for_pods() && pool.network.is_some())
     }
 
-    /// The one of a family that new pods get theirs from, or any that there is.
-    pub(super) fn live(&self, family: Family) -> Option<&'a pools::Pool> {
-        let of_family = || {
-            self.live_pools()
-                .filter(move |p| p.family() == Some(family))
-        };
-        let serving = of_family().find(|pool| pool.serves_any_pod());
-        serving.or_else(|| of_family().next())
+    /// The existing pool of a family that new pods get addresses from, or else any of the family.
+    pub(super) fn existing(&self, family: Family) -> Option<&'a pools::Pool> {
+        let mut pools: Vec<&pools::Pool> = self
+            .existing_pools()
+            .filter(|pool| pool.family() == Some(family))
+            .collect();
+        pools.sort_by_key(|pool| !pool.serves_any_pod());
+        pools.first().copied()
     }
 
-    /// What the Installation asks for, of a family of which there is no live pool.
-    pub(super) fn wanted(&self, family: Family) -> Option<(Cidr, &installation::Pool)> {
-        if self.live(family).is_some() {
+    /// The pool that the Installation lists for a family of which no pool exists.
+    pub(super) fn listed(&self, family: Family) -> Option<(Cidr, &installation::Pool)> {
+        if self.existing(family).is_some() {
             return None;
         }
         let mut pools = self.written.pools.iter().flatten();
@@ -129,16 +131,16 @@ fn nodes(facts: &Facts, request: &PlanRequest) -> Choice<u32> {
         return Choice::Given { value, flag: FLAG };
     }
     match facts.cluster.nodes.value().map(|nodes| nodes.total) {
-        Some(0) => Choice::open("there is no node yet", FLAG),
+        Some(0) => Choice::undetermined("the cluster has no nodes yet", FLAG),
         Some(total) => {
             let total = u32::try_from(total).unwrap_or(u32::MAX);
-            Choice::reasoned(total, "those that are there")
+            Choice::reasoned(total, "the present node count")
         }
-        None => Choice::open("nodes could not be read", FLAG),
+        None => Choice::undetermined("the nodes could not be read", FLAG),
     }
 }
 
-/// The kubelet's own limit where no kubelet tells: `maxPods` of its configuration.
+/// The default of `maxPods` in the kubelet's configuration.
 const KUBELET_MAX_PODS: u32 = 110;
 
 fn pods_per_node(snapshot: &Snapshot, request: &PlanRequest) -> Choice<u32> {
@@ -146,14 +148,16 @@ fn pods_per_node(snapshot: &Snapshot, request: &PlanRequest) -> Choice<u32> {
         let flag = "--pods-per-node";
         return Choice::Given { value, flag };
     }
-    let limit = |node: &Node| node.status.allocatable.pods.as_deref()?.parse::<u32>().ok();
-    let nodes = snapshot.nodes.items().iter();
-    let limits = nodes.filter_map(|node| Some((limit(node)?, node)));
-    // Of equals the first node is named.
+    let limits = snapshot
+        .nodes
+        .items()
+        .iter()
+        .filter_map(|node| Some((max_pods(node)?, node)));
+    // Of equal limits the first node's counts.
     match limits.rev().max_by_key(|(limit, _)| *limit) {
         Some((limit, node)) => Choice::known(
             limit,
-            "the most that a kubelet takes",
+            "the highest maxPods of a kubelet",
             Provenance::new(
                 ObjectRef::named("Node", &node.metadata.name),
                 "status.allocatable.pods",
@@ -161,7 +165,11 @@ fn pods_per_node(snapshot: &Snapshot, request: &PlanRequest) -> Choice<u32> {
         ),
         None => Choice::reasoned(
             KUBELET_MAX_PODS,
-            "the kubelet's default, since no node tells",
+            "the kubelet's default, since no node reports it",
         ),
     }
+}
+
+fn max_pods(node: &Node) -> Option<u32> {
+    node.status.allocatable.pods.as_deref()?.parse().ok()
 }

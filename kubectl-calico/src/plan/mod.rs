@@ -38,14 +38,13 @@ use values::cidr;
 use values::networking::{Networking, Setting};
 use values::operator::operator;
 
-/// `apiVersion` of a plan. A field is never taken away or given another meaning under the same
-/// version.
+/// `apiVersion` of a plan. Under one version no field is removed or given another meaning.
 pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
 
 /// `kind` of a plan.
 pub const KIND: &str = "Plan";
 
-/// What `kubectl calico plan` says.
+/// A plan, as `kubectl calico plan` prints it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -54,44 +53,44 @@ pub struct Plan {
     pub api_version: &'static str,
     /// [`KIND`]
     pub kind: &'static str,
-    /// All of it in one sentence.
-    pub answer: String,
+    /// The whole plan in one sentence.
+    pub summary: String,
     /// The cluster.
     pub cluster: Cluster,
-    /// What of Calico is there.
+    /// What of Calico is installed already.
     pub install: Install,
     /// The operator whose rules were applied, as `1.42.3`.
     pub operator: Choice<String>,
-    /// The Calico that it installs, as `3.32`.
+    /// The Calico release that this operator installs, as `3.32`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calico: Option<String>,
-    /// For how many nodes.
+    /// The number of nodes that the pools are planned for.
     pub nodes: Choice<u32>,
-    /// With how many pods each.
+    /// The number of pods that each node can run.
     pub pods_per_node: Choice<u32>,
-    /// Who gives pods their addresses.
+    /// The CNI plugin that gives pods their addresses.
     pub networking: Networking,
-    /// What Kubernetes was set up with.
+    /// The pod CIDRs and Service CIDRs that Kubernetes was configured with.
     pub networks: Networks,
-    /// The pools that are needed, one for each family.
+    /// The pools that the cluster needs, one per address family.
     pub pools: Vec<Pool>,
-    /// What the Installation has to say beside its pools.
+    /// What the Installation must set besides its pools.
     pub settings: Vec<Setting>,
-    /// The live pools, and what the plan changes of them.
+    /// The existing pools, and what the plan changes in them.
     pub existing_pools: Vec<PoolComparison>,
-    /// The nodes' addresses.
+    /// The InternalIPs of the nodes.
     #[serde(skip)]
     pub node_addresses: Vec<String>,
-    /// The Installation's list of pools as it should be.
+    /// The Installation's list of pools as planned.
     #[serde(skip)]
     pub entries: Vec<Value>,
-    /// What has to be open between nodes; where pools are live, beside what has to be already.
+    /// What must be open between nodes; if pools exist, only what is needed in addition.
     pub ports: Vec<Port>,
-    /// What `kubectl calico status` finds already, whatever is planned.
-    pub already: Vec<Finding>,
-    /// What speaks against it, the worst first.
+    /// What `kubectl calico status` reports of the cluster whatever is planned.
+    pub existing_findings: Vec<Finding>,
+    /// What is wrong with the plan, errors first.
     pub findings: Vec<Finding>,
-    /// What to do next.
+    /// What to do, in order.
     pub steps: Vec<Step>,
     /// What could not be read.
     pub not_read: Vec<Unread>,
@@ -104,12 +103,12 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
     let inputs = Inputs::new(snapshot, &facts, request, version);
     let mut found = other_plugin::findings(&inputs);
     found.extend(leftover_pools::finding(&inputs));
-    let (mut pools, mut already) = (Vec::new(), Vec::new());
+    let (mut pools, mut existing_findings) = (Vec::new(), Vec::new());
     if inputs.networking.is_calico() {
         let families = cidr::families(&inputs).into_iter();
         pools.extend(families.map(|family| pool::pool(&inputs, family, &mut found)));
         let simulated = simulation::found(&inputs, &pools);
-        already = simulated.already;
+        existing_findings = simulated.existing;
         found.extend(simulated.by_plan);
         found.extend(findings::new_family::findings(&inputs, &pools));
         found.extend(rules::findings(&inputs, &pools));
@@ -117,7 +116,7 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
     let existing_pools = comparison::compare(&inputs, &pools);
     found.extend(existing_pools.iter().filter_map(PoolComparison::finding));
     found.extend(findings::unlisted_pools::findings(&inputs));
-    // In the order in which they were found within one severity.
+    // A stable sort: findings of one severity stay in the order in which they were found.
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let entries = entries::planned(&inputs, &pools);
     let ports = ports::ports(&inputs, &pools, &existing_pools);
@@ -126,7 +125,7 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
     Plan {
         api_version: API_VERSION,
         kind: KIND,
-        answer: summary::summary(&inputs, &pools, &existing_pools, &found, incomplete),
+        summary: summary::summary(&inputs, &pools, &existing_pools, &found, incomplete),
         steps: steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found),
         entries,
         ports,
@@ -143,20 +142,19 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
         networks: facts.networks,
         pools,
         existing_pools,
-        already,
+        existing_findings,
         findings: found,
     }
 }
 
 impl Plan {
-    /// How bad the worst finding is.
+    /// The severity of the worst finding.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|found| found.severity).max()
     }
 
-    /// Whether all values are settled, and what they hang on was read.
-    pub fn is_settled(&self) -> bool {
-        let needed = |row: &Unread| row.needed;
-        !self.pools.iter().any(Pool::has_open_values) && !self.not_read.iter().any(needed)
+    /// Whether every value is determined, and everything that they depend on was read.
+    pub fn is_complete(&self) -> bool {
+        !self.pools.iter().any(Pool::is_undetermined) && !self.not_read.iter().any(|row| row.needed)
     }
 }

@@ -1,4 +1,4 @@
-//! A pool of a family that has none yet, where another family has.
+//! A pool of a family that has none yet, in a cluster that has pools of the other family.
 
 use calico_core::cidr::Cidr;
 use calico_core::defaults::{masquerades, standard_name};
@@ -9,35 +9,38 @@ use crate::assess::fact::Fact;
 use crate::assess::facts::pools;
 use crate::snapshot::IpPoolSpec;
 
-/// Those of the planned pools.
+/// Those among the planned pools.
 pub(super) fn added<'a>(
     inputs: &Inputs,
     planned: &'a [Pool],
 ) -> impl Iterator<Item = (&'a Pool, Cidr)> + use<'a> {
-    let beside = inputs.live_pools().next().is_some();
-    let new = planned
+    let any_exists = inputs.existing_pools().next().is_some();
+    planned
         .iter()
-        .filter(move |pool| beside && pool.live.is_none());
-    new.filter_map(|pool| Some((pool, *pool.cidr.value()?)))
+        .filter(move |pool| any_exists && pool.existing.is_none())
+        .filter_map(|pool| Some((pool, *pool.cidr.value()?)))
 }
 
-/// It as it would be live, to be judged as the others are.
-pub(super) fn as_live(inputs: &Inputs, planned: &[Pool]) -> Vec<pools::Pool> {
-    let live = |(pool, cidr): (&Pool, Cidr)| {
-        Some(pools::Pool {
-            name: format!("{}, as planned", standard_name(pool.family)),
-            cidr: cidr.to_string(),
-            network: Some(cidr),
-            encapsulation: *pool.encapsulation.value()?,
-            block_size: i64::from(*pool.block_size.value()?),
-            nat_outgoing: masquerades(pool.family),
-            node_selector: "all()".to_owned(),
-            enabled: true,
-            for_load_balancers: false,
-            owned_by_operator: false,
-            usage: Fact::absent("not there yet"),
-            spec: IpPoolSpec::default(),
-        })
-    };
-    added(inputs, planned).filter_map(live).collect()
+/// These as they would exist, so that the checks of status can be run on them.
+pub(super) fn as_existing(inputs: &Inputs, planned: &[Pool]) -> Vec<pools::Pool> {
+    added(inputs, planned)
+        .filter_map(|(pool, cidr)| existing(pool, cidr))
+        .collect()
+}
+
+fn existing(pool: &Pool, cidr: Cidr) -> Option<pools::Pool> {
+    Some(pools::Pool {
+        name: format!("{}, as planned", standard_name(pool.family)),
+        cidr: cidr.to_string(),
+        network: Some(cidr),
+        encapsulation: *pool.encapsulation.value()?,
+        block_size: i64::from(*pool.block_size.value()?),
+        nat_outgoing: masquerades(pool.family),
+        node_selector: pools::ALL_NODES.to_owned(),
+        enabled: true,
+        for_load_balancers: false,
+        owned_by_operator: false,
+        usage: Fact::absent("the pool does not exist yet"),
+        spec: IpPoolSpec::default(),
+    })
 }

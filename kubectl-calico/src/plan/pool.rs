@@ -21,27 +21,27 @@ pub struct Pool {
     /// IPv4 or IPv6.
     #[cfg_attr(test, schemars(with = "String"))]
     pub family: Family,
-    /// The live pool of which this is to come.
+    /// The existing pool that this one is planned from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub live: Option<String>,
+    pub existing: Option<String>,
     /// `cidr`
     #[cfg_attr(test, schemars(with = "Choice<String>"))]
     pub cidr: Choice<Cidr>,
     /// `blockSize`, a prefix length.
     pub block_size: Choice<u8>,
-    /// What this and other sizes mean; empty where any would do, or none fits.
+    /// What this and similar block sizes mean; empty if any size is large enough, or none fits.
     #[cfg_attr(test, schemars(with = "Vec<super::values::sizes::Size>"))]
     pub block_sizes: Sizes,
-    /// `encapsulation`, in the operator's spelling.
+    /// `encapsulation`, in the operator's notation.
     #[cfg_attr(test, schemars(with = "Choice<String>"))]
     pub encapsulation: Choice<Encapsulation>,
-    /// Other encapsulations that would work, and what each takes.
+    /// Other encapsulations that would work, each with what it requires.
     pub alternatives: Vec<String>,
-    /// What else is worth knowing of it.
+    /// Remarks on the pool.
     pub notes: Vec<String>,
 }
 
-/// The pool of a family, and what speaks against its values.
+/// The pool of a family. Findings about its values are added to `findings`.
 pub(super) fn pool(inputs: &Inputs, family: Family, findings: &mut Vec<Finding>) -> Pool {
     let cidr = cidr::choose(inputs, family);
     let block_size = block_size::choose(inputs, family, cidr.value());
@@ -51,7 +51,7 @@ pub(super) fn pool(inputs: &Inputs, family: Family, findings: &mut Vec<Finding>)
     Pool {
         notes: notes::notes(inputs, cidr.value(), encapsulation.choice.value()),
         family,
-        live: inputs.live(family).map(|pool| pool.name.clone()),
+        existing: inputs.existing(family).map(|pool| pool.name.clone()),
         cidr,
         block_size: block_size.choice,
         block_sizes: block_size.sizes,
@@ -61,8 +61,8 @@ pub(super) fn pool(inputs: &Inputs, family: Family, findings: &mut Vec<Finding>)
 }
 
 impl Pool {
-    /// The flags that settle what is open.
-    pub fn open_flags(&self) -> impl Iterator<Item = &'static str> {
+    /// The flags that set what could not be determined.
+    pub fn missing_flags(&self) -> impl Iterator<Item = &'static str> {
         let flags = [
             self.cidr.flag(),
             self.block_size.flag(),
@@ -71,8 +71,8 @@ impl Pool {
         flags.into_iter().flatten()
     }
 
-    /// Whether any value is not settled.
-    pub fn has_open_values(&self) -> bool {
-        self.open_flags().next().is_some()
+    /// Whether a value could not be determined.
+    pub fn is_undetermined(&self) -> bool {
+        self.missing_flags().next().is_some()
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn ports(inputs: &Inputs, planned: &[Pool], existing: &[PoolCompariso
     let is_new_or_changed = |pool: &&Pool| {
         existing
             .iter()
-            .find(|compared| pool.live.as_deref() == Some(&compared.pool))
+            .find(|compared| pool.existing.as_deref() == Some(&compared.pool))
             .is_none_or(|compared| !compared.changes.is_empty())
     };
     let encapsulations: Vec<Encapsulation> = planned

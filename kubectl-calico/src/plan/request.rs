@@ -1,11 +1,11 @@
-//! What the command line asks of a plan.
+//! What the command line requests of a plan.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::operator::OperatorVersion;
 use calico_core::per_family::{Encapsulations, PerFamily};
 use calico_core::pool::{BlockSize, Encapsulation};
 
-/// What is asked for; what is not follows from the cluster.
+/// The values that flags set. All others follow from the cluster.
 #[derive(Clone, Debug, Default)]
 pub struct PlanRequest {
     /// `--nodes`
@@ -25,65 +25,69 @@ pub struct PlanRequest {
 }
 
 impl PlanRequest {
-    /// Whether another flag than `--encapsulation` names a family.
+    /// Whether `--cidr` or `--block-size` has a value for a family.
     fn names(&self, family: Family) -> bool {
         self.cidr.of(family).is_some() || self.block_size.of(family).is_some()
     }
 
-    /// The encapsulation for a family. As in helm-postrender, one that names no family is for
-    /// those that other flags name, or else for all.
+    /// The encapsulation for a family. As in helm-postrender, a value without a family applies to the
+    /// families that the other flags name, or else to all.
     pub fn encapsulation(&self, family: Family) -> Option<Encapsulation> {
-        let named = |family: &Family| self.names(*family);
-        let for_bare = self.names(family) || !Family::BOTH.iter().any(named);
-        let bare = self.encapsulation.bare.filter(|_| for_bare);
+        let names_none = !Family::BOTH.into_iter().any(|family| self.names(family));
+        let takes_bare = self.names(family) || names_none;
+        let bare = self.encapsulation.bare.filter(|_| takes_bare);
         self.encapsulation.named.of(family).or(bare)
     }
 
-    /// Whether a value is asked for that only this family can have.
+    /// Whether a value is requested for this family.
     pub fn concerns(&self, family: Family) -> bool {
         self.names(family) || self.encapsulation.named.of(family).is_some()
     }
 
-    /// Whether anything is asked of pools.
+    /// Whether a value of a pool is requested.
     pub fn concerns_pools(&self) -> bool {
         self.encapsulation.bare.is_some() || Family::BOTH.into_iter().any(|f| self.concerns(f))
     }
 
-    /// The flags but for the files again, for a command that asks for the same.
+    /// The flags again, except for `--filename`: for a command that requests the same.
     pub fn flags(&self) -> Vec<String> {
-        let mut flags = Vec::new();
-        let mut add = |flag: &str, values: Vec<String>| {
-            if !values.is_empty() {
-                flags.push(format!("{flag} {}", values.join(",")));
-            }
-        };
-        let both = Family::BOTH.into_iter();
-        let each =
-            |value: &dyn Fn(Family) -> Option<String>| both.clone().filter_map(value).collect();
-        add("--nodes", self.nodes.iter().map(u32::to_string).collect());
-        let pods = self.pods_per_node.iter();
-        add("--pods-per-node", pods.map(u32::to_string).collect());
-        add("--cidr", each(&|f| Some(self.cidr.of(f)?.to_string())));
-        add(
-            "--block-size",
-            each(&|f| Some(self.block_size.of(f)?.to_string())),
-        );
         let mut encapsulations: Vec<String> = self
             .encapsulation
             .bare
             .iter()
             .map(Encapsulation::to_string)
             .collect();
-        encapsulations.extend(each(&|family| {
-            let value = self.encapsulation.named.of(family)?;
+        encapsulations.extend(Family::BOTH.iter().filter_map(|family| {
+            let value = self.encapsulation.named.of(*family)?;
             Some(format!("{}={value}", family.key()))
         }));
-        add("--encapsulation", encapsulations);
-        let operator = self.operator.iter();
-        add(
-            "--operator-version",
-            operator.map(OperatorVersion::to_string).collect(),
-        );
+        let flags = [
+            ("--nodes", list(self.nodes)),
+            ("--pods-per-node", list(self.pods_per_node)),
+            ("--cidr", per_family(|family| self.cidr.of(family))),
+            (
+                "--block-size",
+                per_family(|family| self.block_size.of(family)),
+            ),
+            ("--encapsulation", encapsulations),
+            ("--operator-version", list(self.operator)),
+        ];
         flags
+            .into_iter()
+            .filter(|(_, values)| !values.is_empty())
+            .map(|(flag, values)| format!("{flag} {}", values.join(",")))
+            .collect()
     }
+}
+
+fn list<T: ToString>(value: Option<T>) -> Vec<String> {
+    value.iter().map(T::to_string).collect()
+}
+
+fn per_family<T: ToString>(value: impl Fn(Family) -> Option<T>) -> Vec<String> {
+    Family::BOTH
+        .into_iter()
+        .filter_map(value)
+        .map(|value| value.to_string())
+        .collect()
 }

@@ -6,88 +6,87 @@ use super::inputs::Inputs;
 use super::new_family::added;
 use super::pool::Pool;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::words::counted;
 
+/// The sentence. `is_incomplete` says that something could not be read.
 pub(super) fn summary(
     inputs: &Inputs,
     pools: &[Pool],
-    live: &[PoolComparison],
+    existing: &[PoolComparison],
     findings: &[Finding],
-    unread: bool,
+    is_incomplete: bool,
 ) -> String {
+    let mut sentence = sentence(inputs, pools, existing, findings);
+    if is_incomplete {
+        sentence.push_str(", as far as could be read");
+    }
     let errors = findings
         .iter()
         .filter(|found| found.severity == Severity::Error)
         .count();
-    let mut sentence = sentence(inputs, pools, live, findings);
-    if unread {
-        sentence.push_str(", as far as could be read");
+    if errors > 0 {
+        sentence.push_str(&format!(": {}", counted(errors, "error")));
     }
-    match errors {
-        0 => sentence,
-        1 => format!("{sentence}: 1 error"),
-        errors => format!("{sentence}: {errors} errors"),
-    }
+    sentence
 }
 
 fn sentence(
     inputs: &Inputs,
     pools: &[Pool],
-    live: &[PoolComparison],
+    existing: &[PoolComparison],
     findings: &[Finding],
 ) -> String {
-    let networking = &inputs.networking;
-    if !networking.is_calico() {
+    if !inputs.networking.is_calico() {
         return format!(
-            "No pool: pods get their addresses from {}, and Calico does policies",
-            networking.plugin
+            "No pool needed: {} assigns pod addresses, and Calico only enforces network policy",
+            inputs.networking.plugin
         );
     }
-    let open = pools.iter().flat_map(Pool::open_flags);
-    let mut flags: Vec<&str> = open.collect();
+    let mut flags: Vec<&str> = pools.iter().flat_map(Pool::missing_flags).collect();
     flags.dedup();
     if !flags.is_empty() {
-        return format!("Not settled yet: give {}", flags.join(" and "));
+        return format!("Undetermined: set {}", flags.join(" and "));
     }
-    if live.is_empty() {
-        return pools
-            .iter()
-            .map(Pool::summary)
-            .collect::<Vec<_>>()
-            .join("; ");
+    if existing.is_empty() {
+        let pools: Vec<String> = pools.iter().map(Pool::summary).collect();
+        return pools.join("; ");
     }
-    let changed: Vec<&PoolComparison> = live
-        .iter()
-        .filter(|pool| !pool.changes.is_empty())
+    let unlisted = names(existing, |pool| pool.unlisted);
+    if !unlisted.is_empty() {
+        return format!("{unlisted} must be added back to the Installation");
+    }
+    let changed = names(existing, |pool| !pool.changes.is_empty());
+    let replaces = existing.iter().any(PoolComparison::takes_a_new_pool);
+    let added: Vec<String> = added(inputs, pools)
+        .map(|(pool, _)| pool.summary())
         .collect();
-    let lost: Vec<&PoolComparison> = live.iter().filter(|pool| pool.lost).collect();
-    let names = |pools: &[&PoolComparison]| {
-        let names = pools.iter().map(|pool| pool.pool.as_str());
-        names.collect::<Vec<_>>().join(", ")
-    };
-    if !lost.is_empty() {
-        return format!("{} has to be put back into the Installation", names(&lost));
+    let new = added.join("; ");
+    let is_forbidden = findings.iter().any(forbids_change);
+    match (changed.is_empty(), new.is_empty()) {
+        (true, true) => "No change needed: the existing pools are kept".to_owned(),
+        (true, false) if is_forbidden => format!("{new} must not be added"),
+        (true, false) => format!("The existing pools are kept, and a pool is added: {new}"),
+        (false, _) if is_forbidden => format!("{changed} must not be changed as requested"),
+        (false, true) => change(&changed, replaces),
+        (false, false) => format!("{}, and a pool is added: {new}", change(&changed, replaces)),
     }
-    let names = names(&changed);
-    let added = added(inputs, pools).map(|(pool, _)| pool.summary());
-    let added: Vec<String> = added.collect();
-    let added = added.join("; ");
-    let wrong = findings.iter().any(forbids_change);
-    match (changed.is_empty(), added.is_empty()) {
-        (true, true) => "The live pools stay as they are".to_owned(),
-        (true, false) if wrong => format!("{added} must not be added to the live pools"),
-        (true, false) => format!("The live pools stay as they are, and one is added: {added}"),
-        (false, _) if wrong => format!("{names} must not be changed to that"),
-        (false, is_alone) => {
-            let how = match changed.iter().any(|pool| pool.takes_a_new_pool()) {
-                true => format!("Another pool has to take the place of {names}"),
-                false => format!("{names} can be changed in place"),
-            };
-            match is_alone {
-                true => how,
-                false => format!("{how}, and one is added: {added}"),
-            }
-        }
+}
+
+fn change(pools: &str, replaces: bool) -> String {
+    if replaces {
+        format!("{pools} must be replaced by a new pool")
+    } else {
+        format!("{pools} can be changed in place")
     }
+}
+
+fn names(pools: &[PoolComparison], is: impl Fn(&PoolComparison) -> bool) -> String {
+    let names: Vec<&str> = pools
+        .iter()
+        .filter(|pool| is(pool))
+        .map(|pool| pool.pool.as_str())
+        .collect();
+    names.join(", ")
 }
 
 impl Pool {

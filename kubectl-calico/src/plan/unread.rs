@@ -1,8 +1,8 @@
-//! What of a cluster could not be read that a plan hangs on.
+//! What a plan depends on and could not be read.
 
 use serde::Serialize;
 
-use super::findings::simulation::not_made;
+use super::findings::simulation::skipped;
 use super::inputs::Inputs;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
@@ -19,81 +19,72 @@ pub struct Unread {
     pub object: ObjectRef,
     /// Why not.
     pub why: String,
-    /// The permission that is missing, if it is for want of one.
+    /// The missing permission, if that is the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
-    /// What it would have told.
-    pub tells: &'static str,
-    /// Whether nobody can rely on the plan without it.
+    /// What it would have shown.
+    pub shows: &'static str,
+    /// Whether the plan cannot be relied on without it.
     pub needed: bool,
-    /// The checks that were not made of the plan for want of it.
+    /// The checks of the plan that were skipped because of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<&'static str>,
 }
 
-/// What a plan hangs on, with what each tells, and whether nobody can rely on a plan without it.
+/// What a plan depends on, what each shows, and whether the plan cannot be relied on without it.
 const ROWS: [(&Resource, &str, bool); 10] = [
-    (&IP_POOLS, "whether there are live pools", true),
-    (
-        &INSTALLATIONS,
-        "whether the operator was asked for pools already",
-        true,
-    ),
+    (&IP_POOLS, "whether pools exist", true),
+    (&INSTALLATIONS, "whether pools are listed already", true),
     (
         &KUBEADM_CONFIG,
-        "the pod network that the operator holds pools to",
+        "the pod CIDR that the operator enforces",
         true,
     ),
     (
         &OPENSHIFT_NETWORK,
-        "the pod network that the operator holds pools to",
+        "the pod CIDR that the operator enforces",
         false,
     ),
     (
         &DAEMON_SETS,
-        "whether another network plugin is there",
+        "whether another CNI plugin is installed",
         false,
     ),
-    (
-        &NODES,
-        "how many nodes there are, and whose machines",
-        false,
-    ),
-    (
-        &CONTROL_PLANE_PODS,
-        "the pod network and the services",
-        false,
-    ),
-    (&KUBE_PROXY, "the pod network", false),
-    (&SERVICE_CIDRS, "the services", false),
+    (&NODES, "the number of nodes, and the cloud", false),
+    (&CONTROL_PLANE_PODS, "the pod and Service CIDRs", false),
+    (&KUBE_PROXY, "the pod CIDR", false),
+    (&SERVICE_CIDRS, "the Service CIDRs", false),
     (
         &FELIX_CONFIGURATIONS,
-        "whether Felix turns AWS' source/destination check off",
+        "whether Felix disables the source/destination check of AWS",
         false,
     ),
 ];
 
-/// Who gives files says what there is: what they do not hold is told where a plan needs it or was
-/// not judged without, and stops nothing.
+/// Files (`-f`) are taken for all that the cluster has: what they do not contain is reported if the plan
+/// depends on it or a check was skipped, and stops nothing.
 pub(super) fn unread(inputs: &Inputs) -> Vec<Unread> {
     let unknown = inputs.snapshot.unknown();
-    let not_made = not_made(inputs);
-    let unread = |(resource, tells, needed): &(&Resource, &'static str, bool)| {
-        let (_, why) = unknown
-            .iter()
-            .find(|(row, _)| std::ptr::eq(*row, *resource))?;
-        let given = *why != Unknown::NotGiven;
-        let not_made = not_made.iter();
-        let of_row = not_made.filter(|(row, _)| std::ptr::eq(*row, *resource));
-        let codes: Vec<&str> = of_row.map(|(_, code)| *code).collect();
-        (given || *needed || !codes.is_empty()).then(|| Unread {
-            object: resource.object(),
-            why: why.to_string(),
-            permission: matches!(why, Unknown::Forbidden(_)).then(|| resource.permission()),
-            tells,
-            needed: given && *needed,
-            codes,
+    let skipped = skipped(inputs);
+    ROWS.iter()
+        .filter_map(|(resource, shows, needed)| {
+            let (_, why) = unknown
+                .iter()
+                .find(|(row, _)| std::ptr::eq(*row, *resource))?;
+            let is_given = *why != Unknown::NotGiven;
+            let codes: Vec<&str> = skipped
+                .iter()
+                .filter(|(row, _)| std::ptr::eq(*row, *resource))
+                .map(|(_, code)| *code)
+                .collect();
+            (is_given || *needed || !codes.is_empty()).then(|| Unread {
+                object: resource.object(),
+                why: why.to_string(),
+                permission: matches!(why, Unknown::Forbidden(_)).then(|| resource.permission()),
+                shows,
+                needed: is_given && *needed,
+                codes,
+            })
         })
-    };
-    ROWS.iter().filter_map(unread).collect()
+        .collect()
 }

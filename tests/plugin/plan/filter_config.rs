@@ -62,7 +62,7 @@ fn the_config_for_unchanged_pools_keeps_them() {
         let existing = plan["existingPools"].as_array().unwrap();
         let planned = plan["pools"].as_array().unwrap();
         let unchanged = existing.iter().all(|pool| pool["changes"] == json!([]))
-            && planned.iter().all(|pool| pool["live"].is_string());
+            && planned.iter().all(|pool| pool["existing"].is_string());
         let entries: Vec<Value> = existing
             .iter()
             .filter(|pool| pool["ownedByOperator"] == true)

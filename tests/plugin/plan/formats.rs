@@ -41,7 +41,7 @@ fn the_exit_code_is_the_same_and_a_refused_plan_is_not_written() {
 fn an_unknown_value_is_an_error_with_the_flag_that_sets_it() {
     let ran = case("no-source").run(&["-o", "values"]);
     assert_eq!(ran.exit, 2);
-    assert!(ran.stderr.contains("give --cidr"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("set --cidr"), "{}", ran.stderr);
     let ran = case("no-source").run(&["-o", "values", "--cidr", "10.244.128.0/17"]);
     assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""));
 }

@@ -1,4 +1,4 @@
-//! What speaks against a plan.
+//! What is wrong with a plan.
 
 pub(crate) mod leftover_pools;
 pub(crate) mod new_family;
@@ -7,10 +7,11 @@ pub(crate) mod rules;
 pub(crate) mod simulation;
 pub(crate) mod unlisted_pools;
 
-use super::catalog::LIVE_POOL_FIXED;
+use super::catalog::EXISTING_POOL_IMMUTABLE;
 use crate::assess::finding::{Finding, Severity};
 
-/// Whether a change must not be made. What a live pool cannot become takes the way to another pool.
+/// Whether a change must not be made. An immutable field does not forbid one: a new pool replaces the
+/// old one.
 pub(crate) fn forbids_change(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && finding.code != LIVE_POOL_FIXED.code
+    finding.severity == Severity::Error && finding.code != EXISTING_POOL_IMMUTABLE.code
 }

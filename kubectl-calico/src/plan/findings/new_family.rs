@@ -1,34 +1,33 @@
-//! A pool of a family that Kubernetes was set up without.
+//! A pool of a family that the pod CIDRs lack.
 
 use calico_core::cidr::Cidr;
 
+use crate::assess::facts::networks::Network;
 use crate::assess::finding::Finding;
 use crate::plan::catalog::FAMILY_OUTSIDE_POD_NETWORK;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::added;
 use crate::plan::pool::Pool;
 
-/// That Kubernetes does not know of the family. Nothing holds a later pool to the pod network.
-/// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
+/// A finding for each such pool.
 pub(crate) fn findings(inputs: &Inputs, planned: &[Pool]) -> Vec<Finding> {
     let Some(network) = inputs.pod_network() else {
         return Vec::new();
     };
-    let outside = |(pool, cidr): (&Pool, Cidr)| {
-        let family = pool.family;
-        let known = network.of_family(family).next().is_some();
-        let finding = Finding::warning(
-            &FAMILY_OUTSIDE_POD_NETWORK,
-            cidr.to_string(),
-            format!("the pod network {} has no {family}", network.list()),
-        )
+    added(inputs, planned)
+        .filter(|(pool, _)| network.of_family(pool.family).next().is_none())
+        .map(|(pool, cidr)| finding(network, pool, cidr))
+        .collect()
+}
+
+fn finding(network: &Network, pool: &Pool, cidr: Cidr) -> Finding {
+    let family = pool.family;
+    let message = format!("the pod CIDRs {} include no {family}", network.list());
+    Finding::warning(&FAMILY_OUTSIDE_POD_NETWORK, cidr.to_string(), message)
         .read(&network.from, network.list())
         .impact(
-            "kube-proxy takes the pods' addresses for those of others, and hides them from network \
-             policy",
+            "kube-proxy masquerades traffic from these pods, and network policies no longer match \
+             it",
         )
-        .fix(format!("set Kubernetes up for {family} first"));
-        (!known).then_some(finding)
-    };
-    added(inputs, planned).filter_map(outside).collect()
+        .fix(format!("configure Kubernetes for {family} first"))
 }

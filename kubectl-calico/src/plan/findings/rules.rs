@@ -1,4 +1,4 @@
-//! The plan before the operator's rules, as the filter judges what it writes.
+//! The rules that the planned pools violate: those that the filter checks, too.
 
 use calico_core::defaults::Effective;
 use calico_core::installation::{self, Installation};
@@ -12,7 +12,8 @@ use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::snapshot::ObjectRef;
 
-/// What the rules say of the pools that are planned.
+/// A finding for each violation. One of a value that could not be determined is left out: the value
+/// says why.
 pub(crate) fn findings(inputs: &Inputs, pools: &[Pool]) -> Vec<Finding> {
     let written = Installation {
         pools: Some(pools.iter().map(written).collect()),
@@ -20,42 +21,48 @@ pub(crate) fn findings(inputs: &Inputs, pools: &[Pool]) -> Vec<Finding> {
     };
     let effective = Effective::of(&written, inputs.operator);
     let case = Case::new(&written, &effective, inputs.operator);
-    let asked = pools.iter().enumerate().flat_map(|(index, pool)| {
-        let given = [
-            (Field::Cidr, pool.cidr.is_given()),
-            (Field::BlockSize, pool.block_size.is_given()),
-            (Field::Encapsulation, pool.encapsulation.is_given()),
-        ];
-        let given = given.into_iter().filter(|(_, given)| *given);
-        given.map(move |(field, _)| (index, field))
-    });
-    let asked: Vec<(usize, Field)> = asked.collect();
-    // What is missing is said where the value is.
-    let open = |violation: &Violation| {
-        let pool = |index: &usize| pools.get(*index);
-        let mut fields = violation.fields.iter();
-        fields.any(|(index, field)| pool(index).is_some_and(|pool| pool.is_open(*field)))
-    };
-    check(&case, &asked, &[])
+    let given: Vec<(usize, Field)> = pools
+        .iter()
+        .enumerate()
+        .flat_map(|(index, pool)| given(pool).map(move |field| (index, field)))
+        .collect();
+    check(&case, &given, &[])
         .into_iter()
-        .filter(|violation| !open(violation))
+        .filter(|violation| !is_of_an_undetermined_value(violation, pools))
         .map(|violation| finding(violation, pools))
         .collect()
 }
 
-/// A pool as the Installation would hold it.
-pub(crate) fn written(pool: &Pool) -> installation::Pool {
+/// The fields that flags set.
+fn given(pool: &Pool) -> impl Iterator<Item = Field> + use<> {
     let fields = [
-        (Field::Cidr, pool.cidr.value().is_some()),
-        (Field::BlockSize, pool.block_size.value().is_some()),
-        (Field::Encapsulation, pool.encapsulation.value().is_some()),
+        (Field::Cidr, pool.cidr.is_given()),
+        (Field::BlockSize, pool.block_size.is_given()),
+        (Field::Encapsulation, pool.encapsulation.is_given()),
     ];
-    let fields = fields.into_iter().filter(|(_, there)| *there);
+    fields
+        .into_iter()
+        .filter_map(|(field, is_given)| is_given.then_some(field))
+}
+
+fn is_of_an_undetermined_value(violation: &Violation, pools: &[Pool]) -> bool {
+    violation.fields.iter().any(|(index, field)| {
+        pools
+            .get(*index)
+            .is_some_and(|pool| !pool.is_determined(*field))
+    })
+}
+
+/// A pool as the Installation would list it.
+pub(crate) fn written(pool: &Pool) -> installation::Pool {
+    let fields = Field::ALL
+        .into_iter()
+        .filter(|field| pool.is_determined(*field));
     installation::Pool {
         cidr: pool.cidr.value().map(ToString::to_string),
         block_size: pool.block_size.value().map(|size| i64::from(*size)),
         encapsulation: pool.encapsulation.value().map(ToString::to_string),
-        keys: fields.map(|(field, _)| field.key().to_owned()).collect(),
+        keys: fields.map(|field| field.key().to_owned()).collect(),
         ..installation::Pool::default()
     }
 }
@@ -85,15 +92,15 @@ fn finding(violation: Violation, pools: &[Pool]) -> Finding {
 }
 
 impl Pool {
-    fn is_open(&self, field: Field) -> bool {
+    fn is_determined(&self, field: Field) -> bool {
         match field {
-            Field::Cidr => self.cidr.value().is_none(),
-            Field::BlockSize => self.block_size.value().is_none(),
-            Field::Encapsulation => self.encapsulation.value().is_none(),
+            Field::Cidr => self.cidr.value().is_some(),
+            Field::BlockSize => self.block_size.value().is_some(),
+            Field::Encapsulation => self.encapsulation.value().is_some(),
         }
     }
 
-    /// What gave a value, where something did.
+    /// Where a value was read, and the value.
     fn evidence(&self, field: Field) -> Option<(Provenance, String)> {
         match field {
             Field::Cidr => evidence(&self.cidr),
@@ -110,6 +117,6 @@ fn evidence<T: ToString>(choice: &Choice<T>) -> Option<(Provenance, String)> {
             Some((from, value.to_string()))
         }
         Choice::Known { value, from, .. } => Some((from.first()?.clone(), value.to_string())),
-        Choice::Open { .. } => None,
+        Choice::Undetermined { .. } => None,
     }
 }

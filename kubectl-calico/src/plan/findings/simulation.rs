@@ -1,5 +1,4 @@
-//! The cluster as it would be with the plan, put before those of status' checks that judge what is
-//! asked for: what they would find once it is carried out is said before.
+//! The cluster as it would be with the plan, and what the checks of status would find there.
 
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
@@ -17,77 +16,85 @@ use crate::assess::facts::pools;
 use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
 use crate::plan::inputs::Inputs;
-use crate::plan::new_family::as_live;
+use crate::plan::new_family::as_existing;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
 use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS};
 
-/// What those checks find.
+/// What the checks find that judge what is requested.
 pub(crate) struct Found {
-    /// What is so already, whatever is planned: status' subject, and no reason against a plan.
-    pub(crate) already: Vec<Finding>,
-    /// What would come of the plan.
+    /// In the cluster as it is, whatever is planned: no objection to the plan.
+    pub(crate) existing: Vec<Finding>,
+    /// Only with the plan.
     pub(crate) by_plan: Vec<Finding>,
 }
 
+/// Runs the checks on the cluster as it is, and as it would be.
 pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
-    let judge = |facts: &Facts, unknown: &[(&'static Resource, Unknown)]| {
-        let case = Case {
-            snapshot: inputs.snapshot,
-            facts,
+    let mut by_plan = run(inputs, &facts(inputs, planned), &unknown(inputs));
+    by_plan.iter_mut().for_each(fix_the_plan);
+    if inputs.pools().is_empty() {
+        return Found {
+            existing: Vec::new(),
+            by_plan,
         };
-        assess::found(&case, unknown, Check::judges_requests)
-    };
-    let mut by_plan = judge(&facts(inputs, planned), &unknown(inputs));
-    by_plan.iter_mut().for_each(of_a_plan);
-    let mut already = Vec::new();
-    if !inputs.pools().is_empty() {
-        already = judge(inputs.facts, &inputs.snapshot.unknown());
-        let same = |one: &Finding, other: &Finding| {
-            (one.code, &one.subject, &one.message) == (other.code, &other.subject, &other.message)
-        };
-        by_plan.retain(|finding| !already.iter().any(|known| same(known, finding)));
     }
-    Found { already, by_plan }
+    let existing = run(inputs, inputs.facts, &inputs.snapshot.unknown());
+    by_plan.retain(|finding| !existing.iter().any(|known| is_same(known, finding)));
+    Found { existing, by_plan }
 }
 
-/// What of the cluster is not known once the plan is carried out. Files seldom hold what only comes
-/// with Calico; where it is new, the plan itself says what there will be of that.
+fn run(inputs: &Inputs, facts: &Facts, unknown: &[(&'static Resource, Unknown)]) -> Vec<Finding> {
+    let case = Case {
+        snapshot: inputs.snapshot,
+        facts,
+    };
+    assess::found(&case, unknown, Check::judges_requests)
+}
+
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    (one.code, &one.subject, &one.message) == (other.code, &other.subject, &other.message)
+}
+
+/// What would not be known of the cluster with the plan. Files seldom contain what Calico itself
+/// creates; for a new install the plan says what that will be.
 fn unknown(inputs: &Inputs) -> Vec<(&'static Resource, Unknown)> {
     const PLANNED: [&Resource; 3] = [&IP_POOLS, &INSTALLATIONS, &FELIX_CONFIGURATIONS];
     let is_new = inputs.pools().is_empty();
     let mut unknown = inputs.snapshot.unknown();
     unknown.retain(|(row, why)| {
-        let planned = PLANNED.iter().any(|planned| std::ptr::eq(*planned, *row));
-        !(is_new && planned && *why == Unknown::NotGiven)
+        let is_planned = PLANNED.iter().any(|planned| std::ptr::eq(*planned, *row));
+        !(is_new && is_planned && *why == Unknown::NotGiven)
     });
     unknown
 }
 
-/// The checks that cannot be made of a plan, each with the row that it needs and nobody knows.
-pub(crate) fn not_made(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)> {
+/// The checks that are skipped, each with the row that it needs and that could not be read.
+pub(crate) fn skipped(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)> {
     if !inputs.networking.is_calico() {
         return Vec::new();
     }
-    let rows = unknown(inputs).into_iter().map(|(row, _)| row);
-    let of_row = |row: &'static Resource| {
-        let checks = CHECKS.iter().filter(|check| check.judges_requests());
-        checks
-            .filter(|check| check.needs(row))
-            .map(move |check| (row, check.entry.code))
-    };
-    rows.flat_map(of_row).collect()
+    unknown(inputs)
+        .into_iter()
+        .flat_map(|(row, _)| {
+            CHECKS
+                .iter()
+                .filter(|check| check.judges_requests())
+                .filter(move |check| check.needs(row))
+                .map(move |check| (row, check.entry.code))
+        })
+        .collect()
 }
 
-/// What to do about a plan is not what to do about an existing pool: to request something else. What
-/// kubeadm's ConfigMap lacks has to be corrected either way.
-fn of_a_plan(finding: &mut Finding) {
+/// The fix of a finding about the plan is another request; that of one about an existing pool is to
+/// change the pool. kubeadm's ConfigMap must be corrected in either case.
+fn fix_the_plan(finding: &mut Finding) {
     match remedy(finding.code) {
         Some(Remedy::Cidr) => finding.fix = vec![Step::new("choose another range with --cidr")],
         Some(Remedy::Encapsulation) => {
-            let what = "choose another encapsulation, as with --encapsulation VXLAN";
+            let what = "choose another encapsulation, for example --encapsulation VXLAN";
             finding.fix = vec![Step::new(what)];
         }
         Some(Remedy::Elsewhere) | None => {
@@ -107,35 +114,35 @@ fn remedy(code: &str) -> Option<Remedy> {
     }
 }
 
-/// The facts, with the plan carried out.
+/// The facts of the cluster with the plan.
 fn facts(inputs: &Inputs, planned: &[Pool]) -> Facts {
     let mut facts = inputs.facts.clone();
-    let changed = inputs.pools().iter().map(|pool| changed(pool, planned));
-    let live: Vec<pools::Pool> = changed.chain(as_live(inputs, planned)).collect();
-    let mut asked = inputs.written.clone();
-    if live.is_empty() {
-        asked.pools = Some(planned.iter().map(written).collect());
-        facts.install.method = Fact::known(
-            Method::Operator {
-                by: Installer::Manifests,
-            },
-            plan(),
-        );
+    let pools: Vec<pools::Pool> = inputs
+        .pools()
+        .iter()
+        .map(|pool| changed(pool, planned))
+        .chain(as_existing(inputs, planned))
+        .collect();
+    let mut installation = inputs.written.clone();
+    if pools.is_empty() {
+        installation.pools = Some(planned.iter().map(written).collect());
+        let by = Installer::Manifests;
+        facts.install.method = Fact::known(Method::Operator { by }, plan());
     }
     facts.installation = facts
         .install
         .is_by_operator()
-        .then(|| asked_for(inputs, asked));
-    facts.pools = Fact::known(live, plan());
+        .then(|| installation_facts(inputs, installation));
+    facts.pools = Fact::known(pools, plan());
     facts
 }
 
-/// What is planned is read of the plan.
+/// The provenance of what is planned.
 fn plan() -> Provenance {
     Provenance::all("Plan")
 }
 
-fn asked_for(inputs: &Inputs, written: Installation) -> InstallationFacts {
+fn installation_facts(inputs: &Inputs, written: Installation) -> InstallationFacts {
     InstallationFacts {
         effective: Effective::of(&written, inputs.operator),
         operator: inputs.operator,
@@ -144,23 +151,24 @@ fn asked_for(inputs: &Inputs, written: Installation) -> InstallationFacts {
     }
 }
 
-/// A live pool as the plan has it. What is found of one that changes is not of the pool that is
-/// there, which its name says.
-fn changed(live: &pools::Pool, planned: &[Pool]) -> pools::Pool {
-    let mut pool = live.clone();
-    let of_pool = |planned: &&Pool| planned.live.as_deref() == Some(&live.name);
-    let Some(planned) = planned.iter().find(of_pool) else {
+/// An existing pool with the planned values. Its name says that findings are about those.
+fn changed(existing: &pools::Pool, planned: &[Pool]) -> pools::Pool {
+    let mut pool = existing.clone();
+    let planned = planned
+        .iter()
+        .find(|planned| planned.existing.as_deref() == Some(&existing.name));
+    let Some(planned) = planned else {
         return pool;
     };
     let cidr = planned.cidr.value().copied();
-    if let Some(cidr) = cidr.filter(|cidr| Some(*cidr) != live.network) {
+    if let Some(cidr) = cidr.filter(|cidr| Some(*cidr) != existing.network) {
         pool.network = Some(cidr);
         pool.cidr = cidr.to_string();
     }
     if let Some(encapsulation) = planned.encapsulation.value() {
         pool.encapsulation = *encapsulation;
     }
-    if (&pool.cidr, pool.encapsulation) != (&live.cidr, live.encapsulation) {
+    if (&pool.cidr, pool.encapsulation) != (&existing.cidr, existing.encapsulation) {
         pool.name.push_str(", as planned");
     }
     pool

@@ -3,12 +3,12 @@
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::ownership;
-use crate::plan::catalog::POOL_LOST;
+use crate::plan::catalog::POOL_UNLISTED;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
 use crate::repair::unlisted_pools::unlisted_pools;
 
-/// What comes of them. No error: that would withhold the values that list them again.
+/// A finding for each such pool. Not an error: that would withhold the values that list it again.
 pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
     let Some(installation) = &inputs.facts.installation else {
         return Vec::new();
@@ -18,7 +18,7 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
         facts: inputs.facts,
     };
     unlisted_pools(inputs.facts)
-        .filter_map(|pool| ownership::unlisted(&POOL_LOST, &case, installation, pool))
+        .filter_map(|pool| ownership::unlisted(&POOL_UNLISTED, &case, installation, pool))
         .map(|finding| Finding {
             severity: Severity::Warning,
             fix: vec![Step::new("add it back first, as the steps below do")],

@@ -59,10 +59,12 @@ fn change(
     compared: &PoolComparison,
     writer: &mut PoolWriter,
 ) -> Vec<Step> {
-    let old = inputs.live_pools().find(|pool| pool.name == compared.pool);
+    let old = inputs
+        .existing_pools()
+        .find(|pool| pool.name == compared.pool);
     let new = planned
         .iter()
-        .find(|pool| pool.live.as_deref() == Some(&compared.pool))
+        .find(|pool| pool.existing.as_deref() == Some(&compared.pool))
         .and_then(new_pool);
     let (Some(old), Some(new)) = (old, new) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The steps of an install: where there is no live pool yet.
+//! The steps of an install: no pool exists yet.
 
 use serde_json::json;
 use serde_yaml::Value;
@@ -12,83 +12,83 @@ use crate::repair::Step;
 use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::lasting::VALUES;
 
-/// The release that this says to make, and its namespace: those of Calico's documentation.
+/// The name and the namespace of the release, as in Calico's documentation.
 const RELEASE: &str = "calico";
 const NAMESPACE: &str = "tigera-operator";
 
-/// Up to an install that works.
+/// The steps up to a complete install. `entries` is the planned list of the Installation.
 pub(crate) fn steps(inputs: &Inputs, entries: &[Value], findings: &[Finding]) -> Vec<Step> {
     let mut steps = match inputs.facts.install.method.value() {
-        Some(Method::OperatorOnly) => vec![installation(inputs)],
-        Some(Method::InstallationOnly) => {
-            let mut steps = vec![correction(entries)];
-            steps.extend(definitions(inputs));
-            steps.push(operator(inputs));
-            steps
-        }
-        _ if inputs.facts.installation.is_some() => corrected(inputs, entries),
+        Some(Method::OperatorOnly) => vec![create_installation(inputs)],
+        Some(Method::InstallationOnly) => vec![
+            correct_installation(entries),
+            add_repository(inputs),
+            install_operator(inputs),
+        ],
+        _ if inputs.facts.installation.is_some() => correct(inputs, entries),
         Some(Method::Manifest { .. } | Method::Canal | Method::Migrating) => Vec::new(),
-        _ => {
-            let mut steps = definitions(inputs);
-            steps.push(release(inputs));
-            steps
-        }
+        _ => vec![add_repository(inputs), install_release(inputs)],
     };
-    let wrong = |found: &Finding| found.severity == Severity::Error;
-    if findings.iter().any(wrong) && !steps.is_empty() {
-        let first = "put right what is wrong above: before that, none of this works";
-        steps.insert(0, Step::new(first));
+    let has_errors = findings
+        .iter()
+        .any(|found| found.severity == Severity::Error);
+    if has_errors && !steps.is_empty() {
+        steps.insert(0, Step::new("fix the errors above first"));
     }
     steps
 }
 
-/// The definitions of the resources. They are too large for client-side apply, which keeps a copy
-/// of each in an annotation. Source: projectcalico/calico#7826 and #12860; the charts of v3.32.1.
-fn definitions(inputs: &Inputs) -> Vec<Step> {
-    // An index of the repository from before does not hold the newest charts.
-    let repository = |step: Step| {
-        step.run("helm repo add projectcalico https://docs.tigera.io/calico/charts")
-            .run("helm repo update projectcalico")
+/// Adds the repository and, from 3.32 on, installs the CRDs. They are too large for client-side apply,
+/// which keeps a copy of each in an annotation. Source: projectcalico/calico#7826 and #12860; the
+/// charts of v3.32.1.
+fn add_repository(inputs: &Inputs) -> Step {
+    let has_crd_chart = inputs.operator.since(42);
+    let step = if has_crd_chart {
+        Step::new(
+            "install Calico's CRDs: since 3.32 they have a chart of their own; use server-side apply, \
+             because they exceed the limit of 262144 bytes for the annotation of client-side apply",
+        )
+    } else {
+        Step::new("add the Helm repository")
     };
-    if !inputs.operator.since(42) {
-        return vec![repository(Step::new("tell Helm where the chart is"))];
+    // A repository that was added before may lack the newest charts.
+    let step = step
+        .run("helm repo add projectcalico https://docs.tigera.io/calico/charts")
+        .run("helm repo update projectcalico");
+    if has_crd_chart {
+        let version = version_flag(inputs);
+        step.run(format!(
+            "helm template calico-crds projectcalico/crd.projectcalico.org.v1{version} | kubectl \
+             apply --server-side -f -"
+        ))
+    } else {
+        step
     }
-    let version = version_flag(inputs);
-    let step = Step::new(
-        "make the definitions of Calico's resources: since 3.32 they are a chart of their own, \
-         and too large for client-side apply, whose annotation may not be more than 262144 bytes",
-    );
-    vec![repository(step).run(format!(
-        "helm template calico-crds projectcalico/crd.projectcalico.org.v1{version} | kubectl \
-         apply --server-side -f -"
-    ))]
 }
 
-fn release(inputs: &Inputs) -> Step {
+fn install_release(inputs: &Inputs) -> Step {
     // docs/helm.md, "Helm 4 and the operator".
-    let write_again = match inputs.networking.is_calico() {
-        true => {
-            ". Write the file again once all is well: the operator completes the list of pools, \
-             and with Helm 4 an upgrade with another list conflicts"
-        }
-        false => "",
+    let later = if inputs.networking.is_calico() {
+        ". Write the file again once Calico is healthy: the operator adds its defaults to the pools, \
+         and with Helm 4 an upgrade with a different list conflicts"
+    } else {
+        ""
     };
     Step::new(format!(
-        "install with a values file, which every later upgrade takes again; in place of -f, for \
-         one time: $({}){write_again}",
+        "install Calico with a values file, and keep it for later upgrades; for a single use, $({}) \
+         takes the place of -f{later}",
         again(inputs, "flags")
     ))
     .run(write_values(inputs))
     .run(format!("{} -f {VALUES}", helm_install(inputs)))
 }
 
-/// The operator for an Installation that is there.
-fn operator(inputs: &Inputs) -> Step {
-    Step::new("install the operator; the Installation is there, so that the chart is to make none")
-        .run(format!(
-            "{} --set installation.enabled=false",
-            helm_install(inputs)
-        ))
+fn install_operator(inputs: &Inputs) -> Step {
+    let what = "install the operator; the Installation exists, so the chart must not create one";
+    Step::new(what).run(format!(
+        "{} --set installation.enabled=false",
+        helm_install(inputs)
+    ))
 }
 
 fn helm_install(inputs: &Inputs) -> String {
@@ -99,37 +99,37 @@ fn helm_install(inputs: &Inputs) -> String {
     )
 }
 
-/// The operator waits for an Installation.
-fn installation(inputs: &Inputs) -> Step {
-    Step::new("give the operator, which is there, the Installation that it waits for").run(format!(
+fn create_installation(inputs: &Inputs) -> Step {
+    Step::new("create the Installation that the operator waits for").run(format!(
         "{} | kubectl apply --server-side -f -",
         again(inputs, "installation")
     ))
 }
 
-/// The Installation says something else than is planned: whoever wrote it would write it again.
-fn corrected(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
-    let by = match inputs.facts.install.method.value() {
-        Some(Method::Operator { by }) => by,
-        _ => return vec![correction(entries)],
+/// The Installation differs from the plan. It is changed where it was written, which would write it
+/// again.
+fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
+    let Some(Method::Operator { by }) = inputs.facts.install.method.value() else {
+        return vec![correct_installation(entries)];
     };
     if let Installer::Helm { release, namespace } = by {
         let step = Step::new(
-            "let the release say so; no pool came of the Installation yet, so all of it can be \
-             changed. Helm 4 takes --force-conflicts where the operator has written to it",
-        );
-        return vec![
-            step.run(write_values(inputs))
-                .run(upgrade_release(inputs, release, namespace)),
-        ];
+            "update the release; no pool was created yet, so everything can still be changed. Helm 4 \
+             needs --force-conflicts if the operator has changed the Installation",
+        )
+        .run(write_values(inputs))
+        .run(upgrade_release(inputs, release, namespace));
+        return vec![step];
     }
-    let also = by.also_change().map(Step::new);
-    std::iter::once(correction(entries)).chain(also).collect()
+    std::iter::once(correct_installation(entries))
+        .chain(by.also_change().map(Step::new))
+        .collect()
 }
 
-/// An Installation is there, and no pool came of it.
-fn correction(entries: &[Value]) -> Step {
+fn correct_installation(entries: &[Value]) -> Step {
     let spec = json!({"calicoNetwork": {"ipPools": entries}});
-    Step::new("let the Installation say so; no pool came of it yet, so all of it can be changed")
-        .run(merge_installation_spec(&spec))
+    Step::new(
+        "update the Installation; no pool was created yet, so everything can still be changed",
+    )
+    .run(merge_installation_spec(&spec))
 }

@@ -1,4 +1,4 @@
-//! What to do next, with the commands.
+//! The steps of a plan, with the commands.
 
 mod change;
 mod helm;
@@ -14,24 +14,24 @@ use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
 
-/// From what is there to what is planned, with the Installation's list as it should be.
+/// From the cluster as it is to the planned pools. `entries` is the planned list of the Installation.
 pub(crate) fn steps(
     inputs: &Inputs,
     pools: &[Pool],
     entries: &[Value],
-    live: &[PoolComparison],
+    existing: &[PoolComparison],
     ports: &[Port],
     findings: &[Finding],
 ) -> Vec<Step> {
-    let mut steps = if inputs.live_pools().next().is_some() {
-        change::steps(inputs, pools, live, ports, findings)
-    } else if pools.iter().any(Pool::has_open_values) {
+    let mut steps = if inputs.existing_pools().next().is_some() {
+        change::steps(inputs, pools, existing, ports, findings)
+    } else if pools.iter().any(Pool::is_undetermined) {
         Vec::new()
     } else {
         install::steps(inputs, entries, findings)
     };
     if steps.iter().any(|step| !step.commands.is_empty()) {
-        steps.push(Step::new("look at what came of it").run("kubectl calico status"));
+        steps.push(Step::new("verify the result").run("kubectl calico status"));
     }
     steps
 }

@@ -1,4 +1,4 @@
-//! Which block size a pool needs, and what others would mean.
+//! The block size of a planned pool, and what others would mean.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::BlockSize;
@@ -11,10 +11,10 @@ use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 
-/// The flag that settles it.
+/// The flag that sets it.
 const FLAG: &str = "--block-size";
 
-/// What is chosen, and what else could be.
+/// The chosen block size, and others.
 pub(crate) struct Chosen {
     pub(crate) choice: Choice<u8>,
     pub(crate) sizes: Sizes,
@@ -30,7 +30,7 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
             choice: choice.unwrap_or_else(|| {
                 Choice::reasoned(
                     BlockSize::default_for(family),
-                    "the operator's default; whether there are enough blocks depends on the CIDR",
+                    "the operator's default; whether it yields enough blocks depends on the CIDR",
                 )
             }),
             sizes: Sizes::Table(Vec::new()),
@@ -49,24 +49,26 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
     }
 }
 
-/// What is settled whatever the nodes need.
+/// The block size that does not depend on the nodes' demand.
 fn settled(inputs: &Inputs, family: Family) -> Option<Choice<u8>> {
+    // A pool with another CIDR is a new pool.
+    let requested = inputs.request.cidr.of(family);
+    let is_replaced = |cidr: Cidr| requested.is_some_and(|requested| requested != cidr);
+    let existing = inputs
+        .existing(family)
+        .filter(|pool| !pool.network.is_some_and(is_replaced))
+        .and_then(|pool| {
+            let why = format!("immutable in the existing pool {}", pool.name);
+            let from = Provenance::new(pool.object(), "spec.blockSize");
+            Some(Choice::known(
+                u8::try_from(pool.block_size).ok()?,
+                why,
+                from,
+            ))
+        });
+    let listed = inputs
+        .listed(family)
+        .and_then(|(_, pool)| u8::try_from(pool.block_size?).ok());
     let given = inputs.request.block_size.of(family);
-    // Another pool than the live one is made anew.
-    let asked = inputs.request.cidr.of(family);
-    let moved = |cidr: Cidr| asked.is_some_and(|asked| asked != cidr);
-    let live = inputs.live(family);
-    let live = live.filter(|pool| !pool.network.is_some_and(moved));
-    let live = live.and_then(|pool| {
-        let why = format!("{} has it, for good", pool.name);
-        let from = Provenance::new(pool.object(), "spec.blockSize");
-        Some(Choice::known(
-            u8::try_from(pool.block_size).ok()?,
-            why,
-            from,
-        ))
-    });
-    let wanted = inputs.wanted(family);
-    let wanted = wanted.and_then(|(_, pool)| u8::try_from(pool.block_size?).ok());
-    settled_by(given.map(BlockSize::prefix), FLAG, live, wanted)
+    settled_by(given.map(BlockSize::prefix), FLAG, existing, listed)
 }

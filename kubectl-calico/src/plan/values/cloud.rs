@@ -1,8 +1,8 @@
-//! What the network between nodes lets through, by whose machines they are.
+//! What the network between the nodes allows, by cloud.
 //!
 //! Sources: Calico's documentation of each cloud and of overlay networks (3.32); kops#17832 and
-//! Calico's Azure pages (IP in IP), calico#8166 (AWS), typhoon#11 (DigitalOcean), Neutron's port
-//! security (OpenStack).
+//! Calico's Azure pages (IPIP), calico#8166 (AWS), typhoon#11 (DigitalOcean), Neutron's port security
+//! (OpenStack).
 
 use calico_core::pool::Encapsulation;
 
@@ -13,20 +13,21 @@ use crate::assess::provenance::Provenance;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
 
-/// What suits a network, and what would suit it, too.
+/// The encapsulations that suit a network.
 pub(crate) struct CloudNetwork {
-    /// All of them, the best first.
+    /// All encapsulations, the best first.
     pub(crate) preference: [Encapsulation; 5],
-    /// Why the first comes first.
+    /// Why the first is the best.
     pub(crate) why: String,
-    /// Object and field that tell it.
+    /// Where that was read.
     pub(crate) from: Vec<Provenance>,
-    /// Others that work, and what each takes.
+    /// Others that work, each with what it requires.
     pub(crate) alternatives: &'static [(Encapsulation, &'static str)],
 }
 
-/// Plain routes inside a subnet need a network that carries pods' addresses.
-const PLAIN_INSIDE: [Encapsulation; 5] = [
+/// For networks that pass packets with pod addresses, which unencapsulated traffic within a subnet
+/// has.
+const UNENCAPSULATED_WITHIN_SUBNETS: [Encapsulation; 5] = [
     Encapsulation::VxlanCrossSubnet,
     Encapsulation::Vxlan,
     Encapsulation::IpipCrossSubnet,
@@ -34,8 +35,8 @@ const PLAIN_INSIDE: [Encapsulation; 5] = [
     Encapsulation::None,
 ];
 
-/// VXLAN is UDP between the nodes' own addresses.
-const ALWAYS_WRAPPED: [Encapsulation; 5] = [
+/// For networks that may not. VXLAN is UDP between the nodes' own addresses.
+const ALWAYS_ENCAPSULATED: [Encapsulation; 5] = [
     Encapsulation::Vxlan,
     Encapsulation::Ipip,
     Encapsulation::VxlanCrossSubnet,
@@ -43,23 +44,22 @@ const ALWAYS_WRAPPED: [Encapsulation; 5] = [
     Encapsulation::None,
 ];
 
-/// What suits the cluster's network.
+/// The network of the cluster.
 pub(crate) fn network(inputs: &Inputs) -> CloudNetwork {
     match &inputs.facts.cluster.cloud {
         Fact::Known { value, from } => CloudNetwork {
             from: from.clone(),
             ..on_cloud(*value)
         },
-        Fact::Unknown { .. } => wrapped(
-            "whose machines these are is not known; it needs no more of the network than UDP \
-             between nodes",
+        Fact::Unknown { .. } => always_encapsulated(
+            "the cloud could not be determined; VXLAN only needs UDP between nodes",
             &[],
         ),
         Fact::Absent { .. } => on_no_known_cloud(inputs),
     }
 }
 
-/// On machines of a cloud that is not known here, or that no node names.
+/// The network of a cloud that is not known here, or of nodes that name none.
 fn on_no_known_cloud(inputs: &Inputs) -> CloudNetwork {
     let mut nodes = inputs.snapshot.nodes.items().iter();
     match nodes.find_map(|node| Some((node, scheme_of(node)?))) {
@@ -69,32 +69,28 @@ fn on_no_known_cloud(inputs: &Inputs) -> CloudNetwork {
                 ObjectRef::named("Node", &node.metadata.name),
                 "spec.providerID",
             )],
-            ..wrapped(
-                format!(
-                    "machines of {scheme}://, whose network is not known here; it needs no more of \
-                     it than UDP between nodes"
-                ),
+            ..always_encapsulated(
+                format!("unknown provider {scheme}://; VXLAN only needs UDP between nodes"),
                 &[],
             )
         },
-        None => wrapped(
-            "no node names a cloud (spec.providerID); it needs no more of the network than UDP \
-             between nodes",
+        None => always_encapsulated(
+            "no node has a spec.providerID of a cloud; VXLAN only needs UDP between nodes",
             &[(
                 Encapsulation::VxlanCrossSubnet,
-                "plain routes inside a subnet, as in Calico's own custom-resources.yaml, where the \
-                 nodes' network passes pods' addresses",
+                "unencapsulated within a subnet, as in Calico's custom-resources.yaml, if the network \
+                 passes packets with pod addresses",
             )],
         ),
     }
 }
 
-fn wrapped(
+fn always_encapsulated(
     why: impl Into<String>,
     alternatives: &'static [(Encapsulation, &'static str)],
 ) -> CloudNetwork {
     CloudNetwork {
-        preference: ALWAYS_WRAPPED,
+        preference: ALWAYS_ENCAPSULATED,
         why: why.into(),
         from: Vec::new(),
         alternatives,
@@ -103,75 +99,82 @@ fn wrapped(
 
 fn on_cloud(cloud: Cloud) -> CloudNetwork {
     match cloud {
-        Cloud::Aws => wrapped(
-            "EC2 drops what carries pods' addresses until each node's source/destination check is \
-             off; VXLAN carries none",
+        Cloud::Aws => always_encapsulated(
+            "EC2 drops packets with pod addresses unless the source/destination check of each node \
+             is disabled; VXLAN avoids that",
             &[
                 (
                     Encapsulation::VxlanCrossSubnet,
-                    "plain routes inside a subnet, with awsSrcDstCheck: Disable in \
+                    "unencapsulated within a subnet, with awsSrcDstCheck: Disable in \
                      FelixConfiguration and ec2:ModifyNetworkInterfaceAttribute for the nodes",
                 ),
-                (Encapsulation::Ipip, "IP protocol 4 in the security groups"),
+                (
+                    Encapsulation::Ipip,
+                    "IP protocol 4 allowed in the security groups",
+                ),
             ],
         ),
-        Cloud::Azure => wrapped(
-            "Azure drops IP in IP (protocol 4), and what carries pods' addresses unless route \
-             tables know them",
+        Cloud::Azure => always_encapsulated(
+            "Azure drops IPIP (IP protocol 4), and packets with pod addresses unless route tables \
+             have routes to them",
             &[],
         ),
-        Cloud::Google => wrapped(
-            "Google Cloud gives nodes a /32, with which CrossSubnet wraps all the same",
-            &[(Encapsulation::Ipip, "a firewall rule for protocol ipip")],
-        ),
-        Cloud::DigitalOcean => wrapped(
-            "DigitalOcean's firewalls pass TCP, UDP and ICMP, and no IP in IP",
-            &[],
-        ),
-        Cloud::Hetzner => wrapped(
-            "Hetzner's networks give nodes a /32, with which CrossSubnet wraps all the same",
-            &[],
-        ),
-        Cloud::OpenStack => wrapped(
-            "Neutron's port security drops what carries pods' addresses; VXLAN carries none",
+        Cloud::Google => always_encapsulated(
+            "Google Cloud gives each node a /32, so CrossSubnet always encapsulates",
             &[(
-                Encapsulation::VxlanCrossSubnet,
-                "plain routes inside a subnet, with the pod network among the ports' allowed \
-                 address pairs",
+                Encapsulation::Ipip,
+                "a firewall rule that allows protocol ipip",
             )],
         ),
-        Cloud::Vsphere => own_network("a network of vSphere is one's own"),
+        Cloud::DigitalOcean => always_encapsulated(
+            "DigitalOcean's firewalls allow TCP, UDP and ICMP, but not IPIP",
+            &[],
+        ),
+        Cloud::Hetzner => always_encapsulated(
+            "Hetzner's networks give each node a /32, so CrossSubnet always encapsulates",
+            &[],
+        ),
+        Cloud::OpenStack => always_encapsulated(
+            "Neutron's port security drops packets with pod addresses; VXLAN avoids that",
+            &[(
+                Encapsulation::VxlanCrossSubnet,
+                "unencapsulated within a subnet, with the pod CIDR in the allowed address pairs of \
+                 the ports",
+            )],
+        ),
+        Cloud::Vsphere => own_network("on vSphere you control the network"),
     }
 }
 
 fn own_network(why: &str) -> CloudNetwork {
     CloudNetwork {
-        preference: PLAIN_INSIDE,
+        preference: UNENCAPSULATED_WITHIN_SUBNETS,
         why: format!(
-            "{why}: plain routes inside a subnet, VXLAN between subnets, as in Calico's own \
+            "{why}: unencapsulated within a subnet, VXLAN between subnets, as in Calico's \
              custom-resources.yaml"
         ),
         from: Vec::new(),
         alternatives: &[
             (
                 Encapsulation::Vxlan,
-                "always wrapped, where the network drops what carries pods' addresses",
+                "always encapsulated, for networks that drop packets with pod addresses",
             ),
             (
                 Encapsulation::None,
-                "where the routers between subnets learn pods' routes by BGP",
+                "never encapsulated, if the routers between subnets learn the routes to the pods \
+                 over BGP",
             ),
         ],
     }
 }
 
-/// Whether a cloud drops an encapsulation whatever is done about it.
+/// Whether a cloud drops an encapsulation whatever is configured.
 pub(crate) fn is_forbidden(cloud: Cloud, encapsulation: Encapsulation) -> bool {
     cloud == Cloud::Azure && encapsulation.is_ipip()
 }
 
-/// What a cloud has against an encapsulation that somebody chose, beside what status' checks know
-/// of (CAL301, CAL309): how bad that is, what happens, and what to do.
+/// What a cloud requires for an encapsulation besides what the checks of status report (CAL301,
+/// CAL309): severity, impact and fix.
 pub(crate) fn objection(
     cloud: Cloud,
     encapsulation: Encapsulation,
@@ -180,28 +183,28 @@ pub(crate) fn objection(
     Some(match (cloud, encapsulation) {
         (Cloud::Azure, e) if !always && !e.is_ipip() => (
             Severity::Warning,
-            "Azure drops what carries pods' addresses unless route tables know them",
-            "choose VXLAN, or give the subnets user-defined routes for every node's blocks",
+            "Azure drops packets with pod addresses unless route tables have routes to them",
+            "choose VXLAN, or give the subnets user-defined routes to the blocks of each node",
         ),
         (Cloud::OpenStack, _) if !always => (
             Severity::Warning,
-            "Neutron's port security drops what carries pods' addresses",
-            "choose VXLAN, or put the pod network among the ports' allowed address pairs",
+            "Neutron's port security drops packets with pod addresses",
+            "choose VXLAN, or add the pod CIDR to the allowed address pairs of the ports",
         ),
         (Cloud::Google, Encapsulation::None) => (
             Severity::Warning,
-            "Google Cloud carries pods' addresses only where its routes know them",
-            "choose VXLAN, or give the network routes for every node's blocks",
+            "Google Cloud drops packets with pod addresses unless its routes include them",
+            "choose VXLAN, or give the network routes to the blocks of each node",
         ),
         (Cloud::Aws, e) if e.is_ipip() => (
             Severity::Note,
-            "security groups drop IP in IP unless they allow it",
-            "allow IP protocol 4 between nodes, and TCP 179 for BGP",
+            "security groups drop IPIP unless they allow it",
+            "allow IP protocol 4 between the nodes, and TCP 179 for BGP",
         ),
         (Cloud::Google, e) if e.is_ipip() => (
             Severity::Note,
-            "firewalls drop IP in IP unless they allow it",
-            "allow protocol ipip between nodes, and TCP 179 for BGP",
+            "firewalls drop IPIP unless they allow it",
+            "allow protocol ipip between the nodes, and TCP 179 for BGP",
         ),
         _ => return None,
     })

@@ -1,5 +1,5 @@
-//! What not every encapsulation goes together with: the operator's rules, the nodes' systems, the
-//! dataplane. A choice keeps to it, and what somebody else chose is held against it.
+//! What excludes an encapsulation: the operator's rules, the nodes' operating systems, the dataplane.
+//! A derived encapsulation avoids it; a requested or existing one gets a finding.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
@@ -15,109 +15,128 @@ use crate::plan::catalog::{
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
 
-/// Something that not every encapsulation goes together with.
+/// Something that excludes an encapsulation.
 pub(crate) struct Constraint {
+    /// Whether an encapsulation works.
     pub(crate) allows: Box<dyn Fn(Encapsulation) -> bool>,
+    /// Why another does not.
     pub(crate) why: String,
-    /// Object and field that tell it.
+    /// Where that was read.
     pub(crate) from: Option<Provenance>,
-    /// What is to be said of one that was chosen against it; nothing where the operator's rules,
-    /// which the whole plan is put before, say it.
+    /// The finding; `None` where the operator's rules find it.
     pub(crate) objection: Option<Objection>,
 }
 
-/// What is said of an encapsulation that was chosen all the same.
+/// The finding about an encapsulation that a constraint excludes.
 pub(crate) struct Objection {
     pub(crate) entry: &'static Entry,
     pub(crate) severity: Severity,
-    /// What stands in the field that tells it.
+    /// The value of the field that was read.
     pub(crate) value: &'static str,
-    pub(crate) so: &'static str,
+    pub(crate) impact: &'static str,
     pub(crate) fix: &'static str,
 }
 
-/// What holds in this cluster.
+/// The constraints of this cluster.
 pub(crate) fn constraints(inputs: &Inputs, family: Family) -> Vec<Constraint> {
-    let installation = |field: &str| {
-        let there = inputs.facts.installation.as_ref();
-        there.map(|_| Provenance::new(ObjectRef::installation(), format!("spec.{field}")))
+    let bgp = if inputs.facts.install.is_from_manifests() {
+        without_bird(inputs)
+    } else {
+        without_bgp(inputs)
     };
-    let mut found = Vec::new();
-    if family == Family::V6 {
-        found.push(Constraint {
-            allows: Box::new(|e| !e.is_ipip()),
-            why: "IP in IP carries no IPv6".to_owned(),
-            from: None,
-            objection: None,
-        });
-    }
-    found.extend(match inputs.facts.install.is_from_manifests() {
-        true => without_bird(inputs),
-        false => without_bgp(inputs, installation("calicoNetwork.bgp")),
-    });
-    if inputs.effective.ipam == "HostLocal" {
-        found.push(Constraint {
-            allows: Box::new(|e| !e.is_vxlan()),
-            why: "host-local IPAM does not work with VXLAN".to_owned(),
-            from: installation("cni.ipam.type"),
-            objection: None,
-        });
-    }
-    found.extend(on_windows(inputs));
-    if inputs.written.linux_dataplane.as_deref() == Some("BPF") {
-        found.push(Constraint {
-            allows: Box::new(|e| !e.is_ipip()),
-            // Source: kOps' documentation of its Calico; projectcalico/felix#2669.
-            why: "eBPF programs cannot redirect to IP in IP's devices, which have no Ethernet"
-                .to_owned(),
-            from: installation("calicoNetwork.linuxDataplane"),
-            objection: Some(Objection {
-                entry: &ENCAPSULATION_WITH_EBPF,
-                severity: Severity::Warning,
-                value: "BPF",
-                so: "pods on different nodes may not reach each other",
-                fix: "choose VXLAN",
-            }),
-        });
-    }
-    found
+    [
+        on_ipv6(family),
+        bgp,
+        with_host_local(inputs),
+        on_windows(inputs),
+        with_ebpf(inputs),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-/// The operator's BGP is off.
-fn without_bgp(inputs: &Inputs, from: Option<Provenance>) -> Option<Constraint> {
-    let effective = &inputs.effective;
-    let felix = matches!(
-        inputs.written.cluster_routing_mode.as_deref(),
-        Some("Felix")
-    );
-    let why = match effective.bgp_is_default {
-        true => "BGP is off on EKS unless it is turned on, and only VXLAN does without it",
-        false => "BGP is off, and only VXLAN does without it",
-    };
-    (!inputs.bgp && effective.ipam == "Calico" && !felix).then(|| Constraint {
-        allows: Box::new(Encapsulation::is_vxlan),
-        why: why.to_owned(),
-        from,
+/// A field of the Installation, if there is one.
+fn installation(inputs: &Inputs, field: &str) -> Option<Provenance> {
+    inputs.facts.installation.as_ref()?;
+    Some(Provenance::new(
+        ObjectRef::installation(),
+        format!("spec.{field}"),
+    ))
+}
+
+fn on_ipv6(family: Family) -> Option<Constraint> {
+    (family == Family::V6).then(|| Constraint {
+        allows: Box::new(|e| !e.is_ipip()),
+        why: "IPIP does not support IPv6".to_owned(),
+        from: None,
         objection: None,
     })
 }
 
-/// Calico's manifests have a backend without BIRD, which no operator's rule knows of.
+fn with_host_local(inputs: &Inputs) -> Option<Constraint> {
+    (inputs.effective.ipam == "HostLocal").then(|| Constraint {
+        allows: Box::new(|e| !e.is_vxlan()),
+        why: "host-local IPAM does not work with VXLAN".to_owned(),
+        from: installation(inputs, "cni.ipam.type"),
+        objection: None,
+    })
+}
+
+fn with_ebpf(inputs: &Inputs) -> Option<Constraint> {
+    (inputs.written.linux_dataplane.as_deref() == Some("BPF")).then(|| Constraint {
+        allows: Box::new(|e| !e.is_ipip()),
+        why:
+            "eBPF programs cannot redirect packets to the IPIP device, which has no Ethernet header"
+                .to_owned(),
+        from: installation(inputs, "calicoNetwork.linuxDataplane"),
+        objection: Some(Objection {
+            entry: &ENCAPSULATION_WITH_EBPF,
+            severity: Severity::Warning,
+            value: "BPF",
+            impact: "pods on different nodes may not reach each other",
+            fix: "choose VXLAN",
+        }),
+    })
+}
+
+/// The operator's setting for BGP.
+fn without_bgp(inputs: &Inputs) -> Option<Constraint> {
+    let effective = &inputs.effective;
+    let felix_routes = inputs.written.cluster_routing_mode.as_deref() == Some("Felix");
+    if inputs.bgp || effective.ipam != "Calico" || felix_routes {
+        return None;
+    }
+    let why = if effective.bgp_is_default {
+        "BGP is disabled by default on EKS, and only VXLAN works without it"
+    } else {
+        "BGP is disabled, and only VXLAN works without it"
+    };
+    Some(Constraint {
+        allows: Box::new(Encapsulation::is_vxlan),
+        why: why.to_owned(),
+        from: installation(inputs, "calicoNetwork.bgp"),
+        objection: None,
+    })
+}
+
+/// Calico's manifests can run without BIRD, which no rule of the operator covers.
 fn without_bird(inputs: &Inputs) -> Option<Constraint> {
     if inputs.bgp {
         return None;
     }
     let routes = Felix::of(inputs.snapshot).get(&CLUSTER_ROUTES);
-    let felix = move |e| routes.as_ref().is_some_and(|told| covers(&told.value, e));
+    let by_felix = move |e| routes.as_ref().is_some_and(|set| covers(&set.value, e));
     Some(Constraint {
-        allows: Box::new(move |e| e.is_vxlan() || felix(e)),
-        why: "calico-node runs no BIRD, and only VXLAN does without it".to_owned(),
+        allows: Box::new(move |e| e.is_vxlan() || by_felix(e)),
+        why: "calico-node does not run BIRD, and only VXLAN works without it".to_owned(),
         from: inputs.facts.routing.bgp.runs.from().first().cloned(),
         objection: Some(Objection {
             entry: &ENCAPSULATION_WITHOUT_BIRD,
             severity: Severity::Error,
             value: "not bird",
-            so: "nobody programs the routes: pods on different nodes do not reach each other",
+            impact: "no component programs the routes: pods on different nodes cannot reach each \
+                     other",
             fix: "choose VXLAN, or first have calico-node run BIRD (calico_backend: bird in \
                   ConfigMap kube-system/calico-config)",
         }),
@@ -128,7 +147,14 @@ fn on_windows(inputs: &Inputs) -> Option<Constraint> {
     let nodes = inputs.windows();
     (nodes > 0).then(|| Constraint {
         allows: Box::new(|e| matches!(e, Encapsulation::Vxlan | Encapsulation::None)),
-        why: format!("Windows runs on {nodes} of the nodes, and Calico has VXLAN or None there"),
+        why: format!(
+            "{} Windows, where Calico supports only VXLAN and None",
+            if nodes == 1 {
+                "1 node runs".to_owned()
+            } else {
+                format!("{nodes} nodes run")
+            }
+        ),
         from: Some(Provenance::new(
             ObjectRef::all("Node"),
             "label kubernetes.io/os",
@@ -137,7 +163,7 @@ fn on_windows(inputs: &Inputs) -> Option<Constraint> {
             entry: &ENCAPSULATION_ON_WINDOWS,
             severity: Severity::Warning,
             value: "windows",
-            so: "pods on Windows cannot reach the others",
+            impact: "pods on Windows nodes cannot reach the pods on other nodes",
             fix: "choose VXLAN",
         }),
     })

@@ -1,4 +1,4 @@
-//! What the nodes need of a pool.
+//! The blocks and addresses that the nodes need from a pool.
 
 use calico_core::capacity;
 use calico_core::cidr::Cidr;
@@ -10,17 +10,17 @@ use crate::plan::catalog::POOL_TOO_SMALL;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 
-/// What settles a block size for which the pool is too small.
+/// The flag that helps if no block size does.
 const LARGER: &str = "a larger --cidr";
 
-/// More nodes than any cluster has: past that a table tells nothing.
+/// More nodes than any cluster has.
 const MANY: u128 = 1 << 20;
 
-/// What the nodes need of a pool.
+/// What the nodes need.
 pub(crate) struct Demand {
     nodes: Option<u32>,
     pods: u32,
-    /// That each node has one address for its tunnel.
+    /// Per node: one for each pod, and one for its tunnel.
     addresses: u64,
 }
 
@@ -38,7 +38,7 @@ impl Demand {
         Size::of(cidr, block_size, self.addresses)
     }
 
-    /// The chosen size, and two to each side; no table where any size would do.
+    /// The chosen size and up to two on each side.
     pub(crate) fn around(&self, cidr: &Cidr, chosen: u8) -> Sizes {
         let range = BlockSize::range(cidr.family());
         let near = chosen.saturating_sub(2)..=chosen.saturating_add(2);
@@ -46,95 +46,97 @@ impl Demand {
             .filter(|size| range.contains(size))
             .filter_map(|size| self.size(cidr, size))
             .collect();
-        let enough = |size: &Size| size.nodes_that_fit > MANY;
-        match !sizes.is_empty() && sizes.iter().all(enough) {
-            true => Sizes::Any,
-            false => Sizes::Table(sizes),
+        if !sizes.is_empty() && sizes.iter().all(|size| size.max_nodes > MANY) {
+            Sizes::Any
+        } else {
+            Sizes::Table(sizes)
         }
     }
 
-    /// The operator's default where its blocks are enough for all nodes with all their pods, else
-    /// the largest blocks of which there are enough, else those of which each node gets one.
+    /// The operator's default if its blocks are enough for all nodes with all their pods, else the
+    /// largest blocks that are, else the largest of which there is one for each node.
     pub(crate) fn choose(&self, cidr: &Cidr) -> Choice<u8> {
         let default = BlockSize::default_for(cidr.family());
         let first = default.max(cidr.prefix());
-        let sizes = first..=*BlockSize::range(cidr.family()).end();
-        let sizes: Vec<Size> = sizes.filter_map(|size| self.size(cidr, size)).collect();
+        let sizes: Vec<Size> = (first..=*BlockSize::range(cidr.family()).end())
+            .filter_map(|size| self.size(cidr, size))
+            .collect();
         let Some(preferred) = sizes.first() else {
-            return Choice::open(format!("no block fits into {cidr}"), LARGER);
+            return Choice::undetermined(format!("no block fits into {cidr}"), LARGER);
         };
-        let reason = match preferred.block_size == default {
-            true => "the operator's default".to_owned(),
-            false => format!("the operator's default of /{default} does not fit into {cidr}"),
+        let reason = if preferred.block_size == default {
+            "the operator's default".to_owned()
+        } else {
+            format!("the operator's default of /{default} does not fit into {cidr}")
         };
         let Some(nodes) = self.nodes else {
-            return Choice::reasoned(
-                preferred.block_size,
-                format!("{reason}; for how many nodes, is not known"),
-            );
+            let why = format!("{reason}; the number of nodes is unknown");
+            return Choice::reasoned(preferred.block_size, why);
         };
         let enough = u128::from(nodes);
-        let default = preferred.block_size;
-        if let Some(size) = sizes.iter().find(|size| size.nodes_that_fit >= enough) {
-            let fit = preferred.nodes_that_fit;
-            return Choice::reasoned(
-                size.block_size,
-                match size == preferred {
-                    true => reason,
-                    false => format!(
-                        "the largest blocks with which all nodes fit; with /{default} it would be {fit}"
-                    ),
-                },
+        if preferred.max_nodes >= enough {
+            return Choice::reasoned(preferred.block_size, reason);
+        }
+        if let Some(size) = sizes.iter().find(|size| size.max_nodes >= enough) {
+            let why = format!(
+                "the largest block size that fits all nodes; /{} fits {}",
+                preferred.block_size, preferred.max_nodes
             );
+            return Choice::reasoned(size.block_size, why);
+        }
+        if preferred.blocks >= enough {
+            return Choice::reasoned(preferred.block_size, reason);
         }
         match sizes.iter().find(|size| size.blocks >= enough) {
             Some(size) => Choice::reasoned(
                 size.block_size,
-                match size == preferred {
-                    true => reason,
-                    false => "the largest blocks of which each node gets one".to_owned(),
-                },
+                "the largest block size that yields a block for each node",
             ),
-            None => Choice::open(
-                format!("{cidr} has fewer addresses than there are nodes ({nodes})"),
+            None => Choice::undetermined(
+                format!("{cidr} has fewer addresses than the cluster has nodes ({nodes})"),
                 LARGER,
             ),
         }
     }
 
-    /// Too few blocks, or too few addresses for all the pods.
+    /// That the pool has too few blocks, or too few addresses for all pods.
     pub(crate) fn finding(&self, cidr: &Cidr, size: Size) -> Option<Finding> {
         let nodes = self
             .nodes
-            .filter(|nodes| size.nodes_that_fit < u128::from(*nodes))?;
-        let pods = self.pods;
-        let subject = cidr.to_string();
-        let finding = if size.blocks < u128::from(nodes) {
-            let block_size = size.block_size;
-            Finding::warning(
-                &POOL_TOO_SMALL,
-                subject,
-                format!(
-                    "it has {} blocks of /{block_size} for {nodes} nodes",
-                    size.blocks
-                ),
-            )
-            .impact(
-                "nodes without a block of their own borrow single addresses of others, each with \
-                 a route of its own, or get none under strict affinity",
-            )
-            .fix("choose smaller blocks (--block-size), or a larger pool (--cidr)")
+            .filter(|nodes| size.max_nodes < u128::from(*nodes))?;
+        Some(if size.blocks < u128::from(nodes) {
+            too_few_blocks(cidr, size, nodes)
         } else {
-            let addresses = capacity::addresses(cidr);
-            Finding::note(&POOL_TOO_SMALL,
-                subject,
-                format!("its {addresses} addresses are not enough for {nodes} nodes with {pods} pods each"),
-            )
-            .impact(format!("{} nodes can be full; then nodes get no more blocks", size.nodes_that_fit))
-            .fix("if that many pods will run, choose a larger pool (--cidr); if not, say so (--pods-per-node)")
-        };
-        Some(finding)
+            self.too_few_addresses(cidr, size, nodes)
+        })
     }
+
+    fn too_few_addresses(&self, cidr: &Cidr, size: Size, nodes: u32) -> Finding {
+        let (addresses, pods) = (capacity::addresses(cidr), self.pods);
+        let message = format!(
+            "its {addresses} addresses are not enough for {nodes} nodes with {pods} pods each"
+        );
+        Finding::note(&POOL_TOO_SMALL, cidr.to_string(), message)
+            .impact(format!(
+                "only {} nodes can be full of pods before no block is left",
+                size.max_nodes
+            ))
+            .fix(
+                "choose a larger pool (--cidr) if that many pods will run; otherwise set a lower \
+                 --pods-per-node",
+            )
+    }
+}
+
+fn too_few_blocks(cidr: &Cidr, size: Size, nodes: u32) -> Finding {
+    let (blocks, block_size) = (size.blocks, size.block_size);
+    let message = format!("it has {blocks} blocks of /{block_size} for {nodes} nodes");
+    Finding::warning(&POOL_TOO_SMALL, cidr.to_string(), message)
+        .impact(
+            "nodes without a block borrow single addresses from the blocks of others, with a \
+             route for each; with strict affinity they get none",
+        )
+        .fix("choose smaller blocks (--block-size) or a larger pool (--cidr)")
 }
 
 #[cfg(test)]

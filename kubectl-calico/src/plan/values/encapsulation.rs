@@ -1,9 +1,9 @@
-//! Which encapsulation a pool needs.
+//! The encapsulation of a planned pool.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
-use super::cloud::{is_forbidden, network};
+use super::cloud::{CloudNetwork, is_forbidden, network};
 use super::constraint::{Constraint, constraints};
 use super::objections;
 use super::precedence::settled_by;
@@ -12,10 +12,10 @@ use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 
-/// The flag that settles it.
+/// The flag that sets it.
 const FLAG: &str = "--encapsulation";
 
-/// What is chosen, and what else would work.
+/// The chosen encapsulation, and others that would work.
 pub(crate) struct Chosen {
     pub(crate) choice: Choice<Encapsulation>,
     pub(crate) alternatives: Vec<String>,
@@ -36,65 +36,88 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
     }
 }
 
-/// What is settled whatever the network lets through.
+/// The encapsulation that does not depend on the network.
 fn settled(inputs: &Inputs, family: Family) -> Option<Choice<Encapsulation>> {
-    let live = inputs.live(family).map(|pool| {
-        let why = format!("{} has it; another disturbs traffic", pool.name);
+    let existing = inputs.existing(family).map(|pool| {
+        let why = format!(
+            "that of the existing pool {}; changing it disrupts traffic",
+            pool.name
+        );
         let from = Provenance::new(pool.object(), "spec.ipipMode, spec.vxlanMode");
         Choice::known(pool.encapsulation, why, from)
     });
-    let wanted = inputs.wanted(family);
-    let wanted = wanted.and_then(|(_, pool)| pool.encapsulation.as_deref()?.parse().ok());
-    settled_by(inputs.request.encapsulation(family), FLAG, live, wanted)
+    let listed = inputs
+        .listed(family)
+        .and_then(|(_, pool)| pool.encapsulation.as_deref()?.parse().ok());
+    settled_by(inputs.request.encapsulation(family), FLAG, existing, listed)
 }
 
-/// The first that suits the network and that nothing forbids.
+/// The first that suits the network and that no constraint excludes.
 fn derived(inputs: &Inputs, family: Family) -> Chosen {
-    let cloud = &inputs.facts.cluster.cloud;
     let network = network(inputs);
     let constraints = constraints(inputs, family);
-    let allowed = |e: &Encapsulation| {
-        constraints.iter().all(|constraint| (constraint.allows)(*e))
-            && !cloud.value().is_some_and(|cloud| is_forbidden(*cloud, *e))
+    let cloud = inputs.facts.cluster.cloud.value();
+    let is_allowed = |e: Encapsulation| {
+        constraints.iter().all(|constraint| (constraint.allows)(e))
+            && !cloud.is_some_and(|cloud| is_forbidden(*cloud, e))
     };
-    let Some(value) = network.preference.into_iter().find(allowed) else {
-        let whys: Vec<&str> = constraints.iter().map(|c| c.why.as_str()).collect();
+    let Some(value) = network.preference.into_iter().find(|e| is_allowed(*e)) else {
+        let why = format!("no encapsulation works: {}", reasons(&constraints));
         return Chosen {
-            choice: Choice::open(format!("none fits: {}", whys.join("; ")), FLAG),
+            choice: Choice::undetermined(why, FLAG),
             alternatives: Vec::new(),
             findings: Vec::new(),
         };
     };
-    let better = network.preference.into_iter().take_while(|e| *e != value);
-    let binding: Vec<&Constraint> = constraints
-        .iter()
-        .filter(|constraint| better.clone().any(|e| !(constraint.allows)(e)))
-        .collect();
-    let (why, from) = if !binding.is_empty() {
-        let whys: Vec<&str> = binding
-            .iter()
-            .map(|constraint| constraint.why.as_str())
-            .collect();
-        let from = binding
-            .iter()
-            .filter_map(|constraint| constraint.from.clone());
-        (whys.join("; "), from.collect())
-    } else if family == Family::V6 {
-        let why = "it carries IPv6 as well; the operator's own default for IPv6, None, needs \
-                   routers that know pods' routes";
-        (why.to_owned(), Vec::new())
-    } else {
-        (network.why.clone(), network.from.clone())
-    };
     let alternatives = network
         .alternatives
         .iter()
-        .filter(|(e, _)| *e != value && allowed(e));
+        .filter(|(e, _)| *e != value && is_allowed(*e))
+        .map(|(e, requires)| format!("{e}: {requires}"))
+        .collect();
     Chosen {
-        choice: Choice::Known { value, why, from },
-        alternatives: alternatives
-            .map(|(e, takes)| format!("{e}: {takes}"))
-            .collect(),
+        choice: reasoned(value, network, constraints, family),
+        alternatives,
         findings: Vec::new(),
     }
+}
+
+/// The encapsulation with the reason: the constraints that exclude a better one, else the network.
+fn reasoned(
+    value: Encapsulation,
+    network: CloudNetwork,
+    mut constraints: Vec<Constraint>,
+    family: Family,
+) -> Choice<Encapsulation> {
+    let better: Vec<Encapsulation> = network
+        .preference
+        .into_iter()
+        .take_while(|e| *e != value)
+        .collect();
+    constraints.retain(|constraint| better.iter().any(|e| !(constraint.allows)(*e)));
+    if !constraints.is_empty() {
+        return Choice::Known {
+            value,
+            why: reasons(&constraints),
+            from: constraints
+                .into_iter()
+                .filter_map(|constraint| constraint.from)
+                .collect(),
+        };
+    }
+    if family == Family::V6 {
+        let why = "it carries IPv6; None, the operator's default for IPv6, requires routers with \
+                   routes to the pods";
+        return Choice::reasoned(value, why);
+    }
+    Choice::Known {
+        value,
+        why: network.why,
+        from: network.from,
+    }
+}
+
+fn reasons(constraints: &[Constraint]) -> String {
+    let reasons: Vec<&str> = constraints.iter().map(|c| c.why.as_str()).collect();
+    reasons.join("; ")
 }

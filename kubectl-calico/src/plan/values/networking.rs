@@ -1,4 +1,4 @@
-//! Who gives pods their addresses, and what an Installation has to say so that it is Calico.
+//! The CNI plugin that gives pods their addresses, and the settings that make Calico that plugin.
 
 use calico_core::installation::Installation;
 use serde::Serialize;
@@ -10,34 +10,34 @@ use crate::assess::facts::variant::Variant;
 use crate::plan::request::PlanRequest;
 use crate::snapshot::Snapshot;
 
-/// Who gives pods their addresses.
+/// The CNI plugin that gives pods their addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Networking {
-    /// The CNI plugin, in the operator's spelling where it has one.
+    /// Its name, in the operator's notation if it has one.
     pub plugin: String,
-    /// Why that one.
+    /// Why it is that one.
     pub why: String,
 }
 
-/// A setting of the Installation that the cluster needs beside its pools.
+/// A setting of the Installation that the cluster needs besides its pools.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Setting {
-    /// Its path in the Installation's spec.
+    /// The path in the Installation's spec.
     #[serde(rename = "path")]
     pub key: SettingKey,
-    /// Its value.
+    /// The value.
     pub value: &'static str,
     /// Why it is needed.
     pub why: String,
 }
 
-/// Which setting.
+/// The path of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum SettingKey {
-    /// What set Kubernetes up.
+    /// The platform.
     #[serde(rename = "kubernetesProvider")]
     Provider,
     /// The CNI plugin.
@@ -46,7 +46,7 @@ pub enum SettingKey {
 }
 
 impl SettingKey {
-    /// Its path in the Installation's spec.
+    /// The keys from the Installation's spec down.
     pub fn path(self) -> &'static [&'static str] {
         match self {
             Self::Provider => &["kubernetesProvider"],
@@ -58,7 +58,7 @@ impl SettingKey {
 const CALICO: &str = "Calico";
 
 impl Networking {
-    /// Whether it is Calico, so that pools are needed.
+    /// Whether Calico gives pods their addresses, so that pools are needed.
     pub fn is_calico(&self) -> bool {
         self.plugin == CALICO
     }
@@ -82,23 +82,23 @@ impl Networking {
             why: why.to_owned(),
         };
         if let Some(there) = &facts.installation {
-            return by(&there.effective.cni, "the Installation default says so");
+            return by(&there.effective.cni, "set in Installation/default");
         }
         match facts.install.method.value() {
-            Some(Method::Canal) => return by("flannel", "Canal is flannel's network"),
+            Some(Method::Canal) => return by("flannel", "Canal uses flannel for networking"),
             Some(Method::Manifest { variant }) if *variant == Variant::PolicyOnly => {
                 return by(
                     "another CNI plugin",
-                    "Calico was installed for policies only",
+                    "Calico was installed for network policy only",
                 );
             }
-            Some(Method::Manifest { .. }) => return by(CALICO, "it is installed"),
+            Some(Method::Manifest { .. }) => return by(CALICO, "Calico is installed"),
             _ => {}
         }
         if request.concerns_pools() {
-            return by(CALICO, "a pool is asked for");
+            return by(CALICO, "a pool is requested");
         }
-        // What the operator goes by: tigera/operator v1.42.3, core_controller.go (`fillDefaults`).
+        // As the operator detects it: tigera/operator v1.42.3, core_controller.go (`fillDefaults`).
         let sets = snapshot.daemon_sets.items();
         let aws_node = sets.iter().any(|set| {
             let meta = &set.metadata;
@@ -106,7 +106,7 @@ impl Networking {
                 == (Some("kube-system"), Some("aws-node"))
         });
         if aws_node {
-            return by("AmazonVPC", "DaemonSet kube-system/aws-node is there");
+            return by("AmazonVPC", "DaemonSet/kube-system/aws-node exists");
         }
         let ready = facts
             .cluster
@@ -114,13 +114,13 @@ impl Networking {
             .value()
             .is_some_and(|nodes| nodes.ready > 0);
         match facts.cluster.platform.value() {
-            Some(Platform::Gke) => by("GKE", "GKE's own plugin is always there"),
-            // A node without a network plugin is not ready.
+            Some(Platform::Gke) => by("GKE", "GKE always installs its own plugin"),
+            // A node without a CNI plugin is not ready.
             Some(Platform::Aks) if ready => by(
                 "a plugin of AKS",
-                "nodes are ready without Calico; which plugin AKS gave them, is not known",
+                "nodes are ready without Calico; which plugin AKS installed is unknown",
             ),
-            _ => by(CALICO, "no other CNI plugin is known to be there"),
+            _ => by(CALICO, "no other CNI plugin was detected"),
         }
     }
 }
@@ -150,17 +150,17 @@ fn settings(platform: Option<Platform>, networking: &Networking) -> Vec<Setting>
 }
 
 impl Setting {
-    /// An Installation that says these, and nothing else.
+    /// An Installation with these settings and no other.
     pub(crate) fn installation(settings: &[Self]) -> Installation {
-        let value = |key: SettingKey| {
-            let mut settings = settings.iter();
-            let setting = settings.find(|setting| setting.key == key)?;
-            Some(setting.value.to_owned())
-        };
         Installation {
-            provider: value(SettingKey::Provider),
-            cni: value(SettingKey::Cni),
+            provider: value(settings, SettingKey::Provider),
+            cni: value(settings, SettingKey::Cni),
             ..Installation::default()
         }
     }
+}
+
+fn value(settings: &[Setting], key: SettingKey) -> Option<String> {
+    let setting = settings.iter().find(|setting| setting.key == key)?;
+    Some(setting.value.to_owned())
 }

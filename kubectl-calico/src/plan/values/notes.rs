@@ -1,54 +1,66 @@
-//! What else is worth knowing of a planned pool.
+//! Remarks on a new pool.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
 use crate::plan::inputs::Inputs;
 
-/// Up to how many nodes Calico's documentation calls a full mesh of BGP fine.
+/// The number of nodes up to which Calico's documentation recommends the node-to-node mesh.
 const MESH: u32 = 100;
 
-/// Notes on a pool that is to be made; a live one is status' subject.
+/// The range of unique local addresses (RFC 4193).
+const UNIQUE_LOCAL: &str = "fc00::/7";
+
+/// The remarks. Existing pools are status's subject.
 pub(crate) fn notes(
     inputs: &Inputs,
     cidr: Option<&Cidr>,
     encapsulation: Option<&Encapsulation>,
 ) -> Vec<String> {
-    let mut notes = Vec::new();
-    let Some(cidr) = cidr.filter(|_| inputs.live_pools().next().is_none()) else {
-        return notes;
-    };
-    let unique_local = "fc00::/7"
-        .parse::<Cidr>()
-        .is_ok_and(|local| local.contains(cidr));
-    if cidr.family() == Family::V6 && unique_local {
-        notes.push(
-            "pods reach nothing outside by IPv6: the operator's natOutgoing is Disabled there, and \
-             nobody routes answers to fc00::/7"
-                .to_owned(),
-        );
+    match cidr {
+        Some(cidr) if inputs.existing_pools().next().is_none() => match cidr.family() {
+            Family::V4 => [windows(inputs), bgp_mesh(inputs, encapsulation)]
+                .into_iter()
+                .flatten()
+                .collect(),
+            Family::V6 => unique_local(cidr).into_iter().collect(),
+        },
+        _ => Vec::new(),
     }
-    if inputs.windows() > 0 && cidr.family() == Family::V4 {
-        let services = inputs.facts.networks.services.first();
-        let services = services.map(|network| format!(" ({})", network.list()));
-        notes.push(format!(
-            "for Windows the operator asks the Installation for calicoNetwork.windowsDataplane: HNS \
-             and serviceCIDRs{}, which are not in this plan",
-            services.unwrap_or_default()
-        ));
+}
+
+fn unique_local(cidr: &Cidr) -> Option<String> {
+    let range: Cidr = UNIQUE_LOCAL.parse().ok()?;
+    range.contains(cidr).then(|| {
+        format!(
+            "pods cannot reach addresses outside the cluster over IPv6: natOutgoing is Disabled by \
+             default, and there is no return route to {UNIQUE_LOCAL}"
+        )
+    })
+}
+
+fn windows(inputs: &Inputs) -> Option<String> {
+    let services = inputs.facts.networks.services.first();
+    let services = services.map_or_else(String::new, |network| format!(" ({})", network.list()));
+    (inputs.windows() > 0).then(|| {
+        format!(
+            "for Windows the operator requires calicoNetwork.windowsDataplane: HNS and \
+             serviceCIDRs{services} in the Installation, which this plan does not set"
+        )
+    })
+}
+
+fn bgp_mesh(inputs: &Inputs, encapsulation: Option<&Encapsulation>) -> Option<String> {
+    let nodes = inputs.nodes.value().filter(|nodes| **nodes > MESH)?;
+    if !inputs.bgp {
+        return None;
     }
-    let many = inputs.nodes.value().filter(|nodes| **nodes > MESH);
-    if let (Some(nodes), Family::V4, true) = (many, cidr.family(), inputs.bgp) {
-        notes.push(match encapsulation.is_some_and(|e| e.is_vxlan()) {
-            true => format!(
-                "calicoNetwork.bgp: Disabled spares each of {nodes} nodes a BGP session with every \
-                 other, which VXLAN does not need"
-            ),
-            false => format!(
-                "past {MESH} nodes BGP wants route reflectors in place of a session of each node \
-                 with every other"
-            ),
-        });
-    }
-    notes
+    Some(if encapsulation.is_some_and(|e| e.is_vxlan()) {
+        format!(
+            "VXLAN does not need BGP: calicoNetwork.bgp: Disabled saves the node-to-node mesh between \
+             {nodes} nodes"
+        )
+    } else {
+        format!("above {MESH} nodes use BGP route reflectors instead of the node-to-node mesh")
+    })
 }

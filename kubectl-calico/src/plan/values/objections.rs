@@ -1,4 +1,4 @@
-//! What speaks against an encapsulation that somebody chose.
+//! What is wrong with an encapsulation that was not derived.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
@@ -10,8 +10,8 @@ use crate::assess::finding::Finding;
 use crate::plan::catalog::ENCAPSULATION_ON_CLOUD;
 use crate::plan::inputs::Inputs;
 
-/// By the cloud and by what else it does not go together with; the operator's rules are judged with
-/// the whole plan.
+/// A finding of the cloud's, and one for each constraint that excludes the encapsulation. The
+/// operator's rules are checked with the whole plan.
 pub(crate) fn findings(
     inputs: &Inputs,
     family: Family,
@@ -19,35 +19,43 @@ pub(crate) fn findings(
     cidr: Option<&Cidr>,
 ) -> Vec<Finding> {
     let subject = cidr.map_or_else(|| "Pool".to_owned(), Cidr::to_string);
-    let on_cloud = on_cloud(inputs, encapsulation, &subject);
-    let against = constraints(inputs, family).into_iter();
-    let against = against.filter(|constraint| !(constraint.allows)(encapsulation));
-    let against = against.filter_map(|constraint| finding(constraint, encapsulation, &subject));
-    on_cloud.into_iter().chain(against).collect()
+    let excluding = constraints(inputs, family)
+        .into_iter()
+        .filter(|constraint| !(constraint.allows)(encapsulation))
+        .filter_map(|constraint| by_constraint(constraint, encapsulation, &subject));
+    by_cloud(inputs, encapsulation, &subject)
+        .into_iter()
+        .chain(excluding)
+        .collect()
 }
 
-fn on_cloud(inputs: &Inputs, encapsulation: Encapsulation, subject: &str) -> Option<Finding> {
+fn by_cloud(inputs: &Inputs, encapsulation: Encapsulation, subject: &str) -> Option<Finding> {
     let Fact::Known { value, from } = &inputs.facts.cluster.cloud else {
         return None;
     };
-    let (severity, so, fix) = objection(*value, encapsulation)?;
+    let (severity, impact, fix) = objection(*value, encapsulation)?;
     let message = format!("{encapsulation} on {}", value.name());
-    let finding = Finding::new(&ENCAPSULATION_ON_CLOUD, severity, subject, message);
     let finding = from
         .iter()
-        .fold(finding, |finding, from| finding.read(from, value.name()))
-        .impact(so)
+        .fold(
+            Finding::new(&ENCAPSULATION_ON_CLOUD, severity, subject, message),
+            |finding, from| finding.read(from, value.name()),
+        )
+        .impact(impact)
         .fix(fix);
     Some(finding)
 }
 
-fn finding(constraint: Constraint, encapsulation: Encapsulation, subject: &str) -> Option<Finding> {
+fn by_constraint(
+    constraint: Constraint,
+    encapsulation: Encapsulation,
+    subject: &str,
+) -> Option<Finding> {
     let objection = constraint.objection?;
     let message = format!("{encapsulation}, but {}", constraint.why);
     let mut finding = Finding::new(objection.entry, objection.severity, subject, message);
     if let Some(from) = constraint.from {
         finding = finding.read(&from, objection.value);
     }
-    let finding = finding.impact(objection.so).fix(objection.fix);
-    Some(finding)
+    Some(finding.impact(objection.impact).fix(objection.fix))
 }

@@ -1,4 +1,4 @@
-//! Which operator's rules apply.
+//! The operator whose rules apply.
 
 use calico_core::operator::OperatorVersion;
 
@@ -6,7 +6,7 @@ use crate::assess::facts::Facts;
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
 
-/// The one that is asked for, the one that is there, or the newest.
+/// The requested version, else the installed one, else the newest known one.
 pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>, OperatorVersion) {
     if let Some(version) = request.operator {
         let flag = "--operator-version";
@@ -16,22 +16,23 @@ pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>,
         };
         return (choice, version);
     }
-    let newest = OperatorVersion::NEWEST;
-    let assumed = |why: &str| (Choice::reasoned(newest.to_string(), why), newest);
-    let Some(there) = facts.install.operator.value() else {
-        return assumed("the newest that is known here");
+    let Some(installed) = facts.install.operator.value() else {
+        return newest("the newest known version");
     };
-    match there.parse::<OperatorVersion>() {
-        Ok(version) => {
-            let choice = Choice::Known {
-                value: version.to_string(),
-                why: "the one that is there".to_owned(),
-                from: facts.install.operator.from().to_vec(),
-            };
-            (choice, version)
-        }
-        Err(_) => {
-            assumed("the newest that is known here, since the one that is there names no version")
-        }
-    }
+    let Ok(version) = installed.parse::<OperatorVersion>() else {
+        return newest(
+            "the newest known version, since that of the installed operator is unreadable",
+        );
+    };
+    let choice = Choice::Known {
+        value: version.to_string(),
+        why: "the installed version".to_owned(),
+        from: facts.install.operator.from().to_vec(),
+    };
+    (choice, version)
+}
+
+fn newest(why: &str) -> (Choice<String>, OperatorVersion) {
+    let version = OperatorVersion::NEWEST;
+    (Choice::reasoned(version.to_string(), why), version)
 }

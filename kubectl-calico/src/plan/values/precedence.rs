@@ -1,18 +1,19 @@
-//! What is nobody's to choose here.
+//! Where a value comes from if it is not derived.
 
 use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::snapshot::ObjectRef;
 
-/// What a flag gives, else what a live pool has, else what the Installation asks for.
+/// The value that a flag sets, else that of an existing pool, else the one that the Installation lists.
 pub(crate) fn settled_by<T>(
     given: Option<T>,
     flag: &'static str,
-    live: Option<Choice<T>>,
-    wanted: Option<T>,
+    existing: Option<Choice<T>>,
+    listed: Option<T>,
 ) -> Option<Choice<T>> {
     let from = || Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools");
-    let given = given.map(|value| Choice::Given { value, flag });
-    let wanted = wanted.map(|value| Choice::known(value, "the Installation asks for it", from()));
-    given.or(live).or(wanted)
+    given
+        .map(|value| Choice::Given { value, flag })
+        .or(existing)
+        .or_else(|| Some(Choice::known(listed?, "listed in the Installation", from())))
 }

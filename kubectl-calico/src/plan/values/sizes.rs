@@ -1,32 +1,32 @@
-//! What blocks of each size would give the nodes.
+//! What each block size means for the nodes.
 
 use calico_core::capacity;
 use calico_core::cidr::Cidr;
 use serde::Serialize;
 
-/// What blocks of one size would mean.
+/// What one block size means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Size {
     /// The prefix length.
     pub block_size: u8,
-    /// Blocks that the pool can be cut into.
+    /// The number of blocks in the pool.
     pub blocks: u128,
-    /// Blocks that a node full of pods takes.
+    /// The number of blocks that a node full of pods needs.
     pub blocks_per_node: u64,
-    /// Nodes that fit when all are full of pods.
-    pub nodes_that_fit: u128,
-    /// Addresses of a full node that nothing uses.
-    pub idle_per_node: u64,
+    /// The number of nodes for which there are blocks when all are full of pods.
+    pub max_nodes: u128,
+    /// The number of unused addresses in the blocks of a full node.
+    pub unused_per_node: u64,
 }
 
-/// What sizes near the chosen one would mean.
+/// What block sizes near the chosen one mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sizes {
-    /// Of any of them there are blocks enough.
+    /// Each yields more blocks than any cluster needs.
     Any,
-    /// Those that fit into the pool; none where its CIDR is not settled.
+    /// Those that fit into the pool; empty if its CIDR could not be determined.
     Table(Vec<Size>),
 }
 
@@ -50,8 +50,8 @@ impl Size {
             block_size,
             blocks,
             blocks_per_node,
-            nodes_that_fit: blocks / u128::from(blocks_per_node),
-            idle_per_node: (blocks_per_node * block).saturating_sub(addresses),
+            max_nodes: blocks / u128::from(blocks_per_node),
+            unused_per_node: (blocks_per_node * block).saturating_sub(addresses),
         })
     }
 }

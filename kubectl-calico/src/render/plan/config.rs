@@ -1,4 +1,4 @@
-//! The plan as `helm-postrender --config` reads it. What is not settled is left out.
+//! The plan as `helm-postrender --config` reads it, without the values that could not be determined.
 
 use calico_core::cluster_plan::{
     self, API_VERSION, ClusterPlan, ConfiguredNetwork, ExistingPool, KIND, PlannedPool,
@@ -10,7 +10,7 @@ use crate::plan::comparison::PoolComparison;
 use crate::plan::values::networking::Setting;
 use crate::plan::{Plan, Pool, Unread};
 
-/// A ClusterPlan. The filter keeps live pools as they are, so that it cannot say a change of one.
+/// A ClusterPlan. The filter keeps existing pools as they are, so a plan that changes one is refused.
 pub fn config(plan: &Plan) -> Result<String, String> {
     if let Some(pool) = plan
         .existing_pools
@@ -19,8 +19,8 @@ pub fn config(plan: &Plan) -> Result<String, String> {
     {
         let name = printable(&pool.pool);
         return Err(format!(
-            "the plan changes {name}, and helm-postrender keeps live pools as they are: follow the \
-             steps of `kubectl calico plan`, and ask for this afterwards"
+            "the plan changes {name}, but helm-postrender keeps existing pools as they are: follow \
+             the steps of `kubectl calico plan`, then run this again"
         ));
     }
     written(plan).map_err(|error| error.to_string())
@@ -40,10 +40,11 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
         kind: KIND.to_owned(),
         server: plan.cluster.origin.server.clone(),
         pools: plan.pools.iter().map(planned).collect(),
-        settings: match plan.networking.is_calico() {
-            true => plan.settings.iter().map(setting).collect(),
-            // The platform's own plugin is what the operator takes without them, too.
-            false => Vec::new(),
+        settings: if plan.networking.is_calico() {
+            plan.settings.iter().map(setting).collect()
+        } else {
+            // Without settings the operator chooses the platform's own plugin, too.
+            Vec::new()
         },
         pod_network: networks.best().map(|network| ConfiguredNetwork {
             cidrs: network.cidrs.iter().map(ToString::to_string).collect(),
@@ -52,7 +53,7 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
         }),
         services,
         node_addresses: plan.node_addresses.clone(),
-        existing_pools: plan.existing_pools.iter().map(live).collect(),
+        existing_pools: plan.existing_pools.iter().map(existing).collect(),
         unread: plan.not_read.iter().filter_map(unread).collect(),
     })
 }
@@ -77,7 +78,7 @@ fn unread(row: &Unread) -> Option<String> {
     row.needed.then(|| format!("{}: {why}", row.object))
 }
 
-fn live(pool: &PoolComparison) -> ExistingPool {
+fn existing(pool: &PoolComparison) -> ExistingPool {
     ExistingPool {
         name: pool.pool.clone(),
         cidr: pool.cidr.clone(),

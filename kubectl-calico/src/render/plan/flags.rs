@@ -1,14 +1,14 @@
-//! The plan as arguments of helm install and helm upgrade: the same for Helm 3 and 4, and of words
-//! that no shell splits or expands, so that `$(kubectl calico plan -o flags)` is those arguments.
+//! The plan as arguments of helm install and helm upgrade, the same for Helm 3 and 4. No shell splits or
+//! expands a word of them, so that `$(kubectl calico plan -o flags)` passes them as they are.
 
 use calico_core::cidr::{Cidr, Family};
 use serde_yaml::Value;
 
 use crate::plan::{Plan, Pool};
 
-/// One line. Says why where flags cannot say it.
+/// One line, or why flags cannot express the plan.
 pub fn flags(plan: &Plan) -> Result<String, String> {
-    can_be_said(&plan.entries)?;
+    check_expressible(&plan.entries)?;
     let mut words: Vec<String> = Vec::new();
     for setting in &plan.settings {
         let path = setting.key.path().join(".");
@@ -22,7 +22,7 @@ pub fn flags(plan: &Plan) -> Result<String, String> {
     Ok(format!("{}\n", words.join(" ")))
 }
 
-/// What the filter is told, for all families at once.
+/// The arguments of the filter, for all families at once.
 fn arguments(pools: &[Pool]) -> [String; 3] {
     fn each(pools: &[Pool], value: impl Fn(&Pool) -> Option<String>) -> Vec<String> {
         pools.iter().filter_map(value).collect()
@@ -44,9 +44,9 @@ fn arguments(pools: &[Pool]) -> [String; 3] {
     ]
 }
 
-/// The filter sets three fields of one pool a family; the operator fills in the rest.
-fn can_be_said(entries: &[Value]) -> Result<(), String> {
-    let hint = "-o values can say it";
+/// The filter sets three fields of one pool per family; the operator fills in the rest.
+fn check_expressible(entries: &[Value]) -> Result<(), String> {
+    let hint = "use -o values";
     let mut families = Vec::new();
     for entry in entries {
         let Some(family) = entry.get("cidr").and_then(Value::as_str).and_then(family) else {
@@ -54,7 +54,7 @@ fn can_be_said(entries: &[Value]) -> Result<(), String> {
         };
         if families.contains(&family) {
             return Err(format!(
-                "the Installation has several {family} pools, and flags would leave one of them: {hint}"
+                "the Installation lists several {family} pools, and flags set only one per family: {hint}"
             ));
         }
         families.push(family);
@@ -62,7 +62,7 @@ fn can_be_said(entries: &[Value]) -> Result<(), String> {
             let key = key.as_str().unwrap_or_default();
             if !is_default(family, key, value) {
                 return Err(format!(
-                    "the Installation's {family} pool has a {key} that no flag sets: {hint}"
+                    "the {family} pool in the Installation sets {key}, which no flag does: {hint}"
                 ));
             }
         }
@@ -74,13 +74,13 @@ fn family(cidr: &str) -> Option<Family> {
     cidr.parse().ok().map(|cidr: Cidr| cidr.family())
 }
 
-/// Whether the operator would fill in the same.
+/// Whether the operator would fill in the same value.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
 fn is_default(family: Family, key: &str, value: &Value) -> bool {
     let text = value.as_str();
     match key {
         "cidr" | "blockSize" | "encapsulation" => true,
-        // A live pool keeps its name.
+        // An existing pool keeps its name.
         "name" => true,
         "natOutgoing" => match family {
             Family::V4 => text == Some("Enabled"),

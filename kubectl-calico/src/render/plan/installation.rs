@@ -1,5 +1,5 @@
-//! The plan as objects for kubectl: the Installation, and the API server without which the operator
-//! can change no pool later on.
+//! The plan as objects for kubectl: the Installation, and the APIServer, without which the operator
+//! cannot change pools later.
 
 use calico_core::installation::{API_VERSION, DEFAULT_NAME, KIND};
 use calico_core::yaml;
@@ -32,7 +32,7 @@ fn object(kind: &'static str, spec: Mapping) -> Object {
     }
 }
 
-/// Two documents.
+/// Two YAML documents.
 pub fn installation(plan: &Plan) -> Result<String, serde_yaml::Error> {
     let installation = yaml::to_string(&object(KIND, spec(plan)))?;
     let server = yaml::to_string(&object("APIServer", Mapping::new()))?;

@@ -1,5 +1,4 @@
-//! From a plan to what a person, Helm, kubectl, the filter or another program reads: one format a
-//! file.
+//! A plan in the formats that people, Helm, kubectl, the filter and other programs read: one file each.
 
 mod config;
 mod flags;

@@ -1,4 +1,4 @@
-//! Why a plan is not written in a form that somebody would apply.
+//! Why a plan is not printed in a format that would be applied.
 
 use calico_core::text::listed;
 
@@ -6,22 +6,22 @@ use crate::assess::finding::Finding;
 use crate::cli::FailOn;
 use crate::plan::{Plan, Pool, Unread};
 
-/// A line for each reason.
+/// One line per reason.
 pub fn refused(plan: &Plan, fail_on: FailOn) -> String {
     let findings = plan
         .findings
         .iter()
         .filter(|found| fail_on.counts(found.severity));
     let mut reasons: Vec<String> = findings.map(finding).collect();
-    reasons.extend(plan.pools.iter().flat_map(open));
+    reasons.extend(plan.pools.iter().flat_map(undetermined));
     let needed = plan.not_read.iter().filter(|row| row.needed);
     reasons.extend(needed.map(unread));
-    let mut text = "there is no plan to apply yet".to_owned();
+    let mut text = "no plan to apply".to_owned();
     for reason in reasons {
         text.push('\n');
         text.push_str(&reason);
     }
-    text.push_str("\n`kubectl calico plan` says more");
+    text.push_str("\nrun `kubectl calico plan` for details");
     text
 }
 
@@ -29,11 +29,11 @@ fn finding(found: &Finding) -> String {
     format!("{} {}: {}", found.code, found.subject, found.message)
 }
 
-fn open(pool: &Pool) -> Option<String> {
-    let flags: Vec<String> = pool.open_flags().map(str::to_owned).collect();
+fn undetermined(pool: &Pool) -> Option<String> {
+    let flags: Vec<String> = pool.missing_flags().map(str::to_owned).collect();
     (!flags.is_empty()).then(|| {
         format!(
-            "the {} pool is not settled: give {}",
+            "the {} pool is undetermined: set {}",
             pool.family,
             listed(flags)
         )
@@ -46,7 +46,7 @@ fn unread(row: &Unread) -> String {
         .as_ref()
         .map(|permission| format!("; grant: {permission}"));
     format!(
-        "{} cannot be read: {}{}",
+        "{} could not be read: {}{}",
         row.object,
         row.why,
         grant.unwrap_or_default()

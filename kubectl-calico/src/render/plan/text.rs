@@ -1,5 +1,4 @@
-//! The plan for a person: the answer, each value with why and from where, what speaks against it,
-//! and the steps.
+//! The plan for a person: the summary, each value with its reason, the findings and the steps.
 
 use std::fmt::Display;
 
@@ -25,12 +24,12 @@ pub fn text(plan: &Plan, look: Look) -> String {
     let style = match plan.worst() {
         Some(Severity::Error) => RED,
         Some(Severity::Warning) => YELLOW,
-        _ if !plan.is_settled() => YELLOW,
+        _ if !plan.is_complete() => YELLOW,
         _ => GREEN,
     };
-    page.line(&plan.answer, style);
+    page.line(&plan.summary, style);
     page.blank();
-    basis(&mut page, plan);
+    inputs(&mut page, plan);
     for planned in &plan.pools {
         page.blank();
         pool(&mut page, planned, plan);
@@ -43,11 +42,11 @@ pub fn text(plan: &Plan, look: Look) -> String {
         page.blank();
         plan.existing_pools
             .iter()
-            .for_each(|pool| live(&mut page, pool));
+            .for_each(|pool| existing(&mut page, pool));
     }
-    for found in &plan.already {
+    for found in &plan.existing_findings {
         let what = format!("{} {}: {}", found.code, found.subject, found.message);
-        page.row("Status says", &what);
+        page.row("Status", &what);
     }
     for found in &plan.findings {
         page.blank();
@@ -69,15 +68,15 @@ pub fn text(plan: &Plan, look: Look) -> String {
     page.finish()
 }
 
-/// The heading of the steps. Whoever chose a context for this run has to choose it for them, too.
+/// The heading of the steps. They need the same context as this run.
 fn next(plan: &Plan) -> String {
     let context = plan.cluster.origin.context.as_ref();
-    let context = context.map(|context| format!(", with the context {context}"));
-    printable(format!("Next{}", context.unwrap_or_default()))
+    let context = context.map(|context| format!(" (context {context})"));
+    printable(format!("Steps{}", context.unwrap_or_default()))
 }
 
 /// What the values follow from.
-fn basis(page: &mut Page, plan: &Plan) {
+fn inputs(page: &mut Page, plan: &Plan) {
     cluster(page, &plan.cluster);
     if !matches!(plan.install.method.value(), Some(Method::Nothing) | None) {
         page.row("Install", &install(&plan.install));
@@ -85,14 +84,11 @@ fn basis(page: &mut Page, plan: &Plan) {
     page.row("Operator", &operator(plan));
     let networking = &plan.networking;
     if !networking.is_calico() || !plan.settings.is_empty() {
-        page.row(
-            "Network",
-            &format!("by {}: {}", networking.plugin, networking.why),
-        );
+        page.row("CNI", &format!("{}: {}", networking.plugin, networking.why));
     }
     if networking.is_calico() {
         page.row("Nodes", &chosen(&plan.nodes));
-        page.row("Pods a node", &chosen(&plan.pods_per_node));
+        page.row("Pods per node", &chosen(&plan.pods_per_node));
     }
     for setting in &plan.settings {
         let path = setting.key.path().join(".");
@@ -111,13 +107,14 @@ fn operator(plan: &Plan) -> String {
     let calico = plan
         .calico
         .as_ref()
-        .map(|calico| format!("; it installs Calico {calico}"));
+        .map(|calico| format!("; installs Calico {calico}"));
     format!("{}{}", chosen(&plan.operator), calico.unwrap_or_default())
 }
 
 fn pool(page: &mut Page, pool: &Pool, plan: &Plan) {
-    let live = pool.live.as_ref().map(|live| format!(", now {live}"));
-    let heading = format!("{} pool{}", pool.family, live.unwrap_or_default());
+    let existing = pool.existing.as_ref();
+    let existing = existing.map(|existing| format!(", now {existing}"));
+    let heading = format!("{} pool{}", pool.family, existing.unwrap_or_default());
     page.line(&printable(heading), BOLD);
     page.row("cidr", &chosen(&pool.cidr));
     page.row("blockSize", &block_size(pool, plan));
@@ -143,28 +140,36 @@ fn chosen<T: Display>(choice: &Choice<T>) -> String {
             };
             format!("{value}: {why}{from}")
         }
-        Choice::Given { value, flag } => format!("{value}: given by {flag}"),
-        Choice::Open { open, flag } => format!("not settled: {open}; {flag} settles it"),
+        Choice::Given { value, flag } => format!("{value}: set by {flag}"),
+        Choice::Undetermined { undetermined, flag } => {
+            format!("undetermined: {undetermined}; set {flag}")
+        }
     }
 }
 
-/// The block size, and what larger and smaller blocks would mean.
+/// The block size, and what larger and smaller blocks mean.
 fn block_size(pool: &Pool, plan: &Plan) -> String {
     let chosen = chosen(&pool.block_size);
     let (Some(size), Some(_)) = (pool.block_size.value(), pool.cidr.value()) else {
         return chosen;
     };
     let sizes = match &pool.block_sizes {
-        Sizes::Any => return format!("{chosen}; of any size there are blocks enough"),
+        Sizes::Any => return format!("{chosen}; any block size yields enough blocks"),
         Sizes::Table(sizes) if sizes.is_empty() => return chosen,
         Sizes::Table(sizes) => sizes,
     };
     let pods = plan.pods_per_node.value().copied().unwrap_or_default();
-    let heading = ["SIZE", "BLOCKS", "A NODE", "NODES THAT FIT", "IDLE A NODE"];
+    let heading = [
+        "SIZE",
+        "BLOCKS",
+        "BLOCKS PER NODE",
+        "MAX NODES",
+        "UNUSED PER NODE",
+    ];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     rows.extend(sizes.iter().map(|found| row(found, *size)));
     let lines = table(&rows).join("\n");
-    format!("{chosen}; for {pods} pods and a tunnel a node:\n{lines}")
+    format!("{chosen}; for {pods} pods and one tunnel address per node:\n{lines}")
 }
 
 fn row(size: &Size, chosen: u8) -> Vec<String> {
@@ -173,15 +178,16 @@ fn row(size: &Size, chosen: u8) -> Vec<String> {
         format!("/{}{mark}", size.block_size),
         size.blocks.to_string(),
         size.blocks_per_node.to_string(),
-        size.nodes_that_fit.to_string(),
-        size.idle_per_node.to_string(),
+        size.max_nodes.to_string(),
+        size.unused_per_node.to_string(),
     ]
 }
 
-fn live(page: &mut Page, pool: &PoolComparison) {
-    let owned = match pool.owned_by_operator {
-        true => ", the operator's",
-        false => "",
+fn existing(page: &mut Page, pool: &PoolComparison) {
+    let owned = if pool.owned_by_operator {
+        ", owned by the operator"
+    } else {
+        ""
     };
     let mut lines = vec![format!(
         "{} {} /{} {}{owned}",
@@ -193,12 +199,12 @@ fn live(page: &mut Page, pool: &PoolComparison) {
             change.field, change.from, change.to, change.means
         )
     }));
-    if pool.lost {
+    if pool.unlisted {
         lines.push("  is no longer listed in the Installation".to_owned());
     } else if pool.changes.is_empty() {
-        lines.push("  stays as it is".to_owned());
+        lines.push("  kept as it is".to_owned());
     }
-    page.row("Live pool", &lines.join("\n"));
+    page.row("Existing pool", &lines.join("\n"));
 }
 
 fn step(page: &mut Page, number: usize, step: &Step) {
@@ -211,19 +217,21 @@ fn step(page: &mut Page, number: usize, step: &Step) {
 fn not_read(page: &mut Page, row: &Unread) {
     let without = match row.codes.as_slice() {
         [] => String::new(),
-        codes => format!("; not judged without it: {}", codes.join(", ")),
+        codes => format!("; skipped: {}", codes.join(", ")),
     };
     page.note(
         "",
         &format!(
-            "{}, which tells {}: {}{without}",
-            row.object, row.tells, row.why
+            "{}, which shows {}: {}{without}",
+            row.object, row.shows, row.why
         ),
     );
     if let Some(permission) = &row.permission {
         page.note(
             "fix",
-            &format!("grant: {permission}; kubectl calico rbac prints all that is read"),
+            &format!(
+                "grant: {permission}; `kubectl calico rbac` prints the ClusterRole for everything"
+            ),
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The plan as a values file of the tigera-operator chart, which Argo CD and Flux take, too.
+//! The plan as a values file of the tigera-operator chart, for Helm, Argo CD and Flux.
 
 use calico_core::yaml;
 use serde::Serialize;
@@ -12,7 +12,7 @@ struct Values {
     installation: Mapping,
 }
 
-/// What the chart makes its Installation's spec of.
+/// The values from which the chart renders the spec of the Installation.
 pub fn values(plan: &Plan) -> Result<String, serde_yaml::Error> {
     let values = Values {
         installation: spec(plan),
