@@ -1,4 +1,4 @@
-//! Whether calico-node is ready on every node that should run it.
+//! Whether calico-node is ready on every node where it should run.
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
@@ -15,18 +15,19 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
     entry: Entry {
         code: "CAL501",
         title: "calico-node is not ready on some nodes",
-        meaning: "On some nodes calico-node is not ready, or has no pod.",
-        impact: "New pods there get no network, and policies and routes no longer change. With \
-                  BGP, the node's pods may not be reached from other nodes.",
-        criteria: "By the pods of the DaemonSet, and where they cannot be read by its counts. A pod \
-                 whose container crash-loops, or whose image cannot be pulled, is CAL502 or \
-                 CAL503 instead. Where the kubelets of all these nodes do not answer (their \
-                 condition Ready is Unknown), it is a warning: then calico-node is not the cause.",
-        fix: "The readiness probe says why, in the pod's events. BIRD is not ready, BGP not \
-              established: the wrong address of the node was detected (docker0, virbr0, a second \
-              interface; set nodeAddressAutodetectionV4 of the Installation, or \
-              IP_AUTODETECTION_METHOD), or TCP 179 is closed between nodes. Felix is not ready: \
-              see its log, and whether it reaches Typha on TCP 5473.",
+        meaning: "On some nodes the calico-node pod is not ready, or does not exist.",
+        impact: "New pods on these nodes get no network, and policies and routes are no longer \
+                 updated. With BGP, other nodes may be unable to reach the node's pods.",
+        criteria: "The DaemonSet's pods are counted, or its status if the pods cannot be read. A pod \
+                   whose container crash-loops, or whose image cannot be pulled, is reported as \
+                   CAL502 or CAL503 instead. If none of these nodes' kubelets respond (their Ready \
+                   condition is Unknown), the finding is a warning, because calico-node is not the \
+                   cause.",
+        fix: "The pod's events contain the result of the readiness probe. \"BIRD is not ready: BGP \
+              not established\" means that the wrong node address was detected (docker0, virbr0 or \
+              a second interface: set nodeAddressAutodetectionV4 in the Installation, or \
+              IP_AUTODETECTION_METHOD), or that TCP 179 is blocked between nodes. If Felix is not \
+              ready, read its log and check that it can reach Typha on TCP 5473.",
         source: "projectcalico/calico#8607, #3541, #2905",
     },
     needs: &[&DAEMON_SETS],
@@ -47,16 +48,14 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let mut unready = pods::of(case.snapshot, &node.set.metadata, node.selector());
     unready.retain(|pod| !pod.is_ready() && stopped(pod).is_none());
     unready.sort_by_key(|pod| pods::place(pod));
-    let silent = |pod: &&&Pod| is_silent(case, &pod.spec.node_name);
-    let severity = match unready.iter().all(|pod| silent(&pod)) {
-        true => Severity::Warning,
-        false => Severity::Error,
+    // Events and logs need a kubelet that responds.
+    let responding = unready.iter().find(|pod| !is_on_silent_node(case, pod));
+    let severity = if responding.is_some() {
+        Severity::Error
+    } else {
+        Severity::Warning
     };
-    // The pod to look at: one whose kubelet can tell.
-    let first = unready
-        .iter()
-        .find(|pod| !silent(pod))
-        .or_else(|| unready.first())?;
+    let first = responding.or_else(|| unready.first())?;
     let places: Vec<&str> = unready.iter().map(|pod| pods::place(pod)).collect();
     let mut finding = Finding::new(
         &AGENT_NOT_READY.entry,
@@ -69,9 +68,10 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         ),
     );
     for pod in unready.iter().take(MOST_NAMES) {
-        let why = match is_silent(case, &pod.spec.node_name) {
-            true => "the node's kubelet does not answer".to_owned(),
-            false => pods::why(pod),
+        let why = if is_on_silent_node(case, pod) {
+            "the node's kubelet does not respond".to_owned()
+        } else {
+            pods::why(pod)
         };
         let why = format!("{why} (on {})", pods::place(pod));
         finding = finding.evidence(pods::object(pod), "status", why);
@@ -79,7 +79,7 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let finding = finding.impact(without_pods(case, "calico-node"));
     Some(match severity {
         Severity::Warning => finding
-            .fix("bring these nodes' kubelets back, or delete the Nodes that are gone for good")
+            .fix("restart the kubelets of these nodes, or delete Nodes that no longer exist")
             .paste("kubectl get nodes -o wide"),
         _ => finding.fix(advice(case)).paste(commands(first)),
     })
@@ -97,10 +97,11 @@ fn how_many(node: &CalicoNode, count: usize) -> String {
 fn advice(case: &Case) -> &'static str {
     match case.facts.routing.bgp.runs.value() {
         Some(true) => {
-            "the readiness probe says why, in the pod's events: most often BGP is not established, \
-             because the wrong address of a node was detected or TCP 179 is closed between nodes"
+            "read the result of the readiness probe in the pod's events; most often BGP is not \
+             established, because the wrong node address was detected or TCP 179 is blocked \
+             between nodes"
         }
-        _ => "the readiness probe says why, in the pod's events; else see its log",
+        _ => "read the result of the readiness probe in the pod's events, then the log",
     }
 }
 
@@ -113,13 +114,15 @@ fn commands(pod: &Pod) -> String {
     )
 }
 
-/// Whether nothing has been heard of a node's kubelet for a while.
-fn is_silent(case: &Case, node: &str) -> bool {
-    let nodes = case.snapshot.nodes.items().iter();
-    let mut ready = nodes
-        .filter(|found| found.metadata.name == node)
-        .filter_map(|found| found.condition("Ready"));
-    ready.next().is_some_and(|ready| ready.status == "Unknown")
+/// Whether the kubelet of the pod's node has stopped reporting.
+fn is_on_silent_node(case: &Case, pod: &Pod) -> bool {
+    case.snapshot
+        .nodes
+        .items()
+        .iter()
+        .find(|node| node.metadata.name == pod.spec.node_name)
+        .and_then(|node| node.condition("Ready"))
+        .is_some_and(|ready| ready.status == "Unknown")
 }
 
 fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
@@ -133,12 +136,15 @@ fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let finding = Finding::error(
         &AGENT_NOT_READY.entry,
         &object,
-        format!("calico-node is ready on {ready} of {desired} nodes only"),
+        format!(
+            "calico-node is ready on only {ready} of {}",
+            counted(usize::try_from(desired).ok()?, "node")
+        ),
     )
     .evidence(&object, "status.numberReady", ready)
     .evidence(&object, "status.desiredNumberScheduled", desired)
     .impact(without_pods(case, "calico-node"))
-    .fix("see on which, and what their pods say; the pods could not be read here")
+    .fix("find the nodes whose pod is not ready: the pods could not be read for this report")
     .paste(format!(
         "kubectl get pods -n {} -l 'k8s-app in (calico-node,canal)' -o wide",
         pasted(meta.namespace.as_deref().unwrap_or_default())
@@ -146,11 +152,11 @@ fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
     Some(finding)
 }
 
-/// The DaemonSet's controller could not make a pod for every node.
+/// Nodes for which the DaemonSet controller has not created a pod.
 fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
-    let there = u32::try_from(node.set.status.as_ref()?.current_number_scheduled).ok()?;
+    let scheduled = u32::try_from(node.set.status.as_ref()?.current_number_scheduled).ok()?;
     let desired = node.desired()?;
-    if there >= desired {
+    if scheduled >= desired {
         return None;
     }
     let object = node.object();
@@ -159,14 +165,15 @@ fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
         &AGENT_NOT_READY.entry,
         &object,
         format!(
-            "{} of {desired} nodes have no pod of calico-node at all",
-            desired - there
+            "{} of {} without a calico-node pod",
+            desired - scheduled,
+            counted(usize::try_from(desired).ok()?, "node")
         ),
     )
-    .evidence(&object, "status.currentNumberScheduled", there)
+    .evidence(&object, "status.currentNumberScheduled", scheduled)
     .evidence(&object, "status.desiredNumberScheduled", desired)
     .impact(without_pods(case, "calico-node"))
-    .fix("the DaemonSet's events say why none is made, or look again in a moment")
+    .fix("read in the DaemonSet's events why no pod is created, or check again in a minute")
     .paste(format!(
         "kubectl describe daemonsets -n {} {}",
         pasted(meta.namespace.as_deref().unwrap_or_default()),

@@ -1,4 +1,4 @@
-//! Whether a container of Calico ends again and again.
+//! Whether a container of Calico crash-loops.
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
@@ -12,20 +12,21 @@ use calico_core::catalog::Entry;
 pub(crate) const CRASH_LOOP: Check = Check {
     entry: Entry {
         code: "CAL502",
-        title: "a container of Calico crash-loops",
-        meaning: "A container of Calico ends again and again, and the kubelet waits longer before \
-                each restart.",
-        impact: "The part of Calico that it runs does not work: on a node, pods get no network \
-                  and policies no longer change; elsewhere, the operator, Typha or the API server.",
-        criteria: "The container waits with the reason CrashLoopBackOff; or it has ended with a \
-                 failure after a restart; or it runs, is not ready, and was restarted three times \
-                 or more after failures. Containers that only prepare a pod count too. Pods that \
-                 share the container and its workload are one finding.",
-        fix: "Read the log of its last run; the kubelet keeps one. Exit code 137 with the reason \
-              OOMKilled means that its memory limit is too low; 137 without it, or 143, most often \
-              that its liveness probe failed.",
+        title: "a Calico container is crash-looping",
+        meaning: "A Calico container keeps exiting, and the kubelet waits longer before each \
+                  restart.",
+        impact: "The component that it runs does not work. For calico-node, new pods on the node \
+                 get no network and policies are no longer updated; elsewhere it is the operator, \
+                 Typha or the API server that is down.",
+        criteria: "The container is waiting with the reason CrashLoopBackOff; or it failed after a \
+                   restart; or it is running but not ready and has been restarted at least three \
+                   times after failures. Init containers count, too. Pods of the same workload and \
+                   container are one finding.",
+        fix: "Read the log of the previous run, which the kubelet keeps. Exit code 137 with the \
+              reason OOMKilled means that the memory limit is too low; 137 without it, or 143, \
+              most often means that the liveness probe failed.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (containerErrorMessage); \
-                 Kubernetes' documentation, pod lifecycle",
+                 Kubernetes documentation, Pod Lifecycle",
     },
     needs: &[&CALICO_PODS],
     judges: Judges::Running,
@@ -46,11 +47,10 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
     let mut finding = Finding::error(
         &CRASH_LOOP.entry,
         &stopped.workload,
-        format!("its container {name} crash-loops {}", stopped.places()),
+        format!("container {name} is crash-looping {}", stopped.places()),
     )
     .evidence(&object, at("restartCount"), container.restart_count);
-    let mut fix = "read what its last run wrote, and mend that";
-    // How it has ended for now, or how it did before it was started again.
+    let mut fix = "read the log of the previous run, and fix what it reports";
     let ended = container.state.terminated.as_ref();
     if let Some(ended) = ended.or(container.last_state.terminated.as_ref()) {
         let code = ended.exit_code.map(|code| code.to_string());
@@ -64,7 +64,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
             finding = finding.evidence(&object, at("message"), last);
         }
         if ended.reason == "OOMKilled" {
-            fix = "raise its memory limit: it was killed for using more";
+            fix = "raise the memory limit: the container was killed for exceeding it";
         }
     }
     let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
@@ -79,7 +79,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
         ))
 }
 
-/// The end of what a container wrote, where the reason is.
+/// The end of a termination message, where the reason usually is.
 fn last_lines(text: &str) -> String {
     const LINES: usize = 3;
     let lines: Vec<&str> = text

@@ -1,4 +1,4 @@
-//! Whether the images of Calico can be had.
+//! Whether Calico's images can be pulled.
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
@@ -13,15 +13,15 @@ use calico_core::catalog::Entry;
 pub(crate) const IMAGE_NOT_PULLED: Check = Check {
     entry: Entry {
         code: "CAL503",
-        title: "an image of Calico cannot be pulled",
-        meaning: "The kubelet cannot get the image of a container of Calico.",
-        impact: "The part of Calico that it runs does not start, and an upgrade waits for it.",
-        criteria: "The container waits with a reason such as ErrImagePull or ImagePullBackOff. Pods \
-                 of a workload that wait for the same image are one finding.",
-        fix: "See what the registry answered. Where images come from is said by spec.registry, \
-              spec.imagePath and spec.imagePullSecrets of the Installation; for the operator \
-              itself by the Helm chart's values or its Deployment; for an install from manifests \
-              by the manifest.",
+        title: "a Calico image cannot be pulled",
+        meaning: "The kubelet cannot pull the image of a Calico container.",
+        impact: "The component that it runs does not start, and an upgrade stops at it.",
+        criteria: "The container is waiting with a reason such as ErrImagePull or ImagePullBackOff. \
+                   Pods of the same workload that wait for the same image are one finding.",
+        fix: "Read the registry's response. The image source is set by spec.registry, \
+              spec.imagePath and spec.imagePullSecrets in the Installation; for the operator \
+              itself, by the Helm chart's values or its Deployment; for a manifest install, by the \
+              manifest.",
         source: "kubernetes v1.34, pkg/kubelet/images/types.go",
     },
     needs: &[&CALICO_PODS],
@@ -43,12 +43,14 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
         Some(Method::Operator { .. } | Method::Migrating)
     );
     let from = match (pods::app(pod), by_operator) {
-        ("tigera-operator", _) => "tigeraOperator in Helm's values, or the operator's Deployment",
-        (_, true) => "spec.registry and spec.imagePullSecrets of the Installation",
-        (_, false) => "the manifest",
+        ("tigera-operator", _) => {
+            "tigeraOperator in the Helm values, or in the operator's Deployment"
+        }
+        (_, true) => "spec.registry and spec.imagePullSecrets in the Installation",
+        (_, false) => "in the manifest",
     };
     let fix = format!(
-        "{}; where images come from: {from}",
+        "{}; the image source is set by {from}",
         answer(&waiting.message)
     );
     let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
@@ -56,7 +58,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
         &IMAGE_NOT_PULLED.entry,
         &stopped.workload,
         format!(
-            "its image {} cannot be pulled {}",
+            "image {} cannot be pulled {}",
             container.image,
             stopped.places()
         ),
@@ -75,13 +77,12 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
     ))
 }
 
-/// What to do about what a registry, or the way there, answered; in the order in which a text that
-/// holds several is to be understood.
+/// What to do about a failed pull. The first match wins: a message can contain several texts.
 fn answer(message: &str) -> &'static str {
     const ANSWERS: [(&[&str], &str); 5] = [
         (
             &["toomanyrequests", "rate limit"],
-            "the registry allows no more pulls for now: wait, use a pull secret, or a mirror",
+            "the registry's pull rate limit is reached: wait, add a pull secret, or use a mirror",
         ),
         (
             &["x509", "certificate"],
@@ -94,7 +95,7 @@ fn answer(message: &str) -> &'static str {
                 "denied",
                 "forbidden",
             ],
-            "the registry wants credentials: use a pull secret",
+            "the registry requires credentials: add a pull secret",
         ),
         (
             &[
@@ -104,7 +105,7 @@ fn answer(message: &str) -> &'static str {
                 "unreachable",
                 "deadline exceeded",
             ],
-            "the nodes do not reach the registry: see to DNS, proxy and firewall, or use a mirror",
+            "the nodes cannot reach the registry: check DNS, proxy and firewall, or use a mirror",
         ),
         (
             &["not found", "manifest unknown"],
@@ -114,7 +115,7 @@ fn answer(message: &str) -> &'static str {
     let message = message.to_lowercase();
     let is_in = |texts: &[&str]| texts.iter().any(|text| message.contains(text));
     let known = ANSWERS.iter().find(|(texts, _)| is_in(texts));
-    known.map_or("see what the registry answered", |(_, what)| what)
+    known.map_or("read the registry's response", |(_, what)| what)
 }
 
 #[cfg(test)]
@@ -126,16 +127,16 @@ mod tests {
         for (message, wanted) in [
             (
                 "toomanyrequests: You have reached your pull rate limit",
-                "no more pulls",
+                "rate limit",
             ),
             ("failed to authorize: 401 Unauthorized", "credentials"),
-            ("dial tcp: lookup quay.io: no such host", "do not reach"),
+            ("dial tcp: lookup quay.io: no such host", "cannot reach"),
             (
                 "tls: failed to verify certificate: x509: unknown authority",
                 "do not trust",
             ),
             ("quay.io/calico/node:v9: not found", "does not have"),
-            ("Back-off pulling image", "see what"),
+            ("Back-off pulling image", "registry's response"),
         ] {
             assert!(answer(message).contains(wanted), "{message}");
         }

@@ -1,4 +1,4 @@
-//! Whether calico-kube-controllers runs.
+//! Whether calico-kube-controllers is ready.
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::Replicas;
@@ -15,16 +15,16 @@ pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
     entry: Entry {
         code: "CAL508",
         title: "calico-kube-controllers is not ready",
-        meaning: "The Deployment calico-kube-controllers has no replica that is ready.",
-        impact: "Traffic goes on. But addresses of pods and nodes that are gone are not freed, so \
-                  that pools fill up. Where Calico keeps its data in etcd, it is \
-                  calico-kube-controllers that brings network policies, namespaces and labels \
-                  there, and that is an error.",
+        meaning: "The Deployment calico-kube-controllers has no ready replica.",
+        impact: "Traffic is not affected, but the addresses of deleted pods and nodes are not \
+                 released, so pools fill up. If Calico uses its own etcd, calico-kube-controllers \
+                 is also what copies network policies, namespaces and labels there, and the \
+                 finding is an error.",
         criteria: "status.readyReplicas is 0. A pod whose container crash-loops, or whose image \
-                 cannot be pulled, is CAL502 or CAL503 instead. That the Deployment is not there \
-                 at all is no finding: some installers leave it out.",
-        fix: "See what its pod waits for. It has no network of the node, and so comes up only once \
-              calico-node is ready on its node.",
+                   cannot be pulled, is CAL502 or CAL503 instead. A missing Deployment is not a \
+                   finding: some installers leave it out.",
+        fix: "Find out what its pod is waiting for. The pod does not use the host network, so it \
+              only starts once calico-node is ready on its node.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml; kube-controllers/",
     },
     needs: &[&DEPLOYMENTS, &DAEMON_SETS],
@@ -36,16 +36,17 @@ fn not_ready(case: &Case) -> Option<Finding> {
     const NAME: &str = "calico-kube-controllers";
     let controllers = deployment(case.snapshot, NAME)?;
     let replicas = Replicas::of(controllers);
-    // A manifest has no status.
+    // In a manifest there is no status.
     if replicas.ready > 0 || controllers.status.is_none() {
         return None;
     }
-    let (severity, impact) = match case.facts.install.is_in_etcd() {
-        true => (
+    let (severity, impact) = if case.facts.install.is_in_etcd() {
+        (
             Severity::Error,
-            "network policies, namespaces and labels that change no longer reach Calico's etcd",
-        ),
-        false => (Severity::Warning, without_pods(case, NAME)),
+            "changes of network policies, namespaces and labels no longer reach Calico's etcd",
+        )
+    } else {
+        (Severity::Warning, without_pods(case, NAME))
     };
     let object = object_of(controllers);
     let namespace = pasted(&replicas.namespace);
@@ -58,7 +59,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
         )
         .evidence(object, "spec.replicas", 0)
         .impact(impact)
-        .fix("scale it to one")
+        .fix("scale it to one replica")
         .paste(format!(
             "kubectl scale -n {namespace} deployment {NAME} --replicas=1"
         ));
@@ -82,7 +83,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
     Some(
         finding
             .impact(impact)
-            .fix("see what its pod waits for; it comes up only where calico-node is ready")
+            .fix("find out what its pod is waiting for; it only starts where calico-node is ready")
             .paste(format!(
                 "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
             )),

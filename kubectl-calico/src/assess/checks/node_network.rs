@@ -1,4 +1,4 @@
-//! What nodes themselves say of their network.
+//! The NetworkUnavailable condition of nodes.
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
@@ -15,22 +15,23 @@ const CONDITION: &str = "NetworkUnavailable";
 pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
     entry: Entry {
         code: "CAL505",
-        title: "a node says that its network is not there, or that flannel's is",
-        meaning: "The condition NetworkUnavailable of a node is True although calico-node is ready \
-                there; or it says that flannel is up, where Calico does the network.",
-        impact: "While it is True the node has the taint node.kubernetes.io/network-unavailable, \
-                  and pods are not scheduled to it. That flannel was the last to write it means \
-                  that flannel runs or ran there after Calico, whose CNI configuration may still \
-                  be in use.",
-        criteria: "Only where Calico does the network: its backend is not none, and it is not Canal. \
-                 Nodes whose calico-node is not ready are CAL501 to CAL503. calico-node says \
-                 CalicoIsDown when it ends, and CalicoIsUp when it has started; a cloud's route \
-                 controller may write the condition too.",
-        fix: "CalicoIsDown: restart calico-node on that node. NoRouteCreated: turn off the route \
-              controller of the cloud, which has nothing to do where Calico does the routes \
-              (--configure-cloud-routes=false of the controller manager). FlannelIsUp: remove \
-              flannel, and /etc/cni/net.d/10-flannel.conflist from the node, and recreate the \
-              pods that have its addresses.",
+        title: "a node reports that its network is unavailable, or that flannel set it up",
+        meaning: "A node's NetworkUnavailable condition is True although calico-node is ready on \
+                  the node; or the condition says that flannel is up although Calico provides pod \
+                  networking.",
+        impact: "While the condition is True, the node has the taint \
+                 node.kubernetes.io/network-unavailable and no pods are scheduled to it. If \
+                 flannel wrote the condition last, flannel runs, or ran, on the node after Calico, \
+                 and its CNI configuration may still be in use.",
+        criteria: "Applies only if Calico provides pod networking: its backend is not none, and it \
+                   is not Canal. Nodes whose calico-node is not ready are CAL501 to CAL503. \
+                   calico-node sets CalicoIsDown when it stops and CalicoIsUp once it has started; \
+                   a cloud's route controller may write the condition, too.",
+        fix: "CalicoIsDown: restart calico-node on the node. NoRouteCreated: turn off the cloud's \
+              route controller, which is not needed with Calico \
+              (--configure-cloud-routes=false on the controller manager). FlannelIsUp: remove \
+              flannel and the node's /etc/cni/net.d/10-flannel.conflist, and recreate the pods \
+              that have flannel addresses.",
         source: "projectcalico/calico v3.32.1, node/pkg/lifecycle/utils/utils.go \
                  (SetNodeNetworkUnavailableCondition); projectcalico/calico#6124",
     },
@@ -51,22 +52,22 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
     },
 };
 
-/// The nodes whose condition is one that `of` looks for, each with it.
+/// The Linux nodes whose condition matches, each with the condition.
 fn nodes_with<'a>(
     case: &Case<'a>,
-    of: impl Fn(&NodeCondition) -> bool,
+    matches: impl Fn(&NodeCondition) -> bool,
 ) -> Vec<(&'a Node, &'a NodeCondition)> {
-    let nodes = case
-        .snapshot
+    case.snapshot
         .nodes
         .items()
         .iter()
-        .filter(|node| node.is_linux());
-    let conditions = nodes.filter_map(|node| Some((node, node.condition(CONDITION)?)));
-    conditions.filter(|(_, condition)| of(condition)).collect()
+        .filter(|node| node.is_linux())
+        .filter_map(|node| Some((node, node.condition(CONDITION)?)))
+        .filter(|(_, condition)| matches(condition))
+        .collect()
 }
 
-fn seen(finding: Finding, nodes: &[(&Node, &NodeCondition)]) -> Finding {
+fn with_evidence(finding: Finding, nodes: &[(&Node, &NodeCondition)]) -> Finding {
     nodes
         .iter()
         .take(MOST_NAMES)
@@ -96,7 +97,7 @@ fn unavailable(case: &Case, pods: &[&Pod]) -> Option<Finding> {
         pods.iter()
             .find(|pod| pod.spec.node_name == node.metadata.name)
     };
-    // Where calico-node is not ready, that is what is wrong.
+    // Otherwise calico-node is the cause, and reported as such.
     nodes.retain(|(node, _)| on(node).is_none_or(|pod| pod.is_ready()));
     let (first, condition) = nodes.first()?;
     let restart: Vec<&Pod> = nodes
@@ -104,38 +105,43 @@ fn unavailable(case: &Case, pods: &[&Pod]) -> Option<Finding> {
         .filter_map(|(node, _)| on(node))
         .copied()
         .collect();
-    let ready = match restart.is_empty() {
-        true => "",
-        false => ", where calico-node is ready",
+    let ready = if restart.is_empty() {
+        ""
+    } else {
+        ", although calico-node is ready there"
     };
     let finding = Finding::error(
         &NETWORK_UNAVAILABLE.entry,
         ObjectRef::named("Node", &first.metadata.name),
         format!("{CONDITION} is True on {}{ready}", few(&names(&nodes))),
     );
-    let finding = seen(finding, &nodes)
-        .impact("pods are not scheduled there: node.kubernetes.io/network-unavailable");
+    let finding = with_evidence(finding, &nodes)
+        .impact("no pods are scheduled there (taint node.kubernetes.io/network-unavailable)");
     Some(match condition.reason.as_str() {
         "NoRouteCreated" => finding.fix(
-            "the cloud's route controller says so and waits for routes that Calico does not need: \
-             start the controller manager with --configure-cloud-routes=false",
+            "start the controller manager with --configure-cloud-routes=false: the cloud's route \
+             controller waits for routes that Calico does not need",
         ),
         _ => finding
-            .fix("start calico-node there anew: it takes this back when it has started")
+            .fix("restart calico-node there: it clears the condition once it has started")
             .paste(deletion(&restart)),
     })
 }
 
-/// Deletes pods, which their DaemonSet then makes anew.
+/// Deletes pods, which their DaemonSet then recreates.
 fn deletion(pods: &[&Pod]) -> String {
-    let delete = pods.iter().take(MOST_NAMES).map(|pod| {
-        let namespace = pasted(pod.metadata.namespace.as_deref().unwrap_or_default());
-        format!(
-            "kubectl delete pods -n {namespace} {}",
-            pasted(&pod.metadata.name)
-        )
-    });
-    delete.collect::<Vec<_>>().join("\n")
+    let commands: Vec<String> = pods
+        .iter()
+        .take(MOST_NAMES)
+        .map(|pod| {
+            format!(
+                "kubectl delete pods -n {} {}",
+                pasted(pod.metadata.namespace.as_deref().unwrap_or_default()),
+                pasted(&pod.metadata.name)
+            )
+        })
+        .collect();
+    commands.join("\n")
 }
 
 fn flannel(case: &Case) -> Option<Finding> {
@@ -145,16 +151,16 @@ fn flannel(case: &Case) -> Option<Finding> {
         &NETWORK_UNAVAILABLE.entry,
         ObjectRef::named("Node", &first.metadata.name),
         format!(
-            "flannel was the last to set up the network of {}",
+            "flannel was the last plugin to set up the network of {}",
             few(&names(&nodes))
         ),
     );
-    let finding = seen(finding, &nodes).impact(
-        "its CNI configuration may still be in use there, so that pods get addresses that Calico \
-         knows nothing of",
+    let finding = with_evidence(finding, &nodes).impact(
+        "flannel's CNI configuration may still be in use there, so that pods get addresses unknown \
+         to Calico",
     );
     Some(finding.fix(
-        "remove flannel, and 10-flannel.conflist from /etc/cni/net.d of these nodes, and recreate \
-         the pods that have its addresses",
+        "remove flannel, delete /etc/cni/net.d/10-flannel.conflist on these nodes, and recreate \
+         the pods that have flannel addresses",
     ))
 }

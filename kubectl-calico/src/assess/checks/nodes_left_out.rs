@@ -1,4 +1,4 @@
-//! Whether calico-node is meant for every node.
+//! Whether calico-node is scheduled to every node.
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::PodSpec;
@@ -17,19 +17,20 @@ use crate::snapshot::resources::{DAEMON_SETS, NODES};
 pub(crate) const NODES_LEFT_OUT: Check = Check {
     entry: Entry {
         code: "CAL509",
-        title: "calico-node is not meant for all nodes",
-        meaning: "The DaemonSet of calico-node leaves nodes out, or is not there at all.",
-        impact: "Pods on a node without calico-node get no network from Calico and no policies. \
-                  Nothing else tells of it: no pod of calico-node is missing that the DaemonSet \
-                  asks for, and the operator counts none.",
-        criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the nodes that run \
-                 Linux, those of EKS Fargate and of virtual kubelets left out. No node at all is an \
-                 error, some of them a warning. One that its controller has not looked at yet is \
-                 not judged. That the operator's DaemonSet is gone is an error where pools are \
-                 live, unless the operator itself reports that calico is not available.",
-        fix: "Take what keeps calico-node away out of its nodeSelector or its affinity: in the \
-              DaemonSet with manifests, in spec.calicoNodeDaemonSet of the Installation with the \
-              operator. On nodes that are meant to be without Calico nothing needs to be done.",
+        title: "calico-node is not scheduled to every node",
+        meaning: "The calico-node DaemonSet excludes nodes, or does not exist.",
+        impact: "Pods on a node without calico-node get neither a network nor policies from \
+                 Calico. Nothing else shows this: the DaemonSet has all the pods it wants, and the \
+                 operator counts none as missing.",
+        criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the number of \
+                   Linux nodes, without those of EKS Fargate and of virtual kubelets. Scheduled to \
+                   no node is an error, to some of them a warning. A DaemonSet that its controller \
+                   has not observed yet is not checked. A missing operator-managed DaemonSet is an \
+                   error if IPPools exist, unless the operator itself reports that calico is not \
+                   available.",
+        fix: "Remove the nodeSelector or affinity that excludes the nodes: in the DaemonSet for a \
+              manifest install, in spec.calicoNodeDaemonSet of the Installation with the operator. \
+              If the nodes are meant to run without Calico, nothing needs to be done.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml; tigera/operator v1.42.3, \
                  pkg/render/node.go",
     },
@@ -39,7 +40,7 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
         let sets = CalicoNode::all(case.snapshot);
         let found = match sets.as_slice() {
             [] => gone(case),
-            // While the operator takes over, each of the two has its part of the nodes.
+            // During a migration to the operator, each of the two has some of the nodes.
             [node] => left_out(case, node),
             _ => None,
         };
@@ -62,34 +63,31 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
         0 => Finding::error(
             &NODES_LEFT_OUT.entry,
             &object,
-            format!("calico-node is meant for none of {all}"),
+            format!("calico-node is scheduled to none of {all}"),
         ),
         _ => Finding::warning(
             &NODES_LEFT_OUT.entry,
             &object,
-            format!("calico-node is meant for {desired} of {all} only"),
+            format!("calico-node is scheduled to only {desired} of {all}"),
         ),
     };
     let mut finding = finding
         .evidence(&object, "status.desiredNumberScheduled", desired)
-        .evidence(ObjectRef::all("Node"), "count with Linux", nodes);
+        .evidence(ObjectRef::all("Node"), "number of Linux nodes", nodes);
     let template = node.set.spec.as_ref().map(|spec| &spec.template);
-    for (field, value) in choice(template.and_then(|template| template.spec.as_ref())) {
+    for (field, value) in node_selection(template.and_then(|template| template.spec.as_ref())) {
         finding = finding.evidence(&object, format!("spec.template.spec.{field}"), value);
     }
     let meta = &node.set.metadata;
     Some(
         finding
-            .impact("pods on nodes without it get no network and no policies from Calico")
-            .fix(match node.is_of_operator() {
-                true => {
-                    "take what keeps it away out of spec.calicoNodeDaemonSet of the Installation, \
-                     unless those nodes are meant to be without Calico"
-                }
-                false => {
-                    "take what keeps it away out of the DaemonSet, unless those nodes are meant to \
-                     be without Calico"
-                }
+            .impact("pods on the other nodes get neither a network nor policies from Calico")
+            .fix(if node.is_of_operator() {
+                "remove the node selection from spec.calicoNodeDaemonSet of the Installation, \
+                 unless the other nodes are meant to run without Calico"
+            } else {
+                "remove the node selection from the DaemonSet, unless the other nodes are meant to \
+                 run without Calico"
             })
             .paste(format!(
                 "kubectl get nodes --show-labels\n\
@@ -100,8 +98,8 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     )
 }
 
-/// What chooses the nodes of a pod.
-fn choice(pod: Option<&PodSpec>) -> Vec<(&'static str, String)> {
+/// The fields that select the nodes of a pod.
+fn node_selection(pod: Option<&PodSpec>) -> Vec<(&'static str, String)> {
     let Some(pod) = pod else { return Vec::new() };
     let affinity = pod.affinity.as_ref();
     let affinity = affinity.and_then(|affinity| affinity.node_affinity.as_ref());
@@ -118,33 +116,33 @@ fn choice(pod: Option<&PodSpec>) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// That the operator's DaemonSet is not there, and the operator does not say so.
+/// An operator-managed DaemonSet that is missing although the operator does not report it.
 fn gone(case: &Case) -> Option<Finding> {
     let facts = case.facts;
     let by_operator = matches!(facts.install.method.value(), Some(Method::Operator { .. }));
     let pool = facts.known_pools().first()?;
     let components = facts.components.value().map(Vec::as_slice);
-    let told = components
+    let is_reported = components
         .unwrap_or_default()
         .iter()
         .any(|component| component.name == "calico" && component.state != State::Available);
-    if !by_operator || told {
+    if !by_operator || is_reported {
         return None;
     }
     Some(
         Finding::error(
             &NODES_LEFT_OUT.entry,
             ObjectRef::in_namespace("DaemonSet", OPERATOR_NAMESPACE, "calico-node"),
-            "calico-node is not there",
+            "the calico-node DaemonSet does not exist",
         )
         .evidence(
             ObjectRef::all("DaemonSet"),
-            "count with container calico-node",
+            "number with a calico-node container",
             0,
         )
         .exists(pool.object())
-        .impact("pods get no network and no policies from Calico")
-        .fix("the operator makes it anew, unless something keeps it from that: see its log")
+        .impact("pods get neither a network nor policies from Calico")
+        .fix("read in the operator's log why it does not recreate the DaemonSet")
         .paste(operator_log(case.snapshot)),
     )
 }

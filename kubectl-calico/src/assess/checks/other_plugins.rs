@@ -1,4 +1,4 @@
-//! Whether another network plugin runs beside Calico.
+//! Whether another network plugin runs alongside Calico.
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::DaemonSet;
@@ -13,19 +13,19 @@ use crate::snapshot::resources::DAEMON_SETS;
 pub(crate) const OTHER_PLUGIN: Check = Check {
     entry: Entry {
         code: "CAL506",
-        title: "another network plugin runs beside Calico",
-        meaning: "Calico does the network of pods, and the DaemonSet of another network plugin that \
-                would do so too runs in the cluster.",
-        impact: "On each node the kubelet's runtime takes the first configuration in \
-                  /etc/cni/net.d by name. Which one that is can differ from node to node, and \
-                  pods that the other plugin connects have addresses and routes that Calico knows \
-                  nothing of, and no policies.",
-        criteria: "By the containers of DaemonSets that are to run on at least one node: flannel, \
-                 Cilium, Weave Net, the Amazon VPC CNI, kindnet and Antrea. Canal, and Calico with \
-                 backend none (policies only), are meant to run beside another plugin. What is in \
-                 /etc/cni/net.d cannot be seen through the Kubernetes API.",
-        fix: "Remove the plugin that is not wanted, with its file in /etc/cni/net.d and its \
-              interfaces on every node, and recreate the pods that it connected.",
+        title: "another network plugin runs alongside Calico",
+        meaning: "Calico provides pod networking, and so does the DaemonSet of another network \
+                  plugin in the cluster.",
+        impact: "On each node, the container runtime uses the first configuration in \
+                 /etc/cni/net.d, by name. That can differ from node to node. Pods that the other \
+                 plugin connects have addresses and routes unknown to Calico, and no policies.",
+        criteria: "DaemonSets scheduled to at least one node are recognized by their containers: \
+                   flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet and Antrea. Canal, and \
+                   Calico with backend none (policy only), are meant to run alongside another \
+                   plugin. The contents of /etc/cni/net.d are not visible through the Kubernetes \
+                   API.",
+        fix: "Remove the unwanted plugin, its file in /etc/cni/net.d and its interfaces on every \
+              node, and recreate the pods that it connected.",
         source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations",
     },
     needs: &[&DAEMON_SETS],
@@ -43,7 +43,7 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
     },
 };
 
-/// Cilium, also where it is GKE's Dataplane V2.
+/// Cilium, which is also GKE's Dataplane V2.
 pub(crate) const CILIUM: &str = "Cilium";
 
 /// The network plugin that a DaemonSet runs, by the name of its container.
@@ -78,7 +78,7 @@ fn plugin(set: &DaemonSet) -> Option<&'static str> {
         .map(|(_, plugin)| *plugin)
 }
 
-/// The DaemonSets of other plugins. Canal's, which has flannel and Calico in it, is none.
+/// The DaemonSets of other plugins. Canal's contains flannel and Calico, and is not one of them.
 pub(crate) fn others<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a DaemonSet, &'static str)> {
     let sets = case.snapshot.daemon_sets.items().iter();
     sets.filter_map(|set| Some((set, plugin(set)?)))
@@ -99,18 +99,17 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
     Finding::warning(
         &OTHER_PLUGIN.entry,
         &object,
-        format!("{plugin} runs beside Calico, and both do the network of pods"),
+        format!("{plugin} and Calico both provide pod networking"),
     )
     .evidence(&object, "status.desiredNumberScheduled", nodes)
     .exists(calico)
     .impact(
-        "on each node the first file in /etc/cni/net.d decides; pods that the other connects \
-             have addresses that Calico does not know, and no policies",
+        "on each node the first file in /etc/cni/net.d wins; pods connected by the other plugin \
+         have addresses unknown to Calico, and no policies",
     )
     .fix(
-        "see which of the two gave the pods of a node their addresses; of the one that is not \
-         wanted delete the DaemonSet, and its file in /etc/cni/net.d on every node, and recreate \
-         the pods that it connected",
+        "find out which of the two connects the pods; delete the unwanted plugin's DaemonSet and \
+         its file in /etc/cni/net.d on every node, and recreate the pods that it connected",
     )
     .paste(pods_of_a_node(case))
 }

@@ -1,4 +1,4 @@
-//! Whether pods of kube-system wait for the network: CoreDNS is the first thing that a person sees.
+//! Whether pods in kube-system wait for the network. A Pending CoreDNS is what users notice first.
 
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
@@ -18,21 +18,22 @@ use calico_core::catalog::Entry;
 pub(crate) const PODS_WAIT: Check = Check {
     entry: Entry {
         code: "CAL504",
-        title: "pods of kube-system wait for the network",
-        meaning: "Pods of kube-system, such as CoreDNS, are Pending because their node has no \
-                network for them.",
+        title: "pods in kube-system are waiting for the network",
+        meaning: "Pods in kube-system, such as CoreDNS, are Pending because their node has no pod \
+                  network.",
         impact: "Until CoreDNS runs, no pod can resolve the name of a Service.",
-        criteria: "A pod without hostNetwork counts that the scheduler keeps from nodes which are \
-                 not ready or have no network, or that is on a node and whose containers have \
-                 not begun to be created. Pods of Calico are CAL501 to CAL503 and CAL508. It is \
-                 an error where calico-node is not ready on its node, or on none; a warning where \
-                 it is, since then something else may keep it; a note in a cluster without any \
-                 network plugin, which is as it should be before an install. Where another \
-                 plugin does the network, it is not judged.",
-        fix: "Mend calico-node on these nodes first. Where it is ready, the pod's events say what \
-              the CNI plugin answered: no free address, no pool for the node, or a file that \
+        criteria: "A pod without hostNetwork counts if the scheduler cannot place it because nodes \
+                   are not ready or have no network, or if it is on a node and none of its \
+                   containers has been created. Calico's own pods are CAL501 to CAL503 and CAL508. \
+                   The finding is an error if calico-node is not ready on the pod's node (or on \
+                   any node, for an unscheduled pod); a warning if it is ready, because something \
+                   else may block the pod; and a note in a cluster without a network plugin, which \
+                   is normal before an install. If another plugin provides pod networking, the \
+                   check does not apply.",
+        fix: "Fix calico-node on these nodes first. If it is ready, the pod's events contain the \
+              CNI plugin's error: no free address, no pool for the node, or a file that \
               calico-node has not written.",
-        source: "Kubernetes' documentation, taints and tolerations; projectcalico/calico#7382",
+        source: "Kubernetes documentation, Taints and Tolerations; projectcalico/calico#7382",
     },
     needs: &[
         &PENDING_PODS,
@@ -54,8 +55,7 @@ pub(crate) const PODS_WAIT: Check = Check {
     },
 };
 
-/// Whether the scheduler has no node for it but such as have no network. Newer schedulers do not
-/// say which taint it is.
+/// Whether the scheduler found only nodes without a network. Newer schedulers do not name the taint.
 fn is_kept_from_nodes(case: &Case, pod: &Pod) -> bool {
     let scheduled = pod
         .condition("PodScheduled")
@@ -71,7 +71,7 @@ fn is_kept_from_nodes(case: &Case, pod: &Pod) -> bool {
     })
 }
 
-/// Whether it is on a node, and none of its containers has come so far as to run.
+/// Whether the pod is on a node and none of its containers has been created.
 fn has_no_sandbox(pod: &Pod) -> bool {
     let waits = |reason: &str| matches!(reason, "ContainerCreating" | "PodInitializing");
     let mut states = pod.statuses().map(|container| &container.state).peekable();
@@ -85,38 +85,38 @@ fn has_no_sandbox(pod: &Pod) -> bool {
         })
 }
 
-/// How bad it is that they wait, why they do, and what to do first.
-fn judged(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'static str)> {
+/// The severity, the cause, and what to do first.
+fn cause(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'static str)> {
     Some(match case.facts.install.method.value()? {
         _ if is_done_by_another_plugin(case.snapshot, &case.facts.install) => return None,
-        // On a node, it is the business of whatever plugin is there.
+        // The other plugin connects them.
         Method::Nothing | Method::Remnants if other_plugins::is_there(case) => return None,
         Method::Nothing | Method::Remnants => (
             Severity::Note,
-            "Pending without a network plugin, and Calico is not installed",
+            "Pending: the cluster has no network plugin, and Calico is not installed",
             "install Calico, or another network plugin",
         ),
         Method::OperatorOnly | Method::InstallationOnly => (
             Severity::Warning,
-            "Pending for want of a network, which Calico does not provide yet",
-            "mend the install first: CAL101 to CAL113 say how",
+            "Pending: no network, because Calico does not run yet",
+            "fix the installation first (see CAL101 to CAL113)",
         ),
         _ if is_without_calico_node(case, waiting) => (
             Severity::Error,
-            "Pending for want of a network, since calico-node is not ready",
-            "mend calico-node first: CAL501 to CAL503, or CAL101 to CAL113, say how",
+            "Pending: no network, because calico-node is not ready",
+            "fix calico-node first (see CAL501 to CAL503, or CAL101 to CAL113)",
         ),
         _ => (
             Severity::Warning,
             "Pending although calico-node is ready",
-            "the pod's events say what the scheduler, or the CNI plugin on the node, answered",
+            "read the error of the scheduler, or of the CNI plugin, in the pod's events",
         ),
     })
 }
 
 fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     let first = waiting.first()?;
-    let (severity, why, fix) = judged(case, waiting)?;
+    let (severity, why, fix) = cause(case, waiting)?;
     let names: Vec<&str> = waiting
         .iter()
         .map(|pod| pod.metadata.name.as_str())
@@ -139,13 +139,14 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     let dns = waiting.iter().any(|pod| pods::app(pod) == "kube-dns");
     Some(
         finding
-            .impact(match dns {
-                true => "no pod can resolve the name of a Service until CoreDNS runs",
-                false => "they do not run until then",
+            .impact(if dns {
+                "no pod can resolve the name of a Service until CoreDNS runs"
+            } else {
+                "these pods do not start"
             })
             .fix(fix)
             .paste(match severity {
-                // Otherwise what to look at is something else first.
+                // In all other cases something else comes first.
                 Severity::Warning if CalicoNode::current(case.snapshot).is_some() => format!(
                     "kubectl describe pods -n kube-system {}",
                     pasted(&first.metadata.name)
@@ -155,7 +156,8 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     )
 }
 
-/// Whether calico-node is not ready on the node of one of them; for one without a node, on none.
+/// Whether calico-node is not ready on the node of one of the pods, or on any node for a pod that
+/// has none.
 fn is_without_calico_node(case: &Case, waiting: &[&Pod]) -> bool {
     let ready: Vec<&str> = CalicoNode::all(case.snapshot)
         .iter()

@@ -1,4 +1,4 @@
-//! Whether every node runs the same calico-node.
+//! Whether every node runs the same revision of calico-node.
 
 use calico_core::catalog::Entry;
 use std::collections::BTreeMap;
@@ -16,17 +16,17 @@ use crate::snapshot::resources::DAEMON_SETS;
 pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
     entry: Entry {
         code: "CAL507",
-        title: "calico-node is not the same on every node",
-        meaning: "The DaemonSet of calico-node was changed, and some nodes still run what was \
-                before.",
-        impact: "Nothing is wrong while a rollout goes on. One that stops leaves nodes in \
-                  different versions, and with different settings.",
-        criteria: "The images of calico-node's pods have more than one tag, or fewer pods are of the \
-                 newest state than there are pods. Not while the operator \
-                 takes over an install from manifests (CAL106).",
-        fix: "Wait. A rollout stops at a pod that does not become ready (CAL501 to CAL503), and \
-              with updateStrategy OnDelete at every pod until somebody deletes it.",
-        source: "Kubernetes' documentation, DaemonSet, rolling update",
+        title: "a rollout of calico-node is in progress",
+        meaning: "The calico-node DaemonSet was changed, and some nodes still run the previous \
+                  revision.",
+        impact: "Nothing is wrong while the rollout continues. One that stops leaves nodes with \
+                 different versions and settings.",
+        criteria: "The images of the calico-node pods have more than one tag, or fewer pods are \
+                   updated than scheduled. Skipped while the operator migrates a manifest install \
+                   (CAL106).",
+        fix: "Wait. A rollout stops at a pod that does not become ready (CAL501 to CAL503). With \
+              updateStrategy OnDelete it waits for each old pod to be deleted.",
+        source: "Kubernetes documentation, DaemonSet, Rolling Update",
     },
     needs: &[&DAEMON_SETS],
     judges: Judges::Running,
@@ -44,16 +44,16 @@ pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
 
 fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let status = node.set.status.as_ref()?;
-    let there = status.current_number_scheduled;
-    // The API server leaves a 0 out.
+    let scheduled = status.current_number_scheduled;
+    // The API server omits a zero.
     let updated = status.updated_number_scheduled.unwrap_or_default();
     let tags = tags(case, node);
     let object = node.object();
     let message = match tags.len() {
-        0 | 1 if updated >= there => return None,
+        0 | 1 if updated >= scheduled => return None,
         0 | 1 => format!(
-            "calico-node is not yet as it is to be on {} of {there} nodes",
-            there - updated
+            "calico-node is not updated yet on {} of {scheduled} nodes",
+            scheduled - updated
         ),
         _ => {
             let counts: Vec<String> = tags
@@ -61,32 +61,32 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
                 .map(|(tag, count)| format!("{tag} on {count}"))
                 .collect();
             format!(
-                "nodes run calico-node in different versions: {}",
+                "nodes run different versions of calico-node: {}",
                 counts.join(", ")
             )
         }
     };
     let finding = Finding::note(&ROLLOUT_UNDER_WAY.entry, &object, message)
         .evidence(&object, "status.updatedNumberScheduled", updated)
-        .evidence(&object, "status.currentNumberScheduled", there);
+        .evidence(&object, "status.currentNumberScheduled", scheduled);
     let strategy = node
         .set
         .spec
         .as_ref()
         .and_then(|spec| spec.update_strategy.as_ref());
     let on_delete = strategy.and_then(|strategy| strategy.type_.as_deref()) == Some("OnDelete");
-    let finding = finding.impact("until they are the same, nodes may differ in what they do");
+    let finding = finding.impact("nodes may behave differently until the rollout is complete");
     if on_delete {
         return Some(
             finding
                 .evidence(&object, "spec.updateStrategy.type", "OnDelete")
-                .fix("delete the old pods one after the other: nothing else replaces them"),
+                .fix("delete the old pods one at a time: nothing else replaces them"),
         );
     }
     let meta = &node.set.metadata;
     Some(
         finding
-            .fix("wait for it; a pod that does not become ready holds it up")
+            .fix("wait for the rollout; it stops at a pod that does not become ready")
             .paste(format!(
                 "kubectl rollout status -n {} daemonset/{}",
                 pasted(meta.namespace.as_deref().unwrap_or_default()),
@@ -95,7 +95,7 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
     )
 }
 
-/// How many pods run each tag of the image.
+/// The number of pods for each image tag.
 fn tags<'a>(case: &Case<'a>, node: &CalicoNode<'a>) -> BTreeMap<&'a str, usize> {
     let mut tags = BTreeMap::new();
     for pod in pods::of(case.snapshot, &node.set.metadata, node.selector()) {
