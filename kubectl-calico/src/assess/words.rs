@@ -1,9 +1,9 @@
-//! Words that findings are made of: lists that stay short, and names as they may be pasted.
+//! Parts of sentences: short lists, counts, conditions, and names that are safe to paste.
 
-/// How many names a message holds.
+/// The number of names that a message lists at most.
 pub const MOST_NAMES: usize = 5;
 
-/// Names in a row; past five of them, how many more there are.
+/// A list of names; beyond [`MOST_NAMES`], the number of the remaining ones.
 pub fn few<S: AsRef<str>>(names: &[S]) -> String {
     let shown: Vec<&str> = names.iter().take(MOST_NAMES).map(AsRef::as_ref).collect();
     let shown = shown.join(", ");
@@ -13,7 +13,7 @@ pub fn few<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
-/// Names in a row, or `none`.
+/// A list of names, or `none`.
 pub fn or_none<S: AsRef<str>>(names: &[S]) -> String {
     if names.is_empty() {
         "none".to_owned()
@@ -42,15 +42,16 @@ pub fn counted(count: usize, what: &str) -> String {
     }
 }
 
-/// An object's name as it may stand in a command to paste. A name that Kubernetes would not take
-/// did not come from an API server that can be trusted: `NAME` stands for it.
+/// An object's name in a command. A name that Kubernetes would reject did not come from a
+/// trustworthy API server, and is replaced by `NAME`.
 pub fn pasted(name: &str) -> &str {
     let alphanumeric = |c: char| c.is_ascii_digit() || c.is_ascii_lowercase();
     let inside = |c: char| alphanumeric(c) || c == '-' || c == '.';
     let ends = name.starts_with(alphanumeric) && name.ends_with(alphanumeric);
-    match ends && name.len() <= 253 && name.chars().all(inside) {
-        true => name,
-        false => "NAME",
+    if ends && name.len() <= 253 && name.chars().all(inside) {
+        name
+    } else {
+        "NAME"
     }
 }
 

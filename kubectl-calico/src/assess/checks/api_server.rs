@@ -1,4 +1,4 @@
-//! Whether Calico's API server answers.
+//! Whether Calico's API server responds.
 
 use calico_core::catalog::Entry;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
@@ -15,19 +15,20 @@ use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 pub(crate) const API_SERVER_SILENT: Check = Check {
     entry: Entry {
         code: "CAL112",
-        title: "Calico's API server does not answer",
-        meaning: "projectcalico.org/v3 is registered with Kubernetes' API server, which gets no \
-                answer from Calico's; or Calico's API server is asked for and not ready.",
-        impact: "kubectl and calicoctl cannot read or change projectcalico.org/v3, the operator \
-                  cannot change or delete pools, and no namespace in the cluster can be deleted, \
-                  since Kubernetes first asks every API group what is in it.",
-        criteria: "The condition Available of the APIService v3.projectcalico.org is not True. Where \
-                 the group is served from definitions (3.32's native v3), there is no server to \
-                 ask. An APIServer resource that is not Ready counts where the operator does not \
-                 already say why (CAL107, CAL108).",
-        fix: "MissingEndpoints: see why the pods of calico-apiserver are not ready. \
-              FailedDiscoveryCheck: the control plane cannot reach the pods; see that the nodes \
-              of the control plane run calico-node, and that nothing between nodes drops the \
+        title: "Calico's API server does not respond",
+        meaning: "projectcalico.org/v3 is registered with the Kubernetes API server, but Calico's \
+                  API server does not respond to it; or an APIServer resource exists and is not \
+                  Ready.",
+        impact: "kubectl and calicoctl cannot read or change projectcalico.org/v3 resources, the \
+                 operator cannot change or delete pools, and no namespace in the cluster can be \
+                 deleted, because Kubernetes first lists every API group's objects in it.",
+        criteria: "The Available condition of the APIService v3.projectcalico.org is not True. If \
+                   CustomResourceDefinitions serve the group (native v3 in Calico 3.32), there is \
+                   no such server. An APIServer resource that is not Ready counts unless the \
+                   operator already reports why (CAL107, CAL108).",
+        fix: "MissingEndpoints: find out why the calico-apiserver pods are not ready. \
+              FailedDiscoveryCheck: the control plane cannot reach the pods; check that the \
+              control plane nodes run calico-node, and that nothing between nodes drops the \
               encapsulation or TCP 5443. ServiceNotFound after Calico was removed: delete the \
               APIService.",
         source: "projectcalico/calico#10494, #10849, #12131, #7555; kubernetes v1.34, \
@@ -65,37 +66,36 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         "kubectl get pods -n {} -l k8s-app=calico-apiserver -o wide",
         pasted(namespace)
     );
-    let wanted = !case.snapshot.api_servers.items().is_empty();
+    let is_requested = !case.snapshot.api_servers.items().is_empty();
     let (fix, paste) = match reason {
-        "ServiceNotFound" if !wanted => (
-            "nothing asks for it any more: take the registration away",
+        "ServiceNotFound" if !is_requested => (
+            "delete the registration: no APIServer resource exists any more",
             "kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org".to_owned(),
         ),
-        "MissingEndpoints" => ("see why its pods are not ready", pods),
+        "MissingEndpoints" => ("find out why its pods are not ready", pods),
         "FailedDiscoveryCheck" => (
-            "see that the control plane reaches its pods: calico-node has to run on those nodes \
-             too, and nothing between nodes may drop the encapsulation or TCP 5443",
+            "make sure that the control plane can reach its pods: those nodes must run \
+             calico-node, too, and nothing between nodes may drop the encapsulation or TCP 5443",
             pods,
         ),
-        _ => ("see whether its pods and its Service are there", pods),
+        _ => ("check that its pods and its Service exist", pods),
     };
     Some(
         Finding::error(
             &API_SERVER_SILENT.entry,
             &object,
-            "Kubernetes gets no answer from Calico's API server",
+            "Calico's API server does not respond to Kubernetes",
         )
         .evidence(
             &object,
             "condition Available",
             condition(&available.status, reason, message),
         )
-        .impact(match wanted {
-            true => {
-                "projectcalico.org/v3 cannot be used, the operator cannot change pools, and \
-                     no namespace of the cluster can be deleted"
-            }
-            false => "no namespace of the cluster can be deleted",
+        .impact(if is_requested {
+            "projectcalico.org/v3 cannot be used, the operator cannot change pools, and no \
+             namespace in the cluster can be deleted"
+        } else {
+            "no namespace in the cluster can be deleted"
         })
         .fix(fix)
         .paste(paste),
@@ -108,11 +108,11 @@ fn not_ready(case: &Case) -> Option<Finding> {
         !ready && found.metadata.deletion_timestamp.is_none()
     })?;
     let components = case.facts.components.value();
-    let said = components
+    let is_reported = components
         .into_iter()
         .flatten()
         .any(|component| component.name == "apiserver" && component.state != State::Available);
-    if said {
+    if is_reported {
         return None;
     }
     let object = ObjectRef::named("APIServer", &waiting.metadata.name);
@@ -120,15 +120,15 @@ fn not_ready(case: &Case) -> Option<Finding> {
         Finding::warning(
             &API_SERVER_SILENT.entry,
             &object,
-            "Calico's API server is asked for and not ready",
+            "Calico's API server is not ready",
         )
         .evidence(
             object,
             "status.state",
             waiting.status.state.as_deref().unwrap_or("not set"),
         )
-        .impact("until it is, the operator cannot change pools")
-        .fix("see what the operator says of it")
+        .impact("the operator cannot change pools until it is ready")
+        .fix("read what the operator reports about it")
         .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
     )
 }

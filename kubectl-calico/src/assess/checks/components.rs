@@ -1,4 +1,4 @@
-//! Whether the components work, as the operator reports.
+//! What the operator reports about its components.
 
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
@@ -14,16 +14,15 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
     entry: Entry {
         code: "CAL107",
         title: "a component is degraded",
-        meaning: "The operator reports of a component that it is not as it was asked for, and not on \
-                its way there.",
-        impact: "What the component stands for does not work, or does not follow the last change. \
-                  Where the operator cannot read or accept the Installation, it changes nothing \
-                  at all until that is mended.",
-        criteria: "The condition Degraded of the component's TigeraStatus is True. Its message is \
-                 quoted as the operator wrote it; where it is one of the well-known ones, the \
-                 finding says what is behind it, and which other finding has more. A \
-                 component that only waits for another one that is ill is a warning.",
-        fix: "Mend what the message names. The operator looks again by itself.",
+        meaning: "The operator reports that a component is not in the requested state, and is not \
+                  progressing towards it.",
+        impact: "The component does not work, or does not reflect the last change. While the \
+                 operator cannot read or accept the Installation, it changes nothing at all.",
+        criteria: "The Degraded condition of the component's TigeraStatus is True. Its message is \
+                   quoted as the operator wrote it. For a well-known message, the finding adds the \
+                   cause, and the code of the finding that explains it. A component that only \
+                   waits for another unhealthy component is a warning.",
+        fix: "Fix what the message names. The operator retries by itself.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
     },
     needs: &[&TIGERA_STATUSES],
@@ -35,16 +34,16 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
     entry: Entry {
         code: "CAL108",
         title: "a component is not available",
-        meaning: "The operator does not report of a component that it is available.",
-        impact: "Some of its pods are not ready, or the operator has not yet come so far as to \
-                  look at it.",
-        criteria: "The condition Available of the component's TigeraStatus is not True, and Degraded \
-                 is not True either. That Available is not there at all counts: until the \
-                 operator watches a component, it may report nothing or only Degraded. It is a \
-                 warning while the operator says that the component is progressing, and an error \
-                 otherwise.",
-        fix: "During an install or an upgrade, wait. Else see what the findings CAL501 to CAL508 \
-              say of the pods, and read the operator's log.",
+        meaning: "The operator does not report a component as available.",
+        impact: "Some of the component's pods are not ready, or the operator has not reconciled it \
+                 yet.",
+        criteria: "The Available condition of the component's TigeraStatus is not True, and \
+                   Degraded is not True either. A missing Available condition counts: until the \
+                   operator watches a component, it may report nothing, or only Degraded. The \
+                   finding is a warning while the component is progressing, and an error \
+                   otherwise.",
+        fix: "During an install or an upgrade, wait. Otherwise check the findings about pods \
+              (CAL501 to CAL508), and read the operator's log.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
     needs: &[&TIGERA_STATUSES],
@@ -52,19 +51,21 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
     find: |case| of_state(case, State::NotAvailable, not_available),
 };
 
-/// A finding for each component in that state.
+/// A finding for each component in the state.
 fn of_state(case: &Case, state: State, find: fn(&Case, &TigeraStatus) -> Finding) -> Vec<Finding> {
+    let statuses = case.snapshot.tigera_statuses.items();
     let components = case.facts.components.value().map(Vec::as_slice);
-    let ill = components
+    components
         .unwrap_or_default()
         .iter()
-        .filter(|found| found.state == state);
-    let statuses = case.snapshot.tigera_statuses.items();
-    let statuses = ill.filter_map(|component| {
-        let mut statuses = statuses.iter();
-        statuses.find(|status| status.metadata.name == component.name)
-    });
-    statuses.map(|status| find(case, status)).collect()
+        .filter(|component| component.state == state)
+        .filter_map(|component| {
+            statuses
+                .iter()
+                .find(|status| status.metadata.name == component.name)
+        })
+        .map(|status| find(case, status))
+        .collect()
 }
 
 fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
@@ -77,57 +78,59 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         None => format!("{name} is degraded"),
     };
     if let Some(other) = known.and_then(|cause| cause.waits_for)
-        && is_ill(case, other)
+        && is_unhealthy(case, other)
         && other != name
     {
-        let message = format!("{name} waits for {other}");
-        return said(
+        let message = format!("{name} is waiting for {other}");
+        return with_condition(
             Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
             &object,
             &condition,
         )
         .impact(without_component(name))
-        .fix(format!("mend {other}, and this one follows"));
+        .fix(format!("fix {other} first; {name} then recovers by itself"));
     }
-    let finding = said(
+    let finding = with_condition(
         Finding::error(&COMPONENT_DEGRADED.entry, &object, message),
         &object,
         &condition,
     )
     .impact(without_component(name));
     match known {
-        Some(cause) => mended(case, finding, cause, &condition.message),
+        Some(cause) => with_remedy(case, finding, cause, &condition.message),
         None => finding
-            .fix("mend what the operator's message names; its log may say more")
+            .fix("fix what the operator's message names; its log may contain more")
             .paste(operator_log(case.snapshot)),
     }
 }
 
-fn mended(case: &Case, finding: Finding, cause: &Cause, message: &str) -> Finding {
-    let said_by: Vec<&str> = cause
-        .said_by
+fn with_remedy(case: &Case, finding: Finding, cause: &Cause, message: &str) -> Finding {
+    let explained_by: Vec<&str> = cause
+        .explained_by
         .iter()
         .filter(|check| check.finds(case))
         .map(|check| check.entry.code)
         .collect();
-    let fix = match cause.in_installation {
-        true => case.facts.install.lasting(cause.fix),
-        false => cause.fix.to_owned(),
+    let fix = if cause.in_installation {
+        case.facts.install.lasting(cause.fix)
+    } else {
+        cause.fix.to_owned()
     };
-    match said_by.is_empty() {
-        true => finding.fix(fix).paste((cause.paste)(case, message)),
-        // Which have the better command.
-        false => finding.fix(format!("{fix}; more in {}", said_by.join(", "))),
+    if explained_by.is_empty() {
+        finding.fix(fix).paste((cause.paste)(case, message))
+    } else {
+        // Those have the better command.
+        finding.fix(format!("{fix} (see {})", explained_by.join(", ")))
     }
 }
 
-fn is_ill(case: &Case, name: &str) -> bool {
+fn is_unhealthy(case: &Case, name: &str) -> bool {
     let components = case.facts.components.value();
-    let mut ill = components
+    components
         .into_iter()
         .flatten()
-        .filter(|component| matches!(component.state, State::Degraded | State::NotAvailable));
-    ill.any(|component| component.name == name)
+        .filter(|component| matches!(component.state, State::Degraded | State::NotAvailable))
+        .any(|component| component.name == name)
 }
 
 fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
@@ -150,14 +153,16 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
         ),
     };
     let finding = match (progressing, available) {
-        (Some(condition), _) | (None, Some(condition)) => said(finding, &object, condition),
+        (Some(condition), _) | (None, Some(condition)) => {
+            with_condition(finding, &object, condition)
+        }
         (None, None) => finding.evidence(&object, "condition Available", "not reported"),
     };
     finding
         .impact(without_component(name))
         .fix(
-            "during an install or an upgrade, wait and look again; else see what CAL501 to CAL508 \
-             say of the pods, and what the operator's log says",
+            "during an install or an upgrade, wait and check again; otherwise check the findings \
+             about pods (CAL501 to CAL508), and read the operator's log",
         )
         .paste(match progressing {
             Some(_) => "kubectl get pods -n calico-system -o wide".to_owned(),
@@ -165,9 +170,9 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
         })
 }
 
-/// A condition as evidence: what the operator wrote, and since when.
-fn said(finding: Finding, object: &ObjectRef, condition: &Condition) -> Finding {
-    // The operator joins a text and an error with a colon, also where there is no error.
+/// A condition as evidence, with the time of its last transition.
+fn with_condition(finding: Finding, object: &ObjectRef, condition: &Condition) -> Finding {
+    // The operator appends a colon and an error, even where there is no error.
     let message = condition.message.trim_end().trim_end_matches(':');
     let field = format!("condition {}", condition.kind);
     let value = crate::assess::words::condition(&condition.status, &condition.reason, message);

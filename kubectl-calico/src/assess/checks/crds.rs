@@ -1,4 +1,4 @@
-//! Whether the API server knows the kinds that the operator and Calico work with.
+//! Whether the API server serves the kinds that the operator and Calico need.
 
 use calico_core::catalog::Entry;
 use calico_core::operator::OperatorVersion;
@@ -18,18 +18,18 @@ pub(crate) const KINDS_NOT_SERVED: Check = Check {
     entry: Entry {
         code: "CAL104",
         title: "custom resource definitions are missing",
-        meaning: "The operator or calico-node is there, and the API server does not serve kinds that \
-                it works with: their CustomResourceDefinitions are not installed.",
-        impact: "Without Installation and TigeraStatus the operator has nothing to read and \
-                  nowhere to report. Without IPPool and the others calico-node does not start, \
-                  since that is where Calico keeps its data.",
-        criteria: "Kinds of operator.tigera.io count where the operator's Deployment is there; those \
-                 of crd.projectcalico.org, or of projectcalico.org where that is the store, where \
-                 calico-node is there and does not keep its data in etcd.",
-        fix: "Apply operator-crds.yaml of the same release on the server's side: the definitions \
-              are too large for kubectl apply without --server-side. From Calico 3.32 on the Helm \
-              chart tigera-operator does not have them any more: install the chart \
-              crd.projectcalico.org.v1 first. Helm never upgrades definitions that a chart brings.",
+        meaning: "The operator or calico-node is installed, but the API server does not serve kinds \
+                  that it needs: their CustomResourceDefinitions are not installed.",
+        impact: "Without Installation and TigeraStatus, the operator can neither read what to \
+                 install nor report. Without IPPool and the others, calico-node does not start, \
+                 because Calico stores its data there.",
+        criteria: "Kinds of operator.tigera.io are required if the operator's Deployment exists. \
+                   Those of crd.projectcalico.org (or of projectcalico.org, if that is the \
+                   datastore) are required if calico-node exists and does not use its own etcd.",
+        fix: "Apply operator-crds.yaml of the same release with --server-side: the definitions are \
+              too large for a client-side kubectl apply. From Calico 3.32 on, the Helm chart \
+              tigera-operator no longer includes them: install the chart crd.projectcalico.org.v1 \
+              first. Helm never upgrades definitions in a chart's crds/ folder.",
         source: "projectcalico/calico#12860, #7826, #9432; charts/ of v3.31 and v3.32.1",
     },
     needs: &[
@@ -50,7 +50,7 @@ pub(crate) const KINDS_NOT_SERVED: Check = Check {
     },
 };
 
-/// The plural of a kind whose absence was the answer.
+/// The plural of a kind that the API server does not serve.
 fn if_not_served<T>(resource: &Resource, reading: &Reading<T>) -> Option<&'static str> {
     (matches!(reading, Reading::Absent(Absence::NotServed))).then(|| resource.plural())
 }
@@ -67,8 +67,8 @@ fn of_operator(case: &Case) -> Option<Finding> {
         not_served("operator.tigera.io", &missing, &object_of(operator))?
             .impact("the operator cannot read what to install, nor report on it")
             .fix(
-                "apply the definitions; from Calico 3.32 on the Helm chart tigera-operator does \
-                 not bring them any more",
+                "apply the definitions; from Calico 3.32 on, the Helm chart tigera-operator no \
+                 longer includes them",
             )
             .paste(apply(case)),
     )
@@ -90,13 +90,14 @@ fn of_calico(case: &Case) -> Option<Finding> {
         Store::V1 => (V1, "apply the definitions of the same release", apply(case)),
         Store::V3 => (
             V3,
-            "install the chart projectcalico.org.v3 of the same release, which has the definitions",
+            "install the chart projectcalico.org.v3 of the same release, which contains the \
+             definitions",
             String::new(),
         ),
     };
     Some(
         not_served(group, &missing, &node.object())?
-            .impact("calico-node has nowhere to keep its data: it does not start, or stops working")
+            .impact("calico-node cannot store its data: it does not start, or stops working")
             .fix(fix)
             .paste(paste),
     )
@@ -113,7 +114,7 @@ fn not_served(
         Finding::error(
             &KINDS_NOT_SERVED.entry,
             format!("CustomResourceDefinition/{first}.{group}"),
-            format!("the API server does not serve kinds that {needed_by} works with"),
+            format!("the API server does not serve kinds that {needed_by} needs"),
         )
         .evidence(
             ObjectRef::named("APIGroup", group),
@@ -124,8 +125,8 @@ fn not_served(
     )
 }
 
-/// Applies the definitions of the release that runs, or of the newest one that the operator's
-/// version stands for.
+/// Applies the definitions of the installed release, or of the newest release that the operator's
+/// version belongs to.
 fn apply(case: &Case) -> String {
     const FILE: &str = "operator-crds.yaml";
     let install = &case.facts.install;

@@ -1,4 +1,4 @@
-//! Where Calico keeps its data, as far as that limits what can be seen.
+//! Whether Calico uses its own etcd, which this program cannot read.
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
@@ -9,14 +9,14 @@ use calico_core::catalog::Entry;
 pub(crate) const DATA_IN_ETCD: Check = Check {
     entry: Entry {
         code: "CAL111",
-        title: "Calico keeps its data in an etcd of its own",
-        meaning: "calico-node is told of etcd endpoints: pools, BGP and Felix settings are there, \
-                not in the Kubernetes API.",
-        impact: "Nothing is wrong with it, but pools and settings cannot be seen through the \
-                  Kubernetes API, and so are not judged. Should there be resources of \
-                  crd.projectcalico.org, then they are not what Calico works with.",
-        criteria: "calico-node has ETCD_ENDPOINTS in its environment, as calico-etcd.yaml sets it.",
-        fix: "Look at pools with calicoctl, which needs the endpoints and certificates of that \
+        title: "Calico stores its data in its own etcd",
+        meaning: "calico-node is configured with etcd endpoints: pools, BGP and Felix settings are \
+                  stored there, not in the Kubernetes API.",
+        impact: "Nothing is wrong, but pools and settings are not visible through the Kubernetes \
+                 API and are not checked. Any crd.projectcalico.org resources in the cluster are \
+                 not the ones that Calico uses.",
+        criteria: "ETCD_ENDPOINTS is set in calico-node's environment, as in calico-etcd.yaml.",
+        fix: "Inspect pools with calicoctl, configured with the endpoints and certificates of that \
               etcd. calicoctl datastore migrate moves the data to Kubernetes.",
         source: "projectcalico/calico v3.32.1, manifests/calico-etcd.yaml",
     },
@@ -32,11 +32,11 @@ pub(crate) const DATA_IN_ETCD: Check = Check {
         let finding = Finding::note(
             &DATA_IN_ETCD.entry,
             &object,
-            "Calico keeps its data in an etcd of its own",
+            "Calico stores its data in its own etcd",
         )
         .evidence(object, "env ETCD_ENDPOINTS", endpoints)
-        .impact("pools and settings cannot be seen through the Kubernetes API, and are not judged")
-        .fix("look at them with calicoctl, told of that etcd and its certificates")
+        .impact("pools and settings are not visible through the Kubernetes API and are not checked")
+        .fix("inspect them with calicoctl, configured with that etcd's endpoints and certificates")
         .paste("calicoctl get ippools -o wide");
         vec![finding]
     },

@@ -1,4 +1,4 @@
-//! Whether a deletion is under way that may never end.
+//! Whether a deletion hangs.
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::Namespace;
@@ -10,26 +10,28 @@ use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::objects::operator_deployment;
-use crate::assess::words::pasted;
 use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
 use crate::snapshot::{Installation, ObjectRef};
 
 pub(crate) const DELETION_STUCK: Check = Check {
     entry: Entry {
         code: "CAL105",
-        title: "a deletion does not end",
-        meaning: "The Installation or the namespace calico-system is being deleted, and a finalizer, \
-                or something else that the API server waits for, holds that up.",
-        impact: "Nothing can be created in a namespace that is being deleted, and a new install \
-                  under the same names has to wait.",
-        criteria: "metadata.deletionTimestamp is set. Where the operator has a ready replica it may \
-                 be at work on it, and that is a warning; without one nobody takes the \
-                 operator's finalizers away, and that is an error. So is a namespace whose \
-                 deletion the API server says that it cannot go on with.",
-        fix: "Let the operator of the same release finish: install it again where it is gone. \
-              Delete the APIServer and the other resources of the operator before the \
-              Installation, and the Installation before the operator. Taking finalizers away by \
-              hand ends the deletion, and leaves behind what the operator would have removed.",
+        title: "a deletion hangs",
+        meaning: "The Installation or the namespace calico-system is being deleted, and a \
+                  finalizer, or something else that the API server waits for, blocks the deletion.",
+        impact: "Nothing can be created in a namespace that is being deleted, and Calico cannot be \
+                 installed again under the same names.",
+        criteria: "metadata.deletionTimestamp is set. If the operator has a ready replica, it may \
+                   still be cleaning up, and the finding is a warning. Without one, nothing \
+                   removes the operator's finalizers, and it is an error; so is a namespace whose \
+                   deletion the API server reports as blocked.",
+        fix: "Let the operator of the same release finish; reinstall it if it is gone. Delete the \
+              APIServer and the operator's other resources before the Installation, and the \
+              Installation before the operator. As a last resort, never together with a new \
+              operator, remove the finalizers by hand (kubectl patch --type=merge -p \
+              '{\"metadata\":{\"finalizers\":null}}') from the Installation, and from the service \
+              accounts, ClusterRoles and ClusterRoleBindings calico-node and calico-cni-plugin: \
+              what the operator would have removed is then left behind.",
         source: "tigera/operator v1.42.3, pkg/render/finalizers.go; tigera/operator#2031, #3413, \
                  #4103; projectcalico/calico#6629, #8695, #9066",
     },
@@ -44,7 +46,7 @@ pub(crate) const DELETION_STUCK: Check = Check {
     },
 };
 
-/// Whether somebody is there to take the operator's finalizers away.
+/// Whether the operator can remove its finalizers.
 fn operator_works(case: &Case) -> bool {
     let operator = operator_deployment(case.snapshot);
     operator.is_some_and(|operator| Replicas::of(operator).ready > 0)
@@ -55,62 +57,59 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     let since = meta.deletion_timestamp.as_ref()?;
     let object = ObjectRef::named("Installation", &meta.name);
     let works = operator_works(case);
-    let finding = match works {
-        true => Finding::warning(
+    let finding = if works {
+        Finding::warning(
             &DELETION_STUCK.entry,
             &object,
-            "it is being deleted, and the operator takes Calico away",
-        ),
-        false => Finding::error(
+            "the Installation is being deleted, and the operator is removing Calico",
+        )
+    } else {
+        Finding::error(
             &DELETION_STUCK.entry,
             &object,
-            "its deletion does not end: no operator is there to take its finalizers away",
-        ),
+            "the deletion hangs: no operator is running to remove the finalizers",
+        )
     };
     let finding = finding
         .evidence(&object, "metadata.deletionTimestamp", since.0)
         .evidence(&object, "metadata.finalizers", meta.finalizers.join(", "));
     if works {
-        // This one is taken away once the APIServer is gone; there are more of its kind.
-        let waits = |finalizer: &String| finalizer == "operator.tigera.io/apiserver-controller";
+        // The operator removes it once the APIServer is gone. Other controllers have their own.
+        let waits_for_api_server = meta
+            .finalizers
+            .iter()
+            .any(|finalizer| finalizer == "operator.tigera.io/apiserver-controller");
         return Some(
             finding
-                .impact("Calico is on its way out; until that is done it cannot be installed anew")
+                .impact("until the deletion is complete, Calico cannot be installed again")
                 .fix(
-                    "wait; where it does not end, delete the operator's other resources too \
-                     (APIServer, Goldmane, Whisker), which it waits for, and read its log",
+                    "wait; if the deletion does not complete, delete the operator's other \
+                     resources, too (APIServer, Goldmane, Whisker), and read the operator's log",
                 )
-                .paste(match meta.finalizers.iter().any(waits) {
-                    true => "kubectl delete apiservers.operator.tigera.io default".to_owned(),
-                    false => operator_log(case.snapshot),
+                .paste(if waits_for_api_server {
+                    "kubectl delete apiservers.operator.tigera.io default".to_owned()
+                } else {
+                    operator_log(case.snapshot)
                 }),
         );
     }
-    let again = install_again(case).map(|command| format!("{command}\n"));
     Some(
         finding
-            .impact("it can neither be used nor made anew")
+            .impact("the Installation can be neither used nor recreated")
             .fix(format!(
-                "install the operator of the same release again{}, and it finishes; to take the \
-                 finalizers away by hand is the last resort, and leaves behind what it made",
+                "reinstall the operator of the same release{}: it completes the deletion",
                 as_rendered(case)
             ))
-            .paste(format!(
-                "{}# the last resort:\nkubectl patch installations.operator.tigera.io {} {NO_FINALIZERS}",
-                again.unwrap_or_default(),
-                pasted(&meta.name)
-            )),
+            .paste(install_again(case).unwrap_or_default()),
     )
 }
-
-const NO_FINALIZERS: &str = r#"--type=merge -p '{"metadata":{"finalizers":null}}'"#;
 
 fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {
     let since = namespace.metadata.deletion_timestamp.as_ref()?;
     let object = ObjectRef::named("Namespace", OPERATOR_NAMESPACE);
     let status = namespace.status.as_ref();
     let conditions = status.and_then(|status| status.conditions.as_ref());
-    let said: Vec<(&str, &str)> = conditions
+    let reported: Vec<(&str, &str)> = conditions
         .into_iter()
         .flatten()
         .filter(|condition| condition.status == "True")
@@ -121,16 +120,17 @@ fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {
             )
         })
         .collect();
-    let undiscovered = said.iter().any(|(kind, message)| {
+    let undiscovered = reported.iter().any(|(kind, message)| {
         *kind == "NamespaceDeletionDiscoveryFailure" && message.contains("projectcalico.org/v3")
     });
-    let protected = said
+    let protected = reported
         .iter()
         .any(|(_, message)| message.contains("tigera.io/cni-protector"));
     let works = operator_works(case);
-    let severity = match works && !undiscovered {
-        true => Severity::Warning,
-        false => Severity::Error,
+    let severity = if works && !undiscovered {
+        Severity::Warning
+    } else {
+        Severity::Error
     };
     let mut finding = Finding::new(
         &DELETION_STUCK.entry,
@@ -139,31 +139,28 @@ fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {
         "the namespace is being deleted",
     )
     .evidence(&object, "metadata.deletionTimestamp", since.0);
-    for (kind, message) in said {
+    for (kind, message) in reported {
         finding = finding.evidence(&object, format!("condition {kind}"), message);
     }
-    let finding = finding.impact("nothing of Calico can be created in it until it is gone");
+    let finding = finding.impact("Calico cannot be installed until the namespace is gone");
     Some(if undiscovered {
         finding
             .fix(
-                "Calico's API server is registered and does not answer, which holds up the \
-                 deletion of every namespace: bring it back, or take its registration away",
+                "delete the registration of Calico's API server, unless the server can be \
+                 restored: it does not respond, which blocks the deletion of every namespace",
             )
             .paste("kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org")
     } else if protected && !works {
-        let accounts = ["calico-node", "calico-cni-plugin"].map(|name| {
-            format!("kubectl patch serviceaccounts -n {OPERATOR_NAMESPACE} {name} {NO_FINALIZERS}")
-        });
         finding
-            .fix(
-                "install the operator of the same release again, and it takes its finalizers \
-                 away; by hand, as the last resort, from the service accounts and from the \
-                 ClusterRoles and ClusterRoleBindings of the same names",
-            )
-            .paste(accounts.join("\n"))
+            .fix(format!(
+                "reinstall the operator of the same release{}: it removes its finalizers \
+                 (tigera.io/cni-protector)",
+                as_rendered(case)
+            ))
+            .paste(install_again(case).unwrap_or_default())
     } else {
         finding
-            .fix("see what is left in it, and which finalizers that has")
+            .fix("list what is left in the namespace, with its finalizers")
             .paste(format!(
                 "kubectl get all,serviceaccounts,rolebindings -n {OPERATOR_NAMESPACE} \\\n  \
                  -o custom-columns=KIND:.kind,NAME:.metadata.name,FINALIZERS:.metadata.finalizers"

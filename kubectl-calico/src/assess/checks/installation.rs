@@ -1,4 +1,4 @@
-//! Whether there is an Installation, under the name that the operator reads.
+//! Whether an Installation exists under a name that the operator reads.
 
 use calico_core::catalog::Entry;
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
@@ -21,16 +21,16 @@ use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 pub(crate) const INSTALLATION_MISSING: Check = Check {
     entry: Entry {
         code: "CAL101",
-        title: "the operator is there and no Installation",
-        meaning: "The operator is there, and no Installation tells it what to install.",
-        impact: "The operator waits. Without an Installation it installs nothing: nodes have no \
-                  network from Calico, and CoreDNS and all other pods wait for one.",
-        criteria: "The operator's Deployment is there, calico-node is not, and the API server, which \
-                 serves Installations, has none named default. One with a name that the operator \
-                 does not read is CAL102.",
-        fix: "Create the Installation default: with custom-resources.yaml, after changing its CIDR \
-              to the cluster's pod network, or with installation.enabled in the values of the \
-              Helm chart.",
+        title: "the operator is installed, but no Installation exists",
+        meaning: "The operator is installed, but no Installation tells it what to install.",
+        impact: "The operator waits and installs nothing: nodes get no network from Calico, and \
+                 CoreDNS and all other pods wait for one.",
+        criteria: "The operator's Deployment exists, calico-node does not, and the API server \
+                   serves Installations but has none named default. An Installation with another \
+                   name is CAL102.",
+        fix: "Create the Installation default: apply custom-resources.yaml, with its CIDR changed \
+              to the cluster's pod CIDR, or set installation.enabled in the values of the Helm \
+              chart.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#9334",
     },
@@ -54,7 +54,7 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
         let finding = Finding::error(
             &INSTALLATION_MISSING.entry,
             ObjectRef::installation(),
-            "the operator is there, and no Installation tells it what to install",
+            "the operator is installed, but no Installation tells it what to install",
         )
         .evidence(
             ObjectRef::all("Installation"),
@@ -67,8 +67,8 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
         vec![match operator_by(case.snapshot, platform).0 {
             Installer::Helm { release, namespace } => finding
                 .fix(format!(
-                    "set this in the values of Helm release {release} in {namespace}, and upgrade \
-                     it; by default the chart creates the Installation"
+                    "set this in the values of Helm release {release} in namespace {namespace} \
+                     and upgrade it (the chart creates the Installation by default)"
                 ))
                 .paste("installation:\n  enabled: true"),
             _ => finding
@@ -81,24 +81,25 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
 pub(crate) const INSTALLATION_NAME: Check = Check {
     entry: Entry {
         code: "CAL102",
-        title: "an Installation has a name that the operator does not read",
-        meaning: "There is an Installation with a name other than default.",
-        impact: "The operator reads the Installation default, and lays one named overlay over it. \
-                  Any other it ignores without a word.",
-        criteria: "Every name but default, overlay and tigera-secure (Calico Enterprise's of old) \
-                 counts. It is an error where there is no Installation default, and a warning \
-                 where there is. From operator 1.42 on the API server refuses such names; what \
-                 was there before stays.",
-        fix: "Create the Installation anew under the name default, and delete the other.",
+        title: "the operator ignores an Installation because of its name",
+        meaning: "An Installation exists under a name other than default.",
+        impact: "The operator reads the Installation default, and merges one named overlay into \
+                 it. It silently ignores any other.",
+        criteria: "Any name other than default, overlay and tigera-secure (formerly used by Calico \
+                   Enterprise) counts. The finding is an error if there is no Installation \
+                   default, and a warning if there is. From operator 1.42 on, the API server \
+                   rejects such names; existing objects remain.",
+        fix: "Recreate the Installation under the name default, and delete the other one.",
         source: "tigera/operator v1.42.3, pkg/controller/utils/merge.go and api/v1/installation_types.go",
     },
     needs: &[&INSTALLATIONS],
     judges: Judges::Running,
     find: |case| {
         let instead = default_installation(case.snapshot).is_none();
-        let severity = match instead {
-            true => Severity::Error,
-            false => Severity::Warning,
+        let severity = if instead {
+            Severity::Error
+        } else {
+            Severity::Warning
         };
         let installations = case.snapshot.installations.items().iter();
         installations
@@ -106,28 +107,33 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
             .map(|found| {
                 let name = &found.metadata.name;
                 let object = ObjectRef::named("Installation", name);
-                let finding = Finding::new(&INSTALLATION_NAME.entry,
+                let finding = Finding::new(
+                    &INSTALLATION_NAME.entry,
                     severity,
                     &object,
-                    "the operator does not read an Installation of this name",
+                    "the operator ignores an Installation with this name",
                 )
                 .evidence(object, "metadata.name", name)
-                .impact("nothing of what it asks for is carried out");
-                let delete = format!("kubectl delete installations.operator.tigera.io {}", pasted(name));
-                match instead {
-                    true => finding
-                        .fix("create it anew under the name default, and delete this one")
-                        .paste(format!("{}\n{delete}", renamed(name))),
-                    false => finding
-                        .fix("move what is missing in the Installation default there, and delete this one")
-                        .paste(delete),
+                .impact("none of its settings take effect");
+                let delete = format!(
+                    "kubectl delete installations.operator.tigera.io {}",
+                    pasted(name)
+                );
+                if instead {
+                    finding
+                        .fix("recreate it under the name default, and delete this one")
+                        .paste(format!("{}\n{delete}", renamed(name)))
+                } else {
+                    finding
+                        .fix("move its settings to the Installation default, and delete this one")
+                        .paste(delete)
                 }
             })
             .collect()
     },
 };
 
-/// Whether an Installation has a name that means nothing to the operator.
+/// Whether the operator ignores an Installation with this name.
 fn is_unread(installation: &Installation) -> bool {
     let known = [DEFAULT_NAME, OVERLAY_NAME, "tigera-secure"];
     !known.contains(&installation.metadata.name.as_str())
@@ -143,8 +149,8 @@ fn renamed(name: &str) -> String {
     )
 }
 
-/// A command that creates an Installation with pools in the pod network, where that is known, and
-/// the API server that the operator needs to change pools later.
+/// Creates an Installation, with pools in the pod CIDR if that is known, and the API server that the
+/// operator needs to change pools later.
 fn minimal_installation(case: &Case) -> Command {
     let pools = new_pools(case);
     let pools: Vec<Value> = pools
@@ -152,7 +158,7 @@ fn minimal_installation(case: &Case) -> Command {
         .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
         .collect();
     let spec = match case.facts.cluster.platform.value() {
-        // The one provider that the operator does not find out by itself: tigera/operator v1.42.3,
+        // The only provider that the operator does not detect: tigera/operator v1.42.3,
         // pkg/common/discovery.
         Some(Platform::Aks) => json!({"kubernetesProvider": "AKS"}),
         _ if pools.is_empty() => json!({}),

@@ -1,5 +1,5 @@
-//! Whether the operator takes the Installation as it is: the rules that helm-postrender applies
-//! before an install, applied to the live one.
+//! Whether the operator accepts the Installation: the rules that helm-postrender applies before an
+//! install, applied to the one in the cluster.
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::Effective;
@@ -19,22 +19,22 @@ use crate::snapshot::resources::{INSTALLATIONS, OPERATORS};
 pub(crate) const RULE_BROKEN: Check = Check {
     entry: Entry {
         code: "CAL110",
-        title: "the Installation breaks a rule of the operator",
-        meaning: "The operator, in the version that runs, refuses something in the Installation, or \
-                accepts it and cannot undo it later.",
-        impact: "The API server takes almost any text. The operator refuses it minutes later, \
-                  says so in a condition, and then changes nothing at all until it is corrected. \
-                  What it accepts and should not, such as a CIDR with bits past its prefix, ends \
-                  up in a pool that can be neither changed nor deleted.",
-        criteria: "By the rules in docs/rules.md, for the operator's version, on the Installation \
-                 default with the one named overlay laid over it, after the operator's own \
-                 defaults. It is an error where the operator refuses it, unless it reports that \
-                 it has taken this very generation; and a warning where nobody refuses it, or the \
-                 operator is of a version whose rules are not known here. What the API server \
-                 would have refused cannot be there. Host bits and overlaps of pools that are live \
-                 are CAL209 and CAL204.",
-        fix: "Change the field that the finding names, where the Installation comes from: in \
-              Helm's values, in Git, or in the cluster.",
+        title: "the Installation violates a rule of the operator",
+        meaning: "The installed operator rejects something in the Installation, or accepts it and \
+                  cannot undo it later.",
+        impact: "The API server accepts almost any text. The operator rejects it minutes later, \
+                 reports that in a condition, and changes nothing at all until it is corrected. \
+                 What it accepts by mistake, such as a CIDR with host bits set, ends up in a pool \
+                 that can be neither changed nor deleted.",
+        criteria: "The rules (kubectl calico explain --list) are applied for the operator's \
+                   version to the Installation default, merged with the one named overlay, after \
+                   the operator's own defaults. A violation is an error if the operator rejects \
+                   it, unless the operator reports that it has accepted this generation. It is a \
+                   warning if nothing enforces the rule, or if the operator is newer or older than \
+                   the versions whose rules are known. Rules that the API server enforces cannot \
+                   be violated. Host bits and overlaps of existing pools are CAL209 and CAL204.",
+        fix: "Change the field that the finding names at the Installation's source: in the Helm \
+              values, in Git, or in the cluster.",
         source: "tigera/operator 1.30 to 1.42, pkg/controller/installation/validation.go and \
                  pkg/controller/ippool/validation.go",
     },
@@ -44,23 +44,22 @@ pub(crate) const RULE_BROKEN: Check = Check {
         let Some(operator) = Operator::of(case) else {
             return Vec::new();
         };
-        let broken = broken(case, &operator);
-        broken
+        violations(case, &operator)
             .iter()
             .map(|violation| finding(case, &operator, violation))
             .collect()
     },
 };
 
-/// The operator that judges.
+/// The operator whose rules apply.
 struct Operator {
     version: OperatorVersion,
-    /// Whether its rules are known here.
+    /// Whether the rules of its version are known.
     known: bool,
 }
 
 impl Operator {
-    /// The one that runs. Without a version that can be read there is nothing to judge by.
+    /// The installed one, if its version can be read.
     fn of(case: &Case) -> Option<Self> {
         let version: OperatorVersion = case.facts.install.operator.value()?.parse().ok()?;
         let newest = OperatorVersion::NEWEST;
@@ -72,7 +71,7 @@ impl Operator {
     }
 }
 
-fn broken(case: &Case, operator: &Operator) -> Vec<Violation> {
+fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
     let Some(installation) = default_installation(case.snapshot) else {
         return Vec::new();
     };
@@ -81,20 +80,20 @@ fn broken(case: &Case, operator: &Operator) -> Vec<Violation> {
         written = written.overlaid(Installation::read(&overlay.document()));
     }
     let effective = Effective::of(&written, operator.version);
-    let judged = rules::Case::new(&written, &effective, operator.version);
-    // A field that the CRD does not have was dropped: one that is there is known to this operator.
-    let mut broken = rules::check(&judged, &[], &["unknown-field"]);
+    let rules_case = rules::Case::new(&written, &effective, operator.version);
+    // The API server drops fields that are not in the CRD, so this operator knows all that exist.
+    let mut violations = rules::check(&rules_case, &[], &["unknown-field"]);
     let accepted = is_accepted(case, installation.metadata.generation);
-    broken.retain(|violation| match violation.verdict {
+    violations.retain(|violation| match violation.verdict {
         Verdict::Refused => violation.rule.enforcement != Enforcement::ApiServer && !accepted,
-        Verdict::Warned => !is_said_of_live_pools(case, &written, violation),
+        Verdict::Warned => !is_about_existing_pools(case, &written, violation),
         Verdict::Allowed => false,
     });
-    broken
+    violations
 }
 
-/// Whether the operator has looked at this very state of the Installation and has nothing against
-/// it, whether all that it makes of it is ready or not.
+/// Whether the operator has accepted this generation of the Installation, even if not all of its
+/// components are ready.
 fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
     let components = case.facts.components.value();
     let mut judges = components
@@ -108,16 +107,18 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
         && observed_generation(case.snapshot) >= generation
 }
 
-/// Whether the pools are live that a trap of CAL204 or CAL209 is about, which then have fallen into
-/// it.
-fn is_said_of_live_pools(case: &Case, written: &Installation, violation: &Violation) -> bool {
+/// Whether CAL204 or CAL209 reports the violation, because the pools exist.
+fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Violation) -> bool {
     let rule = violation.rule.entry.code;
     let pools = written.pools.as_deref().unwrap_or_default();
-    let about = violation.fields.iter();
-    let mut cidrs = about.map(|(index, _)| pools.get(*index)?.cidr.as_deref());
-    let live = case.snapshot.ip_pools.items();
-    let is_live = |cidr: &str| live.iter().any(|pool| pool.spec.cidr == cidr);
-    matches!(rule, "cidr-host-bits" | "pool-overlap") && cidrs.all(|cidr| cidr.is_some_and(is_live))
+    let existing = case.snapshot.ip_pools.items();
+    let exists = |cidr: &str| existing.iter().any(|pool| pool.spec.cidr == cidr);
+    matches!(rule, "cidr-host-bits" | "pool-overlap")
+        && violation
+            .fields
+            .iter()
+            .map(|(index, _)| pools.get(*index)?.cidr.as_deref())
+            .all(|cidr| cidr.is_some_and(exists))
 }
 
 fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
@@ -156,7 +157,7 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         .paste("kubectl edit installations.operator.tigera.io default")
 }
 
-/// What stands in the Installation at a path like `spec.calicoNetwork.ipPools[0].cidr`.
+/// The Installation's value at a path like `spec.calicoNetwork.ipPools[0].cidr`.
 fn value_at(case: &Case, path: &str) -> String {
     let Some(installation) = default_installation(case.snapshot) else {
         return String::new();

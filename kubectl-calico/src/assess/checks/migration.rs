@@ -1,4 +1,4 @@
-//! Whether an install from manifests and one by the operator are there at once.
+//! Whether a manifest install and an operator install coexist.
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
@@ -11,38 +11,38 @@ use crate::assess::views::objects::object_of;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
-/// Which of the two a node runs, while the operator takes over node by node.
+/// Says which of the two a node runs, while the operator migrates node by node.
 const LABEL: &str = "projectcalico.org/operator-node-migration";
 
 pub(crate) const HALF_MIGRATED: Check = Check {
     entry: Entry {
         code: "CAL106",
-        title: "the operator has not finished taking over an install from manifests",
-        meaning: "Parts of an install from manifests are there beside those that the operator made.",
-        impact: "While the operator takes over, it moves one node after the other from the old \
-                  calico-node to its own. Where it stops half way, settings go to one half of the \
-                  nodes, and upgrades wait.",
-        criteria: "A calico-node of the operator is there together with one in another namespace, or \
-                 with Calico's Deployments in kube-system. How far it is tells the label \
-                 projectcalico.org/operator-node-migration of the nodes: migrated or \
-                 pre-operator. It is an error beside Canal, whose DaemonSet is called canal: the \
-                 operator looks for canal-node and never takes it over.",
-        fix: "Let it go on, and see what TigeraStatus calico says of it. It waits for each new \
-              calico-node to become ready, and for Typha. What is left in kube-system when no \
-              calico-node is there any more can be deleted.",
+        title: "the migration of a manifest install to the operator is not complete",
+        meaning: "Parts of a manifest install exist alongside what the operator created.",
+        impact: "During a migration, the operator moves one node after the other from the old \
+                 calico-node to its own. If it stops halfway, changed settings reach only some of \
+                 the nodes, and upgrades wait.",
+        criteria: "An operator-managed calico-node exists together with one in another namespace, \
+                   or with Calico's Deployments in kube-system. The node label \
+                   projectcalico.org/operator-node-migration shows the progress: migrated or \
+                   pre-operator. Alongside Canal it is an error: its DaemonSet is named canal, the \
+                   operator looks for canal-node, and never migrates it.",
+        fix: "Let it continue, and read the TigeraStatus calico. The operator waits for each new \
+              calico-node to become ready, and for Typha. Once no old calico-node is left, what \
+              remains in kube-system can be deleted.",
         source: "tigera/operator v1.42.3, pkg/controller/migration/namespace_migration.go and \
                  convert/components.go",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
     judges: Judges::Running,
     find: |case| match case.facts.install.method.value() {
-        Some(Method::Migrating) => vec![both(case)],
-        Some(Method::Operator { .. }) => left(case).into_iter().collect(),
+        Some(Method::Migrating) => vec![in_progress(case)],
+        Some(Method::Operator { .. }) => leftovers(case).into_iter().collect(),
         _ => Vec::new(),
     },
 };
 
-fn both(case: &Case) -> Finding {
+fn in_progress(case: &Case) -> Finding {
     let nodes = CalicoNode::all(case.snapshot);
     let canal = nodes.iter().find(|node| node.is_canal());
     let subject = nodes
@@ -53,12 +53,12 @@ fn both(case: &Case) -> Finding {
         Some(_) => Finding::error(
             &HALF_MIGRATED.entry,
             subject,
-            "Canal runs beside a calico-node of the operator",
+            "Canal runs alongside the operator's calico-node",
         ),
         None => Finding::warning(
             &HALF_MIGRATED.entry,
             subject,
-            "calico-node runs twice: the operator is taking over",
+            "two calico-node DaemonSets run: the operator is migrating the manifest install",
         ),
     };
     for node in &nodes {
@@ -71,10 +71,10 @@ fn both(case: &Case) -> Finding {
     if canal.is_some() {
         return finding
             .impact(
-                "the operator never takes Canal over: both write policies on every node, each in \
+                "the operator never migrates Canal: both program policies on every node, each in \
                  its own version",
             )
-            .fix("remove the one that is not wanted: Canal's manifest, or the Installation");
+            .fix("remove the unwanted one: Canal's manifest, or the Installation");
     }
     if case.snapshot.nodes.read().is_some() {
         finding = finding.evidence(
@@ -84,19 +84,19 @@ fn both(case: &Case) -> Finding {
         );
     }
     finding
-        .impact("while this goes on, nodes differ in version and settings; where it has stopped, they stay so")
-        .fix("let it go on; where it does not, TigeraStatus calico says what it waits for")
+        .impact("until the migration is complete, nodes differ in version and settings")
+        .fix("let it continue; if it does not, read in TigeraStatus calico what it waits for")
         .paste("kubectl get tigerastatuses.operator.tigera.io calico -o yaml")
 }
 
-/// How many nodes have each value of the label.
+/// The number of nodes with each value of the label.
 fn labels(case: &Case) -> String {
     let nodes = case.snapshot.nodes.items();
     let count = |value: &str| {
-        let labelled = nodes
+        nodes
             .iter()
-            .filter(|node| node.metadata.label(LABEL) == Some(value));
-        labelled.count()
+            .filter(|node| node.metadata.label(LABEL) == Some(value))
+            .count()
     };
     format!(
         "{} of {} migrated, {} pre-operator",
@@ -106,39 +106,39 @@ fn labels(case: &Case) -> String {
     )
 }
 
-/// What of a manifest is left after its calico-node is gone.
-fn left(case: &Case) -> Option<Finding> {
-    let is_old = |deployment: &&Deployment| {
+/// Deployments of a manifest install whose calico-node is gone.
+fn leftovers(case: &Case) -> Option<Finding> {
+    let is_leftover = |deployment: &&Deployment| {
         let meta = &deployment.metadata;
         let name = meta.name.as_deref().unwrap_or_default();
         meta.namespace.as_deref() == Some(MANIFEST_NAMESPACE)
             && matches!(name, "calico-kube-controllers" | "calico-typha")
     };
-    let old: Vec<&Deployment> = case
+    let leftovers: Vec<&Deployment> = case
         .snapshot
         .deployments
         .items()
         .iter()
-        .filter(is_old)
+        .filter(is_leftover)
         .collect();
-    let first = old.first()?;
+    let first = leftovers.first()?;
     let mut finding = Finding::warning(
         &HALF_MIGRATED.entry,
         object_of(first),
-        "it is left of an install from manifests that the operator took over",
+        "left over from a manifest install that the operator has migrated",
     );
-    for deployment in &old {
+    for deployment in &leftovers {
         finding = finding.exists(object_of(deployment));
     }
-    let names = old
+    let names: Vec<&str> = leftovers
         .iter()
-        .filter_map(|found| found.metadata.name.as_deref());
-    let names: Vec<&str> = names.collect();
+        .filter_map(|found| found.metadata.name.as_deref())
+        .collect();
     Some(
         finding
             .impact(
-                "the operator takes it for a sign that nodes still have to be moved, looks for the \
-                 old calico-node, and goes no further",
+                "the operator takes it as a sign that nodes still need to be migrated, looks for \
+                 the old calico-node, and does not continue",
             )
             .fix("delete it")
             .paste(format!(

@@ -1,4 +1,4 @@
-//! Whether the operator works.
+//! Whether the operator is running.
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
@@ -21,17 +21,18 @@ pub(crate) const OPERATOR_NOT_READY: Check = Check {
     entry: Entry {
         code: "CAL103",
         title: "the operator is missing or not ready",
-        meaning: "An Installation, or a calico-node that an operator made, is there, and the \
-                operator's Deployment is not, or it has no replica that is ready.",
-        impact: "The operator carries out what the Installation asks for. Without it no change \
-                  takes effect, a deletion of the Installation never ends, certificates run out, \
-                  and Typha does not grow with the cluster. What the operator last reported of \
-                  its components stays, and may be long out of date.",
-        criteria: "The Deployment is looked for by its label k8s-app=tigera-operator, in every \
-                 namespace. Where a container of its pod crash-loops or has an image that cannot \
-                 be pulled, CAL502 or CAL503 says so instead.",
-        fix: "Install the operator again, in the version that fits Calico's, the same way as \
-              before (Helm or tigera-operator.yaml); or mend what keeps its pod from running.",
+        meaning: "An Installation or an operator-managed calico-node exists, but the operator's \
+                  Deployment does not, or it has no ready replica.",
+        impact: "The operator reconciles what the Installation specifies. Without it, no change \
+                 takes effect, a deletion of the Installation never completes, certificates \
+                 expire, and Typha does not scale with the cluster. The component status that it \
+                 last reported remains, and may be long out of date.",
+        criteria: "The Deployment is found by its label k8s-app=tigera-operator, in any namespace. \
+                   If a container of its pod crash-loops, or its image cannot be pulled, CAL502 or \
+                   CAL503 is reported instead.",
+        fix: "Reinstall the operator in the version that matches Calico's, the way it was \
+              installed before (Helm or tigera-operator.yaml); or fix what keeps its pod from \
+              running.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#2031",
     },
@@ -57,18 +58,18 @@ fn missing(case: &Case) -> Option<Finding> {
     let evidence = installation.or(by_operator)?;
     let finding = Finding::error(
         &OPERATOR_NOT_READY.entry,
-        "Deployment tigera-operator",
-        "there is no operator to carry out what the Installation asks for",
+        "Deployment/tigera-operator",
+        "the operator is missing: nothing reconciles the Installation",
     )
     .exists(evidence)
     .evidence(
         ObjectRef::all("Deployment"),
-        "count with label k8s-app=tigera-operator",
+        "number with label k8s-app=tigera-operator",
         0,
     );
     if !runs {
         return Some(finding.impact("nothing installs Calico").fix(
-            "install the operator: with Calico's Helm chart tigera-operator, or with \
+            "install the operator with Calico's Helm chart tigera-operator, or with \
              tigera-operator.yaml",
         ));
     }
@@ -76,25 +77,25 @@ fn missing(case: &Case) -> Option<Finding> {
         finding
             .impact(WITHOUT_OPERATOR)
             .fix(format!(
-                "install the operator of the same release again, the way it was before{}",
+                "reinstall the operator of the same release, the way it was installed before{}",
                 as_rendered(case)
             ))
             .paste(install_again(case).unwrap_or_default()),
     )
 }
 
-/// What Helm does not remember of a release: without its post-renderer the pools are taken out of
-/// the Installation.
+/// A reminder of what Helm does not store with a release: without its post-renderer, an upgrade
+/// removes the pools from the Installation.
 pub(crate) fn as_rendered(case: &Case) -> &'static str {
     match case.facts.install.method.value() {
         Some(Method::Operator {
             by: Installer::Helm { .. },
-        }) => ", with the same --post-renderer if the release was made with one",
+        }) => ", with the same --post-renderer if the release was installed with one",
         _ => "",
     }
 }
 
-/// The command that brings the operator of the release that runs.
+/// Reinstalls the operator of the installed release.
 pub(crate) fn install_again(case: &Case) -> Option<String> {
     let install = &case.facts.install;
     let Some(Method::Operator { by }) = install.method.value() else {
@@ -118,7 +119,7 @@ pub(crate) fn install_again(case: &Case) -> Option<String> {
 
 fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     let replicas = Replicas::of(operator);
-    // A manifest has no status.
+    // In a manifest there is no status.
     let status = operator.status.as_ref()?;
     if replicas.ready > 0 {
         return None;
@@ -133,7 +134,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
         )
         .evidence(object, "spec.replicas", 0)
         .impact(WITHOUT_OPERATOR)
-        .fix("scale it to one")
+        .fix("scale it to one replica")
         .paste(format!(
             "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
         ));
@@ -147,7 +148,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     let mut finding = Finding::error(
         &OPERATOR_NOT_READY.entry,
         &object,
-        "the operator has no pod that is ready",
+        "the operator has no ready pod",
     )
     .evidence(&object, "status.readyReplicas", 0);
     for pod in &pods {
@@ -156,12 +157,12 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     if pods.is_empty() && case.snapshot.calico_pods.read().is_some() {
         finding = finding.evidence(
             ObjectRef::all("Pod"),
-            "count with label k8s-app=tigera-operator",
+            "number with label k8s-app=tigera-operator",
             0,
         );
     }
     for condition in status.conditions.iter().flatten() {
-        // Why there is no pod: a quota, an admission webhook, a missing service account.
+        // Says why there is no pod: a quota, an admission webhook, a missing service account.
         if condition.type_ == "ReplicaFailure" && condition.status == "True" {
             let message = condition.message.as_deref().unwrap_or_default();
             finding = finding.evidence(&object, "condition ReplicaFailure", message);
@@ -171,8 +172,8 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
         finding
             .impact(WITHOUT_OPERATOR)
             .fix(
-                "mend what keeps its pod from running; the events of the pod and of its \
-                  ReplicaSet say more",
+                "fix what keeps its pod from running: the events of the pod and of its ReplicaSet \
+                 say what it is",
             )
             .paste(format!(
                 "kubectl get events -n {namespace} --sort-by=.lastTimestamp"

@@ -1,4 +1,4 @@
-//! Whether the operator reports, and of what state of the Installation.
+//! Whether the operator reports, and about which generation of the Installation.
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::facts::typha::Replicas;
@@ -13,17 +13,17 @@ use calico_core::catalog::Entry;
 pub(crate) const REPORT_OUTDATED: Check = Check {
     entry: Entry {
         code: "CAL109",
-        title: "the operator has not looked at the newest Installation",
-        meaning: "The Installation was changed, and what the operator reports is about an earlier \
-                state of it.",
-        impact: "The change has not been carried out, and the health of the components that is \
-                  shown may be that from before.",
-        criteria: "The newest observedGeneration among the conditions of TigeraStatus calico is \
-                 older than metadata.generation of the Installation default. The operator needs \
-                 some seconds after each change. An Installation that is being deleted does not \
-                 count: the deletion itself is a new generation.",
-        fix: "Look again after a moment. Where it stays, read the operator's log, and see that \
-              the operator runs (CAL103).",
+        title: "the operator has not observed the latest change of the Installation",
+        meaning: "The Installation was changed, and the operator still reports about an earlier \
+                  generation of it.",
+        impact: "The change has not been applied, and the reported component status may predate \
+                 it.",
+        criteria: "The newest observedGeneration in the conditions of TigeraStatus calico is older \
+                   than metadata.generation of the Installation default. The operator needs a few \
+                   seconds after each change. An Installation that is being deleted does not \
+                   count: the deletion itself is a new generation.",
+        fix: "Check again in a minute. If nothing changes, read the operator's log, and make sure \
+              that the operator is running (CAL103).",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (SetMetaData)",
     },
     needs: &[&INSTALLATIONS, &TIGERA_STATUSES],
@@ -45,18 +45,16 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
         let finding = Finding::warning(
             &REPORT_OUTDATED.entry,
             ObjectRef::installation(),
-            "the operator has not looked at the last change of the Installation",
+            "the operator has not observed the latest change of the Installation",
         )
         .evidence(ObjectRef::installation(), "metadata.generation", generation)
         .evidence(
             ObjectRef::named("TigeraStatus", "calico"),
-            "observedGeneration",
+            "status.conditions observedGeneration",
             observed,
         )
-        .impact(
-            "that change is not carried out yet, and what the operator reports is from before it",
-        )
-        .fix("look again after a moment; where it stays, the operator's log says why")
+        .impact("the change has not been applied, and the reported component status may predate it")
+        .fix("check again in a minute; if nothing changes, read the operator's log")
         .paste(operator_log(case.snapshot));
         vec![finding]
     },
@@ -65,16 +63,17 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
 pub(crate) const NOTHING_REPORTED: Check = Check {
     entry: Entry {
         code: "CAL113",
-        title: "the operator reports nothing of Calico",
-        meaning: "The operator is ready and the Installation default is there, but there is no \
-                TigeraStatus named calico.",
-        impact: "The operator makes that TigeraStatus as soon as it has read the Installation. \
-                  Where there is none, it has not come that far, and installs nothing.",
+        title: "the operator does not report on Calico",
+        meaning: "The operator is ready and the Installation default exists, but there is no \
+                  TigeraStatus named calico.",
+        impact: "The operator creates that TigeraStatus as soon as it has read the Installation. \
+                 Until then it installs nothing.",
         criteria: "The operator's Deployment has a ready replica, the Installation is not being \
-                 deleted, and TigeraStatus is served. In the first seconds of an install this is \
-                 as it should be.",
-        fix: "Read the operator's log. It waits where another instance holds its lock, where a \
-              resource that it watches is not served, or where it cannot reach the API server.",
+                   deleted, and TigeraStatus is served. In the first seconds of an install this is \
+                   normal.",
+        fix: "Read the operator's log. The operator waits if another instance holds its leader \
+              lock, if a resource that it watches is not served, or if it cannot reach the API \
+              server.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
     needs: &[&OPERATORS, &INSTALLATIONS, &TIGERA_STATUSES],
@@ -97,19 +96,19 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
         let finding = Finding::error(
             &NOTHING_REPORTED.entry,
             ObjectRef::named("TigeraStatus", "calico"),
-            "the operator is ready and has not reported on the Installation",
+            "the operator is ready but has not reported on the Installation",
         )
         .exists(ObjectRef::installation())
-        .evidence(ObjectRef::all("TigeraStatus"), "count", statuses.len())
-        .impact("it installs and changes nothing")
-        .fix("read the operator's log; in the first seconds of an install, look again")
+        .evidence(ObjectRef::all("TigeraStatus"), "number", statuses.len())
+        .impact("the operator installs and changes nothing")
+        .fix("read the operator's log; in the first seconds of an install, check again")
         .paste(operator_log(case.snapshot));
         vec![finding]
     },
 };
 
-/// The newest generation of the Installation that the operator speaks of. Each TigeraStatus counts
-/// the generations of its own resource; that of `calico` is the Installation.
+/// The newest generation of the Installation that the operator reports on. Each TigeraStatus has the
+/// generations of its own resource; for `calico`, that is the Installation.
 pub(crate) fn observed_generation(snapshot: &Snapshot) -> Option<i64> {
     let statuses = snapshot.tigera_statuses.items().iter();
     let mut calico = statuses.filter(|status| status.metadata.name == "calico");
@@ -119,7 +118,7 @@ pub(crate) fn observed_generation(snapshot: &Snapshot) -> Option<i64> {
         .max()
 }
 
-/// The command that shows the operator's log; nothing where there is no operator.
+/// Shows the operator's log; empty if there is no operator.
 pub(crate) fn operator_log(snapshot: &Snapshot) -> String {
     let Some(operator) = operator_deployment(snapshot) else {
         return String::new();

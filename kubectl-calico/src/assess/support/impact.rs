@@ -1,43 +1,45 @@
-//! What does not work without a part of Calico.
+//! The impact of a missing part of Calico.
 
 use crate::assess::check::Case;
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 
-/// What does not happen without the operator.
-pub(crate) const WITHOUT_OPERATOR: &str = "no change of the Installation is carried out, \
-    certificates are not renewed, and Typha does not grow with the cluster; what runs goes on as \
-    it is";
+/// The impact of a missing operator.
+pub(crate) const WITHOUT_OPERATOR: &str = "changes of the Installation are not applied, \
+    certificates are not renewed, and Typha does not scale with the cluster; whatever is running \
+    keeps running";
 
-/// Without one of the operator's components.
+/// The impact of an unhealthy component of the operator.
 pub(crate) fn without_component(component: &str) -> &'static str {
     match component {
         "calico" => {
-            "the network may not work on every node, and a change of the Installation may not be \
-             carried out"
+            "pod networking may not work on every node, and changes of the Installation may not be \
+             applied"
         }
-        "calico-windows" => "nodes with Windows have no network, or no policies, from Calico",
-        "ippools" => "no pool is made or changed; without a pool, pods get no addresses",
+        "calico-windows" => "Windows nodes get no network, or no policies, from Calico",
+        "ippools" => "pools are neither created nor changed; without a pool, pods get no addresses",
         "apiserver" => "projectcalico.org/v3 cannot be used, and the operator cannot change pools",
-        "tiers" => "policies that the operator keeps in tiers of its own may be missing or old",
-        "goldmane" | "whisker" => "flows cannot be looked at; traffic does not suffer",
-        _ => "what this component brings does not work, or not as it was asked for",
+        "tiers" => "the network policies in the operator's own tiers may be missing or outdated",
+        "goldmane" | "whisker" => "flow logs are not available; traffic is not affected",
+        _ => "the component does not work, or not as requested",
     }
 }
 
-/// Without the pods that have that `k8s-app`.
+/// The impact of unready pods with the label `k8s-app`.
 pub(crate) fn without_pods(case: &Case, app: &str) -> &'static str {
     match app {
         "calico-node" if is_done_by_another_plugin(case.snapshot, &case.facts.install) => {
-            "on these nodes policies no longer change; the network is another plugin's"
+            "policies on these nodes are no longer updated; another plugin provides pod networking"
         }
         "calico-node" | "canal" | "calico-node-windows" => {
-            "on these nodes new pods get no network, and policies and routes no longer change"
+            "new pods on these nodes get no network, and policies and routes are no longer updated"
         }
         "tigera-operator" => WITHOUT_OPERATOR,
-        "calico-typha" => "Felix gets no updates from it: policies and routes no longer change",
-        "calico-kube-controllers" => "addresses of pods and nodes that are gone are not freed",
+        "calico-typha" => {
+            "Felix gets no updates from Typha: policies and routes are no longer updated"
+        }
+        "calico-kube-controllers" => "addresses of deleted pods and nodes are not released",
         "calico-apiserver" => without_component("apiserver"),
         "goldmane" | "whisker" => without_component(app),
-        _ => "what it runs does not work",
+        _ => "the component does not work",
     }
 }

@@ -1,5 +1,5 @@
-//! What several checks share: the causes behind the operator's messages, what stops working without
-//! a part of Calico, and pools that the operator owns or lists.
+//! What several checks share: the causes behind the operator's messages, the impact of a missing
+//! part of Calico, and the ownership of pools.
 
 pub(crate) mod causes;
 pub(crate) mod impact;

@@ -1,4 +1,4 @@
-//! The pools of an Installation that lists none yet.
+//! Pools for an Installation that lists none.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
@@ -6,9 +6,9 @@ use calico_core::pool::Encapsulation;
 use crate::assess::check::Case;
 use crate::assess::facts::cluster::Platform;
 
-/// The CIDR of each, and what carries its traffic: left out, it would be IP in IP, which some
-/// clouds drop. None where the pod network is not known, or is that of a managed Kubernetes, which
-/// the operator knows about.
+/// The CIDR and the encapsulation of each. The encapsulation is explicit because the operator's
+/// default is IPIP, which some clouds drop. Empty if the pod CIDR is unknown, or on a managed
+/// Kubernetes, for which the operator has defaults of its own.
 pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
     let managed = matches!(
         case.facts.cluster.platform.value(),
@@ -17,13 +17,15 @@ pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
     let Some(network) = case.facts.networks.best().filter(|_| !managed) else {
         return Vec::new();
     };
-    // What custom-resources.yaml has; a cloud's network does not carry pods' addresses as they are.
+    // As in custom-resources.yaml, except that a cloud's network does not route pod addresses.
     let encapsulation = match case.facts.cluster.cloud.value() {
         None => Encapsulation::VxlanCrossSubnet,
         Some(_) => Encapsulation::Vxlan,
     };
-    // Up to operator 1.32 there is one pool for each family.
-    let first = |family| network.of_family(family).next();
-    let cidrs = Family::BOTH.into_iter().filter_map(first);
-    cidrs.map(|cidr| (cidr.network(), encapsulation)).collect()
+    // Operators up to 1.32 take one pool per family.
+    Family::BOTH
+        .into_iter()
+        .filter_map(|family| network.of_family(family).next())
+        .map(|cidr| (cidr.network(), encapsulation))
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! Pools that the operator owns and should not, and those that it should and cannot.
+//! Pools that the operator owns although they are no longer listed, and those that it cannot take
+//! over although they are.
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
@@ -14,7 +15,8 @@ use crate::repair::command::Command;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 use crate::snapshot::ObjectRef;
 
-/// A pool that is no longer listed. Under another spelling it is reported with that.
+/// An owned pool that is no longer listed. One that is listed in another notation is reported as
+/// that.
 pub(crate) fn unlisted(
     entry: &Entry,
     case: &Case,
@@ -24,19 +26,20 @@ pub(crate) fn unlisted(
     if !asked.has_lost(pool) {
         return None;
     }
-    let severity = match pool.has_pods() {
-        true => Severity::Error,
-        false => Severity::Warning,
+    let severity = if pool.has_pods() {
+        Severity::Error
+    } else {
+        Severity::Warning
     };
     let value = match asked.written.pools.iter().flatten().count() {
         0 => "none".to_owned(),
-        count => format!("{count}, not this one"),
+        count => format!("{count} others"),
     };
     let finding = Finding::new(
         entry,
         severity,
         pool.object(),
-        format!("{} is no longer listed in the Installation", pool.cidr),
+        format!("the Installation no longer lists {}", pool.cidr),
     )
     .evidence(
         ObjectRef::installation(),
@@ -49,16 +52,16 @@ pub(crate) fn unlisted(
         "tigera-operator",
     )
     .impact(
-        "the operator deletes the pool as soon as Calico's API server lets it, and its pods lose \
-         their routes and NAT",
+        "the operator deletes the pool as soon as Calico's API server is available, and its pods \
+         lose their routes and NAT",
     )
     .fixed_by_all(restore(case, pool));
     Some(finding)
 }
 
-/// A pool that is as it is asked for and is not taken over, as the operator's comparison of the two
-/// fails: where there is no encapsulation and, in operator 1.38, where there is an assignmentMode,
-/// which every pool of its own list has.
+/// A pool that matches its entry and is not taken over all the same, because the operator's
+/// comparison of the two fails: for unencapsulated pools and, in operator 1.38, for every pool with
+/// an assignmentMode, which every listed pool has.
 pub(crate) fn cannot_be_owned(
     entry: &Entry,
     case: &Case,
@@ -74,15 +77,16 @@ pub(crate) fn cannot_be_owned(
         return None;
     }
     let listed_pool = format!("spec.calicoNetwork.ipPools[{index}]");
-    let (field, value) = match none {
-        true => (
+    let (field, value) = if none {
+        (
             format!("{listed_pool}.encapsulation"),
             listed.encapsulation.as_deref().unwrap_or_default(),
-        ),
-        false => (
+        )
+    } else {
+        (
             format!("{listed_pool}.assignmentMode"),
             "not compared correctly before operator 1.40",
-        ),
+        )
     };
     let finding = Finding::note(
         entry,
@@ -95,8 +99,8 @@ pub(crate) fn cannot_be_owned(
         "label app.kubernetes.io/managed-by",
         "not set",
     )
-    .impact("a later change of the Installation does not reach the pool")
-    .fix("hand the pool over to the operator")
+    .impact("later changes of the Installation do not reach the pool")
+    .fix("label the pool as owned by the operator")
     .paste(owned(case, pool));
     Some(finding)
 }
@@ -111,19 +115,19 @@ pub(crate) fn of_overlay(entry: &Entry, case: &Case) -> Option<Finding> {
     let finding = Finding::warning(
         entry,
         ObjectRef::overlay(),
-        "the pools of an overlay are never made",
+        "the operator ignores the pools of an overlay",
     )
     .evidence(
         ObjectRef::overlay(),
         "spec.calicoNetwork.ipPools",
         pools.len(),
     )
-    .impact("the operator reads the pools of the Installation default only")
+    .impact("only the pools of the Installation default are created")
     .fix("list the pools in the Installation default");
     (!pools.is_empty()).then_some(finding)
 }
 
-/// The label that hands a pool to the operator.
+/// Labels a pool as owned by the operator.
 fn owned(case: &Case, pool: &Pool) -> Command {
     let label = "app.kubernetes.io/managed-by=tigera-operator";
     ResourceWriter::of(case.snapshot).label(IP_POOLS, &pool.name, label)

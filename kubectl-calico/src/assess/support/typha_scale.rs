@@ -1,4 +1,4 @@
-//! How many replicas of Typha there can be, and how to scale it.
+//! How many replicas Typha can have, and how to scale it.
 
 use calico_core::typha::operator_replicas;
 
@@ -10,25 +10,23 @@ use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::Node;
 
-/// Whether GKE made this Typha: it scales it with the cluster, and takes other changes back.
+/// Whether GKE manages Typha: it scales it with the cluster, and reverts other changes.
 pub(crate) fn by_gke(case: &Case) -> bool {
     case.facts.cluster.platform.value() == Some(&Platform::Gke)
 }
 
-/// How to have that many replicas.
+/// The step that scales Typha to a number of replicas.
 pub(crate) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> Step {
     if by_gke(case) {
-        return Step::new(
-            "GKE scales Typha by itself: see its Deployments calico-typha-*-autoscaler".to_owned(),
-        );
+        return Step::new("check GKE's Deployments calico-typha-*-autoscaler, which scale Typha");
     }
     let namespace = pasted(&replicas.namespace);
-    Step::new(what.to_owned()).run(format!(
+    Step::new(what).run(format!(
         "kubectl scale -n {namespace} deployment {NAME} --replicas={to}"
     ))
 }
 
-/// The replicas that the operator wants, and the nodes for them, where those are fewer.
+/// The replicas that the operator wants and the number of nodes for them, if there are fewer.
 pub(crate) fn too_few_nodes(case: &Case) -> Option<(u32, u32)> {
     let by_operator = matches!(
         case.facts.install.method.value(),
@@ -42,13 +40,13 @@ pub(crate) fn too_few_nodes(case: &Case) -> Option<(u32, u32)> {
     (by_operator && !nodes.is_empty() && linux < wanted).then_some((wanted, linux))
 }
 
-/// How many nodes take pods.
+/// The number of nodes that accept pods.
 pub(crate) fn schedulable_count(case: &Case) -> u32 {
     let nodes = schedulable(case.snapshot.nodes.items(), &case.facts.install);
     u32::try_from(nodes.count()).unwrap_or(u32::MAX)
 }
 
-/// Whether Typha's pods fit a node by their node selector.
+/// Whether a node matches the node selector of Typha's pods.
 pub(crate) fn takes_typha(node: &Node) -> bool {
     node.metadata.label("kubernetes.io/os") == Some("linux")
 }

@@ -1,4 +1,4 @@
-//! Messages about the Installation, and what the operator needs to carry it out.
+//! Messages about the Installation, and about what the operator needs to apply it.
 //!
 //! Source: tigera/operator v1.42.3, pkg/controller/installation and pkg/controller/migration.
 
@@ -14,8 +14,8 @@ use crate::assess::checks::typha_room::NO_ROOM;
 pub(crate) static CAUSES: &[Cause] = &[
     cause_of(
         &["does not match auto-detected value"],
-        "kubernetesProvider in the Installation is not what the operator finds this cluster to be",
-        "leave kubernetesProvider out, and the operator takes what it finds",
+                "kubernetesProvider in the Installation differs from the provider that the operator detects",
+        "remove kubernetesProvider, so that the operator uses the detected one",
         |_, _| {
             r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"kubernetesProvider":null}}'"#
                 .to_owned()
@@ -23,60 +23,60 @@ pub(crate) static CAUSES: &[Cause] = &[
     )
     .in_installation(),
     cause_of(
-        &["error validating ip pool configuration"],
-        "the operator refuses a pool of the Installation",
+                &["error validating ip pool configuration"],
+        "the operator rejects a pool of the Installation",
         "correct what the message names in the Installation",
         edit_installation,
     )
     .in_installation()
-    .said_by(&[&RULE_BROKEN]),
+    .explained_by(&[&RULE_BROKEN]),
     cause_of(
-        &["invalid installation provided"],
-        "the operator refuses the Installation",
+                &["invalid installation provided"],
+        "the operator rejects the Installation",
         "correct what the message names in the Installation",
         edit_installation,
     )
     .in_installation()
-    .said_by(&[&RULE_BROKEN]),
+    .explained_by(&[&RULE_BROKEN]),
     cause_of(
         &["existing calico installation can not be managed"],
-        "there is an install from manifests with a setting that the operator cannot take over",
-        "change the setting that the message names in the old calico-node, to what the operator \
-         knows, and it goes on",
+                "the manifest install has a setting that the operator cannot migrate",
+        "change the setting that the message names in the old calico-node to one that the operator \
+         supports; the migration then continues",
         |_, _| "kubectl edit daemonsets -n kube-system calico-node".to_owned(),
     ),
     cause_of(
         &["error migrating resources to calico-system"],
-        "the operator cannot go on taking over an install from manifests",
-        "mend what the message names: most often a calico-node or a Typha that does not become \
+                "the migration of the manifest install is stuck",
+        "fix what the message names: most often a calico-node or a Typha that does not become \
          ready",
         |_, _| "kubectl get pods -A -l 'k8s-app in (calico-node,calico-typha)' -o wide".to_owned(),
     )
-    .said_by(&[&CRASH_LOOP, &IMAGE_NOT_PULLED, &AGENT_NOT_READY, &TYPHA_NOT_READY]),
+    .explained_by(&[&CRASH_LOOP, &IMAGE_NOT_PULLED, &AGENT_NOT_READY, &TYPHA_NOT_READY]),
     cause_of(
         &["not enough linux nodes to schedule typha"],
-        "Typha should have more replicas than there are nodes with Linux that take pods",
-        "uncordon nodes, or take nodes away that run no pods; Windows nodes count for how many \
-         replicas there should be, and run none",
+                "Typha needs more replicas than there are schedulable Linux nodes",
+        "uncordon nodes, or remove nodes that run no pods; Windows nodes count towards the number \
+         of replicas but run none",
         |_, _| "kubectl get nodes -L kubernetes.io/os".to_owned(),
     )
-    .said_by(&[&NO_ROOM]),
+    .explained_by(&[&NO_ROOM]),
     cause_of(
         &["waiting for installation defaulting"],
-        "it waits for the operator to accept the Installation",
-        "see what TigeraStatus calico says of the Installation",
+                "it is waiting for the operator to accept the Installation",
+        "read what TigeraStatus calico reports about the Installation",
         |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
     )
     .waits_for("calico"),
     cause_of(
         &["no matches for kind"],
-        "a custom resource definition is missing or older than the operator",
-        "apply operator-crds.yaml of the operator's release, which helm upgrade leaves out",
+                "a CustomResourceDefinition is missing, or older than the operator",
+        "apply operator-crds.yaml of the operator's release, which helm upgrade does not do",
         |case, _| {
             let url = case.facts.install.manifest_url("operator-crds.yaml");
             url.map(|url| format!("kubectl apply --server-side --force-conflicts -f {url}"))
                 .unwrap_or_default()
         },
     )
-    .said_by(&[&KINDS_NOT_SERVED]),
+    .explained_by(&[&KINDS_NOT_SERVED]),
 ];

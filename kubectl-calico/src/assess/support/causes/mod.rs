@@ -1,7 +1,7 @@
-//! The well-known messages of the operator: what is behind each, and what to do.
+//! Well-known messages of the operator: the cause of each, and what to do.
 //!
-//! Their wording changes in case and punctuation between releases, so a message is looked at in
-//! lower case, for the part that stays.
+//! Case and punctuation change between releases, so messages are matched in lower case, by the part
+//! that stays the same.
 
 mod installation;
 mod pods;
@@ -9,35 +9,34 @@ mod pools;
 
 use crate::assess::check::{Case, Check};
 
-/// What is behind a message.
+/// The cause of a message.
 pub(crate) struct Cause {
-    /// What a message has in it, all of them, in lower case.
+    /// The texts that a message must contain, all of them, in lower case.
     texts: &'static [&'static str],
-    /// What is wrong.
+    /// What is wrong, as a clause.
     pub(crate) means: &'static str,
-    /// What to do.
+    /// What to do, as a clause in the imperative.
     pub(crate) fix: &'static str,
-    /// Whether the Installation has to be changed.
+    /// Whether the fix changes the Installation.
     pub(crate) in_installation: bool,
-    /// Checks that say more of it, where they find it too.
-    pub(crate) said_by: &'static [&'static Check],
-    /// The component that this one waits for, which is to be mended first if it is ill too.
+    /// Checks that explain the cause in more detail, if they find it, too.
+    pub(crate) explained_by: &'static [&'static Check],
+    /// The component that this one waits for, which must be fixed first if it is unhealthy, too.
     pub(crate) waits_for: Option<&'static str>,
-    /// The command for it; the message may hold names for it.
+    /// The command for the fix, which may take names from the message.
     pub(crate) paste: fn(&Case, &str) -> String,
 }
 
-/// Every cause, the more particular ones before those that a message may have besides.
+/// Every cause, specific ones before general ones.
 fn causes() -> impl Iterator<Item = &'static Cause> {
     let all = [pools::CAUSES, installation::CAUSES, pods::CAUSES];
     all.into_iter().flatten()
 }
 
-/// The first cause whose texts a message has in it.
+/// The first cause whose texts a message contains.
 pub(crate) fn cause(message: &str) -> Option<&'static Cause> {
     let message = message.to_lowercase();
-    let is_in = |cause: &&Cause| cause.texts.iter().all(|text| message.contains(text));
-    causes().find(is_in)
+    causes().find(|cause| cause.texts.iter().all(|text| message.contains(text)))
 }
 
 const fn cause_of(
@@ -51,7 +50,7 @@ const fn cause_of(
         means,
         fix,
         in_installation: false,
-        said_by: &[],
+        explained_by: &[],
         waits_for: None,
         paste,
     }
@@ -68,8 +67,8 @@ impl Cause {
         self
     }
 
-    const fn said_by(mut self, checks: &'static [&'static Check]) -> Self {
-        self.said_by = checks;
+    const fn explained_by(mut self, checks: &'static [&'static Check]) -> Self {
+        self.explained_by = checks;
         self
     }
 }
@@ -89,7 +88,7 @@ mod tests {
                 assert_eq!(
                     *text,
                     text.to_lowercase(),
-                    "messages are looked at in lower case"
+                    "messages are matched in lower case"
                 );
             }
             let message = known.texts.join(" ");

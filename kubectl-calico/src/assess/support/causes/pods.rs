@@ -12,22 +12,22 @@ use crate::assess::words::pasted;
 pub(crate) static CAUSES: &[Cause] = &[
     cause_of(
         &["has crash looping container"],
-        "a container ends again and again",
-        "mend what ends it; the log of its last run says what that is",
+        "a container is crash-looping",
+        "read the log of its previous run, and fix what it reports",
         |_, message| previous_log(message).unwrap_or_default(),
     )
-    .said_by(&[&CRASH_LOOP]),
+    .explained_by(&[&CRASH_LOOP]),
     cause_of(
         &["failed to pull container image"],
         "an image cannot be pulled",
-        "see which one, and what the registry answered, in the pod's events",
+        "read the image and the registry's response in the pod's events",
         |_, message| describe(message).unwrap_or_default(),
     )
-    .said_by(&[&IMAGE_NOT_PULLED]),
+    .explained_by(&[&IMAGE_NOT_PULLED]),
     cause_of(
         &["pod ", " has failed"],
-        "a pod has failed for good, as one that was evicted has; the operator counts it although \
-         another may have taken its place",
+        "a pod has failed, for example because it was evicted; the operator counts it even if it \
+         has been replaced",
         "delete the failed pod",
         |_, message| {
             let pod = pod_in(message);
@@ -37,11 +37,11 @@ pub(crate) static CAUSES: &[Cause] = &[
     ),
     cause_of(
         &["pod ", " is running but not ready"],
-        "a pod runs and is not ready",
-        "see what its readiness probe says, in the pod's events",
+        "a pod is running but not ready",
+        "read the result of its readiness probe in the pod's events",
         |_, message| describe(message).unwrap_or_default(),
     )
-    .said_by(&[&AGENT_NOT_READY, &CONTROLLERS_NOT_READY]),
+    .explained_by(&[&AGENT_NOT_READY, &CONTROLLERS_NOT_READY]),
 ];
 
 /// The first pod that a message names, as `Pod NAMESPACE/NAME`.
@@ -56,7 +56,7 @@ fn describe(message: &str) -> Option<String> {
     Some(format!("kubectl describe pods -n {namespace} {name}"))
 }
 
-/// The log of the run before, of the container that a message names behind its last colon.
+/// Shows the previous log of the container that a message names after its last colon.
 fn previous_log(message: &str) -> Option<String> {
     let (namespace, name) = pod_in(message)?;
     let (_, rest) = message.split_once("crash looping container: ")?;
