@@ -1,5 +1,5 @@
-//! The pools that are judged: the live ones or, while there is none, those that the Installation
-//! asks for and that are still easy to change.
+//! The pools to check: the existing ones or, while there is none, those that the Installation lists
+//! and that are still easy to change.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
@@ -11,22 +11,22 @@ use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::Pool;
 use crate::snapshot::ObjectRef;
 
-/// A pool that is judged.
+/// A pool to check.
 #[derive(Clone, Copy)]
 pub(crate) struct CandidatePool<'a> {
-    /// The live pool; `None` for one that is only asked for.
+    /// The existing pool; `None` for one that is only listed.
     pub(crate) live: Option<&'a Pool>,
-    /// Its place in the Installation's list, where the operator makes the pool of it what that says.
+    /// Its index in the Installation's list, if the operator reconciles the pool with that entry.
     pub(crate) index: Option<usize>,
     /// Its CIDR, as written.
     pub(crate) cidr: &'a str,
-    /// The CIDR as it is read; `None` where it cannot be.
+    /// The parsed CIDR; `None` if it cannot be parsed.
     pub(crate) network: Option<Cidr>,
-    /// The prefix length of its blocks; `None` where neither that nor its family is told.
+    /// The prefix length of its blocks; `None` if neither that nor its family is known.
     pub(crate) block_size: Option<i64>,
-    /// How its traffic crosses nodes; `None` where that is no encapsulation at all.
+    /// Its encapsulation; `None` if the value is not a known one.
     pub(crate) encapsulation: Option<Encapsulation>,
-    /// Whether pods get addresses from it, now or when it is made.
+    /// Whether pods get addresses from it, now or once it is created.
     pub(crate) serves_pods: bool,
     /// Whether pods have addresses from it, or will have.
     pub(crate) has_pods: bool,
@@ -41,7 +41,7 @@ impl CandidatePool<'_> {
         }
     }
 
-    /// The path of one of its fields in that object. An IPPool has two for its encapsulation.
+    /// The path of one of its fields in that object. An IPPool has two fields for its encapsulation.
     pub(crate) fn field(&self, key: &str) -> String {
         match (self.live, self.index) {
             (Some(_), _) if key == "encapsulation" => "spec.ipipMode, spec.vxlanMode".to_owned(),
@@ -50,13 +50,13 @@ impl CandidatePool<'_> {
         }
     }
 
-    /// Its family, where its CIDR can be read.
+    /// Its family, if its CIDR can be parsed.
     pub(crate) fn family(&self) -> Option<Family> {
         self.network.as_ref().map(Cidr::family)
     }
 }
 
-/// The live pools or, while there is none, those that are asked for.
+/// The existing pools or, while there is none, the listed ones.
 pub(crate) fn candidate_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     match &case.facts.pools {
         _ if !counts(case) => Vec::new(),
@@ -66,14 +66,14 @@ pub(crate) fn candidate_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     }
 }
 
-/// The live pools alone: of what the Installation asks for CAL110 says what is wrong by itself.
+/// The existing pools alone, for checks whose subject CAL110 covers for listed ones.
 pub(crate) fn live_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     let mut pools = candidate_pools(case);
     pools.retain(|pool| pool.live.is_some());
     pools
 }
 
-/// Whether no pool is live, as far as that is known.
+/// Whether it is known that no pool exists.
 pub(crate) fn none_is_live(case: &Case) -> bool {
     match &case.facts.pools {
         Fact::Known { value, .. } => value.is_empty(),
@@ -82,8 +82,7 @@ pub(crate) fn none_is_live(case: &Case) -> bool {
     }
 }
 
-/// Whether Calico, as it is or will be, does what pools are for: they mean nothing where it does not
-/// run, or leaves the network to another plugin.
+/// Whether pools matter: not if Calico does not run, or leaves pod networking to another plugin.
 fn counts(case: &Case) -> bool {
     let runs = !matches!(
         case.facts.install.method.value(),
@@ -106,14 +105,14 @@ fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = Candidat
     })
 }
 
-/// Where the Installation lists a pool that the operator owns. It tells pools by the text of their
-/// CIDR, and up to 1.32 changes none.
+/// The index at which the Installation lists an owned pool. The operator identifies pools by the text
+/// of their CIDR; up to 1.32 it changes none.
 fn index_of(asked: &InstallationFacts, pool: &Pool) -> Option<usize> {
     let acts = pool.owned_by_operator && asked.changes_live_pools();
     asked.index_of(&pool.cidr).filter(|_| acts)
 }
 
-/// The pools that the Installation lists, live or not.
+/// The pools that the Installation lists, whether they exist or not.
 pub(crate) fn listed_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = CandidatePool<'a>> {
     let asked = case.facts.installation.iter();
     let asked = asked.filter(|asked| asked.effective.is_calico_cni());

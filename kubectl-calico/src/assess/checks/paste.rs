@@ -1,4 +1,4 @@
-//! The commands of fixes that are about no pool, with what a check has at hand.
+//! Commands of fixes that change something other than a pool.
 
 use serde_json::Value;
 

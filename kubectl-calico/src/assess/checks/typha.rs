@@ -1,4 +1,4 @@
-//! Whether Typha is there where it is needed, and Felix uses it where it is there.
+//! Whether Typha exists if it is needed, and Felix uses it if it exists.
 
 use calico_core::catalog::Entry;
 use calico_core::typha::MANIFEST_NODES_WITHOUT_TYPHA;
@@ -15,26 +15,26 @@ use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
-/// The variable that tells Felix of Typha's Service.
+/// The variable that configures Felix with Typha's Service.
 pub(crate) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";
 
 pub(crate) const TYPHA_MISSING: Check = Check {
     entry: Entry {
         code: "CAL401",
         title: "Typha is missing",
-        meaning: "Calico was installed from manifests, more than 50 nodes run Felix, and there is no \
-                Typha.",
+        meaning: "Calico was installed from manifests, more than 50 nodes run Felix, and there is \
+                  no Typha.",
         impact: "Every Felix watches the API server by itself. The load grows with the number of \
-                  nodes times the rate of changes, until the API server answers late and policies \
-                  take effect late.",
-        criteria: "The nodes that calico-node is scheduled to are counted, cordoned ones included. \
-                 The operator always runs Typha, so this is about manifests only. With an etcd of \
-                 its own Calico needs no Typha.",
-        fix: "In place of calico.yaml apply calico-typha.yaml of the same version, with your own \
-              changes and the number of replicas that `kubectl calico status` names. Beside any \
-              other manifest add Typha's Deployment and Service from it, and tell Felix of them by \
-              FELIX_TYPHAK8SSERVICENAME. Changing typha_service_name in calico.yaml's ConfigMap \
-              does nothing.",
+                 nodes times the rate of changes, until the API server responds late and policies \
+                 take effect late.",
+        criteria: "The nodes that calico-node is scheduled to are counted, including cordoned \
+                   ones. The operator always runs Typha, so this applies to manifest installs \
+                   only. With its own etcd, Calico needs no Typha.",
+        fix: "Instead of calico.yaml, apply calico-typha.yaml of the same version, with your own \
+              changes and the number of replicas that kubectl calico status names. With any other \
+              manifest, add Typha's Deployment and Service from it, and set \
+              FELIX_TYPHAK8SSERVICENAME on calico-node. Changing typha_service_name in \
+              calico.yaml's ConfigMap has no effect.",
         source: "Calico's documentation, installation on self-managed on-premises clusters; \
                  projectcalico/calico v3.32.1, manifests/calico-typha.yaml",
     },
@@ -46,27 +46,29 @@ pub(crate) const TYPHA_MISSING: Check = Check {
         else {
             return Vec::new();
         };
-        // Where Felix is told of one that is not there, CAL403 tells.
-        let told = typha.used.value() == Some(&true);
-        let there = typha.deployment.value().is_some() || has_pods(case.snapshot);
-        if wanted.replicas == 0 || told || there {
+        // If Felix is configured to use a missing Typha, that is CAL403.
+        let is_used = typha.used.value() == Some(&true);
+        let exists = typha.deployment.value().is_some() || has_pods(case.snapshot);
+        if wanted.replicas == 0 || is_used || exists {
             return Vec::new();
         }
-        let finding = Finding::warning(&TYPHA_MISSING.entry,
-            "Deployment kube-system/calico-typha",
+        let finding = Finding::warning(
+            &TYPHA_MISSING.entry,
+            "Deployment/kube-system/calico-typha",
             format!(
-                "{} nodes run Felix, and there is no Typha: past {MANIFEST_NODES_WITHOUT_TYPHA} it needs {} replicas",
+                "{} nodes run Felix without Typha: with more than \
+                 {MANIFEST_NODES_WITHOUT_TYPHA} nodes, {} replicas are needed",
                 wanted.nodes, wanted.replicas
             ),
         )
-        .evidence(ObjectRef::all("Node"), "count", wanted.nodes)
-        .impact("each of them watches the API server by itself, which slows it down for all")
+        .evidence(ObjectRef::all("Node"), "number with Felix", wanted.nodes)
+        .impact("each node watches the API server by itself, which slows it down for everything")
         .fixed_by(install(case, wanted.replicas));
         vec![finding]
     },
 };
 
-/// How Typha comes to an install from manifests.
+/// The step that adds Typha to a manifest install.
 pub(crate) fn install(case: &Case, replicas: u32) -> Step {
     let url = case.facts.install.manifest_url("calico-typha.yaml");
     let same = matches!(
@@ -75,15 +77,16 @@ pub(crate) fn install(case: &Case, replicas: u32) -> Step {
             variant: Variant::Calico | Variant::Typha
         })
     );
-    let what = match same {
-        true => format!(
+    let what = if same {
+        format!(
             "apply calico-typha.yaml of the same version, with your own changes and {replicas} \
              replicas"
-        ),
-        false => format!(
+        )
+    } else {
+        format!(
             "add Typha's Deployment and Service from calico-typha.yaml of the same version, with \
-             {replicas} replicas; once they are ready, tell Felix of them by {VARIABLE}"
-        ),
+             {replicas} replicas; once they are ready, set {VARIABLE} on calico-node"
+        )
     };
     Step::new(what).run(url.map_or_else(String::new, |url| format!("curl -LO {url}")))
 }
@@ -92,15 +95,15 @@ pub(crate) const TYPHA_UNUSED: Check = Check {
     entry: Entry {
         code: "CAL402",
         title: "Felix does not use Typha",
-        meaning: "There is a Typha, or calico-config names one, and Felix is not told of it.",
-        impact: "Every Felix goes on watching the API server by itself: Typha runs for nothing, \
-                  and who set it up believes that it helps.",
-        criteria: "Felix is told by FELIX_TYPHAK8SSERVICENAME or FELIX_TYPHAADDR in the environment \
-                 of calico-node; none is the same as nothing. Only calico-typha.yaml and \
-                 calico-policy-only.yaml take the first from typha_service_name of calico-config: \
-                 in calico.yaml that entry has no effect. It is a warning where a Typha runs, and \
-                 a note where it is only named. The operator tells Felix always.",
-        fix: "Tell Felix of it by FELIX_TYPHAK8SSERVICENAME, once Typha is ready; or remove it.",
+        meaning: "Typha exists, or calico-config names it, but Felix is not configured to use it.",
+        impact: "Every Felix still watches the API server by itself: Typha has no effect.",
+        criteria: "Felix is configured by FELIX_TYPHAK8SSERVICENAME or FELIX_TYPHAADDR in \
+                   calico-node's environment; the value none means unset. Only calico-typha.yaml \
+                   and calico-policy-only.yaml take the first from typha_service_name in \
+                   calico-config: in calico.yaml that entry has no effect. The finding is a \
+                   warning if Typha runs, and a note if it is only named. The operator always \
+                   configures Felix.",
+        fix: "Set FELIX_TYPHAK8SSERVICENAME on calico-node once Typha is ready, or remove Typha.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml, manifests/calico-typha.yaml",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
@@ -122,15 +125,17 @@ fn unused(case: &Case) -> Option<Finding> {
     let finding = Finding::warning(
         &TYPHA_UNUSED.entry,
         &object,
-        "Typha runs, and Felix does not use it",
+        "Typha is running, but Felix does not use it",
     )
     .evidence(&object, "spec.replicas", typha.replicas)
     .evidence(node.object(), format!("env {VARIABLE}"), "not set")
     .impact("each Felix watches the API server by itself");
     let finding = match typha.ready {
-        0 => finding.fix("make Typha ready first, then tell Felix of it; or remove it"),
+        0 => finding.fix(format!(
+            "fix Typha first, then set {VARIABLE} on calico-node; or remove Typha"
+        )),
         _ => finding
-            .fix("tell Felix of it; calico-node restarts node by node")
+            .fix("configure Felix to use it; calico-node restarts node by node")
             .paste(paste::variable(&node, VARIABLE, NAME)),
     };
     (typha.replicas > 0).then_some(finding)
@@ -148,7 +153,7 @@ fn only_named(case: &Case) -> Option<Finding> {
         Finding::note(
             &TYPHA_UNUSED.entry,
             &object,
-            format!("{name} names a Typha, and nothing reads that"),
+            format!("{name} names Typha, but nothing reads that entry"),
         )
         .evidence(&object, "data.typha_service_name", service)
         .evidence(node.object(), format!("env {VARIABLE}"), "not set")

@@ -1,4 +1,4 @@
-//! Whether the Typha that Felix is told of is there.
+//! Whether the Typha that Felix is configured to use exists.
 
 use super::paste;
 use super::typha::{VARIABLE, install};
@@ -14,17 +14,17 @@ use calico_core::catalog::Entry;
 pub(crate) const TYPHA_GONE: Check = Check {
     entry: Entry {
         code: "CAL403",
-        title: "Felix is told of a Typha that is not there",
-        meaning: "Felix is to get its data from Typha, and there is no Deployment of it.",
+        title: "Felix is configured to use Typha, but Typha does not exist",
+        meaning: "Felix is configured to connect to Typha, and there is no Typha Deployment.",
         impact: "A Felix that starts finds no Typha and does not become ready (\"Didn't find any \
-                  ready Typha instances\"): its node gets no routes and no policies. Those that \
-                  run go on with what they last knew.",
-        criteria: "Felix is told by FELIX_TYPHAK8SSERVICENAME of calico-node, from calico-config or \
-                 directly. The Deployment is looked for by its name calico-typha, and its \
-                 pods by their label. A Service of \
-                 another name and an address in FELIX_TYPHAADDR cannot be followed and are not \
-                 judged.",
-        fix: "Install Typha, or tell Felix to do without: with up to 50 nodes it may.",
+                 ready Typha instances\"): its node gets no routes and no policies. Running ones \
+                 keep the last state that they received.",
+        criteria: "Felix is configured by FELIX_TYPHAK8SSERVICENAME on calico-node, from \
+                   calico-config or directly. The Deployment is found by its name calico-typha, \
+                   and its pods by their label. A Service with another name, or an address in \
+                   FELIX_TYPHAADDR, cannot be followed and is not checked.",
+        fix: "Install Typha, or configure Felix to run without it, which is fine for up to 50 \
+              nodes.",
         source: "projectcalico/calico v3.32.1, typha/pkg/discovery and felix/daemon",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
@@ -33,25 +33,27 @@ pub(crate) const TYPHA_GONE: Check = Check {
         let Some(node) = CalicoNode::current(case.snapshot) else {
             return Vec::new();
         };
-        let told = node.variable(VARIABLE) == Variable::Set(NAME);
+        let is_configured = node.variable(VARIABLE) == Variable::Set(NAME);
         let by_address = node.value("FELIX_TYPHAADDR").is_some();
-        let there = case.facts.typha.deployment.value().is_some() || has_pods(case.snapshot);
-        if !told || by_address || there {
+        let exists = case.facts.typha.deployment.value().is_some() || has_pods(case.snapshot);
+        if !is_configured || by_address || exists {
             return Vec::new();
         }
         let object = node.object();
         let finding = Finding::error(
             &TYPHA_GONE.entry,
             &object,
-            "Felix is told of a Typha that is not there",
+            "Felix is configured to use Typha, but Typha does not exist",
         )
         .evidence(&object, format!("env {VARIABLE}"), NAME)
         .evidence(
             ObjectRef::all("Deployment"),
-            format!("count named {NAME}"),
+            format!("number named {NAME}"),
             0,
         )
-        .impact("no Felix that starts becomes ready, and its node gets no routes and no policies")
+        .impact(
+            "a Felix that starts does not become ready: its node gets no routes and no policies",
+        )
         .fixed_by(without(case, &node));
         vec![finding]
     },
@@ -59,12 +61,12 @@ pub(crate) const TYPHA_GONE: Check = Check {
 
 fn without(case: &Case, node: &CalicoNode) -> Step {
     if node.is_of_operator() {
-        return Step::new("the operator makes Typha: see what keeps it from that".to_owned())
-            .run("kubectl get tigerastatus calico -o yaml".to_owned());
+        return Step::new("find out why the operator does not create Typha")
+            .run("kubectl get tigerastatus calico -o yaml");
     }
     match case.facts.typha.wanted.value() {
         Some(wanted) if wanted.replicas > 0 => install(case, wanted.replicas),
-        _ => Step::new("tell Felix to do without, or install Typha".to_owned())
+        _ => Step::new("configure Felix to run without Typha, or install it")
             .run(paste::variable(node, VARIABLE, "none")),
     }
 }

@@ -1,4 +1,4 @@
-//! Whether Typha has the replicas that it should have.
+//! Whether Typha has enough ready replicas.
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{NAME, Replicas, typha};
@@ -12,24 +12,24 @@ use calico_core::catalog::Entry;
 pub(crate) const NOT_READY: Check = Check {
     entry: Entry {
         code: "CAL404",
-        title: "replicas of Typha are not ready",
-        meaning: "Felix gets its data from Typha, and not all of its replicas, or none, are ready.",
-        impact: "Without any, a Felix that starts does not become ready: its node gets no routes \
-                  and no policies, and those that run learn of no change. With some, all nodes \
-                  hang on the others. The operator does not watch this Deployment: its statuses \
-                  say that all is available.",
-        criteria: "By status.readyReplicas of the Deployment, where Felix is told to use Typha. None \
-                 ready, or none asked for, is an error; some is a warning. While Typha is rolled \
-                 out that is so for a moment.",
-        fix: "See what keeps the pods from running. Two replicas cannot share a node, as Typha \
-              uses port 5473 of it.",
+        title: "Typha replicas are not ready",
+        meaning: "Felix gets its data from Typha, and some or all of its replicas are not ready.",
+        impact: "Without a ready replica, a Felix that starts does not become ready: its node gets \
+                 no routes and no policies, and running ones get no updates. With some, all nodes \
+                 depend on the remaining replicas. The operator does not watch this Deployment: \
+                 TigeraStatus still says that everything is available.",
+        criteria: "status.readyReplicas of the Deployment is compared with spec.replicas, if Felix \
+                   is configured to use Typha. None ready, or none requested, is an error; fewer \
+                   than requested is a warning, which is normal for a moment during a rollout.",
+        fix: "Find out what keeps the pods from running. Two replicas cannot share a node, because \
+              Typha uses the host port 5473.",
         source: "projectcalico/calico v3.32.1, typha/pkg/discovery; tigera/operator v1.42.3, \
                  pkg/controller/installation/core_controller.go",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
     judges: Judges::Running,
     find: |case| {
-        // A manifest has no status.
+        // In a manifest there is no status.
         let has_status = typha(case.snapshot).is_some_and(|found| found.status.is_some());
         let Some(replicas) = used(case).filter(|_| has_status) else {
             return Vec::new();
@@ -38,19 +38,19 @@ pub(crate) const NOT_READY: Check = Check {
         let (severity, message, impact) = match (ready, wanted) {
             (_, 0) => (
                 Severity::Error,
-                "Typha is scaled to zero, and Felix is told to use it".to_owned(),
+                "Typha is scaled to zero, but Felix is configured to use it".to_owned(),
                 NONE_READY,
             ),
             (0, wanted) => (
                 Severity::Error,
-                format!("none of {wanted} replicas of Typha is ready"),
+                format!("0 of {wanted} Typha replicas are ready"),
                 NONE_READY,
             ),
-            // Of more than there are nodes CAL406 tells.
+            // More replicas than nodes are CAL406.
             (ready, wanted) if ready < wanted && !more_than_nodes(case, replicas) => (
                 Severity::Warning,
-                format!("{ready} of {wanted} replicas of Typha are ready"),
-                "all nodes get their data from what is left",
+                format!("{ready} of {wanted} Typha replicas are ready"),
+                "all nodes depend on the remaining replicas",
             ),
             _ => return Vec::new(),
         };
@@ -67,7 +67,7 @@ pub(crate) const NOT_READY: Check = Check {
                 wanted_of(case).max(1),
             )),
             _ => finding
-                .fix("see what keeps the pods from running")
+                .fix("find out what keeps the pods from running")
                 .paste(format!(
                     "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
                 )),
@@ -76,21 +76,22 @@ pub(crate) const NOT_READY: Check = Check {
     },
 };
 
-const NONE_READY: &str = "no Felix that starts becomes ready, its node gets no routes and no \
-                          policies, and those that run learn of no change";
+const NONE_READY: &str = "a Felix that starts does not become ready: its node gets no routes and \
+                          no policies; running ones get no updates";
 
 pub(crate) const TOO_FEW: Check = Check {
     entry: Entry {
         code: "CAL405",
         title: "Typha has too few replicas",
-        meaning: "Typha has fewer replicas than the number of nodes asks for.",
-        impact: "Each replica serves more nodes than it should, and with one or two the loss of \
-                  one hits all.",
-        criteria: "From manifests: past 50 nodes one for every 200, at least 3 and at most 20; it is \
-                 a warning. With the operator: 1 up to 2 nodes, 2 up to 4, then nodes/200 + 2 but \
-                 at least 3, of the nodes that take pods. As the operator scales Typha within \
-                 seconds, a difference there is a note, and so it is on GKE, which does that too.",
-        fix: "Scale the Deployment; with the operator, wait, and see CAL407.",
+        meaning: "Typha has fewer replicas than the number of nodes requires.",
+        impact: "Each replica serves more nodes than it should. With one or two replicas, losing \
+                 one affects all nodes.",
+        criteria: "Manifest installs with more than 50 nodes need one replica for every 200 nodes, \
+                   at least 3 and at most 20; too few is a warning. The operator runs 1 for up to \
+                   2 schedulable nodes, 2 for up to 4, and nodes/200 + 2 but at least 3 beyond. It \
+                   scales Typha within seconds, so there a difference is a note, as it is on GKE, \
+                   which scales Typha by itself, too.",
+        fix: "Scale the Deployment. With the operator, wait, and see CAL407.",
         source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
     },
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
@@ -99,14 +100,15 @@ pub(crate) const TOO_FEW: Check = Check {
         let (Some(replicas), Some(wanted)) = (used(case), case.facts.typha.wanted.value()) else {
             return Vec::new();
         };
-        let few = replicas.replicas > 0 && replicas.replicas < wanted.replicas;
-        if !few || too_few_nodes(case).is_some() {
+        let too_few = replicas.replicas > 0 && replicas.replicas < wanted.replicas;
+        if !too_few || too_few_nodes(case).is_some() {
             return Vec::new();
         }
         let by_hand = case.facts.install.is_from_manifests() && !by_gke(case);
-        let severity = match by_hand {
-            true => Severity::Warning,
-            false => Severity::Note,
+        let severity = if by_hand {
+            Severity::Warning
+        } else {
+            Severity::Note
         };
         let finding = Finding::new(
             &TOO_FEW.entry,
@@ -118,17 +120,17 @@ pub(crate) const TOO_FEW: Check = Check {
             ),
         )
         .evidence(replicas.object(), "spec.replicas", replicas.replicas)
-        .evidence(ObjectRef::all("Node"), "count", wanted.nodes)
+        .evidence(ObjectRef::all("Node"), "number that count", wanted.nodes)
         .impact("each replica serves more nodes than it should");
-        let finding = match case.facts.install.is_from_manifests() {
-            true => finding.fixed_by(scaled(case, "scale it up", replicas, wanted.replicas)),
-            false => finding.fix("wait a moment: the operator scales Typha by itself"),
-        };
-        vec![finding]
+        vec![if case.facts.install.is_from_manifests() {
+            finding.fixed_by(scaled(case, "scale it up", replicas, wanted.replicas))
+        } else {
+            finding.fix("wait a moment: the operator scales Typha by itself")
+        }]
     },
 };
 
-/// The replicas, where Felix is told to use them.
+/// The replicas, if Felix is configured to use them.
 fn used<'a>(case: &Case<'a>) -> Option<&'a Replicas> {
     let replicas = case.facts.typha.deployment.value()?;
     (case.facts.typha.used.value() == Some(&true)).then_some(replicas)

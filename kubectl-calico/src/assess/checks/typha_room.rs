@@ -1,4 +1,4 @@
-//! Whether the nodes have room for Typha's replicas, of which each needs one to itself.
+//! Whether there are enough nodes for Typha's replicas: each needs one of its own.
 
 use calico_core::catalog::Entry;
 use std::cmp::Ordering;
@@ -19,17 +19,18 @@ use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 pub(crate) const TOO_MANY: Check = Check {
     entry: Entry {
         code: "CAL406",
-        title: "Typha has as many replicas as there are nodes, or more",
-        meaning: "Calico was installed from manifests, and Typha has no node to spare for one more \
-                of its pods.",
-        impact: "Typha uses port 5473 of its node, so that two cannot share one. What is more \
-                  than the nodes stays Pending for ever, and a rolling update, which wants to \
-                  start new pods before it ends old ones, goes on one by one or not at all.",
-        criteria: "More replicas than nodes that run Felix are a warning. As many are a warning where \
-                 the Deployment lets no pod be unavailable (maxUnavailable comes to 0, as it does \
-                 by default with fewer than four), else a note; Calico's own manifest lets one be. \
-                 One replica on one node is as good as it gets.",
-        fix: "Scale the Deployment to fewer than there are nodes.",
+        title: "Typha has at least as many replicas as there are nodes",
+        meaning: "Calico was installed from manifests, and there is no spare node for one more \
+                  Typha pod.",
+        impact: "Typha uses the host port 5473, so two replicas cannot share a node. Replicas \
+                 beyond the number of nodes stay Pending forever, and a rolling update, which \
+                 starts new pods before it stops old ones, proceeds one pod at a time or not at \
+                 all.",
+        criteria: "More replicas than nodes that run Felix are a warning. As many are a warning if \
+                   the Deployment allows no unavailable pod (maxUnavailable rounds down to 0, as \
+                   by default with fewer than four replicas), and a note otherwise; Calico's own \
+                   manifest allows one. One replica on a single node is not a finding.",
+        fix: "Scale the Deployment to fewer replicas than there are nodes.",
         source: "Calico's documentation, Typha; projectcalico/calico v3.32.1, \
                  manifests/calico-typha.yaml; kubernetes v1.34, pkg/controller/deployment",
     },
@@ -48,23 +49,24 @@ pub(crate) const TOO_MANY: Check = Check {
             Ordering::Less => return Vec::new(),
             Ordering::Greater => (
                 Severity::Warning,
-                "what is more than the nodes stays Pending, and no update of Typha ends",
+                "replicas beyond the number of nodes stay Pending, and an update never completes",
             ),
             Ordering::Equal if stalls => (
                 Severity::Warning,
-                "an update of Typha never ends: a new pod finds no free port, and no old one may \
-                 go first",
+                "an update never completes: a new pod finds no free port, and no old one may stop \
+                 first",
             ),
             Ordering::Equal if wanted.nodes == 1 => return Vec::new(),
             Ordering::Equal => (
                 Severity::Note,
-                "an update of Typha goes on one by one, each pod waiting for the port of another",
+                "an update proceeds one pod at a time, each waiting for the port of another",
             ),
         };
         let fewer = fewer(wanted);
-        let severity = match by_gke(case) {
-            true => Severity::Note,
-            false => severity,
+        let severity = if by_gke(case) {
+            Severity::Note
+        } else {
+            severity
         };
         let finding = Finding::new(
             &TOO_MANY.entry,
@@ -76,11 +78,11 @@ pub(crate) const TOO_MANY: Check = Check {
             ),
         )
         .evidence(replicas.object(), "spec.replicas", replicas.replicas)
-        .evidence(ObjectRef::all("Node"), "count with Felix", wanted.nodes)
+        .evidence(ObjectRef::all("Node"), "number with Felix", wanted.nodes)
         .impact(impact)
         .fixed_by(scaled(
             case,
-            "scale it to fewer than there are nodes",
+            "scale it to fewer replicas than there are nodes",
             replicas,
             fewer,
         ));
@@ -88,7 +90,7 @@ pub(crate) const TOO_MANY: Check = Check {
     },
 };
 
-/// What is needed, or for a small cluster one less than it has nodes.
+/// The number of replicas needed, or one less than the nodes of a small cluster.
 fn fewer(wanted: &Wanted) -> u32 {
     let spare = wanted.nodes.saturating_sub(1).max(1);
     match wanted.replicas {
@@ -97,8 +99,8 @@ fn fewer(wanted: &Wanted) -> u32 {
     }
 }
 
-/// Whether a rolling update may end a pod before its successor is ready. A quarter may by default,
-/// rounded down.
+/// Whether a rolling update may stop a pod before its successor is ready. By default a quarter of
+/// the pods may be unavailable, rounded down.
 fn may_lose_one(deployment: &Deployment, replicas: &Replicas) -> bool {
     let strategy = deployment
         .spec
@@ -122,17 +124,16 @@ pub(crate) const NO_ROOM: Check = Check {
     entry: Entry {
         code: "CAL407",
         title: "there are not enough Linux nodes for Typha",
-        meaning: "The operator wants more replicas of Typha than there are Linux nodes that take \
-                pods.",
+        meaning: "The operator needs more Typha replicas than there are schedulable Linux nodes.",
         impact: "The operator stops with \"not enough linux nodes to schedule typha pods on, \
-                  require N and have M\" in TigeraStatus calico, and carries out no other change \
-                  of Calico until there are.",
-        criteria: "The number is that of all nodes that take pods, Windows included: 1 up to 2, 2 up \
-                 to 4, then nodes/200 + 2 but at least 3. Cordoned nodes and the virtual nodes of \
-                 AKS do not count; up to 1.34, nor do those that wait for the migration from \
-                 manifests. Nodes for Typha are those of them with the label \
-                 kubernetes.io/os=linux.",
-        fix: "Uncordon nodes, add Linux nodes, or see the migration through.",
+                 require N and have M\" in TigeraStatus calico, and applies no other change until \
+                 there are enough.",
+        criteria: "The number of replicas follows from all schedulable nodes, including Windows: 1 \
+                   for up to 2, 2 for up to 4, and nodes/200 + 2 but at least 3 beyond. Cordoned \
+                   nodes and the virtual nodes of AKS do not count; before operator 1.34, neither \
+                   do those that still wait for the migration from manifests. Typha runs on those \
+                   with the label kubernetes.io/os=linux.",
+        fix: "Uncordon nodes, add Linux nodes, or complete the migration.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go; \
                  projectcalico/calico#6407, #6810, tigera/operator#1923",
     },
@@ -147,21 +148,21 @@ pub(crate) const NO_ROOM: Check = Check {
         let cordoned: Vec<&str> = cordoned.map(|node| node.metadata.name.as_str()).collect();
         let mut finding = Finding::error(
             &NO_ROOM.entry,
-            "Deployment calico-system/calico-typha",
+            "Deployment/calico-system/calico-typha",
             format!(
-                "the operator wants {} of Typha, and has room on {}",
+                "the operator needs {} of Typha, but only {} can run one",
                 counted(many(wanted), "replica"),
                 counted(many(linux), "Linux node")
             ),
         )
         .evidence(
             ObjectRef::all("Node"),
-            "count schedulable",
+            "number schedulable",
             schedulable_count(case),
         )
         .evidence(
             ObjectRef::all("Node"),
-            "count schedulable with label kubernetes.io/os=linux",
+            "number schedulable with label kubernetes.io/os=linux",
             linux,
         );
         if !cordoned.is_empty() {
@@ -171,7 +172,7 @@ pub(crate) const NO_ROOM: Check = Check {
         let finding = finding
             .impact(
                 "the operator stops with \"not enough linux nodes to schedule typha pods on\", and \
-                 carries out no change of Calico until there are",
+                 applies no other change until there are enough",
             )
             .fix("uncordon Linux nodes, or add some");
         let missing = many(wanted.saturating_sub(linux));
@@ -180,9 +181,10 @@ pub(crate) const NO_ROOM: Check = Check {
             .take(missing.min(5))
             .map(|name| pasted(name))
             .collect();
-        vec![match names.is_empty() {
-            true => finding,
-            false => finding.paste(format!("kubectl uncordon {}", names.join(" "))),
+        vec![if names.is_empty() {
+            finding
+        } else {
+            finding.paste(format!("kubectl uncordon {}", names.join(" ")))
         }]
     },
 };
