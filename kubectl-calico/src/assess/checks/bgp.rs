@@ -1,4 +1,4 @@
-//! Whether the nodes have somebody to exchange routes with, and not too many.
+//! Whether nodes have BGP peers, and not too many.
 
 use calico_core::catalog::Entry;
 use serde_json::json;
@@ -13,23 +13,23 @@ use crate::assess::words::few;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS};
 
-/// The nodes up to which a full mesh does. Source: Calico's documentation, BGP.
+/// The number of nodes up to which a full mesh is recommended. Source: Calico documentation, BGP.
 const MESH_NODES: u32 = 100;
 
 pub(crate) const NO_PEERS: Check = Check {
     entry: Entry {
         code: "CAL304",
-        title: "the mesh is off, and there are no peers",
-        meaning: "BIRD is to program the routes between nodes, the nodes do not peer with each \
-                other, and there is no BGPPeer that they peer with instead.",
-        impact: "No node learns of the pods of the others: pods reach only what is on their own \
-                  node.",
-        criteria: "BGPConfiguration default has nodeToNodeMeshEnabled: false, no BGPPeer exists, and \
-                 a pool that pods have addresses from uses IPIP or None with its routes left to \
-                 BIRD. VXLAN needs no BGP. Whether existing BGPPeers reach all nodes is not \
-                 judged. With one node it is a warning.",
-        fix: "Turn the mesh on, or add BGPPeers (route reflectors or routers).",
-        source: "Calico's documentation, configure BGP peering",
+        title: "the node-to-node mesh is disabled, and no BGP peers exist",
+        meaning: "BIRD must program the routes between nodes, but the nodes do not peer with each \
+                  other, and there is no BGPPeer that they peer with instead.",
+        impact: "No node learns the routes to the pods of other nodes: pods reach only pods on \
+                 their own node.",
+        criteria: "BGPConfiguration default sets nodeToNodeMeshEnabled: false, no BGPPeer exists, \
+                   and a pool with pods uses IPIP or None with routes programmed by BIRD. VXLAN \
+                   does not need BGP. Whether existing BGPPeers cover all nodes is not checked. \
+                   With a single node, the finding is a warning.",
+        fix: "Enable the node-to-node mesh, or add BGPPeers (route reflectors or routers).",
+        source: "Calico documentation, Configure BGP peering",
     },
     needs: &[&BGP_CONFIGURATIONS, &BGP_PEERS, &IP_POOLS, &DAEMON_SETS],
     judges: Judges::Running,
@@ -43,25 +43,26 @@ pub(crate) const NO_PEERS: Check = Check {
             return Vec::new();
         };
         let one_node = nodes(case) <= 1;
-        let severity = match one_node {
-            true => Severity::Warning,
-            false => Severity::Error,
+        let severity = if one_node {
+            Severity::Warning
+        } else {
+            Severity::Error
         };
         let finding = Finding::new(
             &NO_PEERS.entry,
             severity,
             ObjectRef::named("BGPConfiguration", "default"),
-            "the nodes peer with nobody, and their routes depend on it",
+            "the nodes have no BGP peers, but their routes depend on BGP",
         )
         .evidence(
             ObjectRef::named("BGPConfiguration", "default"),
             "spec.nodeToNodeMeshEnabled",
             false,
         )
-        .evidence(ObjectRef::all("BGPPeer"), "count", 0)
+        .evidence(ObjectRef::all("BGPPeer"), "number", 0)
         .evidence(ObjectRef::all("IPPool"), "routes by BIRD", few(&mode.pools))
         .impact(only_on_their_own(one_node))
-        .fix("turn the mesh on, or add BGPPeers")
+        .fix("enable the node-to-node mesh, or add BGPPeers")
         .paste(paste::spec(
             case,
             "bgpconfigurations",
@@ -75,15 +76,16 @@ pub(crate) const NO_PEERS: Check = Check {
 pub(crate) const LARGE_MESH: Check = Check {
     entry: Entry {
         code: "CAL308",
-        title: "the full mesh is large",
-        meaning: "More than 100 nodes each peer with every other.",
-        impact: "n nodes have n(n-1)/2 sessions, n-1 on each: memory, and time until routes are \
-                  known everywhere, grow with them.",
-        criteria: "BIRD runs, the mesh is on, and calico-node should run on more than 100 nodes. It \
-                 is a note.",
-        fix: "Peer with route reflectors, and turn the mesh off once they work. Where all pools \
-              use VXLAN nothing depends on BGP, unless routers outside learn routes: disable it.",
-        source: "Calico's documentation, configure BGP peering",
+        title: "the node-to-node mesh is large",
+        meaning: "More than 100 nodes each peer with every other node.",
+        impact: "n nodes have n(n-1)/2 BGP sessions, n-1 per node: memory use, and the time until \
+                 routes are known everywhere, grow with them.",
+        criteria: "BIRD runs, the node-to-node mesh is enabled, and calico-node is scheduled to \
+                   more than 100 nodes. The finding is a note.",
+        fix: "Peer with route reflectors, and disable the mesh once they work. If all pools use \
+              VXLAN, nothing depends on BGP unless routers outside the cluster learn routes from \
+              it: disable BGP.",
+        source: "Calico documentation, Configure BGP peering",
     },
     needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],
     judges: Judges::Running,
@@ -105,8 +107,8 @@ pub(crate) const LARGE_MESH: Check = Check {
         let (what, command) = match (by_bird(case), by_operator) {
             (None, true) => (
                 case.facts.install.lasting(
-                    "no pool needs BGP: disable it, unless routers outside of the cluster learn \
-                     routes by it",
+                    "disable BGP, which no pool needs, unless routers outside the cluster learn \
+                     routes from it",
                 ),
                 paste::installation_spec(&json!({"calicoNetwork": {"bgp": "Disabled"}})),
             ),
@@ -118,11 +120,11 @@ pub(crate) const LARGE_MESH: Check = Check {
         let finding = Finding::note(
             &LARGE_MESH.entry,
             ObjectRef::named("BGPConfiguration", "default"),
-            format!("{nodes} nodes in a full mesh have {sessions} BGP sessions"),
+            format!("{nodes} nodes in the node-to-node mesh have {sessions} BGP sessions"),
         )
         .evidence(daemon_set, "status.desiredNumberScheduled", nodes)
         .impact(format!(
-            "each node keeps {} sessions, and routes take longer to be known everywhere",
+            "each node has {} BGP sessions, and routes take longer to reach all nodes",
             nodes.saturating_sub(1)
         ))
         .fix(what)
@@ -131,13 +133,13 @@ pub(crate) const LARGE_MESH: Check = Check {
     },
 };
 
-/// A mode whose routes are left to BIRD.
+/// A mode whose routes BIRD programs.
 fn by_bird<'a>(case: &Case<'a>) -> Option<&'a Mode> {
     let mut modes = case.facts.routing.known_modes().iter();
     modes.find(|mode| mode.routes_by == Some(RoutesBy::Bird))
 }
 
-/// The nodes that calico-node should run on.
+/// The number of nodes that calico-node is scheduled to.
 fn nodes(case: &Case) -> u32 {
     let agents = case.facts.agents.value();
     agents.and_then(Agents::desired).unwrap_or_default()

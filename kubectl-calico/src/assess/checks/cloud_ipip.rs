@@ -1,4 +1,4 @@
-//! Whether the cloud's network lets IP in IP pass.
+//! Whether the cloud's network passes IPIP.
 
 use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
@@ -16,20 +16,20 @@ use crate::snapshot::resources::{IP_POOLS, NODES};
 pub(crate) const IPIP_IN_CLOUD: Check = Check {
     entry: Entry {
         code: "CAL301",
-        title: "IP in IP does not pass the cloud's network",
-        meaning: "A pool uses IP in IP, and the nodes are machines of a cloud that lets only other \
-                protocols pass.",
-        impact: "Packets between pods on different nodes are dropped without a word: pods on the \
-                  same node reach each other, DNS works on some nodes only.",
-        criteria: "The cloud is told by the providerID of a node. On Azure it is an error: its \
-                 network drops IP protocol 4, whatever its security groups say. On DigitalOcean \
-                 it is a warning: its cloud firewalls know only TCP, UDP and ICMP, and without one \
-                 the packets pass. Google Cloud and AWS drop it where no firewall rule or security \
-                 group allows it, which cannot be seen from here, and are not judged. Only pools \
-                 that pods have addresses from count, or will.",
-        fix: "Use VXLAN. Changing the encapsulation of a live pool interrupts traffic between \
-              nodes for a moment.",
-        source: "Calico's documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",
+        title: "the cloud's network drops IPIP",
+        meaning: "A pool uses IPIP, and the nodes run in a cloud whose network does not pass it.",
+        impact: "Packets between pods on different nodes are silently dropped: pods on the same \
+                 node reach each other, and DNS works on some nodes only.",
+        criteria: "The cloud is recognized by the providerID of a node. On Azure the finding is an \
+                   error: its network drops IP protocol 4, whatever the security groups say. On \
+                   DigitalOcean it is a warning: its cloud firewalls only support TCP, UDP and \
+                   ICMP; without one, the packets pass. Google Cloud and AWS drop IPIP unless a \
+                   firewall rule or security group allows it, which is not visible through the \
+                   Kubernetes API, and are not checked. Only pools that give, or will give, \
+                   addresses to pods count.",
+        fix: "Use VXLAN. Changing the encapsulation of an existing pool briefly interrupts traffic \
+              between nodes.",
+        source: "Calico documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",
     },
     needs: &[&IP_POOLS, &NODES],
     judges: Judges::Requested {
@@ -39,17 +39,17 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         let (severity, impact) = match case.facts.cluster.cloud.value() {
             Some(Cloud::Azure) => (
                 Severity::Error,
-                "Azure's network drops IP protocol 4: pods on different nodes do not reach each \
+                "Azure's network drops IP protocol 4: pods on different nodes cannot reach each \
                  other",
             ),
             Some(Cloud::DigitalOcean) => (
                 Severity::Warning,
-                "a cloud firewall of DigitalOcean drops IP protocol 4: behind one, pods on \
-                 different nodes do not reach each other",
+                "a DigitalOcean cloud firewall drops IP protocol 4: behind one, pods on different \
+                 nodes cannot reach each other",
             ),
             _ => return Vec::new(),
         };
-        let Some((node, cloud)) = told_by(case) else {
+        let Some((node, cloud)) = node_with_cloud(case) else {
             return Vec::new();
         };
         let dropped = |pool: &CandidatePool| {
@@ -61,10 +61,7 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                     &IPIP_IN_CLOUD.entry,
                     severity,
                     pool.object(),
-                    format!(
-                        "{encapsulation} does not pass the network of {}",
-                        cloud.name()
-                    ),
+                    format!("the network of {} drops {encapsulation}", cloud.name()),
                 )
                 .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
                 .evidence(
@@ -80,8 +77,8 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
     },
 };
 
-/// The node that tells the cloud.
-fn told_by<'a>(case: &Case<'a>) -> Option<(&'a Node, Cloud)> {
+/// The first node whose providerID names a known cloud.
+fn node_with_cloud<'a>(case: &Case<'a>) -> Option<(&'a Node, Cloud)> {
     let mut nodes = case.snapshot.nodes.items().iter();
     nodes.find_map(|node| Some((node, cluster::cloud_of(node)?)))
 }

@@ -1,4 +1,4 @@
-//! Whether CrossSubnet can tell that two nodes are in one subnet.
+//! Whether CrossSubnet can detect that two nodes share a subnet.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
@@ -14,74 +14,81 @@ use crate::snapshot::resources::{IP_POOLS, NODES};
 pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
     entry: Entry {
         code: "CAL302",
-        title: "CrossSubnet encapsulates always",
-        meaning: "A pool is to encapsulate between subnets only, and nodes have an address of which \
-                no other is in the same subnet: /32, or /128 for IPv6.",
-        impact: "Nothing is broken. CrossSubnet goes by the mask of each node's own address, so \
-                  that traffic to and from these nodes is always encapsulated, with its overhead, \
-                  where plain routes may be expected.",
-        criteria: "The address with its mask is in the annotation projectcalico.org/IPv4Address or \
-                 IPv6Address that calico-node puts on its node. Google Cloud gives such masks to \
-                 all its machines, and a few others do. It is a note.",
-        fix: "None is needed. If the nodes do share a subnet and its router lets pods' packets \
-              pass, give their interfaces its mask; else the pool may as well say VXLAN or IPIP.",
-        source: "projectcalico/calico v3.32.1, felix/calc; Calico's documentation, overlay \
+        title: "CrossSubnet always encapsulates",
+        meaning: "A pool should encapsulate only between subnets, but nodes have an address whose \
+                  subnet contains no other node: /32, or /128 for IPv6.",
+        impact: "Nothing is broken. CrossSubnet uses the mask of each node's own address, so \
+                 traffic to and from these nodes is always encapsulated, with the overhead of a \
+                 tunnel.",
+        criteria: "The address and its mask are in the annotation projectcalico.org/IPv4Address or \
+                   IPv6Address, which calico-node sets on its node. Google Cloud gives all its \
+                   machines such masks, and so do a few others. The finding is a note.",
+        fix: "Nothing needs to be done. If the nodes do share a subnet, and its router passes pod \
+              traffic, give their interfaces the subnet's mask; otherwise the pool can just as \
+              well use VXLAN or IPIP.",
+        source: "projectcalico/calico v3.32.1, felix/calc; Calico documentation, Overlay \
                  networking",
     },
     needs: &[&IP_POOLS, &NODES],
     judges: Judges::Running,
     find: |case| {
-        let always = |family| {
-            let pools = cross_subnet(case, family);
-            let pool = pools.first()?;
-            let (key, mask) = match family {
-                Family::V4 => ("projectcalico.org/IPv4Address", "/32"),
-                Family::V6 => ("projectcalico.org/IPv6Address", "/128"),
-            };
-            let nodes = case.snapshot.nodes.items().iter();
-            let known = nodes.filter_map(|node| {
-                Some((node.metadata.name.as_str(), node.metadata.annotation(key)?))
-            });
-            let known: Vec<(&str, &str)> = known.collect();
-            let alone = known.iter().filter(|(_, address)| address.ends_with(mask));
-            let alone: Vec<&str> = alone.map(|(name, _)| *name).collect();
-            let first = alone.first()?;
-            let encapsulation = pool.encapsulation?;
-            let value = known
-                .iter()
-                .find(|(name, _)| name == first)
-                .map(|(_, address)| *address);
-            Some(
-                Finding::note(
-                    &NODE_WITHOUT_SUBNET.entry,
-                    pool.object(),
-                    format!(
-                        "{encapsulation} encapsulates always for {} of {}: their mask is {mask}",
-                        alone.len(),
-                        counted(known.len(), "node"),
-                    ),
-                )
-                .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
-                .evidence(
-                    ObjectRef::named("Node", *first),
-                    format!("annotation {key}"),
-                    value.unwrap_or_default(),
-                )
-                .evidence(ObjectRef::all("Node"), format!("mask {mask}"), few(&alone))
-                .impact(
-                    "traffic to and from these nodes has the overhead of a tunnel in every case",
-                )
-                .fix(
-                    "none is needed; where the nodes do share a subnet, give their interfaces its \
-                     mask",
-                ),
-            )
-        };
-        Family::BOTH.into_iter().filter_map(always).collect()
+        Family::BOTH
+            .into_iter()
+            .filter_map(|family| finding(case, family))
+            .collect()
     },
 };
 
-/// The pools of a family that encapsulate between subnets only.
+fn finding(case: &Case, family: Family) -> Option<Finding> {
+    let (key, mask) = match family {
+        Family::V4 => ("projectcalico.org/IPv4Address", "/32"),
+        Family::V6 => ("projectcalico.org/IPv6Address", "/128"),
+    };
+    let pools = cross_subnet(case, family);
+    let pool = pools.first()?;
+    let encapsulation = pool.encapsulation?;
+    let addresses: Vec<(&str, &str)> = case
+        .snapshot
+        .nodes
+        .items()
+        .iter()
+        .filter_map(|node| Some((node.metadata.name.as_str(), node.metadata.annotation(key)?)))
+        .collect();
+    let (first, address) = addresses
+        .iter()
+        .find(|(_, address)| address.ends_with(mask))?;
+    let without_subnet: Vec<&str> = addresses
+        .iter()
+        .filter(|(_, address)| address.ends_with(mask))
+        .map(|(name, _)| *name)
+        .collect();
+    Some(
+        Finding::note(
+            &NODE_WITHOUT_SUBNET.entry,
+            pool.object(),
+            format!(
+                "{encapsulation} always encapsulates for {} of {}, because of the mask {mask}",
+                without_subnet.len(),
+                counted(addresses.len(), "node"),
+            ),
+        )
+        .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+        .evidence(
+            ObjectRef::named("Node", *first),
+            format!("annotation {key}"),
+            address,
+        )
+        .evidence(
+            ObjectRef::all("Node"),
+            format!("mask {mask}"),
+            few(&without_subnet),
+        )
+        .impact("traffic to and from these nodes always has the overhead of a tunnel")
+        .fix("nothing, unless the nodes do share a subnet: then give their interfaces its mask"),
+    )
+}
+
+/// The pools of a family that encapsulate only between subnets.
 fn cross_subnet<'a>(case: &Case<'a>, family: Family) -> Vec<CandidatePool<'a>> {
     let mut pools = candidate_pools(case);
     pools.retain(|pool| {

@@ -1,4 +1,4 @@
-//! Whether Felix carries out policies the way the Installation says, and how much it logs.
+//! Whether Felix uses the dataplane that the Installation specifies, and how much it logs.
 
 use calico_core::catalog::Entry;
 use serde_json::json;
@@ -14,20 +14,20 @@ use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 pub(crate) const DATAPLANE_DRIFT: Check = Check {
     entry: Entry {
         code: "CAL310",
-        title: "Felix does not use the dataplane that it is told to",
-        meaning: "The Installation, the FelixConfiguration and the environment of calico-node name \
-                different dataplanes.",
-        impact: "Felix goes by its environment first, then by its FelixConfiguration; the \
-                  Installation counts only as far as the operator has carried it over. What is \
-                  believed to run does not, and node ports, host endpoints and policies can work \
-                  differently, or kube-proxy can run beside eBPF.",
-        criteria: "linuxDataplane of the Installation is compared with what Felix uses: \
-                 FELIX_BPFENABLED, bpfEnabled, nftablesMode. Nftables and Auto agree, as Felix then \
-                 follows kube-proxy. FELIX_BPFENABLED is compared with bpfEnabled where both are \
-                 there. The operator turns eBPF on only after all of calico-node is rolled out, so \
-                 that a difference can be on its way.",
-        fix: "Take away what somebody set by hand, so that one place tells: the Installation, or \
-              without the operator the FelixConfiguration.",
+        title: "Felix does not use the configured dataplane",
+        meaning: "The Installation, the FelixConfiguration and calico-node's environment specify \
+                  different dataplanes.",
+        impact: "Felix uses its environment first, then its FelixConfiguration; the Installation \
+                 only takes effect once the operator has applied it. Another dataplane runs than \
+                 intended: node ports, host endpoints and policies can behave differently, or \
+                 kube-proxy can run alongside eBPF.",
+        criteria: "linuxDataplane in the Installation is compared with what Felix uses: \
+                   FELIX_BPFENABLED, bpfEnabled, nftablesMode. Nftables and Auto agree, because \
+                   Felix then follows kube-proxy. FELIX_BPFENABLED is compared with bpfEnabled if \
+                   both are set. The operator enables eBPF only after calico-node has been rolled \
+                   out everywhere, so a difference can be temporary.",
+        fix: "Remove what was set by hand, so that only one place specifies the dataplane: the \
+              Installation, or, without the operator, the FelixConfiguration.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
@@ -61,7 +61,7 @@ fn by_installation(case: &Case) -> Option<Finding> {
         &DATAPLANE_DRIFT.entry,
         ObjectRef::installation(),
         format!(
-            "the Installation asks for {wanted}, and Felix uses {}",
+            "the Installation specifies {wanted}, but Felix uses {}",
             used.name()
         ),
     )
@@ -71,10 +71,10 @@ fn by_installation(case: &Case) -> Option<Finding> {
         wanted,
     )
     .read(from, used.name())
-    .impact("Felix goes on with what it is told last, not with the Installation")
+    .impact("Felix does not follow the Installation")
     .fix(
-        "take away what somebody set by hand; if nobody did, the operator is still at it, or \
-         says what keeps it from it",
+        "remove what was set by hand; otherwise the operator is still applying the change, or \
+         reports why it cannot",
     )
     .paste("kubectl get tigerastatus calico -o yaml");
     (!agrees).then_some(finding)
@@ -89,16 +89,17 @@ fn by_environment(case: &Case) -> Option<Finding> {
     if configured.value == environment.value {
         return None;
     }
-    let uses = match environment.value {
-        true => "eBPF is on by Felix's environment, and off by its configuration",
-        false => "eBPF is off by Felix's environment, and on by its configuration",
+    let uses = if environment.value {
+        "eBPF is enabled by Felix's environment, but disabled by its configuration"
+    } else {
+        "eBPF is disabled by Felix's environment, but enabled by its configuration"
     };
     Some(
         Finding::warning(&DATAPLANE_DRIFT.entry, &environment.from.object, uses)
             .read(&environment.from, environment.value)
             .read(&configured.from, configured.value)
             .impact("the environment wins, and the FelixConfiguration has no effect")
-            .fix("set both to what is meant, or remove the variable; then the configuration counts")
+            .fix("remove the variable, so that the FelixConfiguration takes effect; or set both alike")
             .paste(paste::without_variable(
                 &environment.from.object,
                 BPF.variable,
@@ -109,13 +110,14 @@ fn by_environment(case: &Case) -> Option<Finding> {
 pub(crate) const DEBUG_LOG: Check = Check {
     entry: Entry {
         code: "CAL311",
-        title: "Felix logs every detail",
-        meaning: "The log level of Felix is Debug or Trace, which is for looking into a problem.",
-        impact: "It fills the disks of nodes and of whatever collects their logs, and takes a \
-                  part of Felix's time.",
-        criteria: "logSeverityScreen of the FelixConfigurations default and node.NAME, or \
-                 FELIX_LOGSEVERITYSCREEN of calico-node's environment, which wins. It is a note.",
-        fix: "Set it back to Info once the problem is found.",
+        title: "Felix logs at debug level",
+        meaning: "Felix's log level is Debug or Trace, which is meant for troubleshooting.",
+        impact: "The logs fill the disks of nodes and of log collectors, and writing them costs \
+                 Felix CPU time.",
+        criteria: "logSeverityScreen in the FelixConfigurations default and node.NAME, or \
+                   FELIX_LOGSEVERITYSCREEN in calico-node's environment, which takes precedence. \
+                   The finding is a note.",
+        fix: "Set it back to Info once the problem has been found.",
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
@@ -139,9 +141,9 @@ pub(crate) const DEBUG_LOG: Check = Check {
                 }
                 _ => paste::without_variable(object, LOG_SEVERITY.variable),
             };
-            Finding::note(&DEBUG_LOG.entry, object, "Felix logs every detail")
+            Finding::note(&DEBUG_LOG.entry, object, "Felix logs at debug level")
                 .read(&told.from, told.value)
-                .impact("logs fill disks, and Felix spends time on them")
+                .impact("logs fill disks, and writing them costs CPU time")
                 .fix("set it back to Info")
                 .paste(command)
         });

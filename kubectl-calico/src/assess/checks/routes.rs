@@ -1,4 +1,4 @@
-//! Whether somebody programs the routes between nodes.
+//! Whether a component programs the routes between nodes.
 
 use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
@@ -19,19 +19,21 @@ use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGUR
 pub(crate) const NO_ROUTES: Check = Check {
     entry: Entry {
         code: "CAL303",
-        title: "nobody programs the routes of a pool",
-        meaning: "A pool uses IPIP or plain routes (None), which BIRD programs over BGP, and BIRD \
-                does not run or is told not to, and Felix is not told to instead.",
-        impact: "No node has routes to the pods of the others: pods reach only what is on their \
-                  own node.",
-        criteria: "BIRD runs where calico-node's CALICO_NETWORKING_BACKEND is bird or not set; the \
-                 operator sets vxlan or none where spec.calicoNetwork.bgp is Disabled. From 3.32 \
-                 on BGPConfiguration programClusterRoutes can take the routes from it. Felix \
-                 programs those of VXLAN always, and all others where FelixConfiguration \
-                 programClusterRoutes (3.31 and later) is Enabled. Plain routes of host-local IPAM \
-                 can be the cloud's, and those of the VPP dataplane its own; both are not judged. \
-                 With one node it is a warning.",
-        fix: "Use VXLAN, which needs no BGP, or enable BGP, or have Felix program the routes.",
+        title: "no component programs the routes of a pool",
+        meaning: "A pool uses IPIP or no encapsulation, whose routes BIRD programs from BGP; but \
+                  BIRD does not run, or is configured not to, and Felix is not configured to do it \
+                  instead.",
+        impact: "No node has routes to the pods of other nodes: pods reach only pods on their own \
+                 node.",
+        criteria: "BIRD runs if calico-node's CALICO_NETWORKING_BACKEND is bird or unset; the \
+                   operator sets vxlan or none if spec.calicoNetwork.bgp is Disabled. From Calico \
+                   3.32 on, programClusterRoutes in BGPConfiguration can stop BIRD from \
+                   programming them. Felix always programs the routes of VXLAN, and all others if \
+                   programClusterRoutes in FelixConfiguration (3.31 and later) is Enabled. \
+                   Unencapsulated routes can come from the cloud with host-local IPAM, and from \
+                   the VPP dataplane itself; neither is checked. With a single node, the finding \
+                   is a warning.",
+        fix: "Use VXLAN, which does not need BGP; or enable BGP; or let Felix program the routes.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; \
                  projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go",
     },
@@ -66,9 +68,10 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
         .value()
         .and_then(Agents::desired)
         .is_none_or(|desired| desired <= 1);
-    let severity = match one_node {
-        true => Severity::Warning,
-        false => Severity::Error,
+    let severity = if one_node {
+        Severity::Warning
+    } else {
+        Severity::Error
     };
     let node = CalicoNode::current(case.snapshot)?;
     let runs = case.facts.routing.bgp.runs.value() != Some(&false);
@@ -76,15 +79,16 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
         Variable::Set(backend) => backend,
         _ => "bird",
     };
-    let why = match runs {
-        true => "BIRD is told to leave its routes to Felix, which is not told to program them",
-        false => "it needs BGP, and BIRD does not run",
+    let why = if runs {
+        "BIRD leaves them to Felix, which is not configured to program them"
+    } else {
+        "that takes BGP, and BIRD does not run"
     };
     let mut finding = Finding::new(
         &NO_ROUTES.entry,
         severity,
         pool.object(),
-        format!("encapsulation {encapsulation} has no routes between nodes: {why}"),
+        format!("no component programs routes for encapsulation {encapsulation}: {why}"),
     )
     .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
     .evidence(node.object(), "env CALICO_NETWORKING_BACKEND", backend);
@@ -104,11 +108,12 @@ fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
     )
 }
 
-/// What follows from there being no routes between nodes.
+/// The impact of missing routes between nodes.
 pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
-    match one_node {
-        true => "with a second node, pods reach only what is on their own",
-        false => "pods reach only what is on their own node",
+    if one_node {
+        "with a second node, pods reach only pods on their own node"
+    } else {
+        "pods reach only pods on their own node"
     }
 }
 
@@ -126,7 +131,7 @@ fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
     );
     vec![
         Step::new(
-            "have Felix program the routes, or remove programClusterRoutes from BGPConfiguration",
+            "let Felix program the routes, or remove programClusterRoutes from BGPConfiguration",
         )
         .run(enable),
     ]

@@ -1,4 +1,4 @@
-//! Whether AWS lets the packets of pods pass that are not encapsulated.
+//! Whether AWS passes unencapsulated pod traffic.
 
 use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
@@ -16,20 +16,20 @@ use crate::snapshot::resources::{FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 pub(crate) const AWS_SOURCE_CHECK: Check = Check {
     entry: Entry {
         code: "CAL309",
-        title: "on AWS, plain routes need the source/destination check off",
-        meaning: "The nodes are AWS instances, and a pool uses plain routes (None), or does inside \
-                of a subnet (CrossSubnet).",
-        impact: "AWS drops packets whose source or destination is not an instance's own address, \
-                  as long as the source/destination check of its interfaces is on, which it is by \
-                  default: pods on different nodes of a subnet then do not reach each other.",
-        criteria: "Whether the check is on cannot be read from the Kubernetes API; that is said as \
-                 a note. FelixConfiguration awsSrcDstCheck: Disable has Felix turn it off, if its \
-                 instance may, and counts as off. Enable has Felix turn it on, which is an error. \
-                 IPIP and VXLAN that always encapsulate do not depend on it.",
-        fix: "Have Felix turn it off, with the permissions ec2:DescribeInstances and \
+        title: "unencapsulated traffic on AWS requires the source/destination check to be off",
+        meaning: "The nodes are AWS instances, and a pool is unencapsulated (None), or is within a \
+                  subnet (CrossSubnet).",
+        impact: "While the source/destination check of an instance's interfaces is on, as it is by \
+                 default, AWS drops packets whose source or destination is not the instance's own \
+                 address: pods on different nodes of a subnet then cannot reach each other.",
+        criteria: "The Kubernetes API does not show whether the check is on, which is reported as \
+                   a note. awsSrcDstCheck: Disable in FelixConfiguration makes Felix turn it off, \
+                   if its instance is allowed to, and counts as off. Enable makes Felix turn it \
+                   on, which is an error. IPIP and VXLAN without CrossSubnet do not depend on it.",
+        fix: "Let Felix turn it off, with the permissions ec2:DescribeInstances and \
               ec2:ModifyNetworkInterfaceAttribute for the instances; turn it off by other means; \
-              or encapsulate always.",
-        source: "Calico's documentation, overlay networking on AWS; projectcalico/calico#8166",
+              or always encapsulate.",
+        source: "Calico documentation, Overlay networking on AWS; projectcalico/calico#8166",
     },
     needs: &[&IP_POOLS, &NODES, &FELIX_CONFIGURATIONS],
     judges: Judges::Requested {
@@ -65,7 +65,7 @@ fn source_check(
     pool: &CandidatePool,
     encapsulation: Encapsulation,
 ) -> Option<Finding> {
-    const DROPPED: &str = "AWS drops what pods on different nodes of a subnet send each other";
+    const DROPPED: &str = "AWS drops traffic between pods on different nodes of a subnet";
     let told = Felix::of(case.snapshot).get(&AWS_CHECK);
     let value = told.as_ref().map(|told| told.value.to_ascii_lowercase());
     let finding = match value.as_deref() {
@@ -74,11 +74,15 @@ fn source_check(
             &AWS_SOURCE_CHECK.entry,
             pool.object(),
             format!(
-                "Felix turns the source/destination check on, and {encapsulation} needs it off"
+                "Felix turns the source/destination check on, but {encapsulation} requires it to \
+                 be off"
             ),
         )
         .impact(DROPPED)
-        .fix("have Felix turn it off, with the permissions that it takes")
+        .fix(
+            "let Felix turn it off, which takes ec2:DescribeInstances and \
+             ec2:ModifyNetworkInterfaceAttribute",
+        )
         .paste(paste::spec(
             case,
             "felixconfigurations",
@@ -89,14 +93,14 @@ fn source_check(
             &AWS_SOURCE_CHECK.entry,
             pool.object(),
             format!(
-                "{encapsulation} needs the source/destination check of the instances off; whether \
-                 it is cannot be seen from here"
+                "{encapsulation} requires the instances' source/destination check to be off, which \
+                 the Kubernetes API does not show"
             ),
         )
         .impact(format!("while it is on, {DROPPED}"))
         .fix(
-            "look it up for the instances of the nodes; to have Felix turn it off, set \
-             awsSrcDstCheck: Disable, with the permissions that it takes",
+            "look it up for the nodes' instances; to let Felix turn it off, set awsSrcDstCheck: \
+             Disable, which takes ec2:DescribeInstances and ec2:ModifyNetworkInterfaceAttribute",
         )
         .paste(
             "aws ec2 describe-instances --query \

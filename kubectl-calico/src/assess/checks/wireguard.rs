@@ -1,4 +1,4 @@
-//! Whether nodes that are to encrypt do.
+//! Whether all nodes that should encrypt traffic do.
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::facts::dataplane::{has_keys, is_encrypted};
@@ -12,34 +12,38 @@ use calico_core::catalog::Entry;
 pub(crate) const NODES_WITHOUT_KEY: Check = Check {
     entry: Entry {
         code: "CAL307",
-        title: "WireGuard is on, and nodes have no key",
-        meaning: "Traffic between nodes is to be encrypted, and some nodes have told no key to the \
-                others.",
-        impact: "Traffic to and from these nodes goes unencrypted, and nothing else shows it: a \
-                  node whose kernel has no WireGuard goes on without.",
-        criteria: "wireguardEnabled, and wireguardEnabledV6 for IPv6, of the FelixConfigurations \
-                 default and node.NAME, or of calico-node's environment; against the annotations \
-                 projectcalico.org/WireguardPublicKey and WireguardPublicKeyV6 that Felix puts on \
-                 its node. Nodes with Windows, and those on which calico-node has never run, do \
-                 not count. FelixConfigurations for a selector of nodes (3.32) are not looked at.",
-        fix: "Install the kernel's WireGuard module on these nodes, and restart calico-node there. \
-              GKE's images have none.",
-        source: "projectcalico/calico v3.32.1, felix/wireguard; Calico's documentation, encrypt \
+        title: "WireGuard is enabled, but nodes have no key",
+        meaning: "Traffic between nodes should be encrypted, but some nodes have not published a \
+                  key.",
+        impact: "Traffic to and from these nodes is not encrypted, and nothing else shows it: a \
+                 node whose kernel lacks WireGuard silently continues without.",
+        criteria: "wireguardEnabled, and wireguardEnabledV6 for IPv6, in the FelixConfigurations \
+                   default and node.NAME or in calico-node's environment are compared with the \
+                   annotations projectcalico.org/WireguardPublicKey and WireguardPublicKeyV6 that \
+                   Felix sets on its node. Windows nodes, and nodes on which calico-node has never \
+                   run, do not count. FelixConfigurations with a node selector (Calico 3.32) are \
+                   not evaluated.",
+        fix: "Install the WireGuard kernel module on these nodes, and restart calico-node there. \
+              GKE's node images do not have it.",
+        source: "projectcalico/calico v3.32.1, felix/wireguard; Calico documentation, Encrypt \
                  in-cluster pod traffic",
     },
     needs: &[&NODES, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
     judges: Judges::Running,
     find: |case| {
         let felix = Felix::of(case.snapshot);
-        let asked: Vec<&Node> = case
+        let encrypted: Vec<&Node> = case
             .snapshot
             .nodes
             .items()
             .iter()
             .filter(|node| node.is_linux() && is_calicos(node) && is_encrypted(&felix, node))
             .collect();
-        let without = asked.iter().filter(|node| !has_keys(&felix, node));
-        let names: Vec<&str> = without.map(|node| node.metadata.name.as_str()).collect();
+        let names: Vec<&str> = encrypted
+            .iter()
+            .filter(|node| !has_keys(&felix, node))
+            .map(|node| node.metadata.name.as_str())
+            .collect();
         if names.is_empty() {
             return Vec::new();
         }
@@ -47,9 +51,10 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
             &NODES_WITHOUT_KEY.entry,
             "Nodes",
             format!(
-                "WireGuard is on, and {} of {} have no key",
+                "WireGuard is enabled, but {} of {} {} no key",
                 names.len(),
-                counted(asked.len(), "node")
+                counted(encrypted.len(), "node"),
+                if names.len() == 1 { "has" } else { "have" }
             ),
         );
         for setting in [&WIREGUARD, &WIREGUARD_V6] {
@@ -65,13 +70,13 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
             few(&names),
         )
         .impact("traffic to and from these nodes is not encrypted")
-        .fix("install the kernel's WireGuard module on these nodes, and restart calico-node there")
-        .paste("modprobe wireguard   # on such a node");
+        .fix("load the WireGuard kernel module on each of these nodes, then restart calico-node there")
+        .paste("modprobe wireguard");
         vec![finding]
     },
 };
 
-/// Whether calico-node has told its node's address.
+/// Whether calico-node has set its node's address.
 fn is_calicos(node: &Node) -> bool {
     [
         "projectcalico.org/IPv4Address",
