@@ -1,4 +1,4 @@
-//! Whether Calico's IPAM can cut a pool into its blocks.
+//! Whether Calico's IPAM can divide a pool into blocks.
 
 use calico_core::catalog::Entry;
 use calico_core::pool::BlockSize;
@@ -11,16 +11,16 @@ use crate::snapshot::resources::IP_POOLS;
 pub(crate) const BLOCK_SIZE: Check = Check {
     entry: Entry {
         code: "CAL213",
-        title: "a pool cannot be cut into its blocks",
-        meaning: "The blockSize of a live pool is out of range, or a block is larger than the pool.",
-        impact: "No address can come from it. Calico's API and the operator refuse such a pool; \
-                  the CRDs set no bound up to 3.31, and too wide ones since.",
-        criteria: "A blockSize is a prefix length from 20 to 32 for IPv4 and from 116 to 128 for \
-                 IPv6, 26 and 122 where it is absent, and not shorter than the pool's. Only where \
-                 addresses come from Calico's IPAM. What the Installation asks for is judged by \
-                 CAL110.",
-        fix: "Add another pool and delete this one: the block size of a live pool cannot be \
-              changed.",
+        title: "a pool cannot be divided into blocks",
+        meaning: "The blockSize of an existing pool is out of range, or a block is larger than the \
+                  pool.",
+        impact: "The pool gives out no addresses. Calico's API and the operator reject such a \
+                 pool; the CRDs set no bounds up to Calico 3.31, and too wide ones since.",
+        criteria: "A blockSize is a prefix length from 20 to 32 for IPv4 (default 26) and from 116 \
+                   to 128 for IPv6 (default 122), and not shorter than the pool's. Applies only if \
+                   Calico's IPAM assigns addresses. Listed pools are covered by CAL110.",
+        fix: "Add another pool and delete this one: the block size of an existing pool is \
+              immutable.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; \
                  projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
@@ -30,8 +30,7 @@ pub(crate) const BLOCK_SIZE: Check = Check {
         if case.facts.by_calico_ipam() == Some(false) {
             return Vec::new();
         }
-        let pools = live_pools(case);
-        pools.iter().filter_map(finding).collect()
+        live_pools(case).iter().filter_map(finding).collect()
     },
 };
 
@@ -44,13 +43,13 @@ fn finding(pool: &CandidatePool) -> Option<Finding> {
             format!("a block of /{size} is larger than the pool {network}")
         }
         Ok(size) if range.contains(&size) => return None,
-        _ => format!("a block size of {size} is not from {low} to {high}"),
+        _ => format!("block size {size} is not between {low} and {high}"),
     };
     Some(
         Finding::error(&BLOCK_SIZE.entry, pool.object(), message)
             .evidence(pool.object(), pool.field("cidr"), pool.cidr)
             .evidence(pool.object(), pool.field("blockSize"), size)
-            .impact("no address comes from this pool")
+            .impact("the pool gives out no addresses")
             .fix("add another pool and delete this one: the block size of an existing pool is immutable"),
     )
 }

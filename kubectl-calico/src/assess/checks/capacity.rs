@@ -1,4 +1,4 @@
-//! Whether the pools have a block for each node.
+//! Whether the pools have a block for every node.
 
 use calico_core::capacity::blocks;
 use calico_core::catalog::Entry;
@@ -20,19 +20,19 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
     entry: Entry {
         code: "CAL210",
         title: "the pools have fewer blocks than there are nodes",
-        meaning: "Cut into blocks, the pools of a family do not give each node a block of its own.",
-        impact: "The nodes that come last borrow single addresses from the blocks of others, each \
-                  of which needs a route of its own on every node. Where strictAffinity is set, as \
-                  for Windows, nothing is borrowed: these nodes have no addresses, and their pods \
-                  stay in ContainerCreating (\"No more free affine blocks and strict affinity \
-                  enabled\").",
-        criteria: "The blocks of all pools of a family that pods get addresses from without asking \
-                 are counted, and compared with the nodes that calico-node should run on. It is \
-                 an error with strictAffinity in the IPAM configuration, else a warning. A pool \
-                 that is for some nodes only counts for all, so that more may be amiss. Where no \
-                 pool is live yet, the pools that the Installation asks for are judged.",
-        fix: "Add a pool. Smaller blocks would do as well, but the block size of a live pool \
-              cannot be changed.",
+        meaning: "The pools of an address family do not have enough blocks to give every node its \
+                  own.",
+        impact: "The last nodes borrow single addresses from other nodes' blocks, each of which \
+                 needs its own route on every node. With strictAffinity, as for Windows, nothing \
+                 is borrowed: these nodes have no addresses, and their pods stay in \
+                 ContainerCreating (\"No more free affine blocks and strict affinity enabled\").",
+        criteria: "The blocks of all pools of a family that give addresses to any pod are counted, \
+                   and compared with the nodes that calico-node is scheduled to. The finding is an \
+                   error with strictAffinity in the IPAM configuration, and a warning otherwise. A \
+                   pool for some nodes counts in full, so the real shortage may be larger. If no \
+                   pool exists yet, the listed ones are checked.",
+        fix: "Add a pool. Smaller blocks would also help, but the block size of an existing pool \
+              is immutable.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go; \
                  projectcalico/calico#7382",
     },
@@ -43,12 +43,15 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
             return Vec::new();
         }
         let (nodes, from) = nodes(case);
-        let few = |family| fewer(case, family, nodes, &from);
-        Family::BOTH.into_iter().filter_map(few).collect()
+        Family::BOTH
+            .into_iter()
+            .filter_map(|family| finding(case, family, nodes, &from))
+            .collect()
     },
 };
 
-/// How many nodes calico-node should run on, and who says so; before it is there, those with Linux.
+/// The number of nodes that calico-node is scheduled to, and its provenance; before calico-node
+/// exists, the Linux nodes.
 fn nodes(case: &Case) -> (u128, Provenance) {
     let agents = case.facts.agents.value();
     let counted = agents.and_then(|agents| Some((agents, agents.desired()?)));
@@ -67,21 +70,27 @@ fn nodes(case: &Case) -> (u128, Provenance) {
             let count = u128::try_from(linux.count()).unwrap_or(u128::MAX);
             (
                 count,
-                Provenance::new(ObjectRef::all("Node"), "count with Linux"),
+                Provenance::new(ObjectRef::all("Node"), "number of Linux nodes"),
             )
         }
     }
 }
 
-fn fewer(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Option<Finding> {
+/// The number of blocks of a pool, if its block size is valid.
+fn block_count(pool: &CandidatePool) -> Option<u128> {
+    let (network, size) = (pool.network?, u8::try_from(pool.block_size?).ok()?);
+    BlockSize::range(network.family())
+        .contains(&size)
+        .then(|| blocks(&network, size))
+}
+
+fn finding(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Option<Finding> {
     let pools: Vec<CandidatePool> = giving(case, family);
-    let count = |pool: &CandidatePool| {
-        let (network, size) = (pool.network?, u8::try_from(pool.block_size?).ok()?);
-        let fits = BlockSize::range(network.family()).contains(&size);
-        fits.then(|| blocks(&network, size))
-    };
-    let possible: u128 = pools.iter().filter_map(count).fold(0, u128::saturating_add);
-    // Without any block there is another thing wrong.
+    let possible = pools
+        .iter()
+        .filter_map(block_count)
+        .fold(0, u128::saturating_add);
+    // No block at all is another finding.
     if possible == 0 || nodes <= possible {
         return None;
     }
@@ -96,19 +105,21 @@ fn fewer(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Option<
         _ => format!("the {family} pools"),
     };
     let message = match possible {
-        1 => format!("there is 1 block for {nodes} nodes"),
-        _ => format!("there are {possible} blocks for {nodes} nodes"),
+        1 => format!("only 1 block for {nodes} nodes"),
+        _ => format!("only {possible} blocks for {nodes} nodes"),
     };
-    let (severity, impact) = match strict {
-        true => (
+    let (severity, impact) = if strict {
+        (
             Severity::Error,
-            "with strict affinity the nodes that come last have no addresses, and their pods stay \
-             in ContainerCreating",
-        ),
-        false => (
+            "with strict affinity, the last nodes have no addresses, and their pods stay in \
+             ContainerCreating",
+        )
+    } else {
+        (
             Severity::Warning,
-            "the nodes that come last borrow single addresses of others, with a route for each",
-        ),
+            "the last nodes borrow single addresses from other nodes' blocks, with a route for \
+             each",
+        )
     };
     let mut finding = Finding::new(&FEWER_BLOCKS_THAN_NODES.entry, severity, subject, message);
     for pool in pools.iter().take(3) {
@@ -141,7 +152,7 @@ fn smaller_blocks(case: &Case, pool: &CandidatePool, nodes: u128) -> Option<Vec<
     let network = pool.network.filter(|_| pool.live.is_none())?;
     let mut sizes = BlockSize::range(network.family());
     let size = sizes.find(|size| blocks(&network, *size) >= nodes)?;
-    let what = format!("choose a larger pool, or smaller blocks: with /{size} there are enough");
+    let what = format!("choose a larger pool, or smaller blocks: /{size} gives enough of them");
     Some(set_listed(
         case,
         pool.index?,
@@ -150,13 +161,15 @@ fn smaller_blocks(case: &Case, pool: &CandidatePool, nodes: u128) -> Option<Vec<
     ))
 }
 
-/// The pools of a family that pods get addresses from without asking.
+/// The pools of a family that give addresses to any pod.
 pub(crate) fn giving<'a>(case: &Case<'a>, family: Family) -> Vec<CandidatePool<'a>> {
-    let gives = |pool: &CandidatePool| match pool.live {
-        Some(live) => live.serves_any_pod(),
-        None => pool.serves_pods,
-    };
     let mut pools = candidate_pools(case);
-    pools.retain(|pool| gives(pool) && pool.family() == Some(family));
+    pools.retain(|pool| {
+        pool.family() == Some(family)
+            && match pool.live {
+                Some(existing) => existing.serves_any_pod(),
+                None => pool.serves_pods,
+            }
+    });
     pools
 }

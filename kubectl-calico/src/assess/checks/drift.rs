@@ -1,4 +1,4 @@
-//! Whether the live pools are what the Installation asks for.
+//! Whether the existing pools match the Installation.
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
@@ -18,26 +18,26 @@ use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
 pub(crate) const POOLS_DIFFER: Check = Check {
     entry: Entry {
         code: "CAL208",
-        title: "the Installation and the live pools differ",
-        meaning: "What the Installation says of pools is not what the live pools are, or the \
-                operator cannot take over a pool that it lists.",
-        impact: "Nobody says so. Up to 1.32 (Calico 3.27) the operator never changes a live pool. \
-                  From 1.34 on it changes those that it owns, and only logs \"Cannot update an IP \
-                  pool not owned by the operator\" of others, with all statuses available. A pool \
-                  that it owns and that is no longer listed it deletes: an upgrade with Helm that \
-                  leaves the pools out does that, after one that had set them.",
+        title: "the Installation and the existing pools differ",
+        meaning: "The pools that the Installation lists do not match the existing ones, or the \
+                  operator cannot take over a pool that it lists.",
+        impact: "Nothing else reports this. Up to 1.32 (Calico 3.27), the operator never changes \
+                 an existing pool. From 1.34 on, it changes those that it owns; for others it only \
+                 logs \"Cannot update an IP pool not owned by the operator\", while every \
+                 TigeraStatus says available. It deletes a pool that it owns and that is no longer \
+                 listed: a helm upgrade without the pools causes that, if an earlier one set them.",
         criteria: "Pools are matched by the text of their CIDR, as the operator does, and compared \
-                 with its defaults filled in; before 1.36 it enables every pool that it owns. \
-                 Owned are those with the label app.kubernetes.io/managed-by: tigera-operator, on \
-                 the object or in its annotation projectcalico.org/metadata. Live pools that are \
-                 neither owned nor listed are somebody's own and fine, and so is an Installation \
-                 without pools beside such. Pools of an Installation named overlay are never \
-                 looked at by the operator. An unowned pool without encapsulation is never taken \
-                 over, as the operator's comparison fails for it; in operator 1.38 (Calico 3.30) it \
-                 fails for every unowned pool.",
-        fix: "Make both say the same. A pool that the operator does not own is changed itself, or \
-              handed over by the label; one that it owns through the Installation. CIDR and block \
-              size of a live pool cannot be changed.",
+                   after its defaults; before 1.36 it enables every pool that it owns. Owned pools \
+                   have the label app.kubernetes.io/managed-by: tigera-operator, on the object or \
+                   in its annotation projectcalico.org/metadata. Existing pools that are neither \
+                   owned nor listed are managed by someone else and are fine, and so is an \
+                   Installation that lists none alongside them. The operator ignores the pools of \
+                   the Installation overlay. It never takes over an unowned pool without \
+                   encapsulation, because its comparison fails for it; in operator 1.38 (Calico \
+                   3.30) that comparison fails for every unowned pool.",
+        fix: "Make both match. Change an owned pool through the Installation; change any other \
+              pool directly, or hand it over to the operator with the label. The CIDR and the \
+              block size of an existing pool are immutable.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
                  tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
     },
@@ -65,13 +65,13 @@ pub(crate) const POOLS_DIFFER: Check = Check {
     },
 };
 
-/// The text by which the operator tells a pool.
+/// The text by which the operator identifies a pool.
 fn cidr_of(asked: &InstallationFacts, index: usize) -> Option<&str> {
     let listed = asked.written.pools.as_deref().unwrap_or_default();
     listed.get(index)?.cidr.as_deref()
 }
 
-/// A listed pool that is not live, or is something else, or is not the operator's.
+/// A listed pool that does not exist, differs, or cannot be taken over.
 fn differs(
     case: &Case,
     asked: &InstallationFacts,
@@ -94,7 +94,7 @@ fn differs(
         &POOLS_DIFFER.entry,
         pool.object(),
         format!(
-            "{} and the Installation differ in {}",
+            "{} differs from the Installation in {}",
             pool.cidr,
             keys.join(", ")
         ),
@@ -105,7 +105,7 @@ fn differs(
             NO_FIELD => finding.evidence(
                 ObjectRef::installation(),
                 entry,
-                "cannot say disabled before operator 1.36, which enables the pool",
+                "no field for disabled before operator 1.36, which enables the pool",
             ),
             key => finding.evidence(
                 ObjectRef::installation(),
@@ -118,14 +118,14 @@ fn differs(
     let finding = match (asked.changes_live_pools(), pool.owned_by_operator) {
         (false, _) => finding
             .impact(
-                "the live pool counts: before 1.34 the operator changes none; after an upgrade to \
-                 Calico 3.28 or later it would",
+                                "the existing pool stays as it is: operators before 1.34 change none; after an \
+                 upgrade to Calico 3.28 or later, the operator would change it",
             )
-            .fix("make the Installation say what the live pool is, or change that"),
+            .fix("make the Installation match the pool, or change the pool"),
         (true, false) => finding
             .impact(
-                "the live pool counts: the operator does not own it and never changes it, while \
-                 its statuses say that all is available",
+                                "the existing pool stays as it is: the operator does not own it and never changes \
+                 it, while every TigeraStatus says available",
             )
             .fixed_by_all(as_it_is(
                 case,
@@ -153,29 +153,28 @@ fn differs(
     Some(finding)
 }
 
-/// What the operator does to a pool that it is given by the label. That changes a working cluster,
-/// and is nothing to paste.
+fn differs_in(found: &[Difference], key: &str) -> bool {
+    found.iter().any(|difference| difference.key == key)
+}
+
+/// What the operator does to a pool once it owns it. That changes a working cluster, so there is no
+/// command for it.
 fn once_owned(found: &[Difference]) -> &'static str {
-    match found
-        .iter()
-        .any(|difference| difference.key == "encapsulation")
-    {
-        true => "changes its encapsulation at once, which interrupts traffic between nodes",
-        false => "makes it what the Installation says",
+    if differs_in(found, "encapsulation") {
+        "changes its encapsulation at once, which interrupts traffic between nodes"
+    } else {
+        "changes it to match the Installation"
     }
 }
 
-/// What the operator does about a pool of its own that is not as it is asked for.
+/// What the operator does about an owned pool that differs.
 fn impact(found: &[Difference]) -> &'static str {
-    match found.iter().any(|difference| difference.key == "blockSize") {
-        true => {
-            "the operator tries to change the pool, is refused, and changes no other pool either: \
-             the block size of a live pool cannot be changed"
-        }
-        false => {
-            "the operator makes the pool what the Installation says as soon as Calico's API server \
-             lets it"
-        }
+    if differs_in(found, "blockSize") {
+        "the operator tries to change the pool, is rejected, and changes no other pool either: the \
+         block size of an existing pool is immutable"
+    } else {
+        "the operator changes the pool to match the Installation as soon as Calico's API server is \
+         available"
     }
 }
 
@@ -205,41 +204,42 @@ fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Po
         return Finding::warning(
             &POOLS_DIFFER.entry,
             same.object(),
-            format!("the Installation writes its CIDR {cidr}"),
+            format!("the Installation writes its CIDR as {cidr}"),
         )
         .evidence(ObjectRef::installation(), field, cidr)
         .evidence(same.object(), "spec.cidr", &same.cidr)
         .impact(
-            "the operator tells pools by that text: it tries to make a second pool of the \
-                   same range, and is refused",
+            "the operator identifies pools by that text: it tries to create a second pool with the \
+             same range, and is rejected",
         )
-        .fix("write the CIDR in the Installation as it is in the pool");
+        .fix("write the CIDR in the Installation as in the pool");
     }
     let finding = Finding::warning(
         &POOLS_DIFFER.entry,
         ObjectRef::installation(),
-        format!("the pool {cidr} is not there"),
+        format!("the listed pool {cidr} does not exist"),
     )
     .evidence(ObjectRef::installation(), field, cidr)
     .evidence(
         ObjectRef::all("IPPool"),
-        format!("count with CIDR {cidr}"),
+        format!("number with CIDR {cidr}"),
         0,
     );
-    match asked.changes_live_pools() {
-        true => finding
+    if asked.changes_live_pools() {
+        finding
             .impact(
-                "pods have no addresses from it until the operator makes it, for which it needs \
-                   Calico's API server",
+                "pods get no addresses from it until the operator creates it, which takes Calico's \
+                 API server",
             )
-            .fix("see what the operator says of it")
-            .paste("kubectl get tigerastatus ippools -o yaml"),
-        false => finding
+            .fix("read what the operator reports about it")
+            .paste("kubectl get tigerastatus ippools -o yaml")
+    } else {
+        finding
             .impact(
-                "it is never made: calico-node makes the first pool of a family only, and the \
-                   operator makes none before 1.34; after an upgrade to Calico 3.28 or later it \
-                   would",
+                "it is never created: calico-node creates only the first pool of a family, and \
+                 operators before 1.34 create none; after an upgrade to Calico 3.28 or later, the \
+                 operator would",
             )
-            .fix("add the pool as an IPPool, or take it out of the Installation"),
+            .fix("create the pool as an IPPool, or remove it from the Installation")
     }
 }

@@ -1,4 +1,4 @@
-//! Whether kubeadm's configuration tells the operator the pod network.
+//! Whether kubeadm's configuration contains the pod CIDR, which the operator requires.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
@@ -23,19 +23,20 @@ pub(crate) const EDIT: &str = "kubectl edit configmap -n kube-system kubeadm-con
 pub(crate) const POD_SUBNET_MISSING: Check = Check {
     entry: Entry {
         code: "CAL205",
-        title: "kubeadm's configuration has no podSubnet",
-        meaning: "The ConfigMap kube-system/kubeadm-config is there and says nothing of a pod \
-                network, as after kubeadm init without --pod-network-cidr.",
-        impact: "The operator reads it before it makes its first pools, and stops where it finds \
-                  no podSubnet, even if the Installation names pools: TigeraStatus says \"kubeadm \
-                  configuration is missing required podSubnet field\". From 1.34 (Calico 3.28) on \
-                  it looks no more once there is a pool; before, it does so on every change.",
-        criteria: "It is an error while the operator looks at it, else a note. It does not where \
-                 the platform is OpenShift, nor where the CNI plugin is not Calico's. Calico from \
-                 manifests falls back to 192.168.0.0/16 and is not judged.",
-        fix: "Add the pod network to networking.podSubnet of the ClusterConfiguration in that \
-              ConfigMap, the same as kube-controller-manager's --cluster-cidr if that has one. On \
-              a cluster that kubeadm does not look after, delete the ConfigMap.",
+        title: "the kubeadm configuration has no podSubnet",
+        meaning: "The ConfigMap kube-system/kubeadm-config exists but contains no pod CIDR, as \
+                  after kubeadm init without --pod-network-cidr.",
+        impact: "The operator reads it before it creates its first pools, and stops if there is no \
+                 podSubnet, even if the Installation lists pools: TigeraStatus says \"kubeadm \
+                 configuration is missing required podSubnet field\". From 1.34 (Calico 3.28) on \
+                 it no longer reads it once a pool exists; before, it reads it on every change.",
+        criteria: "The finding is an error while the operator reads the ConfigMap, and a note \
+                   otherwise. The operator does not read it on OpenShift, nor if the CNI plugin is \
+                   not Calico's. A manifest install falls back to 192.168.0.0/16 and is not \
+                   checked.",
+        fix: "Add the pod CIDR as networking.podSubnet to the ClusterConfiguration in that \
+              ConfigMap, equal to kube-controller-manager's --cluster-cidr if that is set. In a \
+              cluster that kubeadm does not manage, delete the ConfigMap.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go and defaults.go; \
                  projectcalico/calico#4218, tigera/operator#943",
     },
@@ -47,27 +48,30 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
         let Some((config, severity)) = read_by_operator(case) else {
             return Vec::new();
         };
-        let told = kubeadm_networking(entry(config, KEY).unwrap_or_default());
-        let told = told.is_ok_and(|networking| networking.pod_subnet.is_none());
-        if !told || !readings(config).is_empty() {
+        let is_missing = kubeadm_networking(entry(config, KEY).unwrap_or_default())
+            .is_ok_and(|networking| networking.pod_subnet.is_none());
+        if !is_missing || !readings(config).is_empty() {
             return Vec::new();
         }
         let network = case.facts.networks.best();
-        let asked = case.facts.installation.as_ref();
-        let asked = asked.and_then(|asked| asked.effective.pools.first()?.network().copied());
-        let subnet = match (network, asked) {
+        let listed = case
+            .facts
+            .installation
+            .as_ref()
+            .and_then(|found| found.effective.pools.first()?.network().copied());
+        let subnet = match (network, listed) {
             (Some(network), _) => {
                 let cidrs: Vec<String> = network.cidrs.iter().map(Cidr::to_string).collect();
                 format!("podSubnet: {}", cidrs.join(","))
             }
             (None, Some(pool)) => format!("podSubnet: {pool}"),
-            (None, None) => "podSubnet, with the pod network,".to_owned(),
+            (None, None) => "podSubnet, with the pod CIDR,".to_owned(),
         };
         let finding = Finding::new(
             &POD_SUBNET_MISSING.entry,
             severity,
             object(),
-            "kubeadm's configuration has no podSubnet",
+            "the kubeadm configuration has no podSubnet",
         )
         .evidence(
             object(),
@@ -76,29 +80,30 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
         )
         .impact(impact(case, severity))
         .fix(format!(
-            "add the line {subnet} below networking in {KEY}, without quotes"
+            "add the line {subnet} under networking in {KEY}, without quotes"
         ))
         .paste(EDIT);
         vec![finding]
     },
 };
 
-/// What follows where the operator does not get on with the ConfigMap.
+/// The impact of a ConfigMap that the operator cannot use.
 pub(crate) fn impact(case: &Case, severity: Severity) -> &'static str {
     match severity {
         Severity::Error if none_is_live(case) => {
-            "the operator makes no pool, whatever the Installation says, and the install never ends"
+            "the operator creates no pool, whatever the Installation lists, and the install never \
+             completes"
         }
-        Severity::Error => "the operator stops at it on every change, and carries out none",
+        Severity::Error => "the operator stops at it on every change, and applies none",
         _ => {
-            "nothing now, as pools are there; where they are ever all gone, the operator will not \
-             make them again"
+            "none while pools exist; if all of them are ever deleted, the operator cannot recreate \
+             them"
         }
     }
 }
 
-/// The ConfigMap, where an operator may read it, and how bad it is if it does not get on with it.
-/// From 1.34 on it reads it only while there is no pool.
+/// The ConfigMap, if the operator may read it, and the severity if it cannot use it. From 1.34 on it
+/// reads it only while there is no pool.
 pub(crate) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Severity)> {
     let asked = case.facts.installation.as_ref()?;
     let openshift = asked.written.provider.as_deref() == Some("OpenShift");
@@ -115,10 +120,12 @@ pub(crate) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Se
     Some((config, severity))
 }
 
-/// What the operator finds in each value; it takes any of them.
+/// What the operator reads from each value of the ConfigMap. It searches all of them.
 pub(crate) fn readings(config: &ConfigMap) -> Vec<(&str, OperatorReading)> {
-    let values = config.data.iter().flatten();
-    values
+    config
+        .data
+        .iter()
+        .flatten()
         .map(|(key, value)| (key.as_str(), operator_reading([value.as_str()])))
         .filter(|(_, reading)| *reading != OperatorReading::Missing)
         .collect()

@@ -1,4 +1,4 @@
-//! What the operator makes of kubeadm's configuration, which it does not read as YAML.
+//! Whether the operator reads podSubnet correctly: it does not parse kubeadm's configuration as YAML.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
@@ -17,18 +17,18 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
     entry: Entry {
         code: "CAL206",
         title: "the operator misreads kubeadm's podSubnet",
-        meaning: "The podSubnet in the ConfigMap kube-system/kubeadm-config is written so that the \
-                operator takes it for something else than YAML does.",
-        impact: "The operator does not read the ConfigMap as YAML: in the raw text of each value \
-                  of its data it takes what follows \"podSubnet: \" up to the end of the line, \
-                  and cuts that at commas. Quotes, a space behind a comma or at the end, a \
-                  comment or a carriage return are then part of what is no CIDR, and it stops; a \
-                  comment that holds the words is taken for the field; a field written as \
-                  {\"podSubnet\":…} is not found. It makes its first pool of what it reads, host \
-                  bits and all, which Calico's API then refuses to change.",
-        criteria: "Both readings are compared. Host bits count only while the operator is to make \
-                 its pools of the podSubnet. It is an error while the operator looks at the \
-                 ConfigMap, else a note; see CAL205 for when it does.",
+        meaning: "The podSubnet in the ConfigMap kube-system/kubeadm-config is written in a way \
+                  that the operator reads differently from YAML.",
+        impact: "The operator does not parse the ConfigMap as YAML: in the raw text of each value \
+                 it takes everything from \"podSubnet: \" to the end of the line, and splits it at \
+                 commas. Quotes, a space after a comma or at the end, a comment or a carriage \
+                 return make that an invalid CIDR, and the operator stops; a comment that contains \
+                 the words is mistaken for the field; a field written as {\"podSubnet\":…} is not \
+                 found. Host bits end up in the first pool, which Calico's API then refuses to \
+                 change.",
+        criteria: "Both readings are compared. Host bits count only if the operator will create \
+                   its pools from podSubnet. The finding is an error while the operator reads the \
+                   ConfigMap, and a note otherwise; see CAL205.",
         fix: "Write it as kubeadm does: podSubnet: 10.244.0.0/16,fd00:10:244::/56, without quotes, \
               spaces or a comment, and nowhere else in the ConfigMap.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, the same from 1.30 on; \
@@ -50,7 +50,7 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
             .iter()
             .find_map(|(key, reading)| Some((*key, wrong(case, severity, reading, &subnet)?)));
         let hidden = || {
-            let message = format!("the operator does not find podSubnet {}", list(&subnet));
+            let message = format!("the operator cannot find podSubnet {}", list(&subnet));
             let is_hidden = found.is_empty() && !subnet.is_empty();
             is_hidden.then(|| (KEY, Wrong::new(message, impact(case, severity))))
         };
@@ -64,20 +64,21 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
         let finding = Finding::new(&POD_SUBNET_MISREAD.entry, severity, object(), wrong.message)
             .evidence(object(), format!("data.{key}"), line(config, key))
             .impact(wrong.impact)
-            .fix(match clean.is_empty() {
-                true => "take away the line, which is not the field podSubnet".to_owned(),
-                false => format!(
-                    "write exactly podSubnet: {} and nothing more in that line, without quotes or \
-                     spaces, and take away any other line with these words",
+            .fix(if clean.is_empty() {
+                "remove the line, which is not the field podSubnet".to_owned()
+            } else {
+                format!(
+                    "write exactly podSubnet: {} on that line, without quotes or spaces, and \
+                     remove any other line that contains these words",
                     clean.join(",")
-                ),
+                )
             })
             .paste(EDIT);
         vec![finding]
     },
 };
 
-/// What is wrong with what the operator reads.
+/// What is wrong with the operator's reading.
 struct Wrong {
     message: String,
     impact: &'static str,
@@ -89,7 +90,7 @@ impl Wrong {
     }
 }
 
-/// What is wrong with a reading, beside what YAML reads.
+/// What is wrong with a reading, compared with that of YAML.
 fn wrong(
     case: &Case,
     severity: Severity,
@@ -100,14 +101,14 @@ fn wrong(
     match reading {
         OperatorReading::Misread(why) => Some(Wrong::new(
             format!(
-                "the operator takes {} for a CIDR of kubeadm's podSubnet",
+                "the operator reads {} as a CIDR of kubeadm's podSubnet",
                 quoted(&why.text)
             ),
             later,
         )),
         OperatorReading::Cidrs(cidrs) if cidrs != subnet => Some(Wrong::new(
             format!(
-                "the operator takes {} for kubeadm's podSubnet, which is {}",
+                "the operator reads kubeadm's podSubnet as {}, but it is {}",
                 list(cidrs),
                 match subnet {
                     [] => "missing".to_owned(),
@@ -116,8 +117,8 @@ fn wrong(
             ),
             match severity {
                 Severity::Error => {
-                    "the operator makes its pools of that, and none that the Installation names \
-                     outside of it"
+                    "the operator creates its pools from that, and none that the Installation \
+                     lists outside it"
                 }
                 _ => later,
             },
@@ -128,9 +129,7 @@ fn wrong(
             let odd = cidrs.iter().find(|cidr| cidr.has_host_bits())?;
             makes_pools.then(|| {
                 Wrong::new(
-                    format!(
-                        "the operator makes a pool of {odd}, which has bits set behind its prefix"
-                    ),
+                    format!("the operator creates a pool from {odd}, which has host bits set"),
                     "Calico's API then refuses to change or delete the pool",
                 )
             })
@@ -139,7 +138,7 @@ fn wrong(
     }
 }
 
-/// The line that the operator reads, or the one that it should.
+/// The line that the operator reads, or should read.
 fn line(config: &ConfigMap, key: &str) -> String {
     let text = entry(config, key).unwrap_or_default();
     let mut lines = text.split('\n');

@@ -1,4 +1,4 @@
-//! Whether all who tell the pod network tell the same.
+//! Whether all sources of the pod CIDR agree.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::{Cidr, Family};
@@ -14,19 +14,19 @@ use crate::snapshot::resources::{KUBE_PROXY, KUBEADM_CONFIG};
 pub(crate) const SOURCES_DISAGREE: Check = Check {
     entry: Entry {
         code: "CAL207",
-        title: "sources of the pod network disagree",
-        meaning: "Kubernetes' own settings name different pod networks.",
-        impact: "Each part acts on its own setting: kube-proxy replaces the source address of \
-                  what comes from outside of its clusterCIDR, kube-controller-manager gives each \
-                  node a part of its --cluster-cidr, and the operator makes no first pool outside \
-                  of kubeadm-config's podSubnet. Calico's IPAM follows its pools and none of them.",
+        title: "the sources of the pod CIDR disagree",
+        meaning: "Kubernetes' own settings specify different pod CIDRs.",
+        impact: "Each component uses its own setting: kube-proxy replaces the source address of \
+                 traffic from outside its clusterCIDR, kube-controller-manager gives each node a \
+                 part of its --cluster-cidr, and the operator creates no first pool outside \
+                 kubeadm-config's podSubnet. Calico's IPAM only uses its pools.",
         criteria: "The sources are OpenShift's Network, kubeadm-config, the --cluster-cidr of \
-                 kube-controller-manager, kube-proxy's clusterCIDR and the arguments of k3s and \
-                 RKE2, and the first of them wins in this report. Two disagree where both name a \
-                 family and not the same CIDRs of it. The podCIDRs of nodes are parts of the pod \
-                 network: they disagree where one is outside of it, which is a note. So is any \
-                 other case where the pools that pods get addresses from are inside of all \
-                 sources; else, and while there is no pool, it is a warning.",
+                   kube-controller-manager, kube-proxy's clusterCIDR, and the arguments of k3s and \
+                   RKE2; the first of them takes precedence in this report. Two sources disagree \
+                   if both specify a family but not the same CIDRs. The podCIDRs of nodes are \
+                   parts of the pod CIDR: one outside it is a note. So is any other disagreement \
+                   if the pools for pods are inside all sources; otherwise, and while there is no \
+                   pool, it is a warning.",
         fix: "Set all of them to the same CIDRs: kube-proxy's ConfigMap (then restart kube-proxy), \
               the flag of kube-controller-manager, and kubeadm-config, which the next kubeadm \
               upgrade writes to both.",
@@ -57,7 +57,7 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
     },
 };
 
-/// Whether two sources name a family, and not the same of it.
+/// Whether two sources specify a family differently.
 fn differ(best: &Network, other: &Network, family: Family) -> bool {
     let set = |network: &Network| {
         let mut cidrs: Vec<Cidr> = network.of_family(family).map(Cidr::network).collect();
@@ -68,9 +68,10 @@ fn differ(best: &Network, other: &Network, family: Family) -> bool {
     if ours.is_empty() || theirs.is_empty() {
         return false;
     }
-    match other.is_lower_bound() {
-        true => theirs.iter().any(|part| !hold(&ours, part)),
-        false => ours != theirs,
+    if other.is_lower_bound() {
+        theirs.iter().any(|part| !hold(&ours, part))
+    } else {
+        ours != theirs
     }
 }
 
@@ -81,13 +82,13 @@ fn finding(case: &Case, best: &Network, others: &[&Network]) -> Finding {
         .filter(|other| !other.is_lower_bound())
         .collect();
     let message = format!(
-        "{} says that the pod network is {}, {}",
-        best.source,
+        "the pod CIDR is {} in {}, but {}",
         best.list(),
+        best.source,
         match wholes.as_slice() {
-            [] => "and nodes have parts of another one".to_owned(),
-            [one] => format!("and {} says {}", one.source, one.list()),
-            more => format!("and {} others say something else", more.len()),
+            [] => "nodes have podCIDRs outside it".to_owned(),
+            [one] => format!("{} in {}", one.list(), one.source),
+            more => format!("{} other sources differ", more.len()),
         }
     );
     let (severity, impact) = weight(case, best, &wholes);
@@ -101,25 +102,26 @@ fn finding(case: &Case, best: &Network, others: &[&Network]) -> Finding {
         .iter()
         .any(|other| other.rank == Some(Source::KubeProxy));
     let finding = finding.impact(impact).fix(format!(
-        "set all of them to what the pools are a part of; this report goes by {}",
+        "set all of them to the network that contains the pools; this report uses {}",
         best.source
     ));
-    match by_kube_proxy {
-        true => finding.paste(
+    if by_kube_proxy {
+        finding.paste(
             "kubectl edit configmap -n kube-system kube-proxy\n\
              kubectl rollout restart -n kube-system daemonset kube-proxy",
-        ),
-        false => finding,
+        )
+    } else {
+        finding
     }
 }
 
-/// How bad it is that `others` say something else, and why.
+/// The severity of a disagreement, and its impact.
 fn weight(case: &Case, best: &Network, others: &[&Network]) -> (Severity, &'static str) {
     if others.is_empty() {
         return (
             Severity::Note,
-            "kube-controller-manager cuts up another network; Calico's IPAM goes by its pools, and \
-             not by these parts",
+            "none for Calico, whose IPAM uses its pools and not these podCIDRs; \
+             kube-controller-manager divides another network",
         );
     }
     let pools: Vec<Cidr> = candidate_pools(case)
@@ -134,15 +136,13 @@ fn weight(case: &Case, best: &Network, others: &[&Network]) -> (Severity, &'stat
             !names_family || hold(&network.cidrs, pool)
         })
     };
-    match !pools.is_empty() && pools.iter().all(inside) {
-        true => (
-            Severity::Note,
-            "the pools are inside of all of them, so that nothing suffers from it",
-        ),
-        false => (
+    if !pools.is_empty() && pools.iter().all(inside) {
+        (Severity::Note, "none: the pools are inside all of them")
+    } else {
+        (
             Severity::Warning,
-            "each part of Kubernetes acts on its own: pods can be taken for outsiders by \
-             kube-proxy, and lose their source address",
-        ),
+            "each component of Kubernetes uses its own setting: kube-proxy can treat pods as \
+             outside the cluster, and replace their source address",
+        )
     }
 }

@@ -1,4 +1,4 @@
-//! Whether there is a pool that gives addresses to pods.
+//! Whether a pool gives addresses to pods.
 
 use calico_core::catalog::Entry;
 use serde_json::{Value, json};
@@ -18,16 +18,16 @@ pub(crate) const NO_POOL: Check = Check {
     entry: Entry {
         code: "CAL212",
         title: "no pool gives addresses to pods",
-        meaning: "Pods get their addresses from Calico's IPAM, and there is no pool, or none that \
-                pods can get one from without asking for it.",
+        meaning: "Calico's IPAM assigns pod addresses, but there is no pool, or none that gives an \
+                  address to a pod that does not request one.",
         impact: "New pods stay in ContainerCreating: \"no configured Calico pools for node\". \
-                  While there is no pool at all, the operator waits for one (\"waiting for enabled \
-                  IP pools to be created\").",
-        criteria: "A pool gives no address where it is disabled, selects no node (!all()), is only \
-                 for tunnels or load balancers, or is assigned by hand (assignmentMode: Manual). \
-                 Only where calico-node runs and addresses come from Calico's IPAM.",
-        fix: "Enable a pool, or make one: list it in the Installation, or, with Calico from \
-              manifests, restart calico-node, which makes its first pool when it starts.",
+                 While there is no pool at all, the operator waits for one (\"waiting for enabled \
+                 IP pools to be created\").",
+        criteria: "A pool gives no addresses if it is disabled, selects no node (!all()), is only \
+                   for tunnels or load balancers, or has assignmentMode Manual. Applies only if \
+                   calico-node is installed and Calico's IPAM assigns addresses.",
+        fix: "Enable a pool, or create one: list it in the Installation, or, with a manifest \
+              install, restart calico-node, which creates its first pool when it starts.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go and \
                  node/pkg/lifecycle/startup; tigera/operator v1.42.3, \
                  pkg/controller/installation/core_controller.go; projectcalico/calico#7382",
@@ -42,9 +42,10 @@ pub(crate) const NO_POOL: Check = Check {
         if case.facts.agents.value().is_none() || pools.iter().any(Pool::serves_any_pod) {
             return Vec::new();
         }
-        let message = match pools.is_empty() {
-            true => "there is no pool",
-            false => "no pool gives addresses to pods",
+        let message = if pools.is_empty() {
+            "no pool exists"
+        } else {
+            "no pool gives addresses to pods"
         };
         let mut finding = Finding::error(&NO_POOL.entry, ObjectRef::all("IPPool"), message);
         for pool in pools.iter().take(3) {
@@ -52,7 +53,7 @@ pub(crate) const NO_POOL: Check = Check {
             finding = finding.evidence(pool.object(), field, value);
         }
         if pools.is_empty() {
-            finding = finding.evidence(ObjectRef::all("IPPool"), "count", 0);
+            finding = finding.evidence(ObjectRef::all("IPPool"), "number", 0);
         }
         let finding = finding
             .impact("new pods get no address and stay in ContainerCreating")
@@ -61,7 +62,7 @@ pub(crate) const NO_POOL: Check = Check {
     },
 };
 
-/// What keeps a pool from giving addresses to every pod.
+/// The field that keeps a pool from giving addresses to every pod.
 fn why_not(pool: &Pool) -> (&'static str, String) {
     if pool.spec.disabled {
         ("spec.disabled", true.to_string())
@@ -88,7 +89,7 @@ fn fix(case: &Case, pools: &[Pool]) -> Vec<Step> {
         .iter()
         .find(|pool| pool.serves_pods && pool.live.is_some());
     if let Some(by_hand) = by_hand {
-        let what = "have a pool give out its addresses by itself";
+        let what = "let a pool assign its addresses automatically";
         let automatic = json!("Automatic");
         let spec = json!({"assignmentMode": automatic});
         return set(case, by_hand, what, &[("assignmentMode", automatic)], &spec);
@@ -97,8 +98,8 @@ fn fix(case: &Case, pools: &[Pool]) -> Vec<Step> {
         return vec![restart(case, pools)];
     }
     if candidates.iter().any(|pool| pool.live.is_none()) {
-        let what = "the operator has not created the pools that the Installation lists: see what it \
-                    reports, and the other findings";
+        let what = "read why the operator has not created the pools that the Installation lists, \
+                    and the other findings";
         return vec![Step::new(what).run("kubectl get tigerastatus ippools calico -o yaml")];
     }
     list(case, pools)
@@ -125,7 +126,7 @@ fn restart(case: &Case, pools: &[Pool]) -> Step {
             let set = &agents.daemon_set;
             Step::new(
                 "restart calico-node, which creates a pool when it starts; set \
-                 CALICO_IPV4POOL_CIDR first if kubeadm-config does not contain the pod network",
+                                  CALICO_IPV4POOL_CIDR first if kubeadm-config does not contain the pod CIDR",
             )
             .run(format!(
                 "kubectl rollout restart -n {} daemonset {}",
@@ -137,7 +138,7 @@ fn restart(case: &Case, pools: &[Pool]) -> Step {
     }
 }
 
-/// A list of pools for the Installation, where it would replace none.
+/// Lists new pools in the Installation, if that would replace none.
 fn list(case: &Case, live: &[Pool]) -> Vec<Step> {
     let pools = new_pools(case);
     if pools.is_empty() || !live.is_empty() {
@@ -149,7 +150,7 @@ fn list(case: &Case, live: &[Pool]) -> Vec<Step> {
         .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
         .collect();
     let what = format!(
-        "list the pod network as pools in the Installation: {}",
+        "list the pod CIDR as pools in the Installation: {}",
         cidrs.join(", ")
     );
     pool_fixes::list(case, what, entries)

@@ -1,4 +1,4 @@
-//! Whether a pool has addresses that something else has, too.
+//! Whether a pool overlaps Services, nodes or another pool.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
@@ -14,19 +14,19 @@ use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
     entry: Entry {
         code: "CAL202",
-        title: "a pool overlaps the service network",
-        meaning: "A pool and the range that Services get their cluster IPs from share addresses.",
-        impact: "An address can belong to a pod and to a Service at once. What is sent to it goes \
-                  to the Service's endpoints on every node, and the pod is cut off; routes to \
-                  service addresses that Calico advertises are taken for routes to pods.",
-        criteria: "The service network is what OpenShift's Network, kubeadm-config, kube-apiserver's \
-                 or kube-controller-manager's --service-cluster-ip-range, k3s' and RKE2's \
-                 --service-cidr and the ServiceCIDRs say, each of them. A pool that is disabled \
-                 and has no pods does not count. Where no pool is live yet, the pools that the \
-                 Installation asks for are judged.",
-        fix: "Give the pool a range of its own. The CIDR of a live pool cannot be changed: add \
+        title: "a pool overlaps the Service CIDR",
+        meaning: "A pool shares addresses with the range of Services' cluster IPs.",
+        impact: "An address can belong to a pod and to a Service at the same time. Traffic to it \
+                 goes to the Service's endpoints on every node, and the pod is unreachable; routes \
+                 to Service addresses that Calico advertises conflict with routes to pods.",
+        criteria: "The Service CIDR comes from OpenShift's Network, kubeadm-config, \
+                   --service-cluster-ip-range of kube-apiserver and kube-controller-manager, \
+                   --service-cidr of k3s and RKE2, and the ServiceCIDRs; each of them counts. A \
+                   pool that is disabled and has no pods does not count. If no pool exists yet, \
+                   the listed ones are checked.",
+        fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods.",
-        source: "Calico's documentation, IP address management",
+        source: "Calico documentation, IP address management",
     },
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
     judges: Judges::Requested {
@@ -45,7 +45,7 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
                     Finding::error(
                         &OVERLAPS_SERVICES.entry,
                         pool.object(),
-                        format!("{cidr} overlaps the service network {service}"),
+                        format!("{cidr} overlaps the Service CIDR {service}"),
                     )
                     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
                 };
@@ -55,8 +55,8 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
             Some(
                 finding?
                     .impact(
-                        "a pod and a Service can have the same address, and the pod is then out of \
-                         reach",
+                        "a pod and a Service can have the same address, and the pod is then \
+                         unreachable",
                     )
                     .fixed_by_all(relocate(case, pool)),
             )
@@ -72,18 +72,16 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
     entry: Entry {
         code: "CAL203",
         title: "a pool overlaps the addresses of nodes",
-        meaning: "A pool holds the addresses of nodes.",
-        impact: "Calico treats the addresses of its pools as those of pods: it may give a node's \
-                  address to a pod, routes to the nodes go wrong with the first block that covers \
-                  one, tunnels between nodes lead into themselves, and traffic from pods to nodes \
-                  is not masqueraded.",
-        criteria: "The InternalIPs of the nodes count. A pool that is disabled and has no pods does \
-                 not, nor one for load balancers. IPReservations, which keep single addresses out \
-                 of a pool's use, are not read: they prevent the double use of an address, and \
-                 nothing else of this.",
-        fix: "Give the pool a range of its own. The CIDR of a live pool cannot be changed: add \
+        meaning: "A pool contains the addresses of nodes.",
+        impact: "Calico treats all addresses of its pools as pod addresses: it may assign a node's \
+                 address to a pod, routes to nodes break with the first block that covers one, \
+                 tunnels between nodes loop, and traffic from pods to nodes is not masqueraded.",
+        criteria: "The InternalIPs of the nodes count. A pool that is disabled and has no pods \
+                   does not count, and neither does one for load balancers. IPReservations are not \
+                   read: they only prevent that an address is assigned twice.",
+        fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods.",
-        source: "Calico's documentation, IP address management; projectcalico/calico#962",
+        source: "Calico documentation, IP address management; projectcalico/calico#962",
     },
     needs: &[&IP_POOLS, &NODES],
     judges: Judges::Requested {
@@ -102,7 +100,7 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                     &OVERLAPS_NODES.entry,
                     pool.object(),
                     format!(
-                        "{cidr} holds the addresses of {}",
+                        "{cidr} contains the addresses of {}",
                         counted(names.len(), "node")
                     ),
                 )
@@ -118,8 +116,7 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                     few(&names),
                 )
                 .impact(
-                    "pods can get the addresses of nodes, and routes between the nodes lead to \
-                     pods",
+                    "pods can be assigned the addresses of nodes, and routes to nodes lead to pods",
                 )
                 .fixed_by_all(relocate(case, pool)),
             )
@@ -133,13 +130,14 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
         code: "CAL204",
         title: "two pools overlap",
         meaning: "Two pools share addresses.",
-        impact: "Their blocks collide: with different block sizes an address can be given out \
-                  twice, with equal ones a block counts for whichever pool comes first. Calico's \
-                  API then refuses every change to either (IPPool CIDR overlaps). It also keeps \
-                  such pools from being made; the first pools of an install, and what is written \
-                  to the CRDs, pass it by.",
-        criteria: "Every two live pools are compared. It is an error where both give out addresses, \
-                 else a warning. What the Installation asks for is judged by CAL110.",
+        impact: "Their blocks collide: with different block sizes an address can be assigned \
+                 twice; with equal ones a block belongs to whichever pool comes first. Calico's \
+                 API then rejects every change of either (IPPool CIDR overlaps). It also rejects \
+                 such pools on creation, except for the first pools of an install and for what is \
+                 written to the CRDs directly.",
+        criteria: "All existing pools are compared with each other. The finding is an error if \
+                   both give out addresses, and a warning otherwise. Listed pools are covered by \
+                   CAL110.",
         fix: "Keep one: disable the other, recreate its pods, and delete it.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",
@@ -158,18 +156,19 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
     },
 };
 
-/// A pool of which pods, tunnels or Services have addresses, or may have.
+/// Whether pods, tunnels or Services have, or may get, addresses from a pool.
 fn is_used(pool: &CandidatePool) -> bool {
     let enabled = pool.live.is_none_or(|live| live.enabled);
     enabled || pool.has_pods
 }
 
-/// That a pool overlaps another, the first of so many.
+/// A pool that overlaps another one, the first of `count`.
 fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize) -> Finding {
     let enabled = |pool: &CandidatePool| pool.live.is_none_or(|live| live.enabled);
-    let severity = match enabled(one) && enabled(other) {
-        true => Severity::Error,
-        false => Severity::Warning,
+    let severity = if enabled(one) && enabled(other) {
+        Severity::Error
+    } else {
+        Severity::Warning
     };
     let in_use = |pool: &CandidatePool| {
         let usage = pool.live.and_then(|live| live.usage.value());
@@ -191,7 +190,7 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
         severity,
         one.object(),
         match count {
-            1 => format!("{} overlaps {}, another pool", one.cidr, other.cidr),
+            1 => format!("{} overlaps pool {}", one.cidr, other.cidr),
             count => format!("{} overlaps {count} other pools", one.cidr),
         },
     )

@@ -1,4 +1,4 @@
-//! Whether the pools agree with the pod network that Kubernetes was set up with.
+//! Whether the pools are inside the pod CIDR that Kubernetes was configured with.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
@@ -14,26 +14,26 @@ use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {
         code: "CAL201",
-        title: "a pool is outside of the pod network",
-        meaning: "A pool that pods get addresses from is not inside of the pod network that \
-                Kubernetes was set up with. Where no pool is live yet, the pools that the \
-                Installation asks for are judged.",
-        impact: "kube-proxy takes traffic from such pods for traffic from outside of the cluster \
-                  and replaces its source address, so that network policies no longer match it. \
-                  The operator makes no such pool on a new cluster: the install never ends. Up to \
-                  1.32 (Calico 3.27) it asks for it again on every change, and stops.",
-        criteria: "A pool is inside when one CIDR of the pod network holds all of it. It is an \
-                 error where the pod network is read from kubeadm-config or OpenShift's Network, \
-                 which the operator enforces, and a warning for every other source. A live pool \
-                 that is disabled or not for pods does not count, nor does a live IPv6 pool in a \
-                 cluster whose pod network has no IPv6; calico-node makes an IPv6 pool of a \
-                 random range by itself, so that one is at most a warning where it was installed \
-                 from manifests. The operator makes no such difference for pools that it is to \
-                 make. Up to 1.32 what the Installation lists is judged beside live pools, \
-                 too. The nodes' own podCIDRs are parts of the pod network and say nothing of \
-                 its end.",
-        fix: "Make the pool a part of the pod network. The CIDR of a live pool cannot be changed: \
-              add a pool inside of the pod network, disable the old one, and recreate the pods.",
+        title: "a pool is outside the pod CIDR",
+        meaning: "A pool that gives addresses to pods is not inside the pod CIDR that Kubernetes \
+                  was configured with. If no pool exists yet, the listed ones are checked.",
+        impact: "kube-proxy treats traffic from such pods as coming from outside the cluster and \
+                 replaces its source address, so that network policies no longer match it. On a \
+                 new cluster, the operator refuses to create such a pool, and the install never \
+                 completes. Up to 1.32 (Calico 3.27), it checks again on every change, and stops.",
+        criteria: "A pool is inside if a single CIDR of the pod network contains all of it. The \
+                   finding is an error if the pod CIDR comes from kubeadm-config or OpenShift's \
+                   Network, which the operator enforces, and a warning for any other source. An \
+                   existing pool that is disabled or not for pods does not count; neither does an \
+                   existing IPv6 pool if the pod network has no IPv6 CIDR. calico-node creates an \
+                   IPv6 pool with a random range by itself, so with a manifest install such a pool \
+                   is at most a warning. For pools that it is yet to create, the operator makes \
+                   none of these exceptions. Up to 1.32, listed pools are checked alongside \
+                   existing ones. The podCIDRs of nodes are parts of the pod network and do not \
+                   show where it ends.",
+        fix: "Give the pool a CIDR inside the pod network. The CIDR of an existing pool is \
+              immutable: add a pool inside the pod network, disable the old one, and recreate its \
+              pods.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go (cidrWithinCidr); \
                  projectcalico/calico#5952, #13704",
     },
@@ -47,8 +47,10 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
         };
         let mut pools = candidate_pools(case);
         pools.retain(|pool| is_outside(pool, network));
-        let findings = pools.iter().filter_map(|pool| finding(case, pool, network));
-        let mut findings: Vec<Finding> = findings.collect();
+        let mut findings: Vec<Finding> = pools
+            .iter()
+            .filter_map(|pool| finding(case, pool, network))
+            .collect();
         let only_listed = listed_beside_live(case, network)
             .filter(|listed| !pools.iter().any(|pool| pool.cidr == listed.cidr));
         findings.extend(only_listed.map(|pool| listed(case, &pool, network)));
@@ -66,8 +68,8 @@ fn is_outside(pool: &CandidatePool, network: &Network) -> bool {
     })
 }
 
-/// What the Installation lists outside of the network beside live pools. From 1.34 on the operator
-/// does not ask any more where a pool is live.
+/// What the Installation lists outside the pod network although pools exist. From 1.34 on, the
+/// operator no longer checks that once a pool exists.
 fn listed_beside_live<'a>(
     case: &Case<'a>,
     network: &Network,
@@ -85,17 +87,13 @@ fn listed(case: &Case, pool: &CandidatePool, network: &Network) -> Finding {
     Finding::error(
         &POOL_OUTSIDE_POD_NETWORK.entry,
         pool.object(),
-        format!(
-            "{} is outside of the pod network {}",
-            pool.cidr,
-            network.list()
-        ),
+        format!("{} is outside the pod CIDR {}", pool.cidr, network.list()),
     )
     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
     .read(&network.from, network.list())
     .impact(
-        "the operator refuses it on every change, and carries nothing out; no pod has an address \
-         from it",
+        "the operator rejects it on every change, and applies nothing; no pod has an address from \
+         it",
     )
     .fixed_by_all(relist(case, pool, &network.cidrs))
 }
@@ -104,15 +102,16 @@ fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Findi
     let cidr = pool.network?;
     let by_itself =
         pool.live.is_some() && cidr.family() == Family::V6 && !case.facts.install.is_by_operator();
-    let severity = match network.is_enforced() && !by_itself {
-        true => Severity::Error,
-        false => Severity::Warning,
+    let severity = if network.is_enforced() && !by_itself {
+        Severity::Error
+    } else {
+        Severity::Warning
     };
     let finding = Finding::new(
         &POOL_OUTSIDE_POD_NETWORK.entry,
         severity,
         pool.object(),
-        format!("{cidr} is outside of the pod network {}", network.list()),
+        format!("{cidr} is outside the pod CIDR {}", network.list()),
     )
     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
     .read(&network.from, network.list())
@@ -122,8 +121,9 @@ fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Findi
 }
 
 fn impact(case: &Case, pool: &CandidatePool, network: &Network) -> String {
-    let taken_for_outside = "kube-proxy takes what these pods send for traffic from outside and \
-                             replaces its source address; network policies no longer match it";
+    let masqueraded = "kube-proxy treats traffic from these pods as coming from outside the \
+                       cluster and replaces its source address; network policies no longer match \
+                       it";
     let asked = case
         .facts
         .installation
@@ -132,15 +132,15 @@ fn impact(case: &Case, pool: &CandidatePool, network: &Network) -> String {
     let old_operator = asked.is_some_and(|asked| !asked.changes_live_pools());
     match (pool.live, asked.is_some()) {
         (None, true) => format!(
-            "the operator makes no pool, and the install never ends; it says so in TigeraStatus \
-             {}: \"is not within the platform's configured pod network CIDR(s)\"",
+            "the operator creates no pool, and the install never completes; TigeraStatus {} says \
+             \"is not within the platform's configured pod network CIDR(s)\"",
             if old_operator { "calico" } else { "ippools" }
         ),
         (Some(_), true) if old_operator => {
             format!(
-                "{taken_for_outside}; the operator refuses it on every change, and carries nothing out"
+                "{masqueraded}; the operator rejects the pool on every change, and applies nothing"
             )
         }
-        _ => taken_for_outside.to_owned(),
+        _ => masqueraded.to_owned(),
     }
 }

@@ -15,29 +15,29 @@ use crate::repair::Step;
 use crate::repair::resource_writer::patch_pool_crd;
 use crate::snapshot::resources::IP_POOLS;
 
-/// The Calico from whose API on a CIDR may be changed to its usual spelling. The operator then changes
-/// the pool by its name, and deletes it by its old CIDR.
+/// The Calico minor from which on its API allows a CIDR to be changed to its canonical notation. The
+/// operator then updates the pool by its name, and deletes it by its old CIDR.
 const CIDR_MAY_BE_NORMALISED: u32 = 31;
 
-/// The Calico from whose CRDs on the CIDR of a live pool cannot be changed there either.
+/// The Calico minor from which on the CIDR of an existing pool is immutable in the CRDs, too.
 const CIDR_FIXED_IN_CRD: u32 = 32;
 
 pub(crate) const NOT_CANONICAL: Check = Check {
     entry: Entry {
         code: "CAL209",
-        title: "a pool's CIDR has host bits, or is not written the usual way",
-        meaning: "The CIDR of a pool has bits set behind its prefix (10.0.0.1/16), or is the right \
-                network in an unusual spelling (fd00:0::/48).",
-        impact: "The operator and the CRDs take it as it is. Calico's API does not: it compares \
-                  with the usual spelling and refuses every later change and even the deletion of \
-                  the pool, with \"IPPool CIDR is not strictly masked\" or \"IPPool CIDR cannot be \
-                  modified\".",
-        criteria: "The text is compared with the network that Calico makes of it (RFC 5952 for \
-                 IPv6). Of live pools; what the Installation asks for is judged by CAL110.",
-        fix: "Up to Calico 3.31: write the network into the Installation, if that lists the pool, \
-              and then into the CRD, past Calico's API; with 3.31 while the operator is scaled to \
-              zero, as it would delete the pool. The CRDs of 3.32 refuse that as well: move \
-              the pods to another pool and delete this one.",
+        title: "a pool's CIDR has host bits set, or is not in canonical notation",
+        meaning: "A pool's CIDR has host bits set (10.0.0.1/16), or is not in canonical notation \
+                  (fd00:0::/48).",
+        impact: "The operator and the CRDs accept it. Calico's API does not: it compares the CIDR \
+                 with its canonical notation and rejects every later change, and even the deletion \
+                 of the pool, with \"IPPool CIDR is not strictly masked\" or \"IPPool CIDR cannot \
+                 be modified\".",
+        criteria: "The text is compared with Calico's own notation of the network (RFC 5952 for \
+                   IPv6). Applies to existing pools; listed pools are covered by CAL110.",
+        fix: "Up to Calico 3.31: write the canonical CIDR to the Installation, if that lists the \
+              pool, and then to the CRD, bypassing Calico's API; with 3.31, while the operator is \
+              scaled to zero, because it would delete the pool. The CRDs of 3.32 reject that, too: \
+              move the pods to another pool and delete this one.",
         source: "projectcalico/calico#11311; projectcalico/calico v3.32.1, \
                  libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
                  pkg/controller/ippool/pool_controller.go",
@@ -50,14 +50,18 @@ pub(crate) const NOT_CANONICAL: Check = Check {
             if network.to_string() == pool.cidr {
                 return None;
             }
-            let message = match pool.network.is_some_and(|cidr| cidr.has_host_bits()) {
-                true => format!("{} has bits set behind its prefix", pool.cidr),
-                false => format!("{} is usually written {network}", pool.cidr),
+            let message = if pool.network.is_some_and(|cidr| cidr.has_host_bits()) {
+                format!("{} has host bits set", pool.cidr)
+            } else {
+                format!(
+                    "{} is not in canonical notation, which is {network}",
+                    pool.cidr
+                )
             };
             Some(
                 Finding::warning(&NOT_CANONICAL.entry, pool.object(), message)
                     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
-                    .impact("as it is written, Calico's API refuses to change or delete the pool")
+                    .impact("Calico's API refuses to change or delete the pool")
                     .fixed_by_all(rewrite(case, pool, &network.to_string())),
             )
         };
@@ -68,13 +72,14 @@ pub(crate) const NOT_CANONICAL: Check = Check {
 pub(crate) const UNREADABLE: Check = Check {
     entry: Entry {
         code: "CAL214",
-        title: "a pool's CIDR cannot be read",
-        meaning: "What a live pool has for a CIDR is none.",
-        impact: "Calico's components pass over it, and no address comes from it. The CRDs take \
-                  any text up to 3.31.",
-        criteria: "As Go's net.ParseCIDR reads it: an address, a slash and a prefix length, with \
-                 nothing around them. What the Installation asks for is judged by CAL110.",
-        fix: "Delete the pool, and make one with a CIDR like 10.244.0.0/16 or fd00:10:244::/56.",
+        title: "a pool's CIDR is not valid",
+        meaning: "The CIDR of an existing pool cannot be parsed.",
+        impact: "Calico's components skip the pool, and it gives out no addresses. Up to Calico \
+                 3.31, the CRDs accept any text.",
+        criteria: "The text is parsed as Go's net.ParseCIDR does: an address, a slash and a prefix \
+                   length, and nothing else. Listed pools are covered by CAL110.",
+        fix: "Delete the pool, and create one with a CIDR like 10.244.0.0/16 or \
+              fd00:10:244::/56.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     needs: &[&IP_POOLS],
@@ -82,14 +87,14 @@ pub(crate) const UNREADABLE: Check = Check {
     find: |case| {
         let unreadable = |pool: &CandidatePool| {
             let text = quoted(pool.cidr);
-            let fix = "delete the pool, and make one with a CIDR like 10.244.0.0/16";
+            let fix = "delete the pool, and create one with a CIDR like 10.244.0.0/16";
             let finding = Finding::error(
                 &UNREADABLE.entry,
                 pool.object(),
                 format!("{text} is not a CIDR"),
             )
             .evidence(pool.object(), pool.field("cidr"), text)
-            .impact("no address comes from this pool")
+            .impact("the pool gives out no addresses")
             .fix(fix);
             pool.network.is_none().then_some(finding)
         };
@@ -97,10 +102,10 @@ pub(crate) const UNREADABLE: Check = Check {
     },
 };
 
-/// Writes the network in place of what is there. The operator knows pools by the text of their
-/// CIDR: with the new one in the Installation first it tries to create another pool, which Calico's
-/// API refuses up to 3.30, and goes no further; with the new one in the CRD first it would take the
-/// pool for one that is no longer listed.
+/// Replaces the CIDR with its canonical notation. The operator identifies pools by the text of their
+/// CIDR: with the new one in the Installation first, it tries to create another pool, which Calico's
+/// API rejects up to 3.30, and stops; with the new one in the CRD first, it would treat the pool as
+/// no longer listed.
 fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Vec<Step> {
     let minor = case.facts.install.calico_minor();
     let Some(existing) = pool

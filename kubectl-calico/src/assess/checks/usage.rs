@@ -1,33 +1,32 @@
-//! Whether the pools have addresses left.
+//! Whether the pools have free addresses.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 
 use super::capacity::giving;
 use crate::assess::candidate_pools::CandidatePool;
-use crate::assess::check::{Check, Judges};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::{ALL_NODES, Usage};
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS};
 
-/// The share of a pool from which on it is nearly used.
+/// The share of addresses in use from which on a pool counts as nearly full.
 const NEARLY_USED: f64 = 0.9;
 
 pub(crate) const NEARLY_FULL: Check = Check {
     entry: Entry {
         code: "CAL211",
-        title: "a pool is used up, or nearly",
-        meaning: "Nine of ten addresses of a pool, or all, are in use.",
-        impact: "With the last address gone new pods stay in ContainerCreating (\"Assigned 0 out \
-                  of 1 requested IPv4 addresses\"). Addresses can be in use by nobody: those of \
-                  pods that went in a way that Calico did not see are leaked.",
-        criteria: "Counted as calicoctl ipam show does: what the blocks of a pool have given out, \
-                 against all addresses of the pool. A pool that gives addresses to all nodes is \
-                 judged together with the others of its family that do: it is an error where all \
-                 of them are used up, a warning where nine tenths are, and a note where the others \
-                 have room. One for some nodes is judged by itself. A disabled pool does not \
-                 count, nor one for load balancers.",
+        title: "a pool is full, or nearly full",
+        meaning: "At least 90% of a pool's addresses are in use.",
+        impact: "Once the last address is assigned, new pods stay in ContainerCreating (\"Assigned \
+                 0 out of 1 requested IPv4 addresses\"). Some addresses may be leaked: still \
+                 assigned to pods that no longer exist.",
+        criteria: "Usage is computed as calicoctl ipam show does: the addresses assigned in a \
+                   pool's blocks, out of all its addresses. Pools for all nodes are evaluated \
+                   together with the others of their family: full is an error, 90% a warning, and \
+                   a note if the others have room. A pool for some nodes is evaluated by itself. \
+                   Disabled pools and pools for load balancers do not count.",
         fix: "Add a pool, and look for leaked addresses with calicoctl ipam check.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization); \
                  projectcalico/calico#7382",
@@ -35,15 +34,21 @@ pub(crate) const NEARLY_FULL: Check = Check {
     needs: &[&IP_POOLS, &IPAM_BLOCKS],
     judges: Judges::Running,
     find: |case| {
-        let full = |family| {
-            let pools = giving(case, family);
-            let everywhere = together(pools.iter().filter(|pool| is_for_all_nodes(pool)));
-            let finding = |pool: &CandidatePool| full(pool, everywhere.as_ref());
-            pools.iter().filter_map(finding).collect::<Vec<_>>()
-        };
-        Family::BOTH.into_iter().flat_map(full).collect()
+        Family::BOTH
+            .into_iter()
+            .flat_map(|family| findings(case, family))
+            .collect()
     },
 };
+
+fn findings(case: &Case, family: Family) -> Vec<Finding> {
+    let pools = giving(case, family);
+    let everywhere = together(pools.iter().filter(|pool| is_for_all_nodes(pool)));
+    pools
+        .iter()
+        .filter_map(|pool| full(pool, everywhere.as_ref()))
+        .collect()
+}
 
 fn is_for_all_nodes(pool: &CandidatePool) -> bool {
     pool.live
@@ -54,7 +59,7 @@ fn usage<'a>(pool: &CandidatePool<'a>) -> Option<&'a Usage> {
     pool.live?.usage.value()
 }
 
-/// The usage of pools as of one.
+/// The usage of several pools, added up.
 fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p CandidatePool<'a>>) -> Option<Usage> {
     pools.filter_map(usage).cloned().reduce(|sum, more| Usage {
         in_use: sum.in_use.saturating_add(more.in_use),
@@ -74,25 +79,26 @@ fn full(pool: &CandidatePool, everywhere: Option<&Usage>) -> Option<Finding> {
         ),
         (false, true) => (
             Severity::Warning,
-            "once it is used up, new pods get no address and stay in ContainerCreating",
+            "once it is full, new pods get no address and stay in ContainerCreating",
         ),
         (false, false) => (
             Severity::Note,
-            "the other pools of the family have room; where pods ask for this one by name, they \
-             do not get it",
+            "the other pools of the family have room, but pods that request this one by name get \
+             no address",
         ),
     };
-    let message = match used.in_use >= used.total {
-        true => format!("all of its {} addresses are in use", used.total),
-        false => format!("{} of its {} addresses are in use", used.in_use, used.total),
+    let message = if used.in_use >= used.total {
+        format!("all {} addresses are in use", used.total)
+    } else {
+        format!("{} of {} addresses are in use", used.in_use, used.total)
     };
     let blocks = format!("{} of {}", used.blocks, used.blocks_possible);
     Some(
         Finding::new(&NEARLY_FULL.entry, severity, pool.object(), message)
             .evidence(pool.object(), pool.field("cidr"), pool.cidr)
-            .evidence(ObjectRef::all("IPAMBlock"), "count in this pool", blocks)
+            .evidence(ObjectRef::all("IPAMBlock"), "number in this pool", blocks)
             .impact(impact)
-            .fix("add a pool, and look for addresses that are in use by nobody")
+            .fix("add a pool, and look for leaked addresses")
             .paste("calicoctl ipam check"),
     )
 }
