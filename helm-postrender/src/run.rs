@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -165,12 +166,19 @@ fn document_diff(stream: &Stream, outcome: &Outcome) -> String {
         return String::new();
     };
     let bytes = stream.bytes();
-    let before = bytes.get(replacement.range.clone()).unwrap_or_default();
-    let preceding = bytes.get(..replacement.range.start).unwrap_or_default();
+    let range = &replacement.range;
+    // With the line of its marker, which is not read.
+    let start = stream
+        .documents()
+        .iter()
+        .find(|document| document.contains(&range.start))
+        .map_or(range.start, |document| document.start);
+    let text = |range: Range<usize>| String::from_utf8_lossy(bytes.get(range).unwrap_or_default());
+    let preceding = bytes.get(..start).unwrap_or_default();
     let first_line = memchr::memchr_iter(b'\n', preceding).count() + 1;
     diff::unified(
-        &String::from_utf8_lossy(before),
-        &replacement.text,
+        &text(start..range.end),
+        &format!("{}{}", text(start..range.start), replacement.text),
         first_line,
     )
 }

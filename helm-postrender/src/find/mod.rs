@@ -19,8 +19,9 @@ use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 use crate::find::located::{Located, is_json};
 use crate::find::obstacle::Obstacle;
 use crate::find::unreadable::Unreadable;
-use crate::read::mentions::mentions_installation;
-use crate::read::stream::{self, BYTE_ORDER_MARK, Stream, YAML_1_1_LINE_ENDS};
+use crate::read::mentions::may_mean_installation;
+use crate::read::outside;
+use crate::read::stream::{self, Stream};
 use crate::read::tree::{NodeId, Tree};
 use crate::refusal::Refusal;
 
@@ -122,7 +123,7 @@ impl<'a> Part<'a> {
     ) -> Result<Self, Unreadable<'a>> {
         let start = range.start;
         let part = stream.document(document).get(range).unwrap_or_default();
-        let bytes = part.strip_prefix(BYTE_ORDER_MARK).unwrap_or(part);
+        let bytes = part.get(stream::content_start(part)..).unwrap_or_default();
         let offset = start + part.len() - bytes.len();
         match unreadable::parse(bytes) {
             Ok((text, tree)) => Ok(Self {
@@ -143,11 +144,7 @@ impl<'a> Part<'a> {
             .map_err(|obstacle| self.refusal(stream, obstacle))?;
         if objects.is_empty() {
             if may_be_installation(self.text) {
-                let what = "YAML parsers disagree on whether this is an Installation";
-                return Err(Refusal::new(what)
-                    .at(stream, self.document, self.offset)
-                    .why("Helm and kubectl may read it as one")
-                    .fix("simplify the YAML of the document"));
+                return Err(self.disagreement(stream, "whether this is an Installation"));
             }
             return Ok(Vec::new());
         }
@@ -156,7 +153,7 @@ impl<'a> Part<'a> {
         }
         let text: Rc<str> = self.text.into();
         let is_json = is_json(&text, &self.tree);
-        objects
+        let located: Vec<Located> = objects
             .into_iter()
             .map(|object| {
                 obstacle::check_identity(&self.tree, object.node)
@@ -175,7 +172,21 @@ impl<'a> Part<'a> {
                     name,
                 })
             })
-            .collect()
+            .collect::<Result<_, Refusal>>()?;
+        // The others are compared with what the second parser reads before they are edited.
+        let is_misnamed =
+            |located: &Located| ![DEFAULT_NAME, OVERLAY_NAME].contains(&&*located.name);
+        if located.iter().all(is_misnamed) && !other_readers::agree_on(self.text, &located) {
+            return Err(self.disagreement(stream, "what the Installation is named"));
+        }
+        Ok(located)
+    }
+
+    fn disagreement(&self, stream: &Stream, on: &str) -> Refusal {
+        Refusal::new(format!("YAML parsers disagree on {on}"))
+            .at(stream, self.document, self.offset)
+            .why("Helm and kubectl may read it as one")
+            .fix("simplify the YAML of the document")
     }
 
     fn refusal(&self, stream: &Stream, obstacle: Obstacle) -> Refusal {
@@ -191,8 +202,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Whether a text in which the first parser finds no Installation is one to another reader.
+/// Whether a text in which the first parser finds no Installation may be one to another reader.
 fn may_be_installation(text: &str) -> bool {
-    let is_mentioned = mentions_installation(text.as_bytes()) || text.contains(YAML_1_1_LINE_ENDS);
-    is_mentioned && other_readers::see_installation(text)
+    !other_readers::agree_on_none(text)
+        && may_mean_installation(&outside::of_block_scalars(text.as_bytes()))
 }

@@ -1,40 +1,71 @@
-//! What other readers may find in a document in which the first parser finds no Installation: Helm's
-//! and kubectl's are laxer, and read YAML 1.1.
+//! What other readers may find in a document: Helm's and kubectl's are laxer than the first parser,
+//! and read YAML 1.1.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use calico_core::installation::{API_VERSION, KIND};
+use serde::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess};
 
 use serde_yaml::Value;
 
-use crate::find::{objects, second_parser};
-use crate::read::stream::YAML_1_1_LINE_ENDS;
+use crate::find::located::Located;
+use crate::find::objects::{self, LIST_KIND};
+use crate::find::second_parser;
+use crate::read::stream::{YAML_1_1_LINE_ENDS, has_invalid_marker};
 use crate::read::tree::Tree;
 
-/// Whether some reader may find an Installation, of whatever name, in a text.
-pub(crate) fn see_installation(text: &str) -> bool {
-    second_parser_does(text) || lax_reader_does(text)
+/// Whether every reader can read a text, and finds no Installation in it.
+pub(crate) fn agree_on_none(text: &str) -> bool {
+    let as_go_reads = as_go_reads(text);
+    let is_same = as_go_reads == text;
+    !has_invalid_marker(text.as_bytes())
+        && second_parser_finds_none(text)
+        && (is_same
+            || first_parser_finds_none(&as_go_reads) && second_parser_finds_none(&as_go_reads))
 }
 
-fn second_parser_does(text: &str) -> bool {
-    if flow_depth(text) > DEEPEST {
-        return false;
-    }
-    let Ok(mut document) = serde_yaml::from_str::<Value>(text) else {
+/// Whether the other readers find the Installations that the first parser found in a text, and no other.
+pub(crate) fn agree_on(text: &str, located: &[Located]) -> bool {
+    let Ok(document) = serde_yaml::from_str::<Value>(text) else {
         return false;
     };
-    // A merge that fails leaves the document as it is.
-    let _ = document.apply_merge();
-    !second_parser::installations(&document).is_empty()
+    let found = second_parser::installations(&document);
+    as_go_reads(text) == text
+        && found.len() == located.len()
+        && located.iter().all(|located| {
+            found
+                .iter()
+                .any(|found| found.name == Some(&located.name) && found.items == located.items)
+        })
 }
 
-/// With the line ends of YAML 1.1, and without what Go's readers drop: everything after the first
-/// document, and any Unicode white space before one of JSON (kubernetes/apimachinery v0.35.1,
-/// pkg/util/yaml/decoder.go, `consumeWhitespace`).
-fn lax_reader_does(text: &str) -> bool {
-    let text = text.replace(YAML_1_1_LINE_ENDS, "\n");
+/// A text with line feeds for the line ends of YAML 1.1, without the byte order marks that libyaml
+/// skips at the start of a line, and without any Unicode white space before JSON, which Go skips
+/// (kubernetes/apimachinery v0.36.3, pkg/util/yaml/decoder.go, `consumeWhitespace`).
+fn as_go_reads(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_start();
-    let is_json = trimmed.starts_with('{');
-    let Ok(tree) = Tree::parse_first(if is_json { trimmed } else { &text }) else {
-        return false;
+    let text = if trimmed.starts_with('{') {
+        trimmed
+    } else {
+        text
     };
-    objects::installations(&tree).map_or(true, |found| !found.is_empty())
+    if !text.contains(YAML_1_1_LINE_ENDS) && !text.contains('\u{feff}') {
+        return Cow::Borrowed(text);
+    }
+    let text = text.replace(YAML_1_1_LINE_ENDS, "\n");
+    Cow::Owned(text.replace("\n\u{feff}", "\n"))
+}
+
+fn first_parser_finds_none(text: &str) -> bool {
+    Tree::parse(text)
+        .is_ok_and(|tree| objects::installations(&tree).is_ok_and(|found| found.is_empty()))
+}
+
+fn second_parser_finds_none(text: &str) -> bool {
+    flow_depth(text) <= DEEPEST
+        && serde_yaml::from_str::<Node>(text)
+            .is_ok_and(|node| !node.may_contain_installation(false))
 }
 
 /// The deepest nesting that the second parser is given. It accepts 128 levels, but for each level
@@ -53,4 +84,152 @@ fn flow_depth(text: &str) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
+}
+
+/// A value as the second parser reads it, with every value of a duplicate key: Go takes the last.
+enum Node {
+    Text(String),
+    Sequence(Vec<Node>),
+    Mapping(Vec<(Node, Node)>),
+    /// With a tag, so that it may mean anything.
+    Tagged(Box<Node>),
+    /// A number, a boolean or null.
+    Other,
+}
+
+impl Node {
+    fn may_contain_installation(&self, in_typed_list: bool) -> bool {
+        if self.may_be(KIND, API_VERSION) || in_typed_list && self.may_be("", "") {
+            return true;
+        }
+        let in_typed_list = self.may_be(LIST_KIND, API_VERSION);
+        self.values("items")
+            .into_iter()
+            .any(|list| match list.inner() {
+                Self::Sequence(items) => items
+                    .iter()
+                    .any(|item| item.may_contain_installation(in_typed_list)),
+                _ => false,
+            })
+    }
+
+    fn may_be(&self, kind: &str, api_version: &str) -> bool {
+        matches!(self.inner(), Self::Mapping(_))
+            && self.may_have("kind", kind)
+            && self.may_have("apiVersion", api_version)
+    }
+
+    fn may_have(&self, key: &str, text: &str) -> bool {
+        let values = self.values(key);
+        let is_missing = values.is_empty() && text.is_empty();
+        is_missing || values.into_iter().any(|value| value.may_equal(text))
+    }
+
+    fn may_equal(&self, text: &str) -> bool {
+        match self {
+            Self::Text(value) => value == text,
+            Self::Tagged(_) => true,
+            Self::Other => text.is_empty(),
+            Self::Sequence(_) | Self::Mapping(_) => false,
+        }
+    }
+
+    /// Every value of `key`, those of merged mappings included.
+    fn values(&self, key: &str) -> Vec<&Self> {
+        let Self::Mapping(entries) = self.inner() else {
+            return Vec::new();
+        };
+        let mut values = Vec::new();
+        for (name, value) in entries {
+            if name.may_equal(key) {
+                values.push(value);
+            }
+            if name.may_equal("<<") {
+                match value.inner() {
+                    Self::Sequence(merged) => {
+                        values.extend(merged.iter().flat_map(|merged| merged.values(key)));
+                    }
+                    merged => values.extend(merged.values(key)),
+                }
+            }
+        }
+        values
+    }
+
+    fn inner(&self) -> &Self {
+        match self {
+            Self::Tagged(node) => node.inner(),
+            node => node,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+struct Visitor;
+
+impl<'de> de::Visitor<'de> for Visitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("any YAML value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
+        Ok(Node::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(item) = items.next_element()? {
+            nodes.push(item);
+        }
+        Ok(Node::Sequence(nodes))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            nodes.push(entry);
+        }
+        Ok(Node::Mapping(nodes))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Node, A::Error> {
+        let (_, node) = tagged.variant::<String>()?;
+        node.newtype_variant()
+            .map(|node| Node::Tagged(Box::new(node)))
+    }
 }

@@ -45,9 +45,9 @@ fn refusal(stream: &Stream, located: &Located, what: String, at: usize) -> Refus
 
 /// An Installation that the second parser finds.
 pub(crate) struct Sighting<'v> {
-    name: Option<&'v str>,
+    pub(crate) name: Option<&'v str>,
     /// The path to it from the document's root: indexes into `items`, one per list.
-    items: Vec<usize>,
+    pub(crate) items: Vec<usize>,
 }
 
 /// The Installations that the second parser finds in a document.

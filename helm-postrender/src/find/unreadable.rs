@@ -1,10 +1,9 @@
 //! Documents that are not YAML: why, and whether that matters here.
 
-use calico_core::installation::KIND;
 use calico_core::text::shown;
 
-use crate::find::other_readers;
-use crate::read::mentions::mentions_installation;
+use crate::read::mentions::{may_mean_installation, mentions_installation};
+use crate::read::outside;
 use crate::read::tree::{Tree, TreeError};
 use crate::refusal::Refusal;
 
@@ -15,11 +14,10 @@ pub(crate) struct Unreadable<'a> {
 }
 
 impl Unreadable<'_> {
-    /// Refuses a document that claims to be an Installation, or is one to another reader. One that
-    /// only mentions an Installation is worth a note; any other does not matter.
+    /// Refuses a document that another reader may read as an Installation. One that only mentions an
+    /// Installation in a comment or a block scalar is worth a note; any other does not matter.
     pub(crate) fn refused_or_noted(self) -> Result<Option<Refusal>, Refusal> {
-        let is_seen = std::str::from_utf8(self.bytes).is_ok_and(other_readers::see_installation);
-        if is_seen || claims_to_be_installation(self.bytes) {
+        if may_mean_installation(&outside::of_block_scalars(self.bytes)) {
             return Err(self.refusal);
         }
         Ok(mentions_installation(self.bytes).then_some(self.refusal))
@@ -67,34 +65,6 @@ fn second_json_document(text: &str) -> Option<usize> {
     let rest = json.get(values.byte_offset()..)?.trim_start();
     rest.starts_with(['{', '['])
         .then(|| text.len() - rest.len())
-}
-
-/// Whether the kind at a document's top level is that of an Installation. In JSON, where lines do
-/// not show that level, a mention is enough.
-fn claims_to_be_installation(bytes: &[u8]) -> bool {
-    bytes.split(|byte| *byte == b'\n').any(is_kind_line)
-        || is_json(bytes) && mentions_installation(bytes)
-}
-
-/// Whether a line is `kind: Installation`, or may be with an escape resolved.
-fn is_kind_line(line: &[u8]) -> bool {
-    let value = line.strip_prefix(b"kind:").unwrap_or_default();
-    let end = memchr::memchr(b'#', value).unwrap_or(value.len());
-    let value = value.get(..end).unwrap_or_default().trim_ascii();
-    value.contains(&b'\\') || ["", "\"", "'"].iter().any(|quote| is_kind(value, quote))
-}
-
-fn is_kind(value: &[u8], quote: &str) -> bool {
-    value
-        .strip_prefix(quote.as_bytes())
-        .and_then(|value| value.strip_suffix(quote.as_bytes()))
-        == Some(KIND.as_bytes())
-}
-
-/// Whether a document starts like JSON.
-fn is_json(bytes: &[u8]) -> bool {
-    let text = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    after_marker(text).starts_with(['{', '['])
 }
 
 /// The text of a document after its `---` and white space.

@@ -39,6 +39,11 @@ pub(crate) fn mentions_installation(document: &[u8]) -> bool {
     contains(document, API_VERSION) && contains(document, KIND)
 }
 
+/// Whether a text may mean an Installation: both its words are there, or may be hidden.
+pub(crate) fn may_mean_installation(text: &[u8]) -> bool {
+    mentions_installation(text) || can_hide_text(text)
+}
+
 fn contains(document: &[u8], word: &str) -> bool {
     memmem::find(document, word.as_bytes()).is_some()
 }

@@ -105,8 +105,7 @@ impl Stream {
     }
 }
 
-/// Cuts a stream at the lines that start with `---` (YAML 1.2, section 9.1.2: a marker is at the
-/// start of a line and followed by white space), as Helm and kubectl do.
+/// Cuts a stream at its markers, as Helm and kubectl do ([`is_marker`]).
 #[derive(Default)]
 struct Cutter {
     documents: Vec<Range<usize>>,
@@ -115,22 +114,28 @@ struct Cutter {
     start: usize,
     /// Everything before this byte has been searched for markers.
     searched: usize,
+    /// How many bytes the last piece ended with.
+    seen: usize,
 }
 
 impl Cutter {
-    /// Cuts at the markers that later bytes cannot change.
+    /// Cuts at the markers on complete lines, which later bytes cannot change.
     fn cut_before_the_end(&mut self, bytes: &[u8]) {
-        for at in markers(bytes, self.searched, b"\n---") {
-            // The byte after it decides whether it is a marker.
-            if at + 3 < bytes.len() {
-                self.cut(bytes, at);
-            }
+        let new = std::mem::replace(&mut self.seen, bytes.len());
+        let Some(newline) = memchr::memrchr(b'\n', bytes.get(new..).unwrap_or_default()) else {
+            return;
+        };
+        let newline = new + newline;
+        let lines = bytes.get(..=newline).unwrap_or_default();
+        for at in markers(lines, self.searched, b"\n---", is_marker) {
+            self.cut(bytes, at);
         }
-        self.searched = bytes.len().saturating_sub(4).max(self.searched);
+        // The marker after this line break is found with the next piece.
+        self.searched = newline;
     }
 
     fn finish(mut self, bytes: Vec<u8>) -> Stream {
-        for at in markers(&bytes, self.searched, b"\n---").chain([bytes.len()]) {
+        for at in markers(&bytes, self.searched, b"\n---", is_marker).chain([bytes.len()]) {
             self.cut(&bytes, at);
         }
         Stream {
@@ -156,7 +161,7 @@ impl Cutter {
 pub(crate) fn parts(document: &[u8]) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
-    for marker in markers(document, 0, b"\n...") {
+    for marker in markers(document, 0, b"\n...", is_end_marker) {
         let end = next_line(document, marker);
         parts.push(start..end);
         start = end;
@@ -167,19 +172,61 @@ pub(crate) fn parts(document: &[u8]) -> Vec<Range<usize>> {
     parts
 }
 
-/// The part of a document that Helm and kubectl read, without a byte order mark.
+/// The part of a document that Helm and kubectl read.
 pub(crate) fn first_part(document: &[u8]) -> &[u8] {
-    let end = markers(document, 0, b"\n...")
+    let end = markers(document, 0, b"\n...", is_end_marker)
         .next()
         .map_or(document.len(), |marker| next_line(document, marker));
-    without_byte_order_mark(document.get(..end).unwrap_or_default())
+    document
+        .get(content_start(document)..end)
+        .unwrap_or_default()
 }
 
-/// Where lines start, from byte `from` on, that are a marker: `pattern` is a line feed and the marker.
+/// The byte of a document where Go starts to read it: after the line of its marker, and after a byte
+/// order mark.
+pub(crate) fn content_start(document: &[u8]) -> usize {
+    let after_marker = document
+        .strip_prefix(b"---")
+        .filter(|rest| is_separator(rest))
+        .map_or(0, |_| next_line(document, 0));
+    let content = document.get(after_marker..).unwrap_or_default();
+    document.len() - without_byte_order_mark(content).len()
+}
+
+/// Whether Go rejects a line of a document as a marker with content, after which older versions and
+/// Helm's own splitter read another document.
+pub(crate) fn has_invalid_marker(document: &[u8]) -> bool {
+    markers(document, 0, b"\n---", |rest| !is_separator(rest)).any(|at| at > 0)
+}
+
+/// Whether a line that starts with `---` and has `rest` after it starts a document: for YAML, which
+/// wants white space after it (YAML 1.2, section 9.1.2), or for Go.
+fn is_marker(rest: &[u8]) -> bool {
+    is_end_marker(rest) || is_separator(rest)
+}
+
+/// The same of a line that starts with `...`.
+fn is_end_marker(rest: &[u8]) -> bool {
+    matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+/// Whether Go starts a document after a line with `---` and `rest`: it allows any white space of
+/// Unicode, and a comment right after it. Sources: kubernetes/apimachinery v0.36.3,
+/// pkg/util/yaml/decoder.go, `YAMLReader`; kyaml v0.21.1, kyaml/kio/byteio_reader.go, `splitDocuments`.
+fn is_separator(rest: &[u8]) -> bool {
+    let line = rest.get(..next_line(rest, 0)).unwrap_or_default();
+    let line = String::from_utf8_lossy(line);
+    let text = line.trim_start();
+    text.is_empty() || text.starts_with('#')
+}
+
+/// Where lines start, from byte `from` on, that are a marker: `pattern` is a line feed and the marker,
+/// and `is_marker` is asked about what follows it.
 fn markers<'a>(
     bytes: &'a [u8],
     from: usize,
     pattern: &'static [u8],
+    is_marker: fn(&[u8]) -> bool,
 ) -> impl Iterator<Item = usize> + 'a {
     let marker = pattern.get(1..).unwrap_or_default();
     let text = without_byte_order_mark(bytes);
@@ -187,10 +234,10 @@ fn markers<'a>(
     let first = is_first.then_some(bytes.len() - text.len());
     let rest = bytes.get(from..).unwrap_or_default();
     let later = memmem::find_iter(rest, pattern).map(move |at| from + at + 1);
-    first.into_iter().chain(later).filter(move |at| {
-        let after = bytes.get(at + marker.len());
-        after.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
-    })
+    first
+        .into_iter()
+        .chain(later)
+        .filter(move |at| is_marker(bytes.get(at + marker.len()..).unwrap_or_default()))
 }
 
 fn next_line(bytes: &[u8], from: usize) -> usize {
@@ -209,11 +256,7 @@ fn is_blank(document: &[u8]) -> bool {
 }
 
 fn is_utf16(document: &[u8]) -> bool {
-    let text = if document.starts_with(b"---") {
-        document.get(next_line(document, 0)..).unwrap_or_default()
-    } else {
-        document
-    };
+    let text = document.get(content_start(document)..).unwrap_or_default();
     text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
 }
 
@@ -246,6 +289,10 @@ mod tests {
         assert_eq!(cut("\u{feff}---\na: 1\n"), ["---\na: 1\n"]);
         assert_eq!(cut("\u{feff}a: 1\n"), ["\u{feff}a: 1\n"]);
         assert_eq!(cut("--- {a: 1}\n---\t\n--- "), ["--- {a: 1}\n"]);
+        for marker in ["---#note\n", "---\u{a0}\n", "---\u{b}# note\r\n"] {
+            let document = format!("{marker}b: 2\n");
+            assert_eq!(cut(&format!("a: 1\n{document}")), ["a: 1\n", &document]);
+        }
     }
 
     #[test]
@@ -288,6 +335,23 @@ mod tests {
             assert_eq!(first_part(text.as_bytes()), read.as_bytes());
             assert_eq!(cut(text).concat(), text);
         }
+    }
+
+    #[test]
+    fn content_starts_after_the_marker_and_a_byte_order_mark() {
+        for (document, content) in [
+            ("a: 1\n", "a: 1\n"),
+            ("---\na: 1\n", "a: 1\n"),
+            ("--- # note\r\n\u{feff}a: 1\n", "a: 1\n"),
+            ("---#note\na: 1\n", "a: 1\n"),
+            ("\u{feff}a: 1\n", "a: 1\n"),
+            ("--- {a: 1}\n", "--- {a: 1}\n"),
+            ("---", ""),
+        ] {
+            assert_eq!(first_part(document.as_bytes()), content.as_bytes());
+        }
+        assert!(has_invalid_marker(b"a: 1\n---b: 2\n"));
+        assert!(!has_invalid_marker(b"--- {a: 1}\nb: ---\n"));
     }
 
     #[test]

@@ -281,12 +281,6 @@ mod tests {
             TreeError::SecondDocument(6)
         );
         assert!(Tree::parse("# nothing\n").unwrap().root().is_none());
-        for behind in ["--- \nb: 2\n", "b: 2\n"] {
-            let text = format!(" a: 1\n{behind}");
-            assert!(Tree::parse(&text).is_err(), "{text}");
-            let first = Tree::parse_first(&text).unwrap();
-            assert_eq!(first.entries(first.root().unwrap()).len(), 1, "{text}");
-        }
     }
 
     #[test]

@@ -9,15 +9,6 @@ use super::{Data, Node, NodeId, Tree, TreeError};
 impl Tree {
     /// Parses `text`, which must be one document or none.
     pub(crate) fn parse(text: &str) -> Result<Self, TreeError> {
-        Self::parse_until(text, |_| false)
-    }
-
-    /// Parses the first document of `text` and, like Go's readers, nothing after it.
-    pub(crate) fn parse_first(text: &str) -> Result<Self, TreeError> {
-        Self::parse_until(text, |event| matches!(event, Event::DocumentEnd))
-    }
-
-    fn parse_until(text: &str, is_end: fn(&Event) -> bool) -> Result<Self, TreeError> {
         let options: Options = granit_parser::options! {
             // As libyaml, and so Go's readers, do.
             block_scalar_eof_without_line_feed: true,
@@ -28,9 +19,6 @@ impl Tree {
             let (event, span) = event.map_err(|error| syntax(text, &error))?;
             let start = span.start.byte_offset().unwrap_or_default();
             let end = span.end.byte_offset().unwrap_or_default();
-            if is_end(&event) {
-                break;
-            }
             if matches!(event, Event::DocumentStart(..)) {
                 documents += 1;
                 if documents > 1 {
