@@ -14,4 +14,5 @@ mod mistakes;
 mod paste;
 mod plan;
 mod run;
+mod same_steps;
 mod status;

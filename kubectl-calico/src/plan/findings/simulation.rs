@@ -123,7 +123,7 @@ fn facts(inputs: &Inputs, planned: &[Pool]) -> Facts {
         .map(|pool| changed(pool, planned))
         .chain(as_existing(inputs, planned))
         .collect();
-    let mut installation = inputs.written.clone();
+    let mut installation = listing(inputs, planned);
     if pools.is_empty() {
         installation.pools = Some(planned.iter().map(written).collect());
         let by = Installer::Manifests;
@@ -135,6 +135,26 @@ fn facts(inputs: &Inputs, planned: &[Pool]) -> Facts {
         .then(|| installation_facts(inputs, installation));
     facts.pools = Fact::known(pools, plan());
     facts
+}
+
+/// The Installation, which lists the planned CIDRs in place of those of the existing pools.
+fn listing(inputs: &Inputs, planned: &[Pool]) -> Installation {
+    let mut installation = inputs.written.clone();
+    for pool in installation.pools.iter_mut().flatten() {
+        let existing = inputs
+            .pools()
+            .iter()
+            .find(|existing| Some(existing.cidr.as_str()) == pool.cidr.as_deref());
+        let planned = existing.and_then(|existing| {
+            planned
+                .iter()
+                .find(|planned| planned.existing.as_deref() == Some(&existing.name))
+        });
+        if let Some(cidr) = planned.and_then(|planned| planned.cidr.value()) {
+            pool.cidr = Some(cidr.to_string());
+        }
+    }
+    installation
 }
 
 /// The provenance of what is planned.
