@@ -1,4 +1,4 @@
-"""What scripts/test-cluster is made of: where the binaries come from, and how they run."""
+"""What scripts/test-cluster is made of: where the programs come from, and how they run."""
 
 import sys
 

@@ -1,29 +1,27 @@
-"""One API server with its etcd: how they are started, found to be ready, and stopped."""
+"""One API server with its etcd: how they are started and found to be ready."""
 
 import base64
-import ctypes
-import pathlib
 import secrets
-import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 import urllib.request
 
+from .api import Api
+
 START_SECONDS = 120
 
-# Every request, before it is answered: whoever has an answer finds the request in the log. What the server asks itself
-# and whether it is ready are left out.
+# Every request, before it is answered: whoever has an answer finds the request in the log. What the server asks itself,
+# whether it is ready, and what Kubernetes' own controllers, kwok and this script ask are left out.
 AUDIT_POLICY = """\
 apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [ResponseStarted, ResponseComplete, Panic]
 rules:
-  - {level: None, users: ["system:apiserver"]}
-  - {level: None, users: ["system:anonymous"], nonResourceURLs: [/readyz]}
-  - {level: Metadata}
+  - {{level: None, users: ["system:apiserver", {own}]}}
+  - {{level: None, users: ["system:anonymous"], nonResourceURLs: [/readyz]}}
+  - {{level: Metadata}}
 """
 
 KUBECONFIG = """\
@@ -31,115 +29,136 @@ apiVersion: v1
 kind: Config
 current-context: test
 clusters: [{{name: test, cluster: {{server: "{url}", certificate-authority-data: {ca}}}}}]
-contexts: [{{name: test, context: {{cluster: test, user: admin}}}}]
-users: [{{name: admin, user: {{token: {token}}}}}]
+contexts: [{{name: test, context: {{cluster: test, user: {user}}}}}]
+users: [{{name: {user}, user: {{token: {token}}}}}]
 """
+
+# kube-apiserver reaches what runs for pods through the socket of the program pod-network.
+EGRESS = """\
+apiVersion: apiserver.k8s.io/v1beta1
+kind: EgressSelectorConfiguration
+egressSelections:
+  - name: cluster
+    connection:
+      proxyProtocol: HTTPConnect
+      transport: {{uds: {{udsName: "{socket}"}}}}
+"""
+
+# Who asks the server, each with a token of its own: the administrator, whom the caller is, and the cluster's own parts.
+ADMINISTRATOR = "admin"
+SCRIPT = "test-cluster"
+USERS = [ADMINISTRATOR, SCRIPT, "system:kube-controller-manager", "system:kube-scheduler", "kwok"]
 
 
 class Server:
-    """The two processes. Everything that they read and write is in `folder`, under names relative to it."""
+    """The two processes. Everything that they read and write is in their folder, under names relative to it."""
 
-    def __init__(self, programs, folder, extra):
+    def __init__(self, programs, processes, extra, with_controllers):
         self.programs = programs
-        self.folder = folder
-        self.processes = []
+        self.processes = processes
+        self.folder = processes.folder
         # Held while the server runs, so that nobody else is given the port that the server shares with us.
-        self.port = socket.socket()
-        self.port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        self.port.bind(("127.0.0.1", 0))
-        self.url = f"https://127.0.0.1:{self.port.getsockname()[1]}"
+        self._port = socket.socket()
+        self._port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._port.bind(("127.0.0.1", 0))
+        self.port = self._port.getsockname()[1]
+        self.url = f"https://127.0.0.1:{self.port}"
         self.extra = extra
+        self.with_controllers = with_controllers
+        self.tokens = {user: secrets.token_hex(16) for user in USERS}
 
     def start(self):
-        """Start both; the path of the kubeconfig when the server is ready, or a RuntimeError."""
-        token = secrets.token_hex(16)
+        """Start both; the path of the administrator's kubeconfig when the server is ready, or a RuntimeError."""
         self._spawn("etcd", ETCD)
-        self._spawn("kube-apiserver", self._apiserver_flags(token), self.extra)
+        if self.with_controllers:
+            self.processes.spawn("pod-network", [self.programs["pod-network"], POD_NETWORK])
+        self._spawn("kube-apiserver", self._apiserver_flags(), self.extra)
         self._wait_until_ready()
-        ca = base64.b64encode(self._certificate().read_bytes()).decode()
-        return self._write("kubeconfig", KUBECONFIG.format(url=self.url, ca=ca, token=token))
+        return self.kubeconfig("kubeconfig", ADMINISTRATOR, self.tokens[ADMINISTRATOR])
 
-    def ended(self):
-        """What to say of a process that ended by itself, or None."""
-        for process in self.processes:
-            if process.poll() is not None:
-                name = pathlib.Path(process.args[0]).name
-                lines = (self.folder / f"{name}.log").read_text().splitlines()[-5:]
-                return "\n".join([f"{process.args[0]} ended with {process.returncode}; its last words:", *lines])
-        return None
+    def api(self):
+        """A connection of this script's own."""
+        return Api(self.port, self.certificate(), self.tokens[SCRIPT])
 
-    def stop(self):
-        """Only etcd keeps anything, so only etcd is given time to close it."""
-        for process in reversed(self.processes):
-            process.send_signal(signal.SIGTERM if process is self.processes[0] else signal.SIGKILL)
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    def kubeconfig(self, name, user, token):
+        """Write one under this name; its path."""
+        ca = base64.b64encode(self.certificate().read_bytes()).decode()
+        return self.write(name, KUBECONFIG.format(url=self.url, ca=ca, user=user, token=token))
+
+    def certificate(self):
+        """It signs itself."""
+        return self.folder / "certificates" / "apiserver.crt"
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_text(content)
+        return path
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            if (why := self.ended()) is not None:
+            if (why := self.processes.ended()) is not None:
                 raise RuntimeError(why)
             try:
                 # The server makes its own certificate, and does so before it listens.
-                context = ssl.create_default_context(cafile=self._certificate())
+                context = ssl.create_default_context(cafile=self.certificate())
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=5, context=context):
                     return
             except OSError:
                 time.sleep(0.02)
         raise RuntimeError(f"not ready after {START_SECONDS} seconds; its log: {self.folder}/kube-apiserver.log")
 
-    def _certificate(self):
-        return self.folder / "certificates" / "apiserver.crt"
-
-    def _apiserver_flags(self, token):
-        key = self._write("service-accounts.key", ec_private_key()).name
-        return {
+    def _apiserver_flags(self):
+        own = ", ".join(f'"{user}"' for user in USERS if user != ADMINISTRATOR)
+        users = "".join(f'{token},{user},{user},"system:masters"\n' for user, token in self.tokens.items())
+        flags = {
             "etcd-servers": ETCD["listen-client-urls"],
             "bind-address": "127.0.0.1",
-            "secure-port": self.port.getsockname()[1],
+            "secure-port": self.port,
             "permit-port-sharing": "true",
             # The endpoint of the Service `kubernetes` must not be a loopback address; nobody has this one (RFC 5737).
             "advertise-address": "192.0.2.1",
             "service-cluster-ip-range": "10.96.0.0/12",  # kubeadm's
             "cert-dir": "certificates",
             "authorization-mode": "RBAC",
-            "token-auth-file": self._write("tokens.csv", f'{token},admin,admin,"system:masters"\n').name,
+            "token-auth-file": self.write("tokens.csv", users).name,
             "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
-            "service-account-key-file": key,
-            "service-account-signing-key-file": key,
-            # It refuses a pod whose ServiceAccount does not exist, and a controller is what makes those.
-            "disable-admission-plugins": "ServiceAccount",
-            "audit-policy-file": self._write("audit-policy.yaml", AUDIT_POLICY).name,
+            "service-account-key-file": SERVICE_ACCOUNTS_KEY,
+            "service-account-signing-key-file": self.write(SERVICE_ACCOUNTS_KEY, ec_private_key()).name,
+            "audit-policy-file": self.write("audit-policy.yaml", AUDIT_POLICY.format(own=own)).name,
             "audit-log-path": "audit.log",
             # A request that cannot be written down is not carried out.
             "audit-log-mode": "blocking-strict",
             "audit-log-maxsize": 100_000,  # megabytes: one file, which is never rotated
         }
+        if self.with_controllers:
+            return flags | self._extension_flags()
+        # It refuses a pod whose ServiceAccount does not exist, and a controller is what makes those.
+        return flags | {"disable-admission-plugins": "ServiceAccount"}
 
-    def _write(self, name, content):
-        path = self.folder / name
-        path.write_text(content)
-        return path
+    def _extension_flags(self):
+        """What lets another API server extend this one, which passes requests on under a certificate of its own."""
+        subprocess.run([self.programs["front-proxy"]], cwd=self.folder, check=True)
+        egress = EGRESS.format(socket=POD_NETWORK)
+        return {
+            "egress-selector-config-file": self.write("egress.yaml", egress).name,
+            # To the address of a pod rather than to that of its Service, which nothing here translates.
+            "enable-aggregator-routing": "true",
+            "proxy-client-cert-file": "front-proxy.crt",
+            "proxy-client-key-file": "front-proxy.key",
+            "requestheader-client-ca-file": "front-proxy.crt",
+            "requestheader-username-headers": "X-Remote-User",
+            "requestheader-group-headers": "X-Remote-Group",
+            "requestheader-extra-headers-prefix": "X-Remote-Extra-",
+        }
 
     def _spawn(self, program, flags, extra=()):
-        """In a session of its own, so that Ctrl-C reaches it only through us."""
         command = [self.programs[program], *(f"--{name}={value}" for name, value in flags.items()), *extra]
-        with open(self.folder / f"{program}.log", "w") as log:
-            process = subprocess.Popen(
-                command,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=die_with_parent,
-            )
-        self.processes.append(process)
+        self.processes.spawn(program, command)
 
+
+POD_NETWORK = "pod-network.socket"
+SERVICE_ACCOUNTS_KEY = "service-accounts.key"
 
 # Sockets in a folder that is ours alone instead of ports: nobody else on the machine reaches a store that knows no
 # password. They are the files `etcd:2379` and `etcd:2380`: paths are relative, for their length is limited, and have
@@ -162,9 +181,3 @@ def ec_private_key():
     number = (1 + secrets.randbelow(2**255)).to_bytes(32, "big")
     der = bytes.fromhex("30310201010420") + number + bytes.fromhex("a00a06082a8648ce3d030107")
     return f"-----BEGIN EC PRIVATE KEY-----\n{base64.b64encode(der).decode()}\n-----END EC PRIVATE KEY-----\n"
-
-
-def die_with_parent():
-    """On Linux a server ends with us even if we are killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

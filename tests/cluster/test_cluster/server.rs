@@ -26,11 +26,11 @@ fn it_has_the_version_that_was_built() {
     assert!(git_version.starts_with(&minor), "{version}");
     assert!(!version.to_string().contains("$Format"), "{version}");
 
-    let module = include_str!("../../apiserver/go.mod");
-    if cluster.apiserver.to_string_lossy().contains("/apiserver-") {
+    let module = include_str!("../../kubernetes/go.mod");
+    if cluster.apiserver.to_string_lossy().contains("/kubernetes-") {
         assert!(
             module.contains(&format!("\tk8s.io/kubernetes {git_version}\n")),
-            "tests/apiserver builds another version than {git_version}"
+            "tests/kubernetes builds another version than {git_version}"
         );
     }
 }

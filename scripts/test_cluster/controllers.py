@@ -1,0 +1,119 @@
+"""What acts in a cluster: Kubernetes' controllers and scheduler, and kwok, which plays the kubelet of every node."""
+
+import pathlib
+import time
+
+from . import server
+from .api import Refused
+
+# The pods' addresses: what the operator makes its first pool of if nobody says otherwise.
+POD_NETWORK = "192.168.0.0/16"
+READY_SECONDS = 120
+
+STAGES = pathlib.Path(__file__).parent / "stages.yaml"
+
+
+class Controllers:
+    def __init__(self, apiserver):
+        self.server = apiserver
+
+    def start(self):
+        self._spawn("kube-controller-manager", "system:kube-controller-manager", self._controller_manager_flags())
+        self._spawn("kube-scheduler", "system:kube-scheduler", {"leader-elect": "false", "secure-port": 0})
+        self._spawn("kwok", "kwok", KWOK | {"config": STAGES})
+
+    def add_nodes(self, count):
+        """Nodes 1 to `count`, less those that an earlier run left, all Ready; or a RuntimeError."""
+        api = self.server.api()
+        version = api.get("/version")["gitVersion"]
+        for number in range(1, count + 1):
+            try:
+                api.create("/api/v1/nodes", node(number, version))
+            except Refused as answer:
+                if answer.status != 409:
+                    raise
+        self._wait("the nodes are not Ready", lambda: ready_nodes(api) >= count)
+        # A pod that comes before the ServiceAccount of its namespace is refused.
+        self._wait("no ServiceAccount was made", lambda: exists(api, "/api/v1/namespaces/default/serviceaccounts/default"))
+
+    def _wait(self, otherwise, until):
+        deadline = time.monotonic() + READY_SECONDS
+        while not until():
+            if (why := self.server.processes.ended()) is not None:
+                raise RuntimeError(why)
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{otherwise} after {READY_SECONDS} seconds; the logs: {self.server.folder}/*.log")
+            time.sleep(0.1)
+
+    def _controller_manager_flags(self):
+        return {
+            "leader-elect": "false",
+            "secure-port": 0,
+            "root-ca-file": self.server.certificate(),
+            "service-account-private-key-file": server.SERVICE_ACCOUNTS_KEY,
+            # Where a client asks for a ServiceAccount that a namespace does not have yet, every second counts.
+            "kube-api-qps": 500,
+            "kube-api-burst": 1000,
+        }
+
+    def _spawn(self, program, user, flags):
+        kubeconfig = self.server.kubeconfig(f"{program}.kubeconfig", user, self.server.tokens[user])
+        command = [self.server.programs[program], *(f"--{name}={value}" for name, value in flags.items())]
+        self.server.processes.spawn(program, [*command, f"--kubeconfig={kubeconfig}"])
+
+
+KWOK = {
+    "manage-all-nodes": "true",
+    "cidr": POD_NETWORK,
+    "node-lease-duration-seconds": 40,
+    # No server of its own: nobody asks these kubelets for logs.
+    "node-port": 0,
+}
+
+
+def node(number, version):
+    """Node NUMBER as a kubelet of this version would register it, in one subnet with all others."""
+    name = f"node-{number}"
+    resources = {"cpu": "8", "memory": "32Gi", "pods": "110", "ephemeral-storage": "100Gi"}
+    system = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": {"kubernetes.io/hostname": name, **system}},
+        "status": {
+            "addresses": [
+                {"type": "InternalIP", "address": f"172.18.{number // 250}.{number % 250 + 2}"},
+                {"type": "Hostname", "address": name},
+            ],
+            "capacity": resources,
+            "allocatable": resources,
+            "nodeInfo": {
+                "kubeletVersion": version,
+                "kubeProxyVersion": "",
+                "operatingSystem": "linux",
+                "architecture": "amd64",
+                "containerRuntimeVersion": "kwok",
+                "kernelVersion": "6.12.0",
+                "osImage": "",
+                "machineID": "",
+                "systemUUID": "",
+                "bootID": "",
+            },
+        },
+    }
+
+
+def ready_nodes(api):
+    nodes = api.get("/api/v1/nodes?resourceVersion=0")["items"]
+    conditions = [c for node in nodes for c in node["status"].get("conditions", [])]
+    return sum(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+
+
+def exists(api, path):
+    try:
+        api.get(path)
+    except Refused as answer:
+        if answer.status != 404:
+            raise
+        return False
+    return True
