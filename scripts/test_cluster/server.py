@@ -121,6 +121,7 @@ class Server:
             "service-cluster-ip-range": "10.96.0.0/12",  # kubeadm's
             "cert-dir": "certificates",
             "authorization-mode": "RBAC",
+            "allow-privileged": "true",  # as kubeadm has it: calico-node is
             "token-auth-file": self.write("tokens.csv", users).name,
             "service-account-issuer": "https://kubernetes.default.svc.cluster.local",
             "service-account-key-file": SERVICE_ACCOUNTS_KEY,
