@@ -44,7 +44,7 @@ class Circles(unittest.TestCase):
 
         allowed = "# A pool has routes, and a route a pool.\napp/src/pool.rs\napp/src/route.rs\n"
         code, output = graph({**CIRCLE, "tests/import-circles.txt": allowed})
-        self.assertEqual((code, output), (0, "app: 3 files, circles of 2 files\n"))
+        self.assertEqual((code, output), (0, "app: 4 files, circles of 2 files\n"))
 
         code, output = graph({**CIRCLE, "tests/import-circles.txt": allowed}, "--all")
         self.assertEqual(code, 0)

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use calico_test_support::clusters::{Base, manifest};
 use calico_test_support::outcome::Outcome;
+use calico_test_support::snapshot::assert_snapshot;
 use serde_json::json;
 
 use crate::run::plugin;
@@ -53,9 +54,7 @@ fn help_fits_80_columns() {
             "{}",
             outcome.stdout
         );
-        insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
-            insta::assert_snapshot!(name, outcome.stdout);
-        });
+        assert_snapshot(name, &outcome.stdout);
     }
 }
 

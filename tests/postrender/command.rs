@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::process::Stdio;
 
 use crate::filter::{command, filter};
-use crate::snapshot::assert_snapshot;
+use calico_test_support::snapshot::assert_snapshot;
 
 pub(crate) const INSTALLATION: &str = "\
 apiVersion: operator.tigera.io/v1

@@ -21,5 +21,4 @@ mod plans;
 mod properties;
 mod report;
 mod rules;
-mod snapshot;
 mod streams;

@@ -14,8 +14,8 @@ use yaml_rust2::scanner::TScalarStyle;
 pub(crate) enum Node {
     /// A scalar as it is written, and whether some parser may read it as something other than a string.
     Scalar(String, bool),
-    Seq(Vec<Node>),
-    Map(Vec<(Node, Node)>),
+    Seq(Vec<Self>),
+    Map(Vec<(Self, Self)>),
 }
 
 /// The only document of a text, or `None` if yaml-rust2 cannot read it.
@@ -91,8 +91,8 @@ fn level<'n>(parent: &'n mut Node, key: &str, empty: Node) -> &'n mut Node {
 }
 
 impl Node {
-    fn get(&self, key: &str) -> Option<&Node> {
-        let Node::Map(entries) = self else {
+    fn get(&self, key: &str) -> Option<&Self> {
+        let Self::Map(entries) = self else {
             return None;
         };
         entries
@@ -101,8 +101,8 @@ impl Node {
             .map(|(_, value)| value)
     }
 
-    fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        let Node::Map(entries) = self else {
+    fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Self::Map(entries) = self else {
             return None;
         };
         entries
@@ -112,33 +112,33 @@ impl Node {
     }
 
     /// Sets the value of a key. Entries are kept sorted, because their order means nothing.
-    fn insert(&mut self, key: &str, value: Node) {
+    fn insert(&mut self, key: &str, value: Self) {
         if let Some(old) = self.get_mut(key) {
             *old = value;
             return;
         }
-        let Node::Map(entries) = self else {
+        let Self::Map(entries) = self else {
             panic!("{key} in {self:?}, which is not a map");
         };
-        entries.push((Node::Scalar(key.to_owned(), false), value));
+        entries.push((Self::Scalar(key.to_owned(), false), value));
         sort(entries);
     }
 
     fn text(&self) -> Option<&str> {
         match self {
-            Node::Scalar(text, _) => Some(text),
+            Self::Scalar(text, _) => Some(text),
             _ => None,
         }
     }
 
     fn is_null(&self) -> bool {
         const NULLS: [&str; 5] = ["", "~", "null", "Null", "NULL"];
-        matches!(self, Node::Scalar(text, true) if NULLS.contains(&text.as_str()))
+        matches!(self, Self::Scalar(text, true) if NULLS.contains(&text.as_str()))
     }
 
     /// The number that Go reads: octal after a leading 0, if it has octal digits only.
     fn number(&self, key: &str) -> Option<f64> {
-        let Node::Scalar(text, true) = self.get(key)? else {
+        let Self::Scalar(text, true) = self.get(key)? else {
             return None;
         };
         number(text)
@@ -149,7 +149,7 @@ impl Node {
     }
 
     fn is_of(&self, family: Family) -> bool {
-        if let Some(Node::Seq(uses)) = self.get("allowedUses")
+        if let Some(Self::Seq(uses)) = self.get("allowedUses")
             && uses.iter().any(|used| used.text() == Some("LoadBalancer"))
         {
             return false;

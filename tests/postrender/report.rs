@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::command::INSTALLATION;
 use crate::filter::{command, filter};
-use crate::snapshot::assert_snapshot;
+use calico_test_support::snapshot::assert_snapshot;
 
 #[test]
 fn the_report_lists_what_was_set_and_what_was_kept() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use calico_test_support::repository;
 use serde::Deserialize as _;
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
 use crate::filter::filter;
 
@@ -113,7 +113,7 @@ fn set(installation: &mut Value) {
     let spec = installation["spec"].as_mapping_mut().unwrap();
     let pools = spec
         .entry("calicoNetwork".into())
-        .or_insert_with(|| Value::Mapping(Default::default()))
+        .or_insert_with(|| Value::Mapping(Mapping::new()))
         .as_mapping_mut()
         .unwrap()
         .entry("ipPools".into())
@@ -128,7 +128,7 @@ fn set(installation: &mut Value) {
             .iter()
             .position(|pool| pool["cidr"].as_str().unwrap().contains(':') == is_v6)
             .unwrap_or_else(|| {
-                pools.push(Value::Mapping(Default::default()));
+                pools.push(Value::Mapping(Mapping::new()));
                 pools.len() - 1
             });
         let pool = pools[index].as_mapping_mut().unwrap();

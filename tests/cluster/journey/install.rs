@@ -70,7 +70,7 @@ impl Journey {
         for path in crds {
             let name = path.file_name().unwrap().to_str().unwrap();
             self.terminal.link(name, &path);
-            apply += &format!(" -f {name}");
+            apply.extend([" -f ", name]);
         }
         self.terminal.run(&apply).succeeded();
         self.cluster.wait_until_served();

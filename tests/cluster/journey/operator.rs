@@ -47,9 +47,8 @@ impl<'a> Operator<'a> {
                     self.writes_status(object);
                 }
                 // No backend would respond for an aggregated API, and no pod has an address yet.
-                "APIService" | "IPAMBlock" => {}
-                // See `reports`.
-                "TigeraStatus" => {}
+                // `reports` writes the TigeraStatus.
+                "APIService" | "IPAMBlock" | "TigeraStatus" => {}
                 "IPPool" => created.push(self.pool(object)),
                 _ => created.push(object.clone()),
             }

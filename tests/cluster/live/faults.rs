@@ -216,22 +216,6 @@ fn an_endless_list_is_an_error() {
 #[test]
 fn an_expired_list_is_continued_or_restarted() {
     let Some(server) = cluster() else { return };
-    fn gone(path: &str, with_token: bool) -> Fault {
-        let token = path.split("continue=").nth(1).unwrap_or_default();
-        let mut status = json!({
-            "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 410,
-            "reason": "Expired", "message": "The provided continue parameter is too old",
-        });
-        if with_token {
-            // The request's token has the key to continue from.
-            let token = percent_encoding::percent_decode_str(token)
-                .decode_utf8()
-                .unwrap();
-            status["metadata"] = json!({"continue": token});
-        }
-        let json = "Content-Type: application/json\r\n";
-        Fault::Instead(Reply::status("410 Gone", json, &status.to_string()))
-    }
     for with_token in [true, false] {
         // Only once: the token changes with every write to the server.
         let is_gone = AtomicBool::new(false);
@@ -253,6 +237,24 @@ fn an_expired_list_is_continued_or_restarted() {
         }
     });
     assert_one_not_read(&ran, "Node", "too old");
+}
+
+/// Status 410 for a page of a list.
+fn gone(path: &str, with_token: bool) -> Fault {
+    let token = path.split("continue=").nth(1).unwrap_or_default();
+    let mut status = json!({
+        "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 410,
+        "reason": "Expired", "message": "The provided continue parameter is too old",
+    });
+    if with_token {
+        // The request's token has the key to continue from.
+        let token = percent_encoding::percent_decode_str(token)
+            .decode_utf8()
+            .unwrap();
+        status["metadata"] = json!({"continue": token});
+    }
+    let json = "Content-Type: application/json\r\n";
+    Fault::Instead(Reply::status("410 Gone", json, &status.to_string()))
 }
 
 #[test]

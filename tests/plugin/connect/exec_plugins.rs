@@ -55,10 +55,10 @@ async fn the_input_is_the_same_as_kubectls() {
     cluster.user_of(&format!("extensions: [{extension}]"), &user(fields));
     let mut inputs = Vec::new();
     for by_kubectl in [true, false] {
-        if !by_kubectl {
-            cluster.sandbox.connect(&[]).await.unwrap();
-        } else {
+        if by_kubectl {
             assert!(cluster.sandbox.kubectl(&[]).await.status.success());
+        } else {
+            cluster.sandbox.connect(&[]).await.unwrap();
         }
         inputs.push(serde_json::from_str::<Value>(&cluster.sandbox.read("info")).unwrap());
     }

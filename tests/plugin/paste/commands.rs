@@ -1,26 +1,25 @@
 //! The commands that the plugin prints for clusters with a given text in them.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::process::Command;
 use std::sync::OnceLock;
 
 use calico_test_support::clusters::{cluster, manifest};
 use serde_json::{Value, json};
 
 use super::hostile;
+use crate::run::run_on;
 
-/// A program that a shell is to run.
+/// A program that a shell runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
     /// Its name and arguments.
     pub(super) words: Vec<String>,
-    /// What it reads.
+    /// Its standard input.
     pub(super) input: String,
 }
 
 impl Call {
-    /// As a command says it: words, of which some are in single quotes, and a here-document.
+    /// Reads a command: words, of which some are in single quotes, and a here-document.
     pub(super) fn of(command: &str) -> Self {
         let (line, input) = command.split_once('\n').unwrap_or((command, ""));
         let line = line.strip_suffix(" <<'EOF'").unwrap_or(line);
@@ -40,7 +39,7 @@ impl Call {
     }
 }
 
-/// Clusters with a text in their pools: by the subcommand that prints how to change them.
+/// Clusters with a text in their pools, each with the subcommand that prints how to change them.
 pub(super) fn clusters(text: &str) -> [(&'static str, Vec<Value>); 4] {
     let pool = |name: &str, cidr: &str, selector: &str| {
         json!({
@@ -90,23 +89,19 @@ pub(super) fn clusters(text: &str) -> [(&'static str, Vec<Value>); 4] {
 
 /// The steps that the plugin prints.
 pub(super) fn steps(subcommand: &str, objects: &[Value]) -> Vec<Value> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("cluster.yaml");
-    fs::write(&file, manifest(objects)).unwrap();
-    let mut program = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"));
-    program
-        .env_clear()
-        .args([subcommand, "-o", "json", "-f"])
-        .arg(&file);
+    let mut arguments = vec!["-o", "json"];
     if subcommand == "plan" {
-        program.args(["--block-size", "24", "--encapsulation", "VXLAN"]);
+        arguments.extend(["--block-size", "24", "--encapsulation", "VXLAN"]);
     }
-    let output = program.output().unwrap();
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let findings = document["findings"].as_array().into_iter().flatten();
-    let fixes = findings.flat_map(|finding| finding["fix"].as_array().unwrap());
-    let steps = document["steps"].as_array().into_iter().flatten();
-    fixes.chain(steps).cloned().collect()
+    let outcome = run_on(objects, subcommand, &arguments);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let of_findings = document["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|finding| finding["fix"].as_array().unwrap());
+    let of_plan = document["steps"].as_array().into_iter().flatten();
+    of_findings.chain(of_plan).cloned().collect()
 }
 
 /// All commands for clusters with hostile texts, each once.
@@ -116,11 +111,10 @@ pub(super) fn commands() -> &'static [String] {
         let mut commands = BTreeSet::new();
         for text in hostile::texts() {
             for (subcommand, objects) in clusters(&text) {
-                let steps = steps(subcommand, &objects);
-                let found = steps
-                    .iter()
-                    .flat_map(|step| step["commands"].as_array().into_iter().flatten());
-                commands.extend(found.filter_map(Value::as_str).map(str::to_owned));
+                for step in steps(subcommand, &objects) {
+                    let found = step["commands"].as_array().into_iter().flatten();
+                    commands.extend(found.filter_map(Value::as_str).map(str::to_owned));
+                }
             }
         }
         commands.into_iter().collect()

@@ -1,6 +1,6 @@
-//! Texts that somebody with write access to one pool could leave in it.
+//! Texts that someone with write access to a pool could put into it.
 
-/// What a shell, YAML or JSON reads as more than text.
+/// Characters with a meaning in a shell, in YAML or in JSON.
 const FRAGMENTS: [&str; 34] = [
     "'",
     "\"",
@@ -38,7 +38,7 @@ const FRAGMENTS: [&str; 34] = [
     "\u{1b}[2J",
 ];
 
-/// Fixed ones, and as many again that are made of fragments, the same in every run.
+/// Fixed texts, and others made of fragments, which are the same in every run.
 pub(super) fn texts() -> Vec<String> {
     let mut texts: Vec<String> = [
         "all()",
@@ -69,8 +69,9 @@ pub(super) fn texts() -> Vec<String> {
     texts.extend(FRAGMENTS.map(|fragment| format!("a{fragment}b")));
     let mut random = Random(0x5eed);
     texts.extend((0..40).map(|_| {
-        let parts = (0..random.below(6) + 2).map(|_| FRAGMENTS[random.below(FRAGMENTS.len())]);
-        parts.collect::<String>()
+        (0..random.below(6) + 2)
+            .map(|_| FRAGMENTS[random.below(FRAGMENTS.len())])
+            .collect::<String>()
     }));
     texts
 }

@@ -1,5 +1,5 @@
-//! What a reader copies from a screen, pasted into every shell that Debian has, with text in the
-//! cluster that its owner chose.
+//! Commands that a reader copies from the screen, pasted into every shell in Debian, for clusters
+//! with hostile texts.
 
 mod commands;
 mod hostile;
@@ -10,10 +10,9 @@ use serde_json::{Value, json};
 use commands::{Call, clusters, commands};
 use shells::{Shell, kubectl_patches, kubectl_reads};
 
-/// Whatever a cluster says, a pasted command runs one program, with the arguments and the input that
-/// are on the screen.
+/// A pasted command runs one program, with the arguments and the input on the screen.
 #[test]
-fn a_shell_runs_what_is_on_the_screen_and_nothing_else() {
+fn a_shell_runs_only_what_is_on_the_screen() {
     let commands = commands();
     let here_documents = commands.iter().filter(|text| text.contains("<<'EOF'"));
     assert!(here_documents.count() >= 50);
@@ -24,7 +23,7 @@ fn a_shell_runs_what_is_on_the_screen_and_nothing_else() {
     }
 }
 
-/// fish has no here-documents: it runs nothing of one, and every other command as it is.
+/// fish has no here-documents. It runs no command that has one, and every other command as it is.
 #[test]
 fn fish_refuses_a_here_document() {
     let Some(fish) = Shell::find("fish", &["--no-config"]) else {
@@ -46,11 +45,10 @@ fn fish_refuses_a_here_document() {
     }
 }
 
-/// Text that has a safe form arrives as it is, and no other is printed.
 #[test]
-fn a_value_arrives_as_it_is_or_the_step_says_that_it_is_withheld() {
-    let (mut arrived, mut withheld) = (0, 0);
-    // A pool that no node uses is nothing that a fix would replace.
+fn a_value_is_printed_exactly_or_the_step_says_why_it_is_not() {
+    let (mut printed, mut withheld) = (0, 0);
+    // No fix replaces a pool that no node uses.
     for text in hostile::texts().into_iter().filter(|text| text != "!all()") {
         let [(subcommand, objects), ..] = clusters(&text);
         let steps = commands::steps(subcommand, &objects);
@@ -59,26 +57,25 @@ fn a_value_arrives_as_it_is_or_the_step_says_that_it_is_withheld() {
             .flat_map(|step| step["commands"].as_array().into_iter().flatten())
             .filter_map(Value::as_str)
             .find(|command| command.contains("create -f -"));
-        match created {
-            Some(command) => {
-                let pool = kubectl_reads(&Call::of(command).input);
-                assert_eq!(pool["spec"]["nodeSelector"], json!(text), "{command}");
-                arrived += 1;
-            }
-            None => {
-                let what = steps.iter().filter_map(|step| step["what"].as_str());
-                let said = what.filter(|what| what.contains("spec.nodeSelector holds"));
-                assert_eq!(said.count(), 1, "{text:?}");
-                withheld += 1;
-            }
+        if let Some(command) = created {
+            let pool = kubectl_reads(&Call::of(command).input);
+            assert_eq!(pool["spec"]["nodeSelector"], json!(text), "{command}");
+            printed += 1;
+        } else {
+            let reasons = steps
+                .iter()
+                .filter_map(|step| step["what"].as_str())
+                .filter(|what| what.contains("spec.nodeSelector holds"));
+            assert_eq!(reasons.count(), 1, "{text:?}");
+            withheld += 1;
         }
     }
-    assert!(arrived >= 10 && withheld >= 10, "{arrived} {withheld}");
+    assert!(printed >= 10 && withheld >= 10, "{printed} {withheld}");
 }
 
-/// kubectl reads a patch in YAML from a here-document, and refuses it where the list is another one.
+/// kubectl reads the patch from a here-document. A `test` in it fails if the list has changed.
 #[test]
-fn kubectl_applies_a_patch_to_the_list_that_was_read_and_to_no_other() {
+fn kubectl_applies_a_patch_only_to_the_list_that_was_read() {
     let [_, (subcommand, objects), ..] = clusters("zone == 'a'");
     let installation = objects
         .iter()

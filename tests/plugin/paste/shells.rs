@@ -1,4 +1,4 @@
-//! Shells, with programs in their PATH that do nothing but record how they were called.
+//! Shells, with programs on PATH that only record how they were called.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,20 +12,20 @@ use serde_json::Value;
 
 use super::commands::Call;
 
-/// A shell, and how it is started.
+/// A shell and its options.
 #[derive(Debug)]
 pub(super) struct Shell {
     program: PathBuf,
     arguments: Vec<&'static str>,
 }
 
-/// What came of a paste.
+/// The result of a paste.
 pub(super) struct Pasted {
     pub(super) calls: Vec<Call>,
     pub(super) succeeded: bool,
 }
 
-/// Those with here-documents, each as it reads a script and as it reads what is typed.
+/// Shells with here-documents, with a script and interactive.
 pub(super) fn posix() -> Vec<Shell> {
     let shells: [(&str, &[&str]); 9] = [
         ("bash", &["--norc"]),
@@ -45,7 +45,7 @@ pub(super) fn posix() -> Vec<Shell> {
 }
 
 impl Shell {
-    /// A shell that is installed. With CI=true all are.
+    /// A shell, if it is installed. With CI=true it must be.
     pub(super) fn find(program: &str, arguments: &[&'static str]) -> Option<Self> {
         let found = which::which(program).ok();
         if found.is_none() {
@@ -63,7 +63,7 @@ impl Shell {
         })
     }
 
-    /// Gives the shell a text to run.
+    /// Runs a text in the shell.
     pub(super) fn paste(&self, text: &str) -> Pasted {
         let folder = tempfile::tempdir().unwrap();
         let programs = folder.path().join("programs");
@@ -108,12 +108,12 @@ impl Shell {
     }
 }
 
-/// Separators that no command on a screen has in it.
+/// Separators that are in no command.
 const WORD: char = '\u{1f}';
 const INPUT: char = '\u{1e}';
 const CALL: char = '\u{1d}';
 
-/// A program that writes its name, its arguments and, where it is told to read, its input.
+/// A program that records its name, its arguments and, if these say to read it, its input.
 fn record_calls(program: &Path) {
     let script = "#!/bin/sh\n{\nprintf %s \"${0##*/}\"\nfor word; do printf '\\037%s' \"$word\"; done\n\
                   printf '\\036'\ncase \" $* \" in *' -f - '*|*' /dev/stdin '*) /bin/cat;; esac\n\
@@ -134,7 +134,7 @@ fn read_calls(log: &str) -> Vec<Call> {
         .collect()
 }
 
-/// An object that kubectl reads from its input: the one that is there.
+/// The object that kubectl reads from its input.
 pub(super) fn kubectl_reads(input: &str) -> Value {
     let arguments = ["label", "--local", "-f", "-", "read=yes", "-o", "json"];
     let output = kubectl(arguments, input);
@@ -143,7 +143,7 @@ pub(super) fn kubectl_reads(input: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// An object after a `kubectl patch` of it, or why kubectl refuses.
+/// An object after a `kubectl patch`, or the error of kubectl.
 pub(super) fn kubectl_patches(object: &Value, patch: &Call) -> Result<Value, String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("object.json");

@@ -71,7 +71,7 @@ impl Case {
 }
 
 /// An Installation with this spec, as a stream for the filter.
-pub(super) fn installation(spec: Value) -> String {
+pub(super) fn installation(spec: &Value) -> String {
     json!({
         "apiVersion": "operator.tigera.io/v1", "kind": "Installation",
         "metadata": {"name": "default"}, "spec": spec,

@@ -74,7 +74,7 @@ fn the_config_for_unchanged_pools_keeps_them() {
         checked += 1;
         let (exit, _, message) = with_config(&case, &["--check"], &case.written("installation"));
         assert_eq!(exit, Some(0), "{}: {message}", case.name());
-        let (_, pools, message) = with_config(&case, &[], &installation(json!({})));
+        let (_, pools, message) = with_config(&case, &[], &installation(&json!({})));
         assert_eq!(pools, json!(entries), "{}: {message}", case.name());
     }
     assert!(checked >= 1);
@@ -93,7 +93,7 @@ fn entry(existing: &Value) -> Value {
 #[test]
 fn a_stream_without_the_settings_of_the_platform_is_refused() {
     for (name, provider) in [("eks", "EKS"), ("aks-no-plugin-given", "AKS")] {
-        let (exit, _, message) = with_config(&case(name), &[], &installation(json!({})));
+        let (exit, _, message) = with_config(&case(name), &[], &installation(&json!({})));
         assert_eq!(exit, Some(2), "{name}: {message}");
         for flag in [
             format!("--set installation.kubernetesProvider={provider}"),
@@ -106,7 +106,7 @@ fn a_stream_without_the_settings_of_the_platform_is_refused() {
 
 #[test]
 fn an_incomplete_config_is_refused() {
-    let (exit, _, message) = with_config(&case("forbidden"), &[], &installation(json!({})));
+    let (exit, _, message) = with_config(&case("forbidden"), &[], &installation(&json!({})));
     assert_eq!(exit, Some(2));
     assert!(
         message.contains("the cluster plan is incomplete"),

@@ -67,7 +67,7 @@ impl Flags {
                 .split('.')
                 .fold(&mut spec, |parent, key| &mut parent[key]) = json!(value);
         }
-        installation(spec)
+        installation(&spec)
     }
 }
 

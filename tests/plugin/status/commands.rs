@@ -63,9 +63,8 @@ fn rename(object: &mut Value) {
         append(object, "/metadata/namespace");
     }
     match (object["kind"].as_str(), name.as_deref()) {
-        (Some("Pod" | "Node"), _) => append(object, "/metadata/name"),
         (Some("Installation"), Some("default" | "overlay")) => {}
-        (Some("Installation"), _) => append(object, "/metadata/name"),
+        (Some("Pod" | "Node" | "Installation"), _) => append(object, "/metadata/name"),
         (Some("TigeraStatus"), _) => {
             for index in 0..3 {
                 append(object, &format!("/status/conditions/{index}/message"));

@@ -13,7 +13,7 @@ use super::INSTALLATION;
 use super::fake_api::Request;
 use super::sandbox::{FILTER, Outcome, Sandbox};
 use crate::plans::{self, EXISTING, NEW};
-use crate::snapshot::assert_snapshot;
+use calico_test_support::snapshot::assert_snapshot;
 
 each_helm! {
     install_takes_the_plan,

@@ -7,7 +7,7 @@ use calico_test_support::helm::{Helm, each_helm};
 use super::INSTALLATION;
 use super::fake_api::{FakeApi, Request};
 use super::sandbox::{Outcome, Sandbox};
-use crate::snapshot::assert_snapshot;
+use calico_test_support::snapshot::assert_snapshot;
 
 /// Arguments, and what the message must contain. The last three are usage errors.
 const REFUSED: &[(&[&str], &str)] = &[

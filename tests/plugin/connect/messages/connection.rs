@@ -39,24 +39,47 @@ async fn server_with_greeting(greeting: &'static [u8]) -> SocketAddr {
 async fn connections() {
     let mut messages = Messages::default();
     let sandbox = Sandbox::new();
-    let flags = format!("--server=https://me:s3cret@{}", unused_address().await);
-    messages.add("no server listens", &sandbox, &flags).await;
+    messages
+        .add(
+            "no server listens",
+            &sandbox,
+            &format!("--server=https://me:s3cret@{}", unused_address().await),
+        )
+        .await;
     messages.add("the host does not exist", &sandbox, FAR).await;
     let silent = FakeServer::start(|_| Reply::Stall(Vec::new())).await;
-    let flags = format!("--server={} --request-timeout=1", silent.url());
-    messages.add("no response", &sandbox, &flags).await;
+    messages
+        .add(
+            "no response",
+            &sandbox,
+            &format!("--server={} --request-timeout=1", silent.url()),
+        )
+        .await;
     let half = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{";
     let cut = FakeServer::start(|_| Reply::Cut(half.into())).await;
-    let flags = format!("--server={}", cut.url());
-    messages.add("half a response", &sandbox, &flags).await;
-    let closed = FakeServer::start(|_| Reply::Cut(Vec::new())).await;
-    let flags = format!("--server={}", closed.url());
     messages
-        .add("the connection is closed", &sandbox, &flags)
+        .add(
+            "half a response",
+            &sandbox,
+            &format!("--server={}", cut.url()),
+        )
+        .await;
+    let closed = FakeServer::start(|_| Reply::Cut(Vec::new())).await;
+    messages
+        .add(
+            "the connection is closed",
+            &sandbox,
+            &format!("--server={}", closed.url()),
+        )
         .await;
     let noise = server_with_greeting(b"220 smtp.example.test\r\n").await;
-    let flags = format!("--server=http://{noise}");
-    messages.add("not an HTTP server", &sandbox, &flags).await;
+    messages
+        .add(
+            "not an HTTP server",
+            &sandbox,
+            &format!("--server=http://{noise}"),
+        )
+        .await;
     messages.assert_snapshot("connect_connection");
 }
 
@@ -73,18 +96,34 @@ async fn proxies() {
         ("the proxy refuses", "403 Forbidden"),
     ] {
         let proxy = Proxy::start(ProxyKind::Refuse(status), unused).await;
-        let flags = format!("{FAR} --proxy-url=http://me:s3cret@{}", proxy.address);
-        messages.add(situation, &sandbox, &flags).await;
+        messages
+            .add(
+                situation,
+                &sandbox,
+                &format!("{FAR} --proxy-url=http://me:s3cret@{}", proxy.address),
+            )
+            .await;
     }
-    let flags = format!("{FAR} --proxy-url=http://{unused}");
-    messages.add("no proxy listens", &sandbox, &flags).await;
-    let flags = format!("{FAR} --proxy-url=socks5://{unused}");
     messages
-        .add("no SOCKS proxy listens", &sandbox, &flags)
+        .add(
+            "no proxy listens",
+            &sandbox,
+            &format!("{FAR} --proxy-url=http://{unused}"),
+        )
         .await;
-    let flags = format!("{FAR} --proxy-url=http://proxy.example.test:3128");
     messages
-        .add("the host of the proxy does not exist", &sandbox, &flags)
+        .add(
+            "no SOCKS proxy listens",
+            &sandbox,
+            &format!("{FAR} --proxy-url=socks5://{unused}"),
+        )
+        .await;
+    messages
+        .add(
+            "the host of the proxy does not exist",
+            &sandbox,
+            &format!("{FAR} --proxy-url=http://proxy.example.test:3128"),
+        )
         .await;
     messages.assert_snapshot("connect_proxy");
 }
@@ -96,13 +135,28 @@ async fn handshakes() {
     cluster.user("token: s3cret");
     let sandbox = &cluster.sandbox;
     let plain = server_with_greeting(b"HTTP/1.0 400 Bad Request\r\n\r\n").await;
-    let flags = format!("--server=https://{plain}");
-    messages.add("not a TLS server", sandbox, &flags).await;
-    let flags = format!("--server=http://{}", cluster.server.address);
-    messages.add("a TLS server", sandbox, &flags).await;
+    messages
+        .add(
+            "not a TLS server",
+            sandbox,
+            &format!("--server=https://{plain}"),
+        )
+        .await;
+    messages
+        .add(
+            "a TLS server",
+            sandbox,
+            &format!("--server=http://{}", cluster.server.address),
+        )
+        .await;
     let other = sandbox.write("other.crt", &Authority::new().pem());
-    let flags = format!("--certificate-authority={other}");
-    messages.add("an unknown authority", sandbox, &flags).await;
+    messages
+        .add(
+            "an unknown authority",
+            sandbox,
+            &format!("--certificate-authority={other}"),
+        )
+        .await;
     messages
         .add(
             "another name",
@@ -111,22 +165,31 @@ async fn handshakes() {
         )
         .await;
     let proxy = cluster.http.address;
-    let flags = format!("--server=https://x.example.test --proxy-url=http://{proxy}");
     messages
-        .add("another name through a proxy", sandbox, &flags)
+        .add(
+            "another name through a proxy",
+            sandbox,
+            &format!("--server=https://x.example.test --proxy-url=http://{proxy}"),
+        )
         .await;
     let old = cluster.authority.sign_until(&["127.0.0.1"], 2001);
     let old = FakeServer::start_tls(cluster.authority.server(&old), |_| Reply::json("{}")).await;
-    let flags = format!("--server=https://{}", old.address);
     messages
-        .add("an expired certificate", sandbox, &flags)
+        .add(
+            "an expired certificate",
+            sandbox,
+            &format!("--server=https://{}", old.address),
+        )
         .await;
     let stranger = Authority::new().sign(&["stranger"]);
     let certificate = sandbox.write("stranger.crt", &stranger.certificate);
     let key = sandbox.write("stranger.key", &stranger.key);
-    let flags = format!("--client-certificate={certificate} --client-key={key}");
     messages
-        .add("a client certificate of another authority", sandbox, &flags)
+        .add(
+            "a client certificate of another authority",
+            sandbox,
+            &format!("--client-certificate={certificate} --client-key={key}"),
+        )
         .await;
     messages.assert_snapshot("connect_handshake");
 }

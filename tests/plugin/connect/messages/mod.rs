@@ -7,6 +7,8 @@ mod responses;
 
 use std::fmt::Write as _;
 
+use calico_test_support::snapshot::assert_snapshot;
+
 use super::loopback::sandbox::Sandbox;
 
 /// Situations, and the message in each.
@@ -40,10 +42,6 @@ impl Messages {
         let text = parts.fold(first, |text, part| {
             text + "127.0.0.1:PORT" + part.trim_start_matches(|c: char| c.is_ascii_digit())
         });
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("../../../snapshots");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(name, text));
+        assert_snapshot(name, &text);
     }
 }

@@ -68,7 +68,7 @@ impl FakeApi {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn({
             let state = Arc::clone(&state);
-            move || serve(listener, state, stopped)
+            move || serve(listener, &state, stopped)
         });
         Self {
             address,
@@ -131,7 +131,7 @@ impl Drop for FakeApi {
     }
 }
 
-fn serve(listener: TcpListener, state: Arc<State>, mut stopped: oneshot::Receiver<()>) {
+fn serve(listener: TcpListener, state: &Arc<State>, mut stopped: oneshot::Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
@@ -144,7 +144,7 @@ fn serve(listener: TcpListener, state: Arc<State>, mut stopped: oneshot::Receive
                 _ = &mut stopped => return,
                 accepted = listener.accept() => accepted.expect("a connection").0,
             };
-            let state = Arc::clone(&state);
+            let state = Arc::clone(state);
             tokio::spawn(async move {
                 let service = service_fn(|request| answer(request, &state));
                 let connection = hyper::server::conn::http1::Builder::new();

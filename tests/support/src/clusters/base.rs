@@ -25,7 +25,8 @@ const KUBERNETES: &str = "v1.34.2";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Base {
-    base: String,
+    #[serde(rename = "base")]
+    name: String,
     #[serde(default = "newest")]
     calico: String,
     #[serde(default = "three")]
@@ -50,7 +51,7 @@ fn empty() -> Value {
 impl Base {
     pub fn new(base: &str, calico: &str, nodes: u32) -> Self {
         Self {
-            base: base.to_owned(),
+            name: base.to_owned(),
             calico: calico.to_owned(),
             nodes,
             header: empty(),
@@ -75,7 +76,7 @@ impl Base {
             merge(&mut header, &self.header);
             objects.push(header);
         }
-        objects.extend(match self.base.as_str() {
+        objects.extend(match self.name.as_str() {
             "nothing" => Vec::new(),
             "nodes" => self.fresh_nodes(),
             "fresh" => {
@@ -210,7 +211,7 @@ impl Base {
                 ("backend", if ipip == "Never" { "vxlan" } else { "bird" }),
                 ("calico", &self.calico),
                 ("ipipMode", ipip),
-                ("manifest", &self.base),
+                ("manifest", &self.name),
                 ("nodes", &self.nodes.to_string()),
                 ("typhaService", if typha { "calico-typha" } else { "none" }),
                 ("vxlanMode", vxlan),
