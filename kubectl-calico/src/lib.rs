@@ -14,6 +14,7 @@ pub mod catalog;
 mod cli;
 mod command;
 pub mod connect;
+mod document;
 mod exit;
 mod gather;
 mod plan;

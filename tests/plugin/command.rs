@@ -155,7 +155,7 @@ fn the_subcommand_may_be_part_of_the_name() {
     let outcome = run(Command::new(link).env_clear().arg("-f").arg(cluster));
     assert_eq!(outcome.exit, 0);
     assert!(
-        outcome.stdout.starts_with("Calico v3.32.1 is well\n"),
+        outcome.stdout.starts_with("Calico v3.32.1 is healthy\n"),
         "{}",
         outcome.stdout
     );
@@ -172,7 +172,7 @@ fn color() {
     });
     assert!(always.contains(escape), "the flag overrides NO_COLOR");
     assert!(
-        always.contains("is well"),
+        always.contains("is healthy"),
         "the text does not depend on color: {always}"
     );
     let never = output(|command| {

@@ -8,6 +8,7 @@ use crate::snapshot::{Reading, Unknown};
 /// A fact: what it is and where that was read, that there is none, or that nothing is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Fact_of_{T}"))]
 #[serde(untagged)]
 pub enum Fact<T> {
     /// It is so.

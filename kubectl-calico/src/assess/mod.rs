@@ -7,13 +7,13 @@
 pub(crate) mod candidate_pools;
 pub mod check;
 pub mod checks;
+pub mod cluster_state;
 pub mod fact;
 pub mod facts;
 pub mod finding;
 pub mod provenance;
 pub mod report;
 pub(crate) mod support;
-mod verdict;
 pub mod views;
 pub mod words;
 
@@ -21,15 +21,18 @@ use std::collections::BTreeSet;
 
 use check::{Case, Check};
 use checks::CHECKS;
+use cluster_state::ClusterState;
 use facts::Facts;
 use finding::Finding;
-use report::{API_VERSION, KIND, NotRead, Report};
+use k8s_openapi::jiff::Timestamp;
+use report::{CheckCounts, FindingCounts, KIND, NotRead, Report};
 
+use crate::document::Head;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Snapshot, Unknown};
 
-/// Judges a snapshot.
-pub fn assess(snapshot: &Snapshot) -> Report {
+/// Judges a snapshot; `now` is when the report is written.
+pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     let facts = Facts::of(snapshot);
     let unknown = snapshot.unknown();
     let case = Case {
@@ -38,10 +41,15 @@ pub fn assess(snapshot: &Snapshot) -> Report {
     };
     let findings = found(&case, &unknown, |_| true);
     let not_read = not_read(&unknown);
+    let counts = FindingCounts::of(&findings);
+    let checks = CheckCounts::of(CHECKS.len(), &findings, &not_read);
+    let state = ClusterState::of(&facts, &counts, &checks);
     Report {
-        api_version: API_VERSION,
-        kind: KIND,
-        verdict: verdict::verdict(&facts, &findings, &not_read),
+        head: Head::new(KIND, &snapshot.origin, now),
+        state,
+        summary: state.summary(&facts, &counts, &checks),
+        counts,
+        checks,
         facts,
         findings,
         not_read,

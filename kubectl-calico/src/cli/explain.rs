@@ -1,15 +1,34 @@
 //! `kubectl calico explain`
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// The arguments of `kubectl calico explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// Code of a finding or a rule, for example CAL201
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "schema"])]
     pub code: Option<String>,
 
     /// List all codes
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["code", "schema"])]
     pub list: bool,
+
+    /// Print the JSON schema of a command's JSON output: status or plan
+    #[arg(
+        long,
+        value_enum,
+        value_name = "COMMAND",
+        conflicts_with = "code",
+        hide_possible_values = true
+    )]
+    pub schema: Option<SchemaName>,
+}
+
+/// A command whose JSON output has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// kubectl calico status -o json
+    Status,
+    /// kubectl calico plan -o json
+    Plan,
 }

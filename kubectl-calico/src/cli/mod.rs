@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use clap::{Args, Parser, Subcommand};
 
 pub use color::Color;
-pub use explain::ExplainArgs;
+pub use explain::{ExplainArgs, SchemaName};
 pub use fail_on::FailOn;
 pub use plan::{PlanArgs, PlanFormat};
 pub use source::SourceArgs;

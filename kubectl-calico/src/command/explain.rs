@@ -4,14 +4,21 @@ use calico_core::text::{closest, quoted};
 
 use super::output;
 use crate::catalog;
-use crate::cli::{Color, ExplainArgs};
+use crate::cli::{Color, ExplainArgs, SchemaName};
 use crate::exit::Exit;
 use crate::render;
 use crate::terminal;
 
-/// Explains a code, or lists all codes.
+/// Explains a code, lists all codes, or prints a schema.
 pub(super) fn run(arguments: &ExplainArgs) -> Exit {
-    let Some(code) = arguments.code.as_deref().filter(|_| !arguments.list) else {
+    if let Some(command) = arguments.schema {
+        let schema = match command {
+            SchemaName::Status => render::STATUS_SCHEMA,
+            SchemaName::Plan => render::PLAN_SCHEMA,
+        };
+        return output::print(schema, Exit::Success);
+    }
+    let Some(code) = arguments.code.as_deref() else {
         return output::print(&render::list(), Exit::Success);
     };
     if let Some(entry) = catalog::entry(code) {

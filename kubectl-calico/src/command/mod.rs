@@ -2,6 +2,7 @@
 
 mod calicoctl;
 mod candidates;
+mod clock;
 mod completion;
 mod explain;
 mod hints;

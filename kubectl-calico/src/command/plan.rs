@@ -1,6 +1,6 @@
 //! `kubectl calico plan`
 
-use super::{input, output};
+use super::{clock, input, output};
 use crate::cli::{FailOn, PlanArgs, PlanFormat};
 use crate::exit::Exit;
 use crate::plan::{Plan, plan};
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &PlanArgs) -> Exit {
 fn text(arguments: &PlanArgs) -> Result<(String, Exit), (String, Exit)> {
     let snapshot =
         input::read(&arguments.source).map_err(|error| (error.to_string(), Exit::Incomplete))?;
-    let plan = plan(&snapshot, &arguments.request());
+    let plan = plan(&snapshot, &arguments.request(), clock::now());
     let exit = exit(&plan, arguments.fail_on);
     if exit != Exit::Success && arguments.output.is_applied() {
         return Err((render::refused(&plan, arguments.fail_on), exit));

@@ -1,6 +1,6 @@
 //! `kubectl calico status`
 
-use super::{input, output};
+use super::{clock, input, output};
 use crate::assess::assess;
 use crate::assess::report::Report;
 use crate::cli::{FailOn, StatusArgs, StatusFormat};
@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
         Ok(snapshot) => snapshot,
         Err(error) => return output::fail(&error.to_string()),
     };
-    let report = assess(&snapshot);
+    let report = assess(&snapshot, clock::now());
     let text = match arguments.output {
         StatusFormat::Text => Ok(render::text(&report, terminal::look(arguments.color))),
         StatusFormat::Json => render::json(&report),

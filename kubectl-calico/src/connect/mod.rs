@@ -89,6 +89,7 @@ pub async fn connect_in(
         .headers
         .push((USER_AGENT, HeaderValue::from_static(AGENT)));
 
+    let host = config.cluster_url.host().unwrap_or_default().to_owned();
     let route = Route {
         server: address::host_and_port(&config.cluster_url),
         proxy: config.proxy_url.as_ref().map(address::host_and_port),
@@ -96,6 +97,7 @@ pub async fn connect_in(
     Ok(Server {
         client: Client::try_from(config).map_err(|error| tls::client_error(&error))?,
         url,
+        cluster: target.name.unwrap_or(host),
         context: target.context,
         identity: if !encrypted {
             Identity::Unencrypted

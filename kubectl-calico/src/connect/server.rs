@@ -21,6 +21,7 @@ const LARGEST: usize = 512 << 20;
 pub struct Server {
     pub(super) client: kube::Client,
     pub(super) url: String,
+    pub(super) cluster: String,
     pub(super) context: Option<String>,
     pub(super) identity: Identity,
     pub(super) route: Route,
@@ -58,6 +59,11 @@ impl Server {
     /// The server's URL, without credentials.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The cluster's name in the kubeconfig, or else the server's host.
+    pub fn cluster(&self) -> &str {
+        &self.cluster
     }
 
     /// The kubeconfig's context, if one was used.

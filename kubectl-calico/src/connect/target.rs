@@ -12,6 +12,8 @@ use super::{in_cluster, overrides};
 
 /// One cluster and one user.
 pub(super) struct Target {
+    /// The cluster's name in the kubeconfig.
+    pub(super) name: Option<String>,
     /// The name of the kubeconfig's context.
     pub(super) context: Option<String>,
     pub(super) cluster: Cluster,
@@ -39,6 +41,7 @@ impl Target {
         if let Some((mut cluster, mut user)) = in_cluster::cluster_and_user(environment) {
             overrides::apply(flags, &mut cluster, &mut user)?;
             return Ok(Self {
+                name: None,
                 context: None,
                 cluster,
                 user,
@@ -96,6 +99,7 @@ impl Target {
                 },
                 None => Identity::Anonymous,
             },
+            name: cluster.map(|entry| entry.name.clone()),
             context: context_name,
             cluster: cluster
                 .and_then(|entry| entry.cluster.clone())

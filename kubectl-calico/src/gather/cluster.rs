@@ -86,6 +86,7 @@ impl SnapshotSource for ClusterReader {
     async fn origin(&self) -> Origin {
         Origin {
             server: Some(self.server.url().to_owned()),
+            cluster: Some(self.server.cluster().to_owned()),
             context: self.server.context().map(str::to_owned),
             kubernetes: self.kubernetes.clone(),
         }

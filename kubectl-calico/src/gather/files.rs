@@ -19,6 +19,8 @@ use crate::snapshot::{Absence, Origin, Reading, SnapshotSource, Store, Unknown};
 /// API server's list.
 #[derive(Debug, Default)]
 pub struct Files {
+    /// The name of the first file or folder, without its extension; `None` for standard input.
+    name: Option<String>,
     header: Option<SnapshotHeader>,
     objects: BTreeMap<ObjectKey, FileObject>,
     /// `apiVersion` and `kind` of the items of empty lists, which imply that there are none.
@@ -54,7 +56,10 @@ pub enum FilesError {
 impl Files {
     /// Reads files and folders; `-` is standard input.
     pub fn read(paths: &[PathBuf]) -> Result<Self, FilesError> {
-        let mut files = Self::default();
+        let mut files = Self {
+            name: paths.first().and_then(|path| input::stem(path)),
+            ..Self::default()
+        };
         for path in paths {
             let inputs = input::read(path).map_err(|error| FilesError::Io {
                 name: error.name,
@@ -149,10 +154,12 @@ fn text(value: &Value, key: &str) -> Option<String> {
 
 impl SnapshotSource for Files {
     async fn origin(&self) -> Origin {
-        match &self.header {
-            Some(header) => header.origin.clone(),
-            None => Origin::default(),
+        let header = self.header.as_ref();
+        let mut origin = header.map_or_else(Origin::default, |header| header.origin.clone());
+        if origin.cluster.is_none() {
+            origin.cluster.clone_from(&self.name);
         }
+        origin
     }
 
     async fn read<T: DeserializeOwned>(

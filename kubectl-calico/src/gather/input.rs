@@ -24,6 +24,16 @@ pub(super) fn name(path: &Path) -> String {
     }
 }
 
+/// The name of a file or folder without its extension, as the name of the cluster that it describes.
+pub(super) fn stem(path: &Path) -> Option<String> {
+    if !path.is_file() && !path.is_dir() {
+        return None;
+    }
+    // The name of `.` is that of the folder that it stands for.
+    let path = path.canonicalize().ok()?;
+    Some(path.file_stem()?.to_string_lossy().into_owned())
+}
+
 /// The texts of a path: a file; a folder, which stands for its `.yaml`, `.yml` and `.json` files, sorted
 /// by name; or `-`, which is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<InputText>, InputError> {

@@ -7,6 +7,7 @@ use crate::assess::provenance::Provenance;
 /// A value that was derived, given or could not be determined.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Choice_of_{T}"))]
 #[serde(untagged)]
 pub enum Choice<T> {
     /// It follows from what was read.

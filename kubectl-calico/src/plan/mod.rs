@@ -25,21 +25,20 @@ use crate::assess::facts::install::Install;
 use crate::assess::facts::networks::Networks;
 use crate::assess::facts::ports::Port;
 use crate::assess::finding::{Finding, Severity};
+use crate::document::Head;
 use crate::repair::Step;
 use crate::snapshot::Snapshot;
 use choice::Choice;
 use comparison::PoolComparison;
 use findings::{leftover_pools, other_plugin, rules, simulation};
 use inputs::Inputs;
+use k8s_openapi::jiff::Timestamp;
 pub use pool::Pool;
 use request::PlanRequest;
 pub use unread::Unread;
 use values::cidr;
 use values::networking::{Networking, Setting};
 use values::operator::operator;
-
-/// `apiVersion` of a plan. Under one version no field is removed or given another meaning.
-pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
 
 /// `kind` of a plan.
 pub const KIND: &str = "Plan";
@@ -49,16 +48,13 @@ pub const KIND: &str = "Plan";
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
-    /// [`API_VERSION`]
-    pub api_version: &'static str,
-    /// [`KIND`]
-    pub kind: &'static str,
-    /// The whole plan in one sentence.
+    /// The first fields of the document.
+    #[serde(flatten)]
+    pub head: Head,
+    /// The plan in one sentence.
     pub summary: String,
-    /// The cluster.
-    pub cluster: Cluster,
-    /// What of Calico is installed already.
-    pub install: Install,
+    /// What was read of the cluster or follows from it.
+    pub facts: PlanFacts,
     /// The operator whose rules were applied, as `1.42.3`.
     pub operator: Choice<String>,
     /// The Calico release that this operator installs, as `3.32`.
@@ -70,8 +66,6 @@ pub struct Plan {
     pub pods_per_node: Choice<u32>,
     /// The CNI plugin that gives pods their addresses.
     pub networking: Networking,
-    /// The pod CIDRs and Service CIDRs that Kubernetes was configured with.
-    pub networks: Networks,
     /// The pools that the cluster needs, one per address family.
     pub pools: Vec<Pool>,
     /// What the Installation must set besides its pools.
@@ -96,8 +90,21 @@ pub struct Plan {
     pub not_read: Vec<Unread>,
 }
 
-/// Plans the pools of a cluster.
-pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
+/// The facts that a plan follows from; those of a report by the same names.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PlanFacts {
+    /// The cluster that Calico runs in, or will run in.
+    pub cluster: Cluster,
+    /// How Calico is installed.
+    pub install: Install,
+    /// The networks that Kubernetes was configured with.
+    pub networks: Networks,
+}
+
+/// Plans the pools of a cluster; `now` is when the plan is written.
+pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan {
     let facts = Facts::of(snapshot);
     let (operator, version) = operator(&facts, request);
     let inputs = Inputs::new(snapshot, &facts, request, version);
@@ -123,8 +130,7 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
     let not_read = unread::unread(&inputs);
     let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
-        api_version: API_VERSION,
-        kind: KIND,
+        head: Head::new(KIND, &snapshot.origin, now),
         summary: summary::summary(&inputs, &pools, &existing_pools, &found, incomplete),
         steps: steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found),
         entries,
@@ -137,9 +143,11 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest) -> Plan {
         pods_per_node: inputs.pods_per_node,
         networking: inputs.networking,
         settings: inputs.settings,
-        cluster: facts.cluster,
-        install: facts.install,
-        networks: facts.networks,
+        facts: PlanFacts {
+            cluster: facts.cluster,
+            install: facts.install,
+            networks: facts.networks,
+        },
         pools,
         existing_pools,
         existing_findings,

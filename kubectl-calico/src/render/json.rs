@@ -1,4 +1,4 @@
-//! JSON: of a report, whose schema is docs/status-report.schema.json, and of a plan, whose schema is
+//! JSON: of a report, whose schema is docs/status.schema.json, and of a plan, whose schema is
 //! docs/plan.schema.json.
 
 use calico_core::text::visible_json;
@@ -20,7 +20,7 @@ mod tests {
 
     #[test]
     fn the_schemas_are_up_to_date() {
-        is_published::<Report>("status-report.schema.json");
+        is_published::<Report>("status.schema.json");
         is_published::<Plan>("plan.schema.json");
     }
 

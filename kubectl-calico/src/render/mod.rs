@@ -5,6 +5,7 @@ mod json;
 mod page;
 pub mod plan;
 mod requests;
+mod schema;
 mod table;
 mod text;
 
@@ -12,4 +13,5 @@ pub use explain::{explain, list, reference};
 pub use json::json;
 pub use page::Look;
 pub use requests::requests;
+pub use schema::{PLAN_SCHEMA, STATUS_SCHEMA};
 pub use text::text;

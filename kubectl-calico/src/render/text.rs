@@ -1,4 +1,4 @@
-//! The report for a person: the verdict, what is so, what is wrong, and what could not be read.
+//! The report for a person: the summary, what is so, what is wrong, and what could not be read.
 
 use super::page::{BOLD, CYAN, GREEN, Look, Page, RED, YELLOW};
 use crate::assess::fact::Fact;
@@ -25,7 +25,7 @@ pub fn text(report: &Report, look: Look) -> String {
         Some(Severity::Warning) => YELLOW,
         Some(Severity::Note) | None => GREEN,
     };
-    page.line(&report.verdict, style);
+    page.line(&report.summary, style);
     page.blank();
     facts(&mut page, &report.facts);
     for found in &report.findings {

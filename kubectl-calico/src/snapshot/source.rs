@@ -14,6 +14,9 @@ pub struct Origin {
     /// The API server's URL; `None` for files without a header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// The cluster's name: the kubeconfig's, or else its server's host or the name of its file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// The kubeconfig's context.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,

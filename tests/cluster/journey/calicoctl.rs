@@ -49,7 +49,7 @@ fn the_plugin_works_under_another_name() {
     let status = terminal
         .run("kubectl calico status -f cluster.yaml")
         .succeeded();
-    status.shows("Calico v3.32.1 is well");
+    status.shows("Calico v3.32.1 is healthy");
     let get = terminal.run("kubectl calico get nodes").failed();
     assert_eq!(get.text, "<get><nodes>");
 }

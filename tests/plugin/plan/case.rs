@@ -66,7 +66,7 @@ impl Case {
 
     /// Whether the plan has no errors and is for a cluster without Calico.
     pub(super) fn is_new_install(&self, plan: &Value) -> bool {
-        plan["install"]["method"]["value"]["kind"] == "nothing" && self.run(&[]).exit == 0
+        plan["facts"]["install"]["method"]["value"]["kind"] == "nothing" && self.run(&[]).exit == 0
     }
 }
 

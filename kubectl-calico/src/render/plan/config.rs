@@ -27,7 +27,7 @@ pub fn config(plan: &Plan) -> Result<String, String> {
 }
 
 fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
-    let networks = &plan.networks;
+    let networks = &plan.facts.networks;
     let mut services: Vec<String> = Vec::new();
     for cidr in networks.services.iter().flat_map(|network| &network.cidrs) {
         let cidr = cidr.to_string();
@@ -38,7 +38,7 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
     yaml::to_string(&ClusterPlan {
         api_version: API_VERSION.to_owned(),
         kind: KIND.to_owned(),
-        server: plan.cluster.origin.server.clone(),
+        server: plan.facts.cluster.origin.server.clone(),
         pools: plan.pools.iter().map(planned).collect(),
         settings: if plan.networking.is_calico() {
             plan.settings.iter().map(setting).collect()

@@ -70,16 +70,19 @@ pub fn text(plan: &Plan, look: Look) -> String {
 
 /// The heading of the steps. They need the same context as this run.
 fn next(plan: &Plan) -> String {
-    let context = plan.cluster.origin.context.as_ref();
+    let context = plan.facts.cluster.origin.context.as_ref();
     let context = context.map(|context| format!(" (context {context})"));
     printable(format!("Steps{}", context.unwrap_or_default()))
 }
 
 /// What the values follow from.
 fn inputs(page: &mut Page, plan: &Plan) {
-    cluster(page, &plan.cluster);
-    if !matches!(plan.install.method.value(), Some(Method::Nothing) | None) {
-        page.row("Install", &install(&plan.install));
+    cluster(page, &plan.facts.cluster);
+    if !matches!(
+        plan.facts.install.method.value(),
+        Some(Method::Nothing) | None
+    ) {
+        page.row("Install", &install(&plan.facts.install));
     }
     page.row("Operator", &operator(plan));
     let networking = &plan.networking;
@@ -97,7 +100,7 @@ fn inputs(page: &mut Page, plan: &Plan) {
             &format!("{path} {}: {}", setting.value, setting.why),
         );
     }
-    for unclear in &plan.networks.unclear {
+    for unclear in &plan.facts.networks.unclear {
         page.row("Unclear", &format!("{}: {}", unclear.from, unclear.why));
     }
 }

@@ -1,0 +1,234 @@
+//! The state of a cluster, and the sentence that says it.
+
+use serde::Serialize;
+
+use super::facts::Facts;
+use super::facts::install::Method;
+use super::finding::Severity;
+use super::report::{CheckCounts, FindingCounts};
+use super::words::counted;
+
+/// The state of Calico in a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum ClusterState {
+    /// calico-node was counted, and every check passed or found only something worth knowing.
+    Healthy,
+    /// Calico works, and a check found what will not work for long or not for all.
+    Warning,
+    /// A check found what does not work.
+    Degraded,
+    /// Calico does not run, and nothing requests it.
+    NotInstalled,
+    /// No check found an error, but calico-node could not be counted or checks were skipped.
+    Unknown,
+}
+
+impl ClusterState {
+    pub(super) fn of(facts: &Facts, findings: &FindingCounts, checks: &CheckCounts) -> Self {
+        match facts.install.method.value() {
+            None => Self::Unknown,
+            Some(Method::Nothing | Method::Remnants | Method::OperatorOnly) => Self::NotInstalled,
+            Some(_) if findings.error > 0 => Self::Degraded,
+            Some(_) if !is_counted(facts) => Self::Unknown,
+            Some(_) if findings.warning > 0 => Self::Warning,
+            Some(_) if checks.skipped > 0 => Self::Unknown,
+            Some(_) => Self::Healthy,
+        }
+    }
+
+    /// The state in one sentence without a full stop, with the numbers of findings and of skipped checks.
+    pub(super) fn summary(
+        self,
+        facts: &Facts,
+        findings: &FindingCounts,
+        checks: &CheckCounts,
+    ) -> String {
+        let mut sentence = self.sentence(facts);
+        let counts = [
+            (findings.error, Severity::Error.word()),
+            (findings.warning, Severity::Warning.word()),
+            (findings.note, Severity::Note.word()),
+        ];
+        let mut parts: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| counted(*count, word))
+            .collect();
+        if checks.skipped > 0 {
+            parts.push(format!("{} skipped", counted(checks.skipped, "check")));
+        }
+        if !parts.is_empty() {
+            sentence.push_str(&format!(": {}", parts.join(", ")));
+        }
+        sentence
+    }
+
+    fn sentence(self, facts: &Facts) -> String {
+        let calico = match facts.install.calico.value() {
+            Some(version) => format!("Calico {version}"),
+            None => "Calico".to_owned(),
+        };
+        match (facts.install.method.value(), self) {
+            (None, _) => "It is unknown whether Calico is installed".to_owned(),
+            (Some(Method::Nothing), _) => "Calico is not installed".to_owned(),
+            (Some(Method::OperatorOnly), _) => {
+                "Calico is not installed, although its operator runs".to_owned()
+            }
+            (Some(Method::Remnants), _) => {
+                "Calico is not running, but resources of an earlier installation exist".to_owned()
+            }
+            (Some(Method::InstallationOnly), _) => {
+                "Calico is not running, although an Installation exists".to_owned()
+            }
+            (Some(_), Self::Degraded) => format!("{calico} is degraded"),
+            (Some(_), Self::Warning) => format!("{calico} works, but needs attention"),
+            (Some(_), Self::Unknown) if is_counted(facts) => {
+                format!("{calico} is healthy as far as it could be checked")
+            }
+            (Some(_), Self::Unknown) => format!("It is unknown whether {calico} is healthy"),
+            (Some(_), Self::Healthy | Self::NotInstalled) => format!("{calico} is healthy"),
+        }
+    }
+}
+
+/// Whether it is known on how many nodes calico-node is ready. A manifest alone does not say so.
+fn is_counted(facts: &Facts) -> bool {
+    let agents = facts.agents.value();
+    agents.is_some_and(|agents| agents.counts.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess::fact::Fact;
+    use crate::assess::facts::agents::{Agents, Counts};
+    use crate::assess::facts::variant::Variant;
+    use crate::assess::provenance::Provenance;
+    use crate::snapshot::{ObjectRef, Snapshot};
+
+    struct Nothing;
+
+    impl crate::snapshot::SnapshotSource for Nothing {
+        async fn origin(&self) -> crate::snapshot::Origin {
+            crate::snapshot::Origin::default()
+        }
+
+        async fn read<T: serde::de::DeserializeOwned>(
+            &self,
+            _: &'static crate::snapshot::resource::Resource,
+            _: crate::snapshot::Store,
+        ) -> crate::snapshot::Reading<Vec<T>> {
+            crate::snapshot::Reading::Read(Vec::new())
+        }
+    }
+
+    /// Facts of a cluster with that method, and calico-node counted or not.
+    fn facts(method: Method, counted: bool) -> Facts {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let snapshot = runtime.unwrap().block_on(Snapshot::gather(&Nothing));
+        let mut facts = Facts::of(&snapshot);
+        facts.install.method = Fact::known(method, Provenance::all("DaemonSet"));
+        let agents = Agents {
+            daemon_set: ObjectRef::all("DaemonSet"),
+            counts: counted.then_some(Counts {
+                desired: 3,
+                ready: 3,
+                updated: 3,
+            }),
+        };
+        facts.agents = Fact::known(agents, Provenance::all("DaemonSet"));
+        facts
+    }
+
+    #[test]
+    fn healthy_takes_a_count_of_calico_node_and_every_check() {
+        use ClusterState::{Degraded, Healthy, NotInstalled, Unknown, Warning};
+        let runs = || Method::Manifest {
+            variant: Variant::Calico,
+        };
+        for (method, counted, [error, warning, note], skipped, state, summary) in [
+            (runs(), true, [0, 0, 0], 0, Healthy, "Calico is healthy"),
+            (
+                runs(),
+                true,
+                [0, 0, 2],
+                0,
+                Healthy,
+                "Calico is healthy: 2 notes",
+            ),
+            (
+                runs(),
+                true,
+                [0, 1, 0],
+                3,
+                Warning,
+                "Calico works, but needs attention: 1 warning, 3 checks skipped",
+            ),
+            (
+                runs(),
+                true,
+                [0, 0, 0],
+                1,
+                Unknown,
+                "Calico is healthy as far as it could be checked: 1 check skipped",
+            ),
+            (
+                runs(),
+                false,
+                [0, 1, 0],
+                0,
+                Unknown,
+                "It is unknown whether Calico is healthy: 1 warning",
+            ),
+            (
+                runs(),
+                false,
+                [2, 1, 0],
+                5,
+                Degraded,
+                "Calico is degraded: 2 errors, 1 warning, 5 checks skipped",
+            ),
+            (
+                Method::Nothing,
+                false,
+                [0, 0, 0],
+                0,
+                NotInstalled,
+                "Calico is not installed",
+            ),
+            (
+                Method::OperatorOnly,
+                false,
+                [1, 0, 0],
+                0,
+                NotInstalled,
+                "Calico is not installed, although its operator runs: 1 error",
+            ),
+            (
+                Method::InstallationOnly,
+                false,
+                [1, 0, 0],
+                0,
+                Degraded,
+                "Calico is not running, although an Installation exists: 1 error",
+            ),
+        ] {
+            let facts = facts(method, counted);
+            let findings = FindingCounts {
+                error,
+                warning,
+                note,
+            };
+            let checks = CheckCounts {
+                passed: 9,
+                failed: error + warning + note,
+                skipped,
+            };
+            let found = ClusterState::of(&facts, &findings, &checks);
+            assert_eq!(found, state, "{summary}");
+            assert_eq!(found.summary(&facts, &findings, &checks), summary);
+        }
+    }
+}
