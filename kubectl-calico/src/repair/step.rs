@@ -25,10 +25,12 @@ impl Step {
         }
     }
 
-    /// Adds a command. Where there is none that is safe to paste, the step says why instead.
+    /// Adds a command. Where there is none that is safe to paste, the step says why instead. An empty
+    /// text is no command.
     #[must_use]
     pub fn run(mut self, command: impl Into<Command>) -> Self {
         match command.into() {
+            Command::Run(command) if command.is_empty() => {}
             Command::Run(command) => self.commands.push(command),
             Command::Withheld(why) => {
                 self.what.push_str("; ");

@@ -132,9 +132,8 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
         meaning: "Two pools share addresses.",
         impact: "Their blocks collide: with different block sizes an address can be assigned \
                  twice; with equal ones a block belongs to whichever pool comes first. Calico's \
-                 API then rejects every change of either (IPPool CIDR overlaps). It also rejects \
-                 such pools on creation, except for the first pools of an install and for what is \
-                 written to the CRDs directly.",
+                 API rejects such a pool when it is created (IPPool CIDR overlaps), but not the \
+                 first pools of an install, nor what is written to the CRDs directly.",
         criteria: "All existing pools are compared with each other. The finding is an error if \
                    both give out addresses, and a warning otherwise. Listed pools are covered by \
                    CAL110.",
@@ -196,9 +195,7 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     )
     .evidence(one.object(), one.field("cidr"), one.cidr)
     .evidence(other.object(), other.field("cidr"), other.cidr)
-    .impact(
-        "an address can be given out twice, and Calico's API refuses every change to either pool",
-    )
+    .impact("an address can be given out twice")
     .fixed_by_all(fix)
 }
 
