@@ -17,6 +17,9 @@ use crate::snapshot::{Snapshot, Store};
 /// The plural of IPPool.
 pub const IP_POOLS: &str = "ippools";
 
+/// The plural of BGPConfiguration.
+pub const BGP_CONFIGURATIONS: &str = "bgpconfigurations";
+
 /// The plural of FelixConfiguration.
 pub const FELIX_CONFIGURATIONS: &str = "felixconfigurations";
 

@@ -3,13 +3,14 @@
 use calico_core::catalog::Entry;
 use serde_json::json;
 
-use super::paste;
 use super::routes::only_on_their_own;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::routing::{Mode, RoutesBy};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::few;
+use crate::repair::kubectl::merge_installation_spec;
+use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS};
 
@@ -63,9 +64,8 @@ pub(crate) const NO_PEERS: Check = Check {
         .evidence(ObjectRef::all("IPPool"), "routes by BIRD", few(&mode.pools))
         .impact(only_on_their_own(one_node))
         .fix("enable the node-to-node mesh, or add BGPPeers")
-        .paste(paste::spec(
-            case,
-            "bgpconfigurations",
+        .paste(ResourceWriter::of(case.snapshot).patch_spec(
+            resource_writer::BGP_CONFIGURATIONS,
             "default",
             &json!({"nodeToNodeMeshEnabled": true}),
         ));
@@ -110,7 +110,7 @@ pub(crate) const LARGE_MESH: Check = Check {
                     "disable BGP, which no pool needs, unless routers outside the cluster learn \
                      routes from it",
                 ),
-                paste::installation_spec(&json!({"calicoNetwork": {"bgp": "Disabled"}})),
+                merge_installation_spec(&json!({"calicoNetwork": {"bgp": "Disabled"}})),
             ),
             _ => (
                 "peer with route reflectors instead".to_owned(),

@@ -3,11 +3,12 @@
 use calico_core::catalog::Entry;
 use serde_json::json;
 
-use super::paste;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{BPF, Felix, LOG_SEVERITY};
+use crate::repair::calico_node::unset_variable;
+use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 
@@ -100,7 +101,7 @@ fn by_environment(case: &Case) -> Option<Finding> {
             .read(&configured.from, configured.value)
             .impact("the environment wins, and the FelixConfiguration has no effect")
             .fix("remove the variable, so that the FelixConfiguration takes effect; or set both alike")
-            .paste(paste::without_variable(
+            .paste(unset_variable(
                 &environment.from.object,
                 BPF.variable,
             )),
@@ -137,9 +138,13 @@ pub(crate) const DEBUG_LOG: Check = Check {
             let command = match (object.kind, &object.name) {
                 ("FelixConfiguration", Some(name)) => {
                     let info = json!({"logSeverityScreen": "Info"});
-                    paste::spec(case, "felixconfigurations", name, &info)
+                    ResourceWriter::of(case.snapshot).patch_spec(
+                        resource_writer::FELIX_CONFIGURATIONS,
+                        name,
+                        &info,
+                    )
                 }
-                _ => paste::without_variable(object, LOG_SEVERITY.variable),
+                _ => unset_variable(object, LOG_SEVERITY.variable),
             };
             Finding::note(&DEBUG_LOG.entry, object, "Felix logs at debug level")
                 .read(&told.from, told.value)

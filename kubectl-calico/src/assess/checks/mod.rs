@@ -32,7 +32,6 @@ pub(crate) mod nodes_left_out;
 pub(crate) mod operator;
 pub(crate) mod other_plugins;
 pub(crate) mod overlaps;
-pub(crate) mod paste;
 pub(crate) mod pending;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;

@@ -4,12 +4,12 @@ use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
-use super::paste;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cluster::Cloud;
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{AWS_CHECK, Felix};
+use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 
@@ -83,9 +83,8 @@ fn source_check(
             "let Felix turn it off, which takes ec2:DescribeInstances and \
              ec2:ModifyNetworkInterfaceAttribute",
         )
-        .paste(paste::spec(
-            case,
-            "felixconfigurations",
+        .paste(ResourceWriter::of(case.snapshot).patch_spec(
+            resource_writer::FELIX_CONFIGURATIONS,
             "default",
             &json!({"awsSrcDstCheck": "Disable"}),
         )),

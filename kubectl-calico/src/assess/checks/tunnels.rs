@@ -4,14 +4,15 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use serde_json::json;
 
-use super::paste;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::Pool;
 use crate::assess::finding::Finding;
 use crate::assess::support::pool_fixes::set;
 use crate::assess::views::felix::{self, Felix, Resolved, Setting};
+use crate::repair::calico_node::unset_variable;
 use crate::repair::command::Command;
+use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const BOTH_TUNNELS: Check = Check {
@@ -163,12 +164,11 @@ fn forced(
 fn removed(case: &Case, told: &Resolved<bool>, setting: &Setting<bool>) -> Command {
     let object = &told.from.object;
     match (object.kind, &object.name) {
-        ("FelixConfiguration", Some(name)) => paste::spec(
-            case,
-            "felixconfigurations",
+        ("FelixConfiguration", Some(name)) => ResourceWriter::of(case.snapshot).patch_spec(
+            resource_writer::FELIX_CONFIGURATIONS,
             name,
             &json!({ setting.field: null }),
         ),
-        _ => paste::without_variable(object, setting.variable),
+        _ => unset_variable(object, setting.variable),
     }
 }

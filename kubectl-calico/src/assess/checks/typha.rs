@@ -4,7 +4,6 @@ use calico_core::catalog::Entry;
 use calico_core::typha::MANIFEST_NODES_WITHOUT_TYPHA;
 use serde_json::json;
 
-use super::paste;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::facts::typha::{NAME, has_pods};
@@ -12,6 +11,7 @@ use crate::assess::facts::variant::Variant;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::repair::Step;
+use crate::repair::calico_node::{patch_config_map, set_variable};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
@@ -136,7 +136,7 @@ fn unused(case: &Case) -> Option<Finding> {
         )),
         _ => finding
             .fix("configure Felix to use it; calico-node restarts node by node")
-            .paste(paste::variable(&node, VARIABLE, NAME)),
+            .paste(set_variable(&node.object(), VARIABLE, NAME)),
     };
     (typha.replicas > 0).then_some(finding)
 }
@@ -159,6 +159,9 @@ fn only_named(case: &Case) -> Option<Finding> {
         .evidence(node.object(), format!("env {VARIABLE}"), "not set")
         .impact("each Felix watches the API server by itself")
         .fix("set it back to none, or install Typha with calico-typha.yaml")
-        .paste(paste::config(name, &json!({"typha_service_name": "none"}))),
+        .paste(patch_config_map(
+            name,
+            &json!({"typha_service_name": "none"}),
+        )),
     )
 }

@@ -1,12 +1,12 @@
 //! Whether the Typha that Felix is configured to use exists.
 
-use super::paste;
 use super::typha::{VARIABLE, install};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::Step;
+use crate::repair::calico_node::set_variable;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 use calico_core::catalog::Entry;
@@ -66,7 +66,10 @@ fn without(case: &Case, node: &CalicoNode) -> Step {
     }
     match case.facts.typha.wanted.value() {
         Some(wanted) if wanted.replicas > 0 => install(case, wanted.replicas),
-        _ => Step::new("configure Felix to run without Typha, or install it")
-            .run(paste::variable(node, VARIABLE, "none")),
+        _ => Step::new("configure Felix to run without Typha, or install it").run(set_variable(
+            &node.object(),
+            VARIABLE,
+            "none",
+        )),
     }
 }
