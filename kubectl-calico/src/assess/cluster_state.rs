@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
 use super::facts::install::Method;
 use super::finding::Severity;
-use super::report::{CheckCounts, FindingCounts};
 use super::words::counted;
 
 /// The state of Calico in a cluster.

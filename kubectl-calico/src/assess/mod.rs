@@ -8,6 +8,7 @@ pub(crate) mod candidate_pools;
 pub mod check;
 pub mod checks;
 pub mod cluster_state;
+pub mod counts;
 pub mod fact;
 pub mod facts;
 pub mod finding;
@@ -22,10 +23,11 @@ use std::collections::BTreeSet;
 use check::{Case, Check};
 use checks::CHECKS;
 use cluster_state::ClusterState;
+use counts::{CheckCounts, FindingCounts};
 use facts::Facts;
 use finding::Finding;
 use k8s_openapi::jiff::Timestamp;
-use report::{CheckCounts, FindingCounts, KIND, NotRead, Report};
+use report::{KIND, NotRead, Report};
 
 use crate::document::Head;
 use crate::snapshot::resource::Resource;
@@ -41,8 +43,9 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     };
     let findings = found(&case, &unknown, |_| true);
     let not_read = not_read(&unknown);
+    let skipped = CHECKS.iter().filter(|check| !check.can_judge(&unknown));
     let counts = FindingCounts::of(&findings);
-    let checks = CheckCounts::of(CHECKS.len(), &findings, &not_read);
+    let checks = CheckCounts::of(CHECKS.len(), skipped.count(), &findings);
     let state = ClusterState::of(&facts, &counts, &checks);
     Report {
         head: Head::new(KIND, &snapshot.origin, now),

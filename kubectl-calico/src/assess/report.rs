@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::cluster_state::ClusterState;
+use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
 use crate::document::Head;
@@ -38,31 +39,6 @@ pub struct Report {
     pub not_read: Vec<NotRead>,
 }
 
-/// The number of findings of each severity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct FindingCounts {
-    /// Findings about something that does not work.
-    pub error: usize,
-    /// Findings about something that will not work for long or not for all.
-    pub warning: usize,
-    /// Findings that are worth knowing, and no problem.
-    pub note: usize,
-}
-
-/// The number of checks by their result. Together they are all checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct CheckCounts {
-    /// Checks without a finding.
-    pub passed: usize,
-    /// Checks with at least one finding, of whatever severity.
-    pub failed: usize,
-    /// Checks that could not judge, because something they need could not be read: `notRead` has their
-    /// codes.
-    pub skipped: usize,
-}
-
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -76,36 +52,6 @@ pub struct NotRead {
     pub permission: Option<String>,
     /// The codes of the checks that were skipped because of it.
     pub codes: BTreeSet<&'static str>,
-}
-
-impl FindingCounts {
-    pub(super) fn of(findings: &[Finding]) -> Self {
-        let count = |severity| {
-            let of_severity = findings.iter().filter(|found| found.severity == severity);
-            of_severity.count()
-        };
-        Self {
-            error: count(Severity::Error),
-            warning: count(Severity::Warning),
-            note: count(Severity::Note),
-        }
-    }
-}
-
-impl CheckCounts {
-    pub(super) fn of(all: usize, findings: &[Finding], not_read: &[NotRead]) -> Self {
-        let failed: BTreeSet<&str> = findings.iter().map(|found| found.code).collect();
-        let skipped: BTreeSet<&str> = not_read
-            .iter()
-            .flat_map(|row| row.codes.iter().copied())
-            .collect();
-        let (failed, skipped) = (failed.len(), skipped.len());
-        Self {
-            passed: all.saturating_sub(failed + skipped),
-            failed,
-            skipped,
-        }
-    }
 }
 
 impl Report {

@@ -4,7 +4,7 @@ use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
-use crate::assess::support::causes::{Cause, cause};
+use crate::assess::support::causes::{KnownCause, cause};
 use crate::assess::support::impact::without_component;
 use crate::snapshot::resources::TIGERA_STATUSES;
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
@@ -104,7 +104,7 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
     }
 }
 
-fn with_remedy(case: &Case, finding: Finding, cause: &Cause, message: &str) -> Finding {
+fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str) -> Finding {
     let explained_by: Vec<&str> = cause
         .explained_by
         .iter()

@@ -2,7 +2,7 @@
 //!
 //! Source: tigera/operator v1.42.3, pkg/controller/installation and pkg/controller/migration.
 
-use super::{Cause, cause_of, edit_installation};
+use super::known_cause::{KnownCause, cause_of, edit_installation};
 use crate::assess::checks::agents::AGENT_NOT_READY;
 use crate::assess::checks::crash_loops::CRASH_LOOP;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
@@ -11,7 +11,7 @@ use crate::assess::checks::installation_rules::RULE_BROKEN;
 use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::checks::typha_room::NO_ROOM;
 
-pub(crate) static CAUSES: &[Cause] = &[
+pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["does not match auto-detected value"],
                 "kubernetesProvider in the Installation differs from the provider that the operator detects",

@@ -2,14 +2,14 @@
 //!
 //! Source: tigera/operator v1.42.3, pkg/controller/status/status.go (`podsFailing`).
 
-use super::{Cause, cause_of};
+use super::known_cause::{KnownCause, cause_of};
 use crate::assess::checks::agents::AGENT_NOT_READY;
 use crate::assess::checks::crash_loops::CRASH_LOOP;
 use crate::assess::checks::images::IMAGE_NOT_PULLED;
 use crate::assess::checks::kube_controllers::CONTROLLERS_NOT_READY;
 use crate::assess::words::pasted;
 
-pub(crate) static CAUSES: &[Cause] = &[
+pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["has crash looping container"],
         "a container is crash-looping",

@@ -3,7 +3,7 @@
 //! Source: tigera/operator v1.42.3, pkg/controller/ippool; projectcalico/calico v3.32.1,
 //! libcalico-go/lib/clientv3/ippool.go, for what Calico's API server rejects.
 
-use super::{Cause, cause_of, edit_installation};
+use super::known_cause::{KnownCause, cause_of, edit_installation};
 use crate::assess::check::Case;
 use crate::assess::checks::api_server::API_SERVER_SILENT;
 use crate::assess::checks::drift::POOLS_DIFFER;
@@ -14,7 +14,7 @@ use crate::assess::checks::overlaps::OVERLAPS_POOL;
 use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::checks::pool_cidr::NOT_CANONICAL;
 
-pub(crate) static CAUSES: &[Cause] = &[
+pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["not within the platform's configured pod network cidr"],
         "a pool is outside the cluster's pod CIDR",

@@ -1,0 +1,59 @@
+//! The numbers of a report.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::finding::{Finding, Severity};
+
+/// The number of findings of each severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FindingCounts {
+    /// Findings about something that does not work.
+    pub error: usize,
+    /// Findings about something that will not work for long or not for all.
+    pub warning: usize,
+    /// Findings that are worth knowing, and no problem.
+    pub note: usize,
+}
+
+/// The number of checks by their result. Together they are all checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CheckCounts {
+    /// Checks without a finding.
+    pub passed: usize,
+    /// Checks with at least one finding, of whatever severity.
+    pub failed: usize,
+    /// Checks that could not judge, because something they need could not be read: `notRead` has their
+    /// codes.
+    pub skipped: usize,
+}
+
+impl FindingCounts {
+    pub(super) fn of(findings: &[Finding]) -> Self {
+        let count = |severity| {
+            let of_severity = findings.iter().filter(|found| found.severity == severity);
+            of_severity.count()
+        };
+        Self {
+            error: count(Severity::Error),
+            warning: count(Severity::Warning),
+            note: count(Severity::Note),
+        }
+    }
+}
+
+impl CheckCounts {
+    /// Of `all` checks, `skipped` could not judge, and those with findings failed.
+    pub(super) fn of(all: usize, skipped: usize, findings: &[Finding]) -> Self {
+        let failed: BTreeSet<&str> = findings.iter().map(|found| found.code).collect();
+        let failed = failed.len();
+        Self {
+            passed: all.saturating_sub(failed + skipped),
+            failed,
+            skipped,
+        }
+    }
+}
