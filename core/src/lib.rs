@@ -10,6 +10,7 @@ pub mod cluster_plan;
 pub mod defaults;
 pub mod image;
 pub mod installation;
+pub mod nesting;
 pub mod operator;
 pub mod per_family;
 pub mod pod_network;
