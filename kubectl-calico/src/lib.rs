@@ -15,6 +15,7 @@ mod cli;
 mod command;
 pub mod connect;
 mod document;
+mod duration;
 mod exit;
 mod gather;
 mod plan;

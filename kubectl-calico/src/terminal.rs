@@ -17,9 +17,18 @@ pub fn write(text: &str) -> std::io::Result<()> {
 
 /// Prints an error to standard error.
 pub fn complain(message: &str) {
+    say("error", message);
+}
+
+/// Prints a warning to standard error.
+pub fn warn(message: &str) {
+    say("warning", message);
+}
+
+fn say(severity: &str, message: &str) {
     let lines: Vec<String> = message.lines().map(printable).collect();
     // If this cannot be written either, the exit code still reports the failure.
-    let _ = writeln!(std::io::stderr(), "error: {}", lines.join("\n  "));
+    let _ = writeln!(std::io::stderr(), "{severity}: {}", lines.join("\n  "));
 }
 
 /// Writes to standard error.

@@ -10,9 +10,11 @@
 
 mod command;
 mod connect;
+mod files;
 mod mistakes;
 mod paste;
 mod plan;
 mod run;
 mod same_steps;
+mod snapshot;
 mod status;

@@ -1,29 +1,103 @@
-//! From the command line to a snapshot.
+//! From the command line to a snapshot, within the time limit.
+
+use std::error::Error;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use calico_core::text::MOST;
 
 use crate::cli::SourceArgs;
 use crate::connect::connect;
+use crate::gather::budget::Budget;
 use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
+use crate::gather::skipped::Skipped;
 use crate::render;
 use crate::snapshot::Snapshot;
 use crate::terminal;
 
+type AnyError = Box<dyn Error + Send + Sync>;
+
+/// How long after the time limit a run ends that cannot be interrupted: while it opens a FIFO to which
+/// nothing writes, or reads a terminal. Reading a cluster stops in time, and keeps what was read.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// As large as that of a main thread: documents may be nested.
+const STACK: usize = 8 << 20;
+
 /// Reads the given files, or else the cluster.
-pub(super) fn read(source: &SourceArgs) -> Result<Snapshot, Box<dyn std::error::Error>> {
+pub(super) fn read(source: &SourceArgs) -> Result<Snapshot, AnyError> {
+    let stage = Stage::default();
+    let (sender, receiver) = channel();
+    let (owned_source, owned_stage) = (source.clone(), stage.clone());
+    thread::Builder::new().stack_size(STACK).spawn(move || {
+        // If nobody waits any more, the process is about to end.
+        let _ = sender.send(read_source(&owned_source, &owned_stage));
+    })?;
+    let Some(limit) = source.time_limit() else {
+        return receiver.recv()?;
+    };
+    match receiver.recv_timeout(limit.saturating_add(GRACE)) {
+        Ok(snapshot) => snapshot,
+        Err(RecvTimeoutError::Timeout) => {
+            let seconds = limit.as_secs_f64();
+            Err(format!("cannot {} within {seconds}s: raise --timeout", stage.get()).into())
+        }
+        Err(error @ RecvTimeoutError::Disconnected) => Err(error.into()),
+    }
+}
+
+/// What a run is doing, as an infinitive.
+#[derive(Clone, Default)]
+struct Stage(Arc<Mutex<String>>);
+
+impl Stage {
+    fn set(&self, stage: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+    }
+
+    fn get(&self) -> String {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+fn read_source(source: &SourceArgs, stage: &Stage) -> Result<Snapshot, AnyError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    if !source.filename.is_empty() {
-        let files = Files::read(&source.filename)?;
-        return Ok(runtime.block_on(Snapshot::gather(&files)));
+    if source.filename.is_empty() {
+        return runtime.block_on(read_cluster(source, stage));
     }
-    runtime.block_on(read_cluster(source))
+    let files = Files::read(&source.filename, |name| stage.set(format!("read {name}")))?;
+    name_skipped(files.skipped());
+    Ok(runtime.block_on(Snapshot::gather(&files)))
 }
 
-async fn read_cluster(source: &SourceArgs) -> Result<Snapshot, Box<dyn std::error::Error>> {
-    let server = connect(&source.connection).await?;
+fn name_skipped(skipped: &[Skipped]) {
+    for skipped in skipped.iter().take(MOST) {
+        terminal::warn(&format!("skipped {skipped}"));
+    }
+    if let Some(more) = skipped.len().checked_sub(MOST).filter(|more| *more > 0) {
+        terminal::warn(&format!("skipped {more} more documents"));
+    }
+}
+
+async fn read_cluster(source: &SourceArgs, stage: &Stage) -> Result<Snapshot, AnyError> {
+    stage.set("connect".to_owned());
+    let budget = Budget::new(source.time_limit());
+    let connecting = connect(&source.connection);
+    let server = budget
+        .within_time(connecting)
+        .await
+        .map_err(|limit| format!("no credentials: {limit}"))??;
     let url = server.url().to_owned();
-    let cluster = terminal::with_progress(ClusterReader::reach(server), || {
+    stage.set(format!("read {url}"));
+    let cluster = terminal::with_progress(ClusterReader::reach(server, budget), || {
         format!("connecting to {url}")
     })
     .await?;

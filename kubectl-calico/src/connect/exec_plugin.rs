@@ -4,7 +4,7 @@
 //! here, once, as client-go does (plugin/pkg/client/auth/exec/exec.go). Its credentials are used until
 //! this process ends, and not renewed.
 
-use std::process::{Output, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
 use calico_core::text::shortened;
@@ -16,9 +16,10 @@ use tokio::process::Command;
 
 use super::environment::Environment;
 use super::error::{ConnectError, LONGEST, reason};
+use super::plugin_output::{self, Output};
 use super::tls;
 
-/// How long a plugin may take that cannot prompt.
+/// How long a plugin may take that cannot prompt. One that can has the time of the whole run.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// The `spec` of the ExecCredential that a plugin is given.
@@ -139,19 +140,16 @@ async fn run(
     } else {
         command.stdin(Stdio::null()).stderr(Stdio::piped());
     }
-    let child = command
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
+    let child = plugin_output::spawn(&mut command)
         .map_err(|error| format!("cannot be run: {}{}", reason(&error), install_hint(exec)))?;
-    let ended = if interactive {
-        child.wait_with_output().await
+    let ended = plugin_output::wait(child);
+    let output = if interactive {
+        ended.await?
     } else {
-        tokio::time::timeout(TIME_LIMIT, child.wait_with_output())
+        tokio::time::timeout(TIME_LIMIT, ended)
             .await
-            .map_err(|_| format!("did not finish within {}s", TIME_LIMIT.as_secs()))?
+            .map_err(|_| format!("did not finish within {}s", TIME_LIMIT.as_secs()))??
     };
-    let output = ended.map_err(|error| format!("cannot be waited for: {}", reason(&error)))?;
     if output.status.success() {
         Ok(output.stdout)
     } else {

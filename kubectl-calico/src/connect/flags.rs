@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, ValueHint};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::duration::duration;
+
 /// The time limit of a request without `--request-timeout`. kubectl itself would wait forever.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -75,7 +77,7 @@ pub struct ConnectionFlags {
     pub proxy_url: Option<String>,
 
     /// Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = request_timeout)]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub request_timeout: Option<Duration>,
 
     /// Do not request compressed responses
@@ -115,46 +117,6 @@ impl ConnectionFlags {
         let limit = self.request_timeout.unwrap_or(DEFAULT_TIMEOUT);
         (!limit.is_zero()).then_some(limit)
     }
-}
-
-/// A number of seconds, or what Go's `time.ParseDuration` accepts, as in client-go
-/// (tools/clientcmd/helpers.go, `ParseTimeout`).
-fn request_timeout(text: &str) -> Result<Duration, String> {
-    let seconds = match text.parse::<u32>() {
-        Ok(seconds) => Some(f64::from(seconds)),
-        Err(_) => go_duration(text),
-    };
-    seconds
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| {
-            "expected a number of seconds, or a number with a unit: 45s, 2m, 1h".to_owned()
-        })
-}
-
-/// The seconds in a duration such as `1m30s` or `1.5h`.
-fn go_duration(text: &str) -> Option<f64> {
-    let mut rest = text;
-    let mut total = 0.0;
-    while !rest.is_empty() {
-        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let (amount, tail) = rest.split_at(number);
-        let end = tail
-            .find(|c: char| c.is_ascii_digit() || c == '.')
-            .unwrap_or(tail.len());
-        let (unit, next) = tail.split_at(end);
-        let scale = match unit {
-            "ns" => 1e-9,
-            "us" | "µs" | "μs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return None,
-        };
-        total += amount.parse::<f64>().ok()? * scale;
-        rest = next;
-    }
-    (!text.is_empty()).then_some(total)
 }
 
 #[cfg(test)]
@@ -198,19 +160,5 @@ mod tests {
     fn a_token_is_not_printed() {
         let flags = format!("{:?}", flags(&["--token=s3cret"]));
         assert!(flags.contains("token") && !flags.contains("s3cret"));
-    }
-
-    #[test]
-    fn a_timeout_is_parsed_as_in_kubectl() {
-        let parsed = |text| request_timeout(text).map(|limit| limit.as_millis());
-        assert_eq!(parsed("0"), Ok(0));
-        assert_eq!(parsed("45"), Ok(45_000));
-        assert_eq!(parsed("30s"), Ok(30_000));
-        assert_eq!(parsed("1m30s"), Ok(90_000));
-        assert_eq!(parsed("1.5h"), Ok(5_400_000));
-        assert_eq!(parsed("250ms"), Ok(250));
-        for wrong in ["", "-1", "-5s", "s", "5x", "5 s", "1m30", "1..5s", "1e400h"] {
-            assert!(parsed(wrong).is_err(), "{wrong:?}");
-        }
     }
 }

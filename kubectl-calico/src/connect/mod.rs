@@ -15,6 +15,7 @@ mod identity;
 mod in_cluster;
 mod kubeconfig;
 mod overrides;
+mod plugin_output;
 mod proxy;
 mod retry;
 mod server;
@@ -38,6 +39,7 @@ pub use server::{Response, Server};
 
 use connection_failure::Route;
 use kubeconfig::MergedKubeconfig;
+use server::Bodies;
 use target::Target;
 
 const AGENT: &str = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));
@@ -108,5 +110,6 @@ pub async fn connect_in(
         },
         route,
         time_limit,
+        bodies: Bodies::default(),
     })
 }

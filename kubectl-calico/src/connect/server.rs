@@ -7,6 +7,7 @@ use http::header::ACCEPT;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
 use super::connection_failure::{self, Route};
 use super::error::{LONGEST, Request, RequestError};
@@ -14,8 +15,11 @@ use super::error_response::{self, content};
 use super::identity::Identity;
 use super::retry::{Retry, Tries};
 
-/// The largest response that is read, in bytes. A page of 500 large objects has a tenth of it.
-const LARGEST: usize = 512 << 20;
+/// The largest response that is read, in bytes, decompressed. A page of 250 large nodes has a tenth of it.
+const LARGEST: usize = 64 << 20;
+
+/// How many responses are read at the same time; the others wait after their head.
+const BODIES: usize = 4;
 
 /// One API server, reached as one user.
 pub struct Server {
@@ -27,6 +31,16 @@ pub struct Server {
     pub(super) route: Route,
     /// The time limit of one try.
     pub(super) time_limit: Option<Duration>,
+    pub(super) bodies: Bodies,
+}
+
+/// Permits to read the body of a response, so that no server can make many large ones arrive at once.
+pub(super) struct Bodies(Semaphore);
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Self(Semaphore::new(BODIES))
+    }
 }
 
 /// A successful response.
@@ -42,10 +56,15 @@ pub struct Response {
 impl Response {
     /// The body as a value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, RequestError> {
-        serde_json::from_slice(&self.body).map_err(|error| RequestError::Malformed {
+        serde_json::from_slice(&self.body).map_err(|error| self.malformed(&error))
+    }
+
+    /// The error for a body that cannot be parsed.
+    pub(crate) fn malformed(&self, error: &serde_json::Error) -> RequestError {
+        RequestError::Malformed {
             request: self.request.clone(),
             why: shortened(error.to_string(), LONGEST),
-        })
+        }
     }
 }
 
@@ -134,6 +153,8 @@ impl Server {
                 error: self.connection_error(request, &error),
             })?;
         let (head, body) = response.into_parts();
+        // The semaphore is never closed, which is the only reason for an error.
+        let _permit = self.bodies.0.acquire().await.ok();
         let body = collect(body, LARGEST).await.map_err(|error| Failure {
             error: self.connection_error(request, &error),
             retry: Retry::ConnectionLost,

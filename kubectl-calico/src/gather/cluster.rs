@@ -2,22 +2,29 @@
 
 use std::time::Instant;
 
+use calico_core::text::shortened;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed as _};
 
-use super::pages;
+use super::budget::Budget;
+use super::read_error::ReadError;
 use super::request_log::{LoggedRequest, RequestLog};
+use super::{page, pages};
 use crate::connect::{RequestError, Response, Server};
 use crate::snapshot::resource::{Api, Resource};
 use crate::snapshot::select::Select;
-use crate::snapshot::{Absence, Origin, Reading, SnapshotSource, Store, Unknown};
+use crate::snapshot::{Absence, Origin, Pruned, Reading, SnapshotSource, Store, Unknown};
 
 /// Reads a cluster whose API server responds.
 pub struct ClusterReader {
     server: Server,
     kubernetes: Option<String>,
+    budget: Budget,
     log: RequestLog,
 }
+
+/// The longest version of a server that is kept, in characters.
+const LONGEST_VERSION: usize = 64;
 
 /// The response of `/version`.
 #[derive(Deserialize)]
@@ -29,18 +36,20 @@ struct VersionInfo {
 impl ClusterReader {
     /// Sends a first request, which every server allows to every user that it knows. If that fails, all
     /// others would, and one error says so.
-    pub async fn reach(server: Server) -> Result<Self, RequestError> {
+    pub async fn reach(server: Server, budget: Budget) -> Result<Self, ReadError> {
         let mut reader = Self {
             server,
             kubernetes: None,
+            budget,
             log: RequestLog::default(),
         };
-        match reader.get("/version").await {
+        match reader.budget.within_time(reader.get("/version")).await? {
             Ok(response) => {
-                reader.kubernetes = Some(response.json::<VersionInfo>()?.git_version);
+                let version = response.json::<VersionInfo>()?.git_version;
+                reader.kubernetes = Some(shortened(version, LONGEST_VERSION));
             }
             // Some clusters do not even allow that; whatever they allow is read.
-            Err(RequestError::Forbidden { .. }) => {}
+            Err(ReadError::Request(RequestError::Forbidden { .. })) => {}
             Err(error) => return Err(error),
         }
         Ok(reader)
@@ -51,7 +60,7 @@ impl ClusterReader {
         &self.log
     }
 
-    async fn get(&self, path: &str) -> Result<Response, RequestError> {
+    async fn get(&self, path: &str) -> Result<Response, ReadError> {
         let started = Instant::now();
         let response = self.server.get(path).await;
         self.log.push(LoggedRequest {
@@ -59,26 +68,70 @@ impl ClusterReader {
             bytes: response.as_ref().ok().map(|response| response.body.len()),
             elapsed: started.elapsed(),
         });
-        response
+        let response = response?;
+        self.budget.spend_bytes(response.body.len())?;
+        Ok(response)
     }
 
     async fn read_from<T: DeserializeOwned>(
         &self,
         api: &Api,
-        select: Select,
-    ) -> Result<Vec<T>, RequestError> {
-        let path = api.path(select);
-        match select {
-            Select::Named(..) => Ok(vec![self.get(&path).await?.json()?]),
+        resource: &Resource,
+    ) -> Result<Vec<T>, ReadError> {
+        let path = api.path(resource.select);
+        match resource.select {
+            Select::Named(..) => {
+                let response = self.get(&path).await?;
+                Ok(vec![self.single(&response, resource)?])
+            }
             _ => {
-                pages::list(
-                    async |page: &str| self.get(page).await,
-                    &path,
-                    &select.query(),
-                )
-                .await
+                let get = async |page: &str| self.get(page).await;
+                pages::list(get, &path, resource, &self.budget).await
             }
         }
+    }
+
+    fn single<T: DeserializeOwned>(
+        &self,
+        response: &Response,
+        resource: &Resource,
+    ) -> Result<T, ReadError> {
+        let pruned = Pruned {
+            fields: resource.fields,
+            meter: self.budget.memory(),
+        };
+        let mut json = serde_json::Deserializer::from_slice(&response.body);
+        pruned
+            .deserialize(&mut json)
+            .and_then(|object| page::object(object).map_err(serde::de::Error::custom))
+            .map_err(|error| ReadError::unparsed(response, &error, &self.budget))
+    }
+
+    /// Reads the first API that can be read: a user of Calico's v3 API may lack permissions for the CRDs
+    /// behind it.
+    async fn read_any<T: DeserializeOwned>(
+        &self,
+        resource: &'static Resource,
+        store: Store,
+    ) -> Reading<Vec<T>> {
+        let mut reading = Reading::Absent(match resource.select {
+            Select::Named(..) => Absence::NotFound,
+            _ => Absence::NotServed,
+        });
+        for api in resource.apis_in_order(store) {
+            let unknown = match self.read_from(api, resource).await {
+                Ok(objects) => return Reading::Read(objects),
+                Err(ReadError::Request(RequestError::NotFound { .. })) => continue,
+                Err(ReadError::Request(RequestError::Forbidden { message, .. })) => {
+                    Unknown::Forbidden(message)
+                }
+                Err(error) => Unknown::Failed(error.to_string()),
+            };
+            if reading.unknown().is_none() {
+                reading = Reading::Unknown(unknown);
+            }
+        }
+        reading
     }
 }
 
@@ -92,28 +145,15 @@ impl SnapshotSource for ClusterReader {
         }
     }
 
-    /// Reads the first API that can be read: a user of Calico's v3 API may lack permissions for the CRDs
-    /// behind it.
     async fn read<T: DeserializeOwned>(
         &self,
         resource: &'static Resource,
         store: Store,
     ) -> Reading<Vec<T>> {
-        let mut reading = Reading::Absent(match resource.select {
-            Select::Named(..) => Absence::NotFound,
-            _ => Absence::NotServed,
-        });
-        for api in resource.apis_in_order(store) {
-            let unknown = match self.read_from(api, resource.select).await {
-                Ok(objects) => return Reading::Read(objects),
-                Err(RequestError::NotFound { .. }) => continue,
-                Err(RequestError::Forbidden { message, .. }) => Unknown::Forbidden(message),
-                Err(error) => Unknown::Failed(error.to_string()),
-            };
-            if reading.unknown().is_none() {
-                reading = Reading::Unknown(unknown);
-            }
+        let reading = self.read_any(resource, store);
+        match self.budget.within_time(reading).await {
+            Ok(reading) => reading,
+            Err(limit) => Reading::Unknown(Unknown::Failed(limit.to_string())),
         }
-        reading
     }
 }

@@ -1,29 +1,104 @@
 //! An object from a file, and what it implies about objects that the file does not hold.
 
+use serde::de::DeserializeSeed as _;
 use serde_yaml::Value;
 
-use crate::snapshot::Meta;
 use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::select::{Select, Selectable};
+use crate::snapshot::{Meta, Meter, Pruned};
 
 /// An object from a file.
 #[derive(Debug)]
 pub(super) struct FileObject {
+    pub(super) api_version: String,
+    pub(super) kind: String,
     pub(super) meta: Meta,
     phase: String,
+    /// What is kept of it; null if no row selects it.
     pub(super) value: Value,
 }
 
+/// Why something is skipped that is no object.
+pub(super) const NOT_AN_OBJECT: &str = "not a Kubernetes object: apiVersion or kind is missing";
+
+/// What cannot be used as an object.
+#[derive(Debug)]
+pub(super) struct NotAnObject {
+    /// Its kind, if it has one.
+    pub(super) kind: Option<String>,
+    pub(super) why: String,
+}
+
+/// The object, or the items of a list, which may be lists again.
+pub(super) fn objects(value: Value, meter: &Meter) -> Vec<Result<FileObject, NotAnObject>> {
+    let kind = value.get("kind").and_then(Value::as_str);
+    let is_list = kind.is_some_and(|kind| kind.ends_with("List"));
+    match value {
+        Value::Mapping(mut fields) if is_list => match fields.remove("items") {
+            Some(Value::Sequence(items)) => items
+                .into_iter()
+                .flat_map(|item| objects(item, meter))
+                .collect(),
+            _ => vec![FileObject::parse(Value::Mapping(fields), meter)],
+        },
+        value => vec![FileObject::parse(value, meter)],
+    }
+}
+
 impl FileObject {
-    /// Parses what selecting an object takes.
-    pub(super) fn parse(value: Value) -> Result<Self, String> {
-        let meta = value.get("metadata").cloned().unwrap_or_default();
-        let meta = serde_yaml::from_value(meta).map_err(|why| format!("metadata: {why}"))?;
+    /// Parses what selecting an object takes, and keeps what its row does.
+    pub(super) fn parse(value: Value, meter: &Meter) -> Result<Self, NotAnObject> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+            return Err(NotAnObject {
+                kind: text("kind"),
+                why: NOT_AN_OBJECT.to_owned(),
+            });
+        };
         let phase = value.get("status").and_then(|status| status.get("phase"));
-        Ok(Self {
+        let phase = phase.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let meta = value.get("metadata").cloned().unwrap_or_default();
+        let failed = |why: String| NotAnObject {
+            kind: Some(kind.clone()),
+            why,
+        };
+        let mut meta: Meta =
+            serde_yaml::from_value(meta).map_err(|why| failed(format!("metadata: {why}")))?;
+        meta.annotations.clear();
+        let mut object = Self {
+            api_version,
+            kind: kind.clone(),
             meta,
-            phase: phase.and_then(Value::as_str).unwrap_or_default().to_owned(),
-            value,
+            phase,
+            value: Value::Null,
+        };
+        if let Some(row) = object.row() {
+            let pruned = Pruned {
+                fields: row.fields,
+                meter,
+            };
+            object.value = pruned
+                .deserialize(value)
+                .map_err(|why| failed(why.to_string()))?;
+        }
+        Ok(object)
+    }
+
+    /// The first row that selects the object. Others that do keep the same of it.
+    fn row(&self) -> Option<&'static Resource> {
+        self.rows().find(|row| self.is_selected_by(row))
+    }
+
+    /// Whether a row reads objects of its kind.
+    pub(super) fn is_of_known_kind(&self) -> bool {
+        self.rows().next().is_some()
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static Resource> {
+        RESOURCES.iter().copied().filter(|row| {
+            let mut apis = row.apis.iter();
+            row.kind == self.kind && apis.any(|api| api.api_version() == self.api_version)
         })
     }
 
@@ -64,6 +139,8 @@ mod tests {
 
     fn in_namespace(namespace: &str) -> FileObject {
         FileObject {
+            api_version: String::new(),
+            kind: String::new(),
             meta: Meta {
                 namespace: Some(namespace.to_owned()),
                 ..Meta::default()

@@ -3,21 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use calico_core::text::printable;
-use serde::Deserialize;
+use calico_core::text::shortened;
 use serde::de::DeserializeOwned;
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
-use super::file_object::FileObject;
+use super::document::{self, Document, Item};
+use super::file_object::{FileObject, NOT_AN_OBJECT, NotAnObject};
 use super::input;
-use super::snapshot_header::SnapshotHeader;
+use super::page;
+use super::skipped::{MayHold, Skipped};
+use super::snapshot_header::{self, SnapshotHeader};
 use crate::snapshot::resource::Resource;
 use crate::snapshot::select::Select;
-use crate::snapshot::{Absence, Origin, Reading, SnapshotSource, Store, Unknown};
+use crate::snapshot::{Absence, Meter, Origin, Reading, SnapshotSource, Store, Unknown};
+
+/// The longest reason for skipping a document, in characters.
+const LONGEST: usize = 300;
+
+/// The most memory for what is kept of the objects, in bytes.
+const MEMORY: usize = 512 << 20;
 
 /// The objects in files. Of an object that occurs twice, the later one counts. They are sorted as in an
 /// API server's list.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Files {
     /// The name of the first file or folder, without its extension; `None` for standard input.
     name: Option<String>,
@@ -25,6 +33,8 @@ pub struct Files {
     objects: BTreeMap<ObjectKey, FileObject>,
     /// `apiVersion` and `kind` of the items of empty lists, which imply that there are none.
     empty_lists: BTreeSet<(String, String)>,
+    skipped: Vec<Skipped>,
+    memory: Meter,
 }
 
 /// `apiVersion`, `kind`, namespace and name.
@@ -40,87 +50,167 @@ pub enum FilesError {
     /// A file cannot be read.
     #[error("cannot read {name}: {why}")]
     Io { name: String, why: std::io::Error },
-    /// A file or folder without any document.
-    #[error("no Kubernetes objects in {name}")]
-    Empty { name: String },
-    /// A document that is not YAML, or not an object.
+    /// A file or folder without any object, but perhaps with something else.
+    #[error("no Kubernetes objects in {name}{}", first(.skipped))]
+    Empty { name: String, skipped: Vec<Skipped> },
+    /// The first document of a snapshot, without which the others mean something else.
     #[error("{name}, document {number}: {why}")]
-    Document {
+    Header {
         name: String,
         /// From 1.
         number: usize,
         why: String,
     },
+    /// More objects than fit into memory.
+    #[error("the files have more than {} MiB of objects", MEMORY >> 20)]
+    TooLarge,
+}
+
+fn first(skipped: &[Skipped]) -> String {
+    match skipped.first() {
+        Some(skipped) => format!(": {skipped}"),
+        None => String::new(),
+    }
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            name: None,
+            header: None,
+            objects: BTreeMap::new(),
+            empty_lists: BTreeSet::new(),
+            skipped: Vec::new(),
+            memory: Meter::new(MEMORY),
+        }
+    }
 }
 
 impl Files {
-    /// Reads files and folders; `-` is standard input.
-    pub fn read(paths: &[PathBuf]) -> Result<Self, FilesError> {
+    /// Reads files and folders; `-` is standard input. `starting` is told the name of each.
+    pub fn read(paths: &[PathBuf], starting: impl Fn(&str)) -> Result<Self, FilesError> {
         let mut files = Self {
             name: paths.first().and_then(|path| input::stem(path)),
             ..Self::default()
         };
         for path in paths {
+            starting(&input::name(path));
             let inputs = input::read(path).map_err(|error| FilesError::Io {
                 name: error.name,
                 why: error.why,
             })?;
             let mut documents = 0;
+            let skipped = files.skipped.len();
             for input in inputs {
                 documents += files.add(&input.name, &input.text)?;
             }
             if documents == 0 {
-                let name = input::name(path);
-                return Err(FilesError::Empty { name });
+                return Err(FilesError::Empty {
+                    name: input::name(path),
+                    skipped: files.skipped.split_off(skipped),
+                });
             }
         }
         Ok(files)
     }
 
-    /// Adds the documents of a text and returns their number. `name` is what errors call the text.
+    /// What is not an object, and was skipped.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// Adds the objects of a text, and returns the number of its documents that are objects or lists. `name`
+    /// is what messages call the text.
     fn add(&mut self, name: &str, text: &str) -> Result<usize, FilesError> {
+        let mut place = Place { name, number: 0 };
         let mut documents = 0;
-        for (index, document) in serde_yaml::Deserializer::from_str(text).enumerate() {
-            let added = match Value::deserialize(document) {
-                Ok(Value::Null) => continue,
-                Ok(value) => self.add_object(value),
-                Err(why) => Err(why.to_string()),
-            };
-            added.map_err(|why| FilesError::Document {
-                name: name.to_owned(),
-                number: index + 1,
-                why: printable(why),
-            })?;
-            documents += 1;
+        for text in document::split(text) {
+            for document in document::parse(&text, &self.memory) {
+                place.number += 1;
+                match document {
+                    Ok(Document::Object { fields, items }) => {
+                        documents += usize::from(self.add_document(place, fields, items)?);
+                    }
+                    Ok(Document::NotAnObject) => {
+                        self.skip(place, MayHold::default(), NOT_AN_OBJECT);
+                    }
+                    Ok(Document::Empty) => {}
+                    Err(why) => self.add_unreadable(place, text.text, &why)?,
+                }
+            }
+            if self.memory.is_exhausted() {
+                return Err(FilesError::TooLarge);
+            }
         }
         Ok(documents)
     }
 
-    fn add_object(&mut self, value: Value) -> Result<(), String> {
-        let (Some(api_version), Some(kind)) = (text(&value, "apiVersion"), text(&value, "kind"))
-        else {
-            return Err("not a Kubernetes object: apiVersion or kind is missing".to_owned());
-        };
+    /// Adds the objects of a document, and returns whether it is one or a list of them.
+    fn add_document(
+        &mut self,
+        place: Place,
+        fields: Mapping,
+        items: Option<Vec<Item>>,
+    ) -> Result<bool, FilesError> {
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
+        let api_version = text("apiVersion").unwrap_or_default();
+        let kind = text("kind").unwrap_or_default();
         if SnapshotHeader::is_one(&api_version, &kind) {
-            self.header = Some(SnapshotHeader::parse(&api_version, value)?);
-            return Ok(());
+            let header = SnapshotHeader::parse(&api_version, fields.into());
+            self.header = Some(header.map_err(|why| place.header_error(&why))?);
+            return Ok(true);
         }
-        if let Some(item_kind) = kind.strip_suffix("List")
-            && let Some(items) = value.get("items").filter(|items| !items.is_null())
-        {
-            let items = items.as_sequence().ok_or("items is not a list")?;
-            if items.is_empty() {
-                self.empty_lists.insert((api_version, item_kind.to_owned()));
+        let Some((item_kind, items)) = kind.strip_suffix("List").zip(items) else {
+            return Ok(self.add_object(place, FileObject::parse(fields.into(), &self.memory)));
+        };
+        if items.is_empty() {
+            self.empty_lists.insert((api_version, item_kind.to_owned()));
+        }
+        for item in items {
+            self.add_object(place, item);
+        }
+        Ok(true)
+    }
+
+    /// Adds an object, and returns whether it is one.
+    fn add_object(&mut self, place: Place, object: Item) -> bool {
+        match object {
+            Ok(object) => {
+                if object.is_of_known_kind() {
+                    let (namespace, name) = (&object.meta.namespace, &object.meta.name);
+                    let (api_version, kind) = (&object.api_version, &object.kind);
+                    let key = (
+                        api_version.clone(),
+                        kind.clone(),
+                        namespace.clone(),
+                        name.clone(),
+                    );
+                    self.objects.insert(key, object);
+                }
+                true
             }
-            return items
-                .iter()
-                .try_for_each(|item| self.add_object(item.clone()));
+            Err(NotAnObject { kind, why }) => {
+                self.skip(place, MayHold::of_kind(kind.as_deref()), &why);
+                false
+            }
         }
-        let object = FileObject::parse(value)?;
-        let (namespace, name) = (object.meta.namespace.clone(), object.meta.name.clone());
-        self.objects
-            .insert((api_version, kind, namespace, name), object);
+    }
+
+    fn add_unreadable(&mut self, place: Place, text: &str, why: &str) -> Result<(), FilesError> {
+        if text.contains(snapshot_header::GROUP) {
+            return Err(place.header_error(why));
+        }
+        self.skip(place, MayHold::mentioned_in(text), why);
         Ok(())
+    }
+
+    fn skip(&mut self, place: Place, may_hold: MayHold, why: &str) {
+        self.skipped.push(Skipped {
+            name: place.name.to_owned(),
+            number: place.number,
+            may_hold,
+            why: shortened(why, LONGEST),
+        });
     }
 
     fn of_kind(&self, api_version: &str, kind: &str) -> Vec<&FileObject> {
@@ -148,8 +238,22 @@ impl Files {
     }
 }
 
-fn text(value: &Value, key: &str) -> Option<String> {
-    Some(value.get(key)?.as_str()?.to_owned())
+/// The place of a document.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    name: &'a str,
+    /// From 1.
+    number: usize,
+}
+
+impl Place<'_> {
+    fn header_error(self, why: &str) -> FilesError {
+        FilesError::Header {
+            name: self.name.to_owned(),
+            number: self.number,
+            why: shortened(why, LONGEST),
+        }
+    }
 }
 
 impl SnapshotSource for Files {
@@ -167,6 +271,13 @@ impl SnapshotSource for Files {
         resource: &'static Resource,
         store: Store,
     ) -> Reading<Vec<T>> {
+        if let Some(skipped) = self
+            .skipped
+            .iter()
+            .find(|skipped| skipped.may_hold.includes(resource))
+        {
+            return Reading::Unknown(Unknown::Failed(skipped.to_string()));
+        }
         let mut is_complete = false;
         // `kubectl get` of both of Calico's groups lists each of its resources twice.
         let mut selected = Vec::new();
@@ -186,14 +297,11 @@ impl SnapshotSource for Files {
         }
         let parsed: Result<Vec<T>, String> = selected
             .into_iter()
-            .map(|object| {
-                serde_yaml::from_value(object.value.clone())
-                    .map_err(|why| format!("{} {}: {why}", resource.kind, object.meta.name))
-            })
+            .map(|object| page::object(object.value.clone()))
             .collect();
         match parsed {
             Ok(objects) => Reading::Read(objects),
-            Err(why) => Reading::Unknown(Unknown::Failed(why)),
+            Err(why) => Reading::Unknown(Unknown::Failed(format!("{} {why}", resource.kind))),
         }
     }
 }

@@ -1,7 +1,12 @@
 //! The texts of files, folders and standard input.
 
+use std::fs::File;
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+
+/// The largest file that is read, in bytes. `kubectl get nodes,pods -A -o json` of 5,000 nodes has half of
+/// it.
+const LARGEST: u64 = 512 << 20;
 
 /// A text, and what messages call its file.
 pub(super) struct InputText {
@@ -64,11 +69,20 @@ fn read_file(path: &Path) -> Result<InputText, InputError> {
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
-    if !is_standard_input(path) {
-        return std::fs::read(path);
+    if is_standard_input(path) {
+        read_within_limit(std::io::stdin())
+    } else {
+        read_within_limit(File::open(path)?)
     }
+}
+
+fn read_within_limit(input: impl Read) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes)?;
+    input.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("it is larger than {} MiB", LARGEST >> 20);
+        return Err(Error::new(ErrorKind::FileTooLarge, message));
+    }
     Ok(bytes)
 }
 

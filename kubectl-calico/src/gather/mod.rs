@@ -1,9 +1,14 @@
 //! From a cluster or from files to a [`Snapshot`](crate::snapshot::Snapshot).
 
+pub mod budget;
 pub mod cluster;
+mod document;
 mod file_object;
 pub mod files;
 mod input;
+mod page;
 mod pages;
+mod read_error;
 pub mod request_log;
+pub mod skipped;
 pub mod snapshot_header;

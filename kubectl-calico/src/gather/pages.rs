@@ -1,32 +1,22 @@
 //! Lists, read page by page, so that no more than one page of each list is ever held as text.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::budget::Budget;
+use super::page::{self, Page};
+use super::read_error::ReadError;
 use crate::connect::{RequestError, Response};
+use crate::snapshot::resource::Resource;
 
 /// Objects per page. A node with fifty images is 15 KB of JSON, so a page stays below 4 MB.
 const LIMIT: usize = 250;
 
-/// The most pages of a list: ten times what the largest clusters have. A longer list has no end.
-const PAGES: usize = 4000;
+/// The most pages of a list: as many as all objects of a run would take, and some that are empty.
+const PAGES: usize = 1000;
 
 /// How often a list is started again after its continue token has expired.
 const RESTARTS: usize = 3;
-
-#[derive(Deserialize)]
-struct ListPage<T> {
-    #[serde(default)]
-    metadata: PageMeta,
-    items: Option<Vec<T>>,
-}
-
-#[derive(Default, Deserialize)]
-struct PageMeta {
-    #[serde(default, rename = "continue")]
-    continue_token: String,
-}
 
 /// Every object of a list, each reduced to a `T` as its page arrives. `get` sends a request for a path.
 ///
@@ -34,34 +24,32 @@ struct PageMeta {
 /// server offers that, so that an object which changed in between is read in either state. Otherwise it
 /// starts again. Source: kubernetes/apimachinery, `NewResourceExpired`, "inconsistent continue".
 pub(super) async fn list<T: DeserializeOwned>(
-    get: impl AsyncFn(&str) -> Result<Response, RequestError>,
+    get: impl AsyncFn(&str) -> Result<Response, ReadError>,
     path: &str,
-    query: &str,
-) -> Result<Vec<T>, RequestError> {
+    resource: &Resource,
+    budget: &Budget,
+) -> Result<Vec<T>, ReadError> {
+    let query = resource.select.query();
     let mut objects = Vec::new();
     let mut token = String::new();
     let mut restarts = 0;
-    let mut pages = 0;
-    loop {
-        match get(&page_path(path, query, &token)).await {
+    for _ in 0..PAGES {
+        match get(&page_path(path, &query, &token)).await {
             Ok(response) => {
-                let page: ListPage<T> = response.json()?;
-                objects.extend(page.items.unwrap_or_default());
-                let next = page.metadata.continue_token;
-                // A token that leads to itself would never end.
-                if next.is_empty() || next == token {
+                let page = parsed(&response, resource, budget)?;
+                check(&page, &token).map_err(|what| RequestError::NotKubernetes {
+                    request: response.request,
+                    what,
+                })?;
+                objects.extend(page.objects);
+                token = page.continue_token;
+                if token.is_empty() {
                     return Ok(objects);
                 }
-                token = next;
-                pages += 1;
-                if pages == PAGES {
-                    return Err(RequestError::NotKubernetes {
-                        request: response.request,
-                        what: format!("a list of more than {PAGES} pages"),
-                    });
-                }
             }
-            Err(RequestError::Gone { continue_token, .. }) if restarts < RESTARTS => {
+            Err(ReadError::Request(RequestError::Gone { continue_token, .. }))
+                if restarts < RESTARTS =>
+            {
                 restarts += 1;
                 token = continue_token.unwrap_or_default();
                 if token.is_empty() {
@@ -70,6 +58,38 @@ pub(super) async fn list<T: DeserializeOwned>(
             }
             Err(error) => return Err(error),
         }
+    }
+    Err(ReadError::Endless(PAGES))
+}
+
+fn parsed<T: DeserializeOwned>(
+    response: &Response,
+    resource: &Resource,
+    budget: &Budget,
+) -> Result<Page<T>, ReadError> {
+    let page = page::parse(&response.body, resource, budget)
+        .map_err(|error| ReadError::unparsed(response, &error, budget))?;
+    match page.limit {
+        Some(limit) => Err(limit.into()),
+        None => Ok(page),
+    }
+}
+
+/// What is wrong with a page that follows the one with `token`. Some servers ignore the limit, and return
+/// the whole list at once (kubernetes/api, meta/v1 `ListOptions`); none that continues a list does.
+fn check<T>(page: &Page<T>, token: &str) -> Result<(), String> {
+    let next = &page.continue_token;
+    if next.is_empty() {
+        Ok(())
+    } else if next == token {
+        Err("a list whose continue token leads to itself".to_owned())
+    } else if page.objects.len() > LIMIT {
+        Err(format!(
+            "a page of {} objects, where {LIMIT} were requested",
+            page.objects.len()
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Absence, Origin, Reading, Snapshot, Unknown};
 
-const GROUP: &str = "kubectl-calico/";
+pub(super) const GROUP: &str = "kubectl-calico/";
 const API_VERSION: &str = "kubectl-calico/v1alpha1";
 const KIND: &str = "Snapshot";
 

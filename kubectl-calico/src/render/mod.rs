@@ -2,6 +2,7 @@
 
 mod explain;
 mod json;
+mod kept_fields;
 mod page;
 pub mod plan;
 mod requests;
@@ -11,6 +12,7 @@ mod text;
 
 pub use explain::{explain, list, reference};
 pub use json::json;
+pub use kept_fields::kept_fields;
 pub use page::Look;
 pub use requests::requests;
 pub use schema::{PLAN_SCHEMA, STATUS_SCHEMA};

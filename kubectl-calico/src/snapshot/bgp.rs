@@ -1,7 +1,6 @@
 //! Calico's BGP resources.
 
 use serde::{Deserialize, Serialize};
-use serde_yaml::Value;
 
 use super::meta::Meta;
 
@@ -20,9 +19,6 @@ pub struct BgpSpec {
     /// The default is true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node_to_node_mesh_enabled: Option<bool>,
-    /// A number, or a string such as `64512` or `1.10`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub as_number: Option<Value>,
     /// The default is 179.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen_port: Option<u16>,

@@ -19,11 +19,6 @@ pub struct ClusterInformationSpec {
     /// The version of the calico-node that started last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calico_version: Option<String>,
-    /// A comma-separated list to which entries are only ever added.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cluster_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub datastore_ready: Option<bool>,
 }
 
 /// A DatastoreMigration, which moves Calico's resources from one API group to the other (3.32).

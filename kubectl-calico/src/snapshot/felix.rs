@@ -42,8 +42,4 @@ pub struct FelixSpec {
     pub aws_src_dst_check: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_severity_screen: Option<String>,
-    #[serde(rename = "ipipMTU", skip_serializing_if = "Option::is_none")]
-    pub ipip_mtu: Option<i64>,
-    #[serde(rename = "vxlanMTU", skip_serializing_if = "Option::is_none")]
-    pub vxlan_mtu: Option<i64>,
 }

@@ -41,7 +41,4 @@ pub struct IpamConfig {
 pub struct IpamConfigSpec {
     /// Whether a node uses only addresses of its own blocks.
     pub strict_affinity: bool,
-    /// 0 means no limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_blocks_per_host: Option<u32>,
 }

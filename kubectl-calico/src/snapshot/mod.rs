@@ -4,6 +4,7 @@
 mod bgp;
 mod datastore;
 mod felix;
+mod fields;
 mod ip_pool;
 mod ipam;
 mod meta;
@@ -18,6 +19,7 @@ pub mod resources;
 pub mod select;
 mod source;
 mod store;
+pub mod trim;
 
 pub use bgp::{BgpConfiguration, BgpPeer};
 pub use datastore::{ClusterInformation, DatastoreMigration};
@@ -33,6 +35,7 @@ pub use pod::{ContainerStatus, Pod, flag_in};
 pub use reading::{Absence, Reading, Unknown};
 pub use source::{Origin, SnapshotSource};
 pub use store::Store;
+pub use trim::{Meter, Pruned};
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace};

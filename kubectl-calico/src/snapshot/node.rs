@@ -1,7 +1,6 @@
-//! Nodes. A cluster can have thousands, each with fifty images and any number of annotations, so fields
-//! that are not used are dropped while parsing.
+//! Nodes.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::meta::Meta;
 
@@ -9,8 +8,6 @@ use super::meta::Meta;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Node {
-    /// Of its labels and annotations, those of [`KEPT`].
-    #[serde(deserialize_with = "reduced")]
     pub metadata: Meta,
     pub spec: NodeSpec,
     pub status: NodeStatus,
@@ -118,32 +115,4 @@ impl Node {
             .filter(|address| address.kind == "InternalIP")
             .map(|address| address.address.as_str())
     }
-}
-
-/// The prefixes of the labels and annotations that are kept.
-const KEPT: [&str; 12] = [
-    "cloud.google.com/",
-    "eks.amazonaws.com/",
-    "k3s.io/node-args",
-    "kubernetes.azure.com/",
-    "kubernetes.io/os",
-    "microk8s.io/cluster",
-    "minikube.k8s.io/name",
-    "node-role.kubernetes.io/",
-    "node.kubernetes.io/instance-type",
-    "projectcalico.org/",
-    "rke2.io/node-args",
-    // virtual-kubelet
-    "type",
-];
-
-fn reduced<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Meta, D::Error> {
-    let mut meta = Meta::deserialize(deserializer)?;
-    meta.labels.retain(|key, _| is_kept(key));
-    meta.annotations.retain(|key, _| is_kept(key));
-    Ok(meta)
-}
-
-fn is_kept(key: &str) -> bool {
-    KEPT.iter().any(|prefix| key.starts_with(prefix))
 }

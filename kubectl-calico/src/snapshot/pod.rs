@@ -1,6 +1,6 @@
 //! Pods, reduced like nodes: Calico has one on each.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::meta::Meta;
 
@@ -46,9 +46,15 @@ pub struct PodStatus {
     pub phase: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<PodCondition>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        deserialize_with = "container_statuses",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub init_container_statuses: Vec<ContainerStatus>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        deserialize_with = "container_statuses",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub container_statuses: Vec<ContainerStatus>,
 }
 
@@ -77,7 +83,7 @@ pub struct ContainerStatus {
     pub ready: bool,
     pub restart_count: u32,
     pub state: ContainerState,
-    /// How the container ended before its last restart.
+    /// How the container ended before its last restart; not kept of one that is ready.
     pub last_state: ContainerState,
 }
 
@@ -108,6 +114,17 @@ pub struct StateReason {
     /// Only of a terminated container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
+}
+
+/// What a program wrote when it ended is nobody's business once it works again.
+fn container_statuses<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<ContainerStatus>, D::Error> {
+    let mut statuses = Vec::<ContainerStatus>::deserialize(deserializer)?;
+    for status in statuses.iter_mut().filter(|status| status.ready) {
+        status.last_state = ContainerState::default();
+    }
+    Ok(statuses)
 }
 
 impl Pod {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::object_ref::ObjectRef;
 use super::select::Select;
 use super::store::Store;
+use super::trim::keep::Fields;
 
 /// A kind of object that is read.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Resource {
     /// The APIs that may serve the kind. The first that does is read.
     pub apis: &'static [Api],
     pub select: Select,
+    /// What is kept of each object.
+    pub fields: Fields,
     /// What it is read for, to explain the permission.
     pub why: &'static str,
 }

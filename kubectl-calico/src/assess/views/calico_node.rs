@@ -6,6 +6,8 @@ use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use crate::assess::provenance::Provenance;
+use crate::snapshot::resources::CALICO_CONFIG;
+use crate::snapshot::trim::keep;
 use crate::snapshot::{ObjectRef, Reading, Snapshot};
 
 /// The namespace of what the operator makes.
@@ -204,6 +206,10 @@ impl<'a> CalicoNode<'a> {
         match config {
             Reading::Read(config) => match entry(config, &key.key) {
                 Some(value) => Variable::Set(value),
+                None if !keep::keeps(CALICO_CONFIG.fields, &["data", &key.key]) => {
+                    let (name, key) = (&key.name, &key.key);
+                    Variable::Unknown(format!("{key} of ConfigMap {name} is not read"))
+                }
                 None => Variable::Unset,
             },
             Reading::Absent(_) => Variable::Unset,

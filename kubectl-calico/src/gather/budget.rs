@@ -1,0 +1,99 @@
+//! How much one run reads, and how long: whatever a server sends, a run ends, within a known amount of
+//! memory.
+
+use std::cell::Cell;
+use std::fmt;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::snapshot::Meter;
+
+/// The most objects of one run. The largest clusters, of 15,000 nodes, have a third of it.
+const OBJECTS: usize = 200_000;
+
+/// The most bytes of all responses of one run, decompressed: three times those of 15,000 nodes.
+const BYTES: usize = 2 << 30;
+
+/// The most memory for what is kept of the objects, in bytes.
+const MEMORY: usize = 512 << 20;
+
+/// What is left for one run.
+#[derive(Debug)]
+pub struct Budget {
+    deadline: Option<(Instant, Duration)>,
+    objects: Cell<usize>,
+    bytes: Cell<usize>,
+    memory: Meter,
+}
+
+/// Which limit is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// The time limit of the run.
+    Time(Duration),
+    Objects,
+    Bytes,
+    Memory,
+}
+
+impl Budget {
+    /// The budget of a run that begins now.
+    pub fn new(time_limit: Option<Duration>) -> Self {
+        let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
+        Self {
+            deadline: deadline.zip(time_limit),
+            objects: Cell::new(OBJECTS),
+            bytes: Cell::new(BYTES),
+            memory: Meter::new(MEMORY),
+        }
+    }
+
+    /// Waits for `work`, but not longer than the run may take.
+    pub async fn within_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Limit> {
+        let Some((deadline, limit)) = self.deadline else {
+            return Ok(work.await);
+        };
+        tokio::time::timeout_at(deadline, work)
+            .await
+            .map_err(|_| Limit::Time(limit))
+    }
+
+    /// Counts the bytes of a response.
+    pub(super) fn spend_bytes(&self, bytes: usize) -> Result<(), Limit> {
+        spend(&self.bytes, bytes, Limit::Bytes)
+    }
+
+    /// Counts one object.
+    pub(super) fn spend_object(&self) -> Result<(), Limit> {
+        spend(&self.objects, 1, Limit::Objects)
+    }
+
+    /// Counts what is kept of objects.
+    pub(super) fn memory(&self) -> &Meter {
+        &self.memory
+    }
+}
+
+fn spend(left: &Cell<usize>, amount: usize, limit: Limit) -> Result<(), Limit> {
+    let rest = left.get().checked_sub(amount);
+    left.set(rest.unwrap_or_default());
+    rest.map(drop).ok_or(limit)
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Time(limit) => {
+                write!(
+                    f,
+                    "not read within {}s: raise --timeout",
+                    limit.as_secs_f64()
+                )
+            }
+            Self::Objects => write!(f, "more than {OBJECTS} objects in total"),
+            Self::Bytes => write!(f, "more than {} MiB of responses in total", BYTES >> 20),
+            Self::Memory => write!(f, "more than {} MiB of objects in total", MEMORY >> 20),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Why something of a cluster could not be read.
+
+use thiserror::Error;
+
+use super::budget::{Budget, Limit};
+use crate::connect::{RequestError, Response};
+
+/// Why something of a cluster could not be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The request failed, or its response is of no use.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The run may not read more.
+    #[error("{0}")]
+    Limit(Limit),
+    /// A list that goes on after this many pages.
+    #[error("the list has more than {0} pages")]
+    Endless(usize),
+}
+
+impl From<Limit> for ReadError {
+    fn from(limit: Limit) -> Self {
+        Self::Limit(limit)
+    }
+}
+
+impl ReadError {
+    /// The error for a response that was not parsed.
+    pub(super) fn unparsed(
+        response: &Response,
+        error: &serde_json::Error,
+        budget: &Budget,
+    ) -> Self {
+        if budget.memory().is_exhausted() {
+            Self::Limit(Limit::Memory)
+        } else {
+            Self::Request(response.malformed(error))
+        }
+    }
+}

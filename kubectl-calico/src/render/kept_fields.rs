@@ -1,0 +1,56 @@
+//! docs/snapshot.md: what is kept of each object that is read.
+
+use std::fmt::Write as _;
+
+use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::RESOURCES;
+use crate::snapshot::trim::keep::{Fields, paths};
+
+const INTRODUCTION: &str = "\
+# What a snapshot contains
+
+`kubectl calico snapshot` prints what `kubectl calico status` and `kubectl calico plan` read of a cluster. You can
+send it to others: it contains the fields below and nothing else. In particular, it contains no Secret, and of other
+objects no arguments, probes, volumes, environment variables, annotations, labels or entries of ConfigMaps except
+those listed. The first document names the API server, the kubeconfig's context and the version of Kubernetes, and
+lists what could not be read, with the server's message.
+
+Messages of the operator, the kubelet and the scheduler are included, because findings quote them. Read them before
+you send a snapshot. The last message of a container is included only while the container is not ready.
+
+The same fields are kept when `status` and `plan` read a cluster or files, so nothing else can influence a report.
+";
+
+/// The page.
+pub fn kept_fields() -> String {
+    let mut page = String::from(INTRODUCTION);
+    let mut rows = RESOURCES.to_vec();
+    rows.sort_by_key(|row| heading(row));
+    rows.dedup_by_key(|row| heading(row));
+    for row in rows {
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "\n## {}\n", heading(row));
+        for line in lines(row.fields) {
+            let _ = writeln!(page, "- {line}");
+        }
+    }
+    page
+}
+
+/// The kind; of a kind of which single objects are read, with the name.
+fn heading(row: &Resource) -> String {
+    match row.kind {
+        "ConfigMap" => row.object().to_string(),
+        kind => kind.to_owned(),
+    }
+}
+
+fn lines(fields: Fields) -> impl Iterator<Item = String> {
+    paths(fields).into_iter().map(|(path, part)| {
+        if part.is_empty() {
+            format!("`{path}`")
+        } else {
+            format!("`{path}`: {part}")
+        }
+    })
+}

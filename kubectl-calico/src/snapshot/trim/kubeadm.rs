@@ -1,0 +1,90 @@
+//! kubeadm's ConfigMap, whose texts also hold addresses of etcd and arguments of the control plane.
+
+use calico_core::nesting::is_too_deep;
+use calico_core::pod_network::{KubeadmNetworking, kubeadm_networking};
+use serde_json::{Map, Value};
+
+/// The value that kubeadm writes its configuration to.
+const CONFIGURATION: &str = "ClusterConfiguration";
+
+/// What the operator looks for in the text of every value.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go.
+const RAW_FIELD: &str = "podSubnet: ";
+
+/// What remains of a value of its `data`: enough to read from it what YAML does, and what the operator
+/// does, which does not read YAML. `None` if neither reads anything from it.
+pub(super) fn reduced(key: &str, text: &str) -> Option<String> {
+    let reading = Reading::of(text);
+    if key != CONFIGURATION {
+        return Some(format!("# {RAW_FIELD}{}\n", reading.raw?));
+    }
+    let lines = lines(text);
+    Some(if Reading::of(&lines) == reading {
+        lines
+    } else {
+        reading.to_text()
+    })
+}
+
+/// What is read from a text.
+#[derive(PartialEq)]
+struct Reading {
+    /// As YAML; `None` if it is none.
+    networking: Option<KubeadmNetworking>,
+    /// What the operator takes for the podSubnet.
+    raw: Option<String>,
+}
+
+impl Reading {
+    fn of(text: &str) -> Self {
+        let networking = if is_too_deep(text) {
+            None
+        } else {
+            kubeadm_networking(text).ok()
+        };
+        let raw = text
+            .split_once(RAW_FIELD)
+            .and_then(|(_, rest)| rest.split('\n').next());
+        Self {
+            networking,
+            raw: raw.map(str::to_owned),
+        }
+    }
+
+    /// A text that reads like this.
+    fn to_text(&self) -> String {
+        let mut text = String::new();
+        if let Some(raw) = &self.raw {
+            text.push_str(&format!("# {RAW_FIELD}{raw}\n"));
+        }
+        match &self.networking {
+            Some(networking) => {
+                let fields = [
+                    ("podSubnet", &networking.pod_subnet),
+                    ("serviceSubnet", &networking.service_subnet),
+                ];
+                let fields: Map<String, Value> = fields
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())))
+                    .collect();
+                text.push_str(&format!("networking: {}\n", Value::Object(fields)));
+            }
+            None => text.push('{'),
+        }
+        text
+    }
+}
+
+/// The lines of a text in kubeadm's own style that hold its networks.
+fn lines(text: &str) -> String {
+    let is_kept = |line: &str| {
+        let line = line.trim_start();
+        line.trim_end() == "networking:"
+            || ["podSubnet:", "serviceSubnet:"]
+                .iter()
+                .any(|field| line.starts_with(field))
+    };
+    text.split_inclusive('\n')
+        .filter(|line| is_kept(line))
+        .collect()
+}

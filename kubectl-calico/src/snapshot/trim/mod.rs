@@ -1,0 +1,11 @@
+//! Objects, reduced to some of their fields while they are parsed.
+
+mod command_line;
+mod document;
+pub mod keep;
+mod kubeadm;
+mod meter;
+mod prune;
+
+pub use meter::Meter;
+pub use prune::Pruned;

@@ -1,0 +1,4 @@
+//! Files and folders that are given with `-f`.
+
+mod foreign;
+mod limits;
