@@ -235,6 +235,7 @@ pub(super) const DAEMON_SET: Fields = &[
                     ]),
                 )]),
             ),
+            ("updateStrategy", Object(&[("type", Value)])),
         ]),
     ),
     (
@@ -297,7 +298,20 @@ pub(super) const DEPLOYMENT: Fields = &[
             ),
         ]),
     ),
-    ("status", Object(&[("readyReplicas", Value)])),
+    (
+        "status",
+        Object(&[
+            (
+                "conditions",
+                Entries {
+                    by: "type",
+                    of: &["ReplicaFailure"],
+                    fields: CONDITION,
+                },
+            ),
+            ("readyReplicas", Value),
+        ]),
+    ),
 ];
 
 pub(super) const NAMESPACE_OBJECT: Fields = &[

@@ -1,26 +1,18 @@
 //! Documents in YAML or JSON that are a text in an object.
 
 use calico_core::nesting::is_too_deep;
-use serde::Deserializer as _;
-
-use super::keep::{Fields, Keep};
-use super::meter::Meter;
-use super::prune::Seed;
+use serde::de::DeserializeSeed;
+use serde_yaml::{Deserializer, Value};
 
 /// A text that is no document.
 const UNREADABLE: &str = "{";
 
-/// Some fields of a document, as JSON. A text that is no document is replaced by another that is none.
-pub(super) fn reduced(text: &str, fields: Fields, meter: &Meter) -> String {
+/// What `seed` keeps of a document, as JSON. A text that is no document is replaced by another that is none.
+pub(super) fn reduced<'a>(text: &'a str, seed: impl DeserializeSeed<'a, Value = Value>) -> String {
     if is_too_deep(text) {
         return UNREADABLE.to_owned();
     }
-    let seed = Seed {
-        keep: Keep::Fields(fields),
-        meter,
-    };
-    let kept = serde_yaml::Deserializer::from_str(text).deserialize_any(seed);
-    kept.ok()
-        .and_then(|kept| serde_json::to_string(&kept).ok())
+    let kept = seed.deserialize(Deserializer::from_str(text)).ok();
+    kept.and_then(|kept| serde_json::to_string(&kept).ok())
         .unwrap_or_else(|| UNREADABLE.to_owned())
 }

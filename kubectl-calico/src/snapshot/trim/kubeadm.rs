@@ -16,7 +16,7 @@ const RAW_FIELD: &str = "podSubnet: ";
 pub(super) fn reduced(key: &str, text: &str) -> Option<String> {
     let reading = Reading::of(text);
     if key != CONFIGURATION {
-        return Some(format!("# {RAW_FIELD}{}\n", reading.raw?));
+        return Some(format!("{RAW_FIELD}{}\n", reading.raw?));
     }
     let lines = lines(text);
     Some(if Reading::of(&lines) == reading {
@@ -78,11 +78,11 @@ impl Reading {
 /// The lines of a text in kubeadm's own style that hold its networks.
 fn lines(text: &str) -> String {
     let is_kept = |line: &str| {
-        let line = line.trim_start();
-        line.trim_end() == "networking:"
-            || ["podSubnet:", "serviceSubnet:"]
+        let key = line.trim_start().trim_start_matches(['"', '\'']);
+        key.trim_end() == "networking:"
+            || ["podSubnet", "serviceSubnet"]
                 .iter()
-                .any(|field| line.starts_with(field))
+                .any(|field| key.starts_with(field))
     };
     text.split_inclusive('\n')
         .filter(|line| is_kept(line))

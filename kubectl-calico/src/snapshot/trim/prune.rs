@@ -32,9 +32,9 @@ impl<'de> DeserializeSeed<'de> for Pruned<'_> {
 
 /// Parses a value, and keeps a part of it.
 #[derive(Clone, Copy)]
-pub(super) struct Seed<'m> {
-    pub(super) keep: Keep,
-    pub(super) meter: &'m Meter,
+struct Seed<'m> {
+    keep: Keep,
+    meter: &'m Meter,
 }
 
 impl Seed<'_> {
@@ -153,7 +153,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
             Keep::Value | Keep::Whole => self.string(text),
             Keep::Message => self.string(&shortened(text)),
             Keep::CommandLine(flags) => self.string(&command_line::reduced(text, flags)),
-            Keep::Document(fields) => self.string(&document::reduced(text, fields, self.meter)),
+            Keep::Document(fields) => {
+                self.string(&document::reduced(text, self.of(Keep::Fields(fields))))
+            }
             Keep::Fields(_)
             | Keep::Entries { .. }
             | Keep::Selector(_)
