@@ -7,6 +7,7 @@ pub mod capacity;
 pub mod catalog;
 pub mod cidr;
 pub mod cluster_plan;
+mod crd;
 pub mod defaults;
 pub mod image;
 pub mod installation;

@@ -5,7 +5,7 @@ use crate::cluster_plan::ExistingPool;
 use crate::installation::Installation;
 use crate::operator::OperatorVersion;
 
-use super::pool::{Defaults, EffectivePool};
+use super::pool::{Defaults, EffectivePool, address_family};
 
 /// An Installation with the operator's defaults filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,18 +28,8 @@ impl Effective {
     /// or CNI plugin that the operator detects there is not known here.
     pub fn of(written: &Installation, operator: OperatorVersion) -> Self {
         let provider = written.provider.as_deref().unwrap_or_default();
-        let cni = written.cni.as_deref().unwrap_or(match provider {
-            "AKS" => "AzureVNET",
-            "EKS" => "AmazonVPC",
-            "GKE" => "GKE",
-            _ => "Calico",
-        });
-        let ipam = written.ipam.as_deref().unwrap_or(match cni {
-            "AzureVNET" => "AzureVNET",
-            "AmazonVPC" => "AmazonVPC",
-            "GKE" => "HostLocal",
-            _ => "Calico",
-        });
+        let (cni, default_ipam) = default_cni(written.cni.clone(), provider);
+        let ipam = written.ipam.clone().unwrap_or(default_ipam.to_owned());
         let bgp = match &written.bgp {
             Some(bgp) => bgp == "Enabled",
             None => cni == "Calico" && provider != "EKS",
@@ -47,9 +37,9 @@ impl Effective {
         Self {
             bgp,
             bgp_is_default: written.bgp.is_none(),
-            pools: pools(written, cni, operator),
-            cni: cni.to_owned(),
-            ipam: ipam.to_owned(),
+            pools: pools(written, &cni, operator),
+            cni,
+            ipam,
         }
     }
 
@@ -76,6 +66,26 @@ impl Effective {
     }
 }
 
+/// The CNI plugin, and the default of its IPAM plugin.
+pub(super) fn default_cni(cni: Option<String>, provider: &str) -> (String, &'static str) {
+    let cni = cni.unwrap_or_else(|| {
+        let cni = match provider {
+            "AKS" => "AzureVNET",
+            "EKS" => "AmazonVPC",
+            "GKE" => "GKE",
+            _ => "Calico",
+        };
+        cni.to_owned()
+    });
+    let ipam = match cni.as_str() {
+        "AzureVNET" => "AzureVNET",
+        "AmazonVPC" => "AmazonVPC",
+        "GKE" => "HostLocal",
+        _ => "Calico",
+    };
+    (cni, ipam)
+}
+
 fn pools(written: &Installation, cni: &str, operator: OperatorVersion) -> Vec<EffectivePool> {
     let written = written.pools.as_deref().unwrap_or_default();
     let cidrs: Vec<Option<Result<Cidr, CidrError>>> = written
@@ -84,7 +94,7 @@ fn pools(written: &Installation, cni: &str, operator: OperatorVersion) -> Vec<Ef
         .collect();
     let has = |family| {
         let mut networks = cidrs.iter().flatten().flatten();
-        networks.any(|cidr| cidr.family() == family)
+        networks.any(|cidr| address_family(cidr) == family)
     };
     let is_dual_stack = has(Family::V4) && has(Family::V6);
     let defaults = Defaults {

@@ -5,6 +5,7 @@
 //! core_controller.go, with the same values.
 
 mod installation;
+mod overlay;
 mod pool;
 mod pool_name;
 

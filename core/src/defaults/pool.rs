@@ -41,6 +41,12 @@ impl EffectivePool {
         self.network().map(Cidr::family)
     }
 
+    /// The family of the address, which the defaults go by: IPv4 for an IPv4-mapped IPv6 address
+    /// (Go's `To4`), unlike [`Self::family`].
+    pub fn address_family(&self) -> Option<Family> {
+        self.network().map(address_family)
+    }
+
     /// What the pool's addresses are assigned to.
     pub fn uses(&self) -> Uses {
         Uses::of(self.allowed_uses.iter().map(String::as_str))
@@ -58,7 +64,7 @@ pub(super) struct Defaults {
 impl Defaults {
     pub(super) fn fill(&self, pool: &Pool, cidr: Option<Result<Cidr, CidrError>>) -> EffectivePool {
         let network = cidr.as_ref().and_then(|cidr| cidr.as_ref().ok());
-        let family = network.map(Cidr::family);
+        let family = network.map(address_family);
         let mut filled = Filled(Vec::new());
         let block_size = filled.number(
             "blockSize",
@@ -118,10 +124,20 @@ impl Defaults {
     /// Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
     fn name(&self, cidr: &Cidr) -> String {
         if self.standard_names {
-            standard_name(cidr.family()).to_owned()
+            standard_name(address_family(cidr)).to_owned()
         } else {
             name_of(cidr)
         }
+    }
+}
+
+/// The family that the operator fills in defaults for.
+/// Source: `fillDefaults` in pkg/controller/ippool/defaults.go, which asks `addr.To4() != nil`.
+pub(super) fn address_family(cidr: &Cidr) -> Family {
+    if cidr.mapped_ipv4().is_some() {
+        Family::V4
+    } else {
+        cidr.family()
     }
 }
 

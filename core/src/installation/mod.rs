@@ -2,6 +2,7 @@
 
 mod model;
 mod read;
+pub(crate) mod value;
 
 pub use model::{Installation, Pool, WrongType};
 

@@ -1,5 +1,7 @@
 //! What an Installation is.
 
+use serde_yaml::Value;
+
 /// An Installation as written, before the operator fills anything in. A field that is not set, null
 /// or of the wrong type is `None`; wrong types are also listed in [`Installation::wrong_types`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +28,10 @@ pub struct Installation {
     pub pools: Option<Vec<Pool>>,
     /// Fields whose type the API server rejects.
     pub wrong_types: Vec<WrongType>,
+    /// The whole of `spec`; null if there is none.
+    pub spec: Value,
+    /// Whether it is two Installations merged, which nobody wrote like that.
+    pub is_merged: bool,
 }
 
 /// An entry of `spec.calicoNetwork.ipPools`, as written.
@@ -67,22 +73,10 @@ pub struct WrongType {
 }
 
 impl Installation {
-    /// What the core controller sees if an Installation named `overlay` is merged over this one:
-    /// the overlay's settings win, and its pools are ignored.
-    /// Source: tigera/operator v1.42.3, pkg/controller/utils/merge.go.
-    pub fn overlaid(self, overlay: Self) -> Self {
-        Self {
-            provider: overlay.provider.or(self.provider),
-            cni: overlay.cni.or(self.cni),
-            ipam: overlay.ipam.or(self.ipam),
-            bgp: overlay.bgp.or(self.bgp),
-            host_ports: overlay.host_ports.or(self.host_ports),
-            cluster_routing_mode: overlay.cluster_routing_mode.or(self.cluster_routing_mode),
-            linux_dataplane: overlay.linux_dataplane.or(self.linux_dataplane),
-            windows_dataplane: overlay.windows_dataplane.or(self.windows_dataplane),
-            autodetects_ipv6: overlay.autodetects_ipv6 || self.autodetects_ipv6,
-            pools: self.pools,
-            wrong_types: self.wrong_types,
-        }
+    /// The value at a path below `spec`, such as `calicoNetwork.mtu`. Null counts as not set.
+    pub(crate) fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.')
+            .try_fold(&self.spec, |value, key| value.get(key))
+            .filter(|value| !value.is_null())
     }
 }

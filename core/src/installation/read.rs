@@ -3,6 +3,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::model::{Installation, Pool, WrongType};
+use super::value::{integer, type_name};
 
 const NETWORK: &str = "spec.calicoNetwork";
 
@@ -15,7 +16,15 @@ impl Installation {
             .map(|spec| reader.installation(spec))
             .unwrap_or_default();
         installation.wrong_types = reader.wrong_types;
+        installation.spec = document.get("spec").cloned().unwrap_or_default();
         installation
+    }
+
+    /// Reads an Installation from its spec.
+    pub(crate) fn of_spec(spec: Value) -> Self {
+        let mut document = Mapping::new();
+        document.insert("spec".into(), spec);
+        Self::read(&Value::Mapping(document))
     }
 }
 
@@ -136,16 +145,6 @@ impl Reader {
     }
 }
 
-/// An integer as the API server accepts it: `26.0` is one, because JSON has only numbers.
-fn integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| {
-        value
-            .as_f64()
-            .filter(|float| float.fract() == 0.0 && float.abs() < 9e15)
-            .map(|float| float as i64)
-    })
-}
-
 fn strings(value: &Value) -> Option<Vec<String>> {
     value
         .as_sequence()?
@@ -163,19 +162,6 @@ fn keys(pool: &Mapping) -> Vec<String> {
             _ => None,
         })
         .collect()
-}
-
-fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(number) if number.is_f64() => "a number",
-        Value::Number(_) => "an integer",
-        Value::String(_) => "a string",
-        Value::Sequence(_) => "an array",
-        Value::Mapping(_) => "an object",
-        Value::Tagged(_) => "a tagged value",
-    }
 }
 
 #[cfg(test)]
@@ -213,14 +199,5 @@ mod tests {
             ]
         );
         assert_eq!(found.pools.unwrap().len(), 2);
-    }
-
-    #[test]
-    fn an_overlay_wins_but_its_pools_are_ignored() {
-        let base = read("spec: {calicoNetwork: {bgp: Disabled, ipPools: [{cidr: 10.0.0.0/16}]}}");
-        let over = read("spec: {calicoNetwork: {bgp: Enabled, ipPools: [{cidr: 10.9.0.0/16}]}}");
-        let seen = base.clone().overlaid(over);
-        assert_eq!(seen.bgp.as_deref(), Some("Enabled"));
-        assert_eq!(seen.pools, base.pools);
     }
 }

@@ -20,8 +20,9 @@ impl OperatorVersion {
     /// The newest release, that of Calico 3.32.1. It is assumed if nothing reports a version.
     pub const NEWEST: Self = Self::new(1, 42, 3);
 
-    /// The newest version whose rules are known here, from the master branch of tigera/operator.
-    pub const NEWEST_KNOWN: Self = Self::new(1, 43, 0);
+    /// The newest version whose rules are known here: the branch release-v1.44 of tigera/operator.
+    /// Later ones are assumed to have the same.
+    pub const NEWEST_KNOWN: Self = Self::new(1, 44, 0);
 
     /// The oldest version whose rules are known here, that of Calico 3.26.0.
     pub const OLDEST: Self = Self::new(1, 30, 0);
@@ -42,15 +43,26 @@ impl OperatorVersion {
 
     /// The first operator that installs Calico 3.`minor`, the inverse of [`Self::calico`].
     pub fn that_installs(minor: u32) -> Option<Self> {
-        Some(Self::new(1, minor.checked_sub(11)?.checked_mul(2)?, 0))
+        let operator = match minor {
+            ..24 => return None,
+            24 => 28,
+            25 => 29,
+            _ => minor.checked_sub(11)?.checked_mul(2)?,
+        };
+        Some(Self::new(1, operator, 0))
     }
 
-    /// The Calico minor that this operator installs, as `3.32`. Known for the even minors from
-    /// 1.28 on, where it is half the operator's plus eleven.
+    /// The Calico minor that this operator installs, as `3.32`. From 1.30 to 1.42 it is known for
+    /// the even minors, where it is half the operator's plus eleven.
     /// Source: the image line of manifests/tigera-operator.yaml in projectcalico/calico 3.24 to 3.32.
     pub fn calico(self) -> Option<String> {
-        (self.major == 1 && self.minor >= 28 && self.minor.is_multiple_of(2))
-            .then(|| format!("3.{}", self.minor / 2 + 11))
+        let minor = match (self.major, self.minor) {
+            (1, 28) => 24,
+            (1, 29) => 25,
+            (1, minor @ 30..=42) if minor.is_multiple_of(2) => minor / 2 + 11,
+            _ => return None,
+        };
+        Some(format!("3.{minor}"))
     }
 }
 
@@ -124,8 +136,11 @@ mod tests {
         let calico = |text: &str| text.parse::<OperatorVersion>().unwrap().calico();
         assert_eq!(calico("v1.30.4").as_deref(), Some("3.26"));
         assert_eq!(calico("v1.42.3").as_deref(), Some("3.32"));
+        assert_eq!(calico("v1.28.5").as_deref(), Some("3.24"));
+        assert_eq!(calico("v1.29.3").as_deref(), Some("3.25"));
         let installs = OperatorVersion::that_installs;
         assert_eq!(installs(28), Some(OperatorVersion::new(1, 34, 0)));
+        assert_eq!(installs(24), Some(OperatorVersion::new(1, 28, 0)));
         assert_eq!(installs(10), None);
         assert_eq!(calico("v1.43.0"), None);
         assert_eq!(calico("v1.20.0"), None);

@@ -81,13 +81,13 @@ fn unrouted_pools<'a>(case: &'a Case<'a>) -> impl Iterator<Item = (PoolCase<'a>,
         .filter(|(_, encapsulation)| !felix_programs_routes(case, *encapsulation))
 }
 
-/// `clusterRoutingMode` came with operator 1.42, FelixIPIPOnly with 1.43.
+/// `clusterRoutingMode` came with operator 1.42, FelixIPIPOnly with 1.44.
 /// Source: tigera/operator, `felixProgramsClusterRoutes`.
 fn felix_programs_routes(case: &Case, encapsulation: Encapsulation) -> bool {
     case.operator.since(42)
         && match case.written.cluster_routing_mode.as_deref() {
             Some("Felix") => true,
-            Some("FelixIPIPOnly") => encapsulation.is_ipip(),
+            Some("FelixIPIPOnly") => case.operator.since(44) && encapsulation.is_ipip(),
             _ => false,
         }
 }

@@ -30,7 +30,13 @@ pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
 };
 
 fn out_of_range(case: &Case, pool: &PoolCase) -> Option<Details> {
-    let (family, size) = (pool.effective.family()?, pool.effective.block_size?);
+    let family = if case.operator.since(34) {
+        pool.effective.family()?
+    } else {
+        // GetIPv4Pool in pkg/render/node.go takes an IPv4-mapped address for IPv4.
+        pool.effective.address_family()?
+    };
+    let size = size(pool)?;
     let range = BlockSize::range(family);
     if u8::try_from(size).is_ok_and(|size| range.contains(&size)) {
         return None;
@@ -51,7 +57,7 @@ fn out_of_range(case: &Case, pool: &PoolCase) -> Option<Details> {
         case.pool_controller_rejects(&message),
         format!(
             "choose a block size from {low} to {high}; the operator's default is {}",
-            BlockSize::default_for(family)
+            BlockSize::default_for(pool.effective.address_family()?)
         ),
     ))
 }
@@ -78,8 +84,15 @@ pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
     },
 };
 
+/// The block size. One of more than 32 bits is field-type: the API server rejects it.
+fn size(pool: &PoolCase) -> Option<i64> {
+    pool.effective
+        .block_size
+        .filter(|size| i32::try_from(*size).is_ok())
+}
+
 fn too_small(case: &Case, pool: &PoolCase) -> Option<Details> {
-    let (cidr, size) = (pool.effective.network()?, pool.effective.block_size?);
+    let (cidr, size) = (pool.effective.network()?, size(pool)?);
     if size >= i64::from(cidr.prefix()) {
         return None;
     }

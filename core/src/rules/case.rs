@@ -1,8 +1,12 @@
 //! What the rules check.
 
+use serde_yaml::Value;
+
 use crate::cidr::{Cidr, Family};
 use crate::cluster_plan::{ClusterPlan, ExistingPool};
+use crate::crd::{self, Fault};
 use crate::defaults::{Effective, EffectivePool};
+use crate::installation::value::integer;
 use crate::installation::{Installation, Pool};
 use crate::operator::OperatorVersion;
 use crate::pool::{Encapsulation, Field};
@@ -59,6 +63,41 @@ impl<'a> Case<'a> {
         self.pools()
             .filter(|pool| pool.is_new)
             .flat_map(|pool| Field::ALL.map(|field| (pool.index, field)))
+    }
+
+    /// Where the Installation does not fit its CRD. Two that are merged are nobody's text.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        match &self.written.spec {
+            Value::Null => Vec::new(),
+            _ if self.written.is_merged => Vec::new(),
+            spec => crd::faults(spec, self.operator),
+        }
+    }
+
+    /// The value at a path below `spec`, if the CRD has the field and the value is not null.
+    pub(super) fn setting(&self, path: &str) -> Option<&'a Value> {
+        let value = self.written.at(path)?;
+        crd::has(path, self.operator).then_some(value)
+    }
+
+    /// [`Self::setting`], if it is a text.
+    pub(super) fn text(&self, path: &str) -> Option<&'a str> {
+        self.setting(path)?.as_str()
+    }
+
+    /// [`Self::setting`], if it is an integer.
+    pub(super) fn integer(&self, path: &str) -> Option<i64> {
+        integer(self.setting(path)?)
+    }
+
+    /// Whether the cluster is known to have pools.
+    pub(super) fn has_existing_pools(&self) -> bool {
+        !self.existing_pools().is_empty()
+    }
+
+    /// Whether `spec.calicoNetwork.windowsDataplane` has Calico run on Windows nodes.
+    pub(super) fn has_windows(&self) -> bool {
+        self.text("calicoNetwork.windowsDataplane") == Some("HNS")
     }
 
     pub(super) fn pools(&self) -> impl Iterator<Item = PoolCase<'a>> {
@@ -151,6 +190,12 @@ impl PoolCase<'_> {
             .unwrap_or_else(|| format!("#{}", self.index + 1))
     }
 
+    /// The name after defaulting, or else the CIDR.
+    pub(super) fn name(&self) -> String {
+        let name = self.effective.name.clone();
+        name.unwrap_or_else(|| self.label())
+    }
+
     pub(super) fn path(&self, key: &str) -> String {
         format!("spec.calicoNetwork.ipPools[{}].{key}", self.index)
     }
@@ -195,6 +240,12 @@ impl PoolCase<'_> {
         };
         Details { fields, ..details }
     }
+}
+
+/// The index of the pool that a field is of.
+pub(super) fn pool_index(path: &str) -> Option<usize> {
+    let rest = path.strip_prefix("spec.calicoNetwork.ipPools[")?;
+    rest.split_once(']')?.0.parse().ok()
 }
 
 /// The texts that are CIDRs.

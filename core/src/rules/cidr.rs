@@ -15,7 +15,9 @@ pub(super) const CIDR_SYNTAX: Rule = Rule {
         title: "a pool's cidr must be an address and a prefix length",
         meaning: "The operator parses a cidr with Go's net.ParseCIDR, which accepts forms like \
                   10.244.0.0/16 and fd00:10:244::/56.",
-        impact: "The operator rejects the Installation and creates no pool.",
+        impact: "The operator rejects the Installation and creates no pool. Before 1.34 it ignores \
+                 an only pool whose cidr it cannot parse, and calico-node creates its own default \
+                 pool.",
         criteria: "Leading zeros in the address, surrounding spaces, a netmask, an IPv6 zone and a \
                    bare address are errors. Leading zeros in the prefix length are not.",
         fix: "Write the cidr as an address, a slash and a prefix length.",
@@ -40,12 +42,21 @@ fn unreadable(case: &Case, pool: &PoolCase, error: &CidrError) -> Details {
     } else {
         format!("ipPool.CIDR({text})")
     };
+    // Before 1.34 the operator skips a pool whose CIDR it cannot parse (render.GetIPv4Pool in
+    // pkg/render/node.go, v1.32.12), unless there are others.
+    let impact = if case.operator.since(34) || case.effective.pools.len() > 1 {
+        case.pool_controller_rejects(&format!(
+            "{subject} is invalid: invalid CIDR address: {text}"
+        ))
+    } else {
+        "the operator ignores the pool and reports nothing; calico-node then creates its own \
+         default pool instead"
+            .to_owned()
+    };
     pool.violation(
         Field::Cidr,
         error.to_string(),
-        case.pool_controller_rejects(&format!(
-            "{subject} is invalid: invalid CIDR address: {text}"
-        )),
+        impact,
         "write it like 10.244.0.0/16 or fd00:10:244::/56",
     )
 }

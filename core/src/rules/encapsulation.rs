@@ -61,7 +61,10 @@ pub(super) const IPIP_ON_IPV6: Rule = Rule {
                 let encapsulation = pool.encapsulation().filter(|value| value.is_ipip())?;
                 Some(pool.violation(
                     Field::Encapsulation,
-                    format!("{encapsulation} cannot carry IPv6"),
+                    format!(
+                        "{encapsulation}{} cannot carry IPv6",
+                        pool.if_default(Field::Encapsulation)
+                    ),
                     case.core_controller_rejects(&format!(
                         "IPIP encapsulation is not supported by IPv6 pools, but it is set for {}",
                         pool.label()
@@ -104,52 +107,6 @@ pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
                          HostLocal IPAM"
                     )),
                     "use IPIP, IPIPCrossSubnet or None, or set spec.cni.ipam.type: Calico",
-                ))
-            })
-            .collect()
-    },
-};
-
-pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
-    entry: Entry {
-        code: "windows-encapsulation",
-        title: "with Windows nodes an IPv4 pool must use VXLAN or None",
-        meaning: "Calico for Windows supports neither IPIP nor the cross-subnet modes.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "Checked from operator 1.32 on, if spec.calicoNetwork.windowsDataplane is set \
-                   and is not Disabled. The default encapsulation counts too.",
-        fix: "Use VXLAN or None.",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
-    },
-    enforcement: Enforcement::Operator,
-    check: |case| {
-        let dataplane = case
-            .written
-            .windows_dataplane
-            .as_deref()
-            .unwrap_or("Disabled");
-        if dataplane == "Disabled" || !case.operator.since(32) {
-            return Vec::new();
-        }
-        case.pools()
-            .filter(|pool| pool.effective.family() == Some(Family::V4))
-            .filter_map(|pool| {
-                let encapsulation = pool
-                    .encapsulation()
-                    .filter(|value| !matches!(value, Encapsulation::Vxlan | Encapsulation::None))?;
-                Some(pool.violation(
-                    Field::Encapsulation,
-                    format!(
-                        "{encapsulation}{} does not work on Windows nodes \
-                         (spec.calicoNetwork.windowsDataplane is {})",
-                        pool.if_default(Field::Encapsulation),
-                        shown(dataplane)
-                    ),
-                    case.core_controller_rejects(&format!(
-                        "IPv4 IPPool encapsulation {encapsulation} is not supported by Calico for \
-                         Windows"
-                    )),
-                    "use VXLAN or None",
                 ))
             })
             .collect()

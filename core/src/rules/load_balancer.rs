@@ -1,4 +1,4 @@
-//! Rules for pools that Services of type LoadBalancer get their addresses from (operator 1.38 and
+//! Rules for pools that Services of type LoadBalancer get their addresses from (operator 1.37 and
 //! later). Source: tigera/operator v1.42.3, pkg/controller/ippool/validation.go.
 
 use crate::catalog::Entry;
@@ -12,7 +12,7 @@ const MEANING: &str = "A pool with the use LoadBalancer in allowedUses assigns a
                        of type LoadBalancer.";
 const IMPACT: &str = "The operator rejects the Installation and creates no pool.";
 const CRITERIA: &str =
-    "Checked for operators from 1.38 on, in every pool with the use LoadBalancer.";
+    "Checked for operators from 1.37 on, in every pool with the use LoadBalancer.";
 const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/ippool/validation.go";
 
 pub(super) const LOAD_BALANCER_USES: Rule = Rule {
@@ -39,7 +39,7 @@ pub(super) const LOAD_BALANCER_USES: Rule = Rule {
                     format!("LoadBalancer cannot be combined with {}", shown(other)),
                     case.pool_controller_rejects(&format!(
                         "IP pool {} AllowedUse LoadBalancer cannot be used with Workload/Tunnel",
-                        shown(pool.label())
+                        shown(pool.name())
                     )),
                     "create one pool for LoadBalancer and another for pods",
                 ))
@@ -54,7 +54,7 @@ pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
         title: "a pool for LoadBalancer must have encapsulation None",
         meaning: MEANING,
         impact: IMPACT,
-        criteria: "Checked for operators from 1.38 on, in every pool with the use LoadBalancer. \
+        criteria: "Checked for operators from 1.37 on, in every pool with the use LoadBalancer. \
                    The default encapsulation counts: for IPv4 it is IPIP.",
         fix: "Set encapsulation: None in the pool.",
         source: SOURCE,
@@ -139,8 +139,48 @@ pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
     },
 };
 
+pub(super) const LOAD_BALANCER_NAT_OUTGOING: Rule = Rule {
+    entry: Entry {
+        code: "load-balancer-nat-outgoing",
+        title: "under operators 1.37 to 1.39 a pool for LoadBalancer must not have natOutgoing \
+                Disabled",
+        meaning: MEANING,
+        impact: IMPACT,
+        criteria: "Checked for operators from 1.37 to 1.39 (Calico 3.30). The default counts: for \
+                   IPv6 it is Disabled.",
+        fix: "Set natOutgoing: Enabled in the pool, which changes nothing for Services, or install \
+              Calico 3.31 or later.",
+        source: "tigera/operator v1.38.13, pkg/controller/ippool/validation.go",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        if case.operator.since(40) {
+            return Vec::new();
+        }
+        load_balancer_pools(case)
+            .filter(|pool| pool.effective.nat_outgoing.as_deref() == Some("Disabled"))
+            .map(|pool| {
+                let default = if pool.written.nat_outgoing.is_none() {
+                    " (the operator's default for IPv6)"
+                } else {
+                    ""
+                };
+                pool.violation_at(
+                    "natOutgoing",
+                    format!("Disabled{default} on a pool for LoadBalancer"),
+                    case.pool_controller_rejects(&format!(
+                        "IP pool {} NATOutgoing cannot be disabled with allowedUse LoadBalancer",
+                        shown(pool.name())
+                    )),
+                    "set natOutgoing: Enabled in that pool",
+                )
+            })
+            .collect()
+    },
+};
+
 fn load_balancer_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = PoolCase<'a>> {
-    let is_known = case.operator.since(38);
+    let is_known = case.operator.since(37);
     case.pools()
         .filter(move |pool| is_known && pool.effective.uses().load_balancer)
 }

@@ -1,4 +1,4 @@
-//! The rules for pools: what the API server and the operator reject, and what both accept but
+//! The rules for an Installation: what the API server and the operator reject, and what both accept but
 //! nobody can undo. Each is checked after the operator's own defaulting, for one operator version.
 //!
 //! A rule is declared once, with its text, in the file of its subject, and listed in table.rs. To
@@ -6,6 +6,7 @@
 //! tests/cases/postrender/rules, and regenerate docs/rules.md
 //! (`UPDATE_CASES=1 cargo test --test postrender rules`).
 
+mod autodetection;
 mod bgp;
 mod block_size;
 mod bpf;
@@ -13,10 +14,15 @@ mod case;
 mod check;
 mod cidr;
 mod cluster_settings;
+mod cni;
+mod dataplane;
+mod default_pool;
 mod details;
 mod encapsulation;
 mod existing_pools;
+mod ip_pool_schema;
 mod load_balancer;
+mod node_settings;
 mod other_cni;
 mod overlaps;
 mod pod_network;
@@ -27,8 +33,10 @@ mod reference;
 mod rejection;
 mod rule;
 mod schema;
-mod settings;
+mod support;
 mod table;
+mod unknown_field;
+mod windows;
 
 pub use case::Case;
 pub use check::{Verdict, Violation, check};
@@ -158,15 +166,20 @@ mod tests {
     #[test]
     fn names_of_settings_are_those_of_the_operator() {
         let rule = ["setting-name"].as_slice();
+        let dropped = ["unknown-field"].as_slice();
         for (spec, operator, broken_by) in [
             ("{calicoNetwork: {bgp: disabled}}", "1.42", rule),
             ("{calicoNetwork: {bgp: ''}}", "1.42", rule),
             ("{calicoNetwork: {hostPorts: 'true'}}", "1.30", rule),
             ("{calicoNetwork: {linuxDataplane: Nftables}}", "1.34", rule),
             ("{calicoNetwork: {linuxDataplane: Nftables}}", "1.36", &[]),
-            ("{calicoNetwork: {windowsDataplane: hns}}", "1.30", &[]),
+            ("{calicoNetwork: {windowsDataplane: hns}}", "1.30", dropped),
             ("{calicoNetwork: {windowsDataplane: hns}}", "1.32", rule),
-            ("{calicoNetwork: {clusterRoutingMode: felix}}", "1.40", &[]),
+            (
+                "{calicoNetwork: {clusterRoutingMode: felix}}",
+                "1.40",
+                dropped,
+            ),
             ("{calicoNetwork: {clusterRoutingMode: felix}}", "1.42", rule),
             ("{cni: {type: calico}}", "1.42", rule),
             ("{cni: {ipam: {type: Hostlocal}}}", "1.42", rule),
@@ -180,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_default_install_breaks_nothing() {
-        for minor in (30..=43).map(|minor| format!("1.{minor}")) {
+        for minor in (30..=44).map(|minor| format!("1.{minor}")) {
             for spec in [
                 "{}",
                 "{kubernetesProvider: ''}",

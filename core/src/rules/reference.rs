@@ -4,7 +4,7 @@ use super::rule::Enforcement;
 use super::table::{CLUSTER_RULES, RULES};
 
 const INTRODUCTION: &str = "\
-# Rules for pools
+# Rules
 
 `helm-postrender` fills in the operator's defaults and checks the resulting Installation against the
 rules of the operator that will reconcile it. `kubectl calico plan` checks its own pools against the
@@ -20,7 +20,8 @@ change, to pools that are in use.
 `--allow RULE` lets one rule through, so that a wrong or outdated rule cannot block anyone. The rules
 are those of the operator in the stream or, without one, of operator 1.42.3; `--operator-version`
 selects another. Operator 1.30 ships with Calico 3.26, 1.32 with 3.27, 1.34 with 3.28, and so on to
-1.42 with 3.32.
+1.42 with 3.32. The rules of 1.43 are those of v1.43.0, the rules of 1.44 those of its release branch;
+later operators are assumed to have the rules of 1.44.
 
 Where a rule mentions TigeraStatus ippools or calico, that is where the operator's own message would
 have appeared, minutes after an install that looked successful. Before operator 1.34 there is only
@@ -31,6 +32,32 @@ const CLUSTER_INTRODUCTION: &str = "\
 The following rules compare the Installation with a cluster. They are skipped unless `--config` or
 `--from-cluster` provides the cluster's plan. With a plan, a pool that the cluster does not have yet
 counts as set by this run, regardless of who set it.
+";
+
+const NOT_COVERED: &str = "\
+## Not covered
+
+The operator and the API server also reject the following, which no rule checks:
+
+- Overrides of pods and DaemonSets (`calicoNodeDaemonSet`, `calicoNodeWindowsDaemonSet`,
+  `calicoWindowsUpgradeDaemonSet`, `calicoKubeControllersDeployment`, `typhaDeployment`,
+  `csiNodeDriverDaemonSet`, and the metadata of `typhaPodDisruptionBudget`): names of containers and
+  of labels, `minReadySeconds`, priorities, and the init containers `mount-bpffs` and
+  `ebpf-bootstrap` together. They are Kubernetes' own schema, and say nothing about the network.
+- `affinity`, `controlPlaneTolerations` and `resourceRequirements`: the same.
+- Patterns and formats of texts: `vxlanMACPrefix`, quantities, `caCert`, and the length of
+  `calicoLibHostPath` and `calicoRunHostPath`. The API server names the field at once.
+- A `kubernetesProvider` other than the one that the operator detects, and what follows from a
+  provider or a CNI plugin that it only detects. That takes the cluster.
+- With Windows nodes, a missing ConfigMap `kubernetes-services-endpoint`. That takes the cluster.
+- `nodeMetricsPort` and `typhaMetricsPort` outside the range of ports, an invalid
+  `certificateManagement`, and missing pull secrets. They do not depend on the network.
+- The pools of an Installation named `overlay`: the operator validates them with the merged settings,
+  but creates those of the default Installation only.
+- An Installation that the operator converts from one that was installed from manifests. That takes
+  the cluster.
+- An IPPool that Calico's own API rejects when an existing pool changes. With a cluster plan, the
+  rules on existing pools cover the fields that helm-postrender sets.
 ";
 
 /// The rules as a page of the documentation: docs/rules.md.
@@ -46,6 +73,8 @@ pub fn reference() -> String {
         page.push('\n');
         page.push_str(&rule.entry.section(enforced_by(rule.enforcement)));
     }
+    page.push('\n');
+    page.push_str(NOT_COVERED);
     page
 }
 

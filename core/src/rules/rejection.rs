@@ -18,9 +18,14 @@ impl Case<'_> {
 
     /// How a rejection by the core controller shows.
     pub(super) fn core_controller_rejects(&self, message: &str) -> String {
+        let subject = if self.written.is_merged {
+            "Invalid computed config"
+        } else {
+            "Invalid Installation provided"
+        };
         format!(
             "the operator stops reconciling; TigeraStatus calico becomes Degraded, \
-             InvalidConfigurationError: Invalid Installation provided: {message}"
+             InvalidConfigurationError: {subject}: {message}"
         )
     }
 }

@@ -4,6 +4,7 @@ use crate::catalog::Entry;
 
 use super::case::Case;
 use super::details::Details;
+use super::unknown_field::UNKNOWN_FIELD;
 
 /// A rule.
 pub struct Rule {
@@ -27,9 +28,10 @@ pub enum Enforcement {
     Safeguard,
 }
 
-impl Enforcement {
-    /// Whether it is the API server, which sees one object at a time.
-    pub fn is_api_server(self) -> bool {
-        self == Self::ApiServer
+impl Rule {
+    /// Whether it is about the schema of the CRD: the API server sees one object at a time, as it
+    /// is written.
+    pub fn is_of_schema(&self) -> bool {
+        self.enforcement == Enforcement::ApiServer || self.entry.code == UNKNOWN_FIELD.entry.code
     }
 }

@@ -1,53 +1,73 @@
-//! What the CRD's schema demands of a pool, whatever the operator's version.
+//! What the CRD's schema demands of every field of `spec`.
 
 use crate::catalog::Entry;
-use crate::installation::WrongType;
+use crate::crd::{Fault, Problem};
 use crate::pool::Field;
-use crate::text::{quoted, shown};
+use crate::text::{closest, quoted, shown};
 
+use super::case::Case;
 use super::details::Details;
 use super::rejection::api_server_rejects;
 use super::rule::{Enforcement, Rule};
 
-const IMPACT: &str = "The API server rejects the Installation.";
-const SOURCE: &str = "The Installation's CRD, projectcalico/calico 3.26 to 3.32";
+pub(super) const IMPACT: &str = "The API server rejects the Installation.";
+pub(super) const SOURCE: &str = "The Installation's CRD, projectcalico/calico 3.26 to 3.32, tigera/operator v1.43.0 and \
+     release-v1.44";
 
 pub(super) const FIELD_TYPE: Rule = Rule {
     entry: Entry {
         code: "field-type",
-        title: "every field that pools depend on must have the type in the CRD's schema",
+        title: "every field must have the type in the CRD's schema",
         meaning: "YAML is read as Go reads it: a blockSize in quotes is a string, an unquoted name \
                   of yes is a boolean, and 032 is 26. natOutgoing is a string here (Enabled), \
                   although that of an IPPool is true or false.",
         impact: IMPACT,
-        criteria: "The rule covers the pools, and those settings of spec, spec.cni and \
-                   spec.calicoNetwork that pools depend on. Null counts as not set, and 26.0 as an \
-                   integer.",
+        criteria: "Null counts as not set, and 26.0 as an integer. Integers have 32 bits. A field \
+                   that the operator's CRD does not have is unknown-field, whatever its type. \
+                   Overrides of pods are not looked into.",
         fix: "Write a value of the type that the message names. Quote text.",
         source: SOURCE,
     },
     enforcement: Enforcement::ApiServer,
     check: |case| {
-        case.written
-            .wrong_types
-            .iter()
-            .map(|wrong| Details {
-                path: wrong.path.clone(),
-                fields: Vec::new(),
-                problem: format!("it is {}, not {}", wrong.found, wrong.expected),
-                impact: api_server_rejects(&format!("{}: Invalid value", wrong.path)),
-                fix: right_type(wrong),
+        case.faults()
+            .into_iter()
+            .filter_map(|fault| match &fault.problem {
+                Problem::Type { expected, found } => {
+                    let problem = format!("it is {found}, not {expected}");
+                    Some(invalid(&fault, problem, right_type(expected, found)))
+                }
+                Problem::TooLarge(number) => {
+                    let problem = format!("{number} does not fit into 32 bits");
+                    Some(invalid(
+                        &fault,
+                        problem,
+                        "write a smaller number".to_owned(),
+                    ))
+                }
+                _ => None,
             })
             .collect()
     },
 };
 
-fn right_type(wrong: &WrongType) -> String {
-    match (wrong.expected, wrong.found) {
-        ("a string", found @ ("a boolean" | "an integer" | "a number")) => {
+fn invalid(fault: &Fault, problem: String, fix: String) -> Details {
+    let path = shown(&fault.path);
+    Details {
+        path: fault.path.clone(),
+        fields: Vec::new(),
+        problem,
+        impact: api_server_rejects(&format!("{path}: Invalid value")),
+        fix,
+    }
+}
+
+fn right_type(expected: &str, found: &str) -> String {
+    match (expected, found) {
+        ("a string", "a boolean" | "an integer" | "a number") => {
             format!("quote it: without quotes, YAML reads it as {found}")
         }
-        (expected, _) => format!("write {expected}"),
+        _ => format!("write {expected}"),
     }
 }
 
@@ -84,6 +104,97 @@ pub(super) const CIDR_MISSING: Rule = Rule {
     },
 };
 
+pub(super) const FIELD_MISSING: Rule = Rule {
+    entry: Entry {
+        code: "field-missing",
+        title: "an object must have the fields that its schema requires",
+        meaning: "cni and cni.ipam need a type, componentResources a componentName and \
+                  resourceRequirements, certificateManagement a caCert and a signerName, and each \
+                  entry of sysctl a key and a value.",
+        impact: IMPACT,
+        criteria: "Null counts as not set. An object that is not there requires nothing: the \
+                   operator fills in cni, but not the type of one that is written. The cidr of a \
+                   pool is cidr-missing.",
+        fix: "Set the field, or remove the object.",
+        source: SOURCE,
+    },
+    enforcement: Enforcement::ApiServer,
+    check: |case| {
+        case.faults()
+            .into_iter()
+            .filter(|fault| matches!(fault.problem, Problem::Missing) && !is_of_pool(&fault.path))
+            .map(|fault| {
+                let (object, _) = fault.path.rsplit_once('.').unwrap_or_default();
+                Details {
+                    fields: Vec::new(),
+                    problem: "it is required, but not set".to_owned(),
+                    impact: api_server_rejects(&format!("{}: Required value", fault.path)),
+                    fix: format!("set it, or remove {object}"),
+                    path: fault.path,
+                }
+            })
+            .collect()
+    },
+};
+
+pub(super) const SETTING_NAME: Rule = Rule {
+    entry: Entry {
+        code: "setting-name",
+        title: "a setting with a fixed set of values must have one of them",
+        meaning: "Such settings are kubernetesProvider, variant, cni.type and cni.ipam.type, and in \
+                  calicoNetwork bgp, hostPorts, linuxDataplane, windowsDataplane, \
+                  clusterRoutingMode and others. Values are case-sensitive.",
+        impact: IMPACT,
+        criteria: "The allowed values are those of the operator's version: the provider TKG came \
+                   with 1.34 and Kind with 1.40, windowsDataplane with 1.32, the dataplane \
+                   Nftables with 1.36, clusterRoutingMode with 1.42 and its FelixIPIPOnly with \
+                   1.44. A setting that the CRD does not have is not checked, because the API \
+                   server drops it. Encapsulation and natOutgoing of a pool have rules of their \
+                   own.",
+        fix: "Use one of the values that the message lists, or an operator that has the value.",
+        source: SOURCE,
+    },
+    enforcement: Enforcement::ApiServer,
+    check: |case| {
+        case.faults()
+            .into_iter()
+            .filter(|fault| !is_of_pool(&fault.path))
+            .filter_map(|fault| unknown_name(case, fault))
+            .collect()
+    },
+};
+
+fn unknown_name(case: &Case, fault: Fault) -> Option<Details> {
+    let Problem::Name {
+        value,
+        allowed,
+        introduced,
+    } = fault.problem
+    else {
+        return None;
+    };
+    let hint = match (introduced, closest(&value, &allowed)) {
+        (Some(version), _) => format!("use operator {version} or later, or "),
+        (None, Some(similar)) => format!("did you mean {similar}? Otherwise "),
+        (None, None) => String::new(),
+    };
+    let allowed: Vec<&str> = allowed
+        .into_iter()
+        .filter(|name| !name.is_empty())
+        .collect();
+    Some(Details {
+        path: fault.path,
+        fields: Vec::new(),
+        problem: format!(
+            "operator {} does not know {}",
+            case.operator,
+            quoted(&value)
+        ),
+        impact: api_server_rejects(&format!("Unsupported value: \"{}\"", shown(&value))),
+        fix: format!("{hint}use one of {}", allowed.join(", ")),
+    })
+}
+
 pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
     entry: Entry {
         code: "nat-outgoing-name",
@@ -114,3 +225,8 @@ pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
             .collect()
     },
 };
+
+/// Whether a field is one of a pool.
+fn is_of_pool(path: &str) -> bool {
+    path.starts_with("spec.calicoNetwork.ipPools[")
+}

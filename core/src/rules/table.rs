@@ -2,19 +2,26 @@
 
 use super::rule::Rule;
 use super::{
-    bgp, block_size, bpf, cidr, cluster_settings, encapsulation, existing_pools, load_balancer,
-    other_cni, overlaps, pod_network, pool_changes, pool_fields, pools, schema, settings,
+    autodetection, bgp, block_size, bpf, cidr, cluster_settings, cni, dataplane, default_pool,
+    encapsulation, existing_pools, ip_pool_schema, load_balancer, node_settings, other_cni,
+    overlaps, pod_network, pool_changes, pool_fields, pools, schema, support, unknown_field,
+    windows,
 };
 
 /// The rules for an Installation by itself.
 pub(super) static RULES: &[Rule] = &[
     schema::FIELD_TYPE,
     schema::CIDR_MISSING,
-    settings::SETTING_NAME,
+    schema::FIELD_MISSING,
+    schema::SETTING_NAME,
     schema::NAT_OUTGOING_NAME,
+    support::DISRUPTION_BUDGET,
     pool_fields::ALLOWED_USES_NAME,
+    ip_pool_schema::ALLOWED_USES_REJECTED,
+    ip_pool_schema::ASSIGNMENT_MODE_NAME,
+    ip_pool_schema::POOL_NAME,
     pools::POOLS_MAXIMUM,
-    pool_fields::UNKNOWN_FIELD,
+    unknown_field::UNKNOWN_FIELD,
     cidr::CIDR_SYNTAX,
     cidr::CIDR_IPV4_MAPPED,
     cidr::CIDR_HOST_BITS,
@@ -25,7 +32,10 @@ pub(super) static RULES: &[Rule] = &[
     encapsulation::IPIP_ON_IPV6,
     encapsulation::VXLAN_WITH_HOST_LOCAL,
     other_cni::ENCAPSULATION_WITHOUT_CALICO_CNI,
-    encapsulation::WINDOWS_ENCAPSULATION,
+    windows::WINDOWS_ENCAPSULATION,
+    windows::WINDOWS_FURTHER_POOLS,
+    windows::WINDOWS_SERVICE_CIDRS,
+    windows::WINDOWS_NODES,
     bgp::IPIP_WITHOUT_BGP,
     bgp::UNENCAPSULATED_WITHOUT_BGP,
     other_cni::BGP_WITHOUT_CALICO_CNI,
@@ -39,6 +49,24 @@ pub(super) static RULES: &[Rule] = &[
     load_balancer::LOAD_BALANCER_ENCAPSULATION,
     load_balancer::LOAD_BALANCER_NODE_SELECTOR,
     load_balancer::LOAD_BALANCER_BGP_EXPORT,
+    load_balancer::LOAD_BALANCER_NAT_OUTGOING,
+    default_pool::DEFAULT_POOL,
+    cni::CNI_PROVIDER,
+    cni::CNI_IPAM,
+    cni::CALICO_CNI_ONLY,
+    dataplane::VPP_SETTINGS,
+    dataplane::BPF_HOST_PORTS,
+    dataplane::POLICY_SETUP_TIMEOUT,
+    autodetection::AUTODETECTION_METHODS,
+    autodetection::AUTODETECTION_CIDR,
+    node_settings::ABSOLUTE_PATH,
+    node_settings::UPDATE_STRATEGY,
+    node_settings::CONTROL_PLANE,
+    node_settings::COMPONENT_RESOURCES,
+    node_settings::CNI_LOGGING,
+    support::NON_PRIVILEGED,
+    support::FIPS_MODE,
+    support::AZURE_PROVIDER,
 ];
 
 /// The rules that compare an Installation with its cluster. They are skipped if nothing is known

@@ -82,7 +82,13 @@ fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
     let effective = Effective::of(&written, operator.version);
     let rules_case = rules::Case::new(&written, &effective, operator.version);
     // The API server drops fields that are not in the CRD, so this operator knows all that exist.
-    let mut violations = rules::check(&rules_case, &[], &["unknown-field"]);
+    // With existing pools, it creates none by itself.
+    let allowed: &[&str] = if case.snapshot.ip_pools.items().is_empty() {
+        &["unknown-field"]
+    } else {
+        &["unknown-field", "default-pool"]
+    };
+    let mut violations = rules::check(&rules_case, &[], allowed);
     let accepted = is_accepted(case, installation.metadata.generation);
     violations.retain(|violation| match violation.verdict {
         Verdict::Refused => violation.rule.enforcement != Enforcement::ApiServer && !accepted,

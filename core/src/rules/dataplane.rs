@@ -1,0 +1,144 @@
+//! Rules for the Linux dataplanes besides their pools.
+
+use crate::catalog::Entry;
+use crate::text::shown;
+
+use super::cni::setting;
+use super::rule::{Enforcement, Rule};
+
+const IMPACT: &str = "The operator rejects the Installation and stops reconciling it.";
+const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go";
+
+pub(super) const VPP_SETTINGS: Rule = Rule {
+    entry: Entry {
+        code: "vpp-settings",
+        title: "the VPP dataplane needs Calico's CNI plugin, BGP, host ports and the variant Calico",
+        meaning: "The VPP dataplane is spec.calicoNetwork.linuxDataplane: VPP.",
+        impact: IMPACT,
+        criteria: "The defaults count: BGP is enabled unless the provider is EKS or the CNI plugin \
+                   another one.",
+        fix: "Change the setting that the message names, or use another dataplane.",
+        source: SOURCE,
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        if case.text("calicoNetwork.linuxDataplane") != Some("VPP") {
+            return Vec::new();
+        }
+        let effective = case.effective;
+        let variant = case.text("variant").filter(|variant| !variant.is_empty());
+        let variant = variant.unwrap_or("Calico");
+        let mut broken = Vec::new();
+        if variant != "Calico" {
+            let message = format!(
+                "the VPP dataplane only supports the Calico variant (configured: {})",
+                shown(variant)
+            );
+            broken.push(("spec.variant", message, "set spec.variant: Calico"));
+        }
+        if !effective.is_calico_cni() {
+            let message = format!(
+                "the VPP dataplane only supports the Calico CNI (configured: {})",
+                shown(&effective.cni)
+            );
+            broken.push(("spec.cni.type", message, "set spec.cni.type: Calico"));
+        } else if !effective.bgp {
+            let message = "VPP requires BGP to be enabled".to_owned();
+            broken.push((
+                "spec.calicoNetwork.bgp",
+                message,
+                "set spec.calicoNetwork.bgp: Enabled",
+            ));
+        }
+        if case.text("calicoNetwork.hostPorts") == Some("Disabled") {
+            let message = "VPP doesn't support disabling HostPorts".to_owned();
+            broken.push(("spec.calicoNetwork.hostPorts", message, "remove hostPorts"));
+        }
+        broken
+            .into_iter()
+            .map(|(path, message, fix)| {
+                setting(
+                    path,
+                    "the VPP dataplane does not work with it".to_owned(),
+                    case.core_controller_rejects(&message),
+                    format!("{fix}, or use another dataplane"),
+                )
+            })
+            .collect()
+    },
+};
+
+pub(super) const BPF_HOST_PORTS: Rule = Rule {
+    entry: Entry {
+        code: "bpf-host-ports",
+        title: "operators before 1.31 do not support host ports with the eBPF dataplane",
+        meaning: "The eBPF dataplane is spec.calicoNetwork.linuxDataplane: BPF.",
+        impact: IMPACT,
+        criteria: "Checked for operators before 1.31, whose default is then Disabled.",
+        fix: "Remove hostPorts, or install Calico 3.27 or later.",
+        source: "tigera/operator v1.30.11, pkg/controller/installation/validation.go",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        let is_bpf = case.text("calicoNetwork.linuxDataplane") == Some("BPF");
+        let is_on = case.text("calicoNetwork.hostPorts") == Some("Enabled");
+        if case.operator.since(31) || !is_bpf || !is_on {
+            return Vec::new();
+        }
+        vec![setting(
+            "spec.calicoNetwork.hostPorts",
+            format!(
+                "operator {} does not support host ports with the eBPF dataplane",
+                case.operator
+            ),
+            case.core_controller_rejects(
+                "spec.calicoNetwork.hostPorts is not supported with the eBPF dataplane",
+            ),
+            "remove hostPorts, or install Calico 3.27 or later".to_owned(),
+        )]
+    },
+};
+
+pub(super) const POLICY_SETUP_TIMEOUT: Rule = Rule {
+    entry: Entry {
+        code: "policy-setup-timeout",
+        title: "linuxPolicySetupTimeoutSeconds must not be negative, and needs a dataplane that has \
+                it",
+        meaning: "spec.calicoNetwork.linuxPolicySetupTimeoutSeconds delays the start of a pod until \
+                  its policies are set up.",
+        impact: IMPACT,
+        criteria: "Checked for operators from 1.34 on. The dataplanes Iptables (the default) and BPF \
+                   have it, and from 1.39 on Nftables. VPP does not.",
+        fix: "Remove the setting, or set a number of seconds from 0 on.",
+        source: SOURCE,
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        let path = "calicoNetwork.linuxPolicySetupTimeoutSeconds";
+        let Some(seconds) = case.integer(path) else {
+            return Vec::new();
+        };
+        let dataplane = case
+            .text("calicoNetwork.linuxDataplane")
+            .unwrap_or("Iptables");
+        let (problem, message) = if seconds < 0 {
+            (
+                format!("{seconds} is negative"),
+                "negative value is not valid",
+            )
+        } else if dataplane == "VPP" || dataplane == "Nftables" && !case.operator.since(39) {
+            (
+                format!("the dataplane {dataplane} does not have it"),
+                "is supported only for the Iptables and BPF Linux dataplanes",
+            )
+        } else {
+            return Vec::new();
+        };
+        vec![setting(
+            &format!("spec.{path}"),
+            problem,
+            case.core_controller_rejects(&format!("spec.{path} {message}")),
+            "remove it, or set a number of seconds from 0 on".to_owned(),
+        )]
+    },
+};

@@ -1,0 +1,64 @@
+//! The rule for an Installation that lists no pools: the operator then creates one by itself.
+
+use crate::catalog::Entry;
+
+use super::cni::setting;
+use super::rule::{Enforcement, Rule};
+
+pub(super) const DEFAULT_POOL: Rule = Rule {
+    entry: Entry {
+        code: "default-pool",
+        title: "without a list of pools, the pool that the operator creates must work with the \
+                other settings",
+        meaning: "If ipPools is not set and the cluster has no pool, the operator adds a pool with \
+                  the cluster's pod CIDR or 192.168.0.0/16, and with encapsulation IPIP. It then \
+                  validates its own pool like any other.",
+        impact: "The operator rejects the Installation and stops reconciling it.",
+        criteria: "Checked with Calico's CNI plugin and Calico IPAM if ipPools is not set; an empty \
+                   list means no pools. BGP that is disabled rejects the pool, unless \
+                   clusterRoutingMode is Felix, and so do Windows nodes. On EKS the pool has VXLAN, \
+                   which is accepted. From operator 1.34 on, a cluster with pools needs none: if it \
+                   has some but no cluster plan is given, pass --allow default-pool.",
+        fix: "List the pools in spec.calicoNetwork.ipPools, with encapsulation VXLAN.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and \
+                 pkg/controller/installation/validation.go; v1.32.12, \
+                 pkg/controller/installation/core_controller.go",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        let effective = case.effective;
+        let is_created = case.written.pools.is_none()
+            && effective.is_calico_cni()
+            && effective.ipam == "Calico"
+            && case.written.provider.as_deref() != Some("EKS")
+            && !(case.operator.since(34) && case.has_existing_pools());
+        if !is_created {
+            return Vec::new();
+        }
+        let routed_by_felix = matches!(
+            case.text("calicoNetwork.clusterRoutingMode"),
+            Some("Felix" | "FelixIPIPOnly")
+        );
+        let (reason, message) =
+            if case.text("calicoNetwork.bgp") == Some("Disabled") && !routed_by_felix {
+                (
+                    "needs BGP, but spec.calicoNetwork.bgp is not Enabled",
+                    "IPIP encapsulation requires that BGP is enabled",
+                )
+            } else if case.has_windows() {
+                (
+                    "does not work on Windows nodes",
+                    "IPv4 IPPool encapsulation IPIP is not supported by Calico for Windows",
+                )
+            } else {
+                return Vec::new();
+            };
+        vec![setting(
+            "spec.calicoNetwork.ipPools",
+            format!("the pool that the operator creates by itself has IPIP, which {reason}"),
+            case.core_controller_rejects(message),
+            "list the pools with encapsulation: VXLAN, as with --cidr and --encapsulation VXLAN"
+                .to_owned(),
+        )]
+    },
+};

@@ -1,0 +1,159 @@
+//! Rules for values that the Installation's CRD accepts, but not that of the `IPPool` that the
+//! operator creates.
+
+use crate::catalog::Entry;
+use crate::text::{closest, quoted, shown};
+
+use super::case::Case;
+use super::rule::{Enforcement, Rule};
+
+const IMPACT: &str = "The operator cannot create the pool: the API server rejects the IPPool.";
+
+impl Case<'_> {
+    /// How a rejection of the `IPPool` that the operator creates shows.
+    fn ip_pool_rejected(message: &str) -> String {
+        format!(
+            "the operator cannot create the pool; TigeraStatus ippools becomes Degraded, \
+             ResourceUpdateError: Error creating / updating IPPools: {message}"
+        )
+    }
+}
+
+pub(super) const POOL_NAME: Rule = Rule {
+    entry: Entry {
+        code: "pool-name",
+        title: "a pool's name must be a valid name of a Kubernetes object",
+        meaning: "The operator creates an IPPool of that name: lowercase letters, digits, - and ., \
+                  with a letter or digit at either end of each part between dots, and at most 253 \
+                  characters.",
+        impact: IMPACT,
+        criteria: "Checked for operators from 1.34 on. An empty name counts as not set.",
+        fix: "Use a name such as default-ipv4-ippool.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go \
+                 (ToProjectCalico); Kubernetes, names of objects (RFC 1123 subdomain)",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        if !case.operator.since(34) {
+            return Vec::new();
+        }
+        case.pools()
+            .filter_map(|pool| {
+                let name = pool.written.name.as_deref()?;
+                (!name.is_empty() && !is_subdomain(name)).then(|| {
+                    pool.violation_at(
+                        "name",
+                        format!("{} is not a name of a Kubernetes object", quoted(name)),
+                        Case::ip_pool_rejected(&format!(
+                            "IPPool \"{}\" is invalid: metadata.name: Invalid value",
+                            shown(name)
+                        )),
+                        "use lowercase letters, digits, - and . only, as in default-ipv4-ippool",
+                    )
+                })
+            })
+            .collect()
+    },
+};
+
+/// Whether a text is an RFC 1123 subdomain, as Kubernetes checks it.
+fn is_subdomain(text: &str) -> bool {
+    let is_alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.len() <= 253
+        && text.split('.').all(|part| {
+            part.starts_with(is_alphanumeric)
+                && part.ends_with(is_alphanumeric)
+                && part.chars().all(|c| is_alphanumeric(c) || c == '-')
+        })
+}
+
+pub(super) const ASSIGNMENT_MODE_NAME: Rule = Rule {
+    entry: Entry {
+        code: "assignment-mode-name",
+        title: "assignmentMode must be Automatic or Manual",
+        meaning: "From a pool with the mode Manual, Calico assigns only addresses that a pod or \
+                  Service requests.",
+        impact: IMPACT,
+        criteria: "Checked for operators from 1.38 on. The Installation's CRD accepts any text, the \
+                   IPPool's does not. An empty text counts as not set.",
+        fix: "Use Automatic or Manual.",
+        source: "The CRD of IPPool, projectcalico/calico 3.30 to 3.32",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        if !case.operator.since(38) {
+            return Vec::new();
+        }
+        case.pools()
+            .filter_map(|pool| {
+                let mode = pool.written.assignment_mode.as_deref()?;
+                let known = ["Automatic", "Manual"];
+                (!mode.is_empty() && !known.contains(&mode)).then(|| {
+                    let hint = closest(mode, &known)
+                        .map(|similar| format!("did you mean {similar}? Otherwise "));
+                    pool.violation_at(
+                        "assignmentMode",
+                        format!("{} is neither Automatic nor Manual", quoted(mode)),
+                        Case::ip_pool_rejected(&format!(
+                            "spec.assignmentMode: Unsupported value: \"{}\"",
+                            shown(mode)
+                        )),
+                        format!("{}use Automatic or Manual", hint.unwrap_or_default()),
+                    )
+                })
+            })
+            .collect()
+    },
+};
+
+pub(super) const ALLOWED_USES_REJECTED: Rule = Rule {
+    entry: Entry {
+        code: "allowed-uses-rejected",
+        title: "from operator 1.42 on, allowedUses must contain only Workload, Tunnel and \
+                LoadBalancer, each once",
+        meaning: "allowedUses lists what the addresses of a pool are assigned to: pods (Workload), \
+                  the tunnel devices of nodes (Tunnel), or Services of type LoadBalancer.",
+        impact: IMPACT,
+        criteria: "Checked for operators from 1.42 on (Calico 3.32). The Installation's CRD accepts \
+                   any text, the IPPool's does not. Earlier ones accept it: see \
+                   allowed-uses-name.",
+        fix: "Use each of the three names at most once.",
+        source: "The CRD of IPPool, projectcalico/calico 3.32",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        if !case.operator.since(42) {
+            return Vec::new();
+        }
+        case.pools()
+            .filter_map(|pool| {
+                let uses = &pool.effective.allowed_uses;
+                let known = super::pool_fields::known_uses(case.operator);
+                let unknown = uses.iter().find(|value| !known.contains(&value.as_str()));
+                let twice = uses.iter().enumerate().find_map(|(index, value)| {
+                    uses.iter()
+                        .take(index)
+                        .any(|other| other == value)
+                        .then_some(value)
+                });
+                let (problem, message) = match (unknown, twice) {
+                    (Some(value), _) => (
+                        format!("operator {} does not know {}", case.operator, quoted(value)),
+                        format!("spec.allowedUses: Unsupported value: \"{}\"", shown(value)),
+                    ),
+                    (None, Some(value)) => (
+                        format!("{} is listed twice", quoted(value)),
+                        format!("spec.allowedUses: Duplicate value: \"{}\"", shown(value)),
+                    ),
+                    (None, None) => return None,
+                };
+                Some(pool.violation_at(
+                    "allowedUses",
+                    problem,
+                    Case::ip_pool_rejected(&message),
+                    format!("use {}", known.join(", ")),
+                ))
+            })
+            .collect()
+    },
+};
