@@ -7,7 +7,7 @@ use calico_core::cluster_plan::ClusterPlan;
 use calico_core::installation::DEFAULT_NAME;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
-use calico_core::rules::{self, Case, Enforcement, Verdict, Violation};
+use calico_core::rules::{self, Case, Enforcement, Rule, Verdict, Violation};
 
 use crate::find::located::Located;
 use crate::plan::model::{PoolPlan, ValueSource};
@@ -68,11 +68,11 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Judge<'_> {
-    /// Checks the rules that `is_checked` picks by their enforcement.
+    /// Checks the rules that `is_checked` picks.
     pub(crate) fn violations(
         &self,
         subject: &Subject,
-        is_checked: fn(Enforcement) -> bool,
+        is_checked: fn(&Rule) -> bool,
     ) -> Vec<JudgedViolation> {
         let InstallationView { written, effective } = subject.view;
         let case = Case::new(written, effective, self.operator).on(self.cluster);
@@ -80,7 +80,7 @@ impl Judge<'_> {
         let allowed: Vec<&str> = self.allowed.iter().map(String::as_str).collect();
         rules::check(&case, &requested, &allowed)
             .into_iter()
-            .filter(|violation| is_checked(violation.rule.enforcement))
+            .filter(|violation| is_checked(violation.rule))
             .map(|violation| JudgedViolation {
                 evidence: self.evidence(subject, &violation.path),
                 violation,
@@ -146,6 +146,12 @@ impl JudgedViolation {
     /// Whether nothing may be written because of it.
     pub(crate) fn is_refused(&self) -> bool {
         self.violation.verdict == Verdict::Refused
+    }
+
+    /// Whether it says of the same field what the other says.
+    pub(crate) fn repeats(&self, other: &Self) -> bool {
+        let (this, other) = (&self.violation, &other.violation);
+        this.rule.entry.code == other.rule.entry.code && this.path == other.path
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the rules say of the result.
 
 use calico_core::installation::Installation;
-use calico_core::rules::Enforcement;
+use calico_core::rules::Rule;
 
 use crate::error::Error;
 use crate::find::located::Located;
@@ -52,13 +52,25 @@ impl Judged {
         };
         let violations = match context.overlay.zip(understood.overlay.as_ref()) {
             None => judge.violations(&together, |_| true),
-            // The API server sees each alone, the operator the two together.
-            Some((overlay, settings)) => [
-                violations_alone(context, &judge, context.installation, written),
-                violations_alone(context, &judge, overlay, settings),
-                judge.violations(&together, |enforcement| !enforcement.is_api_server()),
-            ]
-            .concat(),
+            // The API server sees each alone. The operator validates the default one alone, then the
+            // two together (tigera/operator v1.42.3,
+            // pkg/controller/installation/core_controller.go).
+            Some((overlay, settings)) => {
+                let mut found =
+                    violations_alone(context, &judge, context.installation, written, |_| true);
+                found.extend(violations_alone(
+                    context,
+                    &judge,
+                    overlay,
+                    settings,
+                    Rule::is_of_schema,
+                ));
+                let merged = judge.violations(&together, |rule| !rule.is_of_schema());
+                let is_new = |one: &JudgedViolation| !found.iter().any(|other| other.repeats(one));
+                let merged: Vec<_> = merged.into_iter().filter(is_new).collect();
+                found.extend(merged);
+                found
+            }
         };
         let is_refused = violations.iter().any(JudgedViolation::is_refused);
         let adds_first_pools =
@@ -96,13 +108,14 @@ fn violations_alone(
     judge: &Judge,
     located: &Located,
     written: &Installation,
+    is_checked: fn(&Rule) -> bool,
 ) -> Vec<JudgedViolation> {
     let subject = Subject {
         located,
         overlay: None,
         view: &context.view(written, None),
     };
-    judge.violations(&subject, Enforcement::is_api_server)
+    judge.violations(&subject, is_checked)
 }
 
 fn replacement(context: &Context, text: String) -> Replacement {
