@@ -53,6 +53,10 @@ pub struct Finding {
     pub impact: String,
     /// What to do, in order.
     pub fix: Vec<Step>,
+    /// Whether the fix must come before that of any other finding, which would otherwise let the
+    /// operator make a change that cannot be undone.
+    #[serde(skip)]
+    pub before_others: bool,
 }
 
 /// A value that a finding rests on.
@@ -106,6 +110,7 @@ impl Finding {
             evidence: Vec::new(),
             impact: String::new(),
             fix: Vec::new(),
+            before_others: false,
         }
     }
 
@@ -155,6 +160,12 @@ impl Finding {
     /// The steps that fix it, in order.
     pub fn fixed_by_all(mut self, steps: Vec<Step>) -> Self {
         self.fix = steps;
+        self
+    }
+
+    /// Puts the finding before all others.
+    pub fn before_others(mut self) -> Self {
+        self.before_others = true;
         self
     }
 

@@ -71,8 +71,8 @@ pub fn found(
         .filter(|check| check.can_judge(unknown))
         .flat_map(|check| (check.find)(case))
         .collect();
-    // The order of the table within one severity.
-    findings.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    // The order of the table within one severity, but what must be fixed first comes first.
+    findings.sort_by_key(|found| std::cmp::Reverse((found.before_others, found.severity)));
     findings
 }
 

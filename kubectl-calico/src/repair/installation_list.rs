@@ -92,6 +92,20 @@ impl InstallationList {
         patch_installation(PatchType::Json, &operations)
     }
 
+    /// Replaces the entry at a place with one of another name, which goes to the end.
+    pub fn replace(&mut self, index: usize, entry: Value) -> Command {
+        let operations = json!([
+            self.test(index),
+            {"op": "remove", "path": format!("{PATH}/{index}")},
+            added(entry.clone()),
+        ]);
+        if index < self.entries.len() {
+            self.entries.remove(index);
+        }
+        self.entries.push(entry);
+        patch_installation(PatchType::Json, &operations)
+    }
+
     /// An operation that fails where another entry is at the place.
     fn test(&self, index: usize) -> Value {
         let cidr = self.entries.get(index).and_then(cidr_of);

@@ -156,6 +156,18 @@ impl<'a> PoolWriter<'a> {
         self.list.set(index, fields)
     }
 
+    /// Lists a new pool in place of an existing one that Calico's API can neither change nor delete.
+    /// Empty where the Installation does not list the old one.
+    pub fn replace_listed(&mut self, old: &Pool, new: &NewPool) -> Option<Command> {
+        let index = self.listed(&old.cidr)?;
+        let settings = Settings::of_entry(self.list.entries().get(index)?, old);
+        let Settings::Entry(settings) = settings else {
+            return None;
+        };
+        self.changed_list = true;
+        Some(self.list.replace(index, new.entry(&settings)))
+    }
+
     /// Gives a pool another encapsulation.
     pub fn encapsulate(&mut self, pool: Target, to: Encapsulation) -> Vec<Command> {
         let (ipip, vxlan) = modes(to);

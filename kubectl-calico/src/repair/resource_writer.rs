@@ -105,6 +105,16 @@ impl ResourceWriter {
     }
 }
 
+/// Deletes a pool directly in the datastore, bypassing Calico's API: only for a pool that the API
+/// refuses to delete.
+pub fn delete_pool_in_datastore(snapshot: &Snapshot, name: &str) -> Command {
+    let group = match snapshot.store {
+        Store::V1 => V1,
+        Store::V3 => V3,
+    };
+    format!("kubectl delete {IP_POOLS}.{group} {}", pasted(name)).into()
+}
+
 /// Changes a pool in the CRD, past the validation of Calico's API.
 pub fn patch_pool_crd(name: &str, spec: &Value) -> Command {
     let resource = format!("{IP_POOLS}.{V1}");

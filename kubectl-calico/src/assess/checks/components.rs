@@ -5,6 +5,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::State;
 use crate::assess::finding::Finding;
 use crate::assess::support::causes::{KnownCause, cause};
+use crate::assess::support::first::first;
 use crate::assess::support::impact::without_component;
 use crate::snapshot::resources::TIGERA_STATUSES;
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
@@ -88,7 +89,10 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             &condition,
         )
         .impact(without_component(name))
-        .fix(format!("fix {other} first; {name} then recovers by itself"));
+        .fix(format!(
+            "{}fix {other}; {name} then recovers by itself",
+            first(case)
+        ));
     }
     let finding = with_condition(
         Finding::error(&COMPONENT_DEGRADED.entry, &object, message),
@@ -116,6 +120,7 @@ fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str)
     } else {
         cause.fix.to_owned()
     };
+    let fix = format!("{}{fix}", first(case));
     if explained_by.is_empty() {
         finding.fix(fix).paste((cause.paste)(case, message))
     } else {
@@ -160,10 +165,11 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     };
     finding
         .impact(without_component(name))
-        .fix(
-            "during an install or an upgrade, wait and check again; otherwise check the findings \
+        .fix(format!(
+            "{}during an install or an upgrade, wait and check again; otherwise check the findings \
              about pods (CAL501 to CAL508), and read the operator's log",
-        )
+            first(case)
+        ))
         .paste(match progressing {
             Some(_) => "kubectl get pods -n calico-system -o wide".to_owned(),
             None => operator_log(case.snapshot),

@@ -2,6 +2,7 @@
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::support::first::first_for;
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::pods;
 use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
@@ -70,7 +71,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
     let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
     finding
         .impact(without_pods(case, pods::app(pod)))
-        .fix(fix)
+        .fix(format!("{}{fix}", first_for(case, pods::app(pod))))
         .paste(format!(
             "kubectl logs -n {} {} -c {} --previous",
             pasted(namespace),

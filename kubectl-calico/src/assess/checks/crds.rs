@@ -25,7 +25,8 @@ pub(crate) const KINDS_NOT_SERVED: Check = Check {
                  because Calico stores its data there.",
         criteria: "Kinds of operator.tigera.io are required if the operator's Deployment exists. \
                    Those of crd.projectcalico.org (or of projectcalico.org, if that is the \
-                   datastore) are required if calico-node exists and does not use its own etcd.",
+                   datastore) are required if the operator or calico-node exists, unless Calico \
+                   uses its own etcd.",
         fix: "Apply operator-crds.yaml of the same release with --server-side: the definitions are \
               too large for a client-side kubectl apply. From Calico 3.32 on, the Helm chart \
               tigera-operator no longer includes them: install the chart crd.projectcalico.org.v1 \
@@ -75,10 +76,14 @@ fn of_operator(case: &Case) -> Option<Finding> {
 }
 
 fn of_calico(case: &Case) -> Option<Finding> {
-    let node = CalicoNode::current(case.snapshot)?;
     if case.facts.install.is_in_etcd() {
         return None;
     }
+    // The operator's controllers wait for IPPool before calico-node exists: tigera/operator v1.42.3,
+    // pkg/controller/ippool/pool_controller.go.
+    let needed_by = CalicoNode::current(case.snapshot)
+        .map(|node| node.object())
+        .or_else(|| Some(object_of(operator_deployment(case.snapshot)?)))?;
     let snapshot = case.snapshot;
     let missing = [
         if_not_served(&IP_POOLS, &snapshot.ip_pools),
@@ -96,7 +101,7 @@ fn of_calico(case: &Case) -> Option<Finding> {
         ),
     };
     Some(
-        not_served(group, &missing, &node.object())?
+        not_served(group, &missing, &needed_by)?
             .impact("calico-node cannot store its data: it does not start, or stops working")
             .fix(fix)
             .paste(paste),

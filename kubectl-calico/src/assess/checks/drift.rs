@@ -25,7 +25,10 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                  an existing pool. From 1.34 on, it changes those that it owns; for others it only \
                  logs \"Cannot update an IP pool not owned by the operator\", while every \
                  TigeraStatus says available. It deletes a pool that it owns and that is no longer \
-                 listed: a helm upgrade without the pools causes that, if an earlier one set them.",
+                                   listed: a helm upgrade without the pools causes that, if an earlier one set them. \
+                  Whatever starts the operator or Calico's API server again then deletes the pool, \
+                  so this finding comes before all others. An entry whose CIDR was changed but not \
+                  its name makes the operator stop with \"IPPool CIDR cannot be modified\".",
         criteria: "Pools are matched by the text of their CIDR, as the operator does, and compared \
                    after its defaults; before 1.36 it enables every pool that it owns. Owned pools \
                    have the label app.kubernetes.io/managed-by: tigera-operator, on the object or \
@@ -51,10 +54,23 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         if pools.is_empty() || !asked.effective.is_calico_cni() {
             return Vec::new();
         }
-        let listed = asked.effective.pools.iter().enumerate();
-        let mut findings: Vec<Finding> = listed
-            .filter_map(|(index, listed)| differs(case, asked, index, listed, pools))
+        let mut findings: Vec<Finding> = pools
+            .iter()
+            .filter_map(|pool| renumbered(case, asked, pool))
             .collect();
+        findings.extend(
+            asked
+                .effective
+                .pools
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| {
+                    !pools
+                        .iter()
+                        .any(|pool| asked.renumbered(pool) == Some(*index))
+                })
+                .filter_map(|(index, listed)| differs(case, asked, index, listed, pools)),
+        );
         findings.extend(
             pools
                 .iter()
@@ -139,7 +155,7 @@ fn differs(
                     once_owned(&found)
                 ),
             )),
-        (true, true) => finding
+                (true, true) => before_others_if(differs_in(&found, "encapsulation"), finding)
             .impact(impact(&found))
             .fixed_by_all(as_it_is(
                 case,
@@ -151,6 +167,49 @@ fn differs(
             )),
     };
     Some(finding)
+}
+
+/// An owned pool whose entry kept its name and got another CIDR.
+fn renumbered(case: &Case, asked: &InstallationFacts, pool: &Pool) -> Option<Finding> {
+    let index = asked.renumbered(pool)?;
+    let listed = cidr_of(asked, index).unwrap_or_default();
+    Some(
+        Finding::error(
+            &POOLS_DIFFER.entry,
+            pool.object(),
+            format!("the Installation changes the CIDR from {} to {listed}", pool.cidr),
+        )
+        .evidence(
+            ObjectRef::installation(),
+            format!("spec.calicoNetwork.ipPools[{index}].cidr"),
+            listed,
+        )
+        .evidence(pool.object(), "spec.cidr", &pool.cidr)
+        .impact(
+            "the operator stops with \"IPPool CIDR cannot be modified\" and changes no pool at all; \
+             the pool itself keeps working",
+        )
+        .fixed_by_all(set_listed(
+            case,
+            index,
+            format!(
+                "set the CIDR in the Installation back to {}; for another CIDR, add a second pool \
+                 (kubectl calico plan --cidr)",
+                pool.cidr
+            ),
+            &[("cidr", json!(pool.cidr))],
+        )),
+    )
+}
+
+/// A finding about a change that the operator makes as soon as it can comes before the findings whose
+/// fix enables it to.
+fn before_others_if(pending: bool, finding: Finding) -> Finding {
+    if pending {
+        finding.before_others()
+    } else {
+        finding
+    }
 }
 
 fn differs_in(found: &[Difference], key: &str) -> bool {

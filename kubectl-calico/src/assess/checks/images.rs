@@ -3,6 +3,7 @@
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::install::Method;
 use crate::assess::finding::Finding;
+use crate::assess::support::first::first_for;
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::pods;
 use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
@@ -69,7 +70,7 @@ fn finding(case: &Case, stopped: &Stopped) -> Finding {
         format!("{}: {}", waiting.reason, waiting.message),
     )
     .impact(without_pods(case, pods::app(pod)))
-    .fix(fix)
+    .fix(format!("{}{fix}", first_for(case, pods::app(pod))))
     .paste(format!(
         "kubectl describe pods -n {} {}",
         pasted(namespace),

@@ -149,14 +149,38 @@ fn renamed(name: &str) -> String {
     )
 }
 
+/// Existing pools as they are, which an earlier install left behind, or else the pod CIDR as pools. The
+/// operator rejects an entry that differs from an existing pool in an immutable field.
+fn listed_pools(case: &Case) -> Vec<Value> {
+    let existing: Vec<Value> = case
+        .facts
+        .known_pools()
+        .iter()
+        .filter(|pool| pool.is_for_pods() && pool.network.is_some())
+        .map(|pool| {
+            json!({
+                "name": pool.name,
+                "cidr": pool.cidr,
+                "blockSize": pool.block_size,
+                "encapsulation": pool.encapsulation,
+                "natOutgoing": if pool.nat_outgoing { "Enabled" } else { "Disabled" },
+                "nodeSelector": pool.node_selector,
+            })
+        })
+        .collect();
+    if !existing.is_empty() {
+        return existing;
+    }
+    new_pools(case)
+        .iter()
+        .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
+        .collect()
+}
+
 /// Creates an Installation, with pools in the pod CIDR if that is known, and the API server that the
 /// operator needs to change pools later.
 fn minimal_installation(case: &Case) -> Command {
-    let pools = new_pools(case);
-    let pools: Vec<Value> = pools
-        .iter()
-        .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
-        .collect();
+    let pools = listed_pools(case);
     let spec = match case.facts.cluster.platform.value() {
         // The only provider that the operator does not detect: tigera/operator v1.42.3,
         // pkg/common/discovery.

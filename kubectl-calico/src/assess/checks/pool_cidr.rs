@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::assess::candidate_pools::{CandidatePool, live_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::support::pool_fixes::set_listed;
+use crate::assess::support::pool_fixes::{replace_undeletable, set_listed};
 use crate::assess::views::objects::operator_deployment;
 use crate::assess::words::pasted;
 use crate::repair::Step;
@@ -108,15 +108,12 @@ pub(crate) const UNREADABLE: Check = Check {
 /// no longer listed.
 fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Vec<Step> {
     let minor = case.facts.install.calico_minor();
-    let Some(existing) = pool
-        .live
-        .filter(|_| minor.is_some_and(|minor| minor < CIDR_FIXED_IN_CRD))
-    else {
-        return vec![Step::new(
-            "move its pods to another pool and delete this one: the CIDR of an existing pool is \
-             immutable",
-        )];
+    let Some(existing) = pool.live else {
+        return Vec::new();
     };
+    if minor.is_none_or(|minor| minor >= CIDR_FIXED_IN_CRD) {
+        return replace_undeletable(case, existing);
+    }
     let cidr = json!(network);
     let in_crd = patch_pool_crd(&existing.name, &json!({"cidr": cidr}));
     let Some(index) = pool.index else {

@@ -53,15 +53,37 @@ impl InstallationFacts {
         self.operator.since(34)
     }
 
-    /// Whether the operator owns a live pool that is no longer listed, in whatever spelling: it
-    /// deletes that.
+    /// Whether the operator owns an existing pool that is no longer listed in any notation, and so
+    /// deletes it.
     pub fn has_lost(&self, pool: &Pool) -> bool {
-        let mut listed = self.effective.pools.iter();
+        self.is_unlisted(pool) && self.index_of_name(&pool.name).is_none()
+    }
+
+    /// The index of the entry that has an owned pool's name but another CIDR. The operator updates
+    /// the pool by its name first, which Calico's API rejects, and then deletes nothing.
+    /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+    pub fn renumbered(&self, pool: &Pool) -> Option<usize> {
+        self.is_unlisted(pool)
+            .then(|| self.index_of_name(&pool.name))?
+    }
+
+    fn is_unlisted(&self, pool: &Pool) -> bool {
         let network = pool.network.map(|network| network.network());
         self.changes_live_pools()
             && pool.owned_by_operator
             && self.index_of(&pool.cidr).is_none()
-            && !listed.any(|listed| listed.network().map(Cidr::network) == network)
+            && !self
+                .effective
+                .pools
+                .iter()
+                .any(|listed| listed.network().map(Cidr::network) == network)
+    }
+
+    fn index_of_name(&self, name: &str) -> Option<usize> {
+        self.effective
+            .pools
+            .iter()
+            .position(|listed| listed.name.as_deref() == Some(name))
     }
 
     /// Where a pool is listed that is written like that.

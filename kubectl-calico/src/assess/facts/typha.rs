@@ -151,15 +151,16 @@ fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<Wanted> {
     }
 }
 
-/// The nodes that the operator counts for Typha: those that take pods.
-/// Source: tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go; nodes that
-/// wait for migration were left out up to 1.34.
+/// The nodes that the operator counts for Typha: the schedulable ones. Operators before 1.34 left
+/// out nodes that wait for the migration from manifests.
+/// Source: tigera/operator v1.32.12, v1.34.0 and v1.42.3,
+/// pkg/controller/installation/typha_autoscaler.go.
 pub fn schedulable<'a>(nodes: &'a [Node], install: &Install) -> impl Iterator<Item = &'a Node> {
     let version = install
         .operator
         .value()
         .and_then(|version| version.parse().ok());
-    let migration_counts = version.is_none_or(|version: OperatorVersion| version.since(35));
+    let migration_counts = version.is_none_or(|version: OperatorVersion| version.since(34));
     nodes.iter().filter(move |node| {
         let meta = &node.metadata;
         let virtual_node = meta.label("kubernetes.azure.com/cluster").is_some()

@@ -55,7 +55,8 @@ pub(crate) fn unlisted(
         "the operator deletes the pool as soon as Calico's API server is available, and its pods \
          lose their routes and NAT",
     )
-    .fixed_by_all(restore(case, pool));
+    .fixed_by_all(restore(case, pool))
+    .before_others();
     Some(finding)
 }
 

@@ -11,10 +11,11 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools}
 use crate::assess::check::Case;
 use crate::assess::facts::pools::Pool;
 use crate::repair::encapsulation::{self, new_ports, open};
-use crate::repair::free_range::in_pod_network;
+use crate::repair::free_range::{in_pod_network, temporary};
 use crate::repair::migration::{self, retire};
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
+use crate::repair::resource_writer::delete_pool_in_datastore;
 use crate::repair::{Step, lasting};
 
 /// Moves a pool to a range inside the pod network that nothing else uses.
@@ -75,6 +76,65 @@ pub(crate) fn delete(case: &Case, pool: &Pool, why: &str) -> Vec<Step> {
         steps.push(disable);
     }
     steps.extend([recreate, delete]);
+    made_lasting(case, &writer, steps)
+}
+
+/// A remark on a range that only serves for lack of a free one in the pod network.
+fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
+    let network = case.facts.networks.best();
+    if network.is_some_and(|network| !hold(&network.cidrs, cidr)) {
+        "; prefer an unused range inside the pod CIDR, because kube-proxy masquerades the traffic of \
+         pods outside it"
+    } else {
+        ""
+    }
+}
+
+/// Replaces a listed pool that Calico's API can neither change nor delete, as it is with host bits from
+/// Calico 3.32 on. While it is listed, the operator creates no other pool either.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go, which creates pools
+/// before it deletes any; projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
+pub(crate) fn replace_undeletable(case: &Case, old: &Pool) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let used: Vec<Cidr> = case
+        .facts
+        .known_pools()
+        .iter()
+        .filter_map(|pool| pool.network)
+        .collect();
+    let range = old
+        .family()
+        .and_then(|family| temporary(case.snapshot, case.facts, family, &used));
+    let replaced = range.and_then(|cidr| {
+        let new = NewPool {
+            name: name_of(&cidr),
+            cidr,
+            block_size: fitting(&cidr, old.block_size),
+            encapsulation: old.encapsulation,
+        };
+        Some((cidr, writer.replace_listed(old, &new)?))
+    });
+    let first = match replaced {
+        Some((cidr, command)) => Step::new(format!(
+            "list another pool, such as {cidr}, in place of {}: the operator can neither change nor \
+             delete it, and creates no other pool while it is listed{}",
+            old.name,
+            outside_pod_network(case, &cidr)
+        ))
+        .run(command),
+        None => Step::new("add another pool with an unused CIDR"),
+    };
+    let steps = vec![
+        first,
+        Step::new(format!(
+            "once the new pool exists, delete {} in the datastore, because Calico's API refuses to: \
+             its pods then have no network until they are recreated",
+            old.name
+        ))
+        .run(delete_pool_in_datastore(case.snapshot, &old.name)),
+        Step::new("recreate all pods of the pool, one namespace after the other")
+            .run(migration::RECREATE_PODS),
+    ];
     made_lasting(case, &writer, steps)
 }
 

@@ -7,12 +7,19 @@ mod new_family;
 
 use serde_yaml::Value;
 
+use crate::assess::facts::install::Method;
 use crate::assess::facts::ports::Port;
 use crate::assess::finding::Finding;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
+
+/// Whether the operator waits for an Installation, so that existing pools are those of an earlier
+/// install, which the new one takes over.
+fn waits_for_installation(inputs: &Inputs) -> bool {
+    inputs.facts.install.method.value() == Some(&Method::OperatorOnly)
+}
 
 /// From the cluster as it is to the planned pools. `entries` is the planned list of the Installation.
 pub(crate) fn steps(
@@ -23,7 +30,7 @@ pub(crate) fn steps(
     ports: &[Port],
     findings: &[Finding],
 ) -> Vec<Step> {
-    let mut steps = if inputs.existing_pools().next().is_some() {
+    let mut steps = if inputs.existing_pools().next().is_some() && !waits_for_installation(inputs) {
         change::steps(inputs, pools, existing, ports, findings)
     } else if pools.iter().any(Pool::is_undetermined) {
         Vec::new()

@@ -3,6 +3,7 @@
 //! Source: tigera/operator v1.42.3, pkg/controller/installation and pkg/controller/migration.
 
 use super::known_cause::{KnownCause, cause_of, edit_installation};
+use crate::assess::check::Case;
 use crate::assess::checks::agents::AGENT_NOT_READY;
 use crate::assess::checks::crash_loops::CRASH_LOOP;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
@@ -10,6 +11,9 @@ use crate::assess::checks::images::IMAGE_NOT_PULLED;
 use crate::assess::checks::installation_rules::RULE_BROKEN;
 use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::checks::typha_room::NO_ROOM;
+use crate::assess::views::objects::operator_deployment;
+use crate::assess::words::pasted;
+use calico_core::operator::DEPLOYMENT;
 
 pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
@@ -31,7 +35,14 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     .in_installation()
     .explained_by(&[&RULE_BROKEN]),
     cause_of(
-                &["invalid installation provided"],
+        &["does not have all required information for calico windows"],
+        "the ConfigMap kubernetes-services-endpoint, which Calico for Windows requires, is missing",
+        "create it in the operator's namespace with the address of the Kubernetes API server, \
+         outside the cluster's Service CIDR",
+        services_endpoint,
+    ),
+    cause_of(
+        &["invalid installation provided"],
         "the operator rejects the Installation",
         "correct what the message names in the Installation",
         edit_installation,
@@ -62,6 +73,34 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     )
     .explained_by(&[&NO_ROOM]),
     cause_of(
+        &["error reading services endpoint configmap"],
+        "the ConfigMap kubernetes-services-endpoint is missing",
+        "create it in the operator's namespace with the address of the Kubernetes API server, \
+         outside the cluster's Service CIDR",
+        services_endpoint,
+    ),
+    cause_of(
+        &["namespaces \"calico-system\" not found"],
+        "it is waiting for the operator to create the namespace calico-system",
+        "read what TigeraStatus calico reports",
+        |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
+    )
+    .waits_for("calico"),
+    cause_of(
+        &["waiting for installation variant to be set"],
+        "it is waiting for the operator to accept the Installation",
+        "read what TigeraStatus calico reports about the Installation",
+        |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
+    )
+    .waits_for("calico"),
+    cause_of(
+        &["waiting for installation to be ready"],
+        "it is waiting for the operator to accept the Installation",
+        "read what TigeraStatus calico reports about the Installation",
+        |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
+    )
+    .waits_for("calico"),
+    cause_of(
         &["waiting for installation defaulting"],
                 "it is waiting for the operator to accept the Installation",
         "read what TigeraStatus calico reports about the Installation",
@@ -80,3 +119,14 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     )
     .explained_by(&[&KINDS_NOT_SERVED]),
 ];
+
+/// Placeholders stand for the address: the API server does not know by which one nodes reach it.
+fn services_endpoint(case: &Case, _: &str) -> String {
+    let operator = operator_deployment(case.snapshot);
+    let namespace = operator.and_then(|operator| operator.metadata.namespace.as_deref());
+    format!(
+        "kubectl create configmap -n {} kubernetes-services-endpoint \\\n  \
+         --from-literal=KUBERNETES_SERVICE_HOST=HOST --from-literal=KUBERNETES_SERVICE_PORT=6443",
+        pasted(namespace.unwrap_or(DEPLOYMENT))
+    )
+}

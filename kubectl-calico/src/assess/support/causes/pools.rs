@@ -55,6 +55,17 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     .explained_by(&[&API_SERVER_SILENT])
     .waits_for("apiserver"),
     cause_of(
+        &[
+            "unable to retrieve the complete list of server apis",
+            "projectcalico.org/v3",
+        ],
+        "Calico's API server is registered but does not respond",
+        "restore Calico's API server",
+        api_server,
+    )
+    .explained_by(&[&API_SERVER_SILENT])
+    .waits_for("apiserver"),
+    cause_of(
         &["waiting for", "api server to be ready"],
         "it is waiting for Calico's API server",
         "restore Calico's API server, or create it if there is none",
