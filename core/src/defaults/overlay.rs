@@ -51,7 +51,10 @@ fn fill(spec: &mut Mapping, provider: &str) {
         if text(&network, "linuxDataplane").as_deref() == Some("Iptables") {
             set_default(&mut network, "linuxPolicySetupTimeoutSeconds", 0);
         }
-        set_default(&mut network, "hostPorts", "Enabled");
+        // Before 1.31 the default is Disabled with the eBPF dataplane.
+        if text(&network, "linuxDataplane").as_deref() != Some("BPF") {
+            set_default(&mut network, "hostPorts", "Enabled");
+        }
         set_default(&mut network, "multiInterfaceMode", "None");
         let mut logging = taken(spec, "logging");
         set_default(&mut logging, "cni", Mapping::new());
