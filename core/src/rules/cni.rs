@@ -78,7 +78,9 @@ pub(super) const CNI_IPAM: Rule = Rule {
             // setting-name
             None => return Vec::new(),
         };
-        if valid.contains(&ipam) {
+        // Another name is setting-name.
+        let is_known = ["Calico", "HostLocal", "AmazonVPC", "AzureVNET"].contains(&ipam);
+        if valid.contains(&ipam) || !is_known {
             return Vec::new();
         }
         let shown = shown(ipam);

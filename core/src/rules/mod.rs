@@ -182,7 +182,11 @@ mod tests {
             ),
             ("{calicoNetwork: {clusterRoutingMode: felix}}", "1.42", rule),
             ("{cni: {type: calico}}", "1.42", rule),
-            ("{cni: {ipam: {type: Hostlocal}}}", "1.42", rule),
+            (
+                "{cni: {type: Calico, ipam: {type: Hostlocal}}}",
+                "1.42",
+                rule,
+            ),
             ("{kubernetesProvider: Kind}", "1.38", rule),
             ("{kubernetesProvider: Kind}", "1.40", &[]),
             ("{kubernetesProvider: ''}", "1.42", &[]),
