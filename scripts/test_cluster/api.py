@@ -5,7 +5,7 @@ import json
 import ssl
 
 
-class Refused(Exception):
+class Refused(RuntimeError):
     """The server's answer to a request that it did not carry out."""
 
     def __init__(self, status, message):
@@ -49,3 +49,14 @@ class Api:
         if response.status >= 300:
             raise Refused(response.status, f"{method} {path}: {answer.decode(errors='replace')}")
         return json.loads(answer)
+
+
+def exists(api, path):
+    """Whether the server has this, and serves it already: for some moments after a CRD is made it asks for patience."""
+    try:
+        api.get(path)
+    except Refused as answer:
+        if answer.status not in (404, 429):
+            raise
+        return False
+    return True

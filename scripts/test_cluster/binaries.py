@@ -1,4 +1,4 @@
-"""The programs of a cluster: the machine's own kube-apiserver and etcd, and all others built from tests/kubernetes, once."""
+"""A cluster's programs: the machine's own kube-apiserver and etcd, if it has any, and those of tests/kubernetes."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from . import fail, say
 
 MODULE = GoModule("kubernetes")
 SERVER = ["kube-apiserver", "etcd"]
-CONTROLLERS = ["kube-controller-manager", "kube-scheduler", "kwok", "front-proxy", "pod-network"]
+CONTROLLERS = ["kube-controller-manager", "kube-scheduler", "kwok", "front-proxy", "pod-network", "webhooks"]
 
 
 def find(with_controllers=False):

@@ -1,16 +1,17 @@
-"""The programs of Calico that are to be had as Go modules: its operator, and its API server."""
+"""The programs of Calico that can be built from published Go modules: its operator and its API server."""
 
 from go_source import Module, Source
 
-# The operator keeps its types in a module of their own since v1.38, and of that few versions are published. This one is
-# later than every operator here. It has all fields that they have, but for the names in `edits` of parts that Calico
-# without Enterprise does not run (compared in the repository of both: v1.42.3:api and f444e3b593ce:api).
+# Since v1.38 the operator's types are a module of their own, of which few versions are published. This one is newer than
+# the operators below. It has all their fields, except that it renames some of Calico Enterprise's; `edits` follows.
+# (Compared in their repository: v1.42.3:api/v1 with f444e3b593ce:api/v1.)
 OPERATOR_TYPES = Module(
     "github.com/tigera/operator/api",
     "v0.0.0-20260615132847-f444e3b593ce",
     "h1:CI4ckE3WcKtim5aul+feP0awIux+4jE9nJJSfsgzqCE=",
     "h1:y4fIO6qlQiZSTFW6qoukMmScpGhvdhj0pI7zzLAObxk=",
 )
+MONITOR = "pkg/render/monitor/monitor.go"
 
 
 def operator(version, content_hash, go_mod_hash, package, **more):
@@ -19,7 +20,7 @@ def operator(version, content_hash, go_mod_hash, package, **more):
     return Source("operator", module, package, stamps, **more)
 
 
-# By the version in an image's tag. Each is the last or the one of its Calico's chart.
+# By the version in an image's tag.
 OPERATORS = {
     source.module.version: source
     for source in [
@@ -32,8 +33,8 @@ OPERATORS = {
             # The charts of Istio, which an Istio resource installs.
             fetched=tuple(f"pkg/render/istio/{name}.tgz" for name in ["base", "istiod", "cni", "ztunnel"]),
             edits=(
-                ("pkg/render/monitor/monitor.go", "Monitor.AlertManager.AlertManagerSpec", "Monitor.Alertmanager.AlertmanagerSpec"),
-                ("pkg/render/monitor/monitor.go", "Monitor.AlertManager ", "Monitor.Alertmanager "),
+                (MONITOR, "Monitor.AlertManager.AlertManagerSpec", "Monitor.Alertmanager.AlertmanagerSpec"),
+                (MONITOR, "Monitor.AlertManager ", "Monitor.Alertmanager "),
             ),
         ),
         operator(  # Calico 3.29.5
@@ -57,7 +58,7 @@ OPERATORS = {
 }
 NEWEST = "v1.42.3"
 
-# Calico 3.31.0's, the newest that is published with its types: for every operator that needs one.
+# Calico 3.31.0's, the newest that is published with its types. It serves every operator that needs one.
 API_SERVER = Source(
     "calico-apiserver",
     Module(

@@ -1,14 +1,12 @@
 """What acts in a cluster: Kubernetes' controllers and scheduler, and kwok, which plays the kubelet of every node."""
 
 import pathlib
-import time
 
 from . import server
-from .api import Refused
+from .api import Refused, exists
 
 # The pods' addresses: what the operator makes its first pool of if nobody says otherwise.
 POD_NETWORK = "192.168.0.0/16"
-READY_SECONDS = 120
 
 STAGES = pathlib.Path(__file__).parent / "stages.yaml"
 
@@ -32,18 +30,10 @@ class Controllers:
             except Refused as answer:
                 if answer.status != 409:
                     raise
-        self._wait("the nodes are not Ready", lambda: ready_nodes(api) >= count)
+        self.server.wait("the nodes are not Ready", lambda: ready_nodes(api) >= count)
         # A pod that comes before the ServiceAccount of its namespace is refused.
-        self._wait("no ServiceAccount was made", lambda: exists(api, "/api/v1/namespaces/default/serviceaccounts/default"))
-
-    def _wait(self, otherwise, until):
-        deadline = time.monotonic() + READY_SECONDS
-        while not until():
-            if (why := self.server.processes.ended()) is not None:
-                raise RuntimeError(why)
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{otherwise} after {READY_SECONDS} seconds; the logs: {self.server.folder}/*.log")
-            time.sleep(0.1)
+        account = "/api/v1/namespaces/default/serviceaccounts/default"
+        self.server.wait("there is no ServiceAccount", lambda: exists(api, account))
 
     def _controller_manager_flags(self):
         return {
@@ -51,7 +41,7 @@ class Controllers:
             "secure-port": 0,
             "root-ca-file": self.server.certificate(),
             "service-account-private-key-file": server.SERVICE_ACCOUNTS_KEY,
-            # Where a client asks for a ServiceAccount that a namespace does not have yet, every second counts.
+            # It would rather wait than ask more often, and a test waits for it.
             "kube-api-qps": 500,
             "kube-api-burst": 1000,
         }
@@ -107,13 +97,3 @@ def ready_nodes(api):
     nodes = api.get("/api/v1/nodes?resourceVersion=0")["items"]
     conditions = [c for node in nodes for c in node["status"].get("conditions", [])]
     return sum(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
-
-
-def exists(api, path):
-    try:
-        api.get(path)
-    except Refused as answer:
-        if answer.status != 404:
-            raise
-        return False
-    return True

@@ -1,8 +1,8 @@
-"""The kubelet of the few pods whose programs really run: the operator's, and those of Calico's API server.
+"""The kubelet of the few pods whose programs run: the operator's, those of Calico's API server and of its webhooks.
 
-A pod's program is a process on this machine. It has the arguments, the variables, and the Secrets and ConfigMaps of its
-container, asks as the pod's ServiceAccount, and is told to stop when the pod is deleted. The pod is Ready while it runs;
-a Job's pod is complete when it ends. Which program it is, the image's name says; no image is ever pulled."""
+A pod's program is a process on this machine. It has the arguments, the variables, the Secrets and the ConfigMaps of
+its container, asks as the pod's ServiceAccount, and is told to stop when the pod is deleted. The pod is Ready while it
+runs; a Job's pod is complete when it ends. Which program it is, the image's name says; no image is ever pulled."""
 
 import base64
 import http.client
@@ -18,9 +18,14 @@ from .api import Refused
 from .processes import Processes
 
 # As in stages.yaml, which leaves these pods to us.
-IMAGE = re.compile(r"(tigera/operator|calico/apiserver)[:@](.*)")
+IMAGE = re.compile(r"(tigera/operator|calico/apiserver|calico/webhooks)[:@](.*)")
 # The labels by which they are found, so that we need not read each pod of a large cluster again and again.
-SELECTORS = ["k8s-app=tigera-operator", "apiserver=true", "job-name=tigera-operator-uninstall"]
+SELECTORS = [
+    "k8s-app=tigera-operator",
+    "job-name=tigera-operator-uninstall",
+    "apiserver=true",
+    "k8s-app=calico-webhooks",
+]
 RESTART_SECONDS = 2
 
 
@@ -134,16 +139,18 @@ class Pod:
         for variable in container.get("env", []):
             environment[variable["name"]] = within(value_of(variable, pod), mounts)
         if image == "tigera/operator":
+            if tag not in calico.OPERATORS:
+                say(f"{self.name} is to run {tag}, which calico.py has not; {calico.NEWEST} runs for it")
             program = calico.OPERATORS.get(tag, calico.OPERATORS[calico.NEWEST]).built(say)
             # The lease is in the namespace of a file that only a container has.
-            arguments = ["-enable-leader-election=false", *arguments]
-        else:
-            program = calico.API_SERVER.built(say)
-            # A container finds the server and its token where only a container can look.
-            flags = ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"]
-            arguments += [f"--{flag}={kubeconfig}" for flag in flags]
-            arguments.append("--bind-address=" + re.sub(r"^\d+", "127", self.address))
-        return [program, *arguments], environment
+            return [program, "-enable-leader-election=false", *arguments], environment
+        arguments.append("--bind-address=" + re.sub(r"^\d+", "127", self.address))
+        if image == "calico/webhooks":
+            return [self.server.programs["webhooks"], *arguments], environment
+        # A container finds the server and its token where only a container can look.
+        flags = ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"]
+        arguments += [f"--{flag}={kubeconfig}" for flag in flags]
+        return [calico.API_SERVER.built(say), *arguments], environment
 
     def _kubeconfig(self, pod):
         namespace, account = pod["metadata"]["namespace"], pod["spec"]["serviceAccountName"]

@@ -10,7 +10,7 @@ import urllib.request
 
 from .api import Api
 
-START_SECONDS = 120
+READY_SECONDS = 120
 
 # Every request, before it is answered: whoever has an answer finds the request in the log. What the server asks itself,
 # whether it is ready, and what Kubernetes' own controllers, kwok and this script ask are left out.
@@ -73,7 +73,7 @@ class Server:
         if self.with_controllers:
             self.processes.spawn("pod-network", [self.programs["pod-network"], POD_NETWORK])
         self._spawn("kube-apiserver", self._apiserver_flags(), self.extra)
-        self._wait_until_ready()
+        self.wait("the API server is not ready", self._is_ready)
         return self.kubeconfig("kubeconfig", ADMINISTRATOR, self.tokens[ADMINISTRATOR])
 
     def api(self):
@@ -94,19 +94,24 @@ class Server:
         path.write_text(content)
         return path
 
-    def _wait_until_ready(self):
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
+    def wait(self, otherwise, until):
+        """Return once `until` returns true, or raise a RuntimeError that says `otherwise`."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not until():
             if (why := self.processes.ended()) is not None:
                 raise RuntimeError(why)
-            try:
-                # The server makes its own certificate, and does so before it listens.
-                context = ssl.create_default_context(cafile=self.certificate())
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=5, context=context):
-                    return
-            except OSError:
-                time.sleep(0.02)
-        raise RuntimeError(f"not ready after {START_SECONDS} seconds; its log: {self.folder}/kube-apiserver.log")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{otherwise} after {READY_SECONDS} seconds; the logs: {self.folder}/*.log")
+            time.sleep(0.05)
+
+    def _is_ready(self):
+        try:
+            # The server makes its own certificate, and does so before it listens.
+            context = ssl.create_default_context(cafile=self.certificate())
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5, context=context):
+                return True
+        except OSError:
+            return False
 
     def _apiserver_flags(self):
         own = ", ".join(f'"{user}"' for user in USERS if user != ADMINISTRATOR)

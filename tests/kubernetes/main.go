@@ -38,6 +38,8 @@ func main() {
 		fail(frontProxy())
 	case "pod-network":
 		fail(podNetwork(os.Args[1]))
+	case "webhooks":
+		fail(webhooks(os.Args[1:]))
 	default:
 		fail(fmt.Errorf("%s is none of the programs in this binary: call it by the name of one", name))
 	}
