@@ -1,6 +1,6 @@
 //! Notes on a run in which nothing is wrong.
 
-use calico_core::defaults::Effective;
+use calico_core::defaults::{Effective, EffectivePool};
 use calico_core::operator::OperatorVersion;
 use calico_core::text::{MOST, quoted};
 
@@ -55,7 +55,7 @@ pub(crate) fn only_family(effective: &Effective) -> Option<String> {
     let mut families: Vec<_> = effective
         .pools
         .iter()
-        .filter_map(|pool| pool.family())
+        .filter_map(EffectivePool::family)
         .collect();
     families.dedup();
     let [family] = families.as_slice() else {

@@ -166,7 +166,7 @@ impl Node {
 fn number(text: &str) -> Option<f64> {
     let text = text.replace('_', "");
     let digits = text.trim_start_matches('+');
-    let radix = |digits, radix| i64::from_str_radix(digits, radix).ok().map(|n| n as f64);
+    let radix = |digits, radix| i32::from_str_radix(digits, radix).ok().map(f64::from);
     match digits.get(..2).map(str::to_lowercase).as_deref() {
         Some("0x") => radix(&digits[2..], 16),
         Some("0o") => radix(&digits[2..], 8),
@@ -186,7 +186,7 @@ fn is_ambiguous(plain: &str) -> bool {
         "", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "<<",
     ];
     let word = plain.to_lowercase();
-    WORDS.contains(&word.as_str()) || number(plain).is_some() || word.ends_with(".inf")
+    WORDS.contains(&word.as_str()) || number(plain).is_some() || word.strip_suffix(".inf").is_some()
 }
 
 #[derive(Default)]

@@ -95,9 +95,8 @@ impl Walk {
                     self.fault(path, Problem::TooLarge(text));
                 }
             }
-            (Node::Text, Value::String(_))
+            (Node::Text | Node::IntegerOrText, Value::String(_))
             | (Node::Boolean, Value::Bool(_))
-            | (Node::IntegerOrText, Value::String(_))
             | (Node::AnyObject, Value::Mapping(_))
             | (Node::AnyList, Value::Sequence(_)) => {}
             (Node::IntegerOrText, number) if integer(number).is_some() => {}

@@ -3,6 +3,10 @@
 use serde_yaml::Value;
 
 /// An integer as the API server accepts it: `26.0` is one, because JSON has only numbers.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a whole number below 9e15 fits"
+)]
 pub(crate) fn integer(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| {
         value

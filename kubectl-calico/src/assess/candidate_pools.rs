@@ -37,7 +37,7 @@ impl CandidatePool<'_> {
     pub(crate) fn object(&self) -> ObjectRef {
         match self.live {
             Some(live) => live.object(),
-            None => ObjectRef::installation().to_owned(),
+            None => ObjectRef::installation(),
         }
     }
 

@@ -36,8 +36,8 @@ fn apply_to_cluster(flags: &ConnectionFlags, cluster: &mut Cluster) {
         cluster.certificate_authority = flags.certificate_authority.clone();
         cluster.certificate_authority_data = None;
     }
-    replace(&mut cluster.server, &flags.server);
-    replace(&mut cluster.proxy_url, &flags.proxy_url);
+    replace(&mut cluster.server, flags.server.as_ref());
+    replace(&mut cluster.proxy_url, flags.proxy_url.as_ref());
     if flags.disable_compression {
         cluster.disable_compression = Some(true);
     }
@@ -65,16 +65,16 @@ fn apply_to_user(flags: &ConnectionFlags, user: &mut AuthInfo) {
         user.client_key = flags.client_key.clone();
         user.client_key_data = None;
     }
-    replace(&mut user.impersonate, &flags.as_user);
-    replace(&mut user.impersonate_uid, &flags.as_uid);
+    replace(&mut user.impersonate, flags.as_user.as_ref());
+    replace(&mut user.impersonate_uid, flags.as_uid.as_ref());
     if !flags.as_group.is_empty() {
         user.impersonate_groups = Some(flags.as_group.clone());
     }
 }
 
-fn replace(value: &mut Option<String>, flag: &Option<String>) {
+fn replace(value: &mut Option<String>, flag: Option<&String>) {
     if flag.is_some() {
-        value.clone_from(flag);
+        *value = flag.cloned();
     }
 }
 

@@ -91,9 +91,10 @@ impl Page {
     }
 
     fn styled(&self, text: &str, style: Style) -> String {
-        match self.look.colour {
-            true => format!("{style}{text}{style:#}"),
-            false => text.to_owned(),
+        if self.look.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
         }
     }
 

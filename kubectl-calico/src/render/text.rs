@@ -227,12 +227,15 @@ fn dataplane(page: &mut Page, facts: &Facts) {
     let dataplane = told(&facts.dataplane, |dataplane| dataplane.name().to_owned());
     let encryption = match &facts.encryption {
         Fact::Unknown { unknown } => format!("encryption unknown: {unknown}"),
-        fact => told(fact, |encryption| match encryption.wireguard {
-            false => "no encryption between nodes".to_owned(),
-            true => format!(
-                "WireGuard asked for, {} of {} nodes have a key",
-                encryption.nodes_with_key, encryption.nodes
-            ),
+        fact => told(fact, |encryption| {
+            if encryption.wireguard {
+                format!(
+                    "WireGuard asked for, {} of {} nodes have a key",
+                    encryption.nodes_with_key, encryption.nodes
+                )
+            } else {
+                "no encryption between nodes".to_owned()
+            }
         }),
     };
     page.row("Dataplane", &format!("{dataplane}; {encryption}"));

@@ -43,7 +43,7 @@ fn syntax(text: &str, error: &ScanError) -> TreeError {
         .char_indices()
         .nth(index)
         .map_or(text.len(), |(at, _)| at);
-    TreeError::Syntax(error.info().to_owned(), offset)
+    TreeError::Syntax(error.info().clone(), offset)
 }
 
 /// Builds nodes from a parser's events.

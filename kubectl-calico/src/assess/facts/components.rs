@@ -69,9 +69,10 @@ impl Component {
         let (state, says) = if status.is("Degraded") {
             (State::Degraded, Some("Degraded"))
         } else if !status.is("Available") {
-            let says = match status.is("Progressing") {
-                true => "Progressing",
-                false => "Available",
+            let says = if status.is("Progressing") {
+                "Progressing"
+            } else {
+                "Available"
             };
             (State::NotAvailable, Some(says))
         } else if status.is("Progressing") {

@@ -75,15 +75,14 @@ type Compared = (&'static str, &'static str, Option<String>, String);
 /// Whether it gives no new addresses. The field for that came with 1.36; before, the operator
 /// enables every pool that it owns, where it changes live pools at all.
 fn disabled(asked: &InstallationFacts, listed: &EffectivePool, pool: &Pool) -> Compared {
-    let (key, wanted) = match asked.operator.since(36) {
-        true => (
+    let (key, wanted) = if asked.operator.since(36) {
+        (
             "disableNewAllocations",
             Some(listed.disables_new_allocations),
-        ),
-        false => {
-            let enables = pool.owned_by_operator && asked.changes_live_pools();
-            (NO_FIELD, enables.then_some(false))
-        }
+        )
+    } else {
+        let enables = pool.owned_by_operator && asked.changes_live_pools();
+        (NO_FIELD, enables.then_some(false))
     };
     let wanted = wanted.map(|disabled| disabled.to_string());
     (key, "spec.disabled", wanted, pool.spec.disabled.to_string())

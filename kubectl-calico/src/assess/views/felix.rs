@@ -144,9 +144,10 @@ impl<'a> Felix<'a> {
         let in_etcd = node.is_some_and(|node| node.variable("ETCD_ENDPOINTS") != Variable::Unset);
         Self {
             node,
-            configurations: match in_etcd {
-                true => &[],
-                false => snapshot.felix_configurations.items(),
+            configurations: if in_etcd {
+                &[]
+            } else {
+                snapshot.felix_configurations.items()
             },
         }
     }

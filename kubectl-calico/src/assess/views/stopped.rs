@@ -61,11 +61,11 @@ pub struct Stopped<'a> {
 }
 
 /// The pods that are stopped in that way, by their workload and what `what` tells of the container.
-pub fn all_stopped<'a>(
-    snapshot: &'a Snapshot,
+pub fn all_stopped(
+    snapshot: &Snapshot,
     how: Stop,
     what: fn(&ContainerStatus) -> &String,
-) -> Vec<Stopped<'a>> {
+) -> Vec<Stopped<'_>> {
     let mut groups: BTreeMap<(ObjectRef, &str), Stopped> = BTreeMap::new();
     for pod in wanted(snapshot) {
         let Some((_, container)) = stopped(pod).filter(|(stop, _)| *stop == how) else {
@@ -80,9 +80,10 @@ pub fn all_stopped<'a>(
                 container,
                 names: Vec::new(),
             });
-        let name = match group.is_by_node() {
-            true => place(pod),
-            false => &pod.metadata.name,
+        let name = if group.is_by_node() {
+            place(pod)
+        } else {
+            &pod.metadata.name
         };
         group.names.push(name);
     }
@@ -96,9 +97,10 @@ impl Stopped<'_> {
 
     /// `on 2 nodes: node-1, node-2`, or `in 1 pod: …`.
     pub fn places(&self) -> String {
-        let (word, what) = match self.is_by_node() {
-            true => ("on", "node"),
-            false => ("in", "pod"),
+        let (word, what) = if self.is_by_node() {
+            ("on", "node")
+        } else {
+            ("in", "pod")
         };
         let count = counted(self.names.len(), what);
         format!("{word} {count}: {}", few(&self.names))

@@ -13,7 +13,7 @@ pub fn refused(plan: &Plan, fail_on: FailOn) -> String {
         .iter()
         .filter(|found| fail_on.counts(found.severity));
     let mut reasons: Vec<String> = findings.map(finding).collect();
-    reasons.extend(plan.pools.iter().flat_map(undetermined));
+    reasons.extend(plan.pools.iter().filter_map(undetermined));
     let needed = plan.not_read.iter().filter(|row| row.needed);
     reasons.extend(needed.map(unread));
     let mut text = "no plan to apply".to_owned();
