@@ -2,6 +2,8 @@
 //! exist and must not change. `helm-postrender --config` and `--from-cluster` read it. The two
 //! programs exchange nothing else.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
 
@@ -58,6 +60,14 @@ impl ClusterPlan {
         self.existing_pools
             .iter()
             .find(|pool| pool.network() == Some(network))
+    }
+
+    /// The existing pools by their network: the first of each, as [`Self::existing`] finds it.
+    pub fn existing_by_network(&self) -> HashMap<Cidr, &ExistingPool> {
+        let pools = self.existing_pools.iter().rev();
+        pools
+            .filter_map(|pool| Some((pool.network()?, pool)))
+            .collect()
     }
 
     /// The existing pools of a family.

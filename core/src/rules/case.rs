@@ -24,6 +24,8 @@ pub struct Case<'a> {
     pub(super) operator: OperatorVersion,
     /// What is known of the cluster. Without it, the cluster rules are skipped.
     pub(super) cluster: Option<&'a ClusterPlan>,
+    /// The existing pool with the network of each pool, found once: there may be hundreds of both.
+    existing: Vec<Option<&'a ExistingPool>>,
 }
 
 /// A pool of a [`Case`].
@@ -49,12 +51,24 @@ impl<'a> Case<'a> {
             effective,
             operator,
             cluster: None,
+            existing: Vec::new(),
         }
     }
 
     /// The same Installation for `cluster`, if that is known.
     pub fn on(self, cluster: Option<&'a ClusterPlan>) -> Self {
-        Self { cluster, ..self }
+        let existing = cluster.map_or_else(Vec::new, |cluster| {
+            let by_network = cluster.existing_by_network();
+            let pools = self.effective.pools.iter();
+            pools
+                .map(|pool| by_network.get(&pool.network()?.network()).copied())
+                .collect()
+        });
+        Self {
+            cluster,
+            existing,
+            ..self
+        }
     }
 
     /// The fields of the pools that a known cluster does not have yet: index of the pool, and
@@ -107,7 +121,7 @@ impl<'a> Case<'a> {
                 index,
                 written,
                 effective,
-                is_new: self.cluster.is_some() && self.existing_as(effective).is_none(),
+                is_new: self.cluster.is_some() && self.existing_at(index).is_none(),
             },
         )
     }
@@ -139,11 +153,11 @@ impl<'a> Case<'a> {
 
     /// The existing pool with the network of `pool`, in whatever notation.
     pub(super) fn existing(&self, pool: &PoolCase) -> Option<&'a ExistingPool> {
-        self.existing_as(pool.effective)
+        self.existing_at(pool.index)
     }
 
-    fn existing_as(&self, pool: &EffectivePool) -> Option<&'a ExistingPool> {
-        self.cluster?.existing(pool.network()?)
+    fn existing_at(&self, index: usize) -> Option<&'a ExistingPool> {
+        self.existing.get(index).copied().flatten()
     }
 
     /// Whether the operator would change or delete an existing pool.
