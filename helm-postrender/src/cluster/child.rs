@@ -1,15 +1,14 @@
 //! Runs a program to its end, with a time limit and a limit on what it may write.
 //!
 //! It writes to temporary files, not to pipes: nothing has to read while it runs, and a program that
-//! it leaves behind, which would keep a pipe open, is not waited for. Each file is opened twice, so
-//! that such a program does not move the position from which the file is read.
+//! it leaves behind, which would keep a pipe open, is not waited for. The files have no name, so that
+//! none is left if this program is killed, and are read at a position that no program can move.
 
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
-
-use tempfile::NamedTempFile;
 
 /// How often the program is checked.
 const INTERVAL: Duration = Duration::from_millis(5);
@@ -50,8 +49,8 @@ pub(crate) fn run(command: &mut Command, timeout: Duration, limit: u64) -> io::R
     let stderr = Output::create(limit)?;
     let child = command
         .stdin(Stdio::null())
-        .stdout(stdout.file.reopen()?)
-        .stderr(stderr.file.reopen()?)
+        .stdout(stdout.file.try_clone()?)
+        .stderr(stderr.file.try_clone()?)
         .spawn()?;
     let deadline = Instant::now() + timeout;
     let ending = wait(child, || {
@@ -84,13 +83,13 @@ fn wait(mut child: Child, reason_to_kill: impl Fn() -> Option<Ending>) -> io::Re
 
 /// A temporary file for an output of the program.
 struct Output {
-    file: NamedTempFile,
+    file: File,
     limit: u64,
 }
 
 impl Output {
     fn create(limit: u64) -> io::Result<Self> {
-        let file = NamedTempFile::new().map_err(|error| {
+        let file = tempfile::tempfile().map_err(|error| {
             let message = format!("cannot create a temporary file for its output: {error}");
             io::Error::new(error.kind(), message)
         })?;
@@ -98,15 +97,32 @@ impl Output {
     }
 
     fn is_over_limit(&self) -> bool {
-        let metadata = self.file.as_file().metadata();
+        let metadata = self.file.metadata();
         metadata.is_ok_and(|metadata| metadata.len() > self.limit)
     }
 
     /// The content, up to one byte over the limit.
     fn read(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let file = self.file.as_file();
-        file.take(self.limit + 1).read_to_end(&mut bytes)?;
+        let length = self.file.metadata()?.len().min(self.limit + 1);
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+        let mut read = 0;
+        while let Some(rest) = bytes.get_mut(read..).filter(|rest| !rest.is_empty()) {
+            match read_at(&self.file, rest, read as u64)? {
+                0 => break,
+                more => read += more,
+            }
+        }
+        bytes.truncate(read);
         Ok(bytes)
     }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
