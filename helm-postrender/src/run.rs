@@ -81,6 +81,12 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
         let what = "--report is the file that the stream goes to, which may contain nothing else";
         return Err(Error::Usage(what.to_owned()));
     }
+    if let Some(report) = &cli.report
+        && (stdio::is_stdin(report) || cli.cluster.reads(report))
+    {
+        let what = "--report is a file that this run reads, and would overwrite it";
+        return Err(Error::Usage(what.to_owned()));
+    }
     let (stream, outcome, mut result) = match stdio::read() {
         Ok(stream) => {
             let (outcome, result) = match cli.cluster.read() {

@@ -82,8 +82,24 @@ pub(crate) fn is_stdout(path: &Path) -> bool {
     same && !stdout.file_type().is_char_device()
 }
 
+/// Whether a path is the file that standard input comes from.
+#[cfg(unix)]
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let stdin = file_of(&io::stdin()).and_then(|stdin| stdin.metadata());
+    let (Ok(stdin), Ok(report)) = (stdin, path.metadata()) else {
+        return false;
+    };
+    stdin.is_file() && (stdin.dev(), stdin.ino()) == (report.dev(), report.ino())
+}
+
 #[cfg(not(unix))]
 pub(crate) fn is_stdout(_: &Path) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_stdin(_: &Path) -> bool {
     false
 }
 

@@ -196,3 +196,29 @@ fn assert_failed(report: &Path, error: &str) {
 fn read(report: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap()
 }
+
+#[cfg(unix)]
+#[test]
+fn the_report_does_not_overwrite_what_the_run_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let [input, plan] = ["in.yaml", "plan.yaml"].map(|name| folder.path().join(name));
+    let installation =
+        "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\n";
+    let cluster = "apiVersion: kubectl-calico/v1alpha1\nkind: ClusterPlan\n";
+    for report in [&input, &plan] {
+        fs::write(&input, installation).unwrap();
+        fs::write(&plan, cluster).unwrap();
+        let output = command(&[
+            "--config",
+            plan.to_str().unwrap(),
+            "--report",
+            report.to_str().unwrap(),
+        ])
+        .stdin(fs::File::open(&input).unwrap())
+        .output()
+        .unwrap();
+        assert_eq!(output.status.code(), Some(64));
+        assert_eq!(fs::read_to_string(&input).unwrap(), installation);
+        assert_eq!(fs::read_to_string(&plan).unwrap(), cluster);
+    }
+}

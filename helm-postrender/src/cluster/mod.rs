@@ -5,7 +5,7 @@ mod cluster_target;
 mod kubectl_calico;
 mod plan_file;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use calico_core::cluster_plan::ClusterPlan;
@@ -75,6 +75,13 @@ pub enum PlanSource {
 }
 
 impl Flags {
+    /// Whether `path` is the file of `--config`.
+    pub(crate) fn reads(&self, path: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().ok();
+        let config = self.config.as_deref().and_then(real);
+        config.is_some() && config == real(path)
+    }
+
     /// What is known of the cluster, if a flag gives a plan.
     pub(crate) fn read(&self) -> Result<Option<Cluster>, Refusal> {
         let (source, path, plan) = if let Some(file) = &self.config {
