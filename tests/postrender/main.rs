@@ -13,6 +13,7 @@ mod command;
 mod filter;
 #[cfg(unix)]
 mod from_cluster;
+mod go_readers;
 mod helm;
 mod invariants;
 mod kubectl;

@@ -123,8 +123,13 @@ impl<'a> Part<'a> {
     ) -> Result<Self, Unreadable<'a>> {
         let start = range.start;
         let part = stream.document(document).get(range).unwrap_or_default();
-        let bytes = part.get(stream::content_start(part)..).unwrap_or_default();
-        let offset = start + part.len() - bytes.len();
+        let skipped = if start == 0 {
+            stream.content_start(document)
+        } else {
+            0
+        };
+        let bytes = part.get(skipped..).unwrap_or_default();
+        let offset = start + skipped;
         match unreadable::parse(bytes) {
             Ok((text, tree)) => Ok(Self {
                 document,
@@ -147,6 +152,9 @@ impl<'a> Part<'a> {
                 return Err(self.disagreement(stream, "whether this is an Installation"));
             }
             return Ok(Vec::new());
+        }
+        if !other_readers::agree_on_start(self.text) {
+            return Err(self.disagreement(stream, "where the document starts"));
         }
         if let Some(duplicate) = obstacle::duplicate_key(&self.tree) {
             return Err(self.refusal(stream, duplicate));

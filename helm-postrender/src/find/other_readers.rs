@@ -40,21 +40,51 @@ pub(crate) fn agree_on(text: &str, located: &[Located]) -> bool {
         })
 }
 
-/// A text with line feeds for the line ends of YAML 1.1, without the byte order marks that libyaml
-/// skips at the start of a line, and without any Unicode white space before JSON, which Go skips
-/// (kubernetes/apimachinery v0.36.3, pkg/util/yaml/decoder.go, `consumeWhitespace`).
+/// A text from where Go starts to read it, with line feeds for the line ends of YAML 1.1 and those
+/// that Go makes of a carriage return and a line feed before it parses.
 fn as_go_reads(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim_start();
-    let text = if trimmed.starts_with('{') {
+    let text = from_gos_start(text);
+    if text.contains(YAML_1_1_LINE_ENDS) || text.contains("\r\r\n") {
+        let text = text.replace("\r\n", "\n");
+        Cow::Owned(text.replace(YAML_1_1_LINE_ENDS, "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether every reader starts to read a text where it starts.
+pub(crate) fn agree_on_start(text: &str) -> bool {
+    from_gos_start(text).len() == text.len()
+}
+
+/// A text without what only Go skips at its start: a `---` that is no marker, and white space of
+/// Unicode. Go skips such space before JSON (kubernetes/apimachinery v0.36.3,
+/// pkg/util/yaml/decoder.go, `consumeWhitespace`) and Helm before any manifest (helm v3.21.3,
+/// pkg/releaseutil/manifest.go, `SplitManifests`).
+fn from_gos_start(text: &str) -> &str {
+    let start = text.trim_start();
+    let (after_marker, is_odd) = match start.strip_prefix("---") {
+        Some(rest) => {
+            let is_indented = start.len() < text.len() && !text.starts_with(['\n', '\r']);
+            (
+                rest,
+                is_indented || !rest.is_empty() && !rest.starts_with(char::is_whitespace),
+            )
+        }
+        None => (text, false),
+    };
+    let trimmed = after_marker.trim_start();
+    let space = after_marker.len() - trimmed.len();
+    if after_marker
+        .get(..space)
+        .is_some_and(|space| !space.is_ascii())
+    {
         trimmed
+    } else if is_odd {
+        after_marker
     } else {
         text
-    };
-    if !text.contains(YAML_1_1_LINE_ENDS) && !text.contains('\u{feff}') {
-        return Cow::Borrowed(text);
     }
-    let text = text.replace(YAML_1_1_LINE_ENDS, "\n");
-    Cow::Owned(text.replace("\n\u{feff}", "\n"))
 }
 
 fn first_parser_finds_none(text: &str) -> bool {

@@ -33,6 +33,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Tree), (Refusal, usize)> {
         let refusal = Refusal::new("the document is not UTF-8").fix(FIX);
         (refusal, error.valid_up_to())
     })?;
+    if let Some(line_end) = text.find("\n\u{feff}") {
+        let refusal = Refusal::new("a byte order mark is inside the document")
+            .why("parsers disagree on whether it is part of the text after it")
+            .fix("remove it");
+        return Err((refusal, line_end + 1));
+    }
     let tree = Tree::parse(text).map_err(|error| refusal(text, &error))?;
     Ok((text, tree))
 }

@@ -63,7 +63,11 @@ impl Lines {
             self.may_be_flow |= has(b"[]{}");
             return true;
         };
-        if !self.may_be_flow && is_block_header(entry.value) {
+        // The type of an object may be a block scalar, too.
+        let is_type = ["kind", "apiVersion"]
+            .iter()
+            .any(|key| key.as_bytes() == entry.key);
+        if !self.may_be_flow && !is_type && is_block_header(entry.value) {
             self.scalar = Some(BlockScalar {
                 parent: entry.column,
                 content: None,
@@ -76,6 +80,7 @@ impl Lines {
 /// A line that is a key of letters and a value which no other line can change.
 struct Entry<'a> {
     column: usize,
+    key: &'a [u8],
     value: &'a [u8],
 }
 
@@ -89,10 +94,15 @@ impl<'a> Entry<'a> {
         let is_of_key = |byte: &u8| byte.is_ascii_alphanumeric() || b"._/-".contains(byte);
         let colon = rest.iter().position(|byte| !is_of_key(byte))?;
         let is_key = rest.first().is_some_and(u8::is_ascii_alphanumeric);
-        let value = rest.get(colon..)?.strip_prefix(b":")?;
+        let (key, value) = rest.split_at_checked(colon)?;
+        let value = value.strip_prefix(b":")?;
         let has_space = value.first().is_none_or(u8::is_ascii_whitespace);
         let value = value.trim_ascii();
-        (is_key && has_space && is_certain(value)).then_some(Self { column: at, value })
+        (is_key && has_space && is_certain(value)).then_some(Self {
+            column: at,
+            key,
+            value,
+        })
     }
 }
 
@@ -174,6 +184,7 @@ mod tests {
             "a: b # |\n  out\n",
             "a: |\r  b\r# out\rc: |\n  out\n",
             "a:|\n  out\n",
+            "kind: >-\n  out\n",
         ] {
             assert_eq!(of_block_scalars(text.as_bytes()), text.as_bytes(), "{text}");
         }

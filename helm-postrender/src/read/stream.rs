@@ -86,6 +86,45 @@ impl Stream {
         self.bytes.get(range).unwrap_or_default()
     }
 
+    /// The byte of document `index` where Go starts to read it: after the line of its marker, unless
+    /// that is kept, and after a byte order mark.
+    pub(crate) fn content_start(&self, index: usize) -> usize {
+        let document = self.document(index);
+        let is_cut = document.strip_prefix(b"---").is_some_and(is_separator);
+        if is_cut && self.keeps_marker(index) {
+            0
+        } else {
+            content_start(document)
+        }
+    }
+
+    /// Whether Go keeps the marker of document `index`, which parsers then read: at the start of the
+    /// stream, and right after a marker that it drops.
+    fn keeps_marker(&self, index: usize) -> bool {
+        let start = self.documents.get(index).map_or(0, |range| range.start);
+        let mut before = self.bytes.get(..start).unwrap_or_default();
+        let mut markers = 0;
+        while let Some(lines) = before.strip_suffix(b"\n") {
+            let line = memchr::memrchr(b'\n', lines).map_or(0, |newline| newline + 1);
+            let is_marker = lines
+                .get(line..)
+                .and_then(|line| line.strip_prefix(b"---"))
+                .is_some_and(is_separator);
+            if !is_marker {
+                break;
+            }
+            markers += 1;
+            before = before.get(..line).unwrap_or_default();
+        }
+        // A JSON document at the start is read by another decoder, which leaves the rest as a stream.
+        let is_after_json = index == 1
+            && String::from_utf8_lossy(before)
+                .trim_start()
+                .starts_with('{');
+        let is_start = without_byte_order_mark(before).is_empty() || is_after_json;
+        (markers % 2 == 0) == is_start
+    }
+
     /// The first document that starts with the byte order mark of UTF-16, which Go's readers accept.
     pub(crate) fn document_in_utf16(&self) -> Option<usize> {
         (0..self.documents.len()).find(|index| is_utf16(self.document(*index)))
@@ -182,9 +221,8 @@ pub(crate) fn first_part(document: &[u8]) -> &[u8] {
         .unwrap_or_default()
 }
 
-/// The byte of a document where Go starts to read it: after the line of its marker, and after a byte
-/// order mark.
-pub(crate) fn content_start(document: &[u8]) -> usize {
+/// The byte of a document after the line of its marker and a byte order mark.
+fn content_start(document: &[u8]) -> usize {
     let after_marker = document
         .strip_prefix(b"---")
         .filter(|rest| is_separator(rest))
@@ -352,6 +390,23 @@ mod tests {
         }
         assert!(has_invalid_marker(b"a: 1\n---b: 2\n"));
         assert!(!has_invalid_marker(b"--- {a: 1}\nb: ---\n"));
+    }
+
+    #[test]
+    fn go_keeps_every_second_marker() {
+        for (text, kept) in [
+            ("---\na: 1\n---\nb: 2\n", &[true, false][..]),
+            ("a: 1\n---\n---\nb: 2\n", &[false, true]),
+            ("---\n---\na: 1\n---\n---\n--- # c\nb: 2\n", &[false, false]),
+            ("\u{feff}---\na: 1\n", &[true]),
+        ] {
+            let stream = Stream::new(text.as_bytes().to_vec());
+            let keeps = |index| {
+                stream.content_start(index) == 0 && stream.document(index).starts_with(b"-")
+            };
+            let found: Vec<bool> = (0..stream.documents().len()).map(keeps).collect();
+            assert_eq!(found, kept, "{text}");
+        }
     }
 
     #[test]
