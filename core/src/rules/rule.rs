@@ -4,7 +4,6 @@ use crate::catalog::Entry;
 
 use super::case::Case;
 use super::details::Details;
-use super::unknown_field::UNKNOWN_FIELD;
 
 /// A rule.
 pub struct Rule {
@@ -26,12 +25,4 @@ pub enum Enforcement {
     Unenforced,
     /// `helm-postrender` alone: the operator would apply the change, to pools that are in use.
     Safeguard,
-}
-
-impl Rule {
-    /// Whether it is about the schema of the CRD: the API server sees one object at a time, as it
-    /// is written.
-    pub fn is_of_schema(&self) -> bool {
-        self.enforcement == Enforcement::ApiServer || self.entry.code == UNKNOWN_FIELD.entry.code
-    }
 }

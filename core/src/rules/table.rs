@@ -1,6 +1,6 @@
 //! Every rule, in the order in which they are checked.
 
-use super::rule::Rule;
+use super::rule::{Enforcement, Rule};
 use super::{
     autodetection, bgp, block_size, bpf, cidr, cluster_settings, cni, dataplane, default_pool,
     encapsulation, existing_pools, ip_pool_schema, load_balancer, node_settings, other_cni,
@@ -87,4 +87,13 @@ pub static CLUSTER_RULES: &[Rule] = &[
 /// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().chain(CLUSTER_RULES)
+}
+
+impl Rule {
+    /// Whether it is about the schema of the CRD: the API server sees one object at a time, as it
+    /// is written.
+    pub fn is_of_schema(&self) -> bool {
+        self.enforcement == Enforcement::ApiServer
+            || self.entry.code == unknown_field::UNKNOWN_FIELD.entry.code
+    }
 }
