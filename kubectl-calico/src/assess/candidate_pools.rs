@@ -6,16 +6,16 @@ use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
 use crate::assess::fact::Fact;
-use crate::assess::facts::install::Method;
 use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::method::Method;
+use crate::assess::facts::pools::ExistingPool;
 use crate::snapshot::ObjectRef;
 
 /// A pool to check.
 #[derive(Clone, Copy)]
 pub(crate) struct CandidatePool<'a> {
     /// The existing pool; `None` for one that is only listed.
-    pub(crate) live: Option<&'a Pool>,
+    pub(crate) live: Option<&'a ExistingPool>,
     /// Its index in the Installation's list, if the operator reconciles the pool with that entry.
     pub(crate) index: Option<usize>,
     /// Its CIDR, as written.
@@ -91,7 +91,7 @@ fn counts(case: &Case) -> bool {
     runs && !case.facts.routing.is_by_others()
 }
 
-fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = CandidatePool<'a>> {
+fn live<'a>(case: &Case<'a>, pools: &'a [ExistingPool]) -> impl Iterator<Item = CandidatePool<'a>> {
     let asked = case.facts.installation.as_ref();
     pools.iter().map(move |pool| CandidatePool {
         live: Some(pool),
@@ -107,8 +107,8 @@ fn live<'a>(case: &Case<'a>, pools: &'a [Pool]) -> impl Iterator<Item = Candidat
 
 /// The index at which the Installation lists an owned pool. The operator identifies pools by the text
 /// of their CIDR; up to 1.32 it changes none.
-fn index_of(asked: &InstallationFacts, pool: &Pool) -> Option<usize> {
-    let acts = pool.owned_by_operator && asked.changes_live_pools();
+fn index_of(asked: &InstallationFacts, pool: &ExistingPool) -> Option<usize> {
+    let acts = pool.owned_by_operator && asked.changes_existing_pools();
     asked.index_of(&pool.cidr).filter(|_| acts)
 }
 

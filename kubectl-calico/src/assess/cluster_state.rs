@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
-use super::facts::install::Method;
+use super::facts::method::Method;
 use super::finding::Severity;
 use super::words::counted;
 
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::assess::fact::Fact;
     use crate::assess::facts::agents::{Agents, Counts};
-    use crate::assess::facts::variant::Variant;
+    use crate::assess::facts::manifest::Manifest;
     use crate::assess::provenance::Provenance;
     use crate::snapshot::{ObjectRef, Snapshot};
 
@@ -146,7 +146,7 @@ mod tests {
     fn healthy_takes_a_count_of_calico_node_and_every_check() {
         use ClusterState::{Degraded, Healthy, NotInstalled, Unknown, Warning};
         let runs = || Method::Manifest {
-            variant: Variant::Calico,
+            variant: Manifest::Calico,
         };
         for (method, counted, [error, warning, note], skipped, state, summary) in [
             (runs(), true, [0, 0, 0], 0, Healthy, "Calico is healthy"),

@@ -10,7 +10,7 @@ use super::entries;
 use super::inputs::Inputs;
 use super::pool::Pool;
 use crate::assess::facts::pools;
-use crate::assess::facts::routing::tunnel;
+use crate::assess::facts::routing_mode::tunnel;
 use crate::assess::finding::Finding;
 use crate::repair::unlisted_pools::unlisted_pools;
 use crate::snapshot::ObjectRef;
@@ -120,7 +120,7 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
     let unlisted: Vec<&str> = unlisted_pools(inputs.facts)
         .map(|pool| pool.name.as_str())
         .collect();
-    let compared = |pool: &pools::Pool| {
+    let compared = |pool: &pools::ExistingPool| {
         let of = |planned: &&Pool| planned.existing.as_deref() == Some(pool.name.as_str());
         PoolComparison {
             pool: pool.name.clone(),
@@ -139,7 +139,7 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
     inputs.pools().iter().map(compared).collect()
 }
 
-fn changes(existing: &pools::Pool, planned: &Pool) -> Vec<Change> {
+fn changes(existing: &pools::ExistingPool, planned: &Pool) -> Vec<Change> {
     let network = existing.network.map(|network| network.network());
     let cidr = planned
         .cidr

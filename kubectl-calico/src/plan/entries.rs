@@ -30,14 +30,18 @@ pub(super) fn listed(inputs: &Inputs) -> Vec<Value> {
 }
 
 /// An existing pool as an entry of the Installation.
-fn entry_of(inputs: &Inputs, pool: &pools::Pool) -> Option<Value> {
+fn entry_of(inputs: &Inputs, pool: &pools::ExistingPool) -> Option<Value> {
     let installation = inputs.facts.installation.as_ref()?;
     serde_yaml::to_value(entry(installation, pool)).ok()
 }
 
 /// What the list must say of an existing pool besides cidr, blockSize and encapsulation: the rest of
 /// its entry or, where a pool of the operator has none, of the entry that leaves the pool as it is.
-pub(super) fn other_settings(inputs: &Inputs, entries: &[Value], pool: &pools::Pool) -> Mapping {
+pub(super) fn other_settings(
+    inputs: &Inputs,
+    entries: &[Value],
+    pool: &pools::ExistingPool,
+) -> Mapping {
     let entry = entries
         .iter()
         .find(|entry| cidr_of(entry) == Some(&pool.cidr))

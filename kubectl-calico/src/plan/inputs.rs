@@ -9,9 +9,9 @@ use super::choice::Choice;
 use super::request::PlanRequest;
 use super::values::networking::{Networking, Setting};
 use crate::assess::facts::Facts;
-use crate::assess::facts::cluster::Platform;
-use crate::assess::facts::install::Method;
-use crate::assess::facts::networks::Network;
+use crate::assess::facts::method::Method;
+use crate::assess::facts::networks::ConfiguredNetwork;
+use crate::assess::facts::platform::Platform;
 use crate::assess::facts::pools;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::ObjectRef;
@@ -68,7 +68,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The pod CIDRs, from the most authoritative source.
-    pub(super) fn pod_network(&self) -> Option<&'a Network> {
+    pub(super) fn pod_network(&self) -> Option<&'a ConfiguredNetwork> {
         self.facts.networks.best()
     }
 
@@ -77,7 +77,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// The existing pools, except those that an uninstall left behind.
-    pub(super) fn pools(&self) -> &'a [pools::Pool] {
+    pub(super) fn pools(&self) -> &'a [pools::ExistingPool] {
         match self.facts.install.method.value() {
             Some(Method::Remnants) => &[],
             _ => self.facts.known_pools(),
@@ -97,14 +97,14 @@ impl<'a> Inputs<'a> {
     }
 
     /// The existing pools that give addresses to pods.
-    pub(super) fn existing_pools(&self) -> impl Iterator<Item = &'a pools::Pool> {
+    pub(super) fn existing_pools(&self) -> impl Iterator<Item = &'a pools::ExistingPool> {
         let pools = self.pools().iter();
         pools.filter(|pool| pool.is_for_pods() && pool.network.is_some())
     }
 
     /// The existing pool of a family that new pods get addresses from, or else any of the family.
-    pub(super) fn existing(&self, family: Family) -> Option<&'a pools::Pool> {
-        let mut pools: Vec<&pools::Pool> = self
+    pub(super) fn existing(&self, family: Family) -> Option<&'a pools::ExistingPool> {
+        let mut pools: Vec<&pools::ExistingPool> = self
             .existing_pools()
             .filter(|pool| pool.family() == Some(family))
             .collect();

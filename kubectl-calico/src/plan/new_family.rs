@@ -22,14 +22,14 @@ pub(super) fn added<'a>(
 }
 
 /// These as they would exist, so that the checks of status can be run on them.
-pub(super) fn as_existing(inputs: &Inputs, planned: &[Pool]) -> Vec<pools::Pool> {
+pub(super) fn as_existing(inputs: &Inputs, planned: &[Pool]) -> Vec<pools::ExistingPool> {
     added(inputs, planned)
         .filter_map(|(pool, cidr)| existing(pool, cidr))
         .collect()
 }
 
-fn existing(pool: &Pool, cidr: Cidr) -> Option<pools::Pool> {
-    Some(pools::Pool {
+fn existing(pool: &Pool, cidr: Cidr) -> Option<pools::ExistingPool> {
+    Some(pools::ExistingPool {
         name: format!("{}, as planned", standard_name(pool.family)),
         cidr: cidr.to_string(),
         network: Some(cidr),

@@ -4,15 +4,17 @@ use super::page::{BOLD, CYAN, GREEN, Look, Page, RED, YELLOW};
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Cluster;
-use crate::assess::facts::components::{Component, State};
-use crate::assess::facts::install::{Install, Method};
+use crate::assess::facts::components::{Component, ComponentState};
+use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::ipam::CALICO;
+use crate::assess::facts::method::Method;
 use crate::assess::facts::mtu::Mtu;
-use crate::assess::facts::networks::Network;
-use crate::assess::facts::pools::{ALL_NODES, Pool};
+use crate::assess::facts::networks::ConfiguredNetwork;
+use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
 use crate::assess::facts::ports::{Port, in_a_row};
-use crate::assess::facts::routing::{Mode, RoutesBy, Routing};
+use crate::assess::facts::routing::Routing;
+use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::assess::facts::typha::Typha;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::report::{NotRead, Report};
@@ -56,8 +58,8 @@ fn facts(page: &mut Page, facts: &Facts) {
     }
     networks(page, "Pod network", &facts.networks.pods);
     networks(page, "Services", &facts.networks.services);
-    for unclear in &facts.networks.unclear {
-        page.row("", &format!("{}: {}", unclear.from, unclear.why));
+    for unreadable in &facts.networks.unreadable {
+        page.row("", &format!("{}: {}", unreadable.from, unreadable.why));
     }
     pools(page, facts);
     if runs {
@@ -178,7 +180,7 @@ pub(super) fn open(page: &mut Page, ports: &[Port]) {
 
 /// Who peers with whom, where that is not just each node with every other.
 fn bgp(routing: &Routing) -> Option<String> {
-    let routes = |mode: &Mode| mode.encapsulation.is_some();
+    let routes = |mode: &RoutingMode| mode.encapsulation.is_some();
     if routing.bgp.runs.value() != Some(&true) || !routing.known_modes().iter().any(routes) {
         return None;
     }
@@ -199,7 +201,7 @@ fn bgp(routing: &Routing) -> Option<String> {
 /// What the MTU leaves free, where the modes do not say so already.
 fn room(routing: &Routing) -> String {
     let told = routing.known_modes().iter().map(|mode| mode.overhead).max();
-    match &routing.room {
+    match &routing.overhead {
         Some(room) if Some(room.bytes) > told => {
             format!("; {} takes {} bytes a packet", room.purpose, room.bytes)
         }
@@ -207,7 +209,7 @@ fn room(routing: &Routing) -> String {
     }
 }
 
-fn mode(mode: &Mode) -> String {
+fn mode(mode: &RoutingMode) -> String {
     let family = mode.family.map(|family| format!("{family}: "));
     let mut text = format!("{}{}", family.unwrap_or_default(), mode.summary);
     if let Some(interface) = mode.interface {
@@ -243,9 +245,9 @@ fn dataplane(page: &mut Page, facts: &Facts) {
 
 /// One row for each answer, with everybody who gives it. The nodes' own parts of a pod network are
 /// shown where nothing better is.
-fn networks(page: &mut Page, label: &str, networks: &[Network]) {
+fn networks(page: &mut Page, label: &str, networks: &[ConfiguredNetwork]) {
     let better = networks.iter().filter(|network| !network.is_lower_bound());
-    let mut shown: Vec<&Network> = better.collect();
+    let mut shown: Vec<&ConfiguredNetwork> = better.collect();
     if shown.is_empty() {
         shown = networks.iter().collect();
     }
@@ -268,7 +270,7 @@ fn networks(page: &mut Page, label: &str, networks: &[Network]) {
 }
 
 /// A network's CIDRs; thousands of nodes have thousands of parts.
-fn short_list(network: &Network) -> String {
+fn short_list(network: &ConfiguredNetwork) -> String {
     match network.cidrs.as_slice() {
         [first, .., last] if network.cidrs.len() > 4 => {
             format!("{first} … {last}, {} in all", network.cidrs.len())
@@ -292,7 +294,7 @@ fn pools(page: &mut Page, facts: &Facts) {
 }
 
 /// What a pool is, and how much of it is used.
-fn pool(pool: &Pool) -> [String; 2] {
+fn pool(pool: &ExistingPool) -> [String; 2] {
     let mut what = format!(
         "{} {} {} /{}",
         pool.name, pool.cidr, pool.encapsulation, pool.block_size
@@ -351,7 +353,7 @@ fn components(page: &mut Page, components: &Fact<Vec<Component>>) {
     };
     let (well, ill): (Vec<_>, Vec<_>) = components
         .iter()
-        .partition(|component| component.state == State::Available);
+        .partition(|component| component.state == ComponentState::Available);
     let mut label = "Components";
     for component in ill {
         let message = match component.message.as_str() {

@@ -7,9 +7,9 @@ use super::migration::RECREATE_PODS;
 use super::pool_writer::PoolWriter;
 use super::step::Step;
 use crate::assess::facts::Facts;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::ports::{Port, Traffic, in_a_row, ports};
-use crate::assess::facts::routing::tunnel;
+use crate::assess::facts::routing_mode::tunnel;
 use crate::snapshot::Snapshot;
 
 /// The ports that encapsulations need, besides those that are already in use.
@@ -35,7 +35,7 @@ pub fn open(ports: &[Port]) -> Option<Step> {
 }
 
 /// The change, and what its pods need after it.
-pub fn steps(writer: &mut PoolWriter, pool: &Pool, to: Encapsulation) -> Vec<Step> {
+pub fn steps(writer: &mut PoolWriter, pool: &ExistingPool, to: Encapsulation) -> Vec<Step> {
     let name = &pool.name;
     let change = Step::new(format!(
         "change {name} to {to} in a maintenance window: traffic between nodes is interrupted until \

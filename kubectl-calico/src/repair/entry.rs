@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 
 /// The entry that leaves the pool as it is. Where the operator's default differs from the pool, the
 /// entry says so.
 /// Source: `FromProjectCalico` in tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
-pub fn entry(installation: &InstallationFacts, pool: &Pool) -> Map<String, Value> {
+pub fn entry(installation: &InstallationFacts, pool: &ExistingPool) -> Map<String, Value> {
     let nat_outgoing = if pool.nat_outgoing {
         "Enabled"
     } else {

@@ -1,8 +1,9 @@
 //! Where else a change of the Installation is made, so that whatever wrote it does not revert it.
 
 use super::step::Step;
-use crate::assess::facts::install::{Install, Method};
+use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
+use crate::assess::facts::method::Method;
 use crate::assess::words::pasted;
 
 /// The file that pools are written to for Helm, by a name that is not likely taken.

@@ -11,7 +11,7 @@ use super::new_pool::NewPool;
 use super::pool_writer::{PoolWriter, Target};
 use super::step::Step;
 use crate::assess::facts::Facts;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 use crate::snapshot::Snapshot;
 
 /// What moves pods to another pool: recreating them.
@@ -22,7 +22,7 @@ pub fn steps(
     snapshot: &Snapshot,
     facts: &Facts,
     writer: &mut PoolWriter,
-    old: &Pool,
+    old: &ExistingPool,
     new: &NewPool,
 ) -> Vec<Step> {
     let overlaps = old.network.is_none_or(|range| range.overlaps(&new.cidr));
@@ -48,7 +48,7 @@ fn by_way_of_a_third(
     snapshot: &Snapshot,
     facts: &Facts,
     writer: &mut PoolWriter,
-    old: &Pool,
+    old: &ExistingPool,
     new: &NewPool,
 ) -> Vec<Step> {
     let family = new.cidr.family();

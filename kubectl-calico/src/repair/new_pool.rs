@@ -4,7 +4,8 @@ use calico_core::cidr::Cidr;
 use calico_core::pool::Encapsulation;
 use serde_json::{Map, Value, json};
 
-use crate::assess::facts::pools::{Pool, modes};
+use crate::assess::facts::pool_encapsulation::modes;
+use crate::assess::facts::pools::ExistingPool;
 
 /// A pool to create.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ const NO_NODE: &str = "!all()";
 
 impl Settings {
     /// Those of an existing pool and its entry, for a pool that takes its place.
-    pub(super) fn of_entry(entry: &Value, pool: &Pool) -> Self {
+    pub(super) fn of_entry(entry: &Value, pool: &ExistingPool) -> Self {
         let mut entry = entry.as_object().cloned().unwrap_or_default();
         entry.remove("disableNewAllocations");
         if pool.node_selector == NO_NODE {
@@ -43,7 +44,7 @@ impl Settings {
     }
 
     /// The same of a pool without an entry.
-    pub(super) fn of_spec(pool: &Pool) -> Self {
+    pub(super) fn of_spec(pool: &ExistingPool) -> Self {
         let spec = serde_json::to_value(&pool.spec).unwrap_or_default();
         let mut spec = spec.as_object().cloned().unwrap_or_default();
         // An older form of ipipMode.

@@ -17,7 +17,8 @@ use super::step::Step;
 use super::unlisted_pools::unlisted_pools;
 use crate::assess::facts::Facts;
 use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::{Pool, modes};
+use crate::assess::facts::pool_encapsulation::modes;
+use crate::assess::facts::pools::ExistingPool;
 use crate::snapshot::Snapshot;
 
 /// A pool to change.
@@ -31,8 +32,8 @@ pub struct Target<'a> {
     pub owned: bool,
 }
 
-impl<'a> From<&'a Pool> for Target<'a> {
-    fn from(pool: &'a Pool) -> Self {
+impl<'a> From<&'a ExistingPool> for Target<'a> {
+    fn from(pool: &'a ExistingPool) -> Self {
         Self {
             name: &pool.name,
             cidr: &pool.cidr,
@@ -71,23 +72,23 @@ impl<'a> PoolWriter<'a> {
     /// Whether the operator makes pools what the list says.
     fn follows_list(&self) -> bool {
         self.installation
-            .is_some_and(InstallationFacts::changes_live_pools)
+            .is_some_and(InstallationFacts::changes_existing_pools)
     }
 
     /// Lists the unlisted pools again.
     pub fn restore_unlisted(&mut self) -> Option<Step> {
-        let unlisted: Vec<&Pool> = unlisted_pools(self.facts).collect();
+        let unlisted: Vec<&ExistingPool> = unlisted_pools(self.facts).collect();
         self.restore(&unlisted)
     }
 
     /// Lists them again, if this pool is one of them: before that its entry cannot be changed.
-    pub fn restore_before_changing(&mut self, pool: &Pool) -> Option<Step> {
+    pub fn restore_before_changing(&mut self, pool: &ExistingPool) -> Option<Step> {
         let is_unlisted = unlisted_pools(self.facts).any(|found| found.name == pool.name);
         is_unlisted.then(|| self.restore_unlisted()).flatten()
     }
 
     /// Lists pools again, as they are.
-    pub fn restore(&mut self, pools: &[&Pool]) -> Option<Step> {
+    pub fn restore(&mut self, pools: &[&ExistingPool]) -> Option<Step> {
         let installation = self.installation.filter(|_| !pools.is_empty())?;
         let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
         let entries = pools.iter().map(|pool| entry(installation, pool).into());
@@ -106,7 +107,7 @@ impl<'a> PoolWriter<'a> {
     }
 
     /// The settings of an existing pool, for a pool that takes its place.
-    pub fn settings_of(&self, pool: &Pool) -> Settings {
+    pub fn settings_of(&self, pool: &ExistingPool) -> Settings {
         let index = self.list.index_of(&pool.cidr);
         let listed = index.filter(|_| self.follows_list());
         match listed.and_then(|index| self.list.entries().get(index)) {
@@ -158,7 +159,7 @@ impl<'a> PoolWriter<'a> {
 
     /// Lists a new pool in place of an existing one that Calico's API can neither change nor delete.
     /// Empty where the Installation does not list the old one.
-    pub fn replace_listed(&mut self, old: &Pool, new: &NewPool) -> Option<Command> {
+    pub fn replace_listed(&mut self, old: &ExistingPool, new: &NewPool) -> Option<Command> {
         let index = self.listed(&old.cidr)?;
         let settings = Settings::of_entry(self.list.entries().get(index)?, old);
         let Settings::Entry(settings) = settings else {
@@ -179,7 +180,7 @@ impl<'a> PoolWriter<'a> {
     pub fn disable(&mut self, pool: Target) -> Vec<Command> {
         let field = self
             .installation
-            .filter(|installation| installation.changes_live_pools())
+            .filter(|installation| installation.changes_existing_pools())
             .map(|installation| installation.enabled_field(false));
         self.set(pool, field.as_slice(), &json!({"disabled": true}))
     }
@@ -200,7 +201,7 @@ impl<'a> PoolWriter<'a> {
 
     /// Has the Installation list a new pool in place of one that was deleted: up to 1.32 the operator
     /// creates and changes no pool, but validates what is listed.
-    pub fn list_in_place(&mut self, old: &Pool, new: &NewPool) -> Option<Step> {
+    pub fn list_in_place(&mut self, old: &ExistingPool, new: &NewPool) -> Option<Step> {
         let index = self.listed(&old.cidr).filter(|_| !self.follows_list())?;
         let mut fields = vec![
             ("cidr", json!(new.cidr)),

@@ -1,15 +1,15 @@
 //! Pools that the operator is about to delete.
 
 use crate::assess::facts::Facts;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 
 /// The pools that the operator owns, pods use, and the Installation no longer lists, as after a
 /// `helm upgrade` without what had set them. One that no pod uses may go.
-pub fn unlisted_pools(facts: &Facts) -> impl Iterator<Item = &Pool> {
+pub fn unlisted_pools(facts: &Facts) -> impl Iterator<Item = &ExistingPool> {
     let installation = facts.installation.as_ref();
     facts
         .known_pools()
         .iter()
-        .filter(move |pool| installation.is_some_and(|found| found.has_lost(pool)))
+        .filter(move |pool| installation.is_some_and(|found| found.has_unlisted(pool)))
         .filter(|pool| pool.has_pods())
 }

@@ -6,7 +6,7 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
 };
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::components::State;
+use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::Finding;
 use crate::assess::support::first::first;
 use crate::assess::words::{condition, pasted};
@@ -109,10 +109,9 @@ fn not_ready(case: &Case) -> Option<Finding> {
         !ready && found.metadata.deletion_timestamp.is_none()
     })?;
     let components = case.facts.components.value();
-    let is_reported = components
-        .into_iter()
-        .flatten()
-        .any(|component| component.name == "apiserver" && component.state != State::Available);
+    let is_reported = components.into_iter().flatten().any(|component| {
+        component.name == "apiserver" && component.state != ComponentState::Available
+    });
     if is_reported {
         return None;
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::routes::only_on_their_own;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
-use crate::assess::facts::routing::{Mode, RoutesBy};
+use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::few;
 use crate::repair::kubectl::merge_installation_spec;
@@ -134,7 +134,7 @@ pub(crate) const LARGE_MESH: Check = Check {
 };
 
 /// A mode whose routes BIRD programs.
-fn by_bird<'a>(case: &Case<'a>) -> Option<&'a Mode> {
+fn by_bird<'a>(case: &Case<'a>) -> Option<&'a RoutingMode> {
     let mut modes = case.facts.routing.known_modes().iter();
     modes.find(|mode| mode.routes_by == Some(RoutesBy::Bird))
 }

@@ -6,7 +6,7 @@ use calico_core::text::shortened;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::cluster::{self, Cloud};
+use crate::assess::facts::cloud::{Cloud, cloud_of};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::encapsulate;
 use crate::snapshot::Node;
@@ -80,5 +80,5 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
 /// The first node whose providerID names a known cloud.
 fn node_with_cloud<'a>(case: &Case<'a>) -> Option<(&'a Node, Cloud)> {
     let mut nodes = case.snapshot.nodes.items().iter();
-    nodes.find_map(|node| Some((node, cluster::cloud_of(node)?)))
+    nodes.find_map(|node| Some((node, cloud_of(node)?)))
 }

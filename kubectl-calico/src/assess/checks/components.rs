@@ -2,7 +2,7 @@
 
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::components::State;
+use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::Finding;
 use crate::assess::support::causes::{KnownCause, cause};
 use crate::assess::support::first::first;
@@ -28,7 +28,7 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
     },
     needs: &[&TIGERA_STATUSES],
     judges: Judges::Running,
-    find: |case| of_state(case, State::Degraded, degraded),
+    find: |case| of_state(case, ComponentState::Degraded, degraded),
 };
 
 pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
@@ -49,11 +49,15 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
     },
     needs: &[&TIGERA_STATUSES],
     judges: Judges::Running,
-    find: |case| of_state(case, State::NotAvailable, not_available),
+    find: |case| of_state(case, ComponentState::NotAvailable, not_available),
 };
 
 /// A finding for each component in the state.
-fn of_state(case: &Case, state: State, find: fn(&Case, &TigeraStatus) -> Finding) -> Vec<Finding> {
+fn of_state(
+    case: &Case,
+    state: ComponentState,
+    find: fn(&Case, &TigeraStatus) -> Finding,
+) -> Vec<Finding> {
     let statuses = case.snapshot.tigera_statuses.items();
     let components = case.facts.components.value().map(Vec::as_slice);
     components
@@ -134,7 +138,12 @@ fn is_unhealthy(case: &Case, name: &str) -> bool {
     components
         .into_iter()
         .flatten()
-        .filter(|component| matches!(component.state, State::Degraded | State::NotAvailable))
+        .filter(|component| {
+            matches!(
+                component.state,
+                ComponentState::Degraded | ComponentState::NotAvailable
+            )
+        })
         .any(|component| component.name == name)
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::drift::{Difference, NO_FIELD, differences};
 use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::assess::support::ownership::{cannot_be_owned, of_overlay, unlisted};
 use crate::assess::support::pool_fixes::set_listed;
@@ -93,12 +93,13 @@ fn differs(
     asked: &InstallationFacts,
     index: usize,
     listed: &EffectivePool,
-    pools: &[Pool],
+    pools: &[ExistingPool],
 ) -> Option<Finding> {
     let cidr = cidr_of(asked, index)?;
     let network = listed.network()?.network();
     let Some(pool) = pools.iter().find(|pool| pool.cidr == cidr) else {
-        let same = |pool: &&Pool| pool.network.is_some_and(|live| live.network() == network);
+        let same =
+            |pool: &&ExistingPool| pool.network.is_some_and(|live| live.network() == network);
         return Some(missing(asked, index, cidr, pools.iter().find(same)));
     };
     let found = differences(asked, listed, pool);
@@ -126,12 +127,12 @@ fn differs(
             key => finding.evidence(
                 ObjectRef::installation(),
                 format!("{entry}.{key}"),
-                &difference.asked,
+                &difference.requested,
             ),
         }
-        .evidence(pool.object(), difference.field, &difference.live);
+        .evidence(pool.object(), difference.field, &difference.existing);
     }
-    let finding = match (asked.changes_live_pools(), pool.owned_by_operator) {
+    let finding = match (asked.changes_existing_pools(), pool.owned_by_operator) {
         (false, _) => finding
             .impact(
                                 "the existing pool stays as it is: operators before 1.34 change none; after an \
@@ -170,7 +171,7 @@ fn differs(
 }
 
 /// An owned pool whose entry kept its name and got another CIDR.
-fn renumbered(case: &Case, asked: &InstallationFacts, pool: &Pool) -> Option<Finding> {
+fn renumbered(case: &Case, asked: &InstallationFacts, pool: &ExistingPool) -> Option<Finding> {
     let index = asked.renumbered(pool)?;
     let listed = cidr_of(asked, index).unwrap_or_default();
     Some(
@@ -242,7 +243,7 @@ fn as_it_is(
     case: &Case,
     installation: &InstallationFacts,
     index: usize,
-    pool: &Pool,
+    pool: &ExistingPool,
     found: &[Difference],
     what: String,
 ) -> Vec<Step> {
@@ -251,13 +252,18 @@ fn as_it_is(
         .map(|difference| match difference.key {
             "blockSize" => ("blockSize", json!(pool.block_size)),
             NO_FIELD | "disableNewAllocations" => installation.enabled_field(!pool.spec.disabled),
-            key => (key, json!(difference.live)),
+            key => (key, json!(difference.existing)),
         })
         .collect();
     set_listed(case, index, what, &fields)
 }
 
-fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Pool>) -> Finding {
+fn missing(
+    asked: &InstallationFacts,
+    index: usize,
+    cidr: &str,
+    same: Option<&ExistingPool>,
+) -> Finding {
     let field = format!("spec.calicoNetwork.ipPools[{index}].cidr");
     if let Some(same) = same {
         return Finding::warning(
@@ -284,7 +290,7 @@ fn missing(asked: &InstallationFacts, index: usize, cidr: &str, same: Option<&Po
         format!("number with CIDR {cidr}"),
         0,
     );
-    if asked.changes_live_pools() {
+    if asked.changes_existing_pools() {
         finding
             .impact(
                 "pods get no addresses from it until the operator creates it, which takes Calico's \

@@ -1,7 +1,7 @@
 //! Whether Calico's images can be pulled.
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::install::Method;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::assess::support::first::first_for;
 use crate::assess::support::impact::without_pods;

@@ -5,9 +5,9 @@ use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 use serde_json::{Value, json};
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::cluster::Platform;
-use crate::assess::facts::install::Method;
-use crate::assess::facts::installer::{Installer, operator_by};
+use crate::assess::facts::installer::{Installer, installer};
+use crate::assess::facts::method::Method;
+use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::new_pools::new_pools;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
@@ -64,7 +64,7 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
         .exists(object_of(operator))
         .impact("Calico is not installed: nodes get no network from it, and pods wait for one");
         let platform = case.facts.cluster.platform.value().copied();
-        vec![match operator_by(case.snapshot, platform).0 {
+        vec![match installer(case.snapshot, platform).0 {
             Installer::Helm { release, namespace } => finding
                 .fix(format!(
                     "set this in the values of Helm release {release} in namespace {namespace} \

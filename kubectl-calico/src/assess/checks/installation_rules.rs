@@ -10,7 +10,7 @@ use serde_yaml::Value;
 
 use super::reporting::observed_generation;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::components::State;
+use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::objects::{default_installation, overlay_installation};
 use crate::snapshot::ObjectRef;
@@ -108,7 +108,7 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
         .filter(|component| matches!(component.name.as_str(), "calico" | "ippools"))
         .peekable();
     judges.peek().is_some()
-        && judges.all(|component| component.state != State::Degraded)
+        && judges.all(|component| component.state != ComponentState::Degraded)
         && generation.is_some()
         && observed_generation(case.snapshot) >= generation
 }

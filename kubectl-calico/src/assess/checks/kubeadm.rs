@@ -111,7 +111,7 @@ pub(crate) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Se
         return None;
     }
     let config = case.snapshot.kubeadm_config.read()?;
-    let reads = none_is_live(case) || !asked.changes_live_pools();
+    let reads = none_is_live(case) || !asked.changes_existing_pools();
     let severity = if reads {
         Severity::Error
     } else {

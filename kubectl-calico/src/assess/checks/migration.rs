@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::install::Method;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
 use crate::assess::views::objects::object_of;

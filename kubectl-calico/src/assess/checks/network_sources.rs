@@ -6,7 +6,7 @@ use calico_core::pod_network::{Source, hold};
 
 use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::networks::Network;
+use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::few;
 use crate::snapshot::resources::{KUBE_PROXY, KUBEADM_CONFIG};
@@ -20,7 +20,7 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
                  traffic from outside its clusterCIDR, kube-controller-manager gives each node a \
                  part of its --cluster-cidr, and the operator creates no first pool outside \
                  kubeadm-config's podSubnet. Calico's IPAM only uses its pools.",
-        criteria: "The sources are OpenShift's Network, kubeadm-config, the --cluster-cidr of \
+        criteria: "The sources are OpenShift's ConfiguredNetwork, kubeadm-config, the --cluster-cidr of \
                    kube-controller-manager, kube-proxy's clusterCIDR, and the arguments of k3s and \
                    RKE2; the first of them takes precedence in this report. Two sources disagree \
                    if both specify a family but not the same CIDRs. The podCIDRs of nodes are \
@@ -41,7 +41,7 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
         let Some(best) = networks.best() else {
             return Vec::new();
         };
-        let others: Vec<&Network> = networks
+        let others: Vec<&ConfiguredNetwork> = networks
             .pods
             .iter()
             .filter(|other| {
@@ -58,8 +58,8 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
 };
 
 /// Whether two sources specify a family differently.
-fn differ(best: &Network, other: &Network, family: Family) -> bool {
-    let set = |network: &Network| {
+fn differ(best: &ConfiguredNetwork, other: &ConfiguredNetwork, family: Family) -> bool {
+    let set = |network: &ConfiguredNetwork| {
         let mut cidrs: Vec<Cidr> = network.of_family(family).map(Cidr::network).collect();
         cidrs.sort_by_key(|cidr| (cidr.address(), cidr.prefix()));
         cidrs
@@ -75,8 +75,8 @@ fn differ(best: &Network, other: &Network, family: Family) -> bool {
     }
 }
 
-fn finding(case: &Case, best: &Network, others: &[&Network]) -> Finding {
-    let wholes: Vec<&Network> = others
+fn finding(case: &Case, best: &ConfiguredNetwork, others: &[&ConfiguredNetwork]) -> Finding {
+    let wholes: Vec<&ConfiguredNetwork> = others
         .iter()
         .copied()
         .filter(|other| !other.is_lower_bound())
@@ -116,7 +116,11 @@ fn finding(case: &Case, best: &Network, others: &[&Network]) -> Finding {
 }
 
 /// The severity of a disagreement, and its impact.
-fn weight(case: &Case, best: &Network, others: &[&Network]) -> (Severity, &'static str) {
+fn weight(
+    case: &Case,
+    best: &ConfiguredNetwork,
+    others: &[&ConfiguredNetwork],
+) -> (Severity, &'static str) {
     if others.is_empty() {
         return (
             Severity::Note,

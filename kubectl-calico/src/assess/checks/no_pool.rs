@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::assess::support::new_pools::new_pools;
 use crate::assess::support::pool_fixes::{self, set};
@@ -39,7 +39,7 @@ pub(crate) const NO_POOL: Check = Check {
         let (Some(pools), true) = (case.facts.pools.value(), by_calico) else {
             return Vec::new();
         };
-        if case.facts.agents.value().is_none() || pools.iter().any(Pool::serves_any_pod) {
+        if case.facts.agents.value().is_none() || pools.iter().any(ExistingPool::serves_any_pod) {
             return Vec::new();
         }
         let message = if pools.is_empty() {
@@ -63,7 +63,7 @@ pub(crate) const NO_POOL: Check = Check {
 };
 
 /// The field that keeps a pool from giving addresses to every pod.
-fn why_not(pool: &Pool) -> (&'static str, String) {
+fn why_not(pool: &ExistingPool) -> (&'static str, String) {
     if pool.spec.disabled {
         ("spec.disabled", true.to_string())
     } else if !pool.enabled {
@@ -76,7 +76,7 @@ fn why_not(pool: &Pool) -> (&'static str, String) {
     }
 }
 
-fn fix(case: &Case, pools: &[Pool]) -> Vec<Step> {
+fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     let candidates = candidate_pools(case);
     let disabled = candidates.iter().find(|pool| {
         pool.live
@@ -105,7 +105,7 @@ fn fix(case: &Case, pools: &[Pool]) -> Vec<Step> {
     list(case, pools)
 }
 
-fn enable(case: &Case, pool: &CandidatePool, live: &Pool) -> Vec<Step> {
+fn enable(case: &Case, pool: &CandidatePool, live: &ExistingPool) -> Vec<Step> {
     let spec = if live.node_selector == "!all()" {
         json!({"disabled": false, "nodeSelector": "all()"})
     } else {
@@ -113,14 +113,14 @@ fn enable(case: &Case, pool: &CandidatePool, live: &Pool) -> Vec<Step> {
     };
     let installation = case.facts.installation.as_ref();
     let entry = installation
-        .filter(|found| found.changes_live_pools())
+        .filter(|found| found.changes_existing_pools())
         .map(|found| found.enabled_field(true));
     let what = format!("enable {}", live.name);
     set(case, pool, what, entry.as_slice(), &spec)
 }
 
 /// calico-node creates a pool when it starts and there is none.
-fn restart(case: &Case, pools: &[Pool]) -> Step {
+fn restart(case: &Case, pools: &[ExistingPool]) -> Step {
     match (case.facts.agents.value(), pools.is_empty()) {
         (Some(agents), true) => {
             let set = &agents.daemon_set;
@@ -139,7 +139,7 @@ fn restart(case: &Case, pools: &[Pool]) -> Step {
 }
 
 /// Lists new pools in the Installation, if that would replace none.
-fn list(case: &Case, live: &[Pool]) -> Vec<Step> {
+fn list(case: &Case, live: &[ExistingPool]) -> Vec<Step> {
     let pools = new_pools(case);
     if pools.is_empty() || !live.is_empty() {
         return vec![Step::new("list a pool in the Installation")];

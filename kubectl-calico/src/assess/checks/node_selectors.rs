@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::{ALL_NODES, Pool};
+use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
 use crate::assess::finding::Finding;
 use crate::assess::words::MOST_NAMES;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
@@ -41,7 +41,7 @@ pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
 };
 
 fn finding(case: &Case, family: Family) -> Option<Finding> {
-    let pools: Vec<&Pool> = case
+    let pools: Vec<&ExistingPool> = case
         .facts
         .known_pools()
         .iter()

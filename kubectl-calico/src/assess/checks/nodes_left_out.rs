@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::components::State;
-use crate::assess::facts::install::Method;
+use crate::assess::facts::components::ComponentState;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, OPERATOR_NAMESPACE};
 use crate::assess::words::{counted, pasted};
@@ -122,10 +122,9 @@ fn gone(case: &Case) -> Option<Finding> {
     let by_operator = matches!(facts.install.method.value(), Some(Method::Operator { .. }));
     let pool = facts.known_pools().first()?;
     let components = facts.components.value().map(Vec::as_slice);
-    let is_reported = components
-        .unwrap_or_default()
-        .iter()
-        .any(|component| component.name == "calico" && component.state != State::Available);
+    let is_reported = components.unwrap_or_default().iter().any(|component| {
+        component.name == "calico" && component.state != ComponentState::Available
+    });
     if !by_operator || is_reported {
         return None;
     }

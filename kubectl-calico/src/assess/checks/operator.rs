@@ -4,8 +4,8 @@ use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::install::Method;
 use crate::assess::facts::installer::Installer;
+use crate::assess::facts::method::Method;
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
 use crate::assess::support::first::first;

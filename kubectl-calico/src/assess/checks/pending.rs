@@ -2,8 +2,8 @@
 
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::install::Method;
 use crate::assess::facts::ipam::is_done_by_another_plugin;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;

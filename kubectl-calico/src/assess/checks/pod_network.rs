@@ -6,7 +6,7 @@ use calico_core::pod_network::hold;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::networks::Network;
+use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::{relist, relocate};
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
@@ -23,7 +23,7 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                  completes. Up to 1.32 (Calico 3.27), it checks again on every change, and stops.",
         criteria: "A pool is inside if a single CIDR of the pod network contains all of it. The \
                    finding is an error if the pod CIDR comes from kubeadm-config or OpenShift's \
-                   Network, which the operator enforces, and a warning for any other source. An \
+                   ConfiguredNetwork, which the operator enforces, and a warning for any other source. An \
                    existing pool that is disabled or not for pods does not count; neither does an \
                    existing IPv6 pool if the pod network has no IPv6 CIDR. calico-node creates an \
                    IPv6 pool with a random range by itself, so with a manifest install such a pool \
@@ -58,7 +58,7 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     },
 };
 
-fn is_outside(pool: &CandidatePool, network: &Network) -> bool {
+fn is_outside(pool: &CandidatePool, network: &ConfiguredNetwork) -> bool {
     pool.network.is_some_and(|cidr| {
         let counts = match pool.live {
             None if network.is_enforced() => true,
@@ -72,10 +72,10 @@ fn is_outside(pool: &CandidatePool, network: &Network) -> bool {
 /// operator no longer checks that once a pool exists.
 fn listed_beside_live<'a>(
     case: &Case<'a>,
-    network: &Network,
+    network: &ConfiguredNetwork,
 ) -> impl Iterator<Item = CandidatePool<'a>> {
     let installation = case.facts.installation.as_ref();
-    let asks_again = installation.is_some_and(|asked| !asked.changes_live_pools())
+    let asks_again = installation.is_some_and(|asked| !asked.changes_existing_pools())
         && network.is_enforced()
         && !case.facts.known_pools().is_empty();
     let listed = asks_again.then(|| listed_pools(case)).into_iter().flatten();
@@ -83,7 +83,7 @@ fn listed_beside_live<'a>(
     outside.into_iter()
 }
 
-fn listed(case: &Case, pool: &CandidatePool, network: &Network) -> Finding {
+fn listed(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Finding {
     Finding::error(
         &POOL_OUTSIDE_POD_NETWORK.entry,
         pool.object(),
@@ -98,7 +98,7 @@ fn listed(case: &Case, pool: &CandidatePool, network: &Network) -> Finding {
     .fixed_by_all(relist(case, pool, &network.cidrs))
 }
 
-fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Finding> {
+fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Option<Finding> {
     let cidr = pool.network?;
     let by_itself =
         pool.live.is_some() && cidr.family() == Family::V6 && !case.facts.install.is_by_operator();
@@ -120,7 +120,7 @@ fn finding(case: &Case, pool: &CandidatePool, network: &Network) -> Option<Findi
     Some(finding)
 }
 
-fn impact(case: &Case, pool: &CandidatePool, network: &Network) -> String {
+fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> String {
     let masqueraded = "kube-proxy treats traffic from these pods as coming from outside the \
                        cluster and replaces its source address; network policies no longer match \
                        it";
@@ -129,7 +129,7 @@ fn impact(case: &Case, pool: &CandidatePool, network: &Network) -> String {
         .installation
         .as_ref()
         .filter(|_| network.is_enforced());
-    let old_operator = asked.is_some_and(|asked| !asked.changes_live_pools());
+    let old_operator = asked.is_some_and(|asked| !asked.changes_existing_pools());
     match (pool.live, asked.is_some()) {
         (None, true) => format!(
             "the operator creates no pool, and the install never completes; TigeraStatus {} says \

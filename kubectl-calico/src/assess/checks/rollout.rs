@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use calico_core::image;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::install::Method;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;

@@ -8,7 +8,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
-use crate::assess::facts::routing::Mode;
+use crate::assess::facts::routing_mode::RoutingMode;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::encapsulate;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
@@ -51,7 +51,7 @@ pub(crate) const NO_ROUTES: Check = Check {
     },
 };
 
-fn finding(case: &Case, mode: &Mode) -> Option<Finding> {
+fn finding(case: &Case, mode: &RoutingMode) -> Option<Finding> {
     let encapsulation = mode.encapsulation?;
     let by_calico = case.facts.by_calico_ipam() != Some(false);
     if encapsulation == Encapsulation::None && !by_calico {

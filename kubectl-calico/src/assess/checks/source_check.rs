@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::cluster::Cloud;
+use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::Finding;
 use crate::assess::views::felix::{AWS_CHECK, Felix};
 use crate::repair::resource_writer::{self, ResourceWriter};

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::assess::support::pool_fixes::set;
-use crate::assess::views::felix::{self, Felix, Resolved, Setting};
+use crate::assess::views::felix::{self, Felix, FelixSetting, Resolved};
 use crate::repair::calico_node::unset_variable;
 use crate::repair::command::Command;
 use crate::repair::resource_writer::{self, ResourceWriter};
@@ -101,9 +101,10 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
     needs: &[&IP_POOLS, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
     judges: Judges::Running,
     find: |case| {
-        let ipip = |pool: &Pool| pool.encapsulation.is_ipip();
-        let vxlan =
-            |pool: &Pool| pool.encapsulation.is_vxlan() && pool.family() == Some(Family::V4);
+        let ipip = |pool: &ExistingPool| pool.encapsulation.is_ipip();
+        let vxlan = |pool: &ExistingPool| {
+            pool.encapsulation.is_vxlan() && pool.family() == Some(Family::V4)
+        };
         let mut findings = forced(case, "IPIP", &felix::IPIP, ipip);
         findings.extend(forced(case, "VXLAN", &felix::VXLAN, vxlan));
         findings
@@ -113,11 +114,11 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
 fn forced(
     case: &Case,
     tunnel: &str,
-    setting: &Setting<bool>,
-    uses: impl Fn(&Pool) -> bool,
+    setting: &FelixSetting<bool>,
+    uses: impl Fn(&ExistingPool) -> bool,
 ) -> Vec<Finding> {
     let pools = candidate_pools(case);
-    let live: Vec<&Pool> = pools.iter().filter_map(|pool| pool.live).collect();
+    let live: Vec<&ExistingPool> = pools.iter().filter_map(|pool| pool.live).collect();
     // Without any pool there is nothing to contradict.
     if live.is_empty() {
         return Vec::new();
@@ -161,7 +162,7 @@ fn forced(
 }
 
 /// Removes a setting.
-fn removed(case: &Case, told: &Resolved<bool>, setting: &Setting<bool>) -> Command {
+fn removed(case: &Case, told: &Resolved<bool>, setting: &FelixSetting<bool>) -> Command {
     let object = &told.from.object;
     match (object.kind, &object.name) {
         ("FelixConfiguration", Some(name)) => ResourceWriter::of(case.snapshot).patch_spec(

@@ -5,9 +5,9 @@ use calico_core::typha::MANIFEST_NODES_WITHOUT_TYPHA;
 use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::install::Method;
+use crate::assess::facts::manifest::Manifest;
+use crate::assess::facts::method::Method;
 use crate::assess::facts::typha::{NAME, has_pods};
-use crate::assess::facts::variant::Variant;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::repair::Step;
@@ -74,7 +74,7 @@ pub(crate) fn install(case: &Case, replicas: u32) -> Step {
     let same = matches!(
         case.facts.install.method.value(),
         Some(Method::Manifest {
-            variant: Variant::Calico | Variant::Typha
+            variant: Manifest::Calico | Manifest::Typha
         })
     );
     let what = if same {

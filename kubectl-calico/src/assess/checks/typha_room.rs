@@ -7,7 +7,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::assess::check::{Check, Judges};
-use crate::assess::facts::typha::{Replicas, Wanted, typha};
+use crate::assess::facts::typha::{Replicas, WantedReplicas, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::typha_scale::{
     by_gke, scaled, schedulable_count, takes_typha, too_few_nodes,
@@ -91,7 +91,7 @@ pub(crate) const TOO_MANY: Check = Check {
 };
 
 /// The number of replicas needed, or one less than the nodes of a small cluster.
-fn fewer(wanted: &Wanted) -> u32 {
+fn fewer(wanted: &WantedReplicas) -> u32 {
     let spare = wanted.nodes.saturating_sub(1).max(1);
     match wanted.replicas {
         0 => spare.min(3),

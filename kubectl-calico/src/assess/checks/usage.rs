@@ -6,7 +6,8 @@ use calico_core::cidr::Family;
 use super::capacity::giving;
 use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::{ALL_NODES, Usage};
+use crate::assess::facts::pool_usage::PoolUsage;
+use crate::assess::facts::pools::ALL_NODES;
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS};
@@ -22,7 +23,7 @@ pub(crate) const NEARLY_FULL: Check = Check {
         impact: "Once the last address is assigned, new pods stay in ContainerCreating (\"Assigned \
                  0 out of 1 requested IPv4 addresses\"). Some addresses may be leaked: still \
                  assigned to pods that no longer exist.",
-        criteria: "Usage is computed as calicoctl ipam show does: the addresses assigned in a \
+        criteria: "PoolUsage is computed as calicoctl ipam show does: the addresses assigned in a \
                    pool's blocks, out of all its addresses. Pools for all nodes are evaluated \
                    together with the others of their family: full is an error, 90% a warning, and \
                    a note if the others have room. A pool for some nodes is evaluated by itself. \
@@ -55,20 +56,23 @@ fn is_for_all_nodes(pool: &CandidatePool) -> bool {
         .is_some_and(|live| live.node_selector == ALL_NODES)
 }
 
-fn usage<'a>(pool: &CandidatePool<'a>) -> Option<&'a Usage> {
+fn usage<'a>(pool: &CandidatePool<'a>) -> Option<&'a PoolUsage> {
     pool.live?.usage.value()
 }
 
 /// The usage of several pools, added up.
-fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p CandidatePool<'a>>) -> Option<Usage> {
-    pools.filter_map(usage).cloned().reduce(|sum, more| Usage {
-        in_use: sum.in_use.saturating_add(more.in_use),
-        total: sum.total.saturating_add(more.total),
-        ..sum
-    })
+fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p CandidatePool<'a>>) -> Option<PoolUsage> {
+    pools
+        .filter_map(usage)
+        .cloned()
+        .reduce(|sum, more| PoolUsage {
+            in_use: sum.in_use.saturating_add(more.in_use),
+            total: sum.total.saturating_add(more.total),
+            ..sum
+        })
 }
 
-fn full(pool: &CandidatePool, everywhere: Option<&Usage>) -> Option<Finding> {
+fn full(pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding> {
     let used = usage(pool).filter(|used| used.share() >= NEARLY_USED)?;
     let others = everywhere.filter(|_| is_for_all_nodes(pool));
     let room = others.unwrap_or(used);

@@ -3,42 +3,42 @@
 use serde::Serialize;
 
 use crate::assess::fact::Fact;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND};
 use crate::snapshot::{ObjectRef, Snapshot};
 
-/// The counts of the DaemonSet that runs calico-node.
+/// The DaemonSet of calico-node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Agents {
     /// The DaemonSet.
     pub daemon_set: ObjectRef,
-    /// What its controller counted; absent in a manifest, and right after it was made.
+    /// The counts of the DaemonSet's controller; absent in a manifest, and before the first count.
     #[serde(flatten)]
     pub counts: Option<Counts>,
 }
 
-/// On how many nodes.
+/// The numbers of nodes of a DaemonSet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Counts {
-    /// Nodes that it should run on.
+    /// The nodes that it should run on.
     pub desired: u32,
-    /// Nodes on which it is ready.
+    /// The nodes that it is ready on.
     pub ready: u32,
-    /// Nodes that run its newest version.
+    /// The nodes that run its latest version.
     pub updated: u32,
 }
 
 impl Agents {
-    /// Nodes that it should run on, as far as they were counted.
+    /// The nodes that it should run on, if they were counted.
     pub fn desired(&self) -> Option<u32> {
         self.counts.as_ref().map(|counts| counts.desired)
     }
 
-    /// What a snapshot tells of them.
+    /// The calico-node of a snapshot.
     pub fn of(snapshot: &Snapshot) -> Fact<Self> {
-        Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| {
+        Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| {
             let node = CalicoNode::current(snapshot)?;
             let agents = Self {
                 daemon_set: node.object(),

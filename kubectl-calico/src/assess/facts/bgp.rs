@@ -1,30 +1,31 @@
-//! BGP: whether BIRD runs, whom it peers with, and which routes are left to it.
+//! BGP: whether BIRD runs, with which peers, and which routes it programs.
 
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
-use super::install::{IN_ETCD, Install};
+use super::datastore::IN_ETCD;
+use super::install::Install;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::{BgpConfiguration, Snapshot};
 
-/// BGP, as far as the cluster's own nodes are concerned.
+/// BGP on the cluster's nodes.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Bgp {
-    /// Whether BIRD runs.
+    /// Whether calico-node runs BIRD.
     pub runs: Fact<bool>,
-    /// Whether every node peers with every other.
+    /// Whether the node-to-node mesh is enabled.
     pub mesh: Fact<bool>,
-    /// How many BGPPeers there are.
+    /// The number of BGPPeers.
     pub peers: Fact<usize>,
 }
 
 impl Bgp {
-    /// What a snapshot tells of it.
+    /// The BGP of a snapshot.
     pub fn of(snapshot: &Snapshot, install: &Install) -> Self {
         let runs = runs(snapshot);
         if install.is_in_etcd() {
@@ -37,29 +38,31 @@ impl Bgp {
         Self {
             runs,
             mesh: mesh(snapshot),
-            peers: Fact::of(&snapshot.bgp_peers, "the server has no BGPPeer", |peers| {
-                Some((peers.len(), Provenance::all("BGPPeer")))
-            }),
+            peers: Fact::of(
+                &snapshot.bgp_peers,
+                "the server does not serve BGPPeers",
+                |peers| Some((peers.len(), Provenance::all("BGPPeer"))),
+            ),
         }
     }
 }
 
-/// BGPConfiguration `default`, which is the default of everything where it is absent.
+/// The BGPConfiguration `default`. Without one, defaults apply.
 pub fn configuration(snapshot: &Snapshot) -> Option<&BgpConfiguration> {
     let mut configurations = snapshot.bgp_configurations.items().iter();
     configurations.find(|found| found.metadata.name == "default")
 }
 
-/// The backend of calico-node: BIRD, only Felix's VXLAN, or neither.
+/// The backend of calico-node is BIRD, VXLAN by Felix alone, or none.
 fn runs(snapshot: &Snapshot) -> Fact<bool> {
     const VARIABLE: &str = "CALICO_NETWORKING_BACKEND";
     let Some(node) = CalicoNode::current(snapshot) else {
-        return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
+        return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
     let from = node.env(VARIABLE);
     match node.variable(VARIABLE) {
         Variable::Set(backend) => Fact::known(backend.eq_ignore_ascii_case("bird"), from),
-        // Where it is not set, calico-node runs BIRD: calico v3.32.1, node/filesystem/etc/rc.local.
+        // Unset, calico-node runs BIRD: calico v3.32.1, node/filesystem/etc/rc.local.
         Variable::Unset => Fact::known(true, from),
         Variable::Unknown(why) => Fact::unknown(why),
     }
@@ -77,8 +80,8 @@ fn mesh(snapshot: &Snapshot) -> Fact<bool> {
     }
 }
 
-/// Whether a `programClusterRoutes`, which Felix and BIRD have one each of, covers the routes of an
-/// encapsulation other than VXLAN. Up to 3.32 it is Enabled or Disabled, and says one thing of all.
+/// Whether a `programClusterRoutes`, of which Felix and BIRD have one each, covers the routes of an
+/// encapsulation other than VXLAN. Up to 3.32 it is Enabled or Disabled, for all of them.
 /// Source: projectcalico/calico, api/pkg/apis/projectcalico/v3/bgpconfig.go and felixconfig.go.
 pub fn covers(routes: &str, encapsulation: Encapsulation) -> bool {
     match routes {
@@ -89,9 +92,9 @@ pub fn covers(routes: &str, encapsulation: Encapsulation) -> bool {
     }
 }
 
-/// Whether BIRD, if it runs, is to program the routes of an encapsulation.
+/// Whether BIRD, if it runs, programs the routes of an encapsulation.
 pub fn bird_routes(snapshot: &Snapshot, encapsulation: Encapsulation) -> bool {
-    let told =
+    let setting =
         configuration(snapshot).and_then(|found| found.spec.program_cluster_routes.as_deref());
-    !encapsulation.is_vxlan() && told.is_none_or(|routes| covers(routes, encapsulation))
+    !encapsulation.is_vxlan() && setting.is_none_or(|routes| covers(routes, encapsulation))
 }

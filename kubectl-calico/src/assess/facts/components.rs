@@ -1,4 +1,4 @@
-//! The health of each component, in the operator's words.
+//! The components that the operator reports on, by their TigeraStatuses.
 
 use serde::Serialize;
 
@@ -6,35 +6,35 @@ use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::{Reading, Snapshot, TigeraStatus};
 
-/// A component that the operator looks after.
+/// A component that the operator reports on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Component {
-    /// As `calico`, `apiserver`, `ippools`.
+    /// The name, such as `calico`, `apiserver` or `ippools`.
     pub name: String,
-    /// How it is.
-    pub state: State,
-    /// What the operator says of it, as it wrote it; empty when all is well.
+    /// The component's state.
+    pub state: ComponentState,
+    /// The operator's message; absent if the component is available.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
 
-/// How a component is.
+/// The state of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum State {
-    /// It works.
+pub enum ComponentState {
+    /// The component works.
     Available,
-    /// It works, and something of it changes.
+    /// The component works, and a change of it is in progress.
     Progressing,
-    /// Something of it is wrong, whether it still works or not.
+    /// Part of the component does not work.
     Degraded,
-    /// It does not work, or the operator has not looked yet.
+    /// The component does not work, or the operator has not checked it yet.
     NotAvailable,
 }
 
-impl State {
-    /// As a person reads it.
+impl ComponentState {
+    /// The state in words.
     pub fn word(self) -> &'static str {
         match self {
             Self::Available => "available",
@@ -49,7 +49,7 @@ impl State {
 pub fn components(snapshot: &Snapshot) -> Fact<Vec<Component>> {
     match &snapshot.tigera_statuses {
         Reading::Read(statuses) if statuses.is_empty() => {
-            Fact::absent("the operator reports on no component")
+            Fact::absent("the operator reports no component")
         }
         Reading::Read(statuses) => {
             let mut components: Vec<_> = statuses.iter().map(Component::of).collect();
@@ -62,23 +62,23 @@ pub fn components(snapshot: &Snapshot) -> Fact<Vec<Component>> {
 }
 
 impl Component {
-    /// That there is no condition Available means that it is not: before the operator watches a
-    /// component, only Degraded may exist.
+    /// Without a condition Available, the component is not available: until the operator watches it, only
+    /// Degraded may exist.
     /// Source: tigera/operator v1.42.3, pkg/controller/status/status.go.
     fn of(status: &TigeraStatus) -> Self {
         let (state, says) = if status.is("Degraded") {
-            (State::Degraded, Some("Degraded"))
+            (ComponentState::Degraded, Some("Degraded"))
         } else if !status.is("Available") {
             let says = if status.is("Progressing") {
                 "Progressing"
             } else {
                 "Available"
             };
-            (State::NotAvailable, Some(says))
+            (ComponentState::NotAvailable, Some(says))
         } else if status.is("Progressing") {
-            (State::Progressing, Some("Progressing"))
+            (ComponentState::Progressing, Some("Progressing"))
         } else {
-            (State::Available, None)
+            (ComponentState::Available, None)
         };
         let message = says.and_then(|kind| status.condition(kind));
         Self {

@@ -1,59 +1,60 @@
-//! What carries out policies on a node, and whether traffic between nodes is encrypted.
+//! The data plane, and whether traffic between nodes is encrypted.
 
 use serde::Serialize;
 
-use super::install::{IN_ETCD, Install};
+use super::datastore::IN_ETCD;
+use super::install::Install;
 use super::installation::InstallationFacts;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::felix::{self, Felix, Setting};
+use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND};
+use crate::assess::views::felix::{self, Felix, FelixSetting};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, Reading, Snapshot};
 
-/// What carries out policies.
+/// The data plane, which enforces network policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Dataplane {
-    /// iptables.
+    /// iptables
     #[serde(rename = "iptables")]
     Iptables,
-    /// nftables.
+    /// nftables
     #[serde(rename = "nftables")]
     Nftables,
-    /// iptables or nftables, as each node's kube-proxy does (3.32's default).
+    /// iptables or nftables, detected on each node from what kube-proxy uses (the default from 3.32 on).
     #[serde(rename = "auto")]
     Auto,
-    /// eBPF.
+    /// eBPF
     #[serde(rename = "eBPF")]
     Bpf,
-    /// VPP.
+    /// VPP
     #[serde(rename = "VPP")]
     Vpp,
 }
 
 impl Dataplane {
-    /// As a person reads it.
+    /// The data plane in words.
     pub fn name(self) -> &'static str {
         match self {
             Self::Iptables => "iptables",
             Self::Nftables => "nftables",
-            Self::Auto => "iptables or nftables, as each node has it",
+            Self::Auto => "iptables or nftables (detected per node)",
             Self::Bpf => "eBPF",
             Self::Vpp => "VPP",
         }
     }
 }
 
-/// In Felix's own order: its environment, then its configuration. The Installation comes last: the
-/// operator turns it into one of the two.
+/// The data plane, in Felix's order: its environment, then its configuration. The operator turns the
+/// Installation's setting into one of the two.
 pub fn dataplane(
     snapshot: &Snapshot,
     install: &Install,
     installation: Option<&InstallationFacts>,
 ) -> Fact<Dataplane> {
     if CalicoNode::current(snapshot).is_none() {
-        return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
+        return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     }
     let wanted =
         installation.and_then(|installation| installation.written.linux_dataplane.as_deref());
@@ -104,15 +105,15 @@ pub fn dataplane(
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Encryption {
-    /// Whether WireGuard is asked for, for either family.
+    /// Whether WireGuard is enabled for either address family.
     pub wireguard: bool,
-    /// Nodes that have a key: a node whose kernel cannot do it goes on without.
+    /// The nodes that have published a key: a node whose kernel lacks WireGuard continues without.
     pub nodes_with_key: usize,
-    /// Nodes for which it is asked.
+    /// The nodes that WireGuard is enabled for.
     pub nodes: usize,
 }
 
-/// What a snapshot tells of it.
+/// The encryption of a snapshot.
 pub fn encryption(snapshot: &Snapshot, install: &Install) -> Fact<Encryption> {
     if install.is_in_etcd() {
         return Fact::unknown(IN_ETCD);
@@ -144,12 +145,12 @@ pub fn encryption(snapshot: &Snapshot, install: &Install) -> Fact<Encryption> {
     Fact::known(encryption, from)
 }
 
-/// Whether WireGuard is asked for on a node, for either family.
+/// Whether WireGuard is enabled on a node for either address family.
 pub fn is_encrypted(felix: &Felix, node: &Node) -> bool {
     KEYS.iter().any(|(setting, _)| wants(felix, setting, node))
 }
 
-/// Whether a node has told the others a key for each family that is to be encrypted.
+/// Whether a node has published a key for each address family that WireGuard is enabled for.
 pub fn has_keys(felix: &Felix, node: &Node) -> bool {
     let mut wanted = KEYS
         .iter()
@@ -157,13 +158,13 @@ pub fn has_keys(felix: &Felix, node: &Node) -> bool {
     wanted.all(|(_, key)| node.metadata.annotation(key).is_some())
 }
 
-fn wants(felix: &Felix, setting: &Setting<bool>, node: &Node) -> bool {
+fn wants(felix: &Felix, setting: &FelixSetting<bool>, node: &Node) -> bool {
     let told = felix.get_on_node(setting, &node.metadata.name);
     told.is_some_and(|told| told.value)
 }
 
-/// Each family's setting, and the annotation of a node in which Felix puts its public key.
-const KEYS: [(&Setting<bool>, &str); 2] = [
+/// The setting of each address family, and the annotation in which Felix publishes a node's key.
+const KEYS: [(&FelixSetting<bool>, &str); 2] = [
     (&felix::WIREGUARD, "projectcalico.org/WireguardPublicKey"),
     (
         &felix::WIREGUARD_V6,

@@ -1,31 +1,31 @@
-//! In what a live pool is not what the Installation asks for.
+//! The fields in which an existing pool differs from the Installation.
 
 use calico_core::defaults::EffectivePool;
 
 use super::installation::InstallationFacts;
-use super::pools::Pool;
+use super::pools::ExistingPool;
 
-/// The key of what the Installation of an older operator has no field for.
+/// The key of `spec.disabled`, for which the Installation has no field before operator 1.36.
 pub const NO_FIELD: &str = "disabled";
 
-/// A field in which both differ.
+/// A field that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Its key in the Installation.
+    /// The field's key in the Installation.
     pub key: &'static str,
-    /// Where an IPPool says it.
+    /// The field's path in the IPPool.
     pub field: &'static str,
-    /// What is asked for.
-    pub asked: String,
-    /// What is.
-    pub live: String,
+    /// The value in the Installation, with the operator's defaults.
+    pub requested: String,
+    /// The value in the IPPool.
+    pub existing: String,
 }
 
-/// The fields in which they differ, the operator's defaults filled in.
+/// The fields that differ.
 pub fn differences(
-    asked: &InstallationFacts,
+    installation: &InstallationFacts,
     listed: &EffectivePool,
-    pool: &Pool,
+    pool: &ExistingPool,
 ) -> Vec<Difference> {
     let on = |enabled: bool| if enabled { "Enabled" } else { "Disabled" };
     let fields = [
@@ -53,37 +53,39 @@ pub fn differences(
             Some(listed.node_selector.clone()),
             pool.node_selector.clone(),
         ),
-        disabled(asked, listed, pool),
+        disabled(installation, listed, pool),
     ];
-    let fields = fields.into_iter();
     fields
-        .filter_map(|(key, field, asked, live)| {
-            let asked = asked.filter(|asked| *asked != live)?;
+        .into_iter()
+        .filter_map(|(key, field, requested, existing)| {
             Some(Difference {
                 key,
                 field,
-                asked,
-                live,
+                requested: requested.filter(|requested| *requested != existing)?,
+                existing,
             })
         })
         .collect()
 }
 
-/// Key, field, what is asked for, and what is.
+/// Key, path, and the values in the Installation and in the IPPool.
 type Compared = (&'static str, &'static str, Option<String>, String);
 
-/// Whether it gives no new addresses. The field for that came with 1.36; before, the operator
-/// enables every pool that it owns, where it changes live pools at all.
-fn disabled(asked: &InstallationFacts, listed: &EffectivePool, pool: &Pool) -> Compared {
-    let (key, wanted) = if asked.operator.since(36) {
-        (
-            "disableNewAllocations",
-            Some(listed.disables_new_allocations),
-        )
+/// Whether the pool assigns no new addresses. The Installation has a field for it from operator 1.36 on.
+/// Before, the operator enables every pool that it owns, if it changes existing pools at all.
+fn disabled(
+    installation: &InstallationFacts,
+    listed: &EffectivePool,
+    pool: &ExistingPool,
+) -> Compared {
+    let (key, requested) = if installation.operator.since(36) {
+        let disables = listed.disables_new_allocations;
+        ("disableNewAllocations", Some(disables))
     } else {
-        let enables = pool.owned_by_operator && asked.changes_live_pools();
+        let enables = pool.owned_by_operator && installation.changes_existing_pools();
         (NO_FIELD, enables.then_some(false))
     };
-    let wanted = wanted.map(|disabled| disabled.to_string());
-    (key, "spec.disabled", wanted, pool.spec.disabled.to_string())
+    let requested = requested.map(|disabled| disabled.to_string());
+    let existing = pool.spec.disabled.to_string();
+    (key, "spec.disabled", requested, existing)
 }

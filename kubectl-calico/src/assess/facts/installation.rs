@@ -1,4 +1,4 @@
-//! What the Installation asks for, with what the operator fills in.
+//! The Installation, with the operator's defaults.
 
 use calico_core::cidr::Cidr;
 use calico_core::defaults::Effective;
@@ -7,25 +7,25 @@ use calico_core::operator::OperatorVersion;
 use serde_json::Value;
 
 use super::install::Install;
-use super::pools::Pool;
+use super::pools::ExistingPool;
 use crate::assess::views::objects::{default_installation, overlay_installation};
 use crate::snapshot::Snapshot;
 
-/// What is asked for.
+/// The Installation that the operator reconciles.
 #[derive(Clone, Debug)]
 pub struct InstallationFacts {
-    /// As it is written, the Installation `overlay` included.
+    /// The Installation `default` merged with `overlay`, as written.
     pub written: Installation,
-    /// With the operator's defaults.
+    /// The same with the operator's defaults.
     pub effective: Effective,
-    /// The operator that acts on it.
+    /// The operator that reconciles it.
     pub operator: OperatorVersion,
-    /// `spec.calicoNetwork.mtu`, where that is a number.
+    /// `spec.calicoNetwork.mtu`, if it is a positive number.
     pub mtu: Option<i64>,
 }
 
 impl InstallationFacts {
-    /// `None` where there is no Installation, or none could be read.
+    /// The Installation of a snapshot; `None` if it does not exist or could not be read.
     pub fn of(snapshot: &Snapshot, install: &Install) -> Option<Self> {
         let default = default_installation(snapshot)?;
         let overlay = overlay_installation(snapshot);
@@ -46,30 +46,30 @@ impl InstallationFacts {
         })
     }
 
-    /// Whether the operator makes live pools what the Installation says, and owns them for that: it
-    /// does from 1.34 (Calico 3.28) on. Before, calico-node makes the first pool of each family of
-    /// what is written, and nothing changes it afterwards.
-    pub fn changes_live_pools(&self) -> bool {
+    /// Whether the operator owns existing pools and updates them from the Installation, as it does from 1.34
+    /// (Calico 3.28) on. Before, calico-node creates the first pool of each address family, and no
+    /// component changes it afterwards.
+    pub fn changes_existing_pools(&self) -> bool {
         self.operator.since(34)
     }
 
     /// Whether the operator owns an existing pool that is no longer listed in any notation, and so
     /// deletes it.
-    pub fn has_lost(&self, pool: &Pool) -> bool {
+    pub fn has_unlisted(&self, pool: &ExistingPool) -> bool {
         self.is_unlisted(pool) && self.index_of_name(&pool.name).is_none()
     }
 
     /// The index of the entry that has an owned pool's name but another CIDR. The operator updates
     /// the pool by its name first, which Calico's API rejects, and then deletes nothing.
     /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
-    pub fn renumbered(&self, pool: &Pool) -> Option<usize> {
+    pub fn renumbered(&self, pool: &ExistingPool) -> Option<usize> {
         self.is_unlisted(pool)
             .then(|| self.index_of_name(&pool.name))?
     }
 
-    fn is_unlisted(&self, pool: &Pool) -> bool {
+    fn is_unlisted(&self, pool: &ExistingPool) -> bool {
         let network = pool.network.map(|network| network.network());
-        self.changes_live_pools()
+        self.changes_existing_pools()
             && pool.owned_by_operator
             && self.index_of(&pool.cidr).is_none()
             && !self
@@ -86,14 +86,14 @@ impl InstallationFacts {
             .position(|listed| listed.name.as_deref() == Some(name))
     }
 
-    /// Where a pool is listed that is written like that.
+    /// The index of the listed pool with that CIDR, in the same notation.
     pub fn index_of(&self, cidr: &str) -> Option<usize> {
         let mut listed = self.written.pools.iter().flatten();
         listed.position(|listed| listed.cidr.as_deref() == Some(cidr))
     }
 
-    /// How a pool of the Installation says whether it gives new addresses. Before there was a field
-    /// for it (1.36), Calico's documentation had such a pool select no node.
+    /// The field of a listed pool that enables or disables it, and its value. Before operator 1.36 added a
+    /// field, Calico's documentation recommended to select no node.
     pub fn enabled_field(&self, enabled: bool) -> (&'static str, Value) {
         match (self.operator.since(36), enabled) {
             (true, enabled) => ("disableNewAllocations", Value::Bool(!enabled)),
@@ -103,10 +103,11 @@ impl InstallationFacts {
     }
 }
 
-/// The operator's version; where that cannot be read, the one that installs this Calico.
+/// The operator's version; if it cannot be read, that of the operator that installs this Calico.
 fn operator(install: &Install) -> OperatorVersion {
-    let told = install.operator.value();
-    told.and_then(|version| version.parse().ok())
+    let version = install.operator.value();
+    version
+        .and_then(|version| version.parse().ok())
         .or_else(|| OperatorVersion::that_installs(install.calico_minor()?))
         .unwrap_or(OperatorVersion::NEWEST)
 }

@@ -1,47 +1,46 @@
 //! What installed the operator and the Installation: Helm, Argo CD, the platform or manifests.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
-use super::cluster::Platform;
+use super::platform::Platform;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
-use crate::snapshot::{Meta, ObjectRef, Snapshot};
+use crate::snapshot::{ObjectRef, Snapshot};
 
-/// What brought the operator.
+/// What installed the operator and the Installation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", tag = "tool")]
 pub enum Installer {
     /// Helm.
     Helm {
-        /// The release.
+        /// The name of the release.
         release: String,
-        /// Its namespace.
+        /// The namespace of the release.
         namespace: String,
     },
     /// Argo CD.
     ArgoCd,
-    /// The platform itself, which undoes what others change.
+    /// The platform, which ships Calico and reverts changes of it.
     Platform {
-        /// Which.
+        /// The platform.
         platform: Platform,
     },
-    /// Manifests.
+    /// Manifests, applied with kubectl.
     Manifests,
 }
 
 impl Installer {
-    /// Where else a change of the Installation has to be made, so that it lasts.
+    /// Where else a change of the Installation must be made so that it lasts.
     pub fn also_change(&self) -> Option<String> {
         match self {
             Self::Helm { release, namespace } => Some(format!(
-                "change the values of Helm release {release} in {namespace} too, or its next \
-                 upgrade takes it back"
+                "also change the values of Helm release {release} in {namespace}, or the next \
+                 upgrade reverts it"
             )),
-            Self::ArgoCd => Some("change it in Git too, or Argo CD takes it back".to_owned()),
+            Self::ArgoCd => Some("also change it in Git, or Argo CD reverts it".to_owned()),
             Self::Platform { platform } => Some(format!(
-                "{} manages this Installation and takes changes back: make them through {0}",
+                "{} manages this Installation and reverts changes: make them through {0}",
                 platform.name()
             )),
             Self::Manifests => None,
@@ -49,79 +48,89 @@ impl Installer {
     }
 }
 
-/// What brought the operator and the Installation, and where that was read.
-pub fn operator_by(
-    snapshot: &Snapshot,
-    platform: Option<Platform>,
-) -> (Installer, Vec<Provenance>) {
-    let installation = default_installation(snapshot)
-        .map(|found| (ObjectRef::installation(), Marks::of(&found.metadata)));
-    let operator = operator_deployment(snapshot)
-        .map(|found| (object_of(found), Marks::of_object(&found.metadata)));
-    for (object, marks) in [installation, operator].into_iter().flatten() {
-        let evidence = |field: &str| vec![Provenance::new(&object, field)];
-        if marks.addon_manager && platform == Some(Platform::Aks) {
-            let by = Installer::Platform {
-                platform: Platform::Aks,
-            };
-            return (by, evidence("label addonmanager.kubernetes.io/mode"));
-        }
-        if let Some((release, namespace)) = marks.release {
-            let from = evidence("annotation meta.helm.sh/release-name");
-            // RKE2 brings Calico as a chart of its own, and puts it back when it is changed.
-            if platform == Some(Platform::Rke2) && release.starts_with("rke2-") {
-                let by = Installer::Platform {
-                    platform: Platform::Rke2,
-                };
-                return (by, from);
-            }
-            return (Installer::Helm { release, namespace }, from);
-        }
-        if marks.argo_cd {
-            return (
-                Installer::ArgoCd,
-                evidence("annotation argocd.argoproj.io/tracking-id"),
-            );
-        }
-    }
-    (Installer::Manifests, Vec::new())
+/// What installed the operator and the Installation, and where that was read.
+pub fn installer(snapshot: &Snapshot, platform: Option<Platform>) -> (Installer, Vec<Provenance>) {
+    let installation = default_installation(snapshot).map(|found| {
+        let meta = &found.metadata;
+        let marks = Marks::read(|key| meta.label(key), |key| meta.annotation(key));
+        (ObjectRef::installation(), marks)
+    });
+    let operator = operator_deployment(snapshot).map(|found| {
+        let (labels, annotations) = (&found.metadata.labels, &found.metadata.annotations);
+        let marks = Marks::read(
+            |key| labels.as_ref()?.get(key).map(String::as_str),
+            |key| annotations.as_ref()?.get(key).map(String::as_str),
+        );
+        (object_of(found), marks)
+    });
+    [installation, operator]
+        .into_iter()
+        .flatten()
+        .find_map(|(object, marks)| {
+            let (installer, field) = marks.installer(platform)?;
+            Some((installer, vec![Provenance::new(object, field)]))
+        })
+        .unwrap_or((Installer::Manifests, Vec::new()))
 }
 
-/// What those who install objects leave on them.
+/// The labels and annotations that installers leave on objects.
 struct Marks {
+    /// A Helm release and its namespace.
     release: Option<(String, String)>,
-    argo_cd: bool,
-    addon_manager: bool,
+    /// The label or annotation of Argo CD.
+    argo_cd: Option<&'static str>,
+    /// The label of the add-on manager of AKS.
+    addon_manager: Option<&'static str>,
 }
 
 impl Marks {
-    fn of(meta: &Meta) -> Self {
-        Self::read(|key| meta.label(key), |key| meta.annotation(key))
-    }
-
-    fn of_object(meta: &ObjectMeta) -> Self {
-        let get = |map: Option<&std::collections::BTreeMap<String, String>>, key: &str| {
-            map.and_then(|map| map.get(key)).map(ToOwned::to_owned)
-        };
-        let label = |key: &str| get(meta.labels.as_ref(), key);
-        let annotation = |key: &str| get(meta.annotations.as_ref(), key);
-        Self::read(label, annotation)
-    }
-
-    fn read<S: Into<String>>(
-        label: impl Fn(&str) -> Option<S>,
-        annotation: impl Fn(&str) -> Option<S>,
+    fn read<'a>(
+        label: impl Fn(&str) -> Option<&'a str>,
+        annotation: impl Fn(&str) -> Option<&'a str>,
     ) -> Self {
         let release = annotation("meta.helm.sh/release-name").map(|release| {
-            let namespace = annotation("meta.helm.sh/release-namespace").map(Into::into);
-            (release.into(), namespace.unwrap_or_default())
+            let namespace = annotation("meta.helm.sh/release-namespace");
+            (release.to_owned(), namespace.unwrap_or_default().to_owned())
         });
+        let argo_cd = if annotation("argocd.argoproj.io/tracking-id").is_some() {
+            Some("annotation argocd.argoproj.io/tracking-id")
+        } else if label("argocd.argoproj.io/instance").is_some() {
+            Some("label argocd.argoproj.io/instance")
+        } else {
+            None
+        };
+        let addon_manager = if label("addonmanager.kubernetes.io/mode").is_some() {
+            Some("label addonmanager.kubernetes.io/mode")
+        } else if label("kubernetes.azure.com/managedby").is_some() {
+            Some("label kubernetes.azure.com/managedby")
+        } else {
+            None
+        };
         Self {
             release,
-            argo_cd: annotation("argocd.argoproj.io/tracking-id").is_some()
-                || label("argocd.argoproj.io/instance").is_some(),
-            addon_manager: label("addonmanager.kubernetes.io/mode").is_some()
-                || label("kubernetes.azure.com/managedby").is_some(),
+            argo_cd,
+            addon_manager,
         }
+    }
+
+    /// The installer, and the label or annotation that names it.
+    fn installer(self, platform: Option<Platform>) -> Option<(Installer, &'static str)> {
+        let by_platform = |platform| Installer::Platform { platform };
+        if let Some(label) = self.addon_manager
+            && platform == Some(Platform::Aks)
+        {
+            return Some((by_platform(Platform::Aks), label));
+        }
+        if let Some((release, namespace)) = self.release {
+            // RKE2 ships Calico as a chart, and reverts changes of it.
+            let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
+            let installer = if by_rke2 {
+                by_platform(Platform::Rke2)
+            } else {
+                Installer::Helm { release, namespace }
+            };
+            return Some((installer, "annotation meta.helm.sh/release-name"));
+        }
+        Some((Installer::ArgoCd, self.argo_cd?))
     }
 }

@@ -1,24 +1,25 @@
-//! Who gives pods their addresses.
+//! The IPAM plugin, which assigns pods their addresses.
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_yaml::Value;
 
-use super::install::{Install, Method};
+use super::install::Install;
 use super::installation::InstallationFacts;
-use super::variant::Variant;
+use super::manifest::Manifest;
+use super::method::Method;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::{CalicoNode, entry};
+use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, entry};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 
-/// Calico's IPAM, which takes addresses from its pools, in the operator's spelling.
+/// The operator's name for Calico's IPAM, which assigns addresses from pools.
 pub const CALICO: &str = "Calico";
 
-/// Each node's own part of the pod network, likewise.
+/// The operator's name for host-local IPAM, which assigns addresses from the node's part of the pod CIDR.
 const HOST_LOCAL: &str = "HostLocal";
 
-/// The IPAM plugin, in the operator's spelling where that has one.
+/// The IPAM plugin, by the operator's name if it has one.
 pub fn ipam(
     snapshot: &Snapshot,
     install: &Install,
@@ -33,37 +34,36 @@ pub fn ipam(
                 ),
                 None => Fact::of(
                     &snapshot.installations,
-                    "there is no Installation default",
+                    "the Installation default does not exist",
                     |_| None,
                 ),
             }
         }
         Some(Method::Canal) => by_manifest(snapshot, true),
         Some(Method::Manifest { variant }) => {
-            by_manifest(snapshot, *variant == Variant::PolicyOnly)
+            by_manifest(snapshot, *variant == Manifest::PolicyOnly)
         }
         Some(Method::OperatorOnly | Method::Remnants | Method::Nothing) => {
-            Fact::absent("Calico does not run")
+            Fact::absent("Calico is not running")
         }
-        None => Fact::unknown("it is not known how Calico is installed"),
+        None => Fact::unknown("unknown how Calico is installed"),
     }
 }
 
-/// The CNI configuration of the manifests is in their ConfigMap. Who installs from something made
-/// after them may keep it elsewhere; what prepares calico-node then tells whether Calico's plugin
-/// is there at all.
+/// The manifests have the CNI configuration in their ConfigMap. What is derived from them may have it
+/// elsewhere; the init containers of calico-node then show whether Calico's plugin is installed at all.
 fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
     const KEY: &str = "cni_network_config";
     let Some(node) = CalicoNode::current(snapshot) else {
-        return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
+        return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
     let (config, name) = node.config();
     let from = || Provenance::new(ObjectRef::config_map(name), KEY);
-    let missing = "nothing tells which IPAM plugin is used";
-    let told = Fact::of(config, missing, |config| {
+    let missing = "IPAM plugin unknown";
+    let configured = Fact::of(config, missing, |config| {
         Some((ipam_of(config, KEY)?, from()))
     });
-    told.or(|| {
+    configured.or(|| {
         if policies_only {
             Fact::known(HOST_LOCAL.to_owned(), node.at("env"))
         } else if node.prepares_with("upgrade-ipam") || node.prepares_with("install-cni") {
@@ -74,8 +74,8 @@ fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
     })
 }
 
-/// Whether the network of pods is the matter of another plugin, and Calico's are the policies only.
-/// Canal, whose plugin comes in the same pods, is none such.
+/// Whether another plugin provides pod networking, and Calico only enforces policy. Canal, whose plugin
+/// runs in the same pods, does not count.
 pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool {
     match CalicoNode::current(snapshot) {
         Some(node) => !node.is_canal() && node.does_networking() == Some(false),
@@ -84,8 +84,8 @@ pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool
     }
 }
 
-/// The type of IPAM in a CNI configuration. Its placeholders are no JSON (`"mtu": __CNI_MTU__`),
-/// but they are YAML.
+/// The type of IPAM in a CNI configuration. Placeholders such as `"mtu": __CNI_MTU__` make it invalid
+/// JSON, but it is YAML.
 fn ipam_of(config: &ConfigMap, key: &str) -> Option<String> {
     let config: Value = serde_yaml::from_str(entry(config, key)?).ok()?;
     let mut plugins = config.get("plugins")?.as_sequence()?.iter();

@@ -1,62 +1,71 @@
-//! What is so: facts derived from a snapshot, each with where it was read. No judgement.
+//! The facts of a report: what was read or follows from it, each with where it was read. No judgment.
 
 pub mod agents;
 pub mod bgp;
+pub mod cloud;
 pub mod cluster;
 pub mod components;
 pub mod dataplane;
+pub mod datastore;
 pub mod drift;
 pub mod install;
 pub mod installation;
 pub mod installer;
 pub mod ipam;
+pub mod manifest;
+pub mod method;
 pub mod mtu;
+pub mod network_sources;
 pub mod networks;
+pub mod platform;
+pub mod pool_encapsulation;
+pub mod pool_usage;
 pub mod pools;
 pub mod ports;
 pub mod routing;
+pub mod routing_mode;
 pub mod typha;
-pub mod variant;
+pub mod versions;
 
 use serde::Serialize;
 
 use super::fact::Fact;
 use crate::snapshot::Snapshot;
 
-/// All facts of a report.
+/// What was read of a cluster or follows from it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Facts {
-    /// The cluster.
+    /// The cluster that Calico runs in.
     pub cluster: cluster::Cluster,
-    /// How Calico was installed, and which version.
+    /// How Calico is installed, and which version.
     pub install: install::Install,
-    /// What the Installation asks for. It is in the cluster for whoever wants to see it.
+    /// The Installation, which a reader finds in the cluster.
     #[serde(skip)]
     pub installation: Option<installation::InstallationFacts>,
-    /// Who gives pods their addresses.
+    /// The IPAM plugin, which assigns pods their addresses: Calico, HostLocal or another.
     pub ipam: Fact<String>,
-    /// How traffic crosses nodes.
+    /// How the traffic of pods crosses nodes.
     pub routing: routing::Routing,
-    /// What carries out policies.
+    /// The data plane, which enforces network policy.
     pub dataplane: Fact<dataplane::Dataplane>,
     /// Whether traffic between nodes is encrypted.
     pub encryption: Fact<dataplane::Encryption>,
-    /// The live pools.
-    pub pools: Fact<Vec<pools::Pool>>,
-    /// What Kubernetes was set up with.
+    /// The existing pools.
+    pub pools: Fact<Vec<pools::ExistingPool>>,
+    /// The networks that Kubernetes was configured with.
     pub networks: networks::Networks,
-    /// Typha.
+    /// Typha, which serves the data of the datastore to Felix.
     pub typha: typha::Typha,
-    /// calico-node.
+    /// calico-node, which runs on each node.
     pub agents: Fact<agents::Agents>,
-    /// The health of what the operator looks after.
+    /// The components that the operator reports on.
     pub components: Fact<Vec<components::Component>>,
 }
 
 impl Facts {
-    /// What a snapshot tells.
+    /// The facts of a snapshot.
     pub fn of(snapshot: &Snapshot) -> Self {
         let cluster = cluster::Cluster::of(snapshot);
         let install = install::Install::of(snapshot, &cluster.platform);
@@ -73,7 +82,7 @@ impl Facts {
             routing: routing::Routing::of(snapshot, &inputs),
             ipam: ipam::ipam(snapshot, &install, installation.as_ref()),
             encryption: dataplane::encryption(snapshot, &install),
-            networks: networks::Networks::of(snapshot),
+            networks: network_sources::networks(snapshot),
             typha: typha::Typha::of(snapshot, &install),
             agents: agents::Agents::of(snapshot),
             components: components::components(snapshot),
@@ -85,13 +94,13 @@ impl Facts {
         }
     }
 
-    /// Whether pods get their addresses from the pools; `None` where that is not known.
+    /// Whether pods get their addresses from Calico's pools; `None` if that is unknown.
     pub fn by_calico_ipam(&self) -> Option<bool> {
         self.ipam.value().map(|ipam| ipam == ipam::CALICO)
     }
 
-    /// The live pools, where they are known.
-    pub fn known_pools(&self) -> &[pools::Pool] {
+    /// The existing pools, if they are known.
+    pub fn known_pools(&self) -> &[pools::ExistingPool] {
         self.pools.value().map(Vec::as_slice).unwrap_or_default()
     }
 }

@@ -1,14 +1,14 @@
-//! The MTU of pods' interfaces, and what has to fit beside a pod's packet.
+//! The MTU of pods' interfaces, and the overhead that it must leave room for.
 
 use calico_core::cidr::Family;
 use serde::Serialize;
 
 use super::dataplane::Dataplane;
 use super::installation::InstallationFacts;
-use super::pools::Pool;
+use super::pools::ExistingPool;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::{CalicoNode, entry};
+use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, entry};
 use crate::assess::views::felix::{self, Felix};
 use crate::assess::views::objects::default_installation;
 use crate::snapshot::ObjectRef;
@@ -19,24 +19,24 @@ use crate::snapshot::{Reading, Snapshot};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Mtu {
-    /// A number that was set, or that the operator found.
+    /// A number that was set, or that the operator detected.
     Bytes(i64),
-    /// Each node finds out by itself.
+    /// `auto`: each node detects it.
     Auto(&'static str),
 }
 
-/// What the pods' MTU has to leave free of the network's.
+/// An overhead that the MTU of pods must leave room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Room {
-    /// Bytes.
+pub struct Overhead {
+    /// The bytes that are added to each packet.
     pub bytes: u8,
-    /// What for.
+    /// What adds them.
     pub purpose: &'static str,
 }
 
-/// What the operator found, what was set, or that each node finds out.
+/// The MTU that was set, or that the operator detected, or that each node detects.
 pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> {
     const AUTO: Mtu = Mtu::Auto("auto");
     if let (Some(asked), Some(installation)) = (asked, default_installation(snapshot)) {
@@ -56,7 +56,7 @@ pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> 
         };
     }
     let Some(node) = CalicoNode::current(snapshot) else {
-        return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
+        return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
     let (config, name) = node.config();
     let from = Provenance::new(ObjectRef::config_map(name), "data.veth_mtu");
@@ -70,10 +70,14 @@ pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> 
     }
 }
 
-/// The largest of what Felix has brought up: a tunnel is, for a pool that is disabled too.
+/// The largest overhead of what Felix sets up: a disabled pool keeps its tunnel.
 /// Source: projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go
 /// (`determinePodMTU`). For eBPF, which tunnels node ports, Calico's documentation on MTUs.
-pub fn room(felix: &Felix, pools: &[Pool], dataplane: Option<Dataplane>) -> Option<Room> {
+pub fn overhead(
+    felix: &Felix,
+    pools: &[ExistingPool],
+    dataplane: Option<Dataplane>,
+) -> Option<Overhead> {
     let vxlan_of = |family| {
         let mut of_family = pools.iter().filter(|pool| pool.family() == Some(family));
         of_family.any(|pool| pool.encapsulation.is_vxlan())
@@ -81,16 +85,16 @@ pub fn room(felix: &Felix, pools: &[Pool], dataplane: Option<Dataplane>) -> Opti
     let ipip = pools.iter().any(|pool| pool.encapsulation.is_ipip());
     let tunnel = |setting, by_pools| felix.get(setting).map_or(by_pools, |told| told.value);
     let candidates = [
-        (tunnel(&felix::IPIP, ipip), 20, "IP in IP"),
+        (tunnel(&felix::IPIP, ipip), 20, "IPIP"),
         (tunnel(&felix::VXLAN, vxlan_of(Family::V4)), 50, "VXLAN"),
         (vxlan_of(Family::V6), 70, "VXLAN over IPv6"),
         (felix.is_on(&felix::WIREGUARD), 60, "WireGuard"),
         (felix.is_on(&felix::WIREGUARD_V6), 80, "WireGuard over IPv6"),
         (dataplane == Some(Dataplane::Bpf), 50, "eBPF for node ports"),
     ];
-    let rooms = candidates
+    let overheads = candidates
         .into_iter()
         .filter(|(is, ..)| *is)
-        .map(|(_, bytes, purpose)| Room { bytes, purpose });
-    rooms.max_by_key(|room| room.bytes)
+        .map(|(_, bytes, purpose)| Overhead { bytes, purpose });
+    overheads.max_by_key(|overhead| overhead.bytes)
 }

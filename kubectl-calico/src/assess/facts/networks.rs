@@ -1,70 +1,53 @@
-//! What Kubernetes was set up with: the pod network and the service network, from every place
-//! that tells.
+//! The pod CIDR and the Service CIDR that Kubernetes was configured with.
 
-use calico_core::cidr::{Cidr, CidrError, Family};
-use calico_core::pod_network::{PodNetwork, Source, cidr_list, kubeadm_networking};
+use calico_core::cidr::{Cidr, Family};
+use calico_core::pod_network::{PodNetwork, Source};
 use serde::Serialize;
-use serde_yaml::Value;
 
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::entry;
-use crate::snapshot::{Node, ObjectRef, Pod, Snapshot, flag_in};
 
-/// The networks of a cluster.
+/// The networks that Kubernetes was configured with.
 #[derive(Clone, Debug, Default, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Networks {
-    /// The pod network, from each source that tells it, the best evidence first.
-    pub pods: Vec<Network>,
-    /// The service network, likewise.
-    pub services: Vec<Network>,
-    /// Sources that are there and do not tell, and why.
-    pub unclear: Vec<Unclear>,
+    /// The pod CIDR from each source that has it, the most reliable source first.
+    pub pods: Vec<ConfiguredNetwork>,
+    /// The Service CIDR from each source that has it.
+    pub services: Vec<ConfiguredNetwork>,
+    /// The sources that exist, but cannot be parsed.
+    pub unreadable: Vec<UnreadableSource>,
 }
 
-/// A network as one source tells it.
+/// A network as one source has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Network {
-    /// Its CIDRs, in order.
+pub struct ConfiguredNetwork {
+    /// The CIDRs, in the order of the source.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub cidrs: Vec<Cidr>,
-    /// Who tells it, in a word: `kubeadm-config`.
+    /// The source's short name, such as `kubeadm-config`.
     pub source: String,
-    /// Where it was read.
+    /// Where the network was read.
     pub from: Provenance,
-    /// Which kind of source that is; only the pod network's have one.
+    /// The kind of source; only those of the pod CIDR have one.
     #[serde(skip)]
     pub rank: Option<Source>,
 }
 
-/// A source that is there and does not tell.
+/// A source that exists, but cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Unclear {
-    /// Where it was read.
+pub struct UnreadableSource {
+    /// What could not be parsed.
     pub from: Provenance,
-    /// What is wrong with it.
+    /// Why it could not be parsed.
     pub why: String,
 }
 
 impl Networks {
-    /// What a snapshot tells of them.
-    pub fn of(snapshot: &Snapshot) -> Self {
-        let mut found = Found::default();
-        found.openshift(snapshot);
-        found.kubeadm(snapshot);
-        found.control_plane(snapshot);
-        found.kube_proxy(snapshot);
-        found.node_arguments(snapshot.nodes.items());
-        found.service_cidrs(snapshot);
-        found.node_pod_cidrs(snapshot.nodes.items());
-        found.networks
-    }
-
-    /// The pod network as the best source tells it. The nodes' own parts of it are no more than a
-    /// lower bound, and are left out.
+    /// The pod CIDR of the most reliable source. The nodes' own parts of it are a lower bound only, and
+    /// left out.
     pub fn pod_network(&self) -> Option<PodNetwork> {
         let best = self.best()?;
         Some(PodNetwork {
@@ -74,43 +57,32 @@ impl Networks {
     }
 
     /// The same, with where it was read.
-    pub fn best(&self) -> Option<&Network> {
+    pub fn best(&self) -> Option<&ConfiguredNetwork> {
         self.pods.iter().find(|network| !network.is_lower_bound())
     }
 }
 
-impl Network {
-    /// Whether the network may be larger: the nodes tell only their own parts of it.
+impl ConfiguredNetwork {
+    /// Whether the network may be larger: nodes have only their own parts of it.
     pub fn is_lower_bound(&self) -> bool {
         self.rank == Some(Source::NodePodCidrs)
     }
 
-    /// Its CIDRs, comma-separated.
+    /// The CIDRs, comma-separated.
     pub fn list(&self) -> String {
         list(&self.cidrs)
     }
 
-    /// Its CIDRs of a family.
+    /// The CIDRs of an address family.
     pub fn of_family(&self, family: Family) -> impl Iterator<Item = &Cidr> {
-        let cidrs = self.cidrs.iter();
-        cidrs.filter(move |cidr| cidr.family() == family)
+        self.cidrs
+            .iter()
+            .filter(move |cidr| cidr.family() == family)
     }
 
-    /// Whether the operator makes no pool outside of it.
+    /// Whether the operator rejects pools outside of it.
     pub fn is_enforced(&self) -> bool {
         self.rank.is_some_and(Source::is_enforced)
-    }
-}
-
-/// What a source is called for short: an object in a namespace by its name alone.
-fn short(object: &ObjectRef) -> String {
-    match object {
-        ObjectRef {
-            namespace: Some(_),
-            name: Some(name),
-            ..
-        } => name.clone(),
-        _ => object.to_string(),
     }
 }
 
@@ -118,179 +90,4 @@ fn short(object: &ObjectRef) -> String {
 pub fn list(cidrs: &[Cidr]) -> String {
     let cidrs: Vec<String> = cidrs.iter().map(Cidr::to_string).collect();
     cidrs.join(", ")
-}
-
-#[derive(Default)]
-struct Found {
-    networks: Networks,
-}
-
-impl Found {
-    fn pods(&mut self, source: Source, from: Provenance, read: Result<Vec<Cidr>, CidrError>) {
-        if let Some(cidrs) = self.clear(&from, read) {
-            self.networks.pods.push(Network {
-                cidrs,
-                source: short(&from.object),
-                from,
-                rank: Some(source),
-            });
-        }
-    }
-
-    fn services(&mut self, from: Provenance, read: Result<Vec<Cidr>, CidrError>) {
-        if let Some(cidrs) = self.clear(&from, read) {
-            self.networks.services.push(Network {
-                cidrs,
-                source: short(&from.object),
-                from,
-                rank: None,
-            });
-        }
-    }
-
-    /// The CIDRs, where there are any and all can be read.
-    fn clear(
-        &mut self,
-        from: &Provenance,
-        read: Result<Vec<Cidr>, CidrError>,
-    ) -> Option<Vec<Cidr>> {
-        match read {
-            Ok(cidrs) => (!cidrs.is_empty()).then_some(cidrs),
-            Err(why) => {
-                self.unclear(from.clone(), why.to_string());
-                None
-            }
-        }
-    }
-
-    fn unclear(&mut self, from: Provenance, why: String) {
-        self.networks.unclear.push(Unclear { from, why });
-    }
-
-    fn openshift(&mut self, snapshot: &Snapshot) {
-        let Some(network) = snapshot.openshift_network.read() else {
-            return;
-        };
-        let pods = network.spec.cluster_network.iter();
-        let pods = pods.map(|entry| entry.cidr.parse()).collect();
-        let object = ObjectRef::named("Network", "cluster");
-        let from = Provenance::new(&object, "spec.clusterNetwork");
-        self.pods(Source::OpenShift, from, pods);
-        let services = network.spec.service_network.iter();
-        let services = services.map(|cidr| cidr.parse()).collect();
-        self.services(Provenance::new(object, "spec.serviceNetwork"), services);
-    }
-
-    fn kubeadm(&mut self, snapshot: &Snapshot) {
-        let Some(config) = snapshot.kubeadm_config.read() else {
-            return;
-        };
-        let from = |field| Provenance::new(ObjectRef::config_map("kubeadm-config"), field);
-        let text = entry(config, "ClusterConfiguration").unwrap_or_default();
-        match kubeadm_networking(text) {
-            Ok(networking) => {
-                let pods = networking.pod_subnet.as_deref().unwrap_or_default();
-                let from_pods = from("networking.podSubnet");
-                self.pods(Source::Kubeadm, from_pods, cidr_list(pods));
-                let services = networking.service_subnet.as_deref().unwrap_or_default();
-                self.services(from("networking.serviceSubnet"), cidr_list(services));
-            }
-            Err(why) => self.unclear(
-                from("data.ClusterConfiguration"),
-                format!("it is not YAML: {why}"),
-            ),
-        }
-    }
-
-    /// The control plane's command line, where it runs in pods; Talos labels them differently.
-    fn control_plane(&mut self, snapshot: &Snapshot) {
-        let pods = snapshot.control_plane_pods.items().iter();
-        let mut pods: Vec<&Pod> = pods.chain(snapshot.calico_pods.items()).collect();
-        pods.sort_by(|a, b| a.metadata.name.cmp(&b.metadata.name));
-        let flag = |name: &'static str| {
-            pods.iter()
-                .find_map(|pod| Some((*pod, pod.flag(name)?)))
-                .map(|(pod, value)| {
-                    let object = ObjectRef::of("Pod", &pod.metadata);
-                    (Provenance::new(object, name), cidr_list(value))
-                })
-        };
-        if let Some((from, cidrs)) = flag("--cluster-cidr") {
-            self.pods(Source::ControllerManager, from, cidrs);
-        }
-        if let Some((from, cidrs)) = flag("--service-cluster-ip-range") {
-            self.services(from, cidrs);
-        }
-    }
-
-    fn kube_proxy(&mut self, snapshot: &Snapshot) {
-        let Some(config) = snapshot.kube_proxy.read() else {
-            return;
-        };
-        let from = |field| Provenance::new(ObjectRef::config_map("kube-proxy"), field);
-        let text = entry(config, "config.conf").unwrap_or_default();
-        match serde_yaml::from_str::<Value>(text) {
-            Ok(config) => {
-                let cidrs = config.get("clusterCIDR").and_then(Value::as_str);
-                let cidrs = cidr_list(cidrs.unwrap_or_default());
-                self.pods(Source::KubeProxy, from("clusterCIDR"), cidrs);
-            }
-            Err(why) => self.unclear(from("data.config.conf"), format!("it is not YAML: {why}")),
-        }
-    }
-
-    /// k3s and RKE2 write the arguments that a node was started with to the node, those of its
-    /// configuration file included. Only servers have the flag, and where none has it the default
-    /// holds: 10.42.0.0/16 and 10.43.0.0/16.
-    fn node_arguments(&mut self, nodes: &[Node]) {
-        for node in nodes {
-            let annotation = ["k3s.io/node-args", "rke2.io/node-args"]
-                .into_iter()
-                .find_map(|key| Some((key, node.metadata.annotation(key)?)));
-            let Some((key, text)) = annotation else {
-                continue;
-            };
-            let arguments: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-            if arguments.first().map(String::as_str) != Some("server") {
-                continue;
-            }
-            let object = ObjectRef::named("Node", &node.metadata.name);
-            for (flag, default, is_pods) in [
-                ("--cluster-cidr", "10.42.0.0/16", true),
-                ("--service-cidr", "10.43.0.0/16", false),
-            ] {
-                let field = format!("annotation {key} {flag}");
-                let (from, value) = match flag_in(&mut arguments.iter(), flag) {
-                    Some(value) => (Provenance::new(&object, field), value),
-                    None => (Provenance::default_of(&object, field), default),
-                };
-                if is_pods {
-                    self.pods(Source::NodeArguments, from, cidr_list(value));
-                } else {
-                    self.services(from, cidr_list(value));
-                }
-            }
-            return;
-        }
-    }
-
-    fn service_cidrs(&mut self, snapshot: &Snapshot) {
-        for cidr in snapshot.service_cidrs.items() {
-            let name = cidr.metadata.name.as_deref().unwrap_or_default();
-            let cidrs = cidr
-                .spec
-                .iter()
-                .flat_map(|spec| spec.cidrs.iter().flatten());
-            let cidrs = cidrs.map(|cidr| cidr.parse()).collect();
-            let from = Provenance::new(ObjectRef::named("ServiceCIDR", name), "spec.cidrs");
-            self.services(from, cidrs);
-        }
-    }
-
-    fn node_pod_cidrs(&mut self, nodes: &[Node]) {
-        let cidrs = nodes.iter().flat_map(|node| &node.spec.pod_cidrs);
-        let cidrs: Vec<Cidr> = cidrs.filter_map(|cidr| cidr.parse().ok()).collect();
-        let from = Provenance::new(ObjectRef::all("Node"), "spec.podCIDRs");
-        self.pods(Source::NodePodCidrs, from, Ok(cidrs));
-    }
 }

@@ -1,4 +1,4 @@
-//! What has to be open between nodes.
+//! The ports and protocols that must be open between nodes.
 
 use std::fmt;
 
@@ -9,16 +9,16 @@ use super::bgp;
 use crate::assess::views::felix::{self, Felix};
 use crate::snapshot::Snapshot;
 
-/// Something that has to be open between nodes.
+/// A port or protocol that must be open between nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Port {
-    /// TCP, UDP, or a protocol of its own.
+    /// TCP, UDP or another IP protocol.
     pub protocol: &'static str,
-    /// The port; none for a protocol without.
+    /// The port; absent for a protocol without ports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
-    /// What for.
+    /// What uses it.
     pub purpose: &'static str,
 }
 
@@ -31,23 +31,23 @@ impl fmt::Display for Port {
     }
 }
 
-/// Ports in a row.
+/// Ports, comma-separated.
 pub fn in_a_row(ports: &[Port]) -> String {
     let ports: Vec<String> = ports.iter().map(Port::to_string).collect();
     ports.join(", ")
 }
 
-/// What of Calico's traffic crosses nodes, or is to.
+/// The traffic of Calico that crosses nodes.
 pub struct Traffic {
-    /// The encapsulations of its pools.
+    /// The encapsulations of the pools.
     pub encapsulations: Vec<Encapsulation>,
-    /// Whether BIRD runs, which has sessions with other nodes whatever its pools do.
+    /// Whether BIRD runs, which peers with other nodes whatever the pools use.
     pub bgp: bool,
-    /// Whether Felix has its data from a Typha.
+    /// Whether Felix connects to Typha.
     pub typha: bool,
 }
 
-/// The ports of that traffic, as far as the cluster sets no other ones.
+/// The ports of that traffic; those that the cluster configures, or else the defaults.
 /// Source: Calico's documentation, system requirements.
 pub fn ports(snapshot: &Snapshot, traffic: &Traffic) -> Vec<Port> {
     let felix = Felix::of(snapshot);
@@ -64,7 +64,7 @@ pub fn ports(snapshot: &Snapshot, traffic: &Traffic) -> Vec<Port> {
     };
     for encapsulation in &traffic.encapsulations {
         if encapsulation.is_ipip() {
-            open("IP protocol 4", None, "IP in IP");
+            open("IP protocol 4", None, "IPIP");
         } else if encapsulation.is_vxlan() {
             let told = felix.get(&felix::VXLAN_PORT);
             open("UDP", Some(told.map_or(4789, |told| told.value)), "VXLAN");

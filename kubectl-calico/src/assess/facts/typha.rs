@@ -1,50 +1,52 @@
-//! Typha: whether it is needed, with how many replicas, and whether it is there and used.
+//! Typha: how many replicas are needed, and how many run.
 
 use calico_core::operator::OperatorVersion;
 use calico_core::typha::{MANIFEST_NODES_WITHOUT_TYPHA, manifest_replicas, operator_replicas};
 use k8s_openapi::api::apps::v1::Deployment;
 use serde::Serialize;
 
-use super::install::{Install, Method};
+use super::install::Install;
+use super::method::Method;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
+use crate::assess::words::counted;
 use crate::snapshot::{Node, ObjectRef, Reading, Snapshot};
 
-/// Typha, as it should be and as it is.
+/// Typha, which serves the data of the datastore to Felix on each node.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Typha {
-    /// How many replicas there should be.
-    pub wanted: Fact<Wanted>,
-    /// The Deployment, as it is.
+    /// How many replicas the cluster needs.
+    pub wanted: Fact<WantedReplicas>,
+    /// The replicas of the Deployment.
     pub deployment: Fact<Replicas>,
-    /// Whether Felix gets its data from Typha.
+    /// Whether Felix is configured to connect to Typha.
     pub used: Fact<bool>,
 }
 
-/// How many replicas there should be.
+/// How many replicas of Typha a cluster needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Wanted {
-    /// How many; 0 where it is not needed.
+pub struct WantedReplicas {
+    /// The number of replicas; 0 if Typha is not needed.
     pub replicas: u32,
-    /// The nodes that count.
+    /// The number of nodes that it follows from.
     pub nodes: u32,
-    /// In one sentence, with the formula.
+    /// Why that many.
     pub why: String,
 }
 
-/// A Deployment's replicas.
+/// The replicas of a Deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Replicas {
-    /// Its namespace.
+    /// The namespace of the Deployment.
     pub namespace: String,
-    /// Those that are asked for.
+    /// The requested number of replicas.
     pub replicas: u32,
-    /// Those that are ready.
+    /// The number of replicas that are ready.
     pub ready: u32,
 }
 
@@ -54,26 +56,26 @@ impl Replicas {
         ObjectRef::in_namespace("Deployment", &self.namespace, NAME)
     }
 
-    /// Those of a Deployment.
+    /// The replicas of a Deployment.
     pub fn of(deployment: &Deployment) -> Self {
-        let asked = deployment.spec.as_ref().and_then(|spec| spec.replicas);
+        let requested = deployment.spec.as_ref().and_then(|spec| spec.replicas);
         let status = deployment.status.as_ref();
         let count = |count: i32| u32::try_from(count).unwrap_or_default();
         Self {
             namespace: deployment.metadata.namespace.clone().unwrap_or_default(),
-            // An absent number means one: apps/v1.
-            replicas: count(asked.unwrap_or(1)),
+            // The default of apps/v1.
+            replicas: count(requested.unwrap_or(1)),
             ready: count(status.and_then(|s| s.ready_replicas).unwrap_or(0)),
         }
     }
 }
 
 impl Typha {
-    /// What a snapshot tells of it.
+    /// Typha in a snapshot.
     pub fn of(snapshot: &Snapshot, install: &Install) -> Self {
         Self {
             wanted: wanted(snapshot, install),
-            deployment: Fact::of(&snapshot.deployments, "there is no Typha", |_| {
+            deployment: Fact::of(&snapshot.deployments, "not installed", |_| {
                 let replicas = Replicas::of(typha(snapshot)?);
                 let from = Provenance::new(replicas.object(), "");
                 Some((replicas, from))
@@ -86,36 +88,37 @@ impl Typha {
 /// The name of Typha's Deployment and Service.
 pub const NAME: &str = "calico-typha";
 
-/// Typha's Deployment: of two, while the operator takes over, that of the calico-node that counts.
+/// Typha's Deployment. During a migration to the operator there are two: this is that of the calico-node
+/// whose settings count.
 pub fn typha(snapshot: &Snapshot) -> Option<&Deployment> {
     let namespace =
         CalicoNode::current(snapshot).and_then(|node| node.set.metadata.namespace.as_ref());
     let named = |found: &&Deployment| found.metadata.name.as_deref() == Some(NAME);
     let mut all = snapshot.deployments.items().iter().filter(named);
-    let beside = all
+    let same_namespace = all
         .clone()
         .find(|found| found.metadata.namespace.as_ref() == namespace);
-    beside.or_else(|| all.next())
+    same_namespace.or_else(|| all.next())
 }
 
-/// Whether any pod of Typha is there. What is made after Calico's manifests may not label its
-/// Deployment as they do, which is then not read.
+/// Whether a pod of Typha exists. What is derived from Calico's manifests may label its Deployment
+/// differently, so that it is not read.
 pub fn has_pods(snapshot: &Snapshot) -> bool {
     let pods = snapshot.calico_pods.items();
     pods.iter()
         .any(|pod| pod.metadata.label("k8s-app") == Some(NAME))
 }
 
-/// Whether Felix is told of a Typha.
+/// Whether Felix is configured to connect to Typha.
 pub fn is_used(snapshot: &Snapshot) -> bool {
     used(snapshot).value() == Some(&true)
 }
 
-/// `none` is the same as nothing to Felix, in any case of letters.
+/// Felix treats `none` as unset, in any case.
 /// Source: projectcalico/calico v3.32.1, felix/config/config_params.go.
 fn used(snapshot: &Snapshot) -> Fact<bool> {
     let Some(node) = CalicoNode::current(snapshot) else {
-        return Fact::of(&snapshot.daemon_sets, "calico-node is not there", |_| None);
+        return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
     for name in ["FELIX_TYPHAADDR", "FELIX_TYPHAK8SSERVICENAME"] {
         let from = || node.env(name);
@@ -130,7 +133,7 @@ fn used(snapshot: &Snapshot) -> Fact<bool> {
     Fact::known(false, node.at("env"))
 }
 
-fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<Wanted> {
+fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<WantedReplicas> {
     let nodes = match &snapshot.nodes {
         Reading::Read(nodes) => nodes,
         Reading::Absent(absence) => return Fact::absent(absence.to_string()),
@@ -142,12 +145,12 @@ fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<Wanted> {
         }
         Some(Method::Manifest { .. } | Method::Canal) => {
             if install.is_in_etcd() {
-                return Fact::absent("with an etcd of its own Calico needs no Typha");
+                return Fact::absent("not needed with the etcd datastore");
             }
             by_manifest(snapshot, nodes)
         }
-        Some(_) => Fact::absent("Calico does not run"),
-        None => Fact::unknown("it is not known how Calico is installed"),
+        Some(_) => Fact::absent("Calico is not running"),
+        None => Fact::unknown("unknown how Calico is installed"),
     }
 }
 
@@ -171,21 +174,24 @@ pub fn schedulable<'a>(nodes: &'a [Node], install: &Install) -> impl Iterator<It
     })
 }
 
-/// The operator scales Typha itself.
-fn by_operator(nodes: &[Node], install: &Install) -> Wanted {
+/// The operator scales Typha: 1 replica up to 2 schedulable nodes, 2 up to 4, then nodes/200 + 2 but at
+/// least 3.
+fn by_operator(nodes: &[Node], install: &Install) -> WantedReplicas {
     let count = count(schedulable(nodes, install).count());
     let replicas = operator_replicas(count);
-    Wanted {
+    WantedReplicas {
         replicas,
         nodes: count,
         why: format!(
-            "the operator runs 1 up to 2 schedulable nodes, 2 up to 4, then nodes/200 + 2 but at least 3: {replicas} for {count}"
+            "the operator runs {replicas} for {}",
+            counted(count.try_into().unwrap_or(usize::MAX), "schedulable node")
         ),
     }
 }
 
-/// Every node that runs Felix counts, cordoned or not.
-fn by_manifest(snapshot: &Snapshot, nodes: &[Node]) -> Fact<Wanted> {
+/// Manifest installs need a replica for every 200 nodes, from 3 to 20, counting every node that runs
+/// Felix, cordoned or not.
+fn by_manifest(snapshot: &Snapshot, nodes: &[Node]) -> Fact<WantedReplicas> {
     let counted = CalicoNode::current(snapshot).and_then(|node| Some((node.desired()?, node)));
     let (count, from) = match counted {
         Some((desired, node)) => (desired, node.at("status.desiredNumberScheduled")),
@@ -196,15 +202,11 @@ fn by_manifest(snapshot: &Snapshot, nodes: &[Node]) -> Fact<Wanted> {
     };
     let replicas = manifest_replicas(count);
     let why = if replicas == 0 {
-        format!(
-            "an install from manifests needs none up to {MANIFEST_NODES_WITHOUT_TYPHA} nodes: {count} run Felix"
-        )
+        format!("not needed up to {MANIFEST_NODES_WITHOUT_TYPHA} nodes: {count} run Felix")
     } else {
-        format!(
-            "past {MANIFEST_NODES_WITHOUT_TYPHA} nodes an install from manifests needs one for every 200, from 3 to 20: {replicas} for {count}"
-        )
+        format!("{replicas} needed for {count} nodes (one per 200 nodes, 3 to 20)")
     };
-    let wanted = Wanted {
+    let wanted = WantedReplicas {
         replicas,
         nodes: count,
         why,

@@ -3,7 +3,7 @@
 
 use crate::assess::check::Case;
 use crate::assess::facts::drift::differences;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 
 /// `fix CAL208 first, …; then `, if the operator would delete a pool, or change its encapsulation, as
 /// soon as it and Calico's API server run; otherwise empty.
@@ -32,19 +32,19 @@ pub(crate) fn first_for(case: &Case, app: &str) -> String {
     }
 }
 
-fn is_deleted(case: &Case, pool: &Pool) -> bool {
+fn is_deleted(case: &Case, pool: &ExistingPool) -> bool {
     case.facts
         .installation
         .as_ref()
-        .is_some_and(|installation| installation.has_lost(pool))
+        .is_some_and(|installation| installation.has_unlisted(pool))
 }
 
-fn is_reencapsulated(case: &Case, pool: &Pool) -> bool {
+fn is_reencapsulated(case: &Case, pool: &ExistingPool) -> bool {
     let Some(installation) = &case.facts.installation else {
         return false;
     };
     pool.owned_by_operator
-        && installation.changes_live_pools()
+        && installation.changes_existing_pools()
         && installation
             .index_of(&pool.cidr)
             .and_then(|index| installation.effective.pools.get(index))

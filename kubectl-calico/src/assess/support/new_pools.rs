@@ -4,7 +4,7 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
-use crate::assess::facts::cluster::Platform;
+use crate::assess::facts::platform::Platform;
 
 /// The CIDR and the encapsulation of each. The encapsulation is explicit because the operator's
 /// default is IPIP, which some clouds drop. Empty if the pod CIDR is unknown, or on a managed

@@ -7,7 +7,7 @@ use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
 use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::restore;
 use crate::assess::views::objects::overlay_installation;
@@ -21,9 +21,9 @@ pub(crate) fn unlisted(
     entry: &Entry,
     case: &Case,
     asked: &InstallationFacts,
-    pool: &Pool,
+    pool: &ExistingPool,
 ) -> Option<Finding> {
-    if !asked.has_lost(pool) {
+    if !asked.has_unlisted(pool) {
         return None;
     }
     let severity = if pool.has_pods() {
@@ -69,12 +69,12 @@ pub(crate) fn cannot_be_owned(
     asked: &InstallationFacts,
     index: usize,
     listed: &EffectivePool,
-    pool: &Pool,
+    pool: &ExistingPool,
 ) -> Option<Finding> {
     let none = pool.encapsulation == Encapsulation::None;
     let without_mode = asked.operator.since(38) && !asked.operator.since(40);
     let fails = none || without_mode;
-    if pool.owned_by_operator || !fails || !asked.changes_live_pools() {
+    if pool.owned_by_operator || !fails || !asked.changes_existing_pools() {
         return None;
     }
     let listed_pool = format!("spec.calicoNetwork.ipPools[{index}]");
@@ -129,7 +129,7 @@ pub(crate) fn of_overlay(entry: &Entry, case: &Case) -> Option<Finding> {
 }
 
 /// Labels a pool as owned by the operator.
-fn owned(case: &Case, pool: &Pool) -> Command {
+fn owned(case: &Case, pool: &ExistingPool) -> Command {
     let label = "app.kubernetes.io/managed-by=tigera-operator";
     ResourceWriter::of(case.snapshot).label(IP_POOLS, &pool.name, label)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
 use crate::assess::check::Case;
-use crate::assess::facts::pools::Pool;
+use crate::assess::facts::pools::ExistingPool;
 use crate::repair::encapsulation::{self, new_ports, open};
 use crate::repair::free_range::{in_pod_network, temporary};
 use crate::repair::migration::{self, retire};
@@ -67,7 +67,7 @@ pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) 
 }
 
 /// Empties an existing pool and deletes it, after a remark on why it is this one.
-pub(crate) fn delete(case: &Case, pool: &Pool, why: &str) -> Vec<Step> {
+pub(crate) fn delete(case: &Case, pool: &ExistingPool, why: &str) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(pool).into_iter().collect();
     let [mut disable, recreate, delete] = retire(&mut writer, pool.into());
@@ -94,7 +94,7 @@ fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
 /// Calico 3.32 on. While it is listed, the operator creates no other pool either.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go, which creates pools
 /// before it deletes any; projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
-pub(crate) fn replace_undeletable(case: &Case, old: &Pool) -> Vec<Step> {
+pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let used: Vec<Cidr> = case
         .facts
@@ -172,7 +172,7 @@ pub(crate) fn set_listed(
 }
 
 /// Lists pools of the operator again.
-pub(crate) fn restore(case: &Case, pool: &Pool) -> Vec<Step> {
+pub(crate) fn restore(case: &Case, pool: &ExistingPool) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let step = writer
         .restore_before_changing(pool)
@@ -197,7 +197,7 @@ fn free_range(case: &Case, pool: &CandidatePool) -> Option<Cidr> {
     in_pod_network(case.snapshot, case.facts, pool.family()?, &others)
 }
 
-fn replace(case: &Case, old: &Pool, to: Cidr) -> Vec<Step> {
+fn replace(case: &Case, old: &ExistingPool, to: Cidr) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(old).into_iter().collect();
     let new = NewPool {

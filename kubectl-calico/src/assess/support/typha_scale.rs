@@ -3,8 +3,8 @@
 use calico_core::typha::operator_replicas;
 
 use crate::assess::check::Case;
-use crate::assess::facts::cluster::Platform;
-use crate::assess::facts::install::Method;
+use crate::assess::facts::method::Method;
+use crate::assess::facts::platform::Platform;
 use crate::assess::facts::typha::{NAME, Replicas, schedulable};
 use crate::assess::words::pasted;
 use crate::repair::Step;

@@ -10,14 +10,17 @@ use crate::snapshot::resources::CALICO_CONFIG;
 use crate::snapshot::trim::keep;
 use crate::snapshot::{ObjectRef, Reading, Snapshot};
 
-/// The namespace of what the operator makes.
+/// The namespace of what the operator creates.
 pub const OPERATOR_NAMESPACE: &str = "calico-system";
 
-/// The namespace of what the manifests make.
+/// The namespace of what the manifests create.
 pub const MANIFEST_NAMESPACE: &str = "kube-system";
 
-/// The name of the Canal that RKE2 brings.
+/// The name of the Canal that RKE2 ships.
 pub const RKE2_CANAL: &str = "rke2-canal";
+
+/// Why something about calico-node is not known.
+pub const NOT_FOUND: &str = "calico-node not found";
 
 /// A DaemonSet that runs the container `calico-node`.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +30,19 @@ pub struct CalicoNode<'a> {
     snapshot: &'a Snapshot,
 }
 
-/// A variable of its environment.
+/// A variable of calico-node's environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Variable<'a> {
-    /// Its value, which may come from a ConfigMap.
+    /// The value, which may come from a ConfigMap.
     Set(&'a str),
-    /// It is not set.
+    /// The variable is not set.
     Unset,
-    /// It comes from something that was not read.
+    /// The variable comes from something that was not read.
     Unknown(String),
 }
 
 impl<'a> CalicoNode<'a> {
-    /// All of them, in the order of their namespaces: there are two while an install from
-    /// manifests is handed to the operator.
+    /// All of them, sorted by namespace: there are two during a migration from manifests to the operator.
     pub fn all(snapshot: &'a Snapshot) -> Vec<Self> {
         let sets = snapshot.daemon_sets.items().iter();
         sets.map(|set| Self { set, snapshot })
@@ -48,7 +50,7 @@ impl<'a> CalicoNode<'a> {
             .collect()
     }
 
-    /// The one whose settings count: the operator's where there are two.
+    /// The one whose settings count: of two, the operator's.
     pub fn current(snapshot: &'a Snapshot) -> Option<Self> {
         let all = Self::all(snapshot);
         let of_operator = all.iter().find(|node| node.is_of_operator());
@@ -166,7 +168,7 @@ impl<'a> CalicoNode<'a> {
         image::tag(self.container()?.image.as_deref()?)
     }
 
-    /// A variable of its environment.
+    /// A variable of calico-node's environment.
     pub fn variable(&self, name: &str) -> Variable<'a> {
         let environment = self
             .container()

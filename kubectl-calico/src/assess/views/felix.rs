@@ -9,7 +9,7 @@ use crate::assess::provenance::Provenance;
 use crate::snapshot::{FelixConfiguration, FelixSpec, ObjectRef, Snapshot};
 
 /// A setting that something here reads.
-pub struct Setting<T: 'static> {
+pub struct FelixSetting<T: 'static> {
     /// Its key in the spec of a FelixConfiguration.
     pub field: &'static str,
     /// Its variable in the environment of calico-node.
@@ -28,7 +28,7 @@ pub struct Resolved<T> {
 }
 
 /// `ipipEnabled`; where it is not set, the pools decide.
-pub const IPIP: Setting<bool> = Setting {
+pub const IPIP: FelixSetting<bool> = FelixSetting {
     field: "ipipEnabled",
     variable: "FELIX_IPINIPENABLED",
     spec: |spec| spec.ipip_enabled,
@@ -36,7 +36,7 @@ pub const IPIP: Setting<bool> = Setting {
 };
 
 /// `vxlanEnabled`; likewise.
-pub const VXLAN: Setting<bool> = Setting {
+pub const VXLAN: FelixSetting<bool> = FelixSetting {
     field: "vxlanEnabled",
     variable: "FELIX_VXLANENABLED",
     spec: |spec| spec.vxlan_enabled,
@@ -44,7 +44,7 @@ pub const VXLAN: Setting<bool> = Setting {
 };
 
 /// `wireguardEnabled`: encryption of IPv4.
-pub const WIREGUARD: Setting<bool> = Setting {
+pub const WIREGUARD: FelixSetting<bool> = FelixSetting {
     field: "wireguardEnabled",
     variable: "FELIX_WIREGUARDENABLED",
     spec: |spec| spec.wireguard_enabled,
@@ -52,7 +52,7 @@ pub const WIREGUARD: Setting<bool> = Setting {
 };
 
 /// `wireguardEnabledV6`: encryption of IPv6.
-pub const WIREGUARD_V6: Setting<bool> = Setting {
+pub const WIREGUARD_V6: FelixSetting<bool> = FelixSetting {
     field: "wireguardEnabledV6",
     variable: "FELIX_WIREGUARDENABLEDV6",
     spec: |spec| spec.wireguard_enabled_v6,
@@ -60,7 +60,7 @@ pub const WIREGUARD_V6: Setting<bool> = Setting {
 };
 
 /// `bpfEnabled`
-pub const BPF: Setting<bool> = Setting {
+pub const BPF: FelixSetting<bool> = FelixSetting {
     field: "bpfEnabled",
     variable: "FELIX_BPFENABLED",
     spec: |spec| spec.bpf_enabled,
@@ -68,7 +68,7 @@ pub const BPF: Setting<bool> = Setting {
 };
 
 /// `nftablesMode`: Disabled, Enabled or Auto.
-pub const NFTABLES: Setting<String> = Setting {
+pub const NFTABLES: FelixSetting<String> = FelixSetting {
     field: "nftablesMode",
     variable: "FELIX_NFTABLESMODE",
     spec: |spec| spec.nftables_mode.clone(),
@@ -76,7 +76,7 @@ pub const NFTABLES: Setting<String> = Setting {
 };
 
 /// `programClusterRoutes` (3.31 and later).
-pub const CLUSTER_ROUTES: Setting<String> = Setting {
+pub const CLUSTER_ROUTES: FelixSetting<String> = FelixSetting {
     field: "programClusterRoutes",
     variable: "FELIX_PROGRAMCLUSTERROUTES",
     spec: |spec| spec.program_cluster_routes.clone(),
@@ -84,7 +84,7 @@ pub const CLUSTER_ROUTES: Setting<String> = Setting {
 };
 
 /// `awsSrcDstCheck`: DoNothing, Enable or Disable.
-pub const AWS_CHECK: Setting<String> = Setting {
+pub const AWS_CHECK: FelixSetting<String> = FelixSetting {
     field: "awsSrcDstCheck",
     variable: "FELIX_AWSSRCDSTCHECK",
     spec: |spec| spec.aws_src_dst_check.clone(),
@@ -92,7 +92,7 @@ pub const AWS_CHECK: Setting<String> = Setting {
 };
 
 /// `logSeverityScreen`
-pub const LOG_SEVERITY: Setting<String> = Setting {
+pub const LOG_SEVERITY: FelixSetting<String> = FelixSetting {
     field: "logSeverityScreen",
     variable: "FELIX_LOGSEVERITYSCREEN",
     spec: |spec| spec.log_severity_screen.clone(),
@@ -100,7 +100,7 @@ pub const LOG_SEVERITY: Setting<String> = Setting {
 };
 
 /// `vxlanPort`
-pub const VXLAN_PORT: Setting<u16> = Setting {
+pub const VXLAN_PORT: FelixSetting<u16> = FelixSetting {
     field: "vxlanPort",
     variable: "FELIX_VXLANPORT",
     spec: |spec| spec.vxlan_port,
@@ -108,7 +108,7 @@ pub const VXLAN_PORT: Setting<u16> = Setting {
 };
 
 /// A setting that is set nowhere, so that Felix's default applies.
-pub fn default_of<T>(setting: &Setting<T>) -> Provenance {
+pub fn default_of<T>(setting: &FelixSetting<T>) -> Provenance {
     Provenance::default_of(
         ObjectRef::named("FelixConfiguration", "default"),
         format!("spec.{}", setting.field),
@@ -153,20 +153,20 @@ impl<'a> Felix<'a> {
     }
 
     /// The value for every node that has none of its own.
-    pub fn get<T>(&self, setting: &Setting<T>) -> Option<Resolved<T>> {
+    pub fn get<T>(&self, setting: &FelixSetting<T>) -> Option<Resolved<T>> {
         self.by_environment(setting)
             .or_else(|| self.by_configuration(setting, "default"))
     }
 
     /// The value for one node.
-    pub fn get_on_node<T>(&self, setting: &Setting<T>, node: &str) -> Option<Resolved<T>> {
+    pub fn get_on_node<T>(&self, setting: &FelixSetting<T>, node: &str) -> Option<Resolved<T>> {
         self.by_environment(setting)
             .or_else(|| self.by_configuration(setting, &format!("node.{node}")))
             .or_else(|| self.by_configuration(setting, "default"))
     }
 
     /// The setting in every place that sets it, the one that wins first.
-    pub fn get_everywhere<T>(&self, setting: &Setting<T>) -> Vec<Resolved<T>> {
+    pub fn get_everywhere<T>(&self, setting: &FelixSetting<T>) -> Vec<Resolved<T>> {
         let nodes = self.configurations.iter();
         let nodes = nodes.filter(|found| found.metadata.name.starts_with("node."));
         self.by_environment(setting)
@@ -177,12 +177,12 @@ impl<'a> Felix<'a> {
     }
 
     /// Whether a switch is on.
-    pub fn is_on(&self, setting: &Setting<bool>) -> bool {
+    pub fn is_on(&self, setting: &FelixSetting<bool>) -> bool {
         self.get(setting).is_some_and(|found| found.value)
     }
 
     /// The value in calico-node's environment.
-    pub fn by_environment<T>(&self, setting: &Setting<T>) -> Option<Resolved<T>> {
+    pub fn by_environment<T>(&self, setting: &FelixSetting<T>) -> Option<Resolved<T>> {
         let node = self.node?;
         let value = (setting.parse)(node.value(setting.variable)?)?;
         Some(Resolved {
@@ -191,13 +191,13 @@ impl<'a> Felix<'a> {
         })
     }
 
-    fn by_configuration<T>(&self, setting: &Setting<T>, name: &str) -> Option<Resolved<T>> {
+    fn by_configuration<T>(&self, setting: &FelixSetting<T>, name: &str) -> Option<Resolved<T>> {
         let mut found = self.configurations.iter();
         by(found.find(|found| found.metadata.name == name)?, setting)
     }
 }
 
-fn by<T>(found: &FelixConfiguration, setting: &Setting<T>) -> Option<Resolved<T>> {
+fn by<T>(found: &FelixConfiguration, setting: &FelixSetting<T>) -> Option<Resolved<T>> {
     Some(Resolved {
         value: (setting.spec)(&found.spec)?,
         from: Provenance::new(

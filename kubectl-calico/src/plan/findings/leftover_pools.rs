@@ -1,6 +1,6 @@
 //! Pools that an uninstall left behind.
 
-use crate::assess::facts::install::Method;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::plan::catalog::LEFTOVER_POOLS;
 use crate::plan::inputs::Inputs;

@@ -2,7 +2,7 @@
 
 use calico_core::cidr::Cidr;
 
-use crate::assess::facts::networks::Network;
+use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::Finding;
 use crate::plan::catalog::FAMILY_OUTSIDE_POD_NETWORK;
 use crate::plan::inputs::Inputs;
@@ -20,7 +20,7 @@ pub(crate) fn findings(inputs: &Inputs, planned: &[Pool]) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(network: &Network, pool: &Pool, cidr: Cidr) -> Finding {
+fn finding(network: &ConfiguredNetwork, pool: &Pool, cidr: Cidr) -> Finding {
     let family = pool.family;
     let message = format!("the pod CIDRs {} include no {family}", network.list());
     Finding::warning(&FAMILY_OUTSIDE_POD_NETWORK, cidr.to_string(), message)

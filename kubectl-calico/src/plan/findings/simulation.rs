@@ -9,9 +9,9 @@ use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::checks::CHECKS;
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
-use crate::assess::facts::install::Method;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::installer::Installer;
+use crate::assess::facts::method::Method;
 use crate::assess::facts::pools;
 use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
@@ -117,7 +117,7 @@ fn remedy(code: &str) -> Option<Remedy> {
 /// The facts of the cluster with the plan.
 fn facts(inputs: &Inputs, planned: &[Pool]) -> Facts {
     let mut facts = inputs.facts.clone();
-    let pools: Vec<pools::Pool> = inputs
+    let pools: Vec<pools::ExistingPool> = inputs
         .pools()
         .iter()
         .map(|pool| changed(pool, planned))
@@ -172,7 +172,7 @@ fn installation_facts(inputs: &Inputs, written: Installation) -> InstallationFac
 }
 
 /// An existing pool with the planned values. Its name says that findings are about those.
-fn changed(existing: &pools::Pool, planned: &[Pool]) -> pools::Pool {
+fn changed(existing: &pools::ExistingPool, planned: &[Pool]) -> pools::ExistingPool {
     let mut pool = existing.clone();
     let planned = planned
         .iter()

@@ -7,7 +7,7 @@ mod new_family;
 
 use serde_yaml::Value;
 
-use crate::assess::facts::install::Method;
+use crate::assess::facts::method::Method;
 use crate::assess::facts::ports::Port;
 use crate::assess::finding::Finding;
 use crate::plan::comparison::PoolComparison;

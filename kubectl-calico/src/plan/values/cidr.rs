@@ -3,8 +3,8 @@
 use calico_core::cidr::{Cidr, Family};
 
 use super::precedence::settled_by;
-use crate::assess::facts::cluster::Platform;
-use crate::assess::facts::networks::Network;
+use crate::assess::facts::networks::ConfiguredNetwork;
+use crate::assess::facts::platform::Platform;
 use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
@@ -35,7 +35,10 @@ pub(crate) fn families(inputs: &Inputs) -> Vec<Family> {
         .unwrap_or_else(|| vec![Family::V4])
 }
 
-fn has_family<'a>(networks: impl IntoIterator<Item = &'a Network>, family: Family) -> bool {
+fn has_family<'a>(
+    networks: impl IntoIterator<Item = &'a ConfiguredNetwork>,
+    family: Family,
+) -> bool {
     networks
         .into_iter()
         .any(|network| network.of_family(family).next().is_some())
@@ -65,7 +68,7 @@ pub(crate) fn choose(inputs: &Inputs, family: Family) -> Choice<Cidr> {
 
 fn of_network(
     inputs: &Inputs,
-    network: &Network,
+    network: &ConfiguredNetwork,
     family: Family,
     listed: Option<Cidr>,
 ) -> Choice<Cidr> {

@@ -4,9 +4,9 @@ use calico_core::installation::Installation;
 use serde::Serialize;
 
 use crate::assess::facts::Facts;
-use crate::assess::facts::cluster::Platform;
-use crate::assess::facts::install::Method;
-use crate::assess::facts::variant::Variant;
+use crate::assess::facts::manifest::Manifest;
+use crate::assess::facts::method::Method;
+use crate::assess::facts::platform::Platform;
 use crate::plan::request::PlanRequest;
 use crate::snapshot::Snapshot;
 
@@ -86,7 +86,7 @@ impl Networking {
         }
         match facts.install.method.value() {
             Some(Method::Canal) => return by("flannel", "Canal uses flannel for networking"),
-            Some(Method::Manifest { variant }) if *variant == Variant::PolicyOnly => {
+            Some(Method::Manifest { variant }) if *variant == Manifest::PolicyOnly => {
                 return by(
                     "another CNI plugin",
                     "Calico was installed for network policy only",

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use calico_core::text::printable;
 
-use crate::assess::facts::install::Method;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::Severity;
 use crate::plan::choice::Choice;
 use crate::plan::comparison::PoolComparison;
@@ -100,8 +100,11 @@ fn inputs(page: &mut Page, plan: &Plan) {
             &format!("{path} {}: {}", setting.value, setting.why),
         );
     }
-    for unclear in &plan.facts.networks.unclear {
-        page.row("Unclear", &format!("{}: {}", unclear.from, unclear.why));
+    for unreadable in &plan.facts.networks.unreadable {
+        page.row(
+            "Unclear",
+            &format!("{}: {}", unreadable.from, unreadable.why),
+        );
     }
 }
 

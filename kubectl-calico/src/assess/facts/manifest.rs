@@ -1,14 +1,14 @@
-//! Which of Calico's manifests a cluster was installed from.
+//! The manifest that Calico was installed from.
 
 use serde::Serialize;
 
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 
-/// Which of Calico's manifests.
+/// One of Calico's manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum Variant {
+pub enum Manifest {
     /// calico.yaml
     #[serde(rename = "calico.yaml")]
     Calico,
@@ -32,7 +32,7 @@ pub enum Variant {
     V3Crds,
 }
 
-impl Variant {
+impl Manifest {
     /// The file's name.
     pub fn file(self) -> &'static str {
         match self {
@@ -47,27 +47,27 @@ impl Variant {
     }
 }
 
-/// Told by what differs between Calico's manifests: the environment of calico-node.
+/// The manifest that calico-node's environment comes from: it differs between Calico's manifests.
 /// Source: projectcalico/calico v3.32.1, manifests/.
-pub fn variant(node: &CalicoNode) -> (Variant, Provenance) {
-    let is = |name: &str, wanted: &str| {
+pub fn manifest(node: &CalicoNode) -> (Manifest, Provenance) {
+    let is = |name: &str, value: &str| {
         node.value(name)
-            .is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+            .is_some_and(|found| found.eq_ignore_ascii_case(value))
     };
-    let (variant, variable) = if node.variable("ETCD_ENDPOINTS") != Variable::Unset {
-        (Variant::Etcd, "ETCD_ENDPOINTS")
+    let (manifest, variable) = if node.variable("ETCD_ENDPOINTS") != Variable::Unset {
+        (Manifest::Etcd, "ETCD_ENDPOINTS")
     } else if is("CALICO_API_GROUP", "projectcalico.org/v3") {
-        (Variant::V3Crds, "CALICO_API_GROUP")
+        (Manifest::V3Crds, "CALICO_API_GROUP")
     } else if is("CALICO_MANAGE_CNI", "false") || is("CALICO_NETWORKING_BACKEND", "none") {
-        (Variant::PolicyOnly, "CALICO_NETWORKING_BACKEND")
+        (Manifest::PolicyOnly, "CALICO_NETWORKING_BACKEND")
     } else if is("FELIX_BPFENABLED", "true") {
-        (Variant::Bpf, "FELIX_BPFENABLED")
+        (Manifest::Bpf, "FELIX_BPFENABLED")
     } else if is("CALICO_NETWORKING_BACKEND", "vxlan") {
-        (Variant::Vxlan, "CALICO_NETWORKING_BACKEND")
+        (Manifest::Vxlan, "CALICO_NETWORKING_BACKEND")
     } else if node.variable("FELIX_TYPHAK8SSERVICENAME") != Variable::Unset {
-        (Variant::Typha, "FELIX_TYPHAK8SSERVICENAME")
+        (Manifest::Typha, "FELIX_TYPHAK8SSERVICENAME")
     } else {
-        (Variant::Calico, "CALICO_NETWORKING_BACKEND")
+        (Manifest::Calico, "CALICO_NETWORKING_BACKEND")
     };
-    (variant, node.env(variable))
+    (manifest, node.env(variable))
 }

@@ -1,0 +1,101 @@
+//! How Calico was installed.
+
+use serde::Serialize;
+
+use super::installer::{Installer, installer};
+use super::manifest::{Manifest, manifest};
+use super::platform::Platform;
+use crate::assess::fact::Fact;
+use crate::assess::provenance::Provenance;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
+use crate::snapshot::{ObjectRef, Snapshot};
+
+/// How Calico was installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum Method {
+    /// By the operator.
+    Operator {
+        /// What installed the operator and the Installation.
+        by: Installer,
+    },
+    /// From one of Calico's manifests, or from something derived from one.
+    Manifest {
+        /// The manifest.
+        variant: Manifest,
+    },
+    /// From Canal's manifest: flannel provides pod networking, and Calico enforces policy.
+    Canal,
+    /// The operator is taking over an install from manifests: both run.
+    Migrating,
+    /// Not installed: the operator runs, but no Installation named `default` exists.
+    OperatorOnly,
+    /// Not running: an Installation exists, but neither the operator nor calico-node runs.
+    InstallationOnly,
+    /// Not running: nothing of Calico runs, but IPPools of an earlier installation exist.
+    Remnants,
+    /// Not installed.
+    Nothing,
+}
+
+/// The method of a snapshot, by what runs and by what requests it.
+pub fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
+    let nodes = CalicoNode::all(snapshot);
+    let mut from: Vec<Provenance> = nodes.iter().map(|node| node.at("")).collect();
+    let by_operator = nodes.iter().any(CalicoNode::is_of_operator);
+    let by_manifest = nodes.iter().find(|node| !node.is_of_operator());
+    if by_operator && by_manifest.is_some() {
+        let value = Method::Migrating;
+        return Fact::Known { value, from };
+    }
+    if let Some(node) = by_manifest {
+        if node.is_canal() {
+            let value = Method::Canal;
+            return Fact::Known { value, from };
+        }
+        let (variant, evidence) = manifest(node);
+        from.push(evidence);
+        let value = Method::Manifest { variant };
+        return Fact::Known { value, from };
+    }
+    let installation = default_installation(snapshot);
+    if by_operator || installation.is_some() {
+        let (by, evidence) = installer(snapshot, platform);
+        let running = by_operator || operator_deployment(snapshot).is_some();
+        // Without permission to list Deployments, the operator may still run.
+        let value = if running || snapshot.operators.unknown().is_some() {
+            Method::Operator { by }
+        } else {
+            Method::InstallationOnly
+        };
+        from.extend(installation.map(|_| Provenance::new(ObjectRef::installation(), "")));
+        from.extend(evidence);
+        return Fact::Known { value, from };
+    }
+    if let Some(operator) = operator_deployment(snapshot) {
+        if let Some(why) = snapshot.installations.unknown() {
+            return why.into();
+        }
+        let from = Provenance::new(object_of(operator), "");
+        return Fact::known(Method::OperatorOnly, from);
+    }
+    let unread = [
+        snapshot.daemon_sets.unknown(),
+        snapshot.operators.unknown(),
+        snapshot.installations.unknown(),
+    ];
+    if let Some(why) = unread.into_iter().flatten().next() {
+        return why.into();
+    }
+    if !snapshot.ip_pools.items().is_empty() {
+        return Fact::known(Method::Remnants, Provenance::all("IPPool"));
+    }
+    Fact::Known {
+        value: Method::Nothing,
+        from: ["DaemonSet", "Deployment", "Installation"]
+            .map(Provenance::all)
+            .into(),
+    }
+}
