@@ -2,7 +2,7 @@
 
 from go_source import Module, Source
 
-# Since v1.38 the operator's types are a module of their own, of which few versions are published. This one is newer than
+# Since v1.40 at the latest the operator's types are a module of their own, of which few versions are published. This one is newer than
 # the operators below. It has all their fields, except that it renames some of Calico Enterprise's; `edits` follows.
 # (Compared in their repository: v1.42.3:api/v1 with f444e3b593ce:api/v1.)
 OPERATOR_TYPES = Module(

@@ -17,7 +17,7 @@ class Controllers:
 
     def start(self):
         self._spawn("kube-controller-manager", "system:kube-controller-manager", self._controller_manager_flags())
-        self._spawn("kube-scheduler", "system:kube-scheduler", {"leader-elect": "false", "secure-port": 0})
+        self._spawn("kube-scheduler", "system:kube-scheduler", COMMON)
         self._spawn("kwok", "kwok", KWOK | {"config": STAGES})
 
     def add_nodes(self, count):
@@ -36,14 +36,9 @@ class Controllers:
         self.server.wait("there is no ServiceAccount", lambda: exists(api, account))
 
     def _controller_manager_flags(self):
-        return {
-            "leader-elect": "false",
-            "secure-port": 0,
+        return COMMON | {
             "root-ca-file": self.server.certificate(),
             "service-account-private-key-file": server.SERVICE_ACCOUNTS_KEY,
-            # It would rather wait than ask more often, and a test waits for it.
-            "kube-api-qps": 500,
-            "kube-api-burst": 1000,
         }
 
     def _spawn(self, program, user, flags):
@@ -51,6 +46,9 @@ class Controllers:
         command = [self.server.programs[program], *(f"--{name}={value}" for name, value in flags.items())]
         self.server.processes.spawn(program, [*command, f"--kubeconfig={kubeconfig}"])
 
+
+# There is one of each, nobody asks it anything, and it need not spare the server.
+COMMON = {"leader-elect": "false", "secure-port": 0, "kube-api-qps": 1000, "kube-api-burst": 2000}
 
 KWOK = {
     "manage-all-nodes": "true",
