@@ -295,6 +295,8 @@ fn is_blank(document: &[u8]) -> bool {
 
 fn is_utf16(document: &[u8]) -> bool {
     let text = document.get(content_start(document)..).unwrap_or_default();
+    // Helm's splitter skips white space before it.
+    let text = text.trim_ascii_start();
     text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
 }
 
