@@ -12,6 +12,9 @@ impl Tree {
         let options: Options = granit_parser::options! {
             // As libyaml, and so Go's readers, do.
             block_scalar_eof_without_line_feed: true,
+            // The parser buffers a limited number of comments, and valid YAML may have more of them
+            // in a row. Another crate of a build can turn the feature on.
+            emit_comments: false,
         };
         let mut builder = Builder::default();
         let mut documents = 0;
