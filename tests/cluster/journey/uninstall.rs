@@ -33,7 +33,7 @@ impl Journey {
             .run("helm list --all-namespaces --output json");
         assert_eq!(releases.succeeded().text.trim(), "[]");
         let status = self.terminal.run("kubectl calico status");
-        status.shows("Calico does not run, but its resources are still there\n");
+        status.shows("Calico is not running, but resources of an earlier installation exist\n");
     }
 
     /// Completes the Job, as its controller would.

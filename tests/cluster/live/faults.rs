@@ -209,7 +209,7 @@ fn an_endless_list_is_an_error() {
         let list = json!({"kind": "IPPoolList", "metadata": {"continue": token}, "items": []});
         Fault::Instead(Reply::json(&list.to_string()))
     });
-    assert_one_not_read(&ran, "IPPool", "more than 4000 pages");
+    assert_one_not_read(&ran, "IPPool", "more than 1000 pages");
 }
 
 /// Status 410, with and without a token to continue with.
