@@ -64,7 +64,7 @@ const ERASE: &str = "\x1b[K";
 /// What standard output can show.
 pub fn look(color: Color) -> Look {
     Look {
-        colour: match color {
+        color: match color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => shows_colors(),

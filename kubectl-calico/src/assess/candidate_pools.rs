@@ -15,7 +15,7 @@ use crate::snapshot::ObjectRef;
 #[derive(Clone, Copy)]
 pub(crate) struct CandidatePool<'a> {
     /// The existing pool; `None` for one that is only listed.
-    pub(crate) live: Option<&'a ExistingPool>,
+    pub(crate) existing: Option<&'a ExistingPool>,
     /// Its index in the Installation's list, if the operator reconciles the pool with that entry.
     pub(crate) index: Option<usize>,
     /// Its CIDR, as written.
@@ -35,15 +35,15 @@ pub(crate) struct CandidatePool<'a> {
 impl CandidatePool<'_> {
     /// The object that describes it.
     pub(crate) fn object(&self) -> ObjectRef {
-        match self.live {
-            Some(live) => live.object(),
+        match self.existing {
+            Some(existing) => existing.object(),
             None => ObjectRef::installation(),
         }
     }
 
     /// The path of one of its fields in that object. An IPPool has two fields for its encapsulation.
     pub(crate) fn field(&self, key: &str) -> String {
-        match (self.live, self.index) {
+        match (self.existing, self.index) {
             (Some(_), _) if key == "encapsulation" => "spec.ipipMode, spec.vxlanMode".to_owned(),
             (None, Some(index)) => format!("spec.calicoNetwork.ipPools[{index}].{key}"),
             _ => format!("spec.{key}"),
@@ -60,21 +60,21 @@ impl CandidatePool<'_> {
 pub(crate) fn candidate_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     match &case.facts.pools {
         _ if !counts(case) => Vec::new(),
-        Fact::Known { value, .. } if !value.is_empty() => live(case, value).collect(),
+        Fact::Known { value, .. } if !value.is_empty() => existing(case, value).collect(),
         Fact::Known { .. } | Fact::Absent { .. } => listed_pools(case).collect(),
         Fact::Unknown { .. } => Vec::new(),
     }
 }
 
 /// The existing pools alone, for checks whose subject CAL110 covers for listed ones.
-pub(crate) fn live_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
+pub(crate) fn existing_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     let mut pools = candidate_pools(case);
-    pools.retain(|pool| pool.live.is_some());
+    pools.retain(|pool| pool.existing.is_some());
     pools
 }
 
 /// Whether it is known that no pool exists.
-pub(crate) fn none_is_live(case: &Case) -> bool {
+pub(crate) fn no_pool_exists(case: &Case) -> bool {
     match &case.facts.pools {
         Fact::Known { value, .. } => value.is_empty(),
         Fact::Absent { .. } => true,
@@ -91,11 +91,14 @@ fn counts(case: &Case) -> bool {
     runs && !case.facts.routing.is_by_others()
 }
 
-fn live<'a>(case: &Case<'a>, pools: &'a [ExistingPool]) -> impl Iterator<Item = CandidatePool<'a>> {
-    let asked = case.facts.installation.as_ref();
+fn existing<'a>(
+    case: &Case<'a>,
+    pools: &'a [ExistingPool],
+) -> impl Iterator<Item = CandidatePool<'a>> {
+    let installation = case.facts.installation.as_ref();
     pools.iter().map(move |pool| CandidatePool {
-        live: Some(pool),
-        index: asked.and_then(|asked| index_of(asked, pool)),
+        existing: Some(pool),
+        index: installation.and_then(|installation| index_of(installation, pool)),
         cidr: &pool.cidr,
         network: pool.network,
         block_size: Some(pool.block_size),
@@ -107,33 +110,36 @@ fn live<'a>(case: &Case<'a>, pools: &'a [ExistingPool]) -> impl Iterator<Item = 
 
 /// The index at which the Installation lists an owned pool. The operator identifies pools by the text
 /// of their CIDR; up to 1.32 it changes none.
-fn index_of(asked: &InstallationFacts, pool: &ExistingPool) -> Option<usize> {
-    let acts = pool.owned_by_operator && asked.changes_existing_pools();
-    asked.index_of(&pool.cidr).filter(|_| acts)
+fn index_of(installation: &InstallationFacts, pool: &ExistingPool) -> Option<usize> {
+    let acts = pool.owned_by_operator && installation.changes_existing_pools();
+    installation.index_of(&pool.cidr).filter(|_| acts)
 }
 
 /// The pools that the Installation lists, whether they exist or not.
 pub(crate) fn listed_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = CandidatePool<'a>> {
-    let asked = case.facts.installation.iter();
-    let asked = asked.filter(|asked| asked.effective.is_calico_cni());
-    asked.flat_map(|asked| {
-        let written = asked.written.pools.iter().flatten();
-        let pools = written.zip(&asked.effective.pools).enumerate();
-        pools.map(|(index, (written, effective))| {
-            let for_pods = effective.uses().is_for_pods();
-            CandidatePool {
-                live: None,
-                index: Some(index),
-                cidr: written.cidr.as_deref().unwrap_or_default(),
-                network: effective.network().copied(),
-                block_size: effective.block_size,
-                encapsulation: effective
-                    .encapsulation
-                    .as_deref()
-                    .and_then(|name| name.parse().ok()),
-                serves_pods: for_pods,
-                has_pods: for_pods,
-            }
-        })
+    let installation = case
+        .facts
+        .installation
+        .as_ref()
+        .filter(|installation| installation.effective.is_calico_cni());
+    let pools = installation.into_iter().flat_map(|installation| {
+        let written = installation.written.pools.iter().flatten();
+        written.zip(&installation.effective.pools)
+    });
+    pools.enumerate().map(|(index, (written, effective))| {
+        let for_pods = effective.uses().is_for_pods();
+        CandidatePool {
+            existing: None,
+            index: Some(index),
+            cidr: written.cidr.as_deref().unwrap_or_default(),
+            network: effective.network().copied(),
+            block_size: effective.block_size,
+            encapsulation: effective
+                .encapsulation
+                .as_deref()
+                .and_then(|name| name.parse().ok()),
+            serves_pods: for_pods,
+            has_pods: for_pods,
+        }
     })
 }

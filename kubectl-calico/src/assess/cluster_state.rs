@@ -13,13 +13,13 @@ use super::words::counted;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ClusterState {
-    /// calico-node was counted, and every check passed or found only something worth knowing.
+    /// calico-node was counted, no check was skipped, and none found an error or a warning.
     Healthy,
-    /// Calico works, and a check found what will not work for long or not for all.
+    /// A check found what works now, but not on every node or not for much longer.
     Warning,
     /// A check found what does not work.
     Degraded,
-    /// Calico does not run, and nothing requests it.
+    /// Nothing of Calico runs, except perhaps its operator.
     NotInstalled,
     /// No check found an error, but calico-node could not be counted or checks were skipped.
     Unknown,

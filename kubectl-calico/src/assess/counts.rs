@@ -12,9 +12,9 @@ use super::finding::{Finding, Severity};
 pub struct FindingCounts {
     /// Findings about something that does not work.
     pub error: usize,
-    /// Findings about something that will not work for long or not for all.
+    /// Findings about something that works now, but not on every node or not for much longer.
     pub warning: usize,
-    /// Findings that are worth knowing, and no problem.
+    /// Findings for your information.
     pub note: usize,
 }
 
@@ -26,8 +26,8 @@ pub struct CheckCounts {
     pub passed: usize,
     /// Checks with at least one finding, of whatever severity.
     pub failed: usize,
-    /// Checks that could not judge, because something they need could not be read: `notRead` has their
-    /// codes.
+    /// Checks that could not judge, because something that they need could not be read: `notRead` has
+    /// their codes.
     pub skipped: usize,
 }
 

@@ -1,37 +1,37 @@
-//! One thing that was read or derived, with where it came from.
+//! One thing that was read or derived, with its provenance.
 
 use serde::Serialize;
 
 use super::provenance::Provenance;
 use crate::snapshot::{Reading, Unknown};
 
-/// A fact: what it is and where that was read, that there is none, or that nothing is known of it.
+/// A fact: a value and where it was read, or that there is none, or that nothing is known.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Fact_of_{T}"))]
 #[serde(untagged)]
 pub enum Fact<T> {
-    /// It is so.
+    /// The value is known.
     Known {
-        /// What.
+        /// The value.
         value: T,
-        /// The objects and fields that it was read from.
+        /// The objects and fields that the value was read from.
         from: Vec<Provenance>,
     },
-    /// There is none.
+    /// There is no such value.
     Absent {
-        /// Why that is known.
+        /// Why there is none.
         absent: String,
     },
-    /// Nothing is known of it.
+    /// Nothing is known.
     Unknown {
-        /// Why not.
+        /// Why nothing is known.
         unknown: String,
     },
 }
 
 impl<T> Fact<T> {
-    /// A fact that one place tells.
+    /// A value that was read in one place.
     pub fn known(value: T, from: Provenance) -> Self {
         Self::Known {
             value,
@@ -39,12 +39,12 @@ impl<T> Fact<T> {
         }
     }
 
-    /// That there is none.
+    /// No value, for that reason.
     pub fn absent(why: impl Into<String>) -> Self {
         Self::Absent { absent: why.into() }
     }
 
-    /// That nothing is known.
+    /// Nothing known, for that reason.
     pub fn unknown(why: impl Into<String>) -> Self {
         Self::Unknown {
             unknown: why.into(),
@@ -59,7 +59,7 @@ impl<T> Fact<T> {
         }
     }
 
-    /// Where it was read, if it is known.
+    /// Where the value was read, if it is known.
     pub fn from(&self) -> &[Provenance] {
         match self {
             Self::Known { from, .. } => from,
@@ -67,7 +67,7 @@ impl<T> Fact<T> {
         }
     }
 
-    /// The fact that follows from a reading, where `of` finds it in what was read.
+    /// The fact that follows from a reading: what `of` finds in what was read, or else `missing`.
     pub fn of<R>(
         reading: &Reading<R>,
         missing: &str,
@@ -83,8 +83,8 @@ impl<T> Fact<T> {
         }
     }
 
-    /// This fact, or another where this one has no value. That nothing is known of this one
-    /// outweighs that there is none of the other.
+    /// This fact, or another one if this one has no value. If this one is unknown and the other is absent,
+    /// the result is unknown.
     pub fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Known { .. } => self,

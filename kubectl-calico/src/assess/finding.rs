@@ -1,4 +1,4 @@
-//! A finding: one judgement, with what it rests on and what to do.
+//! A finding: one place where a check fails.
 
 use std::fmt;
 
@@ -10,21 +10,21 @@ use crate::repair::Step;
 use crate::repair::command::Command;
 use crate::snapshot::ObjectRef;
 
-/// How bad a finding is.
+/// How severe a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing is wrong.
+    /// For your information.
     Note,
-    /// It works, and will not for long or not for all.
+    /// Something works now, but not on every node or not for much longer.
     Warning,
     /// Something does not work.
     Error,
 }
 
 impl Severity {
-    /// As a person reads it.
+    /// The severity in words.
     pub fn word(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -34,20 +34,20 @@ impl Severity {
     }
 }
 
-/// One judgement.
+/// One place where a check fails.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// The check's code, as `CAL201`; it never changes its meaning.
+    /// The code, such as CAL201. It never changes its meaning.
     pub code: &'static str,
-    /// How bad it is.
+    /// How severe the finding is.
     pub severity: Severity,
-    /// What it is about: kind and name.
+    /// What the finding is about: an object as Kind/name or Kind/namespace/name, or else words.
     pub subject: String,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// What it rests on.
+    /// The values that the finding rests on.
     pub evidence: Vec<Evidence>,
     /// What happens if nothing is done.
     pub impact: String,
@@ -85,12 +85,12 @@ impl Finding {
         Self::new(entry, Severity::Error, subject, message)
     }
 
-    /// Something works, and will not for long or not for all.
+    /// Something works now, but not on every node or not for much longer.
     pub fn warning(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(entry, Severity::Warning, subject, message)
     }
 
-    /// Something worth knowing.
+    /// Something for your information.
     pub fn note(entry: &Entry, subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(entry, Severity::Note, subject, message)
     }

@@ -1,4 +1,4 @@
-//! From a snapshot to a report: facts, then what is wrong with them.
+//! From a snapshot to a report: the facts, then the findings.
 //!
 //! To add a check: declare it in a file of [`checks`] next to the function that finds it, list it
 //! in [`checks::CHECKS`], and give it a failing and a passing case in tests/cases/status. Its text
@@ -33,7 +33,7 @@ use crate::document::Head;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Snapshot, Unknown};
 
-/// Judges a snapshot; `now` is when the report is written.
+/// The report of a snapshot; `now` is when the report is written.
 pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     let facts = Facts::of(snapshot);
     let unknown = snapshot.unknown();
@@ -59,16 +59,15 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     }
 }
 
-/// What the wanted checks find, the worst first; those that cannot be made without the unknown rows
-/// find nothing.
+/// The findings of the wanted checks, the most severe first. Checks that need unknown rows are skipped.
 pub fn found(
     case: &Case,
     unknown: &[(&'static Resource, Unknown)],
     wanted: impl Fn(&Check) -> bool,
 ) -> Vec<Finding> {
-    let checks = CHECKS.iter().filter(|check| wanted(check));
-    let mut findings: Vec<Finding> = checks
-        .filter(|check| check.can_judge(unknown))
+    let mut findings: Vec<Finding> = CHECKS
+        .iter()
+        .filter(|check| wanted(check) && check.can_judge(unknown))
         .flat_map(|check| (check.find)(case))
         .collect();
     // The order of the table within one severity, but what must be fixed first comes first.
@@ -76,23 +75,26 @@ pub fn found(
     findings
 }
 
-/// What could not be read: a row for each object and reason, though several rows of the table may
-/// read it. That files do not hold something nobody needs is not worth a word.
+/// What could not be read: a row for each object and reason, though several rows of the table may read
+/// it. What files do not contain is left out if no check needs it.
 fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
     let mut rows: Vec<NotRead> = Vec::new();
     for (resource, why) in unknown {
-        let checks = CHECKS.iter().filter(|check| check.needs(resource));
-        let codes: BTreeSet<_> = checks.map(|check| check.entry.code).collect();
+        let codes: BTreeSet<_> = CHECKS
+            .iter()
+            .filter(|check| check.needs(resource))
+            .map(|check| check.entry.code)
+            .collect();
         if *why == Unknown::NotGiven && codes.is_empty() {
             continue;
         }
-        let (object, why_not) = (resource.object(), why.to_string());
-        let same = |row: &&mut NotRead| row.object == object && row.why == why_not;
+        let (object, reason) = (resource.object(), why.to_string());
+        let same = |row: &&mut NotRead| row.object == object && row.why == reason;
         match rows.iter_mut().find(same) {
             Some(row) => row.codes.extend(codes),
             None => rows.push(NotRead {
                 object,
-                why: why_not,
+                why: reason,
                 permission: match why {
                     Unknown::Forbidden(_) => Some(resource.permission()),
                     Unknown::Failed(_) | Unknown::NotGiven => None,

@@ -12,7 +12,7 @@ use crate::snapshot::ObjectRef;
 pub struct Provenance {
     /// The object that was read, or the kind whose objects were.
     pub object: ObjectRef,
-    /// The field's path, or `label KEY`, `annotation KEY`, `env NAME`; absent where the object as a
+    /// The field's path, or `label KEY`, `annotation KEY`, `env NAME`; absent if the object as a
     /// whole was read.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub field: String,

@@ -1,10 +1,9 @@
-//! JSON: of a report, whose schema is docs/status.schema.json, and of a plan, whose schema is
-//! docs/plan.schema.json.
+//! JSON documents: the report and the plan.
 
 use calico_core::text::visible_json;
 use serde::Serialize;
 
-/// A report, or a plan, indented, with a line end.
+/// A document, indented, with a line end.
 pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = visible_json(&serde_json::to_string_pretty(document)?);
     text.push('\n');
@@ -15,8 +14,11 @@ pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
 mod tests {
     use std::path::Path;
 
+    use serde_json::Value;
+
     use crate::assess::report::Report;
     use crate::plan::Plan;
+    use crate::render::{PLAN_SCHEMA, STATUS_SCHEMA};
 
     #[test]
     fn the_schemas_are_up_to_date() {
@@ -24,7 +26,40 @@ mod tests {
         is_published::<Plan>("plan.schema.json");
     }
 
-    /// The published schema is that of the types. `UPDATE_CASES=1` writes it anew.
+    /// A reader of the schema does not have the code: no links of rustdoc, and no numbered types.
+    #[test]
+    fn the_schemas_are_for_readers_without_the_code() {
+        for schema in [STATUS_SCHEMA, PLAN_SCHEMA] {
+            let schema: Value = serde_json::from_str(schema).unwrap();
+            let types = schema["$defs"].as_object().unwrap();
+            for name in types.keys() {
+                let is_numbered = name.ends_with(|c: char| c.is_ascii_digit());
+                assert!(!is_numbered || name.contains("uint"), "{name}");
+            }
+            for description in descriptions(&schema) {
+                assert!(!description.is_empty());
+                for code in ["[`", "`None`", "::"] {
+                    assert!(!description.contains(code), "{description}");
+                }
+            }
+        }
+    }
+
+    fn descriptions(schema: &Value) -> Vec<&str> {
+        match schema {
+            Value::Object(fields) => fields
+                .iter()
+                .flat_map(|(key, value)| match value.as_str() {
+                    Some(text) if key == "description" => vec![text],
+                    _ => descriptions(value),
+                })
+                .collect(),
+            Value::Array(items) => items.iter().flat_map(descriptions).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The published schema is that of the types. `UPDATE_CASES=1` writes it.
     fn is_published<T: schemars::JsonSchema>(file: &str) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../docs")
@@ -37,7 +72,7 @@ mod tests {
         }
         assert!(
             std::fs::read_to_string(&path).unwrap() == schema,
-            "it differs"
+            "UPDATE_CASES=1 cargo test -p kubectl-calico --lib schemas writes docs/{file}"
         );
     }
 }

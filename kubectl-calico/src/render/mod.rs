@@ -7,8 +7,8 @@ mod page;
 pub mod plan;
 mod requests;
 mod schema;
+mod status;
 mod table;
-mod text;
 
 pub use explain::{explain, list, reference};
 pub use json::json;
@@ -16,4 +16,4 @@ pub use kept_fields::kept_fields;
 pub use page::Look;
 pub use requests::requests;
 pub use schema::{PLAN_SCHEMA, STATUS_SCHEMA};
-pub use text::text;
+pub use status::text;

@@ -1,5 +1,5 @@
-//! A page of text: labelled rows, wrapped to a width, with nothing on it that a terminal obeys but
-//! our own colours.
+//! A page of text: labeled rows, wrapped to a width. Of what a terminal interprets, it contains only our
+//! own colors.
 
 use anstyle::{AnsiColor, Style};
 use calico_core::text::printable;
@@ -11,19 +11,19 @@ use crate::repair::here_document::is_here_document;
 /// How a page looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Whether there is colour.
-    pub colour: bool,
-    /// Whether only ASCII may be written.
+    /// Whether to use color.
+    pub color: bool,
+    /// Whether to write ASCII only.
     pub ascii: bool,
-    /// Columns.
+    /// The number of columns.
     pub width: usize,
 }
 
-/// 80 columns, no colour: what a file or a pipe gets.
+/// 80 columns without color, for files and pipes.
 impl Default for Look {
     fn default() -> Self {
         Self {
-            colour: false,
+            color: false,
             ascii: false,
             width: 80,
         }
@@ -37,7 +37,7 @@ pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
 pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
 
 /// The width of the column of labels.
-const LABELS: usize = 13;
+const LABELS: usize = 14;
 
 /// The width of the column of a finding's labels.
 const NOTES: usize = 10;
@@ -57,7 +57,7 @@ impl Page {
         Self::with_labels(look, LABELS)
     }
 
-    /// One whose column of labels is that wide.
+    /// A page whose column of labels is that wide.
     pub(super) fn with_labels(look: Look, labels: usize) -> Self {
         Self {
             look,
@@ -73,7 +73,7 @@ impl Page {
         self.text
     }
 
-    /// Text as it may be shown.
+    /// Text that is safe to show.
     fn shown(&self, text: &str) -> String {
         let text = printable(text);
         if !self.look.ascii || text.is_ascii() {
@@ -91,7 +91,7 @@ impl Page {
     }
 
     fn styled(&self, text: &str, style: Style) -> String {
-        if self.look.colour {
+        if self.look.color {
             format!("{style}{text}{style:#}")
         } else {
             text.to_owned()
@@ -105,7 +105,7 @@ impl Page {
         }
     }
 
-    /// A line of its own, wrapped, in one style.
+    /// A line, wrapped, in one style.
     pub(super) fn line(&mut self, text: &str, style: Style) {
         for line in self.wrapped(text, 0) {
             let line = self.styled(&line, style);
@@ -113,7 +113,7 @@ impl Page {
         }
     }
 
-    /// A label, and text behind it; further lines go below the text.
+    /// A label, and text after it; further lines go below the text.
     pub(super) fn row(&mut self, label: &str, text: &str) {
         let mut label = label;
         for paragraph in text.lines() {
@@ -126,13 +126,13 @@ impl Page {
         }
     }
 
-    /// A styled word and a text behind it.
+    /// A styled word and a text after it.
     pub(super) fn heading(&mut self, word: &str, style: Style, text: &str) {
         let line = format!("{} {}", self.styled(word, style), self.shown(text));
         self.push(&line);
     }
 
-    /// A paragraph below a heading, behind a small label.
+    /// A paragraph below a heading, after a small label.
     pub(super) fn note(&mut self, label: &str, text: &str) {
         self.labeled(label, NOTES, text);
     }
@@ -187,8 +187,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Text as lines of what is left of the width; a long word keeps its length, so that it can be
-    /// copied.
+    /// Text as lines of the remaining width. A long word is not broken, so that it can be copied.
     fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
         let width = self.look.width.saturating_sub(indent).max(20);
         let shown = self.shown(text.trim_start());

@@ -8,7 +8,7 @@ use super::pool_writer::PoolWriter;
 use super::step::Step;
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::ports::{Port, Traffic, in_a_row, ports};
+use crate::assess::facts::ports::{Port, Traffic, list, ports};
 use crate::assess::facts::routing_mode::tunnel;
 use crate::snapshot::Snapshot;
 
@@ -30,7 +30,7 @@ pub fn new_ports(
 
 /// What must be open before anything is changed.
 pub fn open(ports: &[Port]) -> Option<Step> {
-    let what = format!("first open {} between the nodes", in_a_row(ports));
+    let what = format!("first open {} between the nodes", list(ports));
     (!ports.is_empty()).then(|| Step::new(what))
 }
 

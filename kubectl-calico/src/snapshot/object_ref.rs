@@ -17,7 +17,7 @@ pub struct ObjectRef {
     /// The object's namespace; absent for an object that has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// The object's name; absent where all objects of the kind are meant.
+    /// The object's name; absent if all objects of the kind are meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

@@ -4,8 +4,8 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::pods;
-use crate::assess::views::stopped::stopped;
 use crate::assess::words::{MOST_NAMES, counted, few, pasted};
 use crate::snapshot::Pod;
 use crate::snapshot::resources::DAEMON_SETS;
@@ -46,7 +46,7 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         return by_counts(case, node);
     }
     let mut unready = pods::of(case.snapshot, &node.set.metadata, node.selector());
-    unready.retain(|pod| !pod.is_ready() && stopped(pod).is_none());
+    unready.retain(|pod| !pod.is_ready() && container_failure(pod).is_none());
     unready.sort_by_key(|pod| pods::place(pod));
     // Events and logs need a kubelet that responds.
     let responding = unready.iter().find(|pod| !is_on_silent_node(case, pod));

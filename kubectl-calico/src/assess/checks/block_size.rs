@@ -3,7 +3,7 @@
 use calico_core::catalog::Entry;
 use calico_core::pool::BlockSize;
 
-use crate::assess::candidate_pools::{CandidatePool, live_pools};
+use crate::assess::candidate_pools::{CandidatePool, existing_pools};
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
 use crate::snapshot::resources::IP_POOLS;
@@ -30,7 +30,7 @@ pub(crate) const BLOCK_SIZE: Check = Check {
         if case.facts.by_calico_ipam() == Some(false) {
             return Vec::new();
         }
-        live_pools(case).iter().filter_map(finding).collect()
+        existing_pools(case).iter().filter_map(finding).collect()
     },
 };
 

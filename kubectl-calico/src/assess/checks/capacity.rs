@@ -149,7 +149,7 @@ fn finding(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Optio
 
 /// For a pool that does not exist yet, a block size that gives enough blocks.
 fn smaller_blocks(case: &Case, pool: &CandidatePool, nodes: u128) -> Option<Vec<Step>> {
-    let network = pool.network.filter(|_| pool.live.is_none())?;
+    let network = pool.network.filter(|_| pool.existing.is_none())?;
     let mut sizes = BlockSize::range(network.family());
     let size = sizes.find(|size| blocks(&network, *size) >= nodes)?;
     let what = format!("choose a larger pool, or smaller blocks: /{size} gives enough of them");
@@ -166,7 +166,7 @@ pub(crate) fn giving<'a>(case: &Case<'a>, family: Family) -> Vec<CandidatePool<'
     let mut pools = candidate_pools(case);
     pools.retain(|pool| {
         pool.family() == Some(family)
-            && match pool.live {
+            && match pool.existing {
                 Some(existing) => existing.serves_any_pod(),
                 None => pool.serves_pods,
             }

@@ -4,8 +4,8 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::support::first::first_for;
 use crate::assess::support::impact::without_pods;
+use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::pods;
-use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::CALICO_PODS;
 use calico_core::catalog::Entry;
@@ -32,7 +32,9 @@ pub(crate) const CRASH_LOOP: Check = Check {
     needs: &[&CALICO_PODS],
     judges: Judges::Running,
     find: |case| {
-        let crashing = all_stopped(case.snapshot, Stop::Crash, |found| &found.name);
+        let crashing = failing_pods(case.snapshot, ContainerFailure::CrashLoop, |found| {
+            &found.name
+        });
         crashing
             .iter()
             .map(|stopped| finding(case, stopped))
@@ -40,7 +42,7 @@ pub(crate) const CRASH_LOOP: Check = Check {
     },
 };
 
-fn finding(case: &Case, stopped: &Stopped) -> Finding {
+fn finding(case: &Case, stopped: &FailingPods) -> Finding {
     let (pod, container) = (stopped.pod, stopped.container);
     let name = &container.name;
     let object = pods::object(pod);

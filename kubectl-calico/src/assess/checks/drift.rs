@@ -98,8 +98,10 @@ fn differs(
     let cidr = cidr_of(asked, index)?;
     let network = listed.network()?.network();
     let Some(pool) = pools.iter().find(|pool| pool.cidr == cidr) else {
-        let same =
-            |pool: &&ExistingPool| pool.network.is_some_and(|live| live.network() == network);
+        let same = |pool: &&ExistingPool| {
+            pool.network
+                .is_some_and(|existing| existing.network() == network)
+        };
         return Some(missing(asked, index, cidr, pools.iter().find(same)));
     };
     let found = differences(asked, listed, pool);

@@ -5,8 +5,8 @@ use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::assess::support::first::first_for;
 use crate::assess::support::impact::without_pods;
+use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::pods;
-use crate::assess::views::stopped::{Stop, Stopped, all_stopped};
 use crate::assess::words::pasted;
 use crate::snapshot::resources::CALICO_PODS;
 use calico_core::catalog::Entry;
@@ -28,7 +28,9 @@ pub(crate) const IMAGE_NOT_PULLED: Check = Check {
     needs: &[&CALICO_PODS],
     judges: Judges::Running,
     find: |case| {
-        let waiting = all_stopped(case.snapshot, Stop::Image, |found| &found.image);
+        let waiting = failing_pods(case.snapshot, ContainerFailure::ImagePull, |found| {
+            &found.image
+        });
         waiting
             .iter()
             .map(|stopped| finding(case, stopped))
@@ -36,7 +38,7 @@ pub(crate) const IMAGE_NOT_PULLED: Check = Check {
     },
 };
 
-fn finding(case: &Case, stopped: &Stopped) -> Finding {
+fn finding(case: &Case, stopped: &FailingPods) -> Finding {
     let (pod, container) = (stopped.pod, stopped.container);
     let waiting = container.state.waiting.clone().unwrap_or_default();
     let by_operator = matches!(

@@ -4,9 +4,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::impact::without_pods;
+use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{deployment, object_of};
 use crate::assess::views::pods;
-use crate::assess::views::stopped::stopped;
 use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 use calico_core::catalog::Entry;
@@ -67,7 +67,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
     }
     let selector = controllers.spec.as_ref().map(|spec| &spec.selector);
     let pods = pods::of(case.snapshot, &controllers.metadata, selector);
-    if pods.iter().any(|pod| stopped(pod).is_some()) {
+    if pods.iter().any(|pod| container_failure(pod).is_some()) {
         return None;
     }
     let finding = Finding::new(

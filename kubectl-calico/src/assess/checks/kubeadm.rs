@@ -5,7 +5,7 @@ use calico_core::cidr::Cidr;
 use calico_core::pod_network::{OperatorReading, kubeadm_networking, operator_reading};
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use crate::assess::candidate_pools::none_is_live;
+use crate::assess::candidate_pools::no_pool_exists;
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::entry;
@@ -90,7 +90,7 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
 /// The impact of a ConfigMap that the operator cannot use.
 pub(crate) fn impact(case: &Case, severity: Severity) -> &'static str {
     match severity {
-        Severity::Error if none_is_live(case) => {
+        Severity::Error if no_pool_exists(case) => {
             "the operator creates no pool, whatever the Installation lists, and the install never \
              completes"
         }
@@ -111,7 +111,7 @@ pub(crate) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Se
         return None;
     }
     let config = case.snapshot.kubeadm_config.read()?;
-    let reads = none_is_live(case) || !asked.changes_existing_pools();
+    let reads = no_pool_exists(case) || !asked.changes_existing_pools();
     let severity = if reads {
         Severity::Error
     } else {

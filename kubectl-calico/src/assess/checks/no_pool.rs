@@ -79,15 +79,15 @@ fn why_not(pool: &ExistingPool) -> (&'static str, String) {
 fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     let candidates = candidate_pools(case);
     let disabled = candidates.iter().find(|pool| {
-        pool.live
-            .is_some_and(|live| live.is_for_pods() && !live.enabled)
+        pool.existing
+            .is_some_and(|existing| existing.is_for_pods() && !existing.enabled)
     });
-    if let Some((disabled, live)) = disabled.and_then(|pool| Some((pool, pool.live?))) {
-        return enable(case, disabled, live);
+    if let Some((disabled, existing)) = disabled.and_then(|pool| Some((pool, pool.existing?))) {
+        return enable(case, disabled, existing);
     }
     let by_hand = candidates
         .iter()
-        .find(|pool| pool.serves_pods && pool.live.is_some());
+        .find(|pool| pool.serves_pods && pool.existing.is_some());
     if let Some(by_hand) = by_hand {
         let what = "let a pool assign its addresses automatically";
         let automatic = json!("Automatic");
@@ -97,7 +97,7 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     if !case.facts.install.is_by_operator() {
         return vec![restart(case, pools)];
     }
-    if candidates.iter().any(|pool| pool.live.is_none()) {
+    if candidates.iter().any(|pool| pool.existing.is_none()) {
         let what = "read why the operator has not created the pools that the Installation lists, \
                     and the other findings";
         return vec![Step::new(what).run("kubectl get tigerastatus ippools calico -o yaml")];
@@ -105,8 +105,8 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     list(case, pools)
 }
 
-fn enable(case: &Case, pool: &CandidatePool, live: &ExistingPool) -> Vec<Step> {
-    let spec = if live.node_selector == "!all()" {
+fn enable(case: &Case, pool: &CandidatePool, existing: &ExistingPool) -> Vec<Step> {
+    let spec = if existing.node_selector == "!all()" {
         json!({"disabled": false, "nodeSelector": "all()"})
     } else {
         json!({"disabled": false})
@@ -115,7 +115,7 @@ fn enable(case: &Case, pool: &CandidatePool, live: &ExistingPool) -> Vec<Step> {
     let entry = installation
         .filter(|found| found.changes_existing_pools())
         .map(|found| found.enabled_field(true));
-    let what = format!("enable {}", live.name);
+    let what = format!("enable {}", existing.name);
     set(case, pool, what, entry.as_slice(), &spec)
 }
 
@@ -139,9 +139,9 @@ fn restart(case: &Case, pools: &[ExistingPool]) -> Step {
 }
 
 /// Lists new pools in the Installation, if that would replace none.
-fn list(case: &Case, live: &[ExistingPool]) -> Vec<Step> {
+fn list(case: &Case, existing: &[ExistingPool]) -> Vec<Step> {
     let pools = new_pools(case);
-    if pools.is_empty() || !live.is_empty() {
+    if pools.is_empty() || !existing.is_empty() {
         return vec![Step::new("list a pool in the Installation")];
     }
     let cidrs: Vec<String> = pools.iter().map(|(cidr, _)| cidr.to_string()).collect();

@@ -11,9 +11,9 @@ use crate::assess::finding::Finding;
 use crate::assess::support::first::first;
 use crate::assess::support::impact::WITHOUT_OPERATOR;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
 use crate::assess::views::pods;
-use crate::assess::views::stopped::stopped;
 use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
@@ -144,7 +144,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     }
     let selector = operator.spec.as_ref().map(|spec| &spec.selector);
     let pods = pods::of(case.snapshot, &operator.metadata, selector);
-    if pods.iter().any(|pod| stopped(pod).is_some()) {
+    if pods.iter().any(|pod| container_failure(pod).is_some()) {
         return None;
     }
     let mut finding = Finding::error(

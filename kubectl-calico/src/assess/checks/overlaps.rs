@@ -3,7 +3,7 @@
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 
-use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::{delete, relocate};
@@ -144,7 +144,7 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
     needs: &[&IP_POOLS],
     judges: Judges::Running,
     find: |case| {
-        let pools = live_pools(case);
+        let pools = existing_pools(case);
         let overlapping = pools.iter().enumerate().filter_map(|(at, one)| {
             let range = one.network?;
             let shares = |other: &&CandidatePool| other.network.is_some_and(|o| o.overlaps(&range));
@@ -157,20 +157,20 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
 
 /// Whether pods, tunnels or Services have, or may get, addresses from a pool.
 fn is_used(pool: &CandidatePool) -> bool {
-    let enabled = pool.live.is_none_or(|live| live.enabled);
+    let enabled = pool.existing.is_none_or(|existing| existing.enabled);
     enabled || pool.has_pods
 }
 
 /// A pool that overlaps another one, the first of `count`.
 fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize) -> Finding {
-    let enabled = |pool: &CandidatePool| pool.live.is_none_or(|live| live.enabled);
+    let enabled = |pool: &CandidatePool| pool.existing.is_none_or(|existing| existing.enabled);
     let severity = if enabled(one) && enabled(other) {
         Severity::Error
     } else {
         Severity::Warning
     };
     let in_use = |pool: &CandidatePool| {
-        let usage = pool.live.and_then(|live| live.usage.value());
+        let usage = pool.existing.and_then(|existing| existing.usage.value());
         usage.map_or(0, |usage| usage.in_use)
     };
     // The one that fewer addresses come from goes.
@@ -179,9 +179,11 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     } else {
         other
     };
-    let fix = goes.live.map_or_else(Vec::new, |pool| {
+    let fix = goes.existing.map_or_else(Vec::new, |pool| {
         let stays = if std::ptr::eq(goes, one) { other } else { one };
-        let stays = stays.live.map_or("the other", |pool| pool.name.as_str());
+        let stays = stays
+            .existing
+            .map_or("the other", |pool| pool.name.as_str());
         delete(case, pool, &format!("keep {stays}"))
     });
     Finding::new(

@@ -60,7 +60,7 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
 
 fn is_outside(pool: &CandidatePool, network: &ConfiguredNetwork) -> bool {
     pool.network.is_some_and(|cidr| {
-        let counts = match pool.live {
+        let counts = match pool.existing {
             None if network.is_enforced() => true,
             _ => pool.serves_pods && network.of_family(cidr.family()).next().is_some(),
         };
@@ -100,8 +100,9 @@ fn listed(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Fin
 
 fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Option<Finding> {
     let cidr = pool.network?;
-    let by_itself =
-        pool.live.is_some() && cidr.family() == Family::V6 && !case.facts.install.is_by_operator();
+    let by_itself = pool.existing.is_some()
+        && cidr.family() == Family::V6
+        && !case.facts.install.is_by_operator();
     let severity = if network.is_enforced() && !by_itself {
         Severity::Error
     } else {
@@ -130,7 +131,7 @@ fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Str
         .as_ref()
         .filter(|_| network.is_enforced());
     let old_operator = asked.is_some_and(|asked| !asked.changes_existing_pools());
-    match (pool.live, asked.is_some()) {
+    match (pool.existing, asked.is_some()) {
         (None, true) => format!(
             "the operator creates no pool, and the install never completes; TigeraStatus {} says \
              \"is not within the platform's configured pod network CIDR(s)\"",

@@ -5,7 +5,7 @@ use calico_core::text::quoted;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
-use crate::assess::candidate_pools::{CandidatePool, live_pools};
+use crate::assess::candidate_pools::{CandidatePool, existing_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::support::pool_fixes::{replace_undeletable, set_listed};
@@ -65,7 +65,7 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                     .fixed_by_all(rewrite(case, pool, &network.to_string())),
             )
         };
-        live_pools(case).iter().filter_map(odd).collect()
+        existing_pools(case).iter().filter_map(odd).collect()
     },
 };
 
@@ -98,7 +98,7 @@ pub(crate) const UNREADABLE: Check = Check {
             .fix(fix);
             pool.network.is_none().then_some(finding)
         };
-        live_pools(case).iter().filter_map(unreadable).collect()
+        existing_pools(case).iter().filter_map(unreadable).collect()
     },
 };
 
@@ -108,7 +108,7 @@ pub(crate) const UNREADABLE: Check = Check {
 /// no longer listed.
 fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Vec<Step> {
     let minor = case.facts.install.calico_minor();
-    let Some(existing) = pool.live else {
+    let Some(existing) = pool.existing else {
         return Vec::new();
     };
     if minor.is_none_or(|minor| minor >= CIDR_FIXED_IN_CRD) {

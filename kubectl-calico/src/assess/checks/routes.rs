@@ -61,7 +61,7 @@ fn finding(case: &Case, mode: &RoutingMode) -> Option<Finding> {
     let pools = candidate_pools(case);
     let pool = pools
         .iter()
-        .find(|pool| pool.live.is_some_and(|live| live.name == *name))?;
+        .find(|pool| pool.existing.is_some_and(|existing| existing.name == *name))?;
     let one_node = case
         .facts
         .agents

@@ -39,7 +39,7 @@ pub(crate) const BOTH_TUNNELS: Check = Check {
 };
 
 fn both_tunnels(case: &Case, pool: &CandidatePool) -> Option<Finding> {
-    let existing = pool.live?;
+    let existing = pool.existing?;
     let ipip = enabled(existing.spec.ipip_mode.as_deref());
     let vxlan = enabled(existing.spec.vxlan_mode.as_deref())?;
     // The field that ipipMode replaced.
@@ -118,13 +118,13 @@ fn forced(
     uses: impl Fn(&ExistingPool) -> bool,
 ) -> Vec<Finding> {
     let pools = candidate_pools(case);
-    let live: Vec<&ExistingPool> = pools.iter().filter_map(|pool| pool.live).collect();
+    let existing: Vec<&ExistingPool> = pools.iter().filter_map(|pool| pool.existing).collect();
     // Without any pool there is nothing to contradict.
-    if live.is_empty() {
+    if existing.is_empty() {
         return Vec::new();
     }
-    let used = live.iter().find(|pool| pool.has_pods() && uses(pool));
-    let any = live.iter().any(|pool| uses(pool));
+    let used = existing.iter().find(|pool| pool.has_pods() && uses(pool));
+    let any = existing.iter().any(|pool| uses(pool));
     let felix = Felix::of(case.snapshot);
     let by_environment = felix.by_environment(setting);
     // The environment takes precedence over everything else.

@@ -52,12 +52,12 @@ fn findings(case: &Case, family: Family) -> Vec<Finding> {
 }
 
 fn is_for_all_nodes(pool: &CandidatePool) -> bool {
-    pool.live
-        .is_some_and(|live| live.node_selector == ALL_NODES)
+    pool.existing
+        .is_some_and(|existing| existing.node_selector == ALL_NODES)
 }
 
 fn usage<'a>(pool: &CandidatePool<'a>) -> Option<&'a PoolUsage> {
-    pool.live?.usage.value()
+    pool.existing?.usage.value()
 }
 
 /// The usage of several pools, added up.

@@ -32,7 +32,7 @@ impl fmt::Display for Port {
 }
 
 /// Ports, comma-separated.
-pub fn in_a_row(ports: &[Port]) -> String {
+pub fn list(ports: &[Port]) -> String {
     let ports: Vec<String> = ports.iter().map(Port::to_string).collect();
     ports.join(", ")
 }

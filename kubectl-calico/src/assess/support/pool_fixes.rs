@@ -7,7 +7,7 @@ use calico_core::pod_network::hold;
 use calico_core::pool::{BlockSize, Encapsulation};
 use serde_json::{Value, json};
 
-use crate::assess::candidate_pools::{CandidatePool, candidate_pools, live_pools};
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
 use crate::assess::facts::pools::ExistingPool;
 use crate::repair::encapsulation::{self, new_ports, open};
@@ -20,7 +20,7 @@ use crate::repair::{Step, lasting};
 
 /// Moves a pool to a range inside the pod network that nothing else uses.
 pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
-    match (pool.live, free_range(case, pool)) {
+    match (pool.existing, free_range(case, pool)) {
         (Some(old), Some(to)) => replace(case, old, to),
         (Some(old), None) => vec![Step::new(format!(
             "move the pods of {} to a new pool with an unused CIDR inside the pod network: the CIDR \
@@ -37,7 +37,7 @@ pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
 /// What to do about a pool that is only listed in the Installation, while others exist: those are
 /// what it should list.
 pub(crate) fn relist(case: &Case, pool: &CandidatePool, network: &[Cidr]) -> Vec<Step> {
-    let inside = live_pools(case)
+    let inside = existing_pools(case)
         .iter()
         .filter(|existing| existing.serves_pods && existing.family() == pool.family())
         .filter_map(|existing| existing.network)
@@ -55,7 +55,7 @@ pub(crate) fn relist(case: &Case, pool: &CandidatePool, network: &[Cidr]) -> Vec
 pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps = Vec::new();
-    if let Some(existing) = pool.live {
+    if let Some(existing) = pool.existing {
         steps.extend(writer.restore_before_changing(existing));
         steps.extend(open(&new_ports(case.snapshot, case.facts, vec![to])));
         steps.extend(encapsulation::steps(&mut writer, existing, to));
@@ -149,7 +149,7 @@ pub(crate) fn set(
 ) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps = Vec::new();
-    if let Some(existing) = pool.live {
+    if let Some(existing) = pool.existing {
         steps.extend(writer.restore_before_changing(existing));
         let commands = writer.set(existing.into(), entry, spec);
         steps.push(Step::new(what).run_all(commands));
@@ -191,7 +191,7 @@ pub(crate) fn list(case: &Case, what: impl Into<String>, entries: Vec<Value>) ->
 fn free_range(case: &Case, pool: &CandidatePool) -> Option<Cidr> {
     let others: Vec<Cidr> = candidate_pools(case)
         .iter()
-        .filter(|other| other.live.is_some() || other.cidr != pool.cidr)
+        .filter(|other| other.existing.is_some() || other.cidr != pool.cidr)
         .filter_map(|other| other.network)
         .collect();
     in_pod_network(case.snapshot, case.facts, pool.family()?, &others)

@@ -62,7 +62,7 @@ impl<'a> CalicoNode<'a> {
         ObjectRef::of_object("DaemonSet", &self.set.metadata)
     }
 
-    /// A field of the DaemonSet, as a fact says where it was read.
+    /// A field of the DaemonSet.
     pub fn at(&self, field: impl Into<String>) -> Provenance {
         Provenance::new(self.object(), field)
     }
@@ -72,25 +72,25 @@ impl<'a> CalicoNode<'a> {
         self.at(format!("env {variable}"))
     }
 
-    /// Whether the operator made it.
+    /// Whether the operator created it.
     pub fn is_of_operator(&self) -> bool {
         self.set.metadata.namespace.as_deref() == Some(OPERATOR_NAMESPACE)
     }
 
-    /// Whether it is Canal: flannel's network with Calico's policies.
+    /// Whether it is Canal: flannel provides pod networking, and Calico enforces policy.
     pub fn is_canal(&self) -> bool {
         self.containers()
             .any(|container| container.name == "kube-flannel")
     }
 
-    /// Whether it is the Canal that comes with RKE2.
+    /// Whether it is the Canal that RKE2 ships.
     /// Source: rancher/rke2-charts, packages/rke2-canal/charts/templates/daemonset.yaml.
     pub fn is_of_rke2(&self) -> bool {
         self.set.metadata.name.as_deref() == Some(RKE2_CANAL)
     }
 
-    /// Whether Calico does the network of pods here, and not only policies; nothing where that is
-    /// not known. calico-node itself goes by the same variable.
+    /// Whether Calico provides pod networking and does not only enforce policy; `None` if that is unknown.
+    /// calico-node itself uses the same variable.
     /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/shutdown/shutdown.go.
     pub fn does_networking(&self) -> Option<bool> {
         match self.variable("CALICO_NETWORKING_BACKEND") {
@@ -100,22 +100,24 @@ impl<'a> CalicoNode<'a> {
         }
     }
 
-    /// Its selector of pods.
+    /// The selector of its pods.
     pub fn selector(&self) -> Option<&'a LabelSelector> {
         self.set.spec.as_ref().map(|spec| &spec.selector)
     }
 
-    /// The ConfigMap of its manifest, and its name.
+    /// The ConfigMap of its manifest, and the ConfigMap's name.
     pub fn config(&self) -> (&'a Reading<ConfigMap>, &'static str) {
-        match self.is_canal() {
-            true if self.is_of_rke2() => (&self.snapshot.rke2_canal_config, "rke2-canal-config"),
-            true => (&self.snapshot.canal_config, "canal-config"),
-            false => (&self.snapshot.calico_config, "calico-config"),
+        if !self.is_canal() {
+            (&self.snapshot.calico_config, "calico-config")
+        } else if self.is_of_rke2() {
+            (&self.snapshot.rke2_canal_config, "rke2-canal-config")
+        } else {
+            (&self.snapshot.canal_config, "canal-config")
         }
     }
 
-    /// How many nodes it is meant for; nothing where its controller has not counted them: in a
-    /// manifest, or right after it was made.
+    /// The number of nodes that it should run on; `None` if its controller has not counted them: in a
+    /// manifest, or right after it was created.
     pub fn desired(&self) -> Option<u32> {
         let status = self.set.status.as_ref()?;
         let desired = u32::try_from(status.desired_number_scheduled).ok()?;
@@ -134,7 +136,7 @@ impl<'a> CalicoNode<'a> {
             .is_some_and(|os| os == "windows")
     }
 
-    /// Its containers, without those that only prepare.
+    /// Its containers, without init containers.
     pub fn containers(&self) -> impl Iterator<Item = &'a Container> {
         let pod = self
             .set
@@ -144,7 +146,7 @@ impl<'a> CalicoNode<'a> {
         pod.into_iter().flat_map(|pod| &pod.containers)
     }
 
-    /// The container that runs Felix, and BIRD where there is BGP.
+    /// The container that runs Felix, and BIRD if BGP is used.
     pub fn container(&self) -> Option<&'a Container> {
         self.containers()
             .find(|container| container.name == "calico-node")
@@ -163,7 +165,7 @@ impl<'a> CalicoNode<'a> {
             .any(|container| container.name == name)
     }
 
-    /// The tag of its image, as `v3.32.1`.
+    /// The tag of its image, such as `v3.32.1`.
     pub fn image_tag(&self) -> Option<&'a str> {
         image::tag(self.container()?.image.as_deref()?)
     }
@@ -183,7 +185,7 @@ impl<'a> CalicoNode<'a> {
         }
     }
 
-    /// A variable's value, if it is set to anything and that is known.
+    /// The value of a variable, if it is known and not empty.
     pub fn value(&self, name: &str) -> Option<&'a str> {
         match self.variable(name) {
             Variable::Set(value) if !value.is_empty() => Some(value),

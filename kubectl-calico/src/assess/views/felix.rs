@@ -10,9 +10,9 @@ use crate::snapshot::{FelixConfiguration, FelixSpec, ObjectRef, Snapshot};
 
 /// A setting that something here reads.
 pub struct FelixSetting<T: 'static> {
-    /// Its key in the spec of a FelixConfiguration.
+    /// The key in the spec of a FelixConfiguration.
     pub field: &'static str,
-    /// Its variable in the environment of calico-node.
+    /// The variable in the environment of calico-node.
     pub variable: &'static str,
     spec: fn(&FelixSpec) -> Option<T>,
     parse: fn(&str) -> Option<T>,
@@ -21,13 +21,13 @@ pub struct FelixSetting<T: 'static> {
 /// The value of a setting, and where it is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved<T> {
-    /// Its value.
+    /// The value.
     pub value: T,
     /// Where it is set.
     pub from: Provenance,
 }
 
-/// `ipipEnabled`; where it is not set, the pools decide.
+/// `ipipEnabled`; unset, the pools decide.
 pub const IPIP: FelixSetting<bool> = FelixSetting {
     field: "ipipEnabled",
     variable: "FELIX_IPINIPENABLED",
@@ -35,7 +35,7 @@ pub const IPIP: FelixSetting<bool> = FelixSetting {
     parse: truth,
 };
 
-/// `vxlanEnabled`; likewise.
+/// `vxlanEnabled`; unset, the pools decide.
 pub const VXLAN: FelixSetting<bool> = FelixSetting {
     field: "vxlanEnabled",
     variable: "FELIX_VXLANENABLED",
@@ -176,7 +176,7 @@ impl<'a> Felix<'a> {
             .collect()
     }
 
-    /// Whether a switch is on.
+    /// Whether a setting is enabled.
     pub fn is_on(&self, setting: &FelixSetting<bool>) -> bool {
         self.get(setting).is_some_and(|found| found.value)
     }

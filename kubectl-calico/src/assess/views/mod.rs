@@ -1,7 +1,7 @@
 //! A snapshot, looked at from one side: what facts and checks ask of it, without any conclusion.
 
 pub mod calico_node;
+pub mod container_failure;
 pub mod felix;
 pub mod objects;
 pub mod pods;
-pub mod stopped;

@@ -1,4 +1,4 @@
-//! The objects that facts and checks ask for by name.
+//! Objects by name.
 
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 use calico_core::operator;
@@ -6,12 +6,12 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::snapshot::{Installation, ObjectRef, Reading, Snapshot};
 
-/// The Installation that the operator reads.
+/// The Installation `default`.
 pub fn default_installation(snapshot: &Snapshot) -> Option<&Installation> {
     named(snapshot, DEFAULT_NAME)
 }
 
-/// The one that it lays over the other.
+/// The Installation `overlay`, which the operator merges into `default`.
 pub fn overlay_installation(snapshot: &Snapshot) -> Option<&Installation> {
     named(snapshot, OVERLAY_NAME)
 }
@@ -23,12 +23,12 @@ fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Installation> {
         .find(|found| found.metadata.name == name)
 }
 
-/// The operator's Deployment, in whatever namespace its release is.
+/// The operator's Deployment, in any namespace.
 pub fn operator_deployment(snapshot: &Snapshot) -> Option<&Deployment> {
     named_deployment(&snapshot.operators, operator::DEPLOYMENT)
 }
 
-/// The Deployment of that name that runs a part of Calico.
+/// A Deployment of Calico by name.
 pub fn deployment<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Deployment> {
     named_deployment(&snapshot.deployments, name)
 }
@@ -41,7 +41,7 @@ fn named_deployment<'a>(
     deployments.find(|found| found.metadata.name.as_deref() == Some(name))
 }
 
-/// A Deployment.
+/// The reference to a Deployment.
 pub fn object_of(deployment: &Deployment) -> ObjectRef {
     ObjectRef::of_object("Deployment", &deployment.metadata)
 }

@@ -1,4 +1,4 @@
-//! Calico's pods: which workload each belongs to, and what is said of those that are not ready.
+//! Calico's pods: the workload of each, and why it is not ready.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use crate::snapshot::resources::CALICO_PODS;
 use crate::snapshot::select::Selectable;
 use crate::snapshot::{ObjectRef, Pod, Snapshot};
 
-/// Whether a pod is a part of Calico: one that its row selects, but for the
-/// kube-controller-manager, which some platforms label alike.
+/// Whether a pod is part of Calico: its row selects it, and it is not the kube-controller-manager, which
+/// some platforms label alike.
 pub fn is_calico(pod: &Pod) -> bool {
     let selected = CALICO_PODS.select.selects(&Selectable {
         name: &pod.metadata.name,
@@ -20,13 +20,13 @@ pub fn is_calico(pod: &Pod) -> bool {
     selected && app(pod) != "kube-controller-manager"
 }
 
-/// `k8s-app`, which names the part of Calico that a pod runs.
+/// The label `k8s-app`, which names the part of Calico that a pod runs.
 pub fn app(pod: &Pod) -> &str {
     pod.metadata.label("k8s-app").unwrap_or_default()
 }
 
-/// Calico's pods that should run: without those that have ended, as evicted ones have, and those
-/// that are being deleted.
+/// Calico's pods that should run: not those that have ended, such as evicted ones, and not those that
+/// are being deleted.
 pub fn wanted(snapshot: &Snapshot) -> impl Iterator<Item = &Pod> {
     snapshot.calico_pods.items().iter().filter(|pod| {
         let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
@@ -34,7 +34,7 @@ pub fn wanted(snapshot: &Snapshot) -> impl Iterator<Item = &Pod> {
     })
 }
 
-/// Those of a workload.
+/// The pods of a workload that should run.
 pub fn of<'a>(
     snapshot: &'a Snapshot,
     workload: &ObjectMeta,
@@ -45,7 +45,7 @@ pub fn of<'a>(
         .collect()
 }
 
-/// The DaemonSet or Deployment whose pod it is, where that was read.
+/// The DaemonSet or Deployment of a pod, if it was read.
 pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<ObjectRef> {
     let sets = snapshot.daemon_sets.items().iter().map(|set| {
         let selector = set.spec.as_ref().map(|spec| &spec.selector);
@@ -63,7 +63,8 @@ pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<ObjectRef> {
     Some(ObjectRef::of_object(kind, workload))
 }
 
-/// Calico's workloads select by labels alone, so that expressions are not looked at.
+/// Whether a workload's selector matches a pod. Calico's workloads select by labels, so that expressions
+/// are ignored.
 fn selects(workload: &ObjectMeta, selector: Option<&LabelSelector>, pod: &Pod) -> bool {
     let labels = selector.and_then(|selector| selector.match_labels.as_ref());
     let carries = |wanted: &BTreeMap<String, String>| {
@@ -79,7 +80,7 @@ pub fn object(pod: &Pod) -> ObjectRef {
     ObjectRef::of("Pod", &pod.metadata)
 }
 
-/// Its node, or its own name where it has none.
+/// The pod's node, or else its name.
 pub fn place(pod: &Pod) -> &str {
     match pod.spec.node_name.as_str() {
         "" => &pod.metadata.name,
@@ -87,7 +88,8 @@ pub fn place(pod: &Pod) -> &str {
     }
 }
 
-/// Why a pod is not ready: what the scheduler or the kubelet says of it, the closest to the cause.
+/// Why a pod is not ready, as the scheduler or the kubelet reports it: the reason that is closest to the
+/// cause.
 pub fn why(pod: &Pod) -> String {
     let said = |reason: &str, message: &str| match message {
         "" => reason.to_owned(),
@@ -100,7 +102,7 @@ pub fn why(pod: &Pod) -> String {
     }
     let waiting = pod.statuses().find_map(|container| {
         let waiting = container.state.waiting.as_ref()?;
-        // What every container says until the pod has a network and its init containers have ended.
+        // Every container waits for these until the pod has a network and its init containers have ended.
         let usual = matches!(
             waiting.reason.as_str(),
             "ContainerCreating" | "PodInitializing"

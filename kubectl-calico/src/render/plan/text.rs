@@ -11,8 +11,8 @@ use crate::plan::comparison::PoolComparison;
 use crate::plan::values::sizes::{Size, Sizes};
 use crate::plan::{Plan, Pool, Unread};
 use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
+use crate::render::status::{cluster, finding, installed_by, ports};
 use crate::render::table::table;
-use crate::render::text::{cluster, finding, install, open};
 use crate::repair::Step;
 
 /// The width of the column of labels: that of `encapsulation`, and a gap.
@@ -36,7 +36,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
     }
     if !plan.ports.is_empty() {
         page.blank();
-        open(&mut page, &plan.ports);
+        ports(&mut page, &plan.ports);
     }
     if !plan.existing_pools.is_empty() {
         page.blank();
@@ -82,7 +82,7 @@ fn inputs(page: &mut Page, plan: &Plan) {
         plan.facts.install.method.value(),
         Some(Method::Nothing) | None
     ) {
-        page.row("Install", &install(&plan.facts.install));
+        page.row("Installed by", &installed_by(&plan.facts.install));
     }
     page.row("Operator", &operator(plan));
     let networking = &plan.networking;

@@ -1,4 +1,4 @@
-//! What stops pods of Calico, where that is the matter of one container.
+//! Containers that keep Calico's pods from running.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use super::pods::{object, owner, place, wanted};
 use crate::assess::words::{counted, few};
 use crate::snapshot::{ContainerStatus, ObjectRef, Pod, Snapshot};
 
-/// How a container stops its pod.
+/// How a container fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It ends again and again.
-    Crash,
+pub enum ContainerFailure {
+    /// It crashes repeatedly.
+    CrashLoop,
     /// Its image cannot be pulled.
-    Image,
+    ImagePull,
 }
 
 /// Reasons for which the kubelet waits for an image.
@@ -27,54 +27,55 @@ const IMAGE_REASONS: [&str; 7] = [
     "SignatureValidationFailed",
 ];
 
-/// Restarts after which a container that is not ready is taken to crash-loop although it runs at
-/// the moment: what ends it may take its time.
-const MANY_RESTARTS: u32 = 3;
+/// The number of restarts from which on a container that runs but is not ready counts as crash-looping: it
+/// may take a while until it crashes.
+const CRASH_LOOP_RESTARTS: u32 = 3;
 
-/// The container that stops a pod, and how.
-pub fn stopped(pod: &Pod) -> Option<(Stop, &ContainerStatus)> {
+/// The container of a pod that fails, and how.
+pub fn container_failure(pod: &Pod) -> Option<(ContainerFailure, &ContainerStatus)> {
     pod.statuses()
         .find_map(|container| {
             let reason = container.state.waiting.as_ref()?.reason.as_str();
             if IMAGE_REASONS.contains(&reason) {
-                return Some((Stop::Image, container));
+                return Some((ContainerFailure::ImagePull, container));
             }
-            (reason == "CrashLoopBackOff").then_some((Stop::Crash, container))
+            (reason == "CrashLoopBackOff").then_some((ContainerFailure::CrashLoop, container))
         })
         .or_else(|| {
             let crashed = pod.statuses().find(|container| has_crashed(container))?;
-            Some((Stop::Crash, crashed))
+            Some((ContainerFailure::CrashLoop, crashed))
         })
 }
 
-/// Pods of a workload that the same thing stops.
+/// The pods of a workload that fail in the same way.
 #[derive(Clone, Debug)]
-pub struct Stopped<'a> {
-    /// The workload, or the pod where that is not known.
+pub struct FailingPods<'a> {
+    /// The workload, or the pod if that is unknown.
     pub workload: ObjectRef,
     /// The first of the pods.
     pub pod: &'a Pod,
-    /// Its container that stops it.
+    /// The container of that pod that fails.
     pub container: &'a ContainerStatus,
-    /// Where all of them are: nodes for those of a DaemonSet, else the pods themselves.
+    /// The nodes of a DaemonSet's pods, or the names of other pods.
     names: Vec<&'a str>,
 }
 
-/// The pods that are stopped in that way, by their workload and what `what` tells of the container.
-pub fn all_stopped(
+/// The pods that fail in that way, grouped by workload and by what `key` returns for the container.
+pub fn failing_pods(
     snapshot: &Snapshot,
-    how: Stop,
-    what: fn(&ContainerStatus) -> &String,
-) -> Vec<Stopped<'_>> {
-    let mut groups: BTreeMap<(ObjectRef, &str), Stopped> = BTreeMap::new();
+    how: ContainerFailure,
+    key: fn(&ContainerStatus) -> &String,
+) -> Vec<FailingPods<'_>> {
+    let mut groups: BTreeMap<(ObjectRef, &str), FailingPods> = BTreeMap::new();
     for pod in wanted(snapshot) {
-        let Some((_, container)) = stopped(pod).filter(|(stop, _)| *stop == how) else {
+        let Some((_, container)) = container_failure(pod).filter(|(failure, _)| *failure == how)
+        else {
             continue;
         };
         let workload = owner(snapshot, pod).unwrap_or_else(|| object(pod));
         let group = groups
-            .entry((workload.clone(), what(container)))
-            .or_insert_with(|| Stopped {
+            .entry((workload.clone(), key(container)))
+            .or_insert_with(|| FailingPods {
                 workload,
                 pod,
                 container,
@@ -90,7 +91,7 @@ pub fn all_stopped(
     groups.into_values().collect()
 }
 
-impl Stopped<'_> {
+impl FailingPods<'_> {
     fn is_by_node(&self) -> bool {
         self.workload.kind == "DaemonSet"
     }
@@ -107,7 +108,7 @@ impl Stopped<'_> {
     }
 }
 
-/// Whether a container that does not wait for its restart at the moment is between two crashes.
+/// Whether a container that does not wait for a restart is between two crashes.
 fn has_crashed(container: &ContainerStatus) -> bool {
     let failed = |exit: Option<i32>| exit.is_some_and(|code| code != 0);
     let ended = container.state.terminated.as_ref();
@@ -117,7 +118,7 @@ fn has_crashed(container: &ContainerStatus) -> bool {
         None => {
             container.state.running.is_some()
                 && !container.ready
-                && container.restart_count >= MANY_RESTARTS
+                && container.restart_count >= CRASH_LOOP_RESTARTS
                 && ended_before.is_some_and(|ended| failed(ended.exit_code))
         }
     }
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crash_loop_is_told_in_each_of_its_states() {
+    fn a_crash_loop_is_recognized_in_each_of_its_states() {
         let last = "lastState: {terminated: {exitCode: 1}}";
         for (looping, status) in [
             (true, "state: {waiting: {reason: CrashLoopBackOff}}"),
@@ -158,8 +159,12 @@ mod tests {
             ),
         ] {
             let pod = pod(&format!("[{{name: calico-node, {status}}}]"));
-            let found = stopped(&pod).map(|(stop, _)| stop);
-            assert_eq!(found == Some(Stop::Crash), looping, "{status}");
+            let found = container_failure(&pod).map(|(failure, _)| failure);
+            assert_eq!(
+                found == Some(ContainerFailure::CrashLoop),
+                looping,
+                "{status}"
+            );
         }
     }
 }

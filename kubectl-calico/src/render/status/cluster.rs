@@ -1,0 +1,71 @@
+//! The cluster, and how Calico was installed in it.
+
+use super::words::in_words;
+use crate::assess::facts::cluster::{Cluster, NodeCounts};
+use crate::assess::facts::install::Install;
+use crate::assess::facts::installer::Installer;
+use crate::assess::facts::method::Method;
+use crate::render::page::Page;
+
+pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {
+    let version = cluster.origin.kubernetes.as_deref();
+    let mut text = format!("Kubernetes {}", version.unwrap_or("(version unknown)"));
+    match (cluster.platform.value(), cluster.cloud.value()) {
+        (Some(platform), Some(cloud)) => {
+            text.push_str(&format!(" ({} on {})", platform.name(), cloud.name()));
+        }
+        (Some(platform), None) => text.push_str(&format!(" ({})", platform.name())),
+        (None, Some(cloud)) => text.push_str(&format!(" (on {})", cloud.name())),
+        (None, None) => {}
+    }
+    page.row(
+        "Cluster",
+        &format!("{text}, {}", in_words(&cluster.nodes, nodes)),
+    );
+    if let Some(server) = &cluster.origin.server {
+        let context = cluster.origin.context.as_deref();
+        let context = context.map(|context| format!(", context {context}"));
+        page.row("", &format!("{server}{}", context.unwrap_or_default()));
+    }
+}
+
+fn nodes(nodes: &NodeCounts) -> String {
+    let mut text = format!("{} nodes, {} ready", nodes.total, nodes.ready);
+    if nodes.cordoned > 0 {
+        text.push_str(&format!(", {} cordoned", nodes.cordoned));
+    }
+    if nodes.windows > 0 {
+        text.push_str(&format!(", {} with Windows", nodes.windows));
+    }
+    text
+}
+
+/// What installed Calico: `operator v1.42.3, Helm release calico in tigera-operator`.
+pub(crate) fn installed_by(install: &Install) -> String {
+    let operator = match install.operator.value() {
+        Some(version) => format!("operator {version}"),
+        None => "operator".to_owned(),
+    };
+    in_words(&install.method, |method| match method {
+        Method::Operator { by } => format!("{operator}, {}", installer(by)),
+        Method::Manifest { variant } => format!("manifest {}", variant.file()),
+        Method::Canal if install.is_canal_of_rke2() => "Canal, bundled with RKE2".to_owned(),
+        Method::Canal => "manifest canal.yaml".to_owned(),
+        Method::Migrating => format!("manifest, migrating to {operator}"),
+        Method::OperatorOnly => format!("not installed; {operator} runs without an Installation"),
+        Method::InstallationOnly => {
+            "not running; an Installation exists, but no operator reconciles it".to_owned()
+        }
+        Method::Remnants => "not running; resources of an earlier installation remain".to_owned(),
+        Method::Nothing => "not installed".to_owned(),
+    })
+}
+
+fn installer(by: &Installer) -> String {
+    match by {
+        Installer::Helm { release, namespace } => format!("Helm release {release} in {namespace}"),
+        Installer::ArgoCd => "Argo CD".to_owned(),
+        Installer::Platform { platform } => format!("bundled with {}", platform.name()),
+        Installer::Manifests => "manifests".to_owned(),
+    }
+}

@@ -1,0 +1,51 @@
+//! The networks that Kubernetes was configured with.
+
+use crate::assess::facts::networks::{ConfiguredNetwork, Networks};
+use crate::render::page::Page;
+
+pub(super) fn networks(page: &mut Page, networks: &Networks) {
+    row(page, "Pod CIDR", &networks.pods);
+    row(page, "Service CIDR", &networks.services);
+    for unreadable in &networks.unreadable {
+        page.row("", &format!("{}: {}", unreadable.from, unreadable.why));
+    }
+}
+
+/// A line for each value, with the sources that have it. The nodes' own parts of a pod CIDR are shown
+/// only if no source has all of it.
+fn row(page: &mut Page, label: &str, networks: &[ConfiguredNetwork]) {
+    let mut shown: Vec<&ConfiguredNetwork> = networks
+        .iter()
+        .filter(|network| !network.is_lower_bound())
+        .collect();
+    if shown.is_empty() {
+        shown = networks.iter().collect();
+    }
+    let mut values: Vec<(String, Vec<&str>)> = Vec::new();
+    for network in shown {
+        let list = short_list(network);
+        match values.iter_mut().find(|(value, _)| *value == list) {
+            Some((_, sources)) => sources.push(&network.source),
+            None => values.push((list, vec![&network.source])),
+        }
+    }
+    let lines: Vec<String> = values
+        .iter()
+        .map(|(list, sources)| format!("{list} ({})", sources.join(", ")))
+        .collect();
+    if lines.is_empty() {
+        page.row(label, "unknown");
+    } else {
+        page.row(label, &lines.join("\n"));
+    }
+}
+
+/// The CIDRs of a network; thousands of nodes have thousands of parts.
+fn short_list(network: &ConfiguredNetwork) -> String {
+    match network.cidrs.as_slice() {
+        [first, .., last] if network.cidrs.len() > 4 => {
+            format!("{first} … {last}, {} in total", network.cidrs.len())
+        }
+        _ => network.list(),
+    }
+}

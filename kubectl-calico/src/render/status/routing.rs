@@ -1,0 +1,105 @@
+//! How the traffic of pods crosses nodes.
+
+use super::words::in_words;
+use crate::assess::fact::Fact;
+use crate::assess::facts::Facts;
+use crate::assess::facts::mtu::Mtu;
+use crate::assess::facts::ports::{Port, list};
+use crate::assess::facts::routing::Routing;
+use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
+use crate::render::page::Page;
+
+pub(super) fn routing(page: &mut Page, routing: &Routing) {
+    let mut lines = vec![in_words(&routing.modes, |modes| {
+        let lines: Vec<String> = modes.iter().map(mode).collect();
+        lines.join("\n")
+    })];
+    lines.extend(bgp(routing));
+    let mtu = in_words(&routing.mtu, |mtu| match mtu {
+        Mtu::Bytes(bytes) => bytes.to_string(),
+        Mtu::Auto(_) => "detected per node".to_owned(),
+    });
+    lines.push(format!("MTU of pods: {mtu}{}", overhead(routing)));
+    page.row("Routing", &lines.join("\n"));
+    ports(page, &routing.ports);
+}
+
+/// The ports that must be open, if there are any.
+pub(crate) fn ports(page: &mut Page, ports: &[Port]) {
+    if !ports.is_empty() {
+        page.row("Ports", &format!("{} between nodes", list(ports)));
+    }
+}
+
+fn mode(mode: &RoutingMode) -> String {
+    let mut text = match mode.family {
+        Some(family) => format!("{family}: {}", mode.summary),
+        None => mode.summary.clone(),
+    };
+    if let Some(interface) = mode.interface {
+        text.push_str(&format!(
+            " ({interface}, {} bytes overhead per packet)",
+            mode.overhead
+        ));
+    }
+    text.push_str(match mode.routes_by {
+        Some(RoutesBy::Bird) => ", routes by BIRD",
+        Some(RoutesBy::Felix) => ", routes by Felix",
+        Some(RoutesBy::Vpp) => ", routes by VPP",
+        None if mode.encapsulation.is_some() => ", no component programs the routes",
+        None => "",
+    });
+    text
+}
+
+/// The peers of the nodes, unless they are those of the node-to-node mesh alone.
+fn bgp(routing: &Routing) -> Option<String> {
+    let by_calico = |mode: &RoutingMode| mode.encapsulation.is_some();
+    if routing.bgp.runs.value() != Some(&true) || !routing.known_modes().iter().any(by_calico) {
+        return None;
+    }
+    let peers = match routing.bgp.peers.value() {
+        None | Some(0) => None,
+        Some(1) => Some("1 BGPPeer".to_owned()),
+        Some(peers) => Some(format!("{peers} BGPPeers")),
+    };
+    match (routing.bgp.mesh.value(), peers) {
+        (Some(true), None) => None,
+        (Some(true), Some(peers)) => Some(format!("BGP: node-to-node mesh and {peers}")),
+        (Some(false), None) => Some("BGP: no node-to-node mesh, no BGPPeers".to_owned()),
+        (Some(false), Some(peers)) => Some(format!("BGP: {peers}, no node-to-node mesh")),
+        (None, _) => Some("BGP: peers unknown".to_owned()),
+    }
+}
+
+/// The overhead that the MTU leaves room for, if it is more than that of the modes.
+fn overhead(routing: &Routing) -> String {
+    let of_modes = routing.known_modes().iter().map(|mode| mode.overhead).max();
+    match &routing.overhead {
+        Some(overhead) if Some(overhead.bytes) > of_modes => {
+            format!(
+                "; {} adds {} bytes per packet",
+                overhead.purpose, overhead.bytes
+            )
+        }
+        _ => String::new(),
+    }
+}
+
+pub(super) fn dataplane(page: &mut Page, facts: &Facts) {
+    let dataplane = in_words(&facts.dataplane, |dataplane| dataplane.name().to_owned());
+    let encryption = match &facts.encryption {
+        Fact::Unknown { unknown } => format!("encryption unknown: {unknown}"),
+        fact => in_words(fact, |encryption| {
+            if encryption.wireguard {
+                format!(
+                    "WireGuard enabled, {} of {} nodes have a key",
+                    encryption.nodes_with_key, encryption.nodes
+                )
+            } else {
+                "no encryption".to_owned()
+            }
+        }),
+    };
+    page.row("Data plane", &format!("{dataplane}; {encryption}"));
+}

@@ -1,0 +1,59 @@
+//! Typha, calico-node and the operator's components.
+
+use super::words::in_words;
+use crate::assess::fact::Fact;
+use crate::assess::facts::agents::Agents;
+use crate::assess::facts::components::{Component, ComponentState};
+use crate::assess::facts::typha::Typha;
+use crate::render::page::Page;
+
+pub(super) fn typha(page: &mut Page, typha: &Typha) {
+    let deployment = in_words(&typha.deployment, |typha| {
+        let (ready, replicas) = (typha.ready, typha.replicas);
+        format!("{ready} of {replicas} ready in {}", typha.namespace)
+    });
+    let wanted = in_words(&typha.wanted, |wanted| wanted.why.clone());
+    page.row("Typha", &format!("{deployment}; {wanted}"));
+}
+
+pub(super) fn calico_node(page: &mut Page, agents: &Fact<Agents>) {
+    let text = in_words(agents, |agents| {
+        let counts = match &agents.counts {
+            Some(counts) => format!("{} of {} ready", counts.ready, counts.desired),
+            None => "readiness not reported".to_owned(),
+        };
+        format!("{counts} ({})", agents.daemon_set)
+    });
+    page.row("calico-node", &text);
+}
+
+/// A line for each component that is not available, and one for the others.
+pub(super) fn components(page: &mut Page, components: &Fact<Vec<Component>>) {
+    let components = match components {
+        Fact::Known { value, .. } => value,
+        Fact::Absent { .. } => return,
+        Fact::Unknown { unknown } => {
+            return page.row("Components", &format!("unknown: {unknown}"));
+        }
+    };
+    let (available, others): (Vec<_>, Vec<_>) = components
+        .iter()
+        .partition(|component| component.state == ComponentState::Available);
+    let mut lines: Vec<String> = others.into_iter().map(line).collect();
+    if !available.is_empty() {
+        let names: Vec<&str> = available
+            .iter()
+            .map(|component| component.name.as_str())
+            .collect();
+        lines.push(format!("{} available", names.join(", ")));
+    }
+    page.row("Components", &lines.join("\n"));
+}
+
+fn line(component: &Component) -> String {
+    let state = component.state.word();
+    match component.message.as_str() {
+        "" => format!("{} {state}", component.name),
+        message => format!("{} {state}: {message}", component.name),
+    }
+}
