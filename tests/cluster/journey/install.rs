@@ -80,7 +80,7 @@ impl Journey {
         self.terminal
             .heading("The operator has filled in its defaults, and Calico runs");
         let status = self.terminal.run("kubectl calico status").succeeded();
-        status.shows(" is healthy\n").shows("with Helm");
+        status.shows(" is healthy\n").shows("Helm release calico");
     }
 
     /// The CRDs for a chart without them: Calico's own, or those of this repository for its chart.
