@@ -220,6 +220,7 @@ mod tests {
                 error,
                 warning,
                 note,
+                symptom: 0,
             };
             let checks = CheckCounts {
                 passed: 9,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::finding::{Finding, Severity};
 
-/// The number of findings of each severity.
+/// The number of findings of each severity, without those that are symptoms of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingCounts {
@@ -16,6 +16,8 @@ pub struct FindingCounts {
     pub warning: usize,
     /// Findings for your information.
     pub note: usize,
+    /// Findings that are symptoms of others, of whatever severity.
+    pub symptom: usize,
 }
 
 /// The number of checks by their result. Together they are all checks.
@@ -34,13 +36,17 @@ pub struct CheckCounts {
 impl FindingCounts {
     pub(super) fn of(findings: &[Finding]) -> Self {
         let count = |severity| {
-            let of_severity = findings.iter().filter(|found| found.severity == severity);
-            of_severity.count()
+            let causes = findings.iter().filter(|found| found.symptom_of.is_none());
+            causes.filter(|found| found.severity == severity).count()
         };
         Self {
             error: count(Severity::Error),
             warning: count(Severity::Warning),
             note: count(Severity::Note),
+            symptom: findings
+                .iter()
+                .filter(|found| found.symptom_of.is_some())
+                .count(),
         }
     }
 }

@@ -53,10 +53,45 @@ pub struct Finding {
     pub impact: String,
     /// What to do, in order.
     pub fix: Vec<Step>,
-    /// Whether the fix must come before that of any other finding, which would otherwise let the
-    /// operator make a change that cannot be undone.
+    /// The finding whose fix must come first: otherwise this one's could enable the operator to delete
+    /// or change a pool that is in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<FindingRef>,
+    /// The finding that this one is a consequence of, and disappears with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symptom_of: Option<FindingRef>,
+    /// What the operator does as soon as it can, as a clause, unless this is fixed: `deletes
+    /// IPPool/default-ipv4-ippool`. Such a finding comes before all others.
     #[serde(skip)]
-    pub before_others: bool,
+    pub pending: Option<String>,
+    /// What this one is a symptom of, if that was found, too; the first one that was.
+    #[serde(skip)]
+    pub suspects: Vec<Suspect>,
+}
+
+/// Names a finding in another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FindingRef {
+    /// Its code.
+    pub code: &'static str,
+    /// Its subject.
+    pub subject: String,
+}
+
+/// What a finding may be a symptom of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suspect {
+    /// A finding with that code.
+    Code(&'static str),
+    /// The same; but if it is about a workload, the symptom's evidence must name the workload.
+    NamedCode(&'static str),
+    /// A finding about that subject.
+    Subject(String),
+    /// A finding about the pods of the workload of that name.
+    Workload(&'static str),
+    /// A finding about the pods of any workload that the symptom's evidence names.
+    NamedWorkload,
 }
 
 /// A value that a finding rests on.
@@ -110,7 +145,10 @@ impl Finding {
             evidence: Vec::new(),
             impact: String::new(),
             fix: Vec::new(),
-            before_others: false,
+            after: None,
+            symptom_of: None,
+            pending: None,
+            suspects: Vec::new(),
         }
     }
 
@@ -163,10 +201,30 @@ impl Finding {
         self
     }
 
-    /// Puts the finding before all others.
-    pub fn before_others(mut self) -> Self {
-        self.before_others = true;
+    /// Puts the finding before all others, because of what the operator does as soon as it can.
+    pub fn pending(mut self, change: impl Into<String>) -> Self {
+        self.pending = Some(change.into());
         self
+    }
+
+    /// Makes the finding a symptom of the first of these that was found, too.
+    pub fn suspects(mut self, suspects: impl IntoIterator<Item = Suspect>) -> Self {
+        self.suspects.extend(suspects);
+        self
+    }
+
+    /// Its name in other findings.
+    pub fn reference(&self) -> FindingRef {
+        FindingRef {
+            code: self.code,
+            subject: self.subject.clone(),
+        }
+    }
+
+    /// The last part of its subject: an object's name.
+    pub fn name(&self) -> &str {
+        let name = self.subject.rsplit('/').next();
+        name.unwrap_or_default()
     }
 
     /// Adds a command to the last step.

@@ -12,6 +12,7 @@ pub mod counts;
 pub mod fact;
 pub mod facts;
 pub mod finding;
+mod order;
 pub mod provenance;
 pub mod report;
 pub(crate) mod support;
@@ -59,20 +60,19 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     }
 }
 
-/// The findings of the wanted checks, the most severe first. Checks that need unknown rows are skipped.
+/// The findings of the wanted checks, in the order in which to fix them. Checks that need unknown rows are
+/// skipped.
 pub fn found(
     case: &Case,
     unknown: &[(&'static Resource, Unknown)],
     wanted: impl Fn(&Check) -> bool,
 ) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = CHECKS
+    let findings = CHECKS
         .iter()
         .filter(|check| wanted(check) && check.can_judge(unknown))
         .flat_map(|check| (check.find)(case))
         .collect();
-    // The order of the table within one severity, but what must be fixed first comes first.
-    findings.sort_by_key(|found| std::cmp::Reverse((found.before_others, found.severity)));
-    findings
+    order::ordered(findings)
 }
 
 /// What could not be read: a row for each object and reason, though several rows of the table may read

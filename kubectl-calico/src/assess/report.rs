@@ -33,7 +33,8 @@ pub struct Report {
     pub checks: CheckCounts,
     /// What was read or follows from it.
     pub facts: Facts,
-    /// Every place where a check fails, the most severe first.
+    /// Every place where a check fails, in the order in which to fix them: first what the operator would
+    /// otherwise do as soon as it can, then the most severe. Symptoms follow their cause.
     pub findings: Vec<Finding>,
     /// What could not be read, and the checks that were skipped because of it.
     pub not_read: Vec<NotRead>,

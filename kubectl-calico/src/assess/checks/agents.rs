@@ -1,7 +1,9 @@
 //! Whether calico-node is ready on every node where it should run.
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::checks::typha_gone::TYPHA_GONE;
+use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
@@ -76,7 +78,9 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         let why = format!("{why} (on {})", pods::place(pod));
         finding = finding.evidence(pods::object(pod), "status", why);
     }
-    let finding = finding.impact(without_pods(case, "calico-node"));
+    let finding = finding
+        .impact(without_pods(case, "calico-node"))
+        .suspects([TYPHA_GONE.entry.code, TYPHA_NOT_READY.entry.code].map(Suspect::Code));
     Some(match severity {
         Severity::Warning => finding
             .fix("restart the kubelets of these nodes, or delete Nodes that no longer exist")

@@ -7,8 +7,7 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
-use crate::assess::finding::Finding;
-use crate::assess::support::first::first;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::words::{condition, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
@@ -98,7 +97,8 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         } else {
             "no namespace in the cluster can be deleted"
         })
-        .fix(format!("{}{fix}", first(case)))
+        .suspects([Suspect::Workload("calico-apiserver")])
+        .fix(fix)
         .paste(paste),
     )
 }
@@ -128,10 +128,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
             waiting.status.state.as_deref().unwrap_or("not set"),
         )
         .impact("the operator cannot change pools until it is ready")
-        .fix(format!(
-            "{}read what the operator reports about it",
-            first(case)
-        ))
+        .fix("read what the operator reports about it")
         .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
     )
 }

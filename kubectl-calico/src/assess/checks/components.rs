@@ -3,9 +3,8 @@
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::support::causes::{KnownCause, cause};
-use crate::assess::support::first::first;
 use crate::assess::support::impact::without_component;
 use crate::snapshot::resources::TIGERA_STATUSES;
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
@@ -93,10 +92,10 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             &condition,
         )
         .impact(without_component(name))
-        .fix(format!(
-            "{}fix {other}; {name} then recovers by itself",
-            first(case)
-        ));
+        .suspects([Suspect::Subject(
+            ObjectRef::named("TigeraStatus", other).to_string(),
+        )])
+        .fix(format!("fix {other}; {name} then recovers by itself"));
     }
     let finding = with_condition(
         Finding::error(&COMPONENT_DEGRADED.entry, &object, message),
@@ -107,24 +106,26 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
     match known {
         Some(cause) => with_remedy(case, finding, cause, &condition.message),
         None => finding
+            .suspects([Suspect::NamedWorkload])
             .fix("fix what the operator's message names; its log may contain more")
             .paste(operator_log(case.snapshot)),
     }
 }
 
 fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str) -> Finding {
-    let explained_by: Vec<&str> = cause
+    let explained_by: Vec<&'static str> = cause
         .explained_by
         .iter()
         .filter(|check| check.finds(case))
         .map(|check| check.entry.code)
         .collect();
+    let suspects = explained_by.iter().copied().map(Suspect::NamedCode);
+    let finding = finding.suspects(suspects.chain([Suspect::NamedWorkload]));
     let fix = if cause.in_installation {
         case.facts.install.lasting(cause.fix)
     } else {
         cause.fix.to_owned()
     };
-    let fix = format!("{}{fix}", first(case));
     if explained_by.is_empty() {
         finding.fix(fix).paste((cause.paste)(case, message))
     } else {
@@ -174,11 +175,11 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     };
     finding
         .impact(without_component(name))
-        .fix(format!(
-            "{}during an install or an upgrade, wait and check again; otherwise check the findings \
+        .suspects([Suspect::NamedWorkload])
+        .fix(
+            "during an install or an upgrade, wait and check again; otherwise check the findings \
              about pods (CAL501 to CAL508), and read the operator's log",
-            first(case)
-        ))
+        )
         .paste(match progressing {
             Some(_) => "kubectl get pods -n calico-system -o wide".to_owned(),
             None => operator_log(case.snapshot),

@@ -2,7 +2,6 @@
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::support::first::first_for;
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::pods;
@@ -73,7 +72,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
     let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
     finding
         .impact(without_pods(case, pods::app(pod)))
-        .fix(format!("{}{fix}", first_for(case, pods::app(pod))))
+        .fix(fix)
         .paste(format!(
             "kubectl logs -n {} {} -c {} --previous",
             pasted(namespace),

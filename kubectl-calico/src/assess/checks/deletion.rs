@@ -8,7 +8,6 @@ use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::first::first;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::objects::operator_deployment;
 use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
@@ -98,8 +97,7 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
         finding
             .impact("the Installation can be neither used nor recreated")
             .fix(format!(
-                "{}reinstall the operator of the same release{}: it completes the deletion",
-                first(case),
+                "reinstall the operator of the same release{}: it completes the deletion",
                 as_rendered(case)
             ))
             .paste(install_again(case).unwrap_or_default()),

@@ -158,7 +158,7 @@ fn differs(
                     once_owned(&found)
                 ),
             )),
-                (true, true) => before_others_if(differs_in(&found, "encapsulation"), finding)
+        (true, true) => pending(finding, pool, &found)
             .impact(impact(&found))
             .fixed_by_all(as_it_is(
                 case,
@@ -205,14 +205,18 @@ fn renumbered(case: &Case, asked: &InstallationFacts, pool: &ExistingPool) -> Op
     )
 }
 
-/// A finding about a change that the operator makes as soon as it can comes before the findings whose
-/// fix enables it to.
-fn before_others_if(pending: bool, finding: Finding) -> Finding {
-    if pending {
-        finding.before_others()
-    } else {
-        finding
+/// What the operator changes as soon as it can. A change of the block size is rejected, and with it all
+/// others of the pool.
+fn pending(finding: Finding, pool: &ExistingPool, found: &[Difference]) -> Finding {
+    if differs_in(found, "blockSize") {
+        return finding;
     }
+    let keys: Vec<&str> = found.iter().map(|difference| difference.key).collect();
+    finding.pending(format!(
+        "changes the {} of {}",
+        keys.join(", "),
+        pool.object()
+    ))
 }
 
 fn differs_in(found: &[Difference], key: &str) -> bool {

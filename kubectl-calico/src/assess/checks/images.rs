@@ -3,7 +3,6 @@
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
-use crate::assess::support::first::first_for;
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::pods;
@@ -72,7 +71,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
         format!("{}: {}", waiting.reason, waiting.message),
     )
     .impact(without_pods(case, pods::app(pod)))
-    .fix(format!("{}{fix}", first_for(case, pods::app(pod))))
+    .fix(fix)
     .paste(format!(
         "kubectl describe pods -n {} {}",
         pasted(namespace),

@@ -8,7 +8,6 @@ use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
-use crate::assess::support::first::first;
 use crate::assess::support::impact::WITHOUT_OPERATOR;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
@@ -78,8 +77,7 @@ fn missing(case: &Case) -> Option<Finding> {
         finding
             .impact(WITHOUT_OPERATOR)
             .fix(format!(
-                "{}reinstall the operator of the same release, the way it was installed before{}",
-                first(case),
+                "reinstall the operator of the same release, the way it was installed before{}",
                 as_rendered(case)
             ))
             .paste(install_again(case).unwrap_or_default()),
@@ -136,7 +134,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
         )
         .evidence(object, "spec.replicas", 0)
         .impact(WITHOUT_OPERATOR)
-        .fix(format!("{}scale it to one replica", first(case)))
+        .fix("scale it to one replica")
         .paste(format!(
             "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
         ));
@@ -173,11 +171,10 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     Some(
         finding
             .impact(WITHOUT_OPERATOR)
-            .fix(format!(
-                "{}fix what keeps its pod from running: the events of the pod and of its \
-                 ReplicaSet say what it is",
-                first(case)
-            ))
+            .fix(
+                "fix what keeps its pod from running: the events of the pod and of its ReplicaSet \
+                 say what it is",
+            )
             .paste(format!(
                 "kubectl get events -n {namespace} --sort-by=.lastTimestamp"
             )),

@@ -4,7 +4,7 @@ use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::facts::method::Method;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::assess::words::{MOST_NAMES, condition, few, pasted};
@@ -144,6 +144,7 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
             } else {
                 "these pods do not start"
             })
+            .suspects(suspects(severity))
             .fix(fix)
             .paste(match severity {
                 // In all other cases something else comes first.
@@ -154,6 +155,17 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
                 _ => String::new(),
             }),
     )
+}
+
+/// What keeps pods from starting: calico-node, or what keeps it from running. If calico-node is ready, it is
+/// something else.
+fn suspects(severity: Severity) -> Vec<Suspect> {
+    if severity != Severity::Error {
+        return Vec::new();
+    }
+    ["calico-node", "canal", "rke2-canal"]
+        .map(Suspect::Workload)
+        .to_vec()
 }
 
 /// Whether calico-node is not ready on the node of one of the pods, or on any node for a pod that

@@ -1,8 +1,9 @@
 //! Whether the operator reports, and about which generation of the Installation.
 
 use crate::assess::check::{Check, Judges};
+use crate::assess::checks::operator::OPERATOR_NOT_READY;
 use crate::assess::facts::typha::Replicas;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::views::objects::{default_installation, operator_deployment};
 use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
@@ -54,6 +55,10 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
             observed,
         )
         .impact("the change has not been applied, and the reported component status may predate it")
+        .suspects([
+            Suspect::Code(OPERATOR_NOT_READY.entry.code),
+            Suspect::Workload("tigera-operator"),
+        ])
         .fix("check again in a minute; if nothing changes, read the operator's log")
         .paste(operator_log(case.snapshot));
         vec![finding]

@@ -2,7 +2,7 @@
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{NAME, Replicas, typha};
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::support::typha_scale::{by_gke, scaled, too_few_nodes};
 use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
@@ -58,7 +58,8 @@ pub(crate) const NOT_READY: Check = Check {
         let finding = Finding::new(&NOT_READY.entry, severity, replicas.object(), message)
             .evidence(replicas.object(), "spec.replicas", wanted)
             .evidence(replicas.object(), "status.readyReplicas", ready)
-            .impact(impact);
+            .impact(impact)
+            .suspects([Suspect::Workload(NAME)]);
         let finding = match wanted {
             0 => finding.fixed_by(scaled(
                 case,

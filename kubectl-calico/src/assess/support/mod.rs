@@ -2,7 +2,6 @@
 //! part of Calico, and the ownership of pools.
 
 pub(crate) mod causes;
-pub(crate) mod first;
 pub(crate) mod impact;
 pub(crate) mod new_pools;
 pub(crate) mod ownership;

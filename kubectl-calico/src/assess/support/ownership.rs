@@ -56,7 +56,7 @@ pub(crate) fn unlisted(
          lose their routes and NAT",
     )
     .fixed_by_all(restore(case, pool))
-    .before_others();
+    .pending(format!("deletes {}", pool.object()));
     Some(finding)
 }
 

@@ -1,0 +1,265 @@
+//! The order of findings: what must be fixed first, and which findings are symptoms of others.
+
+use std::cmp::Reverse;
+
+use super::finding::{Finding, Severity, Suspect};
+use crate::repair::Step;
+
+/// The findings in the order in which to fix them, each followed by its symptoms. Within one severity,
+/// they stay in the order in which they were found.
+pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let causes = causes(&findings);
+    for (index, cause) in causes.iter().enumerate() {
+        let cause = cause.and_then(|cause| findings.get(cause));
+        let reference = cause.map(Finding::reference);
+        if let Some(finding) = findings.get_mut(index) {
+            finding.symptom_of = reference;
+        }
+    }
+    put_first(&mut findings);
+    let root = |index: usize| {
+        let mut root = index;
+        while let Some(Some(cause)) = causes.get(root) {
+            root = *cause;
+        }
+        root
+    };
+    let rank = |index: usize| {
+        findings
+            .get(index)
+            .map(|finding| (finding.pending.is_some(), finding.severity))
+    };
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|index| {
+        let root = root(*index);
+        (Reverse(rank(root)), root, *index != root, *index)
+    });
+    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
+    order
+        .into_iter()
+        .filter_map(|index| findings.get_mut(index)?.take())
+        .collect()
+}
+
+/// For each finding, the one that it is a symptom of. Following them never leads in a circle, and a
+/// symptom is never more severe than its cause.
+fn causes(findings: &[Finding]) -> Vec<Option<usize>> {
+    let mut causes: Vec<Option<usize>> = vec![None; findings.len()];
+    for (index, symptom) in findings.iter().enumerate() {
+        let is_cause = |causes: &[Option<usize>], other: usize, suspect: &Suspect| {
+            findings.get(other).is_some_and(|cause| {
+                cause.severity >= symptom.severity
+                    && !leads_to(causes, other, index)
+                    && is(cause, suspect, symptom)
+            })
+        };
+        let found = symptom.suspects.iter().find_map(|suspect| {
+            (0..findings.len()).find(|other| is_cause(&causes, *other, suspect))
+        });
+        if let Some(cause) = causes.get_mut(index) {
+            *cause = found;
+        }
+    }
+    causes
+}
+
+/// Whether a finding is another one, or a symptom of it.
+fn leads_to(causes: &[Option<usize>], from: usize, to: usize) -> bool {
+    let mut at = from;
+    loop {
+        if at == to {
+            return true;
+        }
+        match causes.get(at) {
+            Some(Some(cause)) => at = *cause,
+            _ => return false,
+        }
+    }
+}
+
+/// Whether a finding is what another one may be a symptom of.
+fn is(cause: &Finding, suspect: &Suspect, symptom: &Finding) -> bool {
+    match suspect {
+        Suspect::Code(code) => cause.code == *code,
+        Suspect::NamedCode(code) => {
+            cause.code == *code && (!is_about_workload(cause) || names(symptom, cause.name()))
+        }
+        Suspect::Subject(subject) => cause.subject == *subject,
+        Suspect::Workload(name) => is_about_pods(cause) && is_named(cause, name),
+        Suspect::NamedWorkload => is_about_pods(cause) && names(symptom, cause.name()),
+    }
+}
+
+/// Whether what is wrong is with the pods of a workload: CAL4xx is Typha, CAL5xx are nodes and pods.
+fn is_about_pods(finding: &Finding) -> bool {
+    is_about_workload(finding) && matches!(finding.code.as_bytes(), [_, _, _, b'4' | b'5', ..])
+}
+
+fn is_about_workload(finding: &Finding) -> bool {
+    let kind = finding.subject.split('/').next();
+    matches!(kind, Some("DaemonSet" | "Deployment" | "Pod"))
+}
+
+/// Whether a finding is about the workload of that name, or one of its pods.
+fn is_named(finding: &Finding, workload: &str) -> bool {
+    let rest = finding.name().strip_prefix(workload);
+    rest.is_some_and(|rest| {
+        rest.is_empty() || (finding.subject.starts_with("Pod/") && rest.starts_with('-'))
+    })
+}
+
+/// Whether the evidence of a finding contains a name.
+fn names(finding: &Finding, name: &str) -> bool {
+    let mut evidence = finding.evidence.iter();
+    !name.is_empty() && evidence.any(|evidence| evidence.value.contains(name))
+}
+
+/// Puts a change that the operator makes as soon as it can before whatever enables it to: what keeps it
+/// from making the change is most often what another finding is about.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+fn put_first(findings: &mut [Finding]) {
+    let first = findings
+        .iter()
+        .filter_map(|finding| {
+            Some((
+                finding.severity,
+                finding.reference(),
+                finding.pending.clone()?,
+            ))
+        })
+        .max_by_key(|(severity, ..)| *severity);
+    let Some((_, first, change)) = first else {
+        return;
+    };
+    for finding in findings {
+        if finding.code == first.code || !may_enable(finding) || finding.fix.is_empty() {
+            continue;
+        }
+        let step = Step::new(format!(
+            "fix {} first: otherwise the operator {change} as soon as it can",
+            first.code
+        ));
+        finding.fix.insert(0, step);
+        finding.after = Some(first.clone());
+    }
+}
+
+/// Whether the fix may enable the operator, or Calico's API server, to work again. Both need the whole
+/// cluster: CRDs, an Installation that the operator accepts, pods that run, nodes that reach each other.
+/// What is about routing and the data plane (CAL3xx) keeps neither from running.
+fn may_enable(finding: &Finding) -> bool {
+    let about_routing = finding.code.starts_with("CAL3");
+    finding.severity > Severity::Note && !about_routing
+}
+
+#[cfg(test)]
+mod tests {
+    use calico_core::catalog::Entry;
+
+    use super::*;
+    use crate::snapshot::ObjectRef;
+
+    const fn entry(code: &'static str) -> Entry {
+        Entry {
+            code,
+            title: "",
+            meaning: "",
+            impact: "",
+            criteria: "",
+            fix: "",
+            source: "",
+        }
+    }
+
+    fn finding(code: &'static str, severity: Severity, subject: &str) -> Finding {
+        Finding::new(&entry(code), severity, subject, "").fix("fix it")
+    }
+
+    fn codes(findings: &[Finding]) -> Vec<&str> {
+        findings.iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn a_pending_change_comes_first_and_what_enables_it_names_it() {
+        let found = ordered(vec![
+            finding("CAL103", Severity::Error, "Deployment/o/tigera-operator"),
+            finding("CAL307", Severity::Warning, "Node"),
+            finding("CAL208", Severity::Warning, "IPPool/a").pending("deletes IPPool/a"),
+        ]);
+        assert_eq!(codes(&found), ["CAL208", "CAL103", "CAL307"]);
+        let after: Vec<Option<&str>> = found
+            .iter()
+            .map(|finding| finding.after.as_ref().map(|after| after.subject.as_str()))
+            .collect();
+        assert_eq!(after, [None, Some("IPPool/a"), None]);
+        assert_eq!(
+            found[1].fix[0].what,
+            "fix CAL208 first: otherwise the operator deletes IPPool/a as soon as it can"
+        );
+        assert_eq!(found[1].fix.len(), 2);
+    }
+
+    #[test]
+    fn a_symptom_stands_below_its_cause() {
+        let said = |name: &str, message: &str| {
+            finding("CAL107", Severity::Error, name)
+                .evidence(
+                    ObjectRef::all("TigeraStatus"),
+                    "condition Degraded",
+                    message,
+                )
+                .suspects([
+                    Suspect::NamedWorkload,
+                    Suspect::Subject("TigeraStatus/ippools".to_owned()),
+                ])
+        };
+        let found = ordered(vec![
+            said(
+                "TigeraStatus/calico",
+                "Pod calico-system/calico-node-x7 has failed",
+            ),
+            said("TigeraStatus/ippools", "waiting"),
+            said("TigeraStatus/tiers", "waiting for pools"),
+            finding(
+                "CAL502",
+                Severity::Error,
+                "DaemonSet/calico-system/calico-node",
+            ),
+            finding("CAL504", Severity::Error, "Pod/kube-system/coredns-1")
+                .suspects([Suspect::Workload("calico-node")]),
+        ]);
+        let lines: Vec<(&str, Option<&str>)> = found
+            .iter()
+            .map(|finding| {
+                let cause = finding.symptom_of.as_ref();
+                (
+                    finding.subject.as_str(),
+                    cause.map(|cause| cause.subject.as_str()),
+                )
+            })
+            .collect();
+        let node = "DaemonSet/calico-system/calico-node";
+        assert_eq!(
+            lines,
+            [
+                ("TigeraStatus/ippools", None),
+                ("TigeraStatus/tiers", Some("TigeraStatus/ippools")),
+                (node, None),
+                ("TigeraStatus/calico", Some(node)),
+                ("Pod/kube-system/coredns-1", Some(node)),
+            ]
+        );
+    }
+
+    #[test]
+    fn two_that_suspect_each_other_and_a_cause_that_is_milder_stay_apart() {
+        let each = |one: &str, other: &str| {
+            finding("CAL107", Severity::Error, one).suspects([Suspect::Subject(other.to_owned())])
+        };
+        let found = ordered(vec![each("a", "b"), each("b", "a"), each("c", "d"), {
+            finding("CAL109", Severity::Warning, "d")
+        }]);
+        let symptoms = found.iter().filter(|finding| finding.symptom_of.is_some());
+        assert_eq!(symptoms.count(), 1);
+    }
+}
