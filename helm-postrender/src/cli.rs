@@ -26,8 +26,8 @@ Examples:
     kubectl create -f -
 
 Exit codes:
-  0   the complete stream was written
-  1   --check: something would change; nothing was written
+  0   the complete stream was written; --check: nothing would change
+  1   --check: something would change
   2   refused or failed; whatever was written must not be used
   64  wrong usage
 
@@ -74,7 +74,7 @@ pub(crate) struct Cli {
     #[arg(long)]
     if_present: bool,
 
-    /// Write nothing and exit with 1 if something would change
+    /// Only check: write no stream, and exit with 1 if something would change
     #[arg(long)]
     pub(crate) check: bool,
 

@@ -75,6 +75,10 @@ fn not_utf8(arguments: &[OsString]) -> String {
     format!("an argument is not UTF-8: {}", quoted.join(", "))
 }
 
+/// What `--check` writes instead of a stream that would not change. A text is no manifest: should
+/// Helm be the caller, it fails, rather than taking an empty stream for the whole release.
+const UNCHANGED: &str = "nothing would change (helm-postrender --check writes no stream)\n";
+
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     let mut options = cli.options().map_err(Error::Usage)?;
     if cli.report.as_deref().is_some_and(is_stdout) {
@@ -127,7 +131,7 @@ fn write_and_report(
     result: Result<(), Error>,
 ) -> Result<(), Error> {
     let Some(path) = &cli.report else {
-        return result.and_then(|()| write_stream(stream, outcome));
+        return result.and_then(|()| write_stream(cli, stream, outcome));
     };
     let mut report = ReportFile::prepare(path, &json::report(stream, outcome, &result));
     let mut written = result;
@@ -135,7 +139,7 @@ fn write_and_report(
         if report.is_err() {
             return report.map(drop);
         }
-        written = write_stream(stream, outcome);
+        written = write_stream(cli, stream, outcome);
         if written.is_err() {
             report = ReportFile::prepare(path, &json::report(stream, outcome, &written));
         }
@@ -153,7 +157,10 @@ fn write_and_report(
     }
 }
 
-fn write_stream(stream: &Stream, outcome: &Outcome) -> Result<(), Error> {
+fn write_stream(cli: &Cli, stream: &Stream, outcome: &Outcome) -> Result<(), Error> {
+    if cli.check {
+        return stdio::write(&[UNCHANGED.as_bytes()]);
+    }
     let bytes = stream.bytes();
     match &outcome.replacement {
         None => stdio::write(&[bytes]),

@@ -210,3 +210,20 @@ fn a_full_disk_is_an_error() {
         "{message}"
     );
 }
+
+/// Nor an empty one, which Helm 3 would take for a release without manifests.
+#[test]
+fn a_check_writes_no_stream() {
+    let checked = filter(
+        &["--check", "--cidr", "10.244.0.0/16"],
+        INSTALLATION.as_bytes(),
+    );
+    let text = "nothing would change (helm-postrender --check writes no stream)\n";
+    let out = String::from_utf8(checked.stdout).unwrap();
+    assert_eq!((checked.exit, out.as_str()), (0, text));
+    let changed = filter(
+        &["--check", "--cidr", "10.0.0.0/16"],
+        INSTALLATION.as_bytes(),
+    );
+    assert_eq!((changed.exit, changed.stdout.as_slice()), (1, &b""[..]));
+}

@@ -33,6 +33,7 @@ each_helm! {
     install_is_refused,
     upgrade_is_refused,
     message_is_readable,
+    a_check_is_no_release,
 }
 
 /// Helm failed and showed the filter's message.
@@ -128,4 +129,17 @@ fn message_is_readable(helm: Helm) {
         "refused_in_helm_4"
     };
     assert_snapshot(name, &sandbox.normalize(&outcome.output()));
+}
+
+/// `--check` writes no stream. Helm must not take that for a release without manifests.
+fn a_check_is_no_release(helm: Helm) {
+    let sandbox = Sandbox::new(helm);
+    let check = ["--check", "--cidr=10.244.0.0/16"];
+    let pools = "installation.calicoNetwork.ipPools[0].cidr=10.244.0.0/16";
+    for set in [&["--set", pools][..], &[]] {
+        let outcome = sandbox.release("install", &charts::own(), set, Some(&check));
+        let message = outcome.failed().output();
+        assert!(message.contains("INSTALLATION FAILED"), "{message}");
+    }
+    assert_nothing_sent(&sandbox.api);
 }
