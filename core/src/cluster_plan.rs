@@ -27,8 +27,8 @@ pub struct ClusterPlan {
     /// The address of the API server; not set if the plan is from files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// The pools that the cluster needs: one per family of its pod network, or none if another CNI
-    /// plugin does IPAM.
+    /// The pools that the cluster needs: one per family of its pod network, and what else the
+    /// Installation lists while no pool exists; none if another CNI plugin does IPAM.
     #[serde(default)]
     pub pools: Vec<PlannedPool>,
     /// The settings that the Installation needs besides its pools, so that the operator uses
@@ -92,6 +92,9 @@ pub struct PlannedPool {
     /// `encapsulation`, as the Installation names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encapsulation: Option<String>,
+    /// The other fields that the Installation lists for it, as for an existing pool.
+    #[serde(default, skip_serializing_if = "Mapping::is_empty")]
+    pub other_fields: Mapping,
 }
 
 /// A setting of the Installation that the cluster needs.

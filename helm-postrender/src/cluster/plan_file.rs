@@ -11,7 +11,7 @@ use calico_core::pool::{Encapsulation, Field};
 use calico_core::text::{quoted, shown};
 use calico_core::yaml;
 use serde::Deserialize as _;
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
 use crate::read::tree::Tree;
 use crate::refusal::Refusal;
@@ -92,18 +92,15 @@ fn check(plan: &ClusterPlan) -> Result<(), String> {
         if let Some(cidr) = &pool.cidr {
             check_cidr(&format!("pools[{index}].cidr"), cidr)?;
         }
+        let path = format!("pools[{index}]");
         if let Some(encapsulation) = &pool.encapsulation {
-            check_encapsulation(&format!("pools[{index}]"), encapsulation)?;
+            check_encapsulation(&path, encapsulation)?;
         }
+        check_other_fields(&path, &pool.other_fields)?;
     }
     for (index, pool) in plan.existing_pools.iter().enumerate() {
         let path = format!("existingPools[{index}]");
-        for (key, value) in &pool.other_fields {
-            if !is_field(key, value) {
-                let key = shown(key.as_str().unwrap_or_default());
-                return Err(format!("{path}.otherFields.{key}: not a field of a pool"));
-            }
-        }
+        check_other_fields(&path, &pool.other_fields)?;
         check_encapsulation(&path, &pool.encapsulation)?;
     }
     for (index, address) in plan.node_addresses.iter().enumerate() {
@@ -138,6 +135,16 @@ fn check_encapsulation(path: &str, name: &str) -> Result<(), String> {
     match name.parse::<Encapsulation>() {
         Ok(_) => Ok(()),
         Err(error) => Err(format!("{path}.encapsulation: {error}")),
+    }
+}
+
+fn check_other_fields(path: &str, fields: &Mapping) -> Result<(), String> {
+    match fields.iter().find(|(key, value)| !is_field(key, value)) {
+        None => Ok(()),
+        Some((key, _)) => {
+            let key = shown(key.as_str().unwrap_or_default());
+            Err(format!("{path}.otherFields.{key}: not a field of a pool"))
+        }
     }
 }
 

@@ -137,7 +137,7 @@ impl<'a> ClusterFill<'a> {
         if !is_only || !is_first {
             return None;
         }
-        planned_pool(self.cluster, family).map(KnownPool::planned)
+        planned_pool(self.cluster, &network)
     }
 
     /// Refuses a list without a pool that the cluster needs.

@@ -15,7 +15,7 @@ pub(crate) struct KnownPool {
     pub(crate) cidr: Option<String>,
     block_size: Option<u8>,
     encapsulation: Option<String>,
-    /// The other fields of an existing pool.
+    /// Its other fields.
     other_fields: Mapping,
     source: ValueSource,
 }
@@ -36,7 +36,7 @@ impl KnownPool {
             cidr: pool.cidr.clone(),
             block_size: pool.block_size,
             encapsulation: pool.encapsulation.clone(),
-            other_fields: Mapping::new(),
+            other_fields: pool.other_fields.clone(),
             source: ValueSource::ClusterPlan,
         }
     }
@@ -66,9 +66,7 @@ impl KnownPool {
         plan: &mut PoolPlan,
         has: impl Fn(&str) -> bool,
     ) -> Result<(), Refusal> {
-        if let ValueSource::ExistingPool(pool) = &self.source {
-            plan.copied = self.copied_fields(pool, &has);
-        }
+        plan.copied = self.copied_fields(&has);
         // The fields of a plan are in their order.
         let mut requested = std::mem::take(&mut plan.fields).into_iter().peekable();
         for field in Field::ALL {
@@ -93,8 +91,8 @@ impl KnownPool {
         Ok(())
     }
 
-    /// The other fields of the existing pool `name` that the stream's pool does not have.
-    fn copied_fields(&self, name: &str, has: impl Fn(&str) -> bool) -> Vec<CopiedField> {
+    /// The other fields that the stream's pool does not have.
+    fn copied_fields(&self, has: impl Fn(&str) -> bool) -> Vec<CopiedField> {
         self.other_fields
             .iter()
             .filter_map(|(key, value)| {
@@ -102,7 +100,7 @@ impl KnownPool {
                 Some(CopiedField {
                     key: key.to_owned(),
                     value: value.clone(),
-                    pool: name.to_owned(),
+                    source: self.source.clone(),
                 })
             })
             .collect()

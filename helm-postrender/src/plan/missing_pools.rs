@@ -1,5 +1,5 @@
 //! The pools that a stream's list lacks: those that the Installation has in the cluster or, for a
-//! family that has no pool at all, the one that the cluster needs.
+//! family that has no pool at all, those that the cluster needs.
 //!
 //! Only families of which the stream has no pool get any: a list with some pools of a family may omit
 //! the others on purpose, and the rules report the impact.
@@ -9,6 +9,7 @@ use calico_core::cluster_plan::{ClusterPlan, ExistingPool, PlannedPool};
 use calico_core::defaults::standard_name;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::BlockSize;
+use serde_yaml::Mapping;
 
 use crate::plan::known_pool::KnownPool;
 use crate::plan::request::Request;
@@ -84,9 +85,10 @@ impl MissingPools {
             .iter()
             .any(|existing| existing.uses().is_for_pods());
         if !is_any_for_pods && !self.may_be_none {
+            let planned = cluster.pools.iter();
             self.pools.extend(
-                planned_pool(cluster, family)
-                    .filter(|pool| pool.cidr.is_some())
+                planned
+                    .filter(|pool| pool.cidr.is_some() && planned_family(pool) == Some(family))
                     .map(KnownPool::planned),
             );
         } else if !unlisted.is_empty() && !is_any_added {
@@ -128,13 +130,25 @@ fn is_of_installation(existing: &ExistingPool, operator: OperatorVersion) -> boo
     }
 }
 
-/// The pool that the cluster needs for a family.
-pub(crate) fn planned_pool(cluster: &ClusterPlan, family: Family) -> Option<&PlannedPool> {
-    let pools = &cluster.pools;
-    pools
-        .iter()
-        .find(|pool| planned_family(pool) == Some(family))
-        .or_else(|| pools.iter().find(|pool| planned_family(pool).is_none()))
+/// The pool with a network that the cluster needs or, for another network, the three fields of the
+/// only pool of the family.
+pub(crate) fn planned_pool(cluster: &ClusterPlan, network: &Cidr) -> Option<KnownPool> {
+    let of_family = |family| {
+        let pools = cluster.pools.iter();
+        let mut pools = pools.filter(move |pool| planned_family(pool) == family);
+        pools.next().filter(|_| pools.next().is_none())
+    };
+    let is_same = |pool: &&PlannedPool| {
+        planned_network(pool).is_some_and(|own| own.network() == network.network())
+    };
+    if let Some(pool) = cluster.pools.iter().find(is_same) {
+        return Some(KnownPool::planned(pool));
+    }
+    let pool = of_family(Some(network.family())).or_else(|| of_family(None))?;
+    Some(KnownPool::planned(&PlannedPool {
+        other_fields: Mapping::new(),
+        ..pool.clone()
+    }))
 }
 
 /// The families of the pools that the cluster needs but whose CIDR is unknown; none for a pool whose
@@ -164,9 +178,12 @@ pub(crate) fn families_without_cidr(cluster: &ClusterPlan) -> Vec<Option<Family>
 
 /// The family of a pool that the cluster needs, by its CIDR or else by its block size.
 fn planned_family(pool: &PlannedPool) -> Option<Family> {
-    let cidr: Option<Cidr> = pool.cidr.as_deref().and_then(|cidr| cidr.parse().ok());
-    cidr.map(|cidr| cidr.family()).or_else(|| {
+    planned_network(pool).map(|cidr| cidr.family()).or_else(|| {
         let size: BlockSize = pool.block_size?.to_string().parse().ok()?;
         Some(size.family())
     })
+}
+
+fn planned_network(pool: &PlannedPool) -> Option<Cidr> {
+    pool.cidr.as_deref()?.parse().ok()
 }

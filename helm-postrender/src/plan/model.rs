@@ -18,7 +18,7 @@ pub struct PoolPlan {
     pub is_new: bool,
     /// The fields that are requested, or filled in from the cluster.
     pub fields: Vec<FieldPlan>,
-    /// Other fields of an existing pool that the stream does not have.
+    /// Other fields of the cluster's pool that the stream does not have.
     pub copied: Vec<CopiedField>,
 }
 
@@ -35,15 +35,15 @@ pub struct FieldPlan {
     pub source: ValueSource,
 }
 
-/// A field that this program does not set, copied from an existing pool.
+/// A field that this program does not set, copied from the cluster's pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopiedField {
     /// Its key.
     pub key: String,
     /// A scalar, or a list of scalars.
     pub value: serde_yaml::Value,
-    /// The name of the existing pool.
-    pub pool: String,
+    /// Where the value is from.
+    pub source: ValueSource,
 }
 
 impl CopiedField {

@@ -65,11 +65,7 @@ fn fields(plan: &PoolPlan) -> Vec<Value> {
             "old": field.old,
             "new": field.new.as_ref().map(ToString::to_string),
             "result": if field.new.is_some() { "set" } else { "kept" },
-            "source": match &field.source {
-                ValueSource::Flag => "flag",
-                ValueSource::ExistingPool(_) => "existingPool",
-                ValueSource::ClusterPlan => "clusterPlan",
-            },
+            "source": source(&field.source),
         })
     });
     let copied = plan.copied.iter().map(|field| {
@@ -81,10 +77,18 @@ fn fields(plan: &PoolPlan) -> Vec<Value> {
             "old": null,
             "new": field.text(),
             "result": "set",
-            "source": "existingPool",
+            "source": source(&field.source),
         })
     });
     fields.chain(copied).collect()
+}
+
+fn source(source: &ValueSource) -> &'static str {
+    match source {
+        ValueSource::Flag => "flag",
+        ValueSource::ExistingPool(_) => "existingPool",
+        ValueSource::ClusterPlan => "clusterPlan",
+    }
 }
 
 fn defaults(defaults: &PoolDefaults) -> Value {

@@ -71,8 +71,7 @@ fn change(plan: &PoolPlan, field: &FieldPlan) -> String {
 
 fn copy(plan: &PoolPlan, field: &CopiedField) -> String {
     let path = plan.path(&field.key);
-    let source = ValueSource::ExistingPool(field.pool.clone());
-    format!("set {path}: {}, {source}", shown(field.text()))
+    format!("set {path}: {}, {}", shown(field.text()), field.source)
 }
 
 fn defaults(defaults: &[PoolDefaults]) -> Vec<String> {

@@ -34,6 +34,12 @@ fn text(arguments: &PlanArgs) -> Result<(String, Exit), (String, Exit)> {
 }
 
 fn render_plan(plan: &Plan, arguments: &PlanArgs) -> Result<String, String> {
+    if let Some(why) = plan
+        .nothing_to_apply()
+        .filter(|_| arguments.output.is_applied())
+    {
+        return Err(why);
+    }
     match arguments.output {
         PlanFormat::Text => Ok(render::text(plan, terminal::look(arguments.color))),
         PlanFormat::Flags => render::flags(plan),

@@ -1,6 +1,7 @@
 //! The Installation's list of pools as planned. The operator deletes a pool of its own that the list
 //! leaves out.
 
+use calico_core::installation;
 use calico_core::pool::Field;
 use serde_yaml::{Mapping, Value};
 
@@ -12,7 +13,7 @@ use crate::repair::entry::entry;
 use crate::repair::unlisted_pools::unlisted_pools;
 
 /// The list as it is.
-fn written(inputs: &Inputs) -> Vec<Value> {
+pub(super) fn written(inputs: &Inputs) -> Vec<Value> {
     let installation = default_installation(inputs.snapshot);
     let pools = installation.and_then(|found| found.spec.get("calicoNetwork")?.get("ipPools"));
     pools
@@ -53,6 +54,49 @@ pub(super) fn other_settings(
     entry
         .retain(|key, value| !value.is_null() && Field::ALL.iter().all(|field| key != field.key()));
     entry
+}
+
+/// A pool that the operator would read, and the planned pool that it is.
+pub(super) struct Requested<'a> {
+    pub(super) pool: installation::Pool,
+    pub(super) planned: Option<&'a Pool>,
+}
+
+/// The pools to judge: where none exists, the whole list, because the operator would create it; else
+/// those of the plan, because existing pools are the subject of status.
+pub(super) fn requested<'a>(inputs: &Inputs, pools: &'a [Pool]) -> Vec<Requested<'a>> {
+    if !inputs.pools().is_empty() {
+        let requested = pools.iter().map(|pool| Requested {
+            pool: as_written(pool),
+            planned: Some(pool),
+        });
+        return requested.collect();
+    }
+    let entries = planned(inputs, pools).into_iter();
+    let requested = entries.filter_map(|entry| {
+        let Value::Mapping(entry) = entry else {
+            return None;
+        };
+        let pool = installation::Pool::of(entry);
+        let is_same = |planned: &&Pool| planned.cidr.value().map(ToString::to_string) == pool.cidr;
+        Some(Requested {
+            planned: pools.iter().find(is_same),
+            pool,
+        })
+    });
+    requested.collect()
+}
+
+/// A planned pool without settings besides the three.
+fn as_written(pool: &Pool) -> installation::Pool {
+    let mut entry = Value::Mapping(Mapping::new());
+    let cidr = pool.cidr.value();
+    set(&mut entry, pool);
+    let Value::Mapping(mut entry) = entry else {
+        return installation::Pool::default();
+    };
+    entry.extend(cidr.map(|cidr| ("cidr".into(), cidr.to_string().into())));
+    installation::Pool::of(entry)
 }
 
 /// The list as planned. Existing pools that the operator does not own and the list never had stay out.

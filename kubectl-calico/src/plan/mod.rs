@@ -75,7 +75,7 @@ pub struct Plan {
     /// The InternalIPs of the nodes.
     #[serde(skip)]
     pub node_addresses: Vec<String>,
-    /// The Installation's list of pools as planned.
+    /// The Installation's list of pools as planned; empty if another CNI plugin does IPAM.
     #[serde(skip)]
     pub entries: Vec<Value>,
     /// What must be open between nodes; if pools exist, only what is needed in addition.
@@ -125,7 +125,11 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
     found.extend(findings::unlisted_pools::findings(&inputs));
     // A stable sort: findings of one severity stay in the order in which they were found.
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let entries = entries::planned(&inputs, &pools);
+    let entries = if inputs.networking.is_calico() {
+        entries::planned(&inputs, &pools)
+    } else {
+        Vec::new()
+    };
     let ports = ports::ports(&inputs, &pools, &existing_pools);
     let not_read = unread::unread(&inputs);
     let incomplete = not_read.iter().any(|row| row.needed);
@@ -159,6 +163,18 @@ impl Plan {
     /// The severity of the worst finding.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|found| found.severity).max()
+    }
+
+    /// Why there is nothing to apply: the Installation needs neither pools nor settings.
+    pub fn nothing_to_apply(&self) -> Option<String> {
+        let needs_nothing = !self.networking.is_calico() && self.settings.is_empty();
+        needs_nothing.then(|| {
+            format!(
+                "nothing to apply: {} assigns pod addresses, so no pool is needed; run helm without \
+                 flags or values of this plan",
+                self.networking.plugin
+            )
+        })
     }
 
     /// Whether every value is determined, and everything that they depend on was read.

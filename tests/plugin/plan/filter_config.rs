@@ -8,8 +8,12 @@ use serde_json::{Value, json};
 use super::case::{Case, case, cases, installation};
 use super::filter_flags::{Flags, planned_pools, pools};
 
-/// The exit code, the pools and the messages of helm-postrender with a case's plan.
-fn with_config(case: &Case, arguments: &[&str], stream: &str) -> (Option<i32>, Value, String) {
+/// The exit code, the output and the messages of helm-postrender with a case's plan.
+pub(super) fn with_config(
+    case: &Case,
+    arguments: &[&str],
+    stream: &str,
+) -> (Option<i32>, String, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plan.yaml");
     fs::write(&file, case.run(&["-o", "config"]).stdout).unwrap();
@@ -21,14 +25,12 @@ fn with_config(case: &Case, arguments: &[&str], stream: &str) -> (Option<i32>, V
         plan["operator"]["value"].as_str().unwrap(),
     ];
     let output = filtered(&[&config, arguments].concat(), stream);
-    let exit = output.status.code();
-    let pools = if exit == Some(0) {
-        pools(std::str::from_utf8(&output.stdout).unwrap())
-    } else {
-        Value::Null
-    };
-    let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    (exit, pools, message)
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn the_config_for_a_new_cluster_makes_the_planned_pools() {
         }
         checked += 1;
         let stream = Flags::of(&case).installation();
-        let (exit, pools, message) = with_config(&case, &[], &stream);
+        let (exit, output, message) = with_config(&case, &[], &stream);
         assert_eq!(exit, Some(0), "{}: {message}", case.name());
         assert!(!message.contains("warning"), "{}: {message}", case.name());
         let expected = if plan["pools"] == json!([]) {
@@ -49,7 +51,7 @@ fn the_config_for_a_new_cluster_makes_the_planned_pools() {
         } else {
             planned_pools(&case)
         };
-        assert_eq!(pools, expected, "{}", case.name());
+        assert_eq!(pools(&output), expected, "{}", case.name());
     }
     assert!(checked >= 30, "only {checked} cases");
 }
@@ -74,8 +76,8 @@ fn the_config_for_unchanged_pools_keeps_them() {
         checked += 1;
         let (exit, _, message) = with_config(&case, &["--check"], &case.written("installation"));
         assert_eq!(exit, Some(0), "{}: {message}", case.name());
-        let (_, pools, message) = with_config(&case, &[], &installation(&json!({})));
-        assert_eq!(pools, json!(entries), "{}: {message}", case.name());
+        let (_, output, message) = with_config(&case, &[], &installation(&json!({})));
+        assert_eq!(pools(&output), json!(entries), "{}: {message}", case.name());
     }
     assert!(checked >= 1);
 }

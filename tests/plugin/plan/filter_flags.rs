@@ -59,6 +59,22 @@ impl Flags {
             .collect()
     }
 
+    /// The exit code, the output and the messages of helm-postrender for what a chart renders.
+    pub(super) fn rendered(&self, case: &Case) -> (Option<i32>, String, String) {
+        let plan = case.json();
+        let operator = plan["operator"]["value"].as_str().unwrap();
+        let output = filtered(
+            &self.and(&format!("--operator-version={operator}")),
+            &self.installation(),
+        );
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    }
+
     /// The Installation that a chart renders with the settings.
     pub(super) fn installation(&self) -> String {
         let mut spec = json!({"controlPlaneReplicas": 2});
@@ -90,21 +106,10 @@ fn the_flags_for_a_new_cluster_make_the_planned_installation() {
             continue;
         }
         checked += 1;
-        let flags = Flags::of(&case);
-        let operator = plan["operator"]["value"].as_str().unwrap();
-        let output = filtered(
-            &flags.and(&format!("--operator-version={operator}")),
-            &flags.installation(),
-        );
-        let message = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{}: {message}", case.name());
+        let (exit, output, message) = Flags::of(&case).rendered(&case);
+        assert_eq!(exit, Some(0), "{}: {message}", case.name());
         assert!(!message.contains("warning"), "{}: {message}", case.name());
-        assert_eq!(
-            pools(std::str::from_utf8(&output.stdout).unwrap()),
-            planned_pools(&case),
-            "{}",
-            case.name()
-        );
+        assert_eq!(pools(&output), planned_pools(&case), "{}", case.name());
     }
     assert!(checked >= 30, "only {checked} cases");
 }

@@ -121,7 +121,8 @@ fn a_config_is_a_cluster_plan() {
         );
         let json = case.json();
         let pools = json["pools"].as_array().unwrap();
-        assert_eq!(plan.pools.len(), pools.len(), "{}", case.name());
+        // Further pools that the Installation lists follow.
+        assert!(plan.pools.len() >= pools.len(), "{}", case.name());
         for (config, json) in plan.pools.iter().zip(pools) {
             let value = |field: &str| json[field].get("value").cloned();
             assert_eq!(config.cidr.clone().map(Value::from), value("cidr"));

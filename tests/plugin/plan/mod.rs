@@ -13,3 +13,4 @@ mod filter_flags;
 mod formats;
 mod helm;
 mod plans;
+mod same_installation;

@@ -53,6 +53,7 @@ pub(super) fn cluster() -> impl Strategy<Value = Cluster> {
         cidr: Some(cidr.to_owned()),
         block_size: Some(block_size),
         encapsulation: Some("VXLAN".to_owned()),
+        ..PlannedPool::default()
     };
     let planned = vec![needed("10.244.0.0/17", 25), needed("fd00:244::/64", 123)];
     (any::<[bool; 4]>(), any::<bool>()).prop_map(move |(owned, second)| {

@@ -1,13 +1,14 @@
 //! The rules that the planned pools violate: those that the filter checks, too.
 
 use calico_core::defaults::Effective;
-use calico_core::installation::{self, Installation};
+use calico_core::installation::Installation;
 use calico_core::pool::Field;
 use calico_core::rules::{Case, Verdict, Violation, check};
 
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
+use crate::plan::entries::requested;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::snapshot::ObjectRef;
@@ -15,21 +16,24 @@ use crate::snapshot::ObjectRef;
 /// A finding for each violation. One of a value that could not be determined is left out: the value
 /// says why.
 pub(crate) fn findings(inputs: &Inputs, pools: &[Pool]) -> Vec<Finding> {
+    let requested = requested(inputs, pools);
     let written = Installation {
-        pools: Some(pools.iter().map(written).collect()),
+        pools: Some(requested.iter().map(|found| found.pool.clone()).collect()),
         ..inputs.written.clone()
     };
     let effective = Effective::of(&written, inputs.operator);
     let case = Case::new(&written, &effective, inputs.operator);
-    let given: Vec<(usize, Field)> = pools
+    let planned: Vec<Option<&Pool>> = requested.iter().map(|found| found.planned).collect();
+    let given: Vec<(usize, Field)> = planned
         .iter()
         .enumerate()
+        .filter_map(|(index, pool)| Some((index, (*pool)?)))
         .flat_map(|(index, pool)| given(pool).map(move |field| (index, field)))
         .collect();
     check(&case, &given, &[])
         .into_iter()
-        .filter(|violation| !is_of_an_undetermined_value(violation, pools))
-        .map(|violation| finding(violation, pools))
+        .filter(|violation| !is_of_an_undetermined_value(violation, &planned))
+        .map(|violation| finding(violation, &planned))
         .collect()
 }
 
@@ -45,29 +49,14 @@ fn given(pool: &Pool) -> impl Iterator<Item = Field> + use<> {
         .filter_map(|(field, is_given)| is_given.then_some(field))
 }
 
-fn is_of_an_undetermined_value(violation: &Violation, pools: &[Pool]) -> bool {
+fn is_of_an_undetermined_value(violation: &Violation, pools: &[Option<&Pool>]) -> bool {
     violation.fields.iter().any(|(index, field)| {
-        pools
-            .get(*index)
-            .is_some_and(|pool| !pool.is_determined(*field))
+        let pool = pools.get(*index).copied().flatten();
+        pool.is_some_and(|pool| !pool.is_determined(*field))
     })
 }
 
-/// A pool as the Installation would list it.
-pub(crate) fn written(pool: &Pool) -> installation::Pool {
-    let fields = Field::ALL
-        .into_iter()
-        .filter(|field| pool.is_determined(*field));
-    installation::Pool {
-        cidr: pool.cidr.value().map(ToString::to_string),
-        block_size: pool.block_size.value().map(|size| i64::from(*size)),
-        encapsulation: pool.encapsulation.value().map(ToString::to_string),
-        keys: fields.map(|field| field.key().to_owned()).collect(),
-        ..installation::Pool::default()
-    }
-}
-
-fn finding(violation: Violation, pools: &[Pool]) -> Finding {
+fn finding(violation: Violation, pools: &[Option<&Pool>]) -> Finding {
     let severity = match violation.verdict {
         Verdict::Refused => Severity::Error,
         Verdict::Warned | Verdict::Allowed => Severity::Warning,
@@ -81,7 +70,7 @@ fn finding(violation: Violation, pools: &[Pool]) -> Finding {
     .impact(violation.impact)
     .fix(violation.fix);
     for (index, field) in violation.fields {
-        let Some(pool) = pools.get(index) else {
+        let Some(pool) = pools.get(index).copied().flatten() else {
             continue;
         };
         if let Some((from, value)) = pool.evidence(field) {

@@ -3,7 +3,6 @@
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 
-use super::rules::written;
 use crate::assess;
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::checks::CHECKS;
@@ -15,6 +14,7 @@ use crate::assess::facts::method::Method;
 use crate::assess::facts::pools;
 use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
+use crate::plan::entries::requested;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::as_existing;
 use crate::plan::pool::Pool;
@@ -125,7 +125,8 @@ fn facts(inputs: &Inputs, planned: &[Pool]) -> Facts {
         .collect();
     let mut installation = listing(inputs, planned);
     if pools.is_empty() {
-        installation.pools = Some(planned.iter().map(written).collect());
+        let requested = requested(inputs, planned).into_iter();
+        installation.pools = Some(requested.map(|found| found.pool).collect());
         let by = Installer::Manifests;
         facts.install.method = Fact::known(Method::Operator { by }, plan());
     }

@@ -7,6 +7,7 @@ use super::helm::{again, upgrade_release, version_flag, write_values};
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
+use crate::plan::entries;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
 use crate::repair::kubectl::merge_installation_spec;
@@ -20,11 +21,10 @@ const NAMESPACE: &str = "tigera-operator";
 pub(crate) fn steps(inputs: &Inputs, entries: &[Value], findings: &[Finding]) -> Vec<Step> {
     let mut steps = match inputs.facts.install.method.value() {
         Some(Method::OperatorOnly) => vec![create_installation(inputs)],
-        Some(Method::InstallationOnly) => vec![
-            correct_installation(entries),
-            add_repository(inputs),
-            install_operator(inputs),
-        ],
+        Some(Method::InstallationOnly) => correct_installation(inputs, entries)
+            .into_iter()
+            .chain([add_repository(inputs), install_operator(inputs)])
+            .collect(),
         _ if inputs.facts.installation.is_some() => correct(inputs, entries),
         Some(Method::Manifest { .. } | Method::Canal | Method::Migrating) => Vec::new(),
         _ => vec![add_repository(inputs), install_release(inputs)],
@@ -109,8 +109,11 @@ fn create_installation(inputs: &Inputs) -> Step {
 /// The Installation differs from the plan. It is changed where it was written, which would write it
 /// again.
 fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
-    let Some(Method::Operator { by }) = inputs.facts.install.method.value() else {
-        return vec![correct_installation(entries)];
+    let corrected = correct_installation(inputs, entries);
+    let (Some(step), Some(Method::Operator { by })) =
+        (&corrected, inputs.facts.install.method.value())
+    else {
+        return corrected.into_iter().collect();
     };
     if let Installer::Helm { release, namespace } = by {
         let step = Step::new(
@@ -121,15 +124,16 @@ fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
         .run(upgrade_release(inputs, release, namespace));
         return vec![step];
     }
-    std::iter::once(correct_installation(entries))
+    std::iter::once(step.clone())
         .chain(by.also_change().map(Step::new))
         .collect()
 }
 
-fn correct_installation(entries: &[Value]) -> Step {
+/// None if the Installation lists these pools already.
+fn correct_installation(inputs: &Inputs, entries: &[Value]) -> Option<Step> {
     let spec = json!({"calicoNetwork": {"ipPools": entries}});
-    Step::new(
-        "update the Installation; no pool was created yet, so everything can still be changed",
-    )
-    .run(merge_installation_spec(&spec))
+    let what =
+        "update the Installation; no pool was created yet, so everything can still be changed";
+    (entries::written(inputs) != entries)
+        .then(|| Step::new(what).run(merge_installation_spec(&spec)))
 }

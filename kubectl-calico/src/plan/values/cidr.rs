@@ -17,12 +17,13 @@ const FLAG: &str = "--cidr";
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
 const EKS_DEFAULT: &str = "172.16.0.0/16";
 
-/// The families that need a pool: those of the pod CIDRs, of existing pools and of the request; else
-/// those of the Service CIDRs; else IPv4.
+/// The families that need a pool: those of the pod CIDRs, of existing and listed pools and of the
+/// request; else those of the Service CIDRs; else IPv4.
 pub(crate) fn families(inputs: &Inputs) -> Vec<Family> {
     let is_certain = |family: Family| {
         has_family(inputs.pod_network(), family)
             || inputs.existing(family).is_some()
+            || inputs.listed(family).is_some()
             || inputs.request.concerns(family)
     };
     let has_services = |family| has_family(&inputs.facts.networks.services, family);
@@ -52,12 +53,16 @@ pub(crate) fn choose(inputs: &Inputs, family: Family) -> Choice<Cidr> {
         Some(Choice::known(pool.network?, why, from))
     });
     let network = inputs.pod_network();
-    let is_inside = |cidr: &Cidr| {
-        network.is_none_or(|network| network.cidrs.iter().any(|own| own.contains(cidr)))
+    // Where the family has no pod CIDR, the findings say what is wrong with the listed one.
+    let is_candidate = |cidr: &Cidr| {
+        network.is_none_or(|network| {
+            let mut own = network.of_family(family).peekable();
+            own.peek().is_none() || own.any(|own| own.contains(cidr))
+        })
     };
     let listed = inputs.listed(family).map(|(cidr, _)| cidr);
     let given = inputs.request.cidr.of(family);
-    if let Some(choice) = settled_by(given, FLAG, existing, listed.filter(is_inside)) {
+    if let Some(choice) = settled_by(given, FLAG, existing, listed.filter(is_candidate)) {
         return choice;
     }
     match network {

@@ -2,6 +2,7 @@
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
+use calico_core::text::listed;
 
 use crate::plan::inputs::Inputs;
 
@@ -18,23 +19,41 @@ pub(crate) fn notes(
     encapsulation: Option<&Encapsulation>,
 ) -> Vec<String> {
     match cidr {
-        Some(cidr) if inputs.existing_pools().next().is_none() => match cidr.family() {
-            Family::V4 => [windows(inputs), bgp_mesh(inputs, encapsulation)]
-                .into_iter()
-                .flatten()
-                .collect(),
-            Family::V6 => unique_local(cidr).into_iter().collect(),
-        },
+        Some(cidr) if inputs.existing_pools().next().is_none() => {
+            let of_family = match cidr.family() {
+                Family::V4 => [windows(inputs), bgp_mesh(inputs, encapsulation)],
+                Family::V6 => [unique_local(inputs, cidr), None],
+            };
+            let all = of_family.into_iter().chain([further_pools(inputs, cidr)]);
+            all.flatten().collect()
+        }
         _ => Vec::new(),
     }
 }
 
-fn unique_local(cidr: &Cidr) -> Option<String> {
+fn further_pools(inputs: &Inputs, cidr: &Cidr) -> Option<String> {
+    let family = cidr.family();
+    let pools = inputs.written.pools.iter().flatten();
+    let cidrs = pools.filter_map(|pool| pool.cidr.as_deref()?.parse::<Cidr>().ok());
+    // The first is the planned one, or replaced by it.
+    let of_family = cidrs.filter(|other| other.family() == family).skip(1);
+    let further: Vec<String> = of_family.map(|other| other.to_string()).collect();
+    (!further.is_empty()).then(|| format!("the Installation also lists {}", listed(further)))
+}
+
+fn unique_local(inputs: &Inputs, cidr: &Cidr) -> Option<String> {
     let range: Cidr = UNIQUE_LOCAL.parse().ok()?;
+    let listed = inputs.listed(cidr.family());
+    let written = listed.and_then(|(_, pool)| pool.nat_outgoing.as_deref());
+    let nat = match written.filter(|text| !text.is_empty()) {
+        None => "Disabled by default",
+        Some("Disabled") => "Disabled",
+        Some(_) => return None,
+    };
     range.contains(cidr).then(|| {
         format!(
-            "pods cannot reach addresses outside the cluster over IPv6: natOutgoing is Disabled by \
-             default, and there is no return route to {UNIQUE_LOCAL}"
+            "pods cannot reach addresses outside the cluster over IPv6: natOutgoing is {nat}, and \
+             there is no return route to {UNIQUE_LOCAL}"
         )
     })
 }

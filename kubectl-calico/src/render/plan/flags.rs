@@ -46,7 +46,7 @@ fn arguments(pools: &[Pool]) -> [String; 3] {
 
 /// The filter sets three fields of one pool per family; the operator fills in the rest.
 fn check_expressible(entries: &[Value]) -> Result<(), String> {
-    let hint = "use -o values";
+    let hint = "use -o values or -o config";
     let mut families = Vec::new();
     for entry in entries {
         let Some(family) = entry.get("cidr").and_then(Value::as_str).and_then(family) else {
