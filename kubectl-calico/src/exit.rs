@@ -6,11 +6,11 @@ use std::process::ExitCode;
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// No findings at or above `--fail-on`, and every check ran.
+    /// Nothing that `--fail-on` names; every check ran, and the state is known.
     Success,
-    /// Findings at or above `--fail-on`, whether or not every check ran.
+    /// What `--fail-on` names, whether or not every check ran.
     Findings,
-    /// Some checks were skipped, because data could not be read; or an error.
+    /// The state is unknown or checks were skipped, because data could not be read; or an error.
     Incomplete,
     /// Usage error (EX_USAGE of sysexits.h).
     Usage,

@@ -13,9 +13,10 @@ use super::words::counted;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ClusterState {
-    /// calico-node was counted, no check was skipped, and none found an error or a warning.
+    /// calico-node was counted, every node is Ready, no check was skipped, and none found an error or a
+    /// warning.
     Healthy,
-    /// A check found what works now, but not on every node or not for much longer.
+    /// A check found what works now, but not on every node or not for much longer; or nodes are not Ready.
     Warning,
     /// A check found what does not work.
     Degraded,
@@ -29,11 +30,12 @@ impl ClusterState {
     pub(super) fn of(facts: &Facts, findings: &FindingCounts, checks: &CheckCounts) -> Self {
         match facts.install.method.value() {
             None => Self::Unknown,
-            Some(Method::Nothing | Method::Remnants | Method::OperatorOnly) => Self::NotInstalled,
+            Some(Method::Remnants) if findings.error > 0 => Self::Degraded,
+            Some(_) if facts.install.is_missing() => Self::NotInstalled,
             Some(_) if findings.error > 0 => Self::Degraded,
             Some(_) if !is_counted(facts) => Self::Unknown,
-            Some(_) if findings.warning > 0 => Self::Warning,
-            Some(_) if checks.skipped > 0 => Self::Unknown,
+            Some(_) if findings.warning > 0 || unready_nodes(facts) > 0 => Self::Warning,
+            Some(_) if checks.skipped > 0 || facts.cluster.nodes.value().is_none() => Self::Unknown,
             Some(_) => Self::Healthy,
         }
     }
@@ -56,6 +58,10 @@ impl ClusterState {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| counted(*count, word))
             .collect();
+        let unready = unready_nodes(facts);
+        if self == Self::Warning && findings.warning == 0 {
+            parts.push(format!("{} not ready", counted(unready, "node")));
+        }
         if checks.skipped > 0 {
             parts.push(format!("{} skipped", counted(checks.skipped, "check")));
         }
@@ -76,6 +82,7 @@ impl ClusterState {
             (Some(Method::OperatorOnly), _) => {
                 "Calico is not installed, although its operator runs".to_owned()
             }
+            (Some(Method::Remnants), Self::Degraded) => "Calico is not running".to_owned(),
             (Some(Method::Remnants), _) => {
                 "Calico is not running, but resources of an earlier installation exist".to_owned()
             }
@@ -91,6 +98,12 @@ impl ClusterState {
             (Some(_), Self::Healthy | Self::NotInstalled) => format!("{calico} is healthy"),
         }
     }
+}
+
+/// The nodes that are not Ready, as far as they are known.
+fn unready_nodes(facts: &Facts) -> usize {
+    let nodes = facts.cluster.nodes.value();
+    nodes.map_or(0, |nodes| nodes.total.saturating_sub(nodes.ready))
 }
 
 /// Whether it is known on how many nodes calico-node is ready. A manifest alone does not say so.

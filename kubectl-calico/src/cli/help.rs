@@ -21,9 +21,9 @@ Read-only: sends only GET and LIST requests, and never reads Secrets.";
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes, for every output format:
-  0   no findings at or above --fail-on, and every check ran
-  1   findings at or above --fail-on
-  2   some checks were skipped (data could not be read), or an error occurred
+  0   nothing that --fail-on names, and every check ran
+  1   what --fail-on names: findings, or that Calico is not installed
+  2   state unknown, checks skipped (data could not be read), or an error
   64  usage error";
 
 /// A comment, and the commands that it is about.

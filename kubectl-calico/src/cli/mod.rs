@@ -5,6 +5,7 @@ mod explain;
 mod fail_on;
 mod help;
 mod plan;
+mod run;
 mod source;
 mod status;
 
@@ -14,8 +15,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub use color::Color;
 pub use explain::{ExplainArgs, SchemaName};
-pub use fail_on::FailOn;
 pub use plan::{PlanArgs, PlanFormat};
+pub use run::RunArgs;
 pub use source::SourceArgs;
 pub use status::{StatusArgs, StatusFormat};
 

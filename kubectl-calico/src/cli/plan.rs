@@ -6,9 +6,7 @@ use calico_core::per_family::{Encapsulations, PerFamily, block_sizes, cidrs, enc
 use calico_core::pool::BlockSize;
 use clap::{Args, ValueEnum, value_parser};
 
-use super::color::Color;
-use super::fail_on::FailOn;
-use super::source::SourceArgs;
+use super::run::RunArgs;
 use crate::plan::request::PlanRequest;
 
 /// The arguments of `kubectl calico plan`.
@@ -45,24 +43,14 @@ pub struct PlanArgs {
         hide_possible_values = true)]
     pub output: PlanFormat,
 
-    /// Lowest severity that makes the exit code 1: error, warning or never
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error,
-        hide_possible_values = true)]
-    pub fail_on: FailOn,
-
-    /// When to use colors: auto, always or never; auto honors NO_COLOR
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto,
-        hide_possible_values = true)]
-    pub color: Color,
-
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub run: RunArgs,
 }
 
 impl PlanArgs {
     /// What the plan is to be like.
     pub fn request(&self) -> PlanRequest {
-        let files = self.source.filename.iter();
+        let files = self.run.source.filename.iter();
         PlanRequest {
             nodes: self.nodes,
             pods_per_node: self.pods_per_node,

@@ -2,9 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::color::Color;
-use super::fail_on::FailOn;
-use super::source::SourceArgs;
+use super::run::RunArgs;
 
 /// The arguments of `kubectl calico status`.
 #[derive(Args, Debug)]
@@ -14,18 +12,8 @@ pub struct StatusArgs {
         hide_possible_values = true)]
     pub output: StatusFormat,
 
-    /// Lowest severity that makes the exit code 1: error, warning or never
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Error,
-        hide_possible_values = true)]
-    pub fail_on: FailOn,
-
-    /// When to use colors: auto, always or never; auto honors NO_COLOR
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto,
-        hide_possible_values = true)]
-    pub color: Color,
-
     #[command(flatten)]
-    pub source: SourceArgs,
+    pub run: RunArgs,
 }
 
 /// The format of a report.

@@ -1,7 +1,7 @@
 //! `kubectl calico plan`
 
 use super::{clock, input, output};
-use crate::cli::{FailOn, PlanArgs, PlanFormat};
+use crate::cli::{PlanArgs, PlanFormat, RunArgs};
 use crate::exit::Exit;
 use crate::plan::{Plan, plan};
 use crate::render::plan as render;
@@ -20,12 +20,13 @@ pub(super) fn run(arguments: &PlanArgs) -> Exit {
 
 /// The output, or an error.
 fn text(arguments: &PlanArgs) -> Result<(String, Exit), (String, Exit)> {
-    let snapshot =
-        input::read(&arguments.source).map_err(|error| (error.to_string(), Exit::Incomplete))?;
+    let snapshot = input::read(&arguments.run.source)
+        .map_err(|error| (error.to_string(), Exit::Incomplete))?;
     let plan = plan(&snapshot, &arguments.request(), clock::now());
-    let exit = exit(&plan, arguments.fail_on);
+    let exit = exit(&plan, &arguments.run);
     if exit != Exit::Success && arguments.output.is_applied() {
-        return Err((render::refused(&plan, arguments.fail_on), exit));
+        let fails = |severity| arguments.run.fails_on(severity);
+        return Err((render::refused(&plan, fails), exit));
     }
     match render_plan(&plan, arguments) {
         Ok(text) => Ok((text, exit)),
@@ -41,7 +42,7 @@ fn render_plan(plan: &Plan, arguments: &PlanArgs) -> Result<String, String> {
         return Err(why);
     }
     match arguments.output {
-        PlanFormat::Text => Ok(render::text(plan, terminal::look(arguments.color))),
+        PlanFormat::Text => Ok(render::text(plan, terminal::look(arguments.run.color))),
         PlanFormat::Flags => render::flags(plan),
         PlanFormat::Values => render::values(plan).map_err(|error| error.to_string()),
         PlanFormat::Installation => render::installation(plan).map_err(|error| error.to_string()),
@@ -51,8 +52,9 @@ fn render_plan(plan: &Plan, arguments: &PlanArgs) -> Result<String, String> {
 }
 
 /// Findings take precedence over values that could not be determined.
-fn exit(plan: &Plan, fail_on: FailOn) -> Exit {
-    if plan.worst().is_some_and(|worst| fail_on.counts(worst)) {
+fn exit(plan: &Plan, run: &RunArgs) -> Exit {
+    let missing = run.fails_if_not_installed() && plan.facts.install.is_missing();
+    if missing || plan.worst().is_some_and(|worst| run.fails_on(worst)) {
         Exit::Findings
     } else if plan.is_complete() {
         Exit::Success

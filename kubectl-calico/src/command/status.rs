@@ -2,35 +2,36 @@
 
 use super::{clock, input, output};
 use crate::assess::assess;
+use crate::assess::cluster_state::ClusterState;
 use crate::assess::report::Report;
-use crate::cli::{FailOn, StatusArgs, StatusFormat};
+use crate::cli::{RunArgs, StatusArgs, StatusFormat};
 use crate::exit::Exit;
 use crate::render;
 use crate::terminal;
 
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
-    let snapshot = match input::read(&arguments.source) {
+    let snapshot = match input::read(&arguments.run.source) {
         Ok(snapshot) => snapshot,
         Err(error) => return output::fail(&error.to_string()),
     };
     let report = assess(&snapshot, clock::now());
     let text = match arguments.output {
-        StatusFormat::Text => Ok(render::text(&report, terminal::look(arguments.color))),
+        StatusFormat::Text => Ok(render::text(&report, terminal::look(arguments.run.color))),
         StatusFormat::Json => render::json(&report),
     };
     match text {
-        Ok(text) => output::print(&text, exit(&report, arguments.fail_on)),
+        Ok(text) => output::print(&text, exit(&report, &arguments.run)),
         Err(error) => output::fail(&format!("cannot write the report as JSON: {error}")),
     }
 }
 
-/// Findings take precedence over skipped checks.
-fn exit(report: &Report, fail_on: FailOn) -> Exit {
-    let mut findings = report.findings.iter();
-    if findings.any(|finding| fail_on.counts(finding.severity)) {
+/// Findings take precedence over what is not known.
+fn exit(report: &Report, run: &RunArgs) -> Exit {
+    let missing = report.state == ClusterState::NotInstalled && run.fails_if_not_installed();
+    if missing || report.worst().is_some_and(|worst| run.fails_on(worst)) {
         Exit::Findings
-    } else if report.is_complete() {
+    } else if report.is_complete() && report.state != ClusterState::Unknown {
         Exit::Success
     } else {
         Exit::Incomplete

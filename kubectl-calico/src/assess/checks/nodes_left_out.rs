@@ -4,15 +4,20 @@ use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::json;
 
+use super::other_plugins;
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::{CalicoNode, OPERATOR_NAMESPACE};
+use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
+use crate::assess::views::objects::{deployment, object_of};
 use crate::assess::words::{counted, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
+
+/// What is counted if there is no DaemonSet of calico-node.
+const COUNTED: &str = "number with a calico-node container";
 
 pub(crate) const NODES_LEFT_OUT: Check = Check {
     entry: Entry {
@@ -25,9 +30,10 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
         criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the number of \
                    Linux nodes, without those of EKS Fargate and of virtual kubelets. Scheduled to \
                    no node is an error, to some of them a warning. A DaemonSet that its controller \
-                   has not observed yet is not checked. A missing operator-managed DaemonSet is an \
-                   error if IPPools exist, unless the operator itself reports that calico is not \
-                   available.",
+                   has not observed yet is not checked. A missing DaemonSet is an error: with the \
+                   operator, if IPPools exist, unless the operator itself reports that calico is not \
+                   available; without it, if addresses of the IPPools are in use or \
+                   calico-kube-controllers exists, and no other network plugin runs.",
         fix: "Remove the nodeSelector or affinity that excludes the nodes: in the DaemonSet for a \
               manifest install, in spec.calicoNodeDaemonSet of the Installation with the operator. \
               If the nodes are meant to run without Calico, nothing needs to be done.",
@@ -39,7 +45,7 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
     find: |case| {
         let sets = CalicoNode::all(case.snapshot);
         let found = match sets.as_slice() {
-            [] => gone(case),
+            [] => gone(case).or_else(|| gone_without_operator(case)),
             // During a migration to the operator, each of the two has some of the nodes.
             [node] => left_out(case, node),
             _ => None,
@@ -116,6 +122,50 @@ fn node_selection(pod: Option<&PodSpec>) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// The DaemonSet of a manifest, which is missing although the rest of the install is there.
+fn gone_without_operator(case: &Case) -> Option<Finding> {
+    const CONTROLLERS: &str = "calico-kube-controllers";
+    let is_left = case.facts.install.method.value() == Some(&Method::Remnants);
+    if !is_left || other_plugins::is_there(case) {
+        return None;
+    }
+    let in_use = case.facts.known_pools().iter().find_map(|pool| {
+        let usage = pool.usage.value()?;
+        (usage.in_use > 0).then_some((pool, usage.in_use))
+    });
+    let controllers = deployment(case.snapshot, CONTROLLERS);
+    if in_use.is_none() && controllers.is_none() {
+        return None;
+    }
+    let mut finding = Finding::error(
+        &NODES_LEFT_OUT.entry,
+        ObjectRef::in_namespace("DaemonSet", MANIFEST_NAMESPACE, "calico-node"),
+        "the calico-node DaemonSet does not exist, although Calico is in use",
+    )
+    .evidence(ObjectRef::all("DaemonSet"), COUNTED, 0);
+    if let Some((pool, addresses)) = in_use {
+        finding = finding.evidence(pool.object(), "addresses in use", addresses);
+    }
+    if let Some(controllers) = controllers {
+        finding = finding.exists(object_of(controllers));
+    }
+    let calico = match case.facts.install.calico.value() {
+        Some(version) => format!("Calico {version}"),
+        None => "Calico".to_owned(),
+    };
+    Some(
+        finding
+            .impact(
+                "new pods get no network, and routes and policies are no longer updated; what is \
+                 in place stays until the nodes restart",
+            )
+            .fix(format!(
+                "apply the manifest again that {calico} was installed from; if Calico was removed \
+                 on purpose, install another network plugin"
+            )),
+    )
+}
+
 /// An operator-managed DaemonSet that is missing although the operator does not report it.
 fn gone(case: &Case) -> Option<Finding> {
     let facts = case.facts;
@@ -134,11 +184,7 @@ fn gone(case: &Case) -> Option<Finding> {
             ObjectRef::in_namespace("DaemonSet", OPERATOR_NAMESPACE, "calico-node"),
             "the calico-node DaemonSet does not exist",
         )
-        .evidence(
-            ObjectRef::all("DaemonSet"),
-            "number with a calico-node container",
-            0,
-        )
+        .evidence(ObjectRef::all("DaemonSet"), COUNTED, 0)
         .exists(pool.object())
         .impact("pods get neither a network nor policies from Calico")
         .fix("read in the operator's log why it does not recreate the DaemonSet")

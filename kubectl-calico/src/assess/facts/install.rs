@@ -79,6 +79,14 @@ impl Install {
         minor.parse().ok()
     }
 
+    /// Whether it is known that nothing of Calico runs, except perhaps its operator.
+    pub fn is_missing(&self) -> bool {
+        matches!(
+            self.method.value(),
+            Some(Method::Nothing | Method::Remnants | Method::OperatorOnly)
+        )
+    }
+
     /// Whether Calico runs without an operator.
     pub fn is_from_manifests(&self) -> bool {
         matches!(

@@ -2,16 +2,12 @@
 
 use calico_core::text::listed;
 
-use crate::assess::finding::Finding;
-use crate::cli::FailOn;
+use crate::assess::finding::{Finding, Severity};
 use crate::plan::{Plan, Pool, Unread};
 
-/// One line per reason.
-pub fn refused(plan: &Plan, fail_on: FailOn) -> String {
-    let findings = plan
-        .findings
-        .iter()
-        .filter(|found| fail_on.counts(found.severity));
+/// One line per reason; `fails` says which findings are one.
+pub fn refused(plan: &Plan, fails: impl Fn(Severity) -> bool) -> String {
+    let findings = plan.findings.iter().filter(|found| fails(found.severity));
     let mut reasons: Vec<String> = findings.map(finding).collect();
     reasons.extend(plan.pools.iter().filter_map(undetermined));
     let needed = plan.not_read.iter().filter(|row| row.needed);
