@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use calico_core::installation::{API_VERSION, KIND};
+use calico_core::nesting;
 use serde::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess};
 
 use serde_yaml::Value;
@@ -93,27 +94,9 @@ fn first_parser_finds_none(text: &str) -> bool {
 }
 
 fn second_parser_finds_none(text: &str) -> bool {
-    flow_depth(text) <= DEEPEST
+    nesting::obstacle(text).is_none()
         && serde_yaml::from_str::<Node>(text)
             .is_ok_and(|node| !node.may_contain_installation(false))
-}
-
-/// The deepest nesting that the second parser is given. It accepts 128 levels, but for each level
-/// beyond takes time that grows with their number before it says so.
-const DEEPEST: usize = 1000;
-
-/// How deep flow collections are nested in a text, or deeper, if it has brackets in strings.
-fn flow_depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
 }
 
 /// A value as the second parser reads it, with every value of a duplicate key: Go takes the last.

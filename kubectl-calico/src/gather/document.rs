@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use calico_core::nesting::is_too_deep;
+use calico_core::nesting;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
@@ -74,9 +74,6 @@ fn is_blank(text: &str) -> bool {
 /// cannot be parsed, there is no other.
 pub(super) fn parse(document: &DocumentText, meter: &Meter) -> Vec<Result<Document, String>> {
     let text = document.text;
-    if is_too_deep(text) {
-        return vec![Err("it is nested too deep".to_owned())];
-    }
     let json = text.trim_start_matches("---").trim_start();
     if json.starts_with('{')
         && let Ok(document) = parse_json(json, meter)
@@ -86,6 +83,9 @@ pub(super) fn parse(document: &DocumentText, meter: &Meter) -> Vec<Result<Docume
     if text.len() > LARGEST_YAML {
         let limit = LARGEST_YAML >> 20;
         return vec![Err(format!("it is larger than {limit} MiB: use JSON"))];
+    }
+    if let Some(obstacle) = nesting::obstacle(text) {
+        return vec![Err(shifted(&obstacle, document.first_line))];
     }
     let mut documents = Vec::new();
     for yaml in serde_yaml::Deserializer::from_str(text) {

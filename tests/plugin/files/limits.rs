@@ -28,6 +28,14 @@ fn deep_nesting_takes_no_time() {
             format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels)),
         ),
         ("flow", "a: [".repeat(levels)),
+        (
+            "brackets in strings",
+            format!("a: {}", "[\"]\",".repeat(levels)),
+        ),
+        (
+            "brackets in comments",
+            format!("a: {}", "[ # ]\n".repeat(levels)),
+        ),
         ("block", format!("{}x", "- ".repeat(levels))),
         ("keys", format!("{}x", "? ".repeat(levels))),
     ] {

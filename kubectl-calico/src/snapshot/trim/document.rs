@@ -1,6 +1,6 @@
 //! Documents in YAML or JSON that are a text in an object.
 
-use calico_core::nesting::is_too_deep;
+use calico_core::nesting;
 use serde::de::DeserializeSeed;
 use serde_yaml::{Deserializer, Value};
 
@@ -9,7 +9,7 @@ const UNREADABLE: &str = "{";
 
 /// What `seed` keeps of a document, as JSON. A text that is no document is replaced by another that is none.
 pub(super) fn reduced<'a>(text: &'a str, seed: impl DeserializeSeed<'a, Value = Value>) -> String {
-    if is_too_deep(text) {
+    if nesting::obstacle(text).is_some() {
         return UNREADABLE.to_owned();
     }
     let kept = seed.deserialize(Deserializer::from_str(text)).ok();

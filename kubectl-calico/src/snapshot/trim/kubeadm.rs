@@ -1,6 +1,6 @@
 //! kubeadm's ConfigMap, whose texts also hold addresses of etcd and arguments of the control plane.
 
-use calico_core::nesting::is_too_deep;
+use calico_core::nesting;
 use calico_core::pod_network::{KubeadmNetworking, kubeadm_networking};
 use serde_json::{Map, Value};
 
@@ -37,7 +37,7 @@ struct Reading {
 
 impl Reading {
     fn of(text: &str) -> Self {
-        let networking = if is_too_deep(text) {
+        let networking = if nesting::obstacle(text).is_some() {
             None
         } else {
             kubeadm_networking(text).ok()
