@@ -34,7 +34,7 @@ pub fn obstacle(text: &str) -> Option<String> {
 /// counts too: only a parser can tell them apart.
 fn flow_collections(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let next = bytes.iter().skip(1).chain(&[b'\n']);
+    let next = bytes.iter().skip(1).chain(b"\n");
     bytes
         .iter()
         .zip(next)
