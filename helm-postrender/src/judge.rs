@@ -167,9 +167,11 @@ impl fmt::Display for JudgedViolation {
         writeln!(f, "    evidence: {}", self.evidence.origin)?;
         writeln!(f, "    impact: {}", violation.impact)?;
         write!(f, "    fix: {}", violation.fix)?;
-        if self.is_refused() {
+        if self.is_refused() && !violation.is_placeholder {
             let when = match rule.enforcement {
-                Enforcement::Unenforced | Enforcement::Safeguard => "to accept the risk",
+                Enforcement::Unenforced | Enforcement::Safeguard | Enforcement::Advice => {
+                    "to accept the risk"
+                }
                 Enforcement::ApiServer | Enforcement::Operator => "if this rule is outdated",
             };
             write!(f, "\n    {when}: --allow {}", rule.entry.code)?;

@@ -11,10 +11,25 @@ use crate::refusal::Refusal;
 
 /// Documents that mention an Installation but are not YAML.
 pub(crate) fn unreadable(documents: &[Refusal]) -> Vec<String> {
+    first(
+        documents,
+        "left unchanged, although it mentions an Installation",
+    )
+}
+
+/// Other documents that are not YAML.
+pub(crate) fn not_yaml(documents: &[Refusal]) -> Vec<String> {
+    first(
+        documents,
+        "left unchanged, but Helm and kubectl will refuse it",
+    )
+}
+
+fn first(documents: &[Refusal], what: &str) -> Vec<String> {
     let mut notes: Vec<String> = documents
         .iter()
         .take(MOST)
-        .map(|refusal| format!("left unchanged, although it mentions an Installation: {refusal}"))
+        .map(|refusal| format!("{what}: {refusal}"))
         .collect();
     if let Some(more @ 1..) = documents.len().checked_sub(MOST) {
         notes.push(format!("{more} more documents like this"));

@@ -5,6 +5,7 @@ use crate::text::MOST;
 
 use super::case::Case;
 use super::details::Details;
+use super::placeholder;
 use super::rule::{Enforcement, Rule};
 use super::table::{CLUSTER_RULES, RULES};
 
@@ -25,6 +26,8 @@ pub struct Violation {
     pub impact: String,
     /// What to do.
     pub fix: String,
+    /// Whether the value is a placeholder: then the rule cannot be outdated.
+    pub is_placeholder: bool,
     /// How many more violations of the same rule with the same verdict were found and left out.
     /// Only the last one that is listed has any.
     pub more: usize,
@@ -37,6 +40,8 @@ pub enum Verdict {
     Refused,
     /// Reported only: nothing enforces the rule, and this run does not set the field.
     Warned,
+    /// Mentioned only: a likely mistake, and nothing is known of the cluster.
+    Noted,
     /// Reported only: `--allow` names the rule.
     Allowed,
 }
@@ -45,14 +50,14 @@ pub enum Verdict {
 ///
 /// What the API server or the operator would reject is refused. A violation of an unenforced rule
 /// is refused only if it depends on a field that this run sets (`requested`: index of the pool, and
-/// field), so that an old mistake does not block every later run. Violations of the rules with the
+/// field), so that an old mistake does not block every later run. Advice refuses nothing. Violations of the rules with the
 /// codes in `allowed` are let through.
 pub fn check(case: &Case, requested: &[(usize, Field)], allowed: &[&str]) -> Vec<Violation> {
     let cluster_rules = case.cluster.map_or(&[][..], |_| CLUSTER_RULES);
     let mut violations: Vec<Violation> = Vec::new();
     for rule in RULES.iter().chain(cluster_rules) {
         for details in (rule.check)(case) {
-            let verdict = verdict(rule, &details.fields, requested, allowed);
+            let verdict = verdict(rule, case, &details.fields, requested, allowed);
             let last_listed = violations
                 .iter_mut()
                 .filter(|other| std::ptr::eq(other.rule, rule) && other.verdict == verdict)
@@ -60,7 +65,7 @@ pub fn check(case: &Case, requested: &[(usize, Field)], allowed: &[&str]) -> Vec
             if let Some(last) = last_listed {
                 last.more += 1;
             } else {
-                violations.push(violation(rule, verdict, details));
+                violations.push(violation(case, rule, verdict, details));
             }
         }
     }
@@ -69,6 +74,7 @@ pub fn check(case: &Case, requested: &[(usize, Field)], allowed: &[&str]) -> Vec
 
 fn verdict(
     rule: &Rule,
+    case: &Case,
     fields: &[(usize, Field)],
     requested: &[(usize, Field)],
     allowed: &[&str],
@@ -76,6 +82,11 @@ fn verdict(
     let is_requested = fields.iter().any(|field| requested.contains(field));
     if allowed.contains(&rule.entry.code) {
         Verdict::Allowed
+    } else if rule.enforcement == Enforcement::Advice {
+        match case.cluster {
+            Some(_) => Verdict::Warned,
+            None => Verdict::Noted,
+        }
     } else if rule.enforcement == Enforcement::Unenforced && !is_requested {
         Verdict::Warned
     } else {
@@ -83,10 +94,14 @@ fn verdict(
     }
 }
 
-fn violation(rule: &'static Rule, verdict: Verdict, details: Details) -> Violation {
+fn violation(case: &Case, rule: &'static Rule, verdict: Verdict, found: Details) -> Violation {
+    let placeholder = placeholder::explained(case, &found);
+    let is_placeholder = placeholder.is_some();
+    let details = placeholder.unwrap_or(found);
     Violation {
         rule,
         verdict,
+        is_placeholder,
         path: details.path,
         fields: details.fields,
         problem: details.problem,

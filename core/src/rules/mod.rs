@@ -6,6 +6,7 @@
 //! tests/cases/postrender/rules, and regenerate docs/rules.md
 //! (`UPDATE_CASES=1 cargo test --test postrender rules`).
 
+mod advice;
 mod autodetection;
 mod bgp;
 mod block_size;
@@ -25,6 +26,7 @@ mod load_balancer;
 mod node_settings;
 mod other_cni;
 mod overlaps;
+mod placeholder;
 mod pod_network;
 mod pool_changes;
 mod pool_fields;

@@ -15,7 +15,8 @@ A violation of a rule that the API server or the operator enforces refuses the s
 who set the value. A rule that neither enforces (*unenforced*) is about values that both accept and
 nobody can undo. It refuses the stream only if this run sets the value; for an existing value it
 prints a warning. A few rules are enforced by `helm-postrender` only: the operator would apply the
-change, to pools that are in use.
+change, to pools that are in use. *Advice* is about values that work and that hardly anybody means; it
+refuses nothing, and is a note or, with a cluster plan, a warning.
 
 `--allow RULE` lets one rule through, so that a wrong or outdated rule cannot block anyone. The rules
 are those of the operator in the stream or, without one, of operator 1.42.3; `--operator-version`
@@ -83,6 +84,7 @@ fn enforced_by(enforcement: Enforcement) -> &'static str {
         Enforcement::ApiServer => "Enforced by the API server.",
         Enforcement::Operator => "Enforced by the operator.",
         Enforcement::Unenforced => "Not enforced.",
+        Enforcement::Advice => "Advice.",
         Enforcement::Safeguard => "Enforced by helm-postrender only.",
     }
 }

@@ -23,6 +23,8 @@ pub enum Enforcement {
     Operator,
     /// Nothing: the API server and the operator accept what nobody can undo.
     Unenforced,
+    /// Nothing, and it works: a likely mistake. It never refuses anything.
+    Advice,
     /// `helm-postrender` alone: the operator would apply the change, to pools that are in use.
     Safeguard,
 }

@@ -2,10 +2,10 @@
 
 use super::rule::{Enforcement, Rule};
 use super::{
-    autodetection, bgp, block_size, bpf, cidr, cluster_settings, cni, dataplane, default_pool,
-    encapsulation, existing_pools, ip_pool_schema, load_balancer, node_settings, other_cni,
-    overlaps, pod_network, pool_changes, pool_fields, pools, schema, support, unknown_field,
-    windows,
+    advice, autodetection, bgp, block_size, bpf, cidr, cluster_settings, cni, dataplane,
+    default_pool, encapsulation, existing_pools, ip_pool_schema, load_balancer, node_settings,
+    other_cni, overlaps, pod_network, pool_changes, pool_fields, pools, schema, support,
+    unknown_field, windows,
 };
 
 /// The rules for an Installation by itself.
@@ -67,6 +67,9 @@ pub(super) static RULES: &[Rule] = &[
     support::NON_PRIVILEGED,
     support::FIPS_MODE,
     support::AZURE_PROVIDER,
+    advice::FEW_BLOCKS,
+    advice::PUBLIC_RANGE,
+    advice::DEFAULT_SERVICES,
 ];
 
 /// The rules that compare an Installation with its cluster. They are skipped if nothing is known

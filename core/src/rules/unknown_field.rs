@@ -16,8 +16,9 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
         meaning: "In a pool, name and allowedUses were introduced with operator 1.34, \
                   disableNewAllocations with 1.36, assignmentMode with 1.38. Some fields have \
                   another name elsewhere: the vethMTU of Calico's ConfigMap is mtu here.",
-        impact: "The API server silently drops any other field, so that encapsulaton: VXLAN \
-                 silently becomes IPIP.",
+        impact: "The API server drops any other field, so that encapsulaton: VXLAN becomes IPIP. \
+                 Helm 4 does not mention it; Helm 3 and server-side apply print a warning, and \
+                 kubectl refuses the object.",
         criteria: "Field names are case-sensitive and are compared with the CRD of the operator's \
                    version. Overrides of pods are not looked into.",
         fix: "Correct the name, move the field, remove it, or use an operator that has it.",
@@ -59,7 +60,10 @@ fn unknown(case: &Case, path: &str, fix: String) -> Details {
             Some(_) => format!("a pool of operator {} has no such field", case.operator),
             None => format!("operator {} has no such field", case.operator),
         },
-        impact: "the API server silently drops it".to_owned(),
+        impact:
+            "the API server drops it; Helm 4 does not mention it, Helm 3 and server-side apply \
+                 print a warning, and kubectl refuses the object"
+                .to_owned(),
         fix,
     };
     match pool {

@@ -6,6 +6,7 @@ pub(crate) mod no_installation;
 mod objects;
 pub(crate) mod obstacle;
 pub(crate) mod operator;
+pub(crate) mod other_documents;
 mod other_readers;
 pub(crate) mod pool_path;
 pub(crate) mod second_parser;

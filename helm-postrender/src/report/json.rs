@@ -116,6 +116,8 @@ fn checked_rule(rule: &Rule, violations: &[JudgedViolation], cluster_is_known: b
             "allowed"
         } else if has(&of_rule, Verdict::Warned) {
             "warned"
+        } else if has(&of_rule, Verdict::Noted) {
+            "noted"
         } else if needs_cluster && !cluster_is_known {
             "skipped"
         } else {

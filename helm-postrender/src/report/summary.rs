@@ -35,6 +35,7 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
     for judged in outcome.violations.iter().flatten() {
         let label = match judged.violation.verdict {
             Verdict::Allowed => "allowed",
+            Verdict::Noted => "note",
             Verdict::Warned | Verdict::Refused => "warning",
         };
         let _ = writeln!(text, "  {label}:\n{judged}");

@@ -3,7 +3,7 @@
 use calico_core::operator::OperatorVersion;
 
 use crate::find::operator::{Operator, OperatorSource};
-use crate::find::{self, Installations};
+use crate::find::{self, Installations, other_documents};
 use crate::notes;
 use crate::read::stream::Stream;
 use crate::refusal::Refusal;
@@ -28,6 +28,7 @@ impl Found {
         };
         let mut notes: Vec<String> = notes::unknown_operator(operator).into_iter().collect();
         notes.extend(notes::unreadable(&installations.unreadable));
+        notes.extend(notes::not_yaml(&other_documents::not_yaml(stream)));
         if installations.default.is_some() {
             let misnamed = installations.misnamed.iter();
             notes.extend(misnamed.map(|located| notes::misnamed(stream, located)));

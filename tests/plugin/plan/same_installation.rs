@@ -13,8 +13,7 @@ use super::filter_flags::Flags;
 
 /// The pools that the operator makes of a stream, without their names: an existing pool keeps its own.
 /// Without existing pools that it does not own, too: it leaves them alone, listed or not.
-fn pools(case: &Case, stream: &str) -> Value {
-    let plan = case.json();
+fn pools(plan: &Value, stream: &str) -> Value {
     let operator: OperatorVersion = plan["operator"]["value"].as_str().unwrap().parse().unwrap();
     let document = only(&parse(stream), "Installation").to_string();
     let written = Installation::read(&serde_yaml::from_str(&document).unwrap());
@@ -43,6 +42,7 @@ fn pools(case: &Case, stream: &str) -> Value {
 
 /// The pools by each format that can express the plan.
 fn by_format(case: &Case) -> Vec<(&'static str, Value)> {
+    let plan = &case.json();
     let written = |format| {
         let ran = case.run(&["-o", format]);
         let name = case.name();
@@ -62,25 +62,25 @@ fn by_format(case: &Case) -> Vec<(&'static str, Value)> {
         let values: Value = serde_yaml::from_str(&values).unwrap();
         found.push((
             "values",
-            pools(case, &installation(&values["installation"])),
+            pools(plan, &installation(&values["installation"])),
         ));
     }
     if let Some(manifest) = written("installation") {
-        found.push(("installation", pools(case, &manifest)));
+        found.push(("installation", pools(plan, &manifest)));
     }
     // As the chart renders it without pools in its values.
     let rendered = written("flags").map(|_| Flags::of(case));
     if let Some(flags) = &rendered {
         let (exit, stream, message) = flags.rendered(case);
         assert_eq!(exit, Some(0), "{}: {message}", case.name());
-        found.push(("flags", pools(case, &stream)));
+        found.push(("flags", pools(plan, &stream)));
     }
     if written("config").is_some() {
         let settings = json!({"controlPlaneReplicas": 2});
         let chart = rendered.map_or_else(|| installation(&settings), |flags| flags.installation());
         let (exit, stream, message) = with_config(case, &[], &chart);
         assert_eq!(exit, Some(0), "{} config: {message}", case.name());
-        found.push(("config", pools(case, &stream)));
+        found.push(("config", pools(plan, &stream)));
     }
     found
 }

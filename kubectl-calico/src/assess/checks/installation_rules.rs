@@ -93,7 +93,7 @@ fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
     violations.retain(|violation| match violation.verdict {
         Verdict::Refused => violation.rule.enforcement != Enforcement::ApiServer && !accepted,
         Verdict::Warned => !is_about_existing_pools(case, &written, violation),
-        Verdict::Allowed => false,
+        Verdict::Allowed | Verdict::Noted => false,
     });
     violations
 }

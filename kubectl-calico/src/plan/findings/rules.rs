@@ -3,7 +3,7 @@
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 use calico_core::pool::Field;
-use calico_core::rules::{Case, Verdict, Violation, check};
+use calico_core::rules::{Case, Enforcement, Verdict, Violation, check};
 
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
@@ -33,6 +33,7 @@ pub(crate) fn findings(inputs: &Inputs, pools: &[Pool]) -> Vec<Finding> {
     check(&case, &given, &[])
         .into_iter()
         .filter(|violation| !is_of_an_undetermined_value(violation, &planned))
+        .filter(|violation| !is_known_better(inputs, violation, &planned))
         .map(|violation| finding(violation, &planned))
         .collect()
 }
@@ -56,10 +57,23 @@ fn is_of_an_undetermined_value(violation: &Violation, pools: &[Option<&Pool>]) -
     })
 }
 
+/// Whether advice is needless: the pool exists, or the plan checks what the rule supposes.
+fn is_known_better(inputs: &Inputs, violation: &Violation, pools: &[Option<&Pool>]) -> bool {
+    if violation.rule.enforcement != Enforcement::Advice {
+        return false;
+    }
+    match violation.rule.entry.code {
+        "few-blocks" => inputs.nodes.value().is_some(),
+        "default-services" => !inputs.facts.networks.services.is_empty(),
+        _ => pools.iter().flatten().any(|pool| pool.existing.is_some()),
+    }
+}
+
 fn finding(violation: Violation, pools: &[Option<&Pool>]) -> Finding {
     let severity = match violation.verdict {
         Verdict::Refused => Severity::Error,
         Verdict::Warned | Verdict::Allowed => Severity::Warning,
+        Verdict::Noted => Severity::Note,
     };
     let mut finding = Finding::new(
         &violation.rule.entry,
