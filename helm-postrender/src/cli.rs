@@ -31,6 +31,7 @@ Exit codes:
   2   refused or failed; whatever was written must not be used
   64  wrong usage
 
+Helm 4 runs only plugins: `helm-postrender install-plugin` makes this program one.
 As a Helm 4 plugin (plugin.yaml makes --helm4 the first argument), it reports a
 failure with exit code 0 and a document that makes Helm fail and show the
 message.";

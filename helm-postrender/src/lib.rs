@@ -14,6 +14,7 @@ mod exit;
 mod filter;
 mod find;
 mod helm4;
+mod install_plugin;
 mod judge;
 mod notes;
 mod outcome;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use calico_core::text::quoted;
-use clap::Parser as _;
+use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::cli::Cli;
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::filter::filter;
 use crate::helm4::Caller;
+use crate::install_plugin;
 use crate::outcome::Outcome;
 use crate::read::stream::Stream;
 use crate::report::file::ReportFile;
@@ -25,10 +26,15 @@ use crate::stdio;
 pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
     let caller = Caller::of(&mut arguments);
     caller.guard();
-    let result = parse(&arguments, caller).and_then(|cli| match cli {
-        Some(cli) => filter_stdin(&cli),
-        None => Ok(()),
-    });
+    let result = if arguments
+        .get(1)
+        .is_some_and(|word| word == "install-plugin")
+    {
+        arguments.remove(1);
+        parse(&arguments, caller).and_then(|cli| cli.map_or(Ok(()), |cli| install(&cli)))
+    } else {
+        parse(&arguments, caller).and_then(|cli| cli.map_or(Ok(()), |cli| filter_stdin(&cli)))
+    };
     match result {
         Ok(()) => Exit::Written.into(),
         Err(Error::BrokenPipe) => Error::BrokenPipe.exit().into(),
@@ -37,8 +43,8 @@ pub fn run(mut arguments: Vec<OsString>) -> ExitCode {
 }
 
 /// The parsed arguments; none if help or the version was requested, and has been written.
-fn parse(arguments: &[OsString], caller: Caller) -> Result<Option<Cli>, Error> {
-    let error = match Cli::try_parse_from(arguments) {
+fn parse<C: Parser>(arguments: &[OsString], caller: Caller) -> Result<Option<C>, Error> {
+    let error = match C::try_parse_from(arguments) {
         Ok(cli) => return Ok(Some(cli)),
         Err(error) => error,
     };
@@ -78,6 +84,10 @@ fn not_utf8(arguments: &[OsString]) -> String {
 /// What `--check` writes instead of a stream that would not change. A text is no manifest: should
 /// Helm be the caller, it fails, rather than taking an empty stream for the whole release.
 const UNCHANGED: &str = "nothing would change (helm-postrender --check writes no stream)\n";
+
+fn install(cli: &install_plugin::Cli) -> Result<(), Error> {
+    stdio::write(&[install_plugin::install(cli)?.as_bytes()])
+}
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     let mut options = cli.options().map_err(Error::Usage)?;

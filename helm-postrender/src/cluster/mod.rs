@@ -1,6 +1,6 @@
 //! What is known of the cluster that a stream goes to: from flags to a cluster plan.
 
-mod child;
+pub(crate) mod child;
 mod cluster_target;
 mod kubectl_calico;
 mod plan_file;

@@ -1,6 +1,5 @@
 //! From a cluster without Calico to one with it.
 
-use std::fs;
 use std::path::PathBuf;
 
 use calico_test_support::{charts, repository};
@@ -24,13 +23,9 @@ impl Journey {
             return;
         }
         self.terminal
-            .heading("Helm 4 needs a plugin, which runs the post-renderer on PATH");
-        let plugin = self.terminal.home("plugin");
-        fs::create_dir(&plugin).unwrap();
-        fs::copy(repository().join("plugin.yaml"), plugin.join("plugin.yaml")).unwrap();
-        self.terminal
-            .run("helm plugin install ./plugin")
-            .succeeded();
+            .heading("Helm 4 needs a plugin, which the post-renderer makes of itself");
+        let installed = self.terminal.run("helm-postrender install-plugin");
+        installed.succeeded().shows("as a plugin of Helm v4.");
     }
 
     pub(super) fn a_refused_value_installs_nothing(&self) {

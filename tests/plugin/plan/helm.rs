@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use calico_test_support::charts;
 use calico_test_support::documents::{only, parse};
 use calico_test_support::filter::filter;
-use calico_test_support::helm::{Helm, each_helm};
-use calico_test_support::{charts, repository};
+use calico_test_support::helm::{Helm, each_helm, lay_out_plugin};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -29,8 +29,7 @@ impl Home {
         std::os::unix::fs::symlink(filter(), bin.join("helm-postrender")).unwrap();
         if !helm.is_3() {
             let plugin = folder.path().join("data/plugins/helm-postrender");
-            fs::create_dir_all(&plugin).unwrap();
-            fs::copy(repository().join("plugin.yaml"), plugin.join("plugin.yaml")).unwrap();
+            lay_out_plugin(&plugin, filter());
         }
         Self { helm, folder }
     }

@@ -1,78 +1,35 @@
-//! The Helm 4 plugin as users install it: from the repository's plugin.yaml, or packaged with the binary.
+//! `helm-postrender install-plugin`, and the plugin that it installs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
+use std::path::Path;
 
+use calico_test_support::charts;
 use calico_test_support::documents::{only, parse};
-use calico_test_support::helm::{Helm, each_helm_4};
-use calico_test_support::{charts, repository};
+use calico_test_support::helm::{HELM_3_17, HELM_4_3, Helm, each_helm_4};
 
-use super::sandbox::{FILTER, Sandbox};
+use super::sandbox::{FILTER, Outcome, Sandbox};
 
-each_helm_4! {
-    plugin_that_finds_the_filter_on_path,
-    packaged_folder,
-    packaged_archive,
+each_helm_4! { installed_by_the_filter_itself }
+
+/// A plugin as Helm 3 and Helm 4 read it.
+const FOR_HELM_3: &str = "name: hello\nversion: 0.1.0\ncommand: echo hello\n";
+
+fn install_plugin(sandbox: &Sandbox, options: &[&str]) -> Outcome {
+    let helm = sandbox.helm.binary();
+    let arguments = ["install-plugin", "--helm", helm.to_str().unwrap()];
+    sandbox.run_program(Path::new(FILTER), [&arguments, options].concat())
 }
 
-#[test]
-fn plugin_yaml_has_the_version_of_the_crate() {
-    let text = fs::read_to_string(repository().join("plugin.yaml")).expect("read plugin.yaml");
-    assert_eq!(parse(&text)[0]["version"], env!("CARGO_PKG_VERSION"));
-}
-
-fn plugin_that_finds_the_filter_on_path(helm: Helm) {
-    let sandbox = Sandbox::without_plugin(helm);
-    let folder = sandbox.path("checkout");
-    fs::create_dir(&folder).expect("make the folder");
-    fs::copy(repository().join("plugin.yaml"), folder.join("plugin.yaml"))
-        .expect("copy plugin.yaml");
-    install_use_uninstall(&sandbox, &folder, &[]);
-}
-
-fn packaged_folder(helm: Helm) {
+fn installed_by_the_filter_itself(helm: Helm) {
     let sandbox = Sandbox::without_filter(helm);
-    install_use_uninstall(&sandbox, &packages().join("helm-postrender"), &[]);
-}
+    let first = install_plugin(&sandbox, &[]).succeeded().stdout;
+    let place = sandbox.path("data/plugins/helm-postrender");
+    assert!(first.contains(place.to_str().unwrap()), "{first}");
+    // Again: an upgrade.
+    let second = install_plugin(&sandbox, &[]).succeeded().stdout;
+    assert_eq!(first, second);
+    assert_eq!(fs::read_dir(sandbox.path("data")).unwrap().count(), 1);
 
-fn packaged_archive(helm: Helm) {
-    let sandbox = Sandbox::without_filter(helm);
-    let archive = fs::read_dir(packages())
-        .expect("the packages")
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "tgz"))
-        .expect("a .tgz among the packages");
-    // The archive has no signature.
-    install_use_uninstall(&sandbox, &archive, &["--verify=false"]);
-}
-
-/// The folder in which `scripts/package` packages the filter under test, once.
-fn packages() -> &'static Path {
-    static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
-        let script = repository().join("scripts/package");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("package");
-        let output = Command::new(&script)
-            .args(["--bin", FILTER, "--out"])
-            .arg(&folder)
-            .output();
-        let output = output.unwrap_or_else(|error| panic!("run {}: {error}", script.display()));
-        assert!(
-            output.status.success(),
-            "scripts/package: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        folder
-    });
-    &PACKAGES
-}
-
-fn install_use_uninstall(sandbox: &Sandbox, source: &Path, options: &[&str]) {
-    let source = source.to_str().expect("a UTF-8 path");
-    sandbox
-        .run([&["plugin", "install", source], options].concat())
-        .succeeded();
     let list = sandbox.run(["plugin", "list"]).succeeded().stdout;
     let line = list
         .lines()
@@ -82,7 +39,6 @@ fn install_use_uninstall(sandbox: &Sandbox, source: &Path, options: &[&str]) {
         line.contains(env!("CARGO_PKG_VERSION")) && line.contains("postrenderer/v1"),
         "{line}"
     );
-
     let template = |filter: &[&str]| sandbox.release("template", &charts::own(), &[], Some(filter));
     let documents = parse(&template(&["--cidr=172.16.0.0/16"]).succeeded().stdout);
     assert_eq!(
@@ -100,4 +56,50 @@ fn install_use_uninstall(sandbox: &Sandbox, source: &Path, options: &[&str]) {
         .succeeded();
     let output = template(&["--cidr=172.16.0.0/16"]).failed().output();
     assert!(output.contains("not found"), "{output}");
+}
+
+#[test]
+fn it_does_not_break_the_plugins_of_helm_3() {
+    let helm_3 = Sandbox::without_filter(HELM_3_17);
+    let hello = helm_3.path("data/plugins/hello");
+    fs::create_dir_all(&hello).unwrap();
+    fs::write(hello.join("plugin.yaml"), FOR_HELM_3).unwrap();
+    helm_3.run(["hello"]).succeeded();
+
+    // The data folder of Helm 3, as both have it by default.
+    let helm_4 = HELM_4_3.binary();
+    let install = ["install-plugin", "--helm", helm_4.to_str().unwrap()];
+    let run =
+        |options: &[&str]| helm_3.run_program(Path::new(FILTER), [&install, options].concat());
+    let refused = run(&[]).failed().output();
+    assert!(
+        refused.contains("nothing was installed") && refused.contains("(hello)"),
+        "{refused}"
+    );
+    helm_3.run(["hello"]).succeeded();
+
+    run(&["--force"]).succeeded();
+    let broken = helm_3.run(["hello"]).failed().output();
+    assert!(broken.contains("failed to load plugins"), "{broken}");
+}
+
+#[test]
+fn helm_3_needs_no_plugin() {
+    let found = install_plugin(&Sandbox::without_plugin(HELM_3_17), &[]);
+    let found = found.succeeded().stdout;
+    assert!(found.contains("needs no plugin: it runs"), "{found}");
+
+    let sandbox = Sandbox::without_filter(HELM_3_17);
+    let absent = install_plugin(&sandbox, &[]).failed().output();
+    assert!(absent.contains("fix: copy"), "{absent}");
+    assert_eq!(fs::read_dir(sandbox.path("data")).unwrap().count(), 0);
+}
+
+#[test]
+fn without_helm_it_says_how_to_pass_one() {
+    let sandbox = Sandbox::without_filter(HELM_4_3);
+    let options = ["install-plugin", "--helm", "no-such-helm"];
+    let output = sandbox.run_program(Path::new(FILTER), options);
+    let output = output.failed().output();
+    assert!(output.contains("pass the path of Helm"), "{output}");
 }

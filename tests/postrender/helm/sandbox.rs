@@ -5,9 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use calico_test_support::helm::Helm;
+use calico_test_support::helm::{Helm, lay_out_plugin};
 pub(crate) use calico_test_support::outcome::Outcome;
-use calico_test_support::repository;
 use tempfile::TempDir;
 
 use super::fake_api::FakeApi;
@@ -22,14 +21,14 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// A Helm that finds the filter: on PATH, and for Helm 4 with the plugin of the repository.
+    /// A Helm that finds the filter: on PATH, and for Helm 4 as a plugin.
     pub(crate) fn new(helm: Helm) -> Self {
         let sandbox = Self::without_plugin(helm);
         if !helm.is_3() {
-            let plugin = sandbox.path("data/plugins/helm-postrender");
-            fs::create_dir_all(&plugin).expect("make the plugin's folder");
-            fs::copy(repository().join("plugin.yaml"), plugin.join("plugin.yaml"))
-                .expect("copy plugin.yaml");
+            lay_out_plugin(
+                &sandbox.path("data/plugins/helm-postrender"),
+                Path::new(FILTER),
+            );
         }
         sandbox
     }
@@ -61,8 +60,16 @@ impl Sandbox {
 
     /// Runs Helm. It inherits no environment variable.
     pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Outcome {
-        let binary = self.helm.binary();
-        let output = Command::new(&binary)
+        self.run_program(&self.helm.binary(), arguments)
+    }
+
+    /// Runs a program as [`Self::run`] runs Helm.
+    pub(crate) fn run_program<A: AsRef<OsStr>>(
+        &self,
+        binary: &Path,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Outcome {
+        let output = Command::new(binary)
             .args(arguments)
             .current_dir(self.path("home"))
             .env_clear()

@@ -1,7 +1,9 @@
 //! The releases of Helm that tests run.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use crate::repository;
 use crate::tools::tool;
 
 /// A release of Helm.
@@ -24,6 +26,16 @@ impl Helm {
     pub fn binary(self) -> PathBuf {
         tool("helm", self.version)
     }
+}
+
+/// Lays out the Helm 4 plugin in a folder, with a link to the filter in the place of its binary.
+#[cfg(unix)]
+pub fn lay_out_plugin(folder: &Path, filter: &Path) {
+    let bin = folder.join("bin/linux-amd64");
+    fs::create_dir_all(&bin).expect("make the plugin's folder");
+    let manifest = repository().join("helm-postrender/plugin.yaml");
+    fs::copy(manifest, folder.join("plugin.yaml")).expect("copy plugin.yaml");
+    std::os::unix::fs::symlink(filter, bin.join("helm-postrender")).expect("link the filter");
 }
 
 /// Declares a test per function and release of Helm. Each function takes a [`Helm`].
