@@ -1,7 +1,7 @@
 //! The JSON schemas, as docs/ has them.
 
 /// The schema of the report of `kubectl calico status`.
-pub const STATUS_SCHEMA: &str = include_str!("../../../docs/status.schema.json");
+pub const STATUS_SCHEMA: &str = include_str!("../../schemas/status.schema.json");
 
 /// The schema of the plan of `kubectl calico plan`.
-pub const PLAN_SCHEMA: &str = include_str!("../../../docs/plan.schema.json");
+pub const PLAN_SCHEMA: &str = include_str!("../../schemas/plan.schema.json");
