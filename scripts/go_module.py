@@ -1,4 +1,4 @@
-"""Programs that are built from a Go module below tests/, once, into a cache folder of the project's."""
+"""Programs that are built from a Go module of this repository, once, into a cache folder of the project's."""
 
 import fcntl
 import hashlib
@@ -22,11 +22,11 @@ class NoGo(Exception):
 
 
 class GoModule:
-    """The module in tests/NAME, whose go.mod and go.sum pin all that its programs are built from."""
+    """The module in tests/NAME, or in a folder, whose go.mod and go.sum pin all that its programs are built from."""
 
-    def __init__(self, name):
+    def __init__(self, name, folder=None):
         self.name = name
-        self.folder = REPOSITORY / "tests" / name
+        self.folder = folder or REPOSITORY / "tests" / name
 
     def built(self, build):
         """The folder that `build` fills, named after all that it is built from."""

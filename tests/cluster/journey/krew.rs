@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use calico_test_support::filter::filter;
 use calico_test_support::repository;
 use calico_test_support::tools::tool;
 
@@ -11,6 +12,7 @@ use super::downloads::Downloads;
 use super::krew_tools::Krew;
 use super::terminal::Terminal;
 use crate::api_server::Cluster;
+use crate::needs::{NO_GO, or_skip};
 
 #[test]
 fn with_krew() {
@@ -26,7 +28,9 @@ fn with_krew() {
     terminal.add_program("kubectl-krew", &krew.program);
     terminal.add_program("validate-krew-manifest", &krew.validator);
     let downloads = Downloads::serve(&terminal.home("."));
-    let archive = package(&terminal.home("."), &downloads.url());
+    let Some(archive) = package(&terminal.home("."), &downloads.url()) else {
+        return;
+    };
 
     the_index_would_accept_the_manifest(&terminal);
     let index = index(&terminal);
@@ -95,27 +99,47 @@ fn installs_from_an_index(terminal: &Terminal) {
     assert!(!plugins.contains("warning"), "{plugins}");
 }
 
-/// Packages the plugin without debug information, as for a release, and returns the name of the archive.
-fn package(out: &Path, url: &str) -> String {
-    let stripped = tempfile::tempdir().unwrap();
-    let binary = stripped.path().join("kubectl-calico");
-    run(Command::new("strip")
-        .arg("-o")
-        .arg(&binary)
-        .arg(env!("CARGO_BIN_EXE_kubectl-calico")));
-    let mut package = Command::new(repository().join("scripts/package"));
-    package
-        .arg("--bin")
-        .arg(&binary)
+/// Packages the programs without debug information, as for a release, and returns the name of the archive for krew. The
+/// archive and the manifest are in `home`. `None` if there is no goreleaser: the test is skipped, and must return.
+#[track_caller]
+fn package(home: &Path, url: &str) -> Option<String> {
+    let built = tempfile::tempdir().unwrap();
+    let release = built.path().join("x86_64-unknown-linux-musl/release");
+    fs::create_dir_all(&release).unwrap();
+    for binary in [Path::new(env!("CARGO_BIN_EXE_kubectl-calico")), filter()] {
+        let stripped = release.join(binary.file_name().unwrap());
+        run(Command::new("strip").arg("-o").arg(&stripped).arg(binary));
+    }
+    // goreleaser reads and writes only below the repository.
+    let target = repository().join("target");
+    fs::create_dir_all(&target).unwrap();
+    let out = tempfile::tempdir_in(target).unwrap();
+    let output = Command::new(repository().join("scripts/package"))
+        .args(["host", "--quick", "--downloads", url])
+        .arg("--built")
+        .arg(built.path())
         .arg("--out")
-        .arg(out)
-        .args(["--uri-prefix", url]);
-    run(&mut package);
-    fs::read_dir(out)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .find(|name| name.ends_with(".tar.gz"))
-        .expect("an archive")
+        .arg(out.path().join("dist"))
+        .output()
+        .expect("scripts/package starts");
+    let message = String::from_utf8_lossy(&output.stderr);
+    let built = match output.status.code() {
+        Some(0) => Some(()),
+        Some(NO_GO) => None,
+        _ => panic!("scripts/package: {message}"),
+    };
+    or_skip(built, "goreleaser")?;
+    let archive = format!(
+        "kubectl-calico-v{}-linux-amd64.tar.gz",
+        env!("CARGO_PKG_VERSION")
+    );
+    for (from, to) in [
+        (archive.as_str(), archive.as_str()),
+        ("krew/calico.yaml", "calico.yaml"),
+    ] {
+        fs::copy(out.path().join("dist").join(from), home.join(to)).unwrap();
+    }
+    Some(archive)
 }
 
 /// An index with the plugin, instead of krew's own: krew needs one to list plugins.

@@ -5,6 +5,7 @@ mod calicoctl;
 mod conflict;
 mod downloads;
 mod from_cluster;
+mod helm_plugin;
 mod install;
 mod krew;
 mod krew_tools;

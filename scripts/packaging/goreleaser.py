@@ -1,0 +1,51 @@
+"""goreleaser: archives, packages, checksums and the manifests of krew, Homebrew and scoop."""
+
+import shutil
+
+from . import REPOSITORY, run, say, tools
+from .targets import TARGETS
+
+CONFIG = REPOSITORY / ".goreleaser.yaml"
+
+
+def lay_out(binaries, staged):
+    """Copy {(program, target): path} to where goreleaser's builder for Rust looks for them."""
+    for (program, target), binary in binaries.items():
+        place = staged / "target" / target / "release" / binary.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(binary, place)
+        place.chmod(0o755)
+    # The builder reads it before it runs anything.
+    (staged / "Cargo.toml").write_text("[workspace]\n")
+
+
+def config(binaries, out):
+    """goreleaser's configuration for the targets at hand and for this folder: goreleaser takes neither as an argument."""
+    text = CONFIG.read_text().replace("target/dist", str(out.relative_to(REPOSITORY)))
+    missing = set(TARGETS) - {target for _, target in binaries}
+    lines = [line for line in text.splitlines(keepends=True) if line.strip().removeprefix("- ") not in missing]
+    return "".join(lines)
+
+
+def release(binaries, staged, out, environment, arguments):
+    path = staged / "goreleaser.yaml"
+    path.write_text(CONFIG.read_text() if arguments.publish else config(binaries, out))
+    say("running goreleaser")
+    goreleaser = tools.go_tool("goreleaser")
+    run([goreleaser, "check", "--quiet", path], environment)
+    options = ["--release-notes", staged / "notes.md"]
+    if not arguments.publish:
+        options = ["--snapshot", f"--skip={','.join(skipped(binaries, environment, arguments.quick))}"]
+    run([goreleaser, "release", "--clean", "--config", path, *options], environment)
+
+
+def skipped(binaries, environment, quick):
+    """The parts of a release that a dry run leaves out, in goreleaser's names."""
+    yield "announce"
+    if not environment["PACKAGE_KEY"]:
+        yield "sign"
+    if quick:
+        yield from ["nfpm", "homebrew", "scoop"]
+    elif not any("windows" in target for _, target in binaries):
+        # It is for Windows alone.
+        yield "scoop"
