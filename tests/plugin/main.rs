@@ -8,6 +8,7 @@
     reason = "all of this crate is test code; clippy.toml's exceptions reach only #[test] functions"
 )]
 
+mod action;
 mod command;
 mod connect;
 mod files;
