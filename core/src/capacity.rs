@@ -1,37 +1,7 @@
-//! How many addresses and blocks a pool has, and how many are in use, computed the way calicoctl does.
-//!
-//! Source: projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (`GetUtilization`).
+//! How many addresses and blocks a pool has, and how many blocks are left.
 
-use crate::cidr::{Cidr, Family};
-
-/// What counts of an IPAM block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// `spec.cidr`
-    pub cidr: Cidr,
-    /// The number of free addresses (`len(spec.unallocated)`).
-    pub unallocated: u128,
-    /// Whether it is being deleted (`spec.deleted`). Such a block does not count.
-    pub deleted: bool,
-}
-
-/// How much of a pool is in use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// All addresses, in a block or not.
-    pub total: u128,
-    /// Addresses in use.
-    pub in_use: u128,
-    /// Blocks that exist.
-    pub blocks: u128,
-}
-
-impl Usage {
-    /// Free addresses, in a block or not.
-    pub fn free(&self) -> u128 {
-        self.total.saturating_sub(self.in_use)
-    }
-}
+use crate::cidr::Cidr;
+use crate::ranges::{Ranges, bounds};
 
 /// The number of addresses in a CIDR; `u128::MAX` for `::/0`, which has one more.
 pub fn addresses(cidr: &Cidr) -> u128 {
@@ -48,35 +18,46 @@ pub fn blocks(pool: &Cidr, block_size: u8) -> u128 {
     }
 }
 
-fn power_of_two(exponent: u8) -> u128 {
-    1_u128.checked_shl(exponent.into()).unwrap_or(u128::MAX)
+/// The number of blocks of a pool that a node can still claim: those that overlap no existing block, of
+/// whatever size, and are not reserved as a whole.
+///
+/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam_block_reader_writer.go
+/// (`findUsableBlock`), which compares whole CIDRs and so also claims a block that overlaps one of
+/// another size; such a block is not counted here.
+pub fn free_blocks<'a>(
+    pool: &Cidr,
+    block_size: u8,
+    existing: impl IntoIterator<Item = &'a Cidr>,
+    reserved: &Ranges,
+) -> u128 {
+    let possible = blocks(pool, block_size);
+    if possible == 0 {
+        return 0;
+    }
+    let (low, high) = bounds(pool);
+    let shift = u32::from(pool.family().bits() - block_size);
+    // Numbered from the first block of the pool.
+    let index = |address: u128| (address - low).checked_shr(shift).unwrap_or_default();
+    let taken = existing
+        .into_iter()
+        .filter(|block| block.overlaps(pool))
+        .map(|block| {
+            let (first, last) = bounds(block);
+            (index(first.max(low)), index(last.min(high)))
+        });
+    let size = power_of_two(pool.family().bits() - block_size);
+    let whole = reserved.between((low, high));
+    let whole = whole.iter().filter_map(|(first, last)| {
+        let begin = (first - low).div_ceil(size);
+        let end = index(last.checked_add(1)?).checked_sub(1)?;
+        Some((begin, end))
+    });
+    let taken: Vec<_> = taken.chain(whole).collect();
+    possible.saturating_sub(Ranges::union(taken).count())
 }
 
-/// The usage of each of `pools`, in their order, and that of the IPv4 blocks that are in no pool. A
-/// block counts for the first pool that it overlaps.
-pub fn usage(pools: &[Cidr], blocks: impl IntoIterator<Item = Block>) -> (Vec<Usage>, Usage) {
-    let mut used: Vec<Usage> = pools
-        .iter()
-        .map(|pool| Usage {
-            total: addresses(pool),
-            ..Usage::default()
-        })
-        .collect();
-    let mut orphaned = Usage::default();
-    for block in blocks.into_iter().filter(|block| !block.deleted) {
-        let pool = pools.iter().position(|pool| pool.overlaps(&block.cidr));
-        let usage = match pool.and_then(|index| used.get_mut(index)) {
-            Some(usage) => usage,
-            None if block.cidr.family() == Family::V4 => {
-                orphaned.total += addresses(&block.cidr);
-                &mut orphaned
-            }
-            None => continue,
-        };
-        usage.blocks += 1;
-        usage.in_use += addresses(&block.cidr).saturating_sub(block.unallocated);
-    }
-    (used, orphaned)
+fn power_of_two(exponent: u8) -> u128 {
+    1_u128.checked_shl(exponent.into()).unwrap_or(u128::MAX)
 }
 
 #[cfg(test)]
@@ -85,14 +66,6 @@ mod tests {
 
     fn cidr(text: &str) -> Cidr {
         text.parse().unwrap()
-    }
-
-    fn block(text: &str, unallocated: u128) -> Block {
-        Block {
-            cidr: cidr(text),
-            unallocated,
-            deleted: false,
-        }
     }
 
     #[test]
@@ -108,34 +81,39 @@ mod tests {
         assert_eq!(blocks(&cidr("fd00::/64"), 122), 1 << 58);
     }
 
+    fn free(pool: &str, size: u8, existing: &[&str], reserved: &[&str]) -> u128 {
+        let existing: Vec<Cidr> = existing.iter().map(|text| cidr(text)).collect();
+        let reserved = reserved.iter().map(|text| bounds(&cidr(text)));
+        free_blocks(&cidr(pool), size, &existing, &Ranges::union(reserved))
+    }
+
     #[test]
-    fn a_block_counts_once_for_the_first_pool_that_contains_it() {
-        let pools = [cidr("10.0.0.0/16"), cidr("10.0.0.0/8"), cidr("fd00::/64")];
-        let gone = Block {
-            deleted: true,
-            ..block("10.0.0.128/26", 0)
-        };
-        let (used, orphaned) = usage(
-            &pools,
-            [
-                block("10.0.0.0/26", 60),
-                block("10.0.0.64/26", 0),
-                block("10.9.0.0/26", 63),
-                block("fd00::/122", 64),
-                block("192.168.0.0/26", 54),
-                block("fd99::/122", 0),
-                gone,
-            ],
-        );
-        let in_use: Vec<u128> = used.iter().map(|usage| usage.in_use).collect();
-        assert_eq!(in_use, [68, 1, 0]);
-        let blocks: Vec<u128> = used.iter().map(|usage| usage.blocks).collect();
-        assert_eq!(blocks, [2, 1, 1]);
-        assert_eq!(used[0].free(), 65536 - 68);
-        // IPv6 blocks outside every pool are left out, as calicoctl does.
+    fn blocks_that_can_still_be_claimed() {
+        let pool = "10.0.0.0/24";
+        for (existing, reserved, count) in [
+            (&[][..], &[][..], 4),
+            (&["10.0.0.64/26", "10.0.0.64/26"], &[], 3),
+            // Blocks of another size, and those of other networks.
+            (&["10.0.0.64/27", "10.0.0.96/27"], &[], 3),
+            (&["10.0.0.0/25", "10.9.0.0/26"], &[], 2),
+            (&["10.0.0.0/16"], &[], 0),
+            // A block that is reserved in part can be claimed.
+            (&[], &["10.0.0.64/26", "10.0.0.128/25"], 1),
+            (&[], &["10.0.0.64/27"], 4),
+            (&[], &["10.0.0.64/27", "10.0.0.96/27"], 3),
+            (&["10.0.0.64/26"], &["10.0.0.64/26", "10.0.0.0/32"], 3),
+            (&[], &["10.0.0.0/8"], 0),
+        ] {
+            assert_eq!(
+                free(pool, 26, existing, reserved),
+                count,
+                "{existing:?} {reserved:?}"
+            );
+        }
         assert_eq!(
-            (orphaned.total, orphaned.in_use, orphaned.blocks),
-            (64, 10, 1)
+            free("fd00::/64", 122, &["fd00::/122"], &["fd00::/65"]),
+            1 << 57
         );
+        assert_eq!(free("10.0.0.0/27", 26, &[], &[]), 0);
     }
 }

@@ -16,6 +16,7 @@ pub mod operator;
 pub mod per_family;
 pub mod pod_network;
 pub mod pool;
+pub mod ranges;
 pub mod rules;
 pub mod text;
 pub mod typha;

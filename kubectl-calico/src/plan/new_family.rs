@@ -38,6 +38,7 @@ fn existing(pool: &Pool, cidr: Cidr) -> Option<pools::ExistingPool> {
         nat_outgoing: masquerades(pool.family),
         node_selector: pools::ALL_NODES.to_owned(),
         enabled: true,
+        withheld: None,
         for_load_balancers: false,
         owned_by_operator: false,
         usage: Fact::absent("the pool does not exist yet"),

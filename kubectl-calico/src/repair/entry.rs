@@ -35,7 +35,7 @@ pub fn entry(installation: &InstallationFacts, pool: &ExistingPool) -> Map<Strin
     if let Some(mode) = mode {
         add("assignmentMode", json!(mode));
     }
-    if !pool.enabled {
+    if pool.is_disabled() {
         let (key, value) = installation.enabled_field(false);
         add(key, value);
     }

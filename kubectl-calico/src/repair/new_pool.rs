@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::assess::facts::pool_encapsulation::modes;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::facts::withheld::NO_NODE;
 
 /// A pool to create.
 #[derive(Clone, Debug)]
@@ -28,9 +29,6 @@ pub enum Settings {
     /// Those of the spec of an IPPool.
     Spec(Map<String, Value>),
 }
-
-/// The selector of a pool that no node uses.
-const NO_NODE: &str = "!all()";
 
 impl Settings {
     /// Those of an existing pool and its entry, for a pool that takes its place.

@@ -461,6 +461,7 @@ pub(super) const IP_POOL: Fields = &[
         "metadata",
         Object(&[
             NAME,
+            DELETION,
             OWNER_LABEL,
             (
                 "annotations",
@@ -483,6 +484,17 @@ pub(super) const IP_POOL: Fields = &[
             ("nodeSelector", Value),
             ("vxlanMode", Value),
         ]),
+    ),
+    (
+        "status",
+        Object(&[(
+            "conditions",
+            Entries {
+                by: "type",
+                of: &["Allocatable"],
+                fields: CONDITION,
+            },
+        )]),
     ),
 ];
 
@@ -522,17 +534,42 @@ pub(super) const BGP_PEER: Fields = &[NAMED];
 pub(super) const CLUSTER_INFORMATION: Fields =
     &[NAMED, ("spec", Object(&[("calicoVersion", Value)]))];
 
+/// Whose an address is: the node, and whether it is a pod. The names of pods are not kept.
+const OWNER: Keep = Object(&[
+    ("node", Value),
+    ("note", Value),
+    ("pod", Object(&[])),
+    ("type", Value),
+    ("vmi-name", Object(&[])),
+]);
+
 pub(super) const IPAM_BLOCK: Fields = &[
     NAMED,
     (
         "spec",
         Object(&[
             ("affinity", Value),
+            ("allocations", Value),
+            (
+                "attributes",
+                Object(&[
+                    ("alternateOwnerAttrs", Object(&[])),
+                    ("handle_id", Object(&[])),
+                    ("secondary", OWNER),
+                ]),
+            ),
             ("cidr", Value),
-            ("deleted", Value),
             ("unallocated", Value),
         ]),
     ),
 ];
 
-pub(super) const IPAM_CONFIG: Fields = &[NAMED, ("spec", Object(&[("strictAffinity", Value)]))];
+pub(super) const IPAM_CONFIG: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[("autoAllocateBlocks", Value), ("strictAffinity", Value)]),
+    ),
+];
+
+pub(super) const IP_RESERVATION: Fields = &[NAMED, ("spec", Object(&[("reservedCIDRs", Value)]))];

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::meta::Meta;
+use super::node::NodeCondition;
 
 /// An IPPool resource: an existing pool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -10,6 +11,15 @@ use super::meta::Meta;
 pub struct IpPool {
     pub metadata: Meta,
     pub spec: IpPoolSpec,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<IpPoolStatus>,
+}
+
+/// `status` of an IPPool in projectcalico.org/v3, which kube-controllers sets (3.32 and later).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IpPoolStatus {
+    pub conditions: Vec<NodeCondition>,
 }
 
 /// `spec` of an IPPool.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ipam_attribute::Attributes;
 use super::meta::Meta;
 
 /// An IPAM block: a part of a pool, usually for one node.
@@ -12,7 +13,7 @@ pub struct IpamBlock {
     pub spec: IpamBlockSpec,
 }
 
-/// `spec` of an IPAM block. The use of each address is not kept.
+/// `spec` of an IPAM block. Of the use of an address, only the node and the kind are kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct IpamBlockSpec {
@@ -20,11 +21,13 @@ pub struct IpamBlockSpec {
     /// `host:NODE`; not set for a block without a node.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity: Option<String>,
+    /// For each address, the index of its attribute; `None` if it is free.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allocations: Vec<Option<u16>>,
+    #[serde(skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
     /// The free addresses, as ordinals from the block's first address.
     pub unallocated: Vec<u16>,
-    /// Whether the block is being deleted.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub deleted: bool,
 }
 
 /// The IPAMConfig (v1) or IPAMConfiguration (v3) `default`.
@@ -41,4 +44,24 @@ pub struct IpamConfig {
 pub struct IpamConfigSpec {
     /// Whether a node uses only addresses of its own blocks.
     pub strict_affinity: bool,
+    /// Whether nodes claim blocks. Every API server requires or fills in the field; true is the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_allocate_blocks: Option<bool>,
+}
+
+/// An IPReservation: addresses that IPAM does not assign.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IpReservation {
+    pub metadata: Meta,
+    pub spec: IpReservationSpec,
+}
+
+/// `spec` of an IPReservation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct IpReservationSpec {
+    /// CIDRs and single addresses.
+    #[serde(rename = "reservedCIDRs")]
+    pub reserved_cidrs: Vec<String>,
 }

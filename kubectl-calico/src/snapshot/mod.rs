@@ -7,6 +7,7 @@ mod felix;
 mod fields;
 mod ip_pool;
 mod ipam;
+mod ipam_attribute;
 mod meta;
 mod node;
 mod object_ref;
@@ -25,7 +26,8 @@ pub use bgp::{BgpConfiguration, BgpPeer};
 pub use datastore::{ClusterInformation, DatastoreMigration};
 pub use felix::{FelixConfiguration, FelixSpec};
 pub use ip_pool::{IpPool, IpPoolSpec};
-pub use ipam::{IpamBlock, IpamConfig};
+pub use ipam::{IpReservation, IpamBlock, IpamConfig};
+pub use ipam_attribute::Attribute;
 pub use meta::Meta;
 pub use node::{Node, NodeCondition};
 pub use object_ref::ObjectRef;
@@ -45,10 +47,12 @@ use serde_json::Value;
 
 use resource::Resource;
 
-/// Declares [`Snapshot`] and how it is read. The rows of `first` determine the store of the others.
+/// Declares [`Snapshot`] and how it is read. The rows of `first` determine the store of the others; those
+/// of `last` are read after all others.
 macro_rules! snapshot {
     (
         first { $($first:ident: $first_type:ty = $first_row:ident;)+ }
+        last { $($last:ident: $last_type:ty = $last_row:ident;)+ }
         many { $($many:ident: $many_type:ty = $many_row:ident;)+ }
         one { $($one:ident: $one_type:ty = $one_row:ident;)+ }
     ) => {
@@ -58,12 +62,14 @@ macro_rules! snapshot {
             pub origin: Origin,
             pub store: Store,
             $(pub $first: Reading<Vec<$first_type>>,)+
+            $(pub $last: Reading<Vec<$last_type>>,)+
             $(pub $many: Reading<Vec<$many_type>>,)+
             $(pub $one: Reading<$one_type>,)+
         }
 
         impl Snapshot {
-            /// Reads every row: first those that determine the store, then all others at once.
+            /// Reads every row: first those that determine the store, then the others at once, and last those
+            /// that the others refer to.
             pub async fn gather(source: &impl SnapshotSource) -> Self {
                 let origin = source.origin();
                 let ($($first,)+ origin) = tokio::join!(
@@ -75,10 +81,12 @@ macro_rules! snapshot {
                     $(source.read(&resources::$many_row, store),)+
                     $(source.read(&resources::$one_row, store),)+
                 );
+                let ($($last,)+) = tokio::join!($(source.read(&resources::$last_row, store),)+);
                 Self {
                     origin,
                     store,
                     $($first,)+
+                    $($last,)+
                     $($many,)+
                     $($one: Reading::only($one),)+
                 }
@@ -88,6 +96,7 @@ macro_rules! snapshot {
             pub fn unknown(&self) -> Vec<(&'static Resource, Unknown)> {
                 let rows = [
                     $((&resources::$first_row, self.$first.unknown()),)+
+                    $((&resources::$last_row, self.$last.unknown()),)+
                     $((&resources::$many_row, self.$many.unknown()),)+
                     $((&resources::$one_row, self.$one.unknown()),)+
                 ];
@@ -98,6 +107,7 @@ macro_rules! snapshot {
             pub fn not_served(&self) -> Vec<&'static Resource> {
                 let rows = [
                     $((&resources::$first_row, self.$first.is_not_served()),)+
+                    $((&resources::$last_row, self.$last.is_not_served()),)+
                     $((&resources::$many_row, self.$many.is_not_served()),)+
                     $((&resources::$one_row, self.$one.is_not_served()),)+
                 ];
@@ -108,6 +118,7 @@ macro_rules! snapshot {
             pub fn objects(&self) -> Result<Vec<Value>, serde_json::Error> {
                 let mut objects = Vec::new();
                 $(objects.extend(resources::$first_row.manifests(self.store, self.$first.items())?);)+
+                $(objects.extend(resources::$last_row.manifests(self.store, self.$last.items())?);)+
                 $(objects.extend(resources::$many_row.manifests(self.store, self.$many.items())?);)+
                 $(objects.extend(resources::$one_row.manifests(self.store, self.$one.read())?);)+
                 Ok(objects)
@@ -121,8 +132,11 @@ snapshot! {
         daemon_sets: DaemonSet = DAEMON_SETS;
         datastore_migrations: DatastoreMigration = DATASTORE_MIGRATIONS;
     }
-    many {
+    // After the IPAM blocks, so that a node that has joined meanwhile is not taken for one that is gone.
+    last {
         nodes: Node = NODES;
+    }
+    many {
         calico_pods: Pod = CALICO_PODS;
         control_plane_pods: Pod = CONTROL_PLANE_PODS;
         pending_pods: Pod = PENDING_PODS;
@@ -139,6 +153,7 @@ snapshot! {
         cluster_informations: ClusterInformation = CLUSTER_INFORMATIONS;
         ipam_blocks: IpamBlock = IPAM_BLOCKS;
         ipam_configs: IpamConfig = IPAM_CONFIGS;
+        ip_reservations: IpReservation = IP_RESERVATIONS;
     }
     one {
         calico_system: Namespace = CALICO_SYSTEM;

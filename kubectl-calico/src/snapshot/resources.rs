@@ -144,7 +144,9 @@ rows! {
         "how much of each pool is used, and by which nodes";
     IPAM_CONFIGS: "IPAMConfig", [api(V1, "v1", "ipamconfigs"), api(V3, "v3", "ipamconfigurations")],
         Select::All, fields::IPAM_CONFIG,
-        "strict affinity";
+        "strict affinity, and whether nodes claim blocks";
+    IP_RESERVATIONS: "IPReservation", calico("ipreservations"), Select::All, fields::IP_RESERVATION,
+        "addresses that are not assigned";
 }
 
 /// Every row.
@@ -176,4 +178,5 @@ pub static RESOURCES: &[&Resource] = &[
     &CLUSTER_INFORMATIONS,
     &IPAM_BLOCKS,
     &IPAM_CONFIGS,
+    &IP_RESERVATIONS,
 ];

@@ -6,37 +6,54 @@ use calico_core::cidr::Family;
 use calico_core::pool::BlockSize;
 use serde_json::json;
 
+use super::no_free_block::{no_free_block, subject};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
 use crate::assess::support::pool_fixes::set_listed;
+use crate::assess::views::ipam_config::{self, is_strict};
 use crate::assess::words::counted;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
+use crate::snapshot::resources::{
+    DAEMON_SETS, IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, NODES,
+};
 
 pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
     entry: Entry {
         code: "CAL210",
-        title: "the pools have fewer blocks than there are nodes",
-        meaning: "The pools of an address family do not have enough blocks to give every node its \
-                  own.",
+        title: "the pools do not have a block for every node",
+        meaning: "The pools of an address family have fewer blocks than there are nodes, or other \
+                  nodes have so many of them that none is left for a node without one.",
         impact: "The last nodes borrow single addresses from other nodes' blocks, each of which \
                  needs its own route on every node. With strictAffinity, as for Windows, nothing \
                  is borrowed: these nodes have no addresses, and their pods stay in \
-                 ContainerCreating (\"No more free affine blocks and strict affinity enabled\").",
+                 ContainerCreating (\"No more free affine blocks and strict affinity enabled\"). \
+                 With autoAllocateBlocks: false, no node claims a block at all (\"failed to find \
+                 or claim a block\").",
         criteria: "The blocks of all pools of a family that give addresses to any pod are counted, \
-                   and compared with the nodes that calico-node is scheduled to. The finding is an \
-                   error with strictAffinity in the IPAM configuration, and a warning otherwise. A \
-                   pool for some nodes counts in full, so the real shortage may be larger. If no \
-                   pool exists yet, the listed ones are checked.",
+                   and compared with the nodes that calico-node is scheduled to. If they are \
+                   enough, the blocks that are free are compared with the nodes that have none: \
+                   those that do not exist yet and are not reserved as a whole and, from Calico \
+                   3.32 on, empty ones that another node can spare. The finding is an error with \
+                   strictAffinity or without autoAllocateBlocks in the IPAM configuration, and a \
+                   warning otherwise. A pool for some nodes counts in full, so the real shortage \
+                   may be larger. If no pool exists yet, the listed ones are checked.",
         fix: "Add a pool. Smaller blocks would also help, but the block size of an existing pool \
               is immutable.",
-        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go; \
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go and \
+                 libcalico-go/lib/ipam/ipam_block_reader_writer.go (findUsableBlock); \
                  projectcalico/calico#7382",
     },
-    needs: &[&IP_POOLS, &DAEMON_SETS],
+    needs: &[
+        &IP_POOLS,
+        &DAEMON_SETS,
+        &NODES,
+        &IPAM_BLOCKS,
+        &IPAM_CONFIGS,
+        &IP_RESERVATIONS,
+    ],
     judges: Judges::Running,
     find: |case| {
         if case.facts.by_calico_ipam() != Some(true) {
@@ -45,7 +62,11 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
         let (nodes, from) = nodes(case);
         Family::BOTH
             .into_iter()
-            .filter_map(|family| finding(case, family, nodes, &from))
+            .filter_map(|family| {
+                let pools = giving(case, family);
+                finding(case, family, &pools, nodes, &from)
+                    .or_else(|| no_free_block(&FEWER_BLOCKS_THAN_NODES.entry, case, family, &pools))
+            })
             .collect()
     },
 };
@@ -84,8 +105,14 @@ fn block_count(pool: &CandidatePool) -> Option<u128> {
         .then(|| blocks(&network, size))
 }
 
-fn finding(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Option<Finding> {
-    let pools: Vec<CandidatePool> = giving(case, family);
+/// That there are fewer blocks than nodes.
+fn finding(
+    case: &Case,
+    family: Family,
+    pools: &[CandidatePool],
+    nodes: u128,
+    from: &Provenance,
+) -> Option<Finding> {
     let possible = pools
         .iter()
         .filter_map(block_count)
@@ -94,16 +121,7 @@ fn finding(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Optio
     if possible == 0 || nodes <= possible {
         return None;
     }
-    let strict = case
-        .snapshot
-        .ipam_configs
-        .items()
-        .iter()
-        .any(|config| config.metadata.name == "default" && config.spec.strict_affinity);
-    let subject = match pools.as_slice() {
-        [one] => one.object().to_string(),
-        _ => format!("the {family} pools"),
-    };
+    let strict = is_strict(case.snapshot);
     let message = match possible {
         1 => format!("only 1 block for {nodes} nodes"),
         _ => format!("only {possible} blocks for {nodes} nodes"),
@@ -121,7 +139,12 @@ fn finding(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Optio
              each",
         )
     };
-    let mut finding = Finding::new(&FEWER_BLOCKS_THAN_NODES.entry, severity, subject, message);
+    let mut finding = Finding::new(
+        &FEWER_BLOCKS_THAN_NODES.entry,
+        severity,
+        subject(family, pools),
+        message,
+    );
     for pool in pools.iter().take(3) {
         let size = pool.block_size.unwrap_or_default();
         finding = finding.evidence(
@@ -132,11 +155,7 @@ fn finding(case: &Case, family: Family, nodes: u128, from: &Provenance) -> Optio
     }
     finding = finding.read(from, nodes);
     if strict {
-        finding = finding.evidence(
-            ObjectRef::named("IPAMConfig", "default"),
-            "spec.strictAffinity",
-            true,
-        );
+        finding = finding.evidence(ipam_config::object(), "spec.strictAffinity", true);
     }
     let missing = usize::try_from(nodes - possible).unwrap_or(usize::MAX);
     let missing = counted(missing, "more node");

@@ -25,6 +25,7 @@ pub(crate) mod kubeadm;
 pub(crate) mod kubeadm_misread;
 pub(crate) mod migration;
 pub(crate) mod network_sources;
+pub(crate) mod no_free_block;
 pub(crate) mod no_pool;
 pub(crate) mod node_network;
 pub(crate) mod node_selectors;

@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::facts::withheld::Withheld;
 use crate::assess::finding::Finding;
 use crate::assess::support::new_pools::new_pools;
 use crate::assess::support::pool_fixes::{self, set};
+use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
+use crate::assess::views::objects::deployment;
 use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
@@ -24,11 +27,15 @@ pub(crate) const NO_POOL: Check = Check {
                  While there is no pool at all, the operator waits for one (\"waiting for enabled \
                  IP pools to be created\").",
         criteria: "A pool gives no addresses if it is disabled, selects no node (!all()), is only \
-                   for tunnels or load balancers, or has assignmentMode Manual. Applies only if \
+                   for tunnels or load balancers, or has assignmentMode Manual; since Calico 3.31 \
+                   also if it is being deleted, and since 3.32 if its condition Allocatable is \
+                   False, which kube-controllers sets if it overlaps another pool. Applies only if \
                    calico-node is installed and Calico's IPAM assigns addresses.",
         fix: "Enable a pool, or create one: list it in the Installation, or, with a manifest \
               install, restart calico-node, which creates its first pool when it starts.",
-        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go and \
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go, \
+                 libcalico-go/lib/clientv3/client.go (filterIPPool), \
+                 kube-controllers/pkg/controllers/ippool/pool_controller.go and \
                  node/pkg/lifecycle/startup; tigera/operator v1.42.3, \
                  pkg/controller/installation/core_controller.go; projectcalico/calico#7382",
     },
@@ -64,10 +71,8 @@ pub(crate) const NO_POOL: Check = Check {
 
 /// The field that keeps a pool from giving addresses to every pod.
 fn why_not(pool: &ExistingPool) -> (&'static str, String) {
-    if pool.spec.disabled {
-        ("spec.disabled", true.to_string())
-    } else if !pool.enabled {
-        ("spec.nodeSelector", pool.node_selector.clone())
+    if let Some(withheld) = &pool.withheld {
+        withheld.evidence()
     } else if !pool.is_for_pods() {
         ("spec.allowedUses", pool.spec.allowed_uses.join(", "))
     } else {
@@ -80,7 +85,7 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     let candidates = candidate_pools(case);
     let disabled = candidates.iter().find(|pool| {
         pool.existing
-            .is_some_and(|existing| existing.is_for_pods() && !existing.enabled)
+            .is_some_and(|existing| existing.is_for_pods() && existing.is_disabled())
     });
     if let Some((disabled, existing)) = disabled.and_then(|pool| Some((pool, pool.existing?))) {
         return enable(case, disabled, existing);
@@ -93,6 +98,9 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         let automatic = json!("Automatic");
         let spec = json!({"assignmentMode": automatic});
         return set(case, by_hand, what, &[("assignmentMode", automatic)], &spec);
+    }
+    if let Some(step) = pools.iter().find_map(|pool| allow(case, pool, pools)) {
+        return vec![step];
     }
     if !case.facts.install.is_by_operator() {
         return vec![restart(case, pools)];
@@ -117,6 +125,40 @@ fn enable(case: &Case, pool: &CandidatePool, existing: &ExistingPool) -> Vec<Ste
         .map(|found| found.enabled_field(true));
     let what = format!("enable {}", existing.name);
     set(case, pool, what, entry.as_slice(), &spec)
+}
+
+/// Makes a pool allocatable again, which only kube-controllers does.
+/// Source: projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/ippool/pool_controller.go.
+fn allow(case: &Case, pool: &ExistingPool, pools: &[ExistingPool]) -> Option<Step> {
+    let allowed =
+        pool.is_for_pods() && matches!(pool.withheld, Some(Withheld::NotAllocatable { .. }));
+    let network = pool.network.as_ref().filter(|_| allowed)?;
+    let name = &pool.name;
+    let mut others = pools.iter().filter(|other| other.name != *name);
+    let overlapped =
+        others.find(|other| other.network.is_some_and(|other| other.overlaps(network)));
+    Some(match overlapped {
+        Some(other) => Step::new(format!(
+            "remove {}, which {name} overlaps; kube-controllers makes {name} allocatable once it is \
+             gone",
+            other.name
+        )),
+        None => Step::new(format!(
+            "restart kube-controllers, which sets the condition: {name} overlaps no other pool"
+        ))
+        .run(restart_controllers(case)),
+    })
+}
+
+fn restart_controllers(case: &Case) -> String {
+    const NAME: &str = "calico-kube-controllers";
+    let namespace = deployment(case.snapshot, NAME)
+        .and_then(|controllers| controllers.metadata.namespace.as_deref())
+        .unwrap_or(OPERATOR_NAMESPACE);
+    format!(
+        "kubectl rollout restart -n {} deployment {NAME}",
+        pasted(namespace)
+    )
 }
 
 /// calico-node creates a pool when it starts and there is none.

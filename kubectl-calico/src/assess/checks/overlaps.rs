@@ -5,6 +5,7 @@ use calico_core::cidr::Cidr;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
+use crate::assess::facts::withheld::Withheld;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::pool_fixes::{delete, relocate};
 use crate::assess::words::{counted, few};
@@ -77,8 +78,8 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                  address to a pod, routes to nodes break with the first block that covers one, \
                  tunnels between nodes loop, and traffic from pods to nodes is not masqueraded.",
         criteria: "The InternalIPs of the nodes count. A pool that is disabled and has no pods \
-                   does not count, and neither does one for load balancers. IPReservations are not \
-                   read: they only prevent that an address is assigned twice.",
+                   does not count, and neither does one for load balancers. IPReservations make \
+                   no difference: they only prevent that an address is assigned twice.",
         fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods.",
         source: "Calico documentation, IP address management; projectcalico/calico#962",
@@ -173,8 +174,14 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
         let usage = pool.existing.and_then(|existing| existing.usage.value());
         usage.map_or(0, |usage| usage.in_use)
     };
-    // The one that fewer addresses come from goes.
-    let goes = if in_use(one) < in_use(other) {
+    let is_going = |pool: &CandidatePool| {
+        let withheld = pool
+            .existing
+            .and_then(|existing| existing.withheld.as_ref());
+        matches!(withheld, Some(Withheld::BeingDeleted(_)))
+    };
+    // The one that is being deleted, or else that fewer addresses come from, goes.
+    let goes = if is_going(one) || (!is_going(other) && in_use(one) < in_use(other)) {
         one
     } else {
         other

@@ -10,7 +10,7 @@ use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::facts::pools::ALL_NODES;
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS};
+use crate::snapshot::resources::{IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS};
 
 /// The share of addresses in use from which on a pool counts as nearly full.
 const NEARLY_USED: f64 = 0.9;
@@ -19,20 +19,21 @@ pub(crate) const NEARLY_FULL: Check = Check {
     entry: Entry {
         code: "CAL211",
         title: "a pool is full, or nearly full",
-        meaning: "At least 90% of a pool's addresses are in use.",
+        meaning: "At least 90% of the addresses that pods can get from a pool are in use.",
         impact: "Once the last address is assigned, new pods stay in ContainerCreating (\"Assigned \
                  0 out of 1 requested IPv4 addresses\"). Some addresses may be leaked: still \
                  assigned to pods that no longer exist.",
-        criteria: "PoolUsage is computed as calicoctl ipam show does: the addresses assigned in a \
-                   pool's blocks, out of all its addresses. Pools for all nodes are evaluated \
+        criteria: "The addresses in use are counted as calicoctl ipam show does: those assigned \
+                   in a pool's blocks. They are compared with all addresses of the pool, except \
+                   free ones that an IPReservation excludes. Pools for all nodes are evaluated \
                    together with the others of their family: full is an error, 90% a warning, and \
                    a note if the others have room. A pool for some nodes is evaluated by itself. \
-                   Disabled pools and pools for load balancers do not count.",
+                   Pools that give no new addresses to pods do not count.",
         fix: "Add a pool, and look for leaked addresses with calicoctl ipam check.",
-        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization); \
-                 projectcalico/calico#7382",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization, \
+                 getReservedIPs); projectcalico/calico#7382",
     },
-    needs: &[&IP_POOLS, &IPAM_BLOCKS],
+    needs: &[&IP_POOLS, &IPAM_BLOCKS, &IP_RESERVATIONS],
     judges: Judges::Running,
     find: |case| {
         Family::BOTH
@@ -67,6 +68,7 @@ fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p CandidatePool<'a>>) -> O
         .cloned()
         .reduce(|sum, more| PoolUsage {
             in_use: sum.in_use.saturating_add(more.in_use),
+            reserved: sum.reserved.saturating_add(more.reserved),
             total: sum.total.saturating_add(more.total),
             ..sum
         })
@@ -76,7 +78,7 @@ fn full(pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding>
     let used = usage(pool).filter(|used| used.share() >= NEARLY_USED)?;
     let others = everywhere.filter(|_| is_for_all_nodes(pool));
     let room = others.unwrap_or(used);
-    let (severity, impact) = match (room.in_use >= room.total, room.share() >= NEARLY_USED) {
+    let (severity, impact) = match (room.taken() >= room.total, room.share() >= NEARLY_USED) {
         (true, _) => (
             Severity::Error,
             "new pods get no address and stay in ContainerCreating",
@@ -91,18 +93,40 @@ fn full(pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding>
              no address",
         ),
     };
-    let message = if used.in_use >= used.total {
-        format!("all {} addresses are in use", used.total)
-    } else {
-        format!("{} of {} addresses are in use", used.in_use, used.total)
-    };
     let blocks = format!("{} of {}", used.blocks, used.blocks_possible);
+    let mut finding = Finding::new(&NEARLY_FULL.entry, severity, pool.object(), message(used))
+        .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+        .evidence(ObjectRef::all("IPAMBlock"), "number in this pool", blocks);
+    if used.reserved > 0 {
+        finding = finding.evidence(
+            ObjectRef::all("IPReservation"),
+            "free addresses in this pool",
+            used.reserved,
+        );
+    }
     Some(
-        Finding::new(&NEARLY_FULL.entry, severity, pool.object(), message)
-            .evidence(pool.object(), pool.field("cidr"), pool.cidr)
-            .evidence(ObjectRef::all("IPAMBlock"), "number in this pool", blocks)
+        finding
             .impact(impact)
             .fix("add a pool, and look for leaked addresses")
             .paste("calicoctl ipam check"),
     )
+}
+
+fn message(used: &PoolUsage) -> String {
+    let PoolUsage {
+        in_use,
+        reserved,
+        total,
+        ..
+    } = *used;
+    if in_use >= total {
+        format!("all {total} addresses are in use")
+    } else if used.taken() >= total {
+        format!("no address is free: {in_use} are in use, {reserved} reserved")
+    } else if reserved > 0 {
+        let usable = total - reserved;
+        format!("{in_use} of {usable} addresses that are not reserved are in use")
+    } else {
+        format!("{in_use} of {total} addresses are in use")
+    }
 }

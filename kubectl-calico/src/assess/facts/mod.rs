@@ -17,6 +17,7 @@ pub mod method;
 pub mod mtu;
 pub mod network_sources;
 pub mod networks;
+pub mod node_blocks;
 pub mod platform;
 pub mod pool_encapsulation;
 pub mod pool_usage;
@@ -24,12 +25,16 @@ pub mod pools;
 pub mod ports;
 pub mod routing;
 pub mod routing_mode;
+pub mod stray_blocks;
 pub mod typha;
+pub mod utilization;
 pub mod versions;
+pub mod withheld;
 
 use serde::Serialize;
 
 use super::fact::Fact;
+use super::provenance::Provenance;
 use crate::snapshot::Snapshot;
 
 /// What was read of a cluster or follows from it.
@@ -54,6 +59,10 @@ pub struct Facts {
     pub encryption: Fact<dataplane::Encryption>,
     /// The existing pools.
     pub pools: Fact<Vec<pools::ExistingPool>>,
+    /// The blocks of the nodes.
+    pub node_blocks: Fact<node_blocks::NodeBlocks>,
+    /// The blocks that are in no pool, or of another size than their pool's.
+    pub stray_blocks: Fact<Vec<stray_blocks::StrayBlock>>,
     /// The networks that Kubernetes was configured with.
     pub networks: networks::Networks,
     /// Typha, which serves the data of the datastore to Felix.
@@ -70,7 +79,12 @@ impl Facts {
         let cluster = cluster::Cluster::of(snapshot);
         let install = install::Install::of(snapshot, &cluster.platform);
         let installation = installation::InstallationFacts::of(snapshot, &install);
-        let pools = pools::pools(snapshot, &install);
+        let nodes = node_blocks::NodeBlocks::of(snapshot);
+        let mut pools = pools::pools(snapshot, &install);
+        if let Fact::Known { value, .. } = &mut pools {
+            let reclaims = install.calico_minor().is_some_and(|minor| minor >= 32);
+            utilization::set_usage(value, snapshot, &nodes, reclaims);
+        }
         let dataplane = dataplane::dataplane(snapshot, &install, installation.as_ref());
         let inputs = routing::RoutingInputs {
             install: &install,
@@ -78,7 +92,11 @@ impl Facts {
             pools: &pools,
             dataplane: dataplane.value().copied(),
         };
+        let existing = pools.value().map(Vec::as_slice).unwrap_or_default();
+        let stray = stray_blocks::stray_blocks(snapshot, existing);
         Self {
+            node_blocks: of_blocks(snapshot, &install, nodes),
+            stray_blocks: of_blocks(snapshot, &install, stray),
             routing: routing::Routing::of(snapshot, &inputs),
             ipam: ipam::ipam(snapshot, &install, installation.as_ref()),
             encryption: dataplane::encryption(snapshot, &install),
@@ -103,4 +121,14 @@ impl Facts {
     pub fn known_pools(&self) -> &[pools::ExistingPool] {
         self.pools.value().map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// What follows from the IPAM blocks.
+fn of_blocks<T>(snapshot: &Snapshot, install: &install::Install, value: T) -> Fact<T> {
+    if install.is_in_etcd() {
+        return Fact::unknown(datastore::IN_ETCD);
+    }
+    Fact::of(&snapshot.ipam_blocks, "there are no IPAM blocks", |_| {
+        Some((value, Provenance::all("IPAMBlock")))
+    })
 }

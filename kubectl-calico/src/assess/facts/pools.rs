@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::datastore::IN_ETCD;
 use super::install::Install;
 use super::pool_encapsulation::encapsulation;
-use super::pool_usage::{PoolUsage, usage_of};
+use super::pool_usage::PoolUsage;
+use super::withheld::Withheld;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::{IpPool, IpPoolSpec, Meta, ObjectRef, Reading, Snapshot};
@@ -33,8 +34,12 @@ pub struct ExistingPool {
     pub nat_outgoing: bool,
     /// The selector of the nodes that assign addresses from the pool.
     pub node_selector: String,
-    /// Whether new addresses are assigned from the pool: not if it is disabled or selects no node.
+    /// Whether new addresses are assigned from the pool: not if it is disabled, selects no node, is being
+    /// deleted, or is marked as not allocatable.
     pub enabled: bool,
+    /// Why no new addresses are assigned from the pool, if so.
+    #[serde(skip)]
+    pub withheld: Option<Withheld>,
     /// Whether the pool is for Services of type LoadBalancer, not for pods.
     pub for_load_balancers: bool,
     /// Whether the operator owns the pool, so that it reverts changes of it.
@@ -67,6 +72,19 @@ impl ExistingPool {
         self.serves_pods() && self.spec.assignment_mode.as_deref() != Some(MANUAL)
     }
 
+    /// Whether pods on every node get addresses from it without requesting it.
+    pub fn serves_every_node(&self) -> bool {
+        self.serves_any_pod() && self.node_selector == ALL_NODES
+    }
+
+    /// Whether its spec disables it.
+    pub fn is_disabled(&self) -> bool {
+        matches!(
+            self.withheld,
+            Some(Withheld::Disabled | Withheld::SelectsNoNode)
+        )
+    }
+
     /// Whether pods have addresses from it, or can have: a disabled pool keeps its pods.
     pub fn has_pods(&self) -> bool {
         let used = self.usage.value().is_none_or(|usage| usage.in_use > 0);
@@ -85,7 +103,7 @@ pub const ALL_NODES: &str = "all()";
 /// The `assignmentMode` (3.30 and later) of a pool that pods must request.
 const MANUAL: &str = "Manual";
 
-/// The existing pools of a snapshot, in their order.
+/// The existing pools of a snapshot, in their order, without their usage.
 pub fn pools(snapshot: &Snapshot, install: &Install) -> Fact<Vec<ExistingPool>> {
     if install.is_in_etcd() {
         return Fact::unknown(IN_ETCD);
@@ -95,15 +113,7 @@ pub fn pools(snapshot: &Snapshot, install: &Install) -> Fact<Vec<ExistingPool>> 
         Reading::Absent(absence) => return Fact::absent(absence.to_string()),
         Reading::Unknown(why) => return why.clone().into(),
     };
-    let mut pools: Vec<ExistingPool> = read.iter().map(ExistingPool::of).collect();
-    let sizes: Vec<_> = pools
-        .iter()
-        .map(|pool| (pool.network, pool.block_size))
-        .collect();
-    let usage = usage_of(&sizes, &snapshot.ipam_blocks);
-    for (pool, usage) in pools.iter_mut().zip(usage) {
-        pool.usage = usage;
-    }
+    let pools = read.iter().map(ExistingPool::of).collect();
     Fact::known(pools, Provenance::all("IPPool"))
 }
 
@@ -114,6 +124,7 @@ impl ExistingPool {
         let family = network.as_ref().map_or(Family::V4, Cidr::family);
         let selector = spec.node_selector.clone().filter(|text| !text.is_empty());
         let selector = selector.unwrap_or_else(|| ALL_NODES.to_owned());
+        let withheld = Withheld::of(pool);
         Self {
             name: pool.metadata.name.clone(),
             cidr: spec.cidr.clone(),
@@ -124,8 +135,8 @@ impl ExistingPool {
                 .filter(|size| *size != 0)
                 .unwrap_or_else(|| BlockSize::default_for(family).into()),
             nat_outgoing: spec.nat_outgoing,
-            // Calico 3.28's documentation replaces `disabled` with this selector.
-            enabled: !spec.disabled && selector != "!all()",
+            enabled: withheld.is_none(),
+            withheld,
             node_selector: selector,
             for_load_balancers: uses(spec).load_balancer,
             owned_by_operator: is_owned_by_operator(&pool.metadata),

@@ -3,5 +3,7 @@
 pub mod calico_node;
 pub mod container_failure;
 pub mod felix;
+pub mod ipam_blocks;
+pub mod ipam_config;
 pub mod objects;
 pub mod pods;

@@ -3,7 +3,9 @@
 use super::words::in_words;
 use crate::assess::facts::Facts;
 use crate::assess::facts::ipam::CALICO;
+use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
+use crate::assess::facts::withheld::Withheld;
 use crate::render::page::Page;
 
 pub(super) fn pools(page: &mut Page, facts: &Facts) {
@@ -26,11 +28,13 @@ fn pool(pool: &ExistingPool) -> [String; 2] {
         "{} {} {} /{}",
         pool.name, pool.cidr, pool.encapsulation, pool.block_size
     )];
-    if !pool.enabled {
-        parts.push("disabled".to_owned());
+    if let Some(withheld) = &pool.withheld {
+        parts.push(why(withheld));
     }
     if pool.for_load_balancers {
         parts.push("for LoadBalancer Services".to_owned());
+    } else if !pool.is_for_pods() {
+        parts.push("not for pods".to_owned());
     } else if pool.serves_pods() && !pool.serves_any_pod() {
         parts.push("on request only".to_owned());
     }
@@ -41,14 +45,46 @@ fn pool(pool: &ExistingPool) -> [String; 2] {
         parts.push(format!("nodes {}", pool.node_selector));
     }
     let usage = in_words(&pool.usage, |usage| {
-        format!(
-            "{} of {} addresses in use, {} of {} blocks; blocks for {} more nodes",
-            usage.in_use,
-            usage.total,
-            usage.blocks,
-            usage.blocks_possible,
-            usage.nodes_that_fit()
-        )
+        let mut text = format!(
+            "{} of {} addresses in use, {} of {} blocks",
+            usage.in_use, usage.total, usage.blocks, usage.blocks_possible
+        );
+        if let Some(room) = room(usage) {
+            text.push_str(&format!("; {room}"));
+        }
+        text
     });
     [parts.join(", "), format!("  {usage}")]
+}
+
+fn why(withheld: &Withheld) -> String {
+    match withheld {
+        Withheld::Disabled | Withheld::SelectsNoNode => "disabled".to_owned(),
+        Withheld::BeingDeleted(_) => "being deleted".to_owned(),
+        Withheld::NotAllocatable { reason, .. } if reason.is_empty() => {
+            "not allocatable".to_owned()
+        }
+        Withheld::NotAllocatable { reason, .. } => format!("not allocatable: {reason}"),
+    }
+}
+
+/// For how many nodes there is a block, if the pool is for every node.
+fn room(usage: &PoolUsage) -> Option<String> {
+    let more = usage.room?;
+    Some(match (usage.nodes_waiting, more) {
+        (0, more) => format!("blocks for {}", nodes(more, " more")),
+        (waiting, 0) => format!(
+            "blocks for {} without one, none for more",
+            nodes(waiting, "")
+        ),
+        (waiting, more) => format!(
+            "blocks for {} without one and {more} more",
+            nodes(waiting, "")
+        ),
+    })
+}
+
+fn nodes(count: u128, which: &str) -> String {
+    let node = if count == 1 { "node" } else { "nodes" };
+    format!("{count}{which} {node}")
 }

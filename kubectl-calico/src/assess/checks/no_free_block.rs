@@ -1,0 +1,110 @@
+//! A node without a block, although the pools have more blocks than there are nodes. Part of CAL210.
+
+use calico_core::catalog::Entry;
+use calico_core::cidr::Family;
+use serde_json::json;
+
+use crate::assess::candidate_pools::CandidatePool;
+use crate::assess::check::Case;
+use crate::assess::facts::pool_usage::PoolUsage;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::ipam_config::{self, claims_blocks, is_strict};
+use crate::assess::words::{counted, few};
+use crate::repair::Step;
+use crate::repair::kubectl::{PatchType, patch};
+use crate::snapshot::ObjectRef;
+use crate::snapshot::Store;
+
+/// That more nodes of a family have no block than there are free ones.
+pub(super) fn no_free_block(
+    entry: &Entry,
+    case: &Case,
+    family: Family,
+    pools: &[CandidatePool],
+) -> Option<Finding> {
+    let usage: Vec<&PoolUsage> = pools
+        .iter()
+        .map(|pool| pool.existing?.usage.value())
+        .collect::<Option<_>>()?;
+    let sum = |of: fn(&PoolUsage) -> u128| {
+        usage
+            .iter()
+            .map(|usage| of(usage))
+            .fold(0, u128::saturating_add)
+    };
+    let free = usize::try_from(sum(|usage| usage.blocks_free)).unwrap_or(usize::MAX);
+    let possible = sum(|usage| usage.blocks_possible);
+    let waiting = case.facts.node_blocks.value()?.waiting(family);
+    // No block at all is another finding.
+    if waiting.len() <= free || possible == 0 {
+        return None;
+    }
+    let claims = claims_blocks(case.snapshot);
+    let strict = is_strict(case.snapshot);
+    let (severity, impact) = match (claims, strict) {
+        (false, _) => (
+            Severity::Error,
+            "new pods on nodes without a block get no address and stay in ContainerCreating",
+        ),
+        (true, true) => (
+            Severity::Error,
+            "with strict affinity, pods on a node without a block get no address and stay in \
+             ContainerCreating",
+        ),
+        (true, false) => (
+            Severity::Warning,
+            "a node without a block borrows single addresses from other nodes' blocks, with a \
+             route for each",
+        ),
+    };
+    let who = match waiting {
+        [one] => format!("{one} has no block"),
+        more => format!("{} have no block", counted(more.len(), "node")),
+    };
+    let left = match free {
+        _ if !claims => "nodes do not claim any".to_owned(),
+        0 => "none is free".to_owned(),
+        1 => "only 1 is free".to_owned(),
+        free => format!("only {free} are free"),
+    };
+    let blocks = format!("{} of {possible}", sum(|usage| usage.blocks));
+    let mut finding = Finding::new(
+        entry,
+        severity,
+        subject(family, pools),
+        format!("{who}, and {left}"),
+    )
+    .evidence(ObjectRef::all("Node"), "without a block", few(waiting))
+    .evidence(ObjectRef::all("IPAMBlock"), "number in these pools", blocks);
+    if strict {
+        finding = finding.evidence(ipam_config::object(), "spec.strictAffinity", true);
+    }
+    if !claims {
+        finding = finding.evidence(ipam_config::object(), "spec.autoAllocateBlocks", false);
+    }
+    let missing = waiting.len().saturating_sub(free);
+    Some(finding.impact(impact).fixed_by(if claims {
+        let missing = counted(missing, "more node");
+        Step::new(format!("add a pool with blocks for {missing}"))
+    } else {
+        claim_blocks(case)
+    }))
+}
+
+/// The pools of a family, as the subject of a finding.
+pub(super) fn subject(family: Family, pools: &[CandidatePool]) -> String {
+    match pools {
+        [one] => one.object().to_string(),
+        _ => format!("the {family} pools"),
+    }
+}
+
+/// Lets nodes claim blocks. calicoctl has no flag for that.
+fn claim_blocks(case: &Case) -> Step {
+    let resource = match case.snapshot.store {
+        Store::V1 => "ipamconfigs.crd.projectcalico.org",
+        Store::V3 => "ipamconfigurations.projectcalico.org",
+    };
+    let change = json!({"spec": {"autoAllocateBlocks": true}});
+    Step::new("let nodes claim blocks").run(patch(resource, "default", PatchType::Merge, &change))
+}
