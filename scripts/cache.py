@@ -1,4 +1,4 @@
-"""The cache folder for what the tests need, shared by runs and by work trees."""
+"""The cache directory for what the tests need, shared by runs and work trees."""
 
 import os
 import pathlib

@@ -13,12 +13,12 @@ import cache
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 
-# The exit code of a script that needs Go where there is none: EX_UNAVAILABLE.
+# The exit code of a script that needs Go if it is not available: EX_UNAVAILABLE.
 NO_GO = 69
 
 
 class NoGo(Exception):
-    """There is no Go that takes the module; says why, and how to get one."""
+    """No suitable Go for the module; says why, and how to get one."""
 
 
 class GoModule:
@@ -29,7 +29,7 @@ class GoModule:
         self.folder = folder or REPOSITORY / "tests" / name
 
     def built(self, build):
-        """The folder that `build` fills, named after all that it is built from."""
+        """The directory that `build` fills, named after everything that it is built from."""
         digest = hashlib.sha256()
         for source in sorted([*self.folder.glob("*.go"), *self.folder.glob("go.*")]):
             content = source.read_bytes()
@@ -48,13 +48,13 @@ class GoModule:
         return folder
 
     def go_build(self, *arguments):
-        """`go build` in the module. Go has said on standard error what is wrong if it ends with anything but 0."""
+        """`go build` in the module. If it exits with anything but 0, Go has printed the cause on standard error."""
         command = ["go", "build", "-trimpath", "-buildvcs=false", *arguments]
         environment = {**os.environ, "CGO_ENABLED": "0"}
         return subprocess.run(command, cwd=self.folder, env=environment, stdout=sys.stderr).returncode
 
     def version_of(self, module):
-        """The version of `module` that go.mod names, as told by Go, which shows that there is a Go that takes this go.mod."""
+        """The version of `module` in go.mod, as reported by Go, which shows that a suitable Go is available."""
         command = ["go", "list", "-m", "-f", "{{.Version}}", module]
         try:
             return subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()

@@ -1,8 +1,8 @@
-"""Programs of a published Go module that no other module can require, because its go.mod replaces modules by folders of
-its repository, which are not published with it.
+"""Programs of a published Go module that no other module can require, because its go.mod replaces modules with
+directories of its repository, which are not published with it.
 
-Such a program is built where its authors build it: in a copy of the module, with its own go.mod and go.sum, after the
-missing folders have been put back from what is published of them."""
+Such a program is built as its authors build it: in a copy of the module, with its own go.mod and go.sum, after the
+missing directories have been restored from their published modules."""
 
 import dataclasses
 import fcntl
@@ -34,20 +34,20 @@ class Module:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """What a program is built from: the package in this folder of the module."""
+    """What a program is built from: the package in this directory of the module."""
 
     program: str
     module: Module
     package: str
     # Variables that the linker sets, by their full names.
     stamps: tuple[tuple[str, str], ...] = ()
-    # The folders that are missing: each with its module, or with the path of a module that the program does not use.
+    # The missing directories: each with its module, or with the path of a module that the program does not use.
     folders: tuple[tuple[str, Module | str], ...] = ()
-    # Modules that cannot be had, each with another that has the same content.
+    # Modules that are not available, each with another one that has the same content.
     replacements: tuple[tuple[str, Module], ...] = ()
     # Files that are embedded and that a build fetches first. They are empty here.
     fetched: tuple[str, ...] = ()
-    # What has to read otherwise: file, text, new text.
+    # Required changes: file, old text, new text.
     edits: tuple[tuple[str, str, str], ...] = ()
 
     def built(self, say):

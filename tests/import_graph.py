@@ -32,7 +32,7 @@ CIRCLE = {
 class Circles(unittest.TestCase):
     def assert_no_circle(self, files):
         code, output = graph(files)
-        self.assertEqual((code, output[output.index(" files, ") :]), (0, " files, no circle\n"))
+        self.assertEqual((code, output[output.index(" files, ") :]), (0, " files, no cycle\n"))
 
     def assert_circle(self, files, *circle):
         code, output = graph(files)
@@ -44,7 +44,7 @@ class Circles(unittest.TestCase):
 
         allowed = "# A pool has routes, and a route a pool.\napp/src/pool.rs\napp/src/route.rs\n"
         code, output = graph({**CIRCLE, "tests/import-circles.txt": allowed})
-        self.assertEqual((code, output), (0, "app: 4 files, circles of 2 files\n"))
+        self.assertEqual((code, output), (0, "app: 4 files, cycles of 2 files\n"))
 
         code, output = graph({**CIRCLE, "tests/import-circles.txt": allowed}, "--all")
         self.assertEqual(code, 0)
@@ -55,7 +55,7 @@ class Circles(unittest.TestCase):
         allowed = "app/src/pool.rs\napp/src/route.rs\n"
         code, output = graph({**CIRCLE, "app/src/route.rs": "pub struct Route;", "tests/import-circles.txt": allowed})
         self.assertEqual(code, 1)
-        self.assertIn("allows a circle that is gone", output)
+        self.assertIn("allows a cycle that no longer exists", output)
 
     def test_a_reexported_name_is_imported_from_the_file_that_defines_it(self):
         self.assert_no_circle({

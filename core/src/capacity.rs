@@ -10,7 +10,7 @@ pub fn addresses(cidr: &Cidr) -> u128 {
 
 /// The number of blocks that a pool is divided into; 0 if not one fits. `block_size` is a prefix
 /// length. A node needs at least one block: with fewer blocks than nodes, the last nodes borrow
-/// single addresses, or get none with strict affinity.
+/// individual addresses, or get none with strict affinity.
 pub fn blocks(pool: &Cidr, block_size: u8) -> u128 {
     match block_size.checked_sub(pool.prefix()) {
         Some(bits) if block_size <= pool.family().bits() => power_of_two(bits),

@@ -1,28 +1,28 @@
 //! The text of everything that has a code.
 
-/// What a code stands for: a check of `kubectl calico status` (`CAL201`), a finding of
-/// `kubectl calico plan` (`pool-unlisted`), or a rule (`cidr-host-bits`). `kubectl calico explain`
-/// and the generated pages of the documentation print it.
+/// What a code stands for: a check of `kubectl calico status` (`CAL201`), a finding of `kubectl calico
+/// plan` (`pool-unlisted`), or a rule (`cidr-host-bits`). `kubectl calico explain` and the generated
+/// pages of the documentation print it.
 ///
-/// All texts but the title and the source are whole sentences.
+/// All texts except the title and the source are complete sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The code. It is unique among all entries and never gets a second meaning.
+    /// The code. It is unique among all entries, and its meaning never changes.
     pub code: &'static str,
-    /// What a finding reports, or what a rule demands: one clause that starts in lower case
-    /// (unless with a name) and has no full stop.
+    /// What a finding reports, or what a rule requires: one clause that starts in lower case
+    /// (unless with a name) and has no period.
     pub title: &'static str,
     /// What the title means, with the terms that it uses explained.
     pub meaning: &'static str,
-    /// What happens if nothing is done, and where that shows.
+    /// What happens if nothing is done, and where it becomes visible.
     pub impact: &'static str,
-    /// How it is decided: which values are compared, what counts and what does not, and from which
-    /// version on.
+    /// The criteria: which values are compared, what is included and what is not, and since which
+    /// version.
     pub criteria: &'static str,
     /// How to fix it in general.
     pub fix: &'static str,
-    /// Where this is known from: a project with file and version, or a page of its documentation.
-    /// It has no full stop.
+    /// The source of this information: a project with file and version, or a page of its
+    /// documentation. It has no period.
     pub source: &'static str,
 }
 

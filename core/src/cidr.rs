@@ -48,14 +48,14 @@ impl fmt::Display for Family {
     }
 }
 
-/// An address and a prefix length. Host bits can be set: the operator accepts such a CIDR, so that
+/// An address and a prefix length. Host bits can be set: the operator accepts such a CIDR, so
 /// rejecting it is up to a rule ([`crate::rules`]), not to the parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cidr {
     net: IpNet,
 }
 
-/// A text that is not a CIDR, and why.
+/// A string that is not a CIDR, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not a CIDR: {why}", quoted(text))]
 pub struct CidrError {

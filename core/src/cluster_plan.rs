@@ -1,5 +1,5 @@
-//! What `kubectl calico plan -o config` says of a cluster: the pools that it needs, and those that
-//! exist and must not change. `helm-postrender --config` and `--from-cluster` read it. The two
+//! What `kubectl calico plan -o config` says about a cluster: the pools that it needs, and those
+//! that exist and must not change. `helm-postrender --config` and `--from-cluster` read it. The two
 //! programs exchange nothing else.
 
 use std::collections::HashMap;
@@ -47,14 +47,14 @@ pub struct ClusterPlan {
     /// The IPPools of the cluster.
     #[serde(default)]
     pub existing_pools: Vec<ExistingPool>,
-    /// What could not be read, and why. A plan that lacks any of it must not be used: a pool that
-    /// is not listed would be taken for one that does not exist.
+    /// What could not be read, and why. A plan with any entries here must not be used: a pool that
+    /// could not be read would be mistaken for one that does not exist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
 }
 
 impl ClusterPlan {
-    /// The existing pool with a network, in whatever notation.
+    /// The existing pool with a network, in any notation.
     pub fn existing(&self, network: &Cidr) -> Option<&ExistingPool> {
         let network = network.network();
         self.existing_pools
@@ -101,7 +101,7 @@ pub struct PlannedPool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Setting {
-    /// Its path in `spec`, as `cni.type`.
+    /// Its path in `spec`, such as `cni.type`.
     pub path: String,
     /// Its value.
     pub value: String,
@@ -131,7 +131,7 @@ pub struct ExistingPool {
     pub block_size: i64,
     /// Its encapsulation, as the Installation names it.
     pub encapsulation: String,
-    /// Whether the operator owns it, so that it would change or delete it.
+    /// Whether the operator owns it, and so would change or delete it.
     pub owned: bool,
     /// The other fields of its entry in the Installation or, if that does not list it, those that
     /// the entry needs for the pool to stay as it is: strings, booleans, integers, and lists of

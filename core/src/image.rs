@@ -1,6 +1,6 @@
 //! References to container images.
 
-/// The tag of an image: `v1.42.3` of `quay.io:443/tigera/operator:v1.42.3@sha256:…`.
+/// The tag of an image: `v1.42.3` for `quay.io:443/tigera/operator:v1.42.3@sha256:…`.
 pub fn tag(image: &str) -> Option<&str> {
     let without_digest = image.split('@').next()?;
     let name = without_digest.rsplit('/').next()?;

@@ -1,13 +1,13 @@
-//! How deep flow collections are nested in a text, before it is parsed.
+//! How deeply flow collections are nested in a YAML text, determined before it is parsed.
 
 use granit_parser::{Event, Options, Parser};
 
-/// The deepest nesting that yaml_serde accepts. For each token it takes time that grows with the number
-/// of open flow collections, before it says so.
+/// The deepest nesting that yaml_serde accepts. Beyond it, the time per token grows with the number of open
+/// flow collections before it reports an error.
 const DEEPEST: usize = 128;
 
-/// Why a text may not be given to yaml_serde: its flow collections are nested too deep, or it has many of
-/// them and cannot be read to the end.
+/// Why a text must not be passed to yaml_serde: its flow collections are nested too deeply, or it has many
+/// of them and cannot be read to the end.
 pub fn obstacle(text: &str) -> Option<String> {
     if flow_collections(text) <= DEEPEST {
         return None;

@@ -68,7 +68,7 @@ pub fn hold(network: &[Cidr], pool: &Cidr) -> bool {
 }
 
 /// Parses a comma-separated list of CIDRs, with or without spaces: the format of kubeadm's podSubnet,
-/// `--cluster-cidr` and kube-proxy's clusterCIDR. An empty text is an empty list.
+/// `--cluster-cidr` and kube-proxy's clusterCIDR. An empty string is an empty list.
 pub fn cidr_list(text: &str) -> Result<Vec<Cidr>, CidrError> {
     text.split(',')
         .map(str::trim)
@@ -114,12 +114,12 @@ pub enum OperatorReading {
 
 /// Reads kubeadm-config as the operator does: in the raw text of its values, whatever follows
 /// `podSubnet: ` up to the end of the line, split at commas. Quotes, spaces, a comment or a carriage
-/// return are part of the text that it then cannot parse, and a comment that contains the words
-/// counts as the field.
+/// return are part of the text that it then cannot parse, and a comment that contains `podSubnet: ` is
+/// taken for the field.
 ///
-/// The operator goes through the values in no fixed order and stops at the first that matches. If
-/// two of `values` match, what it reads differs between its runs.
-/// Source: tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, the same from 1.30 on.
+/// The operator goes through the values in no fixed order and stops at the first match. If two of
+/// `values` match, the result differs between runs.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, unchanged since 1.30.
 pub fn operator_reading<'a>(values: impl IntoIterator<Item = &'a str>) -> OperatorReading {
     const FIELD: &str = "podSubnet: ";
     let found = values.into_iter().find_map(|value| {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// become `\n`, `\t`, `\r` or `\u{…}`, and bytes that are not UTF-8 become `\x…`.
 ///
 /// A terminal interprets escape sequences, and Helm 4 drops a message that contains one. A string in
-/// a manifest must not cause either.
+/// a manifest must cause neither.
 pub fn printable(bytes: impl AsRef<[u8]>) -> String {
     let mut shown = String::new();
     for chunk in bytes.as_ref().utf8_chunks() {
@@ -27,7 +27,7 @@ pub fn printable(bytes: impl AsRef<[u8]>) -> String {
     shown
 }
 
-/// `text` as one word of a POSIX shell.
+/// `text` quoted as one POSIX shell word.
 pub fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,12 +1,12 @@
 //! The number of replicas that Typha needs.
 
-/// The number that the operator sets for `nodes` schedulable nodes. It always runs Typha, and has no
-/// upper limit.
+/// The number of replicas that the operator sets for `nodes` schedulable nodes. It always runs
+/// Typha, and has no upper limit.
 ///
-/// The operator does not count cordoned nodes, AKS virtual nodes and, up to 1.34, nodes that wait
-/// for migration (tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go).
+/// The operator does not count cordoned nodes, AKS virtual nodes and, before 1.34, nodes that are
+/// waiting for migration (tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go).
 ///
-/// Source: tigera/operator v1.42.3, pkg/common/autoscale.go; the same from 1.30 on.
+/// Source: tigera/operator v1.42.3, pkg/common/autoscale.go, unchanged since 1.30.
 pub fn operator_replicas(nodes: u32) -> u32 {
     match nodes {
         0..=2 => 1,
@@ -15,12 +15,12 @@ pub fn operator_replicas(nodes: u32) -> u32 {
     }
 }
 
-/// The number of nodes up to which an install from manifests needs no Typha.
+/// The number of nodes up to which a manifest install does not need Typha.
 /// Source: Calico's documentation, installation on self-managed on-premises clusters.
 pub const MANIFEST_NODES_WITHOUT_TYPHA: u32 = 50;
 
-/// The number that an install from manifests needs for `nodes` nodes that run Felix, cordoned ones
-/// included; 0 if it needs none.
+/// The number of replicas that a manifest install needs for `nodes` nodes that run Felix, including
+/// cordoned ones; 0 if it needs none.
 ///
 /// According to Calico's documentation: one per 200 nodes, at least 3, at most 20, and fewer than
 /// nodes. The last condition always holds here, because more than 50 nodes are more than 20.

@@ -1,5 +1,5 @@
-//! Writing YAML. Every string is in quotes, so that no parser of any YAML version mistakes one
-//! for a number, a boolean or a comment.
+//! Writes YAML. Every string is quoted, so that no parser of any YAML version mistakes it for a
+//! number, a boolean or a comment.
 //!
 //! serde_yaml's own serializer is not used: it writes Calico's `"Off"` as `Off`, which Go reads as
 //! false.
@@ -60,7 +60,7 @@ fn pad(text: &mut String, indent: usize) {
     }
 }
 
-/// A key, in quotes unless it can be read as nothing but that string.
+/// A key, quoted unless it can only be read as that string.
 fn key_text(key: &Value) -> String {
     match key {
         Value::String(text) if is_word(text) => text.clone(),
@@ -68,8 +68,8 @@ fn key_text(key: &Value) -> String {
     }
 }
 
-/// Whether every parser reads `text` without quotes as that string: it consists of letters only, as
-/// `blockSize`, and has no other meaning in YAML 1.1.
+/// Whether every parser reads `text` without quotes as that string: it consists of letters only, such
+/// as `blockSize`, and has no other meaning in YAML 1.1.
 pub fn is_word(text: &str) -> bool {
     const RESERVED: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let is_reserved = RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word));

@@ -1,4 +1,4 @@
-//! The flags, and the options that they make.
+//! The flags, and the options that they are parsed into.
 
 use std::path::PathBuf;
 
@@ -28,8 +28,8 @@ Examples:
 Exit codes:
   0   the complete stream was written; --check: nothing would change
   1   --check: something would change
-  2   refused or failed; whatever was written must not be used
-  64  wrong usage
+  2   refused or failed; do not use any partial output
+  64  usage error
 
 Helm 4 runs only plugins: `helm-postrender install-plugin` makes this program one.
 As a Helm 4 plugin (plugin.yaml makes --helm4 the first argument), it reports a
@@ -53,17 +53,17 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "N[,N]", value_parser = block_sizes)]
     block_size: Option<PerFamily<BlockSize>>,
 
-    /// IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet or None, for the families given by --cidr or
-    /// --block-size, or else for every pool; per family: IPIP,v6=VXLAN
+    /// IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet or None, for the families in --cidr and
+    /// --block-size, otherwise for every pool; per family: IPIP,v6=VXLAN
     #[arg(long, value_name = "NAME", value_parser = encapsulations)]
     encapsulation: Option<Encapsulations>,
 
-    /// Pool to change, by name or CIDR, if a family has several; a block size or an encapsulation may
-    /// go to more than one
+    /// Pool to change, by name or CIDR, if a family has several; can be repeated for a block size or
+    /// an encapsulation
     #[arg(long, value_name = "NAME|CIDR", value_delimiter = ',')]
     pool: Vec<String>,
 
-    /// Let violations of this rule through (docs/rules.md lists the rules)
+    /// Ignore violations of this rule (see docs/rules.md); can be repeated
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
     allow: Vec<String>,
 
@@ -105,7 +105,7 @@ fn operator(text: &str) -> Result<OperatorVersion, String> {
     };
     Err(match installs {
         Some(installs) => format!(
-            "that is a version of Calico; its operator is 1.{}",
+            "that is a Calico version; its operator version is 1.{}",
             installs.minor
         ),
         None => "operator versions are 1.x".to_owned(),
@@ -127,12 +127,13 @@ fn rule(name: &str) -> Result<String, String> {
 }
 
 impl Cli {
-    /// The options of the filter. An error says which flags do not go together.
+    /// The options of the filter. An error says which flags cannot be combined.
     pub(crate) fn options(&self) -> Result<Options, String> {
         let request = self.request();
         if !request.selectors.is_empty() && request.is_empty() {
             return Err(
-                "--pool selects the pool to change: give --cidr, --block-size or --encapsulation as well"
+                "--pool selects the pool to change: also pass --cidr, --block-size or \
+                 --encapsulation"
                     .to_owned(),
             );
         }

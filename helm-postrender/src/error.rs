@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::judge::JudgedViolation;
 use crate::refusal::Refusal;
 
-/// Why a run fails. Unless the output was being written already, nothing is written.
+/// Why a run fails. Nothing is written, unless writing had already started.
 #[derive(Debug)]
 pub enum Error {
     /// The command line is wrong.
@@ -15,11 +15,11 @@ pub enum Error {
     Refused(Refusal),
     /// Rules are violated: the violations that are refused.
     Rules(Vec<JudgedViolation>),
-    /// `--check`, and these fields would change.
+    /// With `--check`: these fields would change.
     WouldChange(Vec<String>),
     /// Reading or writing failed.
     Io(String),
-    /// The reader of the output closed it, and so ended the run itself: nothing is said.
+    /// The reader closed the output and so ended the run: no message is printed.
     BrokenPipe,
 }
 

@@ -9,10 +9,10 @@ pub enum Exit {
     Written,
     /// `--check` would change something; nothing was written.
     WouldChange,
-    /// Refused or failed. What was written must not be used: nothing, an incomplete stream, or a
+    /// Refused or failed. The output must not be used: it is empty, an incomplete stream, or a
     /// stream whose report could not be written.
     Refused,
-    /// Wrong usage (EX_USAGE of sysexits.h).
+    /// Usage error (EX_USAGE of sysexits.h).
     Usage,
 }
 

@@ -1,4 +1,4 @@
-//! From a stream and a request to the stream that goes out. Pure: it reads and writes nothing but its
+//! From a stream and a request to the output stream. Pure: it reads and writes nothing but its
 //! arguments.
 
 use calico_core::operator::OperatorVersion;
@@ -21,24 +21,24 @@ use crate::stages::understood::Understood;
 pub struct Options {
     /// The fields to set.
     pub request: Request,
-    /// The names of the rules whose violations are let through.
+    /// The names of the rules whose violations are ignored.
     pub allowed: Vec<String>,
     /// The operator whose rules apply, instead of the stream's.
     pub operator: Option<OperatorVersion>,
     /// Whether a stream without an Installation passes.
     pub if_present: bool,
-    /// What is known of the cluster that the stream goes to.
+    /// What is known about the target cluster of the stream.
     pub cluster: Option<Cluster>,
 }
 
-/// Filters a stream. The outcome has what was found even if the run is refused.
+/// Filters a stream. The outcome contains what was found, even if the run is refused.
 pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>) {
     let mut progress = Progress::default();
     let result = progress.run(stream, options);
     (progress.outcome(options), result)
 }
 
-/// The results of the stages that a run came through.
+/// The results of the completed stages of a run.
 #[derive(Default)]
 struct Progress<'a> {
     found: Option<Found>,

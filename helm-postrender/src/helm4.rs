@@ -47,7 +47,7 @@ impl Caller {
         }
     }
 
-    /// Reports a failure, and returns the exit code with which the caller shows it.
+    /// Reports a failure, and returns the exit code that makes the caller show it.
     pub fn fail(self, message: &str, exit: Exit) -> u8 {
         let message = shown(message);
         // If this fails too, there is no other way to report anything.

@@ -34,11 +34,11 @@ pub struct Evidence {
     pub installation: String,
     /// The value, if the field exists and is a scalar.
     pub value: Option<String>,
-    /// Where it is from.
+    /// Where it comes from.
     pub origin: Origin,
 }
 
-/// Where a value is from.
+/// Where a value comes from.
 #[derive(Clone)]
 pub enum Origin {
     /// Set by this run, because of a flag.
@@ -49,12 +49,12 @@ pub enum Origin {
     Stream(Place),
 }
 
-/// What the rules are checked for.
+/// The context in which the rules are checked.
 pub(crate) struct Judge<'a> {
     pub(crate) stream: &'a Stream,
     pub(crate) operator: OperatorVersion,
     pub(crate) cluster: Option<&'a ClusterPlan>,
-    /// The names of the rules whose violations are let through.
+    /// The names of the rules whose violations are ignored.
     pub(crate) allowed: &'a [String],
     pub(crate) plans: &'a [PoolPlan],
 }
@@ -62,7 +62,7 @@ pub(crate) struct Judge<'a> {
 /// An Installation to check.
 pub(crate) struct Subject<'a> {
     pub(crate) located: &'a Located,
-    /// The Installation whose settings are laid over it.
+    /// The Installation that is merged over it.
     pub(crate) overlay: Option<&'a Located>,
     pub(crate) view: &'a InstallationView,
 }
@@ -148,7 +148,7 @@ impl JudgedViolation {
         self.violation.verdict == Verdict::Refused
     }
 
-    /// Whether it says of the same field what the other says.
+    /// Whether it reports the same about the same field as another one.
     pub(crate) fn repeats(&self, other: &Self) -> bool {
         let (this, other) = (&self.violation, &other.violation);
         this.rule.entry.code == other.rule.entry.code && this.path == other.path

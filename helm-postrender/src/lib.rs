@@ -1,10 +1,10 @@
-//! `helm-postrender`: a filter that sets `cidr`, `blockSize` and `encapsulation` in the
-//! Installation of the tigera-operator chart's output and leaves every other byte unchanged.
+//! `helm-postrender`: a filter that sets `cidr`, `blockSize` and `encapsulation` in the Installation of
+//! the tigera-operator chart's output and leaves every other byte unchanged.
 //!
-//! Data goes one way: `read` cuts the input into documents, `find` finds the Installation, `plan`
-//! decides which fields to set, `edit` sets them in the text and verifies the result, and `judge`
-//! checks the rules of `calico_core`. Together they are [`filter()`], a pure function; [`run()`] does
-//! the reading and writing around it.
+//! Data flows one way: `read` cuts the input into documents, `find` finds the Installation, `plan`
+//! decides which fields to set, `edit` sets them in the text and verifies the result, and `judge` checks
+//! the rules of `calico_core`. Together they are [`filter()`], a pure function; [`run()`] does the
+//! reading and writing around it.
 
 mod cli;
 mod cluster;

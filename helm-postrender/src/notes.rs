@@ -1,4 +1,4 @@
-//! Notes on a run in which nothing is wrong.
+//! Notes that are not problems.
 
 use calico_core::defaults::{Effective, EffectivePool};
 use calico_core::operator::OperatorVersion;
@@ -41,7 +41,7 @@ fn first(documents: &[Refusal], what: &str) -> Vec<String> {
 pub(crate) fn misnamed(stream: &Stream, located: &Located) -> String {
     format!(
         "left unchanged: the Installation {} in {}; the operator only reads the one named default, \
-         and since operator 1.42 the API server rejects other names",
+         and since operator 1.42, the API server rejects other names",
         quoted(&located.name),
         stream.place(located.document, located.start())
     )
@@ -54,18 +54,20 @@ pub(crate) fn unknown_operator(operator: Operator) -> Option<String> {
     let newest = OperatorVersion::NEWEST_KNOWN;
     if version < oldest {
         Some(format!(
-            "operator {version} is older than any whose rules are known: the rules of {oldest} apply"
+            "the rules of operator {version} are not known: those of {oldest}, the oldest known \
+             version, are applied"
         ))
     } else if version.since(newest.minor + 1) {
         Some(format!(
-            "operator {version} is newer than any whose rules are known: the rules of {newest} apply"
+            "the rules of operator {version} are not known: those of {newest}, the newest known \
+             version, are applied"
         ))
     } else {
         None
     }
 }
 
-/// A first pool of one family, which turns off the operator's default pool for the other.
+/// A first pool of one family, which disables the operator's default pool for the other.
 pub(crate) fn only_family(effective: &Effective) -> Option<String> {
     let mut families: Vec<_> = effective
         .pools
@@ -77,7 +79,7 @@ pub(crate) fn only_family(effective: &Effective) -> Option<String> {
         return None;
     };
     Some(format!(
-        "with an {family} pool in the list, the operator no longer derives pools from the cluster's \
-         pod CIDRs: in a dual-stack cluster, add a pool for the other family, too"
+        "with an {family} pool in the list, the operator no longer derives pools from the \
+         cluster's pod CIDRs: in a dual-stack cluster, also add a pool for the other family"
     ))
 }

@@ -10,14 +10,14 @@ use crate::judge::JudgedViolation;
 use crate::plan::model::PoolPlan;
 use crate::read::stream::{Place, Stream};
 
-/// What a run found and decided, as far as it came.
+/// What a run found and decided, up to the stage that it reached.
 #[derive(Default)]
 pub struct Outcome {
     /// The Installation to edit.
     pub installation: Option<InstallationPlace>,
     /// The operator whose rules apply.
     pub operator: Option<Operator>,
-    /// What is known of the cluster.
+    /// What is known about the cluster.
     pub cluster: Option<Cluster>,
     /// The fields that are requested, or filled in from the cluster.
     pub pools: Vec<PoolPlan>,
@@ -27,7 +27,7 @@ pub struct Outcome {
     pub violations: Option<Vec<JudgedViolation>>,
     /// Notes for the user.
     pub notes: Vec<String>,
-    /// The edit; none if the stream goes out as it came, or not at all.
+    /// The edit; none if the stream is written unchanged, or not at all.
     pub replacement: Option<Replacement>,
 }
 

@@ -42,7 +42,7 @@ impl Refusal {
         self
     }
 
-    /// In which object, such as `Installation default`.
+    /// The object that contains it, such as `Installation default`.
     pub fn of(mut self, object: impl Into<String>) -> Self {
         self.0.object = Some(object.into());
         self

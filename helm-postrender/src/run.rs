@@ -1,4 +1,4 @@
-//! From arguments to exit code: what is read, decided, written and reported, in this order.
+//! From arguments to exit code: reading, deciding, writing and reporting, in this order.
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -56,7 +56,7 @@ fn parse<C: Parser>(arguments: &[OsString], caller: Caller) -> Result<Option<C>,
             if caller == Caller::Helm4 || !stdio::is_idle() =>
         {
             Err(Error::Usage(format!(
-                "--help and --version write no stream, but one is piped in\n\n{}",
+                "--help and --version do not write a stream, but one is piped in\n\n{}",
                 text.trim_end()
             )))
         }
@@ -92,13 +92,14 @@ fn install(cli: &install_plugin::Cli) -> Result<(), Error> {
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     let mut options = cli.options().map_err(Error::Usage)?;
     if cli.report.as_deref().is_some_and(is_stdout) {
-        let what = "--report is the file that the stream goes to, which may contain nothing else";
+        let what = "--report is the file that the stream is written to, which must contain nothing \
+                    else";
         return Err(Error::Usage(what.to_owned()));
     }
     if let Some(report) = &cli.report
         && (stdio::is_stdin(report) || cli.cluster.reads(report))
     {
-        let what = "--report is a file that this run reads, and would overwrite it";
+        let what = "--report is a file that this run reads, and would be overwritten";
         return Err(Error::Usage(what.to_owned()));
     }
     let (stream, outcome, mut result) = match stdio::read() {
@@ -118,7 +119,7 @@ fn filter_stdin(cli: &Cli) -> Result<(), Error> {
     if result.is_ok() && cli.check && outcome.replacement.is_some() {
         result = Err(Error::WouldChange(summary::changes(&outcome)));
     }
-    // Writing to stderr may fail: it does not decide whether the stream goes out.
+    // Writing to stderr may fail: that does not determine whether the stream is written.
     if cli.diff {
         let _ = io::stderr().write_all(document_diff(&stream, &outcome).as_bytes());
     }
@@ -133,7 +134,7 @@ fn is_stdout(path: &Path) -> bool {
     path == Path::new("-") || stdio::is_stdout(path)
 }
 
-/// Writes the stream, unless it is refused, and the report on what became of it.
+/// Writes the stream, unless it is refused, and the report of what happened to it.
 fn write_and_report(
     cli: &Cli,
     stream: &Stream,

@@ -47,12 +47,12 @@ pub(crate) fn write(parts: &[&[u8]]) -> Result<(), Error> {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Error::BrokenPipe),
         Err(error) => Err(Error::Io(format!(
-            "standard output cannot be written, and is incomplete: {error}"
+            "standard output cannot be written completely: {error}"
         ))),
     }
 }
 
-/// With as few system calls as possible: each wakes up the reader of a pipe.
+/// Writes with as few system calls as possible: each wakes up the reader of a pipe.
 fn write_all(parts: &[&[u8]]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     let mut slices: Vec<IoSlice> = parts.iter().map(|part| IoSlice::new(part)).collect();

@@ -1,4 +1,5 @@
-//! Everything that has a code: the checks of `status`, what `plan` finds besides, and the rules.
+//! Everything that has a code: the checks of `status`, the additional findings of `plan`, and the
+//! rules.
 
 use calico_core::catalog::Entry;
 use calico_core::rules;
@@ -18,7 +19,7 @@ pub fn checks() -> impl Iterator<Item = &'static Entry> {
     CHECKS.iter().map(|check| &check.entry)
 }
 
-/// The entry of a code, in whatever case it is written.
+/// The entry of a code, ignoring case.
 pub fn entry(code: &str) -> Option<&'static Entry> {
     entries().find(|entry| entry.code.eq_ignore_ascii_case(code))
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::snapshot::Origin;
 
-/// The `apiVersion` of every document. Under one version, a field is never removed and never changes
-/// its meaning.
+/// The `apiVersion` of every document. Within one version, a field is never removed, and its meaning
+/// never changes.
 const API_VERSION: &str = "kubectl-calico/v1alpha1";
 
 /// The first fields of a document.
@@ -29,7 +29,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head of a document about the cluster of that origin, written at `now`.
+    /// The head of a document about the cluster of `origin`, written at `now`.
     pub fn new(kind: &'static str, origin: &Origin, now: Timestamp) -> Self {
         // Fractions of a second say nothing about a cluster.
         let seconds = Timestamp::from_second(now.as_second()).unwrap_or(now);

@@ -1,8 +1,9 @@
-//! `kubectl calico`: shows how Calico is installed in a cluster, how it routes, and what is wrong.
+//! `kubectl calico`: shows how Calico is installed in a cluster, how it routes pod traffic, and what is
+//! wrong.
 //!
 //! Data flows one way, *gather -> assess -> render*. Only [`connect`] and `gather` touch the network or
-//! the disk; everything after them is a function of the `snapshot`, so that a cluster that was saved to
-//! a file gives the same report again.
+//! the disk; everything after them is a function of the `snapshot`, so a cluster saved to a file gives
+//! the same report.
 
 #![allow(
     unreachable_pub,

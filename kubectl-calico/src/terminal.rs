@@ -61,7 +61,7 @@ pub async fn with_progress<T>(work: impl Future<Output = T>, progress: impl Fn()
 /// Erases the rest of the line.
 const ERASE: &str = "\x1b[K";
 
-/// What standard output can show.
+/// The capabilities of standard output.
 pub fn look(color: Color) -> Look {
     Look {
         color: match color {
@@ -83,12 +83,12 @@ fn shows_colors() -> bool {
         && variable("NO_COLOR").is_none()
 }
 
-/// A variable of the environment; an empty one counts as unset.
+/// An environment variable; an empty one is treated as unset.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Whether the locale is one of UTF-8, or not set.
+/// Whether the locale uses UTF-8, or is not set.
 fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()

@@ -10,22 +10,22 @@ use crate::text::closest;
 
 /// Where a value does not fit the schema.
 pub(crate) struct Fault {
-    /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
+    /// The field, such as `spec.calicoNetwork.ipPools[0].blockSize`.
     pub(crate) path: String,
     pub(crate) problem: Problem,
 }
 
-/// How a value does not fit the schema. The API server rejects all but an unknown field, which it
-/// drops.
+/// How a value does not fit the schema. The API server rejects all of these except an unknown
+/// field, which it drops.
 pub(crate) enum Problem {
-    /// The types, as `a string`.
+    /// The types, such as `a string`.
     Type {
         expected: &'static str,
         found: &'static str,
     },
     /// An integer of more than 32 bits.
     TooLarge(String),
-    /// A text that is not in the set.
+    /// A string that is not in the set.
     Name {
         value: String,
         allowed: Vec<&'static str>,
@@ -35,11 +35,12 @@ pub(crate) enum Problem {
     /// The field is required, but not set.
     Missing,
     Unknown {
-        /// The fields that there are.
+        /// The fields that exist.
         known: Vec<&'static str>,
         /// The operator that introduced it, if a later one has it.
         introduced: Option<String>,
-        /// A field that this may be meant for, if one is similar or has the name elsewhere.
+        /// The field that was probably meant, if one has a similar name, or the same name
+        /// elsewhere.
         meant: Option<String>,
     },
 }
@@ -172,8 +173,8 @@ impl Walk {
     }
 }
 
-/// The field that an unknown one is meant for: a similar one next to it, or one of the same name
-/// elsewhere.
+/// The field that was probably meant: one with a similar name at the same level, or with the same
+/// name elsewhere.
 fn meant(key: &str, known: &[&'static str], operator: OperatorVersion) -> Option<String> {
     let renamed = RENAMED
         .into_iter()
@@ -185,7 +186,7 @@ fn meant(key: &str, known: &[&'static str], operator: OperatorVersion) -> Option
         .or_else(|| elsewhere("spec", SPEC, key, operator))
 }
 
-/// Names that other projects, or an `IPPool`, have for a field of the Installation.
+/// Names that other projects, or an `IPPool`, use for a field of the Installation.
 const RENAMED: [(&str, &str); 6] = [
     ("vethMTU", "mtu"),
     ("veth_mtu", "mtu"),

@@ -1,4 +1,4 @@
-//! The schema of the Installation's CRD, by operator version, and what the API server makes of an
+//! The schema of the Installation's CRD, by operator version, and how the API server treats an
 //! Installation under it.
 
 mod fault;

@@ -1,4 +1,4 @@
-//! What a schema says of one value.
+//! What a schema says about one value.
 
 use crate::operator::OperatorVersion;
 
@@ -12,7 +12,7 @@ pub(crate) enum Node {
     List(&'static Self),
     /// A string.
     Text,
-    /// A string out of a set.
+    /// One of a set of strings.
     Names(&'static [Name]),
     /// An integer of 32 bits.
     Integer,
@@ -20,9 +20,9 @@ pub(crate) enum Node {
     Boolean,
     /// An integer or a string, such as `1` or `10%`.
     IntegerOrText,
-    /// An object that is not looked into: overrides of pods, which have the schema of Kubernetes.
+    /// An object whose content is not checked: pod overrides, which have Kubernetes' own schema.
     AnyObject,
-    /// An array that is not looked into, for the same reason.
+    /// An array whose content is not checked, for the same reason.
     AnyList,
 }
 
@@ -34,13 +34,13 @@ pub(crate) struct Property {
     pub(super) versions: Versions,
 }
 
-/// A value out of a set.
+/// One of a set of values.
 pub(crate) struct Name {
     pub(crate) text: &'static str,
     pub(super) versions: Versions,
 }
 
-/// The operators whose CRD has something: from `first` on, but not from `gone` on until `again`.
+/// The operators whose CRD has something: `first` and later, except from `gone` until `again`.
 #[derive(Clone, Copy)]
 pub(super) struct Versions {
     first: (u32, u32),
@@ -60,7 +60,7 @@ impl Versions {
         reached(self.first) && (!self.gone.is_some_and(reached) || self.again.is_some_and(reached))
     }
 
-    /// The first operator that has it, as `1.36.4` or `1.38`.
+    /// The first operator that has it, such as `1.36.4` or `1.38`.
     fn introduced(self) -> String {
         match self.first {
             (minor, 0) => format!("1.{minor}"),
@@ -95,12 +95,12 @@ impl Property {
         }
     }
 
-    /// It came with operator 1.`minor`.
+    /// Introduced in operator 1.`minor`.
     pub(super) const fn since(self, minor: u32) -> Self {
         self.since_patch(minor, 0)
     }
 
-    /// It came with operator 1.`minor`.`patch`.
+    /// Introduced in operator 1.`minor`.`patch`.
     pub(super) const fn since_patch(self, minor: u32, patch: u32) -> Self {
         Self {
             versions: Versions {
@@ -111,7 +111,7 @@ impl Property {
         }
     }
 
-    /// Operators from 1.`gone` on do not have it, those from 1.`again` on have it again.
+    /// Removed in operator 1.`gone` and restored in 1.`again`.
     pub(super) const fn except(self, gone: u32, again: u32) -> Self {
         Self {
             versions: Versions {
@@ -133,7 +133,7 @@ impl Property {
 }
 
 impl Name {
-    /// It came with operator 1.`minor`.
+    /// Introduced in operator 1.`minor`.
     pub(super) const fn since(self, minor: u32) -> Self {
         Self {
             versions: Versions {

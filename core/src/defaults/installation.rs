@@ -18,7 +18,7 @@ pub struct Effective {
     pub bgp: bool,
     /// Whether `bgp` is the operator's default.
     pub bgp_is_default: bool,
-    /// The pools. Empty if none are written: which ones the operator then creates depends on the
+    /// The pools. Empty if none are listed: the operator then creates pools that depend on the
     /// cluster.
     pub pools: Vec<EffectivePool>,
 }
@@ -44,7 +44,7 @@ impl Effective {
     }
 
     /// Gives each pool without a name that of the existing pool with the same CIDR text, as the
-    /// operator does from 1.34 on.
+    /// operator has done since 1.34.
     pub fn with_names_of(mut self, written: &Installation, existing: &[ExistingPool]) -> Self {
         let written = written.pools.as_deref().unwrap_or_default();
         for (pool, written) in self.pools.iter_mut().zip(written) {

@@ -79,7 +79,7 @@ fn set_default(parent: &mut Mapping, key: &str, value: impl Into<Value>) {
     }
 }
 
-/// Takes the object at `key` out; an empty one if there is none.
+/// Removes and returns the object at `key`; an empty one if there is none.
 fn taken(parent: &mut Mapping, key: &str) -> Mapping {
     match parent.remove(key) {
         Some(Value::Mapping(object)) => object,

@@ -41,8 +41,8 @@ impl EffectivePool {
         self.network().map(Cidr::family)
     }
 
-    /// The family of the address, which the defaults go by: IPv4 for an IPv4-mapped IPv6 address
-    /// (Go's `To4`), unlike [`Self::family`].
+    /// The family of the address, which determines the defaults: IPv4 for an IPv4-mapped IPv6
+    /// address (Go's `To4`), unlike [`Self::family`].
     pub fn address_family(&self) -> Option<Family> {
         self.network().map(address_family)
     }
@@ -120,7 +120,8 @@ impl Defaults {
         }
     }
 
-    /// The name on a cluster without an existing pool of the same CIDR, whose name it would take.
+    /// The name in a cluster without an existing pool of the same CIDR. Otherwise, the pool gets
+    /// that pool's name.
     /// Source: `fillDefaults` in pkg/controller/ippool/defaults.go.
     fn name(&self, cidr: &Cidr) -> String {
         if self.standard_names {
@@ -149,7 +150,7 @@ impl Filled {
         self.0.push((key, value.into()));
     }
 
-    /// The value as written, or the default. An empty text counts as not set.
+    /// The value as written, or the default. An empty string is treated as unset.
     fn text(
         &mut self,
         key: &'static str,

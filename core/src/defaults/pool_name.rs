@@ -12,7 +12,7 @@ pub fn standard_name(family: Family) -> &'static str {
     }
 }
 
-/// The name that the operator gives to one of several pools, as `10.244.0.0-16`.
+/// The name that the operator gives to one of several pools, such as `10.244.0.0-16`.
 /// Source: `cidrToName` in pkg/controller/ippool/defaults.go.
 pub fn name_of(cidr: &Cidr) -> String {
     let address = match cidr.network().address() {

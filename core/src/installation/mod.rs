@@ -1,4 +1,4 @@
-//! The Installation resource, as far as pools depend on it.
+//! The parts of the Installation resource that pools depend on.
 
 mod model;
 mod read;

@@ -1,4 +1,4 @@
-//! What an Installation is.
+//! The model of an Installation.
 
 use serde_yaml::Value;
 
@@ -6,7 +6,7 @@ use serde_yaml::Value;
 /// or of the wrong type is `None`; wrong types are also listed in [`Installation::wrong_types`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Installation {
-    /// `spec.kubernetesProvider`; empty counts as not set, as it does for the operator.
+    /// `spec.kubernetesProvider`; an empty string is treated as unset, as by the operator.
     pub provider: Option<String>,
     /// `spec.cni.type`
     pub cni: Option<String>,
@@ -30,7 +30,8 @@ pub struct Installation {
     pub wrong_types: Vec<WrongType>,
     /// The whole of `spec`; null if there is none.
     pub spec: Value,
-    /// Whether it is two Installations merged, which nobody wrote like that.
+    /// Whether it is the result of merging two Installations, rather than one that was written as
+    /// such.
     pub is_merged: bool,
 }
 
@@ -64,7 +65,7 @@ pub struct Pool {
 /// A field with a value of a type that the CRD does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongType {
-    /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
+    /// The field, such as `spec.calicoNetwork.ipPools[0].blockSize`.
     pub path: String,
     /// The type that the CRD requires: `a string`, `an integer`, …
     pub expected: &'static str,
@@ -73,7 +74,7 @@ pub struct WrongType {
 }
 
 impl Installation {
-    /// The value at a path below `spec`, such as `calicoNetwork.mtu`. Null counts as not set.
+    /// The value at a path below `spec`, such as `calicoNetwork.mtu`. Null is treated as unset.
     pub(crate) fn at(&self, path: &str) -> Option<&Value> {
         path.split('.')
             .try_fold(&self.spec, |value, key| value.get(key))

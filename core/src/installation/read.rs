@@ -29,7 +29,7 @@ impl Installation {
 }
 
 impl Pool {
-    /// Reads an entry of the list of pools. A field of the wrong type counts as not set.
+    /// Reads an entry of the list of pools. A field of the wrong type is treated as unset.
     pub fn of(entry: Mapping) -> Self {
         Reader::default().pool(&Value::Mapping(entry), "")
     }
@@ -122,7 +122,8 @@ impl Reader {
         self.field(parent, path, key, "an array", Value::as_sequence)
     }
 
-    /// The value at `key` as `read` converts it. Null counts as not set: the API server prunes it.
+    /// The value at `key` as `read` converts it. Null is treated as unset: the API server prunes
+    /// it.
     fn field<'v, T>(
         &mut self,
         parent: &'v Value,

@@ -19,8 +19,8 @@ pub struct ContainerView<'a> {
     pub name: Option<&'a str>,
     /// `image`
     pub image: Option<&'a str>,
-    /// The value of [`VERSION_VARIABLE`]: empty if the variable has none, `None` if the container
-    /// does not have the variable.
+    /// The value of [`VERSION_VARIABLE`]: empty if the variable has no value, `None` if the
+    /// container does not have the variable.
     pub version_variable: Option<&'a str>,
 }
 
@@ -31,7 +31,7 @@ pub struct ReportedVersion<'a> {
     pub version: OperatorVersion,
     /// The tag or value that it was read from, such as `v1.42.3-amd64`.
     pub text: &'a str,
-    /// Where that text was.
+    /// Where that text was found.
     pub source: VersionSource,
 }
 

@@ -21,7 +21,7 @@ impl OperatorVersion {
     pub const NEWEST: Self = Self::new(1, 42, 3);
 
     /// The newest version whose rules are known here: the branch release-v1.44 of tigera/operator.
-    /// Later ones are assumed to have the same.
+    /// Later versions are assumed to have the same rules.
     pub const NEWEST_KNOWN: Self = Self::new(1, 44, 0);
 
     /// The oldest version whose rules are known here, that of Calico 3.26.0.
@@ -52,8 +52,8 @@ impl OperatorVersion {
         Some(Self::new(1, operator, 0))
     }
 
-    /// The Calico minor that this operator installs, as `3.32`. From 1.30 to 1.42 it is known for
-    /// the even minors, where it is half the operator's plus eleven.
+    /// The Calico version that this operator installs, such as `3.32`. It is known for even operator
+    /// minors from 1.30 to 1.42: the Calico minor is half the operator's plus eleven.
     /// Source: the image line of manifests/tigera-operator.yaml in projectcalico/calico 3.24 to 3.32.
     pub fn calico(self) -> Option<String> {
         let minor = match (self.major, self.minor) {
@@ -72,7 +72,7 @@ impl fmt::Display for OperatorVersion {
     }
 }
 
-/// A text that does not start with a version.
+/// A string that does not start with a version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} is not an operator version: write it like v1.42.3", quoted(.0))]
 pub struct OperatorVersionError(pub String);

@@ -47,7 +47,7 @@ impl fmt::Display for BlockSize {
     }
 }
 
-/// A text that is a block size of neither family.
+/// A string that is not a valid block size for either family.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{} is not a block size: use a prefix length from 20 to 32 for IPv4, or from 116 to 128 for IPv6",

@@ -61,7 +61,7 @@ impl Serialize for Encapsulation {
     }
 }
 
-/// A text that is none of [`Encapsulation::NAMES`].
+/// A string that is none of [`Encapsulation::NAMES`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{} is not an encapsulation{}; valid values: {}",

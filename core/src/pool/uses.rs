@@ -21,8 +21,8 @@ pub struct Uses {
 }
 
 impl Uses {
-    /// What the entries of `allowedUses` allow. An empty list means pods and tunnels, for the
-    /// operator and for Calico; an unknown name allows nothing.
+    /// What the entries of `allowedUses` allow. For both the operator and Calico, an empty list
+    /// means pods and tunnels; an unknown name allows nothing.
     /// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go;
     /// projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
     pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
@@ -46,7 +46,8 @@ impl Uses {
         uses
     }
 
-    /// Whether pods get addresses from the pool. One for tunnels or Services only is none for pods.
+    /// Whether pods get addresses from the pool. A pool for tunnels or Services only is not for
+    /// pods.
     pub fn is_for_pods(self) -> bool {
         self.workload
     }

@@ -23,11 +23,11 @@ const FIELDS: [&str; 2] = [
 pub(super) const AUTODETECTION_METHODS: Rule = Rule {
     entry: Entry {
         code: "autodetection-methods",
-        title: "at most one method to detect the addresses of nodes must be set per family",
+        title: "no more than one node address autodetection method must be set per family",
         meaning: MEANING,
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "Texts and lists that are empty do not count, nor does firstFound: false. From \
-                   operator 1.43 on, the API server rejects it already.",
+        criteria: "Empty strings and lists are treated as unset, and so is firstFound: false. \
+                   Since operator 1.43, the API server already rejects more than one.",
         fix: "Keep one method.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; v1.43.0, the \
                  Installation's CRD",
@@ -51,7 +51,7 @@ pub(super) const AUTODETECTION_METHODS: Rule = Rule {
                 Some(setting(
                     &format!("spec.{path}"),
                     format!(
-                        "{} are set, but only one method can be",
+                        "{} are set, but only one method is allowed",
                         methods.join(" and ")
                     ),
                     impact,
@@ -68,7 +68,7 @@ fn settings<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'static str, &'a Valu
         .filter_map(|path| Some((path, case.setting(path)?)))
 }
 
-/// The methods that count as set.
+/// The methods that are considered set.
 fn methods(value: &Value) -> Vec<&'static str> {
     [
         "firstFound",
@@ -92,12 +92,12 @@ fn methods(value: &Value) -> Vec<&'static str> {
 pub(super) const AUTODETECTION_CIDR: Rule = Rule {
     entry: Entry {
         code: "autodetection-cidr",
-        title: "cidrs of nodeAddressAutodetection must be CIDRs",
+        title: "the cidrs in nodeAddressAutodetection must be valid CIDRs",
         meaning: MEANING,
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "The operator parses them with Go's net.ParseCIDR, as it does a pool's cidr. \
-                   It does not compare the families.",
-        fix: "Write each as an address, a slash and a prefix length.",
+        criteria: "The operator parses them with Go's net.ParseCIDR, as it does a pool's cidr. It \
+                   does not check their address family.",
+        fix: "Write each CIDR as an address, a slash and a prefix length.",
         source: SOURCE,
     },
     enforcement: Enforcement::Operator,

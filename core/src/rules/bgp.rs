@@ -1,4 +1,4 @@
-//! Rules for pools whose routes only BGP distributes.
+//! Rules for pools whose routes are distributed only by BGP.
 
 use crate::catalog::Entry;
 use crate::pool::{Encapsulation, Field};
@@ -7,10 +7,10 @@ use super::case::{Case, PoolCase};
 use super::details::Details;
 use super::rule::{Enforcement, Rule};
 
-const CRITERIA: &str = "Checked with Calico's CNI plugin and Calico IPAM; before 1.34 for IPv4 pools \
-                        only. BGP is disabled if spec.calicoNetwork.bgp says so, and by default on \
-                        EKS. Felix programs the routes if clusterRoutingMode is Felix (operator \
-                        1.42 and later).";
+const CRITERIA: &str = "Checked with Calico's CNI plugin and Calico IPAM; before 1.34 for IPv4 \
+                        pools only. BGP is disabled if spec.calicoNetwork.bgp is Disabled, and by \
+                        default on EKS. Felix programs the routes if clusterRoutingMode is Felix \
+                        (operator 1.42 and later).";
 const FIX: &str = "Use VXLAN or VXLANCrossSubnet, or set spec.calicoNetwork.bgp: Enabled.";
 const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go \
                       (felixProgramsClusterRoutes)";

@@ -16,7 +16,7 @@ pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
                   node gets at least one block and assigns the addresses of its pods from it.",
         impact: "The operator rejects the Installation and creates no pool.",
         criteria: "The pool's family is that of its cidr. The operator's defaults are 26 and 122, \
-                   which is 64 addresses per block.",
+                   which means 64 addresses per block.",
         fix: "Choose a block size in the range of the pool's family.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; v1.32.5, \
                  pkg/controller/installation/validation.go",
@@ -33,7 +33,7 @@ fn out_of_range(case: &Case, pool: &PoolCase) -> Option<Details> {
     let family = if case.operator.since(34) {
         pool.effective.family()?
     } else {
-        // GetIPv4Pool in pkg/render/node.go takes an IPv4-mapped address for IPv4.
+        // GetIPv4Pool in pkg/render/node.go treats an IPv4-mapped address as IPv4.
         pool.effective.address_family()?
     };
     let size = size(pool)?;
@@ -69,8 +69,8 @@ pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
         meaning: "A pool that is smaller than a block cannot be divided into blocks. Its prefix length \
                   must not be greater than its blockSize.",
         impact: "The operator rejects the Installation and creates no pool.",
-        criteria: "If blockSize is not set, the operator's default counts, so that a /27 pool \
-                   needs an explicit blockSize.",
+        criteria: "If blockSize is not set, the operator's default applies, so a /27 pool needs an \
+                   explicit blockSize.",
         fix: "Choose a blockSize that is not smaller than the pool's prefix length, or a larger \
               pool.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; v1.32.5, \

@@ -1,4 +1,4 @@
-//! Rules for the eBPF dataplane with IPv6.
+//! Rules for the eBPF data plane with IPv6.
 
 use crate::catalog::Entry;
 use crate::cidr::Family;
@@ -11,13 +11,14 @@ use super::rule::{Enforcement, Rule};
 pub(super) const BPF_WITH_IPV6: Rule = Rule {
     entry: Entry {
         code: "bpf-with-ipv6",
-        title: "operators before 1.34 do not support the eBPF dataplane with IPv6 (1.30) or dual \
+        title: "operators before 1.34 do not support the eBPF data plane with IPv6 (1.30) or dual \
                 stack (1.32)",
-        meaning: "The eBPF dataplane is spec.calicoNetwork.linuxDataplane: BPF. Calico 3.26 \
+        meaning: "The eBPF data plane is spec.calicoNetwork.linuxDataplane: BPF. Calico 3.26 \
                   supports it for IPv4 only, 3.27 for one family.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "Operator 1.30: an IPv6 pool. Operator 1.32: an IPv4 pool and an IPv6 pool.",
-        fix: "Remove the IPv6 pool, use another dataplane, or install Calico 3.28 or later.",
+        criteria: "Violated by an IPv6 pool with operator 1.30, and by an IPv4 pool together with \
+                   an IPv6 pool with operator 1.32.",
+        fix: "Remove the IPv6 pool, use another data plane, or install Calico 3.28 or later.",
         source: "tigera/operator v1.30.4 and v1.32.5, \
                  pkg/controller/installation/validation.go",
     },
@@ -39,12 +40,12 @@ pub(super) const BPF_WITH_IPV6: Rule = Rule {
                 pool.violation(
                     Field::Cidr,
                     format!(
-                        "operator {} does not support the eBPF dataplane with this pool \
+                        "operator {} does not support the eBPF data plane with this pool \
                          (spec.calicoNetwork.linuxDataplane is BPF)",
                         case.operator
                     ),
                     case.core_controller_rejects(message),
-                    "remove the IPv6 pool, use another dataplane, or install Calico 3.28 or later",
+                    "remove the IPv6 pool, use another data plane, or install Calico 3.28 or later",
                 )
             })
             .collect()
@@ -54,13 +55,13 @@ pub(super) const BPF_WITH_IPV6: Rule = Rule {
 pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
     entry: Entry {
         code: "bpf-ipv6-autodetection",
-        title: "with the eBPF dataplane an IPv6 pool needs nodeAddressAutodetectionV6",
+        title: "with the eBPF data plane, an IPv6 pool requires nodeAddressAutodetectionV6",
         meaning: "spec.calicoNetwork.nodeAddressAutodetectionV6 selects the IPv6 address of each \
                   node.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "Checked for operators from 1.34 on. They fill the field in only if an IPv6 pool \
-                   exists, which is never the case on a first install. If the cluster has one but \
-                   no cluster plan is given, pass --allow bpf-ipv6-autodetection.",
+        criteria: "Checked for operators 1.34 and later. They fill in the field only if an IPv6 \
+                   pool exists, which is never the case on a first install. If the cluster has an \
+                   IPv6 pool but no cluster plan is given, pass --allow bpf-ipv6-autodetection.",
         fix: "Set spec.calicoNetwork.nodeAddressAutodetectionV6, for example to \
               {firstFound: true}.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go and \
@@ -80,7 +81,7 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
                 pool.violation(
                     Field::Cidr,
                     format!(
-                        "for the pool {} the eBPF dataplane needs a method to detect the nodes' \
+                        "with the pool {}, the eBPF data plane needs a method to detect the nodes' \
                          IPv6 addresses",
                         shown(pool.label())
                     ),
@@ -88,8 +89,8 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
                         "spec.calicoNetwork.nodeAddressAutodetectionV6 is required for the BPF \
                          dataplane",
                     ),
-                    "set spec.calicoNetwork.nodeAddressAutodetectionV6: {firstFound: true}, \
-                     or another of its methods",
+                    "set spec.calicoNetwork.nodeAddressAutodetectionV6: {firstFound: true}, or \
+                     another method",
                 )
             })
             .collect()

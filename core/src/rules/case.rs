@@ -1,4 +1,4 @@
-//! What the rules check.
+//! The input of the rules.
 
 use serde_yaml::Value;
 
@@ -22,7 +22,7 @@ pub struct Case<'a> {
     pub(super) effective: &'a Effective,
     /// The operator that reconciles it.
     pub(super) operator: OperatorVersion,
-    /// What is known of the cluster. Without it, the cluster rules are skipped.
+    /// What is known about the cluster. Without it, the cluster rules are skipped.
     pub(super) cluster: Option<&'a ClusterPlan>,
     /// The existing pool with the network of each pool, found once: there may be hundreds of both.
     existing: Vec<Option<&'a ExistingPool>>,
@@ -39,7 +39,7 @@ pub(super) struct PoolCase<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// An Installation for a cluster of which nothing is known. `effective` must be what
+    /// An Installation for a cluster about which nothing is known. `effective` must be what
     /// `operator` makes of `written`.
     pub fn new(
         written: &'a Installation,
@@ -79,7 +79,8 @@ impl<'a> Case<'a> {
             .flat_map(|pool| Field::ALL.map(|field| (pool.index, field)))
     }
 
-    /// Where the Installation does not fit its CRD. Two that are merged are nobody's text.
+    /// Where the Installation does not fit its CRD. Not checked for two merged Installations, which
+    /// nobody wrote as such.
     pub(super) fn faults(&self) -> Vec<Fault> {
         match &self.written.spec {
             Value::Null => Vec::new(),
@@ -94,7 +95,7 @@ impl<'a> Case<'a> {
         crd::has(path, self.operator).then_some(value)
     }
 
-    /// [`Self::setting`], if it is a text.
+    /// [`Self::setting`], if it is a string.
     pub(super) fn text(&self, path: &str) -> Option<&'a str> {
         self.setting(path)?.as_str()
     }
@@ -109,7 +110,7 @@ impl<'a> Case<'a> {
         !self.existing_pools().is_empty()
     }
 
-    /// Whether `spec.calicoNetwork.windowsDataplane` has Calico run on Windows nodes.
+    /// Whether `spec.calicoNetwork.windowsDataplane` makes Calico run on Windows nodes.
     pub(super) fn has_windows(&self) -> bool {
         self.text("calicoNetwork.windowsDataplane") == Some("HNS")
     }
@@ -151,7 +152,7 @@ impl<'a> Case<'a> {
         self.cluster.map_or(&[], |cluster| &cluster.existing_pools)
     }
 
-    /// The existing pool with the network of `pool`, in whatever notation.
+    /// The existing pool with the network of `pool`, in any notation.
     pub(super) fn existing(&self, pool: &PoolCase) -> Option<&'a ExistingPool> {
         self.existing_at(pool.index)
     }
@@ -262,7 +263,7 @@ pub(super) fn pool_index(path: &str) -> Option<usize> {
     rest.split_once(']')?.0.parse().ok()
 }
 
-/// The texts that are CIDRs.
+/// The strings that are CIDRs.
 pub(super) fn cidrs(texts: &[String]) -> Vec<Cidr> {
     texts.iter().filter_map(|text| text.parse().ok()).collect()
 }

@@ -14,15 +14,15 @@ use super::table::{CLUSTER_RULES, RULES};
 pub struct Violation {
     /// The rule.
     pub rule: &'static Rule,
-    /// What follows from it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
+    /// The field, such as `spec.calicoNetwork.ipPools[0].blockSize`.
     pub path: String,
     /// The fields that it depends on: index of the pool, and field.
     pub fields: Vec<(usize, Field)>,
     /// What is wrong.
     pub problem: String,
-    /// What would have happened, and where it would have shown.
+    /// What would have happened, and where it would have become visible.
     pub impact: String,
     /// What to do.
     pub fix: String,
@@ -33,7 +33,7 @@ pub struct Violation {
     pub more: usize,
 }
 
-/// What follows from a violation.
+/// The consequence of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing may be written.

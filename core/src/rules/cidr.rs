@@ -15,11 +15,12 @@ pub(super) const CIDR_SYNTAX: Rule = Rule {
         title: "a pool's cidr must be an address and a prefix length",
         meaning: "The operator parses a cidr with Go's net.ParseCIDR, which accepts forms like \
                   10.244.0.0/16 and fd00:10:244::/56.",
-        impact: "The operator rejects the Installation and creates no pool. Before 1.34 it ignores \
-                 an only pool whose cidr it cannot parse, and calico-node creates its own default \
-                 pool.",
+        impact: "The operator rejects the Installation and creates no pool. Before 1.34, if the \
+                 only pool has a cidr that the operator cannot parse, it ignores that pool, and \
+                 calico-node creates its own default pool.",
         criteria: "Leading zeros in the address, surrounding spaces, a netmask, an IPv6 zone and a \
-                   bare address are errors. Leading zeros in the prefix length are not.",
+                   missing prefix length are errors. Leading zeros in the prefix length are \
+                   allowed.",
         fix: "Write the cidr as an address, a slash and a prefix length.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go; Go 1.24, \
                  src/net/ip.go",
@@ -67,7 +68,7 @@ pub(super) const CIDR_IPV4_MAPPED: Rule = Rule {
         title: "a pool's cidr must not be an IPv4-mapped IPv6 address",
         meaning: "An address such as ::ffff:10.0.0.0 is IPv4 written as IPv6. The operator does not \
                   treat it the same way everywhere.",
-        impact: "The operator validates the pool as IPv6 but fills in the defaults of IPv4.",
+        impact: "The operator validates the pool as IPv6, but fills in the defaults for IPv4.",
         criteria: "The address is in ::ffff:0:0/96.",
         fix: "Write the cidr as IPv4.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and validation.go",
@@ -84,7 +85,7 @@ pub(super) const CIDR_IPV4_MAPPED: Rule = Rule {
                 Some(pool.violation(
                     Field::Cidr,
                     format!("{cidr} is an IPv4-mapped IPv6 address"),
-                    "the operator validates the pool as IPv6 but fills in the defaults of IPv4",
+                    "the operator validates the pool as IPv6, but fills in the defaults for IPv4",
                     fix,
                 ))
             })
@@ -98,10 +99,10 @@ pub(super) const CIDR_HOST_BITS: Rule = Rule {
         title: "a pool's cidr must not have host bits set",
         meaning: "Host bits are the bits after the prefix length: 10.244.0.1/16 has host bits set, \
                   10.244.0.0/16 does not.",
-        impact: "The operator creates the first pools without Calico's own validation. Afterwards \
-                 the pool can neither be changed nor deleted through Calico's API.",
-        criteria: "The address differs from the network's own address.",
-        fix: "Use the network's own address.",
+        impact: "The operator creates the first pools without Calico's own validation. Afterwards, \
+                 the pool can be neither changed nor deleted through Calico's API.",
+        criteria: "The address differs from the network address.",
+        fix: "Use the network address.",
         source: "projectcalico/calico#11311; libcalico-go/lib/clientv3/ippool.go, v3.32.1",
     },
     enforcement: Enforcement::Unenforced,
@@ -114,7 +115,7 @@ pub(super) const CIDR_HOST_BITS: Rule = Rule {
                     format!("{cidr} has host bits set"),
                     "the operator creates the pool as written; afterwards Calico's API can neither \
                      change nor delete it (IPPool CIDR is not strictly masked)",
-                    format!("use the network's own address: {}", cidr.network()),
+                    format!("use the network address: {}", cidr.network()),
                 )
             })
             .collect()

@@ -1,4 +1,4 @@
-//! Settings that a cluster needs in the Installation besides its pools.
+//! Settings that a cluster needs in the Installation in addition to its pools.
 
 use crate::catalog::Entry;
 use crate::cluster_plan::Setting;
@@ -11,14 +11,14 @@ use super::rule::{Enforcement, Rule};
 pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
     entry: Entry {
         code: "cluster-setting-missing",
-        title: "the Installation must have the settings without which the operator uses another CNI \
+        title: "the Installation must have the settings that make the operator use Calico's CNI \
                 plugin",
         meaning: "On EKS, AKS and GKE the operator uses the platform's own CNI plugin unless \
                   cni.type is set, and then rejects Calico's pools. On a first install the cluster \
                   plan contains the kubernetesProvider and cni.type that the pools need.",
         impact: "The operator uses the platform's own CNI plugin and rejects the pools.",
-        criteria: "Only a setting that the Installation leaves out violates the rule. An explicit \
-                   other value is respected.",
+        criteria: "Only a setting that the Installation omits violates the rule. An explicit \
+                   different value is respected.",
         fix: "Pass the settings to Helm, as the message shows.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go \
                  (fillDefaults)",
@@ -47,7 +47,7 @@ pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
             path: format!("spec.{}", shown(&first.path)),
             fields: Vec::new(),
             problem: format!(
-                "the cluster{} needs {}, but the Installation does not set it",
+                "the cluster{} requires {}, which the Installation does not set",
                 case.of_server(),
                 listed(needs)
             ),

@@ -1,5 +1,5 @@
-//! Rules for the CNI plugin: which one goes with which provider and IPAM plugin, and what only
-//! Calico's has.
+//! Rules for the CNI plugin: which one works with which provider and IPAM plugin, and which
+//! settings only Calico's has.
 
 use crate::catalog::Entry;
 use crate::text::shown;
@@ -60,12 +60,12 @@ pub(super) const CNI_IPAM: Rule = Rule {
     entry: Entry {
         code: "cni-ipam",
         title: "the IPAM plugin must be one that the CNI plugin works with",
-        meaning: "The IPAM plugin (spec.cni.ipam.type) assigns the addresses of pods. Calico's CNI \
-                  plugin works with Calico and HostLocal, AmazonVPC and AzureVNET only with their \
-                  own, and GKE only with HostLocal.",
+        meaning: "The IPAM plugin (spec.cni.ipam.type) assigns pod addresses. Calico's CNI plugin \
+                  works with Calico and HostLocal, AmazonVPC and AzureVNET only with their own, \
+                  and GKE only with HostLocal.",
         impact: IMPACT,
         criteria: "If the IPAM plugin is not set, the operator fills in one that works. With an \
-                   Installation named overlay it does so before it merges the two.",
+                   Installation named overlay, it does so before merging the two.",
         fix: "Remove spec.cni.ipam, or set its type to one that the message lists.",
         source: SOURCE,
     },
@@ -78,7 +78,7 @@ pub(super) const CNI_IPAM: Rule = Rule {
             // setting-name
             None => return Vec::new(),
         };
-        // Another name is setting-name.
+        // Any other name is reported by setting-name.
         let is_known = ["Calico", "HostLocal", "AmazonVPC", "AzureVNET"].contains(&ipam);
         if valid.contains(&ipam) || !is_known {
             return Vec::new();
@@ -100,19 +100,19 @@ pub(super) const CNI_IPAM: Rule = Rule {
 pub(super) const CALICO_CNI_ONLY: Rule = Rule {
     entry: Entry {
         code: "calico-cni-only",
-        title: "settings of Calico's CNI plugin must not be set with another one",
+        title: "settings of Calico's CNI plugin must not be set with another CNI plugin",
         meaning: "These settings are hostPorts, multiInterfaceMode, containerIPForwarding and \
                   linuxPodInterfaceType in calicoNetwork, logging.cni, and cni.specVersion.",
         impact: IMPACT,
         criteria: "The CNI plugin is spec.cni.type, or what the operator fills in for \
-                   spec.kubernetesProvider. From operator 1.34 on, hostPorts may be Disabled. \
-                   linuxPodInterfaceType came with 1.43, cni.specVersion with 1.40.14.",
+                   spec.kubernetesProvider. Since operator 1.34, hostPorts may be Disabled. \
+                   linuxPodInterfaceType was introduced in 1.43, cni.specVersion in 1.40.14.",
         fix: "Remove the setting, or use Calico's CNI plugin.",
         source: SOURCE,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
-        // Another name is setting-name.
+        // Any other name is reported by setting-name.
         if !PLUGINS
             .iter()
             .any(|(plugin, ..)| *plugin == case.effective.cni)
@@ -154,7 +154,7 @@ fn calico_only(case: &Case, path: &str) -> Details {
     };
     setting(
         &format!("spec.{path}"),
-        format!("it is for Calico's CNI plugin only, but this Installation uses {cni}"),
+        format!("it applies only to Calico's CNI plugin, but this Installation uses {cni}"),
         case.core_controller_rejects(&message),
         "remove it, or set spec.cni.type: Calico".to_owned(),
     )

@@ -1,4 +1,4 @@
-//! Rules for the Linux dataplanes besides their pools.
+//! Rules for the Linux data planes, other than those for their pools.
 
 use crate::catalog::Entry;
 use crate::text::shown;
@@ -12,12 +12,12 @@ const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/valid
 pub(super) const VPP_SETTINGS: Rule = Rule {
     entry: Entry {
         code: "vpp-settings",
-        title: "the VPP dataplane needs Calico's CNI plugin, BGP, host ports and the variant Calico",
-        meaning: "The VPP dataplane is spec.calicoNetwork.linuxDataplane: VPP.",
+        title: "the VPP data plane needs Calico's CNI plugin, BGP, host ports and the variant Calico",
+        meaning: "The VPP data plane is spec.calicoNetwork.linuxDataplane: VPP.",
         impact: IMPACT,
-        criteria: "The defaults count: BGP is enabled unless the provider is EKS or the CNI plugin \
-                   another one.",
-        fix: "Change the setting that the message names, or use another dataplane.",
+        criteria: "Defaults are taken into account: BGP is enabled unless the provider is EKS or \
+                   another CNI plugin is used.",
+        fix: "Change the setting that the message names, or use another data plane.",
         source: SOURCE,
     },
     enforcement: Enforcement::Operator,
@@ -59,9 +59,9 @@ pub(super) const VPP_SETTINGS: Rule = Rule {
             .map(|(path, message, fix)| {
                 setting(
                     path,
-                    "the VPP dataplane does not work with it".to_owned(),
+                    "the VPP data plane does not work with this setting".to_owned(),
                     case.core_controller_rejects(&message),
-                    format!("{fix}, or use another dataplane"),
+                    format!("{fix}, or use another data plane"),
                 )
             })
             .collect()
@@ -71,10 +71,11 @@ pub(super) const VPP_SETTINGS: Rule = Rule {
 pub(super) const BPF_HOST_PORTS: Rule = Rule {
     entry: Entry {
         code: "bpf-host-ports",
-        title: "operators before 1.31 do not support host ports with the eBPF dataplane",
-        meaning: "The eBPF dataplane is spec.calicoNetwork.linuxDataplane: BPF.",
+        title: "operators before 1.31 do not support host ports with the eBPF data plane",
+        meaning: "The eBPF data plane is spec.calicoNetwork.linuxDataplane: BPF.",
         impact: IMPACT,
-        criteria: "Checked for operators before 1.31, whose default is then Disabled.",
+        criteria: "Checked for operators before 1.31, which default to Disabled with this data \
+                   plane.",
         fix: "Remove hostPorts, or install Calico 3.27 or later.",
         source: "tigera/operator v1.30.11, pkg/controller/installation/validation.go",
     },
@@ -88,7 +89,7 @@ pub(super) const BPF_HOST_PORTS: Rule = Rule {
         vec![setting(
             "spec.calicoNetwork.hostPorts",
             format!(
-                "operator {} does not support host ports with the eBPF dataplane",
+                "operator {} does not support host ports with the eBPF data plane",
                 case.operator
             ),
             case.core_controller_rejects(
@@ -102,14 +103,14 @@ pub(super) const BPF_HOST_PORTS: Rule = Rule {
 pub(super) const POLICY_SETUP_TIMEOUT: Rule = Rule {
     entry: Entry {
         code: "policy-setup-timeout",
-        title: "linuxPolicySetupTimeoutSeconds must not be negative, and needs a dataplane that has \
-                it",
+        title: "linuxPolicySetupTimeoutSeconds must not be negative, and requires a data plane \
+                that supports it",
         meaning: "spec.calicoNetwork.linuxPolicySetupTimeoutSeconds delays the start of a pod until \
                   its policies are set up.",
         impact: IMPACT,
-        criteria: "Checked for operators from 1.34 on. The dataplanes Iptables (the default) and BPF \
-                   have it, and from 1.39 on Nftables. VPP does not.",
-        fix: "Remove the setting, or set a number of seconds from 0 on.",
+        criteria: "Checked for operators 1.34 and later. The data planes Iptables (the default) \
+                   and BPF support it, and since 1.39 also Nftables. VPP does not.",
+        fix: "Remove the setting, or set it to 0 or more seconds.",
         source: SOURCE,
     },
     enforcement: Enforcement::Operator,
@@ -128,7 +129,7 @@ pub(super) const POLICY_SETUP_TIMEOUT: Rule = Rule {
             )
         } else if dataplane == "VPP" || dataplane == "Nftables" && !case.operator.since(39) {
             (
-                format!("the dataplane {dataplane} does not have it"),
+                format!("the data plane {dataplane} does not support it"),
                 "is supported only for the Iptables and BPF Linux dataplanes",
             )
         } else {
@@ -138,7 +139,7 @@ pub(super) const POLICY_SETUP_TIMEOUT: Rule = Rule {
             &format!("spec.{path}"),
             problem,
             case.core_controller_rejects(&format!("spec.{path} {message}")),
-            "remove it, or set a number of seconds from 0 on".to_owned(),
+            "remove it, or set it to 0 or more seconds".to_owned(),
         )]
     },
 };

@@ -1,4 +1,4 @@
-//! The rule for an Installation that lists no pools: the operator then creates one by itself.
+//! The rule for an Installation that lists no pools, for which the operator creates one.
 
 use crate::catalog::Entry;
 
@@ -8,17 +8,18 @@ use super::rule::{Enforcement, Rule};
 pub(super) const DEFAULT_POOL: Rule = Rule {
     entry: Entry {
         code: "default-pool",
-        title: "without a list of pools, the pool that the operator creates must work with the \
-                other settings",
+        title: "without ipPools, the pool that the operator creates must work with the other \
+                settings",
         meaning: "If ipPools is not set and the cluster has no pool, the operator adds a pool with \
                   the cluster's pod CIDR or 192.168.0.0/16, and with encapsulation IPIP. It then \
-                  validates its own pool like any other.",
+                  validates this pool like any other.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "Checked with Calico's CNI plugin and Calico IPAM if ipPools is not set; an empty \
-                   list means no pools. BGP that is disabled rejects the pool, unless \
-                   clusterRoutingMode is Felix, and so do Windows nodes. On EKS the pool has VXLAN, \
-                   which is accepted. From operator 1.34 on, a cluster with pools needs none: if it \
-                   has some but no cluster plan is given, pass --allow default-pool.",
+        criteria: "Checked with Calico's CNI plugin and Calico IPAM if ipPools is not set; an \
+                   empty list means no pools. The pool is rejected if there are Windows nodes, or \
+                   if BGP is disabled and clusterRoutingMode is not Felix. On EKS, the pool has \
+                   VXLAN, which is accepted. Since operator 1.34, no pool is added to a cluster \
+                   that already has one: if it does but no cluster plan is given, pass --allow \
+                   default-pool.",
         fix: "List the pools in spec.calicoNetwork.ipPools, with encapsulation VXLAN.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and \
                  pkg/controller/installation/validation.go; v1.32.12, \
@@ -55,7 +56,7 @@ pub(super) const DEFAULT_POOL: Rule = Rule {
             };
         vec![setting(
             "spec.calicoNetwork.ipPools",
-            format!("the pool that the operator creates by itself has IPIP, which {reason}"),
+            format!("the pool that the operator creates by default has IPIP, which {reason}"),
             case.core_controller_rejects(message),
             "list the pools with encapsulation: VXLAN, as with --cidr and --encapsulation VXLAN"
                 .to_owned(),

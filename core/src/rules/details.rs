@@ -2,9 +2,9 @@
 
 use crate::pool::Field;
 
-/// A violation as a rule finds it, before anything is known of the run.
+/// A violation as a rule finds it, regardless of the run.
 pub(super) struct Details {
-    /// The field, as `spec.calicoNetwork.ipPools[0].blockSize`.
+    /// The field, such as `spec.calicoNetwork.ipPools[0].blockSize`.
     pub(super) path: String,
     /// The fields that it depends on: index of the pool, and field.
     pub(super) fields: Vec<(usize, Field)>,

@@ -15,8 +15,8 @@ pub(super) const ENCAPSULATION_NAME: Rule = Rule {
         meaning: "The Installation's encapsulation is an enum, unlike the ipipMode and vxlanMode of \
                   an IPPool. Values are case-sensitive.",
         impact: "The API server rejects the Installation.",
-        criteria: "The value counts as written. An empty one is rejected too, although the operator \
-                   would replace it with its default.",
+        criteria: "The value is checked as written. An empty value is also rejected, although the \
+                   operator would replace it with its default.",
         fix: "Use one of the five values.",
         source: "The Installation's CRD, projectcalico/calico 3.26 to 3.32",
     },
@@ -48,8 +48,8 @@ pub(super) const IPIP_ON_IPV6: Rule = Rule {
         meaning: "IPIP carries IPv4 only. In a dual-stack cluster the two pools often need \
                   different encapsulations.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "IPIP and IPIPCrossSubnet count. The default of an IPv6 pool is None.",
-        fix: "Use VXLAN, VXLANCrossSubnet or None for IPv6. For dual stack pass one value per \
+        criteria: "Applies to IPIP and IPIPCrossSubnet. The default of an IPv6 pool is None.",
+        fix: "Use VXLAN, VXLANCrossSubnet or None for IPv6. For dual stack, pass one value per \
               family: --encapsulation IPIP,v6=VXLAN.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
     },
@@ -81,11 +81,11 @@ pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
     entry: Entry {
         code: "vxlan-with-host-local",
         title: "VXLAN cannot be used with host-local IPAM",
-        meaning: "With host-local IPAM (spec.cni.ipam.type: HostLocal) each node assigns addresses \
-                  from its own podCIDR instead of from Calico's blocks.",
+        meaning: "With host-local IPAM (spec.cni.ipam.type: HostLocal), each node assigns \
+                  addresses from its own podCIDR instead of from Calico's blocks.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "VXLAN and VXLANCrossSubnet count, with Calico's CNI plugin. Before 1.34 only \
-                   IPv4 pools are checked.",
+        criteria: "Applies to VXLAN and VXLANCrossSubnet with Calico's CNI plugin. Before 1.34, \
+                   only IPv4 pools are checked.",
         fix: "Use IPIP, IPIPCrossSubnet or None, or Calico IPAM (spec.cni.ipam.type: Calico).",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
     },

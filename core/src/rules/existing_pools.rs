@@ -1,9 +1,9 @@
 //! Rules that keep the pools of a cluster from being deleted, and new ones from not being created.
 //!
-//! From 1.34 on the operator creates, changes and deletes the IPPools that it owns, and matches
-//! them by the text of their CIDR (tigera/operator v1.42.3, pkg/controller/ippool/
-//! pool_controller.go). Before, calico-node creates one pool per family when it first starts, and
-//! nothing changes it afterwards.
+//! Since 1.34, the operator creates, changes and deletes the IPPools that it owns, and matches them by
+//! the text of their CIDR (tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go). Before
+//! that, calico-node creates one pool per family when it first starts, and nothing changes it
+//! afterwards.
 
 use crate::catalog::Entry;
 use crate::cluster_plan::ExistingPool;
@@ -23,10 +23,10 @@ pub(super) const EXISTING_POOL_MISSING: Rule = Rule {
                   app.kubernetes.io/managed-by=tigera-operator. It deletes those that the \
                   Installation no longer lists.",
         impact: "The operator deletes the IPPool even though pods are using its addresses.",
-        criteria: "Checked for operators from 1.34 on. They match pools by the text of their CIDR, \
-                   so a changed CIDR, a removed pool and the same CIDR in another notation all \
-                   delete an existing pool. Other IPPools are not managed through the \
-                   Installation.",
+        criteria: "Checked for operators 1.34 and later. They match pools by the text of their \
+                   CIDR, so changing the CIDR, removing the pool and writing the same CIDR in \
+                   another notation all delete an existing pool. Other IPPools are not managed \
+                   through the Installation.",
         fix: "Keep the pool in the list. To move to another range, add it as a second pool and \
               migrate as described in Calico's documentation.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
@@ -47,7 +47,7 @@ fn is_listed(case: &Case, existing: &ExistingPool) -> bool {
         .any(|pool| pool.written.cidr.as_ref() == Some(&existing.cidr))
 }
 
-/// The violation of a missing pool: at the pool that takes its place, if there is one.
+/// The violation of a missing pool, located at the pool that replaces it, if there is one.
 fn missing(case: &Case, existing: &ExistingPool) -> Details {
     const DELETES: &str = "the operator deletes the IPPool even though pods are using it";
     let (label, cidr) = (case.label(existing), shown(&existing.cidr));
@@ -57,7 +57,7 @@ fn missing(case: &Case, existing: &ExistingPool) -> Details {
     {
         return pool.violation(
             Field::Cidr,
-            format!("{label} is written as {} here", shown(pool.label())),
+            format!("{label} is written here as {}", shown(pool.label())),
             format!("{DELETES}, because it matches pools by the text of their CIDR, and creates a new one"),
             format!("write {cidr}"),
         );
@@ -94,8 +94,8 @@ pub(super) const EXISTING_POOL_OVERLAP: Rule = Rule {
         impact: "Calico's API rejects the operator's new pool. TigeraStatus ippools becomes \
                  Degraded with ResourceUpdateError: Error creating / updating IPPools: … CIDR \
                  overlaps with IPPool(…).",
-        criteria: "Checked for operators from 1.34 on. Before, the operator creates no pool at \
-                   all: see existing-pool-not-owned.",
+        criteria: "Checked for operators 1.34 and later. Earlier operators create no pools at all: \
+                   see existing-pool-not-owned.",
         fix: "Choose another range. To refer to the existing pool, use its exact CIDR.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
                  projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",

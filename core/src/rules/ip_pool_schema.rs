@@ -10,7 +10,7 @@ use super::rule::{Enforcement, Rule};
 const IMPACT: &str = "The operator cannot create the pool: the API server rejects the IPPool.";
 
 impl Case<'_> {
-    /// How a rejection of the `IPPool` that the operator creates shows.
+    /// How the rejection of an `IPPool` that the operator creates becomes visible.
     fn ip_pool_rejected(message: &str) -> String {
         format!(
             "the operator cannot create the pool; TigeraStatus ippools becomes Degraded, \
@@ -22,12 +22,12 @@ impl Case<'_> {
 pub(super) const POOL_NAME: Rule = Rule {
     entry: Entry {
         code: "pool-name",
-        title: "a pool's name must be a valid name of a Kubernetes object",
-        meaning: "The operator creates an IPPool of that name: lowercase letters, digits, - and ., \
-                  with a letter or digit at either end of each part between dots, and at most 253 \
-                  characters.",
+        title: "a pool's name must be a valid Kubernetes object name",
+        meaning: "The operator creates an IPPool with this name: lowercase letters, digits, - and \
+                  ., with a letter or digit at either end of each part between dots, and at most \
+                  253 characters.",
         impact: IMPACT,
-        criteria: "Checked for operators from 1.34 on. An empty name counts as not set.",
+        criteria: "Checked for operators 1.34 and later. An empty name is treated as unset.",
         fix: "Use a name such as default-ipv4-ippool.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go \
                  (ToProjectCalico); Kubernetes, names of objects (RFC 1123 subdomain)",
@@ -43,7 +43,7 @@ pub(super) const POOL_NAME: Rule = Rule {
                 (!name.is_empty() && !is_subdomain(name)).then(|| {
                     pool.violation_at(
                         "name",
-                        format!("{} is not a name of a Kubernetes object", quoted(name)),
+                        format!("{} is not a valid Kubernetes object name", quoted(name)),
                         Case::ip_pool_rejected(&format!(
                             "IPPool \"{}\" is invalid: metadata.name: Invalid value",
                             shown(name)
@@ -56,7 +56,7 @@ pub(super) const POOL_NAME: Rule = Rule {
     },
 };
 
-/// Whether a text is an RFC 1123 subdomain, as Kubernetes checks it.
+/// Whether a string is an RFC 1123 subdomain, as Kubernetes checks it.
 fn is_subdomain(text: &str) -> bool {
     let is_alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     text.len() <= 253
@@ -71,11 +71,11 @@ pub(super) const ASSIGNMENT_MODE_NAME: Rule = Rule {
     entry: Entry {
         code: "assignment-mode-name",
         title: "assignmentMode must be Automatic or Manual",
-        meaning: "From a pool with the mode Manual, Calico assigns only addresses that a pod or \
-                  Service requests.",
+        meaning: "From a pool with mode Manual, Calico assigns addresses only to pods or Services \
+                  that request them.",
         impact: IMPACT,
-        criteria: "Checked for operators from 1.38 on. The Installation's CRD accepts any text, the \
-                   IPPool's does not. An empty text counts as not set.",
+        criteria: "Checked for operators 1.38 and later. The Installation's CRD accepts any \
+                   string, but the IPPool's CRD does not. An empty string is treated as unset.",
         fix: "Use Automatic or Manual.",
         source: "The CRD of IPPool, projectcalico/calico 3.30 to 3.32",
     },
@@ -109,14 +109,14 @@ pub(super) const ASSIGNMENT_MODE_NAME: Rule = Rule {
 pub(super) const ALLOWED_USES_REJECTED: Rule = Rule {
     entry: Entry {
         code: "allowed-uses-rejected",
-        title: "from operator 1.42 on, allowedUses must contain only Workload, Tunnel and \
-                LoadBalancer, each once",
+        title: "with operator 1.42 and later, allowedUses must contain only Workload, Tunnel and \
+                LoadBalancer, each at most once",
         meaning: "allowedUses lists what the addresses of a pool are assigned to: pods (Workload), \
                   the tunnel devices of nodes (Tunnel), or Services of type LoadBalancer.",
         impact: IMPACT,
-        criteria: "Checked for operators from 1.42 on (Calico 3.32). The Installation's CRD accepts \
-                   any text, the IPPool's does not. Earlier ones accept it: see \
-                   allowed-uses-name.",
+        criteria: "Checked for operators 1.42 (Calico 3.32) and later. The Installation's CRD \
+                   accepts any string, but the IPPool's CRD does not. Earlier IPPool CRDs accept \
+                   it: see allowed-uses-name.",
         fix: "Use each of the three names at most once.",
         source: "The CRD of IPPool, projectcalico/calico 3.32",
     },

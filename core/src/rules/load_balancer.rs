@@ -1,4 +1,4 @@
-//! Rules for pools that Services of type LoadBalancer get their addresses from (operator 1.37 and
+//! Rules for pools from which Services of type LoadBalancer get their addresses (operator 1.37 and
 //! later). Source: tigera/operator v1.42.3, pkg/controller/ippool/validation.go.
 
 use crate::catalog::Entry;
@@ -12,17 +12,17 @@ const MEANING: &str = "A pool with the use LoadBalancer in allowedUses assigns a
                        of type LoadBalancer.";
 const IMPACT: &str = "The operator rejects the Installation and creates no pool.";
 const CRITERIA: &str =
-    "Checked for operators from 1.37 on, in every pool with the use LoadBalancer.";
+    "Checked for operators 1.37 and later, in every pool with the use LoadBalancer.";
 const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/ippool/validation.go";
 
 pub(super) const LOAD_BALANCER_USES: Rule = Rule {
     entry: Entry {
         code: "load-balancer-uses",
-        title: "a pool for LoadBalancer must have no other use",
+        title: "a LoadBalancer pool must have no other use",
         meaning: MEANING,
         impact: IMPACT,
         criteria: CRITERIA,
-        fix: "Create one pool for LoadBalancer and another for pods.",
+        fix: "Create one pool for LoadBalancer Services and another for pods.",
         source: SOURCE,
     },
     enforcement: Enforcement::Operator,
@@ -41,7 +41,7 @@ pub(super) const LOAD_BALANCER_USES: Rule = Rule {
                         "IP pool {} AllowedUse LoadBalancer cannot be used with Workload/Tunnel",
                         shown(pool.name())
                     )),
-                    "create one pool for LoadBalancer and another for pods",
+                    "create one pool for LoadBalancer Services and another for pods",
                 ))
             })
             .collect()
@@ -51,11 +51,11 @@ pub(super) const LOAD_BALANCER_USES: Rule = Rule {
 pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
     entry: Entry {
         code: "load-balancer-encapsulation",
-        title: "a pool for LoadBalancer must have encapsulation None",
+        title: "a LoadBalancer pool must have encapsulation None",
         meaning: MEANING,
         impact: IMPACT,
-        criteria: "Checked for operators from 1.37 on, in every pool with the use LoadBalancer. \
-                   The default encapsulation counts: for IPv4 it is IPIP.",
+        criteria: "Checked for operators 1.37 and later, in every pool with the use LoadBalancer. \
+                   The default encapsulation is taken into account: for IPv4, it is IPIP.",
         fix: "Set encapsulation: None in the pool.",
         source: SOURCE,
     },
@@ -69,7 +69,7 @@ pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
                 Some(pool.violation(
                     Field::Encapsulation,
                     format!(
-                        "{encapsulation}{} on a pool for LoadBalancer",
+                        "{encapsulation}{} on a LoadBalancer pool",
                         pool.if_default(Field::Encapsulation)
                     ),
                     case.pool_controller_rejects(
@@ -85,7 +85,7 @@ pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
 pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
     entry: Entry {
         code: "load-balancer-node-selector",
-        title: "a pool for LoadBalancer must have nodeSelector all()",
+        title: "a LoadBalancer pool must have nodeSelector all()",
         meaning: MEANING,
         impact: IMPACT,
         criteria: CRITERIA,
@@ -100,7 +100,7 @@ pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
                 let selector = shown(&pool.effective.node_selector);
                 pool.violation_at(
                     "nodeSelector",
-                    format!("{selector} on a pool for LoadBalancer"),
+                    format!("{selector} on a LoadBalancer pool"),
                     case.pool_controller_rejects(
                         "IP pool nodeSelector should be set to all() if allowedUse is LoadBalancer",
                     ),
@@ -114,7 +114,7 @@ pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
 pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
     entry: Entry {
         code: "load-balancer-bgp-export",
-        title: "a pool for LoadBalancer must not set disableBGPExport",
+        title: "a LoadBalancer pool must not set disableBGPExport",
         meaning: MEANING,
         impact: IMPACT,
         criteria: CRITERIA,
@@ -128,7 +128,7 @@ pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
             .map(|pool| {
                 pool.violation_at(
                     "disableBGPExport",
-                    "true on a pool for LoadBalancer".to_owned(),
+                    "true on a LoadBalancer pool".to_owned(),
                     case.pool_controller_rejects(
                         "IP pool disable bgp export must be false when AllowedUse is LoadBalancer",
                     ),
@@ -142,12 +142,12 @@ pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
 pub(super) const LOAD_BALANCER_NAT_OUTGOING: Rule = Rule {
     entry: Entry {
         code: "load-balancer-nat-outgoing",
-        title: "under operators 1.37 to 1.39 a pool for LoadBalancer must not have natOutgoing \
+        title: "with operators 1.37 to 1.39, a LoadBalancer pool must not have natOutgoing \
                 Disabled",
         meaning: MEANING,
         impact: IMPACT,
-        criteria: "Checked for operators from 1.37 to 1.39 (Calico 3.30). The default counts: for \
-                   IPv6 it is Disabled.",
+        criteria: "Checked for operators 1.37 to 1.39 (Calico 3.30). The default is taken into \
+                   account: for IPv6, it is Disabled.",
         fix: "Set natOutgoing: Enabled in the pool, which changes nothing for Services, or install \
               Calico 3.31 or later.",
         source: "tigera/operator v1.38.13, pkg/controller/ippool/validation.go",
@@ -167,7 +167,7 @@ pub(super) const LOAD_BALANCER_NAT_OUTGOING: Rule = Rule {
                 };
                 pool.violation_at(
                     "natOutgoing",
-                    format!("Disabled{default} on a pool for LoadBalancer"),
+                    format!("Disabled{default} on a LoadBalancer pool"),
                     case.pool_controller_rejects(&format!(
                         "IP pool {} NATOutgoing cannot be disabled with allowedUse LoadBalancer",
                         shown(pool.name())

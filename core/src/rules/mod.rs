@@ -1,5 +1,5 @@
-//! The rules for an Installation: what the API server and the operator reject, and what both accept but
-//! nobody can undo. Each is checked after the operator's own defaulting, for one operator version.
+//! The rules for an Installation: what the API server or the operator rejects, and what both accept but
+//! nobody can undo. Each rule is checked after the operator's own defaulting, for one operator version.
 //!
 //! A rule is declared once, with its text, in the file of its subject, and listed in table.rs. To
 //! add one: write it, list it, add a failing and a passing case to

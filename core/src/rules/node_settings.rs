@@ -17,10 +17,10 @@ pub(super) const ABSOLUTE_PATH: Rule = Rule {
     entry: Entry {
         code: "absolute-path",
         title: "flexVolumePath and kubeletVolumePluginPath must be absolute paths or None",
-        meaning: "They are directories on each node: of flex volumes, and of the kubelet's volume \
-                  plugins. None turns the feature off.",
+        meaning: "These are directories on each node, for flex volumes and for the kubelet's \
+                  volume plugins. None disables the feature.",
         impact: IMPACT,
-        criteria: "An empty text counts as not set. None is case-sensitive.",
+        criteria: "An empty string is treated as unset. None is case-sensitive.",
         fix: "Use a path that starts with a slash, or None.",
         source: SOURCE,
     },
@@ -54,9 +54,9 @@ pub(super) const UPDATE_STRATEGY: Rule = Rule {
     entry: Entry {
         code: "update-strategy",
         title: "nodeUpdateStrategy.type must be RollingUpdate",
-        meaning: "spec.nodeUpdateStrategy is how the DaemonSet calico-node is updated.",
+        meaning: "spec.nodeUpdateStrategy is the update strategy of the calico-node DaemonSet.",
         impact: IMPACT,
-        criteria: "An empty text counts as not set.",
+        criteria: "An empty string is treated as unset.",
         fix: "Use RollingUpdate, or remove the type.",
         source: SOURCE,
     },
@@ -81,12 +81,12 @@ pub(super) const CONTROL_PLANE: Rule = Rule {
     entry: Entry {
         code: "control-plane",
         title: "controlPlaneReplicas must be greater than 0, and controlPlaneNodeSelector must not \
-                select another system than Linux",
-        meaning: "They are the number of replicas and the nodes of Calico's components that do not \
+                select an operating system other than Linux",
+        meaning: "These set the number of replicas and the nodes of Calico components that do not \
                   run on every node.",
         impact: IMPACT,
-        criteria: "The labels kubernetes.io/os and beta.kubernetes.io/os count.",
-        fix: "Set at least one replica, and linux or no system.",
+        criteria: "The labels kubernetes.io/os and beta.kubernetes.io/os are checked.",
+        fix: "Set at least one replica, and select linux or no operating system.",
         source: SOURCE,
     },
     enforcement: Enforcement::Operator,
@@ -101,7 +101,7 @@ pub(super) const CONTROL_PLANE: Rule = Rule {
                     case.core_controller_rejects(
                         "installation spec.ControlPlaneReplicas should be greater than 0",
                     ),
-                    "set at least 1".to_owned(),
+                    "set it to 1 or more".to_owned(),
                 )
             });
         let selector = case.setting("controlPlaneNodeSelector");
@@ -131,8 +131,8 @@ pub(super) const COMPONENT_RESOURCES: Rule = Rule {
         meaning: "spec.componentResources sets the resources of Calico's pods. It is deprecated: \
                   the overrides of each DaemonSet and Deployment replace it.",
         impact: IMPACT,
-        criteria: "The CRD of operator 1.42 and later has three more names, which its operator \
-                   rejects.",
+        criteria: "The CRD of operator 1.42 and later has three more names, but the operator \
+                   rejects them.",
         fix: "Use one of the three names, or the overrides of the component.",
         source: SOURCE,
     },
@@ -166,14 +166,14 @@ pub(super) const COMPONENT_RESOURCES: Rule = Rule {
 pub(super) const CNI_LOGGING: Rule = Rule {
     entry: Entry {
         code: "cni-logging",
-        title: "limits of logging.cni must be greater than 0, and its logFileMaxSize must have a \
+        title: "the limits in logging.cni must be greater than 0, and logFileMaxSize must have a \
                 suffix such as Mi",
         meaning: "spec.logging.cni limits the log files of Calico's CNI plugin on each node.",
         impact: IMPACT,
-        criteria: "logFileMaxCount and logFileMaxAgeDays are integers. logFileMaxSize is a quantity \
-                   with a binary suffix: Ki, Mi, Gi, Ti, Pi or Ei. Checked with Calico's CNI \
-                   plugin; with another one see calico-cni-only.",
-        fix: "Use a number from 1 on, and a size such as 100Mi.",
+        criteria: "logFileMaxCount and logFileMaxAgeDays are integers. logFileMaxSize is a \
+                   quantity with a binary suffix: Ki, Mi, Gi, Ti, Pi or Ei. Checked with Calico's \
+                   CNI plugin; for other plugins, see calico-cni-only.",
+        fix: "Use a number of at least 1, and a size such as 100Mi.",
         source: SOURCE,
     },
     enforcement: Enforcement::Operator,
@@ -205,11 +205,11 @@ fn logging(case: &Case, key: &str, value: &str) -> Details {
              Ti | Pi | Ei",
         ),
         "logFileMaxCount" => (
-            "use a number from 1 on",
+            "use a number of at least 1",
             "spec.loggingConfig.cni.logFileMaxCount value should be greater than zero",
         ),
         _ => (
-            "use a number from 1 on",
+            "use a number of at least 1",
             "spec.Logging.cni.logFileMaxAgeDays should be a positive non-zero integer",
         ),
     };

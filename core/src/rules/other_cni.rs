@@ -12,12 +12,12 @@ use super::rule::{Enforcement, Rule};
 pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
     entry: Entry {
         code: "encapsulation-without-calico-cni",
-        title: "with a CNI plugin other than Calico's every pool must have encapsulation None",
+        title: "with a CNI plugin other than Calico's, every pool must have encapsulation None",
         meaning: "The CNI plugin is spec.cni.type, or what the operator fills in for \
-                  spec.kubernetesProvider: AmazonVPC on EKS, AzureVNET on AKS, GKE on GKE. It \
-                  routes the traffic of pods itself.",
+                  spec.kubernetesProvider: AmazonVPC on EKS, AzureVNET on AKS, GKE on GKE. Such a \
+                  plugin routes pod traffic itself.",
         impact: "The operator rejects the Installation and stops reconciling it.",
-        criteria: "Before 1.34 only IPv4 pools are checked. A provider that the operator only \
+        criteria: "Before 1.34, only IPv4 pools are checked. A provider that the operator only \
                    detects in the cluster is not taken into account.",
         fix: "Use None, or Calico's CNI plugin (spec.cni.type: Calico).",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
@@ -53,8 +53,8 @@ pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
     entry: Entry {
         code: "bgp-without-calico-cni",
         title: "BGP must not be enabled with a CNI plugin other than Calico's",
-        meaning: "Calico uses BGP to distribute the routes to pods. Another CNI plugin does that \
-                  itself.",
+        meaning: "Calico uses BGP to distribute the routes to pods. Other CNI plugins do that \
+                  themselves.",
         impact: "The operator rejects the Installation and stops reconciling it.",
         criteria: "spec.calicoNetwork.bgp is Enabled, and the Installation lists a pool (before \
                    1.34 an IPv4 pool).",
@@ -83,8 +83,8 @@ pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
 pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
     entry: Entry {
         code: "node-selector-without-calico-cni",
-        title: "with a CNI plugin other than Calico's every pool must have nodeSelector all()",
-        meaning: "Another CNI plugin assigns the addresses of pods and does not select pools by \
+        title: "with a CNI plugin other than Calico's, every pool must have nodeSelector all()",
+        meaning: "Other CNI plugins assign pod addresses themselves and do not select pools by \
                   node.",
         impact: "The operator rejects the Installation and creates no pool.",
         criteria: "The default of nodeSelector is all().",

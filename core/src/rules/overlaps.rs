@@ -15,10 +15,10 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
         code: "pool-overlap",
         title: "pools must not overlap",
         meaning: "Two pools overlap if they share an address.",
-        impact: "The operator creates overlapping pools on a first install, so that two pods can \
-                 get the same address. Afterwards Calico's API rejects every change to them.",
+        impact: "The operator creates overlapping pools on a first install, so two pods can get \
+                 the same address. Afterwards, Calico's API rejects every change to them.",
         criteria: "Each pool is compared with the smallest pool that contains it. Two pools with \
-                   the same cidr are pool-duplicate.",
+                   the same cidr are reported by pool-duplicate.",
         fix: "Choose ranges that do not overlap.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
@@ -32,8 +32,8 @@ pub(super) const POOL_OVERLAP: Rule = Rule {
                 let mut violation = second.violation(
                     Field::Cidr,
                     format!("{other} overlaps {one}, pool #{}", first.index + 1),
-                    "the operator creates both pools, so that two pods can get the same address; \
-                     afterwards Calico's API rejects changes to either (IPPool CIDR overlaps)",
+                    "the operator creates both pools, so two pods can get the same address; \
+                     afterwards, Calico's API rejects changes to either (IPPool CIDR overlaps)",
                     "choose ranges that do not overlap",
                 );
                 violation.fields.push((first.index, Field::Cidr));
@@ -78,12 +78,12 @@ pub(super) const NODES_OVERLAP: Rule = Rule {
     entry: Entry {
         code: "nodes-overlap",
         title: "a pool for pods must not contain node addresses",
-        meaning: "Pods and nodes need addresses of their own.",
+        meaning: "Pods and nodes must not share addresses.",
         impact: "A pod can get the address of a node, and traffic to nodes is treated as traffic \
                  to pods.",
         criteria: "The addresses in the nodes' status are compared with the pools that pods get \
                    addresses from.",
-        fix: "Choose a range that the network of the nodes does not use.",
+        fix: "Choose a range that the nodes' network does not use.",
         source: "Calico's documentation, IP address management; projectcalico/calico#962",
     },
     enforcement: Enforcement::Unenforced,
@@ -107,7 +107,7 @@ pub(super) const NODES_OVERLAP: Rule = Rule {
                     ),
                     "a pod can get the address of a node, and traffic to nodes is treated as pod \
                      traffic",
-                    "choose a range that the network of the nodes does not use",
+                    "choose a range that the nodes' network does not use",
                 ))
             })
             .collect()
@@ -121,7 +121,7 @@ fn overlapping<'a>(case: &Case<'a>) -> Vec<(PoolCase<'a>, PoolCase<'a>)> {
         .networks()
         .map(|(pool, cidr)| (cidr.network(), pool))
         .collect();
-    // A pool that contains others comes right before them.
+    // A pool that contains others directly precedes them.
     pools.sort_by_key(|(cidr, pool)| (cidr.address(), cidr.prefix(), pool.index));
     let mut containing: Vec<(Cidr, PoolCase)> = Vec::new();
     let mut pairs = Vec::new();

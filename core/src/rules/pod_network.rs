@@ -19,10 +19,10 @@ pub(super) const OUTSIDE_POD_NETWORK: Rule = Rule {
                   podSubnet or OpenShift's clusterNetwork.",
         impact: "The operator creates no pool. TigeraStatus ippools (before 1.34: calico) becomes \
                  Degraded with ResourceReadError.",
-        criteria: "From operator 1.34 on, checked only while the cluster has no pool at all. Every \
-                   address of a pool must be in one CIDR of the pod network.",
-        fix: "Choose a range within the pod network. To change the pod network itself, start with \
-              Kubernetes.",
+        criteria: "Since operator 1.34, checked only while the cluster has no pools. Every address \
+                   of a pool must be in one CIDR of the pod network.",
+        fix: "Choose a range within the pod network. To change the pod network itself, reconfigure \
+              Kubernetes first.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go",
     },
     enforcement: Enforcement::Operator,
@@ -55,7 +55,7 @@ fn outside(case: &Case, pool: &PoolCase, cidr: &Cidr, network: &ConfiguredNetwor
             shown(pool.label()),
             shown(network.cidrs.join(" "))
         ),
-        "choose a range within it; to change the pod network itself, start with Kubernetes",
+        "choose a range within it; to change the pod network itself, reconfigure Kubernetes first",
     )
 }
 
@@ -64,14 +64,15 @@ pub(super) const OUTSIDE_POD_NETWORK_UNCHECKED: Rule = Rule {
         code: "outside-pod-network-unchecked",
         title: "pools for pods must be within the pod network, even if the operator does not check \
                 it",
-        meaning: "The operator checks neither pools that are added to existing ones nor a pod \
-                  network that it does not read, such as kube-proxy's clusterCIDR.",
+        meaning: "The operator does not check pools that are added to existing ones, and does not \
+                  know every pod network, such as kube-proxy's clusterCIDR.",
         impact: "kube-proxy treats the pods as external and replaces their source addresses, so \
-                 that network policies no longer match them.",
-        criteria: "A warning, even for a value that this run sets: nothing rejects it, and some \
-                   clusters do this on purpose. If only the podCIDRs of nodes are known, they are \
-                   a lower bound, and a pool that contains all of them passes.",
-        fix: "Choose a range within the pod network, or configure Kubernetes with this one.",
+                 network policies no longer match them.",
+        criteria: "The violation is a warning, even for a value that this run sets: nothing \
+                   rejects it, and some clusters do this on purpose. If only the podCIDRs of nodes \
+                   are known, they are a lower bound, and a pool that contains all of them \
+                   passes.",
+        fix: "Choose a range within the pod network, or configure Kubernetes with this range.",
         source: "Kubernetes documentation, kube-proxy (clusterCIDR); tigera/operator v1.42.3, \
                  pkg/controller/ippool/defaults.go",
     },
@@ -93,7 +94,7 @@ pub(super) const OUTSIDE_POD_NETWORK_UNCHECKED: Rule = Rule {
                     problem(case, cidr, network),
                     "kube-proxy treats the pods as external and replaces their source addresses, \
                      so network policies no longer match",
-                    "choose a range within it, or configure Kubernetes with this one",
+                    "choose a range within it, or configure Kubernetes with this range",
                 )
             })
             .collect()
@@ -116,8 +117,8 @@ fn pod_network<'a>(case: &Case<'a>) -> Option<&'a ConfiguredNetwork> {
     (case.effective.is_calico_cni() && !network.cidrs.is_empty()).then_some(network)
 }
 
-/// Whether the operator rejects pools outside the network: before 1.34 always, since then only
-/// while there is no pool at all.
+/// Whether the operator rejects pools outside the network: always before 1.34, and since then only
+/// while there are no pools.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
 fn is_enforced(case: &Case, network: &ConfiguredNetwork) -> bool {
     network.enforced && (case.existing_pools().is_empty() || !case.operator.since(34))

@@ -17,9 +17,9 @@ pub(super) const EXISTING_POOL_BLOCK_SIZE: Rule = Rule {
         meaning: "The block size of a pool is immutable.",
         impact: "Calico's API rejects the operator's change. TigeraStatus ippools becomes Degraded \
                  with ResourceUpdateError.",
-        criteria: "Checked for operators from 1.34 on. A blockSize that is not set means the \
-                   operator's default, not the block size of the existing pool.",
-        fix: "Keep the block size. Another block size needs another pool.",
+        criteria: "Checked for operators 1.34 and later. If blockSize is not set, the operator's \
+                   default applies, not the block size of the existing pool.",
+        fix: "Keep the block size. A different block size requires a new pool.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; Calico's \
                  documentation, Change IP pool block size",
     },
@@ -29,7 +29,7 @@ pub(super) const EXISTING_POOL_BLOCK_SIZE: Rule = Rule {
             .filter(|change| case.manages(change.existing))
             .map(|change| {
                 let fix = format!(
-                    "keep {}; another block size needs another pool, as described in Calico's \
+                    "keep {}; a different block size requires a new pool, as described in Calico's \
                      documentation (Change IP pool block size)",
                     change.old
                 );
@@ -49,14 +49,15 @@ pub(super) const EXISTING_POOL_ENCAPSULATION: Rule = Rule {
     entry: Entry {
         code: "existing-pool-encapsulation",
         title: "an existing pool that the operator owns must keep its encapsulation",
-        meaning: "A change of the encapsulation takes effect at once, on all nodes and for all pods \
-                  of the pool.",
+        meaning: "A change to the encapsulation takes effect immediately, on all nodes and for all \
+                  pods of the pool.",
         impact: "The operator changes the pool while pods use it. Traffic between nodes is \
                  interrupted, and Calico's API server can become unreachable.",
-        criteria: "Checked for operators from 1.34 on. An encapsulation that is not set means the \
-                   operator's default, IPIP for IPv4, not the encapsulation of the existing pool.",
-        fix: "Keep the encapsulation. If you want the change, pass \
-              --allow existing-pool-encapsulation.",
+        criteria: "Checked for operators 1.34 and later. If encapsulation is not set, the \
+                   operator's default applies (IPIP for IPv4), not the encapsulation of the \
+                   existing pool.",
+        fix: "Keep the encapsulation. If the change is intended, pass --allow \
+              existing-pool-encapsulation.",
         source: "projectcalico/calico#5221; tigera/operator v1.42.3, \
                  pkg/controller/ippool/pool_controller.go",
     },
@@ -82,13 +83,13 @@ pub(super) const EXISTING_POOL_NOT_OWNED: Rule = Rule {
         title: "an existing pool that the operator does not own cannot be changed through the \
                 Installation",
         meaning: "The operator owns the IPPools with the label \
-                  app.kubernetes.io/managed-by=tigera-operator and changes no others. Before 1.34 \
-                  it changes none at all.",
+                  app.kubernetes.io/managed-by=tigera-operator and does not change any others. \
+                  Before 1.34, it does not change pools at all.",
         impact: "The pool stays as it is, and TigeraStatus still reports Available.",
-        criteria: "The block size and the encapsulation in the Installation are compared with those \
-                   of the existing pool. Before 1.34 the CIDR is compared too: no pool is created \
-                   for a CIDR other than that of the family's existing pool.",
-        fix: "Write what the existing pool has. From 1.34 on, the operator takes over an IPPool \
+        criteria: "The block size and the encapsulation in the Installation are compared with \
+                   those of the existing pool. Before 1.34, the CIDR is also compared: no pool is \
+                   created for a CIDR other than that of the family's existing pool.",
+        fix: "Write the values of the existing pool. Since 1.34, the operator takes over an IPPool \
               that has its label.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
                  projectcalico/calico v3.27.5, node/pkg/lifecycle/startup/startup.go",

@@ -10,14 +10,14 @@ use super::rule::{Enforcement, Rule};
 pub(super) const ALLOWED_USES_NAME: Rule = Rule {
     entry: Entry {
         code: "allowed-uses-name",
-        title: "allowedUses must contain only Workload, Tunnel and, from operator 1.37 on, \
+        title: "allowedUses must contain only Workload, Tunnel and, with operator 1.37 and later, \
                 LoadBalancer",
         meaning: "allowedUses lists what the addresses of a pool are assigned to: pods (Workload), \
                   the tunnel devices of nodes (Tunnel), or Services of type LoadBalancer.",
-        impact: "The API server accepts any text in the Installation, but the operator does not \
-                 know the use.",
-        criteria: "Checked for operators from 1.34 to 1.41. Earlier CRDs do not have the field: see \
-                   unknown-field. For later ones see allowed-uses-rejected.",
+        impact: "The API server accepts any string in the Installation, but the operator does not \
+                 know this use.",
+        criteria: "Checked for operators 1.34 to 1.41. Earlier CRDs do not have the field: see \
+                   unknown-field. For later operators, see allowed-uses-rejected.",
         fix: "Use the names that the operator knows.",
         source: "The Installation's CRD, projectcalico/calico 3.28 to 3.31 (items: {type: string}); the CRD \
                  of IPPool, likewise",
@@ -42,7 +42,7 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
                         case.operator,
                         quoted(unknown)
                     ),
-                    "the API server accepts any text, but this operator does not know this use",
+                    "the API server accepts any string, but this operator does not know this use",
                     format!("use {}", known.join(", ")),
                 )))
             })

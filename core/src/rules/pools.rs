@@ -19,11 +19,11 @@ pub(super) const POOLS_MAXIMUM: Rule = Rule {
     entry: Entry {
         code: "pools-maximum",
         title: "an Installation must not have more than 25 pools (operator 1.34 and later)",
-        meaning: "The CRD limits the length of ipPools. Further pools can be added as IPPool \
+        meaning: "The CRD limits the length of ipPools. Additional pools can be created as IPPool \
                   resources.",
         impact: "The API server rejects the Installation.",
-        criteria: "Checked for operators from 1.34 on. Earlier ones take one pool per family: see \
-                   pools-per-family.",
+        criteria: "Checked for operators 1.34 and later. Earlier operators support one pool per \
+                   family: see pools-per-family.",
         fix: "Keep 25 pools in the Installation and add the others as IPPool resources once Calico \
               is running.",
         source: "The Installation's CRD, projectcalico/calico 3.28 to 3.32",
@@ -37,7 +37,7 @@ pub(super) const POOLS_MAXIMUM: Rule = Rule {
         vec![Details {
             path: "spec.calicoNetwork.ipPools".to_owned(),
             fields: Vec::new(),
-            problem: format!("{count} pools are more than the allowed {MAXIMUM}"),
+            problem: format!("{count} pools are listed, but only {MAXIMUM} are allowed"),
             impact: api_server_rejects(
                 "spec.calicoNetwork.ipPools: Too many: must have at most 25 items",
             ),
@@ -51,7 +51,7 @@ pub(super) const POOLS_PER_FAMILY: Rule = Rule {
     entry: Entry {
         code: "pools-per-family",
         title: "operators 1.30 and 1.32 (Calico 3.26 and 3.27) support only one pool per family",
-        meaning: "Before 1.34 the operator passes at most one IPv4 pool and one IPv6 pool to \
+        meaning: "Before 1.34, the operator passes at most one IPv4 pool and one IPv6 pool to \
                   calico-node, which creates them.",
         impact: "The operator rejects the Installation and stops reconciling it.",
         criteria: "Checked for operators before 1.34. The family of a pool is that of its cidr.",
@@ -103,8 +103,8 @@ pub(super) const POOL_DUPLICATE: Rule = Rule {
         meaning: "The operator matches pools by the text of their CIDR and creates each IPPool \
                   under its name.",
         impact: "The operator rejects the Installation and creates no pool.",
-        criteria: "Checked for operators from 1.34 on. CIDRs are compared as text, names after the \
-                   operator has filled in those that are not set.",
+        criteria: "Checked for operators 1.34 and later. CIDRs are compared as text. Names are \
+                   compared after the operator has filled in those that are not set.",
         fix: "Remove one of the two pools, or change its cidr or name.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go",
     },

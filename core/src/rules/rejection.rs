@@ -1,9 +1,9 @@
-//! How a rejection by the operator or the API server shows.
+//! How a rejection by the operator or the API server becomes visible.
 
 use super::case::Case;
 
 impl Case<'_> {
-    /// How a rejection by the controller of pools shows. Before 1.34 there was only the core
+    /// How a rejection by the pool controller becomes visible. Before 1.34, there was only the core
     /// controller.
     pub(super) fn pool_controller_rejects(&self, message: &str) -> String {
         if self.operator.since(34) {
@@ -16,7 +16,7 @@ impl Case<'_> {
         }
     }
 
-    /// How a rejection by the core controller shows.
+    /// How a rejection by the core controller becomes visible.
     pub(super) fn core_controller_rejects(&self, message: &str) -> String {
         let subject = if self.written.is_merged {
             "Invalid computed config"
@@ -30,7 +30,7 @@ impl Case<'_> {
     }
 }
 
-/// How a rejection by the CRD's schema shows.
+/// How a rejection by the CRD's schema becomes visible.
 pub(super) fn api_server_rejects(message: &str) -> String {
     format!("the API server rejects the Installation: {message}")
 }

@@ -1,4 +1,4 @@
-//! What a rule is.
+//! The type of a rule.
 
 use crate::catalog::Entry;
 
@@ -14,14 +14,14 @@ pub struct Rule {
     pub(super) check: fn(&Case) -> Vec<Details>,
 }
 
-/// What keeps a rule from being broken.
+/// What enforces a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enforcement {
-    /// The schema of the CRD: the API server rejects the object at once.
+    /// The schema of the CRD: the API server rejects the object immediately.
     ApiServer,
     /// The operator, minutes later, in a condition of a TigeraStatus.
     Operator,
-    /// Nothing: the API server and the operator accept what nobody can undo.
+    /// Nothing: the API server and the operator accept a value that nobody can undo.
     Unenforced,
     /// Nothing, and it works: a likely mistake. It never refuses anything.
     Advice,

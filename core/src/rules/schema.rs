@@ -1,4 +1,4 @@
-//! What the CRD's schema demands of every field of `spec`.
+//! What the CRD's schema requires of every field of `spec`.
 
 use crate::catalog::Entry;
 use crate::crd::{Fault, Problem};
@@ -18,14 +18,14 @@ pub(super) const FIELD_TYPE: Rule = Rule {
     entry: Entry {
         code: "field-type",
         title: "every field must have the type in the CRD's schema",
-        meaning: "YAML is read as Go reads it: a blockSize in quotes is a string, an unquoted name \
-                  of yes is a boolean, and 032 is 26. natOutgoing is a string here (Enabled), \
-                  although that of an IPPool is true or false.",
+        meaning: "YAML is read as Go reads it: a blockSize in quotes is a string, an unquoted yes \
+                  is a boolean, and 032 is 26. natOutgoing is a string here (Enabled), although it \
+                  is true or false in an IPPool.",
         impact: IMPACT,
-        criteria: "Null counts as not set, and 26.0 as an integer. Integers have 32 bits. A field \
-                   that the operator's CRD does not have is unknown-field, whatever its type. \
-                   Overrides of pods are not looked into.",
-        fix: "Write a value of the type that the message names. Quote text.",
+        criteria: "Null is treated as unset, and 26.0 as an integer. Integers have 32 bits. A \
+                   field that the operator's CRD does not have is reported by unknown-field, \
+                   regardless of its type. Pod overrides are not checked.",
+        fix: "Use a value of the type named in the message. Put strings in quotes.",
         source: SOURCE,
     },
     enforcement: Enforcement::ApiServer,
@@ -75,10 +75,10 @@ pub(super) const CIDR_MISSING: Rule = Rule {
     entry: Entry {
         code: "cidr-missing",
         title: "every pool must have a cidr",
-        meaning: "The cidr is the range of the pool's addresses. Values files can leave it out on \
-                  purpose, for helm-postrender to set.",
+        meaning: "The cidr is the range of the pool's addresses. Values files may omit it on \
+                  purpose, so that helm-postrender sets it.",
         impact: IMPACT,
-        criteria: "Null counts as not set. A cidr of another type is field-type.",
+        criteria: "Null is treated as unset. A cidr of another type is reported by field-type.",
         fix: "Set the pool's cidr in the chart's values, or select the pool with --pool and pass \
               its --cidr.",
         source: SOURCE,
@@ -112,9 +112,9 @@ pub(super) const FIELD_MISSING: Rule = Rule {
                   resourceRequirements, certificateManagement a caCert and a signerName, and each \
                   entry of sysctl a key and a value.",
         impact: IMPACT,
-        criteria: "Null counts as not set. An object that is not there requires nothing: the \
-                   operator fills in cni, but not the type of one that is written. The cidr of a \
-                   pool is cidr-missing.",
+        criteria: "Null is treated as unset. An object that is not set requires nothing: the \
+                   operator fills in cni if it is missing, but not the type of an existing cni. A \
+                   missing cidr of a pool is reported by cidr-missing.",
         fix: "Set the field, or remove the object.",
         source: SOURCE,
     },
@@ -140,18 +140,18 @@ pub(super) const FIELD_MISSING: Rule = Rule {
 pub(super) const SETTING_NAME: Rule = Rule {
     entry: Entry {
         code: "setting-name",
-        title: "a setting with a fixed set of values must have one of them",
+        title: "a setting with a fixed set of values must have one of those values",
         meaning: "Such settings are kubernetesProvider, variant, cni.type and cni.ipam.type, and in \
                   calicoNetwork bgp, hostPorts, linuxDataplane, windowsDataplane, \
                   clusterRoutingMode and others. Values are case-sensitive.",
         impact: IMPACT,
-        criteria: "The allowed values are those of the operator's version: the provider TKG came \
-                   with 1.34 and Kind with 1.40, windowsDataplane with 1.32, the dataplane \
-                   Nftables with 1.36, clusterRoutingMode with 1.42 and its FelixIPIPOnly with \
+        criteria: "The allowed values are those of the operator's version: the provider TKG was \
+                   introduced in 1.34 and Kind in 1.40, windowsDataplane in 1.32, the Nftables \
+                   data plane in 1.36, clusterRoutingMode in 1.42 and its value FelixIPIPOnly in \
                    1.44. A setting that the CRD does not have is not checked, because the API \
-                   server drops it. Encapsulation and natOutgoing of a pool have rules of their \
-                   own.",
-        fix: "Use one of the values that the message lists, or an operator that has the value.",
+                   server drops it. A pool's encapsulation and natOutgoing have their own rules.",
+        fix: "Use one of the values that the message lists, or an operator version that has the \
+              value.",
         source: SOURCE,
     },
     enforcement: Enforcement::ApiServer,
@@ -199,11 +199,11 @@ pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
     entry: Entry {
         code: "nat-outgoing-name",
         title: "natOutgoing must be Enabled or Disabled",
-        meaning: "The Installation's natOutgoing is an enum, unlike that of an IPPool, which is \
-                  true or false. Values are case-sensitive.",
+        meaning: "natOutgoing in the Installation is an enum; in an IPPool, it is true or false. \
+                  Values are case-sensitive.",
         impact: IMPACT,
-        criteria: "The value counts as written. An empty one is rejected too, although the operator \
-                   would replace it with its default.",
+        criteria: "The value is checked as written. An empty value is also rejected, although the \
+                   operator would replace it with its default.",
         fix: "Use Enabled or Disabled.",
         source: SOURCE,
     },
@@ -217,8 +217,7 @@ pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
                         "natOutgoing",
                         format!("{} is neither Enabled nor Disabled", quoted(value)),
                         api_server_rejects(&format!("Unsupported value: \"{}\"", shown(value))),
-                        "use Enabled or Disabled (an IPPool's natOutgoing is true or false, the \
-                         Installation's is not)",
+                        "use Enabled or Disabled (it is true or false only in an IPPool)",
                     )
                 })
             })

@@ -1,4 +1,5 @@
-//! Rules for settings that an operator supports no longer, or for one provider or variant only.
+//! Rules for settings that an operator no longer supports, or supports for only one provider or
+//! variant.
 
 use crate::catalog::Entry;
 use crate::operator::OperatorVersion;
@@ -14,11 +15,12 @@ pub(super) const NON_PRIVILEGED: Rule = Rule {
     entry: Entry {
         code: "non-privileged",
         title: "nonPrivileged must not be Enabled (operator 1.42 and later, and late 1.38 and 1.40)",
-        meaning: "spec.nonPrivileged: Enabled ran calico-node without privileges. It has been \
-                  removed.",
+        meaning: "spec.nonPrivileged: Enabled made calico-node run without privileges. The feature \
+                  has been removed.",
         impact: IMPACT,
-        criteria: "Operators 1.38.13, 1.40.8, 1.42.0 and later of each reject it. Earlier ones \
-                   reject it with the eBPF dataplane and with the variant TigeraSecureEnterprise.",
+        criteria: "Operators 1.38.13, 1.40.8, 1.42.0 and later patch releases of each reject it. \
+                   Earlier ones reject it with the eBPF data plane and with the variant \
+                   TigeraSecureEnterprise.",
         fix: "Remove the field.",
         source: "tigera/operator v1.42.3 and v1.38.12, pkg/controller/installation/validation.go",
     },
@@ -40,7 +42,7 @@ pub(super) const NON_PRIVILEGED: Rule = Rule {
         };
         vec![setting(
             "spec.nonPrivileged",
-            "this operator does not support it here".to_owned(),
+            "this operator does not support it with these settings".to_owned(),
             case.core_controller_rejects(message),
             "remove it".to_owned(),
         )]
@@ -65,13 +67,12 @@ fn is_enterprise(case: &Case) -> bool {
 pub(super) const FIPS_MODE: Rule = Rule {
     entry: Entry {
         code: "fips-mode",
-        title: "fipsMode must not be Enabled from operator 1.43 on, and before that not with the \
-                variant TigeraSecureEnterprise",
-        meaning: "spec.fipsMode restricts Calico to algorithms of FIPS 140. Operator 1.43 no longer \
-                  has it.",
+        title: "fipsMode must not be Enabled with operator 1.43 and later, or, before that, with \
+                the variant TigeraSecureEnterprise",
+        meaning: "spec.fipsMode restricts Calico to FIPS 140 algorithms. Operator 1.43 removed it.",
         impact: IMPACT,
-        criteria: "With the variant TigeraSecureEnterprise, operators 1.34.8, 1.36.4 and later of \
-                   each reject it.",
+        criteria: "With the variant TigeraSecureEnterprise, operators 1.34.8, 1.36.4 and later \
+                   patch releases of each reject it.",
         fix: "Remove the field.",
         source: "tigera/operator v1.42.3 and v1.43.0, pkg/controller/installation/validation.go",
     },
@@ -94,7 +95,7 @@ pub(super) const FIPS_MODE: Rule = Rule {
         };
         vec![setting(
             "spec.fipsMode",
-            "this operator does not support it here".to_owned(),
+            "this operator does not support it with these settings".to_owned(),
             case.core_controller_rejects(message),
             "remove it".to_owned(),
         )]
@@ -104,10 +105,10 @@ pub(super) const FIPS_MODE: Rule = Rule {
 pub(super) const AZURE_PROVIDER: Rule = Rule {
     entry: Entry {
         code: "azure-provider",
-        title: "azure must be set only with kubernetesProvider AKS",
+        title: "azure may be set only with kubernetesProvider AKS",
         meaning: "spec.azure configures Calico on Azure Kubernetes Service.",
         impact: IMPACT,
-        criteria: "Checked for operators from 1.36.4 on. Earlier CRDs do not have the field. A \
+        criteria: "Checked for operators 1.36.4 and later. Earlier CRDs do not have the field. A \
                    provider that the operator detects in the cluster is never AKS.",
         fix: "Remove spec.azure, or set spec.kubernetesProvider: AKS.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
@@ -137,10 +138,10 @@ pub(super) const DISRUPTION_BUDGET: Rule = Rule {
     entry: Entry {
         code: "disruption-budget",
         title: "typhaPodDisruptionBudget must not set both minAvailable and maxUnavailable",
-        meaning: "spec.typhaPodDisruptionBudget.spec limits how many pods of Typha can be evicted \
-                  at once.",
+        meaning: "spec.typhaPodDisruptionBudget.spec limits how many Typha pods can be evicted at \
+                  once.",
         impact: "The API server rejects the Installation.",
-        criteria: "Checked for operators from 1.43 on. Earlier CRDs do not have the field.",
+        criteria: "Checked for operators 1.43 and later. Earlier CRDs do not have the field.",
         fix: "Keep one of the two.",
         source: "The Installation's CRD, tigera/operator v1.43.0",
     },

@@ -8,7 +8,7 @@ use super::{
     unknown_field, windows,
 };
 
-/// The rules for an Installation by itself.
+/// The rules that need only the Installation.
 pub(super) static RULES: &[Rule] = &[
     schema::FIELD_TYPE,
     schema::CIDR_MISSING,
@@ -73,7 +73,7 @@ pub(super) static RULES: &[Rule] = &[
 ];
 
 /// The rules that compare an Installation with its cluster. They are skipped if nothing is known
-/// of that.
+/// about the cluster.
 pub static CLUSTER_RULES: &[Rule] = &[
     existing_pools::EXISTING_POOL_MISSING,
     pool_changes::EXISTING_POOL_BLOCK_SIZE,

@@ -20,8 +20,8 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
                  Helm 4 does not mention it; Helm 3 and server-side apply print a warning, and \
                  kubectl refuses the object.",
         criteria: "Field names are case-sensitive and are compared with the CRD of the operator's \
-                   version. Overrides of pods are not looked into.",
-        fix: "Correct the name, move the field, remove it, or use an operator that has it.",
+                   version. Pod overrides are not checked.",
+        fix: "Correct the name, move the field, remove it, or use an operator version that has it.",
         source: SOURCE,
     },
     enforcement: Enforcement::Unenforced,

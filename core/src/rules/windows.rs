@@ -16,13 +16,14 @@ const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/valid
 pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
     entry: Entry {
         code: "windows-encapsulation",
-        title: "with Windows nodes the first IPv4 pool must use VXLAN or None",
+        title: "with Windows nodes, the first IPv4 pool must use VXLAN or None",
         meaning: "Calico for Windows supports neither IPIP nor the cross-subnet modes.",
         impact: IMPACT,
-        criteria: "Checked from operator 1.32 on with Calico's CNI plugin, if \
+        criteria: "Checked for operators 1.32 and later with Calico's CNI plugin, if \
                    spec.calicoNetwork.windowsDataplane is set and is not Disabled. The operator \
-                   looks at the first IPv4 pool only; further ones are windows-further-pools. From \
-                   1.34 on it looks before it fills in defaults: the encapsulation must be set.",
+                   checks only the first IPv4 pool; for the others, see windows-further-pools. \
+                   Since 1.34, it checks before it fills in defaults, so the encapsulation must be \
+                   set explicitly.",
         fix: "Set the pool's encapsulation to VXLAN or None.",
         source: SOURCE,
     },
@@ -38,7 +39,7 @@ pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
 
 fn unsupported(case: &Case, pool: &PoolCase) -> Option<Details> {
     let encapsulation = harmful(pool)?;
-    // From 1.34 on another controller fills in the defaults of pools, later.
+    // Since 1.34, another controller fills in the defaults of pools, at a later point.
     let is_seen_empty = case.operator.since(34) && pool.written.encapsulation.is_none();
     let seen = if is_seen_empty {
         String::new()
@@ -58,12 +59,13 @@ fn unsupported(case: &Case, pool: &PoolCase) -> Option<Details> {
 pub(super) const WINDOWS_FURTHER_POOLS: Rule = Rule {
     entry: Entry {
         code: "windows-further-pools",
-        title: "with Windows nodes every IPv4 pool for pods should use VXLAN or None",
+        title: "with Windows nodes, every IPv4 pool for pods should use VXLAN or None",
         meaning: "Calico for Windows supports neither IPIP nor the cross-subnet modes.",
         impact: "The operator accepts the pool, but Calico for Windows does not implement its \
                  encapsulation: traffic between Windows nodes and the pool's pods fails.",
-        criteria: "The IPv4 pools after the first one, which is windows-encapsulation. A pool whose \
-                   nodeSelector does not select Windows nodes does no harm.",
+        criteria: "Applies to the IPv4 pools after the first one, for which see \
+                   windows-encapsulation. A pool whose nodeSelector does not select Windows nodes \
+                   does no harm.",
         fix: "Use VXLAN or None, or a nodeSelector that selects Linux nodes only \
               (kubernetes.io/os == 'linux').",
         source: SOURCE,
@@ -88,7 +90,7 @@ pub(super) const WINDOWS_FURTHER_POOLS: Rule = Rule {
     },
 };
 
-/// The pools that the operator takes for IPv4, if it looks at them because of Windows nodes.
+/// The pools that the operator treats as IPv4, if it checks them because of Windows nodes.
 fn ipv4_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = PoolCase<'a>> {
     let is_checked = case.has_windows() && case.effective.is_calico_cni();
     case.pools()
@@ -115,12 +117,12 @@ fn problem(case: &Case, pool: &PoolCase, encapsulation: Encapsulation) -> String
 pub(super) const WINDOWS_SERVICE_CIDRS: Rule = Rule {
     entry: Entry {
         code: "windows-service-cidrs",
-        title: "with Windows nodes and Calico's CNI plugin serviceCIDRs must be set",
+        title: "with Windows nodes and Calico's CNI plugin, serviceCIDRs must be set",
         meaning: "spec.serviceCIDRs lists the cluster's Service CIDRs, which Calico's CNI plugin \
                   for Windows needs.",
         impact: IMPACT,
-        criteria: "Checked from operator 1.32 on, if spec.calicoNetwork.windowsDataplane is set and \
-                   is not Disabled.",
+        criteria: "Checked for operators 1.32 and later, if spec.calicoNetwork.windowsDataplane is \
+                   set and is not Disabled.",
         fix: "Set spec.serviceCIDRs to the --service-cluster-ip-range of the API server.",
         source: SOURCE,
     },
@@ -148,11 +150,12 @@ pub(super) const WINDOWS_SERVICE_CIDRS: Rule = Rule {
 pub(super) const WINDOWS_NODES: Rule = Rule {
     entry: Entry {
         code: "windows-nodes",
-        title: "windowsNodes must not be set without a Windows dataplane",
+        title: "windowsNodes must not be set without a Windows data plane",
         meaning: "spec.windowsNodes configures Calico on Windows nodes, which \
-                  spec.calicoNetwork.windowsDataplane: HNS turns on.",
+                  spec.calicoNetwork.windowsDataplane: HNS enables.",
         impact: IMPACT,
-        criteria: "Checked from operator 1.32 on. The default of windowsDataplane is Disabled.",
+        criteria: "Checked for operators 1.32 and later. The default of windowsDataplane is \
+                   Disabled.",
         fix: "Remove spec.windowsNodes, or set spec.calicoNetwork.windowsDataplane: HNS.",
         source: SOURCE,
     },

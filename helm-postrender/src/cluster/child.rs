@@ -1,8 +1,9 @@
-//! Runs a program to its end, with a time limit and a limit on what it may write.
+//! Runs a program until it exits, with a time limit and a limit on its output.
 //!
-//! It writes to temporary files, not to pipes: nothing has to read while it runs, and a program that
-//! it leaves behind, which would keep a pipe open, is not waited for. The files have no name, so that
-//! none is left if this program is killed, and are read at a position that no program can move.
+//! The program writes to temporary files instead of pipes: nothing has to read while it runs, and a
+//! process that it leaves behind, which would keep a pipe open, is not waited for. The files have no
+//! name, so none is left behind if this program is killed. They are read at explicit offsets, which no
+//! other process can change.
 
 use std::fs::File;
 use std::io;
@@ -25,9 +26,9 @@ pub(crate) struct Ended {
 /// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// It exited, or another program killed it.
+    /// It exited, or was killed by another program.
     Exited(ExitStatus),
-    /// It was killed when its time was up.
+    /// It was killed because it exceeded the time limit.
     TimedOut,
     /// It was killed because it wrote too much.
     TooMuchOutput,
@@ -67,7 +68,7 @@ pub(crate) fn run(command: &mut Command, timeout: Duration, limit: u64) -> io::R
     })
 }
 
-/// Waits for the child to exit, or kills it when `reason_to_kill` has one.
+/// Waits for the child to exit, or kills it once `reason_to_kill` returns a reason.
 fn wait(mut child: Child, reason_to_kill: impl Fn() -> Option<Ending>) -> io::Result<Ending> {
     loop {
         if let Some(status) = child.try_wait()? {

@@ -1,4 +1,4 @@
-//! Which cluster kubectl-calico makes a plan of.
+//! Which cluster kubectl-calico makes a plan for.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -8,7 +8,7 @@ use calico_core::text::{quoted, shell_word, shown};
 
 use crate::refusal::Refusal;
 
-/// Which cluster kubectl-calico makes a plan of: what it would use by default, if neither is set.
+/// Which cluster kubectl-calico makes a plan for: its default cluster, if neither is set.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClusterTarget {
     context: Option<OsString>,
@@ -16,8 +16,8 @@ pub(crate) struct ClusterTarget {
 }
 
 impl ClusterTarget {
-    /// The target that the flags give, or else Helm's environment variables: Helm does not pass its own
-    /// flags on.
+    /// The target from the flags, or else from Helm's environment variables: Helm does not pass on its
+    /// own flags.
     pub(crate) fn new(
         context: Option<&str>,
         kubeconfig: Option<PathBuf>,
@@ -45,7 +45,7 @@ impl ClusterTarget {
 
     /// The arguments of kubectl-calico.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
-        // Findings are for people: those that matter to a stream, the rules find again.
+        // Findings are for people; the rules report those that matter to a stream.
         let mut arguments = ["plan", "-o", "config", "--fail-on=never"]
             .map(OsString::from)
             .to_vec();

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 
 const NAME: &str = "kubectl-calico";
 
-/// The plan that kubectl-calico makes of a cluster within `timeout`, and where the program is.
+/// The plan that kubectl-calico makes for a cluster within `timeout`, and the path of the program.
 pub(crate) fn plan(
     target: &ClusterTarget,
     timeout: Duration,
@@ -25,7 +25,7 @@ pub(crate) fn plan(
     command.args(target.arguments());
     let ended = child::run(&mut command, timeout, plan_file::LONGEST).map_err(|error| {
         failure(&path, &format!("cannot be run: {error}"))
-            .fix("fix it, or give a plan with --config")
+            .fix("fix it, or pass a plan with --config")
     })?;
     if !may_have_plan(&ended) {
         return Err(no_plan(&path, target, &ended, timeout));
@@ -36,9 +36,9 @@ pub(crate) fn plan(
             .why(format!(
                 "calicoctl is often installed under this name; {tail}"
             ))
-            .fix("put this release's kubectl-calico next to helm-postrender, or first on PATH")
+            .fix("put the kubectl-calico of this release next to helm-postrender, or first on PATH")
     })?;
-    // Any other code means that the plan lacks something. What that is, the plan must show.
+    // Any other code means that the plan lacks something, and the plan must say what.
     let shows_gap = plan.pools.iter().any(PlannedPool::is_open) || !plan.unread.is_empty();
     if ended.ending.code() == Some(0) || shows_gap {
         Ok((program, plan))
@@ -47,7 +47,7 @@ pub(crate) fn plan(
     }
 }
 
-/// Whether the output may be a plan, or is too long to be one, which is reported as such.
+/// Whether the output may be a plan. Output that is too long for one is reported as such.
 fn may_have_plan(ended: &Ended) -> bool {
     match ended.ending.code() {
         Some(0) => true,
@@ -80,16 +80,16 @@ fn find() -> Result<PathBuf, Refusal> {
             ))
             .why("it reads the cluster: this program has no network code")
             .fix(format!(
-                "install it, or run `{NAME} plan -o config` on another machine and give the file with \
-                 --config"
+                "install it, or run `{NAME} plan -o config` on another machine and pass the file \
+                 with --config"
             ))
         })
 }
 
-/// Why a run of kubectl-calico has no plan.
+/// Why a run of kubectl-calico did not produce a plan.
 fn reason(ended: &Ended, timeout: Duration) -> String {
     match ended.ending {
-        Ending::Exited(status) => format!("could not make a plan of the cluster ({status})"),
+        Ending::Exited(status) => format!("could not make a plan for the cluster ({status})"),
         Ending::TooMuchOutput => {
             let mebibytes = plan_file::LONGEST >> 20;
             format!("wrote more than {mebibytes} MiB, and was stopped")

@@ -1,4 +1,4 @@
-//! What is known of the cluster that a stream goes to: from flags to a cluster plan.
+//! What is known about the target cluster of a stream: from flags to a cluster plan.
 
 pub(crate) mod child;
 mod cluster_target;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::cluster::cluster_target::ClusterTarget;
 use crate::refusal::Refusal;
 
-/// The default time for kubectl-calico to answer: for some thousand nodes it takes seconds.
+/// The default time limit for kubectl-calico: for a few thousand nodes it takes seconds.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The flags that give a cluster plan.
@@ -24,24 +24,25 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 #[command(next_help_heading = "Cluster")]
 #[group(skip)]
 pub(crate) struct Flags {
-    /// Take values that no other flag gives from a cluster plan, written by
-    /// `kubectl calico plan -o config`: those of existing pools, or else those that the cluster needs
+    /// Take unset values from a cluster plan written by `kubectl calico plan -o config`: the values of
+    /// existing pools, or else the recommended ones
     #[arg(long, value_name = "FILE", conflicts_with = "from_cluster")]
     config: Option<PathBuf>,
 
-    /// Like --config, with a plan that kubectl-calico makes now (found next to this program or on PATH)
+    /// Like --config, but run kubectl-calico to make the plan now (found next to this program or on
+    /// PATH)
     #[arg(long)]
     from_cluster: bool,
 
-    /// Context of the kubeconfig [default: $HELM_KUBECONTEXT, else the current one]
+    /// Kubeconfig context to use [default: $HELM_KUBECONTEXT, else the current context]
     #[arg(long, value_name = "NAME", requires = "from_cluster")]
     context: Option<String>,
 
-    /// Kubeconfig to use [default: $HELM_KUBECONFIG, else as kubectl finds it]
+    /// Kubeconfig file to use [default: $HELM_KUBECONFIG, else the same as kubectl]
     #[arg(long, value_name = "FILE", requires = "from_cluster")]
     kubeconfig: Option<PathBuf>,
 
-    /// Timeout for kubectl-calico [default: 60]
+    /// Time limit for kubectl-calico [default: 60]
     #[arg(long, value_name = "SECONDS", requires = "from_cluster", value_parser = seconds)]
     cluster_timeout: Option<Duration>,
 }
@@ -49,11 +50,11 @@ pub(crate) struct Flags {
 fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds @ 1..=3600) => Ok(Duration::from_secs(seconds)),
-        _ => Err("give a whole number of seconds, from 1 to 3600".to_owned()),
+        _ => Err("expected a whole number of seconds from 1 to 3600".to_owned()),
     }
 }
 
-/// What is known of a cluster.
+/// What is known about a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster {
     /// What the cluster needs and has.
@@ -82,7 +83,7 @@ impl Flags {
         config.is_some() && config == real(path)
     }
 
-    /// What is known of the cluster, if a flag gives a plan.
+    /// What is known about the cluster, if a flag gives a plan.
     pub(crate) fn read(&self) -> Result<Option<Cluster>, Refusal> {
         let (source, path, plan) = if let Some(file) = &self.config {
             (PlanSource::Config, file.clone(), plan_file::open(file)?)
@@ -105,8 +106,8 @@ impl Flags {
 }
 
 impl Cluster {
-    /// Refuses a plan that lacks what could not be read: without the existing pools, it looks like
-    /// that of a cluster that has none.
+    /// Refuses a plan with objects that could not be read: without the existing pools, it looks like
+    /// the plan of a cluster without pools.
     fn check_complete(&self) -> Result<(), Refusal> {
         let unread = &self.plan.unread;
         if unread.is_empty() {

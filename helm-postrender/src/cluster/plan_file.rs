@@ -16,7 +16,7 @@ use serde_yaml::{Mapping, Value};
 use crate::read::tree::Tree;
 use crate::refusal::Refusal;
 
-/// The longest plan that is read, in bytes. That of ten thousand nodes is shorter than 1 MiB.
+/// The longest plan that is read, in bytes. A plan for ten thousand nodes is shorter than 1 MiB.
 pub(crate) const LONGEST: u64 = 16 << 20;
 
 /// Whether a text is longer than any plan.
@@ -45,7 +45,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a plan, in YAML or JSON. An error says what the text is instead.
+/// Reads a plan, in YAML or JSON. An error says how the text differs from a plan.
 pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
     if is_too_long(text) {
         return Err(format!("it is longer than {} MiB", LONGEST >> 20));
@@ -61,7 +61,7 @@ pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
     };
     if version != API_VERSION {
         return Err(format!(
-            "its apiVersion is {}, and this program reads {API_VERSION}",
+            "its apiVersion is {}, but this program reads {API_VERSION}",
             quoted(version)
         ));
     }
@@ -72,7 +72,7 @@ pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
 
 fn document(text: &[u8]) -> Option<Value> {
     let text = std::str::from_utf8(text).ok()?;
-    // The first parser has limits for nesting that the second checks too late.
+    // The first parser enforces nesting limits that the second checks too late.
     Tree::parse(text).ok()?;
     serde_yaml::from_str(text).ok()
 }
@@ -85,8 +85,8 @@ fn not_a_plan(text: &[u8]) -> String {
     )
 }
 
-/// Checks the values that are written or compared. The CIDR of an existing pool may be any text: the
-/// operator did not necessarily create it.
+/// Checks the values that are written or compared. The CIDR of an existing pool may be any string,
+/// because the operator did not necessarily create the pool.
 fn check(plan: &ClusterPlan) -> Result<(), String> {
     for (index, pool) in plan.pools.iter().enumerate() {
         if let Some(cidr) = &pool.cidr {
@@ -148,8 +148,8 @@ fn check_other_fields(path: &str, fields: &Mapping) -> Result<(), String> {
     }
 }
 
-/// Whether a key and value can be a field of a pool other than the three that have their own place.
-/// The keys of a pool are words, and their values scalars or lists of strings.
+/// Whether a key and value can be a field of a pool other than the three with their own fields in a
+/// plan. The keys of a pool are words, and their values scalars or lists of strings.
 fn is_field(key: &Value, value: &Value) -> bool {
     let is_key = key
         .as_str()
@@ -212,7 +212,8 @@ mod tests {
         let later = plan("").replace("v1alpha1", "v2");
         assert_eq!(
             error(&later),
-            "its apiVersion is \"kubectl-calico/v2\", and this program reads kubectl-calico/v1alpha1"
+            "its apiVersion is \"kubectl-calico/v2\", but this program reads \
+             kubectl-calico/v1alpha1"
         );
         assert!(error(&plan("nodes: []")).contains("unknown field"));
     }

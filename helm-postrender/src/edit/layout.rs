@@ -1,5 +1,5 @@
-//! Where in a document text can go: columns, line ends, and places for new lines. How it looks there
-//! is decided in [`crate::edit::style`].
+//! Where text can be inserted in a document: columns, line ends, and places for new lines. Its
+//! appearance is decided in [`crate::edit::style`].
 
 use granit_parser::{ScalarStyle, StructureStyle};
 
@@ -24,7 +24,7 @@ pub(crate) struct LinePlace {
 }
 
 impl<'a> Layout<'a> {
-    /// Reads the style of a document from the first example of each habit.
+    /// Reads the style of a document from the first occurrence of each construct.
     pub(crate) fn of(located: &'a Located) -> Self {
         let (text, tree) = (&*located.text, &*located.tree);
         let first_line = text.split_inclusive('\n').next().unwrap_or_default();

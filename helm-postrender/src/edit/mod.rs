@@ -1,4 +1,4 @@
-//! Where the fields go in the text, and whether the text then means what it should.
+//! Inserts the fields into the text, and verifies the meaning of the result.
 
 mod entries;
 mod layout;

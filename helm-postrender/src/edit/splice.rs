@@ -1,8 +1,8 @@
 //! From the fields to set to the bytes to replace. Everything else keeps its bytes.
 //!
 //! A field becomes the value of a key that exists ([`crate::edit::values`]), a new key of a pool, or
-//! part of a new pool, if need be with its missing parents. The result is checked by
-//! [`crate::edit::verify`] before it counts.
+//! part of a new pool, if necessary with its missing parents. The result is checked by
+//! [`crate::edit::verify`] before it is used.
 
 use crate::edit::entries::{add_items, add_keys, add_keys_at_top};
 use crate::edit::layout::Layout;
@@ -71,7 +71,7 @@ fn set_in_pool(
     }
     missing.extend(copied_fields(plan));
     if !missing.is_empty() {
-        // After the cidr, where people look for the others.
+        // After the cidr, where people look for the other fields.
         edits.push(add_keys(layout, pool, tree.entry(pool, "cidr"), &missing)?);
     }
     Ok(edits)

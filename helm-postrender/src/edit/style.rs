@@ -41,7 +41,7 @@ impl Style {
         }
     }
 
-    /// A scalar from the cluster: a word as it is, any other text in quotes that JSON accepts, too.
+    /// A scalar from the cluster: a word as is, any other text in quotes that JSON also accepts.
     fn copy(&self, value: &serde_yaml::Value) -> String {
         match value.as_str() {
             Some(text) if yaml::is_word(text) && !self.is_json => text.to_owned(),

@@ -31,7 +31,8 @@ pub(crate) fn verify(
             .of(format!("Installation {}", located.name))
             .why(why)
             .fix(if located.text.ends_with('\n') {
-                "write the pools in plain block style in what the chart renders, and please report this"
+                "write the pools in plain block style in what the chart renders, and please report \
+                 this problem"
             } else {
                 "end the document with a line break"
             })
@@ -52,7 +53,7 @@ fn read_edited(
     if document != expected || !is_terminated && !is_same_when_terminated(located, plans, edited) {
         return Err("the document would change in more than the fields to set".to_owned());
     }
-    // What follows in the stream starts where this document ends.
+    // The rest of the stream starts where this document ends.
     let is_one_document = Stream::new(edited.as_bytes().to_vec()).documents().len() == 1
         && stream::parts(edited.as_bytes()).len() == 1;
     if !is_one_document || is_terminated != located.text.ends_with('\n') {
@@ -74,8 +75,7 @@ fn is_same_when_terminated(located: &Located, plans: &[PoolPlan], edited: &str) 
     expected.is_some() && expected == read(edited)
 }
 
-/// The same edit on data instead of text. None if the data does not have the form that the text led
-/// to expect.
+/// The same edit on data instead of text. None if the data does not have the expected form.
 fn with_fields(mut document: Value, items: &[usize], plans: &[PoolPlan]) -> Option<Value> {
     if plans.iter().any(PoolPlan::changes) {
         set_fields(&mut document, items, plans)?;

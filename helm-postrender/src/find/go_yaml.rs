@@ -28,7 +28,7 @@ pub(crate) fn installation(
         let what = "the document cannot be parsed as Go parses it";
         Refusal::new(format!("{what}: {}", shown(error.to_string())))
             .of(format!("Installation {}", shown(&located.name)))
-            .fix("put values such as yes, on and 012 in quotes, and please report this")
+            .fix("put values such as yes, on and 012 in quotes, and please report this problem")
     })?;
     Ok(Installation::read(second_parser::installation(
         &document, located,

@@ -35,14 +35,14 @@ pub(crate) struct Installations {
     pub(crate) overlay: Option<Located>,
     /// Those with other names, which no operator reads.
     pub(crate) misnamed: Vec<Located>,
-    /// Why documents that mention an Installation are not YAML.
+    /// Why documents that mention an Installation could not be parsed as YAML.
     pub(crate) unreadable: Vec<Refusal>,
 }
 
 /// Finds every Installation. Refuses a stream if it is not certain which one the operator will read.
 pub(crate) fn installations(stream: &Stream) -> Result<Installations, Refusal> {
     if let Some(document) = stream.document_in_utf16() {
-        let what = "the document is encoded in UTF-16, which this program does not read";
+        let what = "the document is encoded in UTF-16, which this program cannot read";
         return Err(Refusal::new(what)
             .at(stream, document, 0)
             .why("PowerShell writes UTF-16 with > and Out-File")
@@ -182,7 +182,7 @@ impl<'a> Part<'a> {
                 })
             })
             .collect::<Result<_, Refusal>>()?;
-        // The others are compared with what the second parser reads before they are edited.
+        // Other Installations are compared with the second parser's result before they are edited.
         let is_misnamed =
             |located: &Located| ![DEFAULT_NAME, OVERLAY_NAME].contains(&&*located.name);
         if located.iter().all(is_misnamed) && !other_readers::agree_on(self.text, &located) {
@@ -211,7 +211,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Whether a text in which the first parser finds no Installation may be one to another reader.
+/// Whether another reader may find an Installation in a text in which the first parser finds none.
 fn may_be_installation(text: &str) -> bool {
     !other_readers::agree_on_none(text)
         && may_mean_installation(&outside::of_block_scalars(text.as_bytes()))

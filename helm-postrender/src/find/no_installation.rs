@@ -14,7 +14,7 @@ pub(crate) fn refusal(stream: &Stream, found: &Installations) -> Refusal {
         return Refusal::new(format!("the Installation is named {name}, not default"))
             .at(stream, misnamed.document, misnamed.start())
             .why("the operator only reads the Installation named default")
-            .fix("name it default");
+            .fix("rename it to default");
     }
     if let Some(overlay) = &found.overlay {
         return Refusal::new("the only Installation is named overlay")
@@ -156,7 +156,7 @@ fn is_comment(line: &[u8]) -> bool {
     text.is_empty() || text.starts_with(b"#")
 }
 
-/// Whether every document is a Helm hook. Helm 4's SDK can send hooks on their own, and they contain
+/// Whether every document is a Helm hook. Helm 4's SDK can send hooks separately, and they contain
 /// nothing to edit.
 pub(crate) fn is_hooks_only(stream: &Stream) -> bool {
     let mut hooks = 0;

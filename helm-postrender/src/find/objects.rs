@@ -38,7 +38,7 @@ pub(crate) const LIST_KIND: &str = "InstallationList";
 /// would also change the value that it refers to.
 pub(crate) fn installations(tree: &Tree) -> Result<Vec<Object>, Obstacle> {
     let mut found = Vec::new();
-    // Lists that refer to each other multiply, so each is looked at once.
+    // Lists that refer to each other multiply, so each is visited only once.
     let mut seen = HashSet::new();
     let mut waiting: Vec<Candidate> = tree.root().into_iter().map(Candidate::root).collect();
     while let Some(candidate) = waiting.pop() {
@@ -114,8 +114,8 @@ fn is_installation(tree: &Tree, node: NodeId, in_typed_list: bool) -> bool {
     has_type || in_typed_list && is_empty(tree, node, "kind") && is_empty(tree, node, "apiVersion")
 }
 
-/// Whether some reader may find `text` as the value of `key`: either value of a duplicate key may
-/// count, and the value of a tag depends on the reader.
+/// Whether any reader may find `text` as the value of `key`: either value of a duplicate key may
+/// take effect, and the value of a tag depends on the reader.
 fn may_equal(tree: &Tree, node: NodeId, key: &str, text: &str) -> bool {
     tree.values(node, key)
         .into_iter()

@@ -31,14 +31,14 @@ impl Obstacle {
     }
 }
 
-/// A duplicate key. Parsers disagree on which one counts, so neither the kind of the object nor its
-/// settings are certain.
+/// A duplicate key. Parsers disagree on which one takes effect, so neither the kind of the object
+/// nor its settings are certain.
 pub(crate) fn duplicate_key(tree: &Tree) -> Option<Obstacle> {
     let (key, text) = tree.duplicate_key()?;
     Some(Obstacle {
         what: format!("duplicate key {}", quoted(text)),
         at: tree.node(key).span.start,
-        why: "YAML parsers disagree on which of the two counts",
+        why: "YAML parsers disagree on which of the two takes effect",
         fix: "remove one of them from what the chart renders",
     })
 }
@@ -134,7 +134,7 @@ pub(crate) fn check_editable(tree: &Tree, node: NodeId) -> Result<(), Obstacle> 
         return Err(Obstacle {
             what: "the path to the field contains an anchor (&) that is used elsewhere".to_owned(),
             at,
-            why: "the edit would also change the places of its aliases",
+            why: "the edit would also change every place with an alias to it",
             fix: "write the value out in each place",
         });
     }

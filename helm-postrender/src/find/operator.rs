@@ -100,8 +100,8 @@ fn of_object(tree: &Tree, object: NodeId) -> Option<Operator> {
     })
 }
 
-/// Whether `kind` is close before `name` anywhere, in whatever style: the CRDs next to the operator
-/// are large, mention Deployments too, and need not be parsed.
+/// Whether `kind` closely precedes `name` anywhere, in any style: the CRDs next to the operator are
+/// large, mention Deployments too, and need not be parsed.
 fn may_be_kind(document: &[u8], name: &[u8]) -> bool {
     const CLOSE: usize = 16;
     memchr::memmem::find_iter(document, name).any(|at| {

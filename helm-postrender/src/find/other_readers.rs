@@ -1,5 +1,5 @@
-//! What other readers may find in a document: Helm's and kubectl's are laxer than the first parser,
-//! and read YAML 1.1.
+//! What other readers may find in a document: those of Helm and kubectl are less strict than the first
+//! parser, and read YAML 1.1.
 
 use std::borrow::Cow;
 use std::fmt;

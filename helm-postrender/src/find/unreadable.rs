@@ -24,7 +24,7 @@ impl Unreadable<'_> {
     }
 }
 
-/// What to do about a document that is not YAML. Go's parser is laxer and may accept it.
+/// What to do about a document that is not YAML. Go's parser is less strict and may accept it.
 const FIX: &str = "fix the document, or simplify its YAML";
 
 /// The text and the nodes of a document, or why it has none, and at which byte.
@@ -34,7 +34,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Tree), (Refusal, usize)> {
         (refusal, error.valid_up_to())
     })?;
     if let Some(line_end) = text.find("\n\u{feff}") {
-        let refusal = Refusal::new("a byte order mark is inside the document")
+        let refusal = Refusal::new("the document contains a byte order mark after its start")
             .why("parsers disagree on whether it is part of the text after it")
             .fix("remove it");
         return Err((refusal, line_end + 1));
@@ -45,9 +45,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(&str, Tree), (Refusal, usize)> {
 
 fn refusal(text: &str, error: &TreeError) -> (Refusal, usize) {
     if let Some(second) = second_json_document(text) {
-        let what = "JSON documents follow each other without a --- line between them";
+        let what = "there is no --- line between two JSON documents";
         let refusal = Refusal::new(what)
-            .why("Helm 4 reads only the first, and so do Helm 3 and kubectl after a --- line")
+            .why("Helm 4 reads only the first one, and so do Helm 3 and kubectl after a --- line")
             .fix("put a --- line between them");
         return (refusal, second);
     }

@@ -1,9 +1,9 @@
-//! What the cluster plan adds to what the request and the stream say: pools that the list must have,
-//! and fields that are missing.
+//! What the cluster plan adds to the request and the stream: pools that the list must have, and missing
+//! fields.
 //!
-//! The operator deletes a pool that it owns if the list does not have it, and changes one to its
-//! defaults if the list has it with fields missing. So existing pools come first: they are restored
-//! with the values that they have.
+//! The operator deletes a pool that it owns if the list does not contain it, and resets fields to its
+//! defaults if the list omits them. So existing pools come first: they are restored with their current
+//! values.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::cluster_plan::{ClusterPlan, ExistingPool};
@@ -65,7 +65,7 @@ impl<'a> ClusterFill<'a> {
         &self.missing.notes
     }
 
-    /// Completes plans, which are in order, for `pools`: those of the stream and those added.
+    /// Completes the plans, which are in order, for `pools`: those of the stream and those added.
     pub(crate) fn complete(
         &self,
         plans: Vec<PoolPlan>,
@@ -101,8 +101,8 @@ impl<'a> ClusterFill<'a> {
         Ok(complete)
     }
 
-    /// Whether a pool of the stream has a field. One of the three that is null has no value, and
-    /// gets one.
+    /// Whether a pool of the stream has a field. If one of the three fields is null, it is treated
+    /// as missing.
     fn has(&self, pool: &PoolView, index: usize, key: &str) -> bool {
         let has_value = match key {
             "cidr" => pool.written.cidr.is_some(),
@@ -114,8 +114,8 @@ impl<'a> ClusterFill<'a> {
         has_value || self.wrong_types.contains(&path)
     }
 
-    /// What the cluster says of the pool of a plan: for an existing or added pool its fields, and
-    /// for the only pool of its family what the cluster needs.
+    /// What the cluster says about the pool of a plan: the fields of an existing or added pool, or,
+    /// for the only pool of its family, what the cluster needs.
     fn known_pool(&self, plan: &PoolPlan, pools: &[PoolView]) -> Option<KnownPool> {
         let added = plan.index.checked_sub(self.in_stream);
         if let Some(known) = added.and_then(|index| self.missing.pools.get(index)) {
@@ -188,6 +188,6 @@ fn unknown_cidr(family: Option<Family>) -> Refusal {
     Refusal::new(format!("the cidr of {pool} is unknown"))
         .why("the cluster plan does not contain it, and there is no existing pool")
         .fix(format!(
-            "give the pod CIDR that Kubernetes was configured with, such as --cidr {example}"
+            "pass the pod CIDR that Kubernetes was configured with, such as --cidr {example}"
         ))
 }

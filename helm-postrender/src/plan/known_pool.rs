@@ -1,4 +1,4 @@
-//! What the cluster says of one pool: an existing pool, or one that the cluster needs.
+//! What the cluster says about one pool: an existing pool, or one that the cluster needs.
 
 use calico_core::cluster_plan::{ExistingPool, PlannedPool};
 use calico_core::installation::Pool;
@@ -59,15 +59,15 @@ impl KnownPool {
         }
     }
 
-    /// Adds to a plan the fields that are neither requested nor, as `has` tells, in the stream's
-    /// pool. A new pool must get all three.
+    /// Adds to a plan the fields that are neither requested nor, according to `has`, in the
+    /// stream's pool. A new pool must get all three.
     pub(crate) fn complete(
         &self,
         plan: &mut PoolPlan,
         has: impl Fn(&str) -> bool,
     ) -> Result<(), Refusal> {
         plan.copied = self.copied_fields(&has);
-        // The fields of a plan are in their order.
+        // The fields of a plan are in the order of the fields.
         let mut requested = std::mem::take(&mut plan.fields).into_iter().peekable();
         for field in Field::ALL {
             let known = self.value(field);

@@ -1,8 +1,8 @@
 //! The pools that a stream's list lacks: those that the Installation has in the cluster or, for a
 //! family that has no pool at all, those that the cluster needs.
 //!
-//! Only families of which the stream has no pool get any: a list with some pools of a family may omit
-//! the others on purpose, and the rules report the impact.
+//! Pools are added only for families without any pool in the stream: a list with some pools of a family
+//! may omit the others on purpose, and the rules report the impact.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::cluster_plan::{ClusterPlan, ExistingPool, PlannedPool};
@@ -50,7 +50,7 @@ impl MissingPools {
         if is_empty_list && !requests_cidr {
             // For the operator, an empty list means that pools are managed elsewhere.
             missing.may_be_none = true;
-            let note = "ipPools is an empty list, so none of the cluster's pools was added";
+            let note = "ipPools is an empty list, so none of the cluster's pools were added";
             missing.notes.push(note.to_owned());
             return missing;
         }
@@ -93,7 +93,7 @@ impl MissingPools {
             );
         } else if !unlisted.is_empty() && !is_any_added {
             self.notes.push(format!(
-                "the cluster's {family} pools are not managed by the operator, so none was added"
+                "the cluster's {family} pools are not managed by the operator, so none were added"
             ));
         }
     }
@@ -152,9 +152,9 @@ pub(crate) fn planned_pool(cluster: &ClusterPlan, network: &Cidr) -> Option<Know
 }
 
 /// The families of the pools that the cluster needs but whose CIDR is unknown; none for a pool whose
-/// family is unknown, too.
+/// family is also unknown.
 pub(crate) fn families_without_cidr(cluster: &ClusterPlan) -> Vec<Option<Family>> {
-    // There is one pool for each family, so a pool of unknown family may be of the one left.
+    // There is one pool for each family, so a pool of unknown family may belong to the remaining one.
     let left: Vec<Family> = Family::BOTH
         .into_iter()
         .filter(|family| {

@@ -1,4 +1,4 @@
-//! What becomes of each field of each pool.
+//! The plan for each field of each pool.
 
 use std::fmt;
 
@@ -47,7 +47,7 @@ pub struct CopiedField {
 }
 
 impl CopiedField {
-    /// The value as a person reads it.
+    /// The value as shown to a person.
     pub(crate) fn text(&self) -> String {
         match self.value.as_str() {
             Some(text) => text.to_owned(),
@@ -123,8 +123,8 @@ impl FieldPlan {
     }
 }
 
-/// Whether a pool has this CIDR, in whatever notation. The operator identifies an existing pool by
-/// the text of its CIDR: with another notation it would delete the pool and create a new one.
+/// Whether a pool has this CIDR, in any notation. The operator identifies an existing pool by the
+/// text of its CIDR: with another notation it would delete the pool and create a new one.
 pub(crate) fn has_cidr(pool: &Pool, cidr: Option<Cidr>) -> bool {
     let own = pool.cidr.as_deref().and_then(|cidr| cidr.parse().ok());
     own.is_some() && own == cidr

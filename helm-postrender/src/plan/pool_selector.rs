@@ -20,8 +20,8 @@ pub(crate) fn select(pools: &PoolList, request: &Request) -> Result<Vec<usize>, 
     Ok(selected)
 }
 
-/// The pools that a selector matches. One that matches none is fine after an earlier run has replaced
-/// what it matched: some pool has the values requested for its family.
+/// The pools that a selector matches. A selector without a match is accepted if an earlier run has
+/// already replaced the CIDR that it matched: then a pool has the values requested for its family.
 fn matches(selector: &str, pools: &PoolList, request: &Request) -> Result<Vec<usize>, Refusal> {
     let matches = pools.indexes(|pool| is_match(selector, pool));
     if matches.len() > 1 {
@@ -65,10 +65,10 @@ fn no_match(selector: &str, pools: &PoolList) -> Refusal {
         } else {
             format!("the pools are {}", pools.describe_all())
         })
-        .fix("select by the name or the CIDR of one of the pools")
+        .fix("select one of the pools by name or CIDR")
 }
 
-/// Refuses a selection of which a pool is in none of the plans.
+/// Refuses a selection with a pool that is in none of the plans.
 pub(crate) fn check_used(
     selected: &[usize],
     plans: &[PoolPlan],
@@ -86,6 +86,6 @@ pub(crate) fn check_used(
         "--pool selects a pool that no value applies to: {}",
         pools.describe(&unused)
     ))
-    .why("values apply to the address family that they belong to or name")
-    .fix("select another pool, or give a value for its family"))
+    .why("each value applies only to its own address family")
+    .fix("select another pool, or pass a value for its family"))
 }

@@ -46,7 +46,7 @@ impl Targets<'_> {
             }
             ([], unknown) => Err(self.unknown_family(family, unknown)),
             ([_, _, ..], _) if fields.cidr.is_some() => Err(Refusal::new(format!(
-                "--pool selects more than one {family} pool, but --cidr is for one: {}",
+                "--pool selects more than one {family} pool, but --cidr applies to only one: {}",
                 self.pools.describe(&of_family)
             ))
             .why("two pools cannot have the same CIDR")
@@ -109,14 +109,14 @@ impl Targets<'_> {
 
     fn unknown_family(&self, family: Family, unknown: &[usize]) -> Refusal {
         Refusal::new(format!(
-            "the family of a pool is unknown, and it may be the {family} one: {}",
+            "a pool of unknown family may be the {family} pool: {}",
             self.pools.describe(unknown)
         ))
         .why("its cidr is missing or not valid")
         .fix(if self.selected.is_empty() {
-            "give it a cidr in the chart's values, or select it with --pool NAME"
+            "set its cidr in the chart's values, or select it with --pool NAME"
         } else {
-            "give it a cidr in the chart's values, or give values for one family only"
+            "set its cidr in the chart's values, or pass values for one family only"
         })
     }
 
@@ -133,11 +133,12 @@ impl Targets<'_> {
             "the Installation has no pools, and a new pool needs a cidr".to_owned()
         } else {
             format!(
-                "pools that are not for pods only change if --pool selects them; the pools are {}",
+                "pools that are not for pods are changed only if --pool selects them; the pools \
+                 are {}",
                 self.pools.describe_all()
             )
         })
-        .fix("give a --cidr as well, or select with --pool")
+        .fix("also pass --cidr, or select a pool with --pool")
     }
 }
 
@@ -149,7 +150,7 @@ fn needs_cidr(family: Family, fields: &Fields) -> Refusal {
     ))
     .why("a new pool needs a cidr")
     .fix(match family {
-        Family::V4 => "give one as well: --cidr 10.244.0.0/16",
-        Family::V6 => "give one as well: --cidr fd00:10:244::/56",
+        Family::V4 => "also pass a CIDR, such as --cidr 10.244.0.0/16",
+        Family::V6 => "also pass a CIDR, such as --cidr fd00:10:244::/56",
     })
 }

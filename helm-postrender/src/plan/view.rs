@@ -28,8 +28,8 @@ impl PoolView<'_> {
 }
 
 impl InstallationView {
-    /// Fills in the defaults of an operator. In a cluster that is known, pools without a name have
-    /// that of the existing pool.
+    /// Fills in the defaults of an operator. If the cluster is known, pools without a name get that
+    /// of the existing pool.
     pub(crate) fn of(
         written: Installation,
         operator: OperatorVersion,

@@ -1,5 +1,5 @@
-//! Which documents of a stream are worth parsing, found with one search of each: a chart's CRDs are
-//! megabytes.
+//! Which documents of a stream are worth parsing, found with one search per document: a chart's CRDs
+//! are several megabytes.
 
 use calico_core::installation::{API_VERSION, KIND};
 use calico_core::operator::DEPLOYMENT;
@@ -8,9 +8,9 @@ use memchr::memmem;
 /// Indexes of documents, by what they mention.
 #[derive(Default)]
 pub(crate) struct Mentions {
-    /// Those that may contain an Installation: both its words are there, or may be hidden.
+    /// Documents that may contain an Installation: both of its strings are there, or may be hidden.
     pub(crate) installation: Vec<usize>,
-    /// Those that contain the name of the operator's Deployment.
+    /// Documents that contain the name of the operator's Deployment.
     pub(crate) operator: Vec<usize>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn mentions_installation(document: &[u8]) -> bool {
     contains(document, API_VERSION) && contains(document, KIND)
 }
 
-/// Whether a text may mean an Installation: both its words are there, or may be hidden.
+/// Whether a text may contain an Installation: both of its strings are there, or may be hidden.
 pub(crate) fn may_mean_installation(text: &[u8]) -> bool {
     mentions_installation(text) || can_hide_text(text)
 }
@@ -56,9 +56,9 @@ fn is_around(name: &str, document: &[u8], at: usize) -> bool {
         .is_some_and(|text| text.starts_with(name.as_bytes()))
 }
 
-/// Whether a document can mean a text that is not in it: by an escape for a letter, a slash or
-/// nothing (`\x49`, `\u0049`, `\U00000049`, `\/`, a line end, in YAML 1.1 also those beyond ASCII), or
-/// by a tag that decodes it (`!!binary`, `!<…:binary>`).
+/// Whether a document can represent a string that is not literally in it, by an escape for a letter, a
+/// slash or nothing (`\x49`, `\u0049`, `\U00000049`, `\/`, a line end, in YAML 1.1 also those beyond
+/// ASCII), or by a tag that decodes it (`!!binary`, `!<…:binary>`).
 fn can_hide_text(document: &[u8]) -> bool {
     memchr::memchr2_iter(b'\\', b'!', document).any(|at| {
         match (document.get(at), document.get(at + 1)) {

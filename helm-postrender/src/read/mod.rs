@@ -1,4 +1,4 @@
-//! What came in: bytes, documents, nodes.
+//! The input: bytes, documents, nodes.
 
 pub(crate) mod mentions;
 pub(crate) mod outside;

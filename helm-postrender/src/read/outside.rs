@@ -1,9 +1,9 @@
-//! The text of a document outside of its block scalars and comments, for one that the parsers cannot
-//! read: what is left may mean something to another reader.
+//! The text of a document outside its block scalars and comments, for documents that the parsers cannot
+//! read: the remaining text may mean something to another reader.
 //!
-//! Lines are taken out only where libyaml, and so Go, cannot see anything else in them. After a line
-//! that may leave a quoted scalar open, nothing is taken out any more; after one with a bracket, no
-//! block scalar is.
+//! Lines are removed only if libyaml, and therefore Go, cannot interpret them in any other way. After a
+//! line that may leave a quoted scalar open, nothing more is removed; after a line with a bracket, no
+//! more block scalars are removed.
 
 /// The lines of `document` that are neither a comment nor the content of a block scalar.
 pub(crate) fn of_block_scalars(document: &[u8]) -> Vec<u8> {
@@ -17,10 +17,10 @@ pub(crate) fn of_block_scalars(document: &[u8]) -> Vec<u8> {
     outside
 }
 
-/// What the lines so far tell about the next one.
+/// What the lines so far imply about the next one.
 #[derive(Default)]
 struct Lines {
-    /// The block scalar that may go on.
+    /// The block scalar that may continue.
     scalar: Option<BlockScalar>,
     may_be_quoted: bool,
     may_be_flow: bool,
@@ -63,7 +63,7 @@ impl Lines {
             self.may_be_flow |= has(b"[]{}");
             return true;
         };
-        // The type of an object may be a block scalar, too.
+        // The type of an object may also be a block scalar.
         let is_type = ["kind", "apiVersion"]
             .iter()
             .any(|key| key.as_bytes() == entry.key);
@@ -77,7 +77,7 @@ impl Lines {
     }
 }
 
-/// A line that is a key of letters and a value which no other line can change.
+/// A line with a key made of letters and a value that no other line can change.
 struct Entry<'a> {
     column: usize,
     key: &'a [u8],

@@ -1,4 +1,4 @@
-//! What Helm pipes in: bytes, cut into documents.
+//! The stream that Helm pipes in: bytes, split into documents.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -44,8 +44,8 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// The characters that end a line in YAML 1.1 only, and so for the second parser and for Go.
 pub(crate) const YAML_1_1_LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// How many bytes are read before they are searched: what still is in the processor's cache by
-/// then, so that it is not fetched from memory a second time.
+/// How many bytes are read before they are searched: few enough to still be in the processor's cache,
+/// so that they are not fetched from memory a second time.
 const CHUNK: u64 = 1 << 18;
 
 impl Stream {

@@ -1,6 +1,6 @@
 //! The file of a report. It is prepared before the stream is written, so that a report that cannot be
-//! written stops the run in time, and published after the stream, so that it only exists once what it
-//! reports has happened.
+//! written stops the run in time. It is published after the stream, so that it exists only once what
+//! it reports has happened.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::error::Error;
 
-/// A report that is prepared.
+/// A prepared report.
 pub(crate) struct ReportFile<'a> {
     path: &'a Path,
     destination: Destination,
@@ -21,7 +21,7 @@ enum Destination {
     /// A file next to the path that contains the report, to be moved there: no program ever reads an
     /// incomplete report.
     Next(NamedTempFile),
-    /// What the path refers to, and the report, to be written into it: a link, a pipe or a device is
+    /// The target of the path, and the report to be written into it: a link, a pipe or a device is
     /// not replaced.
     Open(File, String),
 }
@@ -86,7 +86,7 @@ fn overwrite(mut file: File, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// A report is no secret: it gets the permissions of any new file.
+/// A report is not secret: it gets the default permissions of a new file.
 fn readable<'a, 'b>(
     builder: &'a mut tempfile::Builder<'b, 'b>,
 ) -> &'a mut tempfile::Builder<'b, 'b> {

@@ -46,7 +46,7 @@ pub(crate) fn summary(stream: &Stream, outcome: &Outcome) -> String {
     text
 }
 
-/// One line for each field that changes, or has its value already.
+/// One line for each field that changes, or that already has its value.
 pub(crate) fn changes(outcome: &Outcome) -> Vec<String> {
     outcome
         .pools

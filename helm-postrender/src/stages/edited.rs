@@ -23,7 +23,7 @@ pub(crate) struct Edited {
 }
 
 impl Edited {
-    /// Sets the fields in the text. None if every field has its value already.
+    /// Sets the fields in the text. None if every field already has its value.
     pub(crate) fn of(
         context: &Context,
         understood: &Understood,

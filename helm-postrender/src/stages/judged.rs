@@ -1,4 +1,4 @@
-//! What the rules say of the result.
+//! What the rules say about the result.
 
 use calico_core::installation::Installation;
 use calico_core::rules::Rule;
@@ -14,7 +14,7 @@ use crate::stages::edited::Edited;
 use crate::stages::planned::Planned;
 use crate::stages::understood::Understood;
 
-/// What the rules say of the result.
+/// What the rules say about the result.
 #[derive(Default)]
 pub(crate) struct Judged {
     pub(crate) pools: Vec<PoolPlan>,

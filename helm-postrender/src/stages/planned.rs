@@ -1,4 +1,4 @@
-//! What becomes of each field.
+//! The third stage: the plan for each field.
 
 use crate::plan;
 use crate::plan::model::PoolPlan;
@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use crate::stages::Context;
 use crate::stages::understood::Understood;
 
-/// What becomes of each field of each pool.
+/// The plan for each field of each pool.
 pub(crate) struct Planned {
     pub(crate) pools: Vec<PoolPlan>,
 }

@@ -18,7 +18,8 @@ pub(crate) struct Understood<'a> {
     /// The Installation, as Go reads it.
     pub(crate) written: Installation,
     pub(crate) overlay: Option<Installation>,
-    /// With the overlay, the operator's defaults, and the pools that are added from the cluster.
+    /// The Installation with the overlay, the operator's defaults, and the pools that are added from
+    /// the cluster.
     pub(crate) view: InstallationView,
     /// What the cluster adds.
     pub(crate) fill: Option<ClusterFill<'a>>,

@@ -1,5 +1,5 @@
-//! The pools to check: the existing ones or, while there is none, those that the Installation lists
-//! and that are still easy to change.
+//! The pools to check: the existing ones or, if there are none yet, those that the Installation
+//! lists, which are still easy to change.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
@@ -66,7 +66,7 @@ pub(crate) fn candidate_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     }
 }
 
-/// The existing pools alone, for checks whose subject CAL110 covers for listed ones.
+/// Only the existing pools, for checks that CAL110 covers for listed pools.
 pub(crate) fn existing_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     let mut pools = candidate_pools(case);
     pools.retain(|pool| pool.existing.is_some());
@@ -82,7 +82,8 @@ pub(crate) fn no_pool_exists(case: &Case) -> bool {
     }
 }
 
-/// Whether pools matter: not if Calico does not run, or leaves pod networking to another plugin.
+/// Whether pools are relevant: not if Calico is not running, or if it leaves pod networking to
+/// another plugin.
 fn counts(case: &Case) -> bool {
     let runs = !matches!(
         case.facts.install.method.value(),

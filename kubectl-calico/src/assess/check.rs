@@ -13,25 +13,25 @@ pub struct Check {
     pub entry: Entry,
     /// The rows that it needs. If one of them is unknown, the check is skipped.
     pub needs: &'static [&'static Resource],
-    /// What it judges.
+    /// What it evaluates.
     pub judges: Judges,
     /// The places where the check fails.
     pub find: fn(&Case) -> Vec<Finding>,
 }
 
-/// What a check judges.
+/// What a check evaluates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judges {
     /// What runs in the cluster.
     Running,
-    /// What the Installation and the pools request, so that the check can judge a plan, too.
+    /// What the Installation and the pools request, so the check can also evaluate a plan.
     Requested {
         /// What a plan can request instead.
         remedy: Remedy,
     },
 }
 
-/// What a plan can request instead of what a check objects to.
+/// What a plan can request instead, if the check fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// Another CIDR.
@@ -43,7 +43,7 @@ pub enum Remedy {
 }
 
 impl Check {
-    /// Whether the check judges what is requested.
+    /// Whether the check evaluates what is requested.
     pub fn judges_requests(&self) -> bool {
         matches!(self.judges, Judges::Requested { .. })
     }
@@ -53,7 +53,7 @@ impl Check {
         self.needs.iter().any(|need| std::ptr::eq(*need, resource))
     }
 
-    /// Whether the check can judge although these rows are unknown.
+    /// Whether the check can run although these rows are unknown.
     pub fn can_judge(&self, unknown: &[(&'static Resource, Unknown)]) -> bool {
         !unknown.iter().any(|(resource, _)| self.needs(resource))
     }
@@ -67,8 +67,8 @@ impl Check {
 /// A cluster to check.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    /// What was read of the cluster.
+    /// What was read from the cluster.
     pub snapshot: &'a Snapshot,
-    /// The facts that follow from it.
+    /// The facts derived from it.
     pub facts: &'a Facts,
 }

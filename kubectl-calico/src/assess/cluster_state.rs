@@ -1,4 +1,4 @@
-//! The state of a cluster, and the sentence that says it.
+//! The state of a cluster, and the sentence that describes it.
 
 use serde::Serialize;
 
@@ -16,11 +16,11 @@ pub enum ClusterState {
     /// calico-node was counted, every node is Ready, no check was skipped, and none found an error or a
     /// warning.
     Healthy,
-    /// A check found what works now, but not on every node or not for much longer; or nodes are not Ready.
+    /// A check found something that works now, but not on every node or not for much longer; or nodes are not Ready.
     Warning,
-    /// A check found what does not work.
+    /// A check found something that does not work.
     Degraded,
-    /// Nothing of Calico runs, except perhaps its operator.
+    /// No part of Calico is running, except perhaps its operator.
     NotInstalled,
     /// No check found an error, but calico-node could not be counted or checks were skipped.
     Unknown,
@@ -40,7 +40,7 @@ impl ClusterState {
         }
     }
 
-    /// The state in one sentence without a full stop, with the numbers of findings and of skipped checks.
+    /// The state in one sentence without a period, with the numbers of findings and of skipped checks.
     pub(super) fn summary(
         self,
         facts: &Facts,
@@ -106,7 +106,7 @@ fn unready_nodes(facts: &Facts) -> usize {
     nodes.map_or(0, |nodes| nodes.total.saturating_sub(nodes.ready))
 }
 
-/// Whether it is known on how many nodes calico-node is ready. A manifest alone does not say so.
+/// Whether it is known on how many nodes calico-node is ready. A manifest alone does not show that.
 fn is_counted(facts: &Facts) -> bool {
     let agents = facts.agents.value();
     agents.is_some_and(|agents| agents.counts.is_some())

@@ -20,15 +20,15 @@ pub struct FindingCounts {
     pub symptom: usize,
 }
 
-/// The number of checks by their result. Together they are all checks.
+/// The number of checks by result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CheckCounts {
     /// Checks without a finding.
     pub passed: usize,
-    /// Checks with at least one finding, of whatever severity.
+    /// Checks with at least one finding of any severity.
     pub failed: usize,
-    /// Checks that could not judge, because something that they need could not be read: `notRead` has
+    /// Checks that could not run, because something that they need could not be read: `notRead` has
     /// their codes.
     pub skipped: usize,
 }
@@ -52,7 +52,7 @@ impl FindingCounts {
 }
 
 impl CheckCounts {
-    /// Of `all` checks, `skipped` could not judge, and those with findings failed.
+    /// Of `all` checks, `skipped` could not run, and those with findings failed.
     pub(super) fn of(all: usize, skipped: usize, findings: &[Finding]) -> Self {
         let failed: BTreeSet<&str> = findings.iter().map(|found| found.code).collect();
         let failed = failed.len();

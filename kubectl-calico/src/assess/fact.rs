@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::provenance::Provenance;
 use crate::snapshot::{Reading, Unknown};
 
-/// A fact: a value and where it was read, or that there is none, or that nothing is known.
+/// A fact: a value and where it was read, or the reason why it is absent or unknown.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Fact_of_{T}"))]
@@ -39,12 +39,12 @@ impl<T> Fact<T> {
         }
     }
 
-    /// No value, for that reason.
+    /// No value, for this reason.
     pub fn absent(why: impl Into<String>) -> Self {
         Self::Absent { absent: why.into() }
     }
 
-    /// Nothing known, for that reason.
+    /// Nothing known, for this reason.
     pub fn unknown(why: impl Into<String>) -> Self {
         Self::Unknown {
             unknown: why.into(),
@@ -67,7 +67,7 @@ impl<T> Fact<T> {
         }
     }
 
-    /// The fact that follows from a reading: what `of` finds in what was read, or else `missing`.
+    /// The fact derived from a reading: what `of` finds in the objects, or else `missing`.
     pub fn of<R>(
         reading: &Reading<R>,
         missing: &str,
@@ -83,7 +83,7 @@ impl<T> Fact<T> {
         }
     }
 
-    /// This fact, or another one if this one has no value. If this one is unknown and the other is absent,
+    /// This fact, or `other` if this one has no value. If this one is unknown and the other is absent,
     /// the result is unknown.
     pub fn or(self, other: impl FnOnce() -> Self) -> Self {
         match self {

@@ -39,15 +39,16 @@ impl Severity {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// The code, such as CAL201. It never changes its meaning.
+    /// The code, such as CAL201. The meaning of a code never changes.
     pub code: &'static str,
     /// How severe the finding is.
     pub severity: Severity,
-    /// What the finding is about: an object as Kind/name or Kind/namespace/name, or else words.
+    /// What the finding is about: an object as Kind/name or Kind/namespace/name, or else a
+    /// description.
     pub subject: String,
-    /// What is wrong, in one sentence without a full stop.
+    /// What is wrong, in one sentence without a period.
     pub message: String,
-    /// The values that the finding rests on.
+    /// The values that prove the finding.
     pub evidence: Vec<Evidence>,
     /// What happens if nothing is done.
     pub impact: String,
@@ -94,7 +95,7 @@ pub enum Suspect {
     NamedWorkload,
 }
 
-/// A value that a finding rests on.
+/// A value that proves a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
@@ -152,7 +153,7 @@ impl Finding {
         }
     }
 
-    /// Adds a field's value that the finding rests on.
+    /// Adds a field's value as evidence.
     pub fn evidence(
         mut self,
         object: impl Into<ObjectRef>,

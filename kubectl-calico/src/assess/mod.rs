@@ -75,7 +75,7 @@ pub fn found(
     order::ordered(findings)
 }
 
-/// What could not be read: a row for each object and reason, though several rows of the table may read
+/// What could not be read: one row for each object and reason, even if several rows of the table read
 /// it. What files do not contain is left out if no check needs it.
 fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
     let mut rows: Vec<NotRead> = Vec::new();

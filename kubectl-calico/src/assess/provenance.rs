@@ -10,7 +10,7 @@ use crate::snapshot::ObjectRef;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Provenance {
-    /// The object that was read, or the kind whose objects were.
+    /// The object that was read, or the kind if all of its objects were read.
     pub object: ObjectRef,
     /// The field's path, or `label KEY`, `annotation KEY`, `env NAME`; absent if the object as a
     /// whole was read.

@@ -31,7 +31,7 @@ pub struct Report {
     pub counts: FindingCounts,
     /// How many checks passed, failed and were skipped.
     pub checks: CheckCounts,
-    /// What was read or follows from it.
+    /// What was read or derived.
     pub facts: Facts,
     /// Every place where a check fails, in the order in which to fix them: first what the operator would
     /// otherwise do as soon as it can, then the most severe. Symptoms follow their cause.
@@ -44,7 +44,7 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NotRead {
-    /// The object that could not be read, or the kind whose objects could not be.
+    /// The object that could not be read, or the kind if none of its objects could be read.
     pub object: ObjectRef,
     /// Why it could not be read.
     pub why: String,

@@ -1,6 +1,6 @@
 //! Parts of sentences: short lists, counts, conditions, and names that are safe to paste.
 
-/// The number of names that a message lists at most.
+/// The maximum number of names that a message lists.
 pub const MOST_NAMES: usize = 5;
 
 /// A list of names; beyond [`MOST_NAMES`], the number of the remaining ones.

@@ -1,13 +1,13 @@
-//! The texts of `--help` that are not those of single flags.
+//! The texts of `--help` other than those of the individual flags.
 
 use std::fmt::Write as _;
 
 use clap::builder::{StyledStr, Styles};
 
-/// The widest that help is written, in columns.
+/// The maximum width of the help, in columns.
 pub(super) const WIDTH: usize = 80;
 
-/// What stands where. clap writes `before_help` above everything else; here it has the examples.
+/// The layout. clap prints `before_help` above everything else; here it contains the examples.
 pub(super) const TEMPLATE: &str = "\
 {about-with-newline}
 {before-help}{usage-heading} {usage}
@@ -46,7 +46,7 @@ pub(super) const STATUS: &[Example] = &[
         "kubectl calico status --context prod",
     ),
     (
-        "Check a snapshot, and fail on warnings, too",
+        "Check a snapshot, and also fail on warnings",
         "kubectl calico status -f cluster.yaml --fail-on warning",
     ),
 ];

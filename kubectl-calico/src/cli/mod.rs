@@ -37,7 +37,7 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 pub enum Command {
-    /// Show how Calico is installed, how it routes, and what is wrong
+    /// Show how Calico is installed, how it routes pod traffic, and what is wrong
     #[command(
         before_help = help::examples(help::STATUS),
         after_help = help::EXIT_CODES,
@@ -51,16 +51,16 @@ pub enum Command {
         help_template = help::TEMPLATE
     )]
     Plan(Box<PlanArgs>),
-    /// Explain the code of a finding
+    /// Explain a finding or a rule
     #[command(before_help = help::examples(help::EXPLAIN), help_template = help::TEMPLATE)]
     Explain(ExplainArgs),
-    /// Print everything that status reads, to replay it with status -f
+    /// Print everything that status reads, for use with status -f
     #[command(before_help = help::examples(help::SNAPSHOT), help_template = help::TEMPLATE)]
     Snapshot(Box<SnapshotArgs>),
-    /// Print a ClusterRole with the permissions to read everything
+    /// Print a ClusterRole with the permissions that status and plan need
     #[command(before_help = help::examples(help::RBAC), help_template = help::TEMPLATE)]
     Rbac,
-    /// Print the script that completes this plugin's commands in kubectl
+    /// Print the shell completion script for kubectl
     #[command(before_help = help::examples(help::COMPLETION), help_template = help::TEMPLATE)]
     Completion,
     /// Print the version

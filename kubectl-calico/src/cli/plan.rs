@@ -16,7 +16,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub nodes: Option<u32>,
 
-    /// Pods per node to plan for [default: the kubelets' limit]
+    /// Pods per node to plan for [default: the kubelet's limit]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
     pub pods_per_node: Option<u32>,
 
@@ -28,7 +28,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "N[,N]", value_parser = block_sizes)]
     pub block_size: Option<PerFamily<BlockSize>>,
 
-    /// Encapsulation of the families in --cidr and --block-size, otherwise of every pool; per
+    /// Encapsulation for the families in --cidr and --block-size, otherwise for every pool; per
     /// family: IPIP,v6=VXLAN
     #[arg(long, value_name = "NAME", value_parser = encapsulations)]
     pub encapsulation: Option<Encapsulations>,
@@ -48,7 +48,7 @@ pub struct PlanArgs {
 }
 
 impl PlanArgs {
-    /// What the plan is to be like.
+    /// The requested properties of the plan.
     pub fn request(&self) -> PlanRequest {
         let files = self.run.source.filename.iter();
         PlanRequest {
@@ -88,8 +88,8 @@ impl PlanFormat {
         matches!(self, Self::Flags | Self::Values | Self::Installation)
     }
 
-    /// The output in place of a plan that failed. A shell ignores the exit code of `$(…)`, and without
-    /// flags or values Helm would install the operator's defaults; this makes it fail.
+    /// The output to print instead of a failed plan. A shell ignores the exit code of `$(…)`, and
+    /// without flags or values Helm would install the operator's defaults; this makes it fail.
     pub fn failure(self) -> &'static str {
         match self {
             Self::Flags => "--kubectl-calico-plan-failed\n",

@@ -28,11 +28,11 @@ pub struct SourceArgs {
     #[arg(short, long)]
     pub verbose: bool,
 
-    /// Accepted as in every kubectl command, and ignored: Calico's configuration is cluster-wide.
+    /// Accepted as in every kubectl command, but ignored: Calico's configuration is cluster-wide.
     #[arg(short, long, value_name = "NAMESPACE", hide = true)]
     pub namespace: Option<String>,
 
-    /// Likewise.
+    /// Accepted and ignored, like `--namespace`.
     #[arg(short = 'A', long, hide = true)]
     pub all_namespaces: bool,
 

@@ -1,5 +1,5 @@
-//! Commands that are not ours. Calico's documentation long had users install calicoctl under this
-//! program's name, so that `kubectl calico get …` still works.
+//! Commands that are not ours. For years, Calico's documentation told users to install calicoctl
+//! under this program's name, so `kubectl calico get …` must still work.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -10,7 +10,7 @@ use super::output;
 use crate::exit::Exit;
 use crate::terminal;
 
-/// Set for calicoctl, so that a wrapper of that name that calls this plugin ends here.
+/// Set in calicoctl's environment, to detect a wrapper of that name that calls this plugin again.
 const PASSED_ON: &str = "KUBECTL_CALICO_PASSED_ON";
 
 /// The commands of calicoctl that are not also ours. Source: projectcalico/calico 01ee8b08,
@@ -31,8 +31,8 @@ const COMMANDS: [&str; 13] = [
     "validate",
 ];
 
-/// Passes the arguments on to calicoctl, unchanged, and ends as it ends. A word that is close to
-/// one of `ours`, and not one of its commands, is a typo.
+/// Passes the arguments on to calicoctl unchanged, and exits as it exits. A word that is similar to
+/// one of `ours`, and not one of calicoctl's commands, is treated as a typo.
 pub(super) fn run(arguments: &[OsString], ours: &[&str]) -> ExitCode {
     let command = arguments.first().cloned().unwrap_or_default();
     if let Some(meant) = command.to_str().and_then(|command| meant(command, ours)) {
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &[OsString], ours: &[&str]) -> ExitCode {
     }
 }
 
-/// The command of ours that a word is a typo or the beginning of.
+/// The one of our commands that a word is a typo or a prefix of.
 fn meant<'a>(word: &str, ours: &[&'a str]) -> Option<&'a str> {
     if COMMANDS.contains(&word) {
         return None;
@@ -75,7 +75,8 @@ fn unknown(command: &OsString, why: &str) -> ExitCode {
     Exit::Usage.into()
 }
 
-/// Becomes that program, as kubectl became this one: signals and exit codes pass unchanged.
+/// Replaces this process with the program, as kubectl did with this one, so that signals and exit
+/// codes pass through unchanged.
 #[cfg(unix)]
 fn end_as(process: &mut Command) -> std::io::Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;

@@ -1,4 +1,4 @@
-//! What the last word of a command line can be completed to.
+//! Completions of the last word of a command line.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::catalog;
 use crate::connect::kubeconfig_names;
 use crate::snapshot::flag_in;
 
-/// What a word can be completed to.
+/// The kind of completions for a word.
 pub(super) enum Candidates {
     /// The paths of files, which the shell completes.
     Files,
@@ -126,7 +126,7 @@ fn candidate(text: impl Into<String>, description: Option<&StyledStr>) -> Candid
     }
 }
 
-/// Candidates without a description. One that a line cannot hold is left out.
+/// Candidates without a description. A candidate that does not fit on one line is left out.
 fn plain(texts: impl IntoIterator<Item = String>) -> Vec<Candidate> {
     texts
         .into_iter()

@@ -1,9 +1,9 @@
 //! `kubectl calico completion`, and the command that its script runs.
 //!
-//! To complete the words after `calico`, kubectl runs `kubectl_complete-calico` with them, the one to
-//! complete last. It reads one candidate per line, each with a tab and its description, and then what the
-//! shell is to do. Source: kubernetes/kubectl v0.35.1, pkg/cmd/plugin/plugin_completion.go; spf13/cobra
-//! v1.10, completions.go.
+//! To complete the words after `calico`, kubectl passes them to `kubectl_complete-calico`, with the one
+//! to complete last. It reads one candidate per line, each followed by a tab and its description, and
+//! then a directive for the shell. Source: kubernetes/kubectl v0.35.1,
+//! pkg/cmd/plugin/plugin_completion.go; spf13/cobra v1.10, completions.go.
 
 use clap::CommandFactory as _;
 
@@ -12,7 +12,8 @@ use super::output;
 use crate::cli::Cli;
 use crate::exit::Exit;
 
-/// Runs the plugin through kubectl, wherever that finds it: krew has a folder of its own.
+/// Runs the plugin through kubectl, which finds it wherever it is installed: krew uses its own
+/// directory.
 const SCRIPT: &str = "#!/bin/sh\nexec kubectl calico __complete \"$@\"\n";
 
 /// cobra's `ShellCompDirectiveNoFileComp`: the shell adds nothing.

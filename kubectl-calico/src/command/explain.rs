@@ -37,8 +37,8 @@ pub(super) fn run(arguments: &ExplainArgs) -> Exit {
     Exit::Usage
 }
 
-/// The code that was most likely meant. Codes differ in one digit only, so that most are as close to a
-/// typo as the right one: characters that look alike decide, or else the only code that is one edit away.
+/// The code that was most likely meant. Many codes differ in only one digit, so a typo is equally close
+/// to several of them. Characters that look alike decide, or else the only code that is one edit away.
 fn suggestion<'a>(text: &str, codes: &[&'a str]) -> Option<&'a str> {
     const PREFIX: &str = "CAL";
     let upper = text.to_uppercase();

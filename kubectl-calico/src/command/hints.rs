@@ -1,4 +1,4 @@
-//! Hints for what works in kubectl, and not in this plugin.
+//! Hints for flags that work in kubectl, but not in this plugin.
 
 use std::ffi::OsString;
 
@@ -38,12 +38,12 @@ fn hint(command: &str, argument: &str, value: &str) -> Option<&'static str> {
             Some("use watch to repeat a command: watch kubectl calico status")
         }
         ("-o" | "--output", _) if command == "snapshot" || command == "rbac" => {
-            Some("the output is YAML, without -o")
+            Some("the output is always YAML; omit -o")
         }
         ("--output <FORMAT>", "yaml") if command == "plan" => {
-            Some("use -o values or -o installation, or -o json, which is valid YAML, too")
+            Some("use -o values or -o installation, or -o json, which is also valid YAML")
         }
-        ("--output <FORMAT>", "yaml") => Some("use -o json, which is valid YAML, too"),
+        ("--output <FORMAT>", "yaml") => Some("use -o json, which is also valid YAML"),
         ("--output <FORMAT>", "wide") => Some("the full report is -o text, the default"),
         ("--output <FORMAT>", format)
             if ["custom-columns", "go-template", "jsonpath", "name"]

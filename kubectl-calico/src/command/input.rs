@@ -20,11 +20,12 @@ use crate::terminal;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-/// How long after the time limit a run ends that cannot be interrupted: while it opens a FIFO to which
-/// nothing writes, or reads a terminal. Reading a cluster stops in time, and keeps what was read.
+/// How long after the time limit an uninterruptible run is ended, for example while it opens a FIFO
+/// without a writer or reads from a terminal. Reading a cluster stops at the time limit, and keeps
+/// what was read.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// As large as that of a main thread: documents may be nested.
+/// The stack size, as large as a main thread's: documents may be nested.
 const STACK: usize = 8 << 20;
 
 /// Reads the given files, or else the cluster.
@@ -33,7 +34,7 @@ pub(super) fn read(source: &SourceArgs) -> Result<Snapshot, AnyError> {
     let (sender, receiver) = channel();
     let (owned_source, owned_stage) = (source.clone(), stage.clone());
     thread::Builder::new().stack_size(STACK).spawn(move || {
-        // If nobody waits any more, the process is about to end.
+        // If nobody is waiting anymore, the process is about to exit.
         let _ = sender.send(read_source(&owned_source, &owned_stage));
     })?;
     let Some(limit) = source.time_limit() else {
@@ -49,7 +50,7 @@ pub(super) fn read(source: &SourceArgs) -> Result<Snapshot, AnyError> {
     }
 }
 
-/// What a run is doing, as an infinitive.
+/// What a run is doing, as an infinitive for messages.
 #[derive(Clone, Default)]
 struct Stage(Arc<Mutex<String>>);
 

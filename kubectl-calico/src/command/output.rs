@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use crate::exit::Exit;
 use crate::terminal;
 
-/// Prints a text to standard output, and returns `exit` if that succeeds. A reader that stops reading is
-/// not a failure.
+/// Prints a text to standard output, and returns `exit` if that succeeds. A closed pipe is not a
+/// failure.
 pub(super) fn print(text: &str, exit: Exit) -> Exit {
     match terminal::write(text) {
         Ok(()) => exit,

@@ -15,22 +15,22 @@ metadata:
 rules:
 ";
 
-/// Prints a ClusterRole with the permissions to read everything.
+/// Prints a ClusterRole with the permissions that status and plan need.
 pub(super) fn run() -> Exit {
     output::print(&cluster_role(), Exit::Success)
 }
 
-/// What one rule allows: resources, or single objects of one resource.
+/// What one rule allows: resources, or individual objects of one resource.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct RuleKey {
     group: &'static str,
     verb: &'static str,
-    /// The resource of single objects; empty for whole resources.
+    /// The resource of individual objects; empty for whole resources.
     resource: &'static str,
 }
 
 /// The ClusterRole, with one rule for each key. The permission to list cannot be limited to names, so
-/// single objects are only ever read by name.
+/// individual objects are always read by name.
 fn cluster_role() -> String {
     let mut rules: BTreeMap<RuleKey, BTreeSet<&str>> = BTreeMap::new();
     for row in RESOURCES {

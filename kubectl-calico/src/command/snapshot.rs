@@ -8,7 +8,8 @@ use crate::exit::Exit;
 use crate::gather::snapshot_header::SnapshotHeader;
 use crate::snapshot::Snapshot;
 
-/// Prints everything that `status` reads, as manifests of which `status -f` makes the same report.
+/// Prints everything that `status` reads, as manifests from which `status -f` produces the same
+/// report.
 pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
     let snapshot = match input::read(&arguments.source) {
         Ok(snapshot) => snapshot,
@@ -20,7 +21,7 @@ pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
     }
 }
 
-/// One document per line, in JSON, which is YAML, too, and leaves a serializer nothing to choose.
+/// One document per line, in JSON, which is also valid YAML and leaves no choices to a serializer.
 fn manifests(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
     let header = SnapshotHeader::of(snapshot)
         .map(serde_json::to_value)

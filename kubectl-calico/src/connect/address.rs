@@ -55,13 +55,13 @@ pub(super) fn without_credentials(uri: &Uri) -> String {
     format!("{scheme}://{host}{port}{path}")
 }
 
-/// `host:port`, the port also where the URL leaves it to the scheme.
+/// `host:port`, with the scheme's default port if the URL has none.
 pub(super) fn host_and_port(uri: &Uri) -> String {
     let host = uri.host().unwrap_or_default();
     format!("{host}:{}", port(uri))
 }
 
-/// The port of a URL, or of its scheme.
+/// The port of a URL, or the default port of its scheme.
 pub(super) fn port(uri: &Uri) -> u16 {
     uri.port_u16().unwrap_or(match uri.scheme_str() {
         Some("https") => 443,

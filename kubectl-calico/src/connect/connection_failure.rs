@@ -1,4 +1,4 @@
-//! Why a connection failed: the one cause, in a long chain of errors, that a user can act on.
+//! Why a connection failed: the one cause in a long chain of errors that a user can act on.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -8,11 +8,11 @@ use calico_core::text::shortened;
 use super::error::LONGEST;
 use super::tls_failure;
 
-/// The way from here to a server.
+/// The route to a server.
 pub(super) struct Route {
     /// Host and port of the server.
     pub(super) server: String,
-    /// Host and port of the proxy in between.
+    /// Host and port of the proxy, if there is one.
     pub(super) proxy: Option<String>,
 }
 
@@ -76,7 +76,8 @@ pub(super) fn describe(error: &(dyn Error + 'static), route: &Route) -> String {
     )
 }
 
-/// An error and its causes, outermost first. What an `io::Error` wraps is not its source, but itself.
+/// An error and its causes, outermost first. The error that an `io::Error` wraps is not its source, but
+/// the error itself.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| {
         let wrapped = error
@@ -89,7 +90,8 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
-/// What the operating system reports of a connection to `next`; `None` where that is not the whole story.
+/// What the operating system reports about a connection to `next`; `None` if a later cause is more
+/// specific.
 fn describe_io(error: &io::Error, next: &str) -> Option<String> {
     Some(match error.kind() {
         ErrorKind::ConnectionRefused => format!(

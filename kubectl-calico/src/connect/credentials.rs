@@ -1,5 +1,5 @@
-//! The credentials that requests carry, from what a kubeconfig has for a user: in the end a token, a
-//! password or a certificate, and nothing that still needs to be read or run.
+//! The credentials that requests carry, from a kubeconfig's user: a token, a password or a certificate,
+//! with nothing left to be read or run.
 
 use std::fs;
 
@@ -53,7 +53,7 @@ pub(super) async fn resolve(
     if resolved.username.is_some() && resolved.password.is_none() {
         resolved.password = Some(SecretString::from(""));
     }
-    // A plugin is not run where there are credentials already (client-go,
+    // A plugin is not run if there are already credentials (client-go,
     // plugin/pkg/client/auth/exec/exec.go, `UpdateTransportConfig`).
     if let Some(exec) = &user.exec
         && resolved.token.is_none()
@@ -92,7 +92,7 @@ fn token(user: &AuthInfo) -> Result<Option<SecretString>, ConnectError> {
     }
 }
 
-/// Of the auth-providers that were once built into kubectl only `oidc` is left. Its token is used as it
+/// Of the auth-providers that were once built into kubectl, only `oidc` is left. Its token is used as
 /// is, and not renewed.
 fn token_of_provider(provider: &AuthProviderConfig) -> Result<SecretString, ConnectError> {
     let why = match (provider.name.as_str(), provider.config.get("id-token")) {

@@ -1,5 +1,5 @@
-//! The process's environment, as far as it decides how to connect. It is an argument, so that a test can
-//! pass a whole one.
+//! The parts of the process's environment that determine how to connect. It is an argument, so that a
+//! test can pass a complete one.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 pub struct Environment {
     /// The environment variables.
     pub variables: HashMap<OsString, OsString>,
-    /// Whether standard input is a terminal, at which a user can be prompted.
+    /// Whether standard input is a terminal, where the user can be prompted.
     pub terminal: bool,
-    /// The folder where a pod finds its `token` and `ca.crt`.
+    /// The directory where a pod finds its `token` and `ca.crt`.
     pub service_account: PathBuf,
 }
 
@@ -27,13 +27,13 @@ impl Environment {
         }
     }
 
-    /// A variable's value; an empty one counts as unset, as everywhere in client-go.
+    /// A variable's value; an empty one is treated as unset, as everywhere in client-go.
     pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
         let value = self.variables.get(OsStr::new(name))?;
         (!value.is_empty()).then_some(value)
     }
 
-    /// A variable's value as text; one that is not Unicode counts as unset.
+    /// A variable's value as a string; one that is not Unicode is treated as unset.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.variable(name)?.to_str()
     }

@@ -12,7 +12,7 @@ use super::error::{LONGEST, Request, RequestError};
 use super::identity::Identity;
 use super::retry::Retry;
 
-/// What the API server says of an error (apimachinery, meta/v1 `Status`).
+/// What the API server says about an error (apimachinery, meta/v1 `Status`).
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ApiStatus {
@@ -42,7 +42,7 @@ fn is_busy(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 500 | 502..=504)
 }
 
-/// The error that a response stands for; `tries` is how often the request was sent.
+/// The error for a response; `tries` is how often the request was sent.
 pub(super) fn error(
     request: Request,
     head: &Parts,
@@ -64,8 +64,9 @@ pub(super) fn error(
             identity: identity.clone(),
         },
         403 => RequestError::Forbidden { request, message },
-        // An API server's body for an API that it does not serve. A 404 from anything else says nothing
-        // about the cluster (kubernetes/apiserver v0.35.1, pkg/server/mux/pathrecorder.go).
+        // The body with which an API server rejects an API that it does not serve. A 404 from anything
+        // else says nothing about the cluster (kubernetes/apiserver v0.35.1,
+        // pkg/server/mux/pathrecorder.go).
         404 if is_api_status || body.trim_ascii() == b"404 page not found" => {
             RequestError::NotFound { request, message }
         }
@@ -111,7 +112,7 @@ pub(super) fn content(headers: &HeaderMap) -> String {
     }
 }
 
-/// The first line of a response that is not Kubernetes' own. Of an HTML page, only its type.
+/// The first line of a response that does not come from Kubernetes. For an HTML page, only its type.
 fn first_line(headers: &HeaderMap, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     match text.trim().lines().next() {
@@ -123,7 +124,7 @@ fn first_line(headers: &HeaderMap, body: &[u8]) -> String {
     }
 }
 
-/// Only a number of seconds: client-go does not read dates either.
+/// Only a number of seconds is accepted: client-go does not read dates either.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse();
     seconds.ok().map(Duration::from_secs)

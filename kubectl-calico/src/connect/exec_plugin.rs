@@ -1,7 +1,7 @@
 //! A kubeconfig's exec credential plugin: a program that prints the user's credentials.
 //!
-//! kube runs it three times for one client, and prints its output when it fails; so it is run
-//! here, once, as client-go does (plugin/pkg/client/auth/exec/exec.go). Its credentials are used until
+//! kube runs the plugin three times for one client, and prints its output when it fails. So it is run
+//! here, once, as in client-go (plugin/pkg/client/auth/exec/exec.go). Its credentials are used until
 //! this process ends, and not renewed.
 
 use std::process::Stdio;
@@ -19,10 +19,11 @@ use super::error::{ConnectError, LONGEST, reason};
 use super::plugin_output::{self, Output};
 use super::tls;
 
-/// How long a plugin may take that cannot prompt. One that can has the time of the whole run.
+/// The time limit of a plugin that cannot prompt. One that can prompt may take as long as the whole
+/// run.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// The `spec` of the ExecCredential that a plugin is given.
+/// The `spec` of the ExecCredential that is passed to a plugin.
 #[derive(Serialize)]
 struct ExecSpec {
     interactive: bool,
@@ -128,8 +129,8 @@ fn command(name: &str, exec: &ExecConfig, spec: ExecSpec, environment: &Environm
     command
 }
 
-/// What the plugin prints. Its standard error goes to the terminal while it may prompt; else the last
-/// line of it says why it failed.
+/// The plugin's output. If it may prompt, its standard error goes to the terminal; otherwise its last
+/// line says why the plugin failed.
 async fn run(
     exec: &ExecConfig,
     mut command: Command,

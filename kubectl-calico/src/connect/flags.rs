@@ -11,7 +11,8 @@ use crate::duration::duration;
 /// The time limit of a request without `--request-timeout`. kubectl itself would wait forever.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// kubectl's connection flags. It does not pass its own on to a plugin, so they follow the plugin's name.
+/// kubectl's connection flags. kubectl does not pass its own flags on to a plugin, so they follow the
+/// plugin's name.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Connection options")]
 pub struct ConnectionFlags {
@@ -56,19 +57,19 @@ pub struct ConnectionFlags {
         default_value_t, default_missing_value = "true", hide_default_value = true, hide_possible_values = true)]
     pub insecure_skip_tls_verify: bool,
 
-    /// Certificate of the authority that signed the server's certificate
+    /// Certificate file of the certificate authority
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub certificate_authority: Option<String>,
 
-    /// Client certificate for TLS
+    /// Client certificate file for TLS
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_certificate: Option<String>,
 
-    /// Key of the client certificate
+    /// Client key file for TLS
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub client_key: Option<String>,
 
-    /// Server name to verify in the certificate, if not that of the server's address
+    /// Server name to verify in the certificate, if different from the host in the server's address
     #[arg(long, value_name = "NAME")]
     pub tls_server_name: Option<String>,
 
@@ -87,7 +88,8 @@ pub struct ConnectionFlags {
 }
 
 impl ConnectionFlags {
-    /// The flags that have a value: kubectl treats `--context=""`, which scripts pass, as unset.
+    /// The flags with a value, without empty ones: kubectl treats `--context=""`, which scripts may
+    /// pass, as unset.
     pub(super) fn without_empty(&self) -> Self {
         let mut flags = self.clone();
         for value in [

@@ -1,15 +1,15 @@
-//! As whom requests are sent, as the message for a 401 names it.
+//! The identity under which requests are sent, as named in the message for a 401.
 
 use calico_core::text::quoted;
 
-/// As whom requests are sent.
+/// The identity under which requests are sent.
 #[derive(Clone, Debug)]
 pub enum Identity {
     /// A user of the kubeconfig.
     User {
         /// Its name.
         name: String,
-        /// The context that it was chosen in.
+        /// The context that selects it.
         context: Option<String>,
     },
     /// The bearer of `--token`.
@@ -18,12 +18,12 @@ pub enum Identity {
     ServiceAccount,
     /// No user.
     Anonymous,
-    /// No user, since the connection is not encrypted.
+    /// No user, because the connection is not encrypted.
     Unencrypted,
 }
 
 impl Identity {
-    /// What the server was sent.
+    /// The credentials that the server was sent.
     pub(super) fn credentials(&self) -> String {
         match self {
             Self::User { name, context } => {
@@ -39,14 +39,14 @@ impl Identity {
         }
     }
 
-    /// What to do when the server rejects that.
+    /// What to do if the server rejects them.
     pub(super) fn advice(&self) -> &'static str {
         match self {
             Self::User { .. } => "log in again, or choose another user or context",
             Self::Token => "check that it is complete and has not expired",
             Self::ServiceAccount => "check that the service account still exists",
             Self::Anonymous => "pass --context, --user or --token",
-            Self::Unencrypted => "none are sent without TLS; use https",
+            Self::Unencrypted => "credentials are not sent without TLS; use https",
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct MergedKubeconfig {
 
 impl MergedKubeconfig {
     /// The file of `--kubeconfig` alone; or the files of `KUBECONFIG`; or `~/.kube/config`. Only the
-    /// first must exist: a `KUBECONFIG` often lists files that are not there today.
+    /// file of `--kubeconfig` must exist: a `KUBECONFIG` often lists files that do not exist.
     pub(super) fn load(
         flag: Option<&Path>,
         environment: &Environment,
@@ -36,7 +36,7 @@ impl MergedKubeconfig {
         let mut config = Kubeconfig::default();
         for path in &paths {
             if let Some(mut next) = read(path)? {
-                // client-go treats an empty name as unset, so that a later file's counts.
+                // client-go treats an empty name as unset, so a later file's name is used.
                 next.current_context.take_if(|name| name.is_empty());
                 config = config
                     .merge(next)
@@ -101,8 +101,8 @@ fn default_paths(environment: &Environment) -> Vec<PathBuf> {
     }
 }
 
-/// A file's content, with relative paths in it resolved against its own folder; `None` if the file does
-/// not exist.
+/// A file's content, with relative paths in it resolved against its own directory; `None` if the file
+/// does not exist.
 fn read(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
     match Kubeconfig::read_from(path) {
         Ok(config) => Ok(Some(config)),

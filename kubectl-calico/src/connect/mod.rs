@@ -1,7 +1,7 @@
 //! From the kubeconfig and the command line to an API server, the same one that kubectl would reach.
 //!
-//! kube provides the client. Where it departs from kubectl, the decision is made here before kube is
-//! asked: which files, which proxy, which credentials, how long to wait and how often to retry.
+//! kube provides the client. Where it differs from kubectl, the decision is made here, before kube is
+//! called: which files, which proxy, which credentials, how long to wait and how often to retry.
 
 mod address;
 mod connection_failure;
@@ -44,16 +44,16 @@ use target::Target;
 
 const AGENT: &str = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));
 
-/// client-go's own (transport/cache.go). Where a request has a time limit, a third of it is for the
-/// connection, to tell a server that cannot be reached from a slow one.
+/// client-go's limit (transport/cache.go). If a request has a time limit, a third of it is for the
+/// connection, to distinguish an unreachable server from a slow one.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The server that the flags, the kubeconfig and this process's environment choose.
+/// The server that the flags, the kubeconfig and this process's environment select.
 pub async fn connect(flags: &ConnectionFlags) -> Result<Server, ConnectError> {
     connect_in(flags, &Environment::of_process()).await
 }
 
-/// The server that the flags, the kubeconfig and `environment` choose.
+/// The server that the flags, the kubeconfig and `environment` select.
 ///
 /// Nothing is sent to it yet. The only program that may run is the user's exec credential plugin.
 pub async fn connect_in(

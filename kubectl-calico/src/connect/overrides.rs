@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 use super::error::ConnectError;
 use super::flags::ConnectionFlags;
 
-/// Overrides a cluster and a user by the flags that were given.
+/// Overrides a cluster and a user with the given flags.
 pub(super) fn apply(
     flags: &ConnectionFlags,
     cluster: &mut Cluster,
@@ -27,7 +27,7 @@ pub(super) fn apply(
 }
 
 fn apply_to_cluster(flags: &ConnectionFlags, cluster: &mut Cluster) {
-    // Another server is not expected to have the name of the kubeconfig's.
+    // A different server is not expected to have the server name in the kubeconfig.
     if flags.server.is_some() || flags.tls_server_name.is_some() {
         cluster.tls_server_name.clone_from(&flags.tls_server_name);
     }
@@ -45,8 +45,9 @@ fn apply_to_cluster(flags: &ConnectionFlags, cluster: &mut Cluster) {
 
 fn apply_to_user(flags: &ConnectionFlags, user: &mut AuthInfo) {
     if let Some(token) = &flags.token {
-        // Of the kubeconfig's credentials only a client certificate stays next to a token, as in
-        // kubectl; which rejects a password next to it, and prefers a token file to it.
+        // Of the kubeconfig's credentials, only a client certificate is kept alongside a token, as
+        // in kubectl. Unlike here, kubectl rejects a password alongside it, and prefers a token
+        // file.
         *user = AuthInfo {
             token: Some(token.clone()),
             token_file: None,
@@ -79,7 +80,7 @@ fn replace(value: &mut Option<String>, flag: Option<&String>) {
 }
 
 /// Removes empty values, which client-go treats as unset. kube has already turned an empty path into
-/// that of the kubeconfig's folder, with a separator at its end.
+/// the kubeconfig's directory, with a trailing separator.
 pub(super) fn remove_empty(cluster: &mut Cluster, user: &mut AuthInfo) {
     for value in [
         &mut cluster.server,

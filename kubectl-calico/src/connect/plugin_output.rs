@@ -7,7 +7,7 @@ use tokio::process::{Child, Command};
 
 use super::error::reason;
 
-/// The most that a program may print, to each of its outputs, in bytes. A token has a few KB.
+/// The most that a program may print to each of its outputs, in bytes. A token has a few KB.
 const LARGEST: u64 = 1 << 20;
 
 /// A program that has ended.

@@ -1,7 +1,7 @@
 //! The proxy to connect through, if any.
 //!
-//! The kubeconfig's own is used for any address (client-go, tools/clientcmd/client_config.go:
-//! `http.ProxyURL`); one from the environment by Go's rules (golang.org/x/net, http/httpproxy).
+//! A proxy in the kubeconfig is used for any address (client-go, tools/clientcmd/client_config.go:
+//! `http.ProxyURL`); a proxy from the environment follows Go's rules (golang.org/x/net, http/httpproxy).
 
 use std::net::IpAddr;
 
@@ -45,7 +45,7 @@ fn required(proxy: Option<Uri>, origin: &'static str) -> Result<Option<Uri>, Con
     }
 }
 
-/// A proxy's URL, with the port that Go would choose.
+/// A proxy's URL, with the port that Go would use.
 fn parse(url: &str) -> Option<Uri> {
     let uri = with_scheme(url)?;
     if !matches!(uri.scheme_str(), Some("http" | "https" | "socks5")) {
@@ -60,8 +60,8 @@ fn parse(url: &str) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// Whether a server is reached without the environment's proxy: by an entry of `NO_PROXY`, or because it
-/// is this machine.
+/// Whether a server is reached without the environment's proxy, because of an entry in `NO_PROXY` or
+/// because it is this machine.
 fn is_excepted(server: &Uri, exceptions: &str) -> bool {
     let host = server.host().unwrap_or_default().to_ascii_lowercase();
     let host = host.trim_start_matches('[').trim_end_matches(']');

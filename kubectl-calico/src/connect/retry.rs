@@ -1,4 +1,4 @@
-//! When to send a request again, and when to give up: a few times, and not for long.
+//! When to retry a request, and when to give up: after a few tries, and a short time.
 //!
 //! client-go retries up to ten times, but only where the server sends `Retry-After`, or the connection
 //! was lost (rest/with_retry.go). A proxy in front of an API server sends none, so a bare 503 is retried,
@@ -6,13 +6,13 @@
 
 use std::time::Duration;
 
-/// How often one request is sent to a server that is busy.
+/// How often a request is sent to a busy server.
 const TRIES: u32 = 3;
 
-/// The same, for a server that sends `Retry-After`.
+/// How often a request is sent to a busy server that sends `Retry-After`.
 const TRIES_WITH_RETRY_AFTER: u32 = 6;
 
-/// How long after the first try the last one may begin.
+/// How long after the first try the last one may start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The first pause without `Retry-After`; each next one is four times as long.
@@ -64,7 +64,7 @@ impl Tries {
 mod tests {
     use super::*;
 
-    /// The pauses, in milliseconds, where every try itself takes `each`.
+    /// The pauses in milliseconds, if every try takes `each`.
     fn pauses(retry: Retry, each: Duration) -> Vec<u128> {
         let mut tries = Tries::default();
         let mut elapsed = Duration::ZERO;

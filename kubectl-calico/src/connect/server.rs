@@ -1,4 +1,4 @@
-//! A server that is sent GET requests: there is no way here to send anything else.
+//! A server to which GET requests are sent. There is no way to send any other request.
 
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,11 @@ use super::error_response::{self, content};
 use super::identity::Identity;
 use super::retry::{Retry, Tries};
 
-/// The largest response that is read, in bytes, decompressed. A page of 250 large nodes has a tenth of it.
+/// The largest response that is read, in bytes, decompressed. A page of 250 large nodes is a tenth of
+/// this.
 const LARGEST: usize = 64 << 20;
 
-/// How many responses are read at the same time; the others wait after their head.
+/// How many responses are read at the same time; the others wait after their headers.
 const BODIES: usize = 4;
 
 /// One API server, reached as one user.
@@ -34,7 +35,8 @@ pub struct Server {
     pub(super) bodies: Bodies,
 }
 
-/// Permits to read the body of a response, so that no server can make many large ones arrive at once.
+/// Permits for reading the body of a response, so that no server can send many large ones at the same
+/// time.
 pub(super) struct Bodies(Semaphore);
 
 impl Default for Bodies {
@@ -131,7 +133,7 @@ impl Server {
         }
     }
 
-    /// `number` is which try this is, from 1.
+    /// `number` is the number of this try, from 1.
     async fn try_once(&self, request: &Request, number: u32) -> Result<Vec<u8>, Failure> {
         let http_request = http::Request::get(&request.path)
             .header(ACCEPT, "application/json")
@@ -215,7 +217,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Option<Vec<u8>>, kube::
     Ok(Some(collected))
 }
 
-/// Whether a request was not even sent, since no connection was established.
+/// Whether the request was never sent because no connection was established.
 fn is_unsent(error: &kube::Error) -> bool {
     let kube::Error::Service(error) = error else {
         return false;

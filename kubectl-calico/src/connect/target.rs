@@ -22,8 +22,9 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// The cluster of the flags and the kubeconfig, or else that of the pod that this runs in. kubectl
-    /// would then try localhost:8080, where no API server has been for years.
+    /// The cluster that the flags and the kubeconfig select, or else the cluster of the pod that this
+    /// runs in. kubectl would fall back to localhost:8080, where API servers have not listened for
+    /// years.
     pub(super) fn choose(
         flags: &ConnectionFlags,
         kubeconfig: MergedKubeconfig,
@@ -58,8 +59,8 @@ impl Target {
     }
 
     /// The cluster and user that the flags and the context name. Names in flags must exist. A context
-    /// may name a user that does not exist, and is then anonymous; or such a cluster, if `--server`
-    /// replaces its address.
+    /// may name a user that does not exist, and requests are then anonymous. It may name a cluster
+    /// that does not exist if `--server` replaces its address.
     fn in_kubeconfig(
         flags: &ConnectionFlags,
         kubeconfig: &MergedKubeconfig,

@@ -11,7 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::error::{ConnectError, LONGEST, reason};
 
-/// The certificate of the authority that signed the server's, in PEM; `None` where none is set.
+/// The certificate of the authority that signed the server's certificate, in PEM; `None` if none is
+/// set.
 pub(super) fn certificate_authority(cluster: &Cluster) -> Result<Option<Vec<u8>>, ConnectError> {
     read_pem(
         "certificate-authority",
@@ -73,7 +74,7 @@ pub(super) fn set_client_certificate(
     user.client_key_data = Some(SecretString::from(STANDARD.encode(key)));
 }
 
-/// The error for certificates, keys or names of which kube cannot make a client.
+/// The error for certificates, keys or names from which kube cannot create a client.
 pub(super) fn client_error(error: &kube::Error) -> ConnectError {
     use RustlsTlsError::{AddRootCertificate, InvalidServerName};
     let (what, why) = match error {

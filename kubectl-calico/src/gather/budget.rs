@@ -1,5 +1,5 @@
-//! How much one run reads, and how long: whatever a server sends, a run ends, within a known amount of
-//! memory.
+//! How much one run reads, and for how long: regardless of what a server sends, a run ends, and its
+//! memory is limited.
 
 use std::cell::Cell;
 use std::fmt;
@@ -9,13 +9,15 @@ use tokio::time::Instant;
 
 use crate::snapshot::Meter;
 
-/// The most objects of one run. The largest clusters, of 15,000 nodes, have a third of it.
+/// The maximum number of objects in one run. The largest clusters, with 15,000 nodes, have a third of
+/// this.
 const OBJECTS: usize = 200_000;
 
-/// The most bytes of all responses of one run, decompressed: three times those of 15,000 nodes.
+/// The maximum size of all responses in one run, in bytes, decompressed: three times that of 15,000
+/// nodes.
 const BYTES: usize = 2 << 30;
 
-/// The most memory for what is kept of the objects, in bytes.
+/// The maximum memory for what is kept of the objects, in bytes.
 const MEMORY: usize = 512 << 20;
 
 /// What is left for one run.
@@ -27,7 +29,7 @@ pub struct Budget {
     memory: Meter,
 }
 
-/// Which limit is reached.
+/// Which limit was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// The time limit of the run.
@@ -38,7 +40,7 @@ pub enum Limit {
 }
 
 impl Budget {
-    /// The budget of a run that begins now.
+    /// The budget of a run that starts now.
     pub fn new(time_limit: Option<Duration>) -> Self {
         let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
         Self {

@@ -34,8 +34,8 @@ struct VersionInfo {
 }
 
 impl ClusterReader {
-    /// Sends a first request, which every server allows to every user that it knows. If that fails, all
-    /// others would, and one error says so.
+    /// Sends a first request, which every server allows for every known user. If it fails, all others
+    /// would fail, too, so it is reported as one error.
     pub async fn reach(server: Server, budget: Budget) -> Result<Self, ReadError> {
         let mut reader = Self {
             server,
@@ -48,7 +48,7 @@ impl ClusterReader {
                 let version = response.json::<VersionInfo>()?.git_version;
                 reader.kubernetes = Some(shortened(version, LONGEST_VERSION));
             }
-            // Some clusters do not even allow that; whatever they allow is read.
+            // Some clusters do not allow even that; whatever they do allow is read.
             Err(ReadError::Request(RequestError::Forbidden { .. })) => {}
             Err(error) => return Err(error),
         }

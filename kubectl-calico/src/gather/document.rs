@@ -18,7 +18,7 @@ pub(super) enum Document {
     Empty,
     /// A scalar or a list.
     NotAnObject,
-    /// An object. Of a list, the items are apart, each reduced to what is kept of it.
+    /// An object. The items of a list are separate, each reduced to what is kept of it.
     Object {
         fields: Mapping,
         items: Option<Vec<Item>>,
@@ -35,8 +35,8 @@ pub(super) struct DocumentText<'a> {
     pub(super) text: &'a str,
 }
 
-/// The texts of the documents of a stream. No line inside of a document can begin with `---`, so that one
-/// that cannot be parsed does not hide the next.
+/// The texts of the documents of a stream. No line inside a document can begin with `---`, so a document
+/// that cannot be parsed does not hide the next one.
 pub(super) fn split(text: &str) -> Vec<DocumentText<'_>> {
     let mut documents = Vec::new();
     let (mut start, mut end, mut first_line) = (0, 0, 0);
@@ -70,8 +70,8 @@ fn is_blank(text: &str) -> bool {
     })
 }
 
-/// Parses a text that [`split`] returned: one document, or several that `...` separates. After one that
-/// cannot be parsed, there is no other.
+/// Parses a text that [`split`] returned: one document, or several that `...` separates. Nothing is
+/// returned after one that cannot be parsed.
 pub(super) fn parse(document: &DocumentText, meter: &Meter) -> Vec<Result<Document, String>> {
     let text = document.text;
     let json = text.trim_start_matches("---").trim_start();

@@ -1,4 +1,4 @@
-//! An object from a file, and what it implies about objects that the file does not hold.
+//! An object from a file, and what it implies about objects that the file does not contain.
 
 use serde::de::DeserializeSeed as _;
 use serde_yaml::Value;
@@ -19,10 +19,10 @@ pub(super) struct FileObject {
     pub(super) value: Value,
 }
 
-/// Why something is skipped that is no object.
+/// Why something that is not an object is skipped.
 pub(super) const NOT_AN_OBJECT: &str = "not a Kubernetes object: apiVersion or kind is missing";
 
-/// What cannot be used as an object.
+/// Something that cannot be used as an object.
 #[derive(Debug)]
 pub(super) struct NotAnObject {
     /// Its kind, if it has one.
@@ -47,7 +47,7 @@ pub(super) fn objects(value: Value, meter: &Meter) -> Vec<Result<FileObject, Not
 }
 
 impl FileObject {
-    /// Parses what selecting an object takes, and keeps what its row does.
+    /// Parses what is needed to select an object, and keeps the fields of its row.
     pub(super) fn parse(value: Value, meter: &Meter) -> Result<Self, NotAnObject> {
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
@@ -85,7 +85,7 @@ impl FileObject {
         Ok(object)
     }
 
-    /// The first row that selects the object. Others that do keep the same of it.
+    /// The first row that selects the object. Other rows that select it keep the same fields.
     fn row(&self) -> Option<&'static Resource> {
         self.rows().find(|row| self.is_selected_by(row))
     }
@@ -112,8 +112,8 @@ impl FileObject {
         })
     }
 
-    /// Whether files that hold this object, of a row's kind, hold all objects of the row. Those of one
-    /// namespace, or of one of Calico's manifests, do not.
+    /// Whether files that contain this object, of a row's kind, can be assumed to contain all objects
+    /// of the row. Files with the objects of one namespace, or of one of Calico's manifests, cannot.
     pub(super) fn implies_all_of(&self, resource: &Resource) -> bool {
         let namespace = self.meta.namespace.as_deref();
         match resource.select {

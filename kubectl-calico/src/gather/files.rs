@@ -20,14 +20,14 @@ use crate::snapshot::{Absence, Meter, Origin, Reading, SnapshotSource, Store, Un
 /// The longest reason for skipping a document, in characters.
 const LONGEST: usize = 300;
 
-/// The most memory for what is kept of the objects, in bytes.
+/// The maximum memory for what is kept of the objects, in bytes.
 const MEMORY: usize = 512 << 20;
 
-/// The objects in files. Of an object that occurs twice, the later one counts. They are sorted as in an
-/// API server's list.
+/// The objects in files, sorted as in an API server's list. If an object occurs twice, the later one is
+/// used.
 #[derive(Debug)]
 pub struct Files {
-    /// The name of the first file or folder, without its extension; `None` for standard input.
+    /// The name of the first file or directory, without its extension; `None` for standard input.
     name: Option<String>,
     header: Option<SnapshotHeader>,
     objects: BTreeMap<ObjectKey, FileObject>,
@@ -42,18 +42,15 @@ type ObjectKey = (String, String, Option<String>, String);
 
 /// Why files cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[allow(
-    missing_docs,
-    reason = "the variant's message says what its fields are"
-)]
+#[allow(missing_docs, reason = "the variant's message describes its fields")]
 pub enum FilesError {
     /// A file cannot be read.
     #[error("cannot read {name}: {why}")]
     Io { name: String, why: std::io::Error },
-    /// A file or folder without any object, but perhaps with something else.
+    /// A file or directory without any objects, but perhaps with other documents.
     #[error("no Kubernetes objects in {name}{}", first(.skipped))]
     Empty { name: String, skipped: Vec<Skipped> },
-    /// The first document of a snapshot, without which the others mean something else.
+    /// The first document of a snapshot, which determines what the others mean.
     #[error("{name}, document {number}: {why}")]
     Header {
         name: String,
@@ -87,7 +84,7 @@ impl Default for Files {
 }
 
 impl Files {
-    /// Reads files and folders; `-` is standard input. `starting` is told the name of each.
+    /// Reads files and directories; `-` is standard input. `starting` is called with the name of each.
     pub fn read(paths: &[PathBuf], starting: impl Fn(&str)) -> Result<Self, FilesError> {
         let mut files = Self {
             name: paths.first().and_then(|path| input::stem(path)),
@@ -114,7 +111,7 @@ impl Files {
         Ok(files)
     }
 
-    /// What is not an object, and was skipped.
+    /// The documents that were skipped because they are not objects.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
     }
@@ -145,7 +142,8 @@ impl Files {
         Ok(documents)
     }
 
-    /// Adds the objects of a document, and returns whether it is one or a list of them.
+    /// Adds the objects of a document, and returns whether the document is an object or a list of
+    /// objects.
     fn add_document(
         &mut self,
         place: Place,
@@ -172,7 +170,7 @@ impl Files {
         Ok(true)
     }
 
-    /// Adds an object, and returns whether it is one.
+    /// Adds a value if it is an object, and returns whether it is.
     fn add_object(&mut self, place: Place, object: Item) -> bool {
         match object {
             Ok(object) => {
@@ -223,8 +221,8 @@ impl Files {
             .collect()
     }
 
-    /// The reading of a row of which there is no object. `is_complete` is whether the other objects imply
-    /// that there is none in the cluster; a header says so, too.
+    /// The reading of a row without objects. `is_complete` is whether the other objects imply that there
+    /// are none in the cluster, as a header also does.
     fn read_none<T>(&self, resource: &Resource, is_complete: bool) -> Reading<Vec<T>> {
         let none = match resource.select {
             Select::Named(..) => Reading::Absent(Absence::NotFound),

@@ -1,11 +1,11 @@
-//! The texts of files, folders and standard input.
+//! The texts of files, directories and standard input.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// The largest file that is read, in bytes. `kubectl get nodes,pods -A -o json` of 5,000 nodes has half of
-/// it.
+/// The largest file that is read, in bytes. `kubectl get nodes,pods -A -o json` of 5,000 nodes is half
+/// of this.
 const LARGEST: u64 = 512 << 20;
 
 /// A text, and what messages call its file.
@@ -14,7 +14,7 @@ pub(super) struct InputText {
     pub(super) text: String,
 }
 
-/// Why a file or folder cannot be read.
+/// Why a file or directory cannot be read.
 pub(super) struct InputError {
     pub(super) name: String,
     pub(super) why: Error,
@@ -29,18 +29,18 @@ pub(super) fn name(path: &Path) -> String {
     }
 }
 
-/// The name of a file or folder without its extension, as the name of the cluster that it describes.
+/// The name of a file or directory without its extension, as the name of the cluster that it describes.
 pub(super) fn stem(path: &Path) -> Option<String> {
     if !path.is_file() && !path.is_dir() {
         return None;
     }
-    // The name of `.` is that of the folder that it stands for.
+    // The name of `.` is that of the directory that it refers to.
     let path = path.canonicalize().ok()?;
     Some(path.file_stem()?.to_string_lossy().into_owned())
 }
 
-/// The texts of a path: a file; a folder, which stands for its `.yaml`, `.yml` and `.json` files, sorted
-/// by name; or `-`, which is standard input.
+/// The texts of a path: a file; a directory, meaning its `.yaml`, `.yml` and `.json` files, sorted by
+/// name; or `-`, which is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<InputText>, InputError> {
     if !path.is_dir() || is_standard_input(path) {
         return Ok(vec![read_file(path)?]);

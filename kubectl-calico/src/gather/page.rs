@@ -1,4 +1,4 @@
-//! One page of a list, each of whose objects is reduced while it is parsed.
+//! One page of a list. Each object is reduced while it is parsed.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,7 +19,7 @@ pub(super) struct Page<T> {
     pub(super) objects: Vec<T>,
     /// Where the next page begins; empty at the end of the list.
     pub(super) continue_token: String,
-    /// Why not all of its objects were kept, if so.
+    /// Why not all of its objects were kept, if that is the case.
     pub(super) limit: Option<Limit>,
 }
 

@@ -12,7 +12,7 @@ use crate::snapshot::resource::Resource;
 /// Objects per page. A node with fifty images is 15 KB of JSON, so a page stays below 4 MB.
 const LIMIT: usize = 250;
 
-/// The most pages of a list: as many as all objects of a run would take, and some that are empty.
+/// The maximum number of pages in a list: enough for all objects of a run, with some empty pages.
 const PAGES: usize = 1000;
 
 /// How often a list is started again after its continue token has expired.
@@ -75,17 +75,17 @@ fn parsed<T: DeserializeOwned>(
     }
 }
 
-/// What is wrong with a page that follows the one with `token`. Some servers ignore the limit, and return
-/// the whole list at once (kubernetes/api, meta/v1 `ListOptions`); none that continues a list does.
+/// What is wrong with a page that follows the one with `token`. Some servers ignore the limit and return
+/// the whole list at once (kubernetes/api, meta/v1 `ListOptions`), but not if they continue a list.
 fn check<T>(page: &Page<T>, token: &str) -> Result<(), String> {
     let next = &page.continue_token;
     if next.is_empty() {
         Ok(())
     } else if next == token {
-        Err("a list whose continue token leads to itself".to_owned())
+        Err("a list whose continue token refers to the same page".to_owned())
     } else if page.objects.len() > LIMIT {
         Err(format!(
-            "a page of {} objects, where {LIMIT} were requested",
+            "a page of {} objects, although {LIMIT} were requested",
             page.objects.len()
         ))
     } else {

@@ -8,13 +8,13 @@ use crate::connect::{RequestError, Response};
 /// Why something of a cluster could not be read.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// The request failed, or its response is of no use.
+    /// The request failed, or its response is unusable.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The run may not read more.
+    /// The run has reached a limit.
     #[error("{0}")]
     Limit(Limit),
-    /// A list that goes on after this many pages.
+    /// A list that continues after this many pages.
     #[error("the list has more than {0} pages")]
     Endless(usize),
 }

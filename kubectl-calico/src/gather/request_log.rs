@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct LoggedRequest {
     /// Path and query.
     pub path: String,
-    /// The length of the response's body; `None` where the request failed.
+    /// The length of the response's body; `None` if the request failed.
     pub bytes: Option<usize>,
     /// How long it took, with all retries.
     pub elapsed: Duration,

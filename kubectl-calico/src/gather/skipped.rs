@@ -1,4 +1,4 @@
-//! Documents that were skipped, since they are not objects of Kubernetes, or cannot be parsed.
+//! Documents that were skipped because they are not Kubernetes objects, or cannot be parsed.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// The rows whose objects a skipped document may hold.
+/// The rows whose objects a skipped document may contain.
 #[derive(Debug, Default)]
 pub(super) struct MayHold(Vec<&'static Resource>);
 
@@ -34,8 +34,8 @@ impl MayHold {
         Self(rows(|row| Some(row.kind) == kind))
     }
 
-    /// What is mentioned in a text that cannot be parsed. Its kind is the one that begins a line; in JSON and
-    /// in lists, it may be any that is mentioned.
+    /// The kinds mentioned in a text that cannot be parsed. The kind of the object is the one at the
+    /// start of a line; in JSON and in lists, it may be any of the mentioned kinds.
     pub(super) fn mentioned_in(text: &str) -> Self {
         let kinds = kinds(text);
         let own = kinds.iter().find(|kind| kind.begins_line);

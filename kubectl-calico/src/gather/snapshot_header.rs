@@ -12,8 +12,8 @@ pub(super) const GROUP: &str = "kubectl-calico/";
 const API_VERSION: &str = "kubectl-calico/v1alpha1";
 const KIND: &str = "Snapshot";
 
-/// The first document of a snapshot's file. With it, what the file does not hold does not exist in the
-/// cluster, unless it is listed here.
+/// The first document of a snapshot's file. If it is present, an object that the file does not contain
+/// does not exist in the cluster, unless it is listed here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct SnapshotHeader {
@@ -60,7 +60,7 @@ impl SnapshotHeader {
         kind == KIND && api_version.starts_with(GROUP)
     }
 
-    /// Parses a document that [is one](Self::is_one).
+    /// Parses a document for which [`is_one`](Self::is_one) is true.
     pub(super) fn parse(api_version: &str, document: Value) -> Result<Self, String> {
         if api_version != API_VERSION {
             return Err(format!(

@@ -1,9 +1,9 @@
-//! What `kubectl calico plan` can find, besides what status' checks and the operator's rules find of
-//! a plan: the text of each code.
+//! What `kubectl calico plan` can find in addition to the checks of status and the operator's rules:
+//! the text of each code.
 
 use calico_core::catalog::Entry;
 
-/// Every code of a plan, in the order of the steps that settle a plan.
+/// Every code of a plan, in the order in which plans are made.
 pub static ENTRIES: &[&Entry] = &[
     &OTHER_NETWORK_PLUGIN,
     &LEFTOVER_POOLS,
@@ -20,42 +20,44 @@ pub static ENTRIES: &[&Entry] = &[
 pub(crate) static OTHER_NETWORK_PLUGIN: Entry = Entry {
     code: "other-network-plugin",
     title: "another network plugin already runs in the cluster",
-    meaning: "A DaemonSet of another network plugin runs, or k3s runs flannel itself.",
+    meaning: "A DaemonSet of another network plugin is running, or k3s runs its built-in flannel.",
     impact: "On each node, the first file in /etc/cni/net.d decides which plugin connects a pod: \
-             some pods get addresses that Calico does not know, and no network policy. Next to \
-             Cilium as the platform's plugin (GKE Dataplane V2, Azure CNI powered by Cilium), two \
+             some pods get addresses that Calico does not know, and no network policy. With Cilium \
+             as the platform's plugin (GKE Dataplane V2, Azure CNI powered by Cilium), two \
              components would enforce policy.",
-    criteria: "Plugins are recognized by the containers of their DaemonSets, flannel in k3s by \
-               --flannel-backend in the annotation k3s.io/node-args of a server. Only a cluster \
-               without pools is judged. It is an error where Calico would only enforce policy and \
-               Cilium already does, and a warning otherwise.",
+    criteria: "Plugins are recognized by the containers of their DaemonSets, and flannel in k3s by \
+               --flannel-backend in a server's annotation k3s.io/node-args. Only clusters without \
+               pools are checked. The finding is an error if Calico would only enforce policy and \
+               Cilium already does so, and a warning otherwise.",
     fix: "Remove the other plugin, including its file in /etc/cni/net.d on every node, or create \
           the cluster without it. With Cilium as the platform's plugin, do not install Calico.",
     source: "containernetworking/cni, libcni (the order of configuration files); Google's \
-             documentation, GKE Dataplane V2; Microsoft's, Azure CNI powered by Cilium",
+             documentation, GKE Dataplane V2; Microsoft's documentation, Azure CNI powered by \
+             Cilium",
 };
 
 pub(crate) static LEFTOVER_POOLS: Entry = Entry {
     code: "leftover-pools",
-    title: "pools of an earlier installation still exist",
-    meaning: "Calico does not run, but IPPools exist.",
+    title: "pools from an earlier installation still exist",
+    meaning: "Calico is not running, but IPPools exist.",
     impact: "While pools exist, the operator does not check new pools against the pod CIDR, and \
              does not take over a pool that has the same CIDR as a planned one.",
-    criteria: "IPPools exist, and neither calico-node nor the operator nor an Installation does.",
-    fix: "Delete the pools before Calico is installed again, unless their addresses are still in use.",
+    criteria: "IPPools exist, but calico-node, the operator and the Installation do not.",
+    fix: "Delete the pools before installing Calico again, unless their addresses are still in \
+          use.",
     source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go",
 };
 
 pub(crate) static POOL_UNLISTED: Entry = Entry {
     code: "pool-unlisted",
     title: "the Installation no longer lists a pool that the operator owns",
-    meaning: "An IPPool carries the operator's label, and no pool of the Installation has its CIDR.",
-    impact: "The operator deletes the pool as soon as Calico's API server permits it, and the \
-             pool's pods lose their routes and NAT. Any change of the Installation can be the one \
-             that starts it.",
-    criteria: "As for CAL208, from operator 1.34 on. It is a warning: the plan's first step restores \
-               the pool.",
-    fix: "Carry out the plan's steps in order: the first restores the pool to the Installation.",
+    meaning: "An IPPool has the operator's label, but no pool in the Installation has its CIDR.",
+    impact: "The operator deletes the pool as soon as Calico's API server is available, and the \
+             pool's pods lose their routes and NAT. Any change to the Installation can trigger \
+             this.",
+    criteria: "The same as for CAL208, with operator 1.34 and later. The finding is a warning, \
+               because the plan's first step restores the pool.",
+    fix: "Follow the plan's steps in order: the first step adds the pool back to the Installation.",
     source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go",
 };
 
@@ -63,10 +65,10 @@ pub(crate) static EXISTING_POOL_IMMUTABLE: Entry = Entry {
     code: "existing-pool-immutable",
     title: "an existing pool's CIDR or block size cannot be changed",
     meaning: "The requested CIDR or block size differs from that of the existing pool.",
-    impact: "Calico's API rejects the change. With the operator, a new CIDR in the Installation has \
-             it delete the pool while pods still use its addresses.",
+    impact: "Calico's API rejects the change. With the operator, a new CIDR in the Installation \
+             makes the operator delete the pool while pods still use its addresses.",
     criteria: "The pool that new pods get addresses from is compared with the plan.",
-    fix: "Create a second pool and move the pods to it: the plan's steps do that.",
+    fix: "Create a second pool and move the pods to it, as the plan's steps do.",
     source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; tigera/operator \
              v1.42.3, pkg/controller/ippool/pool_controller.go",
 };
@@ -74,9 +76,9 @@ pub(crate) static EXISTING_POOL_IMMUTABLE: Entry = Entry {
 pub(crate) static FAMILY_OUTSIDE_POD_NETWORK: Entry = Entry {
     code: "family-outside-pod-network",
     title: "the pod CIDR has no network of the pool's address family",
-    meaning: "A new pool is planned for an address family that Kubernetes has no pod CIDR of.",
-    impact: "kube-proxy mistakes pods' addresses for addresses outside the cluster and hides them \
-             from network policy.",
+    meaning: "A new pool is planned for an address family for which Kubernetes has no pod CIDR.",
+    impact: "kube-proxy treats traffic from these pods as coming from outside the cluster and \
+             replaces its source address, so network policies no longer match it.",
     criteria: "The pod CIDR is known, and none of its networks is of the pool's family.",
     fix: "Configure Kubernetes for that family first, with dual-stack pod and Service CIDRs.",
     source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go",
@@ -85,28 +87,28 @@ pub(crate) static FAMILY_OUTSIDE_POD_NETWORK: Entry = Entry {
 pub(crate) static POOL_TOO_SMALL: Entry = Entry {
     code: "pool-too-small",
     title: "the pool is too small for the nodes and their pods",
-    meaning: "The pool has fewer blocks than there are nodes, or fewer addresses than the nodes can \
-              run pods.",
-    impact: "Nodes without a block borrow single addresses, each with a route of its own; with \
-             strict affinity they get none. A full pool gives new pods no address.",
+    meaning: "The pool has fewer blocks than there are nodes, or too few addresses for the number \
+              of pods that the nodes can run.",
+    impact: "Nodes without a block borrow individual addresses, each with its own route; with \
+             strict affinity, they get none. Once the pool is full, new pods get no address.",
     criteria: "The pool's blocks are compared with --nodes, or the number of nodes in the cluster; \
-               each node needs --pods-per-node addresses, or as many as its kubelet runs pods, and \
+               each node needs one address per pod (--pods-per-node, or the kubelet's limit) and \
                one for its tunnel. Too few blocks are a warning, too few addresses a note.",
-    fix: "Choose smaller blocks with --block-size or a larger pool with --cidr, or set the real \
-          numbers with --nodes and --pods-per-node.",
+    fix: "Choose smaller blocks with --block-size or a larger pool with --cidr, or specify \
+          realistic numbers with --nodes and --pods-per-node.",
     source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go",
 };
 
 pub(crate) static ENCAPSULATION_ON_CLOUD: Entry = Entry {
     code: "encapsulation-on-cloud",
-    title: "the cloud's network needs preparation for this encapsulation",
+    title: "the cloud's network must be configured for this encapsulation",
     meaning: "The requested encapsulation depends on routes, firewall rules or port settings that \
               this cloud does not have by default.",
-    impact: "Until they exist, packets between pods on different nodes are dropped.",
-    criteria: "The cloud is recognized by the providerID of a node. A warning: unencapsulated \
-               traffic on Azure, OpenStack and, with None, on Google Cloud. A note: IPIP on AWS and \
-               Google Cloud. What no setting permits is CAL301.",
-    fix: "Choose VXLAN, or prepare the network as the finding says.",
+    impact: "Until these are in place, packets between pods on different nodes are dropped.",
+    criteria: "The cloud is recognized by the providerID of a node. Unencapsulated traffic is a \
+               warning on Azure, OpenStack and, with None, on Google Cloud. IPIP is a note on AWS \
+               and Google Cloud. An encapsulation that no setting permits is reported as CAL301.",
+    fix: "Choose VXLAN, or configure the network as the finding says.",
     source: "Calico's documentation of each cloud (3.32); OpenStack Neutron, port security",
 };
 
@@ -115,7 +117,7 @@ pub(crate) static ENCAPSULATION_ON_WINDOWS: Entry = Entry {
     title: "Calico for Windows does not support this encapsulation",
     meaning: "The cluster has Windows nodes, and the pool uses neither VXLAN nor None.",
     impact: "Pods on Windows nodes cannot reach pods on other nodes.",
-    criteria: "Windows nodes are those with the label kubernetes.io/os=windows.",
+    criteria: "Nodes with the label kubernetes.io/os=windows are Windows nodes.",
     fix: "Choose VXLAN.",
     source: "Calico's documentation, Calico for Windows (3.32)",
 };
@@ -123,14 +125,14 @@ pub(crate) static ENCAPSULATION_ON_WINDOWS: Entry = Entry {
 pub(crate) static ENCAPSULATION_WITHOUT_BIRD: Entry = Entry {
     code: "encapsulation-without-bird",
     title: "the encapsulation needs BIRD, which calico-node does not run",
-    meaning: "Calico was installed from a manifest whose backend is not bird, and the pool is not \
-              VXLAN.",
+    meaning: "Calico was installed from a manifest with a backend other than bird, and the pool \
+              does not use VXLAN.",
     impact: "No component programs the routes: pods on different nodes cannot reach each other.",
-    criteria: "CALICO_NETWORKING_BACKEND of calico-node is not bird, and Felix does not program the \
-               routes of this encapsulation (programClusterRoutes). Installations of the operator \
-               are covered by its own rules.",
-    fix: "Choose VXLAN, or make calico-node run BIRD: calico_backend: bird in ConfigMap \
-          kube-system/calico-config.",
+    criteria: "CALICO_NETWORKING_BACKEND of calico-node is not bird, and Felix does not program \
+               the routes of this encapsulation (programClusterRoutes). Operator installs are \
+               covered by the operator's own rules.",
+    fix: "Choose VXLAN, or make calico-node run BIRD by setting calico_backend: bird in the \
+          ConfigMap kube-system/calico-config.",
     source: "projectcalico/calico v3.32.1, node/filesystem/etc/rc.local",
 };
 
@@ -139,7 +141,7 @@ pub(crate) static ENCAPSULATION_WITH_EBPF: Entry = Entry {
     title: "the eBPF data plane does not support IPIP reliably",
     meaning: "The Installation selects the eBPF data plane, and the pool uses IPIP.",
     impact: "Pods on different nodes may not reach each other.",
-    criteria: "linuxDataplane of the Installation is BPF, and the encapsulation is IPIP or \
+    criteria: "linuxDataplane in the Installation is BPF, and the encapsulation is IPIP or \
                IPIPCrossSubnet.",
     fix: "Choose VXLAN.",
     source: "projectcalico/felix#2669; kOps' documentation of Calico",

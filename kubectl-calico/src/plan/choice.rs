@@ -1,10 +1,10 @@
-//! A value of a plan, with why it is that one.
+//! A value of a plan, with the reason for it.
 
 use serde::Serialize;
 
 use crate::assess::provenance::Provenance;
 
-/// A value that was derived, given or could not be determined.
+/// A value that was derived, was given by a flag, or could not be determined.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Choice_of_{T}"))]
@@ -14,7 +14,7 @@ pub enum Choice<T> {
     Known {
         /// The value.
         value: T,
-        /// Why, in a sentence without a full stop.
+        /// The reason, as a sentence without a period.
         why: String,
         /// The objects and fields that it follows from.
         #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -31,7 +31,7 @@ pub enum Choice<T> {
     Undetermined {
         /// Why not.
         undetermined: String,
-        /// The flag that sets it; `a larger --cidr` if the present one is too small.
+        /// The flag that sets it; `a larger --cidr` if the current one is too small.
         flag: &'static str,
     },
 }

@@ -29,10 +29,11 @@ pub struct PoolComparison {
     /// Its encapsulation, in the operator's notation.
     #[cfg_attr(test, schemars(with = "String"))]
     pub encapsulation: Encapsulation,
-    /// Whether the operator owns it: only the operator changes such a pool, and it reverts the changes
-    /// of others.
+    /// Whether the operator owns it: only the operator may change such a pool, and it reverts changes
+    /// made by others.
     pub owned_by_operator: bool,
-    /// What else the Installation must say of the pool for the operator to leave it as it is.
+    /// The other fields that the Installation must have for the pool, so that the operator leaves it
+    /// unchanged.
     #[cfg_attr(
         test,
         schemars(with = "std::collections::BTreeMap<String, serde_json::Value>")
@@ -41,7 +42,7 @@ pub struct PoolComparison {
     /// Whether the operator owns it and the Installation no longer lists it, so that the operator deletes
     /// it.
     pub unlisted: bool,
-    /// What differs from the plan; empty if the pool is kept as it is.
+    /// What differs from the plan; empty if the pool is left unchanged.
     pub changes: Vec<Change>,
 }
 
@@ -52,19 +53,19 @@ pub struct PoolComparison {
 pub struct Change {
     /// `cidr`, `blockSize` or `encapsulation`.
     pub field: &'static str,
-    /// The present value.
+    /// The current value.
     pub from: String,
     /// The planned value.
     pub to: String,
     /// Whether the existing pool can be changed; if not, a new pool must replace it.
     pub in_place: bool,
-    /// What the change means.
+    /// The consequence of the change.
     pub means: String,
 }
 
 impl PoolComparison {
-    /// That the pool cannot become what is planned. The operator deletes a pool whose CIDR is no longer
-    /// listed, although pods use it.
+    /// The finding that the pool cannot be changed as planned. The operator deletes a pool whose CIDR is
+    /// no longer listed, even if pods use it.
     /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go;
     /// projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
     pub(super) fn finding(&self) -> Option<Finding> {
@@ -92,16 +93,12 @@ impl PoolComparison {
         let finding = finding
             .impact(match (fields.contains(&"cidr"), self.owned_by_operator) {
                 (true, true) => {
-                    "if it is changed nevertheless, the operator deletes this pool while pods use it"
+                    "if it is changed anyway, the operator deletes this pool while pods use it"
                 }
-                (true, false) => {
-                    "Calico rejects the change: IPPool CIDR cannot be modified"
-                }
-                (false, _) => {
-                    "Calico rejects the change: IPPool BlockSize cannot be modified"
-                }
+                (true, false) => "Calico rejects the change: IPPool CIDR cannot be modified",
+                (false, _) => "Calico rejects the change: IPPool BlockSize cannot be modified",
             })
-            .fix("replace it by a new pool, as the steps below do");
+            .fix("replace it with a new pool, as the steps below do");
         Some(finding)
     }
 
@@ -111,7 +108,7 @@ impl PoolComparison {
     }
 }
 
-/// Every existing pool. Of each family the plan is for the pool that new pods get addresses from.
+/// Every existing pool. In each family, the plan applies to the pool that new pods get addresses from.
 pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> {
     if !inputs.networking.is_calico() {
         return Vec::new();
@@ -181,9 +178,10 @@ fn immutable(field: Field, from: impl ToString, to: impl ToString) -> Change {
 /// Source: projectcalico/calico#5221. Pods keep their MTU because it is set when their interface is
 /// created.
 fn disruption(family: Family, from: Encapsulation, to: Encapsulation) -> String {
-    let mut means = "nodes switch over one by one; until all have, pods on different nodes cannot \
-                     reach each other, nor Calico's API server"
-        .to_owned();
+    let mut means =
+        "nodes switch over one by one; until all have done so, pods on different nodes cannot \
+         reach each other or Calico's API server"
+            .to_owned();
     let overhead = |encapsulation| tunnel(encapsulation, family).1;
     let growth = overhead(to).saturating_sub(overhead(from));
     if growth > 0 {

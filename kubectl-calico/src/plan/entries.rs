@@ -1,5 +1,5 @@
-//! The Installation's list of pools as planned. The operator deletes a pool of its own that the list
-//! leaves out.
+//! The Installation's list of pools as planned. The operator deletes any pool that it owns and that
+//! the list omits.
 
 use calico_core::installation;
 use calico_core::pool::Field;
@@ -22,7 +22,7 @@ pub(super) fn written(inputs: &Inputs) -> Vec<Value> {
         .unwrap_or_default()
 }
 
-/// The same with the pools that it no longer lists.
+/// The list, including the pools that the Installation no longer lists.
 pub(super) fn listed(inputs: &Inputs) -> Vec<Value> {
     let mut entries = written(inputs);
     let unlisted = unlisted_pools(inputs.facts);
@@ -36,8 +36,8 @@ fn entry_of(inputs: &Inputs, pool: &pools::ExistingPool) -> Option<Value> {
     serde_yaml::to_value(entry(installation, pool)).ok()
 }
 
-/// What the list must say of an existing pool besides cidr, blockSize and encapsulation: the rest of
-/// its entry or, where a pool of the operator has none, of the entry that leaves the pool as it is.
+/// The fields of an existing pool's entry other than cidr, blockSize and encapsulation. If a pool that
+/// the operator owns has no entry, those of an entry that leaves the pool unchanged.
 pub(super) fn other_settings(
     inputs: &Inputs,
     entries: &[Value],
@@ -99,7 +99,7 @@ fn as_written(pool: &Pool) -> installation::Pool {
     installation::Pool::of(entry)
 }
 
-/// The list as planned. Existing pools that the operator does not own and the list never had stay out.
+/// The list as planned, without existing pools that the operator does not own and the list never had.
 pub(super) fn planned(inputs: &Inputs, pools: &[Pool]) -> Vec<Value> {
     let mut entries = listed(inputs);
     for pool in pools {
@@ -136,7 +136,7 @@ fn set(entry: &mut Value, pool: &Pool) {
     let block_size = pool.block_size.value().map(|size| (*size).into());
     let encapsulation = pool.encapsulation.value().map(|e| e.to_string().into());
     let fields: [(&str, Option<Value>); 3] = [
-        // The CIDR of an existing pool keeps its notation, by which the operator knows the pool.
+        // The CIDR of an existing pool keeps its notation, by which the operator identifies the pool.
         ("cidr", cidr.filter(|_| pool.existing.is_none())),
         ("blockSize", block_size),
         ("encapsulation", encapsulation),

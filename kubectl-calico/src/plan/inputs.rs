@@ -1,4 +1,4 @@
-//! What the values of a plan follow from.
+//! What the values of a plan are derived from.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::Effective;
@@ -112,7 +112,7 @@ impl<'a> Inputs<'a> {
         pools.first().copied()
     }
 
-    /// The pool that the Installation lists for a family of which no pool exists.
+    /// The pool that the Installation lists for a family that has no existing pool.
     pub(super) fn listed(&self, family: Family) -> Option<(Cidr, &installation::Pool)> {
         if self.existing(family).is_some() {
             return None;
@@ -134,7 +134,7 @@ fn nodes(facts: &Facts, request: &PlanRequest) -> Choice<u32> {
         Some(0) => Choice::undetermined("the cluster has no nodes yet", FLAG),
         Some(total) => {
             let total = u32::try_from(total).unwrap_or(u32::MAX);
-            Choice::reasoned(total, "the present node count")
+            Choice::reasoned(total, "the current number of nodes")
         }
         None => Choice::undetermined("the nodes could not be read", FLAG),
     }
@@ -153,11 +153,11 @@ fn pods_per_node(snapshot: &Snapshot, request: &PlanRequest) -> Choice<u32> {
         .items()
         .iter()
         .filter_map(|node| Some((max_pods(node)?, node)));
-    // Of equal limits the first node's counts.
+    // Among equal limits, the first node's is used.
     match limits.rev().max_by_key(|(limit, _)| *limit) {
         Some((limit, node)) => Choice::known(
             limit,
-            "the highest maxPods of a kubelet",
+            "the highest maxPods of any kubelet",
             Provenance::new(
                 ObjectRef::named("Node", &node.metadata.name),
                 "status.allocatable.pods",
@@ -165,7 +165,7 @@ fn pods_per_node(snapshot: &Snapshot, request: &PlanRequest) -> Choice<u32> {
         ),
         None => Choice::reasoned(
             KUBELET_MAX_PODS,
-            "the kubelet's default, since no node reports it",
+            "the kubelet's default, because no node reports its limit",
         ),
     }
 }

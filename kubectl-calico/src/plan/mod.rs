@@ -1,5 +1,5 @@
-//! Which pools a cluster needs, and why: from a snapshot and a request to a plan. Pure, as
-//! [`crate::assess`] is, from whose facts it follows.
+//! Which pools a cluster needs, and why: from a snapshot and a request to a plan. Pure, like
+//! [`crate::assess`], whose facts it is derived from.
 
 pub mod catalog;
 pub mod choice;
@@ -53,7 +53,7 @@ pub struct Plan {
     pub head: Head,
     /// The plan in one sentence.
     pub summary: String,
-    /// What was read of the cluster or follows from it.
+    /// What was read from the cluster or derived from it.
     pub facts: PlanFacts,
     /// The operator whose rules were applied, as `1.42.3`.
     pub operator: Choice<String>,
@@ -78,9 +78,9 @@ pub struct Plan {
     /// The Installation's list of pools as planned; empty if another CNI plugin does IPAM.
     #[serde(skip)]
     pub entries: Vec<Value>,
-    /// What must be open between nodes; if pools exist, only what is needed in addition.
+    /// The ports that must be open between nodes; if pools exist, only those needed in addition.
     pub ports: Vec<Port>,
-    /// What `kubectl calico status` reports of the cluster whatever is planned.
+    /// What `kubectl calico status` reports about the cluster regardless of the plan.
     pub existing_findings: Vec<Finding>,
     /// What is wrong with the plan, errors first.
     pub findings: Vec<Finding>,
@@ -90,7 +90,7 @@ pub struct Plan {
     pub not_read: Vec<Unread>,
 }
 
-/// The facts that a plan follows from; those of a report by the same names.
+/// The facts that a plan is derived from, under the same names as in a report.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -177,7 +177,7 @@ impl Plan {
         })
     }
 
-    /// Whether every value is determined, and everything that they depend on was read.
+    /// Whether every value is determined, and everything that the values depend on was read.
     pub fn is_complete(&self) -> bool {
         !self.pools.iter().any(Pool::is_undetermined) && !self.not_read.iter().any(|row| row.needed)
     }

@@ -9,7 +9,7 @@ use crate::assess::fact::Fact;
 use crate::assess::facts::pools;
 use crate::snapshot::IpPoolSpec;
 
-/// Those among the planned pools.
+/// Such pools among the planned ones.
 pub(super) fn added<'a>(
     inputs: &Inputs,
     planned: &'a [Pool],
@@ -21,7 +21,7 @@ pub(super) fn added<'a>(
         .filter_map(|pool| Some((pool, *pool.cidr.value()?)))
 }
 
-/// These as they would exist, so that the checks of status can be run on them.
+/// The same pools as existing pools, so that the checks of status can be run on them.
 pub(super) fn as_existing(inputs: &Inputs, planned: &[Pool]) -> Vec<pools::ExistingPool> {
     added(inputs, planned)
         .filter_map(|(pool, cidr)| existing(pool, cidr))

@@ -29,7 +29,7 @@ pub struct Pool {
     pub cidr: Choice<Cidr>,
     /// `blockSize`, a prefix length.
     pub block_size: Choice<u8>,
-    /// What this and similar block sizes mean; empty if any size is large enough, or none fits.
+    /// What this and similar block sizes mean; empty if any size works, or none fits.
     #[cfg_attr(test, schemars(with = "Vec<super::values::sizes::Size>"))]
     pub block_sizes: Sizes,
     /// `encapsulation`, in the operator's notation.

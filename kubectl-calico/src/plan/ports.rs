@@ -1,4 +1,4 @@
-//! What must be open between nodes for what is planned.
+//! The ports that must be open between nodes for the plan.
 
 use calico_core::pool::Encapsulation;
 
@@ -8,8 +8,8 @@ use super::pool::Pool;
 use crate::assess::facts::ports::{self as facts, Port, Traffic};
 use crate::repair::encapsulation::new_ports;
 
-/// The ports of a new install by the operator, which always runs Typha. Where pools exist, those that
-/// the changes need besides the ones that are already in use.
+/// The ports of a new operator install, which always includes Typha. If pools exist, the ports that
+/// the changes need in addition to those already in use.
 pub(super) fn ports(inputs: &Inputs, planned: &[Pool], existing: &[PoolComparison]) -> Vec<Port> {
     let is_new_or_changed = |pool: &&Pool| {
         existing

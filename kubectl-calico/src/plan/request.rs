@@ -1,4 +1,4 @@
-//! What the command line requests of a plan.
+//! What the command line requests for a plan.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::operator::OperatorVersion;
@@ -49,7 +49,7 @@ impl PlanRequest {
         self.encapsulation.bare.is_some() || Family::BOTH.into_iter().any(|f| self.concerns(f))
     }
 
-    /// The flags again, except for `--filename`: for a command that requests the same.
+    /// The flags, except for `--filename`, for a command that requests the same.
     pub fn flags(&self) -> Vec<String> {
         let mut encapsulations: Vec<String> = self
             .encapsulation

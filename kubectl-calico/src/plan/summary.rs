@@ -8,7 +8,7 @@ use super::pool::Pool;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::words::counted;
 
-/// The sentence. `is_incomplete` says that something could not be read.
+/// The summary. `is_incomplete` means that something could not be read.
 pub(super) fn summary(
     inputs: &Inputs,
     pools: &[Pool],

@@ -1,4 +1,4 @@
-//! What a plan depends on and could not be read.
+//! What a plan depends on but could not be read.
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::snapshot::{ObjectRef, Unknown};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unread {
-    /// The object that could not be read, or the kind whose objects could not be.
+    /// The object that could not be read, or the kind if none of its objects could be read.
     pub object: ObjectRef,
     /// Why not.
     pub why: String,
@@ -24,14 +24,14 @@ pub struct Unread {
     pub permission: Option<String>,
     /// What it would have shown.
     pub shows: &'static str,
-    /// Whether the plan cannot be relied on without it.
+    /// Whether the plan is unreliable without it.
     pub needed: bool,
     /// The checks of the plan that were skipped because of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<&'static str>,
 }
 
-/// What a plan depends on, what each shows, and whether the plan cannot be relied on without it.
+/// What a plan depends on, what each item shows, and whether the plan is unreliable without it.
 const ROWS: [(&Resource, &str, bool); 10] = [
     (&IP_POOLS, "whether pools exist", true),
     (&INSTALLATIONS, "whether pools are listed already", true),
@@ -61,8 +61,8 @@ const ROWS: [(&Resource, &str, bool); 10] = [
     ),
 ];
 
-/// Files (`-f`) are taken for all that the cluster has: what they do not contain is reported if the plan
-/// depends on it or a check was skipped, and stops nothing.
+/// Files (`-f`) are assumed to contain everything in the cluster: what they lack is reported if the plan
+/// depends on it or a check was skipped, but does not block the plan.
 pub(super) fn unread(inputs: &Inputs) -> Vec<Unread> {
     let unknown = inputs.snapshot.unknown();
     let skipped = skipped(inputs);

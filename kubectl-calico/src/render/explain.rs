@@ -10,9 +10,9 @@ use crate::plan;
 const INTRODUCTION: &str = "\
 # Findings
 
-Every finding of `kubectl calico status` and `kubectl calico plan` has a code that never changes its
-meaning. `kubectl calico explain CODE` prints the same text. `plan` also reports violations of the
-[rules](rules.md) and what those checks of `status` find that judge what is requested.
+Every finding of `kubectl calico status` and `kubectl calico plan` has a code, whose meaning never
+changes. `kubectl calico explain CODE` prints the same text. `plan` also reports violations of the
+[rules](rules.md), and runs the checks of `status` that evaluate the requested configuration.
 
 ## Findings of status
 
@@ -37,7 +37,7 @@ pub fn explain(entry: &Entry, look: Look) -> String {
     page.finish()
 }
 
-/// All codes, a line each.
+/// All codes, one per line.
 pub fn list() -> String {
     let rows: Vec<Vec<String>> = catalog::entries()
         .map(|entry| vec![entry.code.to_owned(), entry.title.to_owned()])

@@ -9,14 +9,14 @@ use crate::snapshot::trim::keep::{Fields, paths};
 const INTRODUCTION: &str = "\
 # What a snapshot contains
 
-`kubectl calico snapshot` prints what `kubectl calico status` and `kubectl calico plan` read of a cluster. You can
-send it to others: it contains the fields below and nothing else. In particular, it contains no Secret, and of other
-objects no arguments, probes, volumes, environment variables, annotations, labels or entries of ConfigMaps except
-those listed. The first document names the API server, the kubeconfig's context and the version of Kubernetes, and
-lists what could not be read, with the server's message.
+`kubectl calico snapshot` prints what `kubectl calico status` and `kubectl calico plan` read from a cluster. It
+contains the fields below and nothing else, so you can share it. In particular, it contains no Secrets, and no
+arguments, probes, volumes, environment variables, annotations, labels or ConfigMap entries other than those listed.
+The first document names the API server, the kubeconfig context and the Kubernetes version, and lists what could not
+be read, with the server's message.
 
-Messages of the operator, the kubelet and the scheduler are included, because findings quote them. Read them before
-you send a snapshot. The last message of a container is included only while the container is not ready.
+Messages from the operator, the kubelet and the scheduler are included, because findings quote them. Review them
+before you share a snapshot. The last message of a container is included only while the container is not ready.
 
 The same fields are kept when `status` and `plan` read a cluster or files, so nothing else can influence a report.
 ";
@@ -37,7 +37,7 @@ pub fn kept_fields() -> String {
     page
 }
 
-/// The kind; of a kind of which single objects are read, with the name.
+/// The kind; with the name if individual objects are read.
 fn heading(row: &Resource) -> String {
     match row.kind {
         "ConfigMap" => row.object().to_string(),

@@ -1,4 +1,4 @@
-//! From a report to what a person or a program reads: one format a file.
+//! From a report to what a person or a program reads: one format per file.
 
 mod explain;
 mod json;

@@ -1,5 +1,4 @@
-//! A page of text: labeled rows, wrapped to a width. Of what a terminal interprets, it contains only our
-//! own colors.
+//! A page of text: labeled rows, wrapped to a width. The only escape sequences in it are our own colors.
 
 use anstyle::{AnsiColor, Style};
 use calico_core::text::printable;
@@ -57,7 +56,7 @@ impl Page {
         Self::with_labels(look, LABELS)
     }
 
-    /// A page whose column of labels is that wide.
+    /// A page whose label column has this width.
     pub(super) fn with_labels(look: Look, labels: usize) -> Self {
         Self {
             look,
@@ -164,8 +163,8 @@ impl Page {
         }
     }
 
-    /// The lines of a here-document begin in the first column: a shell does not find its end behind
-    /// spaces.
+    /// The lines of a here-document begin in the first column: a shell does not recognize an indented
+    /// delimiter.
     fn pasted(&mut self, width: usize, command: &str) {
         let is_here_document = is_here_document(command);
         let indent = if is_here_document { 0 } else { 2 + width + 2 };
@@ -187,7 +186,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Text as lines of the remaining width. A long word is not broken, so that it can be copied.
+    /// Text wrapped to the remaining width. A long word is not broken, so that it can be copied.
     fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
         let width = self.look.width.saturating_sub(indent).max(20);
         let shown = self.shown(text.trim_start());

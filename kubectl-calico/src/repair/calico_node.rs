@@ -1,4 +1,4 @@
-//! Changes of calico-node and of the ConfigMap that Calico's manifests configure it with.
+//! Changes to calico-node, and to the ConfigMap that configures it in Calico's manifests.
 
 use serde_json::{Value, json};
 
@@ -7,12 +7,12 @@ use super::kubectl::{PatchType, patch};
 use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
 
-/// Sets a variable in the environment of calico-node, to a value that is ours.
+/// Sets a variable in calico-node's environment, to a value that does not come from the cluster.
 pub fn set_variable(daemon_set: &ObjectRef, variable: &str, value: &str) -> Command {
     set_env(daemon_set, &format!("{variable}={value}"))
 }
 
-/// Removes a variable. The operator adds those again that it sets itself.
+/// Removes a variable. The operator restores variables that it sets itself.
 pub fn unset_variable(daemon_set: &ObjectRef, variable: &str) -> Command {
     set_env(daemon_set, &format!("{variable}-"))
 }

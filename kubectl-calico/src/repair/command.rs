@@ -1,23 +1,23 @@
-//! Commands to paste. Parts of them come from the cluster, whose owner is not always the one who
-//! pastes: whatever a name or a value holds, a shell reads it as text. That holds for bash, zsh, dash,
-//! ash, mksh and fish, each fed a line at a time or all at once.
+//! Commands to paste. Parts of them come from the cluster, which the person who pastes them may not
+//! control. Whatever a name or value contains, bash, zsh, dash, ash, mksh and fish must read it as
+//! plain text, whether the command is pasted line by line or all at once.
 
 use calico_core::text::{printable, shell_word};
 
 /// A command that is safe to paste.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// It, as one line or with a here-document.
+    /// The command, as one line or with a here-document.
     Run(String),
-    /// Why there is none.
+    /// Why no command is printed.
     Withheld(String),
 }
 
 impl Command {
-    /// That the value of a field could be more than text to a shell.
+    /// A withheld command: a shell could interpret the value of a field.
     pub(super) fn withheld(field: &str) -> Self {
         Self::Withheld(format!(
-            "no command is printed, because {field} holds characters that are not safe to paste"
+            "no command is printed, because {field} contains characters that are not safe to paste"
         ))
     }
 }
@@ -34,8 +34,8 @@ impl From<&str> for Command {
     }
 }
 
-/// A file's name as one word of a shell; `FILE` where that would not be the same in every shell, or
-/// not be shown as it is.
+/// A file name as one shell word; `FILE` if it would differ between shells, or could not be shown
+/// unchanged.
 pub fn file_word(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
     let is_shown = |name: &str| printable(name) == name && !name.contains(['\'', '\\']);

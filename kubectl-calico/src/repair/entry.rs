@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
 
-/// The entry that leaves the pool as it is. Where the operator's default differs from the pool, the
-/// entry says so.
+/// The entry that leaves the pool unchanged. It sets a field where the operator's default differs
+/// from the pool.
 /// Source: `FromProjectCalico` in tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
 pub fn entry(installation: &InstallationFacts, pool: &ExistingPool) -> Map<String, Value> {
     let nat_outgoing = if pool.nat_outgoing {
@@ -29,7 +29,7 @@ pub fn entry(installation: &InstallationFacts, pool: &ExistingPool) -> Map<Strin
     if spec.disable_bgp_export {
         add("disableBGPExport", json!(true));
     }
-    // Automatic is what the definition of IPPool fills in, and the operator's default.
+    // Automatic is the default both of the IPPool CRD and of the operator.
     let mode = spec.assignment_mode.as_deref();
     let mode = mode.filter(|mode| *mode != "Automatic" && installation.operator.since(38));
     if let Some(mode) = mode {

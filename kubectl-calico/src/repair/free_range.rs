@@ -18,7 +18,8 @@ pub fn is_clear_of_services_and_nodes(snapshot: &Snapshot, facts: &Facts, cidr: 
 }
 
 /// A CIDR of the pod network that neither these pools nor anything else uses. Only whole CIDRs that
-/// Kubernetes was configured with: of the nodes' own podCIDRs it is not known which are free.
+/// Kubernetes was configured with are considered: it is not known which of the nodes' podCIDRs are
+/// free.
 pub fn in_pod_network(
     snapshot: &Snapshot,
     facts: &Facts,
@@ -32,8 +33,8 @@ pub fn in_pod_network(
         .find(|cidr| is_free(snapshot, facts, cidr, pools))
 }
 
-/// The same for a pool that exists only while pods move: outside of the pod network one of those
-/// that calico-node tries where it is given none.
+/// The same for a pool that exists only while pods are moved. Outside the pod network, one of the
+/// ranges that calico-node tries if it is not given any.
 /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go, and
 /// libcalico-go/lib/ipam (`GetDefaultIPv4Pool`).
 pub fn temporary(

@@ -1,10 +1,10 @@
 //! Here-documents: a command, and the YAML that it reads.
 //!
-//! A quoted delimiter has every POSIX shell take the lines below it as they are; fish, which has no
-//! here-documents, refuses the command and runs nothing. No line can be the delimiter, since each
-//! holds a key or begins with a dash. Nevertheless no value is written that a shell could obey if it
-//! read the lines as commands: each is text in quotes, without a backslash, an invisible character
-//! or one that terminals may show as another.
+//! With a quoted delimiter, every POSIX shell takes the lines below it literally; fish, which has no
+//! here-documents, rejects the command and runs nothing. No line can equal the delimiter, because each
+//! contains a key or begins with a dash. As a further safeguard, no value is written that a shell could
+//! execute if it read the lines as commands: each is quoted text, without backslashes, invisible
+//! characters or characters that a terminal may display as others.
 
 use calico_core::yaml;
 use serde_json::Value;
@@ -24,14 +24,14 @@ pub fn here_document(command: &str, value: &Value) -> Command {
     }
 }
 
-/// Whether a command is one of these.
+/// Whether a command has a here-document.
 pub fn is_here_document(command: &str) -> bool {
     let mut lines = command.lines();
     let first = lines.next().unwrap_or_default();
     first.ends_with(&format!("<<'{DELIMITER}'")) && lines.next_back() == Some(DELIMITER)
 }
 
-/// The path of the first text that is not safe to paste, as `spec.nodeSelector`.
+/// The path of the first string that is not safe to paste, such as `spec.nodeSelector`.
 pub(super) fn unsafe_field(value: &Value) -> Option<String> {
     let below = |key: &str, value: &Value| {
         let rest = unsafe_field(value)?;
@@ -52,8 +52,8 @@ pub(super) fn unsafe_field(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text is printable ASCII that one kind of quotes holds without an escape: single quotes,
-/// or double quotes where nothing in it is expanded.
+/// Whether a string is printable ASCII that can be quoted without an escape: in single quotes, or in
+/// double quotes if nothing in it is expanded.
 fn is_safe(text: &str) -> bool {
     let is_plain = |c: char| matches!(c, ' '..='~') && c != '\\';
     text.chars().all(is_plain) && !(text.contains('\'') && text.contains(['"', '$', '`']))

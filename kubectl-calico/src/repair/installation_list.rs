@@ -1,5 +1,5 @@
-//! The Installation's list of pools, `spec.calicoNetwork.ipPools`, and the patches that change it one
-//! after the other. Each fails where the list is no longer the one that was read.
+//! The Installation's list of pools, `spec.calicoNetwork.ipPools`, and the patches that change it
+//! step by step. A patch fails if the list is no longer as it was read.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub struct InstallationList {
 }
 
 impl InstallationList {
-    /// What the Installation of a snapshot lists; nothing where there is none.
+    /// The pools that a snapshot's Installation lists; none if there is no Installation.
     pub fn of(snapshot: &Snapshot) -> Self {
         let pools = default_installation(snapshot)
             .and_then(|found| found.spec.get("calicoNetwork")?.get("ipPools"))
@@ -28,7 +28,7 @@ impl InstallationList {
         }
     }
 
-    /// Whether nothing is listed.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -38,7 +38,7 @@ impl InstallationList {
         &self.entries
     }
 
-    /// The place of the pool with a CIDR, by which the operator knows it.
+    /// The index of the pool with a CIDR, by which the operator identifies it.
     pub fn index_of(&self, cidr: &str) -> Option<usize> {
         let mut entries = self.entries.iter();
         entries.position(|entry| cidr_of(entry) == Some(cidr))
@@ -64,7 +64,7 @@ impl InstallationList {
         patch_installation(PatchType::Json, &json!([added(entry)]))
     }
 
-    /// Sets fields of the entry at a place.
+    /// Sets fields of the entry at an index.
     pub fn set(&mut self, index: usize, fields: &[(&str, Value)]) -> Command {
         let mut operations = vec![self.test(index)];
         operations.extend(fields.iter().map(|(key, value)| {
@@ -80,7 +80,7 @@ impl InstallationList {
         patch_installation(PatchType::Json, &operations.into())
     }
 
-    /// Removes the entry at a place.
+    /// Removes the entry at an index.
     pub fn remove(&mut self, index: usize) -> Command {
         let operations = json!([
             self.test(index),
@@ -92,7 +92,7 @@ impl InstallationList {
         patch_installation(PatchType::Json, &operations)
     }
 
-    /// Replaces the entry at a place with one of another name, which goes to the end.
+    /// Replaces the entry at an index with one of another name, which is added at the end.
     pub fn replace(&mut self, index: usize, entry: Value) -> Command {
         let operations = json!([
             self.test(index),
@@ -106,7 +106,7 @@ impl InstallationList {
         patch_installation(PatchType::Json, &operations)
     }
 
-    /// An operation that fails where another entry is at the place.
+    /// An operation that fails if another entry is at the index.
     fn test(&self, index: usize) -> Value {
         let cidr = self.entries.get(index).and_then(cidr_of);
         json!({"op": "test", "path": format!("{PATH}/{index}/cidr"), "value": cidr})

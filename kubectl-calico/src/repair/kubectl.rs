@@ -6,7 +6,7 @@ use super::command::Command;
 use super::here_document::{here_document, unsafe_field};
 use crate::assess::words::pasted;
 
-/// The longest line of a command with a patch in it. What is longer becomes a here-document.
+/// The longest command line with an inline patch. Longer patches become here-documents.
 const LONGEST_LINE: usize = 120;
 
 /// The Installation, by a name that no other resource has.
@@ -17,7 +17,7 @@ const INSTALLATION: &str = "installations.operator.tigera.io";
 pub enum PatchType {
     /// A JSON merge patch (RFC 7386).
     Merge,
-    /// A JSON patch (RFC 6902): a list of operations, none of which happens unless all can.
+    /// A JSON patch (RFC 6902): a list of operations that are applied all or not at all.
     Json,
 }
 
@@ -47,8 +47,8 @@ pub fn merge_installation_spec(spec: &Value) -> Command {
     patch_installation(PatchType::Merge, &json!({ "spec": spec }))
 }
 
-/// A command whose last argument is a patch, on one line. `None` where single quotes would not hold
-/// it in every shell: fish reads a backslash in them.
+/// A command on one line whose last argument is a patch. `None` if single quotes do not protect it
+/// in every shell: fish interprets backslashes in them.
 pub(super) fn inline(command: &str, patch: &Value) -> Option<String> {
     let text = patch.to_string();
     let is_text = |c: char| matches!(c, ' '..='~') && !matches!(c, '\'' | '\\');

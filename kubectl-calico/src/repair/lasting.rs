@@ -1,4 +1,5 @@
-//! Where else a change of the Installation is made, so that whatever wrote it does not revert it.
+//! Where else a change to the Installation must be made, so that the tool that manages the
+//! Installation does not revert it.
 
 use super::step::Step;
 use crate::assess::facts::install::Install;
@@ -6,11 +7,11 @@ use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::words::pasted;
 
-/// The file that pools are written to for Helm, by a name that is not likely taken.
+/// The values file that pools are written to, with a name that is unlikely to be in use.
 pub const VALUES: &str = "calico-pools.yaml";
 
-/// The step after the change: before it, the same would be one more change. `values` is the command
-/// that prints a values file, `version` the chart's version where the cluster does not say it.
+/// The step after the change, once the values describe the new state. `values` is the command that
+/// prints a values file, and `version` is the chart version to use if the cluster does not show it.
 pub fn step(install: &Install, values: &str, version: Option<&str>) -> Option<Step> {
     let Some(Method::Operator { by }) = install.method.value() else {
         return None;
@@ -19,8 +20,8 @@ pub fn step(install: &Install, values: &str, version: Option<&str>) -> Option<St
         return by.also_change().map(Step::new);
     };
     let step = Step::new(
-        "once that is done, write the pools to the release's values, or its next upgrade reverts \
-         the change",
+        "once that is done, write the pools to the release's values; otherwise its next upgrade \
+         reverts the change",
     );
     Some(
         step.run(format!("{values} > {VALUES}"))

@@ -1,5 +1,5 @@
-//! From an existing pool to another CIDR or block size, which are immutable: a new pool, and pods
-//! that move to it.
+//! Moves from an existing pool to another CIDR or block size. Both are immutable, so a new pool is
+//! added and the pods are moved to it.
 //!
 //! Source: Calico's documentation (3.32), "Migrate from one IP pool to another" and "Change IP
 //! pool block size".
@@ -14,7 +14,7 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::snapshot::Snapshot;
 
-/// What moves pods to another pool: recreating them.
+/// Recreates pods, which moves them to another pool.
 pub const RECREATE_PODS: &str = "kubectl delete pod --all --namespace NAMESPACE";
 
 /// The steps from an existing pool to a new one.
@@ -43,7 +43,7 @@ pub fn steps(
     steps
 }
 
-/// Two pools cannot overlap, so that pods have to move twice.
+/// Two pools cannot overlap, so the pods have to be moved twice.
 fn by_way_of_a_third(
     snapshot: &Snapshot,
     facts: &Facts,
@@ -56,8 +56,8 @@ fn by_way_of_a_third(
     let used: Vec<Cidr> = pools.chain([new.cidr]).collect();
     let Some(range) = free_range::temporary(snapshot, facts, family, &used) else {
         return vec![Step::new(format!(
-            "{} overlaps {}, so pods must move to a third pool and back: choose an unused CIDR for \
-             it, and move to that first with --cidr",
+            "{} overlaps {}, so the pods must be moved to a temporary pool and then to the new \
+             one: first move them to an unused CIDR with --cidr",
             new.cidr, old.name
         ))];
     };
@@ -66,8 +66,8 @@ fn by_way_of_a_third(
         .best()
         .is_some_and(|network| !network.cidrs.iter().any(|cidr| cidr.contains(&range)));
     let remark = if is_outside {
-        "; it is outside the pod network, so kube-proxy masquerades traffic from its pods in the \
-         meantime"
+        "; it is outside the pod network, so kube-proxy masquerades traffic from its pods during \
+         the migration"
     } else {
         ""
     };

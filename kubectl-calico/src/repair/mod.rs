@@ -1,5 +1,5 @@
-//! How a cluster is changed: the steps that fixes and plans are made of, and the commands in them.
-//! Below `assess` and `plan`, so that both print the same steps for the same change.
+//! How a cluster is changed: the steps of fixes and plans, and the commands in them. `assess` and
+//! `plan` both use this module, so they print the same steps for the same change.
 
 pub mod calico_node;
 pub mod command;

@@ -24,14 +24,14 @@ pub struct NewPool {
 /// The other settings of a new pool, by where it is created.
 #[derive(Clone, Debug)]
 pub enum Settings {
-    /// Those of an entry.
+    /// The settings of an entry in the Installation.
     Entry(Map<String, Value>),
-    /// Those of the spec of an IPPool.
+    /// The settings in the spec of an IPPool.
     Spec(Map<String, Value>),
 }
 
 impl Settings {
-    /// Those of an existing pool and its entry, for a pool that takes its place.
+    /// The settings of an existing pool and its entry, for a pool that replaces it.
     pub(super) fn of_entry(entry: &Value, pool: &ExistingPool) -> Self {
         let mut entry = entry.as_object().cloned().unwrap_or_default();
         entry.remove("disableNewAllocations");
@@ -41,7 +41,7 @@ impl Settings {
         Self::Entry(entry)
     }
 
-    /// The same of a pool without an entry.
+    /// The settings of an existing pool without an entry.
     pub(super) fn of_spec(pool: &ExistingPool) -> Self {
         let spec = serde_json::to_value(&pool.spec).unwrap_or_default();
         let mut spec = spec.as_object().cloned().unwrap_or_default();

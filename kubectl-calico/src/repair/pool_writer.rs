@@ -1,9 +1,9 @@
-//! Where a pool is changed: in the Installation, whose list the operator makes pools of, or as an
+//! Where a pool is changed: in the Installation, from whose list the operator creates pools, or as an
 //! IPPool resource.
 //!
-//! From 1.34 (Calico 3.28) the operator makes the pools that it owns what the list says, and deletes
-//! those that the list no longer has. Any other pool is changed itself, and its entry, if it has one,
-//! to match. Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+//! Since 1.34 (Calico 3.28), the operator updates the pools that it owns to match the list, and deletes
+//! those that are no longer in it. Any other pool is changed directly, and so is its entry, if it has
+//! one. Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
 
 use calico_core::pool::Encapsulation;
 use serde_json::{Map, Value, json};
@@ -42,8 +42,8 @@ impl<'a> From<&'a ExistingPool> for Target<'a> {
     }
 }
 
-/// Writes the commands that change a cluster's pools, and keeps track of the Installation's list in
-/// between.
+/// Writes the commands that change a cluster's pools, and keeps track of the changes to the
+/// Installation's list.
 pub struct PoolWriter<'a> {
     facts: &'a Facts,
     installation: Option<&'a InstallationFacts>,
@@ -64,12 +64,12 @@ impl<'a> PoolWriter<'a> {
         }
     }
 
-    /// Whether a command so far changes the Installation.
+    /// Whether any command so far changes the Installation.
     pub fn changed_list(&self) -> bool {
         self.changed_list
     }
 
-    /// Whether the operator makes pools what the list says.
+    /// Whether the operator updates pools to match the list.
     fn follows_list(&self) -> bool {
         self.installation
             .is_some_and(InstallationFacts::changes_existing_pools)
@@ -81,13 +81,14 @@ impl<'a> PoolWriter<'a> {
         self.restore(&unlisted)
     }
 
-    /// Lists them again, if this pool is one of them: before that its entry cannot be changed.
+    /// Lists the unlisted pools again if this pool is one of them, because its entry cannot be
+    /// changed before that.
     pub fn restore_before_changing(&mut self, pool: &ExistingPool) -> Option<Step> {
         let is_unlisted = unlisted_pools(self.facts).any(|found| found.name == pool.name);
         is_unlisted.then(|| self.restore_unlisted()).flatten()
     }
 
-    /// Lists pools again, as they are.
+    /// Lists pools again, unchanged.
     pub fn restore(&mut self, pools: &[&ExistingPool]) -> Option<Step> {
         let installation = self.installation.filter(|_| !pools.is_empty())?;
         let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
@@ -106,7 +107,7 @@ impl<'a> PoolWriter<'a> {
         self.list.extend(entries)
     }
 
-    /// The settings of an existing pool, for a pool that takes its place.
+    /// The settings of an existing pool, for a pool that replaces it.
     pub fn settings_of(&self, pool: &ExistingPool) -> Settings {
         let index = self.list.index_of(&pool.cidr);
         let listed = index.filter(|_| self.follows_list());
@@ -116,8 +117,8 @@ impl<'a> PoolWriter<'a> {
         }
     }
 
-    /// The settings of a pool of a family that has none. An Installation that lists no pool leaves
-    /// pools to others.
+    /// The settings of a pool of a family that has none yet. If the Installation lists no pools, they
+    /// are managed elsewhere.
     pub fn default_settings(&self, nat_outgoing: bool) -> Settings {
         if self.follows_list() && !self.list.is_empty() {
             return Settings::Entry(Map::new());
@@ -176,7 +177,7 @@ impl<'a> PoolWriter<'a> {
         self.set(pool, &[("encapsulation", json!(to))], &spec)
     }
 
-    /// Stops a pool from giving out addresses; those that are in use stay.
+    /// Stops new addresses from being assigned from a pool. Addresses in use are kept.
     pub fn disable(&mut self, pool: Target) -> Vec<Command> {
         let field = self
             .installation
@@ -185,7 +186,8 @@ impl<'a> PoolWriter<'a> {
         self.set(pool, field.as_slice(), &json!({"disabled": true}))
     }
 
-    /// Deletes a pool. The entry goes first, of which the operator would create the pool again.
+    /// Deletes a pool. Its entry is removed first, because otherwise the operator would create the
+    /// pool again.
     pub fn delete(&mut self, pool: Target) -> Vec<Command> {
         let index = self.listed(pool.cidr).filter(|_| self.follows_list());
         let mut commands = Vec::new();
@@ -199,8 +201,8 @@ impl<'a> PoolWriter<'a> {
         commands
     }
 
-    /// Has the Installation list a new pool in place of one that was deleted: up to 1.32 the operator
-    /// creates and changes no pool, but validates what is listed.
+    /// Lists a new pool in the Installation in place of a deleted one: up to 1.32, the operator
+    /// neither creates nor changes pools, but it validates the listed ones.
     pub fn list_in_place(&mut self, old: &ExistingPool, new: &NewPool) -> Option<Step> {
         let index = self.listed(&old.cidr).filter(|_| !self.follows_list())?;
         let mut fields = vec![
@@ -213,7 +215,7 @@ impl<'a> PoolWriter<'a> {
         if fields.is_empty() {
             return None;
         }
-        let step = Step::new("have the Installation list the new pool in place of the old one");
+        let step = Step::new("list the new pool in the Installation instead of the old one");
         Some(step.run(self.set_listed(index, &fields)))
     }
 

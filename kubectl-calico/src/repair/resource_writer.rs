@@ -1,8 +1,8 @@
 //! The program that writes Calico's own resources.
 //!
-//! kubectl, where projectcalico.org/v3 is served: by Calico's API server, which validates what is
-//! written, or by CRDs of that group. Else calicoctl, which validates as well. kubectl on
-//! crd.projectcalico.org only for what both refuse, as in CAL209.
+//! This is kubectl if projectcalico.org/v3 is served, either by Calico's API server, which validates
+//! every change, or by CRDs of that group. Otherwise it is calicoctl, which also validates. kubectl on
+//! crd.projectcalico.org is used only for changes that both reject, as in CAL209.
 
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub const BGP_CONFIGURATIONS: &str = "bgpconfigurations";
 /// The plural of FelixConfiguration.
 pub const FELIX_CONFIGURATIONS: &str = "felixconfigurations";
 
-/// Who writes Calico's resources in a cluster.
+/// The program that writes Calico's resources in a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResourceWriter {
     /// kubectl, on projectcalico.org/v3.
@@ -33,7 +33,7 @@ pub enum ResourceWriter {
 }
 
 impl ResourceWriter {
-    /// The one that works in a cluster.
+    /// The writer that works in a cluster.
     pub fn of(snapshot: &Snapshot) -> Self {
         let is_available = |service: &APIService| {
             let status = service.status.iter();
@@ -70,8 +70,8 @@ impl ResourceWriter {
         let change = json!({ "spec": spec });
         match self {
             Self::Kubectl => patch(&resource, name, PatchType::Merge, &change),
-            // It has one kind of patch, and takes it as an argument only: projectcalico/calico
-            // v3.32.1, calicoctl/calicoctl/commands/patch.go.
+            // It supports one kind of patch, and only as an argument: projectcalico/calico v3.32.1,
+            // calicoctl/calicoctl/commands/patch.go.
             Self::Calicoctl => {
                 let command = format!("calicoctl patch {resource} {} -p", pasted(name));
                 inline(&command, &change)
@@ -98,7 +98,7 @@ impl ResourceWriter {
         format!("{program} delete {resource} {}", names.join(" ")).into()
     }
 
-    /// Sets a label, which is ours.
+    /// Sets a label that does not come from the cluster.
     pub fn label(self, plural: &str, name: &str, label: &str) -> Command {
         let (program, resource) = (self.program(), self.resource(plural));
         format!("{program} label {resource} {} {label}", pasted(name)).into()
@@ -115,7 +115,7 @@ pub fn delete_pool_in_datastore(snapshot: &Snapshot, name: &str) -> Command {
     format!("kubectl delete {IP_POOLS}.{group} {}", pasted(name)).into()
 }
 
-/// Changes a pool in the CRD, past the validation of Calico's API.
+/// Changes a pool in crd.projectcalico.org, bypassing the validation of Calico's API.
 pub fn patch_pool_crd(name: &str, spec: &Value) -> Command {
     let resource = format!("{IP_POOLS}.{V1}");
     patch(&resource, name, PatchType::Merge, &json!({ "spec": spec }))

@@ -8,7 +8,7 @@ use super::command::Command;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Step {
-    /// What to do, and why where that is not obvious.
+    /// What to do, and why if that is not obvious.
     pub what: String,
     /// The commands that do it, in order. Each can be pasted into a shell as it is; a here-document
     /// has several lines.
@@ -25,8 +25,8 @@ impl Step {
         }
     }
 
-    /// Adds a command. Where there is none that is safe to paste, the step says why instead. An empty
-    /// text is no command.
+    /// Adds a command. If there is none that is safe to paste, the step says why instead. An empty
+    /// string is no command.
     #[must_use]
     pub fn run(mut self, command: impl Into<Command>) -> Self {
         match command.into() {

@@ -3,8 +3,9 @@
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
 
-/// The pools that the operator owns, pods use, and the Installation no longer lists, as after a
-/// `helm upgrade` without what had set them. One that no pod uses may go.
+/// The pools that the operator owns, pods use, and the Installation no longer lists, for example
+/// after a `helm upgrade` without the flags or values that had set them. Pools that no pod uses may
+/// be deleted.
 pub fn unlisted_pools(facts: &Facts) -> impl Iterator<Item = &ExistingPool> {
     let installation = facts.installation.as_ref();
     facts

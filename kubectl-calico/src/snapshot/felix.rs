@@ -29,7 +29,7 @@ pub struct FelixSpec {
     /// The default is what the pools need.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipip_enabled: Option<bool>,
-    /// Likewise.
+    /// The default is what the pools need.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vxlan_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

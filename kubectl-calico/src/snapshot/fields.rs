@@ -1,5 +1,6 @@
-//! What is kept of each kind: the fields that facts, checks and plans read, and nothing else. A snapshot
-//! is sent to strangers, and environments, arguments, annotations and ConfigMaps hold credentials.
+//! What is kept of each kind: the fields that facts, checks and plans read, and nothing else. Snapshots
+//! are shared with others, and environments, arguments, annotations and ConfigMaps can contain
+//! credentials.
 //!
 //! docs/snapshot.md lists all of them.
 
@@ -13,7 +14,7 @@ const NAME: (&str, Keep) = ("name", Value);
 const NAMESPACE: (&str, Keep) = ("namespace", Value);
 const DELETION: (&str, Keep) = ("deletionTimestamp", Value);
 
-/// `metadata` of an object of which only the name is read.
+/// `metadata` of an object whose name alone is read.
 const NAMED: (&str, Keep) = ("metadata", Object(&[NAME]));
 
 /// The labels by which Calico's pods are found, and by which its workloads select them.
@@ -250,7 +251,7 @@ pub(super) const DAEMON_SET: Fields = &[
     ),
 ];
 
-/// What the tools that install objects leave on them.
+/// The labels and annotations that install tools leave on objects.
 const INSTALLER_LABELS: Keep = Object(&[
     ("addonmanager.kubernetes.io/mode", Value),
     ("argocd.argoproj.io/instance", Value),
@@ -403,7 +404,7 @@ pub(super) const INSTALLATION: Fields = &[
                     ("bgp", Value),
                     ("clusterRoutingMode", Value),
                     ("hostPorts", Value),
-                    // Whole, since plans and fixes write entries back with all that is in them.
+                    // Kept in full, because plans and fixes write entries back with all of their fields.
                     ("ipPools", Whole),
                     ("linuxDataplane", Value),
                     ("mtu", Value),

@@ -26,7 +26,7 @@ pub struct IpPoolStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct IpPoolSpec {
-    /// As written: the CRD accepts any text up to 3.31.
+    /// As written: up to 3.31, the CRD accepts any string.
     pub cidr: String,
     /// A prefix length; the default is 26 or 122.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,7 +34,7 @@ pub struct IpPoolSpec {
     /// Always, CrossSubnet or Never; the default is Never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ipip_mode: Option<String>,
-    /// Likewise.
+    /// Always, CrossSubnet or Never; the default is Never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vxlan_mode: Option<String>,
     /// The field for IPIP before `ipipMode`.

@@ -17,10 +17,10 @@ pub struct Meta {
     pub labels: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
-    /// Increases with every change of the spec.
+    /// Increases with every change to the spec.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
-    /// Set while finalizers hold up a deletion.
+    /// Set while finalizers block a deletion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<Time>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,5 +1,5 @@
-//! What was read of a cluster, without any judgement: Kubernetes objects, each kind reduced to the
-//! fields that are used, and for each kind whether it could be read.
+//! What was read from a cluster, without any evaluation: Kubernetes objects, each kind reduced to
+//! the fields that are used, and for each kind whether it could be read.
 
 mod bgp;
 mod datastore;
@@ -56,7 +56,7 @@ macro_rules! snapshot {
         many { $($many:ident: $many_type:ty = $many_row:ident;)+ }
         one { $($one:ident: $one_type:ty = $one_row:ident;)+ }
     ) => {
-        /// What was read of a cluster: a field for each row of [`resources::RESOURCES`].
+        /// What was read from a cluster: a field for each row of [`resources::RESOURCES`].
         #[derive(Debug)]
         pub struct Snapshot {
             pub origin: Origin,

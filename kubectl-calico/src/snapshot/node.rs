@@ -54,7 +54,7 @@ pub struct NodeAddress {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Allocatable {
-    /// How many pods the kubelet accepts, as a Kubernetes quantity.
+    /// The maximum number of pods on the node, as a Kubernetes quantity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pods: Option<String>,
 }
@@ -95,7 +95,8 @@ impl Node {
         self.condition("Ready").is_some_and(|c| c.status == "True")
     }
 
-    /// Whether it runs Linux, which is also assumed of a node that does not report it.
+    /// Whether it runs Linux, which is also assumed if the node does not report its operating
+    /// system.
     pub fn is_linux(&self) -> bool {
         let label = self.metadata.label("kubernetes.io/os");
         label.unwrap_or(&self.status.node_info.operating_system) != "windows"

@@ -15,8 +15,8 @@ pub struct Installation {
     pub status: InstallationStatus,
 }
 
-/// `status` of an Installation. The operator writes it only when every component is available, so that
-/// of a degraded install is empty or outdated.
+/// `status` of an Installation. The operator writes it only when every component is available, so in a
+/// degraded install it is empty or outdated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct InstallationStatus {

@@ -78,12 +78,12 @@ pub struct PodCondition {
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerStatus {
     pub name: String,
-    /// As in the spec if the image could not be pulled.
+    /// The same as in the spec if the image could not be pulled.
     pub image: String,
     pub ready: bool,
     pub restart_count: u32,
     pub state: ContainerState,
-    /// How the container ended before its last restart; not kept of one that is ready.
+    /// How the container ended before its last restart; not kept if the container is ready.
     pub last_state: ContainerState,
 }
 
@@ -111,12 +111,12 @@ pub struct StateReason {
     pub reason: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub message: String,
-    /// Only of a terminated container.
+    /// Only set for a terminated container.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
 }
 
-/// What a program wrote when it ended is nobody's business once it works again.
+/// The last message of a program is not kept once the program works again.
 fn container_statuses<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<ContainerStatus>, D::Error> {

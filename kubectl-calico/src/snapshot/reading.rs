@@ -30,7 +30,7 @@ pub enum Unknown {
     Forbidden(String),
     /// The request failed: what went wrong, in one line.
     Failed(String),
-    /// The given files do not hold the kind.
+    /// The given files do not contain the kind.
     NotGiven,
 }
 
@@ -63,14 +63,14 @@ impl<T> Reading<T> {
 }
 
 impl<T> Reading<Vec<T>> {
-    /// The objects; none where they do not exist or could not be read.
+    /// The objects; none if they do not exist or could not be read.
     pub fn items(&self) -> &[T] {
         self.read().map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 impl<T> Reading<T> {
-    /// The first object of a reading of a single one.
+    /// The object of a row that reads a single one.
     pub(super) fn only(reading: Reading<Vec<T>>) -> Self {
         match reading {
             Reading::Read(objects) => match objects.into_iter().next() {

@@ -18,7 +18,7 @@ pub struct Resource {
     pub select: Select,
     /// What is kept of each object.
     pub fields: Fields,
-    /// What it is read for, to explain the permission.
+    /// The purpose of reading it, to explain the permission.
     pub why: &'static str,
 }
 
@@ -70,7 +70,7 @@ impl Resource {
         first.into_iter().chain(second)
     }
 
-    /// Objects of the row with `apiVersion` and `kind`, which the items of a list do not have.
+    /// Objects of the row with `apiVersion` and `kind`, which list items lack.
     pub fn manifests<'a, T: Serialize + 'a>(
         &self,
         store: Store,

@@ -1,4 +1,4 @@
-//! Everything that is read of a cluster: one table, from which the requests, the ClusterRole of
+//! Everything that is read from a cluster: one table, from which the requests, the ClusterRole of
 //! `kubectl calico rbac` and the messages about missing permissions are generated.
 
 use super::fields;
@@ -77,7 +77,7 @@ rows! {
         Select::LabelledIn("kube-system", "component", CONTROL_PLANE), fields::POD,
         "pod and Service CIDRs on the control plane's command line";
     PENDING_PODS: "Pod", [api("", "v1", "pods")], Select::PhaseIn("kube-system", "Pending"), fields::POD,
-        "CoreDNS and other pods that wait for the network";
+        "CoreDNS and other pods that are waiting for the network";
     DAEMON_SETS: "DaemonSet", [api("apps", "v1", "daemonsets")], Select::All, fields::DAEMON_SET,
         "calico-node, canal, and other network plugins";
     ///
@@ -133,7 +133,7 @@ rows! {
     IP_POOLS: "IPPool", calico("ippools"), Select::All, fields::IP_POOL,
         "the existing pools";
     FELIX_CONFIGURATIONS: "FelixConfiguration", calico("felixconfigurations"), Select::All, fields::FELIX_CONFIGURATION,
-        "dataplane, encryption, which component programs routes";
+        "data plane, encryption, which component programs routes";
     BGP_CONFIGURATIONS: "BGPConfiguration", calico("bgpconfigurations"), Select::All, fields::BGP_CONFIGURATION,
         "whether the node-to-node mesh is enabled";
     BGP_PEERS: "BGPPeer", calico("bgppeers"), Select::All, fields::BGP_PEER,

@@ -13,11 +13,11 @@ pub enum Select {
     LabelledIn(&'static str, &'static str, &'static [&'static str]),
     /// The pods in a namespace that are in a phase.
     PhaseIn(&'static str, &'static str),
-    /// A single one, by namespace and name. The namespace of a cluster-scoped object is empty.
+    /// A single object, by namespace and name. The namespace of a cluster-scoped object is empty.
     Named(&'static str, &'static str),
 }
 
-/// What a [`Select`] depends on in an object that did not come from a server.
+/// The fields of an object that a [`Select`] needs if the object does not come from a server.
 #[derive(Debug)]
 pub struct Selectable<'a> {
     pub name: &'a str,

@@ -8,7 +8,7 @@ use super::reading::Reading;
 /// The group whose CRDs are the store up to 3.32, unless the cluster was migrated to the other.
 pub const V1: &str = "crd.projectcalico.org";
 
-/// The group that Calico's aggregated API serves and that, from 3.32 on, can be the store.
+/// The group that Calico's aggregated API serves and that can be the store since 3.32.
 pub const V3: &str = "projectcalico.org";
 
 /// The API group that Calico's resources are read from first.

@@ -136,7 +136,7 @@ impl Journey {
         let other = format!("{view} | sed 's#server: .*#server: https://127.0.0.1:1#' > gone");
         self.terminal.run(&other).succeeded();
         let gone = self.terminal.run(&asking("--kubeconfig=gone")).failed();
-        gone.shows("could not make a plan of the cluster")
+        gone.shows("could not make a plan for the cluster")
             .shows("https://127.0.0.1:1")
             .shows("fix: run it directly")
             .does_not_show("kind: Installation");

@@ -11,7 +11,7 @@ fn a_missing_kubectl_calico_is_an_error_with_a_fix() {
         StandIn::missing().refused(&[]),
         "helm-postrender: error: --from-cluster needs kubectl-calico, which is neither next to this program nor on PATH\n  \
          why: it reads the cluster: this program has no network code\n  \
-         fix: install it, or run `kubectl-calico plan -o config` on another machine and give the file with --config\n"
+         fix: install it, or run `kubectl-calico plan -o config` on another machine and pass the file with --config\n"
     );
 }
 
@@ -25,7 +25,7 @@ fn standard_error_of_kubectl_calico_is_shown() {
     let message = stand_in.refused(&["--context", "prod eu", "--report", "report.json"]);
     assert_eq!(
         message,
-        "helm-postrender: error: --from-cluster: [FOLDER]/path/kubectl-calico could not make a plan of the cluster (exit status: 2)\n  \
+        "helm-postrender: error: --from-cluster: [FOLDER]/path/kubectl-calico could not make a plan for the cluster (exit status: 2)\n  \
          why: it wrote to stderr:\n    kubectl-calico: error: ippools is forbidden\n      fix: kubectl calico rbac\\u{1b}[2J\n  \
          fix: run it directly: [FOLDER]/path/kubectl-calico plan -o config --fail-on=never '--context=prod eu'\n"
     );
@@ -51,7 +51,7 @@ fn an_incomplete_plan_is_refused() {
     // An exit code without a reason.
     for code in [1, 2] {
         let message = StandIn::on_path(&format!("{}exit {code}\n", print(NEW))).refused(&[]);
-        let what = format!("could not make a plan of the cluster (exit status: {code})");
+        let what = format!("could not make a plan for the cluster (exit status: {code})");
         assert!(message.contains(&what), "{message}");
     }
 }
@@ -112,7 +112,7 @@ fn another_program_with_that_name_is_recognized() {
             "{message}"
         );
         assert!(
-            message.contains("\n  fix: put this release's kubectl-calico next to"),
+            message.contains("\n  fix: put the kubectl-calico of this release next to"),
             "{message}"
         );
     }

@@ -126,8 +126,8 @@ impl Tree {
         self.entry(map, key).map(|(_, value)| value)
     }
 
-    /// Every value that some reader may find for `key` in a mapping: more than one if the key is
-    /// duplicate or merged in, or if a tag hides what a key is.
+    /// Every value that any reader may find for `key` in a mapping: more than one if the key is
+    /// duplicated or merged in, or if a tag hides what a key is.
     pub(crate) fn values(&self, map: NodeId, key: &str) -> Vec<NodeId> {
         let (mut values, mut seen) = (Vec::new(), HashSet::new());
         let mut maps = vec![self.resolve(map)];
@@ -203,7 +203,8 @@ impl Tree {
         })
     }
 
-    /// The range and the text of every plain scalar that is a value without a tag, in no order.
+    /// The range and the text of every plain scalar that is a value without a tag, in no particular
+    /// order.
     pub(crate) fn plain_values(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
         let values = self.nodes.iter().flat_map(|node| match &node.data {
             Data::Map(entries, _) => entries.iter().map(|(_, value)| *value).collect(),

@@ -27,7 +27,7 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
                    cause.",
         fix: "The pod's events contain the result of the readiness probe. \"BIRD is not ready: BGP \
               not established\" means that the wrong node address was detected (docker0, virbr0 or \
-              a second interface: set nodeAddressAutodetectionV4 in the Installation, or \
+              a second interface; set nodeAddressAutodetectionV4 in the Installation, or \
               IP_AUTODETECTION_METHOD), or that TCP 179 is blocked between nodes. If Felix is not \
               ready, read its log and check that it can reach Typha on TCP 5473.",
         source: "projectcalico/calico#8607, #3541, #2905",
@@ -148,7 +148,7 @@ fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
     .evidence(&object, "status.numberReady", ready)
     .evidence(&object, "status.desiredNumberScheduled", desired)
     .impact(without_pods(case, "calico-node"))
-    .fix("find the nodes whose pod is not ready: the pods could not be read for this report")
+    .fix("find the nodes where the pod is not ready; this report could not read the pods")
     .paste(format!(
         "kubectl get pods -n {} -l 'k8s-app in (calico-node,canal)' -o wide",
         pasted(meta.namespace.as_deref().unwrap_or_default())
@@ -177,7 +177,7 @@ fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
     .evidence(&object, "status.currentNumberScheduled", scheduled)
     .evidence(&object, "status.desiredNumberScheduled", desired)
     .impact(without_pods(case, "calico-node"))
-    .fix("read in the DaemonSet's events why no pod is created, or check again in a minute")
+    .fix("check the DaemonSet's events to see why no pod is created, or check again in a minute")
     .paste(format!(
         "kubectl describe daemonsets -n {} {}",
         pasted(meta.namespace.as_deref().unwrap_or_default()),

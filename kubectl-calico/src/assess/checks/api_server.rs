@@ -21,16 +21,17 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
                   Ready.",
         impact: "kubectl and calicoctl cannot read or change projectcalico.org/v3 resources, the \
                  operator cannot change or delete pools, and no namespace in the cluster can be \
-                 deleted, because Kubernetes first lists every API group's objects in it.",
+                 deleted, because Kubernetes must first list the objects of every API group in \
+                 it.",
         criteria: "The Available condition of the APIService v3.projectcalico.org is not True. If \
                    CustomResourceDefinitions serve the group (native v3 in Calico 3.32), there is \
-                   no such server. An APIServer resource that is not Ready counts unless the \
-                   operator already reports why (CAL107, CAL108).",
+                   no such server. An APIServer resource that is not Ready is also reported, \
+                   unless the operator already says why (CAL107, CAL108).",
         fix: "MissingEndpoints: find out why the calico-apiserver pods are not ready. \
               FailedDiscoveryCheck: the control plane cannot reach the pods; check that the \
-              control plane nodes run calico-node, and that nothing between nodes drops the \
-              encapsulation or TCP 5443. ServiceNotFound after Calico was removed: delete the \
-              APIService.",
+              control plane nodes run calico-node, and that nothing between nodes drops \
+              encapsulated traffic or TCP 5443. ServiceNotFound after Calico was removed: delete \
+              the APIService.",
         source: "projectcalico/calico#10494, #10849, #12131, #7555; kubernetes v1.34, \
                  kube-aggregator, available_controller.go",
     },
@@ -69,13 +70,14 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let is_requested = !case.snapshot.api_servers.items().is_empty();
     let (fix, paste) = match reason {
         "ServiceNotFound" if !is_requested => (
-            "delete the registration: no APIServer resource exists any more",
+            "delete the registration: the APIServer resource no longer exists",
             "kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org".to_owned(),
         ),
         "MissingEndpoints" => ("find out why its pods are not ready", pods),
         "FailedDiscoveryCheck" => (
-            "make sure that the control plane can reach its pods: those nodes must run \
-             calico-node, too, and nothing between nodes may drop the encapsulation or TCP 5443",
+            "make sure that the control plane can reach its pods: the control plane nodes must \
+             also run calico-node, and nothing between nodes may drop encapsulated traffic or TCP \
+             5443",
             pods,
         ),
         _ => ("check that its pods and its Service exist", pods),
@@ -128,7 +130,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
             waiting.status.state.as_deref().unwrap_or("not set"),
         )
         .impact("the operator cannot change pools until it is ready")
-        .fix("read what the operator reports about it")
+        .fix("check what the operator reports about it")
         .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
     )
 }

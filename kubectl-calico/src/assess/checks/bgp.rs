@@ -22,13 +22,13 @@ pub(crate) const NO_PEERS: Check = Check {
         code: "CAL304",
         title: "the node-to-node mesh is disabled, and no BGP peers exist",
         meaning: "BIRD must program the routes between nodes, but the nodes do not peer with each \
-                  other, and there is no BGPPeer that they peer with instead.",
-        impact: "No node learns the routes to the pods of other nodes: pods reach only pods on \
+                  other, and there is no BGPPeer to replace the mesh.",
+        impact: "No node learns the routes to the pods of other nodes: pods can reach only pods on \
                  their own node.",
         criteria: "BGPConfiguration default sets nodeToNodeMeshEnabled: false, no BGPPeer exists, \
-                   and a pool with pods uses IPIP or None with routes programmed by BIRD. VXLAN \
-                   does not need BGP. Whether existing BGPPeers cover all nodes is not checked. \
-                   With a single node, the finding is a warning.",
+                   and a pool in use by pods has encapsulation IPIP or None, with routes \
+                   programmed by BIRD. VXLAN does not need BGP. Whether existing BGPPeers cover \
+                   all nodes is not checked. With a single node, the finding is a warning.",
         fix: "Enable the node-to-node mesh, or add BGPPeers (route reflectors or routers).",
         source: "Calico documentation, Configure BGP peering",
     },
@@ -78,8 +78,8 @@ pub(crate) const LARGE_MESH: Check = Check {
         code: "CAL308",
         title: "the node-to-node mesh is large",
         meaning: "More than 100 nodes each peer with every other node.",
-        impact: "n nodes have n(n-1)/2 BGP sessions, n-1 per node: memory use, and the time until \
-                 routes are known everywhere, grow with them.",
+        impact: "n nodes have n(n-1)/2 BGP sessions, n-1 per node. Memory use and the time for \
+                 routes to reach every node grow with the number of sessions.",
         criteria: "BIRD runs, the node-to-node mesh is enabled, and calico-node is scheduled to \
                    more than 100 nodes. The finding is a note.",
         fix: "Peer with route reflectors, and disable the mesh once they work. If all pools use \

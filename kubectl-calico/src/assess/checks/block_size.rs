@@ -14,8 +14,9 @@ pub(crate) const BLOCK_SIZE: Check = Check {
         title: "a pool cannot be divided into blocks",
         meaning: "The blockSize of an existing pool is out of range, or a block is larger than the \
                   pool.",
-        impact: "The pool gives out no addresses. Calico's API and the operator reject such a \
-                 pool; the CRDs set no bounds up to Calico 3.31, and too wide ones since.",
+        impact: "No addresses are assigned from the pool. Calico's API and the operator reject \
+                 such a pool. The CRDs do not check the range up to Calico 3.31, and since then \
+                 only loosely.",
         criteria: "A blockSize is a prefix length from 20 to 32 for IPv4 (default 26) and from 116 \
                    to 128 for IPv6 (default 122), and not shorter than the pool's. Applies only if \
                    Calico's IPAM assigns addresses. Listed pools are covered by CAL110.",
@@ -49,7 +50,7 @@ fn finding(pool: &CandidatePool) -> Option<Finding> {
         Finding::error(&BLOCK_SIZE.entry, pool.object(), message)
             .evidence(pool.object(), pool.field("cidr"), pool.cidr)
             .evidence(pool.object(), pool.field("blockSize"), size)
-            .impact("the pool gives out no addresses")
+            .impact("no addresses are assigned from the pool")
             .fix("add another pool and delete this one: the block size of an existing pool is immutable"),
     )
 }

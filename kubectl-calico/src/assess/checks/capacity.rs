@@ -135,7 +135,7 @@ fn finding(
     } else {
         (
             Severity::Warning,
-            "the last nodes borrow single addresses from other nodes' blocks, with a route for \
+            "the last nodes borrow individual addresses from other nodes' blocks, with a route for \
              each",
         )
     };
@@ -166,7 +166,7 @@ fn finding(
     Some(finding.impact(impact).fixed_by_all(fix))
 }
 
-/// For a pool that does not exist yet, a block size that gives enough blocks.
+/// A block size that gives enough blocks, for a pool that does not exist yet.
 fn smaller_blocks(case: &Case, pool: &CandidatePool, nodes: u128) -> Option<Vec<Step>> {
     let network = pool.network.filter(|_| pool.existing.is_none())?;
     let mut sizes = BlockSize::range(network.family());

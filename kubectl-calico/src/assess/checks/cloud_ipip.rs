@@ -21,12 +21,12 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         impact: "Packets between pods on different nodes are silently dropped: pods on the same \
                  node reach each other, and DNS works on some nodes only.",
         criteria: "The cloud is recognized by the providerID of a node. On Azure the finding is an \
-                   error: its network drops IP protocol 4, whatever the security groups say. On \
-                   DigitalOcean it is a warning: its cloud firewalls only support TCP, UDP and \
-                   ICMP; without one, the packets pass. Google Cloud and AWS drop IPIP unless a \
-                   firewall rule or security group allows it, which is not visible through the \
-                   Kubernetes API, and are not checked. Only pools that give, or will give, \
-                   addresses to pods count.",
+                   error: its network drops IP protocol 4 regardless of the security groups. On \
+                   DigitalOcean it is a warning: cloud firewalls there only support TCP, UDP and \
+                   ICMP, but without a firewall the packets pass. Google Cloud and AWS drop IPIP \
+                   unless a firewall rule or security group allows it. That is not visible through \
+                   the Kubernetes API and is not checked. Only pools that pods get, or will get, \
+                   addresses from are checked.",
         fix: "Use VXLAN. Changing the encapsulation of an existing pool briefly interrupts traffic \
               between nodes.",
         source: "Calico documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",

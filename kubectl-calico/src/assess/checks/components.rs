@@ -15,14 +15,14 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
         code: "CAL107",
         title: "a component is degraded",
         meaning: "The operator reports that a component is not in the requested state, and is not \
-                  progressing towards it.",
+                  progressing toward it.",
         impact: "The component does not work, or does not reflect the last change. While the \
                  operator cannot read or accept the Installation, it changes nothing at all.",
         criteria: "The Degraded condition of the component's TigeraStatus is True. Its message is \
                    quoted as the operator wrote it. For a well-known message, the finding adds the \
-                   cause, and the code of the finding that explains it. A component that only \
-                   waits for another unhealthy component is a warning.",
-        fix: "Fix what the message names. The operator retries by itself.",
+                   cause, and the code of the finding that explains it. The finding is a warning \
+                   if the component is only waiting for another unhealthy component.",
+        fix: "Fix the problem that the message describes. The operator retries automatically.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
     },
     needs: &[&TIGERA_STATUSES],
@@ -38,10 +38,10 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
         impact: "Some of the component's pods are not ready, or the operator has not reconciled it \
                  yet.",
         criteria: "The Available condition of the component's TigeraStatus is not True, and \
-                   Degraded is not True either. A missing Available condition counts: until the \
-                   operator watches a component, it may report nothing, or only Degraded. The \
-                   finding is a warning while the component is progressing, and an error \
-                   otherwise.",
+                   Degraded is not True either. A missing Available condition is also reported: \
+                   until the operator watches a component, it may report nothing, or only \
+                   Degraded. The finding is a warning while the component is progressing, and an \
+                   error otherwise.",
         fix: "During an install or an upgrade, wait. Otherwise check the findings about pods \
               (CAL501 to CAL508), and read the operator's log.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
@@ -95,7 +95,7 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         .suspects([Suspect::Subject(
             ObjectRef::named("TigeraStatus", other).to_string(),
         )])
-        .fix(format!("fix {other}; {name} then recovers by itself"));
+        .fix(format!("fix {other}; {name} then recovers on its own"));
     }
     let finding = with_condition(
         Finding::error(&COMPONENT_DEGRADED.entry, &object, message),
@@ -107,7 +107,7 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         Some(cause) => with_remedy(case, finding, cause, &condition.message),
         None => finding
             .suspects([Suspect::NamedWorkload])
-            .fix("fix what the operator's message names; its log may contain more")
+            .fix("fix the problem in the operator's message; its log may contain more")
             .paste(operator_log(case.snapshot)),
     }
 }
@@ -129,7 +129,7 @@ fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str)
     if explained_by.is_empty() {
         finding.fix(fix).paste((cause.paste)(case, message))
     } else {
-        // Those have the better command.
+        // Those findings have a more specific command.
         finding.fix(format!("{fix} (see {})", explained_by.join(", ")))
     }
 }

@@ -20,11 +20,11 @@ pub(crate) const CRASH_LOOP: Check = Check {
                  Typha or the API server that is down.",
         criteria: "The container is waiting with the reason CrashLoopBackOff; or it failed after a \
                    restart; or it is running but not ready and has been restarted at least three \
-                   times after failures. Init containers count, too. Pods of the same workload and \
-                   container are one finding.",
+                   times after failures. Init containers are included. Pods of the same workload \
+                   are grouped into one finding per container.",
         fix: "Read the log of the previous run, which the kubelet keeps. Exit code 137 with the \
               reason OOMKilled means that the memory limit is too low; 137 without it, or 143, \
-              most often means that the liveness probe failed.",
+              usually means that the liveness probe failed.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (containerErrorMessage); \
                  Kubernetes documentation, Pod Lifecycle",
     },
@@ -52,7 +52,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
         format!("container {name} is crash-looping {}", stopped.places()),
     )
     .evidence(&object, at("restartCount"), container.restart_count);
-    let mut fix = "read the log of the previous run, and fix what it reports";
+    let mut fix = "read the log of the previous run, and fix the reported problem";
     let ended = container.state.terminated.as_ref();
     if let Some(ended) = ended.or(container.last_state.terminated.as_ref()) {
         let code = ended.exit_code.map(|code| code.to_string());

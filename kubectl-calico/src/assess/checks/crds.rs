@@ -18,19 +18,19 @@ pub(crate) const KINDS_NOT_SERVED: Check = Check {
     entry: Entry {
         code: "CAL104",
         title: "custom resource definitions are missing",
-        meaning: "The operator or calico-node is installed, but the API server does not serve kinds \
-                  that it needs: their CustomResourceDefinitions are not installed.",
+        meaning: "The operator or calico-node is installed, but the API server does not serve the \
+                  kinds that they need: their CustomResourceDefinitions are not installed.",
         impact: "Without Installation and TigeraStatus, the operator can neither read what to \
-                 install nor report. Without IPPool and the others, calico-node does not start, \
-                 because Calico stores its data there.",
+                 install nor report its status. Without IPPool and Calico's other kinds, \
+                 calico-node does not start, because Calico stores its data in them.",
         criteria: "Kinds of operator.tigera.io are required if the operator's Deployment exists. \
                    Those of crd.projectcalico.org (or of projectcalico.org, if that is the \
                    datastore) are required if the operator or calico-node exists, unless Calico \
                    uses its own etcd.",
         fix: "Apply operator-crds.yaml of the same release with --server-side: the definitions are \
-              too large for a client-side kubectl apply. From Calico 3.32 on, the Helm chart \
-              tigera-operator no longer includes them: install the chart crd.projectcalico.org.v1 \
-              first. Helm never upgrades definitions in a chart's crds/ folder.",
+              too large for a client-side kubectl apply. Since Calico 3.32, the tigera-operator \
+              Helm chart no longer includes them: install the crd.projectcalico.org.v1 chart \
+              first. Helm never upgrades definitions in a chart's crds/ directory.",
         source: "projectcalico/calico#12860, #7826, #9432; charts/ of v3.31 and v3.32.1",
     },
     needs: &[
@@ -66,9 +66,9 @@ fn of_operator(case: &Case) -> Option<Finding> {
     ];
     Some(
         not_served("operator.tigera.io", &missing, &object_of(operator))?
-            .impact("the operator cannot read what to install, nor report on it")
+            .impact("the operator can neither read what to install nor report its status")
             .fix(
-                "apply the definitions; from Calico 3.32 on, the Helm chart tigera-operator no \
+                "apply the definitions; since Calico 3.32, the tigera-operator Helm chart no \
                  longer includes them",
             )
             .paste(apply(case)),
@@ -95,7 +95,7 @@ fn of_calico(case: &Case) -> Option<Finding> {
         Store::V1 => (V1, "apply the definitions of the same release", apply(case)),
         Store::V3 => (
             V3,
-            "install the chart projectcalico.org.v3 of the same release, which contains the \
+            "install the projectcalico.org.v3 chart of the same release, which contains the \
              definitions",
             String::new(),
         ),

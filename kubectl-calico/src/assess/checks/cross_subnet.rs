@@ -17,15 +17,15 @@ pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
         title: "CrossSubnet always encapsulates",
         meaning: "A pool should encapsulate only between subnets, but nodes have an address whose \
                   subnet contains no other node: /32, or /128 for IPv6.",
-        impact: "Nothing is broken. CrossSubnet uses the mask of each node's own address, so \
-                 traffic to and from these nodes is always encapsulated, with the overhead of a \
+        impact: "Nothing is broken. CrossSubnet uses the subnet mask of each node's address, so \
+                 traffic to and from these nodes is always encapsulated, with the overhead of the \
                  tunnel.",
         criteria: "The address and its mask are in the annotation projectcalico.org/IPv4Address or \
-                   IPv6Address, which calico-node sets on its node. Google Cloud gives all its \
-                   machines such masks, and so do a few others. The finding is a note.",
+                   IPv6Address, which calico-node sets on its node. Google Cloud and a few other \
+                   providers give all machines such masks. The finding is a note.",
         fix: "Nothing needs to be done. If the nodes do share a subnet, and its router passes pod \
-              traffic, give their interfaces the subnet's mask; otherwise the pool can just as \
-              well use VXLAN or IPIP.",
+              traffic, give their interfaces the subnet's mask; otherwise VXLAN or IPIP has the \
+              same effect.",
         source: "projectcalico/calico v3.32.1, felix/calc; Calico documentation, Overlay \
                  networking",
     },
@@ -83,8 +83,8 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
             format!("mask {mask}"),
             few(&without_subnet),
         )
-        .impact("traffic to and from these nodes always has the overhead of a tunnel")
-        .fix("nothing, unless the nodes do share a subnet: then give their interfaces its mask"),
+        .impact("traffic to and from these nodes always has the overhead of the tunnel")
+        .fix("none needed; if the nodes do share a subnet, give their interfaces its mask"),
     )
 }
 

@@ -1,4 +1,4 @@
-//! Whether Felix uses the dataplane that the Installation specifies, and how much it logs.
+//! Whether Felix uses the data plane that the Installation specifies, and how much it logs.
 
 use calico_core::catalog::Entry;
 use serde_json::json;
@@ -15,19 +15,19 @@ use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 pub(crate) const DATAPLANE_DRIFT: Check = Check {
     entry: Entry {
         code: "CAL310",
-        title: "Felix does not use the configured dataplane",
+        title: "Felix does not use the configured data plane",
         meaning: "The Installation, the FelixConfiguration and calico-node's environment specify \
-                  different dataplanes.",
+                  different data planes.",
         impact: "Felix uses its environment first, then its FelixConfiguration; the Installation \
-                 only takes effect once the operator has applied it. Another dataplane runs than \
-                 intended: node ports, host endpoints and policies can behave differently, or \
-                 kube-proxy can run alongside eBPF.",
+                 only takes effect once the operator has applied it. The data plane in use is not \
+                 the intended one: node ports, host endpoints and policies can behave differently, \
+                 or kube-proxy can run alongside eBPF.",
         criteria: "linuxDataplane in the Installation is compared with what Felix uses: \
-                   FELIX_BPFENABLED, bpfEnabled, nftablesMode. Nftables and Auto agree, because \
-                   Felix then follows kube-proxy. FELIX_BPFENABLED is compared with bpfEnabled if \
-                   both are set. The operator enables eBPF only after calico-node has been rolled \
-                   out everywhere, so a difference can be temporary.",
-        fix: "Remove what was set by hand, so that only one place specifies the dataplane: the \
+                   FELIX_BPFENABLED, bpfEnabled, nftablesMode. Nftables and Auto are treated as \
+                   equal, because with Auto Felix follows kube-proxy. FELIX_BPFENABLED is compared \
+                   with bpfEnabled if both are set. The operator enables eBPF only after \
+                   calico-node has been rolled out everywhere, so a difference can be temporary.",
+        fix: "Remove the manual setting, so that only one place specifies the data plane: the \
               Installation, or, without the operator, the FelixConfiguration.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico v3.32.1, felix/config/config_params.go",
@@ -74,8 +74,8 @@ fn by_installation(case: &Case) -> Option<Finding> {
     .read(from, used.name())
     .impact("Felix does not follow the Installation")
     .fix(
-        "remove what was set by hand; otherwise the operator is still applying the change, or \
-         reports why it cannot",
+        "remove the manual setting, if there is one; otherwise the operator is still applying the \
+         change, or reports why it cannot",
     )
     .paste("kubectl get tigerastatus calico -o yaml");
     (!agrees).then_some(finding)
@@ -99,12 +99,12 @@ fn by_environment(case: &Case) -> Option<Finding> {
         Finding::warning(&DATAPLANE_DRIFT.entry, &environment.from.object, uses)
             .read(&environment.from, environment.value)
             .read(&configured.from, configured.value)
-            .impact("the environment wins, and the FelixConfiguration has no effect")
-            .fix("remove the variable, so that the FelixConfiguration takes effect; or set both alike")
-            .paste(unset_variable(
-                &environment.from.object,
-                BPF.variable,
-            )),
+            .impact("the environment takes precedence, and the FelixConfiguration has no effect")
+            .fix(
+                "remove the variable, so that the FelixConfiguration takes effect; or set both to \
+                 the same value",
+            )
+            .paste(unset_variable(&environment.from.object, BPF.variable)),
     )
 }
 
@@ -113,8 +113,7 @@ pub(crate) const DEBUG_LOG: Check = Check {
         code: "CAL311",
         title: "Felix logs at debug level",
         meaning: "Felix's log level is Debug or Trace, which is meant for troubleshooting.",
-        impact: "The logs fill the disks of nodes and of log collectors, and writing them costs \
-                 Felix CPU time.",
+        impact: "The logs fill the disks of nodes and log collectors, and cost Felix CPU time.",
         criteria: "logSeverityScreen in the FelixConfigurations default and node.NAME, or \
                    FELIX_LOGSEVERITYSCREEN in calico-node's environment, which takes precedence. \
                    The finding is a note.",
@@ -148,7 +147,7 @@ pub(crate) const DEBUG_LOG: Check = Check {
             };
             Finding::note(&DEBUG_LOG.entry, object, "Felix logs at debug level")
                 .read(&told.from, told.value)
-                .impact("logs fill disks, and writing them costs CPU time")
+                .impact("the logs fill disks and cost CPU time")
                 .fix("set it back to Info")
                 .paste(command)
         });

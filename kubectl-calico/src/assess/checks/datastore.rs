@@ -10,10 +10,10 @@ pub(crate) const DATA_IN_ETCD: Check = Check {
     entry: Entry {
         code: "CAL111",
         title: "Calico stores its data in its own etcd",
-        meaning: "calico-node is configured with etcd endpoints: pools, BGP and Felix settings are \
-                  stored there, not in the Kubernetes API.",
+        meaning: "calico-node is configured with etcd endpoints: pools, BGP settings and Felix \
+                  settings are stored there, not in the Kubernetes API.",
         impact: "Nothing is wrong, but pools and settings are not visible through the Kubernetes \
-                 API and are not checked. Any crd.projectcalico.org resources in the cluster are \
+                 API and cannot be checked. Any crd.projectcalico.org resources in the cluster are \
                  not the ones that Calico uses.",
         criteria: "ETCD_ENDPOINTS is set in calico-node's environment, as in calico-etcd.yaml.",
         fix: "Inspect pools with calicoctl, configured with the endpoints and certificates of that \
@@ -36,7 +36,10 @@ pub(crate) const DATA_IN_ETCD: Check = Check {
         )
         .evidence(object, "env ETCD_ENDPOINTS", endpoints)
         .impact("pools and settings are not visible through the Kubernetes API and are not checked")
-        .fix("inspect them with calicoctl, configured with that etcd's endpoints and certificates")
+        .fix(
+            "inspect them with calicoctl, configured with the endpoints and certificates of that \
+             etcd",
+        )
         .paste("calicoctl get ippools -o wide");
         vec![finding]
     },

@@ -1,4 +1,4 @@
-//! Whether a deletion hangs.
+//! Whether a deletion is stuck.
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::Namespace;
@@ -16,22 +16,24 @@ use crate::snapshot::{Installation, ObjectRef};
 pub(crate) const DELETION_STUCK: Check = Check {
     entry: Entry {
         code: "CAL105",
-        title: "a deletion hangs",
-        meaning: "The Installation or the namespace calico-system is being deleted, and a \
-                  finalizer, or something else that the API server waits for, blocks the deletion.",
+        title: "a deletion is stuck",
+        meaning: "The Installation or the calico-system namespace is being deleted, and the \
+                  deletion is blocked by a finalizer or by something else that the API server \
+                  waits for.",
         impact: "Nothing can be created in a namespace that is being deleted, and Calico cannot be \
                  installed again under the same names.",
         criteria: "metadata.deletionTimestamp is set. If the operator has a ready replica, it may \
                    still be cleaning up, and the finding is a warning. Without one, nothing \
-                   removes the operator's finalizers, and it is an error; so is a namespace whose \
-                   deletion the API server reports as blocked.",
+                   removes the operator's finalizers, and the finding is an error. It is also an \
+                   error if the API server reports that the deletion of the namespace is \
+                   blocked.",
         fix: "Let the operator of the same release finish; reinstall it if it is gone. Delete the \
               APIServer and the operator's other resources before the Installation, and the \
-              Installation before the operator. As a last resort, never together with a new \
-              operator, remove the finalizers by hand (kubectl patch --type=merge -p \
+              Installation before the operator. As a last resort, and never while a new operator \
+              is running, remove the finalizers manually (kubectl patch --type=merge -p \
               '{\"metadata\":{\"finalizers\":null}}') from the Installation, and from the service \
               accounts, ClusterRoles and ClusterRoleBindings calico-node and calico-cni-plugin: \
-              what the operator would have removed is then left behind.",
+              whatever the operator would have removed is then left behind.",
         source: "tigera/operator v1.42.3, pkg/render/finalizers.go; tigera/operator#2031, #3413, \
                  #4103; projectcalico/calico#6629, #8695, #9066",
     },
@@ -67,7 +69,7 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
         Finding::error(
             &DELETION_STUCK.entry,
             &object,
-            "the deletion hangs: no operator is running to remove the finalizers",
+            "the deletion is stuck: no operator is running to remove the finalizers",
         )
     };
     let finding = finding
@@ -83,8 +85,8 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
             finding
                 .impact("until the deletion is complete, Calico cannot be installed again")
                 .fix(
-                    "wait; if the deletion does not complete, delete the operator's other \
-                     resources, too (APIServer, Goldmane, Whisker), and read the operator's log",
+                    "wait; if the deletion does not complete, also delete the operator's other \
+                     resources (APIServer, Goldmane, Whisker), and read the operator's log",
                 )
                 .paste(if waits_for_api_server {
                     "kubectl delete apiservers.operator.tigera.io default".to_owned()

@@ -22,23 +22,24 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         meaning: "The pools that the Installation lists do not match the existing ones, or the \
                   operator cannot take over a pool that it lists.",
         impact: "Nothing else reports this. Up to 1.32 (Calico 3.27), the operator never changes \
-                 an existing pool. From 1.34 on, it changes those that it owns; for others it only \
-                 logs \"Cannot update an IP pool not owned by the operator\", while every \
-                 TigeraStatus says available. It deletes a pool that it owns and that is no longer \
-                                   listed: a helm upgrade without the pools causes that, if an earlier one set them. \
-                  Whatever starts the operator or Calico's API server again then deletes the pool, \
-                  so this finding comes before all others. An entry whose CIDR was changed but not \
-                  its name makes the operator stop with \"IPPool CIDR cannot be modified\".",
+                 an existing pool. Since 1.34, it changes the pools that it owns; for others it \
+                 only logs \"Cannot update an IP pool not owned by the operator\", while every \
+                 TigeraStatus reports Available. It deletes a pool that it owns and that is no \
+                 longer listed; this happens after a helm upgrade that omits pools set by an \
+                 earlier one. If the operator or Calico's API server is down, restarting it \
+                 triggers the deletion, so this finding is listed before all others. An entry with \
+                 a changed CIDR and an unchanged name makes the operator stop with \"IPPool CIDR \
+                 cannot be modified\".",
         criteria: "Pools are matched by the text of their CIDR, as the operator does, and compared \
-                   after its defaults; before 1.36 it enables every pool that it owns. Owned pools \
-                   have the label app.kubernetes.io/managed-by: tigera-operator, on the object or \
-                   in its annotation projectcalico.org/metadata. Existing pools that are neither \
-                   owned nor listed are managed by someone else and are fine, and so is an \
-                   Installation that lists none alongside them. The operator ignores the pools of \
-                   the Installation overlay. It never takes over an unowned pool without \
+                   after its defaults have been applied. Before 1.36, the operator enables every \
+                   pool that it owns. Owned pools have the label app.kubernetes.io/managed-by: \
+                   tigera-operator, on the object or in its annotation projectcalico.org/metadata. \
+                   Existing pools that are neither owned nor listed are managed elsewhere and are \
+                   not a finding, even if the Installation lists no pools. The operator ignores \
+                   pools in the overlay Installation. It never takes over an unowned pool without \
                    encapsulation, because its comparison fails for it; in operator 1.38 (Calico \
                    3.30) that comparison fails for every unowned pool.",
-        fix: "Make both match. Change an owned pool through the Installation; change any other \
+        fix: "Make the two match. Change an owned pool through the Installation; change any other \
               pool directly, or hand it over to the operator with the label. The CIDR and the \
               block size of an existing pool are immutable.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
@@ -81,7 +82,7 @@ pub(crate) const POOLS_DIFFER: Check = Check {
     },
 };
 
-/// The text by which the operator identifies a pool.
+/// The CIDR text by which the operator identifies a pool.
 fn cidr_of(asked: &InstallationFacts, index: usize) -> Option<&str> {
     let listed = asked.written.pools.as_deref().unwrap_or_default();
     listed.get(index)?.cidr.as_deref()
@@ -137,14 +138,16 @@ fn differs(
     let finding = match (asked.changes_existing_pools(), pool.owned_by_operator) {
         (false, _) => finding
             .impact(
-                                "the existing pool stays as it is: operators before 1.34 change none; after an \
-                 upgrade to Calico 3.28 or later, the operator would change it",
+                                "the existing pool stays as it is: operators before 1.34 do not \
+                                 change existing pools; after an upgrade to Calico 3.28 or later, \
+                                 the operator would change it",
             )
             .fix("make the Installation match the pool, or change the pool"),
         (true, false) => finding
             .impact(
-                                "the existing pool stays as it is: the operator does not own it and never changes \
-                 it, while every TigeraStatus says available",
+                                "the existing pool stays as it is: the operator does not own it \
+                                 and never changes it, while every TigeraStatus reports \
+                                 Available",
             )
             .fixed_by_all(as_it_is(
                 case,
@@ -227,7 +230,7 @@ fn differs_in(found: &[Difference], key: &str) -> bool {
 /// command for it.
 fn once_owned(found: &[Difference]) -> &'static str {
     if differs_in(found, "encapsulation") {
-        "changes its encapsulation at once, which interrupts traffic between nodes"
+        "changes its encapsulation immediately, which interrupts traffic between nodes"
     } else {
         "changes it to match the Installation"
     }
@@ -236,15 +239,15 @@ fn once_owned(found: &[Difference]) -> &'static str {
 /// What the operator does about an owned pool that differs.
 fn impact(found: &[Difference]) -> &'static str {
     if differs_in(found, "blockSize") {
-        "the operator tries to change the pool, is rejected, and changes no other pool either: the \
-         block size of an existing pool is immutable"
+        "the operator tries to change the pool, is rejected, and does not change any other pool \
+         either: the block size of an existing pool is immutable"
     } else {
         "the operator changes the pool to match the Installation as soon as Calico's API server is \
          available"
     }
 }
 
-/// Makes the Installation's entry match the pool.
+/// The step that makes the Installation's entry match the pool.
 fn as_it_is(
     case: &Case,
     installation: &InstallationFacts,
@@ -280,10 +283,10 @@ fn missing(
         .evidence(ObjectRef::installation(), field, cidr)
         .evidence(same.object(), "spec.cidr", &same.cidr)
         .impact(
-            "the operator identifies pools by that text: it tries to create a second pool with the \
-             same range, and is rejected",
+            "the operator identifies pools by the text of their CIDR: it tries to create a second \
+             pool with the same range, and is rejected",
         )
-        .fix("write the CIDR in the Installation as in the pool");
+        .fix("write the CIDR in the Installation exactly as in the pool");
     }
     let finding = Finding::warning(
         &POOLS_DIFFER.entry,
@@ -299,17 +302,17 @@ fn missing(
     if asked.changes_existing_pools() {
         finding
             .impact(
-                "pods get no addresses from it until the operator creates it, which takes Calico's \
-                 API server",
+                "pods get no addresses from it until the operator creates it, which requires \
+                 Calico's API server",
             )
-            .fix("read what the operator reports about it")
+            .fix("check what the operator reports about it")
             .paste("kubectl get tigerastatus ippools -o yaml")
     } else {
         finding
             .impact(
                 "it is never created: calico-node creates only the first pool of a family, and \
-                 operators before 1.34 create none; after an upgrade to Calico 3.28 or later, the \
-                 operator would",
+                 operators before 1.34 do not create pools; after an upgrade to Calico 3.28 or \
+                 later, the operator would create it",
             )
             .fix("create the pool as an IPPool, or remove it from the Installation")
     }

@@ -15,9 +15,10 @@ pub(crate) const IMAGE_NOT_PULLED: Check = Check {
         code: "CAL503",
         title: "a Calico image cannot be pulled",
         meaning: "The kubelet cannot pull the image of a Calico container.",
-        impact: "The component that it runs does not start, and an upgrade stops at it.",
-        criteria: "The container is waiting with a reason such as ErrImagePull or ImagePullBackOff. \
-                   Pods of the same workload that wait for the same image are one finding.",
+        impact: "The component does not start, and an upgrade stalls.",
+        criteria: "The container is waiting with a reason such as ErrImagePull or \
+                   ImagePullBackOff. Pods of the same workload that are waiting for the same image \
+                   are grouped into one finding.",
         fix: "Read the registry's response. The image source is set by spec.registry, \
               spec.imagePath and spec.imagePullSecrets in the Installation; for the operator \
               itself, by the Helm chart's values or its Deployment; for a manifest install, by the \
@@ -84,7 +85,8 @@ fn answer(message: &str) -> &'static str {
     const ANSWERS: [(&[&str], &str); 5] = [
         (
             &["toomanyrequests", "rate limit"],
-            "the registry's pull rate limit is reached: wait, add a pull secret, or use a mirror",
+            "the registry's pull rate limit has been reached: wait, add a pull secret, or use a \
+             mirror",
         ),
         (
             &["x509", "certificate"],

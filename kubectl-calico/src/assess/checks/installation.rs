@@ -23,14 +23,14 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
         code: "CAL101",
         title: "the operator is installed, but no Installation exists",
         meaning: "The operator is installed, but no Installation tells it what to install.",
-        impact: "The operator waits and installs nothing: nodes get no network from Calico, and \
-                 CoreDNS and all other pods wait for one.",
+        impact: "The operator waits and installs nothing: nodes get no pod network from Calico, \
+                 and CoreDNS and all other pods stay Pending.",
         criteria: "The operator's Deployment exists, calico-node does not, and the API server \
                    serves Installations but has none named default. An Installation with another \
-                   name is CAL102.",
-        fix: "Create the Installation default: apply custom-resources.yaml, with its CIDR changed \
-              to the cluster's pod CIDR, or set installation.enabled in the values of the Helm \
-              chart.",
+                   name is reported as CAL102.",
+        fix: "Create the default Installation: apply custom-resources.yaml, with its CIDR changed \
+              to the cluster's pod CIDR, or set installation.enabled to true in the values of the \
+              Helm chart.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#9334",
     },
@@ -62,13 +62,13 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
             or_none(&names),
         )
         .exists(object_of(operator))
-        .impact("Calico is not installed: nodes get no network from it, and pods wait for one");
+        .impact("Calico is not installed: nodes get no pod network from it, and pods stay Pending");
         let platform = case.facts.cluster.platform.value().copied();
         vec![match installer(case.snapshot, platform).0 {
             Installer::Helm { release, namespace } => finding
                 .fix(format!(
-                    "set this in the values of Helm release {release} in namespace {namespace} \
-                     and upgrade it (the chart creates the Installation by default)"
+                    "set this in the values of the Helm release {release} in namespace {namespace} \
+                     and upgrade the release (the chart creates the Installation by default)"
                 ))
                 .paste("installation:\n  enabled: true"),
             _ => finding
@@ -83,12 +83,12 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
         code: "CAL102",
         title: "the operator ignores an Installation because of its name",
         meaning: "An Installation exists under a name other than default.",
-        impact: "The operator reads the Installation default, and merges one named overlay into \
-                 it. It silently ignores any other.",
+        impact: "The operator reads the Installation named default, and merges the one named \
+                 overlay into it. It silently ignores all others.",
         criteria: "Any name other than default, overlay and tigera-secure (formerly used by Calico \
-                   Enterprise) counts. The finding is an error if there is no Installation \
-                   default, and a warning if there is. From operator 1.42 on, the API server \
-                   rejects such names; existing objects remain.",
+                   Enterprise) is ignored and reported. The finding is an error if there is no \
+                   default Installation, and a warning if there is. Since operator 1.42, the API \
+                   server rejects such names; existing objects remain.",
         fix: "Recreate the Installation under the name default, and delete the other one.",
         source: "tigera/operator v1.42.3, pkg/controller/utils/merge.go and api/v1/installation_types.go",
     },
@@ -125,7 +125,7 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
                         .paste(format!("{}\n{delete}", renamed(name)))
                 } else {
                     finding
-                        .fix("move its settings to the Installation default, and delete this one")
+                        .fix("move its settings to the default Installation, and delete this one")
                         .paste(delete)
                 }
             })

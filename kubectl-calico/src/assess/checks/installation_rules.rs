@@ -20,21 +20,21 @@ pub(crate) const RULE_BROKEN: Check = Check {
     entry: Entry {
         code: "CAL110",
         title: "the Installation violates a rule of the operator",
-        meaning: "The installed operator rejects something in the Installation, or accepts it and \
+        meaning: "The installed operator rejects a value in the Installation, or accepts it and \
                   cannot undo it later.",
-        impact: "The API server accepts almost any text. The operator rejects it minutes later, \
-                 reports that in a condition, and changes nothing at all until it is corrected. \
-                 What it accepts by mistake, such as a CIDR with host bits set, ends up in a pool \
-                 that can be neither changed nor deleted.",
-        criteria: "The rules (kubectl calico explain --list) are applied for the operator's \
-                   version to the Installation default, merged with the one named overlay, after \
+        impact: "The API server accepts almost any string. The operator rejects it minutes later, \
+                 reports that in a condition, and applies no changes until it is corrected. An \
+                 invalid value that the operator accepts, such as a CIDR with host bits set, ends \
+                 up in a pool that can be neither changed nor deleted.",
+        criteria: "The rules for the operator's version (kubectl calico explain --list) are \
+                   applied to the default Installation, merged with the one named overlay, after \
                    the operator's own defaults. A violation is an error if the operator rejects \
                    it, unless the operator reports that it has accepted this generation. It is a \
-                   warning if nothing enforces the rule, or if the operator is newer or older than \
-                   the versions whose rules are known. Rules that the API server enforces cannot \
-                   be violated. Host bits and overlaps of existing pools are CAL209 and CAL204.",
-        fix: "Change the field that the finding names at the Installation's source: in the Helm \
-              values, in Git, or in the cluster.",
+                   warning if nothing enforces the rule, or if the rules for the operator's \
+                   version are not known. Rules that the API server enforces cannot be violated. \
+                   Host bits and overlaps of existing pools are reported as CAL209 and CAL204.",
+        fix: "Change the field that the finding names where the Installation is defined: in the \
+              Helm values, in Git, or in the cluster.",
         source: "tigera/operator 1.30 to 1.42, pkg/controller/installation/validation.go and \
                  pkg/controller/ippool/validation.go",
     },
@@ -82,7 +82,7 @@ fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
     let effective = Effective::of(&written, operator.version);
     let rules_case = rules::Case::new(&written, &effective, operator.version);
     // The API server drops fields that are not in the CRD, so this operator knows all that exist.
-    // With existing pools, it creates none by itself.
+    // If pools exist, the operator does not create any on its own.
     let allowed: &[&str] = if case.snapshot.ip_pools.items().is_empty() {
         &["unknown-field"]
     } else {

@@ -15,14 +15,14 @@ pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
     entry: Entry {
         code: "CAL508",
         title: "calico-kube-controllers is not ready",
-        meaning: "The Deployment calico-kube-controllers has no ready replica.",
+        meaning: "The calico-kube-controllers Deployment has no ready replica.",
         impact: "Traffic is not affected, but the addresses of deleted pods and nodes are not \
                  released, so pools fill up. If Calico uses its own etcd, calico-kube-controllers \
-                 is also what copies network policies, namespaces and labels there, and the \
-                 finding is an error.",
+                 also copies network policies, namespaces and labels there, and the finding is an \
+                 error.",
         criteria: "status.readyReplicas is 0. A pod whose container crash-loops, or whose image \
-                   cannot be pulled, is CAL502 or CAL503 instead. A missing Deployment is not a \
-                   finding: some installers leave it out.",
+                   cannot be pulled, is reported as CAL502 or CAL503 instead. A missing Deployment \
+                   is not a finding: some installers leave it out.",
         fix: "Find out what its pod is waiting for. The pod does not use the host network, so it \
               only starts once calico-node is ready on its node.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml; kube-controllers/",
@@ -43,7 +43,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
     let (severity, impact) = if case.facts.install.is_in_etcd() {
         (
             Severity::Error,
-            "changes of network policies, namespaces and labels no longer reach Calico's etcd",
+            "changes to network policies, namespaces and labels no longer reach Calico's etcd",
         )
     } else {
         (Severity::Warning, without_pods(case, NAME))

@@ -24,12 +24,13 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
     entry: Entry {
         code: "CAL205",
         title: "the kubeadm configuration has no podSubnet",
-        meaning: "The ConfigMap kube-system/kubeadm-config exists but contains no pod CIDR, as \
-                  after kubeadm init without --pod-network-cidr.",
-        impact: "The operator reads it before it creates its first pools, and stops if there is no \
-                 podSubnet, even if the Installation lists pools: TigeraStatus says \"kubeadm \
-                 configuration is missing required podSubnet field\". From 1.34 (Calico 3.28) on \
-                 it no longer reads it once a pool exists; before, it reads it on every change.",
+        meaning: "The kubeadm-config ConfigMap in kube-system exists but contains no pod CIDR, \
+                  which is the case after kubeadm init without --pod-network-cidr.",
+        impact: "The operator reads the ConfigMap before it creates its first pools, and stops if \
+                 there is no podSubnet, even if the Installation lists pools: TigeraStatus says \
+                 \"kubeadm configuration is missing required podSubnet field\". Since 1.34 (Calico \
+                 3.28), it no longer reads the ConfigMap once a pool exists; earlier versions read \
+                 it on every change.",
         criteria: "The finding is an error while the operator reads the ConfigMap, and a note \
                    otherwise. The operator does not read it on OpenShift, nor if the CNI plugin is \
                    not Calico's. A manifest install falls back to 192.168.0.0/16 and is not \
@@ -91,19 +92,19 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
 pub(crate) fn impact(case: &Case, severity: Severity) -> &'static str {
     match severity {
         Severity::Error if no_pool_exists(case) => {
-            "the operator creates no pool, whatever the Installation lists, and the install never \
-             completes"
+            "the operator creates no pool, not even one that the Installation lists, and the \
+             install never completes"
         }
-        Severity::Error => "the operator stops at it on every change, and applies none",
+        Severity::Error => "the operator stops at this error on every change, and applies none",
         _ => {
-            "none while pools exist; if all of them are ever deleted, the operator cannot recreate \
+            "none while pools exist; but if all of them are deleted, the operator cannot recreate \
              them"
         }
     }
 }
 
-/// The ConfigMap, if the operator may read it, and the severity if it cannot use it. From 1.34 on it
-/// reads it only while there is no pool.
+/// The ConfigMap, if the operator may read it, and the severity if the operator cannot use it. Since
+/// 1.34, the operator reads it only while there is no pool.
 pub(crate) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Severity)> {
     let asked = case.facts.installation.as_ref()?;
     let openshift = asked.written.provider.as_deref() == Some("OpenShift");

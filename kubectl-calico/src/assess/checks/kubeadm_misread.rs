@@ -17,21 +17,22 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
     entry: Entry {
         code: "CAL206",
         title: "the operator misreads kubeadm's podSubnet",
-        meaning: "The podSubnet in the ConfigMap kube-system/kubeadm-config is written in a way \
-                  that the operator reads differently from YAML.",
-        impact: "The operator does not parse the ConfigMap as YAML: in the raw text of each value \
-                 it takes everything from \"podSubnet: \" to the end of the line, and splits it at \
-                 commas. Quotes, a space after a comma or at the end, a comment or a carriage \
-                 return make that an invalid CIDR, and the operator stops; a comment that contains \
-                 the words is mistaken for the field; a field written as {\"podSubnet\":…} is not \
-                 found. Host bits end up in the first pool, which Calico's API then refuses to \
-                 change.",
-        criteria: "Both readings are compared. Host bits count only if the operator will create \
-                   its pools from podSubnet. The finding is an error while the operator reads the \
-                   ConfigMap, and a note otherwise; see CAL205.",
+        meaning: "The operator reads a different value for podSubnet in the kubeadm-config \
+                  ConfigMap than a YAML parser does.",
+        impact: "The operator does not parse the ConfigMap as YAML: in the raw text of each value, \
+                 it takes everything after \"podSubnet: \" up to the end of the line, and splits \
+                 it at commas. Quotes, a space after a comma or at the end, a comment or a \
+                 carriage return make that an invalid CIDR, and the operator stops. A comment that \
+                 contains podSubnet is mistaken for the field, and a field written as \
+                 {\"podSubnet\":…} is not found. Host bits end up in the first pool, which \
+                 Calico's API then refuses to change.",
+        criteria: "What the operator reads is compared with the YAML value. Host bits are reported \
+                   only if the operator will create its pools from podSubnet. The finding is an \
+                   error while the operator reads the ConfigMap, and a note otherwise; see \
+                   CAL205.",
         fix: "Write it as kubeadm does: podSubnet: 10.244.0.0/16,fd00:10:244::/56, without quotes, \
               spaces or a comment, and nowhere else in the ConfigMap.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, the same from 1.30 on; \
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go, unchanged since 1.30; \
                  projectcalico/calico#11311",
     },
     needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
@@ -65,11 +66,11 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
             .evidence(object(), format!("data.{key}"), line(config, key))
             .impact(wrong.impact)
             .fix(if clean.is_empty() {
-                "remove the line, which is not the field podSubnet".to_owned()
+                "remove the line, which is not the podSubnet field".to_owned()
             } else {
                 format!(
                     "write exactly podSubnet: {} on that line, without quotes or spaces, and \
-                     remove any other line that contains these words",
+                     remove any other line that contains podSubnet",
                     clean.join(",")
                 )
             })
@@ -117,7 +118,7 @@ fn wrong(
             ),
             match severity {
                 Severity::Error => {
-                    "the operator creates its pools from that, and none that the Installation \
+                    "the operator creates its pools from this CIDR, and none that the Installation \
                      lists outside it"
                 }
                 _ => later,

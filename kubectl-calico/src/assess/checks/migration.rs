@@ -19,17 +19,17 @@ pub(crate) const HALF_MIGRATED: Check = Check {
         code: "CAL106",
         title: "the migration of a manifest install to the operator is not complete",
         meaning: "Parts of a manifest install exist alongside what the operator created.",
-        impact: "During a migration, the operator moves one node after the other from the old \
-                 calico-node to its own. If it stops halfway, changed settings reach only some of \
-                 the nodes, and upgrades wait.",
+        impact: "During a migration, the operator moves nodes one by one from the old calico-node \
+                 to its own. If it stops halfway, changed settings reach only some of the nodes, \
+                 and upgrades are blocked.",
         criteria: "An operator-managed calico-node exists together with one in another namespace, \
                    or with Calico's Deployments in kube-system. The node label \
                    projectcalico.org/operator-node-migration shows the progress: migrated or \
-                   pre-operator. Alongside Canal it is an error: its DaemonSet is named canal, the \
-                   operator looks for canal-node, and never migrates it.",
-        fix: "Let it continue, and read the TigeraStatus calico. The operator waits for each new \
-              calico-node to become ready, and for Typha. Once no old calico-node is left, what \
-              remains in kube-system can be deleted.",
+                   pre-operator. Alongside Canal, the finding is an error: Canal's DaemonSet is \
+                   named canal, but the operator looks for canal-node and so never migrates it.",
+        fix: "Let it continue, and watch the calico TigeraStatus. The operator waits for Typha and \
+              for each new calico-node to become ready. Once no old calico-node is left, the rest \
+              of the manifest install in kube-system can be deleted.",
         source: "tigera/operator v1.42.3, pkg/controller/migration/namespace_migration.go and \
                  convert/components.go",
     },
@@ -71,8 +71,8 @@ fn in_progress(case: &Case) -> Finding {
     if canal.is_some() {
         return finding
             .impact(
-                "the operator never migrates Canal: both program policies on every node, each in \
-                 its own version",
+                "the operator never migrates Canal: both calico-node versions program policies on \
+                 every node",
             )
             .fix("remove the unwanted one: Canal's manifest, or the Installation");
     }
@@ -85,7 +85,10 @@ fn in_progress(case: &Case) -> Finding {
     }
     finding
         .impact("until the migration is complete, nodes differ in version and settings")
-        .fix("let it continue; if it does not, read in TigeraStatus calico what it waits for")
+        .fix(
+            "let it continue; if it does not, check the calico TigeraStatus to see what it is \
+             waiting for",
+        )
         .paste("kubectl get tigerastatuses.operator.tigera.io calico -o yaml")
 }
 
@@ -125,7 +128,7 @@ fn leftovers(case: &Case) -> Option<Finding> {
     let mut finding = Finding::warning(
         &HALF_MIGRATED.entry,
         object_of(first),
-        "left over from a manifest install that the operator has migrated",
+        "left over from a manifest install that the operator has already migrated",
     );
     for deployment in &leftovers {
         finding = finding.exists(object_of(deployment));
@@ -137,8 +140,8 @@ fn leftovers(case: &Case) -> Option<Finding> {
     Some(
         finding
             .impact(
-                "the operator takes it as a sign that nodes still need to be migrated, looks for \
-                 the old calico-node, and does not continue",
+                "the operator concludes that nodes still need to be migrated, looks for the old \
+                 calico-node, and does not continue",
             )
             .fix("delete it")
             .paste(format!(

@@ -18,18 +18,18 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
         meaning: "Kubernetes' own settings specify different pod CIDRs.",
         impact: "Each component uses its own setting: kube-proxy replaces the source address of \
                  traffic from outside its clusterCIDR, kube-controller-manager gives each node a \
-                 part of its --cluster-cidr, and the operator creates no first pool outside \
-                 kubeadm-config's podSubnet. Calico's IPAM only uses its pools.",
-        criteria: "The sources are OpenShift's ConfiguredNetwork, kubeadm-config, the --cluster-cidr of \
-                   kube-controller-manager, kube-proxy's clusterCIDR, and the arguments of k3s and \
-                   RKE2; the first of them takes precedence in this report. Two sources disagree \
-                   if both specify a family but not the same CIDRs. The podCIDRs of nodes are \
-                   parts of the pod CIDR: one outside it is a note. So is any other disagreement \
-                   if the pools for pods are inside all sources; otherwise, and while there is no \
-                   pool, it is a warning.",
+                 part of its --cluster-cidr, and the operator does not create its first pools \
+                 outside kubeadm-config's podSubnet. Calico's IPAM uses only its pools.",
+        criteria: "The sources are OpenShift's ConfiguredNetwork, kubeadm-config, the \
+                   --cluster-cidr of kube-controller-manager, kube-proxy's clusterCIDR, and the \
+                   arguments of k3s and RKE2, in this order of precedence. Two sources disagree if \
+                   both specify CIDRs of a family, but different ones. The podCIDRs of nodes are \
+                   parts of the pod CIDR; one outside it is a note. Any other disagreement is a \
+                   note if all sources contain the pools for pods, and a warning otherwise or \
+                   while there is no pool.",
         fix: "Set all of them to the same CIDRs: kube-proxy's ConfigMap (then restart kube-proxy), \
-              the flag of kube-controller-manager, and kubeadm-config, which the next kubeadm \
-              upgrade writes to both.",
+              kube-controller-manager's flag, and kubeadm-config, from which the next kubeadm \
+              upgrade configures both.",
         source: "projectcalico/calico#5952, #962; kubernetes v1.34, cmd/kubeadm",
     },
     needs: &[&KUBEADM_CONFIG, &KUBE_PROXY],
@@ -125,7 +125,7 @@ fn weight(
         return (
             Severity::Note,
             "none for Calico, whose IPAM uses its pools and not these podCIDRs; \
-             kube-controller-manager divides another network",
+             kube-controller-manager assigns them from another network",
         );
     }
     let pools: Vec<Cidr> = candidate_pools(case)
@@ -141,12 +141,12 @@ fn weight(
         })
     };
     if !pools.is_empty() && pools.iter().all(inside) {
-        (Severity::Note, "none: the pools are inside all of them")
+        (Severity::Note, "none: all sources contain the pools")
     } else {
         (
             Severity::Warning,
-            "each component of Kubernetes uses its own setting: kube-proxy can treat pods as \
-             outside the cluster, and replace their source address",
+            "each component of Kubernetes uses its own setting: kube-proxy may treat pods as \
+             outside the cluster and replace their source address",
         )
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a pool gives addresses to pods.
+//! Whether a pool assigns addresses to pods.
 
 use calico_core::catalog::Entry;
 use serde_json::{Value, json};
@@ -20,9 +20,9 @@ use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 pub(crate) const NO_POOL: Check = Check {
     entry: Entry {
         code: "CAL212",
-        title: "no pool gives addresses to pods",
-        meaning: "Calico's IPAM assigns pod addresses, but there is no pool, or none that gives an \
-                  address to a pod that does not request one.",
+        title: "no pool assigns addresses to pods",
+        meaning: "Calico's IPAM assigns pod addresses, but there is no pool, or only pools that \
+                  must be requested explicitly.",
         impact: "New pods stay in ContainerCreating: \"no configured Calico pools for node\". \
                  While there is no pool at all, the operator waits for one (\"waiting for enabled \
                  IP pools to be created\").",
@@ -32,7 +32,8 @@ pub(crate) const NO_POOL: Check = Check {
                    False, which kube-controllers sets if it overlaps another pool. Applies only if \
                    calico-node is installed and Calico's IPAM assigns addresses.",
         fix: "Enable a pool, or create one: list it in the Installation, or, with a manifest \
-              install, restart calico-node, which creates its first pool when it starts.",
+              install, restart calico-node, which creates a pool when it starts and there is \
+              none.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go, \
                  libcalico-go/lib/clientv3/client.go (filterIPPool), \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go and \
@@ -52,7 +53,7 @@ pub(crate) const NO_POOL: Check = Check {
         let message = if pools.is_empty() {
             "no pool exists"
         } else {
-            "no pool gives addresses to pods"
+            "no pool assigns addresses to pods"
         };
         let mut finding = Finding::error(&NO_POOL.entry, ObjectRef::all("IPPool"), message);
         for pool in pools.iter().take(3) {
@@ -69,7 +70,7 @@ pub(crate) const NO_POOL: Check = Check {
     },
 };
 
-/// The field that keeps a pool from giving addresses to every pod.
+/// The field that keeps the pool from assigning addresses to every pod.
 fn why_not(pool: &ExistingPool) -> (&'static str, String) {
     if let Some(withheld) = &pool.withheld {
         withheld.evidence()
@@ -106,8 +107,8 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         return vec![restart(case, pools)];
     }
     if candidates.iter().any(|pool| pool.existing.is_none()) {
-        let what = "read why the operator has not created the pools that the Installation lists, \
-                    and the other findings";
+        let what = "check why the operator has not created the pools that the Installation lists, \
+                    and see the other findings";
         return vec![Step::new(what).run("kubectl get tigerastatus ippools calico -o yaml")];
     }
     list(case, pools)
@@ -180,7 +181,7 @@ fn restart(case: &Case, pools: &[ExistingPool]) -> Step {
     }
 }
 
-/// Lists new pools in the Installation, if that would replace none.
+/// Lists new pools in the Installation, unless that would replace others.
 fn list(case: &Case, existing: &[ExistingPool]) -> Vec<Step> {
     let pools = new_pools(case);
     if pools.is_empty() || !existing.is_empty() {

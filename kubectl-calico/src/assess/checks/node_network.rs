@@ -15,7 +15,7 @@ const CONDITION: &str = "NetworkUnavailable";
 pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
     entry: Entry {
         code: "CAL505",
-        title: "a node reports that its network is unavailable, or that flannel set it up",
+        title: "a node's network is reported as unavailable, or as set up by flannel",
         meaning: "A node's NetworkUnavailable condition is True although calico-node is ready on \
                   the node; or the condition says that flannel is up although Calico provides pod \
                   networking.",
@@ -24,9 +24,9 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
                  flannel wrote the condition last, flannel runs, or ran, on the node after Calico, \
                  and its CNI configuration may still be in use.",
         criteria: "Applies only if Calico provides pod networking: its backend is not none, and it \
-                   is not Canal. Nodes whose calico-node is not ready are CAL501 to CAL503. \
-                   calico-node sets CalicoIsDown when it stops and CalicoIsUp once it has started; \
-                   a cloud's route controller may write the condition, too.",
+                   is not Canal. Nodes whose calico-node is not ready are reported as CAL501 to \
+                   CAL503. calico-node sets CalicoIsDown when it stops and CalicoIsUp once it has \
+                   started; a cloud's route controller may also write the condition.",
         fix: "CalicoIsDown: restart calico-node on the node. NoRouteCreated: turn off the cloud's \
               route controller, which is not needed with Calico \
               (--configure-cloud-routes=false on the controller manager). FlannelIsUp: remove \
@@ -97,7 +97,7 @@ fn unavailable(case: &Case, pods: &[&Pod]) -> Option<Finding> {
         pods.iter()
             .find(|pod| pod.spec.node_name == node.metadata.name)
     };
-    // Otherwise calico-node is the cause, and reported as such.
+    // Otherwise calico-node is the cause, and is reported as such.
     nodes.retain(|(node, _)| on(node).is_none_or(|pod| pod.is_ready()));
     let (first, condition) = nodes.first()?;
     let restart: Vec<&Pod> = nodes
@@ -156,8 +156,8 @@ fn flannel(case: &Case) -> Option<Finding> {
         ),
     );
     let finding = with_evidence(finding, &nodes).impact(
-        "flannel's CNI configuration may still be in use there, so that pods get addresses unknown \
-         to Calico",
+        "flannel's CNI configuration may still be in use there, and pods then get addresses \
+         unknown to Calico",
     );
     Some(finding.fix(
         "remove flannel, delete /etc/cni/net.d/10-flannel.conflist on these nodes, and recreate \

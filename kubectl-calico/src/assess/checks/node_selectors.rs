@@ -1,4 +1,4 @@
-//! Whether the pools are for every node.
+//! Whether every node can use a pool.
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
@@ -12,15 +12,17 @@ use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
     entry: Entry {
         code: "CAL215",
-        title: "pools are for some nodes only",
-        meaning: "Every pool of a family that gives addresses to pods has a nodeSelector.",
+        title: "all pools are limited to certain nodes",
+        meaning: "Every pool that assigns addresses of a family to pods has a nodeSelector.",
         impact: "On a node that none of them selects, new pods stay in ContainerCreating: \"no \
-                 configured Calico pools for node\". That is intended if each zone or rack has its \
-                 own pool, and a mistake if a label is missing or misspelled.",
-        criteria: "The finding is a note: most node labels are not read, so whether every node is \
-                   selected is not checked. Applies only if Calico's IPAM assigns addresses. Pools \
-                   that are disabled, or that pods must request, do not count; neither does \
-                   !all(), which is CAL212 if there is no other pool.",
+                 configured Calico pools for node\". This may be intentional, for example if each \
+                 zone or rack has its own pool, or it may be caused by a missing or misspelled \
+                 label.",
+        criteria: "The finding is a note: most node labels are not read, so it is not checked \
+                   whether every node is selected. Applies only if Calico's IPAM assigns \
+                   addresses. Pools that are disabled, that pods must request, or that have the \
+                   nodeSelector !all() are ignored; if there are no other pools, CAL212 is \
+                   reported.",
         fix: "Compare the selectors with the labels of the nodes; add a pool with all() for nodes \
               that no other pool selects.",
         source: "Calico documentation, Assign IP addresses based on topology; \

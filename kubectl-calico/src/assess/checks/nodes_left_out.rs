@@ -25,8 +25,8 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
         title: "calico-node is not scheduled to every node",
         meaning: "The calico-node DaemonSet excludes nodes, or does not exist.",
         impact: "Pods on a node without calico-node get neither a network nor policies from \
-                 Calico. Nothing else shows this: the DaemonSet has all the pods it wants, and the \
-                 operator counts none as missing.",
+                 Calico. Nothing else shows this: the DaemonSet has all of its desired pods, and \
+                 the operator does not consider any missing.",
         criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the number of \
                    Linux nodes, without those of EKS Fargate and of virtual kubelets. Scheduled to \
                    no node is an error, to some of them a warning. A DaemonSet that its controller \
@@ -46,7 +46,7 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
         let sets = CalicoNode::all(case.snapshot);
         let found = match sets.as_slice() {
             [] => gone(case).or_else(|| gone_without_operator(case)),
-            // During a migration to the operator, each of the two has some of the nodes.
+            // During a migration to the operator, each of the two DaemonSets has some of the nodes.
             [node] => left_out(case, node),
             _ => None,
         };
@@ -187,7 +187,7 @@ fn gone(case: &Case) -> Option<Finding> {
         .evidence(ObjectRef::all("DaemonSet"), COUNTED, 0)
         .exists(pool.object())
         .impact("pods get neither a network nor policies from Calico")
-        .fix("read in the operator's log why it does not recreate the DaemonSet")
+        .fix("check the operator's log to see why it does not recreate the DaemonSet")
         .paste(operator_log(case.snapshot)),
     )
 }

@@ -26,13 +26,12 @@ pub(crate) const OPERATOR_NOT_READY: Check = Check {
         impact: "The operator reconciles what the Installation specifies. Without it, no change \
                  takes effect, a deletion of the Installation never completes, certificates \
                  expire, and Typha does not scale with the cluster. The component status that it \
-                 last reported remains, and may be long out of date.",
+                 last reported remains, and may be badly out of date.",
         criteria: "The Deployment is found by its label k8s-app=tigera-operator, in any namespace. \
                    If a container of its pod crash-loops, or its image cannot be pulled, CAL502 or \
                    CAL503 is reported instead.",
-        fix: "Reinstall the operator in the version that matches Calico's, the way it was \
-              installed before (Helm or tigera-operator.yaml); or fix what keeps its pod from \
-              running.",
+        fix: "Reinstall the operator version that matches Calico's, using the original method \
+              (Helm or tigera-operator.yaml), or fix what prevents its pod from running.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#2031",
     },
@@ -69,7 +68,7 @@ fn missing(case: &Case) -> Option<Finding> {
     );
     if !runs {
         return Some(finding.impact("nothing installs Calico").fix(
-            "install the operator with Calico's Helm chart tigera-operator, or with \
+            "install the operator with Calico's tigera-operator Helm chart, or with \
              tigera-operator.yaml",
         ));
     }
@@ -77,7 +76,7 @@ fn missing(case: &Case) -> Option<Finding> {
         finding
             .impact(WITHOUT_OPERATOR)
             .fix(format!(
-                "reinstall the operator of the same release, the way it was installed before{}",
+                "reinstall the operator of the same release, using the original install method{}",
                 as_rendered(case)
             ))
             .paste(install_again(case).unwrap_or_default()),
@@ -172,7 +171,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
         finding
             .impact(WITHOUT_OPERATOR)
             .fix(
-                "fix what keeps its pod from running: the events of the pod and of its ReplicaSet \
+                "fix what prevents its pod from running: the events of the pod and of its ReplicaSet \
                  say what it is",
             )
             .paste(format!(

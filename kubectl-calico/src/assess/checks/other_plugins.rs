@@ -16,9 +16,10 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
         title: "another network plugin runs alongside Calico",
         meaning: "Calico provides pod networking, and so does the DaemonSet of another network \
                   plugin in the cluster.",
-        impact: "On each node, the container runtime uses the first configuration in \
-                 /etc/cni/net.d, by name. That can differ from node to node. Pods that the other \
-                 plugin connects have addresses and routes unknown to Calico, and no policies.",
+        impact: "On each node, the container runtime uses the first configuration file in \
+                 /etc/cni/net.d, in order of file name. That can differ from node to node. Pods \
+                 connected by the other plugin have addresses and routes that Calico does not \
+                 know, and no policies.",
         criteria: "DaemonSets scheduled to at least one node are recognized by their containers: \
                    flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet and Antrea. Canal, and \
                    Calico with backend none (policy only), are meant to run alongside another \
@@ -43,7 +44,7 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
     },
 };
 
-/// Cilium, which is also GKE's Dataplane V2.
+/// Cilium, which GKE calls Dataplane V2.
 pub(crate) const CILIUM: &str = "Cilium";
 
 /// The network plugin that a DaemonSet runs, by the name of its container.
@@ -105,7 +106,7 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
     .exists(calico)
     .impact(
         "on each node the first file in /etc/cni/net.d wins; pods connected by the other plugin \
-         have addresses unknown to Calico, and no policies",
+         have addresses that Calico does not know, and no policies",
     )
     .fix(
         "find out which of the two connects the pods; delete the unwanted plugin's DaemonSet and \

@@ -16,15 +16,15 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
     entry: Entry {
         code: "CAL202",
         title: "a pool overlaps the Service CIDR",
-        meaning: "A pool shares addresses with the range of Services' cluster IPs.",
+        meaning: "A pool overlaps the range from which Services get their cluster IPs.",
         impact: "An address can belong to a pod and to a Service at the same time. Traffic to it \
                  goes to the Service's endpoints on every node, and the pod is unreachable; routes \
                  to Service addresses that Calico advertises conflict with routes to pods.",
         criteria: "The Service CIDR comes from OpenShift's Network, kubeadm-config, \
                    --service-cluster-ip-range of kube-apiserver and kube-controller-manager, \
-                   --service-cidr of k3s and RKE2, and the ServiceCIDRs; each of them counts. A \
-                   pool that is disabled and has no pods does not count. If no pool exists yet, \
-                   the listed ones are checked.",
+                   --service-cidr of k3s and RKE2, and the ServiceCIDRs; all of them are checked. \
+                   A pool that is disabled and has no pods is ignored. If no pool exists yet, the \
+                   listed ones are checked.",
         fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods.",
         source: "Calico documentation, IP address management",
@@ -131,12 +131,12 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
         code: "CAL204",
         title: "two pools overlap",
         meaning: "Two pools share addresses.",
-        impact: "Their blocks collide: with different block sizes an address can be assigned \
-                 twice; with equal ones a block belongs to whichever pool comes first. Calico's \
+        impact: "Their blocks collide: with different block sizes, an address can be assigned \
+                 twice; with equal sizes, a block belongs to whichever pool comes first. Calico's \
                  API rejects such a pool when it is created (IPPool CIDR overlaps), but not the \
-                 first pools of an install, nor what is written to the CRDs directly.",
+                 first pools of an install, nor pools that are written directly to the CRDs.",
         criteria: "All existing pools are compared with each other. The finding is an error if \
-                   both give out addresses, and a warning otherwise. Listed pools are covered by \
+                   both assign addresses, and a warning otherwise. Listed pools are covered by \
                    CAL110.",
         fix: "Keep one: disable the other, recreate its pods, and delete it.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
@@ -204,7 +204,7 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     )
     .evidence(one.object(), one.field("cidr"), one.cidr)
     .evidence(other.object(), other.field("cidr"), other.cidr)
-    .impact("an address can be given out twice")
+    .impact("an address can be assigned twice")
     .fixed_by_all(fix)
 }
 

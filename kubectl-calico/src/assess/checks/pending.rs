@@ -22,14 +22,14 @@ pub(crate) const PODS_WAIT: Check = Check {
         meaning: "Pods in kube-system, such as CoreDNS, are Pending because their node has no pod \
                   network.",
         impact: "Until CoreDNS runs, no pod can resolve the name of a Service.",
-        criteria: "A pod without hostNetwork counts if the scheduler cannot place it because nodes \
-                   are not ready or have no network, or if it is on a node and none of its \
-                   containers has been created. Calico's own pods are CAL501 to CAL503 and CAL508. \
-                   The finding is an error if calico-node is not ready on the pod's node (or on \
-                   any node, for an unscheduled pod); a warning if it is ready, because something \
-                   else may block the pod; and a note in a cluster without a network plugin, which \
-                   is normal before an install. If another plugin provides pod networking, the \
-                   check does not apply.",
+        criteria: "A pod without hostNetwork is reported if the scheduler cannot place it because \
+                   nodes are not ready or have no network, or if it is on a node and none of its \
+                   containers has been created. Calico's own pods are reported as CAL501 to CAL503 \
+                   and CAL508. The finding is an error if calico-node is not ready on the pod's \
+                   node (or on any node, for an unscheduled pod); a warning if it is ready, \
+                   because something else may block the pod; and a note in a cluster without a \
+                   network plugin, which is normal before an install. If another plugin provides \
+                   pod networking, the check does not apply.",
         fix: "Fix calico-node on these nodes first. If it is ready, the pod's events contain the \
               CNI plugin's error: no free address, no pool for the node, or a file that \
               calico-node has not written.",
@@ -109,7 +109,7 @@ fn cause(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'sta
         _ => (
             Severity::Warning,
             "Pending although calico-node is ready",
-            "read the error of the scheduler, or of the CNI plugin, in the pod's events",
+            "check the pod's events for the error of the scheduler or the CNI plugin",
         ),
     })
 }
@@ -147,7 +147,7 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
             .suspects(suspects(severity))
             .fix(fix)
             .paste(match severity {
-                // In all other cases something else comes first.
+                // In all other cases, something else must be fixed first.
                 Severity::Warning if CalicoNode::current(case.snapshot).is_some() => format!(
                     "kubectl describe pods -n kube-system {}",
                     pasted(&first.metadata.name)

@@ -15,20 +15,21 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {
         code: "CAL201",
         title: "a pool is outside the pod CIDR",
-        meaning: "A pool that gives addresses to pods is not inside the pod CIDR that Kubernetes \
-                  was configured with. If no pool exists yet, the listed ones are checked.",
-        impact: "kube-proxy treats traffic from such pods as coming from outside the cluster and \
-                 replaces its source address, so that network policies no longer match it. On a \
-                 new cluster, the operator refuses to create such a pool, and the install never \
-                 completes. Up to 1.32 (Calico 3.27), it checks again on every change, and stops.",
+        meaning: "A pool for pods is not inside the pod CIDR that Kubernetes was configured with. \
+                  If no pool exists yet, the listed ones are checked.",
+        impact: "kube-proxy treats traffic from these pods as coming from outside the cluster and \
+                 replaces its source address, so network policies no longer match it. On a new \
+                 cluster, the operator refuses to create the pool, and the install never \
+                 completes. Up to 1.32 (Calico 3.27), it repeats the check on every change, and \
+                 stops.",
         criteria: "A pool is inside if a single CIDR of the pod network contains all of it. The \
                    finding is an error if the pod CIDR comes from kubeadm-config or OpenShift's \
-                   ConfiguredNetwork, which the operator enforces, and a warning for any other source. An \
-                   existing pool that is disabled or not for pods does not count; neither does an \
-                   existing IPv6 pool if the pod network has no IPv6 CIDR. calico-node creates an \
-                   IPv6 pool with a random range by itself, so with a manifest install such a pool \
-                   is at most a warning. For pools that it is yet to create, the operator makes \
-                   none of these exceptions. Up to 1.32, listed pools are checked alongside \
+                   ConfiguredNetwork, which the operator enforces, and a warning for any other \
+                   source. An existing pool that is disabled or not for pods is ignored, and so is \
+                   an existing IPv6 pool if the pod network has no IPv6 CIDR. calico-node creates \
+                   an IPv6 pool with a random range on its own, so with a manifest install such a \
+                   pool is at most a warning. The operator makes none of these exceptions for \
+                   pools that it has yet to create. Up to 1.32, listed pools are checked alongside \
                    existing ones. The podCIDRs of nodes are parts of the pod network and do not \
                    show where it ends.",
         fix: "Give the pool a CIDR inside the pod network. The CIDR of an existing pool is \
@@ -68,8 +69,8 @@ fn is_outside(pool: &CandidatePool, network: &ConfiguredNetwork) -> bool {
     })
 }
 
-/// What the Installation lists outside the pod network although pools exist. From 1.34 on, the
-/// operator no longer checks that once a pool exists.
+/// The pools that the Installation lists outside the pod network although pools exist. Since 1.34,
+/// the operator no longer checks this once a pool exists.
 fn listed_beside_live<'a>(
     case: &Case<'a>,
     network: &ConfiguredNetwork,
@@ -92,8 +93,8 @@ fn listed(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Fin
     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
     .read(&network.from, network.list())
     .impact(
-        "the operator rejects it on every change, and applies nothing; no pod has an address from \
-         it",
+        "the operator rejects it on every change and applies nothing; no pod has an address from \
+         this pool",
     )
     .fixed_by_all(relist(case, pool, &network.cidrs))
 }

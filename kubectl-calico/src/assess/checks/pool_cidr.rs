@@ -1,4 +1,4 @@
-//! Whether a pool's CIDR is one, and is written as Calico's API writes it.
+//! Whether a pool's CIDR is valid, and is written as Calico's API writes it.
 
 use calico_core::catalog::Entry;
 use calico_core::text::quoted;
@@ -15,11 +15,12 @@ use crate::repair::Step;
 use crate::repair::resource_writer::patch_pool_crd;
 use crate::snapshot::resources::IP_POOLS;
 
-/// The Calico minor from which on its API allows a CIDR to be changed to its canonical notation. The
-/// operator then updates the pool by its name, and deletes it by its old CIDR.
+/// The first minor version of Calico whose API allows a CIDR to be changed to its canonical
+/// notation. The operator then updates the pool by its name, and deletes it by its old CIDR.
 const CIDR_MAY_BE_NORMALISED: u32 = 31;
 
-/// The Calico minor from which on the CIDR of an existing pool is immutable in the CRDs, too.
+/// The first minor version of Calico in which the CIDR of an existing pool is immutable in the CRDs,
+/// too.
 const CIDR_FIXED_IN_CRD: u32 = 32;
 
 pub(crate) const NOT_CANONICAL: Check = Check {
@@ -32,12 +33,13 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                  with its canonical notation and rejects every later change, and even the deletion \
                  of the pool, with \"IPPool CIDR is not strictly masked\" or \"IPPool CIDR cannot \
                  be modified\".",
-        criteria: "The text is compared with Calico's own notation of the network (RFC 5952 for \
+        criteria: "The CIDR is compared with Calico's own notation of the network (RFC 5952 for \
                    IPv6). Applies to existing pools; listed pools are covered by CAL110.",
-        fix: "Up to Calico 3.31: write the canonical CIDR to the Installation, if that lists the \
-              pool, and then to the CRD, bypassing Calico's API; with 3.31, while the operator is \
-              scaled to zero, because it would delete the pool. The CRDs of 3.32 reject that, too: \
-              move the pods to another pool and delete this one.",
+        fix: "Up to Calico 3.31: write the canonical CIDR to the Installation, if it lists the \
+              pool, and then directly to the IPPool in crd.projectcalico.org, bypassing Calico's \
+              API. With 3.31, scale the operator to zero first, because it would delete the pool. \
+              With 3.32, the CRDs also reject the change: move the pods to another pool and delete \
+              this one.",
         source: "projectcalico/calico#11311; projectcalico/calico v3.32.1, \
                  libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
                  pkg/controller/ippool/pool_controller.go",
@@ -53,10 +55,7 @@ pub(crate) const NOT_CANONICAL: Check = Check {
             let message = if pool.network.is_some_and(|cidr| cidr.has_host_bits()) {
                 format!("{} has host bits set", pool.cidr)
             } else {
-                format!(
-                    "{} is not in canonical notation, which is {network}",
-                    pool.cidr
-                )
+                format!("{} is not in canonical notation ({network})", pool.cidr)
             };
             Some(
                 Finding::warning(&NOT_CANONICAL.entry, pool.object(), message)
@@ -74,10 +73,10 @@ pub(crate) const UNREADABLE: Check = Check {
         code: "CAL214",
         title: "a pool's CIDR is not valid",
         meaning: "The CIDR of an existing pool cannot be parsed.",
-        impact: "Calico's components skip the pool, and it gives out no addresses. Up to Calico \
-                 3.31, the CRDs accept any text.",
-        criteria: "The text is parsed as Go's net.ParseCIDR does: an address, a slash and a prefix \
-                   length, and nothing else. Listed pools are covered by CAL110.",
+        impact: "Calico's components skip the pool, and no addresses are assigned from it. Up to \
+                 Calico 3.31, the CRDs accept any string.",
+        criteria: "The CIDR is parsed as Go's net.ParseCIDR does: it must be an address, a slash \
+                   and a prefix length, and nothing else. Listed pools are covered by CAL110.",
         fix: "Delete the pool, and create one with a CIDR like 10.244.0.0/16 or \
               fd00:10:244::/56.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
@@ -94,7 +93,7 @@ pub(crate) const UNREADABLE: Check = Check {
                 format!("{text} is not a CIDR"),
             )
             .evidence(pool.object(), pool.field("cidr"), text)
-            .impact("the pool gives out no addresses")
+            .impact("no addresses are assigned from the pool")
             .fix(fix);
             pool.network.is_none().then_some(finding)
         };
@@ -119,7 +118,8 @@ fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Vec<Step> {
     let Some(index) = pool.index else {
         return vec![
             Step::new(format!(
-                "write {network} to the CRD with kubectl: Calico's API refuses it"
+                "write {network} to crd.projectcalico.org with kubectl, because Calico's API \
+                 rejects it"
             ))
             .run(in_crd),
         ];
@@ -132,7 +132,10 @@ fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Vec<Step> {
     };
     let what = format!("write {network} to the Installation");
     let mut in_installation = set_listed(case, index, what, &[("cidr", cidr)]).into_iter();
-    let then = Step::new("write it to the CRD with kubectl: Calico's API refuses it").run(in_crd);
+    let then = Step::new(
+        "write it to crd.projectcalico.org with kubectl, because Calico's API rejects it",
+    )
+    .run(in_crd);
     stop.into_iter()
         .chain(in_installation.next())
         .chain([then])
@@ -150,7 +153,7 @@ fn pause(operator: &Deployment) -> [Step; 2] {
         "kubectl wait -n {namespace} pods -l k8s-app=tigera-operator --for=delete --timeout=60s"
     );
     [
-        Step::new("stop the operator, which would delete the pool in between")
+        Step::new("stop the operator, which would otherwise delete the pool during the change")
             .run(scale(0))
             .run(wait),
         Step::new("start the operator").run(scale(1)),

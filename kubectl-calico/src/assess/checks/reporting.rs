@@ -1,4 +1,4 @@
-//! Whether the operator reports, and about which generation of the Installation.
+//! Whether the operator reports its status, and for which generation of the Installation.
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::checks::operator::OPERATOR_NOT_READY;
@@ -14,15 +14,15 @@ use calico_core::catalog::Entry;
 pub(crate) const REPORT_OUTDATED: Check = Check {
     entry: Entry {
         code: "CAL109",
-        title: "the operator has not observed the latest change of the Installation",
-        meaning: "The Installation was changed, and the operator still reports about an earlier \
-                  generation of it.",
+        title: "the operator has not observed the latest change to the Installation",
+        meaning: "The Installation was changed, but the operator's status is still for an earlier \
+                  generation.",
         impact: "The change has not been applied, and the reported component status may predate \
                  it.",
-        criteria: "The newest observedGeneration in the conditions of TigeraStatus calico is older \
-                   than metadata.generation of the Installation default. The operator needs a few \
-                   seconds after each change. An Installation that is being deleted does not \
-                   count: the deletion itself is a new generation.",
+        criteria: "The newest observedGeneration in the conditions of the calico TigeraStatus is \
+                   older than metadata.generation of the default Installation. The operator needs \
+                   a few seconds after each change. An Installation that is being deleted is \
+                   ignored, because the deletion itself is a new generation.",
         fix: "Check again in a minute. If nothing changes, read the operator's log, and make sure \
               that the operator is running (CAL103).",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (SetMetaData)",
@@ -46,7 +46,7 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
         let finding = Finding::warning(
             &REPORT_OUTDATED.entry,
             ObjectRef::installation(),
-            "the operator has not observed the latest change of the Installation",
+            "the operator has not observed the latest change to the Installation",
         )
         .evidence(ObjectRef::installation(), "metadata.generation", generation)
         .evidence(
@@ -69,13 +69,13 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
     entry: Entry {
         code: "CAL113",
         title: "the operator does not report on Calico",
-        meaning: "The operator is ready and the Installation default exists, but there is no \
+        meaning: "The operator is ready and the default Installation exists, but there is no \
                   TigeraStatus named calico.",
         impact: "The operator creates that TigeraStatus as soon as it has read the Installation. \
                  Until then it installs nothing.",
         criteria: "The operator's Deployment has a ready replica, the Installation is not being \
-                   deleted, and TigeraStatus is served. In the first seconds of an install this is \
-                   normal.",
+                   deleted, and TigeraStatus is served. This is normal in the first seconds of an \
+                   install.",
         fix: "Read the operator's log. The operator waits if another instance holds its leader \
               lock, if a resource that it watches is not served, or if it cannot reach the API \
               server.",
@@ -106,7 +106,7 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
         .exists(ObjectRef::installation())
         .evidence(ObjectRef::all("TigeraStatus"), "number", statuses.len())
         .impact("the operator installs and changes nothing")
-        .fix("read the operator's log; in the first seconds of an install, check again")
+        .fix("read the operator's log; if the install has just started, check again")
         .paste(operator_log(case.snapshot));
         vec![finding]
     },

@@ -19,13 +19,13 @@ pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
         title: "a rollout of calico-node is in progress",
         meaning: "The calico-node DaemonSet was changed, and some nodes still run the previous \
                   revision.",
-        impact: "Nothing is wrong while the rollout continues. One that stops leaves nodes with \
-                 different versions and settings.",
+        impact: "Nothing is wrong while the rollout continues. A rollout that stalls leaves nodes \
+                 with different versions and settings.",
         criteria: "The images of the calico-node pods have more than one tag, or fewer pods are \
                    updated than scheduled. Skipped while the operator migrates a manifest install \
                    (CAL106).",
-        fix: "Wait. A rollout stops at a pod that does not become ready (CAL501 to CAL503). With \
-              updateStrategy OnDelete it waits for each old pod to be deleted.",
+        fix: "Wait. A rollout stalls if a pod does not become ready (CAL501 to CAL503). With \
+              updateStrategy OnDelete, it waits for each old pod to be deleted.",
         source: "Kubernetes documentation, DaemonSet, Rolling Update",
     },
     needs: &[&DAEMON_SETS],
@@ -52,7 +52,7 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let message = match tags.len() {
         0 | 1 if updated >= scheduled => return None,
         0 | 1 => format!(
-            "calico-node is not updated yet on {} of {scheduled} nodes",
+            "calico-node has not been updated on {} of {scheduled} nodes yet",
             scheduled - updated
         ),
         _ => {
@@ -80,13 +80,13 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
         return Some(
             finding
                 .evidence(&object, "spec.updateStrategy.type", "OnDelete")
-                .fix("delete the old pods one at a time: nothing else replaces them"),
+                .fix("delete the old pods one at a time: they are not replaced automatically"),
         );
     }
     let meta = &node.set.metadata;
     Some(
         finding
-            .fix("wait for the rollout; it stops at a pod that does not become ready")
+            .fix("wait for the rollout; it stalls if a pod does not become ready")
             .paste(format!(
                 "kubectl rollout status -n {} daemonset/{}",
                 pasted(meta.namespace.as_deref().unwrap_or_default()),

@@ -20,19 +20,19 @@ pub(crate) const NO_ROUTES: Check = Check {
     entry: Entry {
         code: "CAL303",
         title: "no component programs the routes of a pool",
-        meaning: "A pool uses IPIP or no encapsulation, whose routes BIRD programs from BGP; but \
-                  BIRD does not run, or is configured not to, and Felix is not configured to do it \
-                  instead.",
-        impact: "No node has routes to the pods of other nodes: pods reach only pods on their own \
-                 node.",
+        meaning: "A pool uses IPIP or no encapsulation, for which BIRD normally programs the \
+                  routes. But BIRD is not running, or is configured not to program them, and Felix \
+                  is not configured to do so instead.",
+        impact: "No node has routes to the pods of other nodes: pods can reach only pods on their \
+                 own node.",
         criteria: "BIRD runs if calico-node's CALICO_NETWORKING_BACKEND is bird or unset; the \
-                   operator sets vxlan or none if spec.calicoNetwork.bgp is Disabled. From Calico \
-                   3.32 on, programClusterRoutes in BGPConfiguration can stop BIRD from \
-                   programming them. Felix always programs the routes of VXLAN, and all others if \
-                   programClusterRoutes in FelixConfiguration (3.31 and later) is Enabled. \
-                   Unencapsulated routes can come from the cloud with host-local IPAM, and from \
-                   the VPP dataplane itself; neither is checked. With a single node, the finding \
-                   is a warning.",
+                   operator sets vxlan or none if spec.calicoNetwork.bgp is Disabled. Since Calico \
+                   3.32, programClusterRoutes in BGPConfiguration can stop BIRD from programming \
+                   the routes. Felix always programs the routes of VXLAN, and all others if \
+                   programClusterRoutes in FelixConfiguration (3.31 and later) is Enabled. With \
+                   host-local IPAM, unencapsulated routes can come from the cloud; with VPP, they \
+                   can come from the data plane itself. Neither is checked. With a single node, \
+                   the finding is a warning.",
         fix: "Use VXLAN, which does not need BGP; or enable BGP; or let Felix program the routes.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; \
                  projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go",
@@ -80,9 +80,9 @@ fn finding(case: &Case, mode: &RoutingMode) -> Option<Finding> {
         _ => "bird",
     };
     let why = if runs {
-        "BIRD leaves them to Felix, which is not configured to program them"
+        "BIRD leaves them to Felix, and Felix is not configured to program them"
     } else {
-        "that takes BGP, and BIRD does not run"
+        "it needs BGP, and BIRD is not running"
     };
     let mut finding = Finding::new(
         &NO_ROUTES.entry,
@@ -111,15 +111,15 @@ fn finding(case: &Case, mode: &RoutingMode) -> Option<Finding> {
 /// The impact of missing routes between nodes.
 pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
     if one_node {
-        "with a second node, pods reach only pods on their own node"
+        "with a second node, pods can reach only pods on their own node"
     } else {
-        "pods reach only pods on their own node"
+        "pods can reach only pods on their own node"
     }
 }
 
 fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
     if !bird_runs {
-        let choice = Step::new("change the pool to VXLAN as below, or enable BGP instead");
+        let choice = Step::new("change the pool to VXLAN as shown below, or enable BGP instead");
         let change = encapsulate(case, pool, Encapsulation::Vxlan);
         return std::iter::once(choice).chain(change).collect();
     }

@@ -16,19 +16,20 @@ use crate::snapshot::resources::{FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 pub(crate) const AWS_SOURCE_CHECK: Check = Check {
     entry: Entry {
         code: "CAL309",
-        title: "unencapsulated traffic on AWS requires the source/destination check to be off",
-        meaning: "The nodes are AWS instances, and a pool is unencapsulated (None), or is within a \
-                  subnet (CrossSubnet).",
-        impact: "While the source/destination check of an instance's interfaces is on, as it is by \
-                 default, AWS drops packets whose source or destination is not the instance's own \
-                 address: pods on different nodes of a subnet then cannot reach each other.",
-        criteria: "The Kubernetes API does not show whether the check is on, which is reported as \
-                   a note. awsSrcDstCheck: Disable in FelixConfiguration makes Felix turn it off, \
-                   if its instance is allowed to, and counts as off. Enable makes Felix turn it \
-                   on, which is an error. IPIP and VXLAN without CrossSubnet do not depend on it.",
-        fix: "Let Felix turn it off, with the permissions ec2:DescribeInstances and \
-              ec2:ModifyNetworkInterfaceAttribute for the instances; turn it off by other means; \
-              or always encapsulate.",
+        title: "unencapsulated traffic on AWS requires source/destination checks to be disabled",
+        meaning: "The nodes are AWS instances, and traffic of a pool is unencapsulated, either \
+                  always (None) or within a subnet (CrossSubnet).",
+        impact: "While source/destination checks are enabled on an instance's interfaces, which is \
+                 the default, AWS drops packets whose source or destination is not the instance's \
+                 own address: pods on different nodes in a subnet then cannot reach each other.",
+        criteria: "The Kubernetes API does not show whether the check is enabled, so the finding \
+                   is a note. With awsSrcDstCheck: Disable in FelixConfiguration, Felix disables \
+                   the check if the instance has the permissions for it, and there is no finding. \
+                   With Enable, Felix enables the check, and the finding is an error. IPIP and \
+                   VXLAN without CrossSubnet do not depend on the check.",
+        fix: "Let Felix disable the check, which requires the permissions ec2:DescribeInstances \
+              and ec2:ModifyNetworkInterfaceAttribute for the instances; disable it by other \
+              means; or always encapsulate.",
         source: "Calico documentation, Overlay networking on AWS; projectcalico/calico#8166",
     },
     needs: &[&IP_POOLS, &NODES, &FELIX_CONFIGURATIONS],
@@ -65,7 +66,7 @@ fn source_check(
     pool: &CandidatePool,
     encapsulation: Encapsulation,
 ) -> Option<Finding> {
-    const DROPPED: &str = "AWS drops traffic between pods on different nodes of a subnet";
+    const DROPPED: &str = "AWS drops traffic between pods on different nodes in a subnet";
     let told = Felix::of(case.snapshot).get(&AWS_CHECK);
     let value = told.as_ref().map(|told| told.value.to_ascii_lowercase());
     let finding = match value.as_deref() {
@@ -74,13 +75,13 @@ fn source_check(
             &AWS_SOURCE_CHECK.entry,
             pool.object(),
             format!(
-                "Felix turns the source/destination check on, but {encapsulation} requires it to \
-                 be off"
+                "Felix enables the source/destination check, but {encapsulation} requires it to be \
+                 disabled"
             ),
         )
         .impact(DROPPED)
         .fix(
-            "let Felix turn it off, which takes ec2:DescribeInstances and \
+            "let Felix disable it, which requires ec2:DescribeInstances and \
              ec2:ModifyNetworkInterfaceAttribute",
         )
         .paste(ResourceWriter::of(case.snapshot).patch_spec(
@@ -92,14 +93,15 @@ fn source_check(
             &AWS_SOURCE_CHECK.entry,
             pool.object(),
             format!(
-                "{encapsulation} requires the instances' source/destination check to be off, which \
-                 the Kubernetes API does not show"
+                "{encapsulation} requires source/destination checks to be disabled on the \
+                 instances, which the Kubernetes API does not show"
             ),
         )
-        .impact(format!("while it is on, {DROPPED}"))
+        .impact(format!("while it is enabled, {DROPPED}"))
         .fix(
-            "look it up for the nodes' instances; to let Felix turn it off, set awsSrcDstCheck: \
-             Disable, which takes ec2:DescribeInstances and ec2:ModifyNetworkInterfaceAttribute",
+            "check the setting of the nodes' instances; to let Felix disable it, set \
+             awsSrcDstCheck: Disable, which requires ec2:DescribeInstances and \
+             ec2:ModifyNetworkInterfaceAttribute",
         )
         .paste(
             "aws ec2 describe-instances --query \

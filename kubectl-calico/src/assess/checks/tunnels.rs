@@ -22,7 +22,7 @@ pub(crate) const BOTH_TUNNELS: Check = Check {
         meaning: "ipipMode and vxlanMode of an existing pool are both set to something other than \
                   Never.",
         impact: "Both Felix and BIRD program routes to the same blocks, over different tunnels. \
-                 Calico's API rejects such a pool, and any later change of it.",
+                 Calico's API rejects such a pool, and any later change to it.",
         criteria: "Applies to existing pools. Such a pool can only be written to the CRD of Calico \
                    3.31 or earlier, bypassing Calico's API.",
         fix: "Set one of the two to Never.",
@@ -62,13 +62,14 @@ fn both_tunnels(case: &Case, pool: &CandidatePool) -> Option<Finding> {
         .evidence(pool.object(), field, value)
         .evidence(pool.object(), "spec.vxlanMode", vxlan)
         .impact(
-            "the routes to its pods conflict, and Calico's API rejects every change of the pool \
+            "the routes to its pods conflict, and Calico's API rejects every change to the pool \
              that does not fix this",
         )
         .fixed_by_all(set(
             case,
             pool,
-            "set one of the two to Never; this keeps VXLAN, which every cloud network passes",
+            "set one of the two to Never; this command keeps VXLAN, which every cloud network \
+             passes",
             &[("encapsulation", json!(encapsulation))],
             &json!({"ipipMode": "Never", "ipip": null}),
         )),
@@ -84,16 +85,16 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
     entry: Entry {
         code: "CAL306",
         title: "Felix's tunnel settings contradict the pools",
-        meaning: "Felix is configured without the tunnel that a pool needs, or with one that no \
-                  pool needs.",
+        meaning: "Felix is configured without a tunnel that a pool needs, or with one that no pool \
+                  needs.",
         impact: "Without the device (tunl0 or vxlan.calico), traffic from the pool to other nodes \
-                 is lost. An unneeded device only lowers the MTU of pods, which leaves room for \
-                 the tunnel's header.",
+                 is dropped. An unneeded device only lowers the MTU of pods, to leave room for the \
+                 tunnel's header.",
         criteria: "The setting is ipipEnabled or vxlanEnabled in a FelixConfiguration, or \
                    FELIX_IPINIPENABLED or FELIX_VXLANENABLED in calico-node's environment, which \
-                   takes precedence; if unset, Felix follows the pools. Disabled is an error while \
-                   pods have addresses from such a pool; enabled is a note while there is none. \
-                   vxlanEnabled concerns IPv4 only.",
+                   takes precedence; if unset, Felix follows the pools. A disabled tunnel is an \
+                   error if pods have addresses from a pool that needs it; an enabled tunnel that \
+                   no pool needs is a note. vxlanEnabled applies to IPv4 only.",
         fix: "Remove the setting.",
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go and \
                  felix/calc/encapsulation_calculator.go",
@@ -141,7 +142,7 @@ fn forced(
             )
             .read(&told.from, false)
             .evidence(pool.object(), "encapsulation", pool.encapsulation)
-            .impact("traffic from its pods to other nodes is lost"),
+            .impact("traffic from its pods to other nodes is dropped"),
         ),
         (true, _) if !any => Some(
             Finding::note(

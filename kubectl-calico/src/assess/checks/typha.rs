@@ -24,15 +24,15 @@ pub(crate) const TYPHA_MISSING: Check = Check {
         title: "Typha is missing",
         meaning: "Calico was installed from manifests, more than 50 nodes run Felix, and there is \
                   no Typha.",
-        impact: "Every Felix watches the API server by itself. The load grows with the number of \
-                 nodes times the rate of changes, until the API server responds late and policies \
-                 take effect late.",
+        impact: "Every Felix instance watches the API server directly. The load grows with the \
+                 number of nodes times the rate of changes, until the API server slows down and \
+                 policies take effect with a delay.",
         criteria: "The nodes that calico-node is scheduled to are counted, including cordoned \
                    ones. The operator always runs Typha, so this applies to manifest installs \
-                   only. With its own etcd, Calico needs no Typha.",
+                   only. With the etcd datastore, Calico does not need Typha.",
         fix: "Instead of calico.yaml, apply calico-typha.yaml of the same version, with your own \
-              changes and the number of replicas that kubectl calico status names. With any other \
-              manifest, add Typha's Deployment and Service from it, and set \
+              changes and the number of replicas that kubectl calico status reports. With any \
+              other manifest, add the Typha Deployment and Service from calico-typha.yaml, and set \
               FELIX_TYPHAK8SSERVICENAME on calico-node. Changing typha_service_name in \
               calico.yaml's ConfigMap has no effect.",
         source: "Calico's documentation, installation on self-managed on-premises clusters; \
@@ -62,7 +62,7 @@ pub(crate) const TYPHA_MISSING: Check = Check {
             ),
         )
         .evidence(ObjectRef::all("Node"), "number with Felix", wanted.nodes)
-        .impact("each node watches the API server by itself, which slows it down for everything")
+        .impact("each node watches the API server directly, which slows it down for all clients")
         .fixed_by(install(case, wanted.replicas));
         vec![finding]
     },
@@ -96,13 +96,13 @@ pub(crate) const TYPHA_UNUSED: Check = Check {
         code: "CAL402",
         title: "Felix does not use Typha",
         meaning: "Typha exists, or calico-config names it, but Felix is not configured to use it.",
-        impact: "Every Felix still watches the API server by itself: Typha has no effect.",
+        impact: "Every Felix instance still watches the API server directly: Typha has no effect.",
         criteria: "Felix is configured by FELIX_TYPHAK8SSERVICENAME or FELIX_TYPHAADDR in \
                    calico-node's environment; the value none means unset. Only calico-typha.yaml \
-                   and calico-policy-only.yaml take the first from typha_service_name in \
+                   and calico-policy-only.yaml take the former from typha_service_name in \
                    calico-config: in calico.yaml that entry has no effect. The finding is a \
-                   warning if Typha runs, and a note if it is only named. The operator always \
-                   configures Felix.",
+                   warning if Typha is running, and a note if calico-config only names it. The \
+                   operator always configures Felix.",
         fix: "Set FELIX_TYPHAK8SSERVICENAME on calico-node once Typha is ready, or remove Typha.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml, manifests/calico-typha.yaml",
     },
@@ -129,7 +129,7 @@ fn unused(case: &Case) -> Option<Finding> {
     )
     .evidence(&object, "spec.replicas", typha.replicas)
     .evidence(node.object(), format!("env {VARIABLE}"), "not set")
-    .impact("each Felix watches the API server by itself");
+    .impact("each Felix instance watches the API server directly");
     let finding = match typha.ready {
         0 => finding.fix(format!(
             "fix Typha first, then set {VARIABLE} on calico-node; or remove Typha"
@@ -157,7 +157,7 @@ fn only_named(case: &Case) -> Option<Finding> {
         )
         .evidence(&object, "data.typha_service_name", service)
         .evidence(node.object(), format!("env {VARIABLE}"), "not set")
-        .impact("each Felix watches the API server by itself")
+        .impact("each Felix instance watches the API server directly")
         .fix("set it back to none, or install Typha with calico-typha.yaml")
         .paste(patch_config_map(
             name,

@@ -15,14 +15,14 @@ pub(crate) const TYPHA_GONE: Check = Check {
     entry: Entry {
         code: "CAL403",
         title: "Felix is configured to use Typha, but Typha does not exist",
-        meaning: "Felix is configured to connect to Typha, and there is no Typha Deployment.",
-        impact: "A Felix that starts finds no Typha and does not become ready (\"Didn't find any \
-                 ready Typha instances\"): its node gets no routes and no policies. Running ones \
-                 keep the last state that they received.",
+        meaning: "Felix is configured to connect to Typha, but there is no Typha Deployment.",
+        impact: "A newly started Felix finds no Typha and does not become ready (\"Didn't find any \
+                 ready Typha instances\"): its node gets no routes and no policies. Felix \
+                 instances that are already running keep the last state that they received.",
         criteria: "Felix is configured by FELIX_TYPHAK8SSERVICENAME on calico-node, from \
                    calico-config or directly. The Deployment is found by its name calico-typha, \
                    and its pods by their label. A Service with another name, or an address in \
-                   FELIX_TYPHAADDR, cannot be followed and is not checked.",
+                   FELIX_TYPHAADDR, cannot be resolved and is not checked.",
         fix: "Install Typha, or configure Felix to run without it, which is fine for up to 50 \
               nodes.",
         source: "projectcalico/calico v3.32.1, typha/pkg/discovery and felix/daemon",
@@ -52,7 +52,7 @@ pub(crate) const TYPHA_GONE: Check = Check {
             0,
         )
         .impact(
-            "a Felix that starts does not become ready: its node gets no routes and no policies",
+            "a newly started Felix does not become ready: its node gets no routes and no policies",
         )
         .fixed_by(without(case, &node));
         vec![finding]

@@ -13,15 +13,16 @@ pub(crate) const NOT_READY: Check = Check {
     entry: Entry {
         code: "CAL404",
         title: "Typha replicas are not ready",
-        meaning: "Felix gets its data from Typha, and some or all of its replicas are not ready.",
-        impact: "Without a ready replica, a Felix that starts does not become ready: its node gets \
-                 no routes and no policies, and running ones get no updates. With some, all nodes \
-                 depend on the remaining replicas. The operator does not watch this Deployment: \
-                 TigeraStatus still says that everything is available.",
+        meaning: "Felix gets its data from Typha, and some or all Typha replicas are not ready.",
+        impact: "Without a ready replica, a newly started Felix does not become ready: its node \
+                 gets no routes and no policies. Felix instances that are already running get no \
+                 updates. If some replicas are ready, all nodes depend on those. The operator does \
+                 not watch this Deployment: TigeraStatus still reports everything as available.",
         criteria: "status.readyReplicas of the Deployment is compared with spec.replicas, if Felix \
-                   is configured to use Typha. None ready, or none requested, is an error; fewer \
-                   than requested is a warning, which is normal for a moment during a rollout.",
-        fix: "Find out what keeps the pods from running. Two replicas cannot share a node, because \
+                   is configured to use Typha. The finding is an error if no replica is ready or \
+                   requested, and a warning if fewer are ready than requested, which is normal \
+                   during a rollout.",
+        fix: "Find out why the pods are not running. Two replicas cannot share a node, because \
               Typha uses the host port 5473.",
         source: "projectcalico/calico v3.32.1, typha/pkg/discovery; tigera/operator v1.42.3, \
                  pkg/controller/installation/core_controller.go",
@@ -68,7 +69,7 @@ pub(crate) const NOT_READY: Check = Check {
                 wanted_of(case).max(1),
             )),
             _ => finding
-                .fix("find out what keeps the pods from running")
+                .fix("find out why the pods are not running")
                 .paste(format!(
                     "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
                 )),
@@ -77,8 +78,8 @@ pub(crate) const NOT_READY: Check = Check {
     },
 };
 
-const NONE_READY: &str = "a Felix that starts does not become ready: its node gets no routes and \
-                          no policies; running ones get no updates";
+const NONE_READY: &str = "a newly started Felix does not become ready: its node gets no routes and \
+                          no policies; running Felix instances get no updates";
 
 pub(crate) const TOO_FEW: Check = Check {
     entry: Entry {
@@ -88,10 +89,10 @@ pub(crate) const TOO_FEW: Check = Check {
         impact: "Each replica serves more nodes than it should. With one or two replicas, losing \
                  one affects all nodes.",
         criteria: "Manifest installs with more than 50 nodes need one replica for every 200 nodes, \
-                   at least 3 and at most 20; too few is a warning. The operator runs 1 for up to \
-                   2 schedulable nodes, 2 for up to 4, and nodes/200 + 2 but at least 3 beyond. It \
-                   scales Typha within seconds, so there a difference is a note, as it is on GKE, \
-                   which scales Typha by itself, too.",
+                   at least 3 and at most 20; too few is a warning. The operator runs 1 replica \
+                   for up to 2 schedulable nodes, 2 for up to 4, and nodes/200 + 2, but at least \
+                   3, for more. A difference is only a note with the operator, which scales Typha \
+                   within seconds, and on GKE, which also scales Typha automatically.",
         fix: "Scale the Deployment. With the operator, wait, and see CAL407.",
         source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
     },
@@ -121,12 +122,12 @@ pub(crate) const TOO_FEW: Check = Check {
             ),
         )
         .evidence(replicas.object(), "spec.replicas", replicas.replicas)
-        .evidence(ObjectRef::all("Node"), "number that count", wanted.nodes)
+        .evidence(ObjectRef::all("Node"), "number counted", wanted.nodes)
         .impact("each replica serves more nodes than it should");
         vec![if case.facts.install.is_from_manifests() {
             finding.fixed_by(scaled(case, "scale it up", replicas, wanted.replicas))
         } else {
-            finding.fix("wait a moment: the operator scales Typha by itself")
+            finding.fix("wait a moment: the operator scales Typha automatically")
         }]
     },
 };

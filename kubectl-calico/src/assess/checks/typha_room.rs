@@ -1,4 +1,4 @@
-//! Whether there are enough nodes for Typha's replicas: each needs one of its own.
+//! Whether there are enough nodes for Typha's replicas: each replica needs a node of its own.
 
 use calico_core::catalog::Entry;
 use std::cmp::Ordering;
@@ -20,16 +20,17 @@ pub(crate) const TOO_MANY: Check = Check {
     entry: Entry {
         code: "CAL406",
         title: "Typha has at least as many replicas as there are nodes",
-        meaning: "Calico was installed from manifests, and there is no spare node for one more \
+        meaning: "Calico was installed from manifests, and there is no spare node for another \
                   Typha pod.",
         impact: "Typha uses the host port 5473, so two replicas cannot share a node. Replicas \
-                 beyond the number of nodes stay Pending forever, and a rolling update, which \
+                 beyond the number of nodes stay Pending indefinitely, and a rolling update, which \
                  starts new pods before it stops old ones, proceeds one pod at a time or not at \
                  all.",
-        criteria: "More replicas than nodes that run Felix are a warning. As many are a warning if \
-                   the Deployment allows no unavailable pod (maxUnavailable rounds down to 0, as \
-                   by default with fewer than four replicas), and a note otherwise; Calico's own \
-                   manifest allows one. One replica on a single node is not a finding.",
+        criteria: "More replicas than nodes that run Felix are a warning. The same number of \
+                   replicas is a warning if the Deployment allows no unavailable pod \
+                   (maxUnavailable rounds down to 0, which is the default with fewer than four \
+                   replicas), and a note otherwise; Calico's own manifest allows one. One replica \
+                   on a single node is not a finding.",
         fix: "Scale the Deployment to fewer replicas than there are nodes.",
         source: "Calico's documentation, Typha; projectcalico/calico v3.32.1, \
                  manifests/calico-typha.yaml; kubernetes v1.34, pkg/controller/deployment",
@@ -53,13 +54,14 @@ pub(crate) const TOO_MANY: Check = Check {
             ),
             Ordering::Equal if stalls => (
                 Severity::Warning,
-                "an update never completes: a new pod finds no free port, and no old one may stop \
-                 first",
+                "an update never completes: a new pod finds no free port, and no old pod may be \
+                 stopped first",
             ),
             Ordering::Equal if wanted.nodes == 1 => return Vec::new(),
             Ordering::Equal => (
                 Severity::Note,
-                "an update proceeds one pod at a time, each waiting for the port of another",
+                "an update proceeds one pod at a time, because each new pod waits for an old one \
+                 to free the port",
             ),
         };
         let fewer = fewer(wanted);
@@ -90,7 +92,7 @@ pub(crate) const TOO_MANY: Check = Check {
     },
 };
 
-/// The number of replicas needed, or one less than the nodes of a small cluster.
+/// The number of replicas needed; in a small cluster, at most one less than the number of nodes.
 fn fewer(wanted: &WantedReplicas) -> u32 {
     let spare = wanted.nodes.saturating_sub(1).max(1);
     match wanted.replicas {
@@ -126,13 +128,13 @@ pub(crate) const NO_ROOM: Check = Check {
         title: "there are not enough Linux nodes for Typha",
         meaning: "The operator needs more Typha replicas than there are schedulable Linux nodes.",
         impact: "The operator stops with \"not enough linux nodes to schedule typha pods on, \
-                 require N and have M\" in TigeraStatus calico, and applies no other change until \
-                 there are enough.",
-        criteria: "The number of replicas follows from all schedulable nodes, including Windows: 1 \
-                   for up to 2, 2 for up to 4, and nodes/200 + 2 but at least 3 beyond. Cordoned \
-                   nodes and the virtual nodes of AKS do not count; before operator 1.34, neither \
-                   do those that still wait for the migration from manifests. Typha runs on those \
-                   with the label kubernetes.io/os=linux.",
+                 require N and have M\" in the calico TigeraStatus, and applies no other change \
+                 until there are enough nodes.",
+        criteria: "The number of replicas depends on the number of schedulable nodes, including \
+                   Windows nodes: 1 for up to 2, 2 for up to 4, and nodes/200 + 2, but at least 3, \
+                   for more. Cordoned nodes and AKS virtual nodes are not counted; before operator \
+                   1.34, neither are nodes that are still waiting for the migration from \
+                   manifests. Typha runs only on nodes with the label kubernetes.io/os=linux.",
         fix: "Uncordon nodes, add Linux nodes, or complete the migration.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/typha_autoscaler.go; \
                  projectcalico/calico#6407, #6810, tigera/operator#1923",

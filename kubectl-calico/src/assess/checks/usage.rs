@@ -12,7 +12,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS};
 
-/// The share of addresses in use from which on a pool counts as nearly full.
+/// The share of addresses in use above which a pool is considered nearly full.
 const NEARLY_USED: f64 = 0.9;
 
 pub(crate) const NEARLY_FULL: Check = Check {

@@ -15,13 +15,13 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
         title: "WireGuard is enabled, but nodes have no key",
         meaning: "Traffic between nodes should be encrypted, but some nodes have not published a \
                   key.",
-        impact: "Traffic to and from these nodes is not encrypted, and nothing else shows it: a \
-                 node whose kernel lacks WireGuard silently continues without.",
+        impact: "Traffic to and from these nodes is not encrypted, and nothing else reports it: a \
+                 node whose kernel lacks WireGuard silently continues without encryption.",
         criteria: "wireguardEnabled, and wireguardEnabledV6 for IPv6, in the FelixConfigurations \
                    default and node.NAME or in calico-node's environment are compared with the \
                    annotations projectcalico.org/WireguardPublicKey and WireguardPublicKeyV6 that \
                    Felix sets on its node. Windows nodes, and nodes on which calico-node has never \
-                   run, do not count. FelixConfigurations with a node selector (Calico 3.32) are \
+                   run, are ignored. FelixConfigurations with a node selector (Calico 3.32) are \
                    not evaluated.",
         fix: "Install the WireGuard kernel module on these nodes, and restart calico-node there. \
               GKE's node images do not have it.",

@@ -80,7 +80,7 @@ fn mesh(snapshot: &Snapshot) -> Fact<bool> {
     }
 }
 
-/// Whether a `programClusterRoutes`, of which Felix and BIRD have one each, covers the routes of an
+/// Whether a `programClusterRoutes` setting (Felix and BIRD have one each) covers the routes of an
 /// encapsulation other than VXLAN. Up to 3.32 it is Enabled or Disabled, for all of them.
 /// Source: projectcalico/calico, api/pkg/apis/projectcalico/v3/bgpconfig.go and felixconfig.go.
 pub fn covers(routes: &str, encapsulation: Encapsulation) -> bool {

@@ -1,4 +1,4 @@
-//! The cloud whose machines the nodes are.
+//! The cloud that the nodes run in.
 
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ impl Cloud {
         }
     }
 
-    /// The cloud of that scheme of a providerID.
+    /// The cloud for the scheme of a providerID.
     fn of(scheme: &str) -> Option<Self> {
         Some(match scheme {
             "aws" => Self::Aws,
@@ -73,8 +73,8 @@ pub fn cloud_of(node: &Node) -> Option<Cloud> {
     Cloud::of(scheme_of(node)?)
 }
 
-/// The scheme of a node's providerID, such as `oci` of `oci://…`. Distributions that run on any machine
-/// write a scheme of their own, which names no cloud.
+/// The scheme of a node's providerID, such as `oci` in `oci://…`. Distributions that run on any machine
+/// use their own scheme, which does not name a cloud.
 pub fn scheme_of(node: &Node) -> Option<&str> {
     const ANYWHERE: [&str; 3] = ["k3s", "k0s", "rke2"];
     let (scheme, _) = node.spec.provider_id.as_deref()?.split_once("://")?;

@@ -19,7 +19,7 @@ pub struct Cluster {
     pub origin: Origin,
     /// The Kubernetes distribution.
     pub platform: Fact<Platform>,
-    /// The cloud whose machines the nodes are.
+    /// The cloud that the nodes run in.
     pub cloud: Fact<Cloud>,
     /// The number of nodes.
     pub nodes: Fact<NodeCounts>,

@@ -25,7 +25,7 @@ pub struct Component {
 pub enum ComponentState {
     /// The component works.
     Available,
-    /// The component works, and a change of it is in progress.
+    /// The component works, and a change to it is in progress.
     Progressing,
     /// Part of the component does not work.
     Degraded,

@@ -22,7 +22,7 @@ pub enum Dataplane {
     /// nftables
     #[serde(rename = "nftables")]
     Nftables,
-    /// iptables or nftables, detected on each node from what kube-proxy uses (the default from 3.32 on).
+    /// iptables or nftables, detected on each node from what kube-proxy uses (the default since 3.32).
     #[serde(rename = "auto")]
     Auto,
     /// eBPF
@@ -46,8 +46,8 @@ impl Dataplane {
     }
 }
 
-/// The data plane, in Felix's order: its environment, then its configuration. The operator turns the
-/// Installation's setting into one of the two.
+/// The data plane, by Felix's precedence: its environment, then its configuration. The operator
+/// translates the Installation's setting into one of the two.
 pub fn dataplane(
     snapshot: &Snapshot,
     install: &Install,
@@ -83,7 +83,7 @@ pub fn dataplane(
         if let Some(why) = snapshot.felix_configurations.unknown() {
             return why.into();
         }
-        // Felix's default is Disabled up to 3.31, and Auto from 3.32 on.
+        // Felix's default is Disabled up to 3.31, and Auto since 3.32.
         let auto = install.calico_minor().is_some_and(|minor| minor >= 32);
         let default = if auto {
             Dataplane::Auto
@@ -107,9 +107,10 @@ pub fn dataplane(
 pub struct Encryption {
     /// Whether WireGuard is enabled for either address family.
     pub wireguard: bool,
-    /// The nodes that have published a key: a node whose kernel lacks WireGuard continues without.
+    /// The nodes that have published a key. A node whose kernel lacks WireGuard continues without
+    /// encryption.
     pub nodes_with_key: usize,
-    /// The nodes that WireGuard is enabled for.
+    /// The nodes for which WireGuard is enabled.
     pub nodes: usize,
 }
 
@@ -150,7 +151,7 @@ pub fn is_encrypted(felix: &Felix, node: &Node) -> bool {
     KEYS.iter().any(|(setting, _)| wants(felix, setting, node))
 }
 
-/// Whether a node has published a key for each address family that WireGuard is enabled for.
+/// Whether a node has published a key for each address family for which WireGuard is enabled.
 pub fn has_keys(felix: &Felix, node: &Node) -> bool {
     let mut wanted = KEYS
         .iter()

@@ -5,7 +5,7 @@ use calico_core::defaults::EffectivePool;
 use super::installation::InstallationFacts;
 use super::pools::ExistingPool;
 
-/// The key of `spec.disabled`, for which the Installation has no field before operator 1.36.
+/// The key for `spec.disabled`, which has no field in the Installation before operator 1.36.
 pub const NO_FIELD: &str = "disabled";
 
 /// A field that differs.
@@ -71,8 +71,8 @@ pub fn differences(
 /// Key, path, and the values in the Installation and in the IPPool.
 type Compared = (&'static str, &'static str, Option<String>, String);
 
-/// Whether the pool assigns no new addresses. The Installation has a field for it from operator 1.36 on.
-/// Before, the operator enables every pool that it owns, if it changes existing pools at all.
+/// Whether the pool assigns no new addresses. The Installation has a field for this since operator 1.36.
+/// Earlier operators enable every pool that they own, if they change existing pools at all.
 fn disabled(
     installation: &InstallationFacts,
     listed: &EffectivePool,

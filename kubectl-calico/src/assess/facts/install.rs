@@ -42,7 +42,7 @@ impl Install {
         self.datastore.value() == Some(&Datastore::Etcd)
     }
 
-    /// A change of the Installation, followed by where else it must be made to last.
+    /// A change to the Installation, followed by where else it must be made to last.
     pub fn lasting(&self, what: impl Into<String>) -> String {
         let what = what.into();
         let also = match self.method.value() {
@@ -55,7 +55,7 @@ impl Install {
         }
     }
 
-    /// Calico's version if it is that of a release, so that it can be part of a URL.
+    /// Calico's version if it is a release, so that it can be part of a URL.
     pub fn release(&self) -> Option<&str> {
         let version = self.calico.value()?;
         let parts: Vec<&str> = version.strip_prefix('v')?.split('.').collect();
@@ -87,7 +87,7 @@ impl Install {
         )
     }
 
-    /// Whether Calico runs without an operator.
+    /// Whether Calico runs without the operator.
     pub fn is_from_manifests(&self) -> bool {
         matches!(
             self.method.value(),

@@ -46,21 +46,21 @@ impl InstallationFacts {
         })
     }
 
-    /// Whether the operator owns existing pools and updates them from the Installation, as it does from 1.34
-    /// (Calico 3.28) on. Before, calico-node creates the first pool of each address family, and no
-    /// component changes it afterwards.
+    /// Whether the operator owns existing pools and updates them from the Installation, as it does since
+    /// 1.34 (Calico 3.28). Before that, calico-node creates the first pool of each address family, and
+    /// no component changes it afterwards.
     pub fn changes_existing_pools(&self) -> bool {
         self.operator.since(34)
     }
 
-    /// Whether the operator owns an existing pool that is no longer listed in any notation, and so
-    /// deletes it.
+    /// Whether the operator owns an existing pool that is no longer listed in any notation, and
+    /// therefore deletes it.
     pub fn has_unlisted(&self, pool: &ExistingPool) -> bool {
         self.is_unlisted(pool) && self.index_of_name(&pool.name).is_none()
     }
 
-    /// The index of the entry that has an owned pool's name but another CIDR. The operator updates
-    /// the pool by its name first, which Calico's API rejects, and then deletes nothing.
+    /// The index of the entry that has an owned pool's name but another CIDR. The operator first updates
+    /// the pool by name, which Calico's API rejects, and so does not get to delete anything.
     /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
     pub fn renumbered(&self, pool: &ExistingPool) -> Option<usize> {
         self.is_unlisted(pool)

@@ -21,7 +21,7 @@ pub enum Installer {
     },
     /// Argo CD.
     ArgoCd,
-    /// The platform, which ships Calico and reverts changes of it.
+    /// The platform, which ships Calico and reverts changes to it.
     Platform {
         /// The platform.
         platform: Platform,
@@ -31,14 +31,16 @@ pub enum Installer {
 }
 
 impl Installer {
-    /// Where else a change of the Installation must be made so that it lasts.
+    /// Where else a change to the Installation must be made so that it lasts.
     pub fn also_change(&self) -> Option<String> {
         match self {
             Self::Helm { release, namespace } => Some(format!(
-                "also change the values of Helm release {release} in {namespace}, or the next \
-                 upgrade reverts it"
+                "also change the values of the Helm release {release} in {namespace}; otherwise \
+                 the next upgrade reverts the change"
             )),
-            Self::ArgoCd => Some("also change it in Git, or Argo CD reverts it".to_owned()),
+            Self::ArgoCd => {
+                Some("also change it in Git; otherwise Argo CD reverts the change".to_owned())
+            }
             Self::Platform { platform } => Some(format!(
                 "{} manages this Installation and reverts changes: make them through {0}",
                 platform.name()
@@ -122,7 +124,7 @@ impl Marks {
             return Some((by_platform(Platform::Aks), label));
         }
         if let Some((release, namespace)) = self.release {
-            // RKE2 ships Calico as a chart, and reverts changes of it.
+            // RKE2 ships Calico as a chart, and reverts changes to it.
             let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
             let installer = if by_rke2 {
                 by_platform(Platform::Rke2)

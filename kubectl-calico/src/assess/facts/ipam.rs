@@ -34,7 +34,7 @@ pub fn ipam(
                 ),
                 None => Fact::of(
                     &snapshot.installations,
-                    "the Installation default does not exist",
+                    "the default Installation does not exist",
                     |_| None,
                 ),
             }
@@ -46,11 +46,11 @@ pub fn ipam(
         Some(Method::OperatorOnly | Method::Remnants | Method::Nothing) => {
             Fact::absent("Calico is not running")
         }
-        None => Fact::unknown("unknown how Calico is installed"),
+        None => Fact::unknown("it is unknown how Calico is installed"),
     }
 }
 
-/// The manifests have the CNI configuration in their ConfigMap. What is derived from them may have it
+/// Calico's manifests have the CNI configuration in their ConfigMap. Derived manifests may have it
 /// elsewhere; the init containers of calico-node then show whether Calico's plugin is installed at all.
 fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
     const KEY: &str = "cni_network_config";

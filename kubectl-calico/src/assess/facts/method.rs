@@ -34,13 +34,14 @@ pub enum Method {
     OperatorOnly,
     /// Not running: an Installation exists, but neither the operator nor calico-node runs.
     InstallationOnly,
-    /// Not running: nothing of Calico runs, but IPPools of an earlier installation exist.
+    /// Not running: no part of Calico is running, but IPPools from an earlier installation exist.
     Remnants,
     /// Not installed.
     Nothing,
 }
 
-/// The method of a snapshot, by what runs and by what requests it.
+/// The install method of a snapshot, determined from the running workloads and the resources that
+/// request them.
 pub fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
     let nodes = CalicoNode::all(snapshot);
     let mut from: Vec<Provenance> = nodes.iter().map(|node| node.at("")).collect();

@@ -1,4 +1,5 @@
-//! The facts of a report: what was read or follows from it, each with where it was read. No judgment.
+//! The facts of a report: what was read or derived, each with where it was read, without any
+//! evaluation.
 
 pub mod agents;
 pub mod bgp;
@@ -37,7 +38,7 @@ use super::fact::Fact;
 use super::provenance::Provenance;
 use crate::snapshot::Snapshot;
 
-/// What was read of a cluster or follows from it.
+/// What was read from a cluster or derived from it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -46,7 +47,7 @@ pub struct Facts {
     pub cluster: cluster::Cluster,
     /// How Calico is installed, and which version.
     pub install: install::Install,
-    /// The Installation, which a reader finds in the cluster.
+    /// The Installation. It is not in the JSON report, because readers can find it in the cluster.
     #[serde(skip)]
     pub installation: Option<installation::InstallationFacts>,
     /// The IPAM plugin, which assigns pods their addresses: Calico, HostLocal or another.

@@ -46,7 +46,7 @@ pub struct UnreadableSource {
 }
 
 impl Networks {
-    /// The pod CIDR of the most reliable source. The nodes' own parts of it are a lower bound only, and
+    /// The pod CIDR of the most reliable source. The podCIDRs of nodes are only a lower bound, and are
     /// left out.
     pub fn pod_network(&self) -> Option<PodNetwork> {
         let best = self.best()?;
@@ -63,7 +63,7 @@ impl Networks {
 }
 
 impl ConfiguredNetwork {
-    /// Whether the network may be larger: nodes have only their own parts of it.
+    /// Whether the network may be larger, because it was read from the podCIDRs of nodes.
     pub fn is_lower_bound(&self) -> bool {
         self.rank == Some(Source::NodePodCidrs)
     }

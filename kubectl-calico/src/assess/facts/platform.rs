@@ -66,7 +66,7 @@ impl Platform {
 }
 
 /// The distribution of a cluster. Most mark every node. kubeadm, which several of them use, leaves
-/// only its ConfigMap, so that comes last.
+/// only its ConfigMap, so it is checked last.
 pub fn platform(snapshot: &Snapshot) -> Fact<Platform> {
     if snapshot.openshift_network.read().is_some() {
         return Fact::known(
@@ -88,7 +88,7 @@ pub fn platform(snapshot: &Snapshot) -> Fact<Platform> {
 fn platform_of(node: &Node) -> Option<(Platform, Provenance)> {
     let name = &node.metadata.name;
     let version = &node.status.node_info.kubelet_version;
-    // What each adds to the version of its kubelet.
+    // The suffix that each adds to the version of its kubelet.
     let by_version = [
         ("+rke2", Platform::Rke2),
         ("+k3s", Platform::K3s),

@@ -42,7 +42,7 @@ pub struct ExistingPool {
     pub withheld: Option<Withheld>,
     /// Whether the pool is for Services of type LoadBalancer, not for pods.
     pub for_load_balancers: bool,
-    /// Whether the operator owns the pool, so that it reverts changes of it.
+    /// Whether the operator owns the pool, and so reverts changes to it.
     pub owned_by_operator: bool,
     /// How much of the pool is in use.
     pub usage: Fact<PoolUsage>,

@@ -41,13 +41,13 @@ pub fn list(ports: &[Port]) -> String {
 pub struct Traffic {
     /// The encapsulations of the pools.
     pub encapsulations: Vec<Encapsulation>,
-    /// Whether BIRD runs, which peers with other nodes whatever the pools use.
+    /// Whether BIRD runs, which peers with other nodes regardless of the pools' encapsulation.
     pub bgp: bool,
     /// Whether Felix connects to Typha.
     pub typha: bool,
 }
 
-/// The ports of that traffic; those that the cluster configures, or else the defaults.
+/// The ports of this traffic: those configured in the cluster, or else the defaults.
 /// Source: Calico's documentation, system requirements.
 pub fn ports(snapshot: &Snapshot, traffic: &Traffic) -> Vec<Port> {
     let felix = Felix::of(snapshot);

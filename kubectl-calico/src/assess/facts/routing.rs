@@ -39,7 +39,7 @@ pub struct Routing {
     pub ports: Vec<Port>,
 }
 
-/// The facts that routing follows from.
+/// The facts that routing is derived from.
 pub struct RoutingInputs<'a> {
     /// How Calico was installed.
     pub install: &'a Install,
@@ -144,7 +144,7 @@ fn modes(
     }
 }
 
-/// Felix programs the routes of VXLAN, and others if it is configured to. BIRD programs the rest, if it
+/// Felix programs the routes for VXLAN, and other routes if configured to. BIRD programs the rest, if it
 /// runs. The operator turns an Installation's clusterRoutingMode into settings of the two.
 /// Source: tigera/operator v1.42.3, `felixProgramsClusterRoutes`; Felix of 3.31 and later.
 fn routes_by(
@@ -162,7 +162,7 @@ fn routes_by(
     if encapsulation.is_vxlan() || felix_routes {
         return Some(RoutesBy::Felix);
     }
-    // A backend that is not known is BIRD, as it is by default.
+    // If the backend is unknown, BIRD is assumed, which is the default.
     let bird_runs = bgp.runs.value() != Some(&false);
     (bird_runs && bgp::bird_routes(snapshot, encapsulation)).then_some(RoutesBy::Bird)
 }

@@ -32,9 +32,9 @@ pub struct Typha {
 pub struct WantedReplicas {
     /// The number of replicas; 0 if Typha is not needed.
     pub replicas: u32,
-    /// The number of nodes that it follows from.
+    /// The number of nodes that it is based on.
     pub nodes: u32,
-    /// Why that many.
+    /// The reason for this number.
     pub why: String,
 }
 
@@ -101,8 +101,8 @@ pub fn typha(snapshot: &Snapshot) -> Option<&Deployment> {
     same_namespace.or_else(|| all.next())
 }
 
-/// Whether a pod of Typha exists. What is derived from Calico's manifests may label its Deployment
-/// differently, so that it is not read.
+/// Whether a Typha pod exists. Manifests derived from Calico's may label its Deployment differently, and
+/// then it is not read.
 pub fn has_pods(snapshot: &Snapshot) -> bool {
     let pods = snapshot.calico_pods.items();
     pods.iter()
@@ -150,7 +150,7 @@ fn wanted(snapshot: &Snapshot, install: &Install) -> Fact<WantedReplicas> {
             by_manifest(snapshot, nodes)
         }
         Some(_) => Fact::absent("Calico is not running"),
-        None => Fact::unknown("unknown how Calico is installed"),
+        None => Fact::unknown("it is unknown how Calico is installed"),
     }
 }
 
@@ -174,8 +174,8 @@ pub fn schedulable<'a>(nodes: &'a [Node], install: &Install) -> impl Iterator<It
     })
 }
 
-/// The operator scales Typha: 1 replica up to 2 schedulable nodes, 2 up to 4, then nodes/200 + 2 but at
-/// least 3.
+/// The operator scales Typha: 1 replica for up to 2 schedulable nodes, 2 for up to 4, and nodes/200 + 2,
+/// but at least 3, for more.
 fn by_operator(nodes: &[Node], install: &Install) -> WantedReplicas {
     let count = count(schedulable(nodes, install).count());
     let replicas = operator_replicas(count);
@@ -202,7 +202,7 @@ fn by_manifest(snapshot: &Snapshot, nodes: &[Node]) -> Fact<WantedReplicas> {
     };
     let replicas = manifest_replicas(count);
     let why = if replicas == 0 {
-        format!("not needed up to {MANIFEST_NODES_WITHOUT_TYPHA} nodes: {count} run Felix")
+        format!("not needed for up to {MANIFEST_NODES_WITHOUT_TYPHA} nodes: {count} run Felix")
     } else {
         format!("{replicas} needed for {count} nodes (one per 200 nodes, 3 to 20)")
     };

@@ -4,23 +4,24 @@ use crate::assess::check::Case;
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 
 /// The impact of a missing operator.
-pub(crate) const WITHOUT_OPERATOR: &str = "changes of the Installation are not applied, \
-    certificates are not renewed, and Typha does not scale with the cluster; whatever is running \
-    keeps running";
+pub(crate) const WITHOUT_OPERATOR: &str = "changes to the Installation are not applied, \
+                                           certificates are not renewed, and Typha does not scale \
+                                           with the cluster; components that are already running \
+                                           keep running";
 
 /// The impact of an unhealthy component of the operator.
 pub(crate) fn without_component(component: &str) -> &'static str {
     match component {
         "calico" => {
-            "pod networking may not work on every node, and changes of the Installation may not be \
+            "pod networking may not work on every node, and changes to the Installation may not be \
              applied"
         }
         "calico-windows" => "Windows nodes get no network, or no policies, from Calico",
         "ippools" => "pools are neither created nor changed; without a pool, pods get no addresses",
         "apiserver" => "projectcalico.org/v3 cannot be used, and the operator cannot change pools",
-        "tiers" => "the network policies in the operator's own tiers may be missing or outdated",
+        "tiers" => "network policies in the operator's own tiers may be missing or outdated",
         "goldmane" | "whisker" => "flow logs are not available; traffic is not affected",
-        _ => "the component does not work, or not as requested",
+        _ => "the component does not work, or not as configured",
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
     let Some(network) = case.facts.networks.best().filter(|_| !managed) else {
         return Vec::new();
     };
-    // As in custom-resources.yaml, except that a cloud's network does not route pod addresses.
+    // As in custom-resources.yaml, except in clouds, whose networks do not route pod addresses.
     let encapsulation = match case.facts.cluster.cloud.value() {
         None => Encapsulation::VxlanCrossSubnet,
         Some(_) => Encapsulation::Vxlan,

@@ -15,8 +15,8 @@ use crate::repair::command::Command;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 use crate::snapshot::ObjectRef;
 
-/// An owned pool that is no longer listed. One that is listed in another notation is reported as
-/// that.
+/// An owned pool that is no longer listed. A pool that is listed in another notation is reported as
+/// such.
 pub(crate) fn unlisted(
     entry: &Entry,
     case: &Case,
@@ -60,9 +60,9 @@ pub(crate) fn unlisted(
     Some(finding)
 }
 
-/// A pool that matches its entry and is not taken over all the same, because the operator's
-/// comparison of the two fails: for unencapsulated pools and, in operator 1.38, for every pool with
-/// an assignmentMode, which every listed pool has.
+/// A pool that matches its entry but is still not taken over, because the operator's comparison of
+/// the two fails: for unencapsulated pools and, in operator 1.38, for every pool with an
+/// assignmentMode, which every listed pool has.
 pub(crate) fn cannot_be_owned(
     entry: &Entry,
     case: &Case,
@@ -100,7 +100,7 @@ pub(crate) fn cannot_be_owned(
         "label app.kubernetes.io/managed-by",
         "not set",
     )
-    .impact("later changes of the Installation do not reach the pool")
+    .impact("later changes to the Installation do not reach the pool")
     .fix("label the pool as owned by the operator")
     .paste(owned(case, pool));
     Some(finding)
@@ -123,8 +123,8 @@ pub(crate) fn of_overlay(entry: &Entry, case: &Case) -> Option<Finding> {
         "spec.calicoNetwork.ipPools",
         pools.len(),
     )
-    .impact("only the pools of the Installation default are created")
-    .fix("list the pools in the Installation default");
+    .impact("only the pools of the default Installation are created")
+    .fix("list the pools in the default Installation");
     (!pools.is_empty()).then_some(finding)
 }
 

@@ -1,5 +1,5 @@
-//! Fixes that change a pool, by what [`crate::repair`] knows of that: an existing pool, or one that
-//! the Installation lists and that does not exist yet.
+//! Fixes that change a pool, built on [`crate::repair`]: an existing pool, or one that the Installation
+//! lists and that does not exist yet.
 
 use calico_core::cidr::Cidr;
 use calico_core::defaults::name_of;
@@ -34,8 +34,8 @@ pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
     }
 }
 
-/// What to do about a pool that is only listed in the Installation, while others exist: those are
-/// what it should list.
+/// What to do about a pool that is only listed in the Installation while others exist: the Installation
+/// should list the existing ones.
 pub(crate) fn relist(case: &Case, pool: &CandidatePool, network: &[Cidr]) -> Vec<Step> {
     let inside = existing_pools(case)
         .iter()
@@ -44,7 +44,7 @@ pub(crate) fn relist(case: &Case, pool: &CandidatePool, network: &[Cidr]) -> Vec
         .find(|cidr| hold(network, cidr));
     match inside {
         Some(cidr) => {
-            let what = format!("list the existing pool {cidr} in its place");
+            let what = format!("list the existing pool {cidr} instead");
             move_listed(case, pool, cidr, &what)
         }
         None => relocate(case, pool),
@@ -79,19 +79,19 @@ pub(crate) fn delete(case: &Case, pool: &ExistingPool, why: &str) -> Vec<Step> {
     made_lasting(case, &writer, steps)
 }
 
-/// A remark on a range that only serves for lack of a free one in the pod network.
+/// A remark on a range that is used only because the pod network has no free one.
 fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
     let network = case.facts.networks.best();
     if network.is_some_and(|network| !hold(&network.cidrs, cidr)) {
-        "; prefer an unused range inside the pod CIDR, because kube-proxy masquerades the traffic of \
+        "; prefer an unused range inside the pod CIDR, because kube-proxy masquerades traffic from \
          pods outside it"
     } else {
         ""
     }
 }
 
-/// Replaces a listed pool that Calico's API can neither change nor delete, as it is with host bits from
-/// Calico 3.32 on. While it is listed, the operator creates no other pool either.
+/// Replaces a listed pool that Calico's API can neither change nor delete: since Calico 3.32, one with
+/// host bits. While it is listed, the operator creates no other pool either.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go, which creates pools
 /// before it deletes any; projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
 pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> {
@@ -116,8 +116,8 @@ pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> 
     });
     let first = match replaced {
         Some((cidr, command)) => Step::new(format!(
-            "list another pool, such as {cidr}, in place of {}: the operator can neither change nor \
-             delete it, and creates no other pool while it is listed{}",
+            "list another pool, such as {cidr}, in place of {}: the operator can neither change \
+             nor delete it, and does not create any other pool while it is listed{}",
             old.name,
             outside_pod_network(case, &cidr)
         ))
@@ -127,12 +127,12 @@ pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> 
     let steps = vec![
         first,
         Step::new(format!(
-            "once the new pool exists, delete {} in the datastore, because Calico's API refuses to: \
-             its pods then have no network until they are recreated",
+            "once the new pool exists, delete {} directly in the datastore, because Calico's API \
+             refuses to delete it; its pods then have no network until they are recreated",
             old.name
         ))
         .run(delete_pool_in_datastore(case.snapshot, &old.name)),
-        Step::new("recreate all pods of the pool, one namespace after the other")
+        Step::new("recreate all pods that use the pool, one namespace at a time")
             .run(migration::RECREATE_PODS),
     ];
     made_lasting(case, &writer, steps)
@@ -239,7 +239,7 @@ fn fitting(range: &Cidr, size: i64) -> i64 {
     }
 }
 
-/// With the step that keeps a change of the Installation.
+/// Adds the step that makes a change to the Installation last.
 fn made_lasting(case: &Case, writer: &PoolWriter, mut steps: Vec<Step>) -> Vec<Step> {
     if writer.changed_list() {
         let values = "kubectl calico plan -o values";

@@ -10,7 +10,7 @@ use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::Node;
 
-/// Whether GKE manages Typha: it scales it with the cluster, and reverts other changes.
+/// Whether GKE manages Typha. If so, GKE scales it with the cluster and reverts other changes.
 pub(crate) fn by_gke(case: &Case) -> bool {
     case.facts.cluster.platform.value() == Some(&Platform::Gke)
 }
@@ -26,7 +26,8 @@ pub(crate) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> S
     ))
 }
 
-/// The replicas that the operator wants and the number of nodes for them, if there are fewer.
+/// The number of replicas that the operator wants, and the number of nodes for them if it is
+/// smaller.
 pub(crate) fn too_few_nodes(case: &Case) -> Option<(u32, u32)> {
     let by_operator = matches!(
         case.facts.install.method.value(),

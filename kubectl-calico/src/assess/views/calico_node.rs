@@ -42,7 +42,8 @@ pub enum Variable<'a> {
 }
 
 impl<'a> CalicoNode<'a> {
-    /// All of them, sorted by namespace: there are two during a migration from manifests to the operator.
+    /// All calico-node DaemonSets, sorted by namespace: there are two during a migration from manifests
+    /// to the operator.
     pub fn all(snapshot: &'a Snapshot) -> Vec<Self> {
         let sets = snapshot.daemon_sets.items().iter();
         sets.map(|set| Self { set, snapshot })
@@ -50,7 +51,7 @@ impl<'a> CalicoNode<'a> {
             .collect()
     }
 
-    /// The one whose settings count: of two, the operator's.
+    /// The DaemonSet whose settings apply: if there are two, the operator's.
     pub fn current(snapshot: &'a Snapshot) -> Option<Self> {
         let all = Self::all(snapshot);
         let of_operator = all.iter().find(|node| node.is_of_operator());
@@ -152,7 +153,7 @@ impl<'a> CalicoNode<'a> {
             .find(|container| container.name == "calico-node")
     }
 
-    /// Whether a container that only prepares has that name: `install-cni`, `upgrade-ipam`.
+    /// Whether an init container has this name: `install-cni`, `upgrade-ipam`.
     pub fn prepares_with(&self, name: &str) -> bool {
         let pod = self
             .set

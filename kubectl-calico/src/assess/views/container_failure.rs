@@ -27,8 +27,8 @@ const IMAGE_REASONS: [&str; 7] = [
     "SignatureValidationFailed",
 ];
 
-/// The number of restarts from which on a container that runs but is not ready counts as crash-looping: it
-/// may take a while until it crashes.
+/// The number of restarts after which a container that is running but not ready is considered
+/// crash-looping: it may run for a while before each crash.
 const CRASH_LOOP_RESTARTS: u32 = 3;
 
 /// The container of a pod that fails, and how.
@@ -108,7 +108,7 @@ impl FailingPods<'_> {
     }
 }
 
-/// Whether a container that does not wait for a restart is between two crashes.
+/// Whether a container is between two crashes although it is not waiting for a restart.
 fn has_crashed(container: &ContainerStatus) -> bool {
     let failed = |exit: Option<i32>| exit.is_some_and(|code| code != 0);
     let ended = container.state.terminated.as_ref();
@@ -145,7 +145,7 @@ mod tests {
                 true,
                 &format!("restartCount: 3, state: {{running: {{}}}}, {last}"),
             ),
-            // Its first end, or one without failure.
+            // Its first exit, or an exit without a failure.
             (false, "restartCount: 0, state: {terminated: {exitCode: 1}}"),
             (false, "restartCount: 5, state: {terminated: {exitCode: 0}}"),
             // It has been restarted, and is ready or may become so.

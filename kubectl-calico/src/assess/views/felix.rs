@@ -1,8 +1,8 @@
-//! Felix's settings, from wherever they are set: its environment wins over the FelixConfiguration
-//! of its node, and that one over `default`.
+//! Felix's settings, wherever they are set: its environment takes precedence over the
+//! FelixConfiguration of its node, and that over `default`.
 //!
-//! Source: projectcalico/calico v3.32.1, felix/config/config_params.go. What 3.32 adds in between,
-//! a FelixConfiguration for the nodes of a selector, is not read.
+//! Source: projectcalico/calico v3.32.1, felix/config/config_params.go. FelixConfigurations with a
+//! node selector, which 3.32 introduces between the two, are not read.
 
 use super::calico_node::{CalicoNode, Variable};
 use crate::assess::provenance::Provenance;
@@ -140,7 +140,7 @@ impl<'a> Felix<'a> {
     /// The settings in a snapshot.
     pub fn of(snapshot: &'a Snapshot) -> Self {
         let node = CalicoNode::current(snapshot);
-        // What the API holds of configurations means nothing to one that works with etcd.
+        // With the etcd datastore, FelixConfigurations in the Kubernetes API have no effect.
         let in_etcd = node.is_some_and(|node| node.variable("ETCD_ENDPOINTS") != Variable::Unset);
         Self {
             node,
@@ -152,7 +152,7 @@ impl<'a> Felix<'a> {
         }
     }
 
-    /// The value for every node that has none of its own.
+    /// The value for every node without its own value.
     pub fn get<T>(&self, setting: &FelixSetting<T>) -> Option<Resolved<T>> {
         self.by_environment(setting)
             .or_else(|| self.by_configuration(setting, "default"))
@@ -165,7 +165,7 @@ impl<'a> Felix<'a> {
             .or_else(|| self.by_configuration(setting, "default"))
     }
 
-    /// The setting in every place that sets it, the one that wins first.
+    /// The setting in every place that sets it, highest precedence first.
     pub fn get_everywhere<T>(&self, setting: &FelixSetting<T>) -> Vec<Resolved<T>> {
         let nodes = self.configurations.iter();
         let nodes = nodes.filter(|found| found.metadata.name.starts_with("node."));

@@ -1,4 +1,5 @@
-//! A snapshot, looked at from one side: what facts and checks ask of it, without any conclusion.
+//! Views of a snapshot: the parts that facts and checks need, prepared for them without
+//! conclusions.
 
 pub mod calico_node;
 pub mod container_failure;

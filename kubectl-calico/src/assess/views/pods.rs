@@ -63,8 +63,8 @@ pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<ObjectRef> {
     Some(ObjectRef::of_object(kind, workload))
 }
 
-/// Whether a workload's selector matches a pod. Calico's workloads select by labels, so that expressions
-/// are ignored.
+/// Whether a workload's selector matches a pod. Calico's workloads select by labels, so expressions are
+/// ignored.
 fn selects(workload: &ObjectMeta, selector: Option<&LabelSelector>, pod: &Pod) -> bool {
     let labels = selector.and_then(|selector| selector.match_labels.as_ref());
     let carries = |wanted: &BTreeMap<String, String>| {
@@ -88,7 +88,7 @@ pub fn place(pod: &Pod) -> &str {
     }
 }
 
-/// Why a pod is not ready, as the scheduler or the kubelet reports it: the reason that is closest to the
+/// Why a pod is not ready, as the scheduler or the kubelet reports it: the reason closest to the root
 /// cause.
 pub fn why(pod: &Pod) -> String {
     let said = |reason: &str, message: &str| match message {

@@ -7,10 +7,7 @@ use thiserror::Error;
 
 /// Why no request can be sent.
 #[derive(Debug, Error)]
-#[allow(
-    missing_docs,
-    reason = "the variant's message says what its fields are"
-)]
+#[allow(missing_docs, reason = "the variant's message describes its fields")]
 pub enum ConnectError {
     /// A kubeconfig that exists and cannot be used.
     #[error("cannot read kubeconfig {}: {why}", display(.path))]
@@ -42,7 +39,7 @@ pub enum ConnectError {
     /// A proxy's address that is not a URL. It is not shown: it may contain a password.
     #[error("invalid {origin}: expected a URL such as http://proxy:3128 (http, https or socks5)")]
     BadProxy {
-        /// The setting that holds it.
+        /// The setting that contains it.
         origin: &'static str,
     },
     /// A certificate authority for a server whose certificate is not to be verified.
@@ -53,7 +50,7 @@ pub enum ConnectError {
     /// A certificate, key, token or name that cannot be used.
     #[error("cannot use {what}: {why}")]
     Unusable {
-        /// The value, and where it was found.
+        /// The value, and where it is set.
         what: String,
         why: String,
     },
@@ -67,7 +64,7 @@ pub enum ConnectError {
     ExecPlugin {
         /// The command, without its arguments.
         command: String,
-        /// What happened. Of what the plugin printed, only the end of its standard error.
+        /// What happened. Of the plugin's output, only the end of its standard error is included.
         why: String,
     },
 }

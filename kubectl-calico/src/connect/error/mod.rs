@@ -1,7 +1,7 @@
-//! What can go wrong between the command line and a response, in the words that a user reads.
+//! What can go wrong between the command line and a response, as error messages for users.
 //!
-//! No text here is that of a `kube::Error`: it repeats itself, prints with `Debug`, and may include a
-//! page of HTML or the output of an exec credential plugin, which is a token.
+//! No message is taken from a `kube::Error`: its text is repetitive, uses `Debug` output, and may
+//! include an HTML page or the output of an exec credential plugin, which contains a token.
 
 mod connect;
 mod request;
@@ -11,10 +11,10 @@ use std::io;
 pub use connect::ConnectError;
 pub use request::{Request, RequestError};
 
-/// The longest foreign text in one message, in characters: enough for the API server's own.
+/// The longest external text in one message, in characters: enough for a message of the API server.
 pub(super) const LONGEST: usize = 300;
 
-/// The text of an I/O error without the number that the operating system has for it.
+/// The text of an I/O error without the operating system's error number.
 pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error ") {

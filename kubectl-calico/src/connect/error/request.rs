@@ -25,10 +25,7 @@ impl fmt::Display for Request {
 
 /// Why a request has no usable response. `message` is the server's own text, empty if it sent none.
 #[derive(Debug, Error)]
-#[allow(
-    missing_docs,
-    reason = "the variant's message says what its fields are"
-)]
+#[allow(missing_docs, reason = "the variant's message describes its fields")]
 pub enum RequestError {
     /// 401.
     #[error("{request}: the server rejected {} (401 Unauthorized): {}", .identity.credentials(), .identity.advice())]
@@ -47,10 +44,10 @@ pub enum RequestError {
     Gone {
         request: Request,
         message: String,
-        /// Continues the list from a newer state, if the server offers that.
+        /// The token that continues the list from a newer state, if the server offers one.
         continue_token: Option<String>,
     },
-    /// 429, 500, 502, 503 or 504, also when it was tried again.
+    /// 429, 500, 502, 503 or 504, even after retries.
     #[error("{request}: the server responded with {status}{}{}", attempts(*.tries, *.retry_after), suffix(.message))]
     Unavailable {
         request: Request,
@@ -77,7 +74,7 @@ pub enum RequestError {
         /// In bytes.
         limit: usize,
     },
-    /// A response that no API server gives.
+    /// A response that no API server sends.
     #[error(
         "{request}: unexpected response ({what}): is this the address of a Kubernetes API server?"
     )]

@@ -6,7 +6,7 @@ use crate::plan::catalog::LEFTOVER_POOLS;
 use crate::plan::inputs::Inputs;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 
-/// That there are such pools.
+/// The finding about such pools.
 pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
     if inputs.facts.install.method.value() != Some(&Method::Remnants) {
         return None;
@@ -21,10 +21,10 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
             finding.evidence(pool.object(), "spec.cidr", &pool.cidr)
         })
         .impact(
-            "next to them the operator does not compare new pools with the pod CIDR, and does not \
-             own a pool of the same CIDR",
+            "while they exist, the operator does not check new pools against the pod CIDR, and \
+             does not take over a pool with the same CIDR",
         )
-        .fix("delete them before a new install")
+        .fix("delete them before you install Calico again")
         .paste(delete);
     Some(finding)
 }

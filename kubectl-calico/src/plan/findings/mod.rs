@@ -10,8 +10,8 @@ pub(crate) mod unlisted_pools;
 use super::catalog::EXISTING_POOL_IMMUTABLE;
 use crate::assess::finding::{Finding, Severity};
 
-/// Whether a change must not be made. An immutable field does not forbid one: a new pool replaces the
-/// old one.
+/// Whether a change must not be made. An immutable field does not prevent a change: a new pool
+/// replaces the old one.
 pub(crate) fn forbids_change(finding: &Finding) -> bool {
     finding.severity == Severity::Error && finding.code != EXISTING_POOL_IMMUTABLE.code
 }

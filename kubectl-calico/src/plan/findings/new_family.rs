@@ -1,4 +1,4 @@
-//! A pool of a family that the pod CIDRs lack.
+//! A pool of a family for which there is no pod CIDR.
 
 use calico_core::cidr::Cidr;
 
@@ -22,12 +22,15 @@ pub(crate) fn findings(inputs: &Inputs, planned: &[Pool]) -> Vec<Finding> {
 
 fn finding(network: &ConfiguredNetwork, pool: &Pool, cidr: Cidr) -> Finding {
     let family = pool.family;
-    let message = format!("the pod CIDRs {} include no {family}", network.list());
+    let message = format!(
+        "the pod CIDRs {} include no {family} network",
+        network.list()
+    );
     Finding::warning(&FAMILY_OUTSIDE_POD_NETWORK, cidr.to_string(), message)
         .read(&network.from, network.list())
         .impact(
-            "kube-proxy masquerades traffic from these pods, and network policies no longer match \
-             it",
+            "kube-proxy replaces the source address of traffic from these pods, and network \
+             policies no longer match it",
         )
         .fix(format!("configure Kubernetes for {family} first"))
 }

@@ -8,7 +8,7 @@ use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, flag_in};
 
-/// CNI plugins that do what Calico is to do.
+/// CNI plugins that do what Calico is meant to do.
 pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
     if !inputs.pools().is_empty() {
         return Vec::new();
@@ -39,13 +39,13 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
 
 fn other_network(object: &ObjectRef, plugin: &str) -> Finding {
     provides_network(object, plugin).fix(
-        "remove it, with its file in /etc/cni/net.d on every node, or create the cluster without it \
-         (kind: networking.disableDefaultCNI)",
+        "remove it, including its file in /etc/cni/net.d on every node, or create the cluster \
+         without it (kind: networking.disableDefaultCNI)",
     )
 }
 
 fn provides_network(object: &ObjectRef, plugin: &str) -> Finding {
-    let message = format!("{plugin} already provides the pod network");
+    let message = format!("{plugin} already provides pod networking");
     Finding::warning(&OTHER_NETWORK_PLUGIN, object, message)
         .impact("on each node the first file in /etc/cni/net.d decides which plugin a pod gets")
 }
@@ -72,7 +72,7 @@ fn flannel_of_k3s(node: &Node) -> Option<Finding> {
     let object = ObjectRef::named("Node", &node.metadata.name);
     let field = format!("annotation {KEY} --flannel-backend");
     Some(
-        provides_network(&object, "flannel, which k3s runs itself,")
+        provides_network(&object, "the flannel built into k3s")
             .evidence(&object, field, backend)
             .fix("start the servers with --flannel-backend=none --disable-network-policy"),
     )

@@ -1,4 +1,4 @@
-//! The rules that the planned pools violate: those that the filter checks, too.
+//! The rules that the planned pools violate. The filter checks the same rules.
 
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
@@ -13,8 +13,8 @@ use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::snapshot::ObjectRef;
 
-/// A finding for each violation. One of a value that could not be determined is left out: the value
-/// says why.
+/// A finding for each violation, except for violations by a value that could not be determined:
+/// that value has its own reason.
 pub(crate) fn findings(inputs: &Inputs, pools: &[Pool]) -> Vec<Finding> {
     let requested = requested(inputs, pools);
     let written = Installation {

@@ -1,4 +1,4 @@
-//! The cluster as it would be with the plan, and what the checks of status would find there.
+//! The cluster as it would be after the plan, and what the checks of status would find in it.
 
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
@@ -23,11 +23,11 @@ use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS};
 
-/// What the checks find that judge what is requested.
+/// Findings of the checks that evaluate the requested configuration.
 pub(crate) struct Found {
-    /// In the cluster as it is, whatever is planned: no objection to the plan.
+    /// Findings in the cluster as it is, regardless of the plan. They are no objection to the plan.
     pub(crate) existing: Vec<Finding>,
-    /// Only with the plan.
+    /// Findings that only the plan causes.
     pub(crate) by_plan: Vec<Finding>,
 }
 
@@ -58,8 +58,8 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
     (one.code, &one.subject, &one.message) == (other.code, &other.subject, &other.message)
 }
 
-/// What would not be known of the cluster with the plan. Files seldom contain what Calico itself
-/// creates; for a new install the plan says what that will be.
+/// What would not be known about the cluster after the plan. Files rarely contain the objects that
+/// Calico itself creates; for a new install, the plan determines them.
 fn unknown(inputs: &Inputs) -> Vec<(&'static Resource, Unknown)> {
     const PLANNED: [&Resource; 3] = [&IP_POOLS, &INSTALLATIONS, &FELIX_CONFIGURATIONS];
     let is_new = inputs.pools().is_empty();
@@ -71,7 +71,7 @@ fn unknown(inputs: &Inputs) -> Vec<(&'static Resource, Unknown)> {
     unknown
 }
 
-/// The checks that are skipped, each with the row that it needs and that could not be read.
+/// The skipped checks, each with the row that it needs and that could not be read.
 pub(crate) fn skipped(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)> {
     if !inputs.networking.is_calico() {
         return Vec::new();
@@ -88,8 +88,8 @@ pub(crate) fn skipped(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)>
         .collect()
 }
 
-/// The fix of a finding about the plan is another request; that of one about an existing pool is to
-/// change the pool. kubeadm's ConfigMap must be corrected in either case.
+/// A finding about the plan is fixed by requesting something else; a finding about an existing
+/// pool, by changing the pool. kubeadm's ConfigMap must be corrected in either case.
 fn fix_the_plan(finding: &mut Finding) {
     match remedy(finding.code) {
         Some(Remedy::Cidr) => finding.fix = vec![Step::new("choose another range with --cidr")],

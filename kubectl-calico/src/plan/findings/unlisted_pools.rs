@@ -8,7 +8,8 @@ use crate::plan::inputs::Inputs;
 use crate::repair::Step;
 use crate::repair::unlisted_pools::unlisted_pools;
 
-/// A finding for each such pool. Not an error: that would withhold the values that list it again.
+/// A finding for each such pool. It is not an error, because that would withhold the values that
+/// list the pool again.
 pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
     let Some(installation) = &inputs.facts.installation else {
         return Vec::new();

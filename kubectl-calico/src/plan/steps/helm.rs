@@ -5,8 +5,8 @@ use crate::repair::command::file_word;
 use crate::repair::lasting::{VALUES, upgrade};
 use crate::snapshot::Unknown;
 
-/// This plan again, in another format. The cluster of a snapshot can be asked again; whether other
-/// files are of a cluster that exists is not known, so they are read again.
+/// The command for this plan in another format. A snapshot's cluster can be read directly; other
+/// files are passed again, because they may not belong to any existing cluster.
 pub(crate) fn again(inputs: &Inputs, format: &str) -> String {
     let mut words = vec!["kubectl calico plan".to_owned()];
     let unknown = inputs.snapshot.unknown();
@@ -19,7 +19,7 @@ pub(crate) fn again(inputs: &Inputs, format: &str) -> String {
     words.join(" ")
 }
 
-/// This plan again, into a values file.
+/// The command that writes this plan to a values file.
 pub(crate) fn write_values(inputs: &Inputs) -> String {
     format!("{} > {VALUES}", again(inputs, "values"))
 }

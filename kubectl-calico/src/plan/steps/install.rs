@@ -38,20 +38,21 @@ pub(crate) fn steps(inputs: &Inputs, entries: &[Value], findings: &[Finding]) ->
     steps
 }
 
-/// Adds the repository and, from 3.32 on, installs the CRDs. They are too large for client-side apply,
-/// which keeps a copy of each in an annotation. Source: projectcalico/calico#7826 and #12860; the
-/// charts of v3.32.1.
+/// Adds the repository and, for 3.32 and later, installs the CRDs. They are too large for client-side
+/// apply, which keeps a copy of each in an annotation. Source: projectcalico/calico#7826 and #12860;
+/// the charts of v3.32.1.
 fn add_repository(inputs: &Inputs) -> Step {
     let has_crd_chart = inputs.operator.since(42);
     let step = if has_crd_chart {
         Step::new(
-            "install Calico's CRDs: since 3.32 they have a chart of their own; use server-side apply, \
-             because they exceed the limit of 262144 bytes for the annotation of client-side apply",
+            "install Calico's CRDs, which have had their own chart since 3.32; use server-side \
+             apply, because they exceed the 262144-byte limit for the annotation of client-side \
+             apply",
         )
     } else {
         Step::new("add the Helm repository")
     };
-    // A repository that was added before may lack the newest charts.
+    // A repository that was added earlier may lack the newest charts.
     let step = step
         .run("helm repo add projectcalico https://docs.tigera.io/calico/charts")
         .run("helm repo update projectcalico");
@@ -67,16 +68,16 @@ fn add_repository(inputs: &Inputs) -> Step {
 }
 
 fn install_release(inputs: &Inputs) -> Step {
-    // docs/helm.md, "Helm 4 and the operator".
+    // docs/helm.md, "The conflict with the operator in Helm 4".
     let later = if inputs.networking.is_calico() {
-        ". Write the file again once Calico is healthy: the operator adds its defaults to the pools, \
-         and with Helm 4 an upgrade with a different list conflicts"
+        ". Regenerate the file once Calico is healthy: the operator adds its defaults to the \
+         pools, and with Helm 4, an upgrade with a different list fails with a conflict"
     } else {
         ""
     };
     Step::new(format!(
-        "install Calico with a values file, and keep it for later upgrades; for a single use, $({}) \
-         takes the place of -f{later}",
+        "install Calico with a values file, and keep the file for later upgrades; for one-time \
+         use, replace the -f flag with $({}){later}",
         again(inputs, "flags")
     ))
     .run(write_values(inputs))
@@ -100,14 +101,14 @@ fn helm_install(inputs: &Inputs) -> String {
 }
 
 fn create_installation(inputs: &Inputs) -> Step {
-    Step::new("create the Installation that the operator waits for").run(format!(
+    Step::new("create the Installation that the operator is waiting for").run(format!(
         "{} | kubectl apply --server-side -f -",
         again(inputs, "installation")
     ))
 }
 
-/// The Installation differs from the plan. It is changed where it was written, which would write it
-/// again.
+/// The steps if the Installation differs from the plan. It is changed where it is defined, because
+/// otherwise it would be overwritten.
 fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
     let corrected = correct_installation(inputs, entries);
     let (Some(step), Some(Method::Operator { by })) =
@@ -117,8 +118,8 @@ fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
     };
     if let Installer::Helm { release, namespace } = by {
         let step = Step::new(
-            "update the release; no pool was created yet, so everything can still be changed. Helm 4 \
-             needs --force-conflicts if the operator has changed the Installation",
+            "update the release; no pool has been created yet, so everything can still be changed. \
+             Helm 4 needs --force-conflicts if the operator has changed the Installation",
         )
         .run(write_values(inputs))
         .run(upgrade_release(inputs, release, namespace));
@@ -133,7 +134,7 @@ fn correct(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
 fn correct_installation(inputs: &Inputs, entries: &[Value]) -> Option<Step> {
     let spec = json!({"calicoNetwork": {"ipPools": entries}});
     let what =
-        "update the Installation; no pool was created yet, so everything can still be changed";
+        "update the Installation; no pool has been created yet, so everything can still be changed";
     (entries::written(inputs) != entries)
         .then(|| Step::new(what).run(merge_installation_spec(&spec)))
 }

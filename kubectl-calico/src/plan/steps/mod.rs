@@ -15,8 +15,8 @@ use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
 
-/// Whether the operator waits for an Installation, so that existing pools are those of an earlier
-/// install, which the new one takes over.
+/// Whether the operator is waiting for an Installation. Existing pools are then those of an earlier
+/// install, and the new one takes them over.
 fn waits_for_installation(inputs: &Inputs) -> bool {
     inputs.facts.install.method.value() == Some(&Method::OperatorOnly)
 }

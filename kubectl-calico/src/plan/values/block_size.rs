@@ -1,4 +1,4 @@
-//! The block size of a planned pool, and what others would mean.
+//! The block size of a planned pool, and the effect of other sizes.
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::BlockSize;
@@ -14,7 +14,7 @@ use crate::plan::inputs::Inputs;
 /// The flag that sets it.
 const FLAG: &str = "--block-size";
 
-/// The chosen block size, and others.
+/// The chosen block size and the alternatives.
 pub(crate) struct Chosen {
     pub(crate) choice: Choice<u8>,
     pub(crate) sizes: Sizes,

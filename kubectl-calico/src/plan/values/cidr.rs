@@ -80,7 +80,10 @@ fn of_network(
     let mut cidrs = network.of_family(family);
     let Some(first) = cidrs.next() else {
         return Choice::undetermined(
-            format!("the pod CIDRs {} include no {family}", network.list()),
+            format!(
+                "the pod CIDRs {} include no {family} network",
+                network.list()
+            ),
             FLAG,
         );
     };
@@ -90,7 +93,7 @@ fn of_network(
     }
     if let Some(more) = cidrs.next() {
         why.push_str(&format!(
-            "; there is also {more}, which could have a pool of its own"
+            "; there is also {more}, which could have its own pool"
         ));
     }
     if let Some(listed) = listed {
@@ -146,7 +149,7 @@ fn eks_default(inputs: &Inputs, family: Family) -> Option<Cidr> {
     applies.then_some(default)
 }
 
-/// What is known of overlaps, as the end of a reason. Status reports a CIDR that does overlap.
+/// What is known about overlaps, as the end of a reason. Status reports a CIDR that does overlap.
 fn overlap_remark(inputs: &Inputs, cidr: &Cidr) -> &'static str {
     if !is_clear_of_services_and_nodes(inputs.snapshot, inputs.facts, cidr) {
         return "";
@@ -154,11 +157,11 @@ fn overlap_remark(inputs: &Inputs, cidr: &Cidr) -> &'static str {
     let knows_services = !inputs.facts.networks.services.is_empty();
     let knows_nodes = inputs.node_addresses().next().is_some();
     match (knows_services, knows_nodes) {
-        (true, true) => "; it overlaps neither the Service CIDRs nor the nodes",
+        (true, true) => "; it overlaps neither the Service CIDRs nor node addresses",
         (true, false) => {
             "; it does not overlap the Service CIDRs; the addresses of the nodes are unknown"
         }
-        (false, true) => "; it does not overlap the nodes; the Service CIDRs are unknown",
+        (false, true) => "; it does not overlap node addresses; the Service CIDRs are unknown",
         (false, false) => "; the Service CIDRs and the addresses of the nodes are unknown",
     }
 }

@@ -25,8 +25,8 @@ pub(crate) struct CloudNetwork {
     pub(crate) alternatives: &'static [(Encapsulation, &'static str)],
 }
 
-/// For networks that pass packets with pod addresses, which unencapsulated traffic within a subnet
-/// has.
+/// For networks that pass packets with pod addresses, as unencapsulated traffic within a subnet
+/// requires.
 const UNENCAPSULATED_WITHIN_SUBNETS: [Encapsulation; 5] = [
     Encapsulation::VxlanCrossSubnet,
     Encapsulation::Vxlan,
@@ -35,7 +35,7 @@ const UNENCAPSULATED_WITHIN_SUBNETS: [Encapsulation; 5] = [
     Encapsulation::None,
 ];
 
-/// For networks that may not. VXLAN is UDP between the nodes' own addresses.
+/// For networks that may drop such packets. VXLAN is UDP between the nodes' own addresses.
 const ALWAYS_ENCAPSULATED: [Encapsulation; 5] = [
     Encapsulation::Vxlan,
     Encapsulation::Ipip,
@@ -59,7 +59,7 @@ pub(crate) fn network(inputs: &Inputs) -> CloudNetwork {
     }
 }
 
-/// The network of a cloud that is not known here, or of nodes that name none.
+/// The network of an unknown cloud, or of nodes that do not name one.
 fn on_no_known_cloud(inputs: &Inputs) -> CloudNetwork {
     let mut nodes = inputs.snapshot.nodes.items().iter();
     match nodes.find_map(|node| Some((node, scheme_of(node)?))) {
@@ -75,7 +75,8 @@ fn on_no_known_cloud(inputs: &Inputs) -> CloudNetwork {
             )
         },
         None => always_encapsulated(
-            "no node has a spec.providerID of a cloud; VXLAN only needs UDP between nodes",
+            "no cloud was found in spec.providerID of the nodes; VXLAN only needs UDP between \
+             nodes",
             &[(
                 Encapsulation::VxlanCrossSubnet,
                 "unencapsulated within a subnet, as in Calico's custom-resources.yaml, if the network \
@@ -100,17 +101,18 @@ fn always_encapsulated(
 fn on_cloud(cloud: Cloud) -> CloudNetwork {
     match cloud {
         Cloud::Aws => always_encapsulated(
-            "EC2 drops packets with pod addresses unless the source/destination check of each node \
-             is disabled; VXLAN avoids that",
+            "EC2 drops packets with pod addresses unless source/destination checks are disabled on \
+             each node; VXLAN avoids that",
             &[
                 (
                     Encapsulation::VxlanCrossSubnet,
                     "unencapsulated within a subnet, with awsSrcDstCheck: Disable in \
-                     FelixConfiguration and ec2:ModifyNetworkInterfaceAttribute for the nodes",
+                     FelixConfiguration and the permission ec2:ModifyNetworkInterfaceAttribute for \
+                     the nodes",
                 ),
                 (
                     Encapsulation::Ipip,
-                    "IP protocol 4 allowed in the security groups",
+                    "if the security groups allow IP protocol 4",
                 ),
             ],
         ),
@@ -123,7 +125,7 @@ fn on_cloud(cloud: Cloud) -> CloudNetwork {
             "Google Cloud gives each node a /32, so CrossSubnet always encapsulates",
             &[(
                 Encapsulation::Ipip,
-                "a firewall rule that allows protocol ipip",
+                "with a firewall rule that allows protocol ipip",
             )],
         ),
         Cloud::DigitalOcean => always_encapsulated(
@@ -168,13 +170,13 @@ fn own_network(why: &str) -> CloudNetwork {
     }
 }
 
-/// Whether a cloud drops an encapsulation whatever is configured.
+/// Whether a cloud drops an encapsulation regardless of its configuration.
 pub(crate) fn is_forbidden(cloud: Cloud, encapsulation: Encapsulation) -> bool {
     cloud == Cloud::Azure && encapsulation.is_ipip()
 }
 
-/// What a cloud requires for an encapsulation besides what the checks of status report (CAL301,
-/// CAL309): severity, impact and fix.
+/// What a cloud requires for an encapsulation in addition to what the checks of status report
+/// (CAL301, CAL309): severity, impact and fix.
 pub(crate) fn objection(
     cloud: Cloud,
     encapsulation: Encapsulation,

@@ -1,4 +1,4 @@
-//! What excludes an encapsulation: the operator's rules, the nodes' operating systems, the dataplane.
+//! What excludes an encapsulation: the operator's rules, the nodes' operating systems, the data plane.
 //! A derived encapsulation avoids it; a requested or existing one gets a finding.
 
 use calico_core::catalog::Entry;
@@ -19,11 +19,11 @@ use crate::snapshot::ObjectRef;
 pub(crate) struct Constraint {
     /// Whether an encapsulation works.
     pub(crate) allows: Box<dyn Fn(Encapsulation) -> bool>,
-    /// Why another does not.
+    /// Why the others do not work.
     pub(crate) why: String,
     /// Where that was read.
     pub(crate) from: Option<Provenance>,
-    /// The finding; `None` where the operator's rules find it.
+    /// The finding; `None` if an operator rule already reports it.
     pub(crate) objection: Option<Objection>,
 }
 
@@ -120,7 +120,7 @@ fn without_bgp(inputs: &Inputs) -> Option<Constraint> {
     })
 }
 
-/// Calico's manifests can run without BIRD, which no rule of the operator covers.
+/// A manifest install can run without BIRD, which no operator rule covers.
 fn without_bird(inputs: &Inputs) -> Option<Constraint> {
     if inputs.bgp {
         return None;
@@ -137,7 +137,7 @@ fn without_bird(inputs: &Inputs) -> Option<Constraint> {
             value: "not bird",
             impact: "no component programs the routes: pods on different nodes cannot reach each \
                      other",
-            fix: "choose VXLAN, or first have calico-node run BIRD (calico_backend: bird in \
+            fix: "choose VXLAN, or first make calico-node run BIRD (calico_backend: bird in the \
                   ConfigMap kube-system/calico-config)",
         }),
     })
@@ -163,7 +163,7 @@ fn on_windows(inputs: &Inputs) -> Option<Constraint> {
             entry: &ENCAPSULATION_ON_WINDOWS,
             severity: Severity::Warning,
             value: "windows",
-            impact: "pods on Windows nodes cannot reach the pods on other nodes",
+            impact: "pods on Windows nodes cannot reach pods on other nodes",
             fix: "choose VXLAN",
         }),
     })

@@ -10,10 +10,10 @@ use crate::plan::catalog::POOL_TOO_SMALL;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 
-/// The flag that helps if no block size does.
+/// The flag that helps if no block size fits.
 const LARGER: &str = "a larger --cidr";
 
-/// More nodes than any cluster has.
+/// A number of nodes that no cluster exceeds.
 const MANY: u128 = 1 << 20;
 
 /// What the nodes need.
@@ -38,7 +38,7 @@ impl Demand {
         Size::of(cidr, block_size, self.addresses)
     }
 
-    /// The chosen size and up to two on each side.
+    /// The chosen size, and up to two larger and two smaller ones.
     pub(crate) fn around(&self, cidr: &Cidr, chosen: u8) -> Sizes {
         let range = BlockSize::range(cidr.family());
         let near = chosen.saturating_sub(2)..=chosen.saturating_add(2);
@@ -53,8 +53,8 @@ impl Demand {
         }
     }
 
-    /// The operator's default if its blocks are enough for all nodes with all their pods, else the
-    /// largest blocks that are, else the largest of which there is one for each node.
+    /// The operator's default if it yields enough blocks for all nodes with all their pods; else
+    /// the largest size that does; else the largest size that yields one block per node.
     pub(crate) fn choose(&self, cidr: &Cidr) -> Choice<u8> {
         let default = BlockSize::default_for(cidr.family());
         let first = default.max(cidr.prefix());
@@ -79,7 +79,7 @@ impl Demand {
         }
         if let Some(size) = sizes.iter().find(|size| size.max_nodes >= enough) {
             let why = format!(
-                "the largest block size that fits all nodes; /{} fits {}",
+                "the largest block size that is enough for all nodes; /{} is enough for {}",
                 preferred.block_size, preferred.max_nodes
             );
             return Choice::reasoned(size.block_size, why);
@@ -99,7 +99,7 @@ impl Demand {
         }
     }
 
-    /// That the pool has too few blocks, or too few addresses for all pods.
+    /// The finding that the pool has too few blocks, or too few addresses for all pods.
     pub(crate) fn finding(&self, cidr: &Cidr, size: Size) -> Option<Finding> {
         let nodes = self
             .nodes
@@ -118,11 +118,11 @@ impl Demand {
         );
         Finding::note(&POOL_TOO_SMALL, cidr.to_string(), message)
             .impact(format!(
-                "only {} nodes can be full of pods before no block is left",
+                "only {} nodes can run that many pods before the pool is out of blocks",
                 size.max_nodes
             ))
             .fix(
-                "choose a larger pool (--cidr) if that many pods will run; otherwise set a lower \
+                "choose a larger pool (--cidr) if you expect that many pods; otherwise set a lower \
                  --pods-per-node",
             )
     }
@@ -133,8 +133,8 @@ fn too_few_blocks(cidr: &Cidr, size: Size, nodes: u32) -> Finding {
     let message = format!("it has {blocks} blocks of /{block_size} for {nodes} nodes");
     Finding::warning(&POOL_TOO_SMALL, cidr.to_string(), message)
         .impact(
-            "nodes without a block borrow single addresses from the blocks of others, with a \
-             route for each; with strict affinity they get none",
+            "nodes without a block borrow individual addresses from other nodes' blocks, with a \
+             route for each; with strict affinity, they get none",
         )
         .fix("choose smaller blocks (--block-size) or a larger pool (--cidr)")
 }
@@ -160,7 +160,7 @@ mod tests {
             ("10.244.0.0/16", 512, 110, Some(26)),
             // 4096 blocks of 16, seven a node: 585 nodes.
             ("10.244.0.0/16", 513, 110, Some(28)),
-            // Not even single addresses are enough for all pods, but each node gets a block.
+            // Even the smallest blocks are not enough for all pods, but each node gets a block.
             ("10.244.0.0/16", 1000, 110, Some(26)),
             ("10.244.0.0/16", 1025, 110, Some(27)),
             ("10.244.0.0/24", 4, 62, Some(26)),

@@ -82,7 +82,8 @@ fn derived(inputs: &Inputs, family: Family) -> Chosen {
     }
 }
 
-/// The encapsulation with the reason: the constraints that exclude a better one, else the network.
+/// The encapsulation with the reason: the constraints that exclude a better one, or else the
+/// network.
 fn reasoned(
     value: Encapsulation,
     network: CloudNetwork,

@@ -1,4 +1,4 @@
-//! The CNI plugin that gives pods their addresses, and the settings that make Calico that plugin.
+//! The CNI plugin that assigns pod addresses, and the settings that make Calico that plugin.
 
 use calico_core::installation::Installation;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::snapshot::Snapshot;
 pub struct Networking {
     /// Its name, in the operator's notation if it has one.
     pub plugin: String,
-    /// Why it is that one.
+    /// Why this one.
     pub why: String,
 }
 
@@ -117,8 +117,8 @@ impl Networking {
             Some(Platform::Gke) => by("GKE", "GKE always installs its own plugin"),
             // A node without a CNI plugin is not ready.
             Some(Platform::Aks) if ready => by(
-                "a plugin of AKS",
-                "nodes are ready without Calico; which plugin AKS installed is unknown",
+                "an AKS plugin",
+                "nodes are ready without Calico, but it is not known which plugin AKS installed",
             ),
             _ => by(CALICO, "no other CNI plugin was detected"),
         }
@@ -137,7 +137,7 @@ fn settings(platform: Option<Platform>, networking: &Networking) -> Vec<Setting>
     let mut settings = vec![Setting {
         key: SettingKey::Provider,
         value: provider,
-        why: format!("this is {provider}"),
+        why: format!("the cluster runs on {provider}"),
     }];
     if networking.is_calico() {
         settings.push(Setting {

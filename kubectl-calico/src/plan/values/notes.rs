@@ -12,7 +12,7 @@ const MESH: u32 = 100;
 /// The range of unique local addresses (RFC 4193).
 const UNIQUE_LOCAL: &str = "fc00::/7";
 
-/// The remarks. Existing pools are status's subject.
+/// The remarks. Existing pools are covered by status.
 pub(crate) fn notes(
     inputs: &Inputs,
     cidr: Option<&Cidr>,
@@ -63,7 +63,7 @@ fn windows(inputs: &Inputs) -> Option<String> {
     let services = services.map_or_else(String::new, |network| format!(" ({})", network.list()));
     (inputs.windows() > 0).then(|| {
         format!(
-            "for Windows the operator requires calicoNetwork.windowsDataplane: HNS and \
+            "for Windows nodes, the operator requires calicoNetwork.windowsDataplane: HNS and \
              serviceCIDRs{services} in the Installation, which this plan does not set"
         )
     })
@@ -76,10 +76,13 @@ fn bgp_mesh(inputs: &Inputs, encapsulation: Option<&Encapsulation>) -> Option<St
     }
     Some(if encapsulation.is_some_and(|e| e.is_vxlan()) {
         format!(
-            "VXLAN does not need BGP: calicoNetwork.bgp: Disabled saves the node-to-node mesh between \
-             {nodes} nodes"
+            "VXLAN does not need BGP: calicoNetwork.bgp: Disabled avoids a node-to-node mesh \
+             between {nodes} nodes"
         )
     } else {
-        format!("above {MESH} nodes use BGP route reflectors instead of the node-to-node mesh")
+        format!(
+            "with more than {MESH} nodes, use BGP route reflectors instead of the node-to-node \
+             mesh"
+        )
     })
 }

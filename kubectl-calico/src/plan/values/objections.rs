@@ -10,8 +10,8 @@ use crate::assess::finding::Finding;
 use crate::plan::catalog::ENCAPSULATION_ON_CLOUD;
 use crate::plan::inputs::Inputs;
 
-/// A finding of the cloud's, and one for each constraint that excludes the encapsulation. The
-/// operator's rules are checked with the whole plan.
+/// A finding about the cloud's network, and one for each constraint that excludes the
+/// encapsulation. The operator's rules are checked with the whole plan.
 pub(crate) fn findings(
     inputs: &Inputs,
     family: Family,

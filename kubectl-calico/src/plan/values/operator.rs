@@ -21,7 +21,7 @@ pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>,
     };
     let Ok(version) = installed.parse::<OperatorVersion>() else {
         return newest(
-            "the newest known version, since that of the installed operator is unreadable",
+            "the newest known version, because the installed operator's version cannot be read",
         );
     };
     let choice = Choice::Known {

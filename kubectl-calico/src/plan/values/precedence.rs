@@ -1,4 +1,4 @@
-//! Where a value comes from if it is not derived.
+//! The value to use if it does not have to be derived.
 
 use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;

@@ -15,7 +15,7 @@ pub struct Size {
     pub blocks: u128,
     /// The number of blocks that a node full of pods needs.
     pub blocks_per_node: u64,
-    /// The number of nodes for which there are blocks when all are full of pods.
+    /// The number of nodes that have enough blocks when all of them are full of pods.
     pub max_nodes: u128,
     /// The number of unused addresses in the blocks of a full node.
     pub unused_per_node: u64,
@@ -26,7 +26,7 @@ pub struct Size {
 pub enum Sizes {
     /// Each yields more blocks than any cluster needs.
     Any,
-    /// Those that fit into the pool; empty if its CIDR could not be determined.
+    /// The sizes that fit into the pool; empty if its CIDR could not be determined.
     Table(Vec<Size>),
 }
 

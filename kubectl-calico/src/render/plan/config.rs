@@ -22,8 +22,8 @@ pub fn config(plan: &Plan) -> Result<String, String> {
     {
         let name = printable(&pool.pool);
         return Err(format!(
-            "the plan changes {name}, but helm-postrender keeps existing pools as they are: follow \
-             the steps of `kubectl calico plan`, then run this again"
+            "the plan changes {name}, but helm-postrender leaves existing pools unchanged: follow \
+             the steps of `kubectl calico plan`, then run this command again"
         ));
     }
     written(plan).map_err(|error| error.to_string())
@@ -46,7 +46,7 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
         settings: if plan.networking.is_calico() {
             plan.settings.iter().map(setting).collect()
         } else {
-            // Without settings the operator chooses the platform's own plugin, too.
+            // Without these settings, the operator may choose the platform's own plugin.
             Vec::new()
         },
         pod_network: networks.best().map(|network| ConfiguredNetwork {

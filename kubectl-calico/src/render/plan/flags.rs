@@ -1,5 +1,5 @@
 //! The plan as arguments of helm install and helm upgrade, the same for Helm 3 and 4. No shell splits or
-//! expands a word of them, so that `$(kubectl calico plan -o flags)` passes them as they are.
+//! expands any word in them, so `$(kubectl calico plan -o flags)` passes them unchanged.
 
 use calico_core::cidr::{Cidr, Family};
 use serde_yaml::Value;
@@ -54,7 +54,8 @@ fn check_expressible(entries: &[Value]) -> Result<(), String> {
         };
         if families.contains(&family) {
             return Err(format!(
-                "the Installation lists several {family} pools, and flags set only one per family: {hint}"
+                "the Installation lists several {family} pools, but flags can set only one per \
+                 family: {hint}"
             ));
         }
         families.push(family);
@@ -62,7 +63,8 @@ fn check_expressible(entries: &[Value]) -> Result<(), String> {
             let key = key.as_str().unwrap_or_default();
             if !is_default(family, key, value) {
                 return Err(format!(
-                    "the {family} pool in the Installation sets {key}, which no flag does: {hint}"
+                    "the {family} pool in the Installation sets {key}, which no flag can set: \
+                     {hint}"
                 ));
             }
         }

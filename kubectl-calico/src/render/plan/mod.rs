@@ -1,4 +1,4 @@
-//! A plan in the formats that people, Helm, kubectl, the filter and other programs read: one file each.
+//! A plan in the formats for people, Helm, kubectl, the filter and other programs: one file each.
 
 mod config;
 mod flags;

@@ -1,4 +1,4 @@
-//! The Installation's spec as far as it is planned, and comments with the reasons.
+//! The planned parts of the Installation's spec, and comments with the reasons.
 
 use calico_core::text::printable;
 use serde_yaml::{Mapping, Value};
@@ -36,7 +36,7 @@ fn insert(spec: &mut Mapping, path: &[&str], value: Value) {
     }
 }
 
-/// Comments, one line per value: without control characters, so that none ends early.
+/// Comments, one line per value, without control characters, which could end a comment early.
 pub(super) fn reasons(plan: &Plan) -> String {
     let server = plan.facts.cluster.origin.server.as_ref();
     let server = server.map(|server| format!(" from {server}"));

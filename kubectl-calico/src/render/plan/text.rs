@@ -119,7 +119,7 @@ fn operator(plan: &Plan) -> String {
 
 fn pool(page: &mut Page, pool: &Pool, plan: &Plan) {
     let existing = pool.existing.as_ref();
-    let existing = existing.map(|existing| format!(", now {existing}"));
+    let existing = existing.map(|existing| format!(" (currently {existing})"));
     let heading = format!("{} pool{}", pool.family, existing.unwrap_or_default());
     page.line(&printable(heading), BOLD);
     page.row("cidr", &chosen(&pool.cidr));
@@ -208,7 +208,7 @@ fn existing(page: &mut Page, pool: &PoolComparison) {
     if pool.unlisted {
         lines.push("  is no longer listed in the Installation".to_owned());
     } else if pool.changes.is_empty() {
-        lines.push("  kept as it is".to_owned());
+        lines.push("  unchanged".to_owned());
     }
     page.row("Existing pool", &lines.join("\n"));
 }

@@ -1,7 +1,7 @@
-//! Command lines, of which only some flags are kept: others hold tokens and passwords.
+//! Command lines, of which only some flags are kept, because others contain tokens and passwords.
 
-/// Adds a word of a command line to those that are kept: a flag with its value, or one that its value
-/// may follow.
+/// Adds a word of a command line to the kept words: a flag with its value, or a flag whose value may
+/// follow.
 pub(super) fn keep(kept: &mut Vec<String>, word: String, flags: &[&str]) {
     if let Some(last) = kept.last_mut()
         && flags.contains(&last.as_str())
@@ -16,7 +16,7 @@ pub(super) fn keep(kept: &mut Vec<String>, word: String, flags: &[&str]) {
     }
 }
 
-/// The first word of a command line in JSON, and its flags. Nothing of a text that is none.
+/// The first word of a command line in JSON, and its flags. Nothing is kept of any other text.
 pub(super) fn reduced(text: &str, flags: &[&str]) -> String {
     let words: Vec<String> = serde_json::from_str(text).unwrap_or_default();
     let mut words = words.into_iter();

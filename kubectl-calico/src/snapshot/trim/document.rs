@@ -1,13 +1,14 @@
-//! Documents in YAML or JSON that are a text in an object.
+//! YAML or JSON documents embedded in an object as a string.
 
 use calico_core::nesting;
 use serde::de::DeserializeSeed;
 use serde_yaml::{Deserializer, Value};
 
-/// A text that is no document.
+/// A string that is not a document.
 const UNREADABLE: &str = "{";
 
-/// What `seed` keeps of a document, as JSON. A text that is no document is replaced by another that is none.
+/// What `seed` keeps of a document, as JSON. A string that is not a document is replaced with a
+/// placeholder that is not one either.
 pub(super) fn reduced<'a>(text: &'a str, seed: impl DeserializeSeed<'a, Value = Value>) -> String {
     if nesting::obstacle(text).is_some() {
         return UNREADABLE.to_owned();

@@ -3,19 +3,19 @@
 /// The fields of an object that are kept, by name.
 pub type Fields = &'static [(&'static str, Keep)];
 
-/// What is kept of a value. A list is treated like each of its entries. Of a value of another type than
-/// expected, only the type is kept: `""` of a text, `{}` of an object.
+/// What is kept of a value. In a list, it applies to each entry. If a value does not have the expected
+/// type, only its type is kept: `""` for a string, `{}` for an object.
 #[derive(Clone, Copy, Debug)]
 pub enum Keep {
-    /// A text, a number or a boolean.
+    /// A string, a number or a boolean.
     Value,
-    /// A text for people, up to [`LONGEST_MESSAGE`].
+    /// A message for people, up to [`LONGEST_MESSAGE`].
     Message,
     /// All of it.
     Whole,
     /// These fields of an object.
     Fields(Fields),
-    /// Of a list of objects, those in which the field `by` has one of some values; and of each, these
+    /// In a list of objects, those in which the field `by` has one of the given values; of each, these
     /// fields.
     Entries {
         by: &'static str,
@@ -24,11 +24,11 @@ pub enum Keep {
     },
     /// `matchLabels`, if it selects by these labels only: a part of a selector would select too much.
     Selector(&'static [&'static str]),
-    /// Of the words of a command line, these flags, each as `--flag=value`.
+    /// These flags of a command line, each as `--flag=value`.
     Flags(&'static [&'static str]),
-    /// A text with the words of a command line as JSON: the first word, and these flags.
+    /// A string with the words of a command line as JSON: the first word, and these flags.
     CommandLine(&'static [&'static str]),
-    /// A text in YAML or JSON: these fields, as JSON.
+    /// A string in YAML or JSON: these fields, as JSON.
     Document(Fields),
     /// `data` of kubeadm's ConfigMap: what the pod CIDR and the Service CIDR are read from.
     Kubeadm,
@@ -69,8 +69,8 @@ fn add_paths(paths: &mut Vec<(String, String)>, path: String, keep: Keep) {
     match keep {
         Keep::Value => paths.push((path, String::new())),
         Keep::Message => paths.push((path, "the first 4,096 characters".to_owned())),
-        Keep::Whole => paths.push((path, "with everything in it".to_owned())),
-        Keep::Fields([]) => paths.push((path, "whether it is set".to_owned())),
+        Keep::Whole => paths.push((path, "in full".to_owned())),
+        Keep::Fields([]) => paths.push((path, "only whether it is set".to_owned())),
         Keep::Fields(fields) => {
             for (name, keep) in fields {
                 add_paths(paths, below(name), *keep);
@@ -79,7 +79,7 @@ fn add_paths(paths: &mut Vec<(String, String)>, path: String, keep: Keep) {
         Keep::Entries { by, of, fields } => {
             for (name, keep) in fields {
                 if *name == by {
-                    let part = format!("of the entries where it is {}", of.join(", "));
+                    let part = format!("only entries with {}", of.join(", "));
                     paths.push((below(name), part));
                 } else {
                     add_paths(paths, below(name), *keep);
@@ -87,13 +87,19 @@ fn add_paths(paths: &mut Vec<(String, String)>, path: String, keep: Keep) {
             }
         }
         Keep::Selector(labels) => {
-            paths.push((path, format!("if it selects only by {}", labels.join(", "))));
+            paths.push((
+                path,
+                format!(
+                    "only if no other labels than {} are selected",
+                    labels.join(", ")
+                ),
+            ));
         }
-        Keep::Flags(flags) => paths.push((path, format!("the flags {}", flags.join(", ")))),
+        Keep::Flags(flags) => paths.push((path, format!("only the flags {}", flags.join(", ")))),
         Keep::CommandLine(flags) => {
             paths.push((
                 path,
-                format!("the first word, and the flags {}", flags.join(", ")),
+                format!("only the first word and the flags {}", flags.join(", ")),
             ));
         }
         Keep::Document(fields) => {
@@ -103,7 +109,7 @@ fn add_paths(paths: &mut Vec<(String, String)>, path: String, keep: Keep) {
         }
         Keep::Kubeadm => {
             let networking = format!("{path}.ClusterConfiguration.networking");
-            let raw = "and what follows `podSubnet: ` in any entry, which the operator reads";
+            let raw = "and the text after `podSubnet: ` in any entry, which the operator reads";
             paths.push((format!("{networking}.podSubnet"), raw.to_owned()));
             paths.push((format!("{networking}.serviceSubnet"), String::new()));
         }

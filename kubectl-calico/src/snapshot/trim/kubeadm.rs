@@ -1,4 +1,4 @@
-//! kubeadm's ConfigMap, whose texts also hold addresses of etcd and arguments of the control plane.
+//! kubeadm's ConfigMap, whose entries also contain etcd addresses and control plane arguments.
 
 use calico_core::nesting;
 use calico_core::pod_network::{KubeadmNetworking, kubeadm_networking};
@@ -11,8 +11,8 @@ const CONFIGURATION: &str = "ClusterConfiguration";
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/kubeadm.go.
 const RAW_FIELD: &str = "podSubnet: ";
 
-/// What remains of a value of its `data`: enough to read from it what YAML does, and what the operator
-/// does, which does not read YAML. `None` if neither reads anything from it.
+/// What is kept of a value in its `data`: enough to give the same results as a YAML parser, and as the
+/// operator, which does not parse YAML. `None` if neither finds anything in it.
 pub(super) fn reduced(key: &str, text: &str) -> Option<String> {
     let reading = Reading::of(text);
     if key != CONFIGURATION {
@@ -29,7 +29,7 @@ pub(super) fn reduced(key: &str, text: &str) -> Option<String> {
 /// What is read from a text.
 #[derive(PartialEq)]
 struct Reading {
-    /// As YAML; `None` if it is none.
+    /// As YAML; `None` if it is not valid YAML.
     networking: Option<KubeadmNetworking>,
     /// What the operator takes for the podSubnet.
     raw: Option<String>,

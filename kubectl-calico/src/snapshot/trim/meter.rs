@@ -15,7 +15,7 @@ pub struct Meter {
     is_exhausted: Cell<bool>,
 }
 
-/// The limit is reached.
+/// The limit has been reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhausted;
 
@@ -28,7 +28,7 @@ impl Meter {
         }
     }
 
-    /// Whether something was not kept, since the limit was reached.
+    /// Whether something was not kept because the limit was reached.
     pub fn is_exhausted(&self) -> bool {
         self.is_exhausted.get()
     }

@@ -1,5 +1,4 @@
-//! Parses an object and keeps only its [`Fields`], whatever else a server or a file has in it. What is
-//! not kept is skipped, and takes no memory.
+//! Parses an object and keeps only its [`Fields`]. Everything else is skipped, and takes no memory.
 
 use std::fmt;
 
@@ -10,7 +9,7 @@ use super::keep::{Fields, Keep, LONGEST_MESSAGE};
 use super::meter::{Exhausted, Meter};
 use super::{command_line, document, kubeadm};
 
-/// Parses an object, of which it keeps some fields.
+/// Parses an object and keeps some of its fields.
 #[derive(Clone, Copy)]
 pub struct Pruned<'m> {
     pub fields: Fields,
@@ -62,7 +61,7 @@ impl Seed<'_> {
                 continue;
             };
             let value = map.next_value_seed(self.of(*keep))?;
-            // Null is how some writers say that a field is not set.
+            // Some writers use null for a field that is not set.
             if !value.is_null() {
                 kept.insert(key.into(), value);
             }

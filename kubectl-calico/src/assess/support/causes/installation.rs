@@ -29,7 +29,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
                 &["error validating ip pool configuration"],
         "the operator rejects a pool of the Installation",
-        "correct what the message names in the Installation",
+        "correct the Installation as the message says",
         edit_installation,
     )
     .in_installation()
@@ -44,7 +44,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["invalid installation provided"],
         "the operator rejects the Installation",
-        "correct what the message names in the Installation",
+        "correct the Installation as the message says",
         edit_installation,
     )
     .in_installation()
@@ -52,14 +52,14 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["existing calico installation can not be managed"],
                 "the manifest install has a setting that the operator cannot migrate",
-        "change the setting that the message names in the old calico-node to one that the operator \
-         supports; the migration then continues",
+        "change the setting named in the message to one that the operator supports, in the old \
+         calico-node; the migration then continues",
         |_, _| "kubectl edit daemonsets -n kube-system calico-node".to_owned(),
     ),
     cause_of(
         &["error migrating resources to calico-system"],
                 "the migration of the manifest install is stuck",
-        "fix what the message names: most often a calico-node or a Typha that does not become \
+        "fix the problem in the message, usually a calico-node or Typha pod that does not become \
          ready",
         |_, _| "kubectl get pods -A -l 'k8s-app in (calico-node,calico-typha)' -o wide".to_owned(),
     )
@@ -67,8 +67,8 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["not enough linux nodes to schedule typha"],
                 "Typha needs more replicas than there are schedulable Linux nodes",
-        "uncordon nodes, or remove nodes that run no pods; Windows nodes count towards the number \
-         of replicas but run none",
+        "uncordon nodes, or remove nodes that run no pods; Windows nodes count toward the number \
+         of replicas but cannot run Typha",
         |_, _| "kubectl get nodes -L kubernetes.io/os".to_owned(),
     )
     .explained_by(&[&NO_ROOM]),
@@ -81,36 +81,36 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     ),
     cause_of(
         &["namespaces \"calico-system\" not found"],
-        "it is waiting for the operator to create the namespace calico-system",
-        "read what TigeraStatus calico reports",
+        "it is waiting for the operator to create the calico-system namespace",
+        "check what the calico TigeraStatus reports",
         |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
     )
     .waits_for("calico"),
     cause_of(
         &["waiting for installation variant to be set"],
         "it is waiting for the operator to accept the Installation",
-        "read what TigeraStatus calico reports about the Installation",
+        "check what the calico TigeraStatus reports about the Installation",
         |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
     )
     .waits_for("calico"),
     cause_of(
         &["waiting for installation to be ready"],
         "it is waiting for the operator to accept the Installation",
-        "read what TigeraStatus calico reports about the Installation",
+        "check what the calico TigeraStatus reports about the Installation",
         |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
     )
     .waits_for("calico"),
     cause_of(
         &["waiting for installation defaulting"],
                 "it is waiting for the operator to accept the Installation",
-        "read what TigeraStatus calico reports about the Installation",
+        "check what the calico TigeraStatus reports about the Installation",
         |_, _| "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned(),
     )
     .waits_for("calico"),
     cause_of(
         &["no matches for kind"],
                 "a CustomResourceDefinition is missing, or older than the operator",
-        "apply operator-crds.yaml of the operator's release, which helm upgrade does not do",
+        "apply operator-crds.yaml of the operator's release; helm upgrade does not do that",
         |case, _| {
             let url = case.facts.install.manifest_url("operator-crds.yaml");
             url.map(|url| format!("kubectl apply --server-side --force-conflicts -f {url}"))
@@ -120,7 +120,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     .explained_by(&[&KINDS_NOT_SERVED]),
 ];
 
-/// Placeholders stand for the address: the API server does not know by which one nodes reach it.
+/// The address is a placeholder: the API server does not know which address nodes use to reach it.
 fn services_endpoint(case: &Case, _: &str) -> String {
     let operator = operator_deployment(case.snapshot);
     let namespace = operator.and_then(|operator| operator.metadata.namespace.as_deref());

@@ -4,7 +4,7 @@ use crate::assess::check::{Case, Check};
 
 /// The cause of a message.
 pub(crate) struct KnownCause {
-    /// The texts that a message must contain, all of them, in lower case.
+    /// The strings that a message must contain, all of them, in lower case.
     pub(super) texts: &'static [&'static str],
     /// What is wrong, as a clause.
     pub(crate) means: &'static str,
@@ -12,9 +12,9 @@ pub(crate) struct KnownCause {
     pub(crate) fix: &'static str,
     /// Whether the fix changes the Installation.
     pub(crate) in_installation: bool,
-    /// Checks that explain the cause in more detail, if they find it, too.
+    /// Checks that explain the cause in more detail, if they also find it.
     pub(crate) explained_by: &'static [&'static Check],
-    /// The component that this one waits for, which must be fixed first if it is unhealthy, too.
+    /// The component that this one waits for, which must be fixed first if it is also unhealthy.
     pub(crate) waits_for: Option<&'static str>,
     /// The command for the fix, which may take names from the message.
     pub(crate) paste: fn(&Case, &str) -> String,

@@ -13,7 +13,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["has crash looping container"],
         "a container is crash-looping",
-        "read the log of its previous run, and fix what it reports",
+        "read the log of its previous run, and fix the reported problem",
         |_, message| previous_log(message).unwrap_or_default(),
     )
     .explained_by(&[&CRASH_LOOP]),

@@ -18,8 +18,8 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["not within the platform's configured pod network cidr"],
         "a pool is outside the cluster's pod CIDR",
-        "set the pool's cidr to the pod CIDR or a part of it; until the pool has been created, it \
-         can be changed freely",
+        "set the pool's cidr to the pod CIDR or a part of it; it can be changed freely until the \
+         pool has been created",
         edit_installation,
     )
     .in_installation()
@@ -27,9 +27,9 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["missing required podsubnet field"],
         "kubeadm was not given a pod CIDR, and without one the operator creates no pool, not even \
-         a listed one",
-        "add podSubnet under networking in the ClusterConfiguration of kubeadm-config, with the \
-         --cluster-cidr of kube-controller-manager; if that is not set, set it, along with \
+         a pool that the Installation lists",
+        "add podSubnet under networking in the ClusterConfiguration of kubeadm-config, equal to \
+         kube-controller-manager's --cluster-cidr; if that flag is not set, set it, along with \
          --allocate-node-cidrs=true",
         |_, _| EDIT_KUBEADM_CONFIG.to_owned(),
     )
@@ -78,7 +78,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         "an existing pool's CIDR has host bits set, so it can be neither changed nor deleted \
          through Calico's API",
         "replace that pool in crd.projectcalico.org with one that has the canonical CIDR, as \
-         described in projectcalico/calico#11311, and write it that way in the Installation",
+         described in projectcalico/calico#11311, and write the same CIDR in the Installation",
         |_, _| {
             "kubectl get ippools.crd.projectcalico.org \
              -o custom-columns=NAME:.metadata.name,CIDR:.spec.cidr"
@@ -89,7 +89,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     cause_of(
         &["conflicts with existing allocations"],
         "blocks of an earlier pool, with another block size, are left in the new pool's CIDR",
-        "find out what still uses the earlier pool's addresses, and release what is left",
+        "find out what still uses the earlier pool's addresses, and release the leaked ones",
         |_, _| "calicoctl ipam check".to_owned(),
     ),
     cause_of(
@@ -111,9 +111,9 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     .in_installation(),
     cause_of(
         &["waiting for enabled ip pools"],
-        "no pool gives addresses to pods",
-        "read what TigeraStatus ippools reports about the pools of the Installation; if it lists \
-         none (ipPools: []), or all are disabled, create or enable one",
+        "no pool assigns addresses to pods",
+        "check what the ippools TigeraStatus reports about the Installation's pools; if the \
+         Installation lists none (ipPools: []), or all are disabled, create or enable one",
         |_, _| "kubectl get tigerastatuses.operator.tigera.io ippools -o yaml".to_owned(),
     )
     .explained_by(&[&NO_POOL])
