@@ -65,7 +65,7 @@ fn a_value_is_printed_exactly_or_the_step_says_why_it_is_not() {
             let reasons = steps
                 .iter()
                 .filter_map(|step| step["what"].as_str())
-                .filter(|what| what.contains("spec.nodeSelector holds"));
+                .filter(|what| what.contains("spec.nodeSelector contains"));
             assert_eq!(reasons.count(), 1, "{text:?}");
             withheld += 1;
         }
