@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import sys
 
 from . import PROGRAMS, REPOSITORY, commit_time, output, run, say, tools
 from .targets import executable
@@ -17,10 +18,11 @@ def build(targets, folder):
         environment = {**common(toolchain, folder), "PATH": f"{auditable}{os.pathsep}{os.environ['PATH']}"}
         command = "build"
         if "linux" in target:
-            zig, zigbuild = tools.zig()
+            zig = tools.python_tools("zig")
             command = "zigbuild"
-            environment["PATH"] = f"{zigbuild}{os.pathsep}{environment['PATH']}"
-            environment["CARGO_ZIGBUILD_ZIG_PATH"] = zig / "zig"
+            environment["PATH"] = f"{zig / 'bin'}{os.pathsep}{environment['PATH']}"
+            # cargo-zigbuild runs `python -m ziglang`.
+            environment |= {"CARGO_ZIGBUILD_PYTHON_PATH": sys.executable, "PYTHONPATH": zig}
         elif "windows" in target:
             tools.mingw()
             environment["CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER"] = "x86_64-w64-mingw32-gcc"

@@ -30,7 +30,7 @@ def runtime(targets, toolchain):
     library = (sysroot / "share/doc/rust/COPYRIGHT-library.html").read_text()
     yield "Rust's standard library", plain(library)
     if any("linux" in target for target in targets):
-        zig, _ = tools.zig()
+        zig = tools.python_tools("zig") / "ziglang"
         yield "musl, in the binaries for Linux", (zig / "lib/libc/musl/COPYRIGHT").read_text()
     if any("windows" in target for target in targets):
         tools.mingw()

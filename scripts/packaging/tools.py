@@ -43,18 +43,17 @@ def cargo_tool(name):
     return kept(f"cargo-tools/{name}-{pins[name]}", install) / "bin"
 
 
-def zig():
-    """The folders with zig and with cargo-zigbuild."""
-    pins = PINS / "python-tools.txt"
+def python_tools(name):
+    """The folder with the packages of release/NAME.txt."""
+    pins = PINS / f"{name}.txt"
 
     def install(folder):
-        say("installing zig and cargo-zigbuild (first run only)")
+        say(f"installing {name} (first run only)")
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         pip += ["--only-binary=:all:", "--require-hashes", "--requirement", pins, "--target", folder]
         run([*pip, "--root-user-action=ignore"])
 
-    folder = kept(f"zig-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}", install)
-    return folder / "ziglang", folder / "bin"
+    return kept(f"{name}-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}", install)
 
 
 def go_tool(name):
