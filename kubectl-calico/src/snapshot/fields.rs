@@ -255,8 +255,10 @@ pub(super) const DAEMON_SET: Fields = &[
 const INSTALLER_LABELS: Keep = Object(&[
     ("addonmanager.kubernetes.io/mode", Value),
     ("argocd.argoproj.io/instance", Value),
+    ("helm.toolkit.fluxcd.io/name", Value),
     ("k8s-app", Value),
     ("kubernetes.azure.com/managedby", Value),
+    ("kustomize.toolkit.fluxcd.io/name", Value),
 ]);
 
 const INSTALLER_ANNOTATIONS: Keep = Object(&[

@@ -2,6 +2,7 @@
 
 mod fake_api;
 mod from_cluster;
+mod gitops;
 mod no_installation;
 mod plugin;
 mod refused;

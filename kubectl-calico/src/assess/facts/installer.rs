@@ -1,4 +1,4 @@
-//! What installed the operator and the Installation: Helm, Argo CD, the platform or manifests.
+//! What installed the operator and the Installation: Helm, Argo CD, Flux, the platform or manifests.
 
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ pub enum Installer {
     },
     /// Argo CD.
     ArgoCd,
+    /// Flux, from a HelmRelease or a Kustomization.
+    Flux,
     /// The platform, which ships Calico and reverts changes to it.
     Platform {
         /// The platform.
@@ -38,9 +40,8 @@ impl Installer {
                 "also change the values of the Helm release {release} in {namespace}; otherwise \
                  the next upgrade reverts the change"
             )),
-            Self::ArgoCd => {
-                Some("also change it in Git; otherwise Argo CD reverts the change".to_owned())
-            }
+            Self::ArgoCd => Some(in_git("Argo CD")),
+            Self::Flux => Some(in_git("Flux")),
             Self::Platform { platform } => Some(format!(
                 "{} manages this Installation and reverts changes: make them through {0}",
                 platform.name()
@@ -48,6 +49,13 @@ impl Installer {
             Self::Manifests => None,
         }
     }
+}
+
+fn in_git(tool: &str) -> String {
+    format!(
+        "also change it in Git (`kubectl calico plan -o values` prints values for the chart); \
+         otherwise {tool} reverts the change"
+    )
 }
 
 /// What installed the operator and the Installation, and where that was read.
@@ -81,6 +89,8 @@ struct Marks {
     release: Option<(String, String)>,
     /// The label or annotation of Argo CD.
     argo_cd: Option<&'static str>,
+    /// The label of Flux's helm-controller or kustomize-controller.
+    flux: Option<&'static str>,
     /// The label of the add-on manager of AKS.
     addon_manager: Option<&'static str>,
 }
@@ -101,6 +111,13 @@ impl Marks {
         } else {
             None
         };
+        let flux = if label("helm.toolkit.fluxcd.io/name").is_some() {
+            Some("label helm.toolkit.fluxcd.io/name")
+        } else if label("kustomize.toolkit.fluxcd.io/name").is_some() {
+            Some("label kustomize.toolkit.fluxcd.io/name")
+        } else {
+            None
+        };
         let addon_manager = if label("addonmanager.kubernetes.io/mode").is_some() {
             Some("label addonmanager.kubernetes.io/mode")
         } else if label("kubernetes.azure.com/managedby").is_some() {
@@ -111,6 +128,7 @@ impl Marks {
         Self {
             release,
             argo_cd,
+            flux,
             addon_manager,
         }
     }
@@ -122,6 +140,10 @@ impl Marks {
             && platform == Some(Platform::Aks)
         {
             return Some((by_platform(Platform::Aks), label));
+        }
+        // Flux runs Helm, whose annotations are there, too.
+        if let Some(label) = self.flux {
+            return Some((Installer::Flux, label));
         }
         if let Some((release, namespace)) = self.release {
             // RKE2 ships Calico as a chart, and reverts changes to it.

@@ -65,6 +65,7 @@ fn installer(by: &Installer) -> String {
     match by {
         Installer::Helm { release, namespace } => format!("Helm release {release} in {namespace}"),
         Installer::ArgoCd => "Argo CD".to_owned(),
+        Installer::Flux => "Flux".to_owned(),
         Installer::Platform { platform } => format!("bundled with {}", platform.name()),
         Installer::Manifests => "manifests".to_owned(),
     }
