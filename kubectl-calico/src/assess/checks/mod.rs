@@ -17,6 +17,7 @@ pub(crate) mod dataplane;
 pub(crate) mod datastore;
 pub(crate) mod deletion;
 pub(crate) mod drift;
+pub(crate) mod gone_nodes;
 pub(crate) mod images;
 pub(crate) mod installation;
 pub(crate) mod installation_rules;
@@ -40,6 +41,7 @@ pub(crate) mod reporting;
 pub(crate) mod rollout;
 pub(crate) mod routes;
 pub(crate) mod source_check;
+pub(crate) mod stray_blocks;
 pub(crate) mod tunnels;
 pub(crate) mod typha;
 pub(crate) mod typha_gone;
@@ -80,6 +82,9 @@ pub static CHECKS: &[Check] = &[
     block_size::BLOCK_SIZE,
     pool_cidr::UNREADABLE,
     node_selectors::POOLS_FOR_SOME_NODES,
+    stray_blocks::OTHER_SIZE,
+    stray_blocks::OUTSIDE_POOLS,
+    gone_nodes::NODES_GONE,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

@@ -15,9 +15,11 @@
 //!
 //! Every other document is applied to the object of the same kind, namespace and name as a JSON
 //! merge patch (RFC 7386), or added if the base has no such object. `$patch: delete` removes the
-//! object. With `$each: [a, b]` the document is applied once per entry, with `$` replaced by it.
+//! object. With `$each: [a, b]` the document is applied once per entry, with `$` replaced by it. The
+//! blocks of the base follow the pools.
 
 mod base;
+mod blocks;
 mod patch;
 mod template;
 
@@ -32,9 +34,19 @@ use crate::documents::parse;
 pub fn cluster(text: &str) -> Vec<Value> {
     let mut documents = parse(text).into_iter();
     let mut objects = base(documents.next()).objects();
+    let mut own_blocks = Vec::new();
     for document in documents.flat_map(expand) {
+        if document["kind"] == "IPAMBlock" {
+            own_blocks.push(
+                document["metadata"]["name"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
+            );
+        }
         apply(&mut objects, &document);
     }
+    blocks::follow_pools(&mut objects, &own_blocks);
     objects.iter_mut().for_each(date_conditions);
     objects
 }

@@ -1,0 +1,163 @@
+//! Whether blocks and addresses of nodes that do not exist are left.
+
+use calico_core::catalog::Entry;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::node_blocks::{AddressOwner, GoneNode, OwnedAddress};
+use crate::assess::facts::typha::Replicas;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::objects::{deployment, object_of};
+use crate::assess::words::{counted, few, pasted};
+use crate::repair::Step;
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, IPAM_BLOCKS, NODES};
+
+const CONTROLLERS: &str = "calico-kube-controllers";
+
+pub(crate) const NODES_GONE: Check = Check {
+    entry: Entry {
+        code: "CAL222",
+        title: "nodes that do not exist have blocks or addresses",
+        meaning: "Calico's IPAM still has blocks, or addresses of pods and tunnels, of nodes that \
+                  were deleted.",
+        impact: "No other node can use them, so pools fill up. calico-kube-controllers releases \
+                 them within minutes once it sees that a node is gone, unless something on the \
+                 node still counts as in use.",
+        criteria: "A block belongs to the node of its affinity, an address to the node that it was \
+                   assigned on, as for kube-controllers; addresses without a handle, and those \
+                   that a Windows node reserves, do not count. The finding is a warning if \
+                   calico-kube-controllers has no ready replica, or if an address belongs to \
+                   neither a pod nor a tunnel, because it is then never released; otherwise it is \
+                   a note, because nodes come and go. Applies only if Calico's IPAM assigns \
+                   addresses.",
+        fix: "Restore calico-kube-controllers. If it runs, read in its log what it takes for in \
+              use; release addresses of unknown origin by hand.",
+        source: "projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/node/ipam.go \
+                 (checkAllocations) and ipam_allocation.go",
+    },
+    needs: &[&IPAM_BLOCKS, &NODES, &DAEMON_SETS, &DEPLOYMENTS],
+    judges: Judges::Running,
+    find: |case| {
+        let runs = case.facts.agents.value().is_some();
+        if !runs || case.facts.by_calico_ipam() != Some(true) {
+            return Vec::new();
+        }
+        let blocks = case.facts.node_blocks.value();
+        let gone = blocks.map(|blocks| blocks.gone.as_slice());
+        finding(case, gone.unwrap_or_default())
+            .into_iter()
+            .collect()
+    },
+};
+
+fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
+    if gone.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = gone.iter().map(|node| node.name.as_str()).collect();
+    let blocks: Vec<String> = gone
+        .iter()
+        .flat_map(|node| &node.blocks)
+        .map(ToString::to_string)
+        .collect();
+    let addresses: Vec<&OwnedAddress> = gone.iter().flat_map(|node| &node.addresses).collect();
+    let unknown: Vec<String> = addresses
+        .iter()
+        .filter(|address| address.owner == AddressOwner::Unknown)
+        .map(|address| address.address.to_string())
+        .collect();
+    let ready = deployment(case.snapshot, CONTROLLERS)
+        .is_some_and(|found| found.status.is_none() || Replicas::of(found).ready > 0);
+    let severity = if ready && unknown.is_empty() {
+        Severity::Note
+    } else {
+        Severity::Warning
+    };
+    let message = message(&names, blocks.len(), addresses.len());
+    let mut finding = Finding::new(
+        &NODES_GONE.entry,
+        severity,
+        ObjectRef::all("IPAMBlock"),
+        message,
+    )
+    .evidence(ObjectRef::all("IPAMBlock"), "nodes", few(&names));
+    if !blocks.is_empty() {
+        finding = finding.evidence(ObjectRef::all("IPAMBlock"), "their blocks", few(&blocks));
+    }
+    if !addresses.is_empty() {
+        let addresses: Vec<String> = addresses
+            .iter()
+            .map(|one| one.address.to_string())
+            .collect();
+        finding = finding.evidence(
+            ObjectRef::all("IPAMBlock"),
+            "their addresses",
+            few(&addresses),
+        );
+    }
+    if !unknown.is_empty() {
+        finding = finding.evidence(
+            ObjectRef::all("IPAMBlock"),
+            "neither of a pod nor of a tunnel",
+            few(&unknown),
+        );
+    }
+    finding = match deployment(case.snapshot, CONTROLLERS) {
+        Some(found) if !ready => finding.evidence(object_of(found), "status.readyReplicas", 0),
+        Some(_) => finding,
+        None => finding.evidence(
+            ObjectRef::all("Deployment"),
+            format!("number named {CONTROLLERS}"),
+            0,
+        ),
+    };
+    let impact = if ready && unknown.is_empty() {
+        "kube-controllers releases them within minutes of a node's deletion"
+    } else {
+        "no other node can use them"
+    };
+    Some(
+        finding
+            .impact(impact)
+            .fixed_by_all(fix(case, ready, &unknown)),
+    )
+}
+
+fn message(names: &[&str], blocks: usize, addresses: usize) -> String {
+    let blocks = (blocks > 0).then(|| counted(blocks, "block"));
+    let addresses = match addresses {
+        0 => None,
+        1 => Some("1 address".to_owned()),
+        count => Some(format!("{count} addresses")),
+    };
+    let what: Vec<String> = [blocks, addresses].into_iter().flatten().collect();
+    let what = what.join(" and ");
+    match names {
+        [one] => format!("{what} of node {one}, which does not exist"),
+        more => format!("{what} of {} nodes that do not exist", more.len()),
+    }
+}
+
+fn fix(case: &Case, ready: bool, unknown: &[String]) -> Vec<Step> {
+    if !ready {
+        let what = format!("restore {CONTROLLERS}, which releases them");
+        return vec![Step::new(what)];
+    }
+    if let Some(first) = unknown.first() {
+        let what = "find out what the addresses of unknown origin were assigned to, and release \
+                    them; kube-controllers then releases the rest";
+        return vec![
+            Step::new(what).run(format!("calicoctl ipam show --ip={first}")),
+            Step::new("release each that nothing uses")
+                .run(format!("calicoctl ipam release --ip={first}")),
+        ];
+    }
+    let controllers = deployment(case.snapshot, CONTROLLERS);
+    let namespace = controllers.and_then(|found| found.metadata.namespace.as_deref());
+    let namespace = pasted(namespace.unwrap_or_default());
+    vec![
+        Step::new("if they are still there in 10 minutes, read in its log why").run(format!(
+            "kubectl logs -n {namespace} deployment/{CONTROLLERS} --tail=100"
+        )),
+    ]
+}
