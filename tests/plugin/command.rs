@@ -154,7 +154,9 @@ fn the_subcommand_may_be_part_of_the_name() {
     let outcome = run(Command::new(link).env_clear().arg("-f").arg(cluster));
     assert_eq!(outcome.exit, 0);
     assert!(
-        outcome.stdout.starts_with("Calico v3.32.1 is healthy\n"),
+        outcome
+            .stdout
+            .starts_with("✓ cluster: Calico v3.32.1 is healthy\n"),
         "{}",
         outcome.stdout
     );

@@ -5,7 +5,6 @@ use serde::Serialize;
 use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
 use super::facts::method::Method;
-use super::finding::Severity;
 use super::words::counted;
 
 /// The state of Calico in a cluster.
@@ -40,6 +39,17 @@ impl ClusterState {
         }
     }
 
+    /// The state in one or two words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Warning => "needs attention",
+            Self::Degraded => "degraded",
+            Self::NotInstalled => "not installed",
+            Self::Unknown => "state unknown",
+        }
+    }
+
     /// The state in one sentence without a period, with the numbers of findings and of skipped checks.
     pub(super) fn summary(
         self,
@@ -48,16 +58,7 @@ impl ClusterState {
         checks: &CheckCounts,
     ) -> String {
         let mut sentence = self.sentence(facts);
-        let counts = [
-            (findings.error, Severity::Error.word()),
-            (findings.warning, Severity::Warning.word()),
-            (findings.note, Severity::Note.word()),
-        ];
-        let mut parts: Vec<String> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, word)| counted(*count, word))
-            .collect();
+        let mut parts = findings.words();
         let unready = unready_nodes(facts);
         if self == Self::Warning && findings.warning == 0 {
             parts.push(format!("{} not ready", counted(unready, "node")));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
+use super::words::counted;
 
 /// The number of findings of each severity, without those that are symptoms of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -48,6 +49,22 @@ impl FindingCounts {
                 .filter(|found| found.symptom_of.is_some())
                 .count(),
         }
+    }
+}
+
+impl FindingCounts {
+    /// The counts in words, without those that are zero: `2 errors`, `1 warning`.
+    pub fn words(&self) -> Vec<String> {
+        let counts = [
+            (self.error, Severity::Error.word()),
+            (self.warning, Severity::Warning.word()),
+            (self.note, Severity::Note.word()),
+        ];
+        counts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| counted(count, word))
+            .collect()
     }
 }
 

@@ -12,14 +12,13 @@ pub mod counts;
 pub mod fact;
 pub mod facts;
 pub mod finding;
+pub mod not_read;
 mod order;
 pub mod provenance;
 pub mod report;
 pub(crate) mod support;
 pub mod views;
 pub mod words;
-
-use std::collections::BTreeSet;
 
 use check::{Case, Check};
 use checks::CHECKS;
@@ -28,7 +27,8 @@ use counts::{CheckCounts, FindingCounts};
 use facts::Facts;
 use finding::Finding;
 use k8s_openapi::jiff::Timestamp;
-use report::{KIND, NotRead, Report};
+use not_read::not_read;
+use report::{KIND, Report};
 
 use crate::document::Head;
 use crate::snapshot::resource::Resource;
@@ -73,35 +73,4 @@ pub fn found(
         .flat_map(|check| (check.find)(case))
         .collect();
     order::ordered(findings)
-}
-
-/// What could not be read: one row for each object and reason, even if several rows of the table read
-/// it. What files do not contain is left out if no check needs it.
-fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
-    let mut rows: Vec<NotRead> = Vec::new();
-    for (resource, why) in unknown {
-        let codes: BTreeSet<_> = CHECKS
-            .iter()
-            .filter(|check| check.needs(resource))
-            .map(|check| check.entry.code)
-            .collect();
-        if *why == Unknown::NotGiven && codes.is_empty() {
-            continue;
-        }
-        let (object, reason) = (resource.object(), why.to_string());
-        let same = |row: &&mut NotRead| row.object == object && row.why == reason;
-        match rows.iter_mut().find(same) {
-            Some(row) => row.codes.extend(codes),
-            None => rows.push(NotRead {
-                object,
-                why: reason,
-                permission: match why {
-                    Unknown::Forbidden(_) => Some(resource.permission()),
-                    Unknown::Failed(_) | Unknown::NotGiven => None,
-                },
-                codes,
-            }),
-        }
-    }
-    rows
 }

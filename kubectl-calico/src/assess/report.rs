@@ -1,15 +1,13 @@
 //! The report: the state, the facts, the findings, and what could not be read.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::cluster_state::ClusterState;
 use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
+use super::not_read::NotRead;
 use crate::document::Head;
-use crate::snapshot::ObjectRef;
 
 /// `kind` of a report.
 pub const KIND: &str = "StatusReport";
@@ -38,21 +36,6 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What could not be read, and the checks that were skipped because of it.
     pub not_read: Vec<NotRead>,
-}
-
-/// Something that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct NotRead {
-    /// The object that could not be read, or the kind if none of its objects could be read.
-    pub object: ObjectRef,
-    /// Why it could not be read.
-    pub why: String,
-    /// The missing permission, if that is the reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub permission: Option<String>,
-    /// The codes of the checks that were skipped because of it.
-    pub codes: BTreeSet<&'static str>,
 }
 
 impl Report {

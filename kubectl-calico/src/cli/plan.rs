@@ -38,7 +38,7 @@ pub struct PlanArgs {
     pub operator_version: Option<OperatorVersion>,
 
     /// Output format: text; flags for helm install and upgrade; values for the tigera-operator
-    /// chart; installation for kubectl; config for helm-postrender; or json
+    /// chart; installation for kubectl; config for helm-postrender; json or yaml
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = PlanFormat::Text,
         hide_possible_values = true)]
     pub output: PlanFormat,
@@ -80,6 +80,8 @@ pub enum PlanFormat {
     Config,
     /// Machine-readable plan
     Json,
+    /// The same as YAML
+    Yaml,
 }
 
 impl PlanFormat {
@@ -94,7 +96,7 @@ impl PlanFormat {
         match self {
             Self::Flags => "--kubectl-calico-plan-failed\n",
             Self::Values => "\"kubectl calico plan failed; see its error message\"\n",
-            Self::Text | Self::Installation | Self::Config | Self::Json => "",
+            Self::Text | Self::Installation | Self::Config | Self::Json | Self::Yaml => "",
         }
     }
 }

@@ -24,7 +24,8 @@ pub struct SourceArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<Duration>,
 
-    /// Log each API request, with its size and duration, to standard error
+    /// Log each API request, with its size and duration, to standard error; and list the codes of
+    /// skipped checks
     #[arg(short, long)]
     pub verbose: bool,
 

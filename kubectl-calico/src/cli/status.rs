@@ -7,7 +7,8 @@ use super::run::RunArgs;
 /// The arguments of `kubectl calico status`.
 #[derive(Args, Debug)]
 pub struct StatusArgs {
-    /// Output format: text or json
+    /// Output format: text; short, the verdict and the findings in a line each; wide, also where the
+    /// facts were read; json or yaml
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatusFormat::Text,
         hide_possible_values = true)]
     pub output: StatusFormat,
@@ -21,6 +22,12 @@ pub struct StatusArgs {
 pub enum StatusFormat {
     /// Human-readable report
     Text,
+    /// The verdict, and the findings in a line each
+    Short,
+    /// The report with the sources of the facts
+    Wide,
     /// Machine-readable report
     Json,
+    /// The same as YAML
+    Yaml,
 }

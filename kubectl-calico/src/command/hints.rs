@@ -40,11 +40,7 @@ fn hint(command: &str, argument: &str, value: &str) -> Option<&'static str> {
         ("-o" | "--output", _) if command == "snapshot" || command == "rbac" => {
             Some("the output is always YAML; omit -o")
         }
-        ("--output <FORMAT>", "yaml") if command == "plan" => {
-            Some("use -o values or -o installation, or -o json, which is also valid YAML")
-        }
-        ("--output <FORMAT>", "yaml") => Some("use -o json, which is also valid YAML"),
-        ("--output <FORMAT>", "wide") => Some("the full report is -o text, the default"),
+        ("--output <FORMAT>", "wide") => Some("the full plan is -o text, the default"),
         ("--output <FORMAT>", format)
             if ["custom-columns", "go-template", "jsonpath", "name"]
                 .iter()

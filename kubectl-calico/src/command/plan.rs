@@ -48,6 +48,7 @@ fn render_plan(plan: &Plan, arguments: &PlanArgs) -> Result<String, String> {
         PlanFormat::Installation => render::installation(plan).map_err(|error| error.to_string()),
         PlanFormat::Config => render::config(plan),
         PlanFormat::Json => crate::render::json(plan).map_err(|error| error.to_string()),
+        PlanFormat::Yaml => crate::render::yaml(plan).map_err(|error| error.to_string()),
     }
 }
 

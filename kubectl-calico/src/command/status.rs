@@ -17,12 +17,21 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
     };
     let report = assess(&snapshot, clock::now());
     let text = match arguments.output {
-        StatusFormat::Text => Ok(render::text(&report, terminal::look(arguments.run.color))),
-        StatusFormat::Json => render::json(&report),
+        StatusFormat::Text | StatusFormat::Short | StatusFormat::Wide => {
+            let detail = render::Detail {
+                short: arguments.output == StatusFormat::Short,
+                sources: arguments.output == StatusFormat::Wide,
+                skipped: arguments.run.source.verbose,
+            };
+            let look = terminal::look(arguments.run.color);
+            Ok(render::text(&report, look, detail))
+        }
+        StatusFormat::Json => render::json(&report).map_err(|error| error.to_string()),
+        StatusFormat::Yaml => render::yaml(&report).map_err(|error| error.to_string()),
     };
     match text {
         Ok(text) => output::print(&text, exit(&report, &arguments.run)),
-        Err(error) => output::fail(&format!("cannot write the report as JSON: {error}")),
+        Err(error) => output::fail(&format!("cannot write the report: {error}")),
     }
 }
 

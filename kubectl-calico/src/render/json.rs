@@ -1,13 +1,22 @@
-//! JSON documents: the report and the plan.
+//! The report and the plan for programs: as JSON, or the same as YAML.
+
+use std::error::Error;
 
 use calico_core::text::visible_json;
 use serde::Serialize;
+use serde_json::Value;
 
 /// A document, indented, with a line end.
 pub fn json(document: &impl Serialize) -> Result<String, serde_json::Error> {
     let mut text = visible_json(&serde_json::to_string_pretty(document)?);
     text.push('\n');
     Ok(text)
+}
+
+/// The same document as YAML, with what a reader of the JSON gets: numbers beyond 64 bits are floating-point.
+pub fn yaml(document: &impl Serialize) -> Result<String, Box<dyn Error>> {
+    let document: Value = serde_json::from_str(&serde_json::to_string(document)?)?;
+    Ok(calico_core::yaml::to_string(&document)?)
 }
 
 #[cfg(test)]

@@ -11,9 +11,9 @@ mod status;
 mod table;
 
 pub use explain::{explain, list, reference};
-pub use json::json;
+pub use json::{json, yaml};
 pub use kept_fields::kept_fields;
 pub use page::Look;
 pub use requests::requests;
 pub use schema::{PLAN_SCHEMA, STATUS_SCHEMA};
-pub use status::text;
+pub use status::{Detail, text};

@@ -1,5 +1,7 @@
 //! A page of text: labeled rows, wrapped to a width. The only escape sequences in it are our own colors.
 
+use std::collections::BTreeMap;
+
 use anstyle::{AnsiColor, Style};
 use calico_core::text::printable;
 use textwrap::{Options, WordSplitter};
@@ -44,11 +46,23 @@ const NOTES: usize = 10;
 /// The width of the column of steps' numbers.
 const NUMBERS: usize = 4;
 
+/// The width of the margin, in which the marks are.
+const MARGIN: usize = 2;
+
 /// A page that is being written.
 pub(super) struct Page {
     look: Look,
+    margin: usize,
     labels: usize,
+    marks: BTreeMap<&'static str, Mark>,
     text: String,
+}
+
+/// What marks a row.
+struct Mark {
+    style: Style,
+    /// What follows the text of the row.
+    words: Vec<&'static str>,
 }
 
 impl Page {
@@ -60,9 +74,34 @@ impl Page {
     pub(super) fn with_labels(look: Look, labels: usize) -> Self {
         Self {
             look,
+            margin: 0,
             labels,
+            marks: BTreeMap::new(),
             text: String::new(),
         }
+    }
+
+    /// A page with a margin to the left of its rows.
+    pub(super) fn with_margin(look: Look) -> Self {
+        Self {
+            margin: MARGIN,
+            ..Self::new(look)
+        }
+    }
+
+    /// Marks the row of that label, which is written later: with `!` in the margin, and perhaps a word
+    /// after its text. The first style counts.
+    pub(super) fn mark(&mut self, label: &'static str, style: Style, word: Option<&'static str>) {
+        let words = Vec::new();
+        let mark = self.marks.entry(label).or_insert(Mark { style, words });
+        if let Some(word) = word.filter(|word| !mark.words.contains(word)) {
+            mark.words.push(word);
+        }
+    }
+
+    /// One of two symbols, the second one in ASCII.
+    pub(super) fn symbol<'a>(&self, symbol: &'a str, ascii: &'a str) -> &'a str {
+        if self.look.ascii { ascii } else { symbol }
     }
 
     pub(super) fn finish(mut self) -> String {
@@ -114,14 +153,39 @@ impl Page {
 
     /// A label, and text after it; further lines go below the text.
     pub(super) fn row(&mut self, label: &str, text: &str) {
+        let mut margin = " ".repeat(self.margin);
+        let mut text = text.to_owned();
+        if let Some(mark) = self.marks.remove(label) {
+            let at = text.find('\n').unwrap_or(text.len());
+            if !mark.words.is_empty() {
+                text.insert_str(at, &format!("  {}", mark.words.join(", ")));
+            }
+            let padding = " ".repeat(self.margin.saturating_sub(1));
+            margin = format!("{}{padding}", self.styled("!", mark.style));
+        }
         let mut label = label;
         for paragraph in text.lines() {
-            for line in self.wrapped(paragraph, self.labels) {
+            for line in self.wrapped(paragraph, self.margin + self.labels) {
                 let padding = " ".repeat(self.labels.saturating_sub(label.width()));
-                let shown = format!("{}{padding}{line}", self.styled(label, BOLD));
+                let shown = format!("{margin}{}{padding}{line}", self.styled(label, BOLD));
                 self.push(&shown);
                 label = "";
+                margin = " ".repeat(self.margin);
             }
+        }
+    }
+
+    /// A text after several styled words of fixed width; its further lines go below it.
+    pub(super) fn entry(&mut self, words: &[(&str, usize, Style)], text: &str) {
+        let indent = self.margin + words.iter().map(|(_, width, _)| width).sum::<usize>();
+        let mut start = " ".repeat(self.margin);
+        for (word, width, style) in words {
+            let padding = " ".repeat(width.saturating_sub(word.width()));
+            start.push_str(&format!("{}{padding}", self.styled(word, *style)));
+        }
+        for line in self.wrapped(text, indent) {
+            self.push(&format!("{start}{line}"));
+            start = " ".repeat(indent);
         }
     }
 
@@ -134,6 +198,11 @@ impl Page {
     /// A paragraph below a heading, after a small label.
     pub(super) fn note(&mut self, label: &str, text: &str) {
         self.labeled(label, NOTES, text);
+    }
+
+    /// A command below an entry, each line as it is.
+    pub(super) fn command(&mut self, text: &str) {
+        self.pasted(0, text);
     }
 
     /// A command of a note, each line as it is.

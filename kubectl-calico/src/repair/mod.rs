@@ -1,6 +1,7 @@
 //! How a cluster is changed: the steps of fixes and plans, and the commands in them. `assess` and
 //! `plan` both use this module, so they print the same steps for the same change.
 
+pub mod access;
 pub mod calico_node;
 pub mod command;
 pub mod encapsulation;

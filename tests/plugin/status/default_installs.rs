@@ -10,7 +10,7 @@ fn default_installs_are_healthy() {
         for base in ["helm", "custom-resources", "calico.yaml"] {
             for nodes in [1, 3, 50] {
                 let outcome = status(&Base::new(base, calico, nodes).objects(), &[]);
-                let verdict = format!("Calico {calico} is healthy");
+                let verdict = format!("✓ cluster: Calico {calico} is healthy");
                 assert_eq!(
                     (outcome.exit, outcome.stdout.lines().next()),
                     (0, Some(verdict.as_str())),

@@ -5,7 +5,7 @@ use std::fs;
 use calico_test_support::repository;
 use serde_json::Value;
 
-use super::case::{cases, report, status};
+use super::case::{Case, cases, report, status};
 use crate::run::run_on;
 
 #[test]
@@ -47,17 +47,51 @@ fn a_snapshot_gives_the_same_report_as_the_cluster() {
     }
 }
 
+#[test]
+fn yaml_is_the_same_document() {
+    for case in one_per_code() {
+        let ran = status(&case.objects, &["-o", "yaml"]);
+        let yaml: Value = serde_yaml::from_str(&ran.stdout).unwrap();
+        assert_eq!(
+            without_time(yaml),
+            without_time(case.report().clone()),
+            "{}",
+            case.folder.display()
+        );
+    }
+}
+
+/// The first lines of the whole report: the verdict, and a line or two for each finding.
+#[test]
+fn short_is_the_beginning_of_the_report() {
+    for case in one_per_code() {
+        let report = status(&case.objects, &[]);
+        let short = status(&case.objects, &["-o", "short"]);
+        assert_eq!(report.exit, short.exit);
+        assert!(
+            report.stdout.starts_with(&short.stdout),
+            "{}\n{}",
+            report.stdout,
+            short.stdout
+        );
+    }
+}
+
 fn without_time(mut report: Value) -> Value {
     report["time"] = Value::Null;
     report
 }
 
-/// One case per code is enough to check this.
-#[test]
-fn the_exit_code_is_the_same_in_every_format() {
+/// Enough to check what does not depend on the check.
+fn one_per_code() -> Vec<&'static Case> {
     let mut cases: Vec<_> = cases().iter().collect();
     cases.dedup_by_key(|case| case.folder.parent());
-    for case in cases {
+    cases
+}
+
+#[test]
+fn the_exit_code_is_the_same_in_every_format() {
+    for case in one_per_code() {
         for fail_on in ["error", "warning", "never"] {
             let exit = |format| status(&case.objects, &["--fail-on", fail_on, "-o", format]).exit;
             assert_eq!(exit("text"), exit("json"), "{}", case.folder.display());

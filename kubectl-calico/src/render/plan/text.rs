@@ -50,7 +50,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
     }
     for found in &plan.findings {
         page.blank();
-        finding(&mut page, found);
+        finding(&mut page, found, None);
     }
     if !plan.steps.is_empty() {
         page.blank();

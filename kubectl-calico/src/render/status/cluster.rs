@@ -5,6 +5,7 @@ use crate::assess::facts::cluster::{Cluster, NodeCounts};
 use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
+use crate::assess::words::counted;
 use crate::render::page::Page;
 
 pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {
@@ -30,7 +31,7 @@ pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {
 }
 
 fn nodes(nodes: &NodeCounts) -> String {
-    let mut text = format!("{} nodes, {} ready", nodes.total, nodes.ready);
+    let mut text = format!("{}, {} ready", counted(nodes.total, "node"), nodes.ready);
     if nodes.cordoned > 0 {
         text.push_str(&format!(", {} cordoned", nodes.cordoned));
     }

@@ -1,23 +1,26 @@
-//! Findings, and what could not be read.
+//! A finding in full.
+
+use anstyle::Style;
 
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::report::NotRead;
 use crate::render::page::{CYAN, Page, RED, YELLOW};
 
-pub(crate) fn finding(page: &mut Page, found: &Finding) {
-    let style = match found.severity {
+pub(super) fn severity_style(severity: Severity) -> Style {
+    match severity {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
         Severity::Note => CYAN,
-    };
-    let heading = format!("{} {}", found.code, found.subject);
-    page.heading(found.severity.word(), style, &heading);
-    page.note("", &found.message);
-    let mut label = "evidence";
-    for evidence in &found.evidence {
-        page.note(label, &evidence.to_string());
-        label = "";
     }
+}
+
+/// A finding, after its number in the list if it has one.
+pub(crate) fn finding(page: &mut Page, found: &Finding, number: Option<usize>) {
+    let number = number.map(|number| format!("{number}. "));
+    let word = format!("{}{}", number.unwrap_or_default(), found.severity.word());
+    let heading = format!("{} {}", found.code, found.subject);
+    page.heading(&word, severity_style(found.severity), &heading);
+    page.note("", &found.message);
+    evidence(page, found);
     page.note("impact", &found.impact);
     let mut label = "fix";
     for (index, step) in found.fix.iter().enumerate() {
@@ -31,16 +34,18 @@ pub(crate) fn finding(page: &mut Page, found: &Finding) {
     }
 }
 
-pub(super) fn not_read(page: &mut Page, row: &NotRead) {
-    page.note("", &format!("{}: {}", row.object, row.why));
-    let codes: Vec<&str> = row.codes.iter().copied().collect();
-    if !codes.is_empty() {
-        page.note("impact", &format!("skipped: {}", codes.join(", ")));
-    }
-    if let Some(permission) = &row.permission {
-        page.note(
-            "fix",
-            &format!("grant: {permission} (kubectl calico rbac prints the ClusterRole)"),
-        );
+/// A symptom, which is fixed with its cause.
+pub(super) fn symptom(page: &mut Page, found: &Finding) {
+    let heading = format!("{} {}", found.code, found.subject);
+    page.heading("  explains", severity_style(found.severity), &heading);
+    page.note("", &found.message);
+    evidence(page, found);
+}
+
+fn evidence(page: &mut Page, found: &Finding) {
+    let mut label = "evidence";
+    for evidence in &found.evidence {
+        page.note(label, &evidence.to_string());
+        label = "";
     }
 }

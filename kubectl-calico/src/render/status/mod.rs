@@ -1,10 +1,15 @@
-//! The report for a person: the summary, the facts, the findings, and what could not be read.
+//! The report for a person: the verdict, the findings in the order in which to fix them, the facts, the
+//! findings in full, what could not be read, and the verdict again.
 
 mod cluster;
 mod finding;
+mod list;
+mod marks;
 mod networks;
+mod not_read;
 mod pools;
 mod routing;
+mod verdict;
 mod words;
 mod workloads;
 
@@ -12,62 +17,77 @@ pub(super) use cluster::{cluster, installed_by};
 pub(super) use finding::finding;
 pub(super) use routing::ports;
 
-use anstyle::Style;
-
-use super::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
+use super::page::{Look, Page};
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::facts::Facts;
 use crate::assess::facts::method::Method;
 use crate::assess::report::Report;
 
-/// The whole report.
-pub fn text(report: &Report, look: Look) -> String {
-    let mut page = Page::new(look);
-    page.line(&report.summary, style(report));
-    page.blank();
-    facts(&mut page, &report.facts);
-    for found in &report.findings {
+/// How much of a report is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// The verdict and the list of findings only.
+    pub short: bool,
+    /// Where the facts were read, too.
+    pub sources: bool,
+    /// The codes of the checks that were skipped, too.
+    pub skipped: bool,
+}
+
+/// The report.
+pub fn text(report: &Report, look: Look, detail: Detail) -> String {
+    let mut page = Page::with_margin(look);
+    verdict::verdict(&mut page, report);
+    let entries = list::entries(report);
+    if !entries.is_empty() {
         page.blank();
-        finding(&mut page, found);
+        list::list(&mut page, &entries);
+    }
+    if detail.short {
+        return page.finish();
+    }
+    page.blank();
+    marks::mark(&mut page, report);
+    facts(&mut page, &report.facts, detail.sources);
+    for entry in &entries {
+        page.blank();
+        finding(&mut page, entry.cause, entry.number);
+        for found in &entry.symptoms {
+            finding::symptom(&mut page, found);
+        }
     }
     if !report.not_read.is_empty() {
         page.blank();
-        page.line("Not read", BOLD);
-        for row in &report.not_read {
-            finding::not_read(&mut page, row);
-        }
+        not_read::not_read(&mut page, report, detail.skipped);
     }
+    page.blank();
+    if report.state == ClusterState::NotInstalled {
+        page.row(
+            "To install",
+            "kubectl calico plan: which CIDR, block size and encapsulation fit",
+        );
+        page.blank();
+    }
+    verdict::closing(&mut page, report);
     page.finish()
 }
 
-fn style(report: &Report) -> Style {
-    match report.state {
-        ClusterState::Healthy => GREEN,
-        ClusterState::Warning | ClusterState::Unknown => YELLOW,
-        ClusterState::NotInstalled if report.counts.error == 0 => BOLD,
-        ClusterState::Degraded | ClusterState::NotInstalled => RED,
-    }
-}
-
-fn facts(page: &mut Page, facts: &Facts) {
+fn facts(page: &mut Page, facts: &Facts, sources: bool) {
     cluster(page, &facts.cluster);
     let method = facts.install.method.value();
     if method != Some(&Method::Nothing) {
         page.row("Installed by", &installed_by(&facts.install));
     }
-    let runs = !matches!(
-        method,
-        Some(Method::Nothing | Method::OperatorOnly | Method::Remnants)
-    );
+    let runs = !facts.install.is_missing();
     if runs {
         routing::routing(page, &facts.routing);
         routing::dataplane(page, facts);
     }
-    networks::networks(page, &facts.networks);
+    networks::networks(page, &facts.networks, sources);
     pools::pools(page, facts);
     if runs {
         workloads::typha(page, &facts.typha);
-        workloads::calico_node(page, &facts.agents);
+        workloads::calico_node(page, &facts.agents, sources);
     }
-    workloads::components(page, &facts.components);
+    workloads::components(page, &facts.components, sources);
 }

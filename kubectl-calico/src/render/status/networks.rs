@@ -3,17 +3,17 @@
 use crate::assess::facts::networks::{ConfiguredNetwork, Networks};
 use crate::render::page::Page;
 
-pub(super) fn networks(page: &mut Page, networks: &Networks) {
-    row(page, "Pod CIDR", &networks.pods);
-    row(page, "Service CIDR", &networks.services);
+pub(super) fn networks(page: &mut Page, networks: &Networks, sources: bool) {
+    row(page, "Pod CIDR", &networks.pods, sources);
+    row(page, "Service CIDR", &networks.services, sources);
     for unreadable in &networks.unreadable {
         page.row("", &format!("{}: {}", unreadable.from, unreadable.why));
     }
 }
 
-/// A line for each value, with the sources that have it. The nodes' own parts of a pod CIDR are shown
+/// A line for each value, with the sources that have it if there are several values. The nodes' own parts of a pod CIDR are shown
 /// only if no source has all of it.
-fn row(page: &mut Page, label: &str, networks: &[ConfiguredNetwork]) {
+fn row(page: &mut Page, label: &str, networks: &[ConfiguredNetwork], sources: bool) {
     let mut shown: Vec<&ConfiguredNetwork> = networks
         .iter()
         .filter(|network| !network.is_lower_bound())
@@ -29,9 +29,13 @@ fn row(page: &mut Page, label: &str, networks: &[ConfiguredNetwork]) {
             None => values.push((list, vec![&network.source])),
         }
     }
+    let shows = sources || values.len() > 1;
     let lines: Vec<String> = values
-        .iter()
-        .map(|(list, sources)| format!("{list} ({})", sources.join(", ")))
+        .into_iter()
+        .map(|(list, sources)| match shows {
+            true => format!("{list} ({})", sources.join(", ")),
+            false => list,
+        })
         .collect();
     if lines.is_empty() {
         page.row(label, "unknown");

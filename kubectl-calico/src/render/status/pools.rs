@@ -1,6 +1,6 @@
 //! The existing pools.
 
-use super::words::in_words;
+use super::words::{grouped, in_words};
 use crate::assess::facts::Facts;
 use crate::assess::facts::ipam::CALICO;
 use crate::assess::facts::pool_usage::PoolUsage;
@@ -46,8 +46,9 @@ fn pool(pool: &ExistingPool) -> [String; 2] {
     }
     let usage = in_words(&pool.usage, |usage| {
         let mut text = format!(
-            "{} of {} addresses in use, {} of {} blocks",
-            usage.in_use, usage.total, usage.blocks, usage.blocks_possible
+            "{} of {} addresses in use",
+            grouped(usage.in_use),
+            grouped(usage.total)
         );
         if let Some(room) = room(usage) {
             text.push_str(&format!("; {room}"));
@@ -78,13 +79,14 @@ fn room(usage: &PoolUsage) -> Option<String> {
             nodes(waiting, "")
         ),
         (waiting, more) => format!(
-            "blocks for {} without one and {more} more",
-            nodes(waiting, "")
+            "blocks for {} without one and {} more",
+            nodes(waiting, ""),
+            grouped(more)
         ),
     })
 }
 
 fn nodes(count: u128, which: &str) -> String {
     let node = if count == 1 { "node" } else { "nodes" };
-    format!("{count}{which} {node}")
+    format!("{}{which} {node}", grouped(count))
 }

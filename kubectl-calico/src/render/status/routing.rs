@@ -1,6 +1,6 @@
 //! How the traffic of pods crosses nodes.
 
-use super::words::in_words;
+use super::words::{in_words, why_unknown};
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::mtu::Mtu;
@@ -16,8 +16,9 @@ pub(super) fn routing(page: &mut Page, routing: &Routing) {
     })];
     lines.extend(bgp(routing));
     let mtu = in_words(&routing.mtu, |mtu| match mtu {
-        Mtu::Bytes(bytes) => bytes.to_string(),
-        Mtu::Auto(_) => "detected per node".to_owned(),
+        Mtu::Bytes(bytes) if *bytes > 0 => bytes.to_string(),
+        // Felix takes 0 for no value.
+        Mtu::Bytes(_) | Mtu::Auto(_) => "detected per node".to_owned(),
     });
     lines.push(format!("MTU of pods: {mtu}{}", overhead(routing)));
     page.row("Routing", &lines.join("\n"));
@@ -89,7 +90,7 @@ fn overhead(routing: &Routing) -> String {
 pub(super) fn dataplane(page: &mut Page, facts: &Facts) {
     let dataplane = in_words(&facts.dataplane, |dataplane| dataplane.name().to_owned());
     let encryption = match &facts.encryption {
-        Fact::Unknown { unknown } => format!("encryption unknown: {unknown}"),
+        Fact::Unknown { unknown } => format!("encryption {}", why_unknown(unknown)),
         fact => in_words(fact, |encryption| {
             if encryption.wireguard {
                 format!(

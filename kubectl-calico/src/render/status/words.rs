@@ -2,11 +2,52 @@
 
 use crate::assess::fact::Fact;
 
+/// That nothing is known, and why. A server's message about a missing permission is long, and is shown
+/// once, below.
+pub(super) fn why_unknown(why: &str) -> String {
+    if why.contains("forbidden") {
+        "unknown".to_owned()
+    } else {
+        format!("unknown: {why}")
+    }
+}
+
+/// A number with a comma after every third digit.
+pub(super) fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// A fact in words, or why nothing is known.
 pub(super) fn in_words<T>(fact: &Fact<T>, words: impl FnOnce(&T) -> String) -> String {
     match fact {
         Fact::Known { value, .. } => words(value),
         Fact::Absent { absent } => absent.clone(),
-        Fact::Unknown { unknown } => format!("unknown: {unknown}"),
+        Fact::Unknown { unknown } => why_unknown(unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_third_digit_has_a_comma() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (65536, "65,536"),
+            (1 << 20, "1,048,576"),
+        ] {
+            assert_eq!(grouped(number), text);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Typha, calico-node and the operator's components.
 
-use super::words::in_words;
+use super::words::{in_words, why_unknown};
 use crate::assess::fact::Fact;
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::components::{Component, ComponentState};
@@ -13,33 +13,46 @@ pub(super) fn typha(page: &mut Page, typha: &Typha) {
         format!("{ready} of {replicas} ready in {}", typha.namespace)
     });
     let wanted = in_words(&typha.wanted, |wanted| wanted.why.clone());
-    page.row("Typha", &format!("{deployment}; {wanted}"));
+    let text = if deployment == wanted {
+        deployment
+    } else {
+        format!("{deployment}; {wanted}")
+    };
+    page.row("Typha", &text);
 }
 
-pub(super) fn calico_node(page: &mut Page, agents: &Fact<Agents>) {
+pub(super) fn calico_node(page: &mut Page, agents: &Fact<Agents>, sources: bool) {
     let text = in_words(agents, |agents| {
         let counts = match &agents.counts {
             Some(counts) => format!("{} of {} ready", counts.ready, counts.desired),
             None => "readiness not reported".to_owned(),
         };
-        format!("{counts} ({})", agents.daemon_set)
+        if sources {
+            format!("{counts} ({})", agents.daemon_set)
+        } else {
+            counts
+        }
     });
     page.row("calico-node", &text);
 }
 
-/// A line for each component that is not available, and one for the others.
-pub(super) fn components(page: &mut Page, components: &Fact<Vec<Component>>) {
+/// A line for each component that is not available, and one for the others. A finding quotes the message of
+/// one that is degraded or not available.
+pub(super) fn components(page: &mut Page, components: &Fact<Vec<Component>>, messages: bool) {
     let components = match components {
         Fact::Known { value, .. } => value,
         Fact::Absent { .. } => return,
         Fact::Unknown { unknown } => {
-            return page.row("Components", &format!("unknown: {unknown}"));
+            return page.row("Components", &why_unknown(unknown));
         }
     };
     let (available, others): (Vec<_>, Vec<_>) = components
         .iter()
         .partition(|component| component.state == ComponentState::Available);
-    let mut lines: Vec<String> = others.into_iter().map(line).collect();
+    let mut lines: Vec<String> = others
+        .into_iter()
+        .map(|component| line(component, messages))
+        .collect();
     if !available.is_empty() {
         let names: Vec<&str> = available
             .iter()
@@ -50,10 +63,13 @@ pub(super) fn components(page: &mut Page, components: &Fact<Vec<Component>>) {
     page.row("Components", &lines.join("\n"));
 }
 
-fn line(component: &Component) -> String {
+fn line(component: &Component, messages: bool) -> String {
     let state = component.state.word();
+    let is_shown = messages || component.state == ComponentState::Progressing;
     match component.message.as_str() {
-        "" => format!("{} {state}", component.name),
-        message => format!("{} {state}: {message}", component.name),
+        message if is_shown && !message.is_empty() => {
+            format!("{} {state}: {message}", component.name)
+        }
+        _ => format!("{} {state}", component.name),
     }
 }

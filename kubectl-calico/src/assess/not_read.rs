@@ -1,0 +1,84 @@
+//! What could not be read, and what that leaves unchecked.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::checks::CHECKS;
+use crate::snapshot::resource::Resource;
+use crate::snapshot::{ObjectRef, Unknown};
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct NotRead {
+    /// The object that could not be read, or the kind whose objects could not be.
+    pub object: ObjectRef,
+    /// What kind of reason there is.
+    pub reason: Reason,
+    /// Why it could not be read.
+    pub why: String,
+    /// The missing permission, if that is the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<String>,
+    /// The codes of the checks that were skipped because of it.
+    pub codes: BTreeSet<&'static str>,
+}
+
+/// The kind of reason for which something could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Reason {
+    /// A permission is missing.
+    Forbidden,
+    /// The request failed, or a limit of the run was reached.
+    Failed,
+    /// The given files do not contain it.
+    NotGiven,
+}
+
+/// A row for each object and reason, though several rows of the table of resources may read it. What files
+/// do not contain is left out if no check needs it.
+pub(super) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
+    let mut rows: Vec<NotRead> = Vec::new();
+    for (resource, why) in unknown {
+        let codes: BTreeSet<_> = CHECKS
+            .iter()
+            .filter(|check| check.needs(resource))
+            .map(|check| check.entry.code)
+            .collect();
+        if *why == Unknown::NotGiven && codes.is_empty() {
+            continue;
+        }
+        let (reason, permission) = match why {
+            Unknown::Forbidden(_) => (Reason::Forbidden, Some(resource.permission())),
+            Unknown::Failed(_) => (Reason::Failed, None),
+            Unknown::NotGiven => (Reason::NotGiven, None),
+        };
+        let (object, why) = (resource.object(), why.to_string());
+        let same = |row: &&mut NotRead| row.object == object && row.why == why;
+        match rows.iter_mut().find(same) {
+            Some(row) => row.codes.extend(codes),
+            None => rows.push(NotRead {
+                object,
+                reason,
+                why,
+                permission,
+                codes,
+            }),
+        }
+    }
+    rows
+}
+
+impl NotRead {
+    /// The user to whom a permission is missing, as the server's message names it: `pods is forbidden:
+    /// User "jane" cannot list resource "pods" in API group "" at the cluster scope`.
+    /// Source: kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go.
+    pub fn denied_user(&self) -> Option<&str> {
+        let (_, rest) = self.why.split_once("User \"")?;
+        let (user, _) = rest.split_once('"')?;
+        (self.reason == Reason::Forbidden && !user.is_empty()).then_some(user)
+    }
+}

@@ -1,0 +1,70 @@
+//! The first line and the last one: how Calico is.
+
+use anstyle::Style;
+
+use crate::assess::cluster_state::ClusterState;
+use crate::assess::report::Report;
+use crate::assess::words::counted;
+use crate::render::page::{BOLD, GREEN, Page, RED, YELLOW};
+
+/// The state, with the cluster's name.
+pub(super) fn verdict(page: &mut Page, report: &Report) {
+    let line = line(page, report);
+    page.line(&line, style(report));
+}
+
+/// The state again, with how many checks it rests on, and where to read on.
+pub(super) fn closing(page: &mut Page, report: &Report) {
+    let checks = &report.checks;
+    let mut parts = Vec::new();
+    if report.state != ClusterState::Healthy {
+        let counts = report.counts.words().join(", ");
+        let colon = if counts.is_empty() { "" } else { ": " };
+        let name = report.head.cluster.as_deref().unwrap_or("Calico");
+        let word = report.state.word();
+        parts.push(format!(
+            "{} {name}: {word}{colon}{counts}",
+            symbol(page, report)
+        ));
+    }
+    let mut passed = format!("{} passed", counted(checks.passed, "check"));
+    if checks.skipped > 0 {
+        passed.push_str(&format!(", {} skipped", checks.skipped));
+    }
+    parts.push(passed);
+    if let Some(first) = report.findings.first() {
+        parts.push(format!("kubectl calico explain {}", first.code));
+    }
+    page.line(&parts.join("; "), style(report));
+}
+
+fn line(page: &Page, report: &Report) -> String {
+    let symbol = symbol(page, report);
+    match &report.head.cluster {
+        // A sentence after a colon begins in lower case; a name stays as it is.
+        Some(cluster) => match report.summary.strip_prefix("It is") {
+            Some(rest) => format!("{symbol} {cluster}: it is{rest}"),
+            None => format!("{symbol} {cluster}: {}", report.summary),
+        },
+        None => format!("{symbol} {}", report.summary),
+    }
+}
+
+fn symbol<'a>(page: &Page, report: &Report) -> &'a str {
+    match report.state {
+        ClusterState::Healthy => page.symbol("✓", "OK"),
+        ClusterState::Warning => "!",
+        ClusterState::Degraded => page.symbol("✗", "X"),
+        ClusterState::NotInstalled => "-",
+        ClusterState::Unknown => "?",
+    }
+}
+
+fn style(report: &Report) -> Style {
+    match report.state {
+        ClusterState::Healthy => GREEN,
+        ClusterState::Warning | ClusterState::Unknown => YELLOW,
+        ClusterState::NotInstalled if report.counts.error == 0 => BOLD,
+        ClusterState::Degraded | ClusterState::NotInstalled => RED,
+    }
+}

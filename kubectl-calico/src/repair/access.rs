@@ -1,0 +1,71 @@
+//! How a user gets the permissions to read everything.
+
+use super::Step;
+
+/// Creates the ClusterRole of `kubectl calico rbac`, and binds it to the user that the API server named, or
+/// else to a placeholder.
+pub(crate) fn grant(user: Option<&str>) -> Step {
+    let name = match user {
+        Some(user) if is_plain(user) => user,
+        _ => "USER",
+    };
+    let service_account = name.strip_prefix("system:serviceaccount:");
+    let subject = match service_account {
+        Some(account) => format!("--serviceaccount={account}"),
+        None => format!("--user={name}"),
+    };
+    Step::new(format!("let {name} read all of it (read-only, no Secrets)"))
+        .run("kubectl calico rbac | kubectl apply -f -")
+        .run(format!(
+            "kubectl create clusterrolebinding {} --clusterrole=kubectl-calico {subject}",
+            binding(service_account.unwrap_or(name))
+        ))
+}
+
+/// Whether a shell takes the name as it is.
+fn is_plain(user: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@+:,./_-".contains(c);
+    user.len() <= 253
+        && user.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && user.chars().all(plain)
+}
+
+/// The name of the binding: one that Kubernetes accepts.
+fn binding(user: &str) -> String {
+    let name: String = user
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    format!("kubectl-calico-{}", name.trim_end_matches('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(user: Option<&str>) -> String {
+        grant(user).commands.last().unwrap().to_string()
+    }
+
+    #[test]
+    fn the_binding_is_for_the_user_that_was_denied() {
+        let bind = "kubectl create clusterrolebinding kubectl-calico-";
+        let role = "--clusterrole=kubectl-calico";
+        for (user, wanted) in [
+            (Some("jane"), format!("{bind}jane {role} --user=jane")),
+            (
+                Some("oidc:Jane@example.com"),
+                format!("{bind}oidc-jane-example-com {role} --user=oidc:Jane@example.com"),
+            ),
+            (
+                Some("system:serviceaccount:ops:fleet"),
+                format!("{bind}ops-fleet {role} --serviceaccount=ops:fleet"),
+            ),
+            (Some("x; reboot"), format!("{bind}user {role} --user=USER")),
+            (None, format!("{bind}user {role} --user=USER")),
+        ] {
+            assert_eq!(command(user), wanted);
+        }
+    }
+}
