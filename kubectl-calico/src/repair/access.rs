@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     fn command(user: Option<&str>) -> String {
-        grant(user).commands.last().unwrap().to_string()
+        grant(user).commands.last().unwrap().clone()
     }
 
     #[test]

@@ -32,9 +32,12 @@ fn row(page: &mut Page, label: &str, networks: &[ConfiguredNetwork], sources: bo
     let shows = sources || values.len() > 1;
     let lines: Vec<String> = values
         .into_iter()
-        .map(|(list, sources)| match shows {
-            true => format!("{list} ({})", sources.join(", ")),
-            false => list,
+        .map(|(list, sources)| {
+            if shows {
+                format!("{list} ({})", sources.join(", "))
+            } else {
+                list
+            }
         })
         .collect();
     if lines.is_empty() {
