@@ -190,6 +190,12 @@ impl Finding {
         self
     }
 
+    /// Adds a further step, if there is one.
+    pub fn then(mut self, step: Option<Step>) -> Self {
+        self.fix.extend(step);
+        self
+    }
+
     /// The step that fixes it.
     pub fn fixed_by(mut self, step: Step) -> Self {
         self.fix = vec![step];

@@ -19,6 +19,9 @@ pub struct ClusterInformationSpec {
     /// The version of the calico-node that started last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calico_version: Option<String>,
+    /// Not true while a migration of the datastore locks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datastore_ready: Option<bool>,
 }
 
 /// A DatastoreMigration, which moves Calico's resources from one API group to the other (3.32).

@@ -23,6 +23,12 @@ pub struct FelixSpec {
     pub wireguard_enabled_v6: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_enabled: Option<bool>,
+    /// Whether Felix removes kube-proxy's rules in eBPF mode. The default is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bpf_kube_proxy_iptables_cleanup_enabled: Option<bool>,
+    /// The default is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6_support: Option<bool>,
     /// Disabled, Enabled or Auto.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nftables_mode: Option<String>,

@@ -24,12 +24,15 @@ const POD_LABELS: &[&str] = &["apiserver", "k8s-app", "name"];
 /// `env` of Calico's containers.
 const VARIABLES: &[&str] = &[
     "CALICO_API_GROUP",
+    "CALICO_IPV4POOL_CIDR",
     "CALICO_MANAGE_CNI",
     "CALICO_NETWORKING_BACKEND",
     "ETCD_ENDPOINTS",
     "FELIX_AWSSRCDSTCHECK",
     "FELIX_BPFENABLED",
+    "FELIX_BPFKUBEPROXYIPTABLESCLEANUPENABLED",
     "FELIX_IPINIPENABLED",
+    "FELIX_IPV6SUPPORT",
     "FELIX_LOGSEVERITYSCREEN",
     "FELIX_NFTABLESMODE",
     "FELIX_PROGRAMCLUSTERROUTES",
@@ -39,6 +42,9 @@ const VARIABLES: &[&str] = &[
     "FELIX_VXLANPORT",
     "FELIX_WIREGUARDENABLED",
     "FELIX_WIREGUARDENABLEDV6",
+    "IP6",
+    "IP_AUTODETECTION_METHOD",
+    "KUBERNETES_SERVICE_HOST",
     "TIGERA_OPERATOR_INIT_IMAGE_VERSION",
 ];
 
@@ -128,6 +134,7 @@ pub(super) const NODE: Fields = &[
         Object(&[
             ("podCIDRs", Value),
             ("providerID", Value),
+            ("taints", Object(&[("key", Value)])),
             ("unschedulable", Value),
         ]),
     ),
@@ -154,6 +161,7 @@ pub(super) const NODE: Fields = &[
             (
                 "nodeInfo",
                 Object(&[
+                    ("kernelVersion", Value),
                     ("kubeletVersion", Value),
                     ("operatingSystem", Value),
                     ("osImage", Value),
@@ -215,6 +223,14 @@ pub(super) const POD: Fields = &[
     ),
 ];
 
+/// A container of a workload.
+const CONTAINER: Keep = Object(&[
+    NAME,
+    ("image", Value),
+    ("env", ENVIRONMENT),
+    ("livenessProbe", Object(&[("timeoutSeconds", Value)])),
+]);
+
 pub(super) const DAEMON_SET: Fields = &[
     ("metadata", Object(&[NAME, NAMESPACE])),
     (
@@ -229,10 +245,7 @@ pub(super) const DAEMON_SET: Fields = &[
                         ("nodeSelector", Whole),
                         ("affinity", Object(&[("nodeAffinity", Whole)])),
                         ("initContainers", Object(&[NAME])),
-                        (
-                            "containers",
-                            Object(&[NAME, ("image", Value), ("env", ENVIRONMENT)]),
-                        ),
+                        ("containers", CONTAINER),
                     ]),
                 )]),
             ),
@@ -291,13 +304,7 @@ pub(super) const DEPLOYMENT: Fields = &[
             ),
             (
                 "template",
-                Object(&[(
-                    "spec",
-                    Object(&[(
-                        "containers",
-                        Object(&[NAME, ("image", Value), ("env", ENVIRONMENT)]),
-                    )]),
-                )]),
+                Object(&[("spec", Object(&[("containers", CONTAINER)]))]),
             ),
         ]),
     ),
@@ -343,7 +350,10 @@ pub(super) const CALICO_CONFIG: Fields = &[
             ("calico_backend", Value),
             (
                 "cni_network_config",
-                Document(&[("plugins", Object(&[("ipam", Object(&[("type", Value)]))]))]),
+                Document(&[(
+                    "plugins",
+                    Object(&[("ipam", Object(&[("assign_ipv6", Value), ("type", Value)]))]),
+                )]),
             ),
             ("etcd_endpoints", Value),
             (
@@ -385,6 +395,16 @@ pub(super) const API_SERVICE: Fields = &[
     ),
 ];
 
+/// The methods to detect the addresses of nodes. A rule counts them.
+const AUTODETECTION: Keep = Object(&[
+    ("canReach", Value),
+    ("cidrs", Value),
+    ("firstFound", Value),
+    ("interface", Value),
+    ("kubernetes", Value),
+    ("skipInterface", Value),
+]);
+
 pub(super) const INSTALLATION: Fields = &[
     (
         "metadata",
@@ -410,7 +430,8 @@ pub(super) const INSTALLATION: Fields = &[
                     ("ipPools", Whole),
                     ("linuxDataplane", Value),
                     ("mtu", Value),
-                    ("nodeAddressAutodetectionV6", Object(&[])),
+                    ("nodeAddressAutodetectionV4", AUTODETECTION),
+                    ("nodeAddressAutodetectionV6", AUTODETECTION),
                     ("windowsDataplane", Value),
                 ]),
             ),
@@ -419,6 +440,7 @@ pub(super) const INSTALLATION: Fields = &[
                 Object(&[("type", Value), ("ipam", Object(&[("type", Value)]))]),
             ),
             ("kubernetesProvider", Value),
+            ("serviceCIDRs", Value),
         ]),
     ),
     (
@@ -508,7 +530,9 @@ pub(super) const FELIX_CONFIGURATION: Fields = &[
         Object(&[
             ("awsSrcDstCheck", Value),
             ("bpfEnabled", Value),
+            ("bpfKubeProxyIptablesCleanupEnabled", Value),
             ("ipipEnabled", Value),
+            ("ipv6Support", Value),
             ("logSeverityScreen", Value),
             ("nftablesMode", Value),
             ("programClusterRoutes", Value),
@@ -534,8 +558,13 @@ pub(super) const BGP_CONFIGURATION: Fields = &[
 
 pub(super) const BGP_PEER: Fields = &[NAMED];
 
-pub(super) const CLUSTER_INFORMATION: Fields =
-    &[NAMED, ("spec", Object(&[("calicoVersion", Value)]))];
+pub(super) const CLUSTER_INFORMATION: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[("calicoVersion", Value), ("datastoreReady", Value)]),
+    ),
+];
 
 /// Whose an address is: the node, and whether it is a pod. The names of pods are not kept.
 const OWNER: Keep = Object(&[

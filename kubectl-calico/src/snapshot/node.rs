@@ -23,9 +23,18 @@ pub struct NodeSpec {
     /// Such as `aws:///eu-west-1a/i-0123`.
     #[serde(rename = "providerID", skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub taints: Vec<Taint>,
     /// Whether the node is cordoned.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unschedulable: bool,
+}
+
+/// An entry of `spec.taints`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Taint {
+    pub key: String,
 }
 
 /// `status` of a node.
@@ -76,6 +85,9 @@ pub struct NodeCondition {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct NodeInfo {
+    /// Such as `5.15.0-91-generic`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub kernel_version: String,
     /// k3s and RKE2 include their name.
     pub kubelet_version: String,
     /// linux or windows.
@@ -93,6 +105,12 @@ impl Node {
     /// Whether its Ready condition is true.
     pub fn is_ready(&self) -> bool {
         self.condition("Ready").is_some_and(|c| c.status == "True")
+    }
+
+    /// Whether its kubelet has stopped reporting.
+    pub fn is_silent(&self) -> bool {
+        self.condition("Ready")
+            .is_some_and(|c| c.status == "Unknown")
     }
 
     /// Whether it runs Linux, which is also assumed if the node does not report its operating

@@ -145,6 +145,15 @@ impl Pod {
         init.chain(&status.container_statuses)
     }
 
+    /// The init container that has not ended yet, while the others wait for it.
+    pub fn unfinished_init_container(&self) -> Option<&ContainerStatus> {
+        let mut init = self.status.init_container_statuses.iter();
+        init.find(|container| {
+            let ended = container.state.terminated.as_ref();
+            !container.ready && ended.is_none_or(|ended| ended.exit_code != Some(0))
+        })
+    }
+
     /// The value of a flag such as `--cluster-cidr` on the command line of its containers.
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.spec.containers.iter().find_map(|container| {

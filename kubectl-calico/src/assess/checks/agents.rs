@@ -1,9 +1,8 @@
 //! Whether calico-node is ready on every node where it should run.
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::checks::typha_gone::TYPHA_GONE;
-use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
-use crate::assess::finding::{Finding, Severity, Suspect};
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::support::agent_advice::advised;
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
@@ -18,19 +17,24 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
         code: "CAL501",
         title: "calico-node is not ready on some nodes",
         meaning: "On some nodes the calico-node pod is not ready, or does not exist.",
-        impact: "New pods on these nodes get no network, and policies and routes are no longer \
-                 updated. With BGP, other nodes may be unable to reach the node's pods.",
+        impact: "While its containers do not run, new pods on the node get no network, and policies \
+                 are no longer updated. If it runs and is only not ready, pods start, but routes to \
+                 or from the node, or policies, may be missing.",
         criteria: "The DaemonSet's pods are counted, or its status if the pods cannot be read. A pod \
                    whose container crash-loops, or whose image cannot be pulled, is reported as \
                    CAL502 or CAL503 instead. If none of these nodes' kubelets respond (their Ready \
                    condition is Unknown), the finding is a warning, because calico-node is not the \
-                   cause.",
+                   cause. The fix depends on how far the pod is: not scheduled, a container that \
+                   cannot be created, an init container, or running and not ready. For the last \
+                   one, it names what else was found: a locked datastore, no ready Typha, wrong \
+                   addresses of nodes, a silent node.",
         fix: "The pod's events contain the result of the readiness probe. \"BIRD is not ready: BGP \
-              not established\" means that the wrong node address was detected (docker0, virbr0 or \
-              a second interface; set nodeAddressAutodetectionV4 in the Installation, or \
-              IP_AUTODETECTION_METHOD), or that TCP 179 is blocked between nodes. If Felix is not \
-              ready, read its log and check that it can reach Typha on TCP 5473.",
-        source: "projectcalico/calico#8607, #3541, #2905",
+              not established\" means that the wrong node address was detected (CAL510), that TCP \
+              179 is blocked between nodes, or that all peers are down: after half a minute, one \
+              established session is enough. If Felix is not ready, read its log and check that it \
+              can reach Typha on TCP 5473.",
+        source: "projectcalico/calico v3.32.1, node/pkg/health/health.go (checkBIRDReady); \
+                 projectcalico/calico#8607, #3541, #2905, #2844",
     },
     needs: &[&DAEMON_SETS],
     judges: Judges::Running,
@@ -78,14 +82,12 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         let why = format!("{why} (on {})", pods::place(pod));
         finding = finding.evidence(pods::object(pod), "status", why);
     }
-    let finding = finding
-        .impact(without_pods(case, "calico-node"))
-        .suspects([TYPHA_GONE.entry.code, TYPHA_NOT_READY.entry.code].map(Suspect::Code));
     Some(match severity {
         Severity::Warning => finding
+            .impact(without_pods(case, "calico-node"))
             .fix("restart the kubelets of these nodes, or delete Nodes that no longer exist")
             .paste("kubectl get nodes -o wide"),
-        _ => finding.fix(advice(case)).paste(commands(first)),
+        _ => advised(case, finding, first),
     })
 }
 
@@ -98,35 +100,10 @@ fn how_many(node: &CalicoNode, count: usize) -> String {
     }
 }
 
-fn advice(case: &Case) -> &'static str {
-    match case.facts.routing.bgp.runs.value() {
-        Some(true) => {
-            "read the result of the readiness probe in the pod's events; most often BGP is not \
-             established, because the wrong node address was detected or TCP 179 is blocked \
-             between nodes"
-        }
-        _ => "read the result of the readiness probe in the pod's events, then the log",
-    }
-}
-
-fn commands(pod: &Pod) -> String {
-    let namespace = pasted(pod.metadata.namespace.as_deref().unwrap_or_default());
-    let name = pasted(&pod.metadata.name);
-    format!(
-        "kubectl describe pods -n {namespace} {name}\n\
-         kubectl logs -n {namespace} {name} -c calico-node --tail=50"
-    )
-}
-
 /// Whether the kubelet of the pod's node has stopped reporting.
 fn is_on_silent_node(case: &Case, pod: &Pod) -> bool {
-    case.snapshot
-        .nodes
-        .items()
-        .iter()
-        .find(|node| node.metadata.name == pod.spec.node_name)
-        .and_then(|node| node.condition("Ready"))
-        .is_some_and(|ready| ready.status == "Unknown")
+    let mut nodes = case.snapshot.nodes.items().iter();
+    nodes.any(|node| node.metadata.name == pod.spec.node_name && node.is_silent())
 }
 
 fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {

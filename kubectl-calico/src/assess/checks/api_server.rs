@@ -7,6 +7,7 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
+use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::words::{condition, pasted};
 use crate::snapshot::ObjectRef;
@@ -30,8 +31,8 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
         fix: "MissingEndpoints: find out why the calico-apiserver pods are not ready. \
               FailedDiscoveryCheck: the control plane cannot reach the pods; check that the \
               control plane nodes run calico-node, and that nothing between nodes drops \
-              encapsulated traffic or TCP 5443. ServiceNotFound after Calico was removed: delete \
-              the APIService.",
+              encapsulated traffic or TCP 5443; a managed control plane needs TCP 5443 to the \
+              nodes. ServiceNotFound after Calico was removed: delete the APIService.",
         source: "projectcalico/calico#10494, #10849, #12131, #7555; kubernetes v1.34, \
                  kube-aggregator, available_controller.go",
     },
@@ -47,6 +48,9 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
         found.into_iter().collect()
     },
 };
+
+const DELETE_REGISTRATION: &str =
+    "kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org";
 
 fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let backend = service.spec.as_ref()?.service.as_ref()?;
@@ -67,13 +71,33 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         "kubectl get pods -n {} -l k8s-app=calico-apiserver -o wide",
         pasted(namespace)
     );
-    let is_requested = !case.snapshot.api_servers.items().is_empty();
+    let api_servers = case.snapshot.api_servers.items().iter();
+    let is_requested = api_servers
+        .into_iter()
+        .any(|found| found.metadata.deletion_timestamp.is_none());
+    let managed = matches!(
+        case.facts.cluster.platform.value(),
+        Some(Platform::Eks | Platform::Aks | Platform::Gke)
+    );
     let (fix, paste) = match reason {
         "ServiceNotFound" if !is_requested => (
-            "delete the registration: the APIServer resource no longer exists",
-            "kubectl delete apiservices.apiregistration.k8s.io v3.projectcalico.org".to_owned(),
+            "delete the registration: Calico's API server is no longer requested, and what is being \
+             deleted waits until the registration is gone",
+            DELETE_REGISTRATION.to_owned(),
         ),
         "MissingEndpoints" => ("find out why its pods are not ready", pods),
+        "FailedDiscoveryCheck" if managed => (
+            "allow TCP 5443 from the control plane to the nodes: on EKS, in the nodes' security \
+             group from the cluster's. If projectcalico.org/v3 is not needed, delete the APIServer \
+             instead; calicoctl works without it",
+            if case.facts.cluster.platform.value() == Some(&Platform::Eks) {
+                "aws ec2 authorize-security-group-ingress --group-id NODE_GROUP \\\n  \
+                 --protocol tcp --port 5443 --source-group CLUSTER_GROUP"
+                    .to_owned()
+            } else {
+                pods
+            },
+        ),
         "FailedDiscoveryCheck" => (
             "make sure that the control plane can reach its pods: the control plane nodes must \
              also run calico-node, and nothing between nodes may drop encapsulated traffic or TCP \

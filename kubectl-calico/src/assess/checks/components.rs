@@ -43,7 +43,8 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
                    Degraded. The finding is a warning while the component is progressing, and an \
                    error otherwise.",
         fix: "During an install or an upgrade, wait. Otherwise check the findings about pods \
-              (CAL501 to CAL508), and read the operator's log.",
+              (CAL501 to CAL508), and read the operator's log. If only csi-node-driver is awaited, \
+              the network is not affected.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
     needs: &[&TIGERA_STATUSES],
@@ -173,9 +174,17 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
         }
         (None, None) => finding.evidence(&object, "condition Available", "not reported"),
     };
-    finding
+    let message = progressing.map_or("", |condition| condition.message.as_str());
+    if is_about_csi_only(message) {
+        return without_csi(case, finding);
+    }
+    let finding = finding
         .impact(without_component(name))
-        .suspects([Suspect::NamedWorkload])
+        .suspects([Suspect::NamedWorkload]);
+    if let Some(cause) = cause(message) {
+        return finding.fix(cause.fix).paste((cause.paste)(case, message));
+    }
+    finding
         .fix(
             "during an install or an upgrade, wait and check again; otherwise check the findings \
              about pods (CAL501 to CAL508), and read the operator's log",
@@ -184,6 +193,28 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
             Some(_) => "kubectl get pods -n calico-system -o wide".to_owned(),
             None => operator_log(case.snapshot),
         })
+}
+
+/// Whether all workloads that a message names are Calico's CSI driver.
+fn is_about_csi_only(message: &str) -> bool {
+    const CSI: &str = "calico-system/csi-node-driver";
+    let mut workloads = message.split('"').skip(1).step_by(2).peekable();
+    workloads.peek().is_some() && workloads.all(|workload| workload == CSI)
+}
+
+/// Source: tigera/operator v1.42.3, pkg/render/csi.go; projectcalico/calico#9701.
+fn without_csi(case: &Case, finding: Finding) -> Finding {
+    finding
+        .impact(
+            "none for the network: only Calico's CSI driver is not ready, which policies by \
+             application layer use",
+        )
+        .fix(case.facts.install.lasting(
+            "read in the pods' events what the driver lacks; if the kubelet runs with --root-dir, set \
+             kubeletVolumePluginPath of the Installation to that directory, or to None to remove \
+             the driver",
+        ))
+        .paste("kubectl describe pods -n calico-system -l k8s-app=csi-node-driver")
 }
 
 /// A condition as evidence, with the time of its last transition.

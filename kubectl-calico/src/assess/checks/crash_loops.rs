@@ -2,6 +2,7 @@
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::support::crash_advice::{crashed, killed};
 use crate::assess::support::impact::without_pods;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::pods;
@@ -24,7 +25,8 @@ pub(crate) const CRASH_LOOP: Check = Check {
                    are grouped into one finding per container.",
         fix: "Read the log of the previous run, which the kubelet keeps. Exit code 137 with the \
               reason OOMKilled means that the memory limit is too low; 137 without it, or 143, \
-              usually means that the liveness probe failed.",
+              usually means that the liveness probe failed: its log then has no error, and the \
+              probe's timeoutSeconds may be too short (Calico's manifest has 10).",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (containerErrorMessage); \
                  Kubernetes documentation, Pod Lifecycle",
     },
@@ -52,9 +54,9 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
         format!("container {name} is crash-looping {}", stopped.places()),
     )
     .evidence(&object, at("restartCount"), container.restart_count);
-    let mut fix = "read the log of the previous run, and fix the reported problem";
     let ended = container.state.terminated.as_ref();
-    if let Some(ended) = ended.or(container.last_state.terminated.as_ref()) {
+    let ended = ended.or(container.last_state.terminated.as_ref());
+    if let Some(ended) = ended {
         let code = ended.exit_code.map(|code| code.to_string());
         finding = finding.evidence(
             &object,
@@ -65,20 +67,21 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
             let last = last_lines(&ended.message);
             finding = finding.evidence(&object, at("message"), last);
         }
-        if ended.reason == "OOMKilled" {
-            fix = "raise the memory limit: the container was killed for exceeding it";
-        }
     }
-    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
-    finding
-        .impact(without_pods(case, pods::app(pod)))
-        .fix(fix)
-        .paste(format!(
-            "kubectl logs -n {} {} -c {} --previous",
-            pasted(namespace),
-            pasted(&pod.metadata.name),
-            pasted(name)
-        ))
+    let finding = finding.impact(without_pods(case, pods::app(pod)));
+    let log = format!(
+        "kubectl logs -n {} {} -c {} --previous",
+        pasted(pod.metadata.namespace.as_deref().unwrap_or_default()),
+        pasted(&pod.metadata.name),
+        pasted(name)
+    );
+    match ended {
+        Some(ended) if ended.reason == "OOMKilled" => finding
+            .fix("raise the memory limit: the container was killed for exceeding it")
+            .paste(log),
+        Some(ended) if ended.exit_code == Some(137) => killed(case, finding, stopped),
+        _ => crashed(case, finding, stopped, log),
+    }
 }
 
 /// The end of a termination message, where the reason usually is.

@@ -28,7 +28,8 @@ pub(crate) const KINDS_NOT_SERVED: Check = Check {
                    datastore) are required if the operator or calico-node exists, unless Calico \
                    uses its own etcd.",
         fix: "Apply operator-crds.yaml of the same release with --server-side: the definitions are \
-              too large for a client-side kubectl apply. Since Calico 3.32, the tigera-operator \
+              too large for a client-side kubectl apply. Since operator 1.34, the operator owns \
+              some of them, so --force-conflicts is required. Since Calico 3.32, the tigera-operator \
               Helm chart no longer includes them: install the crd.projectcalico.org.v1 chart \
               first. Helm never upgrades definitions in a chart's crds/ directory.",
         source: "projectcalico/calico#12860, #7826, #9432; charts/ of v3.31 and v3.32.1",
@@ -132,7 +133,7 @@ fn not_served(
 
 /// Applies the definitions of the installed release, or of the newest release that the operator's
 /// version belongs to.
-fn apply(case: &Case) -> String {
+pub(crate) fn apply(case: &Case) -> String {
     const FILE: &str = "operator-crds.yaml";
     let install = &case.facts.install;
     let by_operator = || {
@@ -143,7 +144,7 @@ fn apply(case: &Case) -> String {
         ))
     };
     match install.manifest_url(FILE).or_else(by_operator) {
-        Some(url) => format!("kubectl apply --server-side -f {url}"),
+        Some(url) => format!("kubectl apply --server-side --force-conflicts -f {url}"),
         None => String::new(),
     }
 }

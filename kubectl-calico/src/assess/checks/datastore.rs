@@ -1,9 +1,10 @@
-//! Whether Calico uses its own etcd, which this program cannot read.
+//! Whether Calico uses its own etcd, which this program cannot read, and whether its data is locked.
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::snapshot::resources::DAEMON_SETS;
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::{CLUSTER_INFORMATIONS, DAEMON_SETS};
 use calico_core::catalog::Entry;
 
 pub(crate) const DATA_IN_ETCD: Check = Check {
@@ -41,6 +42,43 @@ pub(crate) const DATA_IN_ETCD: Check = Check {
              etcd",
         )
         .paste("calicoctl get ippools -o wide");
+        vec![finding]
+    },
+};
+
+pub(crate) const DATASTORE_LOCKED: Check = Check {
+    entry: Entry {
+        code: "CAL114",
+        title: "Calico's datastore is locked",
+        meaning: "datastoreReady of ClusterInformation default is false: calicoctl datastore \
+                  migrate, or the upgrade of host-local IPAM, locks Calico's data while it runs.",
+        impact: "calico-node does not start, and the CNI plugin refuses every pod with \"Calico is \
+                 currently not ready to process requests\". What runs already goes on without \
+                 updates.",
+        criteria: "spec.datastoreReady of the ClusterInformation default is false.",
+        fix: "Let the migration finish. If none is running, unlock the datastore.",
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/plugin/plugin.go and \
+                 cni-plugin/pkg/upgrade/migrate.go; rancher/rancher#23788",
+    },
+    needs: &[&CLUSTER_INFORMATIONS],
+    judges: Judges::Running,
+    find: |case| {
+        let mut found = case.snapshot.cluster_informations.items().iter();
+        let locked =
+            found.any(|it| it.metadata.name == "default" && it.spec.datastore_ready == Some(false));
+        if !locked || case.facts.install.is_in_etcd() {
+            return Vec::new();
+        }
+        let object = ObjectRef::named("ClusterInformation", "default");
+        let finding = Finding::error(
+            &DATASTORE_LOCKED.entry,
+            &object,
+            "Calico's datastore is locked",
+        )
+        .evidence(object, "spec.datastoreReady", false)
+        .impact("calico-node does not start, and new pods get no network")
+        .fix("if no calicoctl datastore migrate is running, unlock the datastore")
+        .paste("calicoctl datastore migrate unlock");
         vec![finding]
     },
 };

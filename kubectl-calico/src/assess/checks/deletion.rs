@@ -6,10 +6,15 @@ use k8s_openapi::api::core::v1::Namespace;
 use super::operator::{as_rendered, install_again};
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::checks::api_server::API_SERVER_SILENT;
+use crate::assess::facts::installer::Installer;
+use crate::assess::facts::method::Method;
 use crate::assess::facts::typha::Replicas;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::objects::operator_deployment;
+use crate::assess::words::pasted;
+use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
 use crate::snapshot::{Installation, ObjectRef};
 
@@ -81,6 +86,8 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
             .finalizers
             .iter()
             .any(|finalizer| finalizer == "operator.tigera.io/apiserver-controller");
+        let mut api_servers = case.snapshot.api_servers.items().iter();
+        let is_requested = api_servers.any(|found| found.metadata.deletion_timestamp.is_none());
         return Some(
             finding
                 .impact("until the deletion is complete, Calico cannot be installed again")
@@ -88,22 +95,44 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
                     "wait; if the deletion does not complete, also delete the operator's other \
                      resources (APIServer, Goldmane, Whisker), and read the operator's log",
                 )
-                .paste(if waits_for_api_server {
+                .suspects([Suspect::Code(API_SERVER_SILENT.entry.code)])
+                .paste(if waits_for_api_server && is_requested {
                     "kubectl delete apiservers.operator.tigera.io default".to_owned()
                 } else {
                     operator_log(case.snapshot)
                 }),
         );
     }
+    let finding = finding.impact("the Installation can be neither used nor recreated");
     Some(
         finding
-            .impact("the Installation can be neither used nor recreated")
             .fix(format!(
                 "reinstall the operator of the same release{}: it completes the deletion",
                 as_rendered(case)
             ))
-            .paste(install_again(case).unwrap_or_default()),
+            .paste(install_again(case).unwrap_or_default())
+            .then(rollback(case)),
     )
+}
+
+/// What works where `helm upgrade` does not: an uninstall that hangs leaves the release without a
+/// deployed revision. Tried with Helm 3.17 and 4.3.
+fn rollback(case: &Case) -> Option<Step> {
+    let Some(Method::Operator {
+        by: Installer::Helm { release, namespace },
+    }) = case.facts.install.method.value()
+    else {
+        return None;
+    };
+    let (release, namespace) = (pasted(release), pasted(namespace));
+    let step = Step::new(
+        "only if Helm answers that the release has no deployed releases, because helm uninstall \
+         hangs: roll back to the newest revision that helm history lists",
+    );
+    Some(step.run(format!(
+        "helm history -n {namespace} {release}\n\
+         helm rollback -n {namespace} {release} REVISION"
+    )))
 }
 
 fn namespace(case: &Case, namespace: &Namespace) -> Option<Finding> {

@@ -72,7 +72,10 @@ impl Operator {
 }
 
 fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
-    let Some(installation) = default_installation(case.snapshot) else {
+    // One that is being deleted is only removed.
+    let Some(installation) = default_installation(case.snapshot)
+        .filter(|found| found.metadata.deletion_timestamp.is_none())
+    else {
         return Vec::new();
     };
     let mut written = Installation::read(&installation.document());

@@ -4,8 +4,9 @@ use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::method::Method;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
 use crate::assess::views::objects::object_of;
 use crate::snapshot::ObjectRef;
@@ -85,6 +86,7 @@ fn in_progress(case: &Case) -> Finding {
     }
     finding
         .impact("until the migration is complete, nodes differ in version and settings")
+        .suspects([Suspect::Code(NO_ROOM.entry.code)])
         .fix(
             "let it continue; if it does not, check the calico TigeraStatus to see what it is \
              waiting for",

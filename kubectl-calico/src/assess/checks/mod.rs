@@ -9,6 +9,8 @@ pub(crate) mod bgp;
 pub(crate) mod block_size;
 pub(crate) mod capacity;
 pub(crate) mod cloud_ipip;
+pub(crate) mod cloud_plain;
+pub(crate) mod cni_token;
 pub(crate) mod components;
 pub(crate) mod crash_loops;
 pub(crate) mod crds;
@@ -17,20 +19,27 @@ pub(crate) mod dataplane;
 pub(crate) mod datastore;
 pub(crate) mod deletion;
 pub(crate) mod drift;
+pub(crate) mod ebpf;
 pub(crate) mod gone_nodes;
 pub(crate) mod images;
 pub(crate) mod installation;
 pub(crate) mod installation_rules;
+pub(crate) mod ipv6_off;
 pub(crate) mod kube_controllers;
 pub(crate) mod kubeadm;
 pub(crate) mod kubeadm_misread;
 pub(crate) mod migration;
+pub(crate) mod mtu;
+pub(crate) mod nat_outgoing;
 pub(crate) mod network_sources;
 pub(crate) mod no_free_block;
 pub(crate) mod no_pool;
+pub(crate) mod node_addresses;
 pub(crate) mod node_network;
+pub(crate) mod node_ready;
 pub(crate) mod node_selectors;
 pub(crate) mod nodes_left_out;
+pub(crate) mod nodes_without_address;
 pub(crate) mod operator;
 pub(crate) mod other_plugins;
 pub(crate) mod overlaps;
@@ -38,6 +47,7 @@ pub(crate) mod pending;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
 pub(crate) mod reporting;
+pub(crate) mod retina;
 pub(crate) mod rollout;
 pub(crate) mod routes;
 pub(crate) mod source_check;
@@ -67,6 +77,7 @@ pub static CHECKS: &[Check] = &[
     datastore::DATA_IN_ETCD,
     api_server::API_SERVER_SILENT,
     reporting::NOTHING_REPORTED,
+    datastore::DATASTORE_LOCKED,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,
@@ -82,6 +93,8 @@ pub static CHECKS: &[Check] = &[
     block_size::BLOCK_SIZE,
     pool_cidr::UNREADABLE,
     node_selectors::POOLS_FOR_SOME_NODES,
+    nat_outgoing::NO_NAT,
+    ipv6_off::IPV6_HALF_ENABLED,
     stray_blocks::OTHER_SIZE,
     stray_blocks::OUTSIDE_POOLS,
     gone_nodes::NODES_GONE,
@@ -96,6 +109,12 @@ pub static CHECKS: &[Check] = &[
     source_check::AWS_SOURCE_CHECK,
     dataplane::DATAPLANE_DRIFT,
     dataplane::DEBUG_LOG,
+    ebpf::KERNEL_TOO_OLD,
+    ebpf::NO_API_ADDRESS,
+    ebpf::KUBE_PROXY_BESIDE,
+    mtu::MTU_TOO_LARGE,
+    retina::RETINA_BESIDE_IPIP,
+    cloud_plain::PLAIN_IN_CLOUD,
     typha::TYPHA_MISSING,
     typha::TYPHA_UNUSED,
     typha_gone::TYPHA_GONE,
@@ -112,4 +131,8 @@ pub static CHECKS: &[Check] = &[
     rollout::ROLLOUT_UNDER_WAY,
     kube_controllers::CONTROLLERS_NOT_READY,
     nodes_left_out::NODES_LEFT_OUT,
+    node_addresses::WRONG_ADDRESS,
+    nodes_without_address::NO_ADDRESS,
+    node_ready::NODE_NOT_READY,
+    cni_token::TOKEN_NOT_RENEWED,
 ];

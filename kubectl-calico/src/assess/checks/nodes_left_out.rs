@@ -11,7 +11,7 @@ use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
-use crate::assess::views::objects::{deployment, object_of};
+use crate::assess::views::objects::{default_installation, deployment, object_of};
 use crate::assess::words::{counted, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
@@ -32,7 +32,7 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
                    no node is an error, to some of them a warning. A DaemonSet that its controller \
                    has not observed yet is not checked. A missing DaemonSet is an error: with the \
                    operator, if IPPools exist, unless the operator itself reports that calico is not \
-                   available; without it, if addresses of the IPPools are in use or \
+                   available, or the Installation is being deleted; without it, if addresses of the IPPools are in use or \
                    calico-kube-controllers exists, and no other network plugin runs.",
         fix: "Remove the nodeSelector or affinity that excludes the nodes: in the DaemonSet for a \
               manifest install, in spec.calicoNodeDaemonSet of the Installation with the operator. \
@@ -175,7 +175,9 @@ fn gone(case: &Case) -> Option<Finding> {
     let is_reported = components.unwrap_or_default().iter().any(|component| {
         component.name == "calico" && component.state != ComponentState::Available
     });
-    if !by_operator || is_reported {
+    let is_deleted = default_installation(case.snapshot)
+        .is_some_and(|found| found.metadata.deletion_timestamp.is_some());
+    if !by_operator || is_reported || is_deleted {
         return None;
     }
     Some(

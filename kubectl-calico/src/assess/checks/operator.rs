@@ -167,9 +167,30 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
             finding = finding.evidence(&object, "condition ReplicaFailure", message);
         }
     }
+    let finding = finding.impact(WITHOUT_OPERATOR);
+    // Source: Kubernetes documentation, Pod Security Admission; siderolabs/talos#6902.
+    let is_refused = status.conditions.iter().flatten().any(|condition| {
+        condition.type_ == "ReplicaFailure"
+            && condition.status == "True"
+            && condition
+                .message
+                .as_deref()
+                .is_some_and(|message| message.contains("violates PodSecurity"))
+    });
+    if is_refused {
+        return Some(
+            finding
+                .fix(
+                    "allow privileged pods in the operator's namespace: it uses the host's network",
+                )
+                .paste(format!(
+                    "kubectl label namespaces {namespace} --overwrite \\\n  \
+                     pod-security.kubernetes.io/enforce=privileged"
+                )),
+        );
+    }
     Some(
         finding
-            .impact(WITHOUT_OPERATOR)
             .fix(
                 "fix what prevents its pod from running: the events of the pod and of its ReplicaSet \
                  say what it is",

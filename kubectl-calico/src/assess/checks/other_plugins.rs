@@ -1,5 +1,7 @@
 //! Whether another network plugin runs alongside Calico.
 
+use std::cmp::Reverse;
+
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::DaemonSet;
 
@@ -47,11 +49,13 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
 /// Cilium, which GKE calls Dataplane V2.
 pub(crate) const CILIUM: &str = "Cilium";
 
+const AMAZON_VPC: &str = "the Amazon VPC CNI";
+
 /// The network plugin that a DaemonSet runs, by the name of its container.
 fn plugin(set: &DaemonSet) -> Option<&'static str> {
     const CONTAINERS: [(&str, &str); 6] = [
         ("antrea-agent", "Antrea"),
-        ("aws-node", "the Amazon VPC CNI"),
+        ("aws-node", AMAZON_VPC),
         ("cilium-agent", CILIUM),
         ("kindnet-cni", "kindnet"),
         ("kube-flannel", "flannel"),
@@ -108,17 +112,26 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
         "on each node the first file in /etc/cni/net.d wins; pods connected by the other plugin \
          have addresses that Calico does not know, and no policies",
     )
-    .fix(
+    .fix(if plugin == AMAZON_VPC {
+        "to enforce policies only, install Calico by the operator with cni.type: AmazonVPC, or by \
+         the manifest calico-policy-only.yaml; to replace it, delete its DaemonSet and its file in \
+         /etc/cni/net.d on every node, and recreate the pods that it connected"
+    } else {
         "find out which of the two connects the pods; delete the unwanted plugin's DaemonSet and \
-         its file in /etc/cni/net.d on every node, and recreate the pods that it connected",
-    )
+         its file in /etc/cni/net.d on every node, and recreate the pods that it connected"
+    })
     .paste(pods_of_a_node(case))
 }
 
-/// Shows the addresses of the pods on one of the nodes.
+/// Shows the addresses of the pods on one of the nodes: one that flannel set up last, if there is one.
 fn pods_of_a_node(case: &Case) -> String {
-    let mut nodes = case.snapshot.nodes.items().iter();
-    let node = nodes.find(|node| node.is_linux() && !node.is_virtual());
+    let nodes = case.snapshot.nodes.items().iter();
+    let nodes = nodes.filter(|node| node.is_linux() && !node.is_virtual());
+    let node = nodes.max_by_key(|node| {
+        let network = node.condition("NetworkUnavailable");
+        let by_flannel = network.is_some_and(|found| found.reason == "FlannelIsUp");
+        (by_flannel, Reverse(&node.metadata.name))
+    });
     format!(
         "kubectl get pods -A -o wide --field-selector spec.nodeName={}",
         node.map_or("NODE", |node| pasted(&node.metadata.name))

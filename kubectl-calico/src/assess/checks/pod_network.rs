@@ -8,7 +8,9 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pool
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::provenance::Provenance;
 use crate::assess::support::pool_fixes::{relist, relocate};
+use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
@@ -117,9 +119,24 @@ fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Op
     )
     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
     .read(&network.from, network.list())
-    .impact(impact(case, pool, network))
     .fixed_by_all(relocate(case, pool));
-    Some(finding)
+    let impact = impact(case, pool, network);
+    Some(match pool.existing.and(variable(case)) {
+        Some((from, value)) => finding.read(&from, value).impact(format!(
+            "{impact}; changing CALICO_IPV4POOL_CIDR does not help: calico-node reads it only while \
+             there is no pool"
+        )),
+        None => finding.impact(impact),
+    })
+}
+
+/// The variable from which calico-node creates its first IPv4 pool.
+/// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go (configureIPPools).
+fn variable(case: &Case) -> Option<(Provenance, String)> {
+    const VARIABLE: &str = "CALICO_IPV4POOL_CIDR";
+    let node = CalicoNode::current(case.snapshot)?;
+    let value = node.value(VARIABLE)?;
+    Some((node.env(VARIABLE), value.to_owned()))
 }
 
 fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> String {
@@ -140,7 +157,8 @@ fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Str
         ),
         (Some(_), true) if old_operator => {
             format!(
-                "{masqueraded}; the operator rejects the pool on every change, and applies nothing"
+                "{masqueraded}; the operator rejects the pool on every change, and applies nothing; \
+                 those of Calico 3.28 and later accept a pool that exists"
             )
         }
         _ => masqueraded.to_owned(),

@@ -1,12 +1,13 @@
 //! Whether there are enough nodes for Typha's replicas: each replica needs a node of its own.
 
 use calico_core::catalog::Entry;
+use calico_core::operator::OperatorVersion;
 use std::cmp::Ordering;
 
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::assess::check::{Check, Judges};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{Replicas, WantedReplicas, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::typha_scale::{
@@ -171,12 +172,32 @@ pub(crate) const NO_ROOM: Check = Check {
             finding =
                 finding.evidence(ObjectRef::all("Node"), "spec.unschedulable", few(&cordoned));
         }
+        let waiting = waiting(case);
+        if !waiting.is_empty() {
+            finding = finding.evidence(
+                ObjectRef::all("Node"),
+                format!("label {MIGRATION_LABEL}=pre-operator"),
+                few(&waiting),
+            );
+        }
         let finding = finding
             .impact(
                 "the operator stops with \"not enough linux nodes to schedule typha pods on\", and \
                  applies no other change until there are enough",
             )
-            .fix("uncordon Linux nodes, or add some");
+            .fix(if waiting.is_empty() {
+                "uncordon Linux nodes, or add some"
+            } else {
+                "upgrade to Calico 3.28 or later, whose operator counts nodes that wait for the \
+                 migration; or take the label from one of them, which then runs no calico-node \
+                 until the operator has migrated it"
+            });
+        if let Some(node) = waiting.first() {
+            return vec![finding.paste(format!(
+                "kubectl label nodes {} {MIGRATION_LABEL}-",
+                pasted(node)
+            ))];
+        }
         let missing = many(wanted.saturating_sub(linux));
         let names: Vec<&str> = cordoned
             .iter()
@@ -190,6 +211,24 @@ pub(crate) const NO_ROOM: Check = Check {
         }]
     },
 };
+
+/// Says which of the two a node runs, while the operator migrates a manifest install node by node.
+const MIGRATION_LABEL: &str = "projectcalico.org/operator-node-migration";
+
+/// The nodes that the operator does not count because they wait for the migration: before 1.34.
+/// Source: tigera/operator#3156.
+fn waiting<'a>(case: &Case<'a>) -> Vec<&'a str> {
+    let operator = case.facts.install.operator.value();
+    let version = operator.and_then(|version| version.parse::<OperatorVersion>().ok());
+    if version.is_none_or(|version| version.since(34)) {
+        return Vec::new();
+    }
+    let nodes = case.snapshot.nodes.items().iter();
+    nodes
+        .filter(|node| node.metadata.label(MIGRATION_LABEL) == Some("pre-operator"))
+        .map(|node| node.metadata.name.as_str())
+        .collect()
+}
 
 fn many(count: u32) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)

@@ -1,5 +1,6 @@
 //! How the traffic of pods crosses nodes, and which ports it needs.
 
+use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
 use serde_yaml::Value;
@@ -130,7 +131,10 @@ fn modes(
     };
     match inputs.pools {
         Fact::Known { value, from } => {
-            let modes = modes_of(value, routes_by);
+            // Felix leaves IPv6 alone if its support is off, whatever pools there are.
+            let ipv6 = felix.get(&felix::IPV6).is_none_or(|told| told.value);
+            let mut modes = modes_of(value, routes_by);
+            modes.retain(|mode| ipv6 || mode.family != Some(Family::V6));
             if modes.is_empty() {
                 return Fact::absent("no pool is enabled for pods");
             }

@@ -1,9 +1,13 @@
 //! What several checks share: the causes behind the operator's messages, the impact of a missing
 //! part of Calico, and the ownership of pools.
 
+pub(crate) mod agent_advice;
 pub(crate) mod causes;
+pub(crate) mod crash_advice;
 pub(crate) mod impact;
 pub(crate) mod new_pools;
 pub(crate) mod ownership;
 pub(crate) mod pool_fixes;
+pub(crate) mod services_endpoint;
 pub(crate) mod typha_scale;
+pub(crate) mod waiting_causes;

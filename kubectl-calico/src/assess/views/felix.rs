@@ -67,6 +67,22 @@ pub const BPF: FelixSetting<bool> = FelixSetting {
     parse: truth,
 };
 
+/// `bpfKubeProxyIptablesCleanupEnabled`: whether Felix removes kube-proxy's rules in eBPF mode.
+pub const KUBE_PROXY_CLEANUP: FelixSetting<bool> = FelixSetting {
+    field: "bpfKubeProxyIptablesCleanupEnabled",
+    variable: "FELIX_BPFKUBEPROXYIPTABLESCLEANUPENABLED",
+    spec: |spec| spec.bpf_kube_proxy_iptables_cleanup_enabled,
+    parse: truth,
+};
+
+/// `ipv6Support`
+pub const IPV6: FelixSetting<bool> = FelixSetting {
+    field: "ipv6Support",
+    variable: "FELIX_IPV6SUPPORT",
+    spec: |spec| spec.ipv6_support,
+    parse: truth,
+};
+
 /// `nftablesMode`: Disabled, Enabled or Auto.
 pub const NFTABLES: FelixSetting<String> = FelixSetting {
     field: "nftablesMode",

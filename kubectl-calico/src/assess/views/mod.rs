@@ -6,5 +6,7 @@ pub mod container_failure;
 pub mod felix;
 pub mod ipam_blocks;
 pub mod ipam_config;
+pub mod kube_proxy;
+pub mod node_addresses;
 pub mod objects;
 pub mod pods;

@@ -1,0 +1,78 @@
+//! Whether the cloud's network passes unencapsulated traffic of pods.
+
+use calico_core::catalog::Entry;
+use calico_core::pool::Encapsulation;
+
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
+use crate::assess::check::{Case, Check, Judges, Remedy};
+use crate::assess::facts::cloud::Cloud;
+use crate::assess::finding::Finding;
+use crate::assess::support::pool_fixes::encapsulate;
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::{IP_POOLS, NODES};
+
+pub(crate) const PLAIN_IN_CLOUD: Check = Check {
+    entry: Entry {
+        code: "CAL317",
+        title: "the cloud's network drops unencapsulated traffic of pods",
+        meaning: "A pool is unencapsulated (None), or is within a subnet (CrossSubnet), and the \
+                  nodes run in a cloud that drops packets with addresses it has not assigned.",
+        impact: "Pods on different nodes of a subnet do not reach each other, while those on one \
+                 node do.",
+        criteria: "Azure and Google Cloud, by the providerID of a node. With routes for the pods' \
+                   addresses and IP forwarding on each node's interface it works, which the \
+                   Kubernetes API does not show: the finding is a warning. AWS is CAL309. Only \
+                   pools that give, or will give, addresses to pods count, and only if Calico \
+                   provides pod networking.",
+        fix: "Use VXLAN between all nodes, or create the routes and turn on IP forwarding.",
+        source: "Calico documentation, Azure and Google Compute Engine; tigera/operator#2161",
+    },
+    needs: &[&IP_POOLS, &NODES],
+    judges: Judges::Requested {
+        remedy: Remedy::Encapsulation,
+    },
+    find: |case| {
+        let (cloud, needs) = match case.facts.cluster.cloud.value() {
+            Some(cloud @ Cloud::Azure) => (
+                cloud,
+                "user-defined routes and IP forwarding on each network interface",
+            ),
+            Some(cloud @ Cloud::Google) => (cloud, "routes and canIpForward on each instance"),
+            _ => return Vec::new(),
+        };
+        let pools = candidate_pools(case);
+        let plain = pools
+            .iter()
+            .filter_map(|pool| plain(case, pool, *cloud, needs));
+        plain.collect()
+    },
+};
+
+fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, needs: &str) -> Option<Finding> {
+    let encapsulation = pool.encapsulation.filter(|_| pool.has_pods)?;
+    let where_ = match encapsulation {
+        Encapsulation::None => "",
+        Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet => " within a subnet",
+        Encapsulation::Vxlan | Encapsulation::Ipip => return None,
+    };
+    Some(
+        Finding::warning(
+            &PLAIN_IN_CLOUD.entry,
+            pool.object(),
+            format!(
+                "{} drops unencapsulated packets of pods{where_}",
+                cloud.name()
+            ),
+        )
+        .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+        .evidence(
+            ObjectRef::all("Node"),
+            "cloud, by spec.providerID",
+            cloud.name(),
+        )
+        .impact(format!(
+            "without {needs}, pods on different nodes{where_} do not reach each other"
+        ))
+        .fixed_by_all(encapsulate(case, pool, Encapsulation::Vxlan)),
+    )
+}

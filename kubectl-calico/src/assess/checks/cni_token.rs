@@ -1,0 +1,55 @@
+//! Whether the credentials of the CNI plugin are renewed.
+
+use calico_core::catalog::Entry;
+
+use crate::assess::check::{Check, Judges};
+use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::words::pasted;
+use crate::snapshot::resources::DAEMON_SETS;
+
+pub(crate) const TOKEN_NOT_RENEWED: Check = Check {
+    entry: Entry {
+        code: "CAL513",
+        title: "the CNI plugin's token is not renewed",
+        meaning: "CALICO_MANAGE_CNI is false, so that calico-node does not renew the token in \
+                  /etc/cni/net.d/calico-kubeconfig.",
+        impact: "The token of install-cni expires after a day at the latest. From then on, new pods \
+                 stay in ContainerCreating with \"connection is unauthorized: Unauthorized\", and \
+                 deleted ones in Terminating.",
+        criteria: "The variable is false in calico-node's environment, and an init container \
+                   install-cni writes the file. Only if Calico provides pod networking.",
+        fix: "Set CALICO_MANAGE_CNI to true.",
+        source: "projectcalico/calico v3.32.1, node/pkg/cni/token_watch.go; \
+                 projectcalico/calico#5712, #9215",
+    },
+    needs: &[&DAEMON_SETS],
+    judges: Judges::Running,
+    find: |case| {
+        let Some(node) = CalicoNode::current(case.snapshot) else {
+            return Vec::new();
+        };
+        let writes = node.prepares_with("install-cni") && node.does_networking() == Some(true);
+        if node.value("CALICO_MANAGE_CNI") != Some("false") || !writes {
+            return Vec::new();
+        }
+        let object = node.object();
+        let meta = &node.set.metadata;
+        let finding = Finding::warning(
+            &TOKEN_NOT_RENEWED.entry,
+            &object,
+            "calico-node does not renew the CNI plugin's token",
+        )
+        .evidence(object, "env CALICO_MANAGE_CNI", false)
+        .impact(
+            "a day after install-cni ran, pods neither start nor end on its node (Unauthorized)",
+        )
+        .fix("have calico-node renew it, which restarts it node by node")
+        .paste(format!(
+            "kubectl set env -n {} daemonset/{} -c calico-node CALICO_MANAGE_CNI=true",
+            pasted(meta.namespace.as_deref().unwrap_or_default()),
+            pasted(meta.name.as_deref().unwrap_or_default())
+        ));
+        vec![finding]
+    },
+};

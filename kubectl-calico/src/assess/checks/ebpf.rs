@@ -1,0 +1,273 @@
+//! Whether the eBPF data plane has what it needs.
+
+use calico_core::catalog::Entry;
+use serde_json::json;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::dataplane::Dataplane;
+use crate::assess::facts::method::Method;
+use crate::assess::facts::platform::Platform;
+use crate::assess::finding::Finding;
+use crate::assess::support::services_endpoint;
+use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::assess::views::felix::{Felix, KUBE_PROXY_CLEANUP, default_of};
+use crate::assess::views::{kube_proxy, pods};
+use crate::assess::words::{MOST_NAMES, few};
+use crate::repair::resource_writer::{self, ResourceWriter};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
+use crate::snapshot::{Node, ObjectRef};
+
+const SOURCE: &str = "projectcalico/calico v3.32.1, felix/bpf/bpf.go and felix/dataplane/driver.go; \
+                      Calico documentation, Enable the eBPF data plane";
+
+pub(crate) const KERNEL_TOO_OLD: Check = Check {
+    entry: Entry {
+        code: "CAL312",
+        title: "a kernel is too old for eBPF",
+        meaning: "The eBPF data plane is on, and a node has a kernel that it does not support.",
+        impact: "Felix falls back to iptables on that node. If kube-proxy is gone, no Service works \
+                 there.",
+        criteria: "The kernel version that the kubelet reports is older than 5.3, or than 4.18.0-193 \
+                   for Red Hat's. Newer releases of Calico recommend a newer one.",
+        fix: "Upgrade the nodes' operating system, or turn eBPF off and bring kube-proxy back.",
+        source: SOURCE,
+    },
+    needs: &[&NODES, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    judges: Judges::Running,
+    find: |case| {
+        if !is_on(case) {
+            return Vec::new();
+        }
+        kernel_too_old(case).into_iter().collect()
+    },
+};
+
+pub(crate) const NO_API_ADDRESS: Check = Check {
+    entry: Entry {
+        code: "CAL313",
+        title: "nothing implements Services while calico-node starts",
+        meaning: "No kube-proxy runs, and calico-node has no other address of the Kubernetes API \
+                  server than that of its Service.",
+        impact: "calico-node cannot reach the API server, so that it never implements Services \
+                 itself with eBPF. Pods of Calico without the pod network have the same problem.",
+        criteria: "No kube-proxy DaemonSet has pods, eBPF is on, a pod of Calico is not ready, and \
+                   KUBERNETES_SERVICE_HOST is not set or empty in calico-node's environment. With \
+                   kubeadm, a cluster with neither eBPF nor kube-proxy counts, too. Not on \
+                   platforms that run kube-proxy otherwise (k3s, RKE2, k0s, MicroK8s).",
+        fix: "Create the ConfigMap kubernetes-services-endpoint with the address of the API server \
+              or of its load balancer, as nodes reach it; the operator then restarts calico-node. \
+              In a manifest install, it belongs in kube-system.",
+        source: "Calico documentation, Enable the eBPF data plane; projectcalico/calico#8929",
+    },
+    needs: &[&DAEMON_SETS, &CALICO_PODS, &FELIX_CONFIGURATIONS],
+    judges: Judges::Running,
+    find: |case| no_api_address(case).into_iter().collect(),
+};
+
+pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
+    entry: Entry {
+        code: "CAL314",
+        title: "kube-proxy runs beside eBPF",
+        meaning: "The eBPF data plane implements Services, and kube-proxy still runs on the nodes.",
+        impact: "Felix removes kube-proxy's rules, and kube-proxy writes them again: both use CPU, \
+                 and connections may break. With nftables or IPVS, rules of both remain.",
+        criteria: "The kube-proxy DaemonSet is scheduled to nodes, eBPF is on, and \
+                   bpfKubeProxyIptablesCleanupEnabled is not false. Platforms that manage \
+                   kube-proxy, and do not let it be turned off, need false. It is a note: Services \
+                   work.",
+        fix: "Turn kube-proxy off, or set bpfKubeProxyIptablesCleanupEnabled to false where that is \
+              impossible.",
+        source: SOURCE,
+    },
+    needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    judges: Judges::Running,
+    find: |case| kube_proxy_beside(case).into_iter().collect(),
+};
+
+fn is_on(case: &Case) -> bool {
+    case.facts.dataplane.value() == Some(&Dataplane::Bpf)
+}
+
+fn kernel_too_old(case: &Case) -> Option<Finding> {
+    let nodes = case.snapshot.nodes.items().iter();
+    let old: Vec<&Node> = nodes
+        .filter(|node| node.is_linux() && is_too_old(&node.status.node_info.kernel_version))
+        .collect();
+    let first = old.first()?;
+    let names: Vec<&str> = old.iter().map(|node| node.metadata.name.as_str()).collect();
+    let finding = Finding::error(
+        &KERNEL_TOO_OLD.entry,
+        ObjectRef::named("Node", &first.metadata.name),
+        format!("the kernel is too old for eBPF on {}", few(&names)),
+    );
+    let finding = old.iter().take(MOST_NAMES).fold(finding, |finding, node| {
+        finding.evidence(
+            ObjectRef::named("Node", &node.metadata.name),
+            "status.nodeInfo.kernelVersion",
+            &node.status.node_info.kernel_version,
+        )
+    });
+    let without_proxy = !kube_proxy::is_scheduled(case.snapshot);
+    Some(
+        finding
+            .impact(if without_proxy {
+                "Felix falls back to iptables there, and without kube-proxy no Service works"
+            } else {
+                "Felix falls back to iptables there"
+            })
+            .fix("upgrade these nodes to kernel 5.10 or later, or turn eBPF off")
+            .paste(ResourceWriter::of(case.snapshot).patch_spec(
+                resource_writer::FELIX_CONFIGURATIONS,
+                "default",
+                &json!({"bpfEnabled": false}),
+            )),
+    )
+}
+
+/// Whether Felix refuses a kernel. A version that cannot be read is not judged.
+fn is_too_old(version: &str) -> bool {
+    let (numbers, build) = version.split_once('-').unwrap_or((version, ""));
+    let mut numbers = numbers
+        .split('.')
+        .map_while(|part| part.parse::<u32>().ok());
+    let (Some(major), Some(minor)) = (numbers.next(), numbers.next()) else {
+        return false;
+    };
+    // Red Hat's 4.18 has what is needed from its build 193 on.
+    let build = build
+        .split('.')
+        .next()
+        .and_then(|build| build.parse::<u32>().ok());
+    let red_hat = version.contains(".el") && (major, minor) == (4, 18);
+    (major, minor) < (5, 3) && !(red_hat && build.is_some_and(|build| build >= 193))
+}
+
+fn no_api_address(case: &Case) -> Option<Finding> {
+    let node = CalicoNode::current(case.snapshot)?;
+    let platform = case.facts.cluster.platform.value();
+    let elsewhere = matches!(
+        platform,
+        Some(
+            Platform::K3s
+                | Platform::Rke2
+                | Platform::K0s
+                | Platform::MicroK8s
+                | Platform::OpenShift
+        )
+    );
+    let by_kubeadm = platform == Some(&Platform::Kubeadm)
+        && case.snapshot.kube_proxy.read().is_none()
+        && case.snapshot.kube_proxy.unknown().is_none()
+        && super::other_plugins::others(case).next().is_none();
+    let without_services = is_on(case) || by_kubeadm;
+    let unready = pods::wanted(case.snapshot).find(|pod| !pod.is_ready())?;
+    let known = match node.variable("KUBERNETES_SERVICE_HOST") {
+        Variable::Set(host) => !host.is_empty(),
+        Variable::Unset => false,
+        Variable::Unknown(_) => true,
+    };
+    if elsewhere || known || !without_services || kube_proxy::is_scheduled(case.snapshot) {
+        return None;
+    }
+    let by_operator = matches!(
+        case.facts.install.method.value(),
+        Some(Method::Operator { .. })
+    );
+    let finding = Finding::error(
+        &NO_API_ADDRESS.entry,
+        node.object(),
+        "no kube-proxy runs, and calico-node does not have the address of the API server",
+    )
+    .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
+    .evidence(node.object(), "env KUBERNETES_SERVICE_HOST", "not set")
+    .evidence(pods::object(unready), "status", pods::why(unready))
+    .impact("Calico's pods cannot reach the API server by its Service, and no Service works");
+    Some(if !is_on(case) {
+        finding
+            .fix("install kube-proxy, or turn on eBPF with the address of the API server")
+            .paste("kubeadm init phase addon kube-proxy --kubeconfig /etc/kubernetes/admin.conf")
+    } else if by_operator {
+        finding
+            .fix(
+                "create the ConfigMap with the address of the API server, or of its load balancer; \
+                 the operator then restarts calico-node with it",
+            )
+            .paste(services_endpoint::create(case))
+    } else {
+        finding
+            .fix(
+                "set the address of the API server, or of its load balancer, in the ConfigMap that \
+                 calico-node reads, and restart its pods; a placeholder of the manifest must be \
+                 replaced",
+            )
+            .paste(format!(
+                "{}\nkubectl delete pods -n kube-system -l 'k8s-app in (calico-node,calico-kube-controllers)'",
+                services_endpoint::create_in("kube-system")
+            ))
+    })
+}
+
+fn kube_proxy_beside(case: &Case) -> Option<Finding> {
+    let set = kube_proxy::daemon_set(case.snapshot)?;
+    let cleanup = Felix::of(case.snapshot).get(&KUBE_PROXY_CLEANUP);
+    if !is_on(case)
+        || !kube_proxy::is_scheduled(case.snapshot)
+        || cleanup.as_ref().is_some_and(|told| !told.value)
+    {
+        return None;
+    }
+    let object = ObjectRef::of_object("DaemonSet", &set.metadata);
+    let from = cleanup.map_or_else(|| default_of(&KUBE_PROXY_CLEANUP), |told| told.from);
+    let managed = matches!(
+        case.facts.cluster.platform.value(),
+        Some(Platform::Aks | Platform::Gke | Platform::Eks)
+    );
+    let finding = Finding::note(
+        &KUBE_PROXY_BESIDE.entry,
+        &object,
+        "kube-proxy runs beside the eBPF data plane",
+    )
+    .exists(object)
+    .read(&from, true)
+    .impact(
+        "Felix removes the rules that kube-proxy writes, again and again; connections may break",
+    );
+    Some(if managed {
+        finding
+            .fix("have Felix leave kube-proxy's rules alone, as the platform manages kube-proxy")
+            .paste(ResourceWriter::of(case.snapshot).patch_spec(
+                resource_writer::FELIX_CONFIGURATIONS,
+                "default",
+                &json!({"bpfKubeProxyIptablesCleanupEnabled": false}),
+            ))
+    } else {
+        finding
+            .fix(
+                "turn kube-proxy off once calico-node has the address of the API server \
+                 (ConfigMap kubernetes-services-endpoint)",
+            )
+            .paste(
+                r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
+            )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_too_old;
+
+    #[test]
+    fn kernels_are_compared_as_felix_does() {
+        for (version, old) in [
+            ("3.10.0-1160.el7.x86_64", true),
+            ("4.18.0-80.el8.x86_64", true),
+            ("4.18.0-513.el8.x86_64", false),
+            ("4.19.0-21-amd64", true),
+            ("5.4.0-1103-azure", false),
+            ("6.8.0", false),
+            ("", false),
+        ] {
+            assert_eq!(is_too_old(version), old, "{version}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Whether the MTU of pods leaves room for what is added to each packet.
+
+use calico_core::catalog::Entry;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::cloud::Cloud;
+use crate::assess::facts::method::Method;
+use crate::assess::facts::mtu::Mtu;
+use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::words::pasted;
+use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
+
+pub(crate) const MTU_TOO_LARGE: Check = Check {
+    entry: Entry {
+        code: "CAL315",
+        title: "the MTU of pods leaves no room for the encapsulation",
+        meaning: "The MTU of pods is set by hand, and with what is added to each packet it exceeds \
+                  the MTU of the usual network.",
+        impact: "Small packets pass and large ones are lost: connections are set up and then hang, \
+                 and TLS handshakes time out.",
+        criteria: "An MTU of at most 1500 that is set in the Installation or in veth_mtu, plus the \
+                   overhead of IPIP (20), VXLAN (50, IPv6 70) or WireGuard (60, IPv6 80), is more \
+                   than 1500, or 1460 on Google Cloud. On AWS, whose networks carry 9001 bytes, and \
+                   with a larger MTU, the network is unknown, and nothing is said.",
+        fix: "Let Calico detect the MTU: set it to 0, or remove it. Running pods keep theirs until \
+              they are recreated. If the network carries larger packets, nothing needs to be done.",
+        source: "Calico documentation, Configure MTU; projectcalico/calico v3.32.1, \
+                 felix/dataplane/linux/int_dataplane.go (determinePodMTU)",
+    },
+    needs: &[&IP_POOLS, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    judges: Judges::Running,
+    find: |case| too_large(case).into_iter().collect(),
+};
+
+fn too_large(case: &Case) -> Option<Finding> {
+    let routing = &case.facts.routing;
+    let Some(Mtu::Bytes(mtu)) = routing.mtu.value() else {
+        return None;
+    };
+    let from = routing.mtu.from().first()?;
+    let overhead = routing.overhead.as_ref()?;
+    let network = match case.facts.cluster.cloud.value() {
+        Some(Cloud::Aws) => return None,
+        Some(Cloud::Google) => 1460,
+        _ => 1500,
+    };
+    let needed = mtu + i64::from(overhead.bytes);
+    // The operator's own detection is no setting.
+    if *mtu <= 0 || *mtu > 1500 || needed <= network || from.field.starts_with("status") {
+        return None;
+    }
+    let finding = Finding::warning(
+        &MTU_TOO_LARGE.entry,
+        &from.object,
+        format!(
+            "the MTU of pods is {mtu}: {} adds {} bytes, which a network with {network} does not \
+             carry",
+            overhead.purpose, overhead.bytes
+        ),
+    )
+    .read(from, mtu)
+    .impact(format!(
+        "unless the network between nodes carries packets of {needed} bytes, large packets are lost: \
+         connections hang, and TLS handshakes time out"
+    ));
+    let by_operator = matches!(
+        case.facts.install.method.value(),
+        Some(Method::Operator { .. })
+    );
+    Some(if by_operator {
+        finding
+            .fix(case.facts.install.lasting(
+                "let Calico detect it, then recreate the pods, which keep their MTU until then",
+            ))
+            .paste(
+                r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"calicoNetwork":{"mtu":null}}}'"#,
+            )
+    } else {
+        let (_, config) = CalicoNode::current(case.snapshot)?.config();
+        finding
+            .fix("let Calico detect it, restart calico-node, and recreate the pods, which keep their MTU until then")
+            .paste(format!(
+                "kubectl patch configmap -n kube-system {config} --type=merge -p '{{\"data\":{{\"veth_mtu\":\"0\"}}}}'\n\
+                 kubectl rollout restart -n kube-system daemonset/{}",
+                pasted(
+                    CalicoNode::current(case.snapshot)?
+                        .set
+                        .metadata
+                        .name
+                        .as_deref()
+                        .unwrap_or_default()
+                )
+            ))
+    })
+}

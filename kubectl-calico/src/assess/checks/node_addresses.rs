@@ -1,0 +1,217 @@
+//! Whether Calico uses the right address of each node.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+use calico_core::catalog::Entry;
+use serde_json::{Value, json};
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::method::Method;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
+use crate::assess::views::objects::default_installation;
+use crate::assess::words::{MOST_NAMES, few, pasted};
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::{DAEMON_SETS, NODES};
+
+pub(crate) const WRONG_ADDRESS: Check = Check {
+    entry: Entry {
+        code: "CAL510",
+        title: "Calico uses the wrong address of a node",
+        meaning: "calico-node has detected an IPv4 address of a node that is not one of the node's \
+                  InternalIPs, or that another node has, too.",
+        impact: "Other nodes send the traffic of the node's pods, and their BGP sessions, to that \
+                 address. If it is that of a bridge or of a NAT, the traffic is lost, and with BGP \
+                 calico-node does not become ready. Two nodes with one address: the second \
+                 calico-node stops with \"IPv4 address conflict\".",
+        criteria: "The annotation projectcalico.org/IPv4Address is compared with the addresses of \
+                   type InternalIP. It is an error if only some nodes differ, if two nodes have \
+                   the same address, or if the address is one that bridges and NATs usually have. \
+                   If all nodes differ, it is a warning, and none if a method to detect the \
+                   address is set: a network of its own for pods is a choice. Only if Calico \
+                   provides pod networking.",
+        fix: "Have calico-node use the InternalIP: nodeAddressAutodetectionV4 {kubernetes: \
+              NodeInternalIP} in the Installation, or IP_AUTODETECTION_METHOD=kubernetes-internal-ip \
+              in a manifest install. If the InternalIPs themselves are wrong, as with Vagrant, set \
+              --node-ip of each kubelet first.",
+        source: "projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go \
+                 (checkConflictingNodes); projectcalico/calico#8607, #2542, #729, #3541",
+    },
+    needs: &[&NODES, &DAEMON_SETS],
+    judges: Judges::Running,
+    find: |case| {
+        let Some(calico) = CalicoNode::current(case.snapshot) else {
+            return Vec::new();
+        };
+        if calico.does_networking() == Some(false) {
+            return Vec::new();
+        }
+        let all = NodeAddresses::all(case.snapshot);
+        let found = shared(case, &all).or_else(|| different(case, &all));
+        found.into_iter().collect()
+    },
+};
+
+/// Nodes that use the same address.
+fn shared(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
+    let mut by_address: BTreeMap<Ipv4Addr, Vec<&str>> = BTreeMap::new();
+    for found in all {
+        let name = found.node.metadata.name.as_str();
+        by_address.entry(found.used).or_default().push(name);
+    }
+    let (address, names) = by_address.iter().find(|(_, names)| names.len() > 1)?;
+    let finding = Finding::error(
+        &WRONG_ADDRESS.entry,
+        ObjectRef::all("Node"),
+        format!("{} use the same address {address}", few(names)),
+    );
+    let nodes: Vec<&NodeAddresses> = all.iter().filter(|it| it.used == *address).collect();
+    Some(
+        with_addresses(finding, &nodes)
+            .impact(
+                "calico-node stops on all of them but one (IPv4 address conflict), and the others \
+                 reach no pod on these nodes",
+            )
+            .fix(format!("{}{REMEDY}", in_kubelets(&nodes)))
+            .paste(remedy(case)),
+    )
+}
+
+fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
+    let nodes: Vec<&NodeAddresses> = all.iter().filter(|it| it.differs()).collect();
+    let first = nodes.first()?;
+    let owner = nodes.iter().find_map(|it| usual_owner(it.used));
+    let severity = if nodes.len() < all.len() || owner.is_some() {
+        Severity::Error
+    } else if method(case).is_none() {
+        Severity::Warning
+    } else {
+        return None;
+    };
+    let names: Vec<&str> = nodes
+        .iter()
+        .map(|it| it.node.metadata.name.as_str())
+        .collect();
+    let belongs = owner.map_or_else(String::new, |owner| format!(", that of {owner}"));
+    let message = if let [only] = nodes.as_slice() {
+        format!(
+            "Calico uses the address {} of {}{belongs}; its InternalIP is {}",
+            only.used,
+            few(&names),
+            internal(only)
+        )
+    } else if nodes.len() == all.len() {
+        format!("Calico uses no node's InternalIP: {}", few(&names))
+    } else {
+        format!(
+            "Calico uses an address other than the InternalIP of {}{belongs}",
+            few(&names)
+        )
+    };
+    let subject = ObjectRef::named("Node", &first.node.metadata.name);
+    let finding = Finding::new(&WRONG_ADDRESS.entry, severity, subject, message);
+    let finding = match method(case) {
+        Some((object, field, value)) => {
+            with_addresses(finding, &nodes).evidence(object, field, value)
+        }
+        None => with_addresses(finding, &nodes),
+    };
+    Some(
+        finding
+            .impact(
+                "other nodes send the traffic of its pods there; unless the address can be reached \
+                 from every node, pods on different nodes do not reach each other",
+            )
+            .fix(REMEDY)
+            .paste(remedy(case)),
+    )
+}
+
+const REMEDY: &str = "have calico-node use the InternalIP of each node, which restarts it node by \
+                      node and briefly interrupts the traffic of pods between nodes";
+
+/// InternalIPs that are the same must be corrected first.
+fn in_kubelets(nodes: &[&NodeAddresses]) -> &'static str {
+    let mut internal: Vec<&Ipv4Addr> = nodes.iter().flat_map(|it| &it.internal).collect();
+    let count = internal.len();
+    internal.sort();
+    internal.dedup();
+    if internal.len() < count {
+        "set --node-ip of the kubelet on each of these nodes to its own address; then "
+    } else {
+        ""
+    }
+}
+
+fn internal(found: &NodeAddresses) -> String {
+    let addresses: Vec<String> = found.internal.iter().map(Ipv4Addr::to_string).collect();
+    addresses.join(", ")
+}
+
+fn with_addresses(finding: Finding, nodes: &[&NodeAddresses]) -> Finding {
+    nodes.iter().take(MOST_NAMES).fold(finding, |finding, it| {
+        let object = ObjectRef::named("Node", &it.node.metadata.name);
+        finding
+            .evidence(&object, format!("annotation {ANNOTATION}"), it.used)
+            .evidence(object, "InternalIP", internal(it))
+    })
+}
+
+/// The method that was set to detect the address, if it is not the default one.
+fn method(case: &Case) -> Option<(ObjectRef, String, String)> {
+    if by_operator(case) {
+        let spec = &default_installation(case.snapshot)?.spec;
+        let methods = spec
+            .get("calicoNetwork")?
+            .get("nodeAddressAutodetectionV4")?;
+        let set = methods.as_mapping()?.iter().find_map(|(name, value)| {
+            let name = name.as_str()?;
+            (name != "firstFound" && !value.is_null()).then_some(name)
+        })?;
+        let field = format!("spec.calicoNetwork.nodeAddressAutodetectionV4.{set}");
+        let value = serde_json::to_string(&methods[set]).ok()?;
+        return Some((ObjectRef::installation(), field, value));
+    }
+    let node = CalicoNode::current(case.snapshot)?;
+    let value = node.value(VARIABLE).filter(|it| *it != "first-found")?;
+    Some((node.object(), format!("env {VARIABLE}"), value.to_owned()))
+}
+
+const VARIABLE: &str = "IP_AUTODETECTION_METHOD";
+
+fn by_operator(case: &Case) -> bool {
+    matches!(
+        case.facts.install.method.value(),
+        Some(Method::Operator { .. } | Method::Migrating)
+    )
+}
+
+/// Sets the method. The operator rejects a second one.
+fn remedy(case: &Case) -> String {
+    if by_operator(case) {
+        let mut methods = json!({"kubernetes": "NodeInternalIP"});
+        for other in [
+            "firstFound",
+            "interface",
+            "skipInterface",
+            "canReach",
+            "cidrs",
+        ] {
+            methods[other] = Value::Null;
+        }
+        let patch = json!({"spec": {"calicoNetwork": {"nodeAddressAutodetectionV4": methods}}});
+        return format!(
+            "kubectl patch installations.operator.tigera.io default --type=merge -p '{patch}'"
+        );
+    }
+    let Some(node) = CalicoNode::current(case.snapshot) else {
+        return String::new();
+    };
+    format!(
+        "kubectl set env -n {} daemonset/{} -c calico-node {VARIABLE}=kubernetes-internal-ip",
+        pasted(node.set.metadata.namespace.as_deref().unwrap_or_default()),
+        pasted(node.set.metadata.name.as_deref().unwrap_or_default())
+    )
+}

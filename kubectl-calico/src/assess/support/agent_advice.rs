@@ -1,0 +1,140 @@
+//! What to do about a calico-node that is not ready, by how far its pod is and what else was found.
+
+use super::impact::without_pods;
+use super::waiting_causes::{self, WaitingCause};
+use crate::assess::check::{Case, Check};
+use crate::assess::checks::datastore::DATASTORE_LOCKED;
+use crate::assess::checks::ebpf::NO_API_ADDRESS;
+use crate::assess::checks::node_addresses::WRONG_ADDRESS;
+use crate::assess::checks::nodes_without_address::NO_ADDRESS;
+use crate::assess::checks::typha_gone::TYPHA_GONE;
+use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
+use crate::assess::facts::cloud::Cloud;
+use crate::assess::facts::typha::is_used;
+use crate::assess::finding::{Finding, Suspect};
+use crate::assess::views::felix::{AWS_CHECK, Felix};
+use crate::assess::words::{few, pasted};
+use crate::snapshot::Pod;
+
+/// What keeps a running calico-node from being ready, if it was found. The first one counts.
+const CAUSES: [(&Check, &str); 6] = [
+    (&DATASTORE_LOCKED, "unlock Calico's datastore"),
+    (&NO_ADDRESS, "give the nodes their addresses"),
+    (
+        &NO_API_ADDRESS,
+        "give calico-node the address of the API server",
+    ),
+    (
+        &TYPHA_GONE,
+        "bring Typha back, from which Felix gets its data",
+    ),
+    (
+        &TYPHA_NOT_READY,
+        "get Typha ready, from which Felix gets its data",
+    ),
+    (
+        &WRONG_ADDRESS,
+        "have Calico use the right addresses of the nodes",
+    ),
+];
+
+/// Adds the impact and the fix to a finding about pods of calico-node, of which `pod` is the first one
+/// on a node that responds.
+pub(crate) fn advised(case: &Case, finding: Finding, pod: &Pod) -> Finding {
+    let namespace = pasted(pod.metadata.namespace.as_deref().unwrap_or_default());
+    let name = pasted(&pod.metadata.name);
+    let describe = format!("kubectl describe pods -n {namespace} {name}");
+    let stopped = without_pods(case, "calico-node");
+    if pod.spec.node_name.is_empty() {
+        return finding
+            .impact(stopped)
+            .fix("fix what keeps the pod from being scheduled")
+            .paste(describe);
+    }
+    if let Some(WaitingCause { fix, command }) = waiting_causes::of(case, pod) {
+        let command = if command.is_empty() {
+            describe
+        } else {
+            command
+        };
+        return finding.impact(stopped).fix(fix).paste(command);
+    }
+    if let Some(container) = pod.unfinished_init_container() {
+        return finding
+            .impact(stopped)
+            .fix(format!(
+                "the init container {} has not finished: read the pod's events and its log",
+                container.name
+            ))
+            .paste(format!(
+                "{describe}\nkubectl logs -n {namespace} {name} -c {} --tail=50",
+                pasted(&container.name)
+            ));
+    }
+    let finding = finding.impact(without_readiness(case)).suspects(suspects());
+    if let Some((check, fix)) = CAUSES.iter().find(|(check, _)| check.finds(case)) {
+        return finding.fix(format!("{fix} first (see {})", check.entry.code));
+    }
+    finding.fix(running(case)).paste(format!(
+        "{describe}\nkubectl logs -n {namespace} {name} -c calico-node --tail=50"
+    ))
+}
+
+/// What an unready or crashing calico-node may be a symptom of.
+pub(crate) fn suspects() -> impl Iterator<Item = Suspect> {
+    CAUSES
+        .iter()
+        .map(|(check, _)| Suspect::Code(check.entry.code))
+}
+
+/// The impact of pods that run and are not ready: what is programmed stays.
+fn without_readiness(case: &Case) -> &'static str {
+    match case.facts.routing.bgp.runs.value() {
+        _ if case.facts.routing.is_by_others() => {
+            "what runs there goes on working, but changes of policies may be missing"
+        }
+        Some(true) => {
+            "what runs there goes on working, but routes to or from these nodes, and changes of \
+             policies, may be missing"
+        }
+        _ => "what runs there goes on working, but changes of routes and policies may be missing",
+    }
+}
+
+/// What to do about a pod that runs and is not ready, if nothing else was found.
+fn running(case: &Case) -> String {
+    let nodes = case.snapshot.nodes.items().iter();
+    let silent: Vec<&str> = nodes
+        .filter(|node| node.is_silent())
+        .map(|node| node.metadata.name.as_str())
+        .collect();
+    let bgp = case.facts.routing.bgp.runs.value() == Some(&true);
+    if bgp && !silent.is_empty() {
+        return format!(
+            "look at {} first: a calico-node that has just started waits for the BGP sessions with \
+             all nodes, and becomes ready once that node is back or its Node is deleted. If it stays \
+             unready, TCP 179 is blocked between the other nodes, too",
+            few(&silent)
+        );
+    }
+    let told = Felix::of(case.snapshot).get(&AWS_CHECK);
+    let turns_off = told.is_some_and(|told| told.value.eq_ignore_ascii_case("disable"));
+    if case.facts.cluster.cloud.value() == Some(&Cloud::Aws) && turns_off {
+        return "check that the instances may turn their source/destination check off, without which \
+                Felix does not become ready: ec2:DescribeInstances and \
+                ec2:ModifyNetworkInterfaceAttribute; then read the log"
+            .to_owned();
+    }
+    if bgp {
+        return "read the result of the readiness probe in the pod's events. \"BGP not established\": \
+                TCP 179 is blocked between nodes, in the security groups or in the nodes' own \
+                firewalls; \"unable to connect to BIRDv4 socket\": read the log"
+            .to_owned();
+    }
+    let typha = if is_used(case.snapshot) {
+        ", and check that the node reaches Typha on TCP 5473"
+    } else {
+        ""
+    };
+    format!("read the result of the readiness probe in the pod's events, then the log{typha}")
+}

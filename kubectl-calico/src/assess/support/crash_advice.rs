@@ -1,0 +1,137 @@
+//! What to do about a container that crash-loops, by what it is and what else was found.
+
+use super::agent_advice::suspects;
+use crate::assess::check::Case;
+use crate::assess::checks::crds::{KINDS_NOT_SERVED, apply};
+use crate::assess::facts::typha::is_used;
+use crate::assess::finding::{Finding, Suspect};
+use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
+use crate::assess::views::container_failure::FailingPods;
+use crate::assess::words::pasted;
+use crate::snapshot::ObjectRef;
+
+/// The timeout of the liveness probe in Calico's manifest, in seconds.
+/// Source: projectcalico/calico v3.32.1, manifests/calico.yaml.
+const PROBE_TIMEOUT: i32 = 10;
+
+/// Adds what to do about a container that ends by itself.
+pub(crate) fn crashed(
+    case: &Case,
+    finding: Finding,
+    stopped: &FailingPods,
+    log: String,
+) -> Finding {
+    let read = "read the log of the previous run, and fix the reported problem";
+    match stopped.container.name.as_str() {
+        "install-cni" | "upgrade-ipam" => finding
+            .suspects(suspects())
+            .fix(format!(
+                "{read}: usually it cannot reach the API server by its Service, because \
+                 kube-proxy does not run on the node, or the node's network is broken"
+            ))
+            .paste(log),
+        "calico-node" => {
+            let unreachable = if is_used(case.snapshot) {
+                "Typha on TCP 5473 of other nodes, or the API server"
+            } else {
+                "the API server"
+            };
+            finding
+                .suspects(suspects())
+                .fix(format!("{read}: usually it does not reach {unreachable}"))
+                .paste(log)
+        }
+        "tigera-operator" => {
+            let finding = finding
+                .suspects([Suspect::Code(KINDS_NOT_SERVED.entry.code)])
+                .fix(read)
+                .paste(log);
+            let definitions = apply(case);
+            if definitions.is_empty() {
+                return finding;
+            }
+            finding
+                .fix(
+                    "if it reports \"no matches for kind\", apply the definitions of its release, \
+                     which helm upgrade does not do",
+                )
+                .paste(definitions)
+        }
+        "calico-kube-controllers" => {
+            let store = if case.facts.install.is_in_etcd() {
+                "etcd"
+            } else {
+                "the API server by its Service"
+            };
+            finding
+                .suspects(suspects())
+                .fix(format!("{read}: usually it does not reach {store}"))
+                .paste(log)
+        }
+        _ => finding.fix(read).paste(log),
+    }
+}
+
+/// Adds what to do about a container that the kubelet kills, usually since its liveness probe fails.
+pub(crate) fn killed(case: &Case, finding: Finding, stopped: &FailingPods) -> Finding {
+    let name = &stopped.container.name;
+    let pod = stopped.pod;
+    let namespace = pasted(pod.metadata.namespace.as_deref().unwrap_or_default());
+    let probe = timeout(case, &stopped.workload, name);
+    if let Some(seconds) = probe.filter(|seconds| *seconds < PROBE_TIMEOUT)
+        && stopped.workload.namespace.as_deref() != Some(OPERATOR_NAMESPACE)
+    {
+        let container = pasted(name);
+        let timeout = format!(r#"{{"timeoutSeconds":{PROBE_TIMEOUT}}}"#);
+        return finding
+            .evidence(
+                &stopped.workload,
+                format!("spec.template.spec.containers[{name}] livenessProbe.timeoutSeconds"),
+                seconds,
+            )
+            .fix(format!(
+                "give its probes {PROBE_TIMEOUT} seconds, as Calico's manifest does: the kubelet \
+                 kills it when a probe takes longer"
+            ))
+            .paste(format!(
+                "kubectl patch {} -n {namespace} {} -p \\\n  \
+                 '{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"{container}\",\"livenessProbe\":{timeout},\"readinessProbe\":{timeout}}}]}}}}}}}}'",
+                stopped.workload.kind.to_lowercase(),
+                pasted(stopped.workload.name.as_deref().unwrap_or_default())
+            ));
+    }
+    finding
+        .fix(
+            "find out in the pod's events why its liveness probe fails: the kubelet killed it, and \
+             its log has no error. Usually the node is overloaded, or a CPU limit is too low",
+        )
+        .paste(format!(
+            "kubectl describe pods -n {namespace} {}",
+            pasted(&pod.metadata.name)
+        ))
+}
+
+/// The timeout of a container's liveness probe, in seconds, if it has one. The default is 1.
+fn timeout(case: &Case, workload: &ObjectRef, container: &str) -> Option<i32> {
+    let sets = case.snapshot.daemon_sets.items().iter();
+    let sets = sets.map(|set| {
+        (
+            "DaemonSet",
+            &set.metadata,
+            set.spec.as_ref().map(|it| &it.template),
+        )
+    });
+    let deployments = case.snapshot.deployments.items().iter();
+    let deployments = deployments.map(|it| {
+        let template = it.spec.as_ref().map(|spec| &spec.template);
+        ("Deployment", &it.metadata, template)
+    });
+    let (.., template) = sets
+        .chain(deployments)
+        .find(|(kind, meta, _)| ObjectRef::of_object(kind, meta) == *workload)?;
+    let containers = template?.spec.as_ref()?.containers.iter();
+    let probe = containers
+        .filter(|it| it.name == container)
+        .find_map(|it| it.liveness_probe.as_ref())?;
+    Some(probe.timeout_seconds.unwrap_or(1))
+}
