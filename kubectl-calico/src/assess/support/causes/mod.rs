@@ -78,7 +78,7 @@ mod tests {
             ),
             (
                 "Error creating / updating resource: namespaces \"calico-system\" not found",
-                "to create the namespace",
+                "create the calico-system namespace",
             ),
             (
                 "Error creating / updating IPPools: IPPool.projectcalico.org \"default-ipv4-ippool\" \
