@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use calico_core::catalog::Entry;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::method::Method;
@@ -191,16 +191,14 @@ fn by_operator(case: &Case) -> bool {
 /// Sets the method. The operator rejects a second one.
 fn remedy(case: &Case) -> String {
     if by_operator(case) {
-        let mut methods = json!({"kubernetes": "NodeInternalIP"});
-        for other in [
-            "firstFound",
-            "interface",
-            "skipInterface",
-            "canReach",
-            "cidrs",
-        ] {
-            methods[other] = Value::Null;
-        }
+        let methods = json!({
+            "kubernetes": "NodeInternalIP",
+            "firstFound": null,
+            "interface": null,
+            "skipInterface": null,
+            "canReach": null,
+            "cidrs": null,
+        });
         let patch = json!({"spec": {"calicoNetwork": {"nodeAddressAutodetectionV4": methods}}});
         return format!(
             "kubectl patch installations.operator.tigera.io default --type=merge -p '{patch}'"
