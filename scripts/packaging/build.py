@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shlex
 import sys
 
 from . import PROGRAMS, REPOSITORY, commit_time, output, run, say, tools
@@ -44,7 +45,9 @@ def common(toolchain, folder):
     return {
         "RUSTUP_TOOLCHAIN": toolchain,
         "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(f"--remap-path-prefix={of}={to}" for of, to in prefixes),
-        "CFLAGS": " ".join(f"-ffile-prefix-map={of}={to}" for of, to in prefixes),
+        "CFLAGS": " ".join(shlex.quote(f"-ffile-prefix-map={of}={to}") for of, to in prefixes),
+        # The crate cc reads CFLAGS as a shell does: a path may contain a space.
+        "CC_SHELL_ESCAPED_FLAGS": "1",
         "CARGO_TARGET_DIR": folder,
         "CARGO_INCREMENTAL": "0",
         "SOURCE_DATE_EPOCH": commit_time(),
