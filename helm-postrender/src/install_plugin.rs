@@ -1,9 +1,9 @@
 //! `helm-postrender install-plugin`: what the Helm of this machine needs to run this program, set up
 //! from the program alone.
 //!
-//! Helm 3 runs a post-renderer that is on PATH. Helm 4 runs only plugins. Both read the same folder of
+//! Helm 3 runs a post-renderer that is on PATH. Helm 4 runs only plugins. Both read the same directory of
 //! plugins; Helm 3 (3.17.2, 3.21.4: pkg/plugin) cannot read a Helm 4 plugin, and then loads none of its
-//! own. So a folder with plugins in Helm 3's format is left as it is, unless the user insists.
+//! own. So a directory with plugins in Helm 3's format is left as it is, unless the user insists.
 
 use std::env::{self, consts};
 use std::fs;
@@ -50,9 +50,9 @@ struct Metadata {
     name: String,
 }
 
-/// A plugin in Helm's folder.
+/// A plugin in Helm's directory.
 struct Plugin {
-    folder: PathBuf,
+    directory: PathBuf,
     metadata: Metadata,
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn install(cli: &Cli) -> Result<String, Error> {
     if version.starts_with("v3.") {
         return on_path(&version, &binary);
     }
-    let plugins = helm.plugins_folder()?;
+    let plugins = helm.plugins_directory()?;
     let installed = read_plugins(&plugins)?;
     let for_helm_3: Vec<&str> = installed
         .iter()
@@ -75,7 +75,7 @@ pub(crate) fn install(cli: &Cli) -> Result<String, Error> {
         .collect();
     if !for_helm_3.is_empty() && !cli.force {
         return Err(Error::Io(format!(
-            "nothing was installed: {} has plugins in Helm 3's format ({}), and Helm 3 cannot load them next to a Helm 4 plugin\n  fix: if only Helm 4 uses this folder, repeat the command with --force; otherwise give Helm 4 another folder with HELM_DATA_HOME, here and in later Helm commands",
+            "nothing was installed: {} has plugins in Helm 3's format ({}), and Helm 3 cannot load them next to a Helm 4 plugin\n  fix: if only Helm 4 uses this directory, repeat the command with --force; otherwise give Helm 4 another directory with HELM_DATA_HOME, here and in later Helm commands",
             plugins.display(),
             printable(for_helm_3.join(", "))
         )));
@@ -84,7 +84,7 @@ pub(crate) fn install(cli: &Cli) -> Result<String, Error> {
     let staged = stage(&plugins, &binary)?;
     if installed
         .iter()
-        .any(|plugin| plugin.metadata.name == NAME || plugin.folder == place)
+        .any(|plugin| plugin.metadata.name == NAME || plugin.directory == place)
     {
         helm.output(&["plugin", "uninstall", NAME])?;
     }
@@ -113,7 +113,7 @@ fn on_path(version: &str, binary: &Path) -> Result<String, Error> {
             binary.display()
         ))),
         None => Err(Error::Io(format!(
-            "Helm {version} needs no plugin, but runs {NAME} from PATH, and it is not there\n  fix: copy {} to a folder on PATH",
+            "Helm {version} needs no plugin, but runs {NAME} from PATH, and it is not there\n  fix: copy {} to a directory on PATH",
             binary.display()
         ))),
     }
@@ -145,32 +145,35 @@ impl Helm {
         Ok(String::from_utf8_lossy(&ended.stdout).trim().to_owned())
     }
 
-    /// The first folder in which it looks for plugins.
-    fn plugins_folder(&self) -> Result<PathBuf, Error> {
-        let folders = self.output(&["env", "HELM_PLUGINS"])?;
-        env::split_paths(&folders)
-            .find(|folder| folder.is_absolute())
-            .ok_or_else(|| Error::Io("`helm env HELM_PLUGINS` prints no folder".to_owned()))
+    /// The first directory in which it looks for plugins.
+    fn plugins_directory(&self) -> Result<PathBuf, Error> {
+        let directories = self.output(&["env", "HELM_PLUGINS"])?;
+        env::split_paths(&directories)
+            .find(|directory| directory.is_absolute())
+            .ok_or_else(|| Error::Io("`helm env HELM_PLUGINS` prints no directory".to_owned()))
     }
 }
 
-/// The plugins in Helm's folder. What Helm cannot read either is not one.
-fn read_plugins(folder: &Path) -> Result<Vec<Plugin>, Error> {
-    let entries = match fs::read_dir(folder) {
+/// The plugins in Helm's directory. What Helm cannot read either is not one.
+fn read_plugins(directory: &Path) -> Result<Vec<Plugin>, Error> {
+    let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(cannot("read", folder, &error)),
+        Err(error) => return Err(cannot("read", directory, &error)),
     };
     let plugins = entries.flatten().filter_map(|entry| {
-        let folder = entry.path();
-        let text = fs::read_to_string(folder.join("plugin.yaml")).ok()?;
+        let directory = entry.path();
+        let text = fs::read_to_string(directory.join("plugin.yaml")).ok()?;
         let metadata = serde_yaml::from_str(&text).ok()?;
-        Some(Plugin { folder, metadata })
+        Some(Plugin {
+            directory,
+            metadata,
+        })
     });
     Ok(plugins.collect())
 }
 
-/// Lays the plugin out next to Helm's folder of plugins, so that one rename puts it there: Helm would
+/// Lays the plugin out next to Helm's directory of plugins, so that one rename puts it there: Helm would
 /// load an unfinished one.
 fn stage(plugins: &Path, binary: &Path) -> Result<tempfile::TempDir, Error> {
     let program = program_of(consts::OS, consts::ARCH)?;
@@ -179,8 +182,8 @@ fn stage(plugins: &Path, binary: &Path) -> Result<tempfile::TempDir, Error> {
     let staged =
         tempfile::tempdir_in(beside).map_err(|error| cannot("write to", beside, &error))?;
     let copy = staged.path().join(NAME).join(program);
-    let folder = copy.parent().unwrap_or(beside);
-    fs::create_dir_all(folder)
+    let directory = copy.parent().unwrap_or(beside);
+    fs::create_dir_all(directory)
         .and_then(|()| fs::write(staged.path().join(NAME).join("plugin.yaml"), MANIFEST))
         .and_then(|()| fs::copy(binary, &copy))
         .map_err(|error| cannot("write to", staged.path(), &error))?;
@@ -195,10 +198,10 @@ fn program_of(os: &str, arch: &str) -> Result<String, Error> {
         "aarch64" => "arm64",
         arch => arch,
     };
-    let folder = format!("${{HELM_PLUGIN_DIR}}/bin/{os}-{arch}/");
+    let directory = format!("${{HELM_PLUGIN_DIR}}/bin/{os}-{arch}/");
     MANIFEST
         .split_whitespace()
-        .find(|word| word.starts_with(&folder))
+        .find(|word| word.starts_with(&directory))
         .and_then(|word| word.strip_prefix("${HELM_PLUGIN_DIR}/"))
         .map(str::to_owned)
         .ok_or_else(|| Error::Io(format!("plugin.yaml has no program for {os}/{arch}")))
