@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Attribute {
     /// Empty if it is set: its value is not kept. Addresses without one are never released.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub handle_id: Option<String>,
+    pub handle_id: Option<Box<str>>,
     pub secondary: Owner,
     /// The other owner of an address during a live migration of a virtual machine (3.32 and later).
     #[serde(
@@ -23,19 +23,19 @@ pub struct Attribute {
 #[serde(default)]
 pub struct Owner {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub node: Option<String>,
+    pub node: Option<Box<str>>,
     /// Such as `vxlanTunnelAddress`; not set for a pod.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<Box<str>>,
     /// `windows host rsvd` for the addresses that a Windows node needs itself.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<Box<str>>,
     /// Empty if it is set: its name is not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pod: Option<String>,
+    pub pod: Option<Box<str>>,
     /// Likewise, for a virtual machine.
     #[serde(rename = "vmi-name", skip_serializing_if = "Option::is_none")]
-    pub virtual_machine: Option<String>,
+    pub virtual_machine: Option<Box<str>>,
 }
 
 /// An object of which nothing is kept.
@@ -75,6 +75,9 @@ impl FromIterator<Attribute> for Attributes {
             });
             all.indexes.push(u16::try_from(index).unwrap_or(u16::MAX));
         }
+        // Thousands of blocks are kept.
+        all.distinct.shrink_to_fit();
+        all.indexes.shrink_to_fit();
         all
     }
 }

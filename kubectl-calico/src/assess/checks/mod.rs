@@ -7,6 +7,7 @@ pub(crate) mod agents;
 pub(crate) mod api_server;
 pub(crate) mod bgp;
 pub(crate) mod block_size;
+pub(crate) mod borrowed;
 pub(crate) mod capacity;
 pub(crate) mod cloud_ipip;
 pub(crate) mod cloud_plain;
@@ -98,6 +99,7 @@ pub static CHECKS: &[Check] = &[
     stray_blocks::OTHER_SIZE,
     stray_blocks::OUTSIDE_POOLS,
     gone_nodes::NODES_GONE,
+    borrowed::BORROWED,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

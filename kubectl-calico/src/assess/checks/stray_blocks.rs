@@ -86,8 +86,7 @@ fn other_size(pool: &ExistingPool, blocks: &[&StrayBlock]) -> Finding {
     let (severity, impact, fix) = if pool.enabled {
         (
             Severity::Error,
-            "an address can be given out twice: Calico's IPAM takes the place of these blocks for \
-             free",
+            "an address can be assigned twice: to Calico's IPAM, the space of these blocks is free",
             format!(
                 "add another pool and disable {name}; recreate the pods that have addresses of \
                  these blocks, and enable {name} once the blocks are gone"
@@ -96,7 +95,7 @@ fn other_size(pool: &ExistingPool, blocks: &[&StrayBlock]) -> Finding {
     } else {
         (
             Severity::Warning,
-            "if addresses are assigned from the pool again, one can be given out twice",
+            "if addresses are assigned from the pool again, one can be assigned twice",
             format!(
                 "before {name} is used again, recreate the pods that have addresses of these \
                  blocks, and wait until the blocks are gone"

@@ -22,8 +22,22 @@ pub struct NodeBlocks {
     /// The nodes that run calico-node and have no IPv6 block.
     #[serde(rename = "withoutIPv6")]
     pub without_v6: Vec<String>,
+    /// The addresses that nodes have borrowed from other nodes' blocks.
+    pub borrowed: Vec<BorrowedAddress>,
     /// The nodes that do not exist and own blocks or addresses.
     pub gone: Vec<GoneNode>,
+}
+
+/// An address that a node has from another node's block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct BorrowedAddress {
+    /// The address.
+    pub address: IpAddr,
+    /// The node that uses it.
+    pub node: String,
+    /// The node whose block it is from.
+    pub from: String,
 }
 
 /// What belongs to a node that does not exist.
@@ -83,6 +97,7 @@ impl NodeBlocks {
         Self {
             without_v4: without(Family::V4),
             without_v6: without(Family::V6),
+            borrowed: borrowed(snapshot, &blocks),
             gone: gone(snapshot, &blocks),
         }
     }
@@ -156,6 +171,28 @@ pub fn spare_blocks<'a, 'b>(snapshot: &Snapshot, blocks: &'b [Block<'a>]) -> Vec
 fn names(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
     let nodes = snapshot.nodes.items().iter();
     nodes.map(|node| node.metadata.name.as_str())
+}
+
+/// The addresses that existing nodes have borrowed.
+/// Source: projectcalico/calico v3.32.1, calicoctl/calicoctl/commands/ipam/show.go (`--show-borrowed`).
+fn borrowed(snapshot: &Snapshot, blocks: &[Block]) -> Vec<BorrowedAddress> {
+    let nodes: BTreeSet<&str> = names(snapshot).collect();
+    let of_block = |block: &Block| {
+        let from = block.node?.to_owned();
+        let addresses = block.assigned().filter_map(move |assigned| {
+            let owner = &assigned.attribute?.secondary;
+            let node = owner.node.as_deref().filter(|node| **node != from)?;
+            Some(BorrowedAddress {
+                address: assigned.address,
+                node: node.to_owned(),
+                from: from.clone(),
+            })
+        });
+        Some(addresses.collect::<Vec<_>>())
+    };
+    let all = blocks.iter().filter_map(of_block).flatten();
+    all.filter(|borrowed| nodes.contains(borrowed.node.as_str()))
+        .collect()
 }
 
 /// The nodes that are gone and still own something. An address belongs to the node that it was assigned

@@ -1,0 +1,79 @@
+//! Whether nodes have borrowed addresses.
+
+use std::collections::BTreeSet;
+
+use calico_core::catalog::Entry;
+
+use crate::assess::check::{Check, Judges};
+use crate::assess::facts::node_blocks::BorrowedAddress;
+use crate::assess::finding::Finding;
+use crate::assess::words::{MOST_NAMES, counted, few};
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::{DAEMON_SETS, IPAM_BLOCKS, NODES};
+
+pub(crate) const BORROWED: Check = Check {
+    entry: Entry {
+        code: "CAL223",
+        title: "nodes have borrowed addresses",
+        meaning: "Pods have addresses from blocks of other nodes.",
+        impact: "Each borrowed address needs its own route on every node. A node borrows when it \
+                 needs another block and none is free.",
+        criteria: "An address is borrowed if the node that it was assigned on is not the node of \
+                   its block, as in calicoctl ipam show --show-borrowed. The finding is a note. \
+                   Applies only if Calico's IPAM assigns addresses.",
+        fix: "Add a pool. A pod keeps its borrowed address until it is recreated.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (autoAssign) and \
+                 calicoctl/calicoctl/commands/ipam/show.go",
+    },
+    needs: &[&IPAM_BLOCKS, &NODES, &DAEMON_SETS],
+    judges: Judges::Running,
+    find: |case| {
+        let runs = case.facts.agents.value().is_some();
+        if !runs || case.facts.by_calico_ipam() != Some(true) {
+            return Vec::new();
+        }
+        let blocks = case.facts.node_blocks.value();
+        let borrowed = blocks.map(|blocks| blocks.borrowed.as_slice());
+        finding(borrowed.unwrap_or_default()).into_iter().collect()
+    },
+};
+
+fn finding(borrowed: &[BorrowedAddress]) -> Option<Finding> {
+    if borrowed.is_empty() {
+        return None;
+    }
+    let nodes: BTreeSet<&str> = borrowed.iter().map(|one| one.node.as_str()).collect();
+    let names: Vec<&str> = nodes.into_iter().collect();
+    let count = match borrowed.len() {
+        1 => "1 address".to_owned(),
+        count => format!("{count} addresses"),
+    };
+    let which = match names.as_slice() {
+        [one] => format!("node {one}"),
+        more => counted(more.len(), "node"),
+    };
+    let have = if names.len() == 1 { "has" } else { "have" };
+    let mut finding = Finding::note(
+        &BORROWED.entry,
+        ObjectRef::all("IPAMBlock"),
+        format!("{which} {have} borrowed {count} from other nodes' blocks"),
+    )
+    .evidence(
+        ObjectRef::all("IPAMBlock"),
+        "nodes that borrow",
+        few(&names),
+    );
+    for one in borrowed.iter().take(MOST_NAMES) {
+        finding = finding.evidence(
+            ObjectRef::all("IPAMBlock"),
+            format!("borrowed by {}", one.node),
+            format!("{} from {}", one.address, one.from),
+        );
+    }
+    Some(
+        finding
+            .impact("each needs its own route on every node")
+            .fix("add a pool if the pools have no free block; recreated pods get other addresses")
+            .paste("calicoctl ipam show --show-borrowed"),
+    )
+}
