@@ -2,6 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
+use super::format::{is_base64, is_quantity};
 use super::node::{Name, Node, Property};
 use super::spec::SPEC;
 use crate::installation::value::{integer, type_name};
@@ -22,6 +23,11 @@ pub(crate) enum Problem {
     Type {
         expected: &'static str,
         found: &'static str,
+    },
+    /// A text without the form that the field has, as `a quantity`.
+    Format {
+        expected: &'static str,
+        value: String,
     },
     /// An integer of more than 32 bits.
     TooLarge(String),
@@ -100,7 +106,13 @@ impl Walk {
             | (Node::Boolean, Value::Bool(_))
             | (Node::AnyObject, Value::Mapping(_))
             | (Node::AnyList, Value::Sequence(_)) => {}
-            (Node::IntegerOrText, number) if integer(number).is_some() => {}
+            (Node::Quantity, Value::String(text)) => {
+                self.format(path, "a quantity", text, is_quantity(text));
+            }
+            (Node::Base64, Value::String(text)) => {
+                self.format(path, "base64", text, is_base64(text));
+            }
+            (Node::IntegerOrText | Node::Quantity, number) if integer(number).is_some() => {}
             _ => self.fault(
                 path,
                 Problem::Type {
@@ -165,6 +177,13 @@ impl Walk {
         }
     }
 
+    fn format(&mut self, path: &str, expected: &'static str, text: &str, is_right: bool) {
+        if !is_right {
+            let value = text.to_owned();
+            self.fault(path, Problem::Format { expected, value });
+        }
+    }
+
     fn fault(&mut self, path: &str, problem: Problem) {
         self.faults.push(Fault {
             path: path.to_owned(),
@@ -226,10 +245,10 @@ fn expected(node: &Node) -> &'static str {
     match node {
         Node::Object(_) | Node::Map(_) | Node::AnyObject => "an object",
         Node::List(_) | Node::AnyList => "an array",
-        Node::Text | Node::Names(_) => "a string",
+        Node::Text | Node::Names(_) | Node::Base64 => "a string",
         Node::Integer => "an integer",
         Node::Boolean => "a boolean",
-        Node::IntegerOrText => "an integer or a string",
+        Node::IntegerOrText | Node::Quantity => "an integer or a string",
     }
 }
 

@@ -2,6 +2,7 @@
 //! Installation under it.
 
 mod fault;
+mod format;
 mod node;
 mod spec;
 

@@ -20,6 +20,10 @@ pub(crate) enum Node {
     Boolean,
     /// An integer or a string, such as `1` or `10%`.
     IntegerOrText,
+    /// A quantity, such as `100Mi`, or an integer.
+    Quantity,
+    /// A string in base64.
+    Base64,
     /// An object whose content is not checked: pod overrides, which have Kubernetes' own schema.
     AnyObject,
     /// An array whose content is not checked, for the same reason.

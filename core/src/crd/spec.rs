@@ -4,7 +4,8 @@
 //! v1.43.0 and release-v1.44.
 
 use super::node::Node::{
-    AnyList, AnyObject, Boolean, Integer, IntegerOrText, List, Map, Names, Object, Text,
+    AnyList, AnyObject, Base64, Boolean, Integer, IntegerOrText, List, Map, Names, Object,
+    Quantity, Text,
 };
 use super::node::{Name, Node, Property, name, property};
 
@@ -193,7 +194,7 @@ const UPDATE_STRATEGY: &[Property] = &[
 
 const COMPONENT_RESOURCES: &[Property] = &[
     property("componentName", COMPONENT_NAME).required(),
-    property("resourceRequirements", AnyObject).required(),
+    property("resourceRequirements", Object(RESOURCES)).required(),
 ];
 
 const COMPONENT_NAME: Node = Names(&[
@@ -205,8 +206,14 @@ const COMPONENT_NAME: Node = Names(&[
     name("ConfdWindows").since(42),
 ]);
 
+const RESOURCES: &[Property] = &[
+    property("limits", Map(&Quantity)),
+    property("requests", Map(&Quantity)),
+    property("claims", AnyList),
+];
+
 const CERTIFICATES: &[Property] = &[
-    property("caCert", Text).required(),
+    property("caCert", Base64).required(),
     property("signerName", Text).required(),
     property("keyAlgorithm", Names(KEY_ALGORITHMS)),
     property("signatureAlgorithm", Names(SIGNATURE_ALGORITHMS)),
@@ -256,7 +263,7 @@ const LOGGING: &[Property] = &[
         "logSeverity",
         Names(&[name("Error"), name("Warning"), name("Info"), name("Debug")]),
     ),
-    property("logFileMaxSize", IntegerOrText),
+    property("logFileMaxSize", Quantity),
     property("logFileMaxAgeDays", Integer),
     property("logFileMaxCount", Integer),
 ];

@@ -22,9 +22,11 @@ pub(super) const FIELD_TYPE: Rule = Rule {
                   is a boolean, and 032 is 26. natOutgoing is a string here (Enabled), although it \
                   is true or false in an IPPool.",
         impact: IMPACT,
-        criteria: "Null is treated as unset, and 26.0 as an integer. Integers have 32 bits. A \
-                   field that the operator's CRD does not have is reported by unknown-field, \
-                   regardless of its type. Pod overrides are not checked.",
+        criteria: "Null is treated as unset, and 26.0 as an integer. Integers have 32 bits. The \
+                   caCert of certificateManagement is base64; logFileMaxSize and the limits and \
+                   requests of componentResources are quantities. A field that the operator's CRD \
+                   does not have is reported by unknown-field, regardless of its type. Pod \
+                   overrides are not checked.",
         fix: "Use a value of the type named in the message. Put strings in quotes.",
         source: SOURCE,
     },
@@ -36,6 +38,10 @@ pub(super) const FIELD_TYPE: Rule = Rule {
                 Problem::Type { expected, found } => {
                     let problem = format!("it is {found}, not {expected}");
                     Some(invalid(&fault, problem, right_type(expected, found)))
+                }
+                Problem::Format { expected, value } => {
+                    let problem = format!("{} is not {expected}", quoted(value));
+                    Some(invalid(&fault, problem, right_format(expected)))
                 }
                 Problem::TooLarge(number) => {
                     let problem = format!("{number} does not fit into 32 bits");
@@ -68,6 +74,13 @@ fn right_type(expected: &str, found: &str) -> String {
             format!("quote it: without quotes, YAML reads it as {found}")
         }
         _ => format!("write {expected}"),
+    }
+}
+
+fn right_format(expected: &str) -> String {
+    match expected {
+        "base64" => "encode the value in base64, on one line".to_owned(),
+        _ => "use a number with one suffix, such as 100Mi, 0.5 or 500m".to_owned(),
     }
 }
 
