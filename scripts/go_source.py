@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 import cache
-from go_module import NoGo
+from go_module import REPOSITORY, NoGo
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +49,8 @@ class Source:
     fetched: tuple[str, ...] = ()
     # Required changes: file, old text, new text.
     edits: tuple[tuple[str, str, str], ...] = ()
+    # Files of this repository that are added: the path there, the path here, and a hash of the content.
+    added: tuple[tuple[str, str, str], ...] = ()
 
     def built(self, say):
         """The path of the program, which is built into the cache, once, under a name with a hash of all this."""
@@ -78,6 +80,8 @@ class Source:
                 sums.write(module.sums())
         for name in self.fetched:
             write(tree / name, "")
+        for name, own, _ in self.added:
+            write(tree / name, (REPOSITORY / own).read_text())
         for name, text, other in self.edits:
             content = (tree / name).read_text()
             if text not in content:

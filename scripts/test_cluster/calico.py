@@ -1,5 +1,9 @@
 """The programs of Calico that can be built from published Go modules: its operator and its API server."""
 
+import dataclasses
+import hashlib
+
+from go_module import REPOSITORY
 from go_source import Module, Source
 
 # Since v1.40 at the latest the operator's types are a module of their own, of which few versions are published. This one is newer than
@@ -90,3 +94,31 @@ API_SERVER = Source(
         ("lib/httpmachinery", "github.com/projectcalico/calico/lib/httpmachinery"),
     ),
 )
+
+# What the operator's own packages say of an Installation: tests/operator-rules, compiled into them.
+RULES = {
+    "cmd/rules/main.go": "tests/operator-rules/main.go",
+    "pkg/controller/installation/rules.go": "tests/operator-rules/installation.go",
+    "pkg/controller/ippool/rules.go": "tests/operator-rules/ippool.go",
+}
+# What is named otherwise in operator 1.36.
+OLD_NAMES = (
+    ("github.com/tigera/api/pkg/apis/projectcalico/v3", "github.com/tigera/operator/pkg/apis/crd.projectcalico.org/v1"),
+    ("ToProjectCalico(pool)", "pool.ToProjectCalicoV1()"),
+    ("operator/pkg/imports/crds", "operator/pkg/crds"),
+    ("GetCRDs(operator.Calico, false)", "GetCRDs(operator.Calico)"),
+)
+
+
+def rules(operator):
+    """The program with the rules of an operator in OPERATORS."""
+    added = tuple(
+        (name, own, hashlib.sha256((REPOSITORY / own).read_bytes()).hexdigest()) for name, own in RULES.items()
+    )
+    edits = operator.edits
+    if operator.module.version.startswith("v1.36."):
+        files = {name: (REPOSITORY / own).read_text() for name, own in RULES.items()}
+        edits += tuple((name, *edit) for name, text in files.items() for edit in OLD_NAMES if edit[0] in text)
+    return dataclasses.replace(
+        operator, program="operator-rules", package="cmd/rules", stamps=(), added=added, edits=edits
+    )
