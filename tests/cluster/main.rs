@@ -14,4 +14,7 @@ mod api_server;
 mod journey;
 mod live;
 mod needs;
+mod oracle;
+mod remedies;
+mod terminal;
 mod test_cluster;

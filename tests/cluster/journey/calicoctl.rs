@@ -7,7 +7,7 @@ use std::path::Path;
 use calico_test_support::clusters::{Base, manifest};
 use calico_test_support::tools::tool;
 
-use super::terminal::Terminal;
+use crate::terminal::Terminal;
 
 const PLUGIN: &str = env!("CARGO_BIN_EXE_kubectl-calico");
 
@@ -16,7 +16,7 @@ const ECHO: &str = "printf '<%s>' \"$@\"; cat; exit 7";
 
 /// A terminal with kubectl, the plugin under a name, and possibly a script as calicoctl.
 fn terminal(record: &str, plugin: &str, calicoctl: Option<(&str, &str)>) -> Terminal {
-    let terminal = Terminal::new(record);
+    let terminal = Terminal::new("journey", record);
     terminal.add_program("kubectl", &tool("kubectl", "1.37.1"));
     terminal.add_program(plugin, Path::new(PLUGIN));
     if let Some((name, script)) = calicoctl {

@@ -10,9 +10,9 @@ use calico_test_support::tools::tool;
 
 use super::downloads::Downloads;
 use super::krew_tools::Krew;
-use super::terminal::Terminal;
 use crate::api_server::Cluster;
 use crate::needs::{NO_GO, or_skip};
+use crate::terminal::Terminal;
 
 #[test]
 fn with_krew() {
@@ -22,7 +22,7 @@ fn with_krew() {
     let Some(cluster) = Cluster::start() else {
         return;
     };
-    let mut terminal = Terminal::new("krew");
+    let mut terminal = Terminal::new("journey", "krew");
     terminal.set("KUBECONFIG", &cluster.kubeconfig);
     terminal.add_program("kubectl", &tool("kubectl", "1.37.1"));
     terminal.add_program("kubectl-krew", &krew.program);

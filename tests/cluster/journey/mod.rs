@@ -13,6 +13,5 @@ mod lifecycle;
 mod operator;
 mod pool_checks;
 mod setup;
-mod terminal;
 mod uninstall;
 mod upgrade;

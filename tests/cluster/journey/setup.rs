@@ -10,8 +10,8 @@ use calico_test_support::tools::tool;
 use serde_json::{Value, json};
 
 use super::operator::{Operator, objects};
-use super::terminal::Terminal;
 use crate::api_server::Cluster;
+use crate::terminal::Terminal;
 
 /// Values that the cluster needs and that are not the operator's defaults.
 pub(super) const VALUES: &[&str] = &[
@@ -46,7 +46,8 @@ impl Journey {
         } else {
             (folder, folder)
         };
-        let mut terminal = Terminal::new(&format!("{name}-{label}-helm-{}", helm.version));
+        let mut terminal =
+            Terminal::new("journey", &format!("{name}-{label}-helm-{}", helm.version));
         terminal.set("KUBECONFIG", &cluster.kubeconfig);
         terminal.add_program("kubectl", &tool("kubectl", "1.37.1"));
         terminal.add_program(

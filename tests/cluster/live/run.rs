@@ -10,7 +10,7 @@ use crate::api_server::Cluster;
 
 impl Cluster {
     /// Runs the plugin. It inherits no environment variable.
-    pub(super) fn calico<A: AsRef<OsStr>>(
+    pub(crate) fn calico<A: AsRef<OsStr>>(
         &self,
         arguments: impl IntoIterator<Item = A>,
     ) -> Outcome {

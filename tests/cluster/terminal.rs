@@ -9,8 +9,9 @@ use std::sync::Mutex;
 use tempfile::TempDir;
 
 /// A home directory, programs on PATH, and a record of the commands and their output.
-pub(super) struct Terminal {
-    name: String,
+pub(crate) struct Terminal {
+    /// The path of the record.
+    record_path: PathBuf,
     folder: TempDir,
     path: String,
     variables: Vec<(String, PathBuf)>,
@@ -19,19 +20,19 @@ pub(super) struct Terminal {
 
 /// The output of a command, and whether it succeeded.
 #[derive(Debug)]
-pub(super) struct Shown {
-    success: bool,
-    pub(super) text: String,
+pub(crate) struct Shown {
+    pub(crate) success: bool,
+    pub(crate) text: String,
 }
 
 impl Terminal {
-    /// A terminal whose record is written to a file with this name.
-    pub(super) fn new(name: &str) -> Self {
+    /// A terminal whose record is written to target/tmp/KIND/NAME.txt.
+    pub(crate) fn new(kind: &str, name: &str) -> Self {
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("bin")).unwrap();
         fs::create_dir(folder.path().join("home")).unwrap();
         Self {
-            name: name.to_owned(),
+            record_path: records(kind).join(format!("{name}.txt")),
             path: format!("{}/bin:/usr/bin:/bin", folder.path().display()),
             folder,
             variables: Vec::new(),
@@ -39,32 +40,32 @@ impl Terminal {
         }
     }
 
-    pub(super) fn set(&mut self, variable: &str, value: &Path) {
+    pub(crate) fn set(&mut self, variable: &str, value: &Path) {
         self.variables.push((variable.to_owned(), value.to_owned()));
     }
 
     /// Adds a program to PATH.
-    pub(super) fn add_program(&self, name: &str, binary: &Path) {
+    pub(crate) fn add_program(&self, name: &str, binary: &Path) {
         symlink(binary, self.folder.path().join("bin").join(name)).unwrap();
     }
 
     /// Adds a directory to the front of PATH.
-    pub(super) fn prepend_path(&mut self, folder: &Path) {
+    pub(crate) fn prepend_path(&mut self, folder: &Path) {
         self.path = format!("{}:{}", folder.display(), self.path);
     }
 
     /// A path in the home directory, which is the working directory.
-    pub(super) fn home(&self, name: &str) -> PathBuf {
+    pub(crate) fn home(&self, name: &str) -> PathBuf {
         self.folder.path().join("home").join(name)
     }
 
     /// Links a file or directory into the home directory.
-    pub(super) fn link(&self, name: &str, from: &Path) {
+    pub(crate) fn link(&self, name: &str, from: &Path) {
         symlink(from, self.home(name)).unwrap();
     }
 
     /// Adds a heading to the record.
-    pub(super) fn heading(&self, text: &str) {
+    pub(crate) fn heading(&self, text: &str) {
         self.record
             .lock()
             .unwrap()
@@ -72,7 +73,7 @@ impl Terminal {
     }
 
     /// Runs a command and records its output.
-    pub(super) fn run(&self, command: &str) -> Shown {
+    pub(crate) fn run(&self, command: &str) -> Shown {
         let output = self.shell(&format!("exec 2>&1; {command}"));
         let text = self.read(&output.stdout);
         let shown = format!("$ {command}\n{text}");
@@ -86,7 +87,7 @@ impl Terminal {
     }
 
     /// Runs a command without recording it, and returns its standard output.
-    pub(super) fn output(&self, command: &str) -> String {
+    pub(crate) fn output(&self, command: &str) -> String {
         self.read(&self.shell(command).stdout)
     }
 
@@ -99,7 +100,7 @@ impl Terminal {
 
     fn shell(&self, command: &str) -> Output {
         let folder = self.folder.path();
-        Command::new("sh")
+        Command::new("bash")
             .args(["-c", command])
             .current_dir(folder.join("home"))
             .env_clear()
@@ -112,42 +113,43 @@ impl Terminal {
     }
 }
 
+/// The folder of the records of one kind of test.
+pub(crate) fn records(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(kind)
+}
+
 impl Drop for Terminal {
     /// Writes the record, also if the test has failed.
     fn drop(&mut self) {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("journey");
-        let written = fs::create_dir_all(&folder).and_then(|()| {
-            let record = self
-                .record
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            fs::write(
-                folder.join(format!("{}.txt", self.name)),
-                record.trim_start(),
-            )
-        });
+        let record = self
+            .record
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let folder = self.record_path.parent().unwrap();
+        let written = fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&self.record_path, record.trim_start()));
         if let Err(error) = written {
-            eprintln!("no record of {}: {error}", self.name);
+            eprintln!("no record in {}: {error}", self.record_path.display());
         }
     }
 }
 
 impl Shown {
     #[track_caller]
-    pub(super) fn succeeded(self) -> Self {
+    pub(crate) fn succeeded(self) -> Self {
         assert!(self.success, "it failed:\n{}", self.text);
         self
     }
 
     #[track_caller]
-    pub(super) fn failed(self) -> Self {
+    pub(crate) fn failed(self) -> Self {
         assert!(!self.success, "it succeeded:\n{}", self.text);
         self
     }
 
     /// The output contains this.
     #[track_caller]
-    pub(super) fn shows(self, wanted: &str) -> Self {
+    pub(crate) fn shows(self, wanted: &str) -> Self {
         assert!(
             self.text.contains(wanted),
             "{wanted:?} is not in:\n{}",
@@ -158,7 +160,7 @@ impl Shown {
 
     /// The output does not contain this.
     #[track_caller]
-    pub(super) fn does_not_show(self, unwanted: &str) -> Self {
+    pub(crate) fn does_not_show(self, unwanted: &str) -> Self {
         assert!(
             !self.text.contains(unwanted),
             "{unwanted:?} is in:\n{}",
