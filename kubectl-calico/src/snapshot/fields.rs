@@ -428,8 +428,12 @@ pub(super) const INSTALLATION: Fields = &[
                     ("hostPorts", Value),
                     // Kept in full, because plans and fixes write entries back with all of their fields.
                     ("ipPools", Whole),
+                    ("containerIPForwarding", Value),
                     ("linuxDataplane", Value),
+                    ("linuxPodInterfaceType", Value),
+                    ("linuxPolicySetupTimeoutSeconds", Value),
                     ("mtu", Value),
+                    ("multiInterfaceMode", Value),
                     ("nodeAddressAutodetectionV4", AUTODETECTION),
                     ("nodeAddressAutodetectionV6", AUTODETECTION),
                     ("windowsDataplane", Value),
@@ -437,10 +441,43 @@ pub(super) const INSTALLATION: Fields = &[
             ),
             (
                 "cni",
-                Object(&[("type", Value), ("ipam", Object(&[("type", Value)]))]),
+                Object(&[
+                    ("type", Value),
+                    ("ipam", Object(&[("type", Value)])),
+                    ("specVersion", Value),
+                ]),
             ),
             ("kubernetesProvider", Value),
+            // What only the rules of CAL110 read.
+            ("azure", Object(&[])),
+            ("componentResources", Object(&[("componentName", Value)])),
+            (
+                "controlPlaneNodeSelector",
+                Object(&[
+                    ("beta.kubernetes.io/os", Value),
+                    ("kubernetes.io/os", Value),
+                ]),
+            ),
+            ("controlPlaneReplicas", Value),
+            ("fipsMode", Value),
+            ("flexVolumePath", Value),
+            ("kubeletVolumePluginPath", Value),
+            (
+                "logging",
+                Object(&[(
+                    "cni",
+                    Object(&[
+                        ("logFileMaxAgeDays", Value),
+                        ("logFileMaxCount", Value),
+                        ("logFileMaxSize", Value),
+                    ]),
+                )]),
+            ),
+            ("nodeUpdateStrategy", Object(&[("type", Value)])),
+            ("nonPrivileged", Value),
             ("serviceCIDRs", Value),
+            ("variant", Value),
+            ("windowsNodes", Object(&[])),
         ]),
     ),
     (

@@ -14,3 +14,4 @@ mod commands;
 mod default_installs;
 mod formats;
 mod reports;
+mod rules;
