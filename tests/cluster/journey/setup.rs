@@ -38,6 +38,14 @@ impl Journey {
     #[track_caller]
     pub(super) fn start(name: &str, helm: Helm, chart: &Path) -> Option<Self> {
         let cluster = Cluster::start()?;
+        let journey = Self::on(cluster, name, helm, chart);
+        let objects = manifest(&objects("kubeadm", &journey.calico));
+        journey.cluster.apply(&objects);
+        Some(journey)
+    }
+
+    /// The same in a cluster that runs.
+    pub(super) fn on(cluster: Cluster, name: &str, helm: Helm, chart: &Path) -> Self {
         let folder = chart.parent().and_then(Path::file_name).unwrap();
         let folder = folder.to_str().unwrap();
         // The chart of this repository is for the newest Calico.
@@ -57,14 +65,13 @@ impl Journey {
         terminal.add_program("helm-postrender", filter());
         terminal.add_program("helm", &helm.binary());
         terminal.link("tigera-operator", chart);
-        cluster.apply(&manifest(&objects("kubeadm", calico)));
-        Some(Self {
+        Self {
             helm,
             chart: chart.to_owned(),
             calico: calico.to_owned(),
             cluster,
             terminal,
-        })
+        }
     }
 
     pub(super) fn operator(&self) -> Operator<'_> {

@@ -41,6 +41,9 @@ pub(super) struct Case {
     /// Codes of findings that the fix may leave or cause, with the reason.
     #[serde(default)]
     pub(super) leaves: BTreeMap<String, String>,
+    /// Networks that are gone afterwards although no step names them, with the reason.
+    #[serde(default)]
+    pub(super) loses: BTreeMap<String, String>,
     /// Succeeds if the cluster is as it was meant to be.
     #[serde(default)]
     pub(super) then: Option<String>,

@@ -182,8 +182,11 @@ fn judge(case: &Case, healthy: &Healthy, remedy: &Remedy) -> Result<Outcome, Out
         .before
         .networks()
         .difference(&after.networks())
-        .filter(|cidr| !announced.contains(cidr.as_str()))
-        .cloned()
+        .filter(|(cidr, name)| {
+            let is_named = !name.is_empty() && announced.contains(name.as_str());
+            !is_named && !announced.contains(cidr.as_str()) && !case.loses.contains_key(cidr)
+        })
+        .map(|(cidr, name)| format!("{cidr} {name}"))
         .collect();
     if lost.is_empty() {
         Ok(Outcome::Gone(time))

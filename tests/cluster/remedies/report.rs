@@ -51,21 +51,26 @@ impl Report {
             .collect()
     }
 
-    /// The CIDRs of the existing pools, and the pod CIDRs, without host bits.
-    pub(super) fn networks(&self) -> BTreeSet<String> {
+    /// The CIDRs of the existing pools with their names, and the pod CIDRs with none; without host bits.
+    pub(super) fn networks(&self) -> BTreeSet<(String, String)> {
         let pools = self.facts["pools"]["value"].as_array();
-        let pools = pools.into_iter().flatten().map(|pool| &pool["cidr"]);
+        let pools = pools
+            .into_iter()
+            .flatten()
+            .filter_map(|pool| Some((network(&pool["cidr"])?, pool["name"].as_str()?.to_owned())));
         let pod_cidrs = self.facts["networks"]["pods"].as_array();
-        let pod_cidrs = pod_cidrs.into_iter().flatten();
-        let pod_cidrs =
-            pod_cidrs.flat_map(|source| source["cidrs"].as_array().into_iter().flatten());
-        pools
-            .chain(pod_cidrs)
-            .filter_map(Value::as_str)
-            .filter_map(|text| text.parse::<Cidr>().ok())
-            .map(|cidr| cidr.network().to_string())
-            .collect()
+        let pod_cidrs = pod_cidrs
+            .into_iter()
+            .flatten()
+            .flat_map(|source| source["cidrs"].as_array().into_iter().flatten())
+            .filter_map(|cidr| Some((network(cidr)?, String::new())));
+        pools.chain(pod_cidrs).collect()
     }
+}
+
+fn network(cidr: &Value) -> Option<String> {
+    let cidr: Cidr = cidr.as_str()?.parse().ok()?;
+    Some(cidr.network().to_string())
 }
 
 impl Report {
