@@ -122,7 +122,7 @@ fn planned(arguments: &str, healthy: &Healthy, terminal: &Terminal) -> Remedy {
 /// The fix of the finding, once `status` has it twice in a row.
 fn found(case: &Case, healthy: &Healthy, terminal: &Terminal) -> Result<Remedy, Outcome> {
     let mut last: Option<Finding> = None;
-    let found = until(PATIENCE, || {
+    let found = until(PATIENCE / 2, || {
         let report = healthy.report();
         let finding = report.finding(&case.subject()).cloned();
         let is_settled = finding.is_some() && last == finding;
