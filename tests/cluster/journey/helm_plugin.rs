@@ -12,8 +12,8 @@ use calico_test_support::helm::HELM_4_3;
 use calico_test_support::repository;
 
 use super::downloads::Downloads;
-use super::terminal::Terminal;
 use crate::needs::{NO_GO, or_skip};
+use crate::terminal::Terminal;
 
 const KEY: &str = "Release test <release@example.com>";
 
@@ -91,7 +91,7 @@ fn from_a_registry() {
 
 /// Helm 4, and a key to sign with.
 fn terminal(name: &str) -> Terminal {
-    let mut terminal = Terminal::new(name);
+    let mut terminal = Terminal::new("journey", name);
     terminal.add_program("helm", &HELM_4_3.binary());
     terminal.link("chart", &charts::own());
     let gnupg = terminal.home("gnupg");
