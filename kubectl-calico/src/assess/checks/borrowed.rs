@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use calico_core::catalog::Entry;
 
+use super::capacity::FEWER_BLOCKS_THAN_NODES;
 use crate::assess::check::{Check, Judges};
 use crate::assess::facts::node_blocks::BorrowedAddress;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::words::{MOST_NAMES, counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IPAM_BLOCKS, NODES};
@@ -58,6 +59,7 @@ fn finding(borrowed: &[BorrowedAddress]) -> Option<Finding> {
         ObjectRef::all("IPAMBlock"),
         format!("{which} {have} borrowed {count} from other nodes' blocks"),
     )
+    .suspects([Suspect::Code(FEWER_BLOCKS_THAN_NODES.entry.code)])
     .evidence(
         ObjectRef::all("IPAMBlock"),
         "nodes that borrow",

@@ -5,7 +5,7 @@ use calico_core::catalog::Entry;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::node_blocks::{AddressOwner, GoneNode, OwnedAddress};
 use crate::assess::facts::typha::Replicas;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::views::objects::{deployment, object_of};
 use crate::assess::words::{counted, few, pasted};
 use crate::repair::Step;
@@ -80,7 +80,8 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
         ObjectRef::all("IPAMBlock"),
         message,
     )
-    .evidence(ObjectRef::all("IPAMBlock"), "nodes", few(&names));
+    .evidence(ObjectRef::all("IPAMBlock"), "nodes", few(&names))
+    .suspects([Suspect::Workload(CONTROLLERS)]);
     if !blocks.is_empty() {
         finding = finding.evidence(ObjectRef::all("IPAMBlock"), "their blocks", few(&blocks));
     }

@@ -12,8 +12,7 @@ use crate::assess::views::ipam_config::{self, claims_blocks, is_strict};
 use crate::assess::words::{counted, few};
 use crate::repair::Step;
 use crate::repair::kubectl::{PatchType, patch};
-use crate::snapshot::ObjectRef;
-use crate::snapshot::Store;
+use crate::snapshot::{Node, ObjectRef, Store};
 
 /// That more nodes of a family have no block than there are free ones.
 pub(super) fn no_free_block(
@@ -83,12 +82,34 @@ pub(super) fn no_free_block(
         finding = finding.evidence(ipam_config::object(), "spec.autoAllocateBlocks", false);
     }
     let missing = waiting.len().saturating_sub(free);
-    Some(finding.impact(impact).fixed_by(if claims {
-        let missing = counted(missing, "more node");
-        Step::new(format!("add a pool with blocks for {missing}"))
+    let fix = if claims {
+        more_blocks(case, family, missing)
     } else {
-        claim_blocks(case)
-    }))
+        vec![claim_blocks(case)]
+    };
+    Some(finding.impact(impact).fixed_by_all(fix))
+}
+
+/// Makes blocks available: first those that nobody needs.
+fn more_blocks(case: &Case, family: Family, missing: usize) -> Vec<Step> {
+    let nodes = case.facts.node_blocks.value();
+    let mut gone = nodes.into_iter().flat_map(|nodes| &nodes.gone);
+    let is_left = gone.any(|node| node.blocks.iter().any(|block| block.family() == family));
+    let release = "release the blocks of nodes that do not exist (CAL222)";
+    let mut steps: Vec<Step> = is_left.then(|| Step::new(release)).into_iter().collect();
+    let missing = counted(missing, "more node");
+    let add = format!("add a pool with blocks for {missing}");
+    steps.push(Step::new(if is_left {
+        format!("if that is not enough, {add}")
+    } else {
+        add
+    }));
+    let nodes = case.snapshot.nodes.items();
+    if is_strict(case.snapshot) && nodes.iter().all(Node::is_linux) {
+        let what = "or let nodes borrow addresses, which only Windows nodes cannot do";
+        steps.push(Step::new(what).run("calicoctl ipam configure --strictaffinity=false"));
+    }
+    steps
 }
 
 /// The pools of a family, as the subject of a finding.
