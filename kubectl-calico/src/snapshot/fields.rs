@@ -209,6 +209,7 @@ pub(super) const POD: Fields = &[
         "status",
         Object(&[
             ("phase", Value),
+            ("podIP", Value),
             (
                 "conditions",
                 Entries {

@@ -9,8 +9,8 @@ pub use super::store::{V1, V3};
 /// `k8s-app` of the operator.
 const OPERATOR_APP: &str = "tigera-operator";
 
-/// `k8s-app` of Calico's workloads, in installs of every kind, and of a kube-controller-manager whose
-/// pods have no `component` (Talos).
+/// `k8s-app` of Calico's workloads, in installs of every kind; of a kube-controller-manager whose pods
+/// have no `component` (Talos); and of CoreDNS, whose address shows which plugin connected it.
 const CALICO_APPS: &[&str] = &[
     "calico-apiserver",
     "calico-kube-controllers",
@@ -22,6 +22,7 @@ const CALICO_APPS: &[&str] = &[
     "csi-node-driver",
     "goldmane",
     "kube-controller-manager",
+    "kube-dns",
     OPERATOR_APP,
     "whisker",
 ];
@@ -72,7 +73,7 @@ rows! {
     NODES: "Node", [api("", "v1", "nodes")], Select::All, fields::NODE,
         "number of nodes, cloud, pod CIDRs, Calico's annotations";
     CALICO_PODS: "Pod", [api("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS), fields::POD,
-        "whether Calico's pods run, and why not";
+        "whether Calico's pods run, and why not; addresses of CoreDNS";
     CONTROL_PLANE_PODS: "Pod", [api("", "v1", "pods")],
         Select::LabelledIn("kube-system", "component", CONTROL_PLANE), fields::POD,
         "pod and Service CIDRs on the control plane's command line";

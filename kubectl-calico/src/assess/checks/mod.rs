@@ -21,6 +21,7 @@ pub(crate) mod datastore;
 pub(crate) mod deletion;
 pub(crate) mod drift;
 pub(crate) mod ebpf;
+pub(crate) mod foreign_pods;
 pub(crate) mod gone_nodes;
 pub(crate) mod images;
 pub(crate) mod installation;
@@ -29,6 +30,7 @@ pub(crate) mod ipv6_off;
 pub(crate) mod kube_controllers;
 pub(crate) mod kubeadm;
 pub(crate) mod kubeadm_misread;
+pub(crate) mod kubernetes_version;
 pub(crate) mod migration;
 pub(crate) mod mtu;
 pub(crate) mod nat_outgoing;
@@ -79,6 +81,7 @@ pub static CHECKS: &[Check] = &[
     api_server::API_SERVER_SILENT,
     reporting::NOTHING_REPORTED,
     datastore::DATASTORE_LOCKED,
+    kubernetes_version::OPERATOR_TOO_OLD,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,
@@ -137,4 +140,5 @@ pub static CHECKS: &[Check] = &[
     nodes_without_address::NO_ADDRESS,
     node_ready::NODE_NOT_READY,
     cni_token::TOKEN_NOT_RENEWED,
+    foreign_pods::ADDRESS_OUTSIDE_POOLS,
 ];

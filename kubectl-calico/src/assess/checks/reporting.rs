@@ -1,5 +1,7 @@
 //! Whether the operator reports its status, and for which generation of the Installation.
 
+use super::crds::KINDS_NOT_SERVED;
+use super::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::check::{Check, Judges};
 use crate::assess::checks::operator::OPERATOR_NOT_READY;
 use crate::assess::facts::typha::Replicas;
@@ -105,6 +107,7 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
         )
         .exists(ObjectRef::installation())
         .evidence(ObjectRef::all("TigeraStatus"), "number", statuses.len())
+        .suspects([KINDS_NOT_SERVED, OPERATOR_TOO_OLD].map(|check| Suspect::Code(check.entry.code)))
         .impact("the operator installs and changes nothing")
         .fix("read the operator's log; if the install has just started, check again")
         .paste(operator_log(case.snapshot));

@@ -8,8 +8,8 @@ use crate::snapshot::resources::CALICO_PODS;
 use crate::snapshot::select::Selectable;
 use crate::snapshot::{ObjectRef, Pod, Snapshot};
 
-/// Whether a pod is part of Calico: its row selects it, and it is not the kube-controller-manager, which
-/// some platforms label alike.
+/// Whether a pod is part of Calico: its row selects it, and it is neither the kube-controller-manager,
+/// which some platforms label alike, nor CoreDNS.
 pub fn is_calico(pod: &Pod) -> bool {
     let selected = CALICO_PODS.select.selects(&Selectable {
         name: &pod.metadata.name,
@@ -17,7 +17,7 @@ pub fn is_calico(pod: &Pod) -> bool {
         labels: &pod.metadata.labels,
         phase: &pod.status.phase,
     });
-    selected && app(pod) != "kube-controller-manager"
+    selected && !matches!(app(pod), "kube-controller-manager" | "kube-dns")
 }
 
 /// The label `k8s-app`, which names the part of Calico that a pod runs.

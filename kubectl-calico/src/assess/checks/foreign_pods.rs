@@ -1,0 +1,93 @@
+//! Whether pods have addresses from Calico's pools.
+
+use std::net::IpAddr;
+
+use calico_core::catalog::Entry;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::pods;
+use crate::assess::words::{MOST_NAMES, few, pasted};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS};
+use crate::snapshot::{ObjectRef, Pod};
+
+pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
+    entry: Entry {
+        code: "CAL514",
+        title: "a pod has an address that is in no pool",
+        meaning: "Another CNI plugin has connected a pod: its address is in none of Calico's pools.",
+        impact: "Other nodes have no route to the pod, and no policy applies to it. If it is \
+                 CoreDNS, names of Services are not resolved, or only on its own node.",
+        criteria: "The addresses of Calico's own pods and of CoreDNS are compared with the CIDRs of \
+                   all pools, enabled or not, if Calico's CNI and IPAM plugins connect pods. Pods \
+                   with hostNetwork and those that do not run are ignored. 10.88.0.0/16 is the \
+                   usual network of Podman's and CRI-O's own bridge.",
+        fix: "On the pod's node, remove the other plugin's file from /etc/cni/net.d (the first one \
+              by name is used), restart the container runtime, and recreate the pods that it \
+              connected.",
+        source: "containerd and CRI-O, loading of CNI configurations; containers/podman, \
+                 87-podman-bridge.conflist; cri-o/cri-o, contrib/cni/10-crio-bridge.conflist",
+    },
+    needs: &[&CALICO_PODS, &IP_POOLS, &DAEMON_SETS],
+    judges: Judges::Running,
+    find: |case| foreign(case).into_iter().collect(),
+};
+
+fn foreign(case: &Case) -> Option<Finding> {
+    let calico = CalicoNode::current(case.snapshot)?;
+    let connects = calico.does_networking() == Some(true) && !calico.is_canal();
+    let pools = case.facts.known_pools();
+    // A pool that cannot be read may be theirs.
+    let readable = !pools.is_empty() && pools.iter().all(|pool| pool.network.is_some());
+    if !connects || !readable || case.facts.by_calico_ipam() != Some(true) {
+        return None;
+    }
+    let is_outside = |address: IpAddr| {
+        let mut networks = pools.iter().filter_map(|pool| pool.network);
+        !networks.any(|network| network.holds(address))
+    };
+    let pods = case.snapshot.calico_pods.items().iter();
+    let pods: Vec<&Pod> = pods
+        .filter(|pod| !pod.spec.host_network && pod.status.phase == "Running")
+        .filter(|pod| pod.status.pod_ip.parse().is_ok_and(is_outside))
+        .collect();
+    let first = pods.first()?;
+    let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
+    let mut finding = Finding::error(
+        &ADDRESS_OUTSIDE_POOLS.entry,
+        pods::object(first),
+        format!(
+            "connected by another CNI plugin than Calico: {}",
+            few(&names)
+        ),
+    );
+    for pod in pods.iter().take(MOST_NAMES) {
+        let address = format!("{} (on {})", pod.status.pod_ip, pods::place(pod));
+        finding = finding.evidence(pods::object(pod), "status.podIP", address);
+    }
+    let cidrs: Vec<&str> = pools.iter().map(|pool| pool.cidr.as_str()).collect();
+    finding = finding.evidence(ObjectRef::all("IPPool"), "spec.cidr", few(&cidrs));
+    let dns = pods.iter().any(|pod| pods::app(pod) == "kube-dns");
+    Some(
+        finding
+            .impact(if dns {
+                "other nodes cannot reach CoreDNS: names of Services are not resolved there"
+            } else {
+                "other nodes cannot reach these pods, and no policy applies to them"
+            })
+            .fix(
+                "on each of these nodes, remove the other plugin's file and restart the container \
+                 runtime; then recreate the pods",
+            )
+            .paste(format!(
+                "# on {}\nls /etc/cni/net.d",
+                pasted(&first.spec.node_name)
+            ))
+            .paste(format!(
+                "kubectl delete pods -n {} {}",
+                pasted(first.metadata.namespace.as_deref().unwrap_or_default()),
+                pasted(&first.metadata.name)
+            )),
+    )
+}

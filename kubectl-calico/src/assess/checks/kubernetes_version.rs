@@ -1,0 +1,69 @@
+//! Whether the operator can work with this version of Kubernetes.
+
+use calico_core::catalog::Entry;
+use calico_core::operator::OperatorVersion;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::finding::Finding;
+use crate::assess::views::objects::{object_of, operator_deployment};
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::OPERATORS;
+
+pub(crate) const OPERATOR_TOO_OLD: Check = Check {
+    entry: Entry {
+        code: "CAL115",
+        title: "the operator is too old for this version of Kubernetes",
+        meaning: "The operator was built for a version of Kubernetes that still had an API that this \
+                  one has removed.",
+        impact: "The operator cannot create what it needs, and never completes an install.",
+        criteria: "Kubernetes 1.25 and later with an operator before 1.28, which creates \
+                   PodSecurityPolicies (policy/v1beta1). Later pairs work, even if they are not \
+                   tested together.",
+        fix: "Install a release of Calico that supports this version of Kubernetes.",
+        source: "tigera/operator v1.27.16 and v1.28.5, pkg/render/common/podsecuritypolicy; \
+                 Kubernetes documentation, Deprecated API Migration Guide; projectcalico/calico#7655",
+    },
+    needs: &[&OPERATORS],
+    judges: Judges::Running,
+    find: |case| too_old(case).into_iter().collect(),
+};
+
+fn too_old(case: &Case) -> Option<Finding> {
+    let operator = operator_deployment(case.snapshot)?;
+    let version: OperatorVersion = case.facts.install.operator.value()?.parse().ok()?;
+    let (object, kubernetes) = kubernetes(case)?;
+    if version.since(28) || minor(kubernetes)? < 25 {
+        return None;
+    }
+    Some(
+        Finding::error(
+            &OPERATOR_TOO_OLD.entry,
+            object_of(operator),
+            format!("operator {version} does not work with Kubernetes {kubernetes}"),
+        )
+        .evidence(object_of(operator), "image", version)
+        .evidence(object, "version", kubernetes)
+        .impact(
+            "it creates PodSecurityPolicies, which Kubernetes 1.25 removed, and never completes an \
+             install",
+        )
+        .fix("install a release of Calico that supports this version of Kubernetes")
+        .paste("kubectl calico plan"),
+    )
+}
+
+/// The version of Kubernetes: the API server's, or else that of a kubelet.
+fn kubernetes<'a>(case: &Case<'a>) -> Option<(ObjectRef, &'a str)> {
+    if let Some(version) = &case.snapshot.origin.kubernetes {
+        return Some((ObjectRef::all("Kubernetes"), version));
+    }
+    let mut nodes = case.snapshot.nodes.items().iter();
+    let node = nodes.next()?;
+    let object = ObjectRef::named("Node", &node.metadata.name);
+    Some((object, &node.status.node_info.kubelet_version))
+}
+
+/// The minor version in `v1.27.1` and `v1.27.1-eks-0123`.
+fn minor(version: &str) -> Option<u32> {
+    version.strip_prefix("v1.")?.split('.').next()?.parse().ok()
+}
