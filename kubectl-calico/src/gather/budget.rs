@@ -13,6 +13,9 @@ use crate::snapshot::Meter;
 /// this.
 const OBJECTS: usize = 200_000;
 
+/// The maximum number of objects in one list: five blocks for each of 15,000 nodes, and some more.
+const OBJECTS_OF_A_LIST: usize = 100_000;
+
 /// The maximum size of all responses in one run, in bytes, decompressed: three times that of 15,000
 /// nodes.
 const BYTES: usize = 2 << 30;
@@ -35,6 +38,8 @@ pub enum Limit {
     /// The time limit of the run.
     Time(Duration),
     Objects,
+    /// The number of objects in one list.
+    ObjectsOfAList,
     Bytes,
     Memory,
 }
@@ -66,8 +71,11 @@ impl Budget {
         spend(&self.bytes, bytes, Limit::Bytes)
     }
 
-    /// Counts one object.
-    pub(super) fn spend_object(&self) -> Result<(), Limit> {
+    /// Counts one object of a list, after `listed` others.
+    pub(super) fn spend_object(&self, listed: usize) -> Result<(), Limit> {
+        if listed >= OBJECTS_OF_A_LIST {
+            return Err(Limit::ObjectsOfAList);
+        }
         spend(&self.objects, 1, Limit::Objects)
     }
 
@@ -94,6 +102,7 @@ impl fmt::Display for Limit {
                 )
             }
             Self::Objects => write!(f, "more than {OBJECTS} objects in total"),
+            Self::ObjectsOfAList => write!(f, "more than {OBJECTS_OF_A_LIST} objects"),
             Self::Bytes => write!(f, "more than {} MiB of responses in total", BYTES >> 20),
             Self::Memory => write!(f, "more than {} MiB of objects in total", MEMORY >> 20),
         }

@@ -23,15 +23,17 @@ pub(super) struct Page<T> {
     pub(super) limit: Option<Limit>,
 }
 
-/// Parses a page of objects of a row.
+/// Parses a page of objects of a row, after pages with `listed` objects.
 pub(super) fn parse<T: DeserializeOwned>(
     body: &[u8],
     resource: &Resource,
     budget: &Budget,
+    listed: usize,
 ) -> Result<Page<T>, serde_json::Error> {
     let seed = PageSeed {
         resource,
         budget,
+        listed,
         objects: PhantomData,
     };
     let mut json = serde_json::Deserializer::from_slice(body);
@@ -52,6 +54,7 @@ pub(super) fn object<T: DeserializeOwned>(value: Value) -> Result<T, String> {
 struct PageSeed<'a, T> {
     resource: &'a Resource,
     budget: &'a Budget,
+    listed: usize,
     objects: PhantomData<T>,
 }
 
@@ -89,6 +92,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
                     (page.objects, page.limit) = map.next_value_seed(Items {
                         resource: self.resource,
                         budget: self.budget,
+                        listed: self.listed,
                         objects: PhantomData,
                     })?;
                 }
@@ -104,6 +108,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
 struct Items<'a, T> {
     resource: &'a Resource,
     budget: &'a Budget,
+    /// How many objects of the list were on earlier pages.
+    listed: usize,
     objects: PhantomData<T>,
 }
 
@@ -134,7 +140,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Items<'_, T> {
             meter: self.budget.memory(),
         };
         while let Some(item) = items.next_element_seed(pruned)? {
-            if let Err(limit) = self.budget.spend_object() {
+            if let Err(limit) = self.budget.spend_object(self.listed + objects.len()) {
                 while items.next_element::<IgnoredAny>()?.is_some() {}
                 return Ok((objects, Some(limit)));
             }

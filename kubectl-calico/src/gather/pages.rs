@@ -36,7 +36,7 @@ pub(super) async fn list<T: DeserializeOwned>(
     for _ in 0..PAGES {
         match get(&page_path(path, &query, &token)).await {
             Ok(response) => {
-                let page = parsed(&response, resource, budget)?;
+                let page = parsed(&response, resource, budget, objects.len())?;
                 check(&page, &token).map_err(|what| RequestError::NotKubernetes {
                     request: response.request,
                     what,
@@ -66,8 +66,9 @@ fn parsed<T: DeserializeOwned>(
     response: &Response,
     resource: &Resource,
     budget: &Budget,
+    listed: usize,
 ) -> Result<Page<T>, ReadError> {
-    let page = page::parse(&response.body, resource, budget)
+    let page = page::parse(&response.body, resource, budget, listed)
         .map_err(|error| ReadError::unparsed(response, &error, budget))?;
     match page.limit {
         Some(limit) => Err(limit.into()),

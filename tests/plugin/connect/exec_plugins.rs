@@ -162,3 +162,21 @@ async fn a_plugin_that_hangs_is_stopped() {
         .to_string();
     assert!(error.ends_with("did not finish within 60s"), "{error}");
 }
+
+#[tokio::test]
+async fn a_plugin_that_floods_its_output_is_stopped() {
+    let cluster = FakeCluster::start().await;
+    cluster.user(&user("args: []"));
+    for (script, name) in [("yes", "standard output"), ("yes >&2", "standard error")] {
+        cluster.sandbox.script("plugin", script);
+        let error = cluster
+            .sandbox
+            .connect(&[])
+            .await
+            .err()
+            .unwrap()
+            .to_string();
+        let message = format!("printed more than 1 MiB to {name}");
+        assert!(error.contains(&message), "{error}");
+    }
+}

@@ -4,6 +4,7 @@
 mod certificates;
 mod credentials;
 mod exec_plugins;
+mod hostile;
 mod impersonation;
 mod in_cluster;
 mod kubeconfigs;
