@@ -82,12 +82,16 @@ pub fn quoted(text: impl AsRef<[u8]>) -> String {
 
 /// `text` as [`printable`] shows it, cut after `longest` characters.
 pub fn shortened(text: impl AsRef<[u8]>, longest: usize) -> String {
-    let mut shown = printable(text);
-    if let Some((end, _)) = shown.char_indices().nth(longest) {
-        shown.truncate(end);
-        shown.push('…');
+    cut(printable(text), longest)
+}
+
+/// `text`, cut after `longest` characters.
+pub fn cut(mut text: String, longest: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        text.push('…');
     }
-    shown
+    text
 }
 
 /// `items`, separated by commas: the first [`MOST`], and how many more there are.

@@ -15,6 +15,7 @@ mod filter;
 mod find;
 mod helm4;
 mod install_plugin;
+mod interrupt;
 mod judge;
 mod notes;
 mod outcome;

@@ -11,6 +11,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::interrupt::HeldChild;
+
 /// How often the program is checked.
 const INTERVAL: Duration = Duration::from_millis(5);
 
@@ -48,13 +50,13 @@ impl Ending {
 pub(crate) fn run(command: &mut Command, timeout: Duration, limit: u64) -> io::Result<Ended> {
     let stdout = Output::create(limit)?;
     let stderr = Output::create(limit)?;
-    let child = command
+    command
         .stdin(Stdio::null())
         .stdout(stdout.file.try_clone()?)
-        .stderr(stderr.file.try_clone()?)
-        .spawn()?;
+        .stderr(stderr.file.try_clone()?);
+    let child = HeldChild::spawn(command)?;
     let deadline = Instant::now() + timeout;
-    let ending = wait(child, || {
+    let ending = wait(&child, || {
         if stdout.is_over_limit() || stderr.is_over_limit() {
             Some(Ending::TooMuchOutput)
         } else {
@@ -69,14 +71,14 @@ pub(crate) fn run(command: &mut Command, timeout: Duration, limit: u64) -> io::R
 }
 
 /// Waits for the child to exit, or kills it once `reason_to_kill` returns a reason.
-fn wait(mut child: Child, reason_to_kill: impl Fn() -> Option<Ending>) -> io::Result<Ending> {
+fn wait(child: &HeldChild, reason_to_kill: impl Fn() -> Option<Ending>) -> io::Result<Ending> {
     loop {
-        if let Some(status) = child.try_wait()? {
+        if let Some(status) = child.with(Child::try_wait)? {
             return Ok(Ending::Exited(status));
         }
         if let Some(ending) = reason_to_kill() {
-            child.kill()?;
-            return child.wait().map(|_| ending);
+            child.with(Child::kill)?;
+            return child.with(Child::wait).map(|_| ending);
         }
         thread::sleep(INTERVAL);
     }

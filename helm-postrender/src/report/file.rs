@@ -10,6 +10,7 @@ use calico_core::text::quoted;
 use tempfile::NamedTempFile;
 
 use crate::error::Error;
+use crate::interrupt;
 
 /// A prepared report.
 pub(crate) struct ReportFile<'a> {
@@ -71,7 +72,8 @@ fn write_next_to(path: &Path, text: &str) -> io::Result<NamedTempFile> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let mut file = readable(&mut tempfile::Builder::new()).tempfile_in(folder)?;
+    let mut file =
+        interrupt::create(|| readable(&mut tempfile::Builder::new()).tempfile_in(folder))?;
     if let Ok(old) = path.metadata() {
         file.as_file().set_permissions(old.permissions())?;
     }

@@ -3,12 +3,17 @@
 use std::fmt;
 
 use calico_core::catalog::Entry;
+use calico_core::text::cut;
 use serde::Serialize;
 
 use super::provenance::Provenance;
 use crate::repair::Step;
 use crate::repair::command::Command;
 use crate::snapshot::ObjectRef;
+
+/// The longest message and the longest value of a finding, in characters. Both can contain what anybody
+/// with access to an object has written.
+const LONGEST: usize = 1000;
 
 /// How severe a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -142,7 +147,7 @@ impl Finding {
             code: entry.code,
             severity,
             subject: subject.into(),
-            message: message.into(),
+            message: cut(message.into(), LONGEST),
             evidence: Vec::new(),
             impact: String::new(),
             fix: Vec::new(),
@@ -163,7 +168,7 @@ impl Finding {
         self.evidence.push(Evidence {
             object: object.into(),
             field: field.into(),
-            value: value.to_string(),
+            value: cut(value.to_string(), LONGEST),
         });
         self
     }

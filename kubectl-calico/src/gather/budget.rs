@@ -13,6 +13,9 @@ use crate::snapshot::Meter;
 /// this.
 const OBJECTS: usize = 200_000;
 
+/// The maximum number of requests in one run: four times those of 15,000 nodes.
+const REQUESTS: usize = 3000;
+
 /// The maximum number of objects in one list: five blocks for each of 15,000 nodes, and some more.
 const OBJECTS_OF_A_LIST: usize = 100_000;
 
@@ -27,6 +30,7 @@ const MEMORY: usize = 512 << 20;
 #[derive(Debug)]
 pub struct Budget {
     deadline: Option<(Instant, Duration)>,
+    requests: Cell<usize>,
     objects: Cell<usize>,
     bytes: Cell<usize>,
     memory: Meter,
@@ -37,6 +41,7 @@ pub struct Budget {
 pub enum Limit {
     /// The time limit of the run.
     Time(Duration),
+    Requests,
     Objects,
     /// The number of objects in one list.
     ObjectsOfAList,
@@ -50,6 +55,7 @@ impl Budget {
         let deadline = time_limit.and_then(|limit| Instant::now().checked_add(limit));
         Self {
             deadline: deadline.zip(time_limit),
+            requests: Cell::new(REQUESTS),
             objects: Cell::new(OBJECTS),
             bytes: Cell::new(BYTES),
             memory: Meter::new(MEMORY),
@@ -64,6 +70,11 @@ impl Budget {
         tokio::time::timeout_at(deadline, work)
             .await
             .map_err(|_| Limit::Time(limit))
+    }
+
+    /// Counts a request.
+    pub(super) fn spend_request(&self) -> Result<(), Limit> {
+        spend(&self.requests, 1, Limit::Requests)
     }
 
     /// Counts the bytes of a response.
@@ -101,6 +112,7 @@ impl fmt::Display for Limit {
                     limit.as_secs_f64()
                 )
             }
+            Self::Requests => write!(f, "more than {REQUESTS} requests in total"),
             Self::Objects => write!(f, "more than {OBJECTS} objects in total"),
             Self::ObjectsOfAList => write!(f, "more than {OBJECTS_OF_A_LIST} objects"),
             Self::Bytes => write!(f, "more than {} MiB of responses in total", BYTES >> 20),

@@ -61,6 +61,7 @@ impl ClusterReader {
     }
 
     async fn get(&self, path: &str) -> Result<Response, ReadError> {
+        self.budget.spend_request()?;
         let started = Instant::now();
         let response = self.server.get(path).await;
         self.log.push(LoggedRequest {

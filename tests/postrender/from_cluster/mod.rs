@@ -2,6 +2,7 @@
 
 mod failures;
 mod limits;
+mod signals;
 mod stand_in;
 mod success;
 mod target;

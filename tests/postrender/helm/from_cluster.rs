@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use calico_test_support::charts;
 use calico_test_support::documents::pool;
-use calico_test_support::helm::{Helm, each_helm};
+use calico_test_support::helm::{Helm, each_helm, lay_out_plugin};
 use serde_json::json;
 
 use super::INSTALLATION;
@@ -31,6 +31,11 @@ fn sandbox(helm: Helm, script: Option<&str>) -> Sandbox {
     let filter = sandbox.path("bin/helm-postrender");
     fs::remove_file(&filter).expect("remove the link");
     fs::copy(FILTER, &filter).expect("copy the filter");
+    if !helm.is_3() {
+        let plugin = sandbox.path("data/plugins/helm-postrender");
+        fs::remove_dir_all(&plugin).expect("remove the plugin");
+        lay_out_plugin(&plugin, &filter);
+    }
     if let Some(script) = script {
         set_kubectl_calico(&sandbox, script);
     }
