@@ -25,7 +25,7 @@ fn server(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Stri
             std::thread::spawn(move || {
                 let mut head = BufReader::new(stream.try_clone().unwrap()).lines();
                 let first = head.next()?.ok()?;
-                head.find(|line| line.as_ref().is_ok_and(String::is_empty))?;
+                let _blank = head.find(|line| line.as_ref().is_ok_and(String::is_empty))?;
                 let path = first.split(' ').nth(1)?;
                 if path == "/version" {
                     reply(&mut stream, "", br#"{"gitVersion": "v1.37.1"}"#);
