@@ -146,9 +146,10 @@ fn put_first(findings: &mut [Finding]) {
 
 /// Whether the fix may enable the operator, or Calico's API server, to work again. Both need the whole
 /// cluster: CRDs, an Installation that the operator accepts, pods that run, nodes that reach each other.
-/// What is about routing and the data plane (CAL3xx) keeps neither from running.
+/// What is about routing and the data plane (CAL3xx) keeps neither from running, except for the way to
+/// the Kubernetes API server (CAL313).
 fn may_enable(finding: &Finding) -> bool {
-    let about_routing = finding.code.starts_with("CAL3");
+    let about_routing = finding.code.starts_with("CAL3") && finding.code != "CAL313";
     finding.severity > Severity::Note && !about_routing
 }
 

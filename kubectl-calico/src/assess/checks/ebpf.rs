@@ -17,6 +17,9 @@ use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 
+/// The variable by which calico-node reaches the API server without Services.
+const SERVICE_HOST: &str = "KUBERNETES_SERVICE_HOST";
+
 const SOURCE: &str = "projectcalico/calico v3.32.1, felix/bpf/bpf.go and felix/dataplane/driver.go; \
                       Calico documentation, Enable the eBPF data plane";
 
@@ -115,12 +118,13 @@ fn kernel_too_old(case: &Case) -> Option<Finding> {
             } else {
                 "Felix falls back to iptables there"
             })
-            .fix("upgrade these nodes to kernel 5.10 or later, or turn eBPF off")
-            .paste(ResourceWriter::of(case.snapshot).patch_spec(
-                resource_writer::FELIX_CONFIGURATIONS,
-                "default",
-                &json!({"bpfEnabled": false}),
-            )),
+            .fix(if without_proxy {
+                "upgrade these nodes to kernel 5.10 or later; to turn eBPF off instead, bring \
+                 kube-proxy back first"
+            } else {
+                "upgrade these nodes to kernel 5.10 or later, or turn eBPF off"
+            })
+            .paste("kubectl get nodes -o wide"),
     )
 }
 
@@ -161,7 +165,7 @@ fn no_api_address(case: &Case) -> Option<Finding> {
         && super::other_plugins::others(case).next().is_none();
     let without_services = is_on(case) || by_kubeadm;
     let unready = pods::wanted(case.snapshot).find(|pod| !pod.is_ready())?;
-    let known = match node.variable("KUBERNETES_SERVICE_HOST") {
+    let known = match node.variable(SERVICE_HOST) {
         Variable::Set(host) => !host.is_empty(),
         Variable::Unset => false,
         Variable::Unknown(_) => true,
@@ -179,7 +183,7 @@ fn no_api_address(case: &Case) -> Option<Finding> {
         "no kube-proxy runs, and calico-node does not have the address of the API server",
     )
     .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
-    .evidence(node.object(), "env KUBERNETES_SERVICE_HOST", "not set")
+    .evidence(node.object(), format!("env {SERVICE_HOST}"), "not set")
     .evidence(pods::object(unready), "status", pods::why(unready))
     .impact("Calico's pods cannot reach the API server by its Service, and no Service works");
     Some(if !is_on(case) {
@@ -232,24 +236,39 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     .impact(
         "Felix removes the rules that kube-proxy writes, again and again; connections may break",
     );
-    Some(if managed {
+    if managed {
+        return Some(
+            finding
+                .fix(
+                    "have Felix leave kube-proxy's rules alone, as the platform manages kube-proxy",
+                )
+                .paste(ResourceWriter::of(case.snapshot).patch_spec(
+                    resource_writer::FELIX_CONFIGURATIONS,
+                    "default",
+                    &json!({"bpfKubeProxyIptablesCleanupEnabled": false}),
+                )),
+        );
+    }
+    // Without kube-proxy and without another address, calico-node loses the API server.
+    let node = CalicoNode::current(case.snapshot)?;
+    let finding = if node.value(SERVICE_HOST).is_some() {
         finding
-            .fix("have Felix leave kube-proxy's rules alone, as the platform manages kube-proxy")
-            .paste(ResourceWriter::of(case.snapshot).patch_spec(
-                resource_writer::FELIX_CONFIGURATIONS,
-                "default",
-                &json!({"bpfKubeProxyIptablesCleanupEnabled": false}),
-            ))
     } else {
+        let namespace = if node.is_of_operator() {
+            services_endpoint::operator_namespace(case)
+        } else {
+            "kube-system"
+        };
         finding
             .fix(
-                "turn kube-proxy off once calico-node has the address of the API server \
-                 (ConfigMap kubernetes-services-endpoint)",
+                "give calico-node the address of the API server, or of its load balancer, and wait \
+                 until all its pods have been restarted with it",
             )
-            .paste(
-                r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
-            )
-    })
+            .paste(services_endpoint::create_in(namespace))
+    };
+    Some(finding.fix("turn kube-proxy off").paste(
+        r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
+    ))
 }
 
 #[cfg(test)]

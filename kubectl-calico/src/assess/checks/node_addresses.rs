@@ -74,7 +74,7 @@ fn shared(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
                 "calico-node stops on all of them but one (IPv4 address conflict), and the others \
                  reach no pod on these nodes",
             )
-            .fix(format!("{}{REMEDY}", in_kubelets(&nodes)))
+            .fix(lasting(case, &format!("{}{REMEDY}", in_kubelets(&nodes))))
             .paste(remedy(case)),
     )
 }
@@ -124,13 +124,22 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
                 "other nodes send the traffic of its pods there; unless the address can be reached \
                  from every node, pods on different nodes do not reach each other",
             )
-            .fix(REMEDY)
+            .fix(lasting(case, REMEDY))
             .paste(remedy(case)),
     )
 }
 
 const REMEDY: &str = "have calico-node use the InternalIP of each node, which restarts it node by \
                       node and briefly interrupts the traffic of pods between nodes";
+
+/// With where else the Installation must be changed.
+fn lasting(case: &Case, what: &str) -> String {
+    if by_operator(case) {
+        case.facts.install.lasting(what)
+    } else {
+        what.to_owned()
+    }
+}
 
 /// InternalIPs that are the same must be corrected first.
 fn in_kubelets(nodes: &[&NodeAddresses]) -> &'static str {
