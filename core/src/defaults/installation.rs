@@ -45,13 +45,22 @@ impl Effective {
 
     /// Gives each pool without a name that of the existing pool with the same CIDR text, as the
     /// operator has done since 1.34.
-    pub fn with_names_of(mut self, written: &Installation, existing: &[ExistingPool]) -> Self {
+    /// From 1.44 on, any notation of the CIDR counts.
+    pub fn with_names_of(
+        mut self,
+        written: &Installation,
+        existing: &[ExistingPool],
+        operator: OperatorVersion,
+    ) -> Self {
         let written = written.pools.as_deref().unwrap_or_default();
         for (pool, written) in self.pools.iter_mut().zip(written) {
             let name = pool.filled.iter_mut().find(|(key, _)| *key == "name");
-            let same = existing
-                .iter()
-                .find(|existing| Some(&existing.cidr) == written.cidr.as_ref());
+            let network = pool.cidr.as_ref().and_then(|cidr| cidr.as_ref().ok());
+            let network = network.map(Cidr::network).filter(|_| operator.since(44));
+            let same = existing.iter().find(|existing| {
+                Some(&existing.cidr) == written.cidr.as_ref()
+                    || network.is_some() && existing.network() == network
+            });
             if let (Some((_, name)), Some(same)) = (name, same) {
                 name.clone_from(&same.name);
                 pool.name = Some(same.name.clone());
@@ -202,8 +211,9 @@ mod tests {
             ..ExistingPool::default()
         });
         let named = |operator: &str| {
-            let effective = Effective::of(&written, operator.parse().unwrap());
-            let effective = effective.with_names_of(&written, &existing);
+            let operator = operator.parse().unwrap();
+            let effective = Effective::of(&written, operator);
+            let effective = effective.with_names_of(&written, &existing, operator);
             let pools = effective.pools.into_iter();
             pools.map(|pool| pool.name).collect::<Vec<_>>()
         };
@@ -214,5 +224,6 @@ mod tests {
         ];
         assert_eq!(named("1.34"), names.map(|name| Some(name.to_owned())));
         assert_eq!(named("1.32"), [None, None, Some("c".to_owned())]);
+        assert_eq!(named("1.44")[1], Some("existing".to_owned()));
     }
 }

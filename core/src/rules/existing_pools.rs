@@ -1,7 +1,8 @@
 //! Rules that keep the pools of a cluster from being deleted, and new ones from not being created.
 //!
 //! Since 1.34, the operator creates, changes and deletes the IPPools that it owns, and matches them by
-//! the text of their CIDR (tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go). Before
+//! the text of their CIDR or, from 1.44 on, by its network (tigera/operator v1.42.3 and release-v1.44,
+//! pkg/controller/ippool/pool_controller.go). Before
 //! that, calico-node creates one pool per family when it first starts, and nothing changes it
 //! afterwards.
 
@@ -24,9 +25,9 @@ pub(super) const EXISTING_POOL_MISSING: Rule = Rule {
                   Installation no longer lists.",
         impact: "The operator deletes the IPPool even though pods are using its addresses.",
         criteria: "Checked for operators 1.34 and later. They match pools by the text of their \
-                   CIDR, so changing the CIDR, removing the pool and writing the same CIDR in \
-                   another notation all delete an existing pool. Other IPPools are not managed \
-                   through the Installation.",
+                   CIDR (before 1.44), so changing the CIDR, removing the pool and writing the \
+                   same CIDR in another notation all delete an existing pool. Other IPPools are \
+                   not managed through the Installation.",
         fix: "Keep the pool in the list. To move to another range, add it as a second pool and \
               migrate as described in Calico's documentation.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
@@ -42,9 +43,12 @@ pub(super) const EXISTING_POOL_MISSING: Rule = Rule {
     },
 };
 
+/// From 1.44 on, the operator compares networks (`normalizeCIDR` in its pool_controller.go).
 fn is_listed(case: &Case, existing: &ExistingPool) -> bool {
-    case.pools()
-        .any(|pool| pool.written.cidr.as_ref() == Some(&existing.cidr))
+    case.pools().any(|pool| {
+        let is_same_text = pool.written.cidr.as_ref() == Some(&existing.cidr);
+        is_same_text || case.operator.since(44) && case.existing(&pool) == Some(existing)
+    })
 }
 
 /// The violation of a missing pool, located at the pool that replaces it, if there is one.

@@ -2,6 +2,7 @@
 //! operator creates.
 
 use crate::catalog::Entry;
+use crate::pool::Field;
 use crate::text::{closest, quoted, shown};
 
 use super::case::Case;
@@ -18,6 +19,45 @@ impl Case<'_> {
         )
     }
 }
+
+/// `maxLength` of `spec.cidr`.
+const LONGEST_CIDR: usize = 48;
+
+pub(super) const CIDR_LENGTH: Rule = Rule {
+    entry: Entry {
+        code: "cidr-length",
+        title: "with operator 1.42 and later, a pool's cidr must not be longer than 48 characters",
+        meaning: "The operator creates the IPPool with the cidr as it is written. An IPv6 address \
+                  with leading zeros and an IPv4 part, or a prefix length with leading zeros, can \
+                  exceed the limit.",
+        impact: IMPACT,
+        criteria: "Checked for operators 1.42 (Calico 3.32) and later. The Installation's CRD has \
+                   no limit, but the IPPool's CRD does.",
+        fix: "Write the cidr in its short form.",
+        source: "The CRD of IPPool, projectcalico/calico 3.32",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        if !case.operator.since(42) {
+            return Vec::new();
+        }
+        case.networks()
+            .filter_map(|(pool, network)| {
+                let length = pool.written.cidr.as_deref()?.chars().count();
+                (length > LONGEST_CIDR).then(|| {
+                    pool.violation(
+                        Field::Cidr,
+                        format!("the cidr has {length} characters, more than {LONGEST_CIDR}"),
+                        Case::ip_pool_rejected(&format!(
+                            "spec.cidr: Too long: may not be more than {LONGEST_CIDR} bytes"
+                        )),
+                        format!("write it like {network}"),
+                    )
+                })
+            })
+            .collect()
+    },
+};
 
 pub(super) const POOL_NAME: Rule = Rule {
     entry: Entry {

@@ -20,6 +20,7 @@ pub(super) static RULES: &[Rule] = &[
     ip_pool_schema::ALLOWED_USES_REJECTED,
     ip_pool_schema::ASSIGNMENT_MODE_NAME,
     ip_pool_schema::POOL_NAME,
+    ip_pool_schema::CIDR_LENGTH,
     pools::POOLS_MAXIMUM,
     unknown_field::UNKNOWN_FIELD,
     cidr::CIDR_SYNTAX,

@@ -36,7 +36,8 @@ impl InstallationView {
         cluster: Option<&ClusterPlan>,
     ) -> Self {
         let existing = cluster.map_or(&[][..], |plan| &plan.existing_pools);
-        let effective = Effective::of(&written, operator).with_names_of(&written, existing);
+        let effective =
+            Effective::of(&written, operator).with_names_of(&written, existing, operator);
         Self { written, effective }
     }
 

@@ -27,15 +27,15 @@ pub(crate) const RULE_BROKEN: Check = Check {
                  invalid value that the operator accepts, such as a CIDR with host bits set, ends \
                  up in a pool that can be neither changed nor deleted.",
         criteria: "The rules for the operator's version (kubectl calico explain --list) are \
-                   applied to the default Installation, merged with the one named overlay, after \
-                   the operator's own defaults. A violation is an error if the operator rejects \
+                   applied to the default Installation, alone and merged with the one named \
+                   overlay, after the operator's own defaults. A violation is an error if the operator rejects \
                    it, unless the operator reports that it has accepted this generation. It is a \
                    warning if nothing enforces the rule, or if the rules for the operator's \
                    version are not known. Rules that the API server enforces cannot be violated. \
                    Host bits and overlaps of existing pools are reported as CAL209 and CAL204.",
         fix: "Change the field that the finding names where the Installation is defined: in the \
               Helm values, in Git, or in the cluster.",
-        source: "tigera/operator 1.30 to 1.42, pkg/controller/installation/validation.go and \
+        source: "tigera/operator 1.30 to 1.44, pkg/controller/installation/validation.go and \
                  pkg/controller/ippool/validation.go",
     },
     needs: &[&INSTALLATIONS, &OPERATORS],
@@ -62,7 +62,7 @@ impl Operator {
     /// The installed one, if its version can be read.
     fn of(case: &Case) -> Option<Self> {
         let version: OperatorVersion = case.facts.install.operator.value()?.parse().ok()?;
-        let newest = OperatorVersion::NEWEST;
+        let newest = OperatorVersion::NEWEST_KNOWN;
         Some(Self {
             version,
             known: version >= OperatorVersion::OLDEST
@@ -78,12 +78,31 @@ fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
     else {
         return Vec::new();
     };
-    let mut written = Installation::read(&installation.document());
+    let generation = installation.metadata.generation;
+    let written = Installation::read(&installation.document());
+    // The operator validates the default one alone, then the two merged (tigera/operator v1.42.3,
+    // pkg/controller/installation/core_controller.go).
+    let mut found = violations_of(case, operator, generation, &written);
     if let Some(overlay) = overlay_installation(case.snapshot) {
-        written = written.overlaid(Installation::read(&overlay.document()));
+        let merged = written.overlaid(Installation::read(&overlay.document()));
+        let is_same = |one: &Violation, other: &Violation| {
+            (one.rule.entry.code, &one.path) == (other.rule.entry.code, &other.path)
+        };
+        let mut merged = violations_of(case, operator, generation, &merged);
+        merged.retain(|violation| !found.iter().any(|other| is_same(other, violation)));
+        found.extend(merged);
     }
-    let effective = Effective::of(&written, operator.version);
-    let rules_case = rules::Case::new(&written, &effective, operator.version);
+    found
+}
+
+fn violations_of(
+    case: &Case,
+    operator: &Operator,
+    generation: Option<i64>,
+    written: &Installation,
+) -> Vec<Violation> {
+    let effective = Effective::of(written, operator.version);
+    let rules_case = rules::Case::new(written, &effective, operator.version);
     // The API server drops fields that are not in the CRD, so this operator knows all that exist.
     // If pools exist, the operator does not create any on its own.
     let allowed: &[&str] = if case.snapshot.ip_pools.items().is_empty() {
@@ -92,10 +111,10 @@ fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
         &["unknown-field", "default-pool"]
     };
     let mut violations = rules::check(&rules_case, &[], allowed);
-    let accepted = is_accepted(case, installation.metadata.generation);
+    let accepted = is_accepted(case, generation);
     violations.retain(|violation| match violation.verdict {
         Verdict::Refused => violation.rule.enforcement != Enforcement::ApiServer && !accepted,
-        Verdict::Warned => !is_about_existing_pools(case, &written, violation),
+        Verdict::Warned => !is_about_existing_pools(case, written, violation),
         Verdict::Allowed | Verdict::Noted => false,
     });
     violations
