@@ -9,6 +9,7 @@ pub mod entry;
 pub mod free_range;
 pub mod here_document;
 pub mod installation_list;
+pub mod ipam_config;
 pub mod kubectl;
 pub mod lasting;
 pub mod migration;

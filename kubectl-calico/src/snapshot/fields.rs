@@ -638,7 +638,11 @@ pub(super) const IPAM_CONFIG: Fields = &[
     NAMED,
     (
         "spec",
-        Object(&[("autoAllocateBlocks", Value), ("strictAffinity", Value)]),
+        Object(&[
+            ("autoAllocateBlocks", Value),
+            ("maxBlocksPerHost", Value),
+            ("strictAffinity", Value),
+        ]),
     ),
 ];
 

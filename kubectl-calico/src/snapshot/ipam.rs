@@ -47,6 +47,9 @@ pub struct IpamConfigSpec {
     /// Whether nodes claim blocks. Every API server requires or fills in the field; true is the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_allocate_blocks: Option<bool>,
+    /// The most blocks of a node; 0 for the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_blocks_per_host: Option<u32>,
 }
 
 /// An IPReservation: addresses that IPAM does not assign.

@@ -145,7 +145,7 @@ rows! {
         "how much of each pool is used, and by which nodes";
     IPAM_CONFIGS: "IPAMConfig", [api(V1, "v1", "ipamconfigs"), api(V3, "v3", "ipamconfigurations")],
         Select::All, fields::IPAM_CONFIG,
-        "strict affinity, and whether nodes claim blocks";
+        "strict affinity, and how many blocks nodes claim";
     IP_RESERVATIONS: "IPReservation", calico("ipreservations"), Select::All, fields::IP_RESERVATION,
         "addresses that are not assigned";
 }

@@ -6,6 +6,7 @@
 pub(crate) mod agents;
 pub(crate) mod api_server;
 pub(crate) mod bgp;
+pub(crate) mod block_limit;
 pub(crate) mod block_size;
 pub(crate) mod borrowed;
 pub(crate) mod capacity;
@@ -103,6 +104,7 @@ pub static CHECKS: &[Check] = &[
     stray_blocks::OUTSIDE_POOLS,
     gone_nodes::NODES_GONE,
     borrowed::BORROWED,
+    block_limit::BLOCK_LIMIT,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

@@ -11,8 +11,8 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::ipam_config::{self, claims_blocks, is_strict};
 use crate::assess::words::{counted, few};
 use crate::repair::Step;
-use crate::repair::kubectl::{PatchType, patch};
-use crate::snapshot::{Node, ObjectRef, Store};
+use crate::repair::ipam_config::patch_ipam_config;
+use crate::snapshot::{Node, ObjectRef};
 
 /// That more nodes of a family have no block than there are free ones.
 pub(super) fn no_free_block(
@@ -120,12 +120,8 @@ pub(super) fn subject(family: Family, pools: &[CandidatePool]) -> String {
     }
 }
 
-/// Lets nodes claim blocks. calicoctl has no flag for that.
+/// Lets nodes claim blocks.
 fn claim_blocks(case: &Case) -> Step {
-    let resource = match case.snapshot.store {
-        Store::V1 => "ipamconfigs.crd.projectcalico.org",
-        Store::V3 => "ipamconfigurations.projectcalico.org",
-    };
-    let change = json!({"spec": {"autoAllocateBlocks": true}});
-    Step::new("let nodes claim blocks").run(patch(resource, "default", PatchType::Merge, &change))
+    let spec = json!({"autoAllocateBlocks": true});
+    Step::new("let nodes claim blocks").run(patch_ipam_config(case.snapshot, &spec))
 }

@@ -16,10 +16,10 @@ use crate::snapshot::{Node, Snapshot};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NodeBlocks {
-    /// The nodes that run calico-node and have no IPv4 block.
+    /// The nodes that run calico-node and have no IPv4 block; empty without an IPv4 pool.
     #[serde(rename = "withoutIPv4")]
     pub without_v4: Vec<String>,
-    /// The nodes that run calico-node and have no IPv6 block.
+    /// The nodes that run calico-node and have no IPv6 block; empty without an IPv6 pool.
     #[serde(rename = "withoutIPv6")]
     pub without_v6: Vec<String>,
     /// The addresses that nodes have borrowed from other nodes' blocks.
@@ -112,6 +112,11 @@ impl NodeBlocks {
 }
 
 fn without_block(snapshot: &Snapshot, family: Family, blocks: &[Block]) -> Vec<String> {
+    let mut pools = snapshot.ip_pools.items().iter();
+    let is_of_family = |cidr: &str| cidr.parse().is_ok_and(|cidr: Cidr| cidr.family() == family);
+    if !pools.any(|pool| is_of_family(&pool.spec.cidr)) {
+        return Vec::new();
+    }
     let of_family = blocks.iter().filter(|block| block.cidr.family() == family);
     let have_one: BTreeSet<&str> = of_family.filter_map(|block| block.node).collect();
     let nodes = nodes_of_calico(snapshot);

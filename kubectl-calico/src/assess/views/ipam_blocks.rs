@@ -73,6 +73,12 @@ impl<'a> Block<'a> {
         }
     }
 
+    /// The number of free addresses that are not among these.
+    pub fn free_outside(&self, ranges: &Ranges) -> u128 {
+        let free = u128::try_from(self.block.spec.unallocated.len()).unwrap_or(u128::MAX);
+        free.saturating_sub(self.free_in(ranges))
+    }
+
     /// The number of free addresses among these.
     pub fn free_in(&self, ranges: &Ranges) -> u128 {
         let (first, _) = bounds(&self.cidr);

@@ -22,6 +22,14 @@ pub fn claims_blocks(snapshot: &Snapshot) -> bool {
     configured.unwrap_or(true)
 }
 
+/// The most blocks that a node claims of a family.
+/// Source: projectcalico/calico v3.26.0 to v3.32.1, libcalico-go/lib/ipam/ipam.go (`autoAssign`).
+pub fn most_blocks(snapshot: &Snapshot) -> u32 {
+    const DEFAULT: u32 = 20;
+    let configured = config(snapshot).and_then(|config| config.spec.max_blocks_per_host);
+    configured.filter(|most| *most > 0).unwrap_or(DEFAULT)
+}
+
 fn config(snapshot: &Snapshot) -> Option<&IpamConfig> {
     let mut configs = snapshot.ipam_configs.items().iter();
     configs.find(|config| config.metadata.name == NAME)
