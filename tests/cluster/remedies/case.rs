@@ -21,6 +21,9 @@ pub(super) struct Case {
     /// Or the arguments of `plan`, whose steps are carried out.
     #[serde(default)]
     pub(super) plan: Option<String>,
+    /// A part of the commands of the fix, if the finding may have several.
+    #[serde(default)]
+    pub(super) command: String,
     #[serde(default)]
     pub(super) base: Base,
     /// Whether only `scripts/remedies` runs it.

@@ -125,6 +125,7 @@ fn found(case: &Case, healthy: &Healthy, terminal: &Terminal) -> Result<Remedy, 
     let found = until(PATIENCE / 2, || {
         let report = healthy.report();
         let finding = report.finding(&case.subject()).cloned();
+        let finding = finding.filter(|found| announcement(&found.fix).contains(&case.command));
         let is_settled = finding.is_some() && last == finding;
         last.clone_from(&finding);
         finding.filter(|_| is_settled).map(|found| (report, found))
