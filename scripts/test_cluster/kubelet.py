@@ -21,7 +21,7 @@ from .processes import Processes
 IMAGE = re.compile(r"(tigera/operator|calico/apiserver|calico/webhooks)[:@](.*)")
 # The labels by which they are found, so that we need not read each pod of a large cluster again and again.
 SELECTORS = [
-    "k8s-app=tigera-operator",
+    "name=tigera-operator",
     "job-name=tigera-operator-uninstall",
     "apiserver=true",
     "k8s-app=calico-webhooks",

@@ -14,7 +14,7 @@ impl Journey {
         let status = self.terminal.run("kubectl calico status").succeeded();
         status
             .shows("Calico is not installed\n")
-            .shows("172.16.0.0/16 (kubeadm-config,");
+            .shows("172.16.0.0/16");
     }
 
     /// Helm 3 finds the filter on PATH. Helm 4 needs a plugin.
