@@ -2,6 +2,7 @@
 
 use calico_core::catalog::Entry;
 
+use super::excuses::excuses;
 use super::facts::Facts;
 use super::finding::Finding;
 use crate::snapshot::resource::Resource;
@@ -55,7 +56,13 @@ impl Check {
 
     /// Whether the check can run although these rows are unknown.
     pub fn can_judge(&self, unknown: &[(&'static Resource, Unknown)]) -> bool {
-        !unknown.iter().any(|(resource, _)| self.needs(resource))
+        let mut unknown = unknown.iter();
+        !unknown.any(|(resource, why)| self.is_skipped_without(resource, why))
+    }
+
+    /// Whether the check is skipped if a row is unknown for that reason.
+    pub fn is_skipped_without(&self, resource: &Resource, why: &Unknown) -> bool {
+        self.needs(resource) || (why.is_failure() && excuses(resource, self.entry.code))
     }
 
     /// Whether the check is not skipped, and fails.

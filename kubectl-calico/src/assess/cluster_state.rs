@@ -21,20 +21,27 @@ pub enum ClusterState {
     Degraded,
     /// No part of Calico is running, except perhaps its operator.
     NotInstalled,
-    /// No check found an error, but calico-node could not be counted or checks were skipped.
+    /// No check found an error, but calico-node could not be counted, or not everything could be read.
     Unknown,
 }
 
 impl ClusterState {
-    pub(super) fn of(facts: &Facts, findings: &FindingCounts, checks: &CheckCounts) -> Self {
+    /// `is_complete` is whether everything could be read.
+    pub(super) fn of(
+        facts: &Facts,
+        findings: &FindingCounts,
+        checks: &CheckCounts,
+        is_complete: bool,
+    ) -> Self {
+        let is_complete = is_complete && checks.skipped == 0;
         match facts.install.method.value() {
             None => Self::Unknown,
             Some(Method::Remnants) if findings.error > 0 => Self::Degraded,
+            Some(Method::Remnants) if !is_complete => Self::Unknown,
             Some(_) if facts.install.is_missing() => Self::NotInstalled,
             Some(_) if findings.error > 0 => Self::Degraded,
-            Some(_) if !is_counted(facts) => Self::Unknown,
+            Some(_) if !is_counted(facts) || !is_complete => Self::Unknown,
             Some(_) if findings.warning > 0 || unready_nodes(facts) > 0 => Self::Warning,
-            Some(_) if checks.skipped > 0 || facts.cluster.nodes.value().is_none() => Self::Unknown,
             Some(_) => Self::Healthy,
         }
     }
@@ -57,7 +64,8 @@ impl ClusterState {
         findings: &FindingCounts,
         checks: &CheckCounts,
     ) -> String {
-        let mut sentence = self.sentence(facts);
+        let has_warnings = findings.warning > 0 || unready_nodes(facts) > 0;
+        let mut sentence = self.sentence(facts, has_warnings);
         let mut parts = findings.words();
         let unready = unready_nodes(facts);
         if self == Self::Warning && findings.warning == 0 {
@@ -72,7 +80,7 @@ impl ClusterState {
         sentence
     }
 
-    fn sentence(self, facts: &Facts) -> String {
+    fn sentence(self, facts: &Facts, has_warnings: bool) -> String {
         let calico = match facts.install.calico.value() {
             Some(version) => format!("Calico {version}"),
             None => "Calico".to_owned(),
@@ -92,6 +100,9 @@ impl ClusterState {
             }
             (Some(_), Self::Degraded) => format!("{calico} is degraded"),
             (Some(_), Self::Warning) => format!("{calico} works, but needs attention"),
+            (Some(_), Self::Unknown) if is_counted(facts) && has_warnings => {
+                format!("{calico} works, but needs attention, as far as it could be checked")
+            }
             (Some(_), Self::Unknown) if is_counted(facts) => {
                 format!("{calico} is healthy as far as it could be checked")
             }
@@ -176,9 +187,18 @@ mod tests {
                 runs(),
                 true,
                 [0, 1, 0],
-                3,
+                0,
                 Warning,
-                "Calico works, but needs attention: 1 warning, 3 checks skipped",
+                "Calico works, but needs attention: 1 warning",
+            ),
+            (
+                runs(),
+                true,
+                [0, 1, 0],
+                3,
+                Unknown,
+                "Calico works, but needs attention, as far as it could be checked: 1 warning, 3 \
+                 checks skipped",
             ),
             (
                 runs(),
@@ -241,7 +261,7 @@ mod tests {
                 failed: error + warning + note,
                 skipped,
             };
-            let found = ClusterState::of(&facts, &findings, &checks);
+            let found = ClusterState::of(&facts, &findings, &checks, true);
             assert_eq!(found, state, "{summary}");
             assert_eq!(found.summary(&facts, &findings, &checks), summary);
         }

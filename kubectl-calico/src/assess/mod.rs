@@ -9,6 +9,7 @@ pub mod check;
 pub mod checks;
 pub mod cluster_state;
 pub mod counts;
+mod excuses;
 pub mod fact;
 pub mod facts;
 pub mod finding;
@@ -27,7 +28,7 @@ use counts::{CheckCounts, FindingCounts};
 use facts::Facts;
 use finding::Finding;
 use k8s_openapi::jiff::Timestamp;
-use not_read::not_read;
+use not_read::{Reason, not_read};
 use report::{KIND, Report};
 
 use crate::document::Head;
@@ -47,7 +48,8 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     let skipped = CHECKS.iter().filter(|check| !check.can_judge(&unknown));
     let counts = FindingCounts::of(&findings);
     let checks = CheckCounts::of(CHECKS.len(), skipped.count(), &findings);
-    let state = ClusterState::of(&facts, &counts, &checks);
+    let is_complete = !not_read.iter().any(|row| row.reason != Reason::NotGiven);
+    let state = ClusterState::of(&facts, &counts, &checks, is_complete);
     Report {
         head: Head::new(KIND, &snapshot.origin, now),
         state,

@@ -45,7 +45,7 @@ pub(super) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead>
     for (resource, why) in unknown {
         let codes: BTreeSet<_> = CHECKS
             .iter()
-            .filter(|check| check.needs(resource))
+            .filter(|check| check.is_skipped_without(resource, why))
             .map(|check| check.entry.code)
             .collect();
         if *why == Unknown::NotGiven && codes.is_empty() {

@@ -12,6 +12,8 @@ mod plan;
 mod rbac;
 mod snapshot;
 mod status;
+#[cfg(test)]
+mod unread;
 mod version;
 
 use std::ffi::OsString;

@@ -7,7 +7,7 @@ use super::inputs::Inputs;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     CONTROL_PLANE_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY,
-    KUBEADM_CONFIG, NODES, OPENSHIFT_NETWORK, SERVICE_CIDRS,
+    KUBEADM_CONFIG, NODES, OPENSHIFT_NETWORK, OPERATORS, SERVICE_CIDRS,
 };
 use crate::snapshot::{ObjectRef, Unknown};
 
@@ -32,9 +32,10 @@ pub struct Unread {
 }
 
 /// What a plan depends on, what each item shows, and whether the plan is unreliable without it.
-const ROWS: [(&Resource, &str, bool); 10] = [
+const ROWS: [(&Resource, &str, bool); 11] = [
     (&IP_POOLS, "whether pools exist", true),
     (&INSTALLATIONS, "whether pools are listed already", true),
+    (&OPERATORS, "the version of the operator", true),
     (
         &KUBEADM_CONFIG,
         "the pod CIDR that the operator enforces",
@@ -66,7 +67,10 @@ const ROWS: [(&Resource, &str, bool); 10] = [
 pub(super) fn unread(inputs: &Inputs) -> Vec<Unread> {
     let unknown = inputs.snapshot.unknown();
     let skipped = skipped(inputs);
+    let knows_operator =
+        inputs.request.operator.is_some() || inputs.facts.install.operator.value().is_some();
     ROWS.iter()
+        .filter(|(resource, ..)| !(knows_operator && std::ptr::eq(*resource, &OPERATORS)))
         .filter_map(|(resource, shows, needed)| {
             let (_, why) = unknown
                 .iter()

@@ -51,6 +51,11 @@ impl<T> Reading<T> {
         }
     }
 
+    /// Why it could not be read, if it should have been: files need not contain it.
+    pub fn failure(&self) -> Option<Unknown> {
+        self.unknown().filter(Unknown::is_failure)
+    }
+
     /// Whether the server does not serve its kind.
     pub fn is_not_served(&self) -> bool {
         matches!(self, Self::Absent(Absence::NotServed))
@@ -80,6 +85,13 @@ impl<T> Reading<T> {
             Reading::Absent(absence) => Self::Absent(absence),
             Reading::Unknown(why) => Self::Unknown(why),
         }
+    }
+}
+
+impl Unknown {
+    /// Whether reading failed, as opposed to files that do not contain the kind.
+    pub fn is_failure(&self) -> bool {
+        *self != Self::NotGiven
     }
 }
 

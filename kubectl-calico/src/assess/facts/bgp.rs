@@ -3,7 +3,7 @@
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
-use super::datastore::IN_ETCD;
+use super::datastore::{IN_ETCD, WHERE_UNKNOWN};
 use super::install::Install;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
@@ -35,14 +35,17 @@ impl Bgp {
                 peers: Fact::unknown(IN_ETCD),
             };
         }
+        let missing = "the server does not serve BGPPeers";
+        let peers = Fact::of(&snapshot.bgp_peers, missing, |peers| {
+            Some((peers.len(), Provenance::all("BGPPeer")))
+        });
         Self {
             runs,
             mesh: mesh(snapshot),
-            peers: Fact::of(
-                &snapshot.bgp_peers,
-                "the server does not serve BGPPeers",
-                |peers| Some((peers.len(), Provenance::all("BGPPeer"))),
-            ),
+            peers: match peers {
+                Fact::Absent { .. } if install.may_be_in_etcd() => Fact::unknown(WHERE_UNKNOWN),
+                peers => peers,
+            },
         }
     }
 }

@@ -25,6 +25,9 @@ pub enum Datastore {
 /// Why nothing is known about what is stored in etcd.
 pub const IN_ETCD: &str = "stored in Calico's own etcd";
 
+/// Why nothing is known about what may be stored in etcd.
+pub const WHERE_UNKNOWN: &str = "it is unknown where Calico stores its data";
+
 /// The datastore that calico-node uses.
 pub fn datastore(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<Datastore> {
     let Some(node) = node else {

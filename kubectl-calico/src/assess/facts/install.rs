@@ -79,6 +79,11 @@ impl Install {
         minor.parse().ok()
     }
 
+    /// Whether Calico's data may be in its own etcd, for all that is known.
+    pub fn may_be_in_etcd(&self) -> bool {
+        self.is_in_etcd() || matches!(self.datastore, Fact::Unknown { .. })
+    }
+
     /// Whether it is known that nothing of Calico runs, except perhaps its operator.
     pub fn is_missing(&self) -> bool {
         matches!(

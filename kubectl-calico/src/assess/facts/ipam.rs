@@ -58,6 +58,9 @@ fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
         return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
     let (config, name) = node.config();
+    if let Some(why) = config.failure() {
+        return why.into();
+    }
     let from = || Provenance::new(ObjectRef::config_map(name), KEY);
     let missing = "IPAM plugin unknown";
     let configured = Fact::of(config, missing, |config| {

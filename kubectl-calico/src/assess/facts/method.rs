@@ -65,8 +65,13 @@ pub fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
     if by_operator || installation.is_some() {
         let (by, evidence) = installer(snapshot, platform);
         let running = by_operator || operator_deployment(snapshot).is_some();
-        // Without permission to list Deployments, the operator may still run.
-        let value = if running || snapshot.operators.unknown().is_some() {
+        // Without permission to list Deployments, the operator may still run; without that to list
+        // DaemonSets, calico-node.
+        let unread = snapshot
+            .operators
+            .unknown()
+            .or(snapshot.daemon_sets.failure());
+        let value = if running || unread.is_some() {
             Method::Operator { by }
         } else {
             Method::InstallationOnly
@@ -76,7 +81,8 @@ pub fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
         return Fact::Known { value, from };
     }
     if let Some(operator) = operator_deployment(snapshot) {
-        if let Some(why) = snapshot.installations.unknown() {
+        let unread = snapshot.installations.unknown();
+        if let Some(why) = unread.or(snapshot.daemon_sets.failure()) {
             return why.into();
         }
         let from = Provenance::new(object_of(operator), "");
@@ -86,6 +92,7 @@ pub fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
         snapshot.daemon_sets.unknown(),
         snapshot.operators.unknown(),
         snapshot.installations.unknown(),
+        snapshot.ip_pools.failure(),
     ];
     if let Some(why) = unread.into_iter().flatten().next() {
         return why.into();

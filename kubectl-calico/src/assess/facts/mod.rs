@@ -97,7 +97,10 @@ impl Facts {
         let stray = stray_blocks::stray_blocks(snapshot, existing);
         Self {
             node_blocks: of_blocks(snapshot, &install, nodes),
-            stray_blocks: of_blocks(snapshot, &install, stray),
+            stray_blocks: match snapshot.ip_pools.failure() {
+                Some(why) => why.into(),
+                None => of_blocks(snapshot, &install, stray),
+            },
             routing: routing::Routing::of(snapshot, &inputs),
             ipam: ipam::ipam(snapshot, &install, installation.as_ref()),
             encryption: dataplane::encryption(snapshot, &install),
@@ -128,6 +131,9 @@ impl Facts {
 fn of_blocks<T>(snapshot: &Snapshot, install: &install::Install, value: T) -> Fact<T> {
     if install.is_in_etcd() {
         return Fact::unknown(datastore::IN_ETCD);
+    }
+    if snapshot.ipam_blocks.is_absent() && install.may_be_in_etcd() {
+        return Fact::unknown(datastore::WHERE_UNKNOWN);
     }
     Fact::of(&snapshot.ipam_blocks, "there are no IPAM blocks", |_| {
         Some((value, Provenance::all("IPAMBlock")))

@@ -55,7 +55,12 @@ pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> 
             ),
         };
     }
-    let Some(node) = CalicoNode::current(snapshot) else {
+    let node = CalicoNode::current(snapshot);
+    let is_by_operator = node.is_none_or(|node| node.is_of_operator());
+    if let Some(why) = snapshot.installations.failure().filter(|_| is_by_operator) {
+        return why.into();
+    }
+    let Some(node) = node else {
         return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
     let (config, name) = node.config();

@@ -77,12 +77,16 @@ pub fn platform(snapshot: &Snapshot) -> Fact<Platform> {
     let by_node = Fact::of(&snapshot.nodes, "platform not detected", |nodes| {
         nodes.iter().find_map(platform_of)
     });
-    by_node.or(|| {
+    let found = by_node.or(|| {
         Fact::of(&snapshot.kubeadm_config, "platform not detected", |_| {
             let from = Provenance::new(ObjectRef::config_map("kubeadm-config"), "");
             Some((Platform::Kubeadm, from))
         })
-    })
+    });
+    match (found, snapshot.openshift_network.failure()) {
+        (Fact::Absent { .. }, Some(why)) => why.into(),
+        (found, _) => found,
+    }
 }
 
 fn platform_of(node: &Node) -> Option<(Platform, Provenance)> {

@@ -4,7 +4,7 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::{BlockSize, Encapsulation, Uses};
 use serde::Serialize;
 
-use super::datastore::IN_ETCD;
+use super::datastore::{IN_ETCD, WHERE_UNKNOWN};
 use super::install::Install;
 use super::pool_encapsulation::encapsulation;
 use super::pool_usage::PoolUsage;
@@ -110,6 +110,7 @@ pub fn pools(snapshot: &Snapshot, install: &Install) -> Fact<Vec<ExistingPool>> 
     }
     let read = match &snapshot.ip_pools {
         Reading::Read(pools) => pools,
+        Reading::Absent(_) if install.may_be_in_etcd() => return Fact::unknown(WHERE_UNKNOWN),
         Reading::Absent(absence) => return Fact::absent(absence.to_string()),
         Reading::Unknown(why) => return why.clone().into(),
     };

@@ -135,6 +135,12 @@ fn modes(
             let ipv6 = felix.get(&felix::IPV6).is_none_or(|told| told.value);
             let mut modes = modes_of(value, routes_by);
             modes.retain(|mode| ipv6 || mode.family != Some(Family::V6));
+            let unread = snapshot.installations.failure();
+            if modes.is_empty()
+                && let Some(why) = unread.or(snapshot.daemon_sets.failure())
+            {
+                return why.into();
+            }
             if modes.is_empty() {
                 return Fact::absent("no pool is enabled for pods");
             }

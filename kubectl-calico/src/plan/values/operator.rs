@@ -2,6 +2,7 @@
 
 use calico_core::operator::OperatorVersion;
 
+use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
@@ -17,7 +18,12 @@ pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>,
         return (choice, version);
     }
     let Some(installed) = facts.install.operator.value() else {
-        return newest("the newest known version");
+        return newest(match &facts.install.operator {
+            Fact::Unknown { .. } => {
+                "the newest known version, because the installed one could not be read"
+            }
+            _ => "the newest known version",
+        });
     };
     let Ok(version) = installed.parse::<OperatorVersion>() else {
         return newest(

@@ -1,0 +1,42 @@
+//! What may excuse a finding: rows that a check can do without, but in which it could read that what it finds
+//! is as it should be. If such a row could not be read, the check is skipped. Rows that files do not contain
+//! excuse nothing.
+
+use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::{
+    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, NODES,
+    OPERATORS, TIGERA_STATUSES,
+};
+
+/// The rows, by the code of the check.
+static EXCUSES: &[(&str, &[&Resource])] = &[
+    // What the operator has accepted before, or already made pools of.
+    ("CAL110", &[&IP_POOLS, &TIGERA_STATUSES]),
+    // A pool that was left behind, or is not in use because Calico's data is in etcd.
+    ("CAL201", &[&DAEMON_SETS, &OPERATORS, &INSTALLATIONS]),
+    // A disabled pool without addresses in use.
+    ("CAL202", &[&IPAM_BLOCKS]),
+    ("CAL301", &[&IPAM_BLOCKS]),
+    // Pools that show which of the sources is right.
+    ("CAL207", &[&IP_POOLS]),
+    // Another IPAM or CNI plugin, or that Felix does not use Typha.
+    ("CAL210", &[&CALICO_CONFIG]),
+    ("CAL212", &[&CALICO_CONFIG]),
+    ("CAL401", &[&CALICO_CONFIG]),
+    ("CAL504", &[&CALICO_CONFIG]),
+    // The data plane VPP, which programs routes itself.
+    ("CAL303", &[&IPAM_BLOCKS, &INSTALLATIONS]),
+    // Pods of another workload; or a pod that is not ready, which is another finding.
+    ("CAL403", &[&CALICO_PODS]),
+    ("CAL505", &[&CALICO_PODS]),
+    // Fewer nodes than replicas, which is another finding.
+    ("CAL404", &[&NODES]),
+    // That the operator already reports it.
+    ("CAL509", &[&TIGERA_STATUSES]),
+];
+
+/// Whether a row could excuse what the check with that code finds.
+pub(super) fn excuses(resource: &Resource, code: &str) -> bool {
+    let mut of_code = EXCUSES.iter().filter(|(of, _)| *of == code);
+    of_code.any(|(_, rows)| rows.iter().any(|row| std::ptr::eq(*row, resource)))
+}

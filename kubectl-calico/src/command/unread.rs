@@ -1,0 +1,168 @@
+//! What could not be read is never reported as absent: every case of tests/cases/status, with each kind and
+//! object forbidden in turn.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use calico_test_support::cases::cases;
+use calico_test_support::clusters::{cluster, manifest};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::assess::assess;
+use crate::gather::files::Files;
+use crate::plan::plan;
+use crate::plan::request::PlanRequest;
+use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::RESOURCES;
+use crate::snapshot::{ObjectRef, Origin, Reading, Snapshot, SnapshotSource, Store, Unknown};
+
+/// The files, without permission to read some of it.
+struct Restricted<'a> {
+    files: &'a Files,
+    forbidden: Option<&'a ObjectRef>,
+}
+
+impl SnapshotSource for Restricted<'_> {
+    async fn origin(&self) -> Origin {
+        self.files.origin().await
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        resource: &'static Resource,
+        store: Store,
+    ) -> Reading<Vec<T>> {
+        if self.forbidden == Some(&resource.object()) {
+            let said = "it is forbidden: User \"jane\" cannot list resource";
+            return Reading::Unknown(Unknown::Forbidden(said.to_owned()));
+        }
+        self.files.read(resource, store).await
+    }
+}
+
+/// The report or the plan, as JSON.
+fn document(is_plan: bool, files: &Files, forbidden: Option<&ObjectRef>) -> Value {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let source = Restricted { files, forbidden };
+    let snapshot = runtime.unwrap().block_on(Snapshot::gather(&source));
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    if is_plan {
+        json(&plan(&snapshot, &PlanRequest::default(), now))
+    } else {
+        json(&assess(&snapshot, now))
+    }
+}
+
+fn json(document: &impl serde::Serialize) -> Value {
+    serde_json::from_str(&serde_json::to_string(document).unwrap()).unwrap()
+}
+
+/// What is wrong with a document, compared with the one for which everything was read.
+fn wrong(whole: &Value, part: &Value) -> Vec<String> {
+    let mut wrong = absent("", &whole["facts"], &part["facts"]);
+    let known = codes(whole);
+    // That a container keeps a pod from being ready is not known without the pods.
+    let fails = known
+        .iter()
+        .any(|code| matches!(*code, "CAL502" | "CAL503"));
+    for code in codes(part).difference(&known) {
+        let is_not_ready = matches!(*code, "CAL103" | "CAL501" | "CAL508");
+        // Advice that a known number of nodes makes needless.
+        let is_advice = *code == "few-blocks";
+        if !(fails && is_not_ready) && !is_advice && !is_incomplete_plan(part) {
+            wrong.push(format!("{code} appears"));
+        }
+    }
+    let (before, after) = (whole["state"].as_str(), part["state"].as_str());
+    let is_better = match after {
+        Some("healthy") => before != Some("healthy"),
+        Some("warning") => !matches!(before, Some("healthy" | "warning")),
+        Some("notInstalled") => before != Some("notInstalled"),
+        _ => false,
+    };
+    if is_better {
+        wrong.push(format!("state {after:?} instead of {before:?}"));
+    }
+    let method = |document: &Value| document["facts"]["install"]["method"]["value"]["kind"].clone();
+    let absence = ["nothing", "remnants", "operatorOnly", "installationOnly"];
+    if method(part) != method(whole) && absence.iter().any(|kind| method(part) == **kind) {
+        wrong.push(format!(
+            "method {} instead of {}",
+            method(part),
+            method(whole)
+        ));
+    }
+    wrong
+}
+
+/// The codes of errors and warnings.
+fn codes(document: &Value) -> BTreeSet<&str> {
+    let findings = document["findings"].as_array().unwrap().iter();
+    let findings = findings.filter(|finding| finding["severity"] != "note");
+    findings
+        .map(|finding| finding["code"].as_str().unwrap())
+        .collect()
+}
+
+/// Whether it is a plan that says that it lacks something that it needs.
+fn is_incomplete_plan(document: &Value) -> bool {
+    let mut unread = document["notRead"].as_array().unwrap().iter();
+    document["kind"] == "Plan" && unread.any(|row| row["needed"] == true)
+}
+
+/// The facts that are absent only in part of what was read.
+fn absent(path: &str, whole: &Value, part: &Value) -> Vec<String> {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            if let Some(why) = part.get("absent") {
+                let appears = !whole.contains_key("absent");
+                return appears
+                    .then(|| format!("{path} is absent: {why}"))
+                    .into_iter()
+                    .collect();
+            }
+            let below = part
+                .iter()
+                .filter_map(|(key, part)| Some((key, whole.get(key)?, part)));
+            below
+                .flat_map(|(key, whole, part)| absent(&format!("{path}.{key}"), whole, part))
+                .collect()
+        }
+        (Value::Array(whole), Value::Array(part)) if whole.len() == part.len() => whole
+            .iter()
+            .zip(part)
+            .flat_map(|(whole, part)| absent(path, whole, part))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn what_is_forbidden_is_not_absent() {
+    let objects: BTreeSet<ObjectRef> = RESOURCES.iter().map(|row| row.object()).collect();
+    let mut failures: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, is_plan) in [("status", false), ("plan", true)] {
+        for case in cases(kind, "cluster.yaml") {
+            let file = folder.path().join("cluster.yaml");
+            let text = fs::read_to_string(case.join("cluster.yaml")).unwrap();
+            fs::write(&file, manifest(&cluster(&text))).unwrap();
+            let files = Files::read(&[file], |_| ()).unwrap();
+            let whole = document(is_plan, &files, None);
+            for object in &objects {
+                let part = document(is_plan, &files, Some(object));
+                for wrong in wrong(&whole, &part) {
+                    let failure = format!("{kind} without {object}: {wrong}");
+                    let case = case.display().to_string();
+                    failures.entry(failure).or_default().push(case);
+                }
+            }
+        }
+    }
+    let lines: Vec<String> = failures
+        .iter()
+        .map(|(failure, cases)| format!("{failure} ({} cases, such as {})", cases.len(), cases[0]))
+        .collect();
+    assert!(lines.is_empty(), "{}", lines.join("\n"));
+}
