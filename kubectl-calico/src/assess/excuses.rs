@@ -31,6 +31,8 @@ static EXCUSES: &[(&str, &[&Resource])] = &[
     ("CAL505", &[&CALICO_PODS]),
     // Fewer nodes than replicas, which is another finding.
     ("CAL404", &[&NODES]),
+    // The method of detection that the Installation requests.
+    ("CAL510", &[&INSTALLATIONS]),
     // That the operator already reports it.
     ("CAL509", &[&TIGERA_STATUSES]),
 ];

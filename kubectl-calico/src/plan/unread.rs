@@ -70,12 +70,14 @@ pub(super) fn unread(inputs: &Inputs) -> Vec<Unread> {
     let knows_operator =
         inputs.request.operator.is_some() || inputs.facts.install.operator.value().is_some();
     ROWS.iter()
-        .filter(|(resource, ..)| !(knows_operator && std::ptr::eq(*resource, &OPERATORS)))
         .filter_map(|(resource, shows, needed)| {
             let (_, why) = unknown
                 .iter()
                 .find(|(row, _)| std::ptr::eq(*row, *resource))?;
             let is_given = *why != Unknown::NotGiven;
+            if std::ptr::eq(*resource, &raw const OPERATORS) && (knows_operator || !is_given) {
+                return None;
+            }
             let codes: Vec<&str> = skipped
                 .iter()
                 .filter(|(row, _)| std::ptr::eq(*row, *resource))

@@ -78,7 +78,7 @@ fn a_fifo_with_a_writer_is_read() {
         .args(["-c", script, env!("CARGO_BIN_EXE_kubectl-calico")])
         .output();
     let outcome = Outcome::of(&output.unwrap());
-    assert!(outcome.stdout.contains("1 nodes"), "{}", outcome.output());
+    assert!(outcome.stdout.contains("1 node, "), "{}", outcome.output());
 }
 
 #[test]

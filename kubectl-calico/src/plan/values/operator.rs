@@ -6,6 +6,7 @@ use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
+use crate::snapshot::Unknown;
 
 /// The requested version, else the installed one, else the newest known one.
 pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>, OperatorVersion) {
@@ -19,7 +20,8 @@ pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>,
     }
     let Some(installed) = facts.install.operator.value() else {
         return newest(match &facts.install.operator {
-            Fact::Unknown { .. } => {
+            // Files need not contain an operator.
+            Fact::Unknown { unknown } if *unknown != Unknown::NotGiven.to_string() => {
                 "the newest known version, because the installed one could not be read"
             }
             _ => "the newest known version",
