@@ -4,27 +4,48 @@
 use serde_json::{Value, json};
 
 use super::command::Command;
-use super::kubectl::{PatchType, merge_installation_spec, patch_installation};
+use super::kubectl::{PatchType, patch_installation};
 use crate::assess::views::objects::default_installation;
 use crate::snapshot::Snapshot;
 
+const NETWORK: &str = "/spec/calicoNetwork";
 const PATH: &str = "/spec/calicoNetwork/ipPools";
 
 /// The entries, as they are once the patches so far are applied.
 #[derive(Clone, Debug, Default)]
 pub struct InstallationList {
     entries: Vec<Value>,
+    missing: Missing,
+}
+
+/// What a patch has to create before it can add an entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Missing {
+    #[default]
+    Nothing,
+    List,
+    CalicoNetwork,
 }
 
 impl InstallationList {
     /// The pools that a snapshot's Installation lists; none if there is no Installation.
     pub fn of(snapshot: &Snapshot) -> Self {
-        let pools = default_installation(snapshot)
-            .and_then(|found| found.spec.get("calicoNetwork")?.get("ipPools"))
-            .and_then(|pools| serde_json::to_value(pools).ok());
-        match pools {
-            Some(Value::Array(entries)) => Self { entries },
-            _ => Self::default(),
+        let network = default_installation(snapshot)
+            .and_then(|found| found.spec.get("calicoNetwork"))
+            .filter(|network| !network.is_null());
+        let pools = network.and_then(|network| network.get("ipPools"));
+        match pools.and_then(|pools| serde_json::to_value(pools).ok()) {
+            Some(Value::Array(entries)) => Self {
+                entries,
+                missing: Missing::Nothing,
+            },
+            _ => Self {
+                entries: Vec::new(),
+                missing: match network {
+                    Some(_) => Missing::List,
+                    None => Missing::CalicoNetwork,
+                },
+            },
         }
     }
 
@@ -44,17 +65,23 @@ impl InstallationList {
         entries.position(|entry| cidr_of(entry) == Some(cidr))
     }
 
-    /// Adds entries. The whole list is tested, so that none is added twice.
+    /// Adds entries. The whole list is tested, so that none is added twice. In a test, a field that does
+    /// not exist is null.
     pub fn extend(&mut self, entries: Vec<Value>) -> Command {
-        let test = json!({"op": "test", "path": PATH, "value": self.entries});
-        let is_empty = self.is_empty();
-        self.entries.extend(entries.iter().cloned());
-        if is_empty {
-            let pools = json!({"calicoNetwork": {"ipPools": entries}});
-            return merge_installation_spec(&pools);
-        }
-        let added = entries.into_iter().map(added);
-        let operations: Vec<Value> = std::iter::once(test).chain(added).collect();
+        let test = |path: &str, value: Value| json!({"op": "test", "path": path, "value": value});
+        let add = |path: &str, value: Value| json!({"op": "add", "path": path, "value": value});
+        let operations = match self.missing {
+            Missing::Nothing => std::iter::once(test(PATH, json!(self.entries)))
+                .chain(entries.iter().cloned().map(added))
+                .collect(),
+            Missing::List => vec![test(PATH, Value::Null), add(PATH, json!(entries))],
+            Missing::CalicoNetwork => vec![
+                test(NETWORK, Value::Null),
+                add(NETWORK, json!({"ipPools": entries})),
+            ],
+        };
+        self.missing = Missing::Nothing;
+        self.entries.extend(entries);
         patch_installation(PatchType::Json, &operations.into())
     }
 
@@ -130,6 +157,7 @@ mod tests {
     fn an_entry_keeps_its_place_as_others_come_and_go() {
         let mut list = InstallationList {
             entries: vec![json!({"cidr": "10.0.0.0/16"}), json!({"cidr": "fd00::/64"})],
+            ..InstallationList::default()
         };
         let text = |command: Command| match command {
             Command::Run(text) => text,

@@ -9,7 +9,7 @@ use calico_core::cidr::{Cidr, Family};
 use super::free_range;
 use super::new_pool::NewPool;
 use super::pool_writer::{PoolWriter, Target};
-use super::step::Step;
+use super::step::{Step, until_withheld};
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::snapshot::Snapshot;
@@ -40,7 +40,7 @@ pub fn steps(
             .collect()
     };
     steps.extend(writer.list_in_place(old, new));
-    steps
+    until_withheld(steps)
 }
 
 /// Two pools cannot overlap, so the pods have to be moved twice.

@@ -14,6 +14,22 @@ pub struct Step {
     /// has several lines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<String>,
+    /// Whether a command is left out because it is not safe to paste.
+    #[serde(skip)]
+    is_withheld: bool,
+}
+
+/// The steps up to the first one without its command: the others suppose that it has been carried
+/// out.
+pub fn until_withheld(mut steps: Vec<Step>) -> Vec<Step> {
+    if let Some(at) = steps.iter().position(|step| step.is_withheld) {
+        let has_more = at + 1 < steps.len();
+        steps.truncate(at + 1);
+        let what =
+            "carry out this change by hand, then run this again: the further steps depend on it";
+        steps.extend(has_more.then(|| Step::new(what)));
+    }
+    steps
 }
 
 impl Step {
@@ -22,6 +38,7 @@ impl Step {
         Self {
             what: what.into(),
             commands: Vec::new(),
+            is_withheld: false,
         }
     }
 
@@ -33,6 +50,7 @@ impl Step {
             Command::Run(command) if command.is_empty() => {}
             Command::Run(command) => self.commands.push(command),
             Command::Withheld(why) => {
+                self.is_withheld = true;
                 self.what.push_str("; ");
                 self.what.push_str(&why);
             }

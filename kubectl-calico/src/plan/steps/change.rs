@@ -12,6 +12,7 @@ use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
+use crate::repair::step::until_withheld;
 use crate::repair::{Step, encapsulation, lasting, migration};
 
 /// From the existing pools to the planned ones.
@@ -49,7 +50,7 @@ pub(crate) fn steps(
             version.as_deref(),
         ));
     }
-    steps
+    until_withheld(steps)
 }
 
 /// From an existing pool to the planned one of its family.
