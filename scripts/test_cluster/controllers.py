@@ -12,13 +12,14 @@ STAGES = pathlib.Path(__file__).parent / "stages.yaml"
 
 
 class Controllers:
-    def __init__(self, apiserver):
+    def __init__(self, apiserver, pod_network):
         self.server = apiserver
+        self.pod_network = pod_network
 
     def start(self):
         self._spawn("kube-controller-manager", "system:kube-controller-manager", self._controller_manager_flags())
         self._spawn("kube-scheduler", "system:kube-scheduler", COMMON)
-        self._spawn("kwok", "kwok", KWOK | {"config": STAGES})
+        self._spawn("kwok", "kwok", KWOK | {"config": STAGES, "cidr": self.pod_network})
 
     def add_nodes(self, count):
         """Nodes 1 to `count`, less those that an earlier run left, all Ready; or a RuntimeError."""
@@ -52,7 +53,6 @@ COMMON = {"leader-elect": "false", "secure-port": 0, "kube-api-qps": 1000, "kube
 
 KWOK = {
     "manage-all-nodes": "true",
-    "cidr": POD_NETWORK,
     "node-lease-duration-seconds": 40,
     # No server of its own: nobody asks these kubelets for logs.
     "node-port": 0,

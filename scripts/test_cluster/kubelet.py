@@ -6,6 +6,7 @@ runs; a Job's pod is complete when it ends. Which program it is, the image's nam
 
 import base64
 import http.client
+import ipaddress
 import itertools
 import os
 import re
@@ -30,11 +31,12 @@ RESTART_SECONDS = 2
 
 
 class Kubelet:
-    def __init__(self, server):
+    def __init__(self, server, pod_network):
         self.server = server
         self.api = server.api()
         self.pods = {}
-        self.addresses = (f"192.168.255.{number % 256}" for number in itertools.count(1))
+        last = ipaddress.ip_network(pod_network)[-256]
+        self.addresses = (str(last + number % 256) for number in itertools.count(1))
 
     def sync(self):
         """Bring what runs closer to what the pods say. To be called again and again; never waits for a program."""

@@ -74,7 +74,11 @@ impl Healthy {
     /// A new cluster, once Calico is healthy in it. `None` if there is no Go to build it with.
     pub(super) fn start(base: Base) -> Option<Self> {
         let mut command = launcher();
-        command.args(["--with-controllers", "--nodes=3"]);
+        command.args([
+            "--with-controllers",
+            "--nodes=3",
+            "--pod-network=10.244.0.0/16",
+        ]);
         command.args(match base {
             Base::Operator => vec!["--operator=v1.42.3"],
             Base::Native => vec!["--operator=v1.42.3", "--native-crds"],
