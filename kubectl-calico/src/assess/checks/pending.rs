@@ -1,5 +1,6 @@
 //! Whether pods in kube-system wait for the network. A Pending CoreDNS is what users notice first.
 
+use super::node_ready::NODE_NOT_READY;
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::ipam::is_done_by_another_plugin;
@@ -157,11 +158,11 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     )
 }
 
-/// What keeps pods from starting: calico-node, or what keeps it from running. If calico-node is ready, it is
-/// something else.
+/// What keeps pods from starting: calico-node, or what keeps it from running; if it is ready, that the
+/// container runtime sees no CNI configuration.
 fn suspects(severity: Severity) -> Vec<Suspect> {
     if severity != Severity::Error {
-        return Vec::new();
+        return vec![Suspect::Code(NODE_NOT_READY.entry.code)];
     }
     ["calico-node", "canal", "rke2-canal"]
         .map(Suspect::Workload)

@@ -114,7 +114,7 @@ fn sentence(found: &Finding) -> String {
     }
     match kind {
         // There is one of each, and the message says what it is.
-        "APIService" => found.message.clone(),
+        "APIService" | "ClusterInformation" => found.message.clone(),
         "Deployment" if name == "tigera-operator" => found.message.clone(),
         "DaemonSet" | "Deployment" | "Pod" => format!("{name}: {}", found.message),
         "Installation" => format!("{kind}: {}", found.message),
