@@ -19,10 +19,11 @@ pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
         meaning: "Another CNI plugin has connected a pod: its address is in none of Calico's pools.",
         impact: "Other nodes have no route to the pod, and no policy applies to it. If it is \
                  CoreDNS, names of Services are not resolved, or only on its own node.",
-        criteria: "The addresses of Calico's own pods and of CoreDNS are compared with the CIDRs of \
-                   all pools, enabled or not, if Calico's CNI and IPAM plugins connect pods. Pods \
-                   with hostNetwork and those that do not run are ignored. 10.88.0.0/16 is the \
-                   usual network of Podman's and CRI-O's own bridge.",
+        criteria: "The address of CoreDNS is compared with the CIDRs of all pools, enabled or not, if \
+                   Calico's CNI and IPAM plugins connect pods; so are those of Calico's own pods \
+                   that are in the usual networks of bridges: 10.88.0.0/16 (Podman, CRI-O), \
+                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). Pods with hostNetwork and those \
+                   that do not run are ignored.",
         fix: "On the pod's node, remove the other plugin's file from /etc/cni/net.d (the first one \
               by name is used), restart the container runtime, and recreate the pods that it \
               connected.",
@@ -50,7 +51,11 @@ fn foreign(case: &Case) -> Option<Finding> {
     let pods = case.snapshot.calico_pods.items().iter();
     let pods: Vec<&Pod> = pods
         .filter(|pod| !pod.spec.host_network && pod.status.phase == "Running")
-        .filter(|pod| pod.status.pod_ip.parse().is_ok_and(is_outside))
+        .filter(|pod| {
+            let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
+            let suspect = |address: &IpAddr| pods::app(pod) == "kube-dns" || is_of_bridge(*address);
+            address.filter(suspect).is_some_and(is_outside)
+        })
         .collect();
     let first = pods.first()?;
     let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
@@ -90,4 +95,12 @@ fn foreign(case: &Case) -> Option<Finding> {
                 pasted(&first.metadata.name)
             )),
     )
+}
+
+/// Whether an address is in a network that other plugins' configurations usually have.
+fn is_of_bridge(address: IpAddr) -> bool {
+    let IpAddr::V4(address) = address else {
+        return false;
+    };
+    matches!(address.octets(), [10, 85 | 88, ..] | [172, 17, ..])
 }
