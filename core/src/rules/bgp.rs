@@ -28,17 +28,8 @@ pub(super) const IPIP_WITHOUT_BGP: Rule = Rule {
     },
     enforcement: Enforcement::Operator,
     check: |case| {
-        unrouted_pools(case)
-            .filter(|(_, encapsulation)| encapsulation.is_ipip())
-            .map(|(pool, encapsulation)| {
-                let message = if case.operator.since(42) {
-                    "with BIRD cluster routing mode, IPIP encapsulation requires that BGP is enabled"
-                } else {
-                    "IPIP encapsulation requires that BGP is enabled"
-                };
-                unrouted(case, &pool, encapsulation, message)
-            })
-            .collect()
+        let message = "IPIP encapsulation requires that BGP is enabled";
+        violations(case, Encapsulation::is_ipip, message)
     },
 };
 
@@ -55,20 +46,27 @@ pub(super) const UNENCAPSULATED_WITHOUT_BGP: Rule = Rule {
     },
     enforcement: Enforcement::Operator,
     check: |case| {
-        unrouted_pools(case)
-            .filter(|(_, encapsulation)| *encapsulation == Encapsulation::None)
-            .map(|(pool, encapsulation)| {
-                let message = if case.operator.since(42) {
-                    "with BIRD cluster routing mode, unencapsulated IP pools require that BGP is \
-                     enabled"
-                } else {
-                    "unencapsulated IP pools require that BGP is enabled"
-                };
-                unrouted(case, &pool, encapsulation, message)
-            })
-            .collect()
+        let message = "unencapsulated IP pools require that BGP is enabled";
+        violations(
+            case,
+            |encapsulation| encapsulation == Encapsulation::None,
+            message,
+        )
     },
 };
+
+/// A violation for each pool that would need BGP, with the operator's message of before 1.42.
+fn violations(case: &Case, is_affected: fn(Encapsulation) -> bool, message: &str) -> Vec<Details> {
+    let message = if case.operator.since(42) {
+        format!("with BIRD cluster routing mode, {message}")
+    } else {
+        message.to_owned()
+    };
+    unrouted_pools(case)
+        .filter(|(_, encapsulation)| is_affected(*encapsulation))
+        .map(|(pool, encapsulation)| unrouted(case, &pool, encapsulation, &message))
+        .collect()
+}
 
 /// The pools that would need BGP if their encapsulation does. The operator checks this only with
 /// Calico's CNI plugin and Calico IPAM.
