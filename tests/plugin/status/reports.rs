@@ -2,21 +2,13 @@
 
 use std::fs;
 
+use calico_test_support::cases::{assert_all, expect};
+
 use super::case::{Case, cases, status};
 
 #[test]
 fn every_case() {
-    let failures: Vec<String> = cases()
-        .iter()
-        .filter_map(|case| check(case).err())
-        .collect();
-    assert!(
-        failures.is_empty(),
-        "{} of {} cases fail\n\n{}",
-        failures.len(),
-        cases().len(),
-        failures.join("\n\n")
-    );
+    assert_all(cases().iter().map(check));
 }
 
 fn check(case: &Case) -> Result<(), String> {
@@ -29,18 +21,7 @@ fn check(case: &Case) -> Result<(), String> {
         outcome.stdout
     };
     let actual = format!("exit {}\n{}\n{report}", outcome.exit, outcome.stderr);
-    let file = case.folder.join("report.txt");
-    if std::env::var_os("UPDATE_CASES").is_some() {
-        fs::write(&file, &actual).unwrap();
-    }
-    let expected = fs::read_to_string(&file).unwrap_or_default();
-    if expected == actual {
-        return Ok(());
-    }
-    Err(format!(
-        "{}\n--- expected\n{expected}\n--- actual\n{actual}",
-        case.folder.display()
-    ))
+    expect(&case.folder.join("report.txt"), &actual)
 }
 
 /// A report without the paragraph of the facts, of which the first one is marked or not.
