@@ -14,7 +14,7 @@ use super::case;
 use super::report::Report;
 
 /// How a command begins that only reads.
-const READING: [&str; 10] = [
+const READING: [&str; 11] = [
     "kubectl get ",
     "kubectl describe ",
     "kubectl logs ",
@@ -23,6 +23,7 @@ const READING: [&str; 10] = [
     "kubectl calico ",
     "calicoctl get ",
     "calicoctl ipam check",
+    "calicoctl ipam show ",
     "curl -LO ",
     "helm get ",
 ];
