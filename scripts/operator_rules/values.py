@@ -119,9 +119,10 @@ SWITCH = [["Enabled", "Disabled"], ["enabled", "", True]]
 # Of each setting values that are most often accepted, and others.
 SETTINGS = {
     ("variant",): [["Calico"], ["TigeraSecureEnterprise", "calico", ""]],
+    # Without OpenShift, on which the operator reads the network of the cluster first.
     ("kubernetesProvider",): [
         ["", "RKE2", "DockerEnterprise"],
-        ["EKS", "GKE", "AKS", "OpenShift", "TKG", "Kind", "K3s", "eks"],
+        ["EKS", "GKE", "AKS", "TKG", "Kind", "K3s", "eks"],
     ],
     ("registry",): [["quay.io/"], [7]],
     ("cni",): [
