@@ -17,12 +17,16 @@ pub fn daemon_set(snapshot: &Snapshot) -> Option<&DaemonSet> {
     })
 }
 
-/// Whether it is scheduled to nodes. In a manifest, which has no status, its node selector decides.
+/// Whether it is scheduled to nodes. Where its controller has not counted them, as in a manifest, its node
+/// selector decides.
 pub fn is_scheduled(snapshot: &Snapshot) -> bool {
     let Some(set) = daemon_set(snapshot) else {
         return false;
     };
-    if let Some(status) = &set.status {
+    let counted = set.status.as_ref().filter(|status| {
+        status.observed_generation.is_some() || status.desired_number_scheduled > 0
+    });
+    if let Some(status) = counted {
         return status.desired_number_scheduled > 0;
     }
     let spec = set
