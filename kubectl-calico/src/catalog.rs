@@ -1,5 +1,6 @@
 //! Everything that has a code: the checks of `status`, the additional findings of `plan`, and the
-//! rules.
+//! rules. The text of each stands where it is found: a check's in assess/checks, the others in
+//! plan/catalog.rs and in core/src/rules.
 
 use calico_core::catalog::Entry;
 use calico_core::rules;

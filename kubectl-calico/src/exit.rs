@@ -17,6 +17,18 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// How a run ends that has a result: what `--fail-on` names takes precedence over what could not be
+    /// read.
+    pub fn of(fails: bool, is_complete: bool) -> Self {
+        if fails {
+            Self::Findings
+        } else if is_complete {
+            Self::Success
+        } else {
+            Self::Incomplete
+        }
+    }
+
     fn code(self) -> u8 {
         match self {
             Self::Success => 0,

@@ -95,22 +95,22 @@ fn first_parser_finds_none(text: &str) -> bool {
 
 fn second_parser_finds_none(text: &str) -> bool {
     nesting::obstacle(text).is_none()
-        && serde_yaml::from_str::<Node>(text)
+        && serde_yaml::from_str::<LaxValue>(text)
             .is_ok_and(|node| !node.may_contain_installation(false))
 }
 
 /// A value as the second parser reads it, with every value of a duplicate key: Go takes the last.
-enum Node {
+enum LaxValue {
     Text(String),
-    Sequence(Vec<Node>),
-    Mapping(Vec<(Node, Node)>),
+    Sequence(Vec<LaxValue>),
+    Mapping(Vec<(LaxValue, LaxValue)>),
     /// With a tag, so that it may mean anything.
-    Tagged(Box<Node>),
+    Tagged(Box<LaxValue>),
     /// A number, a boolean or null.
     Other,
 }
 
-impl Node {
+impl LaxValue {
     fn may_contain_installation(&self, in_typed_list: bool) -> bool {
         if self.may_be(KIND, API_VERSION) || in_typed_list && self.may_be("", "") {
             return true;
@@ -177,7 +177,7 @@ impl Node {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
+impl<'de> Deserialize<'de> for LaxValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Visitor)
     }
@@ -186,63 +186,63 @@ impl<'de> Deserialize<'de> for Node {
 struct Visitor;
 
 impl<'de> de::Visitor<'de> for Visitor {
-    type Value = Node;
+    type Value = LaxValue;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("any YAML value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_bool<E>(self, _: bool) -> Result<LaxValue, E> {
+        Ok(LaxValue::Other)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_i64<E>(self, _: i64) -> Result<LaxValue, E> {
+        Ok(LaxValue::Other)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_u64<E>(self, _: u64) -> Result<LaxValue, E> {
+        Ok(LaxValue::Other)
     }
 
-    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_i128<E>(self, _: i128) -> Result<LaxValue, E> {
+        Ok(LaxValue::Other)
     }
 
-    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_u128<E>(self, _: u128) -> Result<LaxValue, E> {
+        Ok(LaxValue::Other)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_f64<E>(self, _: f64) -> Result<LaxValue, E> {
+        Ok(LaxValue::Other)
     }
 
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_unit<E>(self) -> Result<LaxValue, E> {
+        Ok(LaxValue::Other)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<LaxValue, E> {
+        Ok(LaxValue::Text(text.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<LaxValue, A::Error> {
         let mut nodes = Vec::new();
         while let Some(item) = items.next_element()? {
             nodes.push(item);
         }
-        Ok(Node::Sequence(nodes))
+        Ok(LaxValue::Sequence(nodes))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<LaxValue, A::Error> {
         let mut nodes = Vec::new();
         while let Some(entry) = entries.next_entry()? {
             nodes.push(entry);
         }
-        Ok(Node::Mapping(nodes))
+        Ok(LaxValue::Mapping(nodes))
     }
 
-    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Node, A::Error> {
+    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<LaxValue, A::Error> {
         let (_, node) = tagged.variant::<String>()?;
         node.newtype_variant()
-            .map(|node| Node::Tagged(Box::new(node)))
+            .map(|node| LaxValue::Tagged(Box::new(node)))
     }
 }

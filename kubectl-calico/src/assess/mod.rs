@@ -18,6 +18,7 @@ mod order;
 pub mod provenance;
 pub mod report;
 pub(crate) mod support;
+pub(crate) mod thresholds;
 pub mod views;
 pub mod words;
 

@@ -11,7 +11,7 @@ mod status;
 
 use std::ffi::OsString;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser};
 
 pub use color::Color;
 pub use explain::{ExplainArgs, SchemaName};
@@ -32,11 +32,11 @@ pub use status::{StatusArgs, StatusFormat};
 )]
 pub struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Subcommand,
 }
 
-#[derive(Subcommand, Debug)]
-pub enum Command {
+#[derive(clap::Subcommand, Debug)]
+pub enum Subcommand {
     /// Show how Calico is installed, how it routes pod traffic, and what is wrong
     #[command(
         before_help = help::examples(help::STATUS),

@@ -13,7 +13,7 @@ use crate::connect::connect;
 use crate::gather::budget::Budget;
 use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
-use crate::gather::skipped::Skipped;
+use crate::gather::skipped_documents::Skipped;
 use crate::render;
 use crate::snapshot::Snapshot;
 use crate::terminal;

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Subcommand};
 use crate::exit::Exit;
 
 /// Runs a command line, the program's name first.
@@ -36,15 +36,15 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         }
     };
     match cli.command {
-        Command::Status(arguments) => status::run(&arguments).into(),
-        Command::Plan(arguments) => plan::run(&arguments).into(),
-        Command::Explain(arguments) => explain::run(&arguments).into(),
-        Command::Snapshot(arguments) => snapshot::run(&arguments).into(),
-        Command::Rbac => rbac::run().into(),
-        Command::Completion => completion::run().into(),
-        Command::Version => version::run().into(),
-        Command::Complete { words } => completion::complete(&words).into(),
-        Command::Other(arguments) => {
+        Subcommand::Status(arguments) => status::run(&arguments).into(),
+        Subcommand::Plan(arguments) => plan::run(&arguments).into(),
+        Subcommand::Explain(arguments) => explain::run(&arguments).into(),
+        Subcommand::Snapshot(arguments) => snapshot::run(&arguments).into(),
+        Subcommand::Rbac => rbac::run().into(),
+        Subcommand::Completion => completion::run().into(),
+        Subcommand::Version => version::run().into(),
+        Subcommand::Complete { words } => completion::complete(&words).into(),
+        Subcommand::Other(arguments) => {
             let cli = Cli::command();
             let commands: Vec<&str> = cli
                 .get_subcommands()

@@ -52,14 +52,8 @@ fn render_plan(plan: &Plan, arguments: &PlanArgs) -> Result<String, String> {
     }
 }
 
-/// Findings take precedence over values that could not be determined.
 fn exit(plan: &Plan, run: &RunArgs) -> Exit {
     let missing = run.fails_if_not_installed() && plan.facts.install.is_missing();
-    if missing || plan.worst().is_some_and(|worst| run.fails_on(worst)) {
-        Exit::Findings
-    } else if plan.is_complete() {
-        Exit::Success
-    } else {
-        Exit::Incomplete
-    }
+    let fails = missing || plan.worst().is_some_and(|worst| run.fails_on(worst));
+    Exit::of(fails, plan.is_complete())
 }

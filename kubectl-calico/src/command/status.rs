@@ -35,14 +35,9 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
     }
 }
 
-/// Findings take precedence over what is not known.
 fn exit(report: &Report, run: &RunArgs) -> Exit {
     let missing = report.state == ClusterState::NotInstalled && run.fails_if_not_installed();
-    if missing || report.worst().is_some_and(|worst| run.fails_on(worst)) {
-        Exit::Findings
-    } else if report.is_complete() && report.state != ClusterState::Unknown {
-        Exit::Success
-    } else {
-        Exit::Incomplete
-    }
+    let fails = missing || report.worst().is_some_and(|worst| run.fails_on(worst));
+    let is_known = report.state != ClusterState::Unknown;
+    Exit::of(fails, report.is_complete() && is_known)
 }

@@ -128,18 +128,18 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Cli {
+    struct FlagsOnly {
         #[command(flatten)]
         flags: ConnectionFlags,
     }
 
     fn flags(arguments: &[&str]) -> ConnectionFlags {
-        Cli::parse_from(["x"].iter().chain(arguments)).flags
+        FlagsOnly::parse_from(["x"].iter().chain(arguments)).flags
     }
 
     #[test]
     fn the_flags_are_valid() {
-        Cli::command().debug_assert();
+        FlagsOnly::command().debug_assert();
     }
 
     #[test]

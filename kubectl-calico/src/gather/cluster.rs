@@ -123,10 +123,7 @@ impl ClusterReader {
             let unknown = match self.read_from(api, resource).await {
                 Ok(objects) => return Reading::Read(objects),
                 Err(ReadError::Request(RequestError::NotFound { .. })) => continue,
-                Err(ReadError::Request(RequestError::Forbidden { message, .. })) => {
-                    Unknown::Forbidden(message)
-                }
-                Err(error) => Unknown::Failed(error.to_string()),
+                Err(error) => Unknown::from(error),
             };
             if reading.unknown().is_none() {
                 reading = Reading::Unknown(unknown);

@@ -178,7 +178,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
                 )));
             }
             if key == "items" {
-                items = Some(map.next_value_seed(Items { meter: self.meter })?);
+                items = Some(map.next_value_seed(ListItems { meter: self.meter })?);
             } else {
                 fields.insert(key, map.next_value()?);
             }
@@ -191,11 +191,11 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
 }
 
 /// The items of a list; `None` for null.
-struct Items<'m> {
+struct ListItems<'m> {
     meter: &'m Meter,
 }
 
-impl<'de> DeserializeSeed<'de> for Items<'_> {
+impl<'de> DeserializeSeed<'de> for ListItems<'_> {
     type Value = Option<Vec<Item>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -203,7 +203,7 @@ impl<'de> DeserializeSeed<'de> for Items<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Items<'_> {
+impl<'de> Visitor<'de> for ListItems<'_> {
     type Value = Option<Vec<Item>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

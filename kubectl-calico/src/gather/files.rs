@@ -11,7 +11,7 @@ use super::document::{self, Document, Item};
 use super::file_object::{FileObject, NOT_AN_OBJECT, NotAnObject};
 use super::input;
 use super::page;
-use super::skipped::{MayHold, Skipped};
+use super::skipped_documents::{MayHold, Skipped};
 use super::snapshot_header::{self, SnapshotHeader};
 use crate::snapshot::resource::Resource;
 use crate::snapshot::select::Select;

@@ -10,5 +10,5 @@ mod page;
 mod pages;
 mod read_error;
 pub mod request_log;
-pub mod skipped;
+pub mod skipped_documents;
 pub mod snapshot_header;

@@ -15,7 +15,7 @@ use crate::snapshot::Pruned;
 use crate::snapshot::resource::Resource;
 
 /// A page of a list.
-pub(super) struct Page<T> {
+pub(super) struct ListPage<T> {
     pub(super) objects: Vec<T>,
     /// Where the next page begins; empty at the end of the list.
     pub(super) continue_token: String,
@@ -29,7 +29,7 @@ pub(super) fn parse<T: DeserializeOwned>(
     resource: &Resource,
     budget: &Budget,
     listed: usize,
-) -> Result<Page<T>, serde_json::Error> {
+) -> Result<ListPage<T>, serde_json::Error> {
     let seed = PageSeed {
         resource,
         budget,
@@ -65,22 +65,22 @@ struct PageMeta {
 }
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for PageSeed<'_, T> {
-    type Value = Page<T>;
+    type Value = ListPage<T>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Page<T>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ListPage<T>, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
 impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
-    type Value = Page<T>;
+    type Value = ListPage<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
-        let mut page = Page {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ListPage<T>, A::Error> {
+        let mut page = ListPage {
             objects: Vec::new(),
             continue_token: String::new(),
             limit: None,
@@ -89,7 +89,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
             match key.as_str() {
                 "metadata" => page.continue_token = map.next_value::<PageMeta>()?.continue_token,
                 "items" => {
-                    (page.objects, page.limit) = map.next_value_seed(Items {
+                    (page.objects, page.limit) = map.next_value_seed(PageItems {
                         resource: self.resource,
                         budget: self.budget,
                         listed: self.listed,
@@ -105,7 +105,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
     }
 }
 
-struct Items<'a, T> {
+struct PageItems<'a, T> {
     resource: &'a Resource,
     budget: &'a Budget,
     /// How many objects of the list were on earlier pages.
@@ -113,7 +113,7 @@ struct Items<'a, T> {
     objects: PhantomData<T>,
 }
 
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Items<'_, T> {
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for PageItems<'_, T> {
     type Value = (Vec<T>, Option<Limit>);
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -121,7 +121,7 @@ impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Items<'_, T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for Items<'_, T> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for PageItems<'_, T> {
     type Value = (Vec<T>, Option<Limit>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,7 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
 use super::budget::Budget;
-use super::page::{self, Page};
+use super::page::{self, ListPage};
 use super::read_error::ReadError;
 use crate::connect::{RequestError, Response};
 use crate::snapshot::resource::Resource;
@@ -67,7 +67,7 @@ fn parsed<T: DeserializeOwned>(
     resource: &Resource,
     budget: &Budget,
     listed: usize,
-) -> Result<Page<T>, ReadError> {
+) -> Result<ListPage<T>, ReadError> {
     let page = page::parse(&response.body, resource, budget, listed)
         .map_err(|error| ReadError::unparsed(response, &error, budget))?;
     match page.limit {
@@ -78,7 +78,7 @@ fn parsed<T: DeserializeOwned>(
 
 /// What is wrong with a page that follows the one with `token`. Some servers ignore the limit and return
 /// the whole list at once (kubernetes/api, meta/v1 `ListOptions`), but not if they continue a list.
-fn check<T>(page: &Page<T>, token: &str) -> Result<(), String> {
+fn check<T>(page: &ListPage<T>, token: &str) -> Result<(), String> {
     let next = &page.continue_token;
     if next.is_empty() {
         Ok(())

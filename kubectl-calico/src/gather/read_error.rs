@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::budget::{Budget, Limit};
 use crate::connect::{RequestError, Response};
+use crate::snapshot::Unknown;
 
 /// Why something of a cluster could not be read.
 #[derive(Debug, Error)]
@@ -22,6 +23,15 @@ pub enum ReadError {
 impl From<Limit> for ReadError {
     fn from(limit: Limit) -> Self {
         Self::Limit(limit)
+    }
+}
+
+impl From<ReadError> for Unknown {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Request(RequestError::Forbidden { message, .. }) => Self::Forbidden(message),
+            error => Self::Failed(error.to_string()),
+        }
     }
 }
 

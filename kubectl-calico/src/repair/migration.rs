@@ -8,7 +8,7 @@ use calico_core::cidr::{Cidr, Family};
 
 use super::free_range;
 use super::new_pool::NewPool;
-use super::pool_writer::{PoolWriter, Target};
+use super::pool_writer::{ChangedPool, PoolWriter};
 use super::step::{Step, until_withheld};
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
@@ -94,7 +94,7 @@ fn by_way_of_a_third(
     let range = range.to_string();
     steps.extend(retire(
         writer,
-        Target {
+        ChangedPool {
             name: &temporary.name,
             cidr: &range,
             owned: true,
@@ -104,7 +104,7 @@ fn by_way_of_a_third(
 }
 
 /// Empties a pool and deletes it.
-pub fn retire(writer: &mut PoolWriter, pool: Target) -> [Step; 3] {
+pub fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
     let name = pool.name;
     [
         Step::new(format!("disable {name}; its pods keep their addresses"))

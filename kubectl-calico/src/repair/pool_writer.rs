@@ -23,7 +23,7 @@ use crate::snapshot::Snapshot;
 
 /// A pool to change.
 #[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
+pub struct ChangedPool<'a> {
     /// The name of the IPPool.
     pub name: &'a str,
     /// Its CIDR, as written.
@@ -32,7 +32,7 @@ pub struct Target<'a> {
     pub owned: bool,
 }
 
-impl<'a> From<&'a ExistingPool> for Target<'a> {
+impl<'a> From<&'a ExistingPool> for ChangedPool<'a> {
     fn from(pool: &'a ExistingPool) -> Self {
         Self {
             name: &pool.name,
@@ -140,7 +140,12 @@ impl<'a> PoolWriter<'a> {
 
     /// Changes a pool: `entry` are fields of its entry in the Installation, `spec` is a merge patch
     /// of the IPPool.
-    pub fn set(&mut self, pool: Target, entry: &[(&str, Value)], spec: &Value) -> Vec<Command> {
+    pub fn set(
+        &mut self,
+        pool: ChangedPool,
+        entry: &[(&str, Value)],
+        spec: &Value,
+    ) -> Vec<Command> {
         let index = self.listed(pool.cidr);
         let mut commands = Vec::new();
         if index.is_none() || !(pool.owned && self.follows_list()) {
@@ -171,14 +176,14 @@ impl<'a> PoolWriter<'a> {
     }
 
     /// Gives a pool another encapsulation.
-    pub fn encapsulate(&mut self, pool: Target, to: Encapsulation) -> Vec<Command> {
+    pub fn encapsulate(&mut self, pool: ChangedPool, to: Encapsulation) -> Vec<Command> {
         let (ipip, vxlan) = modes(to);
         let spec = json!({"ipipMode": ipip, "vxlanMode": vxlan});
         self.set(pool, &[("encapsulation", json!(to))], &spec)
     }
 
     /// Stops new addresses from being assigned from a pool. Addresses in use are kept.
-    pub fn disable(&mut self, pool: Target) -> Vec<Command> {
+    pub fn disable(&mut self, pool: ChangedPool) -> Vec<Command> {
         let field = self
             .installation
             .filter(|installation| installation.changes_existing_pools())
@@ -188,7 +193,7 @@ impl<'a> PoolWriter<'a> {
 
     /// Deletes a pool. Its entry is removed first, because otherwise the operator would create the
     /// pool again.
-    pub fn delete(&mut self, pool: Target) -> Vec<Command> {
+    pub fn delete(&mut self, pool: ChangedPool) -> Vec<Command> {
         let index = self.listed(pool.cidr).filter(|_| self.follows_list());
         let mut commands = Vec::new();
         if let Some(index) = index {

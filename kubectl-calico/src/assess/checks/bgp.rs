@@ -8,14 +8,12 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::thresholds::MESH_NODES;
 use crate::assess::words::few;
 use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS};
-
-/// The number of nodes up to which a full mesh is recommended. Source: Calico documentation, BGP.
-const MESH_NODES: u32 = 100;
 
 pub(crate) const NO_PEERS: Check = Check {
     entry: Entry {

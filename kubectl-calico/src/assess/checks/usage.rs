@@ -9,11 +9,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::facts::pools::ALL_NODES;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::thresholds;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS};
-
-/// The share of addresses in use above which a pool is considered nearly full.
-const NEARLY_USED: f64 = 0.9;
 
 pub(crate) const NEARLY_FULL: Check = Check {
     entry: Entry {
@@ -75,10 +73,13 @@ fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p CandidatePool<'a>>) -> O
 }
 
 fn full(pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding> {
-    let used = usage(pool).filter(|used| used.share() >= NEARLY_USED)?;
+    let used = usage(pool).filter(|used| used.share() >= thresholds::NEARLY_FULL)?;
     let others = everywhere.filter(|_| is_for_all_nodes(pool));
     let room = others.unwrap_or(used);
-    let (severity, impact) = match (room.taken() >= room.total, room.share() >= NEARLY_USED) {
+    let (severity, impact) = match (
+        room.taken() >= room.total,
+        room.share() >= thresholds::NEARLY_FULL,
+    ) {
         (true, _) => (
             Severity::Error,
             "new pods get no address and stay in ContainerCreating",

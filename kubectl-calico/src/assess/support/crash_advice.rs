@@ -5,14 +5,11 @@ use crate::assess::check::Case;
 use crate::assess::checks::crds::{KINDS_NOT_SERVED, apply};
 use crate::assess::facts::typha::is_used;
 use crate::assess::finding::{Finding, Suspect};
+use crate::assess::thresholds::PROBE_TIMEOUT;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::container_failure::FailingPods;
 use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
-
-/// The timeout of the liveness probe in Calico's manifest, in seconds.
-/// Source: projectcalico/calico v3.32.1, manifests/calico.yaml.
-const PROBE_TIMEOUT: i32 = 10;
 
 /// Adds what to do about a container that ends by itself.
 pub(crate) fn crashed(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::pods::{object, owner, place, wanted};
+use crate::assess::thresholds::CRASH_LOOP_RESTARTS;
 use crate::assess::words::{counted, few};
 use crate::snapshot::{ContainerStatus, ObjectRef, Pod, Snapshot};
 
@@ -26,10 +27,6 @@ const IMAGE_REASONS: [&str; 7] = [
     "RegistryUnavailable",
     "SignatureValidationFailed",
 ];
-
-/// The number of restarts after which a container that is running but not ready is considered
-/// crash-looping: it may run for a while before each crash.
-const CRASH_LOOP_RESTARTS: u32 = 3;
 
 /// The container of a pod that fails, and how.
 pub fn container_failure(pod: &Pod) -> Option<(ContainerFailure, &ContainerStatus)> {

@@ -15,18 +15,18 @@ use crate::plan::inputs::Inputs;
 const FLAG: &str = "--block-size";
 
 /// The chosen block size and the alternatives.
-pub(crate) struct Chosen {
+pub(crate) struct ChosenBlockSize {
     pub(crate) choice: Choice<u8>,
     pub(crate) sizes: Sizes,
     pub(crate) finding: Option<Finding>,
 }
 
 /// The block size of a family's pool.
-pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Chosen {
+pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> ChosenBlockSize {
     let demand = Demand::of(inputs);
     let choice = settled(inputs, family);
     let Some(cidr) = cidr else {
-        return Chosen {
+        return ChosenBlockSize {
             choice: choice.unwrap_or_else(|| {
                 Choice::reasoned(
                     BlockSize::default_for(family),
@@ -39,7 +39,7 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
     };
     let choice = choice.unwrap_or_else(|| demand.choose(cidr));
     let size = choice.value().and_then(|size| demand.size(cidr, *size));
-    Chosen {
+    ChosenBlockSize {
         finding: size.and_then(|size| demand.finding(cidr, size)),
         sizes: choice.value().map_or_else(
             || Sizes::Table(Vec::new()),

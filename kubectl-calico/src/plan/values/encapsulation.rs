@@ -16,16 +16,16 @@ use crate::plan::inputs::Inputs;
 const FLAG: &str = "--encapsulation";
 
 /// The chosen encapsulation, and others that would work.
-pub(crate) struct Chosen {
+pub(crate) struct ChosenEncapsulation {
     pub(crate) choice: Choice<Encapsulation>,
     pub(crate) alternatives: Vec<String>,
     pub(crate) findings: Vec<Finding>,
 }
 
 /// The encapsulation of a family's pool.
-pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Chosen {
+pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> ChosenEncapsulation {
     match settled(inputs, family) {
-        Some(choice) => Chosen {
+        Some(choice) => ChosenEncapsulation {
             findings: choice
                 .value()
                 .map_or_else(Vec::new, |e| objections::findings(inputs, family, *e, cidr)),
@@ -53,7 +53,7 @@ fn settled(inputs: &Inputs, family: Family) -> Option<Choice<Encapsulation>> {
 }
 
 /// The first that suits the network and that no constraint excludes.
-fn derived(inputs: &Inputs, family: Family) -> Chosen {
+fn derived(inputs: &Inputs, family: Family) -> ChosenEncapsulation {
     let network = network(inputs);
     let constraints = constraints(inputs, family);
     let cloud = inputs.facts.cluster.cloud.value();
@@ -63,7 +63,7 @@ fn derived(inputs: &Inputs, family: Family) -> Chosen {
     };
     let Some(value) = network.preference.into_iter().find(|e| is_allowed(*e)) else {
         let why = format!("no encapsulation works: {}", reasons(&constraints));
-        return Chosen {
+        return ChosenEncapsulation {
             choice: Choice::undetermined(why, FLAG),
             alternatives: Vec::new(),
             findings: Vec::new(),
@@ -75,7 +75,7 @@ fn derived(inputs: &Inputs, family: Family) -> Chosen {
         .filter(|(e, _)| *e != value && is_allowed(*e))
         .map(|(e, requires)| format!("{e}: {requires}"))
         .collect();
-    Chosen {
+    ChosenEncapsulation {
         choice: reasoned(value, network, constraints, family),
         alternatives,
         findings: Vec::new(),

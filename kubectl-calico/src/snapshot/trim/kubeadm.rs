@@ -14,12 +14,12 @@ const RAW_FIELD: &str = "podSubnet: ";
 /// What is kept of a value in its `data`: enough to give the same results as a YAML parser, and as the
 /// operator, which does not parse YAML. `None` if neither finds anything in it.
 pub(super) fn reduced(key: &str, text: &str) -> Option<String> {
-    let reading = Reading::of(text);
+    let reading = Networking::of(text);
     if key != CONFIGURATION {
         return Some(format!("{RAW_FIELD}{}\n", reading.raw?));
     }
     let lines = lines(text);
-    Some(if Reading::of(&lines) == reading {
+    Some(if Networking::of(&lines) == reading {
         lines
     } else {
         reading.to_text()
@@ -28,14 +28,14 @@ pub(super) fn reduced(key: &str, text: &str) -> Option<String> {
 
 /// What is read from a text.
 #[derive(PartialEq)]
-struct Reading {
+struct Networking {
     /// As YAML; `None` if it is not valid YAML.
     networking: Option<KubeadmNetworking>,
     /// What the operator takes for the podSubnet.
     raw: Option<String>,
 }
 
-impl Reading {
+impl Networking {
     fn of(text: &str) -> Self {
         let networking = if nesting::obstacle(text).is_some() {
             None
