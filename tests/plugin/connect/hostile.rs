@@ -124,9 +124,8 @@ fn endless_pages() {
         let page = format!(r#"{{"metadata": {{"continue": "{token}"}}, "items": []}}"#);
         reply(stream, "", page.as_bytes());
     });
-    let (outcome, elapsed) = status(&server, "--timeout 3s");
-    assert_not_read(&outcome, "raise --timeout");
-    assert!(elapsed < Duration::from_secs(20), "{elapsed:?}");
+    let (outcome, _) = status(&server, "");
+    assert_not_read(&outcome, "more than 3000 requests in total");
 }
 
 /// A byte at a time keeps a connection alive, and no run.
