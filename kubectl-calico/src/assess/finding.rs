@@ -59,8 +59,8 @@ pub struct Finding {
     pub impact: String,
     /// What to do, in order.
     pub fix: Vec<Step>,
-    /// The finding whose fix must come first: otherwise this one's could enable the operator to delete
-    /// or change a pool that is in use.
+    /// The finding whose fix must come first: otherwise this one's would fail, or could enable the
+    /// operator to delete or change a pool that is in use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<FindingRef>,
     /// The finding that this one is a consequence of, and disappears with.

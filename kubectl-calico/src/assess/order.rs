@@ -5,6 +5,24 @@ use std::cmp::Reverse;
 use super::finding::{Finding, Severity, Suspect};
 use crate::repair::Step;
 
+/// Pairs of checks: the fix of the second one fails, or does harm, while the first one's is pending.
+const SEQUENCE: [(&str, &str); 8] = [
+    // An operator that is too old for Kubernetes never completes an install.
+    ("CAL115", "CAL101"),
+    ("CAL115", "CAL104"),
+    // Nothing is created in a namespace that is being deleted.
+    ("CAL105", "CAL101"),
+    // The operator creates the API server only after the pools.
+    ("CAL201", "CAL112"),
+    ("CAL205", "CAL112"),
+    // The other plugin would connect recreated pods again.
+    ("CAL514", "CAL201"),
+    // kube-proxy must run before eBPF is turned off.
+    ("CAL310", "CAL314"),
+    // Typha needs nodes with an address.
+    ("CAL511", "CAL404"),
+];
+
 /// The findings in the order in which to fix them, each followed by its symptoms. Within one severity,
 /// they stay in the order in which they were found.
 pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
@@ -34,11 +52,41 @@ pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
         let root = root(*index);
         (Reverse(rank(root)), root, *index != root, *index)
     });
-    let mut findings: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
-    order
+    let mut unordered: Vec<Option<Finding>> = findings.into_iter().map(Some).collect();
+    let mut findings: Vec<Finding> = order
         .into_iter()
-        .filter_map(|index| findings.get_mut(index)?.take())
-        .collect()
+        .filter_map(|index| unordered.get_mut(index)?.take())
+        .collect();
+    for (first, then) in SEQUENCE {
+        put_before(&mut findings, first, then);
+    }
+    findings
+}
+
+/// Moves the first finding of one check, with its symptoms, before those of another one.
+fn put_before(findings: &mut Vec<Finding>, first: &str, then: &str) {
+    let cause = |code: &str| {
+        let mut found = findings.iter();
+        found.position(|finding| finding.code == code && finding.symptom_of.is_none())
+    };
+    let (Some(from), Some(to)) = (cause(first), cause(then)) else {
+        return;
+    };
+    let (mut moved, reference) = (1, findings.get(from).map(Finding::reference));
+    while findings
+        .get(from + moved)
+        .is_some_and(|finding| finding.symptom_of.is_some())
+    {
+        moved += 1;
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.code == then) {
+        if finding.after.is_none() && finding.symptom_of.is_none() {
+            finding.after.clone_from(&reference);
+        }
+    }
+    if let Some(range) = findings.get_mut(to..from + moved).filter(|_| to < from) {
+        range.rotate_right(moved);
+    }
 }
 
 /// For each finding, the one that it is a symptom of. Following them never leads in a circle, and a
@@ -198,6 +246,20 @@ mod tests {
             "fix CAL208 first: otherwise the operator deletes IPPool/a as soon as it can"
         );
         assert_eq!(found[1].fix.len(), 2);
+    }
+
+    #[test]
+    fn a_fix_that_another_one_needs_comes_before_it() {
+        let found = ordered(vec![
+            finding("CAL101", Severity::Error, "Installation/default"),
+            finding("CAL103", Severity::Error, "Deployment/o/tigera-operator"),
+            finding("CAL105", Severity::Error, "Namespace/calico-system"),
+            finding("CAL107", Severity::Error, "TigeraStatus/calico")
+                .suspects([Suspect::Code("CAL105")]),
+        ]);
+        assert_eq!(codes(&found), ["CAL105", "CAL107", "CAL101", "CAL103"]);
+        let after = found[2].after.as_ref().map(|after| after.code);
+        assert_eq!(after, Some("CAL105"));
     }
 
     #[test]

@@ -64,7 +64,10 @@ mod tests {
     fn commands_flags_values_and_codes() {
         assert_eq!(completed(&["st"]), ["status", ":4"]);
         assert_eq!(completed(&["status", "--fail"]), ["--fail-on", ":4"]);
-        assert_eq!(completed(&["status", "-o", ""]), ["text", "short", "wide", "json", "yaml", ":4"]);
+        assert_eq!(
+            completed(&["status", "-o", ""]),
+            ["text", "short", "wide", "json", "yaml", ":4"]
+        );
         assert_eq!(completed(&["status", "-o=j"]), ["json", ":4"]);
         assert_eq!(completed(&["plan", "--output", "fl"]), ["flags", ":4"]);
         assert_eq!(completed(&["plan", "--output=fl"]), ["flags", ":4"]);

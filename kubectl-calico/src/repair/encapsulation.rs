@@ -30,7 +30,7 @@ pub fn new_ports(
 
 /// What must be open before anything is changed.
 pub fn open(ports: &[Port]) -> Option<Step> {
-    let what = format!("first open {} between the nodes", list(ports));
+    let what = format!("open {} between the nodes", list(ports));
     (!ports.is_empty()).then(|| Step::new(what))
 }
 

@@ -111,7 +111,8 @@ pub fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
             .run_all(writer.disable(pool)),
         Step::new(format!(
             "recreate the pods that have addresses from {name}, one namespace at a time, until \
-             kubectl calico status shows none of them in use"
+             kubectl calico status shows none of them in use; the command deletes all pods of the \
+             namespace at once, and those without a controller do not come back"
         ))
         .run(RECREATE_PODS),
         Step::new(format!("delete {name}, and wait until it is gone")).run_all(writer.delete(pool)),

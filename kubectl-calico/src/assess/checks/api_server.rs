@@ -88,8 +88,9 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         "MissingEndpoints" => ("find out why its pods are not ready", pods),
         "FailedDiscoveryCheck" if managed => (
             "allow TCP 5443 from the control plane to the nodes: on EKS, in the nodes' security \
-             group from the cluster's. If projectcalico.org/v3 is not needed, delete the APIServer \
-             instead; calicoctl works without it",
+             group from the cluster's. If projectcalico.org/v3 is not needed, delete the \
+             APIServer instead: calicoctl works without it, but the operator can no longer change \
+             pools",
             if case.facts.cluster.platform.value() == Some(&Platform::Eks) {
                 "aws ec2 authorize-security-group-ingress --group-id NODE_GROUP \\\n  \
                  --protocol tcp --port 5443 --source-group CLUSTER_GROUP"
@@ -104,7 +105,11 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
              5443",
             pods,
         ),
-        _ => ("check that its pods and its Service exist", pods),
+        _ => (
+            "fix the Installation first, if it has errors: the operator then creates the server. \
+             Otherwise check that its pods and its Service exist",
+            pods,
+        ),
     };
     Some(
         Finding::error(

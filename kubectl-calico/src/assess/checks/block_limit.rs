@@ -31,8 +31,9 @@ pub(crate) const BLOCK_LIMIT: Check = Check {
                    addresses to pods; addresses that an IPReservation excludes are not free. The \
                    limit is maxBlocksPerHost in the IPAM configuration, or 20. Applies only if \
                    Calico's IPAM assigns addresses.",
-        fix: "Raise maxBlocksPerHost, which requires strictAffinity, or move to a pool with larger \
-              blocks.",
+        fix: "Move to a pool with larger blocks; or raise maxBlocksPerHost, which requires \
+              strictAffinity: nodes then no longer borrow addresses, so every node must have a \
+              block (CAL210).",
         source: "projectcalico/calico v3.26.0 to v3.32.1, libcalico-go/lib/ipam/ipam.go \
                  (autoAssign, SetIPAMConfig)",
     },
@@ -98,7 +99,9 @@ fn finding(case: &Case, node: &str, family: Family, blocks: usize, limit: u32) -
         .evidence(ipam_config::object(), "spec.maxBlocksPerHost", limit)
         .impact("new pods on the node get no address and stay in ContainerCreating")
         .fix(
-            "raise the limit, which requires strict affinity, or move to a pool with larger blocks",
+            "move to a pool with larger blocks; or raise the limit, which requires strict \
+             affinity: nodes then no longer borrow addresses, so every node must have a block \
+             (CAL210)",
         )
         .paste(patch_ipam_config(case.snapshot, &raised))
 }

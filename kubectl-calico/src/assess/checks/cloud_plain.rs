@@ -14,14 +14,15 @@ use crate::snapshot::resources::{IP_POOLS, NODES};
 pub(crate) const PLAIN_IN_CLOUD: Check = Check {
     entry: Entry {
         code: "CAL317",
-        title: "the cloud's network drops unencapsulated traffic of pods",
-        meaning: "A pool is unencapsulated (None), or is within a subnet (CrossSubnet), and the \
-                  nodes run in a cloud that drops packets with addresses it has not assigned.",
-        impact: "Pods on different nodes of a subnet do not reach each other, while those on one \
-                 node do.",
+        title: "the cloud's network drops unencapsulated pod traffic",
+        meaning: "A pool's traffic is unencapsulated, always (None) or within a subnet \
+                  (CrossSubnet), and the nodes run in a cloud that drops packets with addresses \
+                  it did not assign.",
+        impact: "Pods on different nodes in a subnet cannot reach each other; pods on the same \
+                 node can.",
         criteria: "Azure and Google Cloud, by the providerID of a node. With routes for the pods' \
-                   addresses and IP forwarding on each node's interface it works, which the \
-                   Kubernetes API does not show: the finding is a warning. AWS is CAL309. Only \
+                   addresses and IP forwarding on each node's interface, it works; the Kubernetes \
+                   API does not show these, so the finding is a warning. AWS is CAL309. Only \
                    pools that give, or will give, addresses to pods count, and only if Calico \
                    provides pod networking.",
         fix: "Use VXLAN between all nodes, or create the routes and turn on IP forwarding.",
@@ -59,10 +60,7 @@ fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, needs: &str) -> Option
         Finding::warning(
             &PLAIN_IN_CLOUD.entry,
             pool.object(),
-            format!(
-                "{} drops unencapsulated packets of pods{where_}",
-                cloud.name()
-            ),
+            format!("{} drops unencapsulated pod traffic{where_}", cloud.name()),
         )
         .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
         .evidence(
@@ -71,7 +69,7 @@ fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, needs: &str) -> Option
             cloud.name(),
         )
         .impact(format!(
-            "without {needs}, pods on different nodes{where_} do not reach each other"
+            "without {needs}, pods on different nodes{where_} cannot reach each other"
         ))
         .fixed_by_all(encapsulate(case, pool, Encapsulation::Vxlan)),
     )

@@ -12,13 +12,13 @@ pub(crate) const TOKEN_NOT_RENEWED: Check = Check {
     entry: Entry {
         code: "CAL513",
         title: "the CNI plugin's token is not renewed",
-        meaning: "CALICO_MANAGE_CNI is false, so that calico-node does not renew the token in \
+        meaning: "CALICO_MANAGE_CNI is false, so calico-node does not renew the token in \
                   /etc/cni/net.d/calico-kubeconfig.",
-        impact: "The token of install-cni expires after a day at the latest. From then on, new pods \
+        impact: "The token that install-cni writes expires within a day. From then on, new pods \
                  stay in ContainerCreating with \"connection is unauthorized: Unauthorized\", and \
                  deleted ones in Terminating.",
         criteria: "The variable is false in calico-node's environment, and an init container \
-                   install-cni writes the file. Only if Calico provides pod networking.",
+                   install-cni writes the file. Applies only if Calico provides pod networking.",
         fix: "Set CALICO_MANAGE_CNI to true.",
         source: "projectcalico/calico v3.32.1, node/pkg/cni/token_watch.go; \
                  projectcalico/calico#5712, #9215",
@@ -42,9 +42,10 @@ pub(crate) const TOKEN_NOT_RENEWED: Check = Check {
         )
         .evidence(object, "env CALICO_MANAGE_CNI", false)
         .impact(
-            "a day after install-cni ran, pods neither start nor end on its node (Unauthorized)",
+            "a day after install-cni ran on a node, pods can be neither started nor deleted there \
+             (Unauthorized)",
         )
-        .fix("have calico-node renew it, which restarts it node by node")
+        .fix("have calico-node renew the token; this restarts calico-node node by node")
         .paste(format!(
             "kubectl set env -n {} daemonset/{} -c calico-node CALICO_MANAGE_CNI=true",
             pasted(meta.namespace.as_deref().unwrap_or_default()),

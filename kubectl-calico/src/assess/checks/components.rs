@@ -42,9 +42,9 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
                    until the operator watches a component, it may report nothing, or only \
                    Degraded. The finding is a warning while the component is progressing, and an \
                    error otherwise.",
-        fix: "During an install or an upgrade, wait. Otherwise check the findings about pods \
-              (CAL501 to CAL508), and read the operator's log. If only csi-node-driver is awaited, \
-              the network is not affected.",
+        fix: "During an install or an upgrade, wait. Otherwise check the findings about nodes and \
+              pods (CAL5xx), and read the operator's log. If only csi-node-driver is awaited, the \
+              network is not affected.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
     needs: &[&TIGERA_STATUSES],
@@ -187,7 +187,7 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     finding
         .fix(
             "during an install or an upgrade, wait and check again; otherwise check the findings \
-             about pods (CAL501 to CAL508), and read the operator's log",
+             about nodes and pods (CAL5xx), and read the operator's log",
         )
         .paste(match progressing {
             Some(_) => "kubectl get pods -n calico-system -o wide".to_owned(),

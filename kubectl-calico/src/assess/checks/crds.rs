@@ -69,8 +69,8 @@ fn of_operator(case: &Case) -> Option<Finding> {
         not_served("operator.tigera.io", &missing, &object_of(operator))?
             .impact("the operator can neither read what to install nor report its status")
             .fix(
-                "apply the definitions; since Calico 3.32, the tigera-operator Helm chart no \
-                 longer includes them",
+                "apply the definitions of the same release; the tigera-operator Helm chart never \
+                 upgrades them, and since Calico 3.32 does not include them",
             )
             .paste(apply(case)),
     )

@@ -27,8 +27,9 @@ pub(crate) const DATAPLANE_DRIFT: Check = Check {
                    equal, because with Auto Felix follows kube-proxy. FELIX_BPFENABLED is compared \
                    with bpfEnabled if both are set. The operator enables eBPF only after \
                    calico-node has been rolled out everywhere, so a difference can be temporary.",
-        fix: "Remove the manual setting, so that only one place specifies the data plane: the \
-              Installation, or, without the operator, the FelixConfiguration.",
+        fix: "Have only one place specify the data plane: the Installation, or, without the \
+              operator, the FelixConfiguration. Before eBPF is turned off, kube-proxy must run, \
+              or no Service works.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
@@ -74,8 +75,10 @@ fn by_installation(case: &Case) -> Option<Finding> {
     .read(from, used.name())
     .impact("Felix does not follow the Installation")
     .fix(
-        "remove the manual setting, if there is one; otherwise the operator is still applying the \
-         change, or reports why it cannot",
+        "decide which one is right: set linuxDataplane in the Installation to what Felix uses, or \
+         remove the manual setting. Before eBPF is turned off, kube-proxy must run, or no Service \
+         works. If nothing was set by hand, the operator is still applying the change, or reports \
+         why it cannot",
     )
     .paste("kubectl get tigerastatus calico -o yaml");
     (!agrees).then_some(finding)

@@ -53,10 +53,11 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
         meaning: "datastoreReady of ClusterInformation default is false: calicoctl datastore \
                   migrate, or the upgrade of host-local IPAM, locks Calico's data while it runs.",
         impact: "calico-node does not start, and the CNI plugin refuses every pod with \"Calico is \
-                 currently not ready to process requests\". What runs already goes on without \
-                 updates.",
+                 currently not ready to process requests\". What is already running keeps \
+                 running, without updates.",
         criteria: "spec.datastoreReady of the ClusterInformation default is false.",
-        fix: "Let the migration finish. If none is running, unlock the datastore.",
+        fix: "Let the migration or the upgrade finish. If neither is running, unlock the \
+              datastore.",
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/plugin/plugin.go and \
                  cni-plugin/pkg/upgrade/migrate.go; rancher/rancher#23788",
     },
@@ -77,7 +78,10 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
         )
         .evidence(object, "spec.datastoreReady", false)
         .impact("calico-node does not start, and new pods get no network")
-        .fix("if no calicoctl datastore migrate is running, unlock the datastore")
+        .fix(
+            "unlock the datastore, but only if neither calicoctl datastore migrate nor the \
+             upgrade from host-local IPAM is running",
+        )
         .paste("calicoctl datastore migrate unlock");
         vec![finding]
     },

@@ -31,7 +31,7 @@ pub(crate) const KERNEL_TOO_OLD: Check = Check {
         impact: "Felix falls back to iptables on that node. If kube-proxy is gone, no Service works \
                  there.",
         criteria: "The kernel version that the kubelet reports is older than 5.3, or than 4.18.0-193 \
-                   for Red Hat's. Newer releases of Calico recommend a newer one.",
+                   for Red Hat's. Newer releases of Calico recommend a newer kernel.",
         fix: "Upgrade the nodes' operating system, or turn eBPF off and bring kube-proxy back.",
         source: SOURCE,
     },
@@ -51,12 +51,12 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
         title: "nothing implements Services while calico-node starts",
         meaning: "No kube-proxy runs, and calico-node has no other address of the Kubernetes API \
                   server than that of its Service.",
-        impact: "calico-node cannot reach the API server, so that it never implements Services \
-                 itself with eBPF. Pods of Calico without the pod network have the same problem.",
+        impact: "calico-node cannot reach the API server, so it never gets to implement Services \
+                 with eBPF. Calico's other pods have the same problem.",
         criteria: "No kube-proxy DaemonSet has pods, eBPF is on, a pod of Calico is not ready, and \
-                   KUBERNETES_SERVICE_HOST is not set or empty in calico-node's environment. With \
-                   kubeadm, a cluster with neither eBPF nor kube-proxy counts, too. Not on \
-                   platforms that run kube-proxy otherwise (k3s, RKE2, k0s, MicroK8s).",
+                   KUBERNETES_SERVICE_HOST is not set or empty in calico-node's environment. A \
+                   kubeadm cluster with neither eBPF nor kube-proxy also counts. Platforms that \
+                   run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s) do not.",
         fix: "Create the ConfigMap kubernetes-services-endpoint with the address of the API server \
               or of its load balancer, as nodes reach it; the operator then restarts calico-node. \
               In a manifest install, it belongs in kube-system.",
@@ -70,14 +70,14 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
 pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
     entry: Entry {
         code: "CAL314",
-        title: "kube-proxy runs beside eBPF",
+        title: "kube-proxy runs alongside eBPF",
         meaning: "The eBPF data plane implements Services, and kube-proxy still runs on the nodes.",
         impact: "Felix removes kube-proxy's rules, and kube-proxy writes them again: both use CPU, \
                  and connections may break. With nftables or IPVS, rules of both remain.",
         criteria: "The kube-proxy DaemonSet is scheduled to nodes, eBPF is on, and \
                    bpfKubeProxyIptablesCleanupEnabled is not false. Platforms that manage \
-                   kube-proxy, and do not let it be turned off, need false. It is a note: Services \
-                   work.",
+                   kube-proxy, and do not let you turn it off, need false. The finding is a note, \
+                   because Services work.",
         fix: "Turn kube-proxy off, or set bpfKubeProxyIptablesCleanupEnabled to false where that is \
               impossible.",
         source: SOURCE,
@@ -185,27 +185,35 @@ fn no_api_address(case: &Case) -> Option<Finding> {
     .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
     .evidence(node.object(), format!("env {SERVICE_HOST}"), "not set")
     .evidence(pods::object(unready), "status", pods::why(unready))
-    .impact("Calico's pods cannot reach the API server by its Service, and no Service works");
+    .impact("Calico's pods cannot reach the API server through its Service; no Service works");
     Some(if !is_on(case) {
         finding
             .fix("install kube-proxy, or turn on eBPF with the address of the API server")
-            .paste("kubeadm init phase addon kube-proxy --kubeconfig /etc/kubernetes/admin.conf")
+            .paste(
+                "# on a control plane node\n\
+                 kubectl --kubeconfig /etc/kubernetes/admin.conf get configmap \\\n  \
+                 -n kube-system kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' \\\n  \
+                 > kubeadm-config.yaml\n\
+                 kubeadm init phase addon kube-proxy --config kubeadm-config.yaml",
+            )
     } else if by_operator {
         finding
             .fix(
-                "create the ConfigMap with the address of the API server, or of its load balancer; \
-                 the operator then restarts calico-node with it",
+                "create the ConfigMap with the address of the API server, or of its load \
+                 balancer, in place of HOST; the operator then restarts calico-node, which does \
+                 not start with a wrong address",
             )
             .paste(services_endpoint::create(case))
     } else {
         finding
             .fix(
-                "set the address of the API server, or of its load balancer, in the ConfigMap that \
-                 calico-node reads, and restart its pods; a placeholder of the manifest must be \
-                 replaced",
+                "put the address of the API server, or of its load balancer, in place of HOST in \
+                 the ConfigMap that calico-node reads, and restart its pods. If the ConfigMap \
+                 exists with the manifest's placeholder, edit it instead of creating it",
             )
             .paste(format!(
-                "{}\nkubectl delete pods -n kube-system -l 'k8s-app in (calico-node,calico-kube-controllers)'",
+                "{}\nkubectl rollout restart -n kube-system daemonset/calico-node \
+                 deployment/calico-kube-controllers",
                 services_endpoint::create_in("kube-system")
             ))
     })
@@ -229,7 +237,7 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     let finding = Finding::note(
         &KUBE_PROXY_BESIDE.entry,
         &object,
-        "kube-proxy runs beside the eBPF data plane",
+        "kube-proxy runs alongside the eBPF data plane",
     )
     .exists(object)
     .read(&from, true)
@@ -261,12 +269,12 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
         };
         finding
             .fix(
-                "give calico-node the address of the API server, or of its load balancer, and wait \
-                 until all its pods have been restarted with it",
+                "give calico-node the address of the API server, or of its load balancer, in \
+                 place of HOST, and wait until all its pods have been restarted and are ready",
             )
             .paste(services_endpoint::create_in(namespace))
     };
-    Some(finding.fix("turn kube-proxy off").paste(
+    Some(finding.fix("turn kube-proxy off, if eBPF is here to stay").paste(
         r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
     ))
 }

@@ -18,12 +18,12 @@ pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
         title: "a pod has an address that is in no pool",
         meaning: "Another CNI plugin has connected a pod: its address is in none of Calico's pools.",
         impact: "Other nodes have no route to the pod, and no policy applies to it. If it is \
-                 CoreDNS, names of Services are not resolved, or only on its own node.",
+                 CoreDNS, names of Services are resolved only on its own node, or not at all.",
         criteria: "The address of CoreDNS is compared with the CIDRs of all pools, enabled or not, if \
                    Calico's CNI and IPAM plugins connect pods; so are those of Calico's own pods \
                    that are in the usual networks of bridges: 10.88.0.0/16 (Podman, CRI-O), \
-                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). Pods with hostNetwork and those \
-                   that do not run are ignored.",
+                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). Pods with hostNetwork, and \
+                   pods that are not running, are ignored.",
         fix: "On the pod's node, remove the other plugin's file from /etc/cni/net.d (the first one \
               by name is used), restart the container runtime, and recreate the pods that it \
               connected.",
@@ -63,7 +63,7 @@ fn foreign(case: &Case) -> Option<Finding> {
         &ADDRESS_OUTSIDE_POOLS.entry,
         pods::object(first),
         format!(
-            "connected by another CNI plugin than Calico: {}",
+            "connected by a CNI plugin other than Calico: {}",
             few(&names)
         ),
     );
@@ -77,18 +77,19 @@ fn foreign(case: &Case) -> Option<Finding> {
     Some(
         finding
             .impact(if dns {
-                "other nodes cannot reach CoreDNS: names of Services are not resolved there"
+                "other nodes cannot reach CoreDNS, so their pods cannot resolve names of Services"
             } else {
                 "other nodes cannot reach these pods, and no policy applies to them"
             })
             .fix(
-                "on each of these nodes, remove the other plugin's file and restart the container \
-                 runtime; then recreate the pods",
+                "on each of these nodes, remove the other plugin's file from /etc/cni/net.d, and \
+                 restart the container runtime",
             )
             .paste(format!(
                 "# on {}\nls /etc/cni/net.d",
                 pasted(&first.spec.node_name)
             ))
+            .fix("only then recreate each of these pods")
             .paste(format!(
                 "kubectl delete pods -n {} {}",
                 pasted(first.metadata.namespace.as_deref().unwrap_or_default()),

@@ -17,7 +17,7 @@ const CONTROLLERS: &str = "calico-kube-controllers";
 pub(crate) const NODES_GONE: Check = Check {
     entry: Entry {
         code: "CAL222",
-        title: "nodes that do not exist have blocks or addresses",
+        title: "nodes that no longer exist have blocks or addresses",
         meaning: "Calico's IPAM still has blocks, or addresses of pods and tunnels, of nodes that \
                   were deleted.",
         impact: "No other node can use them, so pools fill up. calico-kube-controllers releases \
@@ -30,8 +30,8 @@ pub(crate) const NODES_GONE: Check = Check {
                    neither a pod nor a tunnel, because it is then never released; otherwise it is \
                    a note, because nodes come and go. Applies only if Calico's IPAM assigns \
                    addresses.",
-        fix: "Restore calico-kube-controllers. If it runs, read in its log what it takes for in \
-              use; release addresses of unknown origin by hand.",
+        fix: "Restore calico-kube-controllers. If it is running, its log says what it considers \
+              in use; release addresses of unknown origin by hand.",
         source: "projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/node/ipam.go \
                  (checkAllocations) and ipam_allocation.go",
     },
@@ -99,7 +99,7 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
     if !unknown.is_empty() {
         finding = finding.evidence(
             ObjectRef::all("IPAMBlock"),
-            "neither of a pod nor of a tunnel",
+            "of neither a pod nor a tunnel",
             few(&unknown),
         );
     }
@@ -113,7 +113,7 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
         ),
     };
     let impact = if ready && unknown.is_empty() {
-        "kube-controllers releases them within minutes of a node's deletion"
+        "none yet: kube-controllers releases them within minutes of a node's deletion"
     } else {
         "no other node can use them"
     };
@@ -134,8 +134,8 @@ fn message(names: &[&str], blocks: usize, addresses: usize) -> String {
     let what: Vec<String> = [blocks, addresses].into_iter().flatten().collect();
     let what = what.join(" and ");
     match names {
-        [one] => format!("{what} of node {one}, which does not exist"),
-        more => format!("{what} of {} nodes that do not exist", more.len()),
+        [one] => format!("{what} of node {one}, which no longer exists"),
+        more => format!("{what} of {} nodes that no longer exist", more.len()),
     }
 }
 
@@ -145,11 +145,10 @@ fn fix(case: &Case, ready: bool, unknown: &[String]) -> Vec<Step> {
         return vec![Step::new(what)];
     }
     if let Some(first) = unknown.first() {
-        let what = "find out what the addresses of unknown origin were assigned to, and release \
-                    them; kube-controllers then releases the rest";
+        let what = "find out what each address of unknown origin was assigned to";
         return vec![
             Step::new(what).run(format!("calicoctl ipam show --ip={first}")),
-            Step::new("release each that nothing uses")
+            Step::new("release those that nothing uses; kube-controllers then releases the rest")
                 .run(format!("calicoctl ipam release --ip={first}")),
         ];
     }
@@ -157,7 +156,7 @@ fn fix(case: &Case, ready: bool, unknown: &[String]) -> Vec<Step> {
     let namespace = controllers.and_then(|found| found.metadata.namespace.as_deref());
     let namespace = pasted(namespace.unwrap_or_default());
     vec![
-        Step::new("if they are still there in 10 minutes, read in its log why").run(format!(
+        Step::new("if they remain for 10 minutes, kube-controllers' log says why").run(format!(
             "kubectl logs -n {namespace} deployment/{CONTROLLERS} --tail=100"
         )),
     ]

@@ -50,7 +50,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
             "tigeraOperator in the Helm values, or in the operator's Deployment"
         }
         (_, true) => "spec.registry and spec.imagePullSecrets in the Installation",
-        (_, false) => "in the manifest",
+        (_, false) => "the manifest",
     };
     let fix = format!(
         "{}; the image source is set by {from}",

@@ -122,7 +122,7 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
                 if instead {
                     finding
                         .fix("recreate it under the name default, and delete this one")
-                        .paste(format!("{}\n{delete}", renamed(name)))
+                        .paste(format!("{} \\\n  && {delete}", renamed(name)))
                 } else {
                     finding
                         .fix("move its settings to the default Installation, and delete this one")

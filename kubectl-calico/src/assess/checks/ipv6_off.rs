@@ -87,7 +87,7 @@ fn half_enabled(case: &Case) -> Option<Finding> {
     let finding = if unassigned {
         finding
             .fix(
-                "set \"assign_ipv6\": \"true\" beside \"type\": \"calico-ipam\" in \
+                "set \"assign_ipv6\": \"true\" next to \"type\": \"calico-ipam\" in \
                  cni_network_config",
             )
             .paste(format!("kubectl edit configmaps -n {namespace} {name}"))

@@ -13,13 +13,13 @@ pub(crate) const OPERATOR_TOO_OLD: Check = Check {
     entry: Entry {
         code: "CAL115",
         title: "the operator is too old for this version of Kubernetes",
-        meaning: "The operator was built for a version of Kubernetes that still had an API that this \
-                  one has removed.",
+        meaning: "The operator uses an API that this version of Kubernetes no longer has.",
         impact: "The operator cannot create what it needs, and never completes an install.",
         criteria: "Kubernetes 1.25 and later with an operator before 1.28, which creates \
-                   PodSecurityPolicies (policy/v1beta1). Later pairs work, even if they are not \
-                   tested together.",
-        fix: "Install a release of Calico that supports this version of Kubernetes.",
+                   PodSecurityPolicies (policy/v1beta1). Later combinations work, even those that \
+                   are not tested together.",
+        fix: "Replace the operator with that of a Calico release that supports this version of \
+              Kubernetes, before creating an Installation.",
         source: "tigera/operator v1.27.16 and v1.28.5, pkg/render/common/podsecuritypolicy; \
                  Kubernetes documentation, Deprecated API Migration Guide; projectcalico/calico#7655",
     },
@@ -47,8 +47,10 @@ fn too_old(case: &Case) -> Option<Finding> {
             "it creates PodSecurityPolicies, which Kubernetes 1.25 removed, and never completes an \
              install",
         )
-        .fix("install a release of Calico that supports this version of Kubernetes")
-        .paste("kubectl calico plan"),
+        .fix(
+            "before anything else, replace the operator with that of a Calico release that \
+             supports this version of Kubernetes; kubectl calico plan keeps to the installed one",
+        ),
     )
 }
 

@@ -15,14 +15,14 @@ pub(crate) const MTU_TOO_LARGE: Check = Check {
     entry: Entry {
         code: "CAL315",
         title: "the MTU of pods leaves no room for the encapsulation",
-        meaning: "The MTU of pods is set by hand, and with what is added to each packet it exceeds \
-                  the MTU of the usual network.",
-        impact: "Small packets pass and large ones are lost: connections are set up and then hang, \
-                 and TLS handshakes time out.",
+        meaning: "The MTU of pods is set by hand, and together with what is added to each packet, \
+                  it exceeds the usual MTU of a network.",
+        impact: "Small packets pass, but large ones are lost: connections are set up and then \
+                 hang, and TLS handshakes time out.",
         criteria: "An MTU of at most 1500 that is set in the Installation or in veth_mtu, plus the \
                    overhead of IPIP (20), VXLAN (50, IPv6 70) or WireGuard (60, IPv6 80), is more \
                    than 1500, or 1460 on Google Cloud. On AWS, whose networks carry 9001 bytes, and \
-                   with a larger MTU, the network is unknown, and nothing is said.",
+                   with a larger MTU, the network's MTU is unknown, and there is no finding.",
         fix: "Let Calico detect the MTU: set it to 0, or remove it. Running pods keep theirs until \
               they are recreated. If the network carries larger packets, nothing needs to be done.",
         source: "Calico documentation, Configure MTU; projectcalico/calico v3.32.1, \
@@ -54,8 +54,8 @@ fn too_large(case: &Case) -> Option<Finding> {
         &MTU_TOO_LARGE.entry,
         &from.object,
         format!(
-            "the MTU of pods is {mtu}: {} adds {} bytes, which a network with {network} does not \
-             carry",
+            "the MTU of pods is {mtu}, and {} adds {} bytes: too much for a network with an MTU \
+             of {network}",
             overhead.purpose, overhead.bytes
         ),
     )
@@ -71,7 +71,7 @@ fn too_large(case: &Case) -> Option<Finding> {
     Some(if by_operator {
         finding
             .fix(case.facts.install.lasting(
-                "let Calico detect it, then recreate the pods, which keep their MTU until then",
+                "let Calico detect the MTU, then recreate the pods, which keep theirs until then",
             ))
             .paste(
                 r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"calicoNetwork":{"mtu":null}}}'"#,
@@ -79,7 +79,10 @@ fn too_large(case: &Case) -> Option<Finding> {
     } else {
         let (_, config) = CalicoNode::current(case.snapshot)?.config();
         finding
-            .fix("let Calico detect it, restart calico-node, and recreate the pods, which keep their MTU until then")
+            .fix(
+                "let Calico detect the MTU, restart calico-node, and recreate the pods, which \
+                 keep theirs until then",
+            )
             .paste(format!(
                 "kubectl patch configmap -n kube-system {config} --type=merge -p '{{\"data\":{{\"veth_mtu\":\"0\"}}}}'\n\
                  kubectl rollout restart -n kube-system daemonset/{}",

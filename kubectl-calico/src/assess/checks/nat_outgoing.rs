@@ -17,13 +17,13 @@ pub(crate) const NO_NAT: Check = Check {
     entry: Entry {
         code: "CAL216",
         title: "pods with private addresses have no NAT",
-        meaning: "natOutgoing of an IPv4 pool with private addresses is off, and no router outside \
-                  of the cluster learns the pool's routes from Calico.",
-        impact: "Packets of these pods leave the cluster with addresses that nobody else can \
-                 answer: image pulls by nodes work, and requests of pods to the internet time out.",
+        meaning: "natOutgoing of an IPv4 pool with private addresses is off, and no router \
+                  outside the cluster learns the pool's routes from Calico.",
+        impact: "Packets from these pods leave the cluster with source addresses that nobody can \
+                 reply to: nodes can pull images, but pods' requests to the internet time out.",
         criteria: "A pool that gives addresses to pods, within 10.0.0.0/8, 172.16.0.0/12, \
                    192.168.0.0/16 or 100.64.0.0/10, without natOutgoing, and no BGPPeer. Routers \
-                   may know the pool by other means, so it is a warning.",
+                   may know the pool by other means, so the finding is a warning.",
         fix: "Set natOutgoing, or make sure that the network around the cluster routes the pool to \
               the nodes.",
         source: "Calico documentation, Configure outgoing NAT; projectcalico/calico#2252, #2419",
@@ -78,6 +78,9 @@ fn finding(case: &Case, pool: &ExistingPool) -> Finding {
     )
     .evidence(pool.object(), "spec.natOutgoing", false)
     .evidence(ObjectRef::all("BGPPeer"), "number", 0)
-    .impact("unless routers outside of the cluster know the pool, its pods reach nothing there")
+    .impact(
+        "unless routers outside the cluster have a route to the pool, its pods cannot reach \
+         anything outside the cluster",
+    )
     .fixed_by_all(fix.unwrap_or_default())
 }

@@ -95,7 +95,7 @@ fn more_blocks(case: &Case, family: Family, missing: usize) -> Vec<Step> {
     let nodes = case.facts.node_blocks.value();
     let mut gone = nodes.into_iter().flat_map(|nodes| &nodes.gone);
     let is_left = gone.any(|node| node.blocks.iter().any(|block| block.family() == family));
-    let release = "release the blocks of nodes that do not exist (CAL222)";
+    let release = "have the blocks of nodes that no longer exist released, as CAL222 says";
     let mut steps: Vec<Step> = is_left.then(|| Step::new(release)).into_iter().collect();
     let missing = counted(missing, "more node");
     let add = format!("add a pool with blocks for {missing}");
@@ -106,7 +106,8 @@ fn more_blocks(case: &Case, family: Family, missing: usize) -> Vec<Step> {
     }));
     let nodes = case.snapshot.nodes.items();
     if is_strict(case.snapshot) && nodes.iter().all(Node::is_linux) {
-        let what = "or let nodes borrow addresses, which only Windows nodes cannot do";
+        let what = "instead of a new pool, let nodes borrow addresses, as long as none runs \
+                    Windows";
         steps.push(Step::new(what).run("calicoctl ipam configure --strictaffinity=false"));
     }
     steps

@@ -140,8 +140,9 @@ fn allow(case: &Case, pool: &ExistingPool, pools: &[ExistingPool]) -> Option<Ste
         others.find(|other| other.network.is_some_and(|other| other.overlaps(network)));
     Some(match overlapped {
         Some(other) => Step::new(format!(
-            "remove {}, which {name} overlaps; kube-controllers makes {name} allocatable once it is \
-             gone",
+            "first add a pool that overlaps no other: until then, recreated pods get no address; \
+             then empty and delete {}, which {name} overlaps. Once it is gone, kube-controllers \
+             makes {name} allocatable",
             other.name
         )),
         None => Step::new(format!(

@@ -21,17 +21,17 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
         code: "CAL510",
         title: "Calico uses the wrong address of a node",
         meaning: "calico-node has detected an IPv4 address of a node that is not one of the node's \
-                  InternalIPs, or that another node has, too.",
-        impact: "Other nodes send the traffic of the node's pods, and their BGP sessions, to that \
-                 address. If it is that of a bridge or of a NAT, the traffic is lost, and with BGP \
-                 calico-node does not become ready. Two nodes with one address: the second \
+                  InternalIPs, or that another node also has.",
+        impact: "Other nodes use that address for traffic to the node's pods, and for BGP. If it \
+                 belongs to a bridge or a NAT, the traffic is lost, and with BGP, calico-node \
+                 does not become ready. If two nodes have the same address, the second \
                  calico-node stops with \"IPv4 address conflict\".",
         criteria: "The annotation projectcalico.org/IPv4Address is compared with the addresses of \
                    type InternalIP. It is an error if only some nodes differ, if two nodes have \
                    the same address, or if the address is one that bridges and NATs usually have. \
-                   If all nodes differ, it is a warning, and none if a method to detect the \
-                   address is set: a network of its own for pods is a choice. Only if Calico \
-                   provides pod networking.",
+                   If all nodes differ, it is a warning; if a detection method is also set, there \
+                   is no finding, because a separate network for pods is a legitimate choice. \
+                   Applies only if Calico provides pod networking.",
         fix: "Have calico-node use the InternalIP: nodeAddressAutodetectionV4 {kubernetes: \
               NodeInternalIP} in the Installation, or IP_AUTODETECTION_METHOD=kubernetes-internal-ip \
               in a manifest install. If the InternalIPs themselves are wrong, as with Vagrant, set \
@@ -71,8 +71,8 @@ fn shared(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
     Some(
         with_addresses(finding, &nodes)
             .impact(
-                "calico-node stops on all of them but one (IPv4 address conflict), and the others \
-                 reach no pod on these nodes",
+                "calico-node stops on all of them but one (IPv4 address conflict), and other \
+                 nodes cannot reach the pods on these nodes",
             )
             .fix(lasting(case, &format!("{}{REMEDY}", in_kubelets(&nodes))))
             .paste(remedy(case)),
@@ -94,7 +94,7 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
         .iter()
         .map(|it| it.node.metadata.name.as_str())
         .collect();
-    let belongs = owner.map_or_else(String::new, |owner| format!(", that of {owner}"));
+    let belongs = owner.map_or_else(String::new, |owner| format!(" (the address of {owner})"));
     let message = if let [only] = nodes.as_slice() {
         format!(
             "Calico uses the address {} of {}{belongs}; its InternalIP is {}",
@@ -121,16 +121,16 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
     Some(
         finding
             .impact(
-                "other nodes send the traffic of its pods there; unless the address can be reached \
-                 from every node, pods on different nodes do not reach each other",
+                "other nodes send the traffic for a node's pods to this address; unless every \
+                 node can reach it, pods on different nodes cannot reach each other",
             )
             .fix(lasting(case, REMEDY))
             .paste(remedy(case)),
     )
 }
 
-const REMEDY: &str = "have calico-node use the InternalIP of each node, which restarts it node by \
-                      node and briefly interrupts the traffic of pods between nodes";
+const REMEDY: &str = "have calico-node use each node's InternalIP; this restarts calico-node node \
+                      by node, and briefly interrupts pod traffic between nodes";
 
 /// With where else the Installation must be changed.
 fn lasting(case: &Case, what: &str) -> String {
@@ -148,7 +148,7 @@ fn in_kubelets(nodes: &[&NodeAddresses]) -> &'static str {
     internal.sort();
     internal.dedup();
     if internal.len() < count {
-        "set --node-ip of the kubelet on each of these nodes to its own address; then "
+        "on each of these nodes, set the kubelet's --node-ip to the node's own address; then "
     } else {
         ""
     }

@@ -22,10 +22,10 @@ pub(crate) const NODE_NOT_READY: Check = Check {
                    Unknown. \"cni plugin not initialized\" or \"no networks found\" means that the \
                    container runtime does not see the configuration that install-cni wrote: an \
                    error. Any other reason is a warning.",
-        fix: "For a missing CNI configuration: compare the runtime's directory with where Calico \
-              writes (/etc/cni/net.d, or cniNetDir; k3s and MicroK8s have their own), and restart \
-              containerd or CRI-O, which may have stopped watching it. For anything else, read the \
-              kubelet's log on the node.",
+        fix: "For a missing CNI configuration: check that the runtime's directory is the one that \
+              Calico writes to (/etc/cni/net.d, or cniNetDir; k3s and MicroK8s have their own), \
+              and restart containerd or CRI-O, which may have stopped watching it. For anything \
+              else, read the kubelet's log on the node.",
         source: "projectcalico/calico#8694; kubernetes v1.34, pkg/kubelet/nodestatus/setters.go; \
                  containerd, internal/cri/server",
     },
@@ -75,14 +75,15 @@ fn without_network(nodes: &[(&Node, &NodeCondition)]) -> Option<Finding> {
         finding
             .impact("no pods are scheduled to these nodes, and none gets a network there")
             .fix(
-                "on each of these nodes, check that the runtime reads the directory that Calico \
-                 writes to, and restart the container runtime",
+                "on each of these nodes, check that the container runtime reads the directory \
+                 that Calico writes to (k3s, RKE2 and MicroK8s have their own), and restart the \
+                 runtime's SERVICE: containerd, crio, k3s, k3s-agent, rke2-server or rke2-agent",
             )
             .paste(
                 "# on the node\n\
                  ls /etc/cni/net.d /opt/cni/bin\n\
                  crictl info | grep -iE 'confDir|binDir|lastCNILoadStatus'\n\
-                 systemctl restart containerd",
+                 systemctl restart SERVICE",
             ),
     )
 }
@@ -91,13 +92,13 @@ fn otherwise(nodes: &[(&Node, &NodeCondition)]) -> Option<Finding> {
     let finding = about(
         nodes,
         Severity::Warning,
-        "not ready, although calico-node is:",
+        "not ready, although calico-node is ready there:",
     )?;
     let (first, _) = nodes.first()?;
     Some(
         finding
             .impact("no pods are scheduled to these nodes")
-            .fix("read what the node reports, and the log of its kubelet")
+            .fix("read the node's conditions and events, then the kubelet's log on the node")
             .paste(format!(
                 "kubectl describe nodes {}",
                 pasted(&first.metadata.name)

@@ -89,11 +89,11 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
         finding
             .impact("pods on the other nodes get neither a network nor policies from Calico")
             .fix(if node.is_of_operator() {
-                "remove the node selection from spec.calicoNodeDaemonSet of the Installation, \
-                 unless the other nodes are meant to run without Calico"
+                "remove the nodeSelector or affinity from spec.calicoNodeDaemonSet of the \
+                 Installation, unless the other nodes are meant to run without Calico"
             } else {
-                "remove the node selection from the DaemonSet, unless the other nodes are meant to \
-                 run without Calico"
+                "remove the nodeSelector or affinity from the DaemonSet, unless the other nodes \
+                 are meant to run without Calico"
             })
             .paste(format!(
                 "kubectl get nodes --show-labels\n\
@@ -160,8 +160,8 @@ fn gone_without_operator(case: &Case) -> Option<Finding> {
                  in place stays until the nodes restart",
             )
             .fix(format!(
-                "apply the manifest again that {calico} was installed from; if Calico was removed \
-                 on purpose, install another network plugin"
+                "reapply the manifest that {calico} was installed from; if Calico was removed on \
+                 purpose, install another network plugin"
             )),
     )
 }

@@ -15,8 +15,8 @@ pub(crate) const NO_ADDRESS: Check = Check {
     entry: Entry {
         code: "CAL511",
         title: "a node has no InternalIP",
-        meaning: "The kubelet reports no address of the node. With an external cloud provider, the \
-                  cloud's controller adds it.",
+        meaning: "The node has no address of type InternalIP. With an external cloud provider, \
+                  the cloud controller manager adds it.",
         impact: "Pods with hostNetwork have no address either: calico-node finds no Typha and does \
                  not become ready, and kubectl logs and exec fail.",
         criteria: "A node that has registered and has no address of type InternalIP. Nodes without \
@@ -48,7 +48,7 @@ fn finding(nodes: &[&Node]) -> Option<Finding> {
     let mut finding = Finding::error(
         &NO_ADDRESS.entry,
         ObjectRef::named("Node", &first.metadata.name),
-        format!("no InternalIP: {}", few(&names)),
+        format!("no InternalIP for {}", few(&names)),
     );
     for node in nodes.iter().take(MOST_NAMES) {
         let object = ObjectRef::named("Node", &node.metadata.name);
@@ -60,7 +60,7 @@ fn finding(nodes: &[&Node]) -> Option<Finding> {
     Some(
         finding
             .impact(
-                "pods with hostNetwork, such as Typha, have no address there either, so \
+                "pods with hostNetwork on these nodes, such as Typha, have no address either, so \
                  calico-node does not become ready",
             )
             .fix(

@@ -114,8 +114,9 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
     )
     .fix(if plugin == AMAZON_VPC {
         "to enforce policies only, install Calico by the operator with cni.type: AmazonVPC, or by \
-         the manifest calico-policy-only.yaml; to replace it, delete its DaemonSet and its file in \
-         /etc/cni/net.d on every node, and recreate the pods that it connected"
+         the manifest calico-policy-only.yaml; to replace the Amazon VPC CNI, delete the \
+         DaemonSet aws-node and its file in /etc/cni/net.d on every node, and recreate the pods \
+         that it connected"
     } else {
         "find out which of the two connects the pods; delete the unwanted plugin's DaemonSet and \
          its file in /etc/cni/net.d on every node, and recreate the pods that it connected"

@@ -79,7 +79,7 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                  tunnels between nodes loop, and traffic from pods to nodes is not masqueraded.",
         criteria: "The InternalIPs of the nodes count. A pool that is disabled and has no pods \
                    does not count, and neither does one for load balancers. IPReservations make \
-                   no difference: they only prevent that an address is assigned twice.",
+                   no difference: they only keep an address from being assigned twice.",
         fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods.",
         source: "Calico documentation, IP address management; projectcalico/calico#962",

@@ -100,12 +100,12 @@ fn cause(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'sta
         Method::OperatorOnly | Method::InstallationOnly => (
             Severity::Warning,
             "Pending: no network, because Calico does not run yet",
-            "fix the installation first (see CAL101 to CAL113)",
+            "fix the installation first: see the other findings",
         ),
         _ if is_without_calico_node(case, waiting) => (
             Severity::Error,
             "Pending: no network, because calico-node is not ready",
-            "fix calico-node first (see CAL501 to CAL503, or CAL101 to CAL113)",
+            "fix calico-node first: see the other findings",
         ),
         _ => (
             Severity::Warning,

@@ -10,11 +10,11 @@ use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 pub(crate) const RETINA_BESIDE_IPIP: Check = Check {
     entry: Entry {
         code: "CAL316",
-        title: "Microsoft Retina does not see inside IPIP",
+        title: "Microsoft Retina cannot see inside IPIP",
         meaning: "Retina observes the traffic of nodes, and a pool of Calico uses IPIP.",
-        impact: "Traffic of pods between nodes appears as IP protocol 4 between nodes, without the \
-                 pods. The agent logs \"Error while getting ethtool\" for tunl0 with \"operation \
-                 not supported\", which is harmless.",
+        impact: "Pod traffic between nodes appears as IP protocol 4 between the nodes, and is not \
+                 attributed to pods. The agent logs \"Error while getting ethtool\" for tunl0 \
+                 with \"operation not supported\", which is harmless.",
         criteria: "A DaemonSet whose container is named retina or whose name is retina-agent, and a \
                    pool for pods with IPIP.",
         fix: "To see pods on both ends, use VXLAN, which Retina can decode, or no encapsulation \
@@ -50,17 +50,18 @@ fn beside_ipip(case: &Case) -> Option<Finding> {
         Finding::note(
             &RETINA_BESIDE_IPIP.entry,
             &object,
-            format!("Retina does not see inside the {} of {}", pool.encapsulation, pool.name),
+            format!(
+                "Retina cannot see inside the {} of {}",
+                pool.encapsulation, pool.name
+            ),
         )
         .exists(object)
         .evidence(pool.object(), "encapsulation", pool.encapsulation)
         .impact(
-            "traffic of pods between nodes appears without the pods; errors about ethtool and tunl0 \
-             in its log are harmless",
+            "Retina shows pod traffic between nodes as traffic of the nodes; errors about ethtool \
+             and tunl0 in its log are harmless",
         )
-        .fix(
-            "to see pods on both ends, use VXLAN, or no encapsulation where the network allows it",
-        )
+        .fix("to see the pods at both ends, use VXLAN, or None where the network allows it")
         .paste("kubectl calico plan --encapsulation VXLAN"),
     )
 }

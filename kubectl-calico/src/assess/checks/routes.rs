@@ -119,7 +119,9 @@ pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
 
 fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
     if !bird_runs {
-        let choice = Step::new("change the pool to VXLAN as shown below, or enable BGP instead");
+        let choice = Step::new(
+            "decide: either enable BGP, and skip the rest, or change the pool to VXLAN as follows",
+        );
         let change = encapsulate(case, pool, Encapsulation::Vxlan);
         return std::iter::once(choice).chain(change).collect();
     }

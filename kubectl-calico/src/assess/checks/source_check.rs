@@ -97,7 +97,7 @@ fn source_check(
                  instances, which the Kubernetes API does not show"
             ),
         )
-        .impact(format!("while it is enabled, {DROPPED}"))
+        .impact(format!("while they are enabled, {DROPPED}"))
         .fix(
             "check the setting of the nodes' instances; to let Felix disable it, set \
              awsSrcDstCheck: Disable, which requires ec2:DescribeInstances and \

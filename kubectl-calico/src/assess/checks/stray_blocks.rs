@@ -15,8 +15,9 @@ use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
 pub(crate) const OTHER_SIZE: Check = Check {
     entry: Entry {
         code: "CAL220",
-        title: "blocks have another size than the blocks of their pool",
-        meaning: "Blocks of an earlier pool with another blockSize are left in a pool.",
+        title: "blocks differ in size from those of their pool",
+        meaning: "A pool contains blocks left over from an earlier pool with a different \
+                  blockSize.",
         impact: "Calico's IPAM compares whole CIDRs: to it, a block of the pool's size that \
                  overlaps these blocks is free. A node that claims it assigns their addresses a \
                  second time.",
@@ -25,8 +26,8 @@ pub(crate) const OTHER_SIZE: Check = Check {
                    and a warning otherwise. Calico's API rejects a pool with such blocks in it; \
                    kubectl on crd.projectcalico.org does not. Applies only if Calico's IPAM \
                    assigns addresses.",
-        fix: "Add another pool and disable this one. Recreate the pods that have addresses of these \
-              blocks, and enable the pool once the blocks are gone.",
+        fix: "Add another pool, then disable this one. Recreate the pods that have addresses from \
+              these blocks, and enable the pool again once the blocks are gone.",
         source: "projectcalico/calico v3.32.1, \
                  libcalico-go/lib/ipam/ipam_block_reader_writer.go (findUsableBlock, \
                  claimAffineBlock) and libcalico-go/lib/clientv3/ippool.go",
@@ -53,7 +54,7 @@ pub(crate) const OUTSIDE_POOLS: Check = Check {
         title: "blocks are in no pool",
         meaning: "A pool was deleted while it had blocks, or its CIDR was changed.",
         impact: "Traffic of pods with addresses of these blocks is neither encapsulated nor \
-                 masqueraded, so that it may be lost between nodes and outside the cluster.",
+                 masqueraded, so it may be lost between nodes and outside the cluster.",
         criteria: "IPv4 and IPv6 blocks count, as in calicoctl ipam check; calicoctl ipam show \
                    leaves IPv6 ones out. The finding is a warning, and a note if none of their \
                    addresses is in use. A cluster without any pool is CAL212. Applies only if \
@@ -88,23 +89,23 @@ fn other_size(pool: &ExistingPool, blocks: &[&StrayBlock]) -> Finding {
             Severity::Error,
             "an address can be assigned twice: to Calico's IPAM, the space of these blocks is free",
             format!(
-                "add another pool and disable {name}; recreate the pods that have addresses of \
-                 these blocks, and enable {name} once the blocks are gone"
+                "add another pool, then disable {name}; recreate the pods that have addresses \
+                 from these blocks, and enable {name} again once the blocks are gone"
             ),
         )
     } else {
         (
             Severity::Warning,
-            "if addresses are assigned from the pool again, one can be assigned twice",
+            "none while the pool is disabled; after that, an address can be assigned twice",
             format!(
-                "before {name} is used again, recreate the pods that have addresses of these \
+                "before enabling {name} again, recreate the pods that have addresses from these \
                  blocks, and wait until the blocks are gone"
             ),
         )
     };
     let size = pool.block_size;
     let message = format!(
-        "{} of another size than /{size}",
+        "{} of a size other than /{size}",
         counted(blocks.len(), "block")
     );
     let finding = Finding::new(&OTHER_SIZE.entry, severity, pool.object(), message).evidence(
@@ -128,11 +129,11 @@ fn outside_pools(blocks: &[&StrayBlock]) -> Option<Finding> {
         0 => (Severity::Note, format!("{count} in no pool")),
         1 => (
             Severity::Warning,
-            format!("{count} with 1 address in use in no pool"),
+            format!("{count} in no pool, with 1 address in use"),
         ),
         used => (
             Severity::Warning,
-            format!("{count} with {used} addresses in use in no pool"),
+            format!("{count} in no pool, with {used} addresses in use"),
         ),
     };
     let finding = Finding::new(
@@ -144,9 +145,10 @@ fn outside_pools(blocks: &[&StrayBlock]) -> Option<Finding> {
     let finding = of_blocks(finding, blocks);
     Some(match used {
         0 => finding
-            .impact("none, unless a pool with another block size takes their place")
+            .impact("none, unless a pool with another block size is created there")
             .fix(
-                "nothing: kube-controllers releases an empty block of a node that has another one",
+                "none needed: kube-controllers releases a node's empty block if it has another \
+                 one",
             ),
         _ => finding
             .impact(

@@ -153,9 +153,8 @@ pub(crate) const NO_ROOM: Check = Check {
             &NO_ROOM.entry,
             "Deployment/calico-system/calico-typha",
             format!(
-                "the operator needs {} of Typha, but only {} can run one",
-                counted(many(wanted), "replica"),
-                counted(many(linux), "Linux node")
+                "Typha needs {}, but the schedulable Linux nodes have room for only {linux}",
+                counted(many(wanted), "replica")
             ),
         )
         .evidence(
@@ -186,10 +185,10 @@ pub(crate) const NO_ROOM: Check = Check {
                  applies no other change until there are enough",
             )
             .fix(if waiting.is_empty() {
-                "uncordon Linux nodes, or add some"
+                "uncordon Linux nodes that are fit for use, or add some"
             } else {
                 "upgrade to Calico 3.28 or later, whose operator counts nodes that wait for the \
-                 migration; or take the label from one of them, which then runs no calico-node \
+                 migration; or remove the label from one of them, which then runs no calico-node \
                  until the operator has migrated it"
             });
         if let Some(node) = waiting.first() {

@@ -183,7 +183,7 @@ fn by_operator(nodes: &[Node], install: &Install) -> WantedReplicas {
         replicas,
         nodes: count,
         why: format!(
-            "the operator runs {replicas} for {}",
+            "the operator's target is {replicas} for {}",
             counted(count.try_into().unwrap_or(usize::MAX), "schedulable node")
         ),
     }

@@ -91,13 +91,13 @@ pub(crate) fn suspects() -> impl Iterator<Item = Suspect> {
 fn without_readiness(case: &Case) -> &'static str {
     match case.facts.routing.bgp.runs.value() {
         _ if case.facts.routing.is_by_others() => {
-            "what runs there goes on working, but changes of policies may be missing"
+            "what is running there keeps working, but policy changes may be missing"
         }
         Some(true) => {
-            "what runs there goes on working, but routes to or from these nodes, and changes of \
-             policies, may be missing"
+            "what is running there keeps working, but routes to or from these nodes, and policy \
+             changes, may be missing"
         }
-        _ => "what runs there goes on working, but changes of routes and policies may be missing",
+        _ => "what is running there keeps working, but route and policy changes may be missing",
     }
 }
 
@@ -111,24 +111,24 @@ fn running(case: &Case) -> String {
     let bgp = case.facts.routing.bgp.runs.value() == Some(&true);
     if bgp && !silent.is_empty() {
         return format!(
-            "look at {} first: a calico-node that has just started waits for the BGP sessions with \
-             all nodes, and becomes ready once that node is back or its Node is deleted. If it stays \
-             unready, TCP 179 is blocked between the other nodes, too",
+            "look at {} first: a calico-node that has just started waits for BGP sessions with \
+             all nodes, and becomes ready once they are back, or once the Nodes of machines that \
+             are gone for good are deleted. If it stays unready, TCP 179 is blocked elsewhere",
             few(&silent)
         );
     }
     let told = Felix::of(case.snapshot).get(&AWS_CHECK);
     let turns_off = told.is_some_and(|told| told.value.eq_ignore_ascii_case("disable"));
     if case.facts.cluster.cloud.value() == Some(&Cloud::Aws) && turns_off {
-        return "check that the instances may turn their source/destination check off, without which \
-                Felix does not become ready: ec2:DescribeInstances and \
-                ec2:ModifyNetworkInterfaceAttribute; then read the log"
+        return "check that the instances have the permissions ec2:DescribeInstances and \
+                ec2:ModifyNetworkInterfaceAttribute: Felix does not become ready unless it can \
+                turn the source/destination check off; then read the log"
             .to_owned();
     }
     if bgp {
-        return "read the result of the readiness probe in the pod's events. \"BGP not established\": \
-                TCP 179 is blocked between nodes, in the security groups or in the nodes' own \
-                firewalls; \"unable to connect to BIRDv4 socket\": read the log"
+        return "read the result of the readiness probe in the pod's events. \"BGP not \
+                established\": open TCP 179 between the nodes, in security groups and in the \
+                nodes' own firewalls; \"unable to connect to BIRDv4 socket\": read the log"
             .to_owned();
     }
     let typha = if is_used(case.snapshot) {

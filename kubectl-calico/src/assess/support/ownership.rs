@@ -33,6 +33,7 @@ pub(crate) fn unlisted(
     };
     let value = match asked.written.pools.iter().flatten().count() {
         0 => "none".to_owned(),
+        1 => "1 other".to_owned(),
         count => format!("{count} others"),
     };
     let finding = Finding::new(

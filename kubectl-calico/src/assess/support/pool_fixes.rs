@@ -83,8 +83,8 @@ pub(crate) fn delete(case: &Case, pool: &ExistingPool, why: &str) -> Vec<Step> {
 fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
     let network = case.facts.networks.best();
     if network.is_some_and(|network| !hold(&network.cidrs, cidr)) {
-        "; prefer an unused range inside the pod CIDR, because kube-proxy masquerades traffic from \
-         pods outside it"
+        "; this range is outside the pod CIDR, where kube-proxy masquerades traffic from pods: if \
+         the pod CIDR has an unused range, use that instead"
     } else {
         ""
     }

@@ -52,7 +52,7 @@ impl<'a> NodeAddresses<'a> {
 pub fn usual_owner(address: Ipv4Addr) -> Option<&'static str> {
     match address.octets() {
         [10, 0, 2, 15] => Some("VirtualBox's NAT, which is the same on every machine"),
-        [172, 17..=31, _, 1] => Some("a bridge of Docker"),
+        [172, 17..=31, _, 1] => Some("a Docker bridge"),
         [192, 168, 122, 1] => Some("libvirt's bridge virbr0"),
         [10, 88, 0, 1] => Some("the bridge of Podman or CRI-O"),
         [169, 254, ..] => Some("a link-local network"),

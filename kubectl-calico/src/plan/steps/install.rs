@@ -33,7 +33,9 @@ pub(crate) fn steps(inputs: &Inputs, entries: &[Value], findings: &[Finding]) ->
         .iter()
         .any(|found| found.severity == Severity::Error);
     if has_errors && !steps.is_empty() {
-        steps.insert(0, Step::new("fix the errors above first"));
+        let first = "fix the errors above, then run this again; do not go on to the steps below, \
+                     which still contain what was rejected";
+        steps.insert(0, Step::new(first));
     }
     steps
 }
