@@ -64,7 +64,7 @@ pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// Moves the first finding of one check, with its symptoms, before those of another one.
-fn put_before(findings: &mut Vec<Finding>, first: &str, then: &str) {
+fn put_before(findings: &mut [Finding], first: &str, then: &str) {
     let cause = |code: &str| {
         let mut found = findings.iter();
         found.position(|finding| finding.code == code && finding.symptom_of.is_none())
