@@ -51,6 +51,10 @@ pub struct ClusterPlan {
     /// could not be read would be mistaken for one that does not exist.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
+    /// Whether everything could be read. The last field: a file that was cut off lacks it, and what it
+    /// lacks besides would be mistaken for what does not exist.
+    #[serde(default)]
+    pub complete: bool,
 }
 
 impl ClusterPlan {

@@ -60,7 +60,7 @@ fn manifests_that_the_cluster_needs_pass() {
 
 #[test]
 fn a_refusal_and_a_change_are_annotations() {
-    let plan = "apiVersion: kubectl-calico/v1alpha1\nkind: ClusterPlan\npools:\n- cidr: 10.244.0.0/16\n  blockSize: 24\n  encapsulation: VXLAN\n";
+    let plan = "apiVersion: kubectl-calico/v1alpha1\nkind: ClusterPlan\ncomplete: true\npools:\n- cidr: 10.244.0.0/16\n  blockSize: 24\n  encapsulation: VXLAN\n";
     let refused = with_pool("cidr: 10.244.0.1/16");
     let changed = with_pool("cidr: 10.244.0.0/16");
     let files = [

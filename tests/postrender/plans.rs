@@ -3,6 +3,7 @@
 /// The plan of a cluster without Calico.
 pub(crate) const NEW: &str = r#"apiVersion: "kubectl-calico/v1alpha1"
 kind: "ClusterPlan"
+complete: true
 server: "https://10.0.0.1:6443"
 pools:
 - {"cidr": "10.244.0.0/16", "blockSize": 25, "encapsulation": "VXLANCrossSubnet"}
@@ -12,6 +13,7 @@ podNetwork: {"cidrs": ["10.244.0.0/16"], "source": "ConfigMap kube-system/kubead
 /// The plan of a cluster with one pool, owned by the operator.
 pub(crate) const EXISTING: &str = r#"apiVersion: "kubectl-calico/v1alpha1"
 kind: "ClusterPlan"
+complete: true
 server: "https://10.0.0.1:6443"
 existingPools:
 - {"name": "default-ipv4-ippool", "cidr": "10.244.0.0/16", "blockSize": 26, "encapsulation": "VXLAN", "owned": true}
@@ -25,7 +27,8 @@ pub(crate) fn print(plan: &str) -> String {
 #[test]
 fn hundreds_of_existing_pools_take_no_time() {
     let mut plan =
-        "apiVersion: kubectl-calico/v1alpha1\nkind: ClusterPlan\nexistingPools:\n".to_owned();
+        "apiVersion: kubectl-calico/v1alpha1\nkind: ClusterPlan\ncomplete: true\nexistingPools:\n"
+            .to_owned();
     for pool in 0..800 {
         plan += &format!(
             "- {{name: p{pool}, cidr: 10.{}.{}.0/24, blockSize: 26, encapsulation: IPIP, owned: true}}\n",

@@ -204,7 +204,7 @@ fn the_report_does_not_overwrite_what_the_run_reads() {
     let [input, plan] = ["in.yaml", "plan.yaml"].map(|name| folder.path().join(name));
     let installation =
         "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {name: default}\n";
-    let cluster = "apiVersion: kubectl-calico/v1alpha1\nkind: ClusterPlan\n";
+    let cluster = "apiVersion: kubectl-calico/v1alpha1\nkind: ClusterPlan\ncomplete: true\n";
     for report in [&input, &plan] {
         fs::write(&input, installation).unwrap();
         fs::write(&plan, cluster).unwrap();

@@ -66,6 +66,9 @@ pub(crate) fn read(text: &[u8]) -> Result<ClusterPlan, String> {
         ));
     }
     let plan = ClusterPlan::deserialize(document).map_err(|error| shown(error.to_string()))?;
+    if !plan.complete && plan.unread.is_empty() {
+        return Err("it was cut off: its last line, `complete: true`, is missing".to_owned());
+    }
     check(&plan)?;
     Ok(plan)
 }
@@ -171,14 +174,14 @@ mod tests {
     }
 
     fn plan(rest: &str) -> String {
-        format!("apiVersion: {API_VERSION}\nkind: {KIND}\n{rest}\n")
+        format!("apiVersion: {API_VERSION}\nkind: {KIND}\ncomplete: true\n{rest}\n")
     }
 
     #[test]
     fn yaml_and_json_are_read() {
         let yaml = read(plan("pools: [{cidr: 10.0.0.0/16, blockSize: 24}]").as_bytes());
         let json = format!(
-            r#"{{"apiVersion": "{API_VERSION}", "kind": "{KIND}", "pools": [{{"cidr": "10.0.0.0/16", "blockSize": 24}}]}}"#
+            r#"{{"apiVersion": "{API_VERSION}", "kind": "{KIND}", "complete": true, "pools": [{{"cidr": "10.0.0.0/16", "blockSize": 24}}]}}"#
         );
         assert_eq!(yaml, read(json.as_bytes()));
         assert_eq!(yaml.unwrap().pools[0].block_size, Some(24));

@@ -14,6 +14,7 @@ use super::sandbox::{Outcome, Sandbox};
 const PLAN: &str = r#"
 apiVersion: kubectl-calico/v1alpha1
 kind: ClusterPlan
+complete: true
 pools: [{cidr: 10.244.0.0/16, blockSize: 26, encapsulation: VXLAN}]
 podNetwork: {cidrs: [10.244.0.0/16], source: kubeadm, enforced: true}
 services: [10.96.0.0/12]

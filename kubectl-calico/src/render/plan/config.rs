@@ -38,6 +38,7 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
             services.push(cidr);
         }
     }
+    let unread: Vec<String> = plan.not_read.iter().filter_map(unread).collect();
     yaml::to_string(&ClusterPlan {
         api_version: API_VERSION.to_owned(),
         kind: KIND.to_owned(),
@@ -57,7 +58,8 @@ fn written(plan: &Plan) -> Result<String, serde_yaml::Error> {
         services,
         node_addresses: plan.node_addresses.clone(),
         existing_pools: plan.existing_pools.iter().map(existing).collect(),
-        unread: plan.not_read.iter().filter_map(unread).collect(),
+        complete: unread.is_empty(),
+        unread,
     })
 }
 
