@@ -23,10 +23,10 @@ pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
 
 /// One document per line, in JSON, which is also valid YAML and leaves no choices to a serializer.
 fn manifests(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
-    let header = SnapshotHeader::of(snapshot)
+    let objects = snapshot.objects()?;
+    let header = SnapshotHeader::of(snapshot, objects.len())
         .map(serde_json::to_value)
         .transpose()?;
-    let objects = snapshot.objects()?;
     Ok(header
         .iter()
         .chain(&objects)

@@ -1,7 +1,7 @@
 //! A cluster, read from files: manifests, `kubectl get -o yaml`, or what `kubectl calico snapshot` printed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use calico_core::text::shortened;
 use serde::de::DeserializeOwned;
@@ -31,6 +31,8 @@ pub struct Files {
     name: Option<String>,
     header: Option<SnapshotHeader>,
     objects: BTreeMap<ObjectKey, FileObject>,
+    /// The number of objects that were found, each time that one occurs.
+    found: usize,
     /// `apiVersion` and `kind` of the items of empty lists, which imply that there are none.
     empty_lists: BTreeSet<(String, String)>,
     skipped: Vec<Skipped>,
@@ -58,6 +60,16 @@ pub enum FilesError {
         number: usize,
         why: String,
     },
+    /// A snapshot without its last objects, which would be mistaken for objects that do not exist.
+    #[error(
+        "{name} has {found} of the {expected} objects of its snapshot: it was cut off or edited; \
+         run kubectl calico snapshot again"
+    )]
+    CutOff {
+        name: String,
+        found: usize,
+        expected: usize,
+    },
     /// More objects than fit into memory.
     #[error("the files have more than {} MiB of objects", MEMORY >> 20)]
     TooLarge,
@@ -76,6 +88,7 @@ impl Default for Files {
             name: None,
             header: None,
             objects: BTreeMap::new(),
+            found: 0,
             empty_lists: BTreeSet::new(),
             skipped: Vec::new(),
             memory: Meter::new(MEMORY),
@@ -107,8 +120,22 @@ impl Files {
                     skipped: files.skipped.split_off(skipped),
                 });
             }
+            files.check_count(path)?;
         }
         Ok(files)
+    }
+
+    /// Whether there are as many objects as the header of a snapshot says.
+    fn check_count(&self, path: &Path) -> Result<(), FilesError> {
+        let found = self.found;
+        match self.header.as_ref().and_then(|header| header.objects) {
+            Some(expected) if found < expected => Err(FilesError::CutOff {
+                name: input::name(path),
+                found,
+                expected,
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The documents that were skipped because they are not objects.
@@ -184,6 +211,7 @@ impl Files {
                         name.clone(),
                     );
                     self.objects.insert(key, object);
+                    self.found += 1;
                 }
                 true
             }

@@ -20,6 +20,9 @@ pub struct SnapshotHeader {
     api_version: String,
     kind: String,
     pub(super) origin: Origin,
+    /// The number of objects that follow. A file with fewer was cut off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) objects: Option<usize>,
     /// The kinds that the server does not serve, by their plural.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_served: Vec<String>,
@@ -32,12 +35,14 @@ pub struct SnapshotHeader {
 }
 
 impl SnapshotHeader {
-    /// The header of a snapshot; `None` for one that was read from files without a header.
-    pub fn of(snapshot: &Snapshot) -> Option<Self> {
+    /// The header of a snapshot with that number of objects; `None` for one that was read from files
+    /// without a header.
+    pub fn of(snapshot: &Snapshot, objects: usize) -> Option<Self> {
         let mut header = Self {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
             origin: snapshot.origin.clone(),
+            objects: Some(objects),
             ..Self::default()
         };
         let not_served = snapshot.not_served().into_iter();
