@@ -233,7 +233,7 @@ const CONTAINER: Keep = Object(&[
 ]);
 
 pub(super) const DAEMON_SET: Fields = &[
-    ("metadata", Object(&[NAME, NAMESPACE])),
+    ("metadata", Object(&[NAME, NAMESPACE, DELETION])),
     (
         "spec",
         Object(&[

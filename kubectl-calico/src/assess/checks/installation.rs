@@ -10,6 +10,7 @@ use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::support::new_pools::new_pools;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
 use crate::assess::words::{or_none, pasted};
 use crate::repair::command::Command;
@@ -24,10 +25,12 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
         title: "the operator is installed, but no Installation exists",
         meaning: "The operator is installed, but no Installation tells it what to install.",
         impact: "The operator waits and installs nothing: nodes get no pod network from Calico, \
-                 and CoreDNS and all other pods stay Pending.",
-        criteria: "The operator's Deployment exists, calico-node does not, and the API server \
-                   serves Installations but has none named default. An Installation with another \
-                   name is reported as CAL102.",
+                 and CoreDNS and all other pods stay Pending. If calico-node still runs, nothing \
+                 maintains it, and Kubernetes deletes what the Installation owned.",
+        criteria: "The operator's Deployment exists, and the API server serves Installations but \
+                   has none named default. An Installation with another name is reported as \
+                   CAL102. While calico-node or its namespace is being deleted, the check does not \
+                   apply.",
         fix: "Create the default Installation: apply custom-resources.yaml, with its CIDR changed \
               to the cluster's pod CIDR, or set installation.enabled to true in the values of the \
               Helm chart.",
@@ -39,14 +42,20 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
     find: |case| {
         let installations = case.snapshot.installations.read();
         let operator = operator_deployment(case.snapshot);
-        let only_operator = case.facts.install.method.value() == Some(&Method::OperatorOnly);
-        let (Some(installations), Some(operator), true) = (installations, operator, only_operator)
-        else {
+        let (Some(installations), Some(operator)) = (installations, operator) else {
             return Vec::new();
         };
         if installations.iter().any(is_unread) {
             return Vec::new();
         }
+        let abandoned = match case.facts.install.method.value() {
+            Some(Method::OperatorOnly) => None,
+            Some(Method::Operator { .. }) => match abandoned(case) {
+                Some(node) => Some(node),
+                None => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
         let names: Vec<&str> = installations
             .iter()
             .map(|found| found.metadata.name.as_str())
@@ -61,8 +70,16 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
             "metadata.name",
             or_none(&names),
         )
-        .exists(object_of(operator))
-        .impact("Calico is not installed: nodes get no pod network from it, and pods stay Pending");
+        .exists(object_of(operator));
+        let finding = match abandoned {
+            Some(node) => finding.exists(node).impact(
+                "nothing maintains calico-node, and Kubernetes deletes what the Installation \
+                 owned: then no pod gets a network",
+            ),
+            None => finding.impact(
+                "Calico is not installed: nodes get no pod network from it, and pods stay Pending",
+            ),
+        };
         let platform = case.facts.cluster.platform.value().copied();
         vec![match installer(case.snapshot, platform).0 {
             Installer::Helm { release, namespace } => finding
@@ -132,6 +149,21 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
             .collect()
     },
 };
+
+/// The operator's calico-node without an Installation, unless it is being deleted.
+fn abandoned(case: &Case) -> Option<ObjectRef> {
+    let no_installation = default_installation(case.snapshot).is_none();
+    let namespace = &case.snapshot.calico_system;
+    let ends = namespace.unknown().is_some()
+        || namespace
+            .read()
+            .is_some_and(|namespace| namespace.metadata.deletion_timestamp.is_some());
+    let nodes = CalicoNode::all(case.snapshot);
+    let node = nodes
+        .iter()
+        .find(|node| node.is_of_operator() && node.set.metadata.deletion_timestamp.is_none())?;
+    (no_installation && !ends).then(|| node.object())
+}
 
 /// Whether the operator ignores an Installation with this name.
 fn is_unread(installation: &Installation) -> bool {
