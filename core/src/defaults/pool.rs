@@ -1,4 +1,4 @@
-//! The defaults of a pool.
+//! The defaults of a pool. That of its block size is [`BlockSize::default_for`], in pool/block_size.rs.
 
 use crate::cidr::{Cidr, CidrError, Family};
 use crate::installation::Pool;
