@@ -1,13 +1,11 @@
 """Programs that are built from a Go module of this repository, once, into a cache folder of the project's."""
 
-import fcntl
 import hashlib
 import os
 import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 
 import cache
 
@@ -34,18 +32,7 @@ class GoModule:
         for source in sorted([*self.folder.glob("*.go"), *self.folder.glob("go.*")]):
             content = source.read_bytes()
             digest.update(f"{source.name} {len(content)}\n".encode() + content)
-        folder = cache.folder() / f"{self.name}-{digest.hexdigest()[:12]}"
-        if not folder.exists():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            with open(folder.parent / f"{self.name}.lock", "w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                if not folder.exists():
-                    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-                        unfinished = pathlib.Path(temporary, folder.name)
-                        unfinished.mkdir()
-                        build(unfinished)
-                        unfinished.rename(folder)
-        return folder
+        return cache.kept(f"{self.name}-{digest.hexdigest()[:12]}", build, lock=self.name)
 
     def go_build(self, *arguments):
         """`go build` in the module. If it exits with anything but 0, Go has printed the cause on standard error."""

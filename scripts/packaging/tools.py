@@ -1,35 +1,17 @@
 """The programs that make a release, each pinned by a file in release/ and kept in the project's cache folder."""
 
-import fcntl
 import hashlib
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 
 import cache
 
 from . import REPOSITORY, fail, output, run, say
 
 PINS = REPOSITORY / "release"
-
-
-def kept(name, fill):
-    """The folder of that name in the cache, which `fill` fills the first time."""
-    folder = cache.folder() / name
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with open(folder.parent / f"{folder.name}.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not folder.exists():
-                with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-                    unfinished = pathlib.Path(temporary, folder.name)
-                    unfinished.mkdir()
-                    fill(unfinished)
-                    unfinished.rename(folder)
-    return folder
 
 
 def cargo_tool(name):
@@ -40,7 +22,7 @@ def cargo_tool(name):
         say(f"installing {name} {pins[name]} (first run only)")
         run(["cargo", "install", "--locked", "--quiet", "--root", folder, f"{name}@{pins[name]}"])
 
-    return kept(f"cargo-tools/{name}-{pins[name]}", install) / "bin"
+    return cache.kept(f"cargo-tools/{name}-{pins[name]}", install) / "bin"
 
 
 def python_tools(name):
@@ -53,7 +35,7 @@ def python_tools(name):
         pip += ["--only-binary=:all:", "--require-hashes", "--requirement", pins, "--target", folder]
         run([*pip, "--root-user-action=ignore"])
 
-    return kept(f"{name}-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}", install)
+    return cache.kept(f"{name}-{hashlib.sha256(pins.read_bytes()).hexdigest()[:12]}", install)
 
 
 def go_tool(name):
