@@ -11,6 +11,34 @@ use crate::assess::checks::installation::INSTALLATION_NAME;
 use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::checks::reporting::NOTHING_REPORTED;
 
+/// It waits until the operator has accepted the Installation.
+const FOR_INSTALLATION: KnownCause = KnownCause {
+    means: "it is waiting for the operator to accept the Installation",
+    fix: "check what the calico TigeraStatus reports about the Installation",
+    explained_by: &[&NOTHING_REPORTED],
+    waits_for: Some("calico"),
+    paste: status_of_calico,
+    ..KnownCause::USUAL
+};
+
+/// It waits for the default Installation, or is left over from one.
+const NO_INSTALLATION: KnownCause = KnownCause {
+    means: "there is no Installation named default",
+    fix: "create the Installation, or delete the APIServer if Calico is being removed",
+    explained_by: &[&INSTALLATION_MISSING, &INSTALLATION_NAME, &DELETION_STUCK],
+    ..KnownCause::USUAL
+};
+
+/// It waits for Calico's API server.
+const FOR_API_SERVER: KnownCause = KnownCause {
+    means: "it is waiting for Calico's API server",
+    fix: "restore Calico's API server, or create it if there is none",
+    explained_by: &[&API_SERVER_SILENT],
+    waits_for: Some("apiserver"),
+    paste: api_server,
+    ..KnownCause::USUAL
+};
+
 pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["namespaces \"calico-system\" not found"],
@@ -24,32 +52,17 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["waiting for installation variant to be set"],
         written_by: (34, None),
-        means: "it is waiting for the operator to accept the Installation",
-        fix: "check what the calico TigeraStatus reports about the Installation",
-        explained_by: &[&NOTHING_REPORTED],
-        waits_for: Some("calico"),
-        paste: status_of_calico,
-        ..KnownCause::USUAL
+        ..FOR_INSTALLATION
     },
     KnownCause {
         texts: &["waiting for installation to be ready"],
         written_by: (28, Some(34)),
-        means: "it is waiting for the operator to accept the Installation",
-        fix: "check what the calico TigeraStatus reports about the Installation",
-        explained_by: &[&NOTHING_REPORTED],
-        waits_for: Some("calico"),
-        paste: status_of_calico,
-        ..KnownCause::USUAL
+        ..FOR_INSTALLATION
     },
     KnownCause {
         texts: &["waiting for installation defaulting"],
         written_by: (34, None),
-        means: "it is waiting for the operator to accept the Installation",
-        fix: "check what the calico TigeraStatus reports about the Installation",
-        explained_by: &[&NOTHING_REPORTED],
-        waits_for: Some("calico"),
-        paste: status_of_calico,
-        ..KnownCause::USUAL
+        ..FOR_INSTALLATION
     },
     KnownCause {
         texts: &["waiting for cni type to be configured"],
@@ -90,26 +103,15 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     },
     KnownCause {
         texts: &["installation not found"],
-        means: "there is no Installation named default",
-        fix: "create the Installation, or delete the APIServer if Calico is being removed",
-        explained_by: &[&INSTALLATION_MISSING, &INSTALLATION_NAME, &DELETION_STUCK],
-        ..KnownCause::USUAL
+        ..NO_INSTALLATION
     },
     KnownCause {
         texts: &["installation.operator.tigera.io \"default\" not found"],
-        means: "there is no Installation named default",
-        fix: "create the Installation, or delete the APIServer if Calico is being removed",
-        explained_by: &[&INSTALLATION_MISSING, &INSTALLATION_NAME, &DELETION_STUCK],
-        ..KnownCause::USUAL
+        ..NO_INSTALLATION
     },
     KnownCause {
         texts: &["waiting for", "api server to be ready"],
-        means: "it is waiting for Calico's API server",
-        fix: "restore Calico's API server, or create it if there is none",
-        explained_by: &[&API_SERVER_SILENT],
-        waits_for: Some("apiserver"),
-        paste: api_server,
-        ..KnownCause::USUAL
+        ..FOR_API_SERVER
     },
     KnownCause {
         texts: &[
@@ -118,11 +120,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         ],
         written_by: (34, None),
         means: "pools cannot be changed while Calico's API server does not respond",
-        fix: "restore Calico's API server, or create it if there is none",
-        explained_by: &[&API_SERVER_SILENT],
-        waits_for: Some("apiserver"),
-        paste: api_server,
-        ..KnownCause::USUAL
+        ..FOR_API_SERVER
     },
     KnownCause {
         texts: &[
@@ -139,12 +137,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["waiting for ipamconfiguration watch to be established"],
         written_by: (32, None),
-        means: "it is waiting for Calico's API server",
-        fix: "restore Calico's API server, or create it if there is none",
-        explained_by: &[&API_SERVER_SILENT],
-        waits_for: Some("apiserver"),
-        paste: api_server,
-        ..KnownCause::USUAL
+        ..FOR_API_SERVER
     },
     KnownCause {
         texts: &["waiting for enabled ip pools"],
