@@ -47,8 +47,7 @@ pub(crate) const BLOCK_LIMIT: Check = Check {
     ],
     judges: Judges::Running,
     find: |case| {
-        let runs = case.facts.agents.value().is_some();
-        if !runs || case.facts.by_calico_ipam() != Some(true) {
+        if !case.facts.runs_with_calico_ipam() {
             return Vec::new();
         }
         let full = Family::BOTH

@@ -29,8 +29,7 @@ pub(crate) const BORROWED: Check = Check {
     needs: &[&IPAM_BLOCKS, &NODES, &DAEMON_SETS],
     judges: Judges::Running,
     find: |case| {
-        let runs = case.facts.agents.value().is_some();
-        if !runs || case.facts.by_calico_ipam() != Some(true) {
+        if !case.facts.runs_with_calico_ipam() {
             return Vec::new();
         }
         let blocks = case.facts.node_blocks.value();

@@ -31,8 +31,7 @@ pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
     needs: &[&IP_POOLS, &DAEMON_SETS],
     judges: Judges::Running,
     find: |case| {
-        let runs = case.facts.agents.value().is_some();
-        if !runs || case.facts.by_calico_ipam() != Some(true) {
+        if !case.facts.runs_with_calico_ipam() {
             return Vec::new();
         }
         Family::BOTH

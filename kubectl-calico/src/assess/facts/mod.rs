@@ -121,6 +121,11 @@ impl Facts {
         self.ipam.value().map(|ipam| ipam == ipam::CALICO)
     }
 
+    /// Whether calico-node is known to run, and Calico's IPAM to assign addresses.
+    pub(crate) fn runs_with_calico_ipam(&self) -> bool {
+        self.agents.value().is_some() && self.by_calico_ipam() == Some(true)
+    }
+
     /// The existing pools, if they are known.
     pub fn known_pools(&self) -> &[pools::ExistingPool] {
         self.pools.value().map(Vec::as_slice).unwrap_or_default()
