@@ -1,4 +1,4 @@
-//! A case in tests/cases/remedies: a cluster is broken, and the fix that `status` prints is carried out.
+//! A case in tests/cases/remedies: a cluster is broken, and the fix that `status` prints is run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,10 +15,10 @@ use super::base::Base;
 pub(super) struct Case {
     #[serde(skip)]
     pub(super) name: String,
-    /// The code and the subject of the finding whose fix is carried out.
+    /// The code and the subject of the finding whose fix is run.
     #[serde(default)]
     pub(super) finding: Option<String>,
-    /// Or the arguments of `plan`, whose steps are carried out.
+    /// Or the arguments of `plan`, whose steps are run.
     #[serde(default)]
     pub(super) plan: Option<String>,
     /// A part of the commands of the fix, if the finding may have several.
@@ -81,7 +81,7 @@ impl Case {
         self.finding.as_deref()?.split(' ').next()
     }
 
-    /// What is carried out.
+    /// What is run.
     pub(super) fn subject(&self) -> String {
         match (&self.finding, &self.plan) {
             (Some(finding), None) => finding.clone(),

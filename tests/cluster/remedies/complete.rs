@@ -1,4 +1,4 @@
-//! Every code whose fix has a command that changes something is carried out here, or tests/cases/remedies/not-run.yaml
+//! Every code whose fix has a command that changes something is run here, or tests/cases/remedies/not-run.yaml
 //! says why not.
 
 use std::collections::{BTreeMap, BTreeSet};

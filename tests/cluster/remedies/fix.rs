@@ -1,4 +1,4 @@
-//! One case: the cluster is broken, the fix is carried out, and `status` is asked before and after.
+//! One case: the cluster is broken, the fix is run, and `status` is asked before and after.
 
 use std::fmt;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(super) enum Outcome {
-    /// The finding is gone, or the plan is carried out, after this time.
+    /// The finding is gone, or the plan has been run, after this time.
     Gone(Duration),
     /// `status` never had the finding; it had these.
     NotBroken(Vec<String>),
@@ -35,7 +35,7 @@ pub(super) enum Outcome {
     Wrong(String),
 }
 
-/// What is carried out, and how the cluster was before.
+/// What is run, and how the cluster was before.
 struct Remedy {
     before: Report,
     /// New findings from this severity on are harm.

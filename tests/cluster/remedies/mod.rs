@@ -1,4 +1,4 @@
-//! The commands of every fix of `status` are carried out, as they stand, in a cluster with the real operator: the finding
+//! The commands of every fix of `status` are run, as they stand, in a cluster with the real operator: the finding
 //! must go, and nothing else may break. `scripts/remedies` runs all of them, a test only the quick ones.
 
 mod base;

@@ -80,7 +80,7 @@ impl ConfiguredNetwork {
             .filter(move |cidr| cidr.family() == family)
     }
 
-    /// Whether the operator rejects pools outside of it.
+    /// Whether the operator rejects pools outside it.
     pub fn is_enforced(&self) -> bool {
         self.rank.is_some_and(Source::is_enforced)
     }
