@@ -10,11 +10,11 @@ use crate::outcome::{InstallationPlace, Outcome};
 use crate::plan::request::Request;
 use crate::read::stream::Stream;
 use crate::stages::Context;
-use crate::stages::edited::Edited;
-use crate::stages::found::Found;
-use crate::stages::judged::Judged;
-use crate::stages::planned::Planned;
-use crate::stages::understood::Understood;
+use crate::stages::contents::Contents;
+use crate::stages::draft::Draft;
+use crate::stages::field_plans::FieldPlans;
+use crate::stages::interpretation::Interpretation;
+use crate::stages::judgment::Judgment;
 
 /// What a run is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -41,16 +41,16 @@ pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>
 /// The results of the completed stages of a run.
 #[derive(Default)]
 struct Progress<'a> {
-    found: Option<Found>,
+    found: Option<Contents>,
     /// Why there is nothing to edit, if that is no error.
     nothing_to_edit: Option<String>,
-    understood: Option<Understood<'a>>,
-    judged: Option<Judged>,
+    understood: Option<Interpretation<'a>>,
+    judged: Option<Judgment>,
 }
 
 impl<'a> Progress<'a> {
     fn run(&mut self, stream: &Stream, options: &'a Options) -> Result<(), Error> {
-        let found = self.found.insert(Found::of(stream, options.operator)?);
+        let found = self.found.insert(Contents::of(stream, options.operator)?);
         let Some(installation) = &found.installations.default else {
             self.nothing_to_edit = Some(nothing_to_edit(stream, found, options.if_present)?);
             return Ok(());
@@ -62,11 +62,11 @@ impl<'a> Progress<'a> {
             installation,
             overlay: found.installations.overlay.as_ref(),
         };
-        let understood = Understood::of(&context, &options.request)?;
+        let understood = Interpretation::of(&context, &options.request)?;
         let understood = self.understood.insert(understood);
-        let planned = Planned::of(&context, understood, &options.request)?;
-        let edited = Edited::of(&context, understood, &planned)?;
-        let judged = Judged::of(&context, understood, planned, edited, &options.allowed);
+        let planned = FieldPlans::of(&context, understood, &options.request)?;
+        let edited = Draft::of(&context, understood, &planned)?;
+        let judged = Judgment::of(&context, understood, planned, edited, &options.allowed);
         self.judged.insert(judged).check()
     }
 
@@ -104,7 +104,7 @@ impl<'a> Progress<'a> {
 }
 
 /// Why a stream without the Installation to edit passes; an error if it does not.
-fn nothing_to_edit(stream: &Stream, found: &Found, if_present: bool) -> Result<String, Error> {
+fn nothing_to_edit(stream: &Stream, found: &Contents, if_present: bool) -> Result<String, Error> {
     let installations = &found.installations;
     let has_others = installations.overlay.is_some() || !installations.misnamed.is_empty();
     if !has_others && no_installation::is_hooks_only(stream) {

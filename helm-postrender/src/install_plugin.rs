@@ -15,7 +15,7 @@ use calico_core::text::printable;
 use clap::Parser;
 use serde::Deserialize;
 
-use crate::cluster::child;
+use crate::cluster::child_process;
 use crate::error::Error;
 
 /// The plugin's metadata, which is also part of the archive of a release.
@@ -136,7 +136,7 @@ impl Helm {
     fn output(&self, arguments: &[&str]) -> Result<String, Error> {
         let command = || format!("{} {}", self.0.display(), arguments.join(" "));
         let mut helm = std::process::Command::new(&self.0);
-        let ended = child::run(helm.args(arguments), HELM_TIMEOUT, HELM_OUTPUT)
+        let ended = child_process::run(helm.args(arguments), HELM_TIMEOUT, HELM_OUTPUT)
             .map_err(|error| Error::Io(format!("{}: {error}", command())))?;
         if ended.ending.code() != Some(0) {
             let why = String::from_utf8_lossy(&ended.stderr);

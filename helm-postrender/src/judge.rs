@@ -9,10 +9,10 @@ use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 use calico_core::rules::{self, Case, Enforcement, Rule, Verdict, Violation};
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
+use crate::plan::installation_view::InstallationView;
 use crate::plan::model::{PoolPlan, ValueSource};
 use crate::plan::request::flag;
-use crate::plan::view::InstallationView;
 use crate::read::stream::{Place, Stream};
 
 /// The field whose value in an overlay the operator ignores.
@@ -61,9 +61,9 @@ pub(crate) struct Judge<'a> {
 
 /// An Installation to check.
 pub(crate) struct Subject<'a> {
-    pub(crate) located: &'a Located,
+    pub(crate) located: &'a LocatedInstallation,
     /// The Installation that is merged over it.
-    pub(crate) overlay: Option<&'a Located>,
+    pub(crate) overlay: Option<&'a LocatedInstallation>,
     pub(crate) view: &'a InstallationView,
 }
 

@@ -4,7 +4,7 @@ use calico_core::defaults::{Effective, EffectivePool};
 use calico_core::operator::OperatorVersion;
 use calico_core::text::{MOST, quoted};
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::operator::Operator;
 use crate::read::stream::Stream;
 use crate::refusal::Refusal;
@@ -38,7 +38,7 @@ fn first(documents: &[Refusal], what: &str) -> Vec<String> {
 }
 
 /// An Installation next to the default one.
-pub(crate) fn misnamed(stream: &Stream, located: &Located) -> String {
+pub(crate) fn misnamed(stream: &Stream, located: &LocatedInstallation) -> String {
     format!(
         "left unchanged: the Installation {} in {}; the operator only reads the one named default, \
          and since operator 1.42, the API server rejects other names",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use calico_core::cluster_plan::{ClusterPlan, PlannedPool};
 use calico_core::text::{MOST, shortened, shown};
 
-use crate::cluster::child::{self, Ended, Ending};
+use crate::cluster::child_process::{self, Ended, Ending};
 use crate::cluster::cluster_target::ClusterTarget;
 use crate::cluster::plan_file;
 use crate::refusal::Refusal;
@@ -23,7 +23,7 @@ pub(crate) fn plan(
     let path = shown(program.as_os_str().as_encoded_bytes());
     let mut command = Command::new(&program);
     command.args(target.arguments());
-    let ended = child::run(&mut command, timeout, plan_file::LONGEST).map_err(|error| {
+    let ended = child_process::run(&mut command, timeout, plan_file::LONGEST).map_err(|error| {
         failure(&path, &format!("cannot be run: {error}"))
             .fix("fix it, or pass a plan with --config")
     })?;

@@ -1,6 +1,6 @@
 //! What is known about the target cluster of a stream: from flags to a cluster plan.
 
-pub(crate) mod child;
+pub(crate) mod child_process;
 mod cluster_target;
 mod kubectl_calico;
 mod plan_file;

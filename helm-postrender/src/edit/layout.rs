@@ -4,7 +4,7 @@
 use granit_parser::{ScalarStyle, StructureStyle};
 
 use crate::edit::style::Style;
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::obstacle::Obstacle;
 use crate::read::text_edit::Edit;
 use crate::read::tree::{Data, NodeId, Tree};
@@ -25,7 +25,7 @@ pub(crate) struct LinePlace {
 
 impl<'a> Layout<'a> {
     /// Reads the style of a document from the first occurrence of each construct.
-    pub(crate) fn of(located: &'a Located) -> Self {
+    pub(crate) fn of(located: &'a LocatedInstallation) -> Self {
         let (text, tree) = (&*located.text, &*located.tree);
         let first_line = text.split_inclusive('\n').next().unwrap_or_default();
         let ends_in_crlf = first_line.ends_with("\r\n");

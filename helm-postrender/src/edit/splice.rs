@@ -8,7 +8,7 @@ use crate::edit::entries::{add_items, add_keys, add_keys_at_top};
 use crate::edit::layout::Layout;
 use crate::edit::style::NewNode;
 use crate::edit::values;
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::obstacle::{Obstacle, check_editable};
 use crate::find::pool_path::{KEYS, PoolPath};
 use crate::plan::model::PoolPlan;
@@ -16,7 +16,10 @@ use crate::read::text_edit::Edit;
 use crate::read::tree::{Data, NodeId};
 
 /// The edits that set the fields of `plans`, in order.
-pub(crate) fn edits(located: &Located, plans: &[PoolPlan]) -> Result<Vec<Edit>, Obstacle> {
+pub(crate) fn edits(
+    located: &LocatedInstallation,
+    plans: &[PoolPlan],
+) -> Result<Vec<Edit>, Obstacle> {
     let layout = Layout::of(located);
     let path = PoolPath::of(located);
     let mut edits = Vec::new();

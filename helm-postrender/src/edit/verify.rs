@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 
 use calico_core::text::shown;
 
-use crate::find::located::{Located, is_json};
+use crate::find::installation::{LocatedInstallation, is_json};
 use crate::find::pool_path::KEYS;
 use crate::plan::model::PoolPlan;
 use crate::plan::request::FieldValue;
@@ -21,7 +21,7 @@ pub(crate) struct Verified {
 
 /// Verifies that `edited` means `before` with the fields of `plans` set.
 pub(crate) fn verify(
-    located: &Located,
+    located: &LocatedInstallation,
     before: &Value,
     plans: &[PoolPlan],
     edited: &str,
@@ -41,7 +41,7 @@ pub(crate) fn verify(
 
 /// The edited document, or why it is not what it should be.
 fn read_edited(
-    located: &Located,
+    located: &LocatedInstallation,
     before: &Value,
     plans: &[PoolPlan],
     edited: &str,
@@ -68,7 +68,11 @@ fn read_edited(
 
 /// Whether the edit means the same with a line break after the last line, which kubectl adds. Blank
 /// lines of a block scalar can make a difference.
-fn is_same_when_terminated(located: &Located, plans: &[PoolPlan], edited: &str) -> bool {
+fn is_same_when_terminated(
+    located: &LocatedInstallation,
+    plans: &[PoolPlan],
+    edited: &str,
+) -> bool {
     let read = |text: &str| serde_yaml::from_str::<Value>(&format!("{text}\n")).ok();
     let expected =
         read(&located.text).and_then(|before| with_fields(before, &located.items, plans));

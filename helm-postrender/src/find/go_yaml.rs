@@ -11,7 +11,7 @@ use calico_core::installation::Installation;
 use calico_core::text::shown;
 use serde_yaml::Value;
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::second_parser;
 use crate::read::text_edit::{self, Edit};
 use crate::read::tree::Tree;
@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 
 /// The Installation in a document, from its text, its nodes, and what the second parser read.
 pub(crate) fn installation(
-    located: &Located,
+    located: &LocatedInstallation,
     text: &str,
     tree: &Tree,
     document: &Value,

@@ -1,14 +1,14 @@
 //! Finds the Installation to edit in a stream.
 
 pub(crate) mod go_yaml;
-pub(crate) mod located;
+pub(crate) mod installation;
 pub(crate) mod no_installation;
 mod objects;
 pub(crate) mod obstacle;
 pub(crate) mod operator;
 pub(crate) mod other_documents;
-mod other_readers;
 pub(crate) mod pool_path;
+mod reader_agreement;
 pub(crate) mod second_parser;
 mod unreadable;
 
@@ -17,12 +17,12 @@ use std::rc::Rc;
 
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 
-use crate::find::located::{Located, is_json};
+use crate::find::installation::{LocatedInstallation, is_json};
 use crate::find::obstacle::Obstacle;
 use crate::find::unreadable::Unreadable;
 use crate::read::mentions::may_mean_installation;
-use crate::read::outside;
 use crate::read::stream::{self, Stream};
+use crate::read::text_outside_scalars;
 use crate::read::tree::{NodeId, Tree};
 use crate::refusal::Refusal;
 
@@ -30,11 +30,11 @@ use crate::refusal::Refusal;
 #[derive(Default)]
 pub(crate) struct Installations {
     /// The one named `default`.
-    pub(crate) default: Option<Located>,
+    pub(crate) default: Option<LocatedInstallation>,
     /// The one named `overlay`.
-    pub(crate) overlay: Option<Located>,
+    pub(crate) overlay: Option<LocatedInstallation>,
     /// Those with other names, which no operator reads.
-    pub(crate) misnamed: Vec<Located>,
+    pub(crate) misnamed: Vec<LocatedInstallation>,
     /// Why documents that mention an Installation could not be parsed as YAML.
     pub(crate) unreadable: Vec<Refusal>,
 }
@@ -68,7 +68,7 @@ pub(crate) fn installations(stream: &Stream) -> Result<Installations, Refusal> {
 }
 
 impl Installations {
-    fn add(&mut self, stream: &Stream, located: Located) -> Result<(), Refusal> {
+    fn add(&mut self, stream: &Stream, located: LocatedInstallation) -> Result<(), Refusal> {
         let slot = match located.name.as_str() {
             DEFAULT_NAME => &mut self.default,
             OVERLAY_NAME => &mut self.overlay,
@@ -145,7 +145,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    fn installations(&self, stream: &Stream) -> Result<Vec<Located>, Refusal> {
+    fn installations(&self, stream: &Stream) -> Result<Vec<LocatedInstallation>, Refusal> {
         let objects = objects::installations(&self.tree)
             .map_err(|obstacle| self.refusal(stream, obstacle))?;
         if objects.is_empty() {
@@ -154,7 +154,7 @@ impl<'a> Part<'a> {
             }
             return Ok(Vec::new());
         }
-        if !other_readers::agree_on_start(self.text) {
+        if !reader_agreement::agree_on_start(self.text) {
             return Err(self.disagreement(stream, "where the document starts"));
         }
         if let Some(duplicate) = obstacle::duplicate_key(&self.tree) {
@@ -162,7 +162,7 @@ impl<'a> Part<'a> {
         }
         let text: Rc<str> = self.text.into();
         let is_json = is_json(&text, &self.tree);
-        let located: Vec<Located> = objects
+        let located: Vec<LocatedInstallation> = objects
             .into_iter()
             .map(|object| {
                 obstacle::check_identity(&self.tree, object.node)
@@ -170,7 +170,7 @@ impl<'a> Part<'a> {
                 let Some(name) = object.name else {
                     return Err(self.without_name(stream, object.node));
                 };
-                Ok(Located {
+                Ok(LocatedInstallation {
                     document: self.document,
                     offset: self.offset,
                     text: text.clone(),
@@ -184,8 +184,8 @@ impl<'a> Part<'a> {
             .collect::<Result<_, Refusal>>()?;
         // Other Installations are compared with the second parser's result before they are edited.
         let is_misnamed =
-            |located: &Located| ![DEFAULT_NAME, OVERLAY_NAME].contains(&&*located.name);
-        if located.iter().all(is_misnamed) && !other_readers::agree_on(self.text, &located) {
+            |located: &LocatedInstallation| ![DEFAULT_NAME, OVERLAY_NAME].contains(&&*located.name);
+        if located.iter().all(is_misnamed) && !reader_agreement::agree_on(self.text, &located) {
             return Err(self.disagreement(stream, "what the Installation is named"));
         }
         Ok(located)
@@ -213,6 +213,6 @@ impl<'a> Part<'a> {
 
 /// Whether another reader may find an Installation in a text in which the first parser finds none.
 fn may_be_installation(text: &str) -> bool {
-    !other_readers::agree_on_none(text)
-        && may_mean_installation(&outside::of_block_scalars(text.as_bytes()))
+    !reader_agreement::agree_on_none(text)
+        && may_mean_installation(&text_outside_scalars::of_block_scalars(text.as_bytes()))
 }

@@ -2,7 +2,7 @@
 
 use calico_core::text::quoted;
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::pool_path::PoolPath;
 use crate::read::stream::{Stream, YAML_1_1_LINE_ENDS};
 use crate::read::tree::{NodeId, Tree};
@@ -63,7 +63,7 @@ pub(crate) fn check_identity(tree: &Tree, object: NodeId) -> Result<(), Obstacle
 /// Refuses what makes the settings of an Installation uncertain: line ends that only some parsers
 /// know, and merge keys and tags on the path to its pools or in other settings that rules for pools
 /// depend on.
-pub(crate) fn check_settings(located: &Located) -> Result<(), Obstacle> {
+pub(crate) fn check_settings(located: &LocatedInstallation) -> Result<(), Obstacle> {
     if let Some(at) = located.text.find(YAML_1_1_LINE_ENDS) {
         return Err(Obstacle {
             what: "the document contains U+0085, U+2028 or U+2029".to_owned(),

@@ -1,6 +1,6 @@
 //! The path from the Installation to its pools.
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::read::tree::NodeId;
 
 /// The keys on the path.
@@ -18,7 +18,7 @@ pub(crate) struct PoolPath {
 
 impl PoolPath {
     /// Follows the path. Aliases on it are not resolved, so that they can be refused.
-    pub(crate) fn of(located: &Located) -> Self {
+    pub(crate) fn of(located: &LocatedInstallation) -> Self {
         let tree = &located.tree;
         let [spec, network, list] = KEYS;
         let spec = tree.get(located.root, spec);

@@ -6,14 +6,14 @@ use serde_yaml::Value;
 use calico_core::installation::{API_VERSION, KIND};
 use calico_core::text::shown;
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::objects::LIST_KIND;
 use crate::read::stream::Stream;
 use crate::refusal::Refusal;
 
 /// Reads a document. Refuses one that the parser rejects, or in which it does not find the
 /// Installation where the first parser does: no edit of it could be verified.
-pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal> {
+pub(crate) fn read(stream: &Stream, located: &LocatedInstallation) -> Result<Value, Refusal> {
     let document: Value = serde_yaml::from_str(&located.text).map_err(|error| {
         let what = "a second YAML parser rejects the document";
         let at = error.location().map_or(0, |location| location.index());
@@ -36,7 +36,7 @@ pub(crate) fn read(stream: &Stream, located: &Located) -> Result<Value, Refusal>
     Err(refusal(stream, located, what.to_owned(), start))
 }
 
-fn refusal(stream: &Stream, located: &Located, what: String, at: usize) -> Refusal {
+fn refusal(stream: &Stream, located: &LocatedInstallation, what: String, at: usize) -> Refusal {
     Refusal::new(what)
         .at(stream, located.document, located.offset + at)
         .why("an edit could not be verified")
@@ -90,7 +90,7 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 }
 
 /// The Installation in its document: the root, or an item of a list.
-pub(crate) fn installation<'v>(document: &'v Value, located: &Located) -> &'v Value {
+pub(crate) fn installation<'v>(document: &'v Value, located: &LocatedInstallation) -> &'v Value {
     located
         .items
         .iter()

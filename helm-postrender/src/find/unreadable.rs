@@ -3,7 +3,7 @@
 use calico_core::text::shown;
 
 use crate::read::mentions::{may_mean_installation, mentions_installation};
-use crate::read::outside;
+use crate::read::text_outside_scalars;
 use crate::read::tree::{Tree, TreeError};
 use crate::refusal::Refusal;
 
@@ -17,7 +17,7 @@ impl Unreadable<'_> {
     /// Refuses a document that another reader may read as an Installation. One that only mentions an
     /// Installation in a comment or a block scalar is worth a note; any other does not matter.
     pub(crate) fn refused_or_noted(self) -> Result<Option<Refusal>, Refusal> {
-        if may_mean_installation(&outside::of_block_scalars(self.bytes)) {
+        if may_mean_installation(&text_outside_scalars::of_block_scalars(self.bytes)) {
             return Err(self.refusal);
         }
         Ok(mentions_installation(self.bytes).then_some(self.refusal))

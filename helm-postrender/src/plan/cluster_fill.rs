@@ -11,12 +11,12 @@ use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 
-use crate::plan::known_pool::KnownPool;
+use crate::plan::cluster_pool::ClusterPool;
+use crate::plan::installation_view::{InstallationView, PoolView};
 use crate::plan::missing_pools::{MissingPools, families_without_cidr, planned_pool};
 use crate::plan::model::PoolPlan;
 use crate::plan::pool_list::family_of;
 use crate::plan::request::Request;
-use crate::plan::view::{InstallationView, PoolView};
 use crate::refusal::Refusal;
 
 /// What a cluster plan adds to a stream's pools.
@@ -56,7 +56,7 @@ impl<'a> ClusterFill<'a> {
         written
             .pools
             .get_or_insert_default()
-            .extend(self.missing.pools.iter().map(KnownPool::entry));
+            .extend(self.missing.pools.iter().map(ClusterPool::entry));
         written
     }
 
@@ -116,7 +116,7 @@ impl<'a> ClusterFill<'a> {
 
     /// What the cluster says about the pool of a plan: the fields of an existing or added pool, or,
     /// for the only pool of its family, what the cluster needs.
-    fn known_pool(&self, plan: &PoolPlan, pools: &[PoolView]) -> Option<KnownPool> {
+    fn known_pool(&self, plan: &PoolPlan, pools: &[PoolView]) -> Option<ClusterPool> {
         let added = plan.index.checked_sub(self.in_stream);
         if let Some(known) = added.and_then(|index| self.missing.pools.get(index)) {
             return Some(known.clone());
@@ -124,7 +124,7 @@ impl<'a> ClusterFill<'a> {
         let pool = pools.get(plan.index);
         let network = cidr_after(plan, pool)?;
         if let Some(existing) = self.cluster.existing(&network) {
-            return Some(KnownPool::existing(existing));
+            return Some(ClusterPool::existing(existing));
         }
         let family = network.family();
         let is_only = pool.is_none_or(PoolView::is_for_pods)

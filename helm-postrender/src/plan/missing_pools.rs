@@ -11,15 +11,15 @@ use calico_core::operator::OperatorVersion;
 use calico_core::pool::BlockSize;
 use serde_yaml::Mapping;
 
-use crate::plan::known_pool::KnownPool;
+use crate::plan::cluster_pool::ClusterPool;
+use crate::plan::installation_view::InstallationView;
 use crate::plan::request::Request;
-use crate::plan::view::InstallationView;
 
 /// The pools to add to those of a stream.
 #[derive(Default)]
 pub(crate) struct MissingPools {
     /// In the order in which they are added.
-    pub(crate) pools: Vec<KnownPool>,
+    pub(crate) pools: Vec<ClusterPool>,
     /// Whether a list without pools is valid.
     pub(crate) may_be_none: bool,
     /// Which pools are not added, and why.
@@ -78,7 +78,7 @@ impl MissingPools {
             unlisted
                 .iter()
                 .filter(|existing| is_of_installation(existing, operator))
-                .map(|existing| KnownPool::existing(existing)),
+                .map(|existing| ClusterPool::existing(existing)),
         );
         let is_any_added = self.pools.len() > added;
         let is_any_for_pods = unlisted
@@ -89,7 +89,7 @@ impl MissingPools {
             self.pools.extend(
                 planned
                     .filter(|pool| pool.cidr.is_some() && planned_family(pool) == Some(family))
-                    .map(KnownPool::planned),
+                    .map(ClusterPool::planned),
             );
         } else if !unlisted.is_empty() && !is_any_added {
             self.notes.push(format!(
@@ -132,7 +132,7 @@ fn is_of_installation(existing: &ExistingPool, operator: OperatorVersion) -> boo
 
 /// The pool with a network that the cluster needs or, for another network, the three fields of the
 /// only pool of the family.
-pub(crate) fn planned_pool(cluster: &ClusterPlan, network: &Cidr) -> Option<KnownPool> {
+pub(crate) fn planned_pool(cluster: &ClusterPlan, network: &Cidr) -> Option<ClusterPool> {
     let of_family = |family| {
         let pools = cluster.pools.iter();
         let mut pools = pools.filter(move |pool| planned_family(pool) == family);
@@ -142,10 +142,10 @@ pub(crate) fn planned_pool(cluster: &ClusterPlan, network: &Cidr) -> Option<Know
         planned_network(pool).is_some_and(|own| own.network() == network.network())
     };
     if let Some(pool) = cluster.pools.iter().find(is_same) {
-        return Some(KnownPool::planned(pool));
+        return Some(ClusterPool::planned(pool));
     }
     let pool = of_family(Some(network.family())).or_else(|| of_family(None))?;
-    Some(KnownPool::planned(&PlannedPool {
+    Some(ClusterPool::planned(&PlannedPool {
         other_fields: Mapping::new(),
         ..pool.clone()
     }))

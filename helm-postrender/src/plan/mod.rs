@@ -2,23 +2,23 @@
 //! in [`crate::edit`].
 
 pub(crate) mod cluster_fill;
-mod known_pool;
+mod cluster_pool;
+pub(crate) mod installation_view;
 mod missing_pools;
 pub(crate) mod model;
 mod pool_list;
 mod pool_selector;
 pub(crate) mod request;
 mod target;
-pub(crate) mod view;
 
 use calico_core::cidr::Family;
 use calico_core::installation::Pool;
 
+use crate::plan::installation_view::PoolView;
 use crate::plan::model::PoolPlan;
 use crate::plan::pool_list::PoolList;
 use crate::plan::request::Request;
 use crate::plan::target::{Target, Targets};
-use crate::plan::view::PoolView;
 use crate::refusal::Refusal;
 
 /// Decides which pool each requested field is set in.

@@ -4,7 +4,7 @@ use calico_core::cidr::Family;
 use calico_core::pool::BlockSize;
 use calico_core::text::{listed, shown};
 
-use crate::plan::view::PoolView;
+use crate::plan::installation_view::PoolView;
 
 /// The pools of a stream.
 pub(crate) struct PoolList<'a>(pub(crate) &'a [PoolView<'a>]);

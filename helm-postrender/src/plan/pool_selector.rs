@@ -3,10 +3,10 @@
 use calico_core::cidr::Cidr;
 use calico_core::text::quoted;
 
+use crate::plan::installation_view::PoolView;
 use crate::plan::model::PoolPlan;
 use crate::plan::pool_list::{PoolList, family_of};
 use crate::plan::request::Request;
-use crate::plan::view::PoolView;
 use crate::refusal::Refusal;
 
 /// The indexes of the pools that `--pool` selects, in order; empty without `--pool`.

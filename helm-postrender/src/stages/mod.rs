@@ -1,20 +1,20 @@
 //! The five stages of a run: find the Installation, understand it, plan its fields, edit its text, and
 //! judge the result. Each has a file, and a struct for its result.
 
-pub(crate) mod edited;
-pub(crate) mod found;
-pub(crate) mod judged;
-pub(crate) mod planned;
-pub(crate) mod understood;
+pub(crate) mod contents;
+pub(crate) mod draft;
+pub(crate) mod field_plans;
+pub(crate) mod interpretation;
+pub(crate) mod judgment;
 
 use calico_core::cluster_plan::ClusterPlan;
 use calico_core::installation::Installation;
 use calico_core::operator::OperatorVersion;
 use calico_core::text::shown;
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::obstacle::Obstacle;
-use crate::plan::view::InstallationView;
+use crate::plan::installation_view::InstallationView;
 use crate::read::stream::Stream;
 use crate::refusal::Refusal;
 
@@ -24,9 +24,9 @@ pub(crate) struct Context<'a, 's> {
     pub(crate) operator: OperatorVersion,
     pub(crate) cluster: Option<&'a ClusterPlan>,
     /// The Installation named `default`.
-    pub(crate) installation: &'s Located,
+    pub(crate) installation: &'s LocatedInstallation,
     /// The one named `overlay`.
-    pub(crate) overlay: Option<&'s Located>,
+    pub(crate) overlay: Option<&'s LocatedInstallation>,
 }
 
 impl Context<'_, '_> {
@@ -40,7 +40,7 @@ impl Context<'_, '_> {
     }
 
     /// The refusal of an Installation for an obstacle in it.
-    fn refusal(&self, located: &Located, obstacle: Obstacle) -> Refusal {
+    fn refusal(&self, located: &LocatedInstallation, obstacle: Obstacle) -> Refusal {
         obstacle
             .refusal(self.stream, located.document, located.offset)
             .of(format!("Installation {}", shown(&located.name)))

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
 use super::facts::method::Method;
-use super::words::counted;
+use super::phrases::counted;
 
 /// The state of Calico in a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

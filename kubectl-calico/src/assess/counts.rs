@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
-use super::words::counted;
+use super::phrases::counted;
 
 /// The number of findings of each severity, without those that are symptoms of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -4,6 +4,7 @@
 //! in [`checks::CHECKS`], and give it a failing and a passing case in tests/cases/status. Its text
 //! becomes its section of docs/findings.md.
 
+pub(crate) mod advice;
 pub(crate) mod candidate_pools;
 pub mod check;
 pub mod checks;
@@ -15,12 +16,11 @@ pub mod facts;
 pub mod finding;
 pub mod not_read;
 mod order;
+pub mod phrases;
 pub mod provenance;
 pub mod report;
-pub(crate) mod support;
 pub(crate) mod thresholds;
 pub mod views;
-pub mod words;
 
 use check::{Case, Check};
 use checks::CHECKS;

@@ -9,7 +9,7 @@ use super::inputs::Inputs;
 use super::pool::Pool;
 use crate::assess::facts::pools;
 use crate::assess::views::objects::default_installation;
-use crate::repair::entry::entry;
+use crate::repair::pool_entry::entry;
 use crate::repair::unlisted_pools::unlisted_pools;
 
 /// The list as it is.

@@ -8,12 +8,12 @@ mod entries;
 mod findings;
 mod inputs;
 mod new_family;
+mod not_read;
 mod pool;
 mod ports;
 pub mod request;
 mod steps;
 mod summary;
-mod unread;
 pub mod values;
 
 use serde::Serialize;
@@ -33,9 +33,9 @@ use comparison::PoolComparison;
 use findings::{leftover_pools, other_plugin, rules, simulation};
 use inputs::Inputs;
 use k8s_openapi::jiff::Timestamp;
+pub use not_read::Unread;
 pub use pool::Pool;
 use request::PlanRequest;
-pub use unread::Unread;
 use values::cidr;
 use values::networking::{Networking, Setting};
 use values::operator::operator;
@@ -131,7 +131,7 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
         Vec::new()
     };
     let ports = ports::ports(&inputs, &pools, &existing_pools);
-    let not_read = unread::unread(&inputs);
+    let not_read = not_read::unread(&inputs);
     let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
         head: Head::new(KIND, &snapshot.origin, now),

@@ -6,7 +6,7 @@ use super::inputs::Inputs;
 use super::new_family::added;
 use super::pool::Pool;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::words::counted;
+use crate::assess::phrases::counted;
 
 /// The summary. `is_incomplete` means that something could not be read.
 pub(super) fn summary(

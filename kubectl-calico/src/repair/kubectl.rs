@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::command::Command;
 use super::here_document::{here_document, unsafe_field};
-use crate::assess::words::pasted;
+use crate::assess::phrases::pasted;
 
 /// The longest command line with an inline patch. Longer patches become here-documents.
 const LONGEST_LINE: usize = 120;
@@ -91,6 +91,8 @@ mod tests {
         );
         let change = json!({"spec": {"nodeSelector": "a\\", "cidr": "10.0.0.0/8"}});
         let withheld = patch("ippools", "pods", PatchType::Merge, &change);
-        assert!(matches!(withheld, Command::Withheld(why) if why.contains("spec.nodeSelector")));
+        assert!(
+            matches!(withheld, Command::NoAssignment(why) if why.contains("spec.nodeSelector"))
+        );
     }
 }

@@ -9,9 +9,9 @@ use calico_core::pool::Encapsulation;
 use serde_json::{Map, Value, json};
 
 use super::command::Command;
-use super::entry::entry;
 use super::installation_list::InstallationList;
 use super::new_pool::{NewPool, Settings};
+use super::pool_entry::entry;
 use super::resource_writer::{IP_POOLS, ResourceWriter};
 use super::step::Step;
 use super::unlisted_pools::unlisted_pools;

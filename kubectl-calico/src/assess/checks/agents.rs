@@ -1,13 +1,13 @@
 //! Whether calico-node is ready on every node where it should run.
 
+use crate::assess::advice::agent_advice::advised;
+use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::agent_advice::advised;
-use crate::assess::support::impact::without_pods;
+use crate::assess::phrases::{MOST_NAMES, counted, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::pods;
-use crate::assess::words::{MOST_NAMES, counted, few, pasted};
 use crate::snapshot::Pod;
 use crate::snapshot::resources::DAEMON_SETS;
 use calico_core::catalog::Entry;

@@ -9,7 +9,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::words::{condition, pasted};
+use crate::assess::phrases::{condition, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 

@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
+use crate::assess::phrases::{MOST_NAMES, counted};
 use crate::assess::views::ipam_blocks::{Block, blocks, reserved};
 use crate::assess::views::ipam_config::{self, most_blocks};
-use crate::assess::words::{MOST_NAMES, counted};
 use crate::repair::ipam_config::patch_ipam_config;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{

@@ -8,7 +8,7 @@ use super::capacity::FEWER_BLOCKS_THAN_NODES;
 use crate::assess::check::{Check, Judges};
 use crate::assess::facts::node_blocks::BorrowedAddress;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::words::{MOST_NAMES, counted, few};
+use crate::assess::phrases::{MOST_NAMES, counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IPAM_BLOCKS, NODES};
 

@@ -7,13 +7,13 @@ use calico_core::pool::BlockSize;
 use serde_json::json;
 
 use super::no_free_block::{no_free_block, subject};
+use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::phrases::counted;
 use crate::assess::provenance::Provenance;
-use crate::assess::support::pool_fixes::set_listed;
 use crate::assess::views::ipam_config::{self, is_strict};
-use crate::assess::words::counted;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{

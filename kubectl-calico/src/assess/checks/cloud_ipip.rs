@@ -4,11 +4,11 @@ use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use calico_core::text::shortened;
 
+use crate::assess::advice::pool_fixes::encapsulate;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::{Cloud, cloud_of};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::pool_fixes::encapsulate;
 use crate::snapshot::Node;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};

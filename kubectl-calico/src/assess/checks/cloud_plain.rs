@@ -3,11 +3,11 @@
 use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 
+use crate::assess::advice::pool_fixes::encapsulate;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::Finding;
-use crate::assess::support::pool_fixes::encapsulate;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 

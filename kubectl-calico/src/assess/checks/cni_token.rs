@@ -4,8 +4,8 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::words::pasted;
 use crate::snapshot::resources::DAEMON_SETS;
 
 pub(crate) const TOKEN_NOT_RENEWED: Check = Check {

@@ -1,11 +1,11 @@
 //! What the operator reports about its components.
 
 use super::reporting::operator_log;
+use crate::assess::advice::causes::{KnownCause, cause};
+use crate::assess::advice::impact::without_component;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::support::causes::{KnownCause, cause};
-use crate::assess::support::impact::without_component;
 use crate::snapshot::resources::TIGERA_STATUSES;
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
 use calico_core::catalog::Entry;
@@ -222,7 +222,7 @@ fn with_condition(finding: Finding, object: &ObjectRef, condition: &Condition) -
     // The operator appends a colon and an error, even where there is no error.
     let message = condition.message.trim_end().trim_end_matches(':');
     let field = format!("condition {}", condition.kind);
-    let value = crate::assess::words::condition(&condition.status, &condition.reason, message);
+    let value = crate::assess::phrases::condition(&condition.status, &condition.reason, message);
     let finding = finding.evidence(object, &field, value);
     match &condition.last_transition_time {
         Some(since) => finding.evidence(object, field + " lastTransitionTime", since.0),

@@ -1,12 +1,12 @@
 //! Whether a container of Calico crash-loops.
 
+use crate::assess::advice::crash_advice::{crashed, killed};
+use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::support::crash_advice::{crashed, killed};
-use crate::assess::support::impact::without_pods;
+use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::pods;
-use crate::assess::words::pasted;
 use crate::snapshot::resources::CALICO_PODS;
 use calico_core::catalog::Entry;
 

@@ -7,7 +7,7 @@ use calico_core::pool::Encapsulation;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::words::{counted, few};
+use crate::assess::phrases::{counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 

@@ -4,13 +4,13 @@ use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
 use serde_json::{Value, json};
 
+use crate::assess::advice::ownership::{cannot_be_owned, of_overlay, unlisted};
+use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::drift::{Difference, NO_FIELD, differences};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::support::ownership::{cannot_be_owned, of_overlay, unlisted};
-use crate::assess::support::pool_fixes::set_listed;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};

@@ -3,16 +3,16 @@
 use calico_core::catalog::Entry;
 use serde_json::json;
 
+use crate::assess::advice::services_endpoint;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
 use crate::assess::finding::Finding;
-use crate::assess::support::services_endpoint;
+use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::assess::views::felix::{Felix, KUBE_PROXY_CLEANUP, default_of};
 use crate::assess::views::{kube_proxy, pods};
-use crate::assess::words::{MOST_NAMES, few};
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};

@@ -6,9 +6,9 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
-use crate::assess::words::{MOST_NAMES, few, pasted};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS};
 use crate::snapshot::{ObjectRef, Pod};
 

@@ -4,15 +4,15 @@ use calico_core::catalog::Entry;
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 use serde_json::{Value, json};
 
+use crate::assess::advice::new_pools::new_pools;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::installer::{Installer, installer};
 use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::new_pools::new_pools;
+use crate::assess::phrases::{or_none, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
-use crate::assess::words::{or_none, pasted};
 use crate::repair::command::Command;
 use crate::repair::here_document::here_document;
 use crate::snapshot::Installation;

@@ -5,9 +5,9 @@ use calico_core::cidr::Family;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::{CalicoNode, Variable, entry};
 use crate::assess::views::felix::{Felix, IPV6};
-use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const IPV6_HALF_ENABLED: Check = Check {

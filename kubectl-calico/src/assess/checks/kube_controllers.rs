@@ -1,13 +1,13 @@
 //! Whether calico-kube-controllers is ready.
 
+use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::impact::without_pods;
+use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{deployment, object_of};
 use crate::assess::views::pods;
-use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 use calico_core::catalog::Entry;
 

@@ -7,8 +7,8 @@ use crate::assess::facts::cloud::Cloud;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::finding::Finding;
+use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::words::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const MTU_TOO_LARGE: Check = Check {

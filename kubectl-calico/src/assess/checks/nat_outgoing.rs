@@ -4,11 +4,11 @@ use std::net::IpAddr;
 
 use calico_core::catalog::Entry;
 
+use crate::assess::advice::pool_fixes::set;
 use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::support::pool_fixes::set;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_PEERS, IP_POOLS};
 use serde_json::json;

@@ -8,7 +8,7 @@ use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::words::few;
+use crate::assess::phrases::few;
 use crate::snapshot::resources::{KUBE_PROXY, KUBEADM_CONFIG};
 
 pub(crate) const SOURCES_DISAGREE: Check = Check {

@@ -3,16 +3,16 @@
 use calico_core::catalog::Entry;
 use serde_json::{Value, json};
 
+use crate::assess::advice::new_pools::new_pools;
+use crate::assess::advice::pool_fixes::{self, set};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::withheld::Withheld;
 use crate::assess::finding::Finding;
-use crate::assess::support::new_pools::new_pools;
-use crate::assess::support::pool_fixes::{self, set};
+use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::objects::deployment;
-use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
@@ -132,7 +132,7 @@ fn enable(case: &Case, pool: &CandidatePool, existing: &ExistingPool) -> Vec<Ste
 /// Source: projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/ippool/pool_controller.go.
 fn allow(case: &Case, pool: &ExistingPool, pools: &[ExistingPool]) -> Option<Step> {
     let allowed =
-        pool.is_for_pods() && matches!(pool.withheld, Some(Withheld::NotAllocatable { .. }));
+        pool.is_for_pods() && matches!(pool.withheld, Some(NoAssignment::NotAllocatable { .. }));
     let network = pool.network.as_ref().filter(|_| allowed)?;
     let name = &pool.name;
     let mut others = pools.iter().filter(|other| other.name != *name);

@@ -9,10 +9,10 @@ use serde_json::json;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
 use crate::assess::views::objects::default_installation;
-use crate::assess::words::{MOST_NAMES, few, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 

@@ -2,9 +2,9 @@
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
-use crate::assess::words::{MOST_NAMES, few, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, Pod};
@@ -75,7 +75,7 @@ fn with_evidence(finding: Finding, nodes: &[(&Node, &NodeCondition)]) -> Finding
             finding.evidence(
                 ObjectRef::named("Node", &node.metadata.name),
                 format!("condition {CONDITION}"),
-                crate::assess::words::condition(
+                crate::assess::phrases::condition(
                     &condition.status,
                     &condition.reason,
                     &condition.message,

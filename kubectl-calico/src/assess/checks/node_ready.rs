@@ -4,9 +4,9 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::phrases::{MOST_NAMES, condition, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
-use crate::assess::words::{MOST_NAMES, condition, few, pasted};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, ObjectRef};
 

@@ -6,7 +6,7 @@ use calico_core::cidr::Family;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
 use crate::assess::finding::Finding;
-use crate::assess::words::MOST_NAMES;
+use crate::assess::phrases::MOST_NAMES;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
 pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {

@@ -10,9 +10,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
+use crate::assess::phrases::{counted, pasted};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
 use crate::assess::views::objects::{default_installation, deployment, object_of};
-use crate::assess::words::{counted, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 

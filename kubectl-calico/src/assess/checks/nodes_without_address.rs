@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::words::{MOST_NAMES, few};
+use crate::assess::phrases::{MOST_NAMES, few};
 use crate::snapshot::resources::NODES;
 use crate::snapshot::{Node, ObjectRef};
 

@@ -3,17 +3,17 @@
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
+use crate::assess::advice::impact::WITHOUT_OPERATOR;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::Finding;
-use crate::assess::support::impact::WITHOUT_OPERATOR;
+use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
 use crate::assess::views::pods;
-use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 

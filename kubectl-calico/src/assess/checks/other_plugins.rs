@@ -7,8 +7,8 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::DAEMON_SETS;
 

@@ -3,12 +3,12 @@
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 
+use crate::assess::advice::pool_fixes::{delete, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::withheld::Withheld;
+use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::pool_fixes::{delete, relocate};
-use crate::assess::words::{counted, few};
+use crate::assess::phrases::{counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
 
@@ -178,7 +178,7 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
         let withheld = pool
             .existing
             .and_then(|existing| existing.withheld.as_ref());
-        matches!(withheld, Some(Withheld::BeingDeleted(_)))
+        matches!(withheld, Some(NoAssignment::BeingDeleted(_)))
     };
     // The one that is being deleted, or else that fewer addresses come from, goes.
     let goes = if is_going(one) || (!is_going(other) && in_use(one) < in_use(other)) {

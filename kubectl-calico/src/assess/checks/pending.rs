@@ -6,9 +6,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity, Suspect};
+use crate::assess::phrases::{MOST_NAMES, condition, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
-use crate::assess::words::{MOST_NAMES, condition, few, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::Pod;
 use crate::snapshot::resources::{

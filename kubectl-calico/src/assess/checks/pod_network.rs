@@ -4,12 +4,12 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pod_network::hold;
 
+use crate::assess::advice::pool_fixes::{relist, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
-use crate::assess::support::pool_fixes::{relist, relocate};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
 

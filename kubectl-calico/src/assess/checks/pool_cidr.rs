@@ -5,12 +5,12 @@ use calico_core::text::quoted;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
+use crate::assess::advice::pool_fixes::{replace_undeletable, set_listed};
 use crate::assess::candidate_pools::{CandidatePool, existing_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::support::pool_fixes::{replace_undeletable, set_listed};
+use crate::assess::phrases::pasted;
 use crate::assess::views::objects::operator_deployment;
-use crate::assess::words::pasted;
 use crate::repair::Step;
 use crate::repair::resource_writer::patch_pool_crd;
 use crate::snapshot::resources::IP_POOLS;

@@ -8,9 +8,9 @@ use calico_core::image;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
+use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
-use crate::assess::words::pasted;
 use crate::snapshot::resources::DAEMON_SETS;
 
 pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {

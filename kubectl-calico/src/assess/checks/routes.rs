@@ -4,13 +4,13 @@ use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
+use crate::assess::advice::pool_fixes::encapsulate;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
 use crate::assess::facts::routing_mode::RoutingMode;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::pool_fixes::encapsulate;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::{Step, resource_writer};
 use crate::snapshot::ObjectRef;

@@ -8,7 +8,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::words::{counted, few};
+use crate::assess::phrases::{counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
 

@@ -4,11 +4,11 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use serde_json::json;
 
+use crate::assess::advice::pool_fixes::set;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::support::pool_fixes::set;
 use crate::assess::views::felix::{self, Felix, FelixSetting, Resolved};
 use crate::repair::calico_node::unset_variable;
 use crate::repair::command::Command;

@@ -1,10 +1,10 @@
 //! Whether Typha has enough ready replicas.
 
+use crate::assess::advice::typha_scale::{by_gke, scaled, too_few_nodes};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{NAME, Replicas, typha};
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::support::typha_scale::{by_gke, scaled, too_few_nodes};
-use crate::assess::words::pasted;
+use crate::assess::phrases::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 use calico_core::catalog::Entry;

@@ -7,13 +7,13 @@ use std::cmp::Ordering;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use crate::assess::advice::typha_scale::{
+    by_gke, scaled, schedulable_count, takes_typha, too_few_nodes,
+};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{Replicas, WantedReplicas, typha};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::typha_scale::{
-    by_gke, scaled, schedulable_count, takes_typha, too_few_nodes,
-};
-use crate::assess::words::{counted, few, pasted};
+use crate::assess::phrases::{counted, few, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 

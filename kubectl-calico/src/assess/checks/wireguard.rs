@@ -3,8 +3,8 @@
 use crate::assess::check::{Check, Judges};
 use crate::assess::facts::dataplane::{has_keys, is_encrypted};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::{counted, few};
 use crate::assess::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
-use crate::assess::words::{counted, few};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 use calico_core::catalog::Entry;

@@ -18,6 +18,7 @@ pub mod method;
 pub mod mtu;
 pub mod network_sources;
 pub mod networks;
+pub mod no_assignment;
 pub mod node_blocks;
 pub mod platform;
 pub mod pool_encapsulation;
@@ -30,7 +31,6 @@ pub mod stray_blocks;
 pub mod typha;
 pub mod utilization;
 pub mod versions;
-pub mod withheld;
 
 use serde::Serialize;
 

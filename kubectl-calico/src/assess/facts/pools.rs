@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::datastore::{IN_ETCD, WHERE_UNKNOWN};
 use super::install::Install;
+use super::no_assignment::NoAssignment;
 use super::pool_encapsulation::encapsulation;
 use super::pool_usage::PoolUsage;
-use super::withheld::Withheld;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::{IpPool, IpPoolSpec, Meta, ObjectRef, Reading, Snapshot};
@@ -39,7 +39,7 @@ pub struct ExistingPool {
     pub enabled: bool,
     /// Why no new addresses are assigned from the pool, if so.
     #[serde(skip)]
-    pub withheld: Option<Withheld>,
+    pub withheld: Option<NoAssignment>,
     /// Whether the pool is for Services of type LoadBalancer, not for pods.
     pub for_load_balancers: bool,
     /// Whether the operator owns the pool, and so reverts changes to it.
@@ -81,7 +81,7 @@ impl ExistingPool {
     pub fn is_disabled(&self) -> bool {
         matches!(
             self.withheld,
-            Some(Withheld::Disabled | Withheld::SelectsNoNode)
+            Some(NoAssignment::Disabled | NoAssignment::SelectsNoNode)
         )
     }
 
@@ -125,7 +125,7 @@ impl ExistingPool {
         let family = network.as_ref().map_or(Family::V4, Cidr::family);
         let selector = spec.node_selector.clone().filter(|text| !text.is_empty());
         let selector = selector.unwrap_or_else(|| ALL_NODES.to_owned());
-        let withheld = Withheld::of(pool);
+        let withheld = NoAssignment::of(pool);
         Self {
             name: pool.metadata.name.clone(),
             cidr: spec.cidr.clone(),

@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::install::Install;
 use super::method::Method;
 use crate::assess::fact::Fact;
+use crate::assess::phrases::counted;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
-use crate::assess::words::counted;
 use crate::snapshot::{Node, ObjectRef, Reading, Snapshot};
 
 /// Typha, which serves the data of the datastore to Felix on each node.

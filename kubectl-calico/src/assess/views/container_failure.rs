@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::pods::{object, owner, place, wanted};
+use crate::assess::phrases::{counted, few};
 use crate::assess::thresholds::CRASH_LOOP_RESTARTS;
-use crate::assess::words::{counted, few};
 use crate::snapshot::{ContainerStatus, ObjectRef, Pod, Snapshot};
 
 /// How a container fails.

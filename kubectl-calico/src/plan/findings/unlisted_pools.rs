@@ -1,8 +1,8 @@
 //! Pools that the Installation no longer lists.
 
+use crate::assess::advice::ownership;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::ownership;
 use crate::plan::catalog::POOL_UNLISTED;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;

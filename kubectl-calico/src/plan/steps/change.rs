@@ -13,7 +13,7 @@ use crate::plan::pool::Pool;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::step::until_withheld;
-use crate::repair::{Step, encapsulation, lasting, migration};
+use crate::repair::{Step, encapsulation, installer_step, migration};
 
 /// From the existing pools to the planned ones.
 pub(crate) fn steps(
@@ -44,7 +44,7 @@ pub(crate) fn steps(
     if writer.changed_list() {
         let values = again(inputs, "values");
         let version = chart_version(inputs);
-        steps.extend(lasting::step(
+        steps.extend(installer_step::step(
             &inputs.facts.install,
             &values,
             version.as_deref(),

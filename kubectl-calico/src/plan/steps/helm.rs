@@ -2,7 +2,7 @@
 
 use crate::plan::inputs::Inputs;
 use crate::repair::command::file_word;
-use crate::repair::lasting::{VALUES, upgrade};
+use crate::repair::installer_step::{VALUES, upgrade};
 use crate::snapshot::Unknown;
 
 /// The command for this plan in another format. A snapshot's cluster can be read directly; other

@@ -10,8 +10,8 @@ use crate::assess::finding::{Finding, Severity};
 use crate::plan::entries;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
+use crate::repair::installer_step::VALUES;
 use crate::repair::kubectl::merge_installation_spec;
-use crate::repair::lasting::VALUES;
 
 /// The name and the namespace of the release, as in Calico's documentation.
 const RELEASE: &str = "calico";

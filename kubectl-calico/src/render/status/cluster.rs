@@ -5,7 +5,7 @@ use crate::assess::facts::cluster::{Cluster, NodeCounts};
 use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
-use crate::assess::words::counted;
+use crate::assess::phrases::counted;
 use crate::render::page::Page;
 
 pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {

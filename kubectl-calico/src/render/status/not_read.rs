@@ -3,8 +3,8 @@
 use calico_core::text::printable;
 
 use crate::assess::not_read::{NotRead, Reason};
+use crate::assess::phrases::counted;
 use crate::assess::report::Report;
-use crate::assess::words::counted;
 use crate::render::page::{BOLD, Page};
 use crate::repair::access::grant;
 

@@ -3,9 +3,9 @@
 use super::words::{grouped, in_words};
 use crate::assess::facts::Facts;
 use crate::assess::facts::ipam::CALICO;
+use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
-use crate::assess::facts::withheld::Withheld;
 use crate::render::page::Page;
 
 pub(super) fn pools(page: &mut Page, facts: &Facts) {
@@ -58,14 +58,14 @@ fn pool(pool: &ExistingPool) -> [String; 2] {
     [parts.join(", "), format!("  {usage}")]
 }
 
-fn why(withheld: &Withheld) -> String {
+fn why(withheld: &NoAssignment) -> String {
     match withheld {
-        Withheld::Disabled | Withheld::SelectsNoNode => "disabled".to_owned(),
-        Withheld::BeingDeleted(_) => "being deleted".to_owned(),
-        Withheld::NotAllocatable { reason, .. } if reason.is_empty() => {
+        NoAssignment::Disabled | NoAssignment::SelectsNoNode => "disabled".to_owned(),
+        NoAssignment::BeingDeleted(_) => "being deleted".to_owned(),
+        NoAssignment::NotAllocatable { reason, .. } if reason.is_empty() => {
             "not allocatable".to_owned()
         }
-        Withheld::NotAllocatable { reason, .. } => format!("not allocatable: {reason}"),
+        NoAssignment::NotAllocatable { reason, .. } => format!("not allocatable: {reason}"),
     }
 }
 

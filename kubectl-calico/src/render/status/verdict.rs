@@ -3,8 +3,8 @@
 use anstyle::Style;
 
 use crate::assess::cluster_state::ClusterState;
+use crate::assess::phrases::counted;
 use crate::assess::report::Report;
-use crate::assess::words::counted;
 use crate::render::page::{BOLD, GREEN, Page, RED, YELLOW};
 
 /// The state, with the cluster's name.

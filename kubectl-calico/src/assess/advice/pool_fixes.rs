@@ -16,7 +16,7 @@ use crate::repair::migration::{self, retire};
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::resource_writer::delete_pool_in_datastore;
-use crate::repair::{Step, lasting};
+use crate::repair::{Step, installer_step};
 
 /// Moves a pool to a range inside the pod network that nothing else uses.
 pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
@@ -243,7 +243,7 @@ fn fitting(range: &Cidr, size: i64) -> i64 {
 fn made_lasting(case: &Case, writer: &PoolWriter, mut steps: Vec<Step>) -> Vec<Step> {
     if writer.changed_list() {
         let values = "kubectl calico plan -o values";
-        steps.extend(lasting::step(&case.facts.install, values, None));
+        steps.extend(installer_step::step(&case.facts.install, values, None));
     }
     steps
 }

@@ -4,19 +4,19 @@ use calico_core::installation::Installation;
 use calico_core::rules::Rule;
 
 use crate::error::Error;
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::judge::{Judge, JudgedViolation, Subject};
 use crate::notes;
 use crate::outcome::{PoolDefaults, Replacement};
 use crate::plan::model::PoolPlan;
 use crate::stages::Context;
-use crate::stages::edited::Edited;
-use crate::stages::planned::Planned;
-use crate::stages::understood::Understood;
+use crate::stages::draft::Draft;
+use crate::stages::field_plans::FieldPlans;
+use crate::stages::interpretation::Interpretation;
 
 /// What the rules say about the result.
 #[derive(Default)]
-pub(crate) struct Judged {
+pub(crate) struct Judgment {
     pub(crate) pools: Vec<PoolPlan>,
     pub(crate) defaults: Vec<PoolDefaults>,
     pub(crate) violations: Vec<JudgedViolation>,
@@ -25,13 +25,13 @@ pub(crate) struct Judged {
     pub(crate) replacement: Option<Replacement>,
 }
 
-impl Judged {
+impl Judgment {
     /// Checks the rules for the Installation, edited or not.
     pub(crate) fn of(
         context: &Context,
-        understood: &Understood,
-        planned: Planned,
-        edited: Option<Edited>,
+        understood: &Interpretation,
+        planned: FieldPlans,
+        edited: Option<Draft>,
         allowed: &[String],
     ) -> Self {
         let (written, view) = match &edited {
@@ -106,7 +106,7 @@ impl Judged {
 fn violations_alone(
     context: &Context,
     judge: &Judge,
-    located: &Located,
+    located: &LocatedInstallation,
     written: &Installation,
     is_checked: fn(&Rule) -> bool,
 ) -> Vec<JudgedViolation> {

@@ -9,13 +9,13 @@ use crate::read::stream::Stream;
 use crate::refusal::Refusal;
 
 /// What a stream contains.
-pub(crate) struct Found {
+pub(crate) struct Contents {
     pub(crate) installations: Installations,
     pub(crate) operator: Operator,
     pub(crate) notes: Vec<String>,
 }
 
-impl Found {
+impl Contents {
     /// Finds the Installations, and the operator that will read them: `operator`, or the stream's.
     pub(crate) fn of(stream: &Stream, operator: Option<OperatorVersion>) -> Result<Self, Refusal> {
         let installations = find::installations(stream)?;

@@ -12,8 +12,8 @@ use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::facts::typha::is_used;
 use crate::assess::finding::{Finding, Suspect};
+use crate::assess::phrases::{few, pasted};
 use crate::assess::views::felix::{AWS_CHECK, Felix};
-use crate::assess::words::{few, pasted};
 use crate::snapshot::Pod;
 
 /// What keeps a running calico-node from being ready, if it was found. The first one counts.

@@ -5,7 +5,7 @@ use super::step::Step;
 use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
-use crate::assess::words::pasted;
+use crate::assess::phrases::pasted;
 
 /// The values file that pools are written to, with a name that is unlikely to be in use.
 pub const VALUES: &str = "calico-pools.yaml";

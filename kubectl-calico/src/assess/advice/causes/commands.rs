@@ -1,9 +1,9 @@
 //! The commands for the causes of messages. Names from a message are pasted only if they are names.
 
+use crate::assess::advice::services_endpoint::{self, operator_namespace};
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
-use crate::assess::support::services_endpoint::{self, operator_namespace};
-use crate::assess::words::pasted;
+use crate::assess::phrases::pasted;
 
 pub(super) fn edit_installation(_: &Case, _: &str) -> String {
     "kubectl edit installations.operator.tigera.io default".to_owned()

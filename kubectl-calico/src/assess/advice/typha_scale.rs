@@ -6,7 +6,7 @@ use crate::assess::check::Case;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
 use crate::assess::facts::typha::{NAME, Replicas, schedulable};
-use crate::assess::words::pasted;
+use crate::assess::phrases::pasted;
 use crate::repair::Step;
 use crate::snapshot::Node;
 

@@ -3,16 +3,16 @@
 use calico_core::installation::Installation;
 use serde_yaml::Value;
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::{go_yaml, obstacle, second_parser};
 use crate::plan::cluster_fill::ClusterFill;
+use crate::plan::installation_view::InstallationView;
 use crate::plan::request::Request;
-use crate::plan::view::InstallationView;
 use crate::refusal::Refusal;
 use crate::stages::Context;
 
 /// What the Installation means.
-pub(crate) struct Understood<'a> {
+pub(crate) struct Interpretation<'a> {
     /// Its document, as the second parser reads it.
     pub(crate) document: Value,
     /// The Installation, as Go reads it.
@@ -26,7 +26,7 @@ pub(crate) struct Understood<'a> {
     pub(crate) notes: Vec<String>,
 }
 
-impl<'a> Understood<'a> {
+impl<'a> Interpretation<'a> {
     /// Reads what the Installation means to Go and to the operator, and what the cluster adds to it.
     pub(crate) fn of(context: &Context<'a, '_>, request: &Request) -> Result<Self, Refusal> {
         check_settings(context, context.installation)?;
@@ -62,10 +62,10 @@ impl<'a> Understood<'a> {
     }
 }
 
-fn check_settings(context: &Context, located: &Located) -> Result<(), Refusal> {
+fn check_settings(context: &Context, located: &LocatedInstallation) -> Result<(), Refusal> {
     obstacle::check_settings(located).map_err(|obstacle| context.refusal(located, obstacle))
 }
 
-fn as_go_reads(located: &Located, document: &Value) -> Result<Installation, Refusal> {
+fn as_go_reads(located: &LocatedInstallation, document: &Value) -> Result<Installation, Refusal> {
     go_yaml::installation(located, &located.text, &located.tree, document)
 }

@@ -5,15 +5,15 @@ use calico_core::installation::Installation;
 use crate::edit::splice;
 use crate::edit::verify::verify;
 use crate::find::go_yaml;
-use crate::plan::view::InstallationView;
+use crate::plan::installation_view::InstallationView;
 use crate::read::text_edit;
 use crate::refusal::Refusal;
 use crate::stages::Context;
-use crate::stages::planned::Planned;
-use crate::stages::understood::Understood;
+use crate::stages::field_plans::FieldPlans;
+use crate::stages::interpretation::Interpretation;
 
 /// The Installation with the fields set.
-pub(crate) struct Edited {
+pub(crate) struct Draft {
     /// The text of its document.
     pub(crate) text: String,
     /// The Installation, as Go reads it.
@@ -22,12 +22,12 @@ pub(crate) struct Edited {
     pub(crate) view: InstallationView,
 }
 
-impl Edited {
+impl Draft {
     /// Sets the fields in the text. None if every field already has its value.
     pub(crate) fn of(
         context: &Context,
-        understood: &Understood,
-        planned: &Planned,
+        understood: &Interpretation,
+        planned: &FieldPlans,
     ) -> Result<Option<Self>, Refusal> {
         let installation = context.installation;
         let edits = splice::edits(installation, &planned.pools)

@@ -2,7 +2,7 @@
 
 use crate::assess::check::Case;
 use crate::assess::facts::method::Method;
-use crate::assess::words::pasted;
+use crate::assess::phrases::pasted;
 use crate::snapshot::Pod;
 
 /// A cause, and what to do.

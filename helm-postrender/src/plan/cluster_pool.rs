@@ -11,7 +11,7 @@ use crate::refusal::Refusal;
 
 /// The fields of a pool, as far as the cluster has or needs them.
 #[derive(Clone)]
-pub(crate) struct KnownPool {
+pub(crate) struct ClusterPool {
     pub(crate) cidr: Option<String>,
     block_size: Option<u8>,
     encapsulation: Option<String>,
@@ -20,7 +20,7 @@ pub(crate) struct KnownPool {
     source: ValueSource,
 }
 
-impl KnownPool {
+impl ClusterPool {
     pub(crate) fn existing(pool: &ExistingPool) -> Self {
         Self {
             cidr: Some(pool.cidr.clone()),

@@ -5,10 +5,10 @@ use crate::assess::check::Case;
 use crate::assess::checks::crds::{KINDS_NOT_SERVED, apply};
 use crate::assess::facts::typha::is_used;
 use crate::assess::finding::{Finding, Suspect};
+use crate::assess::phrases::pasted;
 use crate::assess::thresholds::PROBE_TIMEOUT;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::container_failure::FailingPods;
-use crate::assess::words::pasted;
 use crate::snapshot::ObjectRef;
 
 /// Adds what to do about a container that ends by itself.

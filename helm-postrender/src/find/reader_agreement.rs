@@ -10,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, SeqAcces
 
 use serde_yaml::Value;
 
-use crate::find::located::Located;
+use crate::find::installation::LocatedInstallation;
 use crate::find::objects::{self, LIST_KIND};
 use crate::find::second_parser;
 use crate::read::stream::{YAML_1_1_LINE_ENDS, has_invalid_marker};
@@ -27,7 +27,7 @@ pub(crate) fn agree_on_none(text: &str) -> bool {
 }
 
 /// Whether the other readers find the Installations that the first parser found in a text, and no other.
-pub(crate) fn agree_on(text: &str, located: &[Located]) -> bool {
+pub(crate) fn agree_on(text: &str, located: &[LocatedInstallation]) -> bool {
     let Ok(document) = serde_yaml::from_str::<Value>(text) else {
         return false;
     };

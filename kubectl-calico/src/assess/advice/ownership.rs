@@ -5,11 +5,11 @@ use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
 use calico_core::pool::Encapsulation;
 
+use crate::assess::advice::pool_fixes::restore;
 use crate::assess::check::Case;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::support::pool_fixes::restore;
 use crate::assess::views::objects::overlay_installation;
 use crate::repair::command::Command;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};

@@ -1,6 +1,6 @@
 //! Why no new addresses are assigned from a pool.
 
-use crate::assess::words::condition;
+use crate::assess::phrases::condition;
 use crate::snapshot::IpPool;
 
 /// The selector of a pool that no node uses. Calico 3.28's documentation replaces `disabled` with it.
@@ -8,7 +8,7 @@ pub const NO_NODE: &str = "!all()";
 
 /// Why no new addresses are assigned from a pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Withheld {
+pub enum NoAssignment {
     /// `spec.disabled`
     Disabled,
     /// `spec.nodeSelector` is [`NO_NODE`].
@@ -24,7 +24,7 @@ pub enum Withheld {
     },
 }
 
-impl Withheld {
+impl NoAssignment {
     /// The first reason of a pool, if there is one.
     /// Source: projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/client.go (`filterIPPool`).
     pub(super) fn of(pool: &IpPool) -> Option<Self> {

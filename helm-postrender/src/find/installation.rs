@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::read::tree::{NodeId, Tree};
 
 /// An Installation in a stream.
-pub(crate) struct Located {
+pub(crate) struct LocatedInstallation {
     /// The index of its document.
     pub(crate) document: usize,
     /// Byte of the document where `text` starts: after a byte order mark.
@@ -32,7 +32,7 @@ pub(crate) struct FieldNode {
     pub(crate) exists: bool,
 }
 
-impl Located {
+impl LocatedInstallation {
     /// The byte of the document where the Installation starts.
     pub(crate) fn start(&self) -> usize {
         self.offset + self.tree.node(self.root).span.start

@@ -4,8 +4,8 @@
 use calico_core::operator::DEPLOYMENT;
 
 use crate::assess::check::Case;
+use crate::assess::phrases::pasted;
 use crate::assess::views::objects::operator_deployment;
-use crate::assess::words::pasted;
 
 /// Creates it. Placeholders stand for the address: the API server does not know by which one nodes
 /// reach it.

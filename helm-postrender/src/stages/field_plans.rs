@@ -5,18 +5,18 @@ use crate::plan::model::PoolPlan;
 use crate::plan::request::Request;
 use crate::refusal::Refusal;
 use crate::stages::Context;
-use crate::stages::understood::Understood;
+use crate::stages::interpretation::Interpretation;
 
 /// The plan for each field of each pool.
-pub(crate) struct Planned {
+pub(crate) struct FieldPlans {
     pub(crate) pools: Vec<PoolPlan>,
 }
 
-impl Planned {
+impl FieldPlans {
     /// Decides where the requested fields are set, and what the cluster adds to them.
     pub(crate) fn of(
         context: &Context,
-        understood: &Understood,
+        understood: &Interpretation,
         request: &Request,
     ) -> Result<Self, Refusal> {
         match pools(understood, request) {
@@ -26,7 +26,7 @@ impl Planned {
     }
 }
 
-fn pools(understood: &Understood, request: &Request) -> Result<Vec<PoolPlan>, Refusal> {
+fn pools(understood: &Interpretation, request: &Request) -> Result<Vec<PoolPlan>, Refusal> {
     let pools = understood.view.pools();
     let plans = plan::plan(&pools, request)?;
     match &understood.fill {
