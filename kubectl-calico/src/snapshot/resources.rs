@@ -1,7 +1,7 @@
 //! Everything that is read from a cluster: one table, from which the requests, the ClusterRole of
 //! `kubectl calico rbac` and the messages about missing permissions are generated.
 
-use super::fields;
+use super::fields::{calico, ipam, kubernetes, operator, workloads};
 use super::resource::{Api, Resource};
 use super::select::Select;
 pub use super::store::{V1, V3};
@@ -70,83 +70,83 @@ macro_rules! rows {
 }
 
 rows! {
-    NODES: "Node", [api("", "v1", "nodes")], Select::All, fields::NODE,
+    NODES: "Node", [api("", "v1", "nodes")], Select::All, kubernetes::NODE,
         "number of nodes, cloud, pod CIDRs, Calico's annotations";
-    CALICO_PODS: "Pod", [api("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS), fields::POD,
+    CALICO_PODS: "Pod", [api("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS), workloads::POD,
         "whether Calico's pods run, and why not; addresses of CoreDNS";
     CONTROL_PLANE_PODS: "Pod", [api("", "v1", "pods")],
-        Select::LabelledIn("kube-system", "component", CONTROL_PLANE), fields::POD,
+        Select::LabelledIn("kube-system", "component", CONTROL_PLANE), workloads::POD,
         "pod and Service CIDRs on the control plane's command line";
-    PENDING_PODS: "Pod", [api("", "v1", "pods")], Select::PhaseIn("kube-system", "Pending"), fields::POD,
+    PENDING_PODS: "Pod", [api("", "v1", "pods")], Select::PhaseIn("kube-system", "Pending"), workloads::POD,
         "CoreDNS and other pods that are waiting for the network";
-    DAEMON_SETS: "DaemonSet", [api("apps", "v1", "daemonsets")], Select::All, fields::DAEMON_SET,
+    DAEMON_SETS: "DaemonSet", [api("apps", "v1", "daemonsets")], Select::All, workloads::DAEMON_SET,
         "calico-node, canal, and other network plugins";
     ///
     /// A row of its own, since it has a namespace of its own: files with Calico's other Deployments may not
     /// hold it.
     OPERATORS: "Deployment", [api("apps", "v1", "deployments")],
-        Select::Labelled("k8s-app", &[OPERATOR_APP]), fields::DEPLOYMENT,
+        Select::Labelled("k8s-app", &[OPERATOR_APP]), workloads::DEPLOYMENT,
         "the Tigera operator";
     DEPLOYMENTS: "Deployment", [api("apps", "v1", "deployments")],
-        Select::Labelled("k8s-app", CALICO_DEPLOYMENTS), fields::DEPLOYMENT,
+        Select::Labelled("k8s-app", CALICO_DEPLOYMENTS), workloads::DEPLOYMENT,
         "Typha, calico-kube-controllers and other components";
-    CALICO_SYSTEM: "Namespace", [api("", "v1", "namespaces")], Select::Named("", "calico-system"), fields::NAMESPACE_OBJECT,
+    CALICO_SYSTEM: "Namespace", [api("", "v1", "namespaces")], Select::Named("", "calico-system"), kubernetes::NAMESPACE_OBJECT,
         "whether its deletion is stuck";
     KUBEADM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
-        Select::Named("kube-system", "kubeadm-config"), fields::KUBEADM_CONFIG,
+        Select::Named("kube-system", "kubeadm-config"), kubernetes::KUBEADM_CONFIG,
         "pod and Service CIDRs that kubeadm was configured with";
     KUBE_PROXY: "ConfigMap", [api("", "v1", "configmaps")],
-        Select::Named("kube-system", "kube-proxy"), fields::KUBE_PROXY,
+        Select::Named("kube-system", "kube-proxy"), kubernetes::KUBE_PROXY,
         "pod CIDR that kube-proxy was configured with";
     CALICO_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
-        Select::Named("kube-system", "calico-config"), fields::CALICO_CONFIG,
+        Select::Named("kube-system", "calico-config"), kubernetes::CALICO_CONFIG,
         "backend, MTU and Typha of an install from manifests";
     CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
-        Select::Named("kube-system", "canal-config"), fields::CALICO_CONFIG,
+        Select::Named("kube-system", "canal-config"), kubernetes::CALICO_CONFIG,
         "the same for Canal, and flannel's network";
     ///
     /// RKE2 names its objects after its chart.
     RKE2_CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
-        Select::Named("kube-system", "rke2-canal-config"), fields::CALICO_CONFIG,
+        Select::Named("kube-system", "rke2-canal-config"), kubernetes::CALICO_CONFIG,
         "the same for RKE2's Canal";
-    SERVICE_CIDRS: "ServiceCIDR", [api("networking.k8s.io", "v1", "servicecidrs")], Select::All, fields::SERVICE_CIDR,
+    SERVICE_CIDRS: "ServiceCIDR", [api("networking.k8s.io", "v1", "servicecidrs")], Select::All, kubernetes::SERVICE_CIDR,
         "ranges that pools must not overlap";
     OPENSHIFT_NETWORK: "Network", [api("config.openshift.io", "v1", "networks")],
-        Select::Named("", "cluster"), fields::OPENSHIFT_NETWORK,
+        Select::Named("", "cluster"), kubernetes::OPENSHIFT_NETWORK,
         "pod network of OpenShift";
     API_SERVICE: "APIService", [api("apiregistration.k8s.io", "v1", "apiservices")],
-        Select::Named("", "v3.projectcalico.org"), fields::API_SERVICE,
+        Select::Named("", "v3.projectcalico.org"), kubernetes::API_SERVICE,
         "whether Calico's API server is available";
-    INSTALLATIONS: "Installation", [api("operator.tigera.io", "v1", "installations")], Select::All, fields::INSTALLATION,
+    INSTALLATIONS: "Installation", [api("operator.tigera.io", "v1", "installations")], Select::All, operator::INSTALLATION,
         "the requested configuration of Calico";
     TIGERA_STATUSES: "TigeraStatus", [api("operator.tigera.io", "v1", "tigerastatuses")],
-        Select::All, fields::TIGERA_STATUS,
+        Select::All, operator::TIGERA_STATUS,
         "the operator's status of each component";
-    API_SERVERS: "APIServer", [api("operator.tigera.io", "v1", "apiservers")], Select::All, fields::API_SERVER,
+    API_SERVERS: "APIServer", [api("operator.tigera.io", "v1", "apiservers")], Select::All, operator::API_SERVER,
         "whether Calico's API server is requested";
     DATASTORE_MIGRATIONS: "DatastoreMigration",
         [
             api("migration.projectcalico.org", "v1", "datastoremigrations"),
             api("migration.projectcalico.org", "v1beta1", "datastoremigrations"),
         ],
-        Select::All, fields::DATASTORE_MIGRATION,
+        Select::All, operator::DATASTORE_MIGRATION,
         "which of Calico's API groups is the datastore";
-    IP_POOLS: "IPPool", calico("ippools"), Select::All, fields::IP_POOL,
+    IP_POOLS: "IPPool", calico("ippools"), Select::All, calico::IP_POOL,
         "the existing pools";
-    FELIX_CONFIGURATIONS: "FelixConfiguration", calico("felixconfigurations"), Select::All, fields::FELIX_CONFIGURATION,
+    FELIX_CONFIGURATIONS: "FelixConfiguration", calico("felixconfigurations"), Select::All, calico::FELIX_CONFIGURATION,
         "data plane, encryption, which component programs routes";
-    BGP_CONFIGURATIONS: "BGPConfiguration", calico("bgpconfigurations"), Select::All, fields::BGP_CONFIGURATION,
+    BGP_CONFIGURATIONS: "BGPConfiguration", calico("bgpconfigurations"), Select::All, calico::BGP_CONFIGURATION,
         "whether the node-to-node mesh is enabled";
-    BGP_PEERS: "BGPPeer", calico("bgppeers"), Select::All, fields::BGP_PEER,
+    BGP_PEERS: "BGPPeer", calico("bgppeers"), Select::All, calico::BGP_PEER,
         "other BGP peers";
-    CLUSTER_INFORMATIONS: "ClusterInformation", calico("clusterinformations"), Select::All, fields::CLUSTER_INFORMATION,
+    CLUSTER_INFORMATIONS: "ClusterInformation", calico("clusterinformations"), Select::All, calico::CLUSTER_INFORMATION,
         "Calico's version";
-    IPAM_BLOCKS: "IPAMBlock", calico("ipamblocks"), Select::All, fields::IPAM_BLOCK,
+    IPAM_BLOCKS: "IPAMBlock", calico("ipamblocks"), Select::All, ipam::IPAM_BLOCK,
         "how much of each pool is used, and by which nodes";
     IPAM_CONFIGS: "IPAMConfig", [api(V1, "v1", "ipamconfigs"), api(V3, "v3", "ipamconfigurations")],
-        Select::All, fields::IPAM_CONFIG,
+        Select::All, ipam::IPAM_CONFIG,
         "strict affinity, and how many blocks nodes claim";
-    IP_RESERVATIONS: "IPReservation", calico("ipreservations"), Select::All, fields::IP_RESERVATION,
+    IP_RESERVATIONS: "IPReservation", calico("ipreservations"), Select::All, ipam::IP_RESERVATION,
         "addresses that are not assigned";
 }
 

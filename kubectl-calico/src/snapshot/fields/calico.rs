@@ -1,0 +1,93 @@
+//! What is kept of Calico's pools and configuration.
+
+use super::{CONDITION, DELETION, NAME, NAMED};
+use crate::snapshot::trim::keep::Fields;
+use crate::snapshot::trim::keep::Keep::{self, Document, Entries, Fields as Object, Value};
+
+/// How the operator marks its pools.
+const OWNER_LABEL: (&str, Keep) = ("labels", Object(&[("app.kubernetes.io/managed-by", Value)]));
+
+pub(in crate::snapshot) const IP_POOL: Fields = &[
+    (
+        "metadata",
+        Object(&[
+            NAME,
+            DELETION,
+            OWNER_LABEL,
+            (
+                "annotations",
+                Object(&[("projectcalico.org/metadata", Document(&[OWNER_LABEL]))]),
+            ),
+        ]),
+    ),
+    (
+        "spec",
+        Object(&[
+            ("allowedUses", Value),
+            ("assignmentMode", Value),
+            ("blockSize", Value),
+            ("cidr", Value),
+            ("disableBGPExport", Value),
+            ("disabled", Value),
+            ("ipip", Object(&[("enabled", Value), ("mode", Value)])),
+            ("ipipMode", Value),
+            ("natOutgoing", Value),
+            ("nodeSelector", Value),
+            ("vxlanMode", Value),
+        ]),
+    ),
+    (
+        "status",
+        Object(&[(
+            "conditions",
+            Entries {
+                by: "type",
+                of: &["Allocatable"],
+                fields: CONDITION,
+            },
+        )]),
+    ),
+];
+
+pub(in crate::snapshot) const FELIX_CONFIGURATION: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[
+            ("awsSrcDstCheck", Value),
+            ("bpfEnabled", Value),
+            ("bpfKubeProxyIptablesCleanupEnabled", Value),
+            ("ipipEnabled", Value),
+            ("ipv6Support", Value),
+            ("logSeverityScreen", Value),
+            ("nftablesMode", Value),
+            ("programClusterRoutes", Value),
+            ("vxlanEnabled", Value),
+            ("vxlanPort", Value),
+            ("wireguardEnabled", Value),
+            ("wireguardEnabledV6", Value),
+        ]),
+    ),
+];
+
+pub(in crate::snapshot) const BGP_CONFIGURATION: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[
+            ("listenPort", Value),
+            ("nodeToNodeMeshEnabled", Value),
+            ("programClusterRoutes", Value),
+        ]),
+    ),
+];
+
+pub(in crate::snapshot) const BGP_PEER: Fields = &[NAMED];
+
+pub(in crate::snapshot) const CLUSTER_INFORMATION: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[("calicoVersion", Value), ("datastoreReady", Value)]),
+    ),
+];

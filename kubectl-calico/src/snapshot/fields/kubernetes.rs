@@ -1,0 +1,154 @@
+//! What is kept of nodes, and of the objects in which Kubernetes and its distributions keep networks.
+
+use super::{CONDITION, DELETION, NAME, NAMED, NAMESPACE};
+use crate::snapshot::trim::keep::Fields;
+use crate::snapshot::trim::keep::Keep::{
+    self, CommandLine, Document, Entries, Fields as Object, Kubeadm, Value,
+};
+
+/// Flags of a k3s or RKE2 server.
+const SERVER_FLAGS: &[&str] = &["--cluster-cidr", "--flannel-backend", "--service-cidr"];
+
+pub(in crate::snapshot) const NODE: Fields = &[
+    (
+        "metadata",
+        Object(&[
+            NAME,
+            (
+                "labels",
+                Object(&[
+                    ("eks.amazonaws.com/compute-type", Value),
+                    ("kubernetes.azure.com/cluster", Value),
+                    ("kubernetes.io/os", Value),
+                    ("microk8s.io/cluster", Value),
+                    ("minikube.k8s.io/name", Value),
+                    ("projectcalico.org/operator-node-migration", Value),
+                    ("type", Value),
+                ]),
+            ),
+            (
+                "annotations",
+                Object(&[
+                    ("k3s.io/node-args", CommandLine(SERVER_FLAGS)),
+                    ("projectcalico.org/IPv4Address", Value),
+                    ("projectcalico.org/IPv6Address", Value),
+                    ("projectcalico.org/WireguardPublicKey", Value),
+                    ("projectcalico.org/WireguardPublicKeyV6", Value),
+                    ("rke2.io/node-args", CommandLine(SERVER_FLAGS)),
+                ]),
+            ),
+        ]),
+    ),
+    (
+        "spec",
+        Object(&[
+            ("podCIDRs", Value),
+            ("providerID", Value),
+            ("taints", Object(&[("key", Value)])),
+            ("unschedulable", Value),
+        ]),
+    ),
+    (
+        "status",
+        Object(&[
+            (
+                "addresses",
+                Entries {
+                    by: "type",
+                    of: &["InternalIP"],
+                    fields: &[("type", Value), ("address", Value)],
+                },
+            ),
+            ("allocatable", Object(&[("pods", Value)])),
+            (
+                "conditions",
+                Entries {
+                    by: "type",
+                    of: &["NetworkUnavailable", "Ready"],
+                    fields: CONDITION,
+                },
+            ),
+            (
+                "nodeInfo",
+                Object(&[
+                    ("kernelVersion", Value),
+                    ("kubeletVersion", Value),
+                    ("operatingSystem", Value),
+                    ("osImage", Value),
+                ]),
+            ),
+        ]),
+    ),
+];
+
+pub(in crate::snapshot) const NAMESPACE_OBJECT: Fields = &[
+    ("metadata", Object(&[NAME, DELETION])),
+    ("status", Object(&[("conditions", Object(CONDITION))])),
+];
+
+const CONFIG_MAP_NAME: (&str, Keep) = ("metadata", Object(&[NAME, NAMESPACE]));
+
+pub(in crate::snapshot) const KUBEADM_CONFIG: Fields = &[CONFIG_MAP_NAME, ("data", Kubeadm)];
+
+pub(in crate::snapshot) const KUBE_PROXY: Fields = &[
+    CONFIG_MAP_NAME,
+    (
+        "data",
+        Object(&[("config.conf", Document(&[("clusterCIDR", Value)]))]),
+    ),
+];
+
+/// The ConfigMaps of Calico's manifests. Variables of calico-node refer to them.
+pub(in crate::snapshot) const CALICO_CONFIG: Fields = &[
+    CONFIG_MAP_NAME,
+    (
+        "data",
+        Object(&[
+            ("calico_backend", Value),
+            (
+                "cni_network_config",
+                Document(&[(
+                    "plugins",
+                    Object(&[("ipam", Object(&[("assign_ipv6", Value), ("type", Value)]))]),
+                )]),
+            ),
+            ("etcd_endpoints", Value),
+            (
+                "net-conf.json",
+                Document(&[("Backend", Object(&[("Type", Value)]))]),
+            ),
+            ("typha_service_name", Value),
+            ("veth_mtu", Value),
+        ]),
+    ),
+];
+
+pub(in crate::snapshot) const SERVICE_CIDR: Fields =
+    &[NAMED, ("spec", Object(&[("cidrs", Value)]))];
+
+pub(in crate::snapshot) const OPENSHIFT_NETWORK: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[
+            ("clusterNetwork", Object(&[("cidr", Value)])),
+            ("serviceNetwork", Value),
+        ]),
+    ),
+];
+
+pub(in crate::snapshot) const API_SERVICE: Fields = &[
+    NAMED,
+    ("spec", Object(&[("service", Object(&[NAMESPACE]))])),
+    (
+        "status",
+        Object(&[(
+            "conditions",
+            Entries {
+                by: "type",
+                of: &["Available"],
+                fields: CONDITION,
+            },
+        )]),
+    ),
+];

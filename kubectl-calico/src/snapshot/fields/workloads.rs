@@ -1,0 +1,217 @@
+//! What is kept of pods, and of the workloads that create them.
+
+use super::{CONDITION, DELETION, INSTALLER_ANNOTATIONS, INSTALLER_LABELS, NAME, NAMESPACE};
+use crate::snapshot::trim::keep::Fields;
+use crate::snapshot::trim::keep::Keep::{
+    self, Entries, Fields as Object, Flags, Message, Selector, Value, Whole,
+};
+
+/// The labels by which Calico's pods are found, and by which its workloads select them.
+/// Source: tigera/operator v1.42.3, pkg/render; projectcalico/calico v3.32.1, manifests.
+const POD_LABELS: &[&str] = &["apiserver", "k8s-app", "name"];
+
+/// `env` of Calico's containers.
+const VARIABLES: &[&str] = &[
+    "CALICO_API_GROUP",
+    "CALICO_IPV4POOL_CIDR",
+    "CALICO_MANAGE_CNI",
+    "CALICO_NETWORKING_BACKEND",
+    "ETCD_ENDPOINTS",
+    "FELIX_AWSSRCDSTCHECK",
+    "FELIX_BPFENABLED",
+    "FELIX_BPFKUBEPROXYIPTABLESCLEANUPENABLED",
+    "FELIX_IPINIPENABLED",
+    "FELIX_IPV6SUPPORT",
+    "FELIX_LOGSEVERITYSCREEN",
+    "FELIX_NFTABLESMODE",
+    "FELIX_PROGRAMCLUSTERROUTES",
+    "FELIX_TYPHAADDR",
+    "FELIX_TYPHAK8SSERVICENAME",
+    "FELIX_VXLANENABLED",
+    "FELIX_VXLANPORT",
+    "FELIX_WIREGUARDENABLED",
+    "FELIX_WIREGUARDENABLEDV6",
+    "IP6",
+    "IP_AUTODETECTION_METHOD",
+    "KUBERNETES_SERVICE_HOST",
+    "TIGERA_OPERATOR_INIT_IMAGE_VERSION",
+];
+
+const ENVIRONMENT: Keep = Entries {
+    by: "name",
+    of: VARIABLES,
+    fields: &[
+        NAME,
+        ("value", Value),
+        (
+            "valueFrom",
+            Object(&[("configMapKeyRef", Object(&[NAME, ("key", Value)]))]),
+        ),
+    ],
+};
+
+/// Flags of the control plane.
+const NETWORK_FLAGS: &[&str] = &["--cluster-cidr", "--service-cluster-ip-range"];
+
+const SELECTOR: (&str, Keep) = ("selector", Object(&[("matchLabels", Selector(POD_LABELS))]));
+
+const TERMINATED: (&str, Keep) = (
+    "terminated",
+    Object(&[("reason", Value), ("message", Message), ("exitCode", Value)]),
+);
+
+const CONTAINER_STATE: Keep = Object(&[
+    (
+        "waiting",
+        Object(&[("reason", Value), ("message", Message)]),
+    ),
+    ("running", Object(&[])),
+    TERMINATED,
+]);
+
+const CONTAINER_STATUSES: Keep = Object(&[
+    NAME,
+    ("image", Value),
+    ("ready", Value),
+    ("restartCount", Value),
+    ("state", CONTAINER_STATE),
+    ("lastState", Object(&[TERMINATED])),
+]);
+
+pub(in crate::snapshot) const POD: Fields = &[
+    (
+        "metadata",
+        Object(&[
+            NAME,
+            NAMESPACE,
+            DELETION,
+            (
+                "labels",
+                Object(&[
+                    ("apiserver", Value),
+                    ("component", Value),
+                    ("k8s-app", Value),
+                    NAME,
+                ]),
+            ),
+        ]),
+    ),
+    (
+        "spec",
+        Object(&[
+            ("nodeName", Value),
+            ("hostNetwork", Value),
+            (
+                "containers",
+                Object(&[
+                    NAME,
+                    ("image", Value),
+                    ("command", Flags(NETWORK_FLAGS)),
+                    ("args", Flags(NETWORK_FLAGS)),
+                ]),
+            ),
+        ]),
+    ),
+    (
+        "status",
+        Object(&[
+            ("phase", Value),
+            ("podIP", Value),
+            (
+                "conditions",
+                Entries {
+                    by: "type",
+                    of: &["PodScheduled", "Ready"],
+                    fields: CONDITION,
+                },
+            ),
+            ("initContainerStatuses", CONTAINER_STATUSES),
+            ("containerStatuses", CONTAINER_STATUSES),
+        ]),
+    ),
+];
+
+/// A container of a workload.
+const CONTAINER: Keep = Object(&[
+    NAME,
+    ("image", Value),
+    ("env", ENVIRONMENT),
+    ("livenessProbe", Object(&[("timeoutSeconds", Value)])),
+]);
+
+pub(in crate::snapshot) const DAEMON_SET: Fields = &[
+    ("metadata", Object(&[NAME, NAMESPACE, DELETION])),
+    (
+        "spec",
+        Object(&[
+            SELECTOR,
+            (
+                "template",
+                Object(&[(
+                    "spec",
+                    Object(&[
+                        ("nodeSelector", Whole),
+                        ("affinity", Object(&[("nodeAffinity", Whole)])),
+                        ("initContainers", Object(&[NAME])),
+                        ("containers", CONTAINER),
+                    ]),
+                )]),
+            ),
+            ("updateStrategy", Object(&[("type", Value)])),
+        ]),
+    ),
+    (
+        "status",
+        Object(&[
+            ("currentNumberScheduled", Value),
+            ("desiredNumberScheduled", Value),
+            ("numberReady", Value),
+            ("observedGeneration", Value),
+            ("updatedNumberScheduled", Value),
+        ]),
+    ),
+];
+
+pub(in crate::snapshot) const DEPLOYMENT: Fields = &[
+    (
+        "metadata",
+        Object(&[
+            NAME,
+            NAMESPACE,
+            ("labels", INSTALLER_LABELS),
+            ("annotations", INSTALLER_ANNOTATIONS),
+        ]),
+    ),
+    (
+        "spec",
+        Object(&[
+            ("replicas", Value),
+            SELECTOR,
+            (
+                "strategy",
+                Object(&[
+                    ("type", Value),
+                    ("rollingUpdate", Object(&[("maxUnavailable", Value)])),
+                ]),
+            ),
+            (
+                "template",
+                Object(&[("spec", Object(&[("containers", CONTAINER)]))]),
+            ),
+        ]),
+    ),
+    (
+        "status",
+        Object(&[
+            (
+                "conditions",
+                Entries {
+                    by: "type",
+                    of: &["ReplicaFailure"],
+                    fields: CONDITION,
+                },
+            ),
+            ("readyReplicas", Value),
+        ]),
+    ),
+];
