@@ -13,7 +13,8 @@ use crate::find::installation::LocatedInstallation;
 use crate::plan::installation_view::InstallationView;
 use crate::plan::model::{PoolPlan, ValueSource};
 use crate::plan::request::flag;
-use crate::read::stream::{Place, Stream};
+use crate::read::place::Place;
+use crate::read::stream::Stream;
 
 /// The field whose value in an overlay the operator ignores.
 const POOLS: &str = "spec.calicoNetwork.ipPools";

@@ -8,7 +8,8 @@ use crate::cluster::Cluster;
 use crate::find::operator::Operator;
 use crate::judge::JudgedViolation;
 use crate::plan::model::PoolPlan;
-use crate::read::stream::{Place, Stream};
+use crate::read::place::Place;
+use crate::read::stream::Stream;
 
 /// What a run found and decided, up to the stage that it reached.
 #[derive(Default)]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use calico_core::text::quoted;
 
-use crate::read::stream::{Place, Stream};
+use crate::read::place::Place;
+use crate::read::stream::Stream;
 
 /// A refusal for which there is no rule: the stream has a form that cannot be edited safely, or lacks
 /// what the run needs.

@@ -9,7 +9,8 @@ use crate::find::installation::{LocatedInstallation, is_json};
 use crate::find::pool_path::KEYS;
 use crate::plan::model::PoolPlan;
 use crate::plan::request::FieldValue;
-use crate::read::stream::{self, Stream};
+use crate::read::markers;
+use crate::read::stream::Stream;
 use crate::read::tree::Tree;
 use crate::refusal::Refusal;
 
@@ -55,7 +56,7 @@ fn read_edited(
     }
     // The rest of the stream starts where this document ends.
     let is_one_document = Stream::new(edited.as_bytes().to_vec()).documents().len() == 1
-        && stream::parts(edited.as_bytes()).len() == 1;
+        && markers::parts(edited.as_bytes()).len() == 1;
     if !is_one_document || is_terminated != located.text.ends_with('\n') {
         return Err("the document would end in a different place".to_owned());
     }

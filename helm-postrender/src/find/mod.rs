@@ -20,8 +20,9 @@ use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 use crate::find::installation::{LocatedInstallation, is_json};
 use crate::find::obstacle::Obstacle;
 use crate::find::unreadable::Unreadable;
+use crate::read::markers;
 use crate::read::mentions::may_mean_installation;
-use crate::read::stream::{self, Stream};
+use crate::read::stream::Stream;
 use crate::read::text_outside_scalars;
 use crate::read::tree::{NodeId, Tree};
 use crate::refusal::Refusal;
@@ -50,7 +51,7 @@ pub(crate) fn installations(stream: &Stream) -> Result<Installations, Refusal> {
     }
     let mut found = Installations::default();
     for document in &stream.mentions().installation {
-        let mut parts = stream::parts(stream.document(*document)).into_iter();
+        let mut parts = markers::parts(stream.document(*document)).into_iter();
         let first = parts.next().unwrap_or_default();
         match Part::parse(stream, *document, first) {
             Ok(part) => {

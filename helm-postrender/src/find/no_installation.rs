@@ -4,7 +4,8 @@ use calico_core::installation::KIND;
 use calico_core::text::{listed, quoted, shown};
 
 use crate::find::{Installations, unreadable};
-use crate::read::stream::{self, Stream};
+use crate::read::markers;
+use crate::read::stream::Stream;
 use crate::refusal::Refusal;
 
 /// The refusal of a stream without an Installation named `default`.
@@ -145,7 +146,7 @@ fn value<'d>(document: &'d [u8], key: &[u8]) -> Option<&'d [u8]> {
 
 /// The kind of a document in which no line starts with it, such as JSON.
 fn kind_in_flow(document: &[u8]) -> Option<String> {
-    let (_, tree) = unreadable::parse(stream::first_part(document)).ok()?;
+    let (_, tree) = unreadable::parse(markers::first_part(document)).ok()?;
     tree.text_at(tree.root()?, &["kind"]).map(shown)
 }
 
@@ -161,7 +162,7 @@ fn is_comment(line: &[u8]) -> bool {
 pub(crate) fn is_hooks_only(stream: &Stream) -> bool {
     let mut hooks = 0;
     for index in 0..stream.documents().len() {
-        let document = stream::first_part(stream.document(index));
+        let document = markers::first_part(stream.document(index));
         let Ok((_, tree)) = unreadable::parse(document) else {
             return false;
         };

@@ -4,7 +4,8 @@ use calico_core::text::quoted;
 
 use crate::find::installation::LocatedInstallation;
 use crate::find::pool_path::PoolPath;
-use crate::read::stream::{Stream, YAML_1_1_LINE_ENDS};
+use crate::read::markers::YAML_1_1_LINE_ENDS;
+use crate::read::stream::Stream;
 use crate::read::tree::{NodeId, Tree};
 use crate::refusal::Refusal;
 

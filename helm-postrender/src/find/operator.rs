@@ -8,7 +8,8 @@ use calico_core::operator::{
 use serde::Serialize;
 
 use crate::find::unreadable;
-use crate::read::stream::{self, Stream};
+use crate::read::markers;
+use crate::read::stream::Stream;
 use crate::read::tree::{NodeId, Tree};
 
 /// The operator whose rules apply.
@@ -61,7 +62,7 @@ impl Operator {
             .mentions()
             .operator
             .iter()
-            .find_map(|index| of_document(stream::first_part(stream.document(*index))))
+            .find_map(|index| of_document(markers::first_part(stream.document(*index))))
             .unwrap_or(Self {
                 version: OperatorVersion::NEWEST,
                 source: OperatorSource::Assumed,

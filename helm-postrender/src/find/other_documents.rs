@@ -4,7 +4,8 @@ use memchr::memmem;
 use serde_yaml::Value;
 
 use crate::find::unreadable;
-use crate::read::stream::{self, Stream};
+use crate::read::markers;
+use crate::read::stream::Stream;
 use crate::refusal::Refusal;
 
 /// The longest stream in which other documents are read, in bytes. Those of CRDs are generated.
@@ -26,7 +27,7 @@ pub(crate) fn not_yaml(stream: &Stream) -> Vec<Refusal> {
 fn problem(stream: &Stream, index: usize) -> Option<Refusal> {
     let start = stream.content_start(index);
     let document = stream.document(index);
-    let end = stream::parts(document).first()?.end;
+    let end = markers::parts(document).first()?.end;
     let bytes = document.get(start..end)?;
     if memchr::memchr(b'\t', bytes).is_none() && memmem::find(bytes, b"{{").is_none() {
         return None;

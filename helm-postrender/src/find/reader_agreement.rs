@@ -13,7 +13,7 @@ use serde_yaml::Value;
 use crate::find::installation::LocatedInstallation;
 use crate::find::objects::{self, LIST_KIND};
 use crate::find::second_parser;
-use crate::read::stream::{YAML_1_1_LINE_ENDS, has_invalid_marker};
+use crate::read::markers::{YAML_1_1_LINE_ENDS, has_invalid_marker};
 use crate::read::tree::Tree;
 
 /// Whether every reader can read a text, and finds no Installation in it.
