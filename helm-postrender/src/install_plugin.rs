@@ -32,7 +32,7 @@ const HELM_OUTPUT: u64 = 1 << 16;
 /// Helm 3 needs no plugin: it runs the program that is on PATH.
 #[derive(Parser, Debug)]
 #[command(name = "helm-postrender install-plugin", term_width = 80)]
-pub(crate) struct Cli {
+pub(crate) struct InstallFlags {
     /// The Helm to install it for; the default is helm on PATH
     #[arg(long, value_name = "PROGRAM", default_value = "helm")]
     helm: PathBuf,
@@ -57,11 +57,11 @@ struct Plugin {
 }
 
 /// Sets up what Helm needs, and returns a text that says what was done.
-pub(crate) fn install(cli: &Cli) -> Result<String, Error> {
+pub(crate) fn install(flags: &InstallFlags) -> Result<String, Error> {
     let binary = env::current_exe()
         .and_then(fs::canonicalize)
         .map_err(|error| Error::Io(format!("the path of this program is unknown: {error}")))?;
-    let helm = Helm::find(&cli.helm)?;
+    let helm = Helm::find(&flags.helm)?;
     let version = helm.output(&["version", "--template", "{{.Version}}"])?;
     if version.starts_with("v3.") {
         return on_path(&version, &binary);
@@ -73,7 +73,7 @@ pub(crate) fn install(cli: &Cli) -> Result<String, Error> {
         .filter(|plugin| plugin.metadata.api_version.is_none())
         .map(|plugin| plugin.metadata.name.as_str())
         .collect();
-    if !for_helm_3.is_empty() && !cli.force {
+    if !for_helm_3.is_empty() && !flags.force {
         return Err(Error::Io(format!(
             "nothing was installed: {} has plugins in Helm 3's format ({}), and Helm 3 cannot load them next to a Helm 4 plugin\n  fix: if only Helm 4 uses this directory, repeat the command with --force; otherwise give Helm 4 another directory with HELM_DATA_HOME, here and in later Helm commands",
             plugins.display(),

@@ -85,8 +85,8 @@ fn not_utf8(arguments: &[OsString]) -> String {
 /// Helm be the caller, it fails, rather than taking an empty stream for the whole release.
 const UNCHANGED: &str = "nothing would change (helm-postrender --check writes no stream)\n";
 
-fn install(cli: &install_plugin::Cli) -> Result<(), Error> {
-    stdio::write(&[install_plugin::install(cli)?.as_bytes()])
+fn install(flags: &install_plugin::InstallFlags) -> Result<(), Error> {
+    stdio::write(&[install_plugin::install(flags)?.as_bytes()])
 }
 
 fn filter_stdin(cli: &Cli) -> Result<(), Error> {

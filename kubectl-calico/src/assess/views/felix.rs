@@ -18,6 +18,36 @@ pub struct FelixSetting<T: 'static> {
     parse: fn(&str) -> Option<T>,
 }
 
+impl FelixSetting<bool> {
+    const fn flag(
+        field: &'static str,
+        variable: &'static str,
+        spec: fn(&FelixSpec) -> Option<bool>,
+    ) -> Self {
+        Self {
+            field,
+            variable,
+            spec,
+            parse: truth,
+        }
+    }
+}
+
+impl FelixSetting<String> {
+    const fn text(
+        field: &'static str,
+        variable: &'static str,
+        spec: fn(&FelixSpec) -> Option<String>,
+    ) -> Self {
+        Self {
+            field,
+            variable,
+            spec,
+            parse: |text| Some(text.to_owned()),
+        }
+    }
+}
+
 /// The value of a setting, and where it is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved<T> {
@@ -28,92 +58,68 @@ pub struct Resolved<T> {
 }
 
 /// `ipipEnabled`; unset, the pools decide.
-pub const IPIP: FelixSetting<bool> = FelixSetting {
-    field: "ipipEnabled",
-    variable: "FELIX_IPINIPENABLED",
-    spec: |spec| spec.ipip_enabled,
-    parse: truth,
-};
+pub const IPIP: FelixSetting<bool> =
+    FelixSetting::flag("ipipEnabled", "FELIX_IPINIPENABLED", |spec| {
+        spec.ipip_enabled
+    });
 
 /// `vxlanEnabled`; unset, the pools decide.
-pub const VXLAN: FelixSetting<bool> = FelixSetting {
-    field: "vxlanEnabled",
-    variable: "FELIX_VXLANENABLED",
-    spec: |spec| spec.vxlan_enabled,
-    parse: truth,
-};
+pub const VXLAN: FelixSetting<bool> =
+    FelixSetting::flag("vxlanEnabled", "FELIX_VXLANENABLED", |spec| {
+        spec.vxlan_enabled
+    });
 
 /// `wireguardEnabled`: encryption of IPv4.
-pub const WIREGUARD: FelixSetting<bool> = FelixSetting {
-    field: "wireguardEnabled",
-    variable: "FELIX_WIREGUARDENABLED",
-    spec: |spec| spec.wireguard_enabled,
-    parse: truth,
-};
+pub const WIREGUARD: FelixSetting<bool> =
+    FelixSetting::flag("wireguardEnabled", "FELIX_WIREGUARDENABLED", |spec| {
+        spec.wireguard_enabled
+    });
 
 /// `wireguardEnabledV6`: encryption of IPv6.
-pub const WIREGUARD_V6: FelixSetting<bool> = FelixSetting {
-    field: "wireguardEnabledV6",
-    variable: "FELIX_WIREGUARDENABLEDV6",
-    spec: |spec| spec.wireguard_enabled_v6,
-    parse: truth,
-};
+pub const WIREGUARD_V6: FelixSetting<bool> =
+    FelixSetting::flag("wireguardEnabledV6", "FELIX_WIREGUARDENABLEDV6", |spec| {
+        spec.wireguard_enabled_v6
+    });
 
 /// `bpfEnabled`
-pub const BPF: FelixSetting<bool> = FelixSetting {
-    field: "bpfEnabled",
-    variable: "FELIX_BPFENABLED",
-    spec: |spec| spec.bpf_enabled,
-    parse: truth,
-};
+pub const BPF: FelixSetting<bool> =
+    FelixSetting::flag("bpfEnabled", "FELIX_BPFENABLED", |spec| spec.bpf_enabled);
 
 /// `bpfKubeProxyIptablesCleanupEnabled`: whether Felix removes kube-proxy's rules in eBPF mode.
-pub const KUBE_PROXY_CLEANUP: FelixSetting<bool> = FelixSetting {
-    field: "bpfKubeProxyIptablesCleanupEnabled",
-    variable: "FELIX_BPFKUBEPROXYIPTABLESCLEANUPENABLED",
-    spec: |spec| spec.bpf_kube_proxy_iptables_cleanup_enabled,
-    parse: truth,
-};
+pub const KUBE_PROXY_CLEANUP: FelixSetting<bool> = FelixSetting::flag(
+    "bpfKubeProxyIptablesCleanupEnabled",
+    "FELIX_BPFKUBEPROXYIPTABLESCLEANUPENABLED",
+    |spec| spec.bpf_kube_proxy_iptables_cleanup_enabled,
+);
 
 /// `ipv6Support`
-pub const IPV6: FelixSetting<bool> = FelixSetting {
-    field: "ipv6Support",
-    variable: "FELIX_IPV6SUPPORT",
-    spec: |spec| spec.ipv6_support,
-    parse: truth,
-};
+pub const IPV6: FelixSetting<bool> =
+    FelixSetting::flag("ipv6Support", "FELIX_IPV6SUPPORT", |spec| spec.ipv6_support);
 
 /// `nftablesMode`: Disabled, Enabled or Auto.
-pub const NFTABLES: FelixSetting<String> = FelixSetting {
-    field: "nftablesMode",
-    variable: "FELIX_NFTABLESMODE",
-    spec: |spec| spec.nftables_mode.clone(),
-    parse: text,
-};
+pub const NFTABLES: FelixSetting<String> =
+    FelixSetting::text("nftablesMode", "FELIX_NFTABLESMODE", |spec| {
+        spec.nftables_mode.clone()
+    });
 
 /// `programClusterRoutes` (3.31 and later).
-pub const CLUSTER_ROUTES: FelixSetting<String> = FelixSetting {
-    field: "programClusterRoutes",
-    variable: "FELIX_PROGRAMCLUSTERROUTES",
-    spec: |spec| spec.program_cluster_routes.clone(),
-    parse: text,
-};
+pub const CLUSTER_ROUTES: FelixSetting<String> = FelixSetting::text(
+    "programClusterRoutes",
+    "FELIX_PROGRAMCLUSTERROUTES",
+    |spec| spec.program_cluster_routes.clone(),
+);
 
 /// `awsSrcDstCheck`: DoNothing, Enable or Disable.
-pub const AWS_CHECK: FelixSetting<String> = FelixSetting {
-    field: "awsSrcDstCheck",
-    variable: "FELIX_AWSSRCDSTCHECK",
-    spec: |spec| spec.aws_src_dst_check.clone(),
-    parse: text,
-};
+pub const AWS_CHECK: FelixSetting<String> =
+    FelixSetting::text("awsSrcDstCheck", "FELIX_AWSSRCDSTCHECK", |spec| {
+        spec.aws_src_dst_check.clone()
+    });
 
 /// `logSeverityScreen`
-pub const LOG_SEVERITY: FelixSetting<String> = FelixSetting {
-    field: "logSeverityScreen",
-    variable: "FELIX_LOGSEVERITYSCREEN",
-    spec: |spec| spec.log_severity_screen.clone(),
-    parse: text,
-};
+pub const LOG_SEVERITY: FelixSetting<String> =
+    FelixSetting::text("logSeverityScreen", "FELIX_LOGSEVERITYSCREEN", |spec| {
+        spec.log_severity_screen.clone()
+    });
 
 /// `vxlanPort`
 pub const VXLAN_PORT: FelixSetting<u16> = FelixSetting {
@@ -138,11 +144,6 @@ fn truth(text: &str) -> Option<bool> {
         "false" | "0" | "no" | "n" | "f" => Some(false),
         _ => None,
     }
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "the shape of a parser")]
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 /// The settings of a cluster's Felix.
