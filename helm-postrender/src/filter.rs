@@ -41,71 +41,79 @@ pub fn filter(stream: &Stream, options: &Options) -> (Outcome, Result<(), Error>
 /// The results of the completed stages of a run.
 #[derive(Default)]
 struct Progress<'a> {
-    found: Option<Contents>,
+    contents: Option<Contents>,
     /// Why there is nothing to edit, if that is no error.
     nothing_to_edit: Option<String>,
-    understood: Option<Interpretation<'a>>,
-    judged: Option<Judgment>,
+    interpretation: Option<Interpretation<'a>>,
+    judgment: Option<Judgment>,
 }
 
 impl<'a> Progress<'a> {
     fn run(&mut self, stream: &Stream, options: &'a Options) -> Result<(), Error> {
-        let found = self.found.insert(Contents::of(stream, options.operator)?);
-        let Some(installation) = &found.installations.default else {
-            self.nothing_to_edit = Some(nothing_to_edit(stream, found, options.if_present)?);
+        let contents = self
+            .contents
+            .insert(Contents::of(stream, options.operator)?);
+        let Some(installation) = &contents.installations.default else {
+            self.nothing_to_edit = Some(nothing_to_edit(stream, contents, options.if_present)?);
             return Ok(());
         };
         let context = Context {
             stream,
-            operator: found.operator.version,
+            operator: contents.operator.version,
             cluster: options.cluster.as_ref().map(|cluster| &cluster.plan),
             installation,
-            overlay: found.installations.overlay.as_ref(),
+            overlay: contents.installations.overlay.as_ref(),
         };
-        let understood = Interpretation::of(&context, &options.request)?;
-        let understood = self.understood.insert(understood);
-        let planned = FieldPlans::of(&context, understood, &options.request)?;
-        let edited = Draft::of(&context, understood, &planned)?;
-        let judged = Judgment::of(&context, understood, planned, edited, &options.allowed);
-        self.judged.insert(judged).check()
+        let interpretation = Interpretation::of(&context, &options.request)?;
+        let interpretation = self.interpretation.insert(interpretation);
+        let plans = FieldPlans::of(&context, interpretation, &options.request)?;
+        let draft = Draft::of(&context, interpretation, &plans)?;
+        let judgment = Judgment::of(&context, interpretation, plans, draft, &options.allowed);
+        self.judgment.insert(judgment).check()
     }
 
     fn outcome(self, options: &Options) -> Outcome {
-        let installation = self.found.as_ref().and_then(|found| {
-            let located = found.installations.default.as_ref()?;
+        let installation = self.contents.as_ref().and_then(|contents| {
+            let located = contents.installations.default.as_ref()?;
             Some(InstallationPlace {
                 name: located.name.clone(),
                 document: located.document,
                 start: located.start(),
             })
         });
-        let operator = self.found.as_ref().map(|found| found.operator);
-        let mut notes = self.found.map_or_else(Vec::new, |found| found.notes);
+        let operator = self.contents.as_ref().map(|contents| contents.operator);
+        let mut notes = self
+            .contents
+            .map_or_else(Vec::new, |contents| contents.notes);
         notes.extend(self.nothing_to_edit);
         notes.extend(
-            self.understood
+            self.interpretation
                 .into_iter()
-                .flat_map(|understood| understood.notes),
+                .flat_map(|interpretation| interpretation.notes),
         );
-        let was_judged = self.judged.is_some();
-        let judged = self.judged.unwrap_or_default();
-        notes.extend(judged.notes);
+        let was_judged = self.judgment.is_some();
+        let judgment = self.judgment.unwrap_or_default();
+        notes.extend(judgment.notes);
         Outcome {
             installation,
             operator,
             cluster: options.cluster.clone(),
-            pools: judged.pools,
-            defaults: judged.defaults,
-            violations: was_judged.then_some(judged.violations),
+            pools: judgment.pools,
+            defaults: judgment.defaults,
+            violations: was_judged.then_some(judgment.violations),
             notes,
-            replacement: judged.replacement,
+            replacement: judgment.replacement,
         }
     }
 }
 
 /// Why a stream without the Installation to edit passes; an error if it does not.
-fn nothing_to_edit(stream: &Stream, found: &Contents, if_present: bool) -> Result<String, Error> {
-    let installations = &found.installations;
+fn nothing_to_edit(
+    stream: &Stream,
+    contents: &Contents,
+    if_present: bool,
+) -> Result<String, Error> {
+    let installations = &contents.installations;
     let has_others = installations.overlay.is_some() || !installations.misnamed.is_empty();
     if !has_others && no_installation::is_hooks_only(stream) {
         return Ok("every document is a Helm hook: nothing to edit".to_owned());

@@ -87,7 +87,7 @@ impl<'a> ClusterFill<'a> {
                 fields,
                 copied: Vec::new(),
             };
-            if let Some(known) = self.known_pool(&plan, pools) {
+            if let Some(known) = self.cluster_pool(&plan, pools) {
                 let pool = pools.get(index).filter(|_| !plan.is_new);
                 known.complete(&mut plan, |key| {
                     pool.is_some_and(|pool| self.has(pool, index, key))
@@ -116,7 +116,7 @@ impl<'a> ClusterFill<'a> {
 
     /// What the cluster says about the pool of a plan: the fields of an existing or added pool, or,
     /// for the only pool of its family, what the cluster needs.
-    fn known_pool(&self, plan: &PoolPlan, pools: &[PoolView]) -> Option<ClusterPool> {
+    fn cluster_pool(&self, plan: &PoolPlan, pools: &[PoolView]) -> Option<ClusterPool> {
         let added = plan.index.checked_sub(self.in_stream);
         if let Some(known) = added.and_then(|index| self.missing.pools.get(index)) {
             return Some(known.clone());

@@ -26,22 +26,22 @@ impl Draft {
     /// Sets the fields in the text. None if every field already has its value.
     pub(crate) fn of(
         context: &Context,
-        understood: &Interpretation,
-        planned: &FieldPlans,
+        interpretation: &Interpretation,
+        plans: &FieldPlans,
     ) -> Result<Option<Self>, Refusal> {
         let installation = context.installation;
-        let edits = splice::edits(installation, &planned.pools)
+        let edits = splice::edits(installation, &plans.pools)
             .map_err(|obstacle| context.refusal(installation, obstacle))?;
         if edits.is_empty() {
             return Ok(None);
         }
         let text = text_edit::apply(&installation.text, &edits);
-        let verified = verify(installation, &understood.document, &planned.pools, &text)
+        let verified = verify(installation, &interpretation.document, &plans.pools, &text)
             .map_err(|refusal| context.at_pools(refusal))?;
         let written =
             go_yaml::installation(installation, &text, &verified.tree, &verified.document)?;
         Ok(Some(Self {
-            view: context.view(&written, understood.overlay.as_ref()),
+            view: context.view(&written, interpretation.overlay.as_ref()),
             text,
             written,
         }))

@@ -16,20 +16,20 @@ impl FieldPlans {
     /// Decides where the requested fields are set, and what the cluster adds to them.
     pub(crate) fn of(
         context: &Context,
-        understood: &Interpretation,
+        interpretation: &Interpretation,
         request: &Request,
     ) -> Result<Self, Refusal> {
-        match pools(understood, request) {
+        match pools(interpretation, request) {
             Ok(pools) => Ok(Self { pools }),
             Err(refusal) => Err(context.at_pools(refusal)),
         }
     }
 }
 
-fn pools(understood: &Interpretation, request: &Request) -> Result<Vec<PoolPlan>, Refusal> {
-    let pools = understood.view.pools();
+fn pools(interpretation: &Interpretation, request: &Request) -> Result<Vec<PoolPlan>, Refusal> {
+    let pools = interpretation.view.pools();
     let plans = plan::plan(&pools, request)?;
-    match &understood.fill {
+    match &interpretation.fill {
         Some(fill) => fill.complete(plans, &pools),
         None => Ok(plans),
     }

@@ -29,28 +29,28 @@ impl Judgment {
     /// Checks the rules for the Installation, edited or not.
     pub(crate) fn of(
         context: &Context,
-        understood: &Interpretation,
-        planned: FieldPlans,
-        edited: Option<Draft>,
+        interpretation: &Interpretation,
+        plans: FieldPlans,
+        draft: Option<Draft>,
         allowed: &[String],
     ) -> Self {
-        let (written, view) = match &edited {
-            Some(edited) => (&edited.written, &edited.view),
-            None => (&understood.written, &understood.view),
+        let (written, view) = match &draft {
+            Some(draft) => (&draft.written, &draft.view),
+            None => (&interpretation.written, &interpretation.view),
         };
         let judge = Judge {
             stream: context.stream,
             operator: context.operator,
             cluster: context.cluster,
             allowed,
-            plans: &planned.pools,
+            plans: &plans.pools,
         };
         let together = Subject {
             located: context.installation,
             overlay: context.overlay,
             view,
         };
-        let violations = match context.overlay.zip(understood.overlay.as_ref()) {
+        let violations = match context.overlay.zip(interpretation.overlay.as_ref()) {
             None => judge.violations(&together, |_| true),
             // The API server sees each alone. The operator validates the default one alone, then the
             // two together (tigera/operator v1.42.3,
@@ -74,16 +74,16 @@ impl Judgment {
         };
         let is_refused = violations.iter().any(JudgedViolation::is_refused);
         let adds_first_pools =
-            understood.view.effective.pools.is_empty() && context.cluster.is_none();
+            interpretation.view.effective.pools.is_empty() && context.cluster.is_none();
         let only_family = notes::only_family(&view.effective).filter(|_| adds_first_pools);
         Self {
             defaults: PoolDefaults::of(&view.effective),
             violations,
             notes: only_family.into_iter().collect(),
-            replacement: edited
+            replacement: draft
                 .filter(|_| !is_refused)
-                .map(|edited| replacement(context, edited.text)),
-            pools: planned.pools,
+                .map(|draft| replacement(context, draft.text)),
+            pools: plans.pools,
         }
     }
 

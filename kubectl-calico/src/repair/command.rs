@@ -10,13 +10,13 @@ pub enum Command {
     /// The command, as one line or with a here-document.
     Run(String),
     /// Why no command is printed.
-    NoAssignment(String),
+    Withheld(String),
 }
 
 impl Command {
     /// A withheld command: a shell could interpret the value of a field.
     pub(super) fn withheld(field: &str) -> Self {
-        Self::NoAssignment(format!(
+        Self::Withheld(format!(
             "no command is printed, because {field} contains characters that are not safe to paste"
         ))
     }

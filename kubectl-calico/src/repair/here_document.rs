@@ -20,7 +20,7 @@ pub fn here_document(command: &str, value: &Value) -> Command {
     }
     match yaml::to_string(value) {
         Ok(text) => format!("{command} <<'{DELIMITER}'\n{text}{DELIMITER}").into(),
-        Err(error) => Command::NoAssignment(format!("no command is printed: {error}")),
+        Err(error) => Command::Withheld(format!("no command is printed: {error}")),
     }
 }
 

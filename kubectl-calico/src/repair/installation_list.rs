@@ -161,7 +161,7 @@ mod tests {
         };
         let text = |command: Command| match command {
             Command::Run(text) => text,
-            Command::NoAssignment(why) => panic!("{why}"),
+            Command::Withheld(why) => panic!("{why}"),
         };
         let added = text(list.add(json!({"cidr": "192.168.0.0/16"})));
         assert!(

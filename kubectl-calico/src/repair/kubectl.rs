@@ -91,8 +91,6 @@ mod tests {
         );
         let change = json!({"spec": {"nodeSelector": "a\\", "cidr": "10.0.0.0/8"}});
         let withheld = patch("ippools", "pods", PatchType::Merge, &change);
-        assert!(
-            matches!(withheld, Command::NoAssignment(why) if why.contains("spec.nodeSelector"))
-        );
+        assert!(matches!(withheld, Command::Withheld(why) if why.contains("spec.nodeSelector")));
     }
 }

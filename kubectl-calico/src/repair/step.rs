@@ -49,7 +49,7 @@ impl Step {
         match command.into() {
             Command::Run(command) if command.is_empty() => {}
             Command::Run(command) => self.commands.push(command),
-            Command::NoAssignment(why) => {
+            Command::Withheld(why) => {
                 self.is_withheld = true;
                 self.what.push_str("; ");
                 self.what.push_str(&why);
