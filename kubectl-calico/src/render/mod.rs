@@ -3,6 +3,7 @@
 mod explain;
 mod json;
 mod kept_fields;
+mod not_read;
 mod page;
 pub mod plan;
 mod requests;
