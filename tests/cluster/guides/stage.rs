@@ -45,6 +45,20 @@ kubectl calico status
 exit 1
 "#;
 
+/// Runs the commands of a plan, one after the other, as a reader pastes them.
+const RUN_STEPS: &str = r#"#!/usr/bin/env python3
+import json, subprocess, sys, time
+plan = subprocess.run(["kubectl", "calico", "plan", *sys.argv[1:], "-o", "json"], stdout=subprocess.PIPE)
+for step in json.loads(plan.stdout)["steps"]:
+    for command in step["commands"]:
+        subprocess.run(["bash", "-c", command.replace("NAMESPACE", "default")], check=True)
+    if step["what"].endswith("wait until it is gone"):
+        pool = step["what"].split()[1].rstrip(",")
+        get = ["kubectl", "get", "ippools.crd.projectcalico.org", pool]
+        while subprocess.run(get, capture_output=True).returncode == 0:
+            time.sleep(0.5)
+"#;
+
 /// A repository with the charts of this repository, under the names and the version of Calico's.
 pub(super) struct Charts {
     url: String,
@@ -118,6 +132,7 @@ impl<'a> Stage<'a> {
         terminal.add_program("helm", &HELM_4_3.binary());
         terminal.add_program("helm-postrender", filter());
         terminal.add_script("until-healthy", UNTIL_HEALTHY);
+        terminal.add_script("run-steps", RUN_STEPS);
         fs::create_dir_all(terminal.home(".kube")).unwrap();
         fs::create_dir_all(terminal.home(".clusters")).unwrap();
         Self {
