@@ -8,6 +8,7 @@ mod stage;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use calico_test_support::cases::{assert_all, expect};
 use calico_test_support::clusters::{Base, manifest};
@@ -154,7 +155,9 @@ fn pages_about_the_test_cluster_show_what_is_printed() {
     {
         let page = left.remove(next);
         before.clone_from(&page.name);
+        let start = Instant::now();
         results.push(page.check(&charts, Some(&cluster)));
+        eprintln!("{before}: {} s", start.elapsed().as_secs());
     }
     assert_all(results);
     let unreached: Vec<_> = left.iter().map(|page| &page.name).collect();
