@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use calico_core::text::shortened;
 use http::header::ACCEPT;
+use http::response::Parts;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
@@ -18,6 +19,12 @@ use super::retry::{Retry, Tries};
 /// The largest response that is read, in bytes, decompressed. A page of 250 large nodes is a tenth of
 /// this.
 const LARGEST: usize = 64 << 20;
+
+/// The types of a response that is parsed.
+const JSON: &str = "application/json";
+
+/// The types of a text, as kubectl requests it. An error is JSON.
+const ANY_TYPE: &str = "application/json, */*";
 
 /// How many responses are read at the same time; the others wait after their headers.
 const BODIES: usize = 4;
@@ -70,6 +77,13 @@ impl Response {
     }
 }
 
+/// The head and the first bytes of the body of a response.
+struct Reply {
+    head: Parts,
+    body: Vec<u8>,
+    is_whole: bool,
+}
+
 /// Why a try failed, and whether to try again.
 struct Failure {
     error: RequestError,
@@ -94,10 +108,7 @@ impl Server {
 
     /// Sends a GET request. `path` is path and query, such as `/api/v1/nodes?limit=500`.
     pub async fn get(&self, path: &str) -> Result<Response, RequestError> {
-        let request = Request {
-            server: self.url.clone(),
-            path: path.to_owned(),
-        };
+        let request = self.request(path);
         let started = Instant::now();
         let mut tries = Tries::default();
         loop {
@@ -119,8 +130,34 @@ impl Server {
         }
     }
 
+    /// Sends a GET request for a text, once: at most its first `longest` bytes are read.
+    pub async fn get_text(&self, path: &str, longest: usize) -> Result<Vec<u8>, RequestError> {
+        let request = self.request(path);
+        let attempt = async {
+            let reply = self.send(&request, ANY_TYPE, longest, 1).await?;
+            Ok(reply.body)
+        };
+        let text = self.within_limit(&request, attempt).await;
+        text.map_err(|failure: Failure| failure.error)
+    }
+
+    fn request(&self, path: &str) -> Request {
+        Request {
+            server: self.url.clone(),
+            path: path.to_owned(),
+        }
+    }
+
     async fn try_within_limit(&self, request: &Request, number: u32) -> Result<Vec<u8>, Failure> {
-        let attempt = self.try_once(request, number);
+        self.within_limit(request, self.try_once(request, number))
+            .await
+    }
+
+    async fn within_limit<T>(
+        &self,
+        request: &Request,
+        attempt: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         let Some(limit) = self.time_limit else {
             return attempt.await;
         };
@@ -135,8 +172,36 @@ impl Server {
 
     /// `number` is the number of this try, from 1.
     async fn try_once(&self, request: &Request, number: u32) -> Result<Vec<u8>, Failure> {
+        let Reply {
+            head,
+            body,
+            is_whole,
+        } = self.send(request, JSON, LARGEST, number).await?;
+        if !is_whole {
+            return Err(too_large(request, LARGEST));
+        }
+        match body.trim_ascii_start().first() {
+            Some(b'{' | b'[') => Ok(body),
+            first => Err(Failure::from(RequestError::NotKubernetes {
+                request: request.clone(),
+                what: match first {
+                    Some(_) => content(&head.headers),
+                    None => "an empty body".to_owned(),
+                },
+            })),
+        }
+    }
+
+    /// Sends a request. `number` is the number of this try, from 1.
+    async fn send(
+        &self,
+        request: &Request,
+        accept: &'static str,
+        limit: usize,
+        number: u32,
+    ) -> Result<Reply, Failure> {
         let http_request = http::Request::get(&request.path)
-            .header(ACCEPT, "application/json")
+            .header(ACCEPT, accept)
             .body(Body::empty())
             .map_err(|error| RequestError::Connection {
                 request: request.clone(),
@@ -157,32 +222,24 @@ impl Server {
         let (head, body) = response.into_parts();
         // The semaphore is never closed, which is the only reason for an error.
         let _permit = self.bodies.0.acquire().await.ok();
-        let body = collect(body, LARGEST).await.map_err(|error| Failure {
+        let (body, is_whole) = collect(body, limit).await.map_err(|error| Failure {
             error: self.connection_error(request, &error),
             retry: Retry::ConnectionLost,
         })?;
-        let Some(body) = body else {
-            return Err(Failure::from(RequestError::TooLarge {
-                request: request.clone(),
-                limit: LARGEST,
-            }));
-        };
         if !head.status.is_success() {
+            if !is_whole {
+                return Err(too_large(request, limit));
+            }
             return Err(Failure {
                 retry: error_response::retry(&head),
                 error: error_response::error(request.clone(), &head, &body, &self.identity, number),
             });
         }
-        match body.trim_ascii_start().first() {
-            Some(b'{' | b'[') => Ok(body),
-            first => Err(Failure::from(RequestError::NotKubernetes {
-                request: request.clone(),
-                what: match first {
-                    Some(_) => content(&head.headers),
-                    None => "an empty body".to_owned(),
-                },
-            })),
-        }
+        Ok(Reply {
+            head,
+            body,
+            is_whole,
+        })
     }
 
     fn connection_error(&self, request: &Request, error: &kube::Error) -> RequestError {
@@ -202,19 +259,28 @@ impl From<RequestError> for Failure {
     }
 }
 
-/// The whole of a body; `None` if it is larger than `limit` bytes.
-async fn collect(mut body: Body, limit: usize) -> Result<Option<Vec<u8>>, kube::Error> {
+fn too_large(request: &Request, limit: usize) -> Failure {
+    Failure::from(RequestError::TooLarge {
+        request: request.clone(),
+        limit,
+    })
+}
+
+/// The first `limit` bytes of a body, and whether that is the whole of it.
+async fn collect(mut body: Body, limit: usize) -> Result<(Vec<u8>, bool), kube::Error> {
     let mut collected = Vec::new();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else {
             continue;
         };
-        if collected.len() + data.len() > limit {
-            return Ok(None);
+        let rest = limit.saturating_sub(collected.len());
+        if let Some(first) = data.get(..rest).filter(|_| rest < data.len()) {
+            collected.extend_from_slice(first);
+            return Ok((collected, false));
         }
         collected.extend_from_slice(&data);
     }
-    Ok(Some(collected))
+    Ok((collected, true))
 }
 
 /// Whether the request was never sent because no connection was established.
@@ -234,7 +300,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_is_read_up_to_its_limit() {
         let body = || Body::from(vec![b' '; 100]);
-        assert_eq!(collect(body(), 100).await.unwrap().unwrap().len(), 100);
-        assert!(collect(body(), 99).await.unwrap().is_none());
+        assert_eq!(collect(body(), 100).await.unwrap(), (vec![b' '; 100], true));
+        assert_eq!(collect(body(), 99).await.unwrap(), (vec![b' '; 99], false));
     }
 }
