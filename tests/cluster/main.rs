@@ -11,7 +11,6 @@
 )]
 
 mod api_server;
-mod guides;
 mod journey;
 mod live;
 mod needs;

@@ -147,6 +147,13 @@ mod tests {
         ) -> crate::snapshot::Reading<Vec<T>> {
             crate::snapshot::Reading::Read(Vec::new())
         }
+
+        async fn messages(
+            &self,
+            _: &crate::snapshot::MessageRequests,
+        ) -> crate::snapshot::PodMessages {
+            crate::snapshot::PodMessages::default()
+        }
     }
 
     /// Facts of a cluster with that method, and calico-node counted or not.

@@ -14,9 +14,11 @@ mod excuses;
 pub mod fact;
 pub mod facts;
 pub mod finding;
+pub(crate) mod message_requests;
 pub mod not_read;
 mod order;
 pub mod phrases;
+mod pod_messages;
 pub mod provenance;
 pub mod report;
 pub(crate) mod thresholds;
@@ -74,6 +76,7 @@ pub fn found(
         .iter()
         .filter(|check| wanted(check) && check.can_judge(unknown))
         .flat_map(|check| (check.find)(case))
+        .map(|finding| pod_messages::with_messages(case, finding))
         .collect();
     order::ordered(findings)
 }

@@ -4,6 +4,7 @@ mod color;
 mod explain;
 mod fail_on;
 mod help;
+mod messages;
 mod plan;
 mod run;
 mod source;
@@ -15,6 +16,7 @@ use clap::{Args, Parser};
 
 pub use color::Color;
 pub use explain::{ExplainArgs, SchemaName};
+pub use messages::MessageArgs;
 pub use plan::{PlanArgs, PlanFormat};
 pub use run::RunArgs;
 pub use source::SourceArgs;
@@ -81,6 +83,9 @@ pub enum Subcommand {
 /// The arguments of `kubectl calico snapshot`.
 #[derive(Args, Debug)]
 pub struct SnapshotArgs {
+    #[command(flatten)]
+    pub messages: MessageArgs,
+
     #[command(flatten)]
     pub source: SourceArgs,
 }

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use super::messages::MessageArgs;
 use super::run::RunArgs;
 
 /// The arguments of `kubectl calico status`.
@@ -12,6 +13,9 @@ pub struct StatusArgs {
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatusFormat::Text,
         hide_possible_values = true)]
     pub output: StatusFormat,
+
+    #[command(flatten)]
+    pub messages: MessageArgs,
 
     #[command(flatten)]
     pub run: RunArgs,

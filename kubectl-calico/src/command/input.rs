@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use calico_core::text::MOST;
 
-use crate::cli::SourceArgs;
+use crate::assess::message_requests::message_requests;
+use crate::cli::{MessageArgs, SourceArgs};
 use crate::connect::connect;
 use crate::gather::budget::Budget;
 use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
 use crate::gather::skipped_documents::Skipped;
 use crate::render;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, SnapshotSource};
 use crate::terminal;
 
 type AnyError = Box<dyn Error + Send + Sync>;
@@ -28,14 +29,18 @@ const GRACE: Duration = Duration::from_secs(2);
 /// The stack size, as large as a main thread's: documents may be nested.
 const STACK: usize = 8 << 20;
 
-/// Reads the given files, or else the cluster.
-pub(super) fn read(source: &SourceArgs) -> Result<Snapshot, AnyError> {
+/// Reads the given files, or else the cluster; and what pods say, if that is wanted.
+pub(super) fn read(
+    source: &SourceArgs,
+    messages: Option<MessageArgs>,
+) -> Result<Snapshot, AnyError> {
+    let wants_messages = messages.is_some_and(|messages| !messages.no_logs);
     let stage = Stage::default();
     let (sender, receiver) = channel();
     let (owned_source, owned_stage) = (source.clone(), stage.clone());
     thread::Builder::new().stack_size(STACK).spawn(move || {
         // If nobody is waiting anymore, the process is about to exit.
-        let _ = sender.send(read_source(&owned_source, &owned_stage));
+        let _ = sender.send(read_source(&owned_source, wants_messages, &owned_stage));
     })?;
     let Some(limit) = source.time_limit() else {
         return receiver.recv()?;
@@ -67,16 +72,30 @@ impl Stage {
     }
 }
 
-fn read_source(source: &SourceArgs, stage: &Stage) -> Result<Snapshot, AnyError> {
+fn read_source(
+    source: &SourceArgs,
+    wants_messages: bool,
+    stage: &Stage,
+) -> Result<Snapshot, AnyError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     if source.filename.is_empty() {
-        return runtime.block_on(read_cluster(source, stage));
+        return runtime.block_on(read_cluster(source, wants_messages, stage));
     }
     let files = Files::read(&source.filename, |name| stage.set(format!("read {name}")))?;
     name_skipped(files.skipped());
-    Ok(runtime.block_on(Snapshot::gather(&files)))
+    Ok(runtime.block_on(gathered(&files, wants_messages)))
+}
+
+/// The snapshot; with what pods say, if that is wanted and any of them fails.
+async fn gathered(source: &impl SnapshotSource, wants_messages: bool) -> Snapshot {
+    let mut snapshot = Snapshot::gather(source).await;
+    let requests = message_requests(&snapshot);
+    if wants_messages && !requests.is_empty() {
+        snapshot.messages = source.messages(&requests).await;
+    }
+    snapshot
 }
 
 fn name_skipped(skipped: &[Skipped]) {
@@ -88,7 +107,11 @@ fn name_skipped(skipped: &[Skipped]) {
     }
 }
 
-async fn read_cluster(source: &SourceArgs, stage: &Stage) -> Result<Snapshot, AnyError> {
+async fn read_cluster(
+    source: &SourceArgs,
+    wants_messages: bool,
+    stage: &Stage,
+) -> Result<Snapshot, AnyError> {
     stage.set("connect".to_owned());
     let budget = Budget::new(source.time_limit());
     let connecting = connect(&source.connection);
@@ -103,7 +126,7 @@ async fn read_cluster(source: &SourceArgs, stage: &Stage) -> Result<Snapshot, An
     })
     .await?;
     let log = cluster.log();
-    let snapshot = terminal::with_progress(Snapshot::gather(&cluster), || {
+    let snapshot = terminal::with_progress(gathered(&cluster, wants_messages), || {
         let responses = log.requests().len();
         format!("reading: {responses} responses, {} KB", log.bytes() / 1000)
     })

@@ -20,27 +20,17 @@ pub(super) fn run(arguments: &PlanArgs) -> Exit {
 
 /// The output, or an error.
 fn text(arguments: &PlanArgs) -> Result<(String, Exit), (String, Exit)> {
-    let snapshot = input::read(&arguments.run.source)
+    let snapshot = input::read(&arguments.run.source, None)
         .map_err(|error| (error.to_string(), Exit::Incomplete))?;
     let plan = plan(&snapshot, &arguments.request(), clock::now());
     let exit = exit(&plan, &arguments.run);
-    if is_withheld(arguments.output, exit) {
+    if exit != Exit::Success && arguments.output.is_applied() {
         let fails = |severity| arguments.run.fails_on(severity);
         return Err((render::refused(&plan, fails), exit));
     }
     match render_plan(&plan, arguments) {
         Ok(text) => Ok((text, exit)),
         Err(error) => Err((error, Exit::Usage)),
-    }
-}
-
-/// Whether a plan that ends like that must not be applied. An incomplete one is written for the filter,
-/// which asks for what is missing.
-fn is_withheld(format: PlanFormat, exit: Exit) -> bool {
-    match exit {
-        Exit::Success => false,
-        Exit::Findings => format.is_applied() || format == PlanFormat::Config,
-        Exit::Incomplete | Exit::Usage => format.is_applied(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::snapshot::Snapshot;
 /// Prints everything that `status` reads, as manifests from which `status -f` produces the same
 /// report.
 pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
-    let snapshot = match input::read(&arguments.source) {
+    let snapshot = match input::read(&arguments.source, Some(arguments.messages)) {
         Ok(snapshot) => snapshot,
         Err(error) => return output::fail(&error.to_string()),
     };

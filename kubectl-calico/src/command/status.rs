@@ -11,7 +11,7 @@ use crate::terminal;
 
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
-    let snapshot = match input::read(&arguments.run.source) {
+    let snapshot = match input::read(&arguments.run.source, Some(arguments.messages)) {
         Ok(snapshot) => snapshot,
         Err(error) => return output::fail(&error.to_string()),
     };

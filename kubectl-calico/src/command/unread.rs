@@ -15,7 +15,10 @@ use crate::plan::plan;
 use crate::plan::request::PlanRequest;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
-use crate::snapshot::{ObjectRef, Origin, Reading, Snapshot, SnapshotSource, Store, Unknown};
+use crate::snapshot::{
+    MessageRequests, ObjectRef, Origin, PodMessages, Reading, Snapshot, SnapshotSource, Store,
+    Unknown,
+};
 
 /// The files, without permission to read some of it.
 struct Restricted<'a> {
@@ -38,6 +41,10 @@ impl SnapshotSource for Restricted<'_> {
             return Reading::Unknown(Unknown::Forbidden(said.to_owned()));
         }
         self.files.read(resource, store).await
+    }
+
+    async fn messages(&self, requests: &MessageRequests) -> PodMessages {
+        self.files.messages(requests).await
     }
 }
 

@@ -9,11 +9,15 @@ use serde::de::{DeserializeOwned, DeserializeSeed as _};
 use super::budget::Budget;
 use super::read_error::ReadError;
 use super::request_log::{LoggedRequest, RequestLog};
-use super::{page, pages};
+use super::{page, pages, pod_messages};
 use crate::connect::{RequestError, Response, Server};
 use crate::snapshot::resource::{Api, Resource};
+use crate::snapshot::resources::EVENTS;
 use crate::snapshot::select::Select;
-use crate::snapshot::{Absence, Origin, Pruned, Reading, SnapshotSource, Store, Unknown};
+use crate::snapshot::{
+    Absence, Event, LogRequest, MessageRequests, Origin, PodLog, PodMessages, PodName, Pruned,
+    Reading, SnapshotSource, Store, Unknown,
+};
 
 /// Reads a cluster whose API server responds.
 pub struct ClusterReader {
@@ -133,6 +137,58 @@ impl ClusterReader {
     }
 }
 
+impl ClusterReader {
+    async fn get_text(&self, path: &str, longest: usize) -> Result<Vec<u8>, ReadError> {
+        self.budget.spend_request()?;
+        let started = Instant::now();
+        let text = self.server.get_text(path, longest).await;
+        self.log.push(LoggedRequest {
+            path: path.to_owned(),
+            bytes: text.as_ref().ok().map(Vec::len),
+            elapsed: started.elapsed(),
+        });
+        let text = text?;
+        self.budget.spend_bytes(text.len())?;
+        Ok(text)
+    }
+
+    /// What `work` returns, unless it takes longer than what pods say is worth.
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, ReadError>>,
+    ) -> Result<T, Unknown> {
+        let limited = tokio::time::timeout(pod_messages::TIME, work);
+        match self.budget.within_time(limited).await {
+            Ok(Ok(done)) => done.map_err(Unknown::from),
+            Ok(Err(_)) => {
+                let seconds = pod_messages::TIME.as_secs();
+                Err(Unknown::Failed(format!("no response within {seconds}s")))
+            }
+            Err(limit) => Err(Unknown::Failed(limit.to_string())),
+        }
+    }
+
+    async fn events(&self, pod: &PodName) -> Result<Vec<Event>, Unknown> {
+        self.in_time(async {
+            let response = self.get(&pod_messages::events_path(pod)).await?;
+            let page = page::parse(&response.body, &EVENTS, &self.budget, 0);
+            let page =
+                page.map_err(|error| ReadError::unparsed(&response, &error, &self.budget))?;
+            Ok(page.objects)
+        })
+        .await
+    }
+
+    async fn pod_log(&self, request: &LogRequest) -> PodLog {
+        let path = pod_messages::log_path(request);
+        let text = self.in_time(self.get_text(&path, pod_messages::LONGEST_LOG));
+        match text.await {
+            Ok(text) => PodLog::of_text(request, &text),
+            Err(why) => PodLog::unread(request, why.to_string()),
+        }
+    }
+}
+
 impl SnapshotSource for ClusterReader {
     async fn origin(&self) -> Origin {
         Origin {
@@ -152,6 +208,21 @@ impl SnapshotSource for ClusterReader {
         match self.budget.within_time(reading).await {
             Ok(reading) => reading,
             Err(limit) => Reading::Unknown(Unknown::Failed(limit.to_string())),
+        }
+    }
+
+    async fn messages(&self, requests: &MessageRequests) -> PodMessages {
+        let events = requests.events.iter().map(|pod| self.events(pod));
+        let logs = requests.logs.iter().map(|request| self.pod_log(request));
+        let (events, logs) = tokio::join!(pod_messages::all(events), pod_messages::all(logs));
+        let failure = events.iter().find_map(|events| events.as_ref().err());
+        let read: Vec<Event> = events.iter().flatten().flatten().cloned().collect();
+        PodMessages {
+            events: match failure {
+                Some(why) if read.is_empty() => Reading::Unknown(why.clone()),
+                _ => Reading::Read(read),
+            },
+            logs,
         }
     }
 }

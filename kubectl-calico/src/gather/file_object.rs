@@ -120,7 +120,7 @@ impl FileObject {
             Select::LabelledIn(selected, ..) | Select::PhaseIn(selected, _) => {
                 namespace == Some(selected)
             }
-            Select::All | Select::Labelled(..) | Select::Named(..) => {
+            Select::All | Select::OfFailingPods(_) | Select::Labelled(..) | Select::Named(..) => {
                 namespace.is_none_or(|namespace| !is_of_calico(namespace))
             }
         }

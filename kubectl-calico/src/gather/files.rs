@@ -14,8 +14,12 @@ use super::page;
 use super::skipped_documents::{MayHold, Skipped};
 use super::snapshot_header::{self, SnapshotHeader};
 use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::{EVENTS, POD_LOGS};
 use crate::snapshot::select::Select;
-use crate::snapshot::{Absence, Meter, Origin, Reading, SnapshotSource, Store, Unknown};
+use crate::snapshot::{
+    Absence, Event, MessageRequests, Meter, Origin, PodLog, PodMessages, Reading, SnapshotSource,
+    Store, Unknown,
+};
 
 /// The longest reason for skipping a document, in characters.
 const LONGEST: usize = 300;
@@ -328,6 +332,20 @@ impl SnapshotSource for Files {
         match parsed {
             Ok(objects) => Reading::Read(objects),
             Err(why) => Reading::Unknown(Unknown::Failed(format!("{} {why}", resource.kind))),
+        }
+    }
+
+    async fn messages(&self, requests: &MessageRequests) -> PodMessages {
+        let mut events = self.read::<Event>(&EVENTS, Store::V1).await;
+        if let Reading::Read(events) = &mut events {
+            let is_wanted = |event: &Event| requests.events.iter().any(|pod| event.is_about(pod));
+            events.retain(is_wanted);
+        }
+        let logs = self.read::<PodLog>(&POD_LOGS, Store::V1).await;
+        let is_wanted = |log: &&PodLog| requests.logs.iter().any(|request| log.is_of(request));
+        PodMessages {
+            events,
+            logs: logs.items().iter().filter(is_wanted).cloned().collect(),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod files;
 mod input;
 mod page;
 mod pages;
+mod pod_messages;
 mod read_error;
 pub mod request_log;
 pub mod skipped_documents;

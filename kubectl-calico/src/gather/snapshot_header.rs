@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
 use crate::snapshot::resource::Resource;
+use crate::snapshot::resources;
 use crate::snapshot::{Absence, Origin, Reading, Snapshot, Unknown};
 
 pub(super) const GROUP: &str = "kubectl-calico/";
@@ -48,7 +49,9 @@ impl SnapshotHeader {
         let not_served = snapshot.not_served().into_iter();
         header.not_served = not_served.map(|row| row.plural().to_owned()).collect();
         header.not_served.dedup();
-        for (row, unknown) in snapshot.unknown() {
+        let events = snapshot.messages.events.failure();
+        let events = events.map(|unknown| (&resources::EVENTS, unknown));
+        for (row, unknown) in snapshot.unknown().into_iter().chain(events) {
             match unknown {
                 Unknown::Forbidden(message) => {
                     header.forbidden.insert(row.object().to_string(), message)

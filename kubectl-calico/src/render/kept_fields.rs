@@ -16,7 +16,9 @@ The first document names the API server, the kubeconfig context and the Kubernet
 be read, with the server's message.
 
 Messages from the operator, the kubelet and the scheduler are included, because findings quote them. Review them
-before you share a snapshot. The last message of a container is included only while the container is not ready.
+before you share a snapshot. The last message of a container is included only while the container is not ready. If a pod
+fails, its events and the last lines of its log are included, too (`PodLog`, which is not a kind of Kubernetes), without
+lines that may contain a password, a token or a key. `kubectl calico snapshot --no-logs` leaves them out.
 
 The same fields are kept when `status` and `plan` read a cluster or files, so nothing else can influence a report.
 ";

@@ -3,7 +3,6 @@
 mod explain;
 mod json;
 mod kept_fields;
-mod not_read;
 mod page;
 pub mod plan;
 mod requests;

@@ -2,6 +2,7 @@
 //! the fields that are used, and for each kind whether it could be read.
 
 mod bgp;
+mod credential;
 mod datastore;
 mod felix;
 mod fields;
@@ -14,6 +15,7 @@ mod object_ref;
 mod openshift;
 mod operator;
 mod pod;
+mod pod_messages;
 mod reading;
 pub mod resource;
 pub mod resources;
@@ -34,6 +36,7 @@ pub use object_ref::ObjectRef;
 pub use openshift::OpenShiftNetwork;
 pub use operator::{ApiServer, Condition, Installation, TigeraStatus};
 pub use pod::{ContainerStatus, Pod, flag_in};
+pub use pod_messages::{Event, LINES, LogRequest, MessageRequests, PodLog, PodMessages, PodName};
 pub use reading::{Absence, Reading, Unknown};
 pub use source::{Origin, SnapshotSource};
 pub use store::Store;
@@ -56,11 +59,13 @@ macro_rules! snapshot {
         many { $($many:ident: $many_type:ty = $many_row:ident;)+ }
         one { $($one:ident: $one_type:ty = $one_row:ident;)+ }
     ) => {
-        /// What was read from a cluster: a field for each row of [`resources::RESOURCES`].
+        /// What was read from a cluster: a field for each row of [`resources::RESOURCES`], but one for both
+        /// that are about what pods say.
         #[derive(Debug)]
         pub struct Snapshot {
             pub origin: Origin,
             pub store: Store,
+            pub messages: PodMessages,
             $(pub $first: Reading<Vec<$first_type>>,)+
             $(pub $last: Reading<Vec<$last_type>>,)+
             $(pub $many: Reading<Vec<$many_type>>,)+
@@ -68,8 +73,8 @@ macro_rules! snapshot {
         }
 
         impl Snapshot {
-            /// Reads every row: first those that determine the store, then the others at once, and last those
-            /// that the others refer to.
+            /// Reads every row but what pods say: first those that determine the store, then the others at
+            /// once, and last those that the others refer to.
             pub async fn gather(source: &impl SnapshotSource) -> Self {
                 let origin = source.origin();
                 let ($($first,)+ origin) = tokio::join!(
@@ -85,6 +90,7 @@ macro_rules! snapshot {
                 Self {
                     origin,
                     store,
+                    messages: PodMessages::default(),
                     $($first,)+
                     $($last,)+
                     $($many,)+
@@ -121,6 +127,9 @@ macro_rules! snapshot {
                 $(objects.extend(resources::$last_row.manifests(self.store, self.$last.items())?);)+
                 $(objects.extend(resources::$many_row.manifests(self.store, self.$many.items())?);)+
                 $(objects.extend(resources::$one_row.manifests(self.store, self.$one.read())?);)+
+                let PodMessages { events, logs } = &self.messages;
+                objects.extend(resources::EVENTS.manifests(self.store, events.items())?);
+                objects.extend(resources::POD_LOGS.manifests(self.store, logs)?);
                 Ok(objects)
             }
         }

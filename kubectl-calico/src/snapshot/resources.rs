@@ -1,13 +1,13 @@
 //! Everything that is read from a cluster: one table, from which the requests, the ClusterRole of
 //! `kubectl calico rbac` and the messages about missing permissions are generated.
 
-use super::fields::{calico, ipam, kubernetes, operator, workloads};
+use super::fields::{calico, ipam, kubernetes, operator, pod_messages, workloads};
 use super::resource::{Api, Resource};
 use super::select::Select;
 pub use super::store::{V1, V3};
 
 /// `k8s-app` of the operator.
-const OPERATOR_APP: &str = "tigera-operator";
+pub const OPERATOR_APP: &str = "tigera-operator";
 
 /// `k8s-app` of Calico's workloads, in installs of every kind; of a kube-controller-manager whose pods
 /// have no `component` (Talos); and of CoreDNS, whose address shows which plugin connected it.
@@ -150,6 +150,15 @@ rows! {
         "addresses that are not assigned";
 }
 
+rows! {
+    EVENTS: "Event", [api("", "v1", "events")], Select::OfFailingPods("list"), pod_messages::EVENT,
+        "why the probes of Calico's pods fail, and why pods get no network";
+    ///
+    /// Kubernetes has no such kind: a log is a text.
+    POD_LOGS: "PodLog", [api("", "v1", "pods/log")], Select::OfFailingPods("get"), pod_messages::POD_LOG,
+        "why containers of Calico fail";
+}
+
 /// Every row.
 pub static RESOURCES: &[&Resource] = &[
     &NODES,
@@ -180,4 +189,6 @@ pub static RESOURCES: &[&Resource] = &[
     &IPAM_BLOCKS,
     &IPAM_CONFIGS,
     &IP_RESERVATIONS,
+    &EVENTS,
+    &POD_LOGS,
 ];

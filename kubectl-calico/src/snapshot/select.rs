@@ -13,6 +13,8 @@ pub enum Select {
     LabelledIn(&'static str, &'static str, &'static [&'static str]),
     /// The pods in a namespace that are in a phase.
     PhaseIn(&'static str, &'static str),
+    /// What pods that fail say, read with that verb. Which pods these are depends on the other rows.
+    OfFailingPods(&'static str),
     /// A single object, by namespace and name. The namespace of a cluster-scoped object is empty.
     Named(&'static str, &'static str),
 }
@@ -40,7 +42,7 @@ impl Select {
     /// Whether a server would return that object.
     pub fn selects(&self, object: &Selectable) -> bool {
         match *self {
-            Self::All => true,
+            Self::All | Self::OfFailingPods(_) => true,
             Self::Labelled(key, values) => object.has_label(key, values),
             Self::LabelledIn(namespace, key, values) => {
                 object.namespace == namespace && object.has_label(key, values)
@@ -55,7 +57,7 @@ impl Select {
     /// The query of a list, without the `?`; empty for all objects.
     pub fn query(&self) -> String {
         match *self {
-            Self::All | Self::Named(..) => String::new(),
+            Self::All | Self::OfFailingPods(_) | Self::Named(..) => String::new(),
             // labelSelector=KEY in (A,B), percent-encoded.
             Self::Labelled(key, values) | Self::LabelledIn(_, key, values) => {
                 format!("labelSelector={key}%20in%20%28{}%29", values.join("%2C"))
@@ -67,7 +69,7 @@ impl Select {
     /// The namespace that is read; empty for all of them.
     pub(super) fn namespace(&self) -> &'static str {
         match *self {
-            Self::All | Self::Labelled(..) => "",
+            Self::All | Self::OfFailingPods(_) | Self::Labelled(..) => "",
             Self::LabelledIn(namespace, ..)
             | Self::PhaseIn(namespace, _)
             | Self::Named(namespace, _) => namespace,
@@ -78,6 +80,7 @@ impl Select {
     pub fn verb(&self) -> &'static str {
         match self {
             Self::Named(..) => "get",
+            Self::OfFailingPods(verb) => verb,
             _ => "list",
         }
     }

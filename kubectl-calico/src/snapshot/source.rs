@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::pod_messages::{MessageRequests, PodMessages};
 use super::reading::Reading;
 use super::resource::Resource;
 use super::store::Store;
@@ -36,4 +37,7 @@ pub trait SnapshotSource {
         resource: &'static Resource,
         store: Store,
     ) -> impl Future<Output = Reading<Vec<T>>>;
+
+    /// What these pods say.
+    fn messages(&self, requests: &MessageRequests) -> impl Future<Output = PodMessages>;
 }

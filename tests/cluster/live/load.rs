@@ -19,10 +19,10 @@ impl<'a> Loaded<'a> {
 
     /// Replaces the objects. Those that are in both sets are kept: many clusters differ in one object.
     pub(super) fn replace(&mut self, objects: &[Value]) -> Result<(), String> {
-        // A Snapshot describes how objects were read, and is not written.
+        // A Snapshot describes how objects were read, and a PodLog is what a kubelet would send.
         let objects: Vec<Value> = objects
             .iter()
-            .filter(|object| object["kind"] != "Snapshot")
+            .filter(|object| object["kind"] != "Snapshot" && object["kind"] != "PodLog")
             .cloned()
             .collect();
         Load::difference(&self.objects, &objects).delete_from(self.server)?;

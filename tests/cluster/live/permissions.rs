@@ -73,6 +73,10 @@ fn the_cluster_role_is_sufficient_and_minimal() {
             .collect();
         let plurals = rule["resources"].as_array().unwrap();
         for plural in plurals.iter().map(|plural| plural.as_str().unwrap()) {
+            // What pods say is only read if one of them fails.
+            if ["events", "pods/log"].contains(&plural) {
+                continue;
+            }
             let named = missing.iter().any(|permission| permission.contains(plural));
             // Calico's resources are read from crd.projectcalico.org, which this server has.
             let read = rule["apiGroups"] == json!(["projectcalico.org"]);

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::repository;
 
-/// The folders in tests/cases/KIND that contain this file, sorted by name; with `CASES=TEXT`, those whose
-/// path contains the text.
+/// The folders in tests/cases/KIND that contain this file, sorted by name.
 pub fn cases(kind: &str, file: &str) -> Vec<PathBuf> {
     let mut cases = Vec::new();
     find(
@@ -14,9 +13,6 @@ pub fn cases(kind: &str, file: &str) -> Vec<PathBuf> {
         file,
         &mut cases,
     );
-    if let Ok(wanted) = std::env::var("CASES") {
-        cases.retain(|folder| folder.to_string_lossy().contains(&wanted));
-    }
     cases
 }
 

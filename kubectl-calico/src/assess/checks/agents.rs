@@ -8,7 +8,6 @@ use crate::assess::phrases::{MOST_NAMES, counted, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::pods;
-use crate::snapshot::Pod;
 use crate::snapshot::resources::DAEMON_SETS;
 use calico_core::catalog::Entry;
 
@@ -55,7 +54,9 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
     unready.retain(|pod| !pod.is_ready() && container_failure(pod).is_none());
     unready.sort_by_key(|pod| pods::place(pod));
     // Events and logs need a kubelet that responds.
-    let responding = unready.iter().find(|pod| !is_on_silent_node(case, pod));
+    let responding = unready
+        .iter()
+        .find(|pod| !pods::is_on_silent_node(case.snapshot, pod));
     let severity = if responding.is_some() {
         Severity::Error
     } else {
@@ -74,7 +75,7 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         ),
     );
     for pod in unready.iter().take(MOST_NAMES) {
-        let why = if is_on_silent_node(case, pod) {
+        let why = if pods::is_on_silent_node(case.snapshot, pod) {
             "the node's kubelet does not respond".to_owned()
         } else {
             pods::why(pod)
@@ -98,12 +99,6 @@ fn how_many(node: &CalicoNode, count: usize) -> String {
         Some(desired) => format!("{count} of {}", counted(desired, "node")),
         None => counted(count, "node"),
     }
-}
-
-/// Whether the kubelet of the pod's node has stopped reporting.
-fn is_on_silent_node(case: &Case, pod: &Pod) -> bool {
-    let mut nodes = case.snapshot.nodes.items().iter();
-    nodes.any(|node| node.metadata.name == pod.spec.node_name && node.is_silent())
 }
 
 fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {

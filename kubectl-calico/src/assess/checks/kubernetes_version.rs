@@ -5,6 +5,7 @@ use calico_core::operator::OperatorVersion;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::views::objects::{object_of, operator_deployment};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::OPERATORS;
 
@@ -28,9 +29,8 @@ pub(crate) const OPERATOR_TOO_OLD: Check = Check {
 };
 
 fn too_old(case: &Case) -> Option<Finding> {
-    let fact = &case.facts.install.operator;
-    let (version, from) = (fact.value()?, fact.from().first()?);
-    let version: OperatorVersion = version.parse().ok()?;
+    let operator = operator_deployment(case.snapshot)?;
+    let version: OperatorVersion = case.facts.install.operator.value()?.parse().ok()?;
     let (object, kubernetes) = kubernetes(case)?;
     if version.since(28) || minor(kubernetes)? < 25 {
         return None;
@@ -38,10 +38,10 @@ fn too_old(case: &Case) -> Option<Finding> {
     Some(
         Finding::error(
             &OPERATOR_TOO_OLD.entry,
-            &from.object,
+            object_of(operator),
             format!("operator {version} does not work with Kubernetes {kubernetes}"),
         )
-        .read(from, version)
+        .evidence(object_of(operator), "image", version)
         .evidence(object, "version", kubernetes)
         .impact(
             "it creates PodSecurityPolicies, which Kubernetes 1.25 removed, and never completes an \

@@ -50,7 +50,7 @@ pub(crate) const PODS_WAIT: Check = Check {
         let waiting: Vec<&Pod> = pending
             .filter(|pod| !pods::is_calico(pod) && pod.metadata.deletion_timestamp.is_none())
             .filter(|pod| !pod.spec.host_network)
-            .filter(|pod| is_kept_from_nodes(case, pod) || has_no_sandbox(pod))
+            .filter(|pod| is_kept_from_nodes(case, pod) || pods::has_no_sandbox(pod))
             .collect();
         finding(case, &waiting).into_iter().collect()
     },
@@ -70,20 +70,6 @@ fn is_kept_from_nodes(case: &Case, pod: &Pod) -> bool {
     scheduled.is_some_and(|scheduled| {
         none_ready || taints.iter().any(|taint| scheduled.message.contains(taint))
     })
-}
-
-/// Whether the pod is on a node and none of its containers has been created.
-fn has_no_sandbox(pod: &Pod) -> bool {
-    let waits = |reason: &str| matches!(reason, "ContainerCreating" | "PodInitializing");
-    let mut states = pod.statuses().map(|container| &container.state).peekable();
-    !pod.spec.node_name.is_empty()
-        && states.peek().is_some()
-        && states.all(|state| {
-            state
-                .waiting
-                .as_ref()
-                .is_some_and(|found| waits(&found.reason))
-        })
 }
 
 /// The severity, the cause, and what to do first.

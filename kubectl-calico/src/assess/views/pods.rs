@@ -117,6 +117,26 @@ pub fn why(pod: &Pod) -> String {
     why.unwrap_or_else(|| format!("phase {}", pod.status.phase))
 }
 
+/// Whether the pod is on a node and none of its containers has been created.
+pub fn has_no_sandbox(pod: &Pod) -> bool {
+    let waits = |reason: &str| matches!(reason, "ContainerCreating" | "PodInitializing");
+    let mut states = pod.statuses().map(|container| &container.state).peekable();
+    !pod.spec.node_name.is_empty()
+        && states.peek().is_some()
+        && states.all(|state| {
+            state
+                .waiting
+                .as_ref()
+                .is_some_and(|found| waits(&found.reason))
+        })
+}
+
+/// Whether the kubelet of the pod's node has stopped reporting.
+pub fn is_on_silent_node(snapshot: &Snapshot, pod: &Pod) -> bool {
+    let mut nodes = snapshot.nodes.items().iter();
+    nodes.any(|node| node.metadata.name == pod.spec.node_name && node.is_silent())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

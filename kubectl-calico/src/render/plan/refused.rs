@@ -38,14 +38,13 @@ fn undetermined(pool: &Pool) -> Option<String> {
 
 fn unread(row: &Unread) -> String {
     let grant = row
-        .row
         .permission
         .as_ref()
         .map(|permission| format!("; grant: {permission}"));
     format!(
         "{} could not be read: {}{}",
-        row.row.object,
-        row.row.why,
+        row.object,
+        row.why,
         grant.unwrap_or_default()
     )
 }

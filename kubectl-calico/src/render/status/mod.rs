@@ -6,6 +6,7 @@ mod finding;
 mod list;
 mod marks;
 mod networks;
+mod not_read;
 mod pools;
 mod routing;
 mod verdict;
@@ -16,7 +17,6 @@ pub(super) use cluster::{cluster, installed_by};
 pub(super) use finding::finding;
 pub(super) use routing::ports;
 
-use super::not_read::{Row, not_read};
 use super::page::{Look, Page};
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::facts::Facts;
@@ -58,9 +58,7 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
     }
     if !report.not_read.is_empty() {
         page.blank();
-        let rows = report.not_read.iter();
-        let rows: Vec<Row> = rows.map(|row| Row { row, shows: None }).collect();
-        not_read(&mut page, &rows, detail.skipped);
+        not_read::not_read(&mut page, report, detail.skipped);
     }
     page.blank();
     if report.state == ClusterState::NotInstalled {

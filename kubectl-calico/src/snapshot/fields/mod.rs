@@ -8,6 +8,7 @@ pub(super) mod calico;
 pub(super) mod ipam;
 pub(super) mod kubernetes;
 pub(super) mod operator;
+pub(super) mod pod_messages;
 pub(super) mod workloads;
 
 use super::trim::keep::Fields;

@@ -1,0 +1,274 @@
+//! Messages of the CNI plugin, of IPAM, and of install-cni.
+
+use super::commands::{agents, calico_node_of, ipam, pools, unlock};
+use super::known_message::KnownMessage;
+use crate::assess::checks::block_limit::BLOCK_LIMIT;
+use crate::assess::checks::capacity::FEWER_BLOCKS_THAN_NODES;
+use crate::assess::checks::cni_token::TOKEN_NOT_RENEWED;
+use crate::assess::checks::datastore::DATASTORE_LOCKED;
+use crate::assess::checks::no_pool::NO_POOL;
+use crate::assess::checks::node_ready::NODE_NOT_READY;
+use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
+use crate::assess::checks::usage::NEARLY_FULL;
+
+pub(super) const MESSAGES: &[KnownMessage] = &[
+    KnownMessage {
+        texts: &["check that the calico/node container is running and has mounted /var/lib/calico"],
+        is_general: true,
+        means: "calico-node has not started on the node yet",
+        fix: "get calico-node ready on the node of the pod: it writes /var/lib/calico/nodename \
+         when it starts",
+        paste: agents,
+        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/plugin/plugin.go",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): stat \
+         /var/lib/calico/nodename: no such file or directory: check that the calico/node \
+         container is running and has mounted /var/lib/calico/",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[
+            "error getting clusterinformation",
+            "connection is unauthorized",
+        ],
+        means: "the API server rejects the token of the CNI plugin, which has expired",
+        fix: "restart calico-node on the node of the pod: it writes a new token to \
+         /etc/cni/net.d/calico-kubeconfig",
+        paste: calico_node_of,
+        explained_by: &[&TOKEN_NOT_RENEWED],
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/errors/errors.go; \
+         projectcalico/calico#5712, #9215, #8379",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): error getting \
+         ClusterInformation: connection is unauthorized: Unauthorized",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed (add): unauthorized"],
+        means: "the API server rejects the token of the CNI plugin, which has expired",
+        fix: "restart calico-node on the node of the pod: it writes a new token to \
+         /etc/cni/net.d/calico-kubeconfig",
+        paste: calico_node_of,
+        explained_by: &[&TOKEN_NOT_RENEWED],
+        source: "easzlab/kubeasz#1332",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): Unauthorized",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["calico is currently not ready to process requests"],
+        means: "Calico's datastore is locked",
+        fix: "end the migration that locked the datastore, or unlock it",
+        paste: unlock,
+        explained_by: &[&DATASTORE_LOCKED],
+        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/plugin/plugin.go; \
+         rancher/rancher#23788",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): Calico is \
+         currently not ready to process requests",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no configured calico pools"],
+        means: "no enabled pool selects the node",
+        fix: "enable a pool, or create one, whose nodeSelector selects the node",
+        paste: pools,
+        explained_by: &[&NO_POOL, &POOLS_FOR_SOME_NODES],
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
+         request IPv4 addresses: no configured Calico pools for node node-1",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["cannot find a qualified ippool"],
+        means: "no enabled pool may be used for pods",
+        fix: "add Workload to allowedUses of a pool that selects the node, or create a pool",
+        paste: pools,
+        explained_by: &[&NO_POOL],
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
+         request IPv4 addresses: cannot find a qualified ippool, no pools match the \
+         required use (Workload)",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no more free affine blocks and strict affinity enabled"],
+        means: "the node's blocks are full, none is free, and strict affinity forbids borrowing",
+        fix: "add a pool, or release blocks of nodes that are gone; or turn strict affinity \
+         off, unless Windows nodes need it",
+        paste: ipam,
+        explained_by: &[&FEWER_BLOCKS_THAN_NODES],
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go; \
+         projectcalico/calico#8435",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
+         request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No more \
+         free affine blocks and strict affinity enabled",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["need to allocate an ipam block but could not"],
+        means: "the node has as many blocks as IPAM's maxBlocksPerHost allows",
+        fix: "raise maxBlocksPerHost, or run fewer pods on the node",
+        paste: ipam,
+        explained_by: &[&BLOCK_LIMIT],
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
+         request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; Need to \
+         allocate an IPAM block but could not - limit of 1 blocks reached for this node",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no ips available in pools"],
+        means: "the pools that the pod may use have no free address",
+        fix: "add a pool, or release addresses that are no longer in use",
+        paste: ipam,
+        explained_by: &[&NEARLY_FULL],
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go; \
+         projectcalico/calico#7382",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
+         request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; No IPs \
+         available in pools: [10.244.0.0/16]",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["max retries hit - excessive concurrent ipam requests"],
+        is_general: true,
+        means: "many pods of the node requested addresses at the same time",
+        fix: "wait: the kubelet tries again. If it goes on, look for addresses that are leaked",
+        paste: ipam,
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
+         request IPv4 addresses: Max retries hit - excessive concurrent IPAM requests",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no ip addresses available in range set"],
+        means: "host-local IPAM has given out every address of the node's pod CIDR",
+        fix: "delete the files of pods that are gone from /var/lib/cni/networks on the node, \
+         or give nodes a larger pod CIDR",
+        source: "containernetworking/plugins v1.5.1, \
+         plugins/ipam/host-local/backend/allocator/allocator.go",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): failed to \
+         allocate for range 0: no IP addresses available in range set: \
+         10.244.1.1-10.244.1.254",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to find plugin \"calico"],
+        means: "the binaries of the CNI plugin are missing on the node",
+        fix: "restart calico-node on the node: its init container install-cni copies them. If \
+         they are still missing, the runtime looks in another directory than /opt/cni/bin",
+        paste: calico_node_of,
+        source: "containernetworking/cni v1.2.3, pkg/invoke/find.go",
+        examples: &[
+            "Failed to create pod sandbox: failed to find plugin \"calico\" in path \
+         [/opt/cni/bin]",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["cni plugin not initialized"],
+        is_general: true,
+        means: "the container runtime has found no CNI configuration on the node",
+        fix: "get calico-node ready on the node: install-cni writes the configuration to \
+         /etc/cni/net.d. If it is there, restart the container runtime",
+        paste: agents,
+        explained_by: &[&NODE_NOT_READY],
+        source: "containerd v1.7.22, pkg/cri/sbserver/status.go",
+        examples: &[
+            "network is not ready: container runtime network not ready: NetworkReady=false \
+         reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin \
+         not initialized",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["cni config uninitialized"],
+        is_general: true,
+        means: "the container runtime has found no CNI configuration on the node",
+        fix: "get calico-node ready on the node: install-cni writes the configuration to \
+         /etc/cni/net.d. If it is there, restart the container runtime",
+        paste: agents,
+        explained_by: &[&NODE_NOT_READY],
+        versions: "Kubernetes up to 1.23",
+        source: "kubernetes v1.23, pkg/kubelet/dockershim/network/cni/cni.go",
+        examples: &[
+            "network is not ready: container runtime network not ready: NetworkReady=false \
+         reason:NetworkPluginNotReady message:docker: network plugin is not ready: cni \
+         config uninitialized",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[
+            "error adding host side routes for interface",
+            "already exists for an interface other than",
+        ],
+        means: "the pod's address still belongs to the interface of another pod on the node",
+        fix: "delete the interface of the pod that is gone from the node (ip route get \
+         ADDRESS, ip link delete cali…), or reboot the node",
+        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/dataplane/linux/dataplane_linux.go",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): error adding \
+         host side routes for interface: cali12d4a061371, error: route (Ifindex: 9, Dst: \
+         10.244.1.5/32, Scope: link) already exists for an interface other than \
+         'cali12d4a061371': route (Ifindex: 5, Dst: 10.244.1.5/32, Scope: link)",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["unable to create token for cni kubeconfig"],
+        means: "calico-node may not create the token of the CNI plugin",
+        fix: "apply the ClusterRoles of the Calico release that runs: they allow calico-node \
+         to create serviceaccounts/token",
+        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [FATAL][1] cni-installer/install.go 472: Unable to \
+         create token for CNI kubeconfig error=serviceaccounts \"calico-cni-plugin\" is \
+         forbidden: User \"system:serviceaccount:kube-system:calico-node\" cannot create \
+         resource \"serviceaccounts/token\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["found no writeable directory"],
+        means: "install-cni cannot write to the directory of CNI plugins",
+        fix: "make /opt/cni/bin writable on the node, or set the directory that the container \
+         runtime uses",
+        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [FATAL][1] cni-installer/install.go 232: found no \
+         writeable directory, exiting error=no writable directory",
+        ],
+        ..KnownMessage::USUAL
+    },
+];

@@ -1,0 +1,104 @@
+//! The commands for well-known messages. Names are pasted only if they are names.
+
+use crate::assess::check::Case;
+use crate::assess::checks::crds;
+use crate::assess::phrases::pasted;
+use crate::assess::views::pods;
+use crate::snapshot::PodName;
+
+/// Shows where calico-node runs.
+pub(super) fn agents(_: &Case, _: &PodName) -> String {
+    "kubectl get pods -A -l 'k8s-app in (calico-node,canal)' -o wide".to_owned()
+}
+
+/// Deletes the calico-node of the pod's node, which its DaemonSet then recreates.
+pub(super) fn calico_node_of(case: &Case, name: &PodName) -> String {
+    let pods = || pods::wanted(case.snapshot).chain(case.snapshot.pending_pods.items());
+    let node = pods()
+        .find(|pod| PodName::of(&pod.metadata) == *name)
+        .map(|pod| pod.spec.node_name.as_str());
+    let agent = pods().find(|pod| {
+        matches!(pods::app(pod), "calico-node" | "canal")
+            && node == Some(pod.spec.node_name.as_str())
+    });
+    let Some(agent) = agent else {
+        return agents(case, name);
+    };
+    format!(
+        "kubectl delete pods -n {} {}",
+        pasted(agent.metadata.namespace.as_deref().unwrap_or_default()),
+        pasted(&agent.metadata.name)
+    )
+}
+
+pub(super) fn agent_log(_: &Case, pod: &PodName) -> String {
+    format!(
+        "kubectl logs -n {} {} -c calico-node --tail=200",
+        pasted(&pod.namespace),
+        pasted(&pod.name)
+    )
+}
+
+pub(super) fn describe(_: &Case, pod: &PodName) -> String {
+    format!(
+        "kubectl describe pods -n {} {}",
+        pasted(&pod.namespace),
+        pasted(&pod.name)
+    )
+}
+
+pub(super) fn typha_pods(_: &Case, _: &PodName) -> String {
+    "kubectl get pods -A -l k8s-app=calico-typha -o wide".to_owned()
+}
+
+pub(super) fn kube_proxy(_: &Case, _: &PodName) -> String {
+    "kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide".to_owned()
+}
+
+pub(super) fn nodes(_: &Case, _: &PodName) -> String {
+    "kubectl get nodes -o wide".to_owned()
+}
+
+pub(super) fn nodes_by_architecture(_: &Case, _: &PodName) -> String {
+    "kubectl get nodes -L kubernetes.io/arch".to_owned()
+}
+
+/// The addresses that Calico recorded.
+pub(super) fn node_addresses(_: &Case, _: &PodName) -> String {
+    "kubectl get nodes -o custom-columns='NAME:.metadata.name,CALICO:.metadata.annotations.projectcalico\\.org/IPv4Address,INTERNAL:.status.addresses[?(@.type==\"InternalIP\")].address'"
+        .to_owned()
+}
+
+pub(super) fn pools(_: &Case, _: &PodName) -> String {
+    "kubectl get ippools.crd.projectcalico.org \
+     -o custom-columns=NAME:.metadata.name,CIDR:.spec.cidr,DISABLED:.spec.disabled,NODES:.spec.nodeSelector"
+        .to_owned()
+}
+
+pub(super) fn ipam(_: &Case, _: &PodName) -> String {
+    "calicoctl ipam show --show-blocks".to_owned()
+}
+
+pub(super) fn unlock(_: &Case, _: &PodName) -> String {
+    "calicoctl datastore migrate unlock".to_owned()
+}
+
+pub(super) fn bgp_configuration(_: &Case, _: &PodName) -> String {
+    "kubectl get bgpconfigurations.crd.projectcalico.org -o yaml".to_owned()
+}
+
+pub(super) fn edit_felix(_: &Case, _: &PodName) -> String {
+    "kubectl edit felixconfigurations.crd.projectcalico.org default".to_owned()
+}
+
+pub(super) fn installation(_: &Case, _: &PodName) -> String {
+    "kubectl edit installations.operator.tigera.io default".to_owned()
+}
+
+pub(super) fn webhooks(_: &Case, _: &PodName) -> String {
+    "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations".to_owned()
+}
+
+pub(super) fn definitions(case: &Case, _: &PodName) -> String {
+    crds::apply(case)
+}

@@ -1,0 +1,229 @@
+//! Messages about the API server and Calico's datastore, in any container.
+
+use super::commands::{definitions, kube_proxy, nodes, unlock};
+use super::known_message::KnownMessage;
+use crate::assess::checks::crds::KINDS_NOT_SERVED;
+use crate::assess::checks::datastore::DATASTORE_LOCKED;
+use crate::assess::checks::ebpf::NO_API_ADDRESS;
+
+pub(super) const MESSAGES: &[KnownMessage] = &[
+    KnownMessage {
+        texts: &["dial tcp", ":443: i/o timeout"],
+        without: &["webhook"],
+        means: "the pod does not reach the API server by its Service",
+        fix: "get kube-proxy to run on the node; with eBPF and without kube-proxy, give Calico \
+         the address of the API server. If both are right, another pod CIDR or firewall \
+         is in the way",
+        paste: kube_proxy,
+        explained_by: &[&NO_API_ADDRESS],
+        source: "projectcalico/calico#2812, #2720",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][1] cni-installer/install.go 472: Get \
+         \"https://10.96.0.1:443/api/v1/nodes/foo\": dial tcp 10.96.0.1:443: i/o timeout",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["dial tcp", ":443: connect: connection refused"],
+        without: &["webhook"],
+        means: "nothing answers at the Service address of the API server",
+        fix: "get kube-proxy to run on the node; with eBPF and without kube-proxy, give Calico \
+         the address of the API server",
+        paste: kube_proxy,
+        explained_by: &[&NO_API_ADDRESS],
+        source: "projectcalico/calico#8929",
+        examples: &["E1202 1 main.go:284] Received bad status code error=Get \
+         \"https://10.96.0.1:443/healthz\": dial tcp 10.96.0.1:443: connect: connection \
+         refused"],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["dial tcp", ":443: connect: no route to host"],
+        without: &["webhook"],
+        means: "the node has no route to the Service address of the API server",
+        fix: "get kube-proxy to run on the node; then look for a firewall that rejects \
+         forwarded packets, as images of Oracle Linux and CentOS have",
+        paste: kube_proxy,
+        explained_by: &[&NO_API_ADDRESS],
+        source: "projectcalico/calico#6208",
+        examples: &[
+            "Failed to start error=Get \"https://10.96.0.1:443/api\": dial tcp 10.96.0.1:443: \
+         connect: no route to host",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["dial tcp", ":443: connect: network is unreachable"],
+        without: &["webhook"],
+        means: "the node has no default route, or none for this family",
+        fix: "give the node a default route: packets to Service addresses are routed before \
+         kube-proxy rewrites them",
+        paste: nodes,
+        source: "kubernetes/kubeadm documentation, Troubleshooting kubeadm",
+        examples: &[
+            "Failed to start error=Get \"https://10.96.0.1:443/api\": dial tcp 10.96.0.1:443: \
+         connect: network is unreachable",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[":443/", "context deadline exceeded"],
+        without: &["webhook"],
+        means: "the API server does not answer in time",
+        fix: "check that the API server and its etcd are not overloaded, and that packets to \
+         it are not dropped: an MTU that is too large looks like this",
+        paste: kube_proxy,
+        explained_by: &[&NO_API_ADDRESS],
+        source: "projectcalico/calico v3.30.7, kube-controllers/cmd/kube-controllers/main.go; \
+         projectcalico/calico#9522",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][1] kube-controllers/main.go 262: Failed to \
+         verify datastore error=Get \
+         \"https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinformations/default\": \
+         context deadline exceeded",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["dial tcp: lookup", "no such host"],
+        without: &["webhook"],
+        means: "the name of a server cannot be resolved on the node",
+        fix: "use an address, or a name that the DNS servers of the node know: cluster DNS \
+         does not work before Calico does",
+        paste: nodes,
+        source: "projectcalico/calico#8929",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 141: Get \
+         \"https://k8s-api.internal:6443/api\": dial tcp: lookup k8s-api.internal: no \
+         such host",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[":6443: connect: connection refused"],
+        without: &["webhook"],
+        means: "nothing answers at the address of the API server that Calico was given",
+        fix: "correct the address: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT in \
+         kubernetes-services-endpoint",
+        paste: nodes,
+        source: "projectcalico/calico documentation, eBPF",
+        examples: &[
+            "Get \"https://192.168.100.11:6443/version\": dial tcp 192.168.100.11:6443: \
+         connect: connection refused",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["the server could not find the requested resource"],
+        means: "a CustomResourceDefinition of Calico is missing",
+        fix: "apply the definitions of the release that runs: helm upgrade does not do it",
+        paste: definitions,
+        explained_by: &[&KINDS_NOT_SERVED],
+        source: "projectcalico/calico#9432",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][60] felix/watchercache.go 130: Failed to perform \
+         list of current data during resync error=the server could not find the requested \
+         resource (get tiers.crd.projectcalico.org)",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["is forbidden: user \"system:serviceaccount:"],
+        without: &["unable to create token"],
+        means: "the ServiceAccount of the container lacks a permission",
+        fix: "apply the ClusterRoles of the release that runs: they are older than its images, \
+         or were changed",
+        source: "kubernetes v1.34, \
+         staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go",
+        examples: &[
+            "E0101 00:00:00.000000 1 reflector.go:158] failed to list *v1.Tier: \
+         tiers.crd.projectcalico.org is forbidden: User \
+         \"system:serviceaccount:kube-system:calico-node\" cannot list resource \"tiers\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[":2379:"],
+        means: "the container does not reach etcd",
+        fix: "check etcd_endpoints of the ConfigMap calico-config, and that TCP 2379 of the \
+         etcd members is open to the nodes",
+        source: "projectcalico/calico#9522",
+        examples: &[
+            "{\"level\":\"warn\",\"msg\":\"retrying of unary invoker failed\",\"error\":\"rpc \
+         error: code = DeadlineExceeded desc = latest balancer error: connection error: \
+         desc = transport: Error while dialing dial tcp 10.0.0.2:2379: connect: \
+         connection refused\"}",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["waiting for datastore to be initialized"],
+        is_general: true,
+        means: "Calico's datastore is locked, or not initialized",
+        fix: "unlock it, if a migration locked it; it is initialized by calico-node or the \
+         operator otherwise",
+        paste: unlock,
+        explained_by: &[&DATASTORE_LOCKED],
+        source: "projectcalico/calico v3.30.7, felix/daemon/daemon.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][60] felix/daemon.go 228: Waiting for datastore \
+         to be initialized (or migrated)",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["x509: certificate has expired or is not yet valid"],
+        means: "a certificate has expired, or the clock of a node is wrong",
+        fix: "compare the clock of the node with the dates in the line: renew the certificate, \
+         or correct the clock",
+        paste: nodes,
+        source: "Go 1.23, crypto/x509/verify.go",
+        examples: &[
+            "Get \"https://10.96.0.1:443/version\": tls: failed to verify certificate: x509: \
+         certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z \
+         is after 2025-12-01T00:00:00Z",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["x509: certificate signed by unknown authority"],
+        without: &["pull image", "webhook"],
+        means: "the certificate of the server is signed by another authority than the one that \
+         the client knows",
+        fix: "restart the pod, so that it reads the current certificate authority; for Typha, \
+         delete the Secrets typha-certs and node-certs, which the operator renews",
+        source: "Go 1.23, crypto/x509/verify.go",
+        examples: &[
+            "Get \"https://10.96.0.1:443/version\": tls: failed to verify certificate: x509: \
+         certificate signed by unknown authority",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["x509: certificate is valid for", ", not"],
+        means: "the certificate of the API server does not have the address that is used",
+        fix: "add the address to the certificate (kubeadm: apiServer.certSANs), or use one \
+         that it has",
+        source: "Go 1.23, crypto/x509/verify.go",
+        examples: &[
+            "Get \"https://10.96.0.1:443/version\": tls: failed to verify certificate: x509: \
+         certificate is valid for 10.43.0.1, 192.168.100.11, not 10.96.0.1",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to initialize calico datastore"],
+        is_general: true,
+        means: "calico-kube-controllers does not reach Calico's datastore",
+        fix: "read the lines before in its log: usually it does not reach the API server by \
+         its Service",
+        paste: kube_proxy,
+        explained_by: &[&NO_API_ADDRESS],
+        source: "projectcalico/calico v3.30.7, kube-controllers/cmd/kube-controllers/main.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [FATAL][1] kube-controllers/main.go 139: Failed to \
+         initialize Calico datastore",
+        ],
+        ..KnownMessage::USUAL
+    },
+];

@@ -1,0 +1,64 @@
+//! A well-known message of a container or the kubelet.
+
+use crate::assess::check::{Case, Check};
+use crate::snapshot::PodName;
+
+/// A message whose cause is known.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "docs/messages.md and the tests have the rest")
+)]
+pub(crate) struct KnownMessage {
+    /// The strings that a line must contain, all of them, in lower case.
+    pub(super) texts: &'static [&'static str],
+    /// The strings that no such line contains.
+    pub(super) without: &'static [&'static str],
+    /// Whether it is a consequence that many causes have: any other known message counts more.
+    pub(crate) is_general: bool,
+    /// Whether it may be the cause in this cluster.
+    pub(crate) applies: fn(&Case) -> bool,
+    /// What is wrong, as a clause.
+    pub(crate) means: &'static str,
+    /// What to do, as a clause in the imperative; empty if the finding says it.
+    pub(crate) fix: &'static str,
+    /// The command for it, which may take names from the pod that wrote the line.
+    pub(crate) paste: fn(&Case, &PodName) -> String,
+    /// Checks that explain the cause in more detail, if they also find it.
+    pub(crate) explained_by: &'static [&'static Check],
+    /// The versions that write it, unless that is all of them.
+    pub(super) versions: &'static str,
+    /// Where it comes from: a project's file with its version, or a thread.
+    pub(super) source: &'static str,
+    /// Lines as the programs write them.
+    pub(super) examples: &'static [&'static str],
+}
+
+impl KnownMessage {
+    /// What most messages have in common.
+    pub(super) const USUAL: Self = Self {
+        texts: &[],
+        without: &[],
+        is_general: false,
+        applies: |_| true,
+        means: "",
+        fix: "",
+        paste: |_, _| String::new(),
+        explained_by: &[],
+        versions: "",
+        source: "",
+        examples: &[],
+    };
+
+    /// Whether a line, in lower case, is this message.
+    pub(super) fn is_in(&self, line: &str) -> bool {
+        let contains = |text: &&&str| line.contains(**text);
+        self.texts.iter().all(|text| contains(&text))
+            && !self.without.iter().any(|text| contains(&text))
+    }
+}
+
+/// Whether the kubelet of every node responds: where one does not, its calico-node has no sessions either.
+pub(super) fn every_node_responds(case: &Case) -> bool {
+    let mut nodes = case.snapshot.nodes.items().iter();
+    !nodes.any(crate::snapshot::Node::is_silent)
+}

@@ -1,0 +1,144 @@
+//! Well-known lines of the logs of Calico's containers, and of events: the cause of each, and what to do.
+//!
+//! To add one: an entry of a few lines in the file of its subject, with a line that it matches and no other
+//! entry does. docs/messages.md lists all of them.
+
+mod bird;
+mod cni;
+mod commands;
+mod datastore;
+mod felix;
+mod kernel;
+mod known_message;
+mod operator;
+mod runtime;
+mod start;
+mod typha;
+
+pub(crate) use known_message::KnownMessage;
+
+/// The subjects, and their messages.
+const SUBJECTS: [(&str, &[KnownMessage]); 9] = [
+    ("CNI plugin and IPAM", cni::MESSAGES),
+    ("Start of calico-node", start::MESSAGES),
+    ("BIRD, and the readiness of calico-node", bird::MESSAGES),
+    ("Felix", felix::MESSAGES),
+    ("Kernel", kernel::MESSAGES),
+    ("Typha", typha::MESSAGES),
+    ("API server and datastore", datastore::MESSAGES),
+    ("Kubelet and container runtime", runtime::MESSAGES),
+    ("Operator and Calico's API server", operator::MESSAGES),
+];
+
+/// The message that a line is.
+pub(crate) fn known(line: &str) -> Option<&'static KnownMessage> {
+    let line = line.to_lowercase();
+    let mut all = SUBJECTS.iter().flat_map(|(_, messages)| *messages);
+    all.find(|message| message.is_in(&line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> impl Iterator<Item = &'static KnownMessage> {
+        SUBJECTS.iter().flat_map(|(_, messages)| *messages)
+    }
+
+    #[test]
+    fn every_example_is_that_message_and_no_other() {
+        for message in all() {
+            assert!(!message.examples.is_empty(), "{}", message.means);
+            for example in message.examples {
+                let line = example.to_lowercase();
+                let found: Vec<&str> = all()
+                    .filter(|other| other.is_in(&line))
+                    .map(|other| other.means)
+                    .collect();
+                assert_eq!(found, [message.means], "{example}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_message_is_complete() {
+        assert!(all().count() >= 40);
+        for message in all() {
+            let (means, fix) = (message.means, message.fix);
+            for text in message.texts.iter().chain(message.without) {
+                assert_eq!(
+                    *text,
+                    text.to_lowercase(),
+                    "lines are matched in lower case"
+                );
+            }
+            assert!(
+                !message.texts.is_empty() && !message.source.is_empty(),
+                "{means}"
+            );
+            assert!(
+                !means.is_empty() && !means.ends_with('.') && !fix.ends_with('.'),
+                "{means}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_healthy_programs_write_is_no_known_message() {
+        for line in [
+            "2026-01-01 00:00:00.000 [INFO][60] felix/summary.go 100: Summarising 12 dataplane \
+             reconciliation loops over 1m4s: avg=5ms longest=10ms ()",
+            "bird: Mesh_192_168_100_12: State changed to feed",
+            "2026-01-01 00:00:00.000 [INFO][9] startup/startup.go 430: Early log level set to info",
+            "{\"level\":\"info\",\"ts\":\"2026-01-01T00:00:00Z\",\"logger\":\"controller_installation\",\
+             \"msg\":\"Installation is ready\"}",
+            "Successfully assigned default/a to node-1",
+            "Back-off restarting failed container calico-node in pod calico-node-1",
+        ] {
+            assert!(known(line).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_page_is_up_to_date() {
+        let mut page = String::from(
+            "# Messages of pods\n\nThe lines of logs and events that `kubectl calico status` knows, by the \
+             text that it looks for, in any case; `…` stands for any text. A finding about the pod then names \
+             the cause, and quotes the line. Of several known lines, a specific one counts more than one that \
+             is a consequence (*general*), an event more than a log, and a later line more than an earlier \
+             one. Other lines are quoted without a cause. This page is generated.\n",
+        );
+        for (subject, messages) in SUBJECTS {
+            page.push_str(&format!(
+                "\n## {subject}\n\n| text | cause | what to do | source |\n| --- | --- | --- | --- |\n"
+            ));
+            for message in messages {
+                let mut text = message.texts.join(" … ").replace('|', "\\|");
+                if message.is_general {
+                    text.push_str(" (*general*)");
+                }
+                let source = match message.versions {
+                    "" => message.source.to_owned(),
+                    versions => format!("{versions}: {}", message.source),
+                };
+                let fix = match message.fix {
+                    "" => "what the finding says",
+                    fix => fix,
+                };
+                page.push_str(&format!(
+                    "| {text} | {} | {fix} | {source} |\n",
+                    message.means
+                ));
+            }
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/messages.md");
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            page,
+            "UPDATE_CASES=1 cargo test -p kubectl-calico --lib messages writes it"
+        );
+    }
+}

@@ -1,0 +1,164 @@
+//! Messages of the kubelet and the container runtime.
+
+use super::commands::{describe, nodes, nodes_by_architecture};
+use super::known_message::KnownMessage;
+
+pub(super) const MESSAGES: &[KnownMessage] = &[
+    KnownMessage {
+        texts: &["exec format error"],
+        means: "the image is for another architecture than the node's",
+        fix: "use an image for the architecture of the node: Calico's own images have amd64, \
+         arm64, ppc64le and s390x",
+        paste: nodes_by_architecture,
+        source: "opencontainers/runc, issues",
+        examples: &["exec /usr/bin/start_runit: exec format error"],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no match for platform in manifest"],
+        means: "the registry has no image for the node's architecture",
+        fix: "mirror the image with all its platforms, or use the one of the node's \
+         architecture",
+        paste: nodes_by_architecture,
+        source: "containerd v1.7.22, images/image.go",
+        examples: &[
+            "Failed to pull image \"registry.local/calico/node:v3.30.7\": rpc error: code = \
+         NotFound desc = failed to pull and unpack image: no match for platform in \
+         manifest: not found",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["toomanyrequests"],
+        means: "the registry limits how often images are pulled from this address",
+        fix: "pull with credentials (imagePullSecrets), from quay.io, or from a mirror",
+        source: "Docker documentation, Docker Hub pull usage and limits",
+        examples: &[
+            "Failed to pull image \"docker.io/calico/node:v3.30.7\": toomanyrequests: You \
+         have reached your pull rate limit",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[
+            "pull image",
+            "x509: certificate signed by unknown authority",
+        ],
+        means: "the node does not trust the registry's certificate",
+        fix: "add the authority of the registry, or of the proxy in between, to the container \
+         runtime of the node",
+        source: "containerd documentation, hosts.md",
+        examples: &[
+            "Failed to pull image \"registry.local/calico/node:v3.30.7\": failed to do \
+         request: Head \"https://registry.local/v2/\": tls: failed to verify certificate: \
+         x509: certificate signed by unknown authority",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["expected cgroupspath to be of format"],
+        means: "the kubelet and the container runtime use different cgroup drivers",
+        fix: "set the same one in both, systemd where systemd runs: cgroupDriver of the \
+         kubelet, SystemdCgroup of containerd; then restart both on the node",
+        paste: nodes,
+        source: "opencontainers/runc v1.1.12, libcontainer/specconv/spec_linux.go; \
+         kubernetes/kubeadm documentation",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create \
+         containerd task: runc create failed: expected cgroupsPath to be of format \
+         \"slice:prefix:name\" for systemd cgroups, got \"/kubepods/burstable/pod1\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["read-only file system"],
+        means: "a directory that the container needs is on a read-only file system of the node",
+        source: "siderolabs/talos#6902; projectcalico/calico#2712",
+        examples: &["Error: failed to generate container spec: failed to mkdir \
+         \"/usr/libexec/kubernetes/kubelet-plugins/volume/exec/nodeagent~uds\": mkdir \
+         /usr/libexec/kubernetes: read-only file system"],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["mountvolume.setup failed", "not found"],
+        means: "a Secret or ConfigMap that the pod mounts does not exist",
+        fix: "create it: apply the whole manifest that it comes from, or let the operator \
+         create it (kubectl get tigerastatuses)",
+        paste: describe,
+        source: "kubernetes v1.34, pkg/volume/secret/secret.go",
+        examples: &[
+            "MountVolume.SetUp failed for volume \"typha-ca\" : configmap \"typha-ca\" not \
+         found",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["hostpath type check failed"],
+        means: "a directory that the pod mounts from the node does not exist",
+        fix: "create it on the node as the line says: for /sys/fs/bpf, mount -t bpf bpf \
+         /sys/fs/bpf; on systems that keep it elsewhere, change the manifest",
+        paste: describe,
+        source: "kubernetes v1.34, pkg/volume/hostpath/host_path.go",
+        examples: &[
+            "MountVolume.SetUp failed for volume \"bpffs\" : hostPath type check failed: \
+         /sys/fs/bpf is not a directory",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["but it is not a shared"],
+        means: "a directory of the node is not shared with containers, as their mounts need",
+        fix: "share it on the node (mount --make-rshared /), which systemd does by itself",
+        paste: nodes,
+        source: "opencontainers/runc v1.1.12, libcontainer/rootfs_linux.go",
+        examples: &[
+            "Error: failed to generate container spec: failed to apply OCI options: path \
+         \"/sys/fs\" is mounted on \"/sys\" but it is not a shared mount",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["too many open files"],
+        means: "the node has reached a limit of open files or inotify instances",
+        fix: "raise fs.inotify.max_user_instances and fs.inotify.max_user_watches on the node",
+        paste: nodes,
+        source: "kind documentation, Known issues",
+        examples: &["failed to create fsnotify watcher: too many open files"],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no space left on device"],
+        means: "a file system of the node is full",
+        fix: "free space on the node: df -h and df -i show which file system",
+        paste: nodes,
+        source: "Linux, errno ENOSPC",
+        examples: &[
+            "Failed to create pod sandbox: write /var/lib/calico/nodename: no space left on \
+         device",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["probe failed: command", "timed out"],
+        is_general: true,
+        means: "a probe takes longer than its timeout",
+        source: "kubernetes v1.34, pkg/probe/exec/exec.go; stackoverflow 69190171",
+        examples: &[
+            "Liveness probe failed: command \"/bin/calico-node -felix-live -bird-live\" timed \
+         out",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["violates podsecurity"],
+        means: "Pod Security forbids the pod in its namespace",
+        fix: "allow privileged pods in the namespace: label it \
+         pod-security.kubernetes.io/enforce=privileged",
+        source: "Kubernetes documentation, Pod Security Admission; siderolabs/talos#6902",
+        examples: &[
+            "Error creating: pods \"calico-node-x7\" is forbidden: violates PodSecurity \
+         \"baseline:latest\": host namespaces (hostNetwork=true)",
+        ],
+        ..KnownMessage::USUAL
+    },
+];

@@ -1,0 +1,190 @@
+//! Messages of calico-node while it starts: addresses, pools, the datastore.
+
+use super::commands::{calico_node_of, node_addresses, pools};
+use super::known_message::KnownMessage;
+use crate::assess::checks::node_addresses::WRONG_ADDRESS;
+use crate::assess::checks::nodes_without_address::NO_ADDRESS;
+
+pub(super) const MESSAGES: &[KnownMessage] = &[
+    KnownMessage {
+        texts: &["failed to autodetect an ipv4 address"],
+        is_general: true,
+        means: "calico-node finds no IPv4 address of the node",
+        fix: "choose a method of autodetection that fits the node, such as \
+         kubernetes-internal-ip",
+        paste: node_addresses,
+        explained_by: &[&NO_ADDRESS],
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 192: Unable to set node \
+         resource configuration error=Failed to autodetect an IPv4 address",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to autodetect an ipv6 address"],
+        means: "calico-node finds no IPv6 address of the node",
+        fix: "give the node a global IPv6 address, or turn IPv6 off in Calico (IP6=none)",
+        paste: node_addresses,
+        explained_by: &[&NO_ADDRESS],
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 192: Unable to set node \
+         resource configuration error=Failed to autodetect an IPv6 address",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["unable to auto-detect an ipv4 address using interface regexes"],
+        means: "no interface of the node has the name that the autodetection looks for",
+        fix: "correct the interface in the method of autodetection: it is a regular \
+         expression, and must match on every node",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, \
+         node/pkg/lifecycle/startup/autodetection/autodetection_methods.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/autodetection_methods.go 113: \
+         Unable to auto-detect an IPv4 address using interface regexes [eth.*]: no valid \
+         IPv4 addresses found on the host interfaces",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["unable to auto-detect an ipv4 address using interface cidr"],
+        means: "no address of the node is in the networks that the autodetection looks for",
+        fix: "correct the CIDRs in the method of autodetection: every node must have an \
+         address in one of them",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, \
+         node/pkg/lifecycle/startup/autodetection/autodetection_methods.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/autodetection_methods.go 127: \
+         Unable to auto-detect an IPv4 address using interface cidr [10.0.0.0/16]: no \
+         valid IPv4 addresses found on the host interfaces",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["unable to auto-detect ipv4 address by connecting to"],
+        means: "the node has no route to the destination of the autodetection",
+        fix: "set the destination of can-reach to an address, not a name, that every node \
+         reaches",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, \
+         node/pkg/lifecycle/startup/autodetection/autodetection_methods.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/autodetection_methods.go 140: \
+         Unable to auto-detect IPv4 address by connecting to www.google.com: dial udp4: \
+         lookup www.google.com: i/o timeout",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["invalid ip autodetection method"],
+        means: "the method of autodetection is misspelled",
+        fix: "correct IP_AUTODETECTION_METHOD: first-found, kubernetes-internal-ip, \
+         can-reach=, interface=, skip-interface= or cidr=",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, \
+         node/pkg/lifecycle/startup/autodetection/autodetection_methods.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/autodetection_methods.go 87: Invalid \
+         IP autodetection method: interfaces=eth0",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["is already using the ipv4 address"],
+        means: "two nodes have recorded the same IPv4 address",
+        fix: "have Calico detect an address that differs on each node: choose the interface or \
+         the CIDR of the network between the nodes",
+        paste: node_addresses,
+        explained_by: &[&WRONG_ADDRESS],
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go; \
+         projectcalico/calico#729",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/startup.go 1046: Calico node \
+         'node-1' is already using the IPv4 address 10.0.2.15.",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["ipv4 address conflict"],
+        is_general: true,
+        means: "two nodes have recorded the same IPv4 address",
+        fix: "have Calico detect an address that differs on each node: choose the interface or \
+         the CIDR of the network between the nodes",
+        paste: node_addresses,
+        explained_by: &[&WRONG_ADDRESS],
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 192: Unable to set node \
+         resource configuration error=IPv4 address conflict",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no ipv4 or ipv6 addresses configured or detected"],
+        means: "calico-node has neither an IPv4 nor an IPv6 address",
+        fix: "set IP to autodetect for IPv4, or IP6 for IPv6",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 281: No IPv4 or IPv6 \
+         addresses configured or detected, required for Calico networking",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["connection to the datastore is unauthorized"],
+        means: "the API server rejects the token of calico-node",
+        fix: "delete the pod, so that the kubelet gives it a new token; if it goes on, the \
+         ServiceAccount calico-node was deleted or its signing key changed",
+        paste: calico_node_of,
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/startup.go 454: Connection to the \
+         datastore is unauthorized error=connection is unauthorized: Unauthorized",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["invalid cidr specified in calico_ipv4pool_cidr"],
+        means: "CALICO_IPV4POOL_CIDR of calico-node is not a CIDR",
+        fix: "correct the variable in the DaemonSet",
+        paste: pools,
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 838: Invalid CIDR \
+         specified in CALICO_IPV4POOL_CIDR '10.244.0.0'",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no_default_pools defined and"],
+        means: "calico-node is told both to create no pool and which pool to create",
+        fix: "remove NO_DEFAULT_POOLS, or CALICO_IPV4POOL_CIDR and CALICO_IPV6POOL_CIDR, from \
+         the DaemonSet",
+        paste: pools,
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 749: Invalid configuration \
+         with NO_DEFAULT_POOLS defined and CALICO_IPV4POOL_CIDR or CALICO_IPV6POOL_CIDR \
+         defined.",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to create default ipv4 ip pool"],
+        means: "calico-node cannot create its pool",
+        fix: "correct CALICO_IPV4POOL_CIDR as the line says: usually the pool overlaps with an \
+         existing one",
+        paste: pools,
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 970: Failed to create \
+         default IPv4 IP pool: 10.244.0.0/16 error=error with field IPPool.Spec.CIDR",
+        ],
+        ..KnownMessage::USUAL
+    },
+];

@@ -1,0 +1,276 @@
+//! What pods say, added to the findings about them: the cause, if one of their lines is known, or else their
+//! last errors.
+
+use serde_json::Value;
+
+use super::advice::messages::{KnownMessage, known};
+use super::check::Case;
+use super::finding::{Evidence, Finding, Suspect};
+use super::views::pods;
+use crate::repair::Step;
+use crate::snapshot::resources::OPERATOR_APP;
+use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
+use calico_core::text::cut;
+
+/// The codes of findings that are about pods, or about what their pods report.
+const CODES: [&str; 11] = [
+    "CAL103", "CAL107", "CAL108", "CAL112", "CAL401", "CAL404", "CAL501", "CAL502", "CAL503",
+    "CAL504", "CAL508",
+];
+
+/// The maximum number of lines that are quoted if none is known.
+const QUOTES: usize = 3;
+
+/// The longest line that is quoted, in characters.
+const LONGEST: usize = 300;
+
+/// A line that a pod wrote, or that the kubelet wrote about it.
+struct Line {
+    pod: PodName,
+    /// What wrote it, as evidence names it: `log of calico-node`, `event Unhealthy`.
+    origin: String,
+    text: String,
+    is_event: bool,
+    /// Whether the finding shows it already.
+    is_shown: bool,
+}
+
+/// A finding with what its pods say.
+pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
+    if !CODES.contains(&finding.code) {
+        return finding;
+    }
+    let messages = &case.snapshot.messages;
+    let its = Pods::of(case, &finding);
+    let logs: Vec<&PodLog> = messages
+        .logs
+        .iter()
+        .filter(|log| its.wrote(log, &finding))
+        .collect();
+    let mut lines = events(&its, messages.events.items());
+    lines.extend(shown(&finding));
+    lines.extend(logs.iter().flat_map(|log| log_lines(log)));
+    if let Some((line, message)) = explanation(case, &lines) {
+        return explained(case, finding, line, message);
+    }
+    let finding = quotes(&lines).into_iter().fold(finding, quoted);
+    let unread = logs.iter().filter(|log| !log.status.failure.is_empty());
+    unread.fold(finding, |finding, log| {
+        let why = format!("not read: {}", shortened(&log.status.failure));
+        finding.evidence(object(&log.pod()), origin(log), why)
+    })
+}
+
+/// The pods that a finding is about.
+struct Pods<'a>(Vec<&'a Pod>);
+
+impl<'a> Pods<'a> {
+    fn of(case: &Case<'a>, finding: &Finding) -> Self {
+        let snapshot = case.snapshot;
+        let is_named = |pod: &Pod| {
+            let object = pods::object(pod);
+            finding.subject == object.to_string()
+                || finding.evidence.iter().any(|it| it.object == object)
+        };
+        let app = match finding.code {
+            "CAL103" | "CAL107" | "CAL108" => Some(OPERATOR_APP),
+            "CAL112" => Some("calico-apiserver"),
+            _ => None,
+        };
+        let is_its = |pod: &&Pod| {
+            is_named(pod)
+                || app.is_some_and(|app| pods::app(pod) == app)
+                || pods::owner(snapshot, pod)
+                    .is_some_and(|owner| owner.to_string() == finding.subject)
+        };
+        let calico = pods::wanted(snapshot);
+        Self(
+            calico
+                .chain(snapshot.pending_pods.items())
+                .filter(is_its)
+                .collect(),
+        )
+    }
+
+    fn contains(&self, name: &PodName) -> bool {
+        self.0.iter().any(|pod| PodName::of(&pod.metadata) == *name)
+    }
+
+    /// Whether a log is one of these pods', and of the container that the finding names, if it names one.
+    fn wrote(&self, log: &PodLog, finding: &Finding) -> bool {
+        let container = finding.evidence.iter().find_map(|evidence| {
+            let (_, rest) = evidence.field.split_once("containerStatuses[")?;
+            Some(rest.split_once(']')?.0)
+        });
+        self.contains(&log.pod()) && container.is_none_or(|name| name == log.spec.container)
+    }
+}
+
+/// The events about these pods, the latest first.
+fn events(pods: &Pods, events: &[Event]) -> Vec<Line> {
+    // What the kubelet repeats of what the status of the container says.
+    let says_something = |event: &&Event| event.reason != "BackOff";
+    let mut events: Vec<&Event> = events.iter().filter(says_something).collect();
+    events.sort_by_key(|event| std::cmp::Reverse(event.time()));
+    events
+        .into_iter()
+        .filter_map(|event| {
+            let about = &event.involved_object;
+            let pod = PodName {
+                namespace: about.namespace.clone(),
+                name: about.name.clone(),
+            };
+            pods.contains(&pod).then(|| Line {
+                pod,
+                origin: format!("event {}", event.reason),
+                text: event.message.clone(),
+                is_event: true,
+                is_shown: false,
+            })
+        })
+        .collect()
+}
+
+/// The last words of containers, which the finding shows already.
+fn shown(finding: &Finding) -> impl Iterator<Item = Line> {
+    finding.evidence.iter().filter_map(|evidence| {
+        let is_message = evidence.field.ends_with("] message");
+        let pod = PodName {
+            namespace: evidence.object.namespace.clone()?,
+            name: evidence.object.name.clone()?,
+        };
+        is_message.then(|| Line {
+            pod,
+            origin: evidence.field.clone(),
+            text: evidence.value.clone(),
+            is_event: false,
+            is_shown: true,
+        })
+    })
+}
+
+/// The lines of a log, the last one first.
+fn log_lines(log: &PodLog) -> impl Iterator<Item = Line> {
+    log.status.lines.iter().rev().map(|text| Line {
+        pod: log.pod(),
+        origin: origin(log),
+        text: text.clone(),
+        is_event: false,
+        is_shown: false,
+    })
+}
+
+fn origin(log: &PodLog) -> String {
+    let run = if log.spec.previous { "previous " } else { "" };
+    format!("{run}log of {}", log.spec.container)
+}
+
+fn object(pod: &PodName) -> ObjectRef {
+    ObjectRef::in_namespace("Pod", &pod.namespace, &pod.name)
+}
+
+/// The line that says most: a specific one before a general one, the kubelet's word before the container's,
+/// and a later one before an earlier one.
+fn explanation<'a>(case: &Case, lines: &'a [Line]) -> Option<(&'a Line, &'static KnownMessage)> {
+    let all = lines
+        .iter()
+        .filter_map(|line| Some((line, known(&line.text)?)))
+        .filter(|(_, message)| (message.applies)(case));
+    all.min_by_key(|(line, message)| (message.is_general, !line.is_event))
+}
+
+/// A finding whose cause a line names.
+fn explained(
+    case: &Case,
+    mut finding: Finding,
+    line: &Line,
+    message: &'static KnownMessage,
+) -> Finding {
+    finding.message.push_str("; cause: ");
+    finding.message.push_str(message.means);
+    let explained_by = message.explained_by.iter();
+    let explained_by: Vec<&'static str> = explained_by
+        .filter(|check| check.finds(case))
+        .map(|check| check.entry.code)
+        .collect();
+    if !message.fix.is_empty() {
+        finding.fix = vec![if explained_by.is_empty() {
+            Step::new(message.fix).run((message.paste)(case, &line.pod))
+        } else {
+            // Those findings have a more specific command.
+            Step::new(format!("{} (see {})", message.fix, explained_by.join(", ")))
+        }];
+    }
+    let suspects = explained_by.into_iter().map(Suspect::Code);
+    finding.suspects = suspects.chain(finding.suspects).collect();
+    if line.is_shown {
+        finding
+    } else {
+        quoted(finding, line)
+    }
+}
+
+/// The last lines that tell of an error, or else the very last one. Of several that differ only in what is
+/// before the message, the last.
+fn quotes(lines: &[Line]) -> Vec<&Line> {
+    let event = lines.iter().find(|line| line.is_event);
+    let log = || lines.iter().filter(|line| !line.is_event && !line.is_shown);
+    let mut quotes: Vec<&Line> = event.into_iter().collect();
+    for line in log().filter(|line| is_error(&line.text)) {
+        let is_new = quotes
+            .iter()
+            .all(|quote| message_in(&quote.text) != message_in(&line.text));
+        if is_new && quotes.len() < QUOTES {
+            quotes.push(line);
+        }
+    }
+    if quotes.is_empty() {
+        quotes.extend(log().next());
+    }
+    quotes
+}
+
+/// Whether a line tells of an error, in the words of Calico's logs, of Go's and of the operator's.
+fn is_error(line: &str) -> bool {
+    let line = line.to_lowercase();
+    ["error", "fatal", "panic", "fail", "cannot", "unable"]
+        .iter()
+        .any(|word| line.contains(word))
+}
+
+/// A line without its time, its process and its place in the code.
+/// `2026-01-01 00:00:00.000 [ERROR][49] felix/daemon.go 576: Failed to connect`
+fn message_in(line: &str) -> &str {
+    match line.split_once(".go ") {
+        Some((_, rest)) => rest.split_once(": ").map_or(rest, |(_, message)| message),
+        None => line,
+    }
+}
+
+fn quoted(mut finding: Finding, line: &Line) -> Finding {
+    finding.evidence.push(Evidence {
+        object: object(&line.pod),
+        field: line.origin.clone(),
+        value: shortened(&in_short(&line.text)),
+    });
+    finding
+}
+
+/// The message and the error of a line in JSON, which the operator writes with a stack trace; any other line
+/// as it is.
+fn in_short(line: &str) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(line.trim()) else {
+        return line.trim().to_owned();
+    };
+    let field = |name: &str| fields.get(name).and_then(Value::as_str);
+    match (field("msg"), field("error")) {
+        (Some(message), Some(error)) => format!("{message}: {error}"),
+        (Some(message), None) => message.to_owned(),
+        _ => line.trim().to_owned(),
+    }
+}
+
+/// The beginning of a line: what ends it is most often an identifier.
+fn shortened(line: &str) -> String {
+    cut(line.to_owned(), LONGEST)
+}
