@@ -9,6 +9,7 @@ pub(crate) mod candidate_pools;
 pub mod check;
 pub mod checks;
 pub mod cluster_state;
+pub mod connectivity;
 pub mod counts;
 mod excuses;
 pub mod fact;
@@ -27,6 +28,7 @@ pub mod views;
 use check::{Case, Check};
 use checks::CHECKS;
 use cluster_state::ClusterState;
+use connectivity::Connectivity;
 use counts::{CheckCounts, FindingCounts};
 use facts::Facts;
 use finding::Finding;
@@ -59,6 +61,7 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
         summary: state.summary(&facts, &counts, &checks),
         counts,
         checks,
+        connectivity: Connectivity::of(snapshot, &facts, &findings),
         facts,
         findings,
         not_read,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::cluster_state::ClusterState;
+use super::connectivity::Connectivity;
 use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
@@ -34,6 +35,10 @@ pub struct Report {
     /// Every place where a check fails, in the order in which to fix them: first what the operator would
     /// otherwise do as soon as it can, then the most severe. Symptoms follow their cause.
     pub findings: Vec<Finding>,
+    /// What to run if pods on other nodes do not answer; absent with fewer than two nodes, or if Calico
+    /// does not connect pods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connectivity: Option<Connectivity>,
     /// What could not be read, and the checks that were skipped because of it.
     pub not_read: Vec<NotRead>,
 }

@@ -5,7 +5,8 @@ use clap::{Args, ValueEnum};
 /// The arguments of `kubectl calico explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
-    /// Code of a finding, or name of a rule, for example CAL201
+    /// Code of a finding, or name of a rule, for example CAL201; or connectivity, for what to run if
+    /// pods on other nodes do not answer
     #[arg(required_unless_present_any = ["list", "schema"])]
     pub code: Option<String>,
 

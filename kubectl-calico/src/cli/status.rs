@@ -9,7 +9,7 @@ use super::run::RunArgs;
 #[derive(Args, Debug)]
 pub struct StatusArgs {
     /// Output format: text; short, the verdict and the findings in a line each; wide, also where the
-    /// facts were read; json or yaml
+    /// facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatusFormat::Text,
         hide_possible_values = true)]
     pub output: StatusFormat,
@@ -30,6 +30,8 @@ pub enum StatusFormat {
     Short,
     /// The report with the sources of the facts
     Wide,
+    /// What to run if pods on other nodes do not answer
+    Connectivity,
     /// Machine-readable report
     Json,
     /// The same as YAML

@@ -7,6 +7,7 @@ use calico_core::text::printable;
 use clap::builder::StyledStr;
 use clap::{Arg, Command, ValueHint};
 
+use super::explain::CONNECTIVITY;
 use crate::catalog;
 use crate::connect::kubeconfig_names;
 use crate::snapshot::flag_in;
@@ -111,10 +112,16 @@ fn commands(cli: &Command) -> Vec<Candidate> {
 }
 
 fn codes() -> Vec<Candidate> {
-    catalog::entries()
-        .map(|entry| Candidate {
-            text: entry.code.to_owned(),
-            description: entry.title.to_owned(),
+    let codes = catalog::entries().map(|entry| (entry.code, entry.title));
+    let connectivity = (
+        CONNECTIVITY,
+        "what to run if pods on other nodes do not answer",
+    );
+    codes
+        .chain([connectivity])
+        .map(|(text, description)| Candidate {
+            text: text.to_owned(),
+            description: description.to_owned(),
         })
         .collect()
 }

@@ -66,7 +66,15 @@ mod tests {
         assert_eq!(completed(&["status", "--fail"]), ["--fail-on", ":4"]);
         assert_eq!(
             completed(&["status", "-o", ""]),
-            ["text", "short", "wide", "json", "yaml", ":4"]
+            [
+                "text",
+                "short",
+                "wide",
+                "connectivity",
+                "json",
+                "yaml",
+                ":4"
+            ]
         );
         assert_eq!(completed(&["status", "-o=j"]), ["json", ":4"]);
         assert_eq!(completed(&["plan", "--output", "fl"]), ["flags", ":4"]);

@@ -9,6 +9,9 @@ use crate::exit::Exit;
 use crate::render;
 use crate::terminal;
 
+/// What is explained besides codes.
+pub(super) const CONNECTIVITY: &str = "connectivity";
+
 /// Explains a code, lists all codes, or prints a schema.
 pub(super) fn run(arguments: &ExplainArgs) -> Exit {
     if let Some(command) = arguments.schema {
@@ -21,6 +24,10 @@ pub(super) fn run(arguments: &ExplainArgs) -> Exit {
     let Some(code) = arguments.code.as_deref() else {
         return output::print(&render::list(), Exit::Success);
     };
+    if code.eq_ignore_ascii_case(CONNECTIVITY) {
+        let text = render::general_connectivity(terminal::look(Color::Auto));
+        return output::print(&text, Exit::Success);
+    }
     if let Some(entry) = catalog::entry(code) {
         let text = render::explain(entry, terminal::look(Color::Auto));
         return output::print(&text, Exit::Success);

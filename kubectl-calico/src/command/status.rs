@@ -9,6 +9,10 @@ use crate::exit::Exit;
 use crate::render;
 use crate::terminal;
 
+/// In place of steps between two nodes.
+const NO_CONNECTIVITY: &str =
+    "no steps: there are fewer than two Linux nodes, or how Calico routes pod traffic is unknown\n";
+
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
     let snapshot = match input::read(&arguments.run.source, Some(arguments.messages)) {
@@ -26,6 +30,10 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
             let look = terminal::look(arguments.run.color);
             Ok(render::text(&report, look, detail))
         }
+        StatusFormat::Connectivity => Ok(match &report.connectivity {
+            Some(steps) => render::connectivity(steps, terminal::look(arguments.run.color)),
+            None => NO_CONNECTIVITY.to_owned(),
+        }),
         StatusFormat::Json => render::json(&report).map_err(|error| error.to_string()),
         StatusFormat::Yaml => render::yaml(&report).map_err(|error| error.to_string()),
     };

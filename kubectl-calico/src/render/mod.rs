@@ -1,5 +1,6 @@
 //! From a report to what a person or a program reads: one format per file.
 
+mod connectivity;
 mod explain;
 mod json;
 mod kept_fields;
@@ -10,6 +11,7 @@ mod schema;
 mod status;
 mod table;
 
+pub use connectivity::{connectivity, general_connectivity};
 pub use explain::{explain, list, reference};
 pub use json::{json, yaml};
 pub use kept_fields::kept_fields;

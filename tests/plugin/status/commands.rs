@@ -28,13 +28,13 @@ fn a_name_cannot_extend_a_command() {
     assert!(placeholders > 0, "no command would have contained a name");
 }
 
-/// The commands of all fixes in a report.
+/// The commands of all fixes in a report, and those that test the path between nodes.
 fn commands(report: &Value) -> impl Iterator<Item = &str> {
-    report["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|finding| finding["fix"].as_array().unwrap())
+    let findings = report["findings"].as_array().unwrap().iter();
+    let fixes = findings.flat_map(|finding| finding["fix"].as_array().unwrap());
+    let connectivity = report["connectivity"]["steps"].as_array();
+    fixes
+        .chain(connectivity.into_iter().flatten())
         .filter_map(|step| step["commands"].as_array())
         .flatten()
         .filter_map(Value::as_str)

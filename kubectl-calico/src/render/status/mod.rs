@@ -17,6 +17,7 @@ pub(super) use cluster::{cluster, installed_by};
 pub(super) use finding::finding;
 pub(super) use routing::ports;
 
+use super::connectivity;
 use super::page::{Look, Page};
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::facts::Facts;
@@ -55,6 +56,11 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
         for found in &entry.symptoms {
             finding::symptom(&mut page, found);
         }
+    }
+    let suspected = report.connectivity.as_ref().filter(|it| it.suspected);
+    if let Some(connectivity) = suspected {
+        page.blank();
+        connectivity::section(&mut page, connectivity);
     }
     if !report.not_read.is_empty() {
         page.blank();
