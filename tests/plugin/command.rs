@@ -63,6 +63,7 @@ fn help_begins_with_two_examples_and_ends_with_connection_options() {
     for command in [
         "status",
         "plan",
+        "nodes",
         "explain",
         "snapshot",
         "rbac",

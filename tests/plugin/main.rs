@@ -13,6 +13,7 @@ mod command;
 mod connect;
 mod files;
 mod mistakes;
+mod nodes;
 mod paste;
 mod plan;
 mod run;

@@ -40,7 +40,7 @@ pub enum Reason {
 
 /// A row for each object and reason, though several rows of the table of resources may read it. What files
 /// do not contain is left out if no check needs it.
-pub(super) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
+pub(crate) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
     let mut rows: Vec<NotRead> = Vec::new();
     for (resource, why) in unknown {
         let codes: BTreeSet<_> = CHECKS

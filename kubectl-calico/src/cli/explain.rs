@@ -14,7 +14,7 @@ pub struct ExplainArgs {
     #[arg(long, conflicts_with_all = ["code", "schema"])]
     pub list: bool,
 
-    /// Print the JSON schema of a command's JSON output: status or plan
+    /// Print the JSON schema of a command's JSON output: status, plan or nodes
     #[arg(
         long,
         value_enum,
@@ -32,4 +32,6 @@ pub enum SchemaName {
     Status,
     /// kubectl calico plan -o json
     Plan,
+    /// kubectl calico nodes -o json
+    Nodes,
 }

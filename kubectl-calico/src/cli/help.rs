@@ -26,6 +26,12 @@ Exit codes, for every output format:
   2   state unknown, checks skipped (data could not be read), or an error
   64  usage error";
 
+pub(super) const NODES_EXIT_CODES: &str = "\
+Exit codes, for every output format:
+  0   everything was read
+  2   something could not be read, or an error
+  64  usage error";
+
 /// A comment, and the commands that it is about.
 type Example = (&'static str, &'static str);
 
@@ -61,6 +67,17 @@ pub(super) const PLAN: &[Example] = &[
         "kubectl calico plan -o values > values.yaml\n\
          helm install calico projectcalico/tigera-operator \\\n  \
          -n tigera-operator --create-namespace -f values.yaml",
+    ),
+];
+
+pub(super) const NODES: &[Example] = &[
+    (
+        "List the nodes of a zone, those with the most restarts last",
+        "kubectl calico nodes -l topology.kubernetes.io/zone=a --sort-by RESTARTS",
+    ),
+    (
+        "List the nodes of a snapshot, with tunnels and BGP peers",
+        "kubectl calico nodes -f cluster.yaml -o wide",
     ),
 ];
 

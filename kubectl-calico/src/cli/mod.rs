@@ -5,6 +5,7 @@ mod explain;
 mod fail_on;
 mod help;
 mod messages;
+mod nodes;
 mod plan;
 mod run;
 mod source;
@@ -17,6 +18,7 @@ use clap::{Args, Parser};
 pub use color::Color;
 pub use explain::{ExplainArgs, SchemaName};
 pub use messages::MessageArgs;
+pub use nodes::{NodesArgs, NodesFormat};
 pub use plan::{PlanArgs, PlanFormat};
 pub use run::RunArgs;
 pub use source::SourceArgs;
@@ -53,6 +55,13 @@ pub enum Subcommand {
         help_template = help::TEMPLATE
     )]
     Plan(Box<PlanArgs>),
+    /// List the nodes with what Calico runs, uses and reports on each
+    #[command(
+        before_help = help::examples(help::NODES),
+        after_help = help::NODES_EXIT_CODES,
+        help_template = help::TEMPLATE
+    )]
+    Nodes(Box<NodesArgs>),
     /// Explain a finding or a rule
     #[command(before_help = help::examples(help::EXPLAIN), help_template = help::TEMPLATE)]
     Explain(ExplainArgs),

@@ -18,6 +18,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Exit {
         let schema = match command {
             SchemaName::Status => render::STATUS_SCHEMA,
             SchemaName::Plan => render::PLAN_SCHEMA,
+            SchemaName::Nodes => render::NODES_SCHEMA,
         };
         return output::print(schema, Exit::Success);
     }

@@ -1,12 +1,13 @@
 //! From the command line to a snapshot, within the time limit.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use calico_core::text::MOST;
+use calico_core::text::{MOST, quoted};
 
 use crate::assess::message_requests::message_requests;
 use crate::cli::{MessageArgs, SourceArgs};
@@ -15,8 +16,11 @@ use crate::gather::budget::Budget;
 use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
 use crate::gather::skipped_documents::Skipped;
+use crate::nodes::label_selector::LabelSelector;
 use crate::render;
-use crate::snapshot::{Snapshot, SnapshotSource};
+use crate::snapshot::resources::NODES;
+use crate::snapshot::trim::keep;
+use crate::snapshot::{Node, Snapshot, SnapshotSource};
 use crate::terminal;
 
 type AnyError = Box<dyn Error + Send + Sync>;
@@ -35,18 +39,59 @@ pub(super) fn read(
     messages: Option<MessageArgs>,
 ) -> Result<Snapshot, AnyError> {
     let wants_messages = messages.is_some_and(|messages| !messages.no_logs);
+    let owned = source.clone();
+    within_time(source, move |stage| {
+        read_source(&owned, wants_messages, stage)
+    })
+}
+
+/// The names of the nodes that a selector selects. Of the labels of nodes, only some are kept: for others, the
+/// API server selects.
+pub(super) fn selected_nodes(
+    source: &SourceArgs,
+    selector: &LabelSelector,
+    nodes: &[Node],
+) -> Result<BTreeSet<String>, AnyError> {
+    let is_kept = |key: &&str| keep::keeps(NODES.fields, &["metadata", "labels", key]);
+    let Some(other) = selector.keys().find(|key| !is_kept(key)) else {
+        let selected = nodes
+            .iter()
+            .filter(|node| selector.selects(&node.metadata.labels));
+        return Ok(selected.map(|node| node.metadata.name.clone()).collect());
+    };
+    if !source.filename.is_empty() {
+        let why = format!(
+            "the label {} of nodes is not read from files; see docs/snapshot.md for those that are",
+            quoted(other)
+        );
+        return Err(why.into());
+    }
+    let (owned, selector) = (source.clone(), selector.to_string());
+    within_time(source, move |stage| {
+        runtime()?.block_on(async {
+            let cluster = reach(&owned, stage).await?;
+            Ok(cluster.names_of_nodes(&selector).await?)
+        })
+    })
+}
+
+/// Runs `work` in its own thread until the time limit.
+fn within_time<T: Send + 'static>(
+    source: &SourceArgs,
+    work: impl FnOnce(&Stage) -> Result<T, AnyError> + Send + 'static,
+) -> Result<T, AnyError> {
     let stage = Stage::default();
     let (sender, receiver) = channel();
-    let (owned_source, owned_stage) = (source.clone(), stage.clone());
+    let owned_stage = stage.clone();
     thread::Builder::new().stack_size(STACK).spawn(move || {
         // If nobody is waiting anymore, the process is about to exit.
-        let _ = sender.send(read_source(&owned_source, wants_messages, &owned_stage));
+        let _ = sender.send(work(&owned_stage));
     })?;
     let Some(limit) = source.time_limit() else {
         return receiver.recv()?;
     };
     match receiver.recv_timeout(limit.saturating_add(GRACE)) {
-        Ok(snapshot) => snapshot,
+        Ok(result) => result,
         Err(RecvTimeoutError::Timeout) => {
             let seconds = limit.as_secs_f64();
             Err(format!("cannot {} within {seconds}s: raise --timeout", stage.get()).into())
@@ -77,9 +122,7 @@ fn read_source(
     wants_messages: bool,
     stage: &Stage,
 ) -> Result<Snapshot, AnyError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime()?;
     if source.filename.is_empty() {
         return runtime.block_on(read_cluster(source, wants_messages, stage));
     }
@@ -98,6 +141,12 @@ async fn gathered(source: &impl SnapshotSource, wants_messages: bool) -> Snapsho
     snapshot
 }
 
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}
+
 fn name_skipped(skipped: &[Skipped]) {
     for skipped in skipped.iter().take(MOST) {
         terminal::warn(&format!("skipped {skipped}"));
@@ -107,11 +156,8 @@ fn name_skipped(skipped: &[Skipped]) {
     }
 }
 
-async fn read_cluster(
-    source: &SourceArgs,
-    wants_messages: bool,
-    stage: &Stage,
-) -> Result<Snapshot, AnyError> {
+/// Connects to the cluster.
+async fn reach(source: &SourceArgs, stage: &Stage) -> Result<ClusterReader, AnyError> {
     stage.set("connect".to_owned());
     let budget = Budget::new(source.time_limit());
     let connecting = connect(&source.connection);
@@ -121,10 +167,16 @@ async fn read_cluster(
         .map_err(|limit| format!("no credentials: {limit}"))??;
     let url = server.url().to_owned();
     stage.set(format!("read {url}"));
-    let cluster = terminal::with_progress(ClusterReader::reach(server, budget), || {
-        format!("connecting to {url}")
-    })
-    .await?;
+    let reaching = ClusterReader::reach(server, budget);
+    Ok(terminal::with_progress(reaching, || format!("connecting to {url}")).await?)
+}
+
+async fn read_cluster(
+    source: &SourceArgs,
+    wants_messages: bool,
+    stage: &Stage,
+) -> Result<Snapshot, AnyError> {
+    let cluster = reach(source, stage).await?;
     let log = cluster.log();
     let snapshot = terminal::with_progress(gathered(&cluster, wants_messages), || {
         let responses = log.requests().len();

@@ -7,6 +7,7 @@ mod completion;
 mod explain;
 mod hints;
 mod input;
+mod nodes;
 mod output;
 mod plan;
 mod rbac;
@@ -40,6 +41,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Subcommand::Plan(arguments) => plan::run(&arguments).into(),
         Subcommand::Explain(arguments) => explain::run(&arguments).into(),
         Subcommand::Snapshot(arguments) => snapshot::run(&arguments).into(),
+        Subcommand::Nodes(arguments) => nodes::run(&arguments).into(),
         Subcommand::Rbac => rbac::run().into(),
         Subcommand::Completion => completion::run().into(),
         Subcommand::Version => version::run().into(),

@@ -1,8 +1,10 @@
 //! A cluster, read from its API server.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use calico_core::text::shortened;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed as _};
 
@@ -12,11 +14,11 @@ use super::request_log::{LoggedRequest, RequestLog};
 use super::{page, pages, pod_messages};
 use crate::connect::{RequestError, Response, Server};
 use crate::snapshot::resource::{Api, Resource};
-use crate::snapshot::resources::EVENTS;
+use crate::snapshot::resources::{EVENTS, NODES};
 use crate::snapshot::select::Select;
 use crate::snapshot::{
-    Absence, Event, LogRequest, MessageRequests, Origin, PodLog, PodMessages, PodName, Pruned,
-    Reading, SnapshotSource, Store, Unknown,
+    Absence, Event, LogRequest, MessageRequests, Node, Origin, PodLog, PodMessages, PodName,
+    Pruned, Reading, SnapshotSource, Store, Unknown,
 };
 
 /// Reads a cluster whose API server responds.
@@ -91,9 +93,21 @@ impl ClusterReader {
             }
             _ => {
                 let get = async |page: &str| self.get(page).await;
-                pages::list(get, &path, resource, &self.budget).await
+                let query = resource.select.query();
+                pages::list(get, &path, &query, resource, &self.budget).await
             }
         }
+    }
+
+    /// The names of the nodes that a label selector selects.
+    pub async fn names_of_nodes(&self, selector: &str) -> Result<BTreeSet<String>, ReadError> {
+        let selector = utf8_percent_encode(selector, NON_ALPHANUMERIC);
+        let query = format!("labelSelector={selector}");
+        let get = async |page: &str| self.get(page).await;
+        let path = "/api/v1/nodes";
+        let list = pages::list::<Node>(get, path, &query, &NODES, &self.budget);
+        let nodes = self.budget.within_time(list).await??;
+        Ok(nodes.into_iter().map(|node| node.metadata.name).collect())
     }
 
     fn single<T: DeserializeOwned>(

@@ -18,7 +18,7 @@ const PAGES: usize = 1000;
 /// How often a list is started again after its continue token has expired.
 const RESTARTS: usize = 3;
 
-/// Every object of a list, each reduced to a `T` as its page arrives. `get` sends a request for a path.
+/// Every object of a list, each reduced to a `T` as its page arrives. `get` sends a request for a path, and `query` selects objects.
 ///
 /// If the continue token has expired (410), the list goes on from a newer state of the cluster where the
 /// server offers that, so that an object which changed in between is read in either state. Otherwise it
@@ -26,15 +26,15 @@ const RESTARTS: usize = 3;
 pub(super) async fn list<T: DeserializeOwned>(
     get: impl AsyncFn(&str) -> Result<Response, ReadError>,
     path: &str,
+    query: &str,
     resource: &Resource,
     budget: &Budget,
 ) -> Result<Vec<T>, ReadError> {
-    let query = resource.select.query();
     let mut objects = Vec::new();
     let mut token = String::new();
     let mut restarts = 0;
     for _ in 0..PAGES {
-        match get(&page_path(path, &query, &token)).await {
+        match get(&page_path(path, query, &token)).await {
             Ok(response) => {
                 let page = parsed(&response, resource, budget, objects.len())?;
                 check(&page, &token).map_err(|what| RequestError::NotKubernetes {

@@ -5,3 +5,6 @@ pub const STATUS_SCHEMA: &str = include_str!("../../schemas/status.schema.json")
 
 /// The schema of the plan of `kubectl calico plan`.
 pub const PLAN_SCHEMA: &str = include_str!("../../schemas/plan.schema.json");
+
+/// The schema of the list of `kubectl calico nodes`.
+pub const NODES_SCHEMA: &str = include_str!("../../schemas/nodes.schema.json");

@@ -2,6 +2,7 @@
 //! the fields that are used, and for each kind whether it could be read.
 
 mod bgp;
+mod calico_node_status;
 mod credential;
 mod datastore;
 mod felix;
@@ -25,6 +26,7 @@ mod store;
 pub mod trim;
 
 pub use bgp::{BgpConfiguration, BgpPeer};
+pub use calico_node_status::{BgpPeering, BirdRoute, CalicoNodeStatus};
 pub use datastore::{ClusterInformation, DatastoreMigration};
 pub use felix::{FelixConfiguration, FelixSpec};
 pub use ip_pool::{IpPool, IpPoolSpec};
@@ -159,6 +161,7 @@ snapshot! {
         felix_configurations: FelixConfiguration = FELIX_CONFIGURATIONS;
         bgp_configurations: BgpConfiguration = BGP_CONFIGURATIONS;
         bgp_peers: BgpPeer = BGP_PEERS;
+        calico_node_statuses: CalicoNodeStatus = CALICO_NODE_STATUSES;
         cluster_informations: ClusterInformation = CLUSTER_INFORMATIONS;
         ipam_blocks: IpamBlock = IPAM_BLOCKS;
         ipam_configs: IpamConfig = IPAM_CONFIGS;

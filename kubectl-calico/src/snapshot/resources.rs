@@ -139,6 +139,8 @@ rows! {
         "whether the node-to-node mesh is enabled";
     BGP_PEERS: "BGPPeer", calico("bgppeers"), Select::All, calico::BGP_PEER,
         "other BGP peers";
+    CALICO_NODE_STATUSES: "CalicoNodeStatus", calico("caliconodestatuses"), Select::All, calico::CALICO_NODE_STATUS,
+        "BGP sessions of the nodes that report them";
     CLUSTER_INFORMATIONS: "ClusterInformation", calico("clusterinformations"), Select::All, calico::CLUSTER_INFORMATION,
         "Calico's version";
     IPAM_BLOCKS: "IPAMBlock", calico("ipamblocks"), Select::All, ipam::IPAM_BLOCK,
@@ -185,6 +187,7 @@ pub static RESOURCES: &[&Resource] = &[
     &FELIX_CONFIGURATIONS,
     &BGP_CONFIGURATIONS,
     &BGP_PEERS,
+    &CALICO_NODE_STATUSES,
     &CLUSTER_INFORMATIONS,
     &IPAM_BLOCKS,
     &IPAM_CONFIGS,

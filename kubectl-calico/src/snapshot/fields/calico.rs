@@ -84,6 +84,44 @@ pub(in crate::snapshot) const BGP_CONFIGURATION: Fields = &[
 
 pub(in crate::snapshot) const BGP_PEER: Fields = &[NAMED];
 
+const BIRD: Keep = Object(&[("state", Value)]);
+
+const PEERS: Keep = Object(&[
+    ("peerIP", Value),
+    ("type", Value),
+    ("state", Value),
+    ("since", Value),
+]);
+
+const ROUTES: Keep = Object(&[
+    ("type", Value),
+    ("learnedFrom", Object(&[("sourceType", Value)])),
+]);
+
+pub(in crate::snapshot) const CALICO_NODE_STATUS: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[
+            ("classes", Value),
+            ("node", Value),
+            ("updatePeriodSeconds", Value),
+        ]),
+    ),
+    (
+        "status",
+        Object(&[
+            ("lastUpdated", Value),
+            ("agent", Object(&[("birdV4", BIRD), ("birdV6", BIRD)])),
+            ("bgp", Object(&[("peersV4", PEERS), ("peersV6", PEERS)])),
+            (
+                "routes",
+                Object(&[("routesV4", ROUTES), ("routesV6", ROUTES)]),
+            ),
+        ]),
+    ),
+];
+
 pub(in crate::snapshot) const CLUSTER_INFORMATION: Fields = &[
     NAMED,
     (

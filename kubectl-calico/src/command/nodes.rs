@@ -1,0 +1,127 @@
+//! `kubectl calico nodes`
+
+use std::collections::BTreeSet;
+
+use calico_core::text::{listed, quoted};
+
+use super::{clock, input, output};
+use crate::assess::not_read::Reason;
+use crate::cli::{NodesArgs, NodesFormat};
+use crate::exit::Exit;
+use crate::nodes::NodeList;
+use crate::render::{self, TableOptions};
+use crate::repair::access::grant;
+use crate::snapshot::{Node, Reading, Snapshot};
+use crate::terminal;
+
+/// Prints the list of nodes.
+pub(super) fn run(arguments: &NodesArgs) -> Exit {
+    match list(arguments) {
+        Ok(list) => print(&list, arguments),
+        Err(error) => output::fail(&error),
+    }
+}
+
+fn list(arguments: &NodesArgs) -> Result<NodeList, String> {
+    let snapshot = input::read(&arguments.source, None).map_err(|error| error.to_string())?;
+    let wanted = Wanted::of(arguments, &snapshot)?;
+    let mut list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+    if let Some(key) = &arguments.sort_by {
+        key.sort(&mut list.nodes)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(list)
+}
+
+/// Which nodes are wanted.
+struct Wanted {
+    /// `None` for all.
+    names: Option<BTreeSet<String>>,
+}
+
+impl Wanted {
+    fn of(arguments: &NodesArgs, snapshot: &Snapshot) -> Result<Self, String> {
+        let nodes = match &snapshot.nodes {
+            Reading::Read(nodes) => nodes,
+            Reading::Absent(absence) => return Err(format!("cannot list nodes: {absence}")),
+            Reading::Unknown(why) => return Err(format!("cannot list nodes: {why}")),
+        };
+        let known: BTreeSet<&str> = nodes.iter().map(|it| it.metadata.name.as_str()).collect();
+        let named = arguments.names.iter();
+        let missing: Vec<String> = named
+            .filter(|name| !known.contains(name.as_str()))
+            .map(quoted)
+            .collect();
+        if !missing.is_empty() {
+            return Err(format!("no node is named {}", listed(missing)));
+        }
+        let mut names: Option<BTreeSet<String>> = None;
+        if !arguments.names.is_empty() {
+            names = Some(arguments.names.iter().cloned().collect());
+        }
+        if let Some(selector) = &arguments.selector {
+            let selected = input::selected_nodes(&arguments.source, selector, nodes)
+                .map_err(|error| error.to_string())?;
+            names = Some(match names {
+                Some(names) => names.intersection(&selected).cloned().collect(),
+                None => selected,
+            });
+        }
+        Ok(Self { names })
+    }
+
+    fn includes(&self, node: &Node) -> bool {
+        let name = &node.metadata.name;
+        self.names.as_ref().is_none_or(|names| names.contains(name))
+    }
+}
+
+fn print(list: &NodeList, arguments: &NodesArgs) -> Exit {
+    let text = match arguments.output {
+        None | Some(NodesFormat::Wide) => Ok(render::nodes(
+            list,
+            TableOptions {
+                wide: arguments.output.is_some(),
+                headings: !arguments.no_headers,
+            },
+        )),
+        Some(NodesFormat::Json) => render::json(list).map_err(|error| error.to_string()),
+        Some(NodesFormat::Yaml) => render::yaml(list).map_err(|error| error.to_string()),
+        Some(NodesFormat::Name) => Ok(render::node_names(list)),
+    };
+    warn(list);
+    match text {
+        Ok(text) => output::print(&text, exit(list)),
+        Err(error) => output::fail(&format!("cannot write the list: {error}")),
+    }
+}
+
+/// What could not be read, on standard error, as for every table of kubectl.
+fn warn(list: &NodeList) {
+    for row in list
+        .not_read
+        .iter()
+        .filter(|row| row.reason != Reason::NotGiven)
+    {
+        terminal::warn(&format!("{} not read: {}", row.object, row.why));
+    }
+    let denied = list
+        .not_read
+        .iter()
+        .find(|row| row.reason == Reason::Forbidden);
+    if let Some(row) = denied {
+        let step = grant(row.denied_user());
+        terminal::warn(&format!("to {}:\n{}", step.what, step.commands.join("\n")));
+    }
+    if list.nodes.is_empty() {
+        terminal::warn("no nodes found");
+    }
+}
+
+fn exit(list: &NodeList) -> Exit {
+    let is_read = list
+        .not_read
+        .iter()
+        .all(|row| row.reason == Reason::NotGiven);
+    Exit::of(false, is_read)
+}

@@ -1,0 +1,182 @@
+//! Label selectors, as kubectl's `-l`.
+//! Source: kubernetes v1.34, staging/src/k8s.io/apimachinery/pkg/labels/selector.go.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use calico_core::text::quoted;
+
+/// A label selector: all of its requirements apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelSelector {
+    text: String,
+    requirements: Vec<Requirement>,
+}
+
+/// A condition on a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Requirement {
+    key: String,
+    operator: Operator,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Operator {
+    Exists,
+    DoesNotExist,
+    /// One of these values.
+    In(Vec<String>),
+    /// None of these values, or no such label.
+    NotIn(Vec<String>),
+}
+
+impl LabelSelector {
+    /// Whether it selects an object with these labels.
+    pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.requirements.iter().all(|requirement| {
+            let value = labels.get(&requirement.key);
+            match &requirement.operator {
+                Operator::Exists => value.is_some(),
+                Operator::DoesNotExist => value.is_none(),
+                Operator::In(values) => value.is_some_and(|value| values.contains(value)),
+                Operator::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+            }
+        })
+    }
+
+    /// The keys of the labels that it depends on.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.requirements.iter().map(|it| it.key.as_str())
+    }
+}
+
+/// As given, for the API server.
+impl fmt::Display for LabelSelector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for LabelSelector {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let requirements: Result<Vec<Requirement>, String> =
+            split(text).into_iter().map(requirement).collect();
+        Ok(Self {
+            text: text.to_owned(),
+            requirements: requirements?,
+        })
+    }
+}
+
+/// The requirements of a selector: commas inside parentheses separate values.
+fn split(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    text.split(move |c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    })
+    .collect()
+}
+
+fn requirement(text: &str) -> Result<Requirement, String> {
+    let text = text.trim();
+    let invalid = || {
+        format!(
+            "invalid requirement {}: expected KEY=VALUE, KEY!=VALUE, 'KEY in (A,B)', 'KEY notin (A,B)', KEY or !KEY",
+            quoted(text)
+        )
+    };
+    let (key, operator) = if let Some(key) = text.strip_prefix('!') {
+        (key, Operator::DoesNotExist)
+    } else if let Some((key, value)) = text.split_once("!=") {
+        (key, Operator::NotIn(vec![value.trim().to_owned()]))
+    } else if let Some((key, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
+        (key, Operator::In(vec![value.trim().to_owned()]))
+    } else if let Some((head, values)) = text.split_once('(') {
+        let values = values.strip_suffix(')').ok_or_else(invalid)?;
+        let values = values
+            .split(',')
+            .map(|value| value.trim().to_owned())
+            .collect();
+        match head.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [key, "in"] => (*key, Operator::In(values)),
+            [key, "notin"] => (*key, Operator::NotIn(values)),
+            _ => return Err(invalid()),
+        }
+    } else {
+        (text, Operator::Exists)
+    };
+    let key = key.trim();
+    let is_value = |value: &String| value.chars().all(|c| is_allowed(c) && c != '/');
+    let values = match &operator {
+        Operator::In(values) | Operator::NotIn(values) => values.as_slice(),
+        Operator::Exists | Operator::DoesNotExist => &[],
+    };
+    if key.is_empty() || !key.chars().all(is_allowed) || !values.iter().all(is_value) {
+        return Err(invalid());
+    }
+    Ok(Requirement {
+        key: key.to_owned(),
+        operator,
+    })
+}
+
+fn is_allowed(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selector_selects_as_in_kubectl() {
+        let labels = [("zone", "a"), ("kubernetes.io/os", "linux"), ("empty", "")];
+        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let labels = BTreeMap::from(labels);
+        for (text, selected) in [
+            ("zone=a", true),
+            ("zone==a", true),
+            ("zone=b", false),
+            ("zone!=b", true),
+            ("zone!=a", false),
+            ("absent!=a", true),
+            ("zone in (a, b)", true),
+            ("zone in (b)", false),
+            ("zone notin (b,c)", true),
+            ("absent notin (b)", true),
+            ("zone", true),
+            ("absent", false),
+            ("!absent", true),
+            ("!zone", false),
+            ("empty=", true),
+            ("zone in (a,b),kubernetes.io/os=linux", true),
+            ("zone=a,kubernetes.io/os=windows", false),
+        ] {
+            let selector: LabelSelector = text.parse().unwrap();
+            assert_eq!(selector.selects(&labels), selected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_selector_is_an_error() {
+        for text in [
+            "",
+            "zone=a,",
+            "zone in a",
+            "zone like (a)",
+            "zo ne",
+            "zone=a b",
+            "zone=a/b",
+        ] {
+            assert!(text.parse::<LabelSelector>().is_err(), "{text}");
+        }
+    }
+}
