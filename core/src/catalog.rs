@@ -26,7 +26,15 @@ pub struct Entry {
     pub source: &'static str,
 }
 
+/// The site made from docs/, which has a page for each code.
+const SITE: &str = env!("CARGO_PKG_HOMEPAGE");
+
 impl Entry {
+    /// The address of the page that explains the code. It never changes either.
+    pub fn address(&self) -> String {
+        format!("{SITE}/{}", self.code)
+    }
+
     /// The entry as a line of a list in Markdown, with a link to its [`Self::section`].
     pub fn list_item(&self) -> String {
         let anchor = self.code.to_lowercase();

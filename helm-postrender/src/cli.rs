@@ -14,6 +14,13 @@ use crate::cluster;
 use crate::filter::Options;
 use crate::plan::request::Request;
 
+/// An address is not wrapped; the rules are too many to list.
+const ALLOW: &str = concat!(
+    "Ignore violations of this rule; can be repeated; the rules: ",
+    env!("CARGO_PKG_HOMEPAGE"),
+    "/rules.html"
+);
+
 const AFTER_HELP: &str = "\
 Examples:
   helm install calico projectcalico/tigera-operator -n tigera-operator \\
@@ -63,8 +70,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "NAME|CIDR", value_delimiter = ',')]
     pool: Vec<String>,
 
-    /// Ignore violations of this rule (see docs/rules.md); can be repeated
-    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule)]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule, help = ALLOW)]
     allow: Vec<String>,
 
     /// Apply the rules of this operator version instead of the one in the stream
@@ -176,6 +182,7 @@ mod tests {
     use calico_core::pool::Encapsulation;
 
     use super::*;
+    use crate::install_plugin;
 
     fn request(arguments: &[&str]) -> Result<Request, String> {
         let arguments = ["helm-postrender"].iter().chain(arguments);
@@ -187,6 +194,13 @@ mod tests {
     fn the_command_line_is_sound() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn man_pages_and_completions_are_up_to_date() {
+        use clap::CommandFactory as _;
+        let install = install_plugin::Cli::command().name("install-plugin");
+        calico_test_support::reference::is_up_to_date(Cli::command().subcommand(install));
     }
 
     #[test]

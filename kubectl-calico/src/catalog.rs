@@ -31,6 +31,23 @@ mod tests {
 
     use super::*;
 
+    /// An address of the site ends with the code, and scripts/documentation/book.py knows one by this.
+    #[test]
+    fn a_code_is_a_name_for_an_address() {
+        for entry in entries() {
+            let number = entry.code.strip_prefix("CAL");
+            let is_number = number.is_some_and(|text| text.bytes().all(|c| c.is_ascii_digit()));
+            let mut words = entry.code.split('-');
+            let is_words = words.clone().count() > 1
+                && words.all(|word| {
+                    let mut letters = word.bytes();
+                    letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                });
+            assert!(is_number || is_words, "{}", entry.code);
+            assert!(entry.address().ends_with(&format!("/{}", entry.code)));
+        }
+    }
+
     #[test]
     fn a_code_has_one_entry_with_every_part_of_its_text() {
         let mut codes = HashSet::new();

@@ -46,6 +46,8 @@ impl Severity {
 pub struct Finding {
     /// The code, such as CAL201. The meaning of a code never changes.
     pub code: &'static str,
+    /// The address of a page that explains the code.
+    pub url: String,
     /// How severe the finding is.
     pub severity: Severity,
     /// What the finding is about: an object as Kind/name or Kind/namespace/name, or else a
@@ -145,6 +147,7 @@ impl Finding {
     ) -> Self {
         Self {
             code: entry.code,
+            url: entry.address(),
             severity,
             subject: subject.into(),
             message: cut(message.into(), LONGEST),

@@ -11,8 +11,9 @@ const INTRODUCTION: &str = "\
 # Findings
 
 Every finding of `kubectl calico status` and `kubectl calico plan` has a code, whose meaning never
-changes. `kubectl calico explain CODE` prints the same text. `plan` also reports violations of the
-[rules](rules.md), and runs the checks of `status` that evaluate the requested configuration.
+changes. `kubectl calico explain CODE` prints the same text and the address of its page. `plan` also
+reports violations of the [rules](rules.md), and runs the checks of `status` that evaluate the
+requested configuration.
 
 ## Findings of status
 
@@ -30,6 +31,7 @@ pub fn explain(entry: &Entry, look: Look) -> String {
         ("Criteria", entry.criteria),
         ("Fix", entry.fix),
         ("Source", entry.source),
+        ("Page", &entry.address()),
     ] {
         page.blank();
         page.row(label, text);
