@@ -1,5 +1,6 @@
 """goreleaser: archives, packages, checksums and the manifests of krew, Homebrew and scoop."""
 
+import gzip
 import shutil
 
 from . import REPOSITORY, run, say, tools
@@ -9,12 +10,16 @@ CONFIG = REPOSITORY / ".goreleaser.yaml"
 
 
 def lay_out(binaries, staged):
-    """Copy {(program, target): path} to where goreleaser's builder for Rust looks for them."""
+    """Copy {(program, target): path} to where goreleaser's builder for Rust looks for them, and compress the man pages."""
     for (program, target), binary in binaries.items():
         place = staged / "target" / target / "release" / binary.name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(binary, place)
         place.chmod(0o755)
+    manual = staged / "man"
+    manual.mkdir()
+    for page in (REPOSITORY / "release/man").iterdir():
+        (manual / f"{page.name}.gz").write_bytes(gzip.compress(page.read_bytes(), mtime=0))
     # The builder reads it before it runs anything.
     (staged / "Cargo.toml").write_text("[workspace]\n")
 

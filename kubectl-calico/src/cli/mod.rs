@@ -98,3 +98,16 @@ pub struct SnapshotArgs {
     #[command(flatten)]
     pub source: SourceArgs,
 }
+
+#[cfg(test)]
+mod tests {
+    use calico_test_support::reference;
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn man_pages_and_completions_are_up_to_date() {
+        reference::is_up_to_date(Cli::command());
+    }
+}

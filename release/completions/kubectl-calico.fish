@@ -1,0 +1,149 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_kubectl_calico_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_kubectl_calico_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_kubectl_calico_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_kubectl_calico_using_subcommand
+    set -l cmd (__fish_kubectl_calico_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -s V -l version -d 'Print version'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "status" -d 'Show how Calico is installed, how it routes pod traffic, and what is wrong'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "plan" -d 'Recommend the CIDR, block size and encapsulation for a cluster'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "explain" -d 'Explain a finding or a rule'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "snapshot" -d 'Print everything that status reads, for use with status -f'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "rbac" -d 'Print a ClusterRole with the permissions that status and plan need'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "completion" -d 'Print the shell completion script for kubectl'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "version" -d 'Print the version'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s o -l output -d 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; json or yaml' -r -f -a "text\t'Human-readable report'
+short\t'The verdict, and the findings in a line each'
+wide\t'The report with the sources of the facts'
+json\t'Machine-readable report'
+yaml\t'The same as YAML'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
+warning\t'Errors and warnings'
+never\t'No finding'
+not-installed\t'Calico is not installed'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l color -d 'When to use colors: auto, always or never; auto honors NO_COLOR' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l context -d 'Name of the kubeconfig context to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l cluster -d 'Name of the kubeconfig cluster to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as -d 'User or service account to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as-group -d 'Group to impersonate; can be repeated' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s s -l server -d 'Address and port of the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l client-certificate -d 'Client certificate file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l client-key -d 'Client key file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l nodes -d 'Number of nodes to plan for [default: the current number]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l pods-per-node -d 'Pods per node to plan for [default: the kubelet\'s limit]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l cidr -d 'Pool CIDRs, one per address family: 172.16.0.0/16,fd00:10::/56' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l block-size -d 'Pool block sizes: 20 to 32 for IPv4, 116 to 128 for IPv6' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l encapsulation -d 'Encapsulation for the families in --cidr and --block-size, otherwise for every pool; per family: IPIP,v6=VXLAN' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l operator-version -d 'Operator version to plan for [default: the installed one, or the latest known]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s o -l output -d 'Output format: text; flags for helm install and upgrade; values for the tigera-operator chart; installation for kubectl; config for helm-postrender; json or yaml' -r -f -a "text\t'Human-readable plan'
+flags\t'Flags for helm install and helm upgrade, Helm 3 and 4'
+values\t'Values file for the tigera-operator chart'
+installation\t'Installation and APIServer manifests for kubectl'
+config\t'Input for helm-postrender --config'
+json\t'Machine-readable plan'
+yaml\t'The same as YAML'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
+warning\t'Errors and warnings'
+never\t'No finding'
+not-installed\t'Calico is not installed'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l color -d 'When to use colors: auto, always or never; auto honors NO_COLOR' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l context -d 'Name of the kubeconfig context to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l cluster -d 'Name of the kubeconfig cluster to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as -d 'User or service account to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as-group -d 'Group to impersonate; can be repeated' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s s -l server -d 'Address and port of the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l client-certificate -d 'Client certificate file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l client-key -d 'Client key file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l schema -d 'Print the JSON schema of a command\'s JSON output: status or plan' -r -f -a "status\t'kubectl calico status -o json'
+plan\t'kubectl calico plan -o json'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l list -d 'List all codes'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l context -d 'Name of the kubeconfig context to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l cluster -d 'Name of the kubeconfig cluster to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as -d 'User or service account to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as-group -d 'Group to impersonate; can be repeated' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s s -l server -d 'Address and port of the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l client-certificate -d 'Client certificate file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l client-key -d 'Client key file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand rbac" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand completion" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand version" -s h -l help -d 'Print help'

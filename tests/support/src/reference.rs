@@ -1,0 +1,149 @@
+//! The man pages and the completion scripts of a program, made from its command line: release/man and
+//! release/completions. They are files of the repository, so that packaging needs no build of them and
+//! neither program has to contain them.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use clap::Command;
+use clap::builder::StyledStr;
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use crate::repository;
+
+/// Compares the files of a program with its command line. `UPDATE_CASES=1` writes them.
+pub fn is_up_to_date(command: Command) {
+    let command = command.disable_help_subcommand(true);
+    let name = command.get_name().to_owned();
+    let mut files = Vec::new();
+    let mut built = command.clone();
+    built.build();
+    pages(&built, &mut files);
+    for (shell, file) in [
+        (Shell::Bash, format!("{name}.bash")),
+        (Shell::Zsh, format!("_{name}")),
+        (Shell::Fish, format!("{name}.fish")),
+        (Shell::PowerShell, format!("{name}.ps1")),
+    ] {
+        let mut script = Vec::new();
+        let mut command = visible(&command).bin_name(&name);
+        clap_complete::generate(shell, &mut command, &name, &mut script);
+        let script = String::from_utf8(script).unwrap();
+        files.push((format!("completions/{file}"), script));
+    }
+    let release = repository().join("release");
+    let mut stale = Vec::new();
+    for (file, text) in &files {
+        let path = release.join(file);
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+        }
+        if fs::read_to_string(&path).ok().as_ref() != Some(text) {
+            stale.push(file.as_str());
+        }
+    }
+    for path in files_below(&release.join("man")) {
+        let is_of_this_program =
+            path.starts_with(&format!("{name}.")) || path.starts_with(&format!("{name}-"));
+        let page = format!("man/{path}");
+        if is_of_this_program && !files.iter().any(|(file, _)| *file == page) {
+            stale.push("a page of a command that is gone");
+        }
+    }
+    assert!(
+        stale.is_empty(),
+        "out of date in release/, UPDATE_CASES=1 writes them: {stale:?}"
+    );
+}
+
+/// The command without its hidden commands, which a script would offer.
+fn visible(command: &Command) -> Command {
+    let commands = command.get_subcommands().filter(|c| !c.is_hide_set());
+    // Owned names need a feature of clap that the programs do not have.
+    let name: &str = command.get_name().to_owned().leak();
+    Command::new(name)
+        .version("")
+        .disable_help_subcommand(true)
+        .args(command.get_arguments())
+        .subcommands(commands.cloned())
+}
+
+fn files_below(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().flatten();
+    names
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect()
+}
+
+/// The page of a command, and those of its commands.
+fn pages(command: &Command, files: &mut Vec<(String, String)>) {
+    let name = command.get_display_name().unwrap_or(command.get_name());
+    files.push((format!("man/{name}.1"), page(command.clone())));
+    for subcommand in command.get_subcommands() {
+        if !subcommand.is_hide_set() {
+            pages(subcommand, files);
+        }
+    }
+}
+
+/// A page without a version and a date: it changes only if the command line does.
+fn page(mut command: Command) -> String {
+    let usage = command.render_usage().to_string();
+    let forms = usage.trim_start_matches("Usage:").trim().to_owned();
+    let further = [command.get_before_help(), command.get_after_help()];
+    let further: String = further.into_iter().flatten().map(sections).collect();
+    let about = command.get_about().map(ToString::to_string);
+    let about = about.unwrap_or_default();
+    let line = about.lines().next().unwrap_or_default();
+    let line = line.trim_end_matches('.').to_owned();
+    let man = Man::new(command.clone().about(line)).source("").manual("");
+    let mut page = Vec::new();
+    man.render_title(&mut page).unwrap();
+    man.render_name_section(&mut page).unwrap();
+    let man = Man::new(command.override_usage(forms));
+    man.render_synopsis_section(&mut page).unwrap();
+    man.render_description_section(&mut page).unwrap();
+    man.render_options_section(&mut page).unwrap();
+    man.render_subcommands_section(&mut page).unwrap();
+    String::from_utf8(page).unwrap() + &further
+}
+
+/// Text of `--help` in roff: `Examples:` becomes a section, and indented lines stay as they are.
+fn sections(text: &StyledStr) -> String {
+    let text = text.to_string();
+    let mut roff = String::new();
+    let mut is_verbatim = false;
+    for line in text.trim_end().lines() {
+        let is_indented = line.is_empty() && is_verbatim || line.starts_with(' ');
+        if is_verbatim != is_indented {
+            roff.push_str(if is_indented { ".nf\n" } else { ".fi\n.PP\n" });
+            is_verbatim = is_indented;
+        }
+        if is_indented {
+            writeln!(roff, "{}", escaped(line)).unwrap();
+        } else if let Some(heading) = line.strip_suffix(':') {
+            let heading = heading.split(',').next().unwrap().to_uppercase();
+            writeln!(roff, ".SH \"{heading}\"").unwrap();
+        } else if line.is_empty() {
+            roff.push_str(".PP\n");
+        } else {
+            writeln!(roff, "{}", escaped(line)).unwrap();
+        }
+    }
+    if is_verbatim {
+        roff.push_str(".fi\n");
+    }
+    roff
+}
+
+fn escaped(line: &str) -> String {
+    let line = line.replace('\\', "\\e").replace('-', "\\-");
+    if line.starts_with(['.', '\'']) {
+        format!("\\&{line}")
+    } else {
+        line
+    }
+}
