@@ -15,14 +15,15 @@ PINS = REPOSITORY / "release"
 
 
 def cargo_tool(name):
-    """The folder with the cargo subcommand of that name."""
-    pins = dict(line.split() for line in (PINS / "cargo-tools.txt").read_text().splitlines() if line[:1] != "#")
+    """The folder with the program of that name from crates.io."""
+    lines = [line.split() for line in (PINS / "cargo-tools.txt").read_text().splitlines() if line[:1] != "#"]
+    ((version, *options),) = [words[1:] for words in lines if words[0] == name]
 
     def install(folder):
-        say(f"installing {name} {pins[name]} (first run only)")
-        run(["cargo", "install", "--locked", "--quiet", "--root", folder, f"{name}@{pins[name]}"])
+        say(f"installing {name} {version} (first run only)")
+        run(["cargo", "install", "--locked", "--quiet", "--root", folder, *options, f"{name}@{version}"])
 
-    return cache.kept(f"cargo-tools/{name}-{pins[name]}", install) / "bin"
+    return cache.kept(f"cargo-tools/{name}-{version}", install) / "bin"
 
 
 def python_tools(name):

@@ -1,0 +1,20 @@
+"""The parts of scripts/site."""
+
+import pathlib
+import subprocess
+import tomllib
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def addresses(repository=REPOSITORY):
+    """The addresses of the repository and of the site, which Cargo.toml alone defines."""
+    package = tomllib.loads((repository / "Cargo.toml").read_text())["workspace"]["package"]
+    return package["repository"], package["homepage"]
+
+
+def tracked(repository, *patterns):
+    """The files of the repository, also new ones that are not committed yet."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *patterns]
+    names = subprocess.run(command, cwd=repository, check=True, capture_output=True, text=True).stdout
+    return [repository / name for name in sorted(set(names.split("\0"))) if name and (repository / name).is_file()]
