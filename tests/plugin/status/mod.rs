@@ -13,5 +13,6 @@ mod checks;
 mod commands;
 mod default_installs;
 mod formats;
+mod picture;
 mod reports;
 mod rules;
