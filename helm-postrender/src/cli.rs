@@ -182,7 +182,7 @@ mod tests {
     use calico_core::pool::Encapsulation;
 
     use super::*;
-    use crate::install_plugin;
+    use crate::install_plugin::InstallFlags;
 
     fn request(arguments: &[&str]) -> Result<Request, String> {
         let arguments = ["helm-postrender"].iter().chain(arguments);
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn man_pages_and_completions_are_up_to_date() {
         use clap::CommandFactory as _;
-        let install = install_plugin::Cli::command().name("install-plugin");
+        let install = InstallFlags::command().name("install-plugin");
         calico_test_support::reference::is_up_to_date(Cli::command().subcommand(install));
     }
 

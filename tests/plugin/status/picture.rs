@@ -16,7 +16,7 @@ use crate::run::plugin;
 const CASE: &str = "CAL208/fails-before-the-operator-is-started-again";
 
 /// The lines that are shown: up to the first step of the first fix.
-const LINES: usize = 32;
+const LINES: usize = 33;
 
 const COLUMNS: u32 = 82;
 /// In pixels. Every word is stretched to whole columns, whatever the font.
