@@ -11,6 +11,7 @@
 )]
 
 mod api_server;
+mod guides;
 mod journey;
 mod live;
 mod needs;

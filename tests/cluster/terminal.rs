@@ -1,7 +1,7 @@
 //! A shell that records its commands and their output.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
@@ -47,6 +47,14 @@ impl Terminal {
     /// Adds a program to PATH.
     pub(crate) fn add_program(&self, name: &str, binary: &Path) {
         symlink(binary, self.folder.path().join("bin").join(name)).unwrap();
+    }
+
+    /// Adds a script to PATH, in the place of a program of that name.
+    pub(crate) fn add_script(&self, name: &str, script: &str) {
+        let path = self.folder.path().join("bin").join(name);
+        let _ = fs::remove_file(&path);
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Adds a directory to the front of PATH.

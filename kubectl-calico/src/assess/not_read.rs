@@ -51,28 +51,33 @@ pub(crate) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead>
         if *why == Unknown::NotGiven && codes.is_empty() {
             continue;
         }
-        let (reason, permission) = match why {
-            Unknown::Forbidden(_) => (Reason::Forbidden, Some(resource.permission())),
-            Unknown::Failed(_) => (Reason::Failed, None),
-            Unknown::NotGiven => (Reason::NotGiven, None),
-        };
-        let (object, why) = (resource.object(), why.to_string());
-        let same = |row: &&mut NotRead| row.object == object && row.why == why;
+        let new = NotRead::new(resource, why, codes);
+        let same = |row: &&mut NotRead| row.object == new.object && row.why == new.why;
         match rows.iter_mut().find(same) {
-            Some(row) => row.codes.extend(codes),
-            None => rows.push(NotRead {
-                object,
-                reason,
-                why,
-                permission,
-                codes,
-            }),
+            Some(row) => row.codes.extend(new.codes),
+            None => rows.push(new),
         }
     }
     rows
 }
 
 impl NotRead {
+    /// A row of the table of resources that is unknown for that reason.
+    pub(crate) fn new(resource: &Resource, why: &Unknown, codes: BTreeSet<&'static str>) -> Self {
+        let (reason, permission) = match why {
+            Unknown::Forbidden(_) => (Reason::Forbidden, Some(resource.permission())),
+            Unknown::Failed(_) => (Reason::Failed, None),
+            Unknown::NotGiven => (Reason::NotGiven, None),
+        };
+        Self {
+            object: resource.object(),
+            reason,
+            why: why.to_string(),
+            permission,
+            codes,
+        }
+    }
+
     /// The user to whom a permission is missing, as the server's message names it: `pods is forbidden:
     /// User "jane" cannot list resource "pods" in API group "" at the cluster scope`.
     /// Source: kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go.

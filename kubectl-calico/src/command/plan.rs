@@ -24,13 +24,23 @@ fn text(arguments: &PlanArgs) -> Result<(String, Exit), (String, Exit)> {
         .map_err(|error| (error.to_string(), Exit::Incomplete))?;
     let plan = plan(&snapshot, &arguments.request(), clock::now());
     let exit = exit(&plan, &arguments.run);
-    if exit != Exit::Success && arguments.output.is_applied() {
+    if is_withheld(arguments.output, exit) {
         let fails = |severity| arguments.run.fails_on(severity);
         return Err((render::refused(&plan, fails), exit));
     }
     match render_plan(&plan, arguments) {
         Ok(text) => Ok((text, exit)),
         Err(error) => Err((error, Exit::Usage)),
+    }
+}
+
+/// Whether a plan that ends like that must not be applied. An incomplete one is written for the filter,
+/// which asks for what is missing.
+fn is_withheld(format: PlanFormat, exit: Exit) -> bool {
+    match exit {
+        Exit::Success => false,
+        Exit::Findings => format.is_applied() || format == PlanFormat::Config,
+        Exit::Incomplete | Exit::Usage => format.is_applied(),
     }
 }
 

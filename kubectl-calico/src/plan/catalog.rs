@@ -17,6 +17,19 @@ pub static ENTRIES: &[&Entry] = &[
     &ENCAPSULATION_WITH_EBPF,
 ];
 
+/// The errors that the steps of a plan resolve. Any other error comes before the steps: what they would
+/// create is rejected, does not work, or cannot be undone.
+pub(crate) static RESOLVED_BY_STEPS: &[&Entry] = &[&EXISTING_POOL_IMMUTABLE];
+
+/// The checks of what runs whose findings come before the steps, too, which cannot work until then.
+pub(crate) static BEFORE_STEPS: &[&str] = &[
+    // The API server does not know the objects that the steps create.
+    "CAL104",
+    // Nothing can be created in a namespace that is being deleted, and the Installation disappears.
+    "CAL105", // The operator never completes an install.
+    "CAL115",
+];
+
 pub(crate) static OTHER_NETWORK_PLUGIN: Entry = Entry {
     code: "other-network-plugin",
     title: "another network plugin already runs in the cluster",

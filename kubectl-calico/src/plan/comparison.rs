@@ -42,6 +42,8 @@ pub struct PoolComparison {
     /// Whether the operator owns it and the Installation no longer lists it, so that the operator deletes
     /// it.
     pub unlisted: bool,
+    /// Whether it is being deleted.
+    pub being_deleted: bool,
     /// What differs from the plan; empty if the pool is left unchanged.
     pub changes: Vec<Change>,
 }
@@ -127,6 +129,7 @@ pub(super) fn compare(inputs: &Inputs, planned: &[Pool]) -> Vec<PoolComparison> 
             owned_by_operator: pool.owned_by_operator,
             other_fields: entries::other_settings(inputs, &entries, pool),
             unlisted: unlisted.contains(&pool.name.as_str()),
+            being_deleted: pool.is_being_deleted(),
             changes: planned
                 .iter()
                 .find(of)

@@ -80,7 +80,8 @@ pub struct Plan {
     pub entries: Vec<Value>,
     /// The ports that must be open between nodes; if pools exist, only those needed in addition.
     pub ports: Vec<Port>,
-    /// What `kubectl calico status` reports about the cluster regardless of the plan.
+    /// What `kubectl calico status` reports about the cluster regardless of the plan: every error, and
+    /// whatever is about the pools.
     pub existing_findings: Vec<Finding>,
     /// What is wrong with the plan, errors first.
     pub findings: Vec<Finding>,
@@ -110,6 +111,7 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
     let inputs = Inputs::new(snapshot, &facts, request, version);
     let mut found = other_plugin::findings(&inputs);
     found.extend(leftover_pools::finding(&inputs));
+    found.extend(findings::before_steps::findings(&inputs));
     let (mut pools, mut existing_findings) = (Vec::new(), Vec::new());
     if inputs.networking.is_calico() {
         let families = cidr::families(&inputs).into_iter();
@@ -135,7 +137,14 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
     let incomplete = not_read.iter().any(|row| row.needed);
     Plan {
         head: Head::new(KIND, &snapshot.origin, now),
-        summary: summary::summary(&inputs, &pools, &existing_pools, &found, incomplete),
+        summary: summary::summary(
+            &inputs,
+            &pools,
+            &existing_pools,
+            &existing_findings,
+            &found,
+            incomplete,
+        ),
         steps: steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found),
         entries,
         ports,

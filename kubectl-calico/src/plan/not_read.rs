@@ -1,34 +1,30 @@
 //! What a plan depends on but could not be read.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::findings::simulation::skipped;
 use super::inputs::Inputs;
+use crate::assess::not_read::NotRead;
+use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     CONTROL_PLANE_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY,
     KUBEADM_CONFIG, NODES, OPENSHIFT_NETWORK, OPERATORS, SERVICE_CIDRS,
 };
-use crate::snapshot::{ObjectRef, Unknown};
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Unread {
-    /// The object that could not be read, or the kind if none of its objects could be read.
-    pub object: ObjectRef,
-    /// Why not.
-    pub why: String,
-    /// The missing permission, if that is the reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub permission: Option<String>,
+    /// What could not be read, as in a report.
+    #[serde(flatten)]
+    pub row: NotRead,
     /// What it would have shown.
     pub shows: &'static str,
     /// Whether the plan is unreliable without it.
     pub needed: bool,
-    /// The checks of the plan that were skipped because of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub codes: Vec<&'static str>,
 }
 
 /// What a plan depends on, what each item shows, and whether the plan is unreliable without it.
@@ -78,18 +74,15 @@ pub(super) fn unread(inputs: &Inputs) -> Vec<Unread> {
             if std::ptr::eq(*resource, &raw const OPERATORS) && (knows_operator || !is_given) {
                 return None;
             }
-            let codes: Vec<&str> = skipped
+            let codes: BTreeSet<&str> = skipped
                 .iter()
                 .filter(|(row, _)| std::ptr::eq(*row, *resource))
                 .map(|(_, code)| *code)
                 .collect();
             (is_given || *needed || !codes.is_empty()).then(|| Unread {
-                object: resource.object(),
-                why: why.to_string(),
-                permission: matches!(why, Unknown::Forbidden(_)).then(|| resource.permission()),
+                row: NotRead::new(resource, why, codes),
                 shows,
                 needed: is_given && *needed,
-                codes,
             })
         })
         .collect()

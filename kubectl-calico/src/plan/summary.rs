@@ -1,33 +1,45 @@
 //! The plan in one sentence.
 
 use super::comparison::PoolComparison;
-use super::findings::forbids_change;
+use super::findings::comes_before_steps;
 use super::inputs::Inputs;
 use super::new_family::added;
 use super::pool::Pool;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::counted;
 
-/// The summary. `is_incomplete` means that something could not be read.
+/// The summary. `of_cluster` is what status reports regardless of the plan; `is_incomplete` means that
+/// something could not be read.
 pub(super) fn summary(
     inputs: &Inputs,
     pools: &[Pool],
     existing: &[PoolComparison],
+    of_cluster: &[Finding],
     findings: &[Finding],
     is_incomplete: bool,
 ) -> String {
-    let mut sentence = sentence(inputs, pools, existing, findings);
+    let (errors, of_cluster) = (errors(findings), errors(of_cluster));
+    let is_fine = errors + of_cluster == 0;
+    let mut sentence = sentence(inputs, pools, existing, findings, is_fine);
     if is_incomplete {
         sentence.push_str(", as far as could be read");
     }
-    let errors = findings
-        .iter()
-        .filter(|found| found.severity == Severity::Error)
-        .count();
     if errors > 0 {
         sentence.push_str(&format!(": {}", counted(errors, "error")));
     }
+    if of_cluster > 0 {
+        let more = if errors > 0 { "more " } else { "" };
+        let errors = counted(of_cluster, &format!("{more}error"));
+        sentence.push_str(&format!("; kubectl calico status reports {errors}"));
+    }
     sentence
+}
+
+fn errors(findings: &[Finding]) -> usize {
+    let errors = findings.iter();
+    errors
+        .filter(|found| found.severity == Severity::Error)
+        .count()
 }
 
 fn sentence(
@@ -35,6 +47,7 @@ fn sentence(
     pools: &[Pool],
     existing: &[PoolComparison],
     findings: &[Finding],
+    is_fine: bool,
 ) -> String {
     if !inputs.networking.is_calico() {
         return format!(
@@ -51,6 +64,10 @@ fn sentence(
         let pools: Vec<String> = pools.iter().map(Pool::summary).collect();
         return pools.join("; ");
     }
+    let deleted = names(existing, |pool| pool.being_deleted);
+    if !deleted.is_empty() {
+        return format!("{deleted} is being deleted");
+    }
     let unlisted = names(existing, |pool| pool.unlisted);
     if !unlisted.is_empty() {
         return format!("{unlisted} must be added back to the Installation");
@@ -61,9 +78,10 @@ fn sentence(
         .map(|(pool, _)| pool.summary())
         .collect();
     let new = added.join("; ");
-    let is_forbidden = findings.iter().any(forbids_change);
+    let is_forbidden = findings.iter().any(comes_before_steps);
     match (changed.is_empty(), new.is_empty()) {
-        (true, true) => "No change needed: the existing pools are kept".to_owned(),
+        (true, true) if is_fine => "No change needed: the existing pools are kept".to_owned(),
+        (true, true) => "The existing pools are kept".to_owned(),
         (true, false) if is_forbidden => format!("{new} must not be added"),
         (true, false) => format!("The existing pools are kept, and a pool is added: {new}"),
         (false, _) if is_forbidden => format!("{changed} must not be changed as requested"),

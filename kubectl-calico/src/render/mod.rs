@@ -5,6 +5,7 @@ mod explain;
 mod json;
 mod kept_fields;
 mod nodes;
+mod not_read;
 mod page;
 pub mod plan;
 mod requests;

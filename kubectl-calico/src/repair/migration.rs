@@ -61,21 +61,9 @@ fn by_way_of_a_third(
             new.cidr, old.name
         ))];
     };
-    let is_outside = facts
-        .networks
-        .best()
-        .is_some_and(|network| !network.cidrs.iter().any(|cidr| cidr.contains(&range)));
-    let remark = if is_outside {
-        "; it is outside the pod network, so kube-proxy masquerades traffic from its pods during \
-         the migration"
-    } else {
-        ""
-    };
+    let remark = outside_pod_network(facts, &range);
     let temporary = NewPool {
-        name: match family {
-            Family::V4 => "temporary-ipv4-pool".to_owned(),
-            Family::V6 => "temporary-ipv6-pool".to_owned(),
-        },
+        name: temporary_name(family).to_owned(),
         cidr: range,
         ..new.clone()
     };
@@ -103,18 +91,56 @@ fn by_way_of_a_third(
     steps
 }
 
+/// The name of a pool that exists only while pods are moved.
+pub(super) fn temporary_name(family: Family) -> &'static str {
+    match family {
+        Family::V4 => "temporary-ipv4-pool",
+        Family::V6 => "temporary-ipv6-pool",
+    }
+}
+
+/// A remark on such a pool.
+pub(super) fn outside_pod_network(facts: &Facts, range: &Cidr) -> &'static str {
+    let network = facts.networks.best();
+    if network.is_some_and(|network| !network.cidrs.iter().any(|cidr| cidr.contains(range))) {
+        "; it is outside the pod network, so kube-proxy masquerades traffic from its pods during \
+         the migration"
+    } else {
+        ""
+    }
+}
+
 /// Empties a pool and deletes it.
 pub fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
     let name = pool.name;
     [
-        Step::new(format!("disable {name}; its pods keep their addresses"))
-            .run_all(writer.disable(pool)),
-        Step::new(format!(
-            "recreate the pods that have addresses from {name}, one namespace at a time, until \
-             kubectl calico status shows none of them in use; the command deletes all pods of the \
-             namespace at once, and those without a controller do not come back"
-        ))
-        .run(RECREATE_PODS),
-        Step::new(format!("delete {name}, and wait until it is gone")).run_all(writer.delete(pool)),
+        disable(writer, pool),
+        recreate_pods(
+            &format!("that have addresses from {name}"),
+            "kubectl calico status shows none of them in use",
+        ),
+        delete(writer, pool),
     ]
+}
+
+/// Stops new addresses from being assigned from a pool.
+pub fn disable(writer: &mut PoolWriter, pool: ChangedPool) -> Step {
+    let name = pool.name;
+    Step::new(format!("disable {name}; its pods keep their addresses"))
+        .run_all(writer.disable(pool))
+}
+
+/// Recreates the pods `which`, `until` something is the case.
+pub fn recreate_pods(which: &str, until: &str) -> Step {
+    Step::new(format!(
+        "recreate the pods {which}, one namespace at a time, until {until}; the command deletes all \
+         pods of the namespace at once, and those without a controller do not come back"
+    ))
+    .run(RECREATE_PODS)
+}
+
+/// Deletes a pool without pods of its own.
+pub fn delete(writer: &mut PoolWriter, pool: ChangedPool) -> Step {
+    let name = pool.name;
+    Step::new(format!("delete {name}, and wait until it is gone")).run_all(writer.delete(pool))
 }

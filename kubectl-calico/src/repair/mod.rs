@@ -4,6 +4,7 @@
 pub mod access;
 pub mod calico_node;
 pub mod command;
+pub mod deleted_pool;
 pub mod encapsulation;
 pub mod free_range;
 pub mod here_document;

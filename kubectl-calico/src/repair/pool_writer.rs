@@ -184,11 +184,20 @@ impl<'a> PoolWriter<'a> {
 
     /// Stops new addresses from being assigned from a pool. Addresses in use are kept.
     pub fn disable(&mut self, pool: ChangedPool) -> Vec<Command> {
+        self.set_enabled(pool, false)
+    }
+
+    /// Lets new addresses be assigned from a disabled pool again.
+    pub fn enable(&mut self, pool: ChangedPool) -> Vec<Command> {
+        self.set_enabled(pool, true)
+    }
+
+    fn set_enabled(&mut self, pool: ChangedPool, enabled: bool) -> Vec<Command> {
         let field = self
             .installation
             .filter(|installation| installation.changes_existing_pools())
-            .map(|installation| installation.enabled_field(false));
-        self.set(pool, field.as_slice(), &json!({"disabled": true}))
+            .map(|installation| installation.enabled_field(enabled));
+        self.set(pool, field.as_slice(), &json!({"disabled": !enabled}))
     }
 
     /// Deletes a pool. Its entry is removed first, because otherwise the operator would create the
@@ -204,6 +213,11 @@ impl<'a> PoolWriter<'a> {
             commands.push(self.resources.delete(IP_POOLS, [pool.name]));
         }
         commands
+    }
+
+    /// Whether the operator creates a pool again once it is gone.
+    pub fn creates_again(&self, pool: ChangedPool) -> bool {
+        self.follows_list() && self.listed(pool.cidr).is_some()
     }
 
     /// Lists a new pool in the Installation in place of a deleted one: up to 1.32, the operator

@@ -5,13 +5,13 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
-pub(super) struct Downloads {
+pub(crate) struct Downloads {
     address: SocketAddr,
 }
 
 impl Downloads {
     /// Serves the files in a folder until this process ends.
-    pub(super) fn serve(folder: &Path) -> Self {
+    pub(crate) fn serve(folder: &Path) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let folder = folder.to_owned();
@@ -24,7 +24,7 @@ impl Downloads {
         Self { address }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }

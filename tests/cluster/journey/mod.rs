@@ -3,7 +3,7 @@
 
 mod calicoctl;
 mod conflict;
-mod downloads;
+pub(crate) mod downloads;
 mod from_cluster;
 mod helm_plugin;
 mod install;

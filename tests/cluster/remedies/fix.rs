@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::base::Healthy;
 use super::case::Case;
+use super::programs;
 use super::report::{Finding, Report, Severity, Step, announcement};
 use super::wait::until;
-use super::{add_script, programs};
 use crate::oracle::disagreements;
 use crate::terminal::Terminal;
 
@@ -48,7 +48,7 @@ pub(super) fn carry_out(case: &Case, healthy: &Healthy) -> Outcome {
     terminal.set("KUBECONFIG", &healthy.cluster.kubeconfig);
     programs(&terminal);
     if let Some(edit) = &case.edit {
-        add_script(&terminal, "editor", &format!("#!/bin/bash -e\n{edit}"));
+        terminal.add_script("editor", &format!("#!/bin/bash -e\n{edit}"));
         terminal.set("KUBE_EDITOR", "editor".as_ref());
     }
     let outcome = run(case, healthy, &terminal);

@@ -10,7 +10,6 @@ mod wait;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use calico_test_support::tools::tool;
@@ -90,12 +89,5 @@ fn programs(terminal: &Terminal) {
         "kubectl-calico",
         Path::new(env!("CARGO_BIN_EXE_kubectl-calico")),
     );
-    add_script(terminal, "calicoctl", CALICOCTL);
-}
-
-fn add_script(terminal: &Terminal, name: &str, script: &str) {
-    let path = terminal.home(&format!(".{name}"));
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    terminal.add_program(name, &path);
+    terminal.add_script("calicoctl", CALICOCTL);
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::repository;
 
-/// The folders in tests/cases/KIND that contain this file, sorted by name.
+/// The folders in tests/cases/KIND that contain this file, sorted by name; with `CASES=TEXT`, those whose
+/// path contains the text.
 pub fn cases(kind: &str, file: &str) -> Vec<PathBuf> {
     let mut cases = Vec::new();
     find(
@@ -13,6 +14,9 @@ pub fn cases(kind: &str, file: &str) -> Vec<PathBuf> {
         file,
         &mut cases,
     );
+    if let Ok(wanted) = std::env::var("CASES") {
+        cases.retain(|folder| folder.to_string_lossy().contains(&wanted));
+    }
     cases
 }
 

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
 use crate::assess::facts::pools::ExistingPool;
+use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
 use crate::repair::free_range::{in_pod_network, temporary};
-use crate::repair::migration::{self, retire};
+use crate::repair::migration;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::resource_writer::delete_pool_in_datastore;
@@ -66,17 +67,62 @@ pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) 
     made_lasting(case, &writer, steps)
 }
 
-/// Empties an existing pool and deletes it, after a remark on why it is this one.
-pub(crate) fn delete(case: &Case, pool: &ExistingPool, why: &str) -> Vec<Step> {
+/// Lets the deletion of a pool complete.
+pub(crate) fn complete_deletion(case: &Case, pool: &ExistingPool) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
-    let mut steps: Vec<Step> = writer.restore_before_changing(pool).into_iter().collect();
-    let [mut disable, recreate, delete] = retire(&mut writer, pool.into());
-    disable.what = format!("{why}: {}", disable.what);
-    if pool.enabled {
-        steps.push(disable);
-    }
-    steps.extend([recreate, delete]);
+    let steps = deleted_pool::complete(case.snapshot, case.facts, &mut writer, pool);
     made_lasting(case, &writer, steps)
+}
+
+/// Deletes a pool that shares addresses with one that stays. Pods in the shared range keep their
+/// addresses, so the pool need not become empty, which it never would: the addresses that the other
+/// pool assigns there count for both. Only what the other pool cannot hold is recreated: addresses
+/// outside of its range, and blocks of another size, beside which it would assign addresses again.
+/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam_block_reader_writer.go.
+pub(crate) fn delete_overlapping(
+    case: &Case,
+    goes: &ExistingPool,
+    stays: &ExistingPool,
+) -> Vec<Step> {
+    if goes.is_being_deleted() {
+        return complete_deletion(case, goes);
+    }
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let mut steps: Vec<Step> = writer.restore_before_changing(goes).into_iter().collect();
+    let mut retire = Vec::new();
+    if !goes.is_disabled() {
+        retire.push(migration::disable(&mut writer, goes.into()));
+    }
+    let size = goes.block_size;
+    if size != stays.block_size {
+        retire.push(migration::recreate_pods(
+            &format!(
+                "that have addresses in blocks of /{size}, the size of {}",
+                goes.name
+            ),
+            "calicoctl ipam show --show-blocks lists none of that size",
+        ));
+    } else if is_larger(goes, stays) {
+        retire.push(migration::recreate_pods(
+            &format!(
+                "that have addresses from {} outside {}",
+                goes.name, stays.cidr
+            ),
+            "kubectl calico status shows the same number in use for both pools",
+        ));
+    }
+    retire.push(migration::delete(&mut writer, goes.into()));
+    if let Some(first) = retire.first_mut() {
+        first.what = format!("keep {}: {}", stays.name, first.what);
+    }
+    steps.extend(retire);
+    made_lasting(case, &writer, steps)
+}
+
+/// Whether the range of a pool is not part of that of another one.
+fn is_larger(pool: &ExistingPool, other: &ExistingPool) -> bool {
+    let both = pool.network.zip(other.network);
+    both.is_some_and(|(pool, other)| !other.contains(&pool))
 }
 
 /// A remark on a range that is used only because the pod network has no free one.

@@ -5,7 +5,6 @@ use calico_core::operator::OperatorVersion;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::objects::{object_of, operator_deployment};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::OPERATORS;
 
@@ -29,8 +28,9 @@ pub(crate) const OPERATOR_TOO_OLD: Check = Check {
 };
 
 fn too_old(case: &Case) -> Option<Finding> {
-    let operator = operator_deployment(case.snapshot)?;
-    let version: OperatorVersion = case.facts.install.operator.value()?.parse().ok()?;
+    let fact = &case.facts.install.operator;
+    let (version, from) = (fact.value()?, fact.from().first()?);
+    let version: OperatorVersion = version.parse().ok()?;
     let (object, kubernetes) = kubernetes(case)?;
     if version.since(28) || minor(kubernetes)? < 25 {
         return None;
@@ -38,10 +38,10 @@ fn too_old(case: &Case) -> Option<Finding> {
     Some(
         Finding::error(
             &OPERATOR_TOO_OLD.entry,
-            object_of(operator),
+            &from.object,
             format!("operator {version} does not work with Kubernetes {kubernetes}"),
         )
-        .evidence(object_of(operator), "image", version)
+        .read(from, version)
         .evidence(object, "version", kubernetes)
         .impact(
             "it creates PodSecurityPolicies, which Kubernetes 1.25 removed, and never completes an \

@@ -100,6 +100,10 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         let spec = json!({"assignmentMode": automatic});
         return set(case, by_hand, what, &[("assignmentMode", automatic)], &spec);
     }
+    let mut deleted = pools.iter();
+    if let Some(deleted) = deleted.find(|pool| pool.is_for_pods() && pool.is_being_deleted()) {
+        return pool_fixes::complete_deletion(case, deleted);
+    }
     if let Some(step) = pools.iter().find_map(|pool| allow(case, pool, pools)) {
         return vec![step];
     }

@@ -3,11 +3,11 @@
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 
-use crate::assess::advice::pool_fixes::{delete, relocate};
+use crate::assess::advice::pool_fixes::{delete_overlapping, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::no_assignment::NoAssignment;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
@@ -138,7 +138,9 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
         criteria: "All existing pools are compared with each other. The finding is an error if \
                    both assign addresses, and a warning otherwise. Listed pools are covered by \
                    CAL110.",
-        fix: "Keep one: disable the other, recreate its pods, and delete it.",
+        fix: "Keep one, disable the other, and delete it. Pods in the shared range keep their \
+              addresses; recreate those outside of it, and, if the block sizes differ, those in \
+              blocks of the deleted pool's size.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",
     },
@@ -170,29 +172,16 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     } else {
         Severity::Warning
     };
-    let in_use = |pool: &CandidatePool| {
-        let usage = pool.existing.and_then(|existing| existing.usage.value());
-        usage.map_or(0, |usage| usage.in_use)
+    let is_deletion = [one, other]
+        .iter()
+        .any(|pool| pool.existing.is_some_and(ExistingPool::is_being_deleted));
+    let fix = match (one.existing, other.existing) {
+        (Some(one), Some(other)) => {
+            let (goes, stays) = goes_and_stays(one, other);
+            delete_overlapping(case, goes, stays)
+        }
+        _ => Vec::new(),
     };
-    let is_going = |pool: &CandidatePool| {
-        let withheld = pool
-            .existing
-            .and_then(|existing| existing.withheld.as_ref());
-        matches!(withheld, Some(NoAssignment::BeingDeleted(_)))
-    };
-    // The one that is being deleted, or else that fewer addresses come from, goes.
-    let goes = if is_going(one) || (!is_going(other) && in_use(one) < in_use(other)) {
-        one
-    } else {
-        other
-    };
-    let fix = goes.existing.map_or_else(Vec::new, |pool| {
-        let stays = if std::ptr::eq(goes, one) { other } else { one };
-        let stays = stays
-            .existing
-            .map_or("the other", |pool| pool.name.as_str());
-        delete(case, pool, &format!("keep {stays}"))
-    });
     Finding::new(
         &OVERLAPS_POOL.entry,
         severity,
@@ -206,6 +195,29 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     .evidence(other.object(), other.field("cidr"), other.cidr)
     .impact("an address can be assigned twice")
     .fixed_by_all(fix)
+    // Its fix is what completes a deletion.
+    .suspects(is_deletion.then_some(Suspect::Code("CAL212")))
+}
+
+/// Which of two pools to delete: one that is being deleted already, or else a disabled one, or else the
+/// smaller one, whose pods the other one can keep. Of equal ones, the operator's stays.
+fn goes_and_stays<'a>(
+    one: &'a ExistingPool,
+    other: &'a ExistingPool,
+) -> (&'a ExistingPool, &'a ExistingPool) {
+    let rank = |pool: &ExistingPool| {
+        (
+            pool.is_being_deleted(),
+            !pool.enabled,
+            pool.network.map(|network| network.prefix()),
+            !pool.owned_by_operator,
+        )
+    };
+    if rank(one) > rank(other) {
+        (one, other)
+    } else {
+        (other, one)
+    }
 }
 
 /// The addresses of nodes, each with its node's name.

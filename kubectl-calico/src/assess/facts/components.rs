@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::method::Method;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::{Reading, Snapshot, TigeraStatus};
@@ -45,11 +46,15 @@ impl ComponentState {
     }
 }
 
-/// The components of a snapshot, by name.
-pub fn components(snapshot: &Snapshot) -> Fact<Vec<Component>> {
+/// The components of a snapshot, by name. An uninstall leaves TigeraStatuses behind: operator 1.42.3 that of the tiers,
+/// and one that is deleted too early all of them.
+pub fn components(snapshot: &Snapshot, method: &Fact<Method>) -> Fact<Vec<Component>> {
     match &snapshot.tigera_statuses {
         Reading::Read(statuses) if statuses.is_empty() => {
             Fact::absent("the operator reports no component")
+        }
+        Reading::Read(_) if matches!(method.value(), Some(Method::Nothing | Method::Remnants)) => {
+            Fact::absent("neither an operator nor an Installation exists")
         }
         Reading::Read(statuses) => {
             let mut components: Vec<_> = statuses.iter().map(Component::of).collect();

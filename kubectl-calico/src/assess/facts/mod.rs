@@ -107,7 +107,7 @@ impl Facts {
             networks: network_sources::networks(snapshot),
             typha: typha::Typha::of(snapshot, &install),
             agents: agents::Agents::of(snapshot),
-            components: components::components(snapshot),
+            components: components::components(snapshot, &install.method),
             installation,
             cluster,
             dataplane,

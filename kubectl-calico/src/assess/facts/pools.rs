@@ -85,6 +85,11 @@ impl ExistingPool {
         )
     }
 
+    /// Whether it is being deleted.
+    pub fn is_being_deleted(&self) -> bool {
+        matches!(self.withheld, Some(NoAssignment::BeingDeleted(_)))
+    }
+
     /// Whether pods have addresses from it, or can have: a disabled pool keeps its pods.
     pub fn has_pods(&self) -> bool {
         let used = self.usage.value().is_none_or(|usage| usage.in_use > 0);

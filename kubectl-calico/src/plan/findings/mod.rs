@@ -1,5 +1,6 @@
 //! What is wrong with a plan.
 
+pub(crate) mod before_steps;
 pub(crate) mod leftover_pools;
 pub(crate) mod new_family;
 pub(crate) mod other_plugin;
@@ -7,11 +8,13 @@ pub(crate) mod rules;
 pub(crate) mod simulation;
 pub(crate) mod unlisted_pools;
 
-use super::catalog::EXISTING_POOL_IMMUTABLE;
+use super::catalog::{BEFORE_STEPS, RESOLVED_BY_STEPS};
 use crate::assess::finding::{Finding, Severity};
 
-/// Whether a change must not be made. An immutable field does not prevent a change: a new pool
-/// replaces the old one.
-pub(crate) fn forbids_change(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && finding.code != EXISTING_POOL_IMMUTABLE.code
+/// Whether the steps would fail or do harm until the finding is resolved.
+pub(crate) fn comes_before_steps(finding: &Finding) -> bool {
+    let mut resolved = RESOLVED_BY_STEPS.iter();
+    let is_error = finding.severity == Severity::Error;
+    (is_error && !resolved.any(|entry| entry.code == finding.code))
+        || BEFORE_STEPS.contains(&finding.code)
 }

@@ -12,8 +12,9 @@ use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::pools;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
+use crate::plan::catalog::BEFORE_STEPS;
 use crate::plan::entries::requested;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::as_existing;
@@ -41,9 +42,29 @@ pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
             by_plan,
         };
     }
-    let existing = run(inputs, inputs.facts, &inputs.snapshot.unknown());
+    let mut existing = existing(inputs);
     by_plan.retain(|finding| !existing.iter().any(|known| is_same(known, finding)));
+    existing.retain(is_shown);
     Found { existing, by_plan }
+}
+
+/// What status reports.
+fn existing(inputs: &Inputs) -> Vec<Finding> {
+    let case = Case {
+        snapshot: inputs.snapshot,
+        facts: inputs.facts,
+    };
+    assess::found(&case, &inputs.snapshot.unknown(), |_| true)
+}
+
+/// Whether a finding about the cluster is worth a line in a plan: what is about the pools, and every
+/// error that is not a symptom of another one. The plan itself says what to do about a missing
+/// Installation, pools that are no longer listed, and what comes before its steps.
+fn is_shown(finding: &Finding) -> bool {
+    let is_reported =
+        ["CAL101", "CAL208"].contains(&finding.code) || BEFORE_STEPS.contains(&finding.code);
+    let is_cause = finding.severity == Severity::Error && finding.symptom_of.is_none();
+    !is_reported && (is_cause || remedy(finding.code).is_some())
 }
 
 fn run(inputs: &Inputs, facts: &Facts, unknown: &[(&'static Resource, Unknown)]) -> Vec<Finding> {

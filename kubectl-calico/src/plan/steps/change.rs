@@ -5,15 +5,13 @@ use calico_core::defaults::name_of;
 use super::helm::{again, chart_version};
 use super::new_family;
 use crate::assess::facts::ports::Port;
-use crate::assess::finding::Finding;
 use crate::plan::comparison::PoolComparison;
-use crate::plan::findings::forbids_change;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::step::until_withheld;
-use crate::repair::{Step, encapsulation, installer_step, migration};
+use crate::repair::{Step, deleted_pool, encapsulation, installer_step, migration};
 
 /// From the existing pools to the planned ones.
 pub(crate) fn steps(
@@ -21,7 +19,7 @@ pub(crate) fn steps(
     planned: &[Pool],
     existing: &[PoolComparison],
     ports: &[Port],
-    findings: &[Finding],
+    blocked: Option<Step>,
 ) -> Vec<Step> {
     let mut writer = PoolWriter::of(inputs.snapshot, inputs.facts);
     let mut steps: Vec<Step> = writer.restore_unlisted().into_iter().collect();
@@ -29,14 +27,22 @@ pub(crate) fn steps(
     changes.extend(
         existing
             .iter()
-            .filter(|compared| !compared.changes.is_empty())
+            .filter(|compared| !compared.changes.is_empty() && !compared.being_deleted)
             .flat_map(|compared| change(inputs, planned, compared, &mut writer)),
     );
-    if !changes.is_empty() && findings.iter().any(forbids_change) {
-        steps.push(Step::new(
-            "request something else, or fix the errors above: the change would break running \
-             workloads, so its commands are not shown",
+    let deleted = inputs
+        .existing_pools()
+        .filter(|pool| pool.is_being_deleted());
+    for pool in deleted {
+        changes.extend(deleted_pool::complete(
+            inputs.snapshot,
+            inputs.facts,
+            &mut writer,
+            pool,
         ));
+    }
+    if let Some(blocked) = blocked.filter(|_| !changes.is_empty()) {
+        steps.push(blocked);
         return steps;
     }
     steps.extend(encapsulation::open(ports));

@@ -6,7 +6,6 @@ use serde_yaml::Value;
 use super::helm::{again, upgrade_release, version_flag, write_values};
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
-use crate::assess::finding::{Finding, Severity};
 use crate::plan::entries;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;
@@ -18,9 +17,12 @@ const RELEASE: &str = "calico";
 const NAMESPACE: &str = "tigera-operator";
 
 /// The steps up to a complete install. `entries` is the planned list of the Installation.
-pub(crate) fn steps(inputs: &Inputs, entries: &[Value], findings: &[Finding]) -> Vec<Step> {
-    let mut steps = match inputs.facts.install.method.value() {
-        Some(Method::OperatorOnly) => vec![create_installation(inputs)],
+pub(crate) fn steps(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
+    match inputs.facts.install.method.value() {
+        Some(Method::OperatorOnly) => replace_operator(inputs)
+            .into_iter()
+            .chain([create_installation(inputs)])
+            .collect(),
         Some(Method::InstallationOnly) => correct_installation(inputs, entries)
             .into_iter()
             .chain([add_repository(inputs), install_operator(inputs)])
@@ -28,16 +30,7 @@ pub(crate) fn steps(inputs: &Inputs, entries: &[Value], findings: &[Finding]) ->
         _ if inputs.facts.installation.is_some() => correct(inputs, entries),
         Some(Method::Manifest { .. } | Method::Canal | Method::Migrating) => Vec::new(),
         _ => vec![add_repository(inputs), install_release(inputs)],
-    };
-    let has_errors = findings
-        .iter()
-        .any(|found| found.severity == Severity::Error);
-    if has_errors && !steps.is_empty() {
-        let first = "fix the errors above, then run this again; do not go on to the steps below, \
-                     which still contain what was rejected";
-        steps.insert(0, Step::new(first));
     }
-    steps
 }
 
 /// Adds the repository and, for 3.32 and later, installs the CRDs. They are too large for client-side
@@ -100,6 +93,19 @@ fn helm_install(inputs: &Inputs) -> String {
          --create-namespace",
         version_flag(inputs)
     )
+}
+
+/// The operator that runs must be the one that the plan is for.
+fn replace_operator(inputs: &Inputs) -> Option<Step> {
+    let installed = inputs.facts.install.operator.value()?;
+    let wanted = inputs.operator;
+    let differs = installed.parse().ok() != Some(wanted);
+    differs.then(|| {
+        Step::new(format!(
+            "replace the operator {installed} with {wanted}, which this plan is for, by upgrading \
+             it where it is defined"
+        ))
+    })
 }
 
 fn create_installation(inputs: &Inputs) -> Step {

@@ -11,6 +11,7 @@ use crate::assess::facts::method::Method;
 use crate::assess::facts::ports::Port;
 use crate::assess::finding::Finding;
 use crate::plan::comparison::PoolComparison;
+use crate::plan::findings::comes_before_steps;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
@@ -19,6 +20,23 @@ use crate::repair::Step;
 /// install, and the new one takes them over.
 fn waits_for_installation(inputs: &Inputs) -> bool {
     inputs.facts.install.method.value() == Some(&Method::OperatorOnly)
+}
+
+/// What takes the place of the steps if a finding comes before them.
+fn before_steps(findings: &[Finding]) -> Option<Step> {
+    let mut codes: Vec<&str> = findings
+        .iter()
+        .filter(|finding| comes_before_steps(finding))
+        .map(|finding| finding.code)
+        .collect();
+    codes.dedup();
+    (!codes.is_empty()).then(|| {
+        Step::new(format!(
+            "resolve {} first, as described in the finding, then plan again: until then, the steps \
+             would fail or do harm, and are not shown",
+            codes.join(" and ")
+        ))
+    })
 }
 
 /// From the cluster as it is to the planned pools. `entries` is the planned list of the Installation.
@@ -30,12 +48,15 @@ pub(crate) fn steps(
     ports: &[Port],
     findings: &[Finding],
 ) -> Vec<Step> {
+    let blocked = before_steps(findings);
     let mut steps = if inputs.existing_pools().next().is_some() && !waits_for_installation(inputs) {
-        change::steps(inputs, pools, existing, ports, findings)
+        change::steps(inputs, pools, existing, ports, blocked)
+    } else if let Some(blocked) = blocked {
+        vec![blocked]
     } else if pools.iter().any(Pool::is_undetermined) {
         Vec::new()
     } else {
-        install::steps(inputs, entries, findings)
+        install::steps(inputs, entries)
     };
     if steps.iter().any(|step| !step.commands.is_empty()) {
         steps.push(Step::new("verify the result").run("kubectl calico status"));

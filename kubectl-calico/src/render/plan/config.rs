@@ -117,8 +117,8 @@ fn setting(setting: &Setting) -> cluster_plan::Setting {
 }
 
 fn unread(row: &Unread) -> Option<String> {
-    let why = row.permission.as_ref().unwrap_or(&row.why);
-    row.needed.then(|| format!("{}: {why}", row.object))
+    let why = row.row.permission.as_ref().unwrap_or(&row.row.why);
+    row.needed.then(|| format!("{}: {why}", row.row.object))
 }
 
 fn existing(pool: &PoolComparison) -> ExistingPool {

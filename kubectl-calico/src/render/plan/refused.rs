@@ -38,13 +38,14 @@ fn undetermined(pool: &Pool) -> Option<String> {
 
 fn unread(row: &Unread) -> String {
     let grant = row
+        .row
         .permission
         .as_ref()
         .map(|permission| format!("; grant: {permission}"));
     format!(
         "{} could not be read: {}{}",
-        row.object,
-        row.why,
+        row.row.object,
+        row.row.why,
         grant.unwrap_or_default()
     )
 }

@@ -10,6 +10,7 @@ use crate::plan::choice::Choice;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::values::sizes::{Size, Sizes};
 use crate::plan::{Plan, Pool, Unread};
+use crate::render::not_read::{Row, not_read};
 use crate::render::page::{BOLD, GREEN, Look, Page, RED, YELLOW};
 use crate::render::status::{cluster, finding, installed_by, ports};
 use crate::render::table::table;
@@ -60,10 +61,8 @@ pub fn text(plan: &Plan, look: Look) -> String {
     }
     if !plan.not_read.is_empty() {
         page.blank();
-        page.line("Not read", BOLD);
-        plan.not_read
-            .iter()
-            .for_each(|row| not_read(&mut page, row));
+        let rows: Vec<Row> = plan.not_read.iter().map(row_of).collect();
+        not_read(&mut page, &rows, true);
     }
     page.finish()
 }
@@ -205,7 +204,9 @@ fn existing(page: &mut Page, pool: &PoolComparison) {
             change.field, change.from, change.to, change.means
         )
     }));
-    if pool.unlisted {
+    if pool.being_deleted {
+        lines.push("  is being deleted".to_owned());
+    } else if pool.unlisted {
         lines.push("  is no longer listed in the Installation".to_owned());
     } else if pool.changes.is_empty() {
         lines.push("  unchanged".to_owned());
@@ -220,24 +221,9 @@ fn step(page: &mut Page, number: usize, step: &Step) {
         .for_each(|command| page.step_command(command));
 }
 
-fn not_read(page: &mut Page, row: &Unread) {
-    let without = match row.codes.as_slice() {
-        [] => String::new(),
-        codes => format!("; skipped: {}", codes.join(", ")),
-    };
-    page.note(
-        "",
-        &format!(
-            "{}, which shows {}: {}{without}",
-            row.object, row.shows, row.why
-        ),
-    );
-    if let Some(permission) = &row.permission {
-        page.note(
-            "fix",
-            &format!(
-                "grant: {permission}; `kubectl calico rbac` prints the ClusterRole for everything"
-            ),
-        );
+fn row_of(unread: &Unread) -> Row<'_> {
+    Row {
+        row: &unread.row,
+        shows: Some(unread.shows),
     }
 }

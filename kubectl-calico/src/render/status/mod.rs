@@ -6,7 +6,6 @@ mod finding;
 mod list;
 mod marks;
 mod networks;
-mod not_read;
 mod pools;
 mod routing;
 mod verdict;
@@ -18,6 +17,7 @@ pub(super) use finding::finding;
 pub(super) use routing::ports;
 
 use super::connectivity;
+use super::not_read::{Row, not_read};
 use super::page::{Look, Page};
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::facts::Facts;
@@ -64,7 +64,9 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
     }
     if !report.not_read.is_empty() {
         page.blank();
-        not_read::not_read(&mut page, report, detail.skipped);
+        let rows = report.not_read.iter();
+        let rows: Vec<Row> = rows.map(|row| Row { row, shows: None }).collect();
+        not_read(&mut page, &rows, detail.skipped);
     }
     page.blank();
     if report.state == ClusterState::NotInstalled {

@@ -4,47 +4,56 @@ use calico_core::text::printable;
 
 use crate::assess::not_read::{NotRead, Reason};
 use crate::assess::phrases::counted;
-use crate::assess::report::Report;
 use crate::render::page::{BOLD, Page};
 use crate::repair::access::grant;
 
 /// The number of kinds and objects that are named for one reason.
 const MOST: usize = 30;
 
+/// Something that could not be read, and what it would have shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub(super) row: &'a NotRead,
+    pub(super) shows: Option<&'a str>,
+}
+
 /// All blocks. The codes of the skipped checks are for those who ask for details.
-pub(super) fn not_read(page: &mut Page, report: &Report, codes: bool) {
-    let rows = &report.not_read;
+pub(super) fn not_read(page: &mut Page, rows: &[Row], codes: bool) {
     page.line("Not read", BOLD);
-    let forbidden: Vec<&NotRead> = of(rows, Reason::Forbidden);
+    let forbidden = of(rows, Reason::Forbidden);
     if !forbidden.is_empty() {
         self::forbidden(page, &forbidden);
     }
     let mut failed = of(rows, Reason::Failed);
     while let Some(first) = failed.first().copied() {
-        let (same, others): (Vec<_>, Vec<_>) = failed.iter().partition(|row| row.why == first.why);
-        page.entry(&[], &format!("{}: {}", objects(&same), first.why));
+        let why = &first.row.why;
+        let (same, others): (Vec<_>, Vec<_>) = failed.iter().partition(|row| row.row.why == *why);
+        page.entry(&[], &format!("{}: {why}", objects(&same)));
         failed = others;
     }
     let not_given = of(rows, Reason::NotGiven);
     if let Some(first) = not_given.first() {
-        page.entry(&[], &format!("{}: {}", first.why, objects(&not_given)));
+        page.entry(&[], &format!("{}: {}", first.row.why, objects(&not_given)));
     }
     if codes {
         let codes: std::collections::BTreeSet<&str> = rows
             .iter()
-            .flat_map(|row| row.codes.iter().copied())
+            .flat_map(|row| row.row.codes.iter().copied())
             .collect();
         let codes: Vec<&str> = codes.into_iter().collect();
-        page.entry(&[], &format!("Skipped: {}", codes.join(", ")));
+        if !codes.is_empty() {
+            page.entry(&[], &format!("Skipped: {}", codes.join(", ")));
+        }
     }
 }
 
-fn of(rows: &[NotRead], reason: Reason) -> Vec<&NotRead> {
-    rows.iter().filter(|row| row.reason == reason).collect()
+fn of<'a>(rows: &[Row<'a>], reason: Reason) -> Vec<Row<'a>> {
+    let rows = rows.iter().copied();
+    rows.filter(|row| row.row.reason == reason).collect()
 }
 
-fn forbidden(page: &mut Page, rows: &[&NotRead]) {
-    let user = rows.iter().find_map(|row| row.denied_user());
+fn forbidden(page: &mut Page, rows: &[Row]) {
+    let user = rows.iter().find_map(|row| row.row.denied_user());
     let who = match user {
         Some(user) => format!("User {}", printable(user)),
         None => "This user".to_owned(),
@@ -61,11 +70,15 @@ fn forbidden(page: &mut Page, rows: &[&NotRead]) {
     }
 }
 
-/// The kinds, and the names of single objects: `Node, Pod, ConfigMap/kube-system/kube-proxy`.
-fn objects(rows: &[&NotRead]) -> String {
+/// The kinds, and the names of single objects: `Node, Pod, ConfigMap/kube-system/kube-proxy`; with what they
+/// would have shown: `Node (the number of nodes, and the cloud)`.
+fn objects(rows: &[Row]) -> String {
     let mut names: Vec<String> = Vec::new();
-    for row in rows {
-        let name = row.object.to_string();
+    for Row { row, shows } in rows {
+        let mut name = row.object.to_string();
+        if let Some(shows) = shows {
+            name.push_str(&format!(" ({shows})"));
+        }
         if !names.contains(&name) {
             names.push(name);
         }

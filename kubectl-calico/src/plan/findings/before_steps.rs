@@ -1,0 +1,34 @@
+//! What status finds and what comes before any step of a plan.
+
+use crate::assess;
+use crate::assess::check::Case;
+use crate::assess::fact::Fact;
+use crate::assess::finding::Finding;
+use crate::assess::provenance::Provenance;
+use crate::plan::catalog::BEFORE_STEPS;
+use crate::plan::inputs::Inputs;
+use crate::repair::Step;
+use crate::snapshot::ObjectRef;
+
+/// The findings, with the operator that the plan is for.
+pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
+    let mut facts = inputs.facts.clone();
+    if inputs.request.operator.is_some() {
+        let flag = Provenance::new(ObjectRef::all("Plan"), "--operator-version");
+        facts.install.operator = Fact::known(inputs.operator.to_string(), flag);
+    }
+    let case = Case {
+        snapshot: inputs.snapshot,
+        facts: &facts,
+    };
+    let unknown = inputs.snapshot.unknown();
+    let is_wanted = |code: &str| BEFORE_STEPS.contains(&code);
+    let mut findings = assess::found(&case, &unknown, |check| is_wanted(check.entry.code));
+    for finding in findings.iter_mut().filter(|found| found.code == "CAL115") {
+        finding.fix = vec![Step::new(
+            "plan for an operator that supports this version of Kubernetes with \
+             --operator-version, and install that one",
+        )];
+    }
+    findings
+}

@@ -1,0 +1,95 @@
+//! A pool that is being deleted.
+//!
+//! Since Calico 3.31, a pool stays until no block is left in its range: kube-controllers removes its
+//! finalizer only then, and until then keeps every pool that overlaps it from assigning addresses. A
+//! deletion cannot be revoked, so its pods need another pool.
+//! Source: projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/ippool/pool_controller.go.
+
+use calico_core::cidr::Cidr;
+
+use super::free_range;
+use super::migration::{self, outside_pod_network, temporary_name};
+use super::new_pool::NewPool;
+use super::pool_writer::PoolWriter;
+use super::step::{Step, until_withheld};
+use crate::assess::facts::Facts;
+use crate::assess::facts::no_assignment::NoAssignment;
+use crate::assess::facts::pools::ExistingPool;
+use crate::snapshot::Snapshot;
+
+/// The steps that let the deletion complete without leaving pods without an address.
+pub fn complete(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    writer: &mut PoolWriter,
+    old: &ExistingPool,
+) -> Vec<Step> {
+    let name = &old.name;
+    let overlaps = |other: &ExistingPool| {
+        let both = other.network.zip(old.network);
+        other.name != *name && both.is_some_and(|(one, other)| one.overlaps(&other))
+    };
+    let pools = facts.known_pools().iter();
+    let (overlapping, others): (Vec<_>, Vec<_>) = pools.partition(|pool| overlaps(pool));
+    let mut steps = Vec::new();
+    let takes_pods = |pool: &&ExistingPool| pool.serves_any_pod() && pool.family() == old.family();
+    if !others.iter().any(takes_pods) {
+        steps.push(add_temporary(snapshot, facts, writer, old));
+    }
+    let enabled: Vec<&ExistingPool> = overlapping.iter().copied().filter(takes_pods).collect();
+    for pool in &enabled {
+        steps.push(migration::disable(writer, (*pool).into()));
+    }
+    steps.push(migration::recreate_pods(
+        &format!("that have addresses from {name}"),
+        &format!("{name} is gone: its deletion completes once none of its addresses is in use"),
+    ));
+    let waiting: Vec<&str> = overlapping
+        .iter()
+        .filter(|pool| matches!(pool.withheld, Some(NoAssignment::NotAllocatable { .. })))
+        .map(|pool| pool.name.as_str())
+        .collect();
+    if !waiting.is_empty() {
+        steps.push(Step::new(format!(
+            "kube-controllers then makes {} allocatable again",
+            waiting.join(" and ")
+        )));
+    }
+    if writer.creates_again(old.into()) {
+        steps.push(Step::new(format!(
+            "the operator then creates {name} again, because the Installation lists it"
+        )));
+    }
+    for pool in enabled {
+        let step = Step::new(format!("enable {} again", pool.name));
+        steps.push(step.run_all(writer.enable(pool.into())));
+    }
+    until_withheld(steps)
+}
+
+/// Adds a pool that overlaps no other one.
+fn add_temporary(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    writer: &mut PoolWriter,
+    old: &ExistingPool,
+) -> Step {
+    let pools = facts.known_pools().iter().filter_map(|pool| pool.network);
+    let used: Vec<Cidr> = pools.collect();
+    let range = old
+        .family()
+        .and_then(|family| free_range::temporary(snapshot, facts, family, &used));
+    let what = "first add a pool that overlaps no other: until then, recreated pods get no address";
+    let (Some(cidr), Some(family)) = (range, old.family()) else {
+        return Step::new(what);
+    };
+    let new = NewPool {
+        name: temporary_name(family).to_owned(),
+        cidr,
+        block_size: old.block_size,
+        encapsulation: old.encapsulation,
+    };
+    let settings = writer.settings_of(old);
+    Step::new(format!("{what}{}", outside_pod_network(facts, &cidr)))
+        .run(writer.add(&new, &settings))
+}
