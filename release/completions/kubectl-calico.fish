@@ -28,14 +28,16 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -s h -l help
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -s V -l version -d 'Print version'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "status" -d 'Show how Calico is installed, how it routes pod traffic, and what is wrong'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "plan" -d 'Recommend the CIDR, block size and encapsulation for a cluster'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "nodes" -d 'List the nodes with what Calico runs, uses and reports on each'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "explain" -d 'Explain a finding or a rule'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "snapshot" -d 'Print everything that status reads, for use with status -f'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "rbac" -d 'Print a ClusterRole with the permissions that status and plan need'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "completion" -d 'Print the shell completion script for kubectl'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "version" -d 'Print the version'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s o -l output -d 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; json or yaml' -r -f -a "text\t'Human-readable report'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s o -l output -d 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml' -r -f -a "text\t'Human-readable report'
 short\t'The verdict, and the findings in a line each'
 wide\t'The report with the sources of the facts'
+connectivity\t'What to run if pods on other nodes do not answer'
 json\t'Machine-readable report'
 yaml\t'The same as YAML'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
@@ -67,6 +69,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s h -l help -d 'Print help'
@@ -115,8 +118,41 @@ false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s h -l help -d 'Print help'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l schema -d 'Print the JSON schema of a command\'s JSON output: status or plan' -r -f -a "status\t'kubectl calico status -o json'
-plan\t'kubectl calico plan -o json'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY; separated by commas' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of a node in the JSON output, such as .calicoNode.value.restarts' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s o -l output -d 'Output format: wide, more columns; json or yaml; name, a name per line' -r -f -a "wide\t'The table with more columns'
+json\t'Machine-readable list'
+yaml\t'The same as YAML'
+name\t'The names of the nodes'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l context -d 'Name of the kubeconfig context to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l cluster -d 'Name of the kubeconfig cluster to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as -d 'User or service account to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as-group -d 'Group to impersonate; can be repeated' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as-uid -d 'UID to impersonate' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s s -l server -d 'Address and port of the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l client-certificate -d 'Client certificate file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l client-key -d 'Client key file for TLS' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
+false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l no-headers -d 'Print only the rows of the table'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l schema -d 'Print the JSON schema of a command\'s JSON output: status, plan or nodes' -r -f -a "status\t'kubectl calico status -o json'
+plan\t'kubectl calico plan -o json'
+nodes\t'kubectl calico nodes -o json'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l list -d 'List all codes'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
@@ -141,6 +177,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" 
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s h -l help -d 'Print help'
