@@ -22,11 +22,11 @@ const SERVER: &str = "https://10.0.0.10:6443";
 
 /// `kubectl calico` for clusters from files: a context is a file.
 const PLUGIN: &str = r#"#!/bin/bash
-arguments=() context=$(cat ~/.clusters/current 2> /dev/null)
+[[ $1 =~ ^(status|plan|snapshot)$ && " $* " != *" -f "* ]] || exec -a kubectl-calico PROGRAM "$@"
+arguments=() context=$(cat ~/.clusters/current)
 while [ $# -gt 0 ]; do
   case $1 in
   --context) context=$2; shift ;;
-  --context=*) context=${1#*=} ;;
   *) arguments+=("$1") ;;
   esac
   shift

@@ -1,4 +1,4 @@
-//! The scripts of docs/gitops.md do what the page says.
+//! The scripts of the guides about pipelines and Argo CD do what the pages say, with every release of Helm.
 
 use std::fs;
 use std::process::Command;
@@ -22,14 +22,15 @@ services: [10.96.0.0/12]
 
 each_helm! { the_check_in_ci, the_plugin_of_argo_cd }
 
-/// The blocks of a language in the page.
-fn blocks(language: &str) -> Vec<String> {
-    let page = fs::read_to_string(repository().join("docs/gitops.md")).unwrap();
-    let start = format!("```{language}\n");
-    let blocks = page.split(&start).skip(1);
-    blocks
-        .map(|rest| rest.split("```").next().unwrap().to_owned())
-        .collect()
+/// The block after the comment that gives it this file name.
+fn file(page: &str, name: &str) -> String {
+    let page = fs::read_to_string(repository().join("docs/guides").join(page)).unwrap();
+    let (_, rest) = page
+        .split_once(&format!("<!-- file: {name} -->\n```"))
+        .unwrap();
+    let (block, _) = rest.split_once("\n```").unwrap();
+    let (_, content) = block.split_once('\n').unwrap();
+    format!("{content}\n")
 }
 
 /// Runs a script in a folder of the sandbox, with Helm and the filter on PATH.
@@ -67,15 +68,12 @@ fn write(sandbox: &Sandbox, name: &str, text: &str) {
 
 fn the_check_in_ci(helm: Helm) {
     let sandbox = application(helm);
-    let scripts = blocks("sh");
-    let [script] = scripts.as_slice() else {
-        panic!("{scripts:?}")
-    };
+    let script = file("pipeline.md", "check.sh");
     let chart = charts::own();
     let check = |pools: &str| {
         let values = format!("installation: {{calicoNetwork: {{ipPools: [{pools}]}}}}\n");
         write(&sandbox, "values.yaml", &values);
-        run(&sandbox, script, &[("CHART", chart.to_str().unwrap())])
+        run(&sandbox, &script, &[("CHART", chart.to_str().unwrap())])
     };
     let same = check("{cidr: 10.244.0.0/16, blockSize: 26, encapsulation: VXLAN}");
     assert_eq!(same.exit, 0, "{}", same.stderr);
@@ -85,17 +83,13 @@ fn the_check_in_ci(helm: Helm) {
     let outside = check("{cidr: 192.168.0.0/16, blockSize: 26, encapsulation: VXLAN}");
     assert_eq!(outside.exit, 2, "{}", outside.stderr);
     assert!(outside.stderr.contains("[outside-pod-network]"));
-    let broken = run(&sandbox, script, &[("CHART", "/no/such/chart")]);
+    let broken = run(&sandbox, &script, &[("CHART", "/no/such/chart")]);
     assert_ne!(broken.exit, 0);
 }
 
 fn the_plugin_of_argo_cd(helm: Helm) {
     let sandbox = application(helm);
-    let plugins = blocks("yaml");
-    let [plugin] = plugins.as_slice() else {
-        panic!("{plugins:?}")
-    };
-    let plugin: Value = serde_yaml::from_str(plugin).unwrap();
+    let plugin: Value = serde_yaml::from_str(&file("gitops.md", "plugin.yaml")).unwrap();
     assert_eq!(plugin["kind"], "ConfigManagementPlugin");
     assert_eq!(plugin["spec"]["generate"]["command"][1], "-c");
     let script = plugin["spec"]["generate"]["args"][0].as_str().unwrap();
