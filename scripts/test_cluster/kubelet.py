@@ -10,8 +10,10 @@ import ipaddress
 import itertools
 import os
 import re
+import secrets
 import shutil
 import signal
+import socket
 import time
 
 from . import calico, say
@@ -27,6 +29,8 @@ SELECTORS = [
     "apiserver=true",
     "k8s-app=calico-webhooks",
 ]
+# Of Calico's API server and of its webhooks.
+PORTS = [5443, 6443]
 RESTART_SECONDS = 2
 
 
@@ -36,7 +40,9 @@ class Kubelet:
         self.api = server.api()
         self.pods = {}
         last = ipaddress.ip_network(pod_network)[-256]
-        self.addresses = (str(last + number % 256) for number in itertools.count(1))
+        addresses = (str(last + number % 256) for number in itertools.count(secrets.randbelow(256)))
+        # Another cluster on this machine may have the same pod network.
+        self.addresses = filter(is_free, addresses)
 
     def sync(self):
         """Bring what runs closer to what the pods say. To be called again and again; never waits for a program."""
@@ -100,7 +106,9 @@ class Pod:
                 return  # what it mounts is yet to come
             raise
         self.restarts += 1
-        self.process = self.processes.spawn("program", command, environment)
+        # In a container it has the name of its image; the API server records that name with what the operator writes.
+        name = IMAGE.search(container_of(pod)["image"])[1].rpartition("/")[2]
+        self.process = self.processes.spawn("program", command, environment, called=name)
         say(f"{self.name} runs; its log: {self.folder}/program.log")
         self._set_status(pod, "Running", {"running": {"startedAt": now()}})
 
@@ -146,7 +154,7 @@ class Pod:
             program = calico.OPERATORS.get(tag, calico.OPERATORS[calico.NEWEST]).built(say)
             # The lease is in the namespace of a file that only a container has.
             return [program, "-enable-leader-election=false", *arguments], environment
-        arguments.append("--bind-address=" + re.sub(r"^\d+", "127", self.address))
+        arguments.append(f"--bind-address={on_loopback(self.address)}")
         if image == "calico/webhooks":
             return [self.server.programs["webhooks"], *arguments], environment
         # A container finds the server and its token where only a container can look.
@@ -214,6 +222,22 @@ class Pod:
             ],
         }
         self.api.patch(f"{self.path}/status", {"status": status})
+
+
+def on_loopback(address):
+    return re.sub(r"^\d+", "127", address)
+
+
+def is_free(address):
+    """Whether nothing on this machine listens on PORTS at this address."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((on_loopback(address), port))
+            except OSError:
+                return False
+    return True
 
 
 def container_of(pod):

@@ -16,11 +16,12 @@ class Processes:
         self.folder = folder
         self.running = {}
 
-    def spawn(self, name, command, environment=None):
-        """In a session of its own, so that Ctrl-C reaches it only through us."""
+    def spawn(self, name, command, environment=None, called=None):
+        """In a session of its own, so that Ctrl-C reaches it only through us. It is told that its name is `called`."""
         with open(self.folder / f"{name}.log", "a") as log:
             process = subprocess.Popen(
-                command,
+                [called or command[0], *command[1:]],
+                executable=command[0],
                 cwd=self.folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
