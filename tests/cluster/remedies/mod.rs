@@ -76,10 +76,21 @@ kubectl get --raw /apis/$group/$version > /dev/null 2>&1 || group=crd.projectcal
 case $command in
 patch) exec kubectl patch "$kind.$group" "$1" --type merge "${@:2}" ;;
 get | delete) exec kubectl "$command" "$kind.$group" "$@" ;;
-create) sed "s#projectcalico.org/v3#$group/$version#" | kubectl create "$kind" "$@"; exit ;;
+ipam)
+    [[ "$kind $*" =~ ^configure\ --strictaffinity=(true|false)$ ]] || exit 1
+    kubectl apply --server-side -f - <<END
+apiVersion: crd.projectcalico.org/v1
+kind: IPAMConfig
+metadata: {name: default}
+spec: {strictAffinity: ${1#*=}, autoAllocateBlocks: true}
+END
+    ;;
+create) sed "s#projectcalico.org/v3#$group/$version#" | kubectl create "$kind" "$@" ;;
+*)
+    echo "calicoctl $command $kind: not here" >&2
+    exit 1
+    ;;
 esac
-echo "calicoctl $command $kind: not here" >&2
-exit 1
 "#;
 
 /// Puts what the commands of a fix run on PATH.
