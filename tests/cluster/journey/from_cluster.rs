@@ -3,49 +3,31 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use calico_test_support::charts;
 use calico_test_support::filter::filter;
-use calico_test_support::helm::{HELM_3_17, HELM_4_3, Helm};
-use serde_json::json;
 
-use super::setup::{Journey, requested_pool};
-
-/// The other values cannot change later without a new pool.
-const CHOSEN: &[&str] = &["--from-cluster", "--block-size=24", "--encapsulation=VXLAN"];
-
-#[test]
-fn with_helm_3_an_existing_pool_is_kept() {
-    an_existing_pool_is_kept(HELM_3_17);
-}
-
-#[test]
-fn with_helm_4_an_existing_pool_is_kept() {
-    an_existing_pool_is_kept(HELM_4_3);
-}
-
-fn an_existing_pool_is_kept(helm: Helm) {
-    let Some(journey) = Journey::start("from-cluster", helm, &charts::own()) else {
-        return;
-    };
-    let operator = journey.operator();
-    journey.install_the_plugin_for_helm_4();
-    journey.apply_crds();
-    journey.a_cluster_that_cannot_be_read_is_an_error();
-
-    journey
-        .terminal
-        .heading("The CIDR is the cluster's pod CIDR");
-    let install = Journey::helm("install", &["--create-namespace"], Some(CHOSEN));
-    journey.terminal.run(&install).succeeded();
-    journey.has_only(&requested_pool());
-    operator.starts();
-
-    journey.upgrades_that_break_the_existing_pool_are_refused();
-    journey.the_existing_pool_supplies_the_values();
-    journey.the_encapsulation_changes_with_allow();
-}
+use super::setup::Journey;
 
 impl Journey {
+    pub(super) fn upgrade_from_the_cluster(&self) {
+        self.a_cluster_that_cannot_be_read_is_an_error();
+        self.upgrades_that_break_the_existing_pool_are_refused();
+        self.the_existing_pool_supplies_the_values();
+    }
+
+    /// The filter writes the list as the operator has completed it. Both own it then, so Helm 4 has no conflict.
+    fn the_existing_pool_supplies_the_values(&self) {
+        self.terminal
+            .heading("Without values, the existing pool supplies them, and nothing changes");
+        let before = self.save_installation();
+        let upgrade = Self::helm("upgrade", &[], Some(&["--from-cluster"]));
+        for _ in 0..2 {
+            self.terminal.run(&upgrade).succeeded();
+            self.settles();
+            self.show_difference();
+            assert_eq!(self.cluster.installation(), before);
+        }
+    }
+
     /// The upgrade is refused with these reasons, and nothing changes.
     fn is_refused(&self, filter: &[&str], reasons: &[&str]) {
         let before = self.cluster.installation();
@@ -90,37 +72,6 @@ impl Journey {
                 "--allow existing-pool-encapsulation",
             ],
         );
-    }
-
-    /// The filter writes the list as the operator has completed it. Both own it then, so Helm 4 has no conflict.
-    fn the_existing_pool_supplies_the_values(&self) {
-        self.terminal
-            .heading("Without values, the existing pool supplies them, and nothing changes");
-        let before = self.save_installation();
-        let upgrade = Self::helm("upgrade", &[], Some(&["--from-cluster"]));
-        self.terminal.run(&upgrade).succeeded();
-        self.show_difference();
-        assert_eq!(self.cluster.installation(), before);
-        self.terminal.run(&upgrade).succeeded();
-        assert_eq!(self.cluster.installation(), before);
-    }
-
-    fn the_encapsulation_changes_with_allow(&self) {
-        self.terminal.heading("Another encapsulation with --allow");
-        let before = self.save_installation();
-        let allowed = [
-            "--from-cluster",
-            "--encapsulation=IPIP",
-            "--allow=existing-pool-encapsulation",
-        ];
-        let options = self.force_conflicts();
-        let upgrade = Self::helm("upgrade", options, Some(&allowed));
-        self.terminal.run(&upgrade).succeeded();
-        self.show_difference();
-        let pool = self.cluster.installation()["calicoNetwork"]["ipPools"][0].take();
-        let mut wanted = before["calicoNetwork"]["ipPools"][0].clone();
-        wanted["encapsulation"] = json!("IPIP");
-        assert_eq!(pool, wanted);
     }
 
     /// Nothing is rendered.

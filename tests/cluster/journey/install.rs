@@ -2,14 +2,38 @@
 
 use std::path::PathBuf;
 
+use calico_test_support::helm::{HELM_3_17, HELM_4_3, Helm};
 use calico_test_support::{charts, repository};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::setup::{Journey, VALUES, requested_pool};
 
+#[test]
+fn with_helm_3_every_chart_is_installed_as_it_is() {
+    every_chart_is_installed_as_it_is(HELM_3_17);
+}
+
+#[test]
+fn with_helm_4_every_chart_is_installed_as_it_is() {
+    every_chart_is_installed_as_it_is(HELM_4_3);
+}
+
+/// Without an operator.
+fn every_chart_is_installed_as_it_is(helm: Helm) {
+    for chart in charts::all() {
+        let Some(journey) = Journey::start("install", helm, &chart) else {
+            return;
+        };
+        journey.nothing_is_installed();
+        journey.install_the_plugin_for_helm_4();
+        journey.a_refused_value_installs_nothing();
+        journey.install_the_objects();
+    }
+}
+
 impl Journey {
-    pub(super) fn nothing_is_installed(&self) {
+    fn nothing_is_installed(&self) {
         self.terminal.heading("A cluster without Calico");
         let status = self.terminal.run("kubectl calico status").succeeded();
         status
@@ -28,7 +52,7 @@ impl Journey {
         installed.succeeded().shows("as a plugin of Helm v4.");
     }
 
-    pub(super) fn a_refused_value_installs_nothing(&self) {
+    fn a_refused_value_installs_nothing(&self) {
         self.terminal
             .heading("A value that the operator would reject is refused, and nothing is installed");
         let host_bits = Some(&["--cidr=172.16.0.1/16"][..]);
@@ -45,7 +69,8 @@ impl Journey {
         assert_eq!(secrets.succeeded().stdout, "", "a release was stored");
     }
 
-    pub(super) fn install(&self) {
+    /// Installs the chart; every object of it exists.
+    fn install_the_objects(&self) {
         self.terminal.heading("Install");
         self.apply_crds();
         let install = Self::helm("install", &["--create-namespace"], Some(VALUES));
@@ -55,8 +80,17 @@ impl Journey {
         self.every_object_of_the_chart_exists();
     }
 
+    /// Installs the chart, whose operator installs Calico.
+    pub(super) fn install(&self) {
+        self.terminal.heading("Install");
+        let install = Self::helm("install", &["--create-namespace"], Some(VALUES));
+        self.terminal.run(&install).succeeded();
+        self.settles_after_install();
+        self.has_pool(&requested_pool());
+    }
+
     /// Charts include the CRDs up to Calico 3.31. Later they are applied before the install.
-    pub(super) fn apply_crds(&self) {
+    fn apply_crds(&self) {
         let crds = self.crds();
         if crds.is_empty() {
             return;
@@ -69,13 +103,6 @@ impl Journey {
         }
         self.terminal.run(&apply).succeeded();
         self.cluster.wait_until_served();
-    }
-
-    pub(super) fn calico_runs(&self) {
-        self.terminal
-            .heading("The operator has filled in its defaults, and Calico runs");
-        let status = self.terminal.run("kubectl calico status").succeeded();
-        status.shows(" is healthy\n").shows("Helm release calico");
     }
 
     /// The CRDs for a chart without them: Calico's own, or those of this repository for its chart.

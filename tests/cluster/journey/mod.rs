@@ -10,8 +10,24 @@ mod install;
 mod krew;
 mod krew_tools;
 mod lifecycle;
-mod operator;
+mod migration;
+mod node_count;
 mod pool_checks;
 mod setup;
 mod uninstall;
 mod upgrade;
+
+use std::io::Write as _;
+
+/// Whether the longer journeys run, too, which `scripts/journey` asks for: JOURNEYS=all. Prints that they do not.
+fn is_long_wanted(journey: &str) -> bool {
+    let is_wanted = std::env::var("JOURNEYS").as_deref() == Ok("all");
+    if !is_wanted {
+        writeln!(
+            std::io::stderr(),
+            "journey: only scripts/journey runs: {journey}"
+        )
+        .expect("standard error can be written");
+    }
+    is_wanted
+}

@@ -1,12 +1,35 @@
-//! The pools in the Installation, in the release and in the cluster.
+//! The pools in the Installation and in the cluster, and what the report says of them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::setup::{Journey, requested_pool};
+use super::setup::Journey;
+use crate::api_server::Cluster;
+use crate::oracle::disagreements;
 
 const SPEC: &str = "kubectl get installation default -o jsonpath-as-json='{.spec}'";
 
 impl Journey {
+    /// Waits until the operator has done what it can, and compares the report with it.
+    #[track_caller]
+    pub(super) fn settles(&self) {
+        self.cluster.settle();
+        self.agrees();
+    }
+
+    /// The same after an install.
+    #[track_caller]
+    pub(super) fn settles_after_install(&self) {
+        self.cluster.settle_after_install();
+        self.agrees();
+    }
+
+    #[track_caller]
+    pub(super) fn agrees(&self) {
+        self.terminal.run("kubectl calico status");
+        let disagreements = disagreements(&self.cluster);
+        assert!(disagreements.is_empty(), "{disagreements:#?}");
+    }
+
     /// Saves the Installation to a file, and returns it.
     pub(super) fn save_installation(&self) -> Value {
         self.terminal.run(&format!("{SPEC} > before")).succeeded();
@@ -18,50 +41,32 @@ impl Journey {
         self.terminal.run(&format!("{SPEC} | diff before -"));
     }
 
-    /// The Installation has one pool with these values, and no other field except defaults of the CRD.
+    /// The cluster has one pool, with these values.
     #[track_caller]
-    pub(super) fn has_only(&self, values: &Value) {
-        let pools = self.cluster.installation()["calicoNetwork"]["ipPools"].take();
-        assert_eq!(pools.as_array().map(Vec::len), Some(1), "{pools}");
-        let fields = [
-            "cidr",
-            "blockSize",
-            "encapsulation",
-            "natOutgoing",
-            "nodeSelector",
-            "name",
-        ];
-        for field in fields {
-            assert_eq!(pools[0][field], values[field], "{field} of {pools}");
-        }
+    pub(super) fn has_pool(&self, values: &Value) {
+        let report = self.terminal.output("kubectl calico status -o json");
+        let report: Value = serde_json::from_str(&report).expect("a report");
+        let pools = report["facts"]["pools"]["value"].as_array().unwrap();
+        let pools: Vec<Value> = pools
+            .iter()
+            .map(|pool| {
+                json!({
+                    "cidr": pool["cidr"],
+                    "blockSize": pool["blockSize"],
+                    "encapsulation": pool["encapsulation"],
+                })
+            })
+            .collect();
+        assert_eq!(pools, std::slice::from_ref(values));
     }
+}
 
-    /// The next upgrade starts from this manifest.
-    pub(super) fn the_manifest_has_no_pools(&self) {
-        let manifest = "helm get manifest calico --namespace tigera-operator | grep ipPools";
-        self.terminal.run(manifest).failed();
-    }
-
-    /// Rolls back to the first revision of the release.
-    pub(super) fn roll_back(&self) {
-        self.terminal.heading("Roll back");
-        let mut rollback = "helm rollback calico 1 --namespace tigera-operator".to_owned();
-        if !self.helm.is_3() {
-            rollback += " --force-conflicts";
-        }
-        self.terminal.run(&rollback).succeeded();
-        let manifest = "helm get manifest calico --namespace tigera-operator | grep -A 3 ipPools";
-        let manifest = self.terminal.run(manifest).succeeded();
-        manifest
-            .shows("cidr: 172.16.0.0/16")
-            .shows("blockSize: 24")
-            .shows("encapsulation: VXLAN");
-        self.has_only(&requested_pool());
-    }
-
-    /// The cluster uses the existing pool until the operator changes or deletes it, and `status` says so.
-    pub(super) fn the_existing_pool_differs(&self, finding: &str) {
-        let status = self.terminal.run("kubectl calico status");
-        status.shows("172.16.0.0/16 VXLAN /24").shows(finding);
+impl Cluster {
+    /// The spec of the Installation.
+    #[track_caller]
+    pub(super) fn installation(&self) -> Value {
+        let get = self.kubectl(["get", "installation", "default", "--output=json"]);
+        let mut installation: Value = serde_json::from_str(&get.succeeded().stdout).unwrap();
+        installation["spec"].take()
     }
 }

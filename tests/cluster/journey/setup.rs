@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use calico_test_support::charts;
-use calico_test_support::clusters::manifest;
+use calico_test_support::clusters::{Base, RELEASES, manifest};
 use calico_test_support::filter::filter;
 use calico_test_support::helm::Helm;
 use calico_test_support::tools::tool;
 use serde_json::{Value, json};
 
-use super::operator::{Operator, objects};
 use crate::api_server::Cluster;
+use crate::needs::or_skip;
+use crate::operator;
 use crate::terminal::Terminal;
 
 /// Values that the cluster needs and that are not the operator's defaults.
@@ -34,18 +35,26 @@ pub(super) struct Journey {
 }
 
 impl Journey {
-    /// Starts a cluster, and a terminal with Helm and both programs.
+    /// Starts a cluster for 172.16.0.0/16 without controllers, and a terminal with Helm and both programs.
     #[track_caller]
     pub(super) fn start(name: &str, helm: Helm, chart: &Path) -> Option<Self> {
-        let cluster = Cluster::start()?;
-        let journey = Self::on(cluster, name, helm, chart);
-        let objects = manifest(&objects("kubeadm", &journey.calico));
-        journey.cluster.apply(&objects);
+        let journey = Self::on(Cluster::start()?, name, helm, chart);
+        journey.cluster.apply(&manifest(&kubeadm(&journey.calico)));
         Some(journey)
     }
 
-    /// The same in a cluster that runs.
-    pub(super) fn on(cluster: Cluster, name: &str, helm: Helm, chart: &Path) -> Self {
+    /// The same with controllers, in which the chart's operator runs.
+    #[track_caller]
+    pub(super) fn with_the_operator(name: &str, helm: Helm, nodes: u32) -> Option<Self> {
+        let cluster = or_skip(operator::start(nodes, "172.16.0.0/16"), "Calico's operator")?;
+        let journey = Self::on(cluster, name, helm, &charts::own());
+        let mut kubeadm = kubeadm(&journey.calico);
+        kubeadm.retain(|object| object["kind"] == "ConfigMap");
+        journey.cluster.apply(&manifest(&kubeadm));
+        Some(journey)
+    }
+
+    fn on(cluster: Cluster, name: &str, helm: Helm, chart: &Path) -> Self {
         let folder = chart.parent().and_then(Path::file_name).unwrap();
         let folder = folder.to_str().unwrap();
         // The chart of this repository is for the newest Calico.
@@ -74,10 +83,6 @@ impl Journey {
         }
     }
 
-    pub(super) fn operator(&self) -> Operator<'_> {
-        Operator::of(&self.cluster, &self.calico)
-    }
-
     /// A command of Helm with the chart, and with the post-renderer if `filter` has its arguments.
     pub(super) fn helm(command: &str, options: &[&str], filter: Option<&[&str]>) -> String {
         let release = "calico ./tigera-operator --namespace tigera-operator";
@@ -93,4 +98,18 @@ impl Journey {
         }
         line
     }
+}
+
+/// What kubeadm leaves in a cluster that it has made for 172.16.0.0/16.
+fn kubeadm(calico: &str) -> Vec<Value> {
+    let (minor, _) = calico.rsplit_once('.').expect("MAJOR.MINOR.PATCH");
+    let (calico, _) = RELEASES
+        .iter()
+        .find(|(newest, _)| newest.starts_with(&format!("{minor}.")))
+        .expect("a known release");
+    let text = json!(Base::new("kubeadm", calico, 3).objects()).to_string();
+    let mut objects: Vec<Value> =
+        serde_json::from_str(&text.replace("10.244.", "172.16.")).unwrap();
+    objects.retain(|object| object["kind"] != "Snapshot");
+    objects
 }

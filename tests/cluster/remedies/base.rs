@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use calico_test_support::clusters;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -45,25 +44,6 @@ const CONTENT: &str = "
         kubectl get ippools.$group,felixconfigurations.$group,bgpconfigurations.$group -o json
     done 2> /dev/null";
 
-/// What the manifest has of these kinds: the nodes and the pods are made by the cluster.
-fn install_from_manifest(cluster: &Cluster, manifest: &str) {
-    const KINDS: [&str; 6] = [
-        "ConfigMap",
-        "DaemonSet",
-        "Deployment",
-        "IPPool",
-        "FelixConfiguration",
-        "ClusterInformation",
-    ];
-    cluster.install_crds(Crds::V3_32);
-    let mut objects = clusters::Base::new(manifest, "v3.32.1", 3).objects();
-    objects.retain(|object| KINDS.contains(&object["kind"].as_str().unwrap_or_default()));
-    for object in &mut objects {
-        object.as_object_mut().unwrap().remove("status");
-    }
-    cluster.apply(&clusters::manifest(&objects));
-}
-
 pub(super) struct Healthy {
     base: Base,
     pub(super) cluster: Cluster,
@@ -87,8 +67,14 @@ impl Healthy {
         });
         let cluster = Cluster::launch(&mut command)?;
         match base {
-            Base::Manifest => install_from_manifest(&cluster, "calico.yaml"),
-            Base::ManifestWithTypha => install_from_manifest(&cluster, "calico-typha.yaml"),
+            Base::Manifest | Base::ManifestWithTypha => {
+                cluster.install_crds(Crds::V3_32);
+                cluster.install_from_manifest(if base == Base::Manifest {
+                    "calico.yaml"
+                } else {
+                    "calico-typha.yaml"
+                });
+            }
             Base::Operator | Base::Native | Base::Operator1_36 => {
                 // An administrator waits for the CRDs, too.
                 cluster.wait_until_served();
