@@ -16,6 +16,9 @@ impl Journey {
         let left = "get installations,apiservers --output=name";
         let left = self.cluster.kubectl(left.split(' ')).succeeded();
         assert_eq!(left.stdout, "");
+        // The pools stay, and their block size is that of the next installation, too.
+        let delete = "kubectl delete ippools.crd.projectcalico.org --all";
+        self.terminal.run(delete).succeeded();
         let releases = self
             .terminal
             .run("helm list --all-namespaces --output json");
