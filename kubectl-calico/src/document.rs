@@ -7,7 +7,7 @@ use crate::snapshot::Origin;
 
 /// The `apiVersion` of every document. Within one version, a field is never removed, and its meaning
 /// never changes.
-const API_VERSION: &str = "kubectl-calico/v1alpha1";
+pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
 
 /// The first fields of a document.
 #[derive(Clone, Debug, Serialize)]

@@ -56,10 +56,13 @@ impl CandidatePool<'_> {
     }
 }
 
-/// The existing pools or, while there is none, the listed ones.
+/// The existing pools or, while there is none, the listed ones. A proposal is both.
 pub(crate) fn candidate_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     match &case.facts.pools {
         _ if !counts(case) => Vec::new(),
+        Fact::Known { value, .. } if case.snapshot.basis.is_proposal() => {
+            existing(case, value).chain(listed_pools(case)).collect()
+        }
         Fact::Known { value, .. } if !value.is_empty() => existing(case, value).collect(),
         Fact::Known { .. } | Fact::Absent { .. } => listed_pools(case).collect(),
         Fact::Unknown { .. } => Vec::new(),

@@ -23,9 +23,11 @@ pub struct Check {
 /// What a check evaluates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judges {
-    /// What runs in the cluster.
+    /// What runs in the cluster. Manifests alone do not show that.
     Running,
-    /// What the Installation and the pools request, so the check can also evaluate a plan.
+    /// What the objects request, so the check can also evaluate manifests that have yet to be applied.
+    Configured,
+    /// What the Installation and the pools request, so the check can also evaluate a plan, and manifests.
     Requested {
         /// What a plan can request instead.
         remedy: Remedy,
@@ -47,6 +49,11 @@ impl Check {
     /// Whether the check evaluates what is requested.
     pub fn judges_requests(&self) -> bool {
         matches!(self.judges, Judges::Requested { .. })
+    }
+
+    /// Whether the check can evaluate manifests that have yet to be applied.
+    pub fn judges_manifests(&self) -> bool {
+        self.judges != Judges::Running
     }
 
     /// Whether the check needs a row.

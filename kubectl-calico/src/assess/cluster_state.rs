@@ -6,8 +6,9 @@ use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
 use super::facts::method::Method;
 use super::phrases::counted;
+use crate::snapshot::Basis;
 
-/// The state of Calico in a cluster.
+/// The state of Calico in a cluster, or what the checks say about a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +20,11 @@ pub enum ClusterState {
     Warning,
     /// A check found something that does not work.
     Degraded,
-    /// No part of Calico is running, except perhaps its operator.
+    /// A proposal in which no check found an error or a warning.
+    Passed,
+    /// A proposal in which a check found something that does not work.
+    Failed,
+    /// No part of Calico is running, or proposed, except perhaps its operator.
     NotInstalled,
     /// No check found an error, but calico-node could not be counted, or not everything could be read.
     Unknown,
@@ -46,12 +51,29 @@ impl ClusterState {
         }
     }
 
+    /// The state of a proposal.
+    pub(super) fn proposed(facts: &Facts, findings: &FindingCounts, is_complete: bool) -> Self {
+        if findings.error > 0 {
+            Self::Failed
+        } else if !is_complete {
+            Self::Unknown
+        } else if facts.install.is_missing() {
+            Self::NotInstalled
+        } else if findings.warning > 0 {
+            Self::Warning
+        } else {
+            Self::Passed
+        }
+    }
+
     /// The state in one or two words.
     pub fn word(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
             Self::Warning => "needs attention",
             Self::Degraded => "degraded",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
             Self::NotInstalled => "not installed",
             Self::Unknown => "state unknown",
         }
@@ -60,14 +82,18 @@ impl ClusterState {
     /// The state in one sentence without a period, with the numbers of findings and of skipped checks.
     pub(super) fn summary(
         self,
+        basis: &Basis,
         facts: &Facts,
         findings: &FindingCounts,
         checks: &CheckCounts,
     ) -> String {
-        let has_warnings = findings.warning > 0 || unready_nodes(facts) > 0;
-        let mut sentence = self.sentence(facts, has_warnings);
-        let mut parts = findings.words();
         let unready = unready_nodes(facts);
+        let mut sentence = if basis.is_proposal() {
+            self.proposal(facts)
+        } else {
+            self.sentence(facts, findings.warning > 0 || unready > 0)
+        };
+        let mut parts = findings.words();
         if self == Self::Warning && findings.warning == 0 {
             parts.push(format!("{} not ready", counted(unready, "node")));
         }
@@ -80,11 +106,24 @@ impl ClusterState {
         sentence
     }
 
+    fn proposal(self, facts: &Facts) -> String {
+        let calico = calico(facts);
+        match (self, facts.install.method.value()) {
+            (Self::Failed, _) => format!("{calico} does not work as proposed"),
+            (Self::Warning, _) => format!("{calico} works as proposed, but needs attention"),
+            (Self::Unknown, _) => {
+                format!("{calico} passes as proposed, as far as it could be checked")
+            }
+            (_, Some(Method::OperatorOnly)) => {
+                "only the operator is proposed, and no Installation".to_owned()
+            }
+            (Self::NotInstalled, _) => "no part of Calico is proposed".to_owned(),
+            _ => format!("{calico} passes as proposed"),
+        }
+    }
+
     fn sentence(self, facts: &Facts, has_warnings: bool) -> String {
-        let calico = match facts.install.calico.value() {
-            Some(version) => format!("Calico {version}"),
-            None => "Calico".to_owned(),
-        };
+        let calico = calico(facts);
         match (facts.install.method.value(), self) {
             (None, _) => "It is unknown whether Calico is installed".to_owned(),
             (Some(Method::Nothing), _) => "Calico is not installed".to_owned(),
@@ -107,8 +146,16 @@ impl ClusterState {
                 format!("{calico} is healthy as far as it could be checked")
             }
             (Some(_), Self::Unknown) => format!("It is unknown whether {calico} is healthy"),
-            (Some(_), Self::Healthy | Self::NotInstalled) => format!("{calico} is healthy"),
+            (Some(_), _) => format!("{calico} is healthy"),
         }
+    }
+}
+
+/// Calico, with its version if that is known.
+fn calico(facts: &Facts) -> String {
+    match facts.install.calico.value() {
+        Some(version) => format!("Calico {version}"),
+        None => "Calico".to_owned(),
     }
 }
 
@@ -267,10 +314,12 @@ mod tests {
                 passed: 9,
                 failed: error + warning + note,
                 skipped,
+                not_applicable: 0,
             };
             let found = ClusterState::of(&facts, &findings, &checks, true);
             assert_eq!(found, state, "{summary}");
-            assert_eq!(found.summary(&facts, &findings, &checks), summary);
+            let basis = Basis::cluster();
+            assert_eq!(found.summary(&basis, &facts, &findings, &checks), summary);
         }
     }
 }

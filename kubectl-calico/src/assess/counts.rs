@@ -24,6 +24,7 @@ pub struct FindingCounts {
 /// The number of checks by result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct CheckCounts {
     /// Checks without a finding.
     pub passed: usize,
@@ -32,6 +33,8 @@ pub struct CheckCounts {
     /// Checks that could not run, because something that they need could not be read: `notRead` has
     /// their codes.
     pub skipped: usize,
+    /// Checks that do not apply to a proposal: `notApplicable` has their codes.
+    pub not_applicable: usize,
 }
 
 impl FindingCounts {
@@ -69,14 +72,21 @@ impl FindingCounts {
 }
 
 impl CheckCounts {
-    /// Of `all` checks, `skipped` could not run, and those with findings failed.
-    pub(super) fn of(all: usize, skipped: usize, findings: &[Finding]) -> Self {
+    /// Of `all` checks, `skipped` could not run, `not_applicable` do not apply, and those with findings
+    /// failed.
+    pub(super) fn of(
+        all: usize,
+        skipped: usize,
+        not_applicable: usize,
+        findings: &[Finding],
+    ) -> Self {
         let failed: BTreeSet<&str> = findings.iter().map(|found| found.code).collect();
         let failed = failed.len();
         Self {
-            passed: all.saturating_sub(failed + skipped),
+            passed: all.saturating_sub(failed + skipped + not_applicable),
             failed,
             skipped,
+            not_applicable,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use calico_core::catalog::Entry;
 use calico_core::text::cut;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::provenance::Provenance;
 use crate::repair::Step;
@@ -16,7 +16,7 @@ use crate::snapshot::ObjectRef;
 const LONGEST: usize = 1000;
 
 /// How severe a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {

@@ -6,6 +6,7 @@
 
 pub(crate) mod advice;
 pub(crate) mod candidate_pools;
+pub mod changes;
 pub mod check;
 pub mod checks;
 pub mod cluster_state;
@@ -15,15 +16,20 @@ mod excuses;
 pub mod fact;
 pub mod facts;
 pub mod finding;
+pub mod ignores;
 pub(crate) mod message_requests;
+pub mod not_applicable;
 pub mod not_read;
 mod order;
 pub mod phrases;
 mod pod_messages;
+pub mod pool_changes;
+mod proposal;
 pub mod provenance;
 pub mod report;
 pub(crate) mod thresholds;
 pub mod views;
+pub mod with;
 
 use check::{Case, Check};
 use checks::CHECKS;
@@ -32,7 +38,9 @@ use connectivity::Connectivity;
 use counts::{CheckCounts, FindingCounts};
 use facts::Facts;
 use finding::Finding;
+use ignores::Ignores;
 use k8s_openapi::jiff::Timestamp;
+use not_applicable::not_applicable;
 use not_read::{Reason, not_read};
 use report::{KIND, Report};
 
@@ -48,24 +56,54 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
         snapshot,
         facts: &facts,
     };
-    let findings = found(&case, &unknown, |_| true);
-    let not_read = not_read(&unknown);
-    let skipped = CHECKS.iter().filter(|check| !check.can_judge(&unknown));
+    let not_applicable = not_applicable(&snapshot.basis, &unknown);
+    let out = not_applicable::codes(&not_applicable);
+    let applies = |check: &Check| !out.contains(check.entry.code);
+    let mut findings = found(&case, &unknown, applies);
+    if snapshot.basis.is_proposal() {
+        findings.iter_mut().for_each(proposal::fix_the_manifests);
+    }
+    let mut not_read = not_read(&unknown);
+    if snapshot.basis.is_proposal() {
+        not_read.retain(|row| row.reason != Reason::NotGiven);
+    }
+    let skipped = CHECKS
+        .iter()
+        .filter(|check| applies(check) && !check.can_judge(&unknown));
     let counts = FindingCounts::of(&findings);
-    let checks = CheckCounts::of(CHECKS.len(), skipped.count(), &findings);
-    let is_complete = !not_read.iter().any(|row| row.reason != Reason::NotGiven);
-    let state = ClusterState::of(&facts, &counts, &checks, is_complete);
-    Report {
+    let checks = CheckCounts::of(CHECKS.len(), skipped.count(), out.len(), &findings);
+    let mut report = Report {
         head: Head::new(KIND, &snapshot.origin, now),
-        state,
-        summary: state.summary(&facts, &counts, &checks),
+        basis: snapshot.basis.clone(),
+        state: ClusterState::Unknown,
+        summary: String::new(),
         counts,
         checks,
         connectivity: Connectivity::of(snapshot, &facts, &findings),
         facts,
         findings,
         not_read,
-    }
+        not_applicable,
+        ignores: Ignores::default(),
+        changes: None,
+    };
+    conclude(&mut report);
+    report
+}
+
+/// Sets the state from the findings, the facts and what could not be read.
+pub fn conclude(report: &mut Report) {
+    let (facts, counts, checks) = (&report.facts, &report.counts, &report.checks);
+    let is_complete = !report
+        .not_read
+        .iter()
+        .any(|row| row.reason != Reason::NotGiven);
+    report.state = if report.basis.is_proposal() {
+        ClusterState::proposed(facts, counts, is_complete)
+    } else {
+        ClusterState::of(facts, counts, checks, is_complete)
+    };
+    report.summary = report.state.summary(&report.basis, facts, counts, checks);
 }
 
 /// The findings of the wanted checks, in the order in which to fix them. Checks that need unknown rows are

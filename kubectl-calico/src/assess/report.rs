@@ -1,14 +1,20 @@
 //! The report: the state, the facts, the findings, and what could not be read.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
+use super::changes::Changes;
 use super::cluster_state::ClusterState;
 use super::connectivity::Connectivity;
 use super::counts::{CheckCounts, FindingCounts};
 use super::facts::Facts;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, FindingRef, Severity};
+use super::ignores::Ignores;
+use super::not_applicable::NotApplicable;
 use super::not_read::NotRead;
 use crate::document::Head;
+use crate::snapshot::Basis;
 
 /// `kind` of a report.
 pub const KIND: &str = "StatusReport";
@@ -22,7 +28,9 @@ pub struct Report {
     /// The first fields of the document.
     #[serde(flatten)]
     pub head: Head,
-    /// The state of Calico in the cluster.
+    /// What is judged: a cluster, or manifests that have yet to be applied.
+    pub basis: Basis,
+    /// The state of Calico in the cluster, or what the checks say about the proposal.
     pub state: ClusterState,
     /// The state in one sentence.
     pub summary: String,
@@ -41,9 +49,45 @@ pub struct Report {
     pub connectivity: Option<Connectivity>,
     /// What could not be read, and the checks that were skipped because of it.
     pub not_read: Vec<NotRead>,
+    /// The checks that do not apply to a proposal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_applicable: Vec<NotApplicable>,
+    /// The findings that are ignored for a reason, with --ignore and --ignore-file.
+    #[serde(skip_serializing_if = "Ignores::is_empty")]
+    pub ignores: Ignores,
+    /// How the report differs from another one, with --with and --baseline. `findings` then has only the
+    /// findings that are new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
 }
 
 impl Report {
+    /// The codes of the checks that did not run.
+    pub fn unchecked(&self) -> BTreeSet<&'static str> {
+        let skipped = self.not_read.iter().map(|row| &row.codes);
+        let not_applicable = self.not_applicable.iter().map(|row| &row.codes);
+        skipped.chain(not_applicable).flatten().copied().collect()
+    }
+
+    /// Keeps the findings for which `keep` is true, in their order. The others are counted no longer, and
+    /// no finding refers to them.
+    pub fn keep(&mut self, keep: Vec<bool>) {
+        let mut keep = keep.into_iter();
+        self.findings.retain(|_| keep.next().unwrap_or(true));
+        let kept: BTreeSet<(&str, String)> = self
+            .findings
+            .iter()
+            .map(|finding| (finding.code, finding.subject.clone()))
+            .collect();
+        let is_gone =
+            |finding: &FindingRef| !kept.contains(&(finding.code, finding.subject.clone()));
+        for finding in &mut self.findings {
+            finding.after.take_if(|other| is_gone(other));
+            finding.symptom_of.take_if(|other| is_gone(other));
+        }
+        self.counts = FindingCounts::of(&self.findings);
+    }
+
     /// Whether no check was skipped.
     pub fn is_complete(&self) -> bool {
         self.checks.skipped == 0

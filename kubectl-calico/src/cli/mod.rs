@@ -8,6 +8,7 @@ mod messages;
 mod nodes;
 mod plan;
 mod run;
+mod selection;
 mod source;
 mod status;
 
@@ -21,6 +22,7 @@ pub use messages::MessageArgs;
 pub use nodes::{NodesArgs, NodesFormat};
 pub use plan::{PlanArgs, PlanFormat};
 pub use run::RunArgs;
+pub use selection::{SelectionArgs, checked};
 pub use source::SourceArgs;
 pub use status::{StatusArgs, StatusFormat};
 

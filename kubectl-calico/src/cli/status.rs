@@ -4,6 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::messages::MessageArgs;
 use super::run::RunArgs;
+use super::selection::SelectionArgs;
+use crate::snapshot::{Basis, BasisKind};
 
 /// The arguments of `kubectl calico status`.
 #[derive(Args, Debug)]
@@ -14,11 +16,43 @@ pub struct StatusArgs {
         hide_possible_values = true)]
     pub output: StatusFormat,
 
+    /// What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied;
+    /// auto tells by what only a server sets, such as a uid or a status
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = FilesAre::Auto,
+        hide_possible_values = true)]
+    pub files_are: FilesAre,
+
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
     #[command(flatten)]
     pub messages: MessageArgs,
 
     #[command(flatten)]
     pub run: RunArgs,
+}
+
+/// What files describe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FilesAre {
+    /// What their objects show
+    Auto,
+    /// A cluster
+    Cluster,
+    /// Manifests that have yet to be applied
+    Proposal,
+}
+
+impl FilesAre {
+    /// What files describe, unless their objects determine it.
+    pub fn basis(self) -> Option<Basis> {
+        let kind = match self {
+            Self::Auto => return None,
+            Self::Cluster => BasisKind::Cluster,
+            Self::Proposal => BasisKind::Proposal,
+        };
+        Some(Basis::known(kind, "--files-are says so"))
+    }
 }
 
 /// The format of a report.

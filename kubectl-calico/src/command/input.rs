@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -20,7 +21,7 @@ use crate::nodes::label_selector::LabelSelector;
 use crate::render;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::trim::keep;
-use crate::snapshot::{Node, Snapshot, SnapshotSource};
+use crate::snapshot::{Basis, Node, Snapshot, SnapshotSource};
 use crate::terminal;
 
 type AnyError = Box<dyn Error + Send + Sync>;
@@ -33,16 +34,48 @@ const GRACE: Duration = Duration::from_secs(2);
 /// The stack size, as large as a main thread's: documents may be nested.
 const STACK: usize = 8 << 20;
 
-/// Reads the given files, or else the cluster; and what pods say, if that is wanted.
+/// What a command wants to know.
+#[derive(Clone, Default)]
+pub(super) struct Wanted {
+    /// What files describe, unless their objects determine it.
+    pub(super) basis: Option<Basis>,
+    /// Whether to read what failing pods say.
+    pub(super) messages: bool,
+    /// Files to lay over what is read.
+    pub(super) with: Vec<PathBuf>,
+}
+
+/// What was read.
+pub(super) struct Input {
+    pub(super) snapshot: Snapshot,
+    /// The same with other files laid over it.
+    pub(super) overlaid: Option<Overlaid>,
+}
+
+/// A cluster with files laid over it.
+pub(super) struct Overlaid {
+    pub(super) snapshot: Snapshot,
+    /// What is assumed about these files.
+    pub(super) assumed: Vec<String>,
+}
+
+/// Reads the cluster, or the given files as one; and what pods say, if that is wanted.
 pub(super) fn read(
     source: &SourceArgs,
     messages: Option<MessageArgs>,
 ) -> Result<Snapshot, AnyError> {
-    let wants_messages = messages.is_some_and(|messages| !messages.no_logs);
+    let wanted = Wanted {
+        basis: Some(Basis::cluster()),
+        messages: messages.is_some_and(|messages| !messages.no_logs),
+        ..Wanted::default()
+    };
+    Ok(read_wanted(source, wanted)?.snapshot)
+}
+
+/// Reads the given files, or else the cluster.
+pub(super) fn read_wanted(source: &SourceArgs, wanted: Wanted) -> Result<Input, AnyError> {
     let owned = source.clone();
-    within_time(source, move |stage| {
-        read_source(&owned, wants_messages, stage)
-    })
+    within_time(source, move |stage| read_source(&owned, &wanted, stage))
 }
 
 /// The names of the nodes that a selector selects. Of the labels of nodes, only some are kept: for others, the
@@ -117,18 +150,33 @@ impl Stage {
     }
 }
 
-fn read_source(
-    source: &SourceArgs,
-    wants_messages: bool,
-    stage: &Stage,
-) -> Result<Snapshot, AnyError> {
+fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<Input, AnyError> {
+    let starting = |name: &str| stage.set(format!("read {name}"));
     let runtime = runtime()?;
-    if source.filename.is_empty() {
-        return runtime.block_on(read_cluster(source, wants_messages, stage));
-    }
-    let files = Files::read(&source.filename, |name| stage.set(format!("read {name}")))?;
-    name_skipped(files.skipped());
-    Ok(runtime.block_on(gathered(&files, wants_messages)))
+    let laid = match wanted.with.as_slice() {
+        [] => None,
+        paths => Some(Files::read(paths, None, starting)?),
+    };
+    let (snapshot, mut files) = if source.filename.is_empty() {
+        let snapshot = runtime.block_on(read_cluster(source, wanted.messages, stage))?;
+        let files = laid.as_ref().map(|_| Files::of_snapshot(&snapshot));
+        (snapshot, files.transpose()?)
+    } else {
+        let files = Files::read(&source.filename, wanted.basis.clone(), starting)?;
+        name_skipped(files.skipped());
+        let snapshot = runtime.block_on(gathered(&files, wanted.messages));
+        (snapshot, Some(files))
+    };
+    let overlaid = match (laid, &mut files) {
+        (Some(laid), Some(files)) => {
+            name_skipped(laid.skipped());
+            let assumed = files.lay(laid);
+            let snapshot = runtime.block_on(gathered(&*files, wanted.messages));
+            Some(Overlaid { snapshot, assumed })
+        }
+        _ => None,
+    };
+    Ok(Input { snapshot, overlaid })
 }
 
 /// The snapshot; with what pods say, if that is wanted and any of them fails.

@@ -11,6 +11,7 @@ mod nodes;
 mod output;
 mod plan;
 mod rbac;
+mod selection;
 mod snapshot;
 mod status;
 #[cfg(test)]

@@ -1,9 +1,15 @@
 //! `kubectl calico status`
 
-use super::{clock, input, output};
-use crate::assess::assess;
+use k8s_openapi::jiff::tz::TimeZone;
+
+use super::input::{self, Wanted};
+use super::{clock, output, selection};
+use crate::assess::changes::{Changes, Same};
 use crate::assess::cluster_state::ClusterState;
+use crate::assess::ignores::Ignores;
 use crate::assess::report::Report;
+use crate::assess::with::with;
+use crate::assess::{assess, conclude};
 use crate::cli::{RunArgs, StatusArgs, StatusFormat};
 use crate::exit::Exit;
 use crate::render;
@@ -15,11 +21,10 @@ const NO_CONNECTIVITY: &str =
 
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
-    let snapshot = match input::read(&arguments.run.source, Some(arguments.messages)) {
-        Ok(snapshot) => snapshot,
-        Err(error) => return output::fail(&error.to_string()),
+    let report = match report(arguments) {
+        Ok(report) => report,
+        Err(error) => return output::fail(&error),
     };
-    let report = assess(&snapshot, clock::now());
     let text = match arguments.output {
         StatusFormat::Text | StatusFormat::Short | StatusFormat::Wide => {
             let detail = render::Detail {
@@ -41,6 +46,53 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
         Ok(text) => output::print(&text, exit(&report, &arguments.run)),
         Err(error) => output::fail(&format!("cannot write the report: {error}")),
     }
+}
+
+/// The report, reduced to what was asked for.
+fn report(arguments: &StatusArgs) -> Result<Report, String> {
+    let selection = &arguments.selection;
+    let ignores = selection::ignores(selection)?;
+    let baseline = selection.baseline.as_deref().map(selection::baseline);
+    let baseline = baseline.transpose()?;
+    let wanted = Wanted {
+        basis: arguments.files_are.basis(),
+        messages: !arguments.messages.no_logs,
+        with: selection.with.clone(),
+    };
+    let input =
+        input::read_wanted(&arguments.run.source, wanted).map_err(|error| error.to_string())?;
+    let now = clock::now();
+    let mut report = assess(&input.snapshot, now);
+    if let Some(overlaid) = input.overlaid {
+        report = with(
+            &report,
+            &input.snapshot,
+            overlaid.snapshot,
+            overlaid.assumed,
+            now,
+        );
+    }
+    if !ignores.is_empty() {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let unchecked = report.unchecked();
+        let (ignores, counts) = Ignores::of(&report.findings, &unchecked, ignores, today);
+        report.ignores = ignores;
+        report.keep(counts);
+        conclude(&mut report);
+    }
+    if let Some(baseline) = baseline {
+        let compared = match (&baseline.cluster, &report.head.cluster) {
+            (Some(then), Some(now)) if then != now => {
+                format!("with the report on {then} of {}", baseline.time)
+            }
+            _ => format!("with the report of {}", baseline.time),
+        };
+        let (changes, is_new) =
+            Changes::of(&report.findings, baseline.findings, Same::Subject, compared);
+        report.keep(is_new);
+        report.changes = Some(changes);
+    }
+    Ok(report)
 }
 
 fn exit(report: &Report, run: &RunArgs) -> Exit {

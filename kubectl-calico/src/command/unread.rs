@@ -16,8 +16,8 @@ use crate::plan::request::PlanRequest;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::{
-    MessageRequests, ObjectRef, Origin, PodMessages, Reading, Snapshot, SnapshotSource, Store,
-    Unknown,
+    Basis, MessageRequests, ObjectRef, Origin, PodMessages, Reading, Snapshot, SnapshotSource,
+    Store, Unknown,
 };
 
 /// The files, without permission to read some of it.
@@ -29,6 +29,10 @@ struct Restricted<'a> {
 impl SnapshotSource for Restricted<'_> {
     async fn origin(&self) -> Origin {
         self.files.origin().await
+    }
+
+    fn basis(&self) -> Basis {
+        SnapshotSource::basis(self.files)
     }
 
     async fn read<T: DeserializeOwned>(
@@ -85,7 +89,8 @@ fn wrong(whole: &Value, part: &Value) -> Vec<String> {
     let (before, after) = (whole["state"].as_str(), part["state"].as_str());
     let is_better = match after {
         Some("healthy") => before != Some("healthy"),
-        Some("warning") => !matches!(before, Some("healthy" | "warning")),
+        Some("passed") => before != Some("passed"),
+        Some("warning") => !matches!(before, Some("healthy" | "passed" | "warning")),
         Some("notInstalled") => before != Some("notInstalled"),
         _ => false,
     };
@@ -158,7 +163,7 @@ fn check(kind: &str, wanted: impl Fn(&str) -> bool) {
         let file = folder.path().join("cluster.yaml");
         let text = fs::read_to_string(case.join("cluster.yaml")).unwrap();
         fs::write(&file, manifest(&cluster(&text))).unwrap();
-        let files = Files::read(&[file], |_| ()).unwrap();
+        let files = Files::read(&[file], None, |_| ()).unwrap();
         let whole = document(kind, &files, None);
         for object in &objects {
             let part = document(kind, &files, Some(object));

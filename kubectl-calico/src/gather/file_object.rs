@@ -15,6 +15,8 @@ pub(super) struct FileObject {
     pub(super) kind: String,
     pub(super) meta: Meta,
     phase: String,
+    /// What it has only in a cluster: `has a uid`.
+    pub(super) mark: Option<&'static str>,
     /// What is kept of it; null if no row selects it.
     pub(super) value: Value,
 }
@@ -66,11 +68,13 @@ impl FileObject {
         let mut meta: Meta =
             serde_yaml::from_value(meta).map_err(|why| failed(format!("metadata: {why}")))?;
         meta.annotations.clear();
+        let mark = mark(&value);
         let mut object = Self {
             api_version,
             kind: kind.clone(),
             meta,
             phase,
+            mark,
             value: Value::Null,
         };
         if let Some(row) = object.row() {
@@ -83,6 +87,29 @@ impl FileObject {
                 .map_err(|why| failed(why.to_string()))?;
         }
         Ok(object)
+    }
+
+    /// Its name in messages.
+    pub(super) fn reference(&self) -> String {
+        let namespace = self.meta.namespace.iter();
+        let parts = [&self.kind]
+            .into_iter()
+            .chain(namespace)
+            .chain([&self.meta.name]);
+        parts.map(String::as_str).collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether it is part of Calico: one of its workloads or a resource of its own.
+    pub(super) fn is_of_calico(&self) -> bool {
+        let is_ours = |name: &str| OURS.iter().any(|prefix| name.starts_with(prefix));
+        match self.kind.as_str() {
+            "DaemonSet" | "Deployment" | "ConfigMap" => is_ours(&self.meta.name),
+            "Pod" => self.meta.label("k8s-app").is_some_and(is_ours),
+            _ => {
+                let group = self.api_version.split('/').next().unwrap_or_default();
+                group.ends_with("projectcalico.org") || group == "operator.tigera.io"
+            }
+        }
     }
 
     /// The first row that selects the object. Other rows that select it keep the same fields.
@@ -127,6 +154,43 @@ impl FileObject {
     }
 }
 
+/// How the names of Calico's workloads and ConfigMaps begin.
+const OURS: [&str; 4] = ["calico-", "canal", "rke2-canal", "tigera-operator"];
+
+/// What an object has only in a cluster: fields that a server or a controller sets, and objects that only
+/// Calico writes. The status of a custom resource may be in its manifest, and so may a creationTimestamp
+/// that is null.
+fn mark(value: &Value) -> Option<&'static str> {
+    const KINDS: [&str; 3] = ["ClusterInformation", "IPAMBlock", "TigeraStatus"];
+    const FIELDS: [(&str, &str); 3] = [
+        ("uid", "has a uid"),
+        ("resourceVersion", "has a resourceVersion"),
+        ("creationTimestamp", "has a creationTimestamp"),
+    ];
+    let is_set = |value: &Value| match value {
+        Value::Mapping(fields) => !fields.is_empty(),
+        Value::Null => false,
+        _ => true,
+    };
+    let metadata = value.get("metadata");
+    let set = FIELDS.iter().find(|(field, _)| {
+        metadata
+            .and_then(|fields| fields.get(*field))
+            .is_some_and(is_set)
+    });
+    let kind = value
+        .get("kind")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    match set {
+        Some((_, mark)) => Some(mark),
+        None if value.get("status").is_some_and(is_set) => Some("has a status"),
+        None => KINDS
+            .contains(&kind)
+            .then_some("is written only by Calico itself"),
+    }
+}
+
 /// Whether Calico's manifests or its operator create objects in a namespace.
 fn is_of_calico(namespace: &str) -> bool {
     namespace.starts_with("calico-") || ["kube-system", "tigera-operator"].contains(&namespace)
@@ -146,6 +210,7 @@ mod tests {
                 ..Meta::default()
             },
             phase: String::new(),
+            mark: None,
             value: Value::Null,
         }
     }

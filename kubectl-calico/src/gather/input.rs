@@ -55,6 +55,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<InputText>, InputError> {
         .collect()
 }
 
+/// The text of one file, or why it cannot be read.
+pub fn text(path: &Path) -> Result<String, String> {
+    match read_file(path) {
+        Ok(input) => Ok(input.text),
+        Err(InputError { name, why }) => Err(format!("cannot read {name}: {why}")),
+    }
+}
+
 fn read_file(path: &Path) -> Result<InputText, InputError> {
     match read_bytes(path).and_then(decode) {
         Ok(text) => Ok(InputText {

@@ -1,6 +1,7 @@
 //! What was read from a cluster, without any evaluation: Kubernetes objects, each kind reduced to
 //! the fields that are used, and for each kind whether it could be read.
 
+mod basis;
 mod bgp;
 mod calico_node_status;
 mod credential;
@@ -25,6 +26,7 @@ mod source;
 mod store;
 pub mod trim;
 
+pub use basis::{Basis, BasisKind};
 pub use bgp::{BgpConfiguration, BgpPeer};
 pub use calico_node_status::{BgpPeering, BirdRoute, CalicoNodeStatus};
 pub use datastore::{ClusterInformation, DatastoreMigration};
@@ -66,6 +68,7 @@ macro_rules! snapshot {
         #[derive(Debug)]
         pub struct Snapshot {
             pub origin: Origin,
+            pub basis: Basis,
             pub store: Store,
             pub messages: PodMessages,
             $(pub $first: Reading<Vec<$first_type>>,)+
@@ -91,6 +94,7 @@ macro_rules! snapshot {
                 let ($($last,)+) = tokio::join!($(source.read(&resources::$last_row, store),)+);
                 Self {
                     origin,
+                    basis: source.basis(),
                     store,
                     messages: PodMessages::default(),
                     $($first,)+

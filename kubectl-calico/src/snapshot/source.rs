@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::basis::{Basis, BasisKind};
 use super::pod_messages::{MessageRequests, PodMessages};
 use super::reading::Reading;
 use super::resource::Resource;
@@ -30,6 +31,11 @@ pub struct Origin {
 pub trait SnapshotSource {
     /// The cluster.
     fn origin(&self) -> impl Future<Output = Origin>;
+
+    /// What is read: a cluster, unless files say something else.
+    fn basis(&self) -> Basis {
+        Basis::known(BasisKind::Cluster, "it was read from its API server")
+    }
 
     /// The objects of a row, each reduced to a `T`. Of the row's APIs, those of `store` are read first.
     fn read<T: DeserializeOwned>(

@@ -31,7 +31,7 @@ pub(crate) const NO_PEERS: Check = Check {
         source: "Calico documentation, Configure BGP peering",
     },
     needs: &[&BGP_CONFIGURATIONS, &BGP_PEERS, &IP_POOLS, &DAEMON_SETS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let bgp = &case.facts.routing.bgp;
         let by_bird = by_bird(case);
@@ -86,7 +86,7 @@ pub(crate) const LARGE_MESH: Check = Check {
         source: "Calico documentation, Configure BGP peering",
     },
     needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let bgp = &case.facts.routing.bgp;
         let nodes = nodes(case);

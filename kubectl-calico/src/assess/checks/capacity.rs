@@ -54,7 +54,7 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
         &IPAM_CONFIGS,
         &IP_RESERVATIONS,
     ],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         if case.facts.by_calico_ipam() != Some(true) {
             return Vec::new();

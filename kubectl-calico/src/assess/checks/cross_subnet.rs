@@ -30,7 +30,7 @@ pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
                  networking",
     },
     needs: &[&IP_POOLS, &NODES],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         Family::BOTH
             .into_iter()

@@ -124,7 +124,7 @@ pub(crate) const DEBUG_LOG: Check = Check {
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let felix = Felix::of(case.snapshot);
         let told = match felix.by_environment(&LOG_SEVERITY) {

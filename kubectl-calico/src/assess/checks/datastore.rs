@@ -22,7 +22,7 @@ pub(crate) const DATA_IN_ETCD: Check = Check {
         source: "projectcalico/calico v3.32.1, manifests/calico-etcd.yaml",
     },
     needs: &[&DAEMON_SETS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let node = CalicoNode::current(case.snapshot);
         let Some(node) = node.filter(|_| case.facts.install.is_in_etcd()) else {

@@ -36,7 +36,7 @@ pub(crate) const KERNEL_TOO_OLD: Check = Check {
         source: SOURCE,
     },
     needs: &[&NODES, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         if !is_on(case) {
             return Vec::new();

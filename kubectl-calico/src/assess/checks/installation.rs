@@ -110,7 +110,7 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/utils/merge.go and api/v1/installation_types.go",
     },
     needs: &[&INSTALLATIONS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let instead = default_installation(case.snapshot).is_none();
         let severity = if instead {

@@ -39,7 +39,7 @@ pub(crate) const RULE_BROKEN: Check = Check {
                  pkg/controller/ippool/validation.go",
     },
     needs: &[&INSTALLATIONS, &OPERATORS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let Some(operator) = Operator::of(case) else {
             return Vec::new();

@@ -29,7 +29,7 @@ pub(crate) const MTU_TOO_LARGE: Check = Check {
                  felix/dataplane/linux/int_dataplane.go (determinePodMTU)",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| too_large(case).into_iter().collect(),
 };
 

@@ -29,7 +29,7 @@ pub(crate) const NO_NAT: Check = Check {
         source: "Calico documentation, Configure outgoing NAT; projectcalico/calico#2252, #2419",
     },
     needs: &[&IP_POOLS, &BGP_PEERS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         if !case.snapshot.bgp_peers.items().is_empty() || case.facts.routing.is_by_others() {
             return Vec::new();

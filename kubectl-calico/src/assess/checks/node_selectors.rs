@@ -29,7 +29,7 @@ pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
                  projectcalico/calico#7382",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {
             return Vec::new();

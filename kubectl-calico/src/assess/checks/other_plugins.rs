@@ -32,7 +32,7 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
         source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations",
     },
     needs: &[&DAEMON_SETS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let Some(calico) = CalicoNode::current(case.snapshot) else {
             return Vec::new();

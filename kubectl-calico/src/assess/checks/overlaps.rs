@@ -145,7 +145,7 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",
     },
     needs: &[&IP_POOLS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let pools = existing_pools(case);
         let overlapping = pools.iter().enumerate().filter_map(|(at, one)| {

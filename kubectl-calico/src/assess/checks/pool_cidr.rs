@@ -45,7 +45,7 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                  pkg/controller/ippool/pool_controller.go",
     },
     needs: &[&IP_POOLS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let odd = |pool: &CandidatePool| {
             let network = pool.network?.network();
@@ -82,7 +82,7 @@ pub(crate) const UNREADABLE: Check = Check {
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     needs: &[&IP_POOLS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let unreadable = |pool: &CandidatePool| {
             let text = quoted(pool.cidr);

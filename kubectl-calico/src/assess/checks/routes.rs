@@ -43,7 +43,7 @@ pub(crate) const NO_ROUTES: Check = Check {
         &FELIX_CONFIGURATIONS,
         &BGP_CONFIGURATIONS,
     ],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let modes = case.facts.routing.known_modes().iter();
         let unrouted = modes.filter(|mode| mode.routes_by.is_none());

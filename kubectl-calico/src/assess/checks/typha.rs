@@ -39,7 +39,7 @@ pub(crate) const TYPHA_MISSING: Check = Check {
                  projectcalico/calico v3.32.1, manifests/calico-typha.yaml",
     },
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let typha = &case.facts.typha;
         let (Some(wanted), true) = (typha.wanted.value(), case.facts.install.is_from_manifests())
@@ -107,7 +107,7 @@ pub(crate) const TYPHA_UNUSED: Check = Check {
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml, manifests/calico-typha.yaml",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         if case.facts.typha.used.value() != Some(&false) || !case.facts.install.is_from_manifests()
         {

@@ -28,7 +28,7 @@ pub(crate) const TYPHA_GONE: Check = Check {
         source: "projectcalico/calico v3.32.1, typha/pkg/discovery and felix/daemon",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let Some(node) = CalicoNode::current(case.snapshot) else {
             return Vec::new();

@@ -97,7 +97,7 @@ pub(crate) const TOO_FEW: Check = Check {
         source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
     },
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let (Some(replicas), Some(wanted)) = (used(case), case.facts.typha.wanted.value()) else {
             return Vec::new();

@@ -37,7 +37,7 @@ pub(crate) const TOO_MANY: Check = Check {
                  manifests/calico-typha.yaml; kubernetes v1.34, pkg/controller/deployment",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let (Some(replicas), Some(wanted), true) = (
             case.facts.typha.deployment.value(),
@@ -141,7 +141,7 @@ pub(crate) const NO_ROOM: Check = Check {
                  projectcalico/calico#6407, #6810, tigera/operator#1923",
     },
     needs: &[&NODES, &DAEMON_SETS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| {
         let Some((wanted, linux)) = too_few_nodes(case) else {
             return Vec::new();

@@ -64,14 +64,14 @@ pub fn method(snapshot: &Snapshot, platform: Option<Platform>) -> Fact<Method> {
     let installation = default_installation(snapshot);
     if by_operator || installation.is_some() {
         let (by, evidence) = installer(snapshot, platform);
-        let running = by_operator || operator_deployment(snapshot).is_some();
-        // Without permission to list Deployments, the operator may still run; without that to list
+        // A proposal of an Installation is for a cluster with the operator. Without permission to list Deployments, the operator may still run; without that to list
         // DaemonSets, calico-node.
         let unread = snapshot
             .operators
             .unknown()
             .or(snapshot.daemon_sets.failure());
-        let value = if running || unread.is_some() {
+        let runs = by_operator || operator_deployment(snapshot).is_some();
+        let value = if runs || snapshot.basis.is_proposal() || unread.is_some() {
             Method::Operator { by }
         } else {
             Method::InstallationOnly

@@ -25,6 +25,7 @@ pub mod pool_encapsulation;
 pub mod pool_usage;
 pub mod pools;
 pub mod ports;
+pub mod proposed_pools;
 pub mod routing;
 pub mod routing_mode;
 pub mod stray_blocks;
@@ -36,7 +37,7 @@ use serde::Serialize;
 
 use super::fact::Fact;
 use super::provenance::Provenance;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{ObjectRef, Snapshot};
 
 /// What was read from a cluster or derived from it.
 #[derive(Clone, Debug, Serialize)]
@@ -87,10 +88,20 @@ impl Facts {
             utilization::set_usage(value, snapshot, &nodes, reclaims);
         }
         let dataplane = dataplane::dataplane(snapshot, &install, installation.as_ref());
+        let proposed = installation
+            .as_ref()
+            .filter(|_| snapshot.basis.is_proposal() && snapshot.ip_pools.items().is_empty())
+            .map(|installation| {
+                let pools = proposed_pools::proposed_pools(installation);
+                Fact::known(
+                    pools,
+                    Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools"),
+                )
+            });
         let inputs = routing::RoutingInputs {
             install: &install,
             installation: installation.as_ref(),
-            pools: &pools,
+            pools: proposed.as_ref().unwrap_or(&pools),
             dataplane: dataplane.value().copied(),
         };
         let existing = pools.value().map(Vec::as_slice).unwrap_or_default();

@@ -131,7 +131,7 @@ fn remedy(code: &str) -> Option<Remedy> {
     let check = CHECKS.iter().find(|check| check.entry.code == code)?;
     match check.judges {
         Judges::Requested { remedy } => Some(remedy),
-        Judges::Running => None,
+        Judges::Running | Judges::Configured => None,
     }
 }
 

@@ -1,12 +1,15 @@
 //! The report for a person: the verdict, the findings in the order in which to fix them, the facts, the
 //! findings in full, what could not be read, and the verdict again.
 
+mod changes;
 mod cluster;
 mod finding;
 mod list;
 mod marks;
 mod networks;
+mod not_applicable;
 mod pools;
+mod proposal;
 mod routing;
 mod verdict;
 mod words;
@@ -39,17 +42,30 @@ pub struct Detail {
 pub fn text(report: &Report, look: Look, detail: Detail) -> String {
     let mut page = Page::with_margin(look);
     verdict::verdict(&mut page, report);
+    if let Some(changes) = &report.changes {
+        changes::heading(&mut page, changes, report.findings.len());
+    }
     let entries = list::entries(report);
     if !entries.is_empty() {
         page.blank();
         list::list(&mut page, &entries);
     }
+    if let Some(changes) = &report.changes {
+        changes::gone(&mut page, changes);
+    }
+    changes::ignores(&mut page, &report.ignores);
     if detail.short {
         return page.finish();
     }
     page.blank();
     marks::mark(&mut page, report);
-    facts(&mut page, &report.facts, detail.sources);
+    if report.changes.is_some() {
+        // Only what changes is shown.
+    } else if report.basis.is_proposal() {
+        proposal::proposal(&mut page, &report.facts, detail.sources);
+    } else {
+        facts(&mut page, &report.facts, detail.sources);
+    }
     for entry in &entries {
         page.blank();
         finding(&mut page, entry.cause, entry.number);
@@ -68,8 +84,12 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
         let rows: Vec<Row> = rows.map(|row| Row { row, shows: None }).collect();
         not_read(&mut page, &rows, detail.skipped);
     }
+    if !report.not_applicable.is_empty() && report.changes.is_none() {
+        page.blank();
+        not_applicable::not_applicable(&mut page, report, detail.skipped);
+    }
     page.blank();
-    if report.state == ClusterState::NotInstalled {
+    if report.state == ClusterState::NotInstalled && !report.basis.is_proposal() {
         page.row(
             "To install",
             "kubectl calico plan: which CIDR, block size and encapsulation fit",

@@ -22,8 +22,8 @@ pub(super) fn pools(page: &mut Page, facts: &Facts) {
     page.row("IP pools", &text);
 }
 
-/// What a pool is, and how much of it is in use.
-fn pool(pool: &ExistingPool) -> [String; 2] {
+/// What a pool is.
+pub(super) fn description(pool: &ExistingPool) -> String {
     let mut parts = vec![format!(
         "{} {} {} /{}",
         pool.name, pool.cidr, pool.encapsulation, pool.block_size
@@ -44,6 +44,11 @@ fn pool(pool: &ExistingPool) -> [String; 2] {
     if pool.node_selector != ALL_NODES {
         parts.push(format!("nodes {}", pool.node_selector));
     }
+    parts.join(", ")
+}
+
+/// What a pool is, and how much of it is in use.
+fn pool(pool: &ExistingPool) -> [String; 2] {
     let usage = in_words(&pool.usage, |usage| {
         let mut text = format!(
             "{} of {} addresses in use",
@@ -55,7 +60,7 @@ fn pool(pool: &ExistingPool) -> [String; 2] {
         }
         text
     });
-    [parts.join(", "), format!("  {usage}")]
+    [description(pool), format!("  {usage}")]
 }
 
 fn why(withheld: &NoAssignment) -> String {

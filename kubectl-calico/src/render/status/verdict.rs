@@ -6,18 +6,38 @@ use crate::assess::cluster_state::ClusterState;
 use crate::assess::phrases::counted;
 use crate::assess::report::Report;
 use crate::render::page::{BOLD, GREEN, Page, RED, YELLOW};
+use crate::snapshot::BasisKind;
 
 /// The state, with the cluster's name.
 pub(super) fn verdict(page: &mut Page, report: &Report) {
     let line = line(page, report);
     page.line(&line, style(report));
+    if let Some(basis) = basis(report) {
+        page.line(&basis, Style::new());
+    }
+}
+
+/// What the files are taken for, and why, if that can be wrong.
+fn basis(report: &Report) -> Option<String> {
+    let basis = &report.basis;
+    let (is, flag) = match basis.kind {
+        BasisKind::Proposal => ("a proposal", "cluster"),
+        BasisKind::Cluster if !basis.detected => return None,
+        BasisKind::Cluster => ("a cluster", "proposal"),
+    };
+    let other = if basis.detected {
+        format!(" (otherwise: --files-are {flag})")
+    } else {
+        String::new()
+    };
+    Some(format!("Judged as {is}: {}{other}", basis.why))
 }
 
 /// The state again, with how many checks it rests on, and where to read on.
 pub(super) fn closing(page: &mut Page, report: &Report) {
     let checks = &report.checks;
     let mut parts = Vec::new();
-    if report.state != ClusterState::Healthy {
+    if !matches!(report.state, ClusterState::Healthy | ClusterState::Passed) {
         let counts = report.counts.words().join(", ");
         let colon = if counts.is_empty() { "" } else { ": " };
         let name = report.head.cluster.as_deref().unwrap_or("Calico");
@@ -30,6 +50,9 @@ pub(super) fn closing(page: &mut Page, report: &Report) {
     let mut passed = format!("{} passed", counted(checks.passed, "check"));
     if checks.skipped > 0 {
         passed.push_str(&format!(", {} skipped", checks.skipped));
+    }
+    if checks.not_applicable > 0 {
+        passed.push_str(&format!(", {} not applicable", checks.not_applicable));
     }
     parts.push(passed);
     if let Some(first) = report.findings.first() {
@@ -52,9 +75,9 @@ fn line(page: &Page, report: &Report) -> String {
 
 fn symbol<'a>(page: &Page, report: &Report) -> &'a str {
     match report.state {
-        ClusterState::Healthy => page.symbol("✓", "OK"),
+        ClusterState::Healthy | ClusterState::Passed => page.symbol("✓", "OK"),
         ClusterState::Warning => "!",
-        ClusterState::Degraded => page.symbol("✗", "X"),
+        ClusterState::Degraded | ClusterState::Failed => page.symbol("✗", "X"),
         ClusterState::NotInstalled => "-",
         ClusterState::Unknown => "?",
     }
@@ -62,9 +85,9 @@ fn symbol<'a>(page: &Page, report: &Report) -> &'a str {
 
 fn style(report: &Report) -> Style {
     match report.state {
-        ClusterState::Healthy => GREEN,
+        ClusterState::Healthy | ClusterState::Passed => GREEN,
         ClusterState::Warning | ClusterState::Unknown => YELLOW,
         ClusterState::NotInstalled if report.counts.error == 0 => BOLD,
-        ClusterState::Degraded | ClusterState::NotInstalled => RED,
+        ClusterState::Degraded | ClusterState::Failed | ClusterState::NotInstalled => RED,
     }
 }

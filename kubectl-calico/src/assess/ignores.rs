@@ -1,0 +1,158 @@
+//! Findings that are accepted for a reason, perhaps until a date.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use k8s_openapi::jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::changes::KnownFinding;
+use super::finding::{Finding, FindingRef};
+
+/// What to ignore, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Ignore {
+    /// The code of the findings.
+    pub code: String,
+    /// The subject of the findings, such as IPPool/default-ipv4-ippool; absent for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// Why they are accepted.
+    pub reason: String,
+    /// The last day on which they are ignored, as 2027-01-31; absent for no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub until: Option<Date>,
+}
+
+/// A finding that was ignored.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Ignored {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: KnownFinding,
+    /// Why it is accepted.
+    pub reason: String,
+}
+
+/// What was ignored, and what no longer has to be listed.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Ignores {
+    /// The findings that were ignored, with those that are symptoms of them.
+    pub ignored: Vec<Ignored>,
+    /// What matched no finding, although its check ran.
+    pub unused: Vec<Ignore>,
+    /// What has expired, so that its findings count again.
+    pub expired: Vec<Ignore>,
+}
+
+impl Ignore {
+    fn matches(&self, finding: &Finding) -> bool {
+        let object = self.object.as_ref();
+        self.code == finding.code && object.is_none_or(|object| *object == finding.subject)
+    }
+}
+
+impl Ignores {
+    /// What is ignored on that day; and for each finding, whether it still counts. `unchecked` are the
+    /// codes of the checks that did not run.
+    pub fn of(
+        findings: &[Finding],
+        unchecked: &BTreeSet<&str>,
+        ignores: Vec<Ignore>,
+        today: Date,
+    ) -> (Self, Vec<bool>) {
+        let (expired, valid): (Vec<_>, Vec<_>) = ignores
+            .into_iter()
+            .partition(|ignore| ignore.until.is_some_and(|until| until < today));
+        let mut ignored = Vec::new();
+        let mut counts = Vec::new();
+        // Symptoms follow their cause, and are ignored with it.
+        let mut reasons: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+        for finding in findings {
+            let own = valid
+                .iter()
+                .find(|ignore| ignore.matches(finding))
+                .map(|ignore| ignore.reason.as_str());
+            let of_cause = |cause: &FindingRef| {
+                let cause = (cause.code, cause.subject.as_str());
+                reasons.get(&cause).copied()
+            };
+            let reason = own.or_else(|| finding.symptom_of.as_ref().and_then(of_cause));
+            counts.push(reason.is_none());
+            if let Some(reason) = reason {
+                reasons.insert((finding.code, &finding.subject), reason);
+                ignored.push(Ignored {
+                    finding: finding.into(),
+                    reason: reason.to_owned(),
+                });
+            }
+        }
+        let unused = valid
+            .iter()
+            .filter(|ignore| !unchecked.contains(ignore.code.as_str()))
+            .filter(|ignore| !findings.iter().any(|finding| ignore.matches(finding)))
+            .cloned()
+            .collect();
+        let ignores = Self {
+            ignored,
+            unused,
+            expired,
+        };
+        (ignores, counts)
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.ignored.is_empty() && self.unused.is_empty() && self.expired.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assess::checks::nat_outgoing::NO_NAT;
+    use crate::assess::checks::overlaps::OVERLAPS_SERVICES;
+
+    fn ignore(code: &str, object: Option<&str>, until: Option<&str>) -> Ignore {
+        Ignore {
+            code: code.to_owned(),
+            object: object.map(str::to_owned),
+            reason: "agreed".to_owned(),
+            until: until.map(|date| date.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn what_matches_is_ignored_until_the_date_has_passed() {
+        let mut symptom = Finding::warning(&OVERLAPS_SERVICES.entry, "IPPool/b", "b");
+        let cause = Finding::warning(&NO_NAT.entry, "IPPool/a", "a");
+        symptom.symptom_of = Some(cause.reference());
+        let findings = [cause, symptom];
+        let nat = NO_NAT.entry.code;
+        let none = BTreeSet::new();
+        let of = |ignore: Ignore, unchecked: &BTreeSet<&str>| {
+            let (ignores, counts) = Ignores::of(
+                &findings,
+                unchecked,
+                vec![ignore],
+                "2026-12-24".parse().unwrap(),
+            );
+            (counts, ignores.unused.len(), ignores.expired.len())
+        };
+        let kept = vec![true, true];
+        let gone = vec![false, false];
+        assert_eq!(of(ignore(nat, None, None), &none), (gone.clone(), 0, 0));
+        let on_the_day = ignore(nat, Some("IPPool/a"), Some("2026-12-24"));
+        assert_eq!(of(on_the_day, &none), (gone, 0, 0));
+        let the_day_before = ignore(nat, None, Some("2026-12-23"));
+        assert_eq!(of(the_day_before, &none), (kept.clone(), 0, 1));
+        let other = ignore(nat, Some("IPPool/c"), None);
+        assert_eq!(of(other.clone(), &none), (kept.clone(), 1, 0));
+        // Without the check, there may be such a finding.
+        assert_eq!(of(other, &[nat].into()), (kept, 0, 0));
+    }
+}

@@ -1,0 +1,171 @@
+//! What the operator does to the pools of a cluster to match its Installation, and the cluster after that.
+//! Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+
+use std::fmt;
+
+use calico_core::cidr::Cidr;
+use calico_core::pool::Encapsulation;
+
+use super::facts::Facts;
+use super::facts::drift::{Difference, differences};
+use super::facts::pool_encapsulation::modes;
+use super::facts::pools::ExistingPool;
+use super::facts::proposed_pools::created;
+use crate::snapshot::{IpPool, IpPoolSpec, Meta, Reading, Snapshot};
+
+/// One change of a pool.
+#[derive(Clone, Debug)]
+pub enum PoolChange {
+    /// The operator changes fields of a pool that it owns.
+    Update {
+        /// The name of the IPPool.
+        name: String,
+        /// The fields.
+        fields: Vec<Difference>,
+    },
+    /// The operator creates a pool.
+    Create(Box<ExistingPool>),
+    /// The operator deletes a pool that it owns. A finding says so, too.
+    Delete {
+        /// The name of the IPPool.
+        name: String,
+    },
+}
+
+impl fmt::Display for PoolChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Update { name, fields } => {
+                let interrupts = fields.iter().any(|field| field.key == "encapsulation");
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|field| {
+                        format!(
+                            "{} from {} to {}",
+                            field.key, field.existing, field.requested
+                        )
+                    })
+                    .collect();
+                write!(f, "changes IPPool/{name}: {}", fields.join(", "))?;
+                if interrupts {
+                    f.write_str("; traffic between nodes is interrupted until all have followed")?;
+                }
+                Ok(())
+            }
+            Self::Create(pool) => write!(
+                f,
+                "creates IPPool/{} {} {} /{}",
+                pool.name, pool.cidr, pool.encapsulation, pool.block_size
+            ),
+            Self::Delete { name } => write!(f, "deletes IPPool/{name}"),
+        }
+    }
+}
+
+/// The changes that the operator makes, if it changes pools and none of the changes is rejected. If the
+/// block size or the CIDR of a pool differs, the operator stops, which is a finding.
+pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
+    let Some(installation) = facts.installation.as_ref().filter(|installation| {
+        installation.changes_existing_pools()
+            && installation.effective.is_calico_cni()
+            && facts.install.is_by_operator()
+    }) else {
+        return Vec::new();
+    };
+    let pools = facts.known_pools();
+    let mut changes = Vec::new();
+    let written = installation.written.pools.iter().flatten();
+    for (written, listed) in written.zip(&installation.effective.pools) {
+        let network = listed.network().map(Cidr::network);
+        let same_text = |pool: &&ExistingPool| Some(&pool.cidr) == written.cidr.as_ref();
+        let same = |pool: &ExistingPool| pool.network.as_ref().map(Cidr::network) == network;
+        if let Some(pool) = pools.iter().find(same_text) {
+            let fields = differences(installation, listed, pool);
+            if pool.owned_by_operator && !fields.is_empty() {
+                let name = pool.name.clone();
+                changes.push(PoolChange::Update { name, fields });
+            }
+        } else if !pools.iter().any(same) {
+            changes.extend(created(listed).map(Box::new).map(PoolChange::Create));
+        }
+    }
+    let is_rejected = |change: &PoolChange| match change {
+        PoolChange::Update { fields, .. } => fields.iter().any(|field| field.key == "blockSize"),
+        _ => false,
+    };
+    let renumbered = pools
+        .iter()
+        .any(|pool| installation.renumbered(pool).is_some());
+    if renumbered || changes.iter().any(is_rejected) {
+        return Vec::new();
+    }
+    let unlisted = pools.iter().filter(|pool| installation.has_unlisted(pool));
+    changes.extend(unlisted.map(|pool| PoolChange::Delete {
+        name: pool.name.clone(),
+    }));
+    changes
+}
+
+/// The cluster after these changes, except deletions: those wait until no address is in use.
+pub fn carry_out(snapshot: &mut Snapshot, changes: &[PoolChange]) {
+    if snapshot.ip_pools.unknown().is_some() {
+        return;
+    }
+    let mut pools = snapshot.ip_pools.items().to_vec();
+    for change in changes {
+        match change {
+            PoolChange::Update { name, fields } => {
+                for pool in pools.iter_mut().filter(|pool| pool.metadata.name == *name) {
+                    for field in fields {
+                        set(&mut pool.spec, field);
+                    }
+                }
+            }
+            PoolChange::Create(pool) => pools.push(resource(pool)),
+            PoolChange::Delete { .. } => {}
+        }
+    }
+    snapshot.ip_pools = Reading::Read(pools);
+}
+
+fn set(spec: &mut IpPoolSpec, field: &Difference) {
+    let requested = &field.requested;
+    match field.key {
+        "encapsulation" => {
+            if let Ok(encapsulation) = requested.parse() {
+                encapsulate(spec, encapsulation);
+            }
+        }
+        "natOutgoing" => spec.nat_outgoing = requested == "Enabled",
+        "nodeSelector" => spec.node_selector = Some(requested.clone()),
+        _ => spec.disabled = requested == "true",
+    }
+}
+
+fn encapsulate(spec: &mut IpPoolSpec, encapsulation: Encapsulation) {
+    let (ipip, vxlan) = modes(encapsulation);
+    spec.ipip = None;
+    spec.ipip_mode = Some(ipip.to_owned());
+    spec.vxlan_mode = Some(vxlan.to_owned());
+}
+
+fn resource(pool: &ExistingPool) -> IpPool {
+    let owner = ("app.kubernetes.io/managed-by", "tigera-operator");
+    let mut spec = IpPoolSpec {
+        cidr: pool.cidr.clone(),
+        block_size: Some(pool.block_size),
+        nat_outgoing: pool.nat_outgoing,
+        node_selector: Some(pool.node_selector.clone()),
+        ..pool.spec.clone()
+    };
+    encapsulate(&mut spec, pool.encapsulation);
+    IpPool {
+        metadata: Meta {
+            name: pool.name.clone(),
+            labels: [(owner.0.to_owned(), owner.1.to_owned())].into(),
+            ..Meta::default()
+        },
+        spec,
+        status: None,
+    }
+}

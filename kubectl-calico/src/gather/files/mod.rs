@@ -1,0 +1,207 @@
+//! A cluster, read from files: manifests, `kubectl get -o yaml`, or what `kubectl calico snapshot` printed.
+
+mod basis;
+mod error;
+mod overlay;
+mod reading;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use calico_core::text::shortened;
+use serde_yaml::{Mapping, Value};
+
+use super::document::{self, Document, Item};
+use super::file_object::{FileObject, NOT_AN_OBJECT, NotAnObject};
+use super::input;
+use super::skipped_documents::{MayHold, Skipped};
+use super::snapshot_header::{self, SnapshotHeader};
+use crate::snapshot::{Basis, Meter};
+pub use error::FilesError;
+use error::{LONGEST, MEMORY, Place};
+
+/// The objects in files, sorted as in an API server's list. If an object occurs twice, the later one is
+/// used.
+#[derive(Debug)]
+pub struct Files {
+    /// The name of the first file or directory, without its extension; `None` for standard input.
+    name: Option<String>,
+    /// What the files are, if that is given; otherwise, it follows from the objects.
+    basis: Option<Basis>,
+    header: Option<SnapshotHeader>,
+    objects: BTreeMap<ObjectKey, FileObject>,
+    /// The number of objects that were found, each time that one occurs.
+    found: usize,
+    /// `apiVersion` and `kind` of the items of empty lists, which imply that there are none.
+    empty_lists: BTreeSet<(String, String)>,
+    skipped: Vec<Skipped>,
+    memory: Meter,
+}
+
+/// `apiVersion`, `kind`, namespace and name.
+type ObjectKey = (String, String, Option<String>, String);
+
+impl Default for Files {
+    fn default() -> Self {
+        Self {
+            name: None,
+            basis: None,
+            header: None,
+            objects: BTreeMap::new(),
+            found: 0,
+            empty_lists: BTreeSet::new(),
+            skipped: Vec::new(),
+            memory: Meter::new(MEMORY),
+        }
+    }
+}
+
+impl Files {
+    /// Reads files and directories; `-` is standard input. Without a `basis`, their objects determine
+    /// it. `starting` is called with the name of each.
+    pub fn read(
+        paths: &[PathBuf],
+        basis: Option<Basis>,
+        starting: impl Fn(&str),
+    ) -> Result<Self, FilesError> {
+        let mut files = Self {
+            name: paths.first().and_then(|path| input::stem(path)),
+            basis,
+            ..Self::default()
+        };
+        for path in paths {
+            starting(&input::name(path));
+            let inputs = input::read(path).map_err(|error| FilesError::Io {
+                name: error.name,
+                why: error.why,
+            })?;
+            let mut documents = 0;
+            let skipped = files.skipped.len();
+            for input in inputs {
+                documents += files.add(&input.name, &input.text)?;
+            }
+            if documents == 0 {
+                return Err(FilesError::Empty {
+                    name: input::name(path),
+                    skipped: files.skipped.split_off(skipped),
+                });
+            }
+            files.check_count(path)?;
+        }
+        Ok(files)
+    }
+
+    /// Whether there are as many objects as the header of a snapshot says.
+    fn check_count(&self, path: &Path) -> Result<(), FilesError> {
+        let found = self.found;
+        match self.header.as_ref().and_then(|header| header.objects) {
+            Some(expected) if found < expected => Err(FilesError::CutOff {
+                name: input::name(path),
+                found,
+                expected,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The documents that were skipped because they are not objects.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// Adds the objects of a text, and returns the number of its documents that are objects or lists. `name`
+    /// is what messages call the text.
+    fn add(&mut self, name: &str, text: &str) -> Result<usize, FilesError> {
+        let mut place = Place { name, number: 0 };
+        let mut documents = 0;
+        for text in document::split(text) {
+            for document in document::parse(&text, &self.memory) {
+                place.number += 1;
+                match document {
+                    Ok(Document::Object { fields, items }) => {
+                        documents += usize::from(self.add_document(place, fields, items)?);
+                    }
+                    Ok(Document::NotAnObject) => {
+                        self.skip(place, MayHold::default(), NOT_AN_OBJECT);
+                    }
+                    Ok(Document::Empty) => {}
+                    Err(why) => self.add_unreadable(place, text.text, &why)?,
+                }
+            }
+            if self.memory.is_exhausted() {
+                return Err(FilesError::TooLarge);
+            }
+        }
+        Ok(documents)
+    }
+
+    /// Adds the objects of a document, and returns whether the document is an object or a list of
+    /// objects.
+    fn add_document(
+        &mut self,
+        place: Place,
+        fields: Mapping,
+        items: Option<Vec<Item>>,
+    ) -> Result<bool, FilesError> {
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
+        let api_version = text("apiVersion").unwrap_or_default();
+        let kind = text("kind").unwrap_or_default();
+        if SnapshotHeader::is_one(&api_version, &kind) {
+            let header = SnapshotHeader::parse(&api_version, fields.into());
+            self.header = Some(header.map_err(|why| place.header_error(&why))?);
+            return Ok(true);
+        }
+        let Some((item_kind, items)) = kind.strip_suffix("List").zip(items) else {
+            return Ok(self.add_object(place, FileObject::parse(fields.into(), &self.memory)));
+        };
+        if items.is_empty() {
+            self.empty_lists.insert((api_version, item_kind.to_owned()));
+        }
+        for item in items {
+            self.add_object(place, item);
+        }
+        Ok(true)
+    }
+
+    /// Adds a value if it is an object, and returns whether it is.
+    fn add_object(&mut self, place: Place, object: Item) -> bool {
+        match object {
+            Ok(object) => {
+                if object.is_of_known_kind() {
+                    let (namespace, name) = (&object.meta.namespace, &object.meta.name);
+                    let (api_version, kind) = (&object.api_version, &object.kind);
+                    let key = (
+                        api_version.clone(),
+                        kind.clone(),
+                        namespace.clone(),
+                        name.clone(),
+                    );
+                    self.objects.insert(key, object);
+                    self.found += 1;
+                }
+                true
+            }
+            Err(NotAnObject { kind, why }) => {
+                self.skip(place, MayHold::of_kind(kind.as_deref()), &why);
+                false
+            }
+        }
+    }
+
+    fn add_unreadable(&mut self, place: Place, text: &str, why: &str) -> Result<(), FilesError> {
+        if text.contains(snapshot_header::GROUP) {
+            return Err(place.header_error(why));
+        }
+        self.skip(place, MayHold::mentioned_in(text), why);
+        Ok(())
+    }
+
+    fn skip(&mut self, place: Place, may_hold: MayHold, why: &str) {
+        self.skipped.push(Skipped {
+            name: place.name.to_owned(),
+            number: place.number,
+            may_hold,
+            why: shortened(why, LONGEST),
+        });
+    }
+}
