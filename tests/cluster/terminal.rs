@@ -44,9 +44,11 @@ impl Terminal {
         self.variables.push((variable.to_owned(), value.to_owned()));
     }
 
-    /// Adds a program to PATH.
+    /// Adds a program to PATH, in the place of one of that name.
     pub(crate) fn add_program(&self, name: &str, binary: &Path) {
-        symlink(binary, self.folder.path().join("bin").join(name)).unwrap();
+        let path = self.folder.path().join("bin").join(name);
+        let _ = fs::remove_file(&path);
+        symlink(binary, path).unwrap();
     }
 
     /// Adds a script to PATH, in the place of a program of that name.

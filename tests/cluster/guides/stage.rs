@@ -22,7 +22,7 @@ const SERVER: &str = "https://10.0.0.10:6443";
 
 /// `kubectl calico` for clusters from files: a context is a file.
 const PLUGIN: &str = r#"#!/bin/bash
-[[ $1 =~ ^(status|plan|snapshot)$ && " $* " != *" -f "* ]] || exec -a kubectl-calico PROGRAM "$@"
+[[ $1 =~ ^(status|plan|nodes|snapshot)$ && " $* " != *" -f "* ]] || exec -a kubectl-calico PROGRAM "$@"
 arguments=() context=$(cat ~/.clusters/current)
 while [ $# -gt 0 ]; do
   case $1 in
