@@ -18,6 +18,7 @@ pub mod pod_network;
 pub mod pool;
 pub mod ranges;
 pub mod rules;
+pub mod selector;
 pub mod text;
 pub mod typha;
 pub mod yaml;

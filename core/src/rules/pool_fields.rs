@@ -1,8 +1,9 @@
-//! Uses in `allowedUses` that not every operator knows.
+//! Other fields of a pool: uses that not every operator knows, and the selector of nodes.
 
 use crate::catalog::Entry;
 use crate::operator::OperatorVersion;
 use crate::pool::{LOAD_BALANCER, TUNNEL, WORKLOAD};
+use crate::selector::Selector;
 use crate::text::quoted;
 
 use super::rule::{Enforcement, Rule};
@@ -44,6 +45,38 @@ pub(super) const ALLOWED_USES_NAME: Rule = Rule {
                     ),
                     "the API server accepts any string, but this operator does not know this use",
                     format!("use {}", known.join(", ")),
+                )))
+            })
+            .collect()
+    },
+};
+
+pub(super) const NODE_SELECTOR_SYNTAX: Rule = Rule {
+    entry: Entry {
+        code: "node-selector-syntax",
+        title: "nodeSelector must be a selector",
+        meaning: "nodeSelector is an expression such as all(), zone == 'a' && !has(gpu), or \
+                  zone in {'a', 'b'}. Values are in quotes, and equality is ==.",
+        impact: "Neither the API server nor the operator reads it. As soon as the pool exists, \
+                 Calico's IPAM fails for every pod on every node, because it looks at the selectors \
+                 of all pools; or, once Calico's API server is available, that rejects the pool.",
+        criteria: "Every pool of the Installation, with Calico's grammar.",
+        fix: "Correct the expression. all() selects all nodes.",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/selector and \
+                 libcalico-go/lib/ipam/pools.go (SelectsNode); tigera/operator v1.42.3, \
+                 pkg/controller/ippool/validation.go, which only checks that it is not empty",
+    },
+    enforcement: Enforcement::Unenforced,
+    check: |case| {
+        case.pools()
+            .filter_map(|pool| {
+                let selector = &pool.effective.node_selector;
+                let error = Selector::parse(selector).err()?;
+                Some(pool.of_new(pool.violation_at(
+                    "nodeSelector",
+                    format!("{} is no selector: {error}", quoted(selector)),
+                    "as long as the pool exists, no pod on any node gets an address",
+                    "correct the expression; all() selects all nodes",
                 )))
             })
             .collect()

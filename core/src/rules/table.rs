@@ -18,6 +18,7 @@ pub(super) static RULES: &[Rule] = &[
     supported_settings::DISRUPTION_BUDGET,
     pool_fields::ALLOWED_USES_NAME,
     ip_pool_schema::ALLOWED_USES_REJECTED,
+    pool_fields::NODE_SELECTOR_SYNTAX,
     ip_pool_schema::ASSIGNMENT_MODE_NAME,
     ip_pool_schema::POOL_NAME,
     ip_pool_schema::CIDR_LENGTH,

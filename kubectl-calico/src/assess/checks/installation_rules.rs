@@ -135,18 +135,23 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
         && observed_generation(case.snapshot) >= generation
 }
 
-/// Whether CAL204 or CAL209 reports the violation, because the pools exist.
+/// Whether CAL204, CAL209 or CAL218 reports the violation, because the pools exist.
 fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Violation) -> bool {
     let rule = violation.rule.entry.code;
     let pools = written.pools.as_deref().unwrap_or_default();
     let existing = case.snapshot.ip_pools.items();
     let exists = |cidr: &str| existing.iter().any(|pool| pool.spec.cidr == cidr);
-    matches!(rule, "cidr-host-bits" | "pool-overlap")
-        && violation
-            .fields
-            .iter()
+    let mut fields = violation.fields.iter();
+    match rule {
+        "cidr-host-bits" | "pool-overlap" => fields
             .map(|(index, _)| pools.get(*index)?.cidr.as_deref())
-            .all(|cidr| cidr.is_some_and(exists))
+            .all(|cidr| cidr.is_some_and(exists)),
+        "node-selector-syntax" => pools.iter().enumerate().any(|(index, pool)| {
+            violation.path.contains(&format!("[{index}]"))
+                && pool.cidr.as_deref().is_some_and(exists)
+        }),
+        _ => false,
+    }
 }
 
 fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {

@@ -98,6 +98,7 @@ pub static CHECKS: &[Check] = &[
     block_size::BLOCK_SIZE,
     pool_cidr::UNREADABLE,
     node_selectors::POOLS_FOR_SOME_NODES,
+    node_selectors::SELECTOR_UNREADABLE,
     nat_outgoing::NO_NAT,
     ipv6_off::IPV6_HALF_ENABLED,
     stray_blocks::OTHER_SIZE,
