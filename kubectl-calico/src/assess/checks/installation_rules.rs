@@ -141,7 +141,7 @@ fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Viol
     let pools = written.pools.as_deref().unwrap_or_default();
     let existing = case.snapshot.ip_pools.items();
     let exists = |cidr: &str| existing.iter().any(|pool| pool.spec.cidr == cidr);
-    let mut fields = violation.fields.iter();
+    let fields = violation.fields.iter();
     match rule {
         "cidr-host-bits" | "pool-overlap" => fields
             .map(|(index, _)| pools.get(*index)?.cidr.as_deref())
