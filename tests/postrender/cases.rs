@@ -17,7 +17,8 @@ use crate::filter::{self, Ran, command};
 #[test]
 fn every_case() {
     let cases = cases("postrender", "args");
-    assert!(cases.len() > 100, "only {} cases", cases.len());
+    let is_part = std::env::var_os("CASES").is_some();
+    assert!(is_part || cases.len() > 100, "only {} cases", cases.len());
     let failures: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
     assert!(
         failures.is_empty(),
