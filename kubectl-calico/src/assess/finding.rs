@@ -109,7 +109,7 @@ pub struct Evidence {
     /// The object that has the value, or the kind whose objects were counted.
     pub object: ObjectRef,
     /// The field's path; or `label KEY`, `annotation KEY`, `env NAME`, `condition TYPE`, `exists`,
-    /// or what was counted.
+    /// `event REASON`, `log of CONTAINER`, `previous log of CONTAINER`, or what was counted.
     pub field: String,
     /// The value as text.
     pub value: String,

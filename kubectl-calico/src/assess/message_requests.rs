@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::advice::causes::cause;
 use super::views::container_failure::{ContainerFailure, container_failure};
+use super::views::objects::default_installation;
 use super::views::pods;
 use crate::snapshot::resources::OPERATOR_APP;
 use crate::snapshot::{ContainerStatus, LogRequest, MessageRequests, Pod, PodName, Snapshot};
@@ -126,13 +127,21 @@ impl<'a> Failure<'a> {
     }
 }
 
-/// The log of an operator that runs and reports an error whose cause is not known.
+/// The log of an operator that runs, and reports nothing about the Installation, or an error whose cause is
+/// not known.
 fn log_of_operator(snapshot: &Snapshot) -> Option<LogRequest> {
-    let mut statuses = snapshot.tigera_statuses.items().iter();
-    statuses.find(|status| {
+    let statuses = snapshot.tigera_statuses.read()?;
+    let is_unexplained = statuses.iter().any(|status| {
         let degraded = status.condition("Degraded");
         degraded.is_some_and(|found| found.status == "True" && cause(&found.message).is_none())
-    })?;
+    });
+    let is_silent = default_installation(snapshot).is_some()
+        && !statuses
+            .iter()
+            .any(|status| status.metadata.name == "calico" && !status.status.conditions.is_empty());
+    if !is_unexplained && !is_silent {
+        return None;
+    }
     let pod =
         pods::wanted(snapshot).find(|pod| pods::app(pod) == OPERATOR_APP && pod.is_ready())?;
     let container = pod.status.container_statuses.first()?;

@@ -13,10 +13,13 @@ use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
 use calico_core::text::cut;
 
 /// The codes of findings that are about pods, or about what their pods report.
-const CODES: [&str; 11] = [
-    "CAL103", "CAL107", "CAL108", "CAL112", "CAL401", "CAL404", "CAL501", "CAL502", "CAL503",
-    "CAL504", "CAL508",
+const CODES: [&str; 12] = [
+    "CAL103", "CAL107", "CAL108", "CAL112", "CAL113", "CAL401", "CAL404", "CAL501", "CAL502",
+    "CAL503", "CAL504", "CAL508",
 ];
+
+/// `k8s-app` of Calico's CSI driver.
+const CSI: &str = "csi-node-driver";
 
 /// The maximum number of lines that are quoted if none is known.
 const QUOTES: usize = 3;
@@ -72,8 +75,11 @@ impl<'a> Pods<'a> {
             finding.subject == object.to_string()
                 || finding.evidence.iter().any(|it| it.object == object)
         };
+        let mut evidence = finding.evidence.iter();
         let app = match finding.code {
-            "CAL103" | "CAL107" | "CAL108" => Some(OPERATOR_APP),
+            // The one workload of Calico without a finding of its own.
+            "CAL108" if evidence.any(|it| it.value.contains(CSI)) => Some(CSI),
+            "CAL103" | "CAL107" | "CAL108" | "CAL113" => Some(OPERATOR_APP),
             "CAL112" => Some("calico-apiserver"),
             _ => None,
         };
@@ -114,19 +120,22 @@ fn events(pods: &Pods, events: &[Event]) -> Vec<Line> {
     events.sort_by_key(|event| std::cmp::Reverse(event.time()));
     events
         .into_iter()
-        .filter_map(|event| {
+        .flat_map(|event| {
             let about = &event.involved_object;
             let pod = PodName {
                 namespace: about.namespace.clone(),
                 name: about.name.clone(),
             };
-            pods.contains(&pod).then(|| Line {
-                pod,
+            // A probe may write to its log before its result.
+            let lines = event.message.lines().rev();
+            let lines = lines.filter(|_| pods.contains(&pod)).map(|text| Line {
+                pod: pod.clone(),
                 origin: format!("event {}", event.reason),
-                text: event.message.clone(),
+                text: text.to_owned(),
                 is_event: true,
                 is_shown: false,
-            })
+            });
+            lines.collect::<Vec<_>>()
         })
         .collect()
 }

@@ -198,7 +198,11 @@ impl ClusterReader {
         let text = self.in_time(self.get_text(&path, pod_messages::LONGEST_LOG));
         match text.await {
             Ok(text) => PodLog::of_text(request, &text),
-            Err(why) => PodLog::unread(request, why.to_string()),
+            Err(why) => {
+                // What was requested is evident.
+                let requested = format!("GET {}{path}: ", self.server.url());
+                PodLog::unread(request, why.to_string().replacen(&requested, "", 1))
+            }
         }
     }
 }

@@ -221,3 +221,48 @@ fn message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Erro
     let message = String::deserialize(deserializer)?;
     Ok(kept(message.lines()).join("\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines_of(text: &[u8]) -> Vec<String> {
+        let request = LogRequest {
+            pod: PodName {
+                namespace: "a".to_owned(),
+                name: "b".to_owned(),
+            },
+            container: "c".to_owned(),
+            previous: false,
+        };
+        PodLog::of_text(&request, text).status.lines
+    }
+
+    #[test]
+    fn the_last_lines_are_kept_without_secrets() {
+        assert_eq!(lines_of(b""), [""; 0]);
+        assert_eq!(
+            lines_of(b"one\r\n\n  \ntoken=abc\ntwo \xff\n"),
+            ["one", "two \u{fffd}"]
+        );
+        let many: String = (0..1000).map(|number| format!("{number}\n")).collect();
+        let kept = lines_of(many.as_bytes());
+        assert_eq!((kept.len(), kept[0].as_str()), (LINES, "920"));
+        let long = lines_of(&vec![b'x'; 1 << 20]);
+        assert!(long.is_empty(), "it may be a key");
+        let long = lines_of(&[b"error: ".as_slice(), &vec![b'x'; 1 << 20]].concat());
+        assert_eq!(long[0].chars().count(), LONGEST_LINE + 1);
+    }
+
+    #[test]
+    fn a_snapshot_is_cleaned_again() {
+        let log: PodLog = serde_yaml::from_str(
+            "{metadata: {name: b.c}, status: {lines: [one, 'password: hunter2', '']}}",
+        )
+        .unwrap();
+        assert_eq!(log.status.lines, ["one"]);
+        let event: Event =
+            serde_yaml::from_str("{reason: Failed, message: \"one\\ntoken=abc\"}").unwrap();
+        assert_eq!(event.message, "one");
+    }
+}

@@ -5,4 +5,5 @@ mod faults;
 mod faulty_proxy;
 mod load;
 mod permissions;
+mod pod_messages;
 mod run;

@@ -15,7 +15,7 @@ const MEMORY: u32 = 1 << 21;
 
 /// A server that answers `/version`; each other request gets what `answer` writes. It runs until the test
 /// program ends.
-fn server(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
+pub(super) fn server(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = Arc::new(answer);
@@ -39,7 +39,7 @@ fn server(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Stri
     url
 }
 
-fn reply(stream: &mut TcpStream, headers: &str, body: &[u8]) {
+pub(super) fn reply(stream: &mut TcpStream, headers: &str, body: &[u8]) {
     let head = format!(
         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}\
          Content-Length: {}\r\n\r\n",
@@ -51,7 +51,7 @@ fn reply(stream: &mut TcpStream, headers: &str, body: &[u8]) {
 }
 
 /// Runs `status` on a server, with a limit of memory.
-fn status(server: &str, arguments: &str) -> (Outcome, Duration) {
+pub(super) fn status(server: &str, arguments: &str) -> (Outcome, Duration) {
     let program = env!("CARGO_BIN_EXE_kubectl-calico");
     let script = format!("ulimit -v {MEMORY}; exec {program} status --server {server} {arguments}");
     let started = Instant::now();

@@ -10,6 +10,7 @@ mod in_cluster;
 mod kubeconfigs;
 mod loopback;
 mod messages;
+mod pod_messages;
 mod proxies;
 mod responses;
 mod retries;

@@ -9,7 +9,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["bgp not established with"],
         applies: every_node_responds,
-        means: "no BGP session with the named nodes is established",
+        means: "BGP sessions with other nodes are not established",
         fix: "open TCP 179 between the nodes, in security groups and in their own firewalls; \
          and check that Calico uses the right addresses of the nodes",
         paste: node_addresses,

@@ -12,8 +12,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         without: &["webhook"],
         means: "the pod does not reach the API server by its Service",
         fix: "get kube-proxy to run on the node; with eBPF and without kube-proxy, give Calico \
-         the address of the API server. If both are right, another pod CIDR or firewall \
-         is in the way",
+         the address of the API server. Otherwise, look for a firewall on the node, \
+              or for a network that overlaps with the pod CIDR",
         paste: kube_proxy,
         explained_by: &[&NO_API_ADDRESS],
         source: "projectcalico/calico#2812, #2720",

@@ -92,8 +92,20 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
+    // CAL108 knows what to do about the CSI driver.
+    KnownMessage {
+        texts: &["hostpath type check failed", "/kubelet"],
+        means: "the kubelet of the node keeps its files in another directory than the pod expects",
+        source: "kubernetes v1.34, pkg/volume/hostpath/host_path.go; labring/sealos#2898",
+        examples: &[
+            "MountVolume.SetUp failed for volume \"kubelet-dir\" : hostPath type check \
+                     failed: /var/lib/kubelet is not a directory",
+        ],
+        ..KnownMessage::USUAL
+    },
     KnownMessage {
         texts: &["hostpath type check failed"],
+        without: &["/kubelet"],
         means: "a directory that the pod mounts from the node does not exist",
         fix: "create it on the node as the line says: for /sys/fs/bpf, mount -t bpf bpf \
          /sys/fs/bpf; on systems that keep it elsewhere, change the manifest",
