@@ -33,8 +33,8 @@ static EXCUSES: &[(&str, &[&Resource])] = &[
     ("CAL404", &[&NODES]),
     // The method of detection that the Installation requests.
     ("CAL510", &[&INSTALLATIONS]),
-    // That the operator already reports it.
-    ("CAL509", &[&TIGERA_STATUSES]),
+    // That the operator already reports it; or that CoreDNS has no address of a pool.
+    ("CAL509", &[&TIGERA_STATUSES, &CALICO_PODS]),
 ];
 
 /// Whether a row could excuse what the check with that code finds.

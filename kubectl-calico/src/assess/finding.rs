@@ -72,6 +72,9 @@ pub struct Finding {
     /// IPPool/default-ipv4-ippool`. Such a finding comes before all others.
     #[serde(skip)]
     pub pending: Option<String>,
+    /// Whether a message of the pods that it is about names the cause.
+    #[serde(skip)]
+    pub is_explained: bool,
     /// What this one is a symptom of, if that was found, too; the first one that was.
     #[serde(skip)]
     pub suspects: Vec<Suspect>,
@@ -157,6 +160,7 @@ impl Finding {
             after: None,
             symptom_of: None,
             pending: None,
+            is_explained: false,
             suspects: Vec::new(),
         }
     }

@@ -82,6 +82,7 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
         connectivity: Connectivity::of(snapshot, &facts, &findings),
         facts,
         findings,
+        plan_findings: Vec::new(),
         not_read,
         not_applicable,
         ignores: Ignores::default(),

@@ -195,6 +195,7 @@ fn explained(
     line: &Line,
     message: &'static KnownMessage,
 ) -> Finding {
+    finding.is_explained = true;
     finding.message.push_str("; cause: ");
     finding.message.push_str(message.means);
     let explained_by = message.explained_by.iter();

@@ -47,6 +47,9 @@ pub struct Report {
     /// does not connect pods.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connectivity: Option<Connectivity>,
+    /// On a cluster without Calico, the errors and warnings of kubectl calico plan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub plan_findings: Vec<Finding>,
     /// What could not be read, and the checks that were skipped because of it.
     pub not_read: Vec<NotRead>,
     /// The checks that do not apply to a proposal.

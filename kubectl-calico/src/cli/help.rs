@@ -84,10 +84,6 @@ pub(super) const NODES: &[Example] = &[
 pub(super) const EXPLAIN: &[Example] = &[
     ("Explain a finding", "kubectl calico explain CAL201"),
     ("List all codes", "kubectl calico explain --list"),
-    (
-        "Find out where packets between nodes are lost",
-        "kubectl calico explain connectivity",
-    ),
 ];
 
 pub(super) const SNAPSHOT: &[Example] = &[

@@ -8,6 +8,7 @@ mod explain;
 mod hints;
 mod input;
 mod nodes;
+mod objections;
 mod output;
 mod plan;
 mod rbac;

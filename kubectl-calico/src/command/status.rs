@@ -3,6 +3,7 @@
 use k8s_openapi::jiff::tz::TimeZone;
 
 use super::input::{self, Wanted};
+use super::objections::objections;
 use super::{clock, output, selection};
 use crate::assess::changes::{Changes, Same};
 use crate::assess::cluster_state::ClusterState;
@@ -71,6 +72,9 @@ fn report(arguments: &StatusArgs) -> Result<Report, String> {
             overlaid.assumed,
             now,
         );
+    }
+    if report.state == ClusterState::NotInstalled && !report.basis.is_proposal() {
+        report.plan_findings = objections(&input.snapshot, &report, now);
     }
     if !ignores.is_empty() {
         let today = now.to_zoned(TimeZone::UTC).date();

@@ -115,6 +115,17 @@ pub fn delete_pool_in_datastore(snapshot: &Snapshot, name: &str) -> Command {
     format!("kubectl delete {IP_POOLS}.{group} {}", pasted(name)).into()
 }
 
+/// Deletes the data of IPAM, which no program does while Calico does not run.
+pub fn delete_ipam_data(snapshot: &Snapshot) -> Command {
+    let group = match snapshot.store {
+        Store::V1 => V1,
+        Store::V3 => V3,
+    };
+    let kinds = ["ipamblocks", "blockaffinities", "ipamhandles"];
+    let kinds = kinds.map(|kind| format!("{kind}.{group}"));
+    format!("kubectl delete {} --all", kinds.join(",")).into()
+}
+
 /// Changes a pool in crd.projectcalico.org, bypassing the validation of Calico's API.
 pub fn patch_pool_crd(name: &str, spec: &Value) -> Command {
     let resource = format!("{IP_POOLS}.{V1}");

@@ -20,6 +20,8 @@ pub struct Meta {
     /// Increases with every change to the spec.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creation_timestamp: Option<Time>,
     /// Set while finalizers block a deletion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<Time>,

@@ -32,6 +32,7 @@ pub(crate) mod kube_controllers;
 pub(crate) mod kubeadm;
 pub(crate) mod kubeadm_misread;
 pub(crate) mod kubernetes_version;
+pub(crate) mod leftovers;
 pub(crate) mod migration;
 pub(crate) mod mtu;
 pub(crate) mod nat_outgoing;
@@ -83,6 +84,7 @@ pub static CHECKS: &[Check] = &[
     reporting::NOTHING_REPORTED,
     datastore::DATASTORE_LOCKED,
     kubernetes_version::OPERATOR_TOO_OLD,
+    leftovers::LEFTOVERS,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,

@@ -4,6 +4,7 @@ use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::json;
 
+use super::leftovers::{CONTROLLERS, pool_in_use};
 use super::other_plugins;
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
@@ -124,15 +125,11 @@ fn node_selection(pod: Option<&PodSpec>) -> Vec<(&'static str, String)> {
 
 /// The DaemonSet of a manifest, which is missing although the rest of the install is there.
 fn gone_without_operator(case: &Case) -> Option<Finding> {
-    const CONTROLLERS: &str = "calico-kube-controllers";
     let is_left = case.facts.install.method.value() == Some(&Method::Remnants);
     if !is_left || other_plugins::is_there(case) {
         return None;
     }
-    let in_use = case.facts.known_pools().iter().find_map(|pool| {
-        let usage = pool.usage.value()?;
-        (usage.in_use > 0).then_some((pool, usage.in_use))
-    });
+    let in_use = pool_in_use(case);
     let controllers = deployment(case.snapshot, CONTROLLERS);
     if in_use.is_none() && controllers.is_none() {
         return None;

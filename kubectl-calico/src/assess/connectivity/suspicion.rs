@@ -40,7 +40,7 @@ fn is_waiting(pod: &Pod) -> bool {
 
 fn explains(found: &Finding) -> bool {
     if found.symptom_of.is_some() || CONSEQUENCES.contains(&found.code) {
-        return false;
+        return found.is_explained;
     }
     let about_path = PATH.iter().any(|start| found.code.starts_with(start));
     match found.severity {

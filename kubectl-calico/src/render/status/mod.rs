@@ -90,14 +90,27 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
     }
     page.blank();
     if report.state == ClusterState::NotInstalled && !report.basis.is_proposal() {
-        page.row(
-            "To install",
-            "kubectl calico plan: which CIDR, block size and encapsulation fit",
-        );
+        page.row("To install", &to_install(report));
         page.blank();
     }
     verdict::closing(&mut page, report);
     page.finish()
+}
+
+/// How to go on, and what has to be fixed first.
+fn to_install(report: &Report) -> String {
+    let plan = "kubectl calico plan: which CIDR, block size and encapsulation fit";
+    let objections = report.plan_findings.iter().map(|found| {
+        let object = match found.name() {
+            "default" | "IPPools" => String::new(),
+            name if found.message.contains(name) => String::new(),
+            name => format!("{name}: "),
+        };
+        let severity = found.severity.word();
+        format!("{severity} {}: {object}{}", found.code, found.message)
+    });
+    let lines: Vec<String> = [plan.to_owned()].into_iter().chain(objections).collect();
+    lines.join("\n")
 }
 
 fn facts(page: &mut Page, facts: &Facts, sources: bool) {

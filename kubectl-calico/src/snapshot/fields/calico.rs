@@ -12,6 +12,7 @@ pub(in crate::snapshot) const IP_POOL: Fields = &[
         "metadata",
         Object(&[
             NAME,
+            ("creationTimestamp", Value),
             DELETION,
             OWNER_LABEL,
             (

@@ -1,0 +1,139 @@
+//! What an uninstall left behind.
+
+use std::net::IpAddr;
+
+use calico_core::catalog::Entry;
+
+use super::other_plugins;
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::method::Method;
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::finding::Finding;
+use crate::assess::phrases::{MOST_NAMES, counted};
+use crate::assess::views::ipam_blocks::blocks;
+use crate::assess::views::objects::deployment;
+use crate::assess::views::{node_addresses, pods};
+use crate::repair::Step;
+use crate::repair::resource_writer::{IP_POOLS as POOLS, ResourceWriter, delete_ipam_data};
+use crate::snapshot::resources::{
+    CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, OPERATORS,
+};
+use crate::snapshot::{ObjectRef, Pod};
+
+/// The Deployment of a manifest that outlives an accidental deletion of calico-node.
+pub(crate) const CONTROLLERS: &str = "calico-kube-controllers";
+
+pub(crate) const LEFTOVERS: Check = Check {
+    entry: Entry {
+        code: "CAL116",
+        title: "an uninstall left resources behind",
+        meaning: "No part of Calico runs, but pools of an earlier install still exist.",
+        impact: "A new install uses these pools, whose CIDR and block size cannot be changed, and \
+                 counts the addresses in their blocks as in use. The operator neither compares \
+                 its pools with the pod CIDR while there are any, nor takes over one with the \
+                 same CIDR.",
+        criteria: "There is neither an operator, nor an Installation, nor a calico-node, nor \
+                   another network plugin, and IPPools exist. If pods still have addresses of \
+                   these pools, CAL509 is reported instead: CoreDNS shows that, or, if it cannot \
+                   be read, the addresses in the blocks. The finding is a note, with the age of \
+                   the pools.",
+        fix: "Keep the pools if Calico is installed again with the same ones. Otherwise delete \
+              them, with the data of IPAM. On each node, an uninstall also leaves files in \
+              /etc/cni/net.d, interfaces and rules, which a restart of the node removes but for \
+              the files.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
+                 manifests and charts, which do not delete their CRDs' resources",
+    },
+    needs: &[
+        &IP_POOLS,
+        &IPAM_BLOCKS,
+        &DAEMON_SETS,
+        &OPERATORS,
+        &INSTALLATIONS,
+        &DEPLOYMENTS,
+        &CALICO_PODS,
+    ],
+    judges: Judges::Running,
+    find: |case| {
+        let is_left = case.facts.install.method.value() == Some(&Method::Remnants);
+        let runs =
+            other_plugins::is_there(case) || deployment(case.snapshot, CONTROLLERS).is_some();
+        let applies = is_left && !runs && pool_in_use(case).is_none();
+        applies.then(|| finding(case)).into_iter().collect()
+    },
+};
+
+/// A pool that pods have addresses of, and how many. The addresses of pods that are gone stay in its
+/// blocks, so CoreDNS decides if it is there.
+pub(crate) fn pool_in_use<'a>(case: &Case<'a>) -> Option<(&'a ExistingPool, u128)> {
+    let pools = case.facts.known_pools();
+    let in_use = pools.iter().find_map(|pool| {
+        let usage = pool.usage.value()?;
+        (usage.in_use > 0).then_some((pool, usage.in_use))
+    })?;
+    let has_address = |pod: &&Pod| {
+        let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
+        let mut networks = pools.iter().filter_map(|pool| pool.network);
+        networks.any(|network| address.is_some_and(|address| network.holds(address)))
+    };
+    let dns = case.snapshot.calico_pods.items().iter();
+    let dns: Vec<&Pod> = dns.filter(|pod| pods::app(pod) == "kube-dns").collect();
+    (dns.is_empty() || dns.iter().any(has_address)).then_some(in_use)
+}
+
+fn finding(case: &Case) -> Finding {
+    let pools = case.facts.known_pools();
+    let blocks = blocks(case.snapshot).len();
+    let version = case.facts.install.calico.value();
+    let of = version.map_or_else(String::new, |version| format!(" of Calico {version}"));
+    let left = match blocks {
+        0 => counted(pools.len(), "pool"),
+        blocks => format!(
+            "{} and {}",
+            counted(pools.len(), "pool"),
+            counted(blocks, "block")
+        ),
+    };
+    let mut finding = Finding::note(
+        &LEFTOVERS.entry,
+        ObjectRef::all("IPPool"),
+        format!("an uninstall{of} left {left} behind"),
+    );
+    for pool in case.snapshot.ip_pools.items().iter().take(MOST_NAMES) {
+        let object = ObjectRef::of("IPPool", &pool.metadata);
+        finding = finding.evidence(&object, "spec.cidr", &pool.spec.cidr);
+        if let Some(created) = &pool.metadata.creation_timestamp {
+            finding = finding.evidence(object, "metadata.creationTimestamp", created.0);
+        }
+    }
+    if blocks > 0 {
+        finding = finding.evidence(ObjectRef::all("IPAMBlock"), "number", blocks);
+    }
+    let nodes = case.snapshot.nodes.items().iter();
+    let annotated = nodes.filter(|node| {
+        let annotation = node.metadata.annotation(node_addresses::ANNOTATION);
+        annotation.is_some()
+    });
+    let annotated = annotated.count();
+    if annotated > 0 {
+        let field = format!("number with annotation {}", node_addresses::ANNOTATION);
+        finding = finding.evidence(ObjectRef::all("Node"), field, annotated);
+    }
+    let names = pools.iter().map(|pool| pool.name.as_str());
+    let mut steps = vec![
+        Step::new(
+            "if Calico is to be installed again with the same pools, leave them; otherwise delete \
+             them",
+        )
+        .run(ResourceWriter::of(case.snapshot).delete(POOLS, names)),
+    ];
+    if blocks > 0 {
+        steps.push(
+            Step::new("delete the blocks, or a new install counts their addresses as in use")
+                .run(delete_ipam_data(case.snapshot)),
+        );
+    }
+    finding
+        .impact("a new install uses these pools, with their CIDR and block size")
+        .fixed_by_all(steps)
+}
