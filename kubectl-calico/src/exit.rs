@@ -14,6 +14,8 @@ pub enum Exit {
     Incomplete,
     /// Usage error (EX_USAGE of sysexits.h).
     Usage,
+    /// A signal, after what the run had created was removed: 128 and the number of the signal.
+    Signal(u8),
 }
 
 impl Exit {
@@ -35,6 +37,7 @@ impl Exit {
             Self::Findings => 1,
             Self::Incomplete => 2,
             Self::Usage => 64,
+            Self::Signal(code) => code,
         }
     }
 }

@@ -19,6 +19,7 @@ mod document;
 mod duration;
 mod exit;
 mod gather;
+mod interrupt;
 mod nodes;
 mod plan;
 pub mod render;

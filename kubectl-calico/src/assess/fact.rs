@@ -59,6 +59,11 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Whether there is no such value.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent { .. })
+    }
+
     /// Where the value was read, if it is known.
     pub fn from(&self) -> &[Provenance] {
         match self {

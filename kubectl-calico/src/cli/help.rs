@@ -17,7 +17,8 @@ pub(super) const TEMPLATE: &str = "\
 pub(super) const ABOUT: &str = "\
 Check how Calico is installed, how it routes pod traffic, and what is wrong.
 
-Read-only: sends only GET and LIST requests, and never reads Secrets.";
+Read-only: sends only GET and LIST requests, and never reads Secrets. The only
+exception is nodes --probe.";
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes, for every output format:
@@ -76,8 +77,8 @@ pub(super) const NODES: &[Example] = &[
         "kubectl calico nodes -l topology.kubernetes.io/zone=a --sort-by RESTARTS",
     ),
     (
-        "List the nodes of a snapshot, with tunnels and BGP peers",
-        "kubectl calico nodes -f cluster.yaml -o wide",
+        "Ask calico-node on two nodes for its BGP sessions",
+        "kubectl calico nodes --probe node-1 node-2",
     ),
 ];
 

@@ -7,6 +7,7 @@ mod help;
 mod messages;
 mod nodes;
 mod plan;
+mod rbac;
 mod run;
 mod selection;
 mod source;
@@ -21,6 +22,7 @@ pub use explain::{ExplainArgs, SchemaName};
 pub use messages::MessageArgs;
 pub use nodes::{NodesArgs, NodesFormat};
 pub use plan::{PlanArgs, PlanFormat};
+pub use rbac::RbacArgs;
 pub use run::RunArgs;
 pub use selection::{SelectionArgs, checked};
 pub use source::SourceArgs;
@@ -72,7 +74,7 @@ pub enum Subcommand {
     Snapshot(Box<SnapshotArgs>),
     /// Print a ClusterRole with the permissions that status and plan need
     #[command(before_help = help::examples(help::RBAC), help_template = help::TEMPLATE)]
-    Rbac,
+    Rbac(RbacArgs),
     /// Print the shell completion script for kubectl
     #[command(before_help = help::examples(help::COMPLETION), help_template = help::TEMPLATE)]
     Completion,

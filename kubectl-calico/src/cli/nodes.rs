@@ -33,6 +33,11 @@ pub struct NodesArgs {
     )]
     pub output: Option<NodesFormat>,
 
+    /// Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and
+    /// removes them again; needs the permissions of rbac --probe
+    #[arg(long, conflicts_with = "filename")]
+    pub probe: bool,
+
     /// Print only the rows of the table
     #[arg(long)]
     pub no_headers: bool,

@@ -11,6 +11,7 @@ mod nodes;
 mod objections;
 mod output;
 mod plan;
+mod probe;
 mod rbac;
 mod selection;
 mod snapshot;
@@ -44,7 +45,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Subcommand::Explain(arguments) => explain::run(&arguments).into(),
         Subcommand::Snapshot(arguments) => snapshot::run(&arguments).into(),
         Subcommand::Nodes(arguments) => nodes::run(&arguments).into(),
-        Subcommand::Rbac => rbac::run().into(),
+        Subcommand::Rbac(arguments) => rbac::run(arguments).into(),
         Subcommand::Completion => completion::run().into(),
         Subcommand::Version => version::run().into(),
         Subcommand::Complete { words } => completion::complete(&words).into(),

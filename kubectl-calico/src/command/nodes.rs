@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use calico_core::text::{listed, quoted};
 
+use super::probe::{Probed, probe};
 use super::{clock, input, output};
 use crate::assess::not_read::Reason;
 use crate::cli::{NodesArgs, NodesFormat};
@@ -17,20 +18,30 @@ use crate::terminal;
 /// Prints the list of nodes.
 pub(super) fn run(arguments: &NodesArgs) -> Exit {
     match list(arguments) {
-        Ok(list) => print(&list, arguments),
+        Ok((list, probed)) => {
+            let exit = exit(&list, probed.as_ref());
+            print(&list, arguments, exit)
+        }
         Err(error) => output::fail(&error),
     }
 }
 
-fn list(arguments: &NodesArgs) -> Result<NodeList, String> {
-    let snapshot = input::read(&arguments.source, None).map_err(|error| error.to_string())?;
+fn list(arguments: &NodesArgs) -> Result<(NodeList, Option<Probed>), String> {
+    let mut snapshot = input::read(&arguments.source, None).map_err(|error| error.to_string())?;
     let wanted = Wanted::of(arguments, &snapshot)?;
     let mut list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+    let mut probed = None;
+    if arguments.probe {
+        let result = probe(&arguments.source, &mut snapshot, &list)?;
+        list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+        result.mark(&mut list);
+        probed = Some(result);
+    }
     if let Some(key) = &arguments.sort_by {
         key.sort(&mut list.nodes)
             .map_err(|error| error.to_string())?;
     }
-    Ok(list)
+    Ok((list, probed))
 }
 
 /// Which nodes are wanted.
@@ -76,7 +87,7 @@ impl Wanted {
     }
 }
 
-fn print(list: &NodeList, arguments: &NodesArgs) -> Exit {
+fn print(list: &NodeList, arguments: &NodesArgs, exit: Exit) -> Exit {
     let text = match arguments.output {
         None | Some(NodesFormat::Wide) => Ok(render::nodes(
             list,
@@ -91,7 +102,7 @@ fn print(list: &NodeList, arguments: &NodesArgs) -> Exit {
     };
     warn(list);
     match text {
-        Ok(text) => output::print(&text, exit(list)),
+        Ok(text) => output::print(&text, exit),
         Err(error) => output::fail(&format!("cannot write the list: {error}")),
     }
 }
@@ -118,10 +129,16 @@ fn warn(list: &NodeList) {
     }
 }
 
-fn exit(list: &NodeList) -> Exit {
+fn exit(list: &NodeList, probed: Option<&Probed>) -> Exit {
+    if let Some(signal) = probed.and_then(|probed| probed.signal) {
+        return Exit::Signal(signal);
+    }
     let is_read = list
         .not_read
         .iter()
         .all(|row| row.reason == Reason::NotGiven);
-    Exit::of(false, is_read)
+    Exit::of(
+        false,
+        is_read && probed.is_none_or(|probed| probed.is_complete),
+    )
 }

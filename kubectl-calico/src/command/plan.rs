@@ -40,7 +40,7 @@ fn is_withheld(format: PlanFormat, exit: Exit) -> bool {
     match exit {
         Exit::Success => false,
         Exit::Findings => format.is_applied() || format == PlanFormat::Config,
-        Exit::Incomplete | Exit::Usage => format.is_applied(),
+        Exit::Incomplete | Exit::Usage | Exit::Signal(_) => format.is_applied(),
     }
 }
 

@@ -3,21 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::output;
+use crate::cli::RbacArgs;
 use crate::exit::Exit;
-use crate::snapshot::resources::RESOURCES;
+use crate::repair::access::{PROBE_ROLE, ROLE};
+use crate::snapshot::resources::{CALICO_NODE_STATUSES, RESOURCES};
 use crate::snapshot::select::Select;
 
 const HEADER: &str = "\
 apiVersion: \"rbac.authorization.k8s.io/v1\"
 kind: \"ClusterRole\"
 metadata:
-  name: \"kubectl-calico\"
+  name: \"NAME\"
 rules:
 ";
 
-/// Prints a ClusterRole with the permissions that status and plan need.
-pub(super) fn run() -> Exit {
-    output::print(&cluster_role(), Exit::Success)
+/// Prints a ClusterRole with the permissions to read everything; with `--probe`, one of another name that
+/// also allows what `nodes --probe` does.
+pub(super) fn run(arguments: RbacArgs) -> Exit {
+    output::print(&cluster_role(arguments.probe), Exit::Success)
 }
 
 /// What one rule allows: resources, or individual objects of one resource.
@@ -31,7 +34,7 @@ struct RuleKey {
 
 /// The ClusterRole, with one rule for each key. The permission to list cannot be limited to names, so
 /// individual objects are always read by name.
-fn cluster_role() -> String {
+fn cluster_role(probe: bool) -> String {
     let mut rules: BTreeMap<RuleKey, BTreeSet<&str>> = BTreeMap::new();
     for row in RESOURCES {
         for api in row.apis {
@@ -47,7 +50,17 @@ fn cluster_role() -> String {
             rules.entry(key).or_default().insert(member);
         }
     }
-    let mut text = String::from(HEADER);
+    let row = &CALICO_NODE_STATUSES;
+    let verbs = ["create", "delete", "watch"].into_iter().filter(|_| probe);
+    for (api, verb) in verbs.flat_map(|verb| row.apis.iter().map(move |api| (api, verb))) {
+        let key = RuleKey {
+            group: api.group,
+            verb,
+            resource: "",
+        };
+        rules.entry(key).or_default().insert(api.plural);
+    }
+    let mut text = HEADER.replace("NAME", if probe { PROBE_ROLE } else { ROLE });
     for (key, members) in rules {
         text.push_str(&format!("  - apiGroups: {}\n", list([key.group])));
         if key.resource.is_empty() {

@@ -14,6 +14,7 @@ mod flags;
 mod identity;
 mod in_cluster;
 mod kubeconfig;
+mod node_status_writer;
 mod overrides;
 mod plugin_output;
 mod proxy;
@@ -22,6 +23,7 @@ mod server;
 mod target;
 mod tls;
 mod tls_failure;
+mod watch;
 
 use std::time::Duration;
 
@@ -35,7 +37,9 @@ pub use error::{ConnectError, Request, RequestError};
 pub use flags::ConnectionFlags;
 pub use identity::Identity;
 pub use kubeconfig::{KubeconfigNames, kubeconfig_names};
+pub use node_status_writer::NodeStatusWriter;
 pub use server::{Response, Server};
+pub use watch::EventStream;
 
 use connection_failure::Route;
 use kubeconfig::MergedKubeconfig;

@@ -1,9 +1,10 @@
-//! A server to which GET requests are sent. There is no way to send any other request.
+//! A server to which GET requests are sent. Outside of this module, there is no way to send any other request,
+//! except with a [`NodeStatusWriter`](super::NodeStatusWriter).
 
 use std::time::{Duration, Instant};
 
 use calico_core::text::shortened;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::response::Parts;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
@@ -11,17 +12,17 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use super::connection_failure::{self, Route};
-use super::error::{LONGEST, Request, RequestError};
+use super::error::{LONGEST, Request, RequestError, Verb};
 use super::error_response::{self, content};
 use super::identity::Identity;
 use super::retry::{Retry, Tries};
 
 /// The largest response that is read, in bytes, decompressed. A page of 250 large nodes is a tenth of
 /// this.
-const LARGEST: usize = 64 << 20;
+pub(super) const LARGEST: usize = 64 << 20;
 
 /// The types of a response that is parsed.
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 
 /// The types of a text, as kubectl requests it. An error is JSON.
 const ANY_TYPE: &str = "application/json, */*";
@@ -85,8 +86,8 @@ struct Reply {
 }
 
 /// Why a try failed, and whether to try again.
-struct Failure {
-    error: RequestError,
+pub(super) struct Failure {
+    pub(super) error: RequestError,
     retry: Retry,
 }
 
@@ -108,12 +109,22 @@ impl Server {
 
     /// Sends a GET request. `path` is path and query, such as `/api/v1/nodes?limit=500`.
     pub async fn get(&self, path: &str) -> Result<Response, RequestError> {
-        let request = self.request(path);
+        self.exchange(Verb::Get, path, "").await
+    }
+
+    /// Sends a request with a body, which is JSON or empty, and again if that may help.
+    pub(super) async fn exchange(
+        &self,
+        method: Verb,
+        path: &str,
+        body: &str,
+    ) -> Result<Response, RequestError> {
+        let request = self.request(method, path);
         let started = Instant::now();
         let mut tries = Tries::default();
         loop {
             let number = tries.next();
-            let failure = match self.try_within_limit(&request, number).await {
+            let failure = match self.try_within_limit(&request, body, number).await {
                 Ok(body) => {
                     return Ok(Response {
                         request,
@@ -132,28 +143,34 @@ impl Server {
 
     /// Sends a GET request for a text, once: at most its first `longest` bytes are read.
     pub async fn get_text(&self, path: &str, longest: usize) -> Result<Vec<u8>, RequestError> {
-        let request = self.request(path);
+        let request = self.request(Verb::Get, path);
         let attempt = async {
-            let reply = self.send(&request, ANY_TYPE, longest, 1).await?;
+            let reply = self.send(&request, "", ANY_TYPE, longest, 1).await?;
             Ok(reply.body)
         };
         let text = self.within_limit(&request, attempt).await;
         text.map_err(|failure: Failure| failure.error)
     }
 
-    fn request(&self, path: &str) -> Request {
+    pub(super) fn request(&self, method: Verb, path: &str) -> Request {
         Request {
+            method,
             server: self.url.clone(),
             path: path.to_owned(),
         }
     }
 
-    async fn try_within_limit(&self, request: &Request, number: u32) -> Result<Vec<u8>, Failure> {
-        self.within_limit(request, self.try_once(request, number))
+    async fn try_within_limit(
+        &self,
+        request: &Request,
+        body: &str,
+        number: u32,
+    ) -> Result<Vec<u8>, Failure> {
+        self.within_limit(request, self.try_once(request, body, number))
             .await
     }
 
-    async fn within_limit<T>(
+    pub(super) async fn within_limit<T>(
         &self,
         request: &Request,
         attempt: impl Future<Output = Result<T, Failure>>,
@@ -171,12 +188,17 @@ impl Server {
     }
 
     /// `number` is the number of this try, from 1.
-    async fn try_once(&self, request: &Request, number: u32) -> Result<Vec<u8>, Failure> {
+    async fn try_once(
+        &self,
+        request: &Request,
+        sent: &str,
+        number: u32,
+    ) -> Result<Vec<u8>, Failure> {
         let Reply {
             head,
             body,
             is_whole,
-        } = self.send(request, JSON, LARGEST, number).await?;
+        } = self.send(request, sent, JSON, LARGEST, number).await?;
         if !is_whole {
             return Err(too_large(request, LARGEST));
         }
@@ -196,36 +218,13 @@ impl Server {
     async fn send(
         &self,
         request: &Request,
+        sent: &str,
         accept: &'static str,
         limit: usize,
         number: u32,
     ) -> Result<Reply, Failure> {
-        let http_request = http::Request::get(&request.path)
-            .header(ACCEPT, accept)
-            .body(Body::empty())
-            .map_err(|error| RequestError::Connection {
-                request: request.clone(),
-                why: format!("invalid request: {error}"),
-            })?;
-        let response = self
-            .client
-            .send(http_request)
-            .await
-            .map_err(|error| Failure {
-                retry: if is_unsent(&error) {
-                    Retry::Never
-                } else {
-                    Retry::ConnectionLost
-                },
-                error: self.connection_error(request, &error),
-            })?;
-        let (head, body) = response.into_parts();
-        // The semaphore is never closed, which is the only reason for an error.
-        let _permit = self.bodies.0.acquire().await.ok();
-        let (body, is_whole) = collect(body, limit).await.map_err(|error| Failure {
-            error: self.connection_error(request, &error),
-            retry: Retry::ConnectionLost,
-        })?;
+        let (head, body) = self.open(request, sent, accept).await?;
+        let (body, is_whole) = self.read_body(request, body, limit).await?;
         if !head.status.is_success() {
             if !is_whole {
                 return Err(too_large(request, limit));
@@ -242,7 +241,56 @@ impl Server {
         })
     }
 
-    fn connection_error(&self, request: &Request, error: &kube::Error) -> RequestError {
+    pub(super) async fn read_body(
+        &self,
+        request: &Request,
+        body: Body,
+        limit: usize,
+    ) -> Result<(Vec<u8>, bool), Failure> {
+        // The semaphore is never closed, which is the only reason for an error.
+        let _permit = self.bodies.0.acquire().await.ok();
+        collect(body, limit).await.map_err(|error| Failure {
+            error: self.connection_error(request, &error),
+            retry: Retry::ConnectionLost,
+        })
+    }
+
+    /// Sends a request and waits for the head of its response.
+    pub(super) async fn open(
+        &self,
+        request: &Request,
+        sent: &str,
+        accept: &'static str,
+    ) -> Result<(Parts, Body), Failure> {
+        let mut http_request = http::Request::builder()
+            .method(request.method.name())
+            .uri(&request.path)
+            .header(ACCEPT, accept);
+        if !sent.is_empty() {
+            http_request = http_request.header(CONTENT_TYPE, JSON);
+        }
+        let http_request = http_request
+            .body(Body::from(sent.as_bytes().to_vec()))
+            .map_err(|error| RequestError::Connection {
+                request: request.clone(),
+                why: format!("invalid request: {error}"),
+            })?;
+        let response = self
+            .client
+            .send(http_request)
+            .await
+            .map_err(|error| Failure {
+                retry: if is_unsent(&error) {
+                    Retry::Never
+                } else {
+                    Retry::ConnectionLost
+                },
+                error: self.connection_error(request, &error),
+            })?;
+        Ok(response.into_parts())
+    }
+
+    pub(super) fn connection_error(&self, request: &Request, error: &kube::Error) -> RequestError {
         RequestError::Connection {
             request: request.clone(),
             why: connection_failure::describe(error, &self.route),

@@ -6,6 +6,7 @@ mod document;
 mod file_object;
 pub mod files;
 pub mod input;
+pub mod node_status_probe;
 mod page;
 mod pages;
 mod pod_messages;

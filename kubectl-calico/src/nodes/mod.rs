@@ -12,9 +12,12 @@ pub mod typha_role;
 pub mod used_address;
 pub mod wireguard_keys;
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::jiff::Timestamp;
 use serde::Serialize;
 
+use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::not_read::{NotRead, not_read};
 use crate::document::Head;
@@ -66,6 +69,16 @@ pub struct NodeList {
 }
 
 impl NodeList {
+    /// Replaces what is known of the BGP sessions of these nodes, which were asked for them and did not
+    /// report.
+    pub fn set_silent(&mut self, silent: &BTreeSet<String>, why: &str) {
+        let mut nodes = self.nodes.iter_mut();
+        for node in nodes.by_ref().filter(|node| silent.contains(&node.name)) {
+            node.bgp = Fact::unknown(why);
+        }
+        self.bgp = bgp_verdict(&self.nodes);
+    }
+
     /// The wanted nodes of a snapshot, in its order. `now` is when the list is written.
     pub fn of(snapshot: &Snapshot, wanted: impl Fn(&Node) -> bool, now: Timestamp) -> Self {
         let facts = Facts::of(snapshot);

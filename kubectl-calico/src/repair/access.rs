@@ -5,19 +5,40 @@ use super::Step;
 /// Creates the ClusterRole of `kubectl calico rbac`, and binds it to the user that the API server named, or
 /// else to a placeholder.
 pub(crate) fn grant(user: Option<&str>) -> Step {
-    let name = match user {
-        Some(user) if is_plain(user) => user,
-        _ => "USER",
-    };
+    let name = name(user);
+    let what = format!("let {name} read all of it (read-only, no Secrets)");
+    bind(user, what, "kubectl calico rbac", ROLE)
+}
+
+/// The same for the ClusterRole of `kubectl calico rbac --probe`.
+pub(crate) fn grant_probe(user: Option<&str>) -> Step {
+    let name = name(user);
+    let what = format!("let {name} create and delete CalicoNodeStatuses, and read everything else");
+    bind(user, what, "kubectl calico rbac --probe", PROBE_ROLE)
+}
+
+/// The name of the ClusterRole that `kubectl calico rbac` prints.
+pub(crate) const ROLE: &str = "kubectl-calico";
+
+/// The name of the ClusterRole with `--probe`.
+pub(crate) const PROBE_ROLE: &str = "kubectl-calico-probe";
+
+/// The user, or a placeholder.
+fn name(user: Option<&str>) -> &str {
+    user.filter(|user| is_plain(user)).unwrap_or("USER")
+}
+
+fn bind(user: Option<&str>, what: String, print: &str, role: &str) -> Step {
+    let name = name(user);
     let service_account = name.strip_prefix("system:serviceaccount:");
     let subject = match service_account {
         Some(account) => format!("--serviceaccount={account}"),
         None => format!("--user={name}"),
     };
-    Step::new(format!("let {name} read all of it (read-only, no Secrets)"))
-        .run("kubectl calico rbac | kubectl apply -f -")
+    Step::new(what)
+        .run(format!("{print} | kubectl apply -f -"))
         .run(format!(
-            "kubectl create clusterrolebinding {} --clusterrole=kubectl-calico {subject}",
+            "kubectl create clusterrolebinding {role}-{} --clusterrole={role} {subject}",
             binding(service_account.unwrap_or(name))
         ))
 }
@@ -37,7 +58,7 @@ fn binding(user: &str) -> String {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
-    format!("kubectl-calico-{}", name.trim_end_matches('-'))
+    name.trim_end_matches('-').to_owned()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod cases;
 mod faults;
 mod faulty_proxy;
 mod load;
+mod nodes;
 mod permissions;
 mod pod_messages;
 mod run;

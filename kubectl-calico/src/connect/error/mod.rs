@@ -9,7 +9,7 @@ mod request;
 use std::io;
 
 pub use connect::ConnectError;
-pub use request::{Request, RequestError};
+pub use request::{Request, RequestError, Verb};
 
 /// The longest external text in one message, in characters: enough for a message of the API server.
 pub(super) const LONGEST: usize = 300;

@@ -8,9 +8,31 @@ use thiserror::Error;
 
 use crate::connect::identity::Identity;
 
+/// The method of a request: GET, or what `nodes --probe` sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names of HTTP")]
+pub enum Verb {
+    Get,
+    Post,
+    Delete,
+}
+
+impl Verb {
+    /// The name of the method.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// A request, as messages name it.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// Its method.
+    pub method: Verb,
     /// The server's URL, without credentials.
     pub server: String,
     /// Path and query.
@@ -19,7 +41,7 @@ pub struct Request {
 
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "GET {}{}", self.server, self.path)
+        write!(f, "{} {}{}", self.method.name(), self.server, self.path)
     }
 }
 

@@ -1,0 +1,11 @@
+//! `kubectl calico rbac`
+
+use clap::Args;
+
+/// The arguments of `kubectl calico rbac`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct RbacArgs {
+    /// Also allow what nodes --probe does: to create, watch and delete CalicoNodeStatuses
+    #[arg(long)]
+    pub probe: bool,
+}
