@@ -38,8 +38,8 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
                    those that do not exist yet and are not reserved as a whole and, from Calico \
                    3.32 on, empty ones that another node can spare. The finding is an error with \
                    strictAffinity or without autoAllocateBlocks in the IPAM configuration, and a \
-                   warning otherwise. A pool for some nodes counts in full, so the real shortage \
-                   may be larger. If no pool exists yet, the listed ones are checked.",
+                   warning otherwise. Nodes that the same pools select are also compared with the \
+                   free blocks of these, as far as the labels of nodes are read. If no pool exists yet, the listed ones are checked.",
         fix: "Add a pool. Smaller blocks would also help, but the block size of an existing pool \
               is immutable.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go and \

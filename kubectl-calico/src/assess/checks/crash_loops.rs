@@ -6,7 +6,8 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
-use crate::assess::views::pods;
+use crate::assess::views::{kube_proxy, pods};
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::CALICO_PODS;
 use calico_core::catalog::Entry;
 
@@ -23,7 +24,8 @@ pub(crate) const CRASH_LOOP: Check = Check {
                    restart; or it is running but not ready and has been restarted at least three \
                    times after failures. Init containers are included. Pods of the same workload \
                    are grouped into one finding per container.",
-        fix: "Read the log of the previous run, which the kubelet keeps. Exit code 137 with the \
+        fix: "Read the log of the previous run, which the kubelet keeps. If kube-proxy is not ready \
+              either, look at the node first. Exit code 137 with the \
               reason OOMKilled means that the memory limit is too low; 137 without it, or 143, \
               usually means that the liveness probe failed: its log then has no error, and the \
               probe's timeoutSeconds may be too short (Calico's manifest has 10).",
@@ -75,13 +77,37 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
         pasted(&pod.metadata.name),
         pasted(name)
     );
-    match ended {
+    let finding = match ended {
         Some(ended) if ended.reason == "OOMKilled" => finding
             .fix("raise the memory limit: the container was killed for exceeding it")
             .paste(log),
         Some(ended) if ended.exit_code == Some(137) => killed(case, finding, stopped),
         _ => crashed(case, finding, stopped, log),
+    };
+    if stopped.workload.kind == "DaemonSet" {
+        beside_kube_proxy(case, finding)
+    } else {
+        finding
     }
+}
+
+/// If kube-proxy is not ready either, the node itself may be why.
+fn beside_kube_proxy(case: &Case, finding: Finding) -> Finding {
+    let Some((set, ready, desired)) = kube_proxy::unready(case.snapshot) else {
+        return finding;
+    };
+    finding
+        .evidence(
+            ObjectRef::of_object("DaemonSet", &set.metadata),
+            "status.numberReady",
+            format!("{ready} of {desired}"),
+        )
+        .fix(
+            "if kube-proxy restarts on the same nodes, the nodes are at fault: most often, the \
+             kubelet and the container runtime use different cgroup drivers (cgroupDriver of the \
+             kubelet, SystemdCgroup of containerd)",
+        )
+        .paste("kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide")
 }
 
 /// The end of a termination message, where the reason usually is.

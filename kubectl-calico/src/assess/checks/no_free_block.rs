@@ -1,7 +1,11 @@
 //! A node without a block, although the pools have more blocks than there are nodes. Part of CAL210.
 
+use std::collections::BTreeMap;
+use std::slice;
+
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
+use calico_core::selector::Selector;
 use serde_json::json;
 
 use crate::assess::candidate_pools::CandidatePool;
@@ -10,16 +14,70 @@ use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, few};
 use crate::assess::views::ipam_config::{self, claims_blocks, is_strict};
+use crate::assess::views::node_labels::is_selected;
 use crate::repair::Step;
 use crate::repair::ipam_config::patch_ipam_config;
 use crate::snapshot::{Node, ObjectRef};
 
-/// That more nodes of a family have no block than there are free ones.
+/// That more nodes of a family have no block than there are free ones: in all pools, or in those that
+/// select the same nodes.
 pub(super) fn no_free_block(
     entry: &Entry,
     case: &Case,
     family: Family,
     pools: &[CandidatePool],
+) -> Option<Finding> {
+    let waiting = case.facts.node_blocks.value()?.waiting(family);
+    let waiting: Vec<&str> = waiting.iter().map(String::as_str).collect();
+    shortage(entry, case, family, pools, &waiting).or_else(|| {
+        let groups = by_pools(case, pools, &waiting);
+        groups
+            .iter()
+            .filter(|(pools, _)| !pools.is_empty())
+            .find_map(|(pools, nodes)| shortage(entry, case, family, pools, nodes))
+    })
+}
+
+/// The nodes, by the pools that select them, or may.
+fn by_pools<'p, 'n>(
+    case: &Case,
+    pools: &[CandidatePool<'p>],
+    nodes: &[&'n str],
+) -> Vec<(Vec<CandidatePool<'p>>, Vec<&'n str>)> {
+    let selectors: Vec<Option<Selector>> = pools
+        .iter()
+        .map(|pool| Selector::parse(&pool.existing?.node_selector).ok())
+        .collect();
+    let mut groups: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
+    for name in nodes {
+        let mut all = case.snapshot.nodes.items().iter();
+        let Some(node) = all.find(|node| node.metadata.name == *name) else {
+            continue;
+        };
+        let may_select = |selector: &Option<Selector>| {
+            let selector = selector.as_ref();
+            selector.is_none_or(|one| is_selected(slice::from_ref(one), node) != Some(false))
+        };
+        let indexes = selectors.iter().enumerate();
+        let of_node = indexes.filter(|(_, selector)| may_select(selector));
+        let of_node = of_node.map(|(index, _)| index).collect();
+        groups.entry(of_node).or_default().push(name);
+    }
+    let groups = groups.into_iter().map(|(indexes, names)| {
+        let pools = indexes
+            .iter()
+            .filter_map(|index| pools.get(*index).copied());
+        (pools.collect(), names)
+    });
+    groups.collect()
+}
+
+fn shortage(
+    entry: &Entry,
+    case: &Case,
+    family: Family,
+    pools: &[CandidatePool],
+    waiting: &[&str],
 ) -> Option<Finding> {
     let usage: Vec<&PoolUsage> = pools
         .iter()
@@ -33,7 +91,6 @@ pub(super) fn no_free_block(
     };
     let free = usize::try_from(sum(|usage| usage.blocks_free)).unwrap_or(usize::MAX);
     let possible = sum(|usage| usage.blocks_possible);
-    let waiting = case.facts.node_blocks.value()?.waiting(family);
     // No block at all is another finding.
     if waiting.len() <= free || possible == 0 {
         return None;

@@ -2,7 +2,7 @@
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
-use calico_core::selector::{Known, Selector};
+use calico_core::selector::Selector;
 use serde_json::json;
 
 use crate::assess::advice::pool_fixes::set;
@@ -11,18 +11,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{MOST_NAMES, counted, few};
+use crate::assess::views::node_labels::is_selected;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
-
-/// The labels of nodes that are read, besides those of platforms.
-const KNOWN_LABELS: [&str; 6] = [
-    "kubernetes.io/arch",
-    "kubernetes.io/hostname",
-    "kubernetes.io/os",
-    "node-role.kubernetes.io/control-plane",
-    "topology.kubernetes.io/region",
-    "topology.kubernetes.io/zone",
-];
 
 pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
     entry: Entry {
@@ -166,22 +157,4 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
             .fix("correct the selectors or the labels, or add a pool for these nodes")
             .paste("kubectl get nodes --show-labels")
     })
-}
-
-/// Whether a pool selects a node, as far as its labels are known.
-fn is_selected(selectors: &[Selector], node: &Node) -> Option<bool> {
-    let label = |key: &str| match node.metadata.label(key) {
-        Some(value) => Known::Value(value),
-        None if KNOWN_LABELS.contains(&key) => Known::Missing,
-        None => Known::Unknown,
-    };
-    let mut selected = Some(false);
-    for selector in selectors {
-        match selector.selects(&label) {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => selected = None,
-        }
-    }
-    selected
 }

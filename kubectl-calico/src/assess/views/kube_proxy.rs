@@ -17,6 +17,15 @@ pub fn daemon_set(snapshot: &Snapshot) -> Option<&DaemonSet> {
     })
 }
 
+/// The number of nodes on which it is ready, and of those that it is scheduled to, if it is not ready on all.
+pub fn unready(snapshot: &Snapshot) -> Option<(&DaemonSet, i32, i32)> {
+    let set = daemon_set(snapshot)?;
+    let status = set.status.as_ref()?;
+    let desired = status.desired_number_scheduled;
+    let ready = status.number_ready;
+    (ready < desired).then_some((set, ready, desired))
+}
+
 /// Whether it is scheduled to nodes. Where its controller has not counted them, as in a manifest, its node
 /// selector decides.
 pub fn is_scheduled(snapshot: &Snapshot) -> bool {

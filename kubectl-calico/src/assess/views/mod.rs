@@ -8,5 +8,6 @@ pub mod ipam_blocks;
 pub mod ipam_config;
 pub mod kube_proxy;
 pub mod node_addresses;
+pub mod node_labels;
 pub mod objects;
 pub mod pods;

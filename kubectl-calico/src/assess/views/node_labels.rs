@@ -1,0 +1,33 @@
+//! Whether the selector of a pool selects a node, as far as its labels are known.
+
+use calico_core::selector::{Known, Selector};
+
+use crate::snapshot::Node;
+
+/// The labels of nodes that are read, besides those of platforms.
+const KNOWN_LABELS: [&str; 6] = [
+    "kubernetes.io/arch",
+    "kubernetes.io/hostname",
+    "kubernetes.io/os",
+    "node-role.kubernetes.io/control-plane",
+    "topology.kubernetes.io/region",
+    "topology.kubernetes.io/zone",
+];
+
+/// Whether one of the selectors selects a node; `None` if that depends on labels that are not read.
+pub fn is_selected(selectors: &[Selector], node: &Node) -> Option<bool> {
+    let label = |key: &str| match node.metadata.label(key) {
+        Some(value) => Known::Value(value),
+        None if KNOWN_LABELS.contains(&key) => Known::Missing,
+        None => Known::Unknown,
+    };
+    let mut selected = Some(false);
+    for selector in selectors {
+        match selector.selects(&label) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => selected = None,
+        }
+    }
+    selected
+}
