@@ -29,13 +29,19 @@ impl Journey {
         self.terminal
             .heading("An uninstall hangs if the operator goes first");
         self.install();
+        self.stop_the_operator();
         self.terminal
             .run(&format!("{UNINSTALL} --no-hooks"))
             .succeeded();
         self.settles();
+        let deleted = "get installation default --output=jsonpath={.metadata.deletionTimestamp}";
+        let deleted = self.cluster.kubectl(deleted.split(' ')).succeeded();
+        assert_ne!(deleted.stdout, "");
 
         self.terminal
             .heading("The operator of the same release completes it");
+        let start = "kubectl --namespace tigera-operator delete quota stopped";
+        self.terminal.run(start).succeeded();
         let operator = ["--set installation.enabled=false,apiServer.enabled=false"];
         self.terminal
             .run(&Self::helm("install", &operator, None))

@@ -127,7 +127,7 @@ impl Journey {
     }
 
     /// A quota, because Helm sets the number of replicas again.
-    fn stop_the_operator(&self) {
+    pub(super) fn stop_the_operator(&self) {
         for command in ["create quota stopped --hard=pods=0", "delete pods --all"] {
             let command = format!("kubectl --namespace tigera-operator {command}");
             self.terminal.run(&command).succeeded();

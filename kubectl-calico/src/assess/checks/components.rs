@@ -1,5 +1,6 @@
 //! What the operator reports about its components.
 
+use super::installation::INSTALLATION_MISSING;
 use super::reporting::operator_log;
 use crate::assess::advice::causes::{KnownCause, cause};
 use crate::assess::advice::impact::without_component;
@@ -69,7 +70,10 @@ fn of_state(
                 .iter()
                 .find(|status| status.metadata.name == component.name)
         })
-        .map(|status| find(case, status))
+        .map(|status| {
+            let no_installation = Suspect::Code(INSTALLATION_MISSING.entry.code);
+            find(case, status).suspects([no_installation])
+        })
         .collect()
 }
 
