@@ -26,6 +26,15 @@ pub(crate) fn add_keys(
     };
     let anchor = anchor.or_else(|| entries.last().copied());
     if *style == StructureStyle::Flow {
+        let at = tree.node(map).span.start;
+        if layout.text.as_bytes().get(at) != Some(&b'{') {
+            return Err(Obstacle {
+                what: "a pool is a single pair without braces".to_owned(),
+                at,
+                why: "the pair would need braces to hold another key",
+                fix: "write it in braces in what the chart renders: [{cidr: …}]",
+            });
+        }
         return Ok(add_to_flow_map(layout, map, anchor, keys));
     }
     let Some((_, last)) = anchor else {

@@ -37,6 +37,9 @@ pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
 pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
 
+/// The text of a fact of which nothing is known.
+pub(super) const UNKNOWN: &str = "unknown";
+
 /// The width of the column of labels.
 const LABELS: usize = 14;
 
@@ -55,6 +58,8 @@ pub(super) struct Page {
     margin: usize,
     labels: usize,
     marks: BTreeMap<&'static str, Mark>,
+    /// The labels of facts of which nothing is known.
+    unknown: Vec<&'static str>,
     text: String,
 }
 
@@ -77,6 +82,7 @@ impl Page {
             margin: 0,
             labels,
             marks: BTreeMap::new(),
+            unknown: Vec::new(),
             text: String::new(),
         }
     }
@@ -172,6 +178,23 @@ impl Page {
                 label = "";
                 margin = " ".repeat(self.margin);
             }
+        }
+    }
+
+    /// The row of a fact. One of which nothing is known is named in a common row later, unless it is marked.
+    pub(super) fn fact(&mut self, label: &'static str, text: &str) {
+        if text == UNKNOWN && !self.marks.contains_key(label) {
+            self.unknown.push(label);
+        } else {
+            self.row(label, text);
+        }
+    }
+
+    /// The row of the facts of which nothing is known, if there are any.
+    pub(super) fn unknown_facts(&mut self) {
+        let labels = std::mem::take(&mut self.unknown).join(", ");
+        if !labels.is_empty() {
+            self.row("Unknown", &labels);
         }
     }
 

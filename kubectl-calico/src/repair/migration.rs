@@ -14,8 +14,9 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::snapshot::Snapshot;
 
-/// Recreates pods, which moves them to another pool.
-pub const RECREATE_PODS: &str = "kubectl delete pod --all --namespace NAMESPACE";
+/// Recreates pods, which moves them to another pool: of one workload after another, by its strategy.
+pub const RECREATE_PODS: &str =
+    "kubectl rollout restart deployments,statefulsets,daemonsets --namespace NAMESPACE";
 
 /// The steps from an existing pool to a new one.
 pub fn steps(
@@ -133,8 +134,8 @@ pub fn disable(writer: &mut PoolWriter, pool: ChangedPool) -> Step {
 /// Recreates the pods `which`, `until` something is the case.
 pub fn recreate_pods(which: &str, until: &str) -> Step {
     Step::new(format!(
-        "recreate the pods {which}, one namespace at a time, until {until}; the command deletes all \
-         pods of the namespace at once, and those without a controller do not come back"
+        "recreate the pods {which}, one namespace at a time, until {until}; recreate pods of Jobs and \
+         pods without a controller by hand"
     ))
     .run(RECREATE_PODS)
 }

@@ -4,6 +4,7 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
+use crate::assess::facts::cloud::{Cloud, scheme_of};
 use crate::assess::facts::platform::Platform;
 
 /// The CIDR and the encapsulation of each. The encapsulation is explicit because the operator's
@@ -17,10 +18,10 @@ pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
     let Some(network) = case.facts.networks.best().filter(|_| !managed) else {
         return Vec::new();
     };
-    // As in custom-resources.yaml, except in clouds, whose networks do not route pod addresses.
-    let encapsulation = match case.facts.cluster.cloud.value() {
-        None => Encapsulation::VxlanCrossSubnet,
-        Some(_) => Encapsulation::Vxlan,
+    let encapsulation = if is_own_network(case) {
+        Encapsulation::VxlanCrossSubnet
+    } else {
+        Encapsulation::Vxlan
     };
     // Operators up to 1.32 take one pool per family.
     Family::BOTH
@@ -28,4 +29,16 @@ pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
         .filter_map(|family| network.of_family(family).next())
         .map(|cidr| (cidr.network(), encapsulation))
         .collect()
+}
+
+/// Whether the network between the nodes is known to pass packets with pod addresses, as for the
+/// encapsulation that `plan` chooses. Windows supports only VXLAN.
+fn is_own_network(case: &Case) -> bool {
+    let cluster = &case.facts.cluster;
+    let windows = cluster.nodes.value().is_some_and(|nodes| nodes.windows > 0);
+    let mut nodes = case.snapshot.nodes.items().iter();
+    let is_local = nodes
+        .find_map(scheme_of)
+        .is_some_and(|scheme| matches!(scheme, "kind" | "docker"));
+    !windows && (cluster.cloud.value() == Some(&Cloud::Vsphere) || is_local)
 }

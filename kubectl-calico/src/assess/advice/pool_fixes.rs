@@ -7,6 +7,7 @@ use calico_core::pod_network::hold;
 use calico_core::pool::{BlockSize, Encapsulation};
 use serde_json::{Value, json};
 
+use crate::assess::advice::pod_network_change;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
 use crate::assess::facts::pools::ExistingPool;
@@ -21,6 +22,19 @@ use crate::repair::{Step, installer_step};
 
 /// Moves a pool to a range inside the pod network that nothing else uses.
 pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
+    let change = pool
+        .family()
+        .and_then(|family| pod_network_change::steps(case, family));
+    if let Some((to, mut steps)) = change {
+        steps.extend(match pool.existing {
+            Some(old) => vec![
+                Step::new(format!("move the pods of {} to a pool in {to}", old.name))
+                    .run(format!("kubectl calico plan --cidr {to}")),
+            ],
+            None => move_listed(case, pool, to, &format!("set the pool's CIDR to {to}")),
+        });
+        return steps;
+    }
     match (pool.existing, free_range(case, pool)) {
         (Some(old), Some(to)) => replace(case, old, to),
         (Some(old), None) => vec![Step::new(format!(

@@ -8,6 +8,7 @@ use crate::assess::phrases::{MOST_NAMES, counted, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::pods;
+use crate::snapshot::Pod;
 use crate::snapshot::resources::DAEMON_SETS;
 use calico_core::catalog::Entry;
 
@@ -63,17 +64,26 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         Severity::Warning
     };
     let first = responding.or_else(|| unready.first())?;
-    let places: Vec<&str> = unready.iter().map(|pod| pods::place(pod)).collect();
-    let mut finding = Finding::new(
-        &AGENT_NOT_READY.entry,
-        severity,
-        node.object(),
-        format!(
-            "calico-node is not ready on {}: {}",
-            how_many(node, places.len()),
-            few(&places)
-        ),
+    // A node that is silent is one node's trouble, whatever the others wait for.
+    let (silent, others): (Vec<&Pod>, Vec<&Pod>) = unready
+        .iter()
+        .partition(|pod| responding.is_some() && pods::is_on_silent_node(case.snapshot, pod));
+    let places = |pods: &[&Pod]| -> Vec<String> {
+        let places = pods.iter().map(|pod| pods::place(pod).to_owned());
+        places.collect()
+    };
+    let mut message = format!(
+        "calico-node is not ready on {}: {}",
+        how_many(node, others.len()),
+        few(&places(&others))
     );
+    if !silent.is_empty() {
+        message.push_str(&format!(
+            "; {} does not respond at all",
+            few(&places(&silent))
+        ));
+    }
+    let mut finding = Finding::new(&AGENT_NOT_READY.entry, severity, node.object(), message);
     for pod in unready.iter().take(MOST_NAMES) {
         let why = if pods::is_on_silent_node(case.snapshot, pod) {
             "the node's kubelet does not respond".to_owned()

@@ -5,6 +5,7 @@ use super::reporting::operator_log;
 use crate::assess::advice::causes::{KnownCause, cause};
 use crate::assess::advice::impact::without_component;
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Suspect};
 use crate::snapshot::resources::TIGERA_STATUSES;
@@ -124,7 +125,11 @@ fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str)
         .filter(|check| check.finds(case))
         .map(|check| check.entry.code)
         .collect();
-    let suspects = explained_by.iter().copied().map(Suspect::NamedCode);
+    // What the operator says about Typha's room names no workload.
+    let suspects = explained_by.iter().copied().map(|code| match code {
+        code if code == NO_ROOM.entry.code => Suspect::Code(code),
+        code => Suspect::NamedCode(code),
+    });
     let finding = finding.suspects(suspects.chain([Suspect::NamedWorkload]));
     let fix = if cause.in_installation {
         case.facts.install.lasting(cause.fix)

@@ -132,13 +132,13 @@ fn not_served(
 }
 
 /// Applies the definitions of the installed release, or of the newest release that the operator's
-/// version belongs to.
+/// version belongs to; empty if that is not known.
 pub(crate) fn apply(case: &Case) -> String {
     const FILE: &str = "operator-crds.yaml";
     let install = &case.facts.install;
     let by_operator = || {
         let operator: OperatorVersion = install.operator.value()?.parse().ok()?;
-        let calico = operator.calico().or_else(|| old_calico(operator))?;
+        let calico = operator.calico()?;
         Some(format!(
             "https://raw.githubusercontent.com/projectcalico/calico/release-v{calico}/manifests/{FILE}"
         ))
@@ -147,17 +147,4 @@ pub(crate) fn apply(case: &Case) -> String {
         Some(url) => format!("kubectl apply --server-side --force-conflicts -f {url}"),
         None => String::new(),
     }
-}
-
-/// The Calico of operators before those that are supported.
-/// Source: tigera/operator v1.20.7 to v1.27.16, config/calico_versions.yml.
-fn old_calico(operator: OperatorVersion) -> Option<String> {
-    let minor = match (operator.major, operator.minor) {
-        (1, 20..=22) => 20,
-        (1, 23 | 24) => 21,
-        (1, 25 | 26) => 22,
-        (1, 27) => 23,
-        _ => return None,
-    };
-    Some(format!("3.{minor}"))
 }

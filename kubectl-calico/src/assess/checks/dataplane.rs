@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::finding::Finding;
-use crate::assess::views::felix::{BPF, Felix, LOG_SEVERITY};
+use crate::assess::views::felix::{BPF, Felix, LOG_SEVERITY, NFTABLES};
 use crate::repair::calico_node::unset_variable;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
@@ -72,7 +72,7 @@ fn by_installation(case: &Case) -> Option<Finding> {
         "spec.calicoNetwork.linuxDataplane",
         wanted,
     )
-    .read(from, used.name())
+    .read(from, value(case, used))
     .impact("Felix does not follow the Installation")
     .fix(
         "decide which one is right: set linuxDataplane in the Installation to what Felix uses, or \
@@ -82,6 +82,17 @@ fn by_installation(case: &Case) -> Option<Finding> {
     )
     .paste("kubectl get tigerastatus calico -o yaml");
     (!agrees).then_some(finding)
+}
+
+/// The value of the field from which a data plane was read.
+fn value(case: &Case, used: Dataplane) -> String {
+    let mode = Felix::of(case.snapshot).get(&NFTABLES);
+    match used {
+        Dataplane::Bpf => true.to_string(),
+        // Felix's default, by version.
+        Dataplane::Auto => mode.map_or_else(|| "Auto".to_owned(), |told| told.value),
+        _ => mode.map_or_else(|| "Disabled".to_owned(), |told| told.value),
+    }
 }
 
 fn by_environment(case: &Case) -> Option<Finding> {

@@ -1,5 +1,6 @@
 //! Whether pods have addresses from Calico's pools.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use calico_core::catalog::Entry;
@@ -89,13 +90,30 @@ fn foreign(case: &Case) -> Option<Finding> {
                 "# on {}\nls /etc/cni/net.d",
                 pasted(&first.spec.node_name)
             ))
-            .fix("only then recreate each of these pods")
-            .paste(format!(
-                "kubectl delete pods -n {} {}",
-                pasted(first.metadata.namespace.as_deref().unwrap_or_default()),
-                pasted(&first.metadata.name)
-            )),
+            .fix("only then recreate these pods")
+            .paste(delete(&pods)),
     )
+}
+
+/// Deletes pods, one command for each namespace.
+fn delete(pods: &[&Pod]) -> String {
+    let mut namespaces: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for pod in pods {
+        let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
+        let names = namespaces.entry(namespace).or_default();
+        names.push(pasted(&pod.metadata.name));
+    }
+    let commands: Vec<String> = namespaces
+        .iter()
+        .map(|(namespace, names)| {
+            format!(
+                "kubectl delete pods -n {} {}",
+                pasted(namespace),
+                names.join(" ")
+            )
+        })
+        .collect();
+    commands.join("\n")
 }
 
 /// Whether an address is in a network that other plugins' configurations usually have.

@@ -3,10 +3,12 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, condition, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
+use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, ObjectRef};
 
@@ -35,7 +37,7 @@ pub(crate) const NODE_NOT_READY: Check = Check {
         let (runtime, other): (Vec<_>, Vec<_>) = not_ready(case)
             .into_iter()
             .partition(|(_, ready)| is_without_network(ready));
-        let found = [without_network(&runtime), otherwise(&other)];
+        let found = [without_network(case, &runtime), otherwise(&other)];
         found.into_iter().flatten().collect()
     },
 };
@@ -65,7 +67,7 @@ fn is_without_network(ready: &NodeCondition) -> bool {
         .any(|text| message.contains(text))
 }
 
-fn without_network(nodes: &[(&Node, &NodeCondition)]) -> Option<Finding> {
+fn without_network(case: &Case, nodes: &[(&Node, &NodeCondition)]) -> Option<Finding> {
     let finding = about(
         nodes,
         Severity::Error,
@@ -74,18 +76,51 @@ fn without_network(nodes: &[(&Node, &NodeCondition)]) -> Option<Finding> {
     Some(
         finding
             .impact("no pods are scheduled to these nodes, and none gets a network there")
-            .fix(
-                "on each of these nodes, check that the container runtime reads the directory \
-                 that Calico writes to (k3s, RKE2 and MicroK8s have their own), and restart the \
-                 runtime's SERVICE: containerd, crio, k3s, k3s-agent, rke2-server or rke2-agent",
-            )
-            .paste(
-                "# on the node\n\
-                 ls /etc/cni/net.d /opt/cni/bin\n\
-                 crictl info | grep -iE 'confDir|binDir|lastCNILoadStatus'\n\
-                 systemctl restart SERVICE",
-            ),
+            .fixed_by_all(look_at_runtime(case)),
     )
+}
+
+/// Where the container runtime of a platform looks, and how it is restarted. k3s has directories of its
+/// own unless its servers run with --flannel-backend=none.
+/// Source: k3s v1.34, pkg/agent/templates and docs.k3s.io, Basic Network Options; docs.rke2.io, Network
+/// Options; microk8s.io, containerd.
+fn look_at_runtime(case: &Case) -> Vec<Step> {
+    let (what, commands) = match case.facts.cluster.platform.value() {
+        Some(Platform::K3s) => (
+            "on each of these nodes, check which directory the container runtime reads: that of \
+             k3s, unless all servers run with --flannel-backend=none, in which case it is the one \
+             that Calico writes to; then restart k3s, or k3s-agent on an agent",
+            "# on the node\n\
+             ls /etc/cni/net.d /opt/cni/bin /var/lib/rancher/k3s/agent/etc/cni/net.d\n\
+             k3s crictl info | grep -iE 'confDir|binDir|lastCNILoadStatus'\n\
+             systemctl restart k3s",
+        ),
+        Some(Platform::Rke2) => (
+            "on each of these nodes, check that the container runtime reads the directory that \
+             Calico writes to, and restart rke2-server, or rke2-agent on an agent",
+            "# on the node\n\
+             ls /etc/cni/net.d /opt/cni/bin\n\
+             /var/lib/rancher/rke2/bin/crictl --config /var/lib/rancher/rke2/agent/etc/crictl.yaml \
+             info | grep -iE 'confDir|binDir|lastCNILoadStatus'\n\
+             systemctl restart rke2-server",
+        ),
+        Some(Platform::MicroK8s) => (
+            "on each of these nodes, check that Calico writes to the directory that MicroK8s reads, \
+             and restart its containerd",
+            "# on the node\n\
+             ls /var/snap/microk8s/current/args/cni-network /etc/cni/net.d\n\
+             snap restart microk8s.daemon-containerd",
+        ),
+        _ => (
+            "on each of these nodes, check that the container runtime reads the directory that \
+             Calico writes to, and restart the runtime's SERVICE: containerd or crio",
+            "# on the node\n\
+             ls /etc/cni/net.d /opt/cni/bin\n\
+             crictl info | grep -iE 'confDir|binDir|lastCNILoadStatus'\n\
+             systemctl restart SERVICE",
+        ),
+    };
+    vec![Step::new(what).run(commands)]
 }
 
 fn otherwise(nodes: &[(&Node, &NodeCondition)]) -> Option<Finding> {

@@ -81,7 +81,10 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                    does not count, and neither does one for load balancers. IPReservations make \
                    no difference: they only keep an address from being assigned twice.",
         fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
-              another pool, disable this one, and recreate its pods.",
+              another pool, disable this one, and recreate its pods. If the pod CIDR of the \
+              cluster itself contains the nodes, change that first: with kubeadm, podSubnet in \
+              kubeadm-config, --cluster-cidr of the controller manager, and clusterCIDR of \
+              kube-proxy.",
         source: "Calico documentation, IP address management; projectcalico/calico#962",
     },
     needs: &[&IP_POOLS, &NODES],

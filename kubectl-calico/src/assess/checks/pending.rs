@@ -131,7 +131,7 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
             } else {
                 "these pods do not start"
             })
-            .suspects(suspects(severity))
+            .suspects(suspects(case, severity))
             .fix(fix)
             .paste(match severity {
                 // In all other cases, something else must be fixed first.
@@ -144,9 +144,17 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     )
 }
 
+/// What keeps calico-node from being created, the most specific first.
+const WITHOUT_CALICO_NODE: [&str; 8] = [
+    "CAL115", "CAL104", "CAL105", "CAL101", "CAL407", "CAL103", "CAL113", "CAL107",
+];
+
 /// What keeps pods from starting: calico-node, or what keeps it from running; if it is ready, that the
 /// container runtime sees no CNI configuration.
-fn suspects(severity: Severity) -> Vec<Suspect> {
+fn suspects(case: &Case, severity: Severity) -> Vec<Suspect> {
+    if CalicoNode::current(case.snapshot).is_none() {
+        return WITHOUT_CALICO_NODE.map(Suspect::Code).to_vec();
+    }
     if severity != Severity::Error {
         return vec![Suspect::Code(NODE_NOT_READY.entry.code)];
     }

@@ -1,9 +1,11 @@
 //! The cluster as it would be after the plan, and what the checks of status would find in it.
 
+use calico_core::cidr::Family;
 use calico_core::defaults::Effective;
 use calico_core::installation::Installation;
 
 use crate::assess;
+use crate::assess::advice::pod_network_change;
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::checks::CHECKS;
 use crate::assess::fact::Fact;
@@ -35,7 +37,11 @@ pub(crate) struct Found {
 /// Runs the checks on the cluster as it is, and as it would be.
 pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
     let mut by_plan = run(inputs, &facts(inputs, planned), &unknown(inputs));
-    by_plan.iter_mut().for_each(fix_the_plan);
+    let is_taken = |family| pod_network_change::is_taken(&of_cluster(inputs), family);
+    let is_taken = Family::BOTH.into_iter().any(is_taken);
+    for finding in &mut by_plan {
+        fix_the_plan(finding, is_taken);
+    }
     if inputs.pools().is_empty() {
         return Found {
             existing: Vec::new(),
@@ -50,11 +56,15 @@ pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
 
 /// What status reports.
 fn existing(inputs: &Inputs) -> Vec<Finding> {
-    let case = Case {
+    assess::found(&of_cluster(inputs), &inputs.snapshot.unknown(), |_| true)
+}
+
+/// The cluster as it is.
+fn of_cluster<'a>(inputs: &Inputs<'a>) -> Case<'a> {
+    Case {
         snapshot: inputs.snapshot,
         facts: inputs.facts,
-    };
-    assess::found(&case, &inputs.snapshot.unknown(), |_| true)
+    }
 }
 
 /// Whether a finding about the cluster is worth a line in a plan: what is about the pools, and every
@@ -110,9 +120,11 @@ pub(crate) fn skipped(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)>
 }
 
 /// A finding about the plan is fixed by requesting something else; a finding about an existing
-/// pool, by changing the pool. kubeadm's ConfigMap must be corrected in either case.
-fn fix_the_plan(finding: &mut Finding) {
-    match remedy(finding.code) {
+/// pool, by changing the pool. The configuration of Kubernetes must be corrected in either case: kubeadm's
+/// ConfigMap, or a pod network that overlaps nodes or Services (`is_taken`), in which no CIDR is right.
+fn fix_the_plan(finding: &mut Finding, is_taken: bool) {
+    let is_elsewhere = is_taken && ["CAL202", "CAL203"].contains(&finding.code);
+    match remedy(finding.code).filter(|_| !is_elsewhere) {
         Some(Remedy::Cidr) => finding.fix = vec![Step::new("choose another range with --cidr")],
         Some(Remedy::Encapsulation) => {
             let what = "choose another encapsulation, for example --encapsulation VXLAN";
@@ -120,8 +132,11 @@ fn fix_the_plan(finding: &mut Finding) {
         }
         Some(Remedy::Elsewhere) | None => {
             for step in &mut finding.fix {
-                step.commands
-                    .retain(|command| command.starts_with("kubectl edit configmap"));
+                let is_of_kubernetes = |command: &String| {
+                    let of_kubernetes = ["kubectl edit configmap", "kubectl rollout restart"];
+                    of_kubernetes.iter().any(|start| command.starts_with(start))
+                };
+                step.commands.retain(is_of_kubernetes);
             }
         }
     }

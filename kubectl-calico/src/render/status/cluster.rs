@@ -6,11 +6,14 @@ use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::phrases::counted;
-use crate::render::page::Page;
+use crate::render::page::{Page, UNKNOWN};
 
 pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {
     let version = cluster.origin.kubernetes.as_deref();
-    let mut text = format!("Kubernetes {}", version.unwrap_or("(version unknown)"));
+    let mut text = match version {
+        Some(version) => format!("Kubernetes {version}"),
+        None => "Kubernetes".to_owned(),
+    };
     match (cluster.platform.value(), cluster.cloud.value()) {
         (Some(platform), Some(cloud)) => {
             text.push_str(&format!(" ({} on {})", platform.name(), cloud.name()));
@@ -19,10 +22,14 @@ pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {
         (None, Some(cloud)) => text.push_str(&format!(" (on {})", cloud.name())),
         (None, None) => {}
     }
-    page.row(
-        "Cluster",
-        &format!("{text}, {}", in_words(&cluster.nodes, nodes)),
-    );
+    let nodes = in_words(&cluster.nodes, nodes);
+    let text = match (version, nodes.as_str()) {
+        (None, UNKNOWN) => UNKNOWN.to_owned(),
+        (None, nodes) => format!("{text}, version unknown, {nodes}"),
+        (Some(_), UNKNOWN) => format!("{text}, nodes unknown"),
+        (Some(_), nodes) => format!("{text}, {nodes}"),
+    };
+    page.row("Cluster", &text);
     if let Some(server) = &cluster.origin.server {
         let context = cluster.origin.context.as_deref();
         let context = context.map(|context| format!(", context {context}"));

@@ -117,7 +117,7 @@ fn facts(page: &mut Page, facts: &Facts, sources: bool) {
     cluster(page, &facts.cluster);
     let method = facts.install.method.value();
     if method != Some(&Method::Nothing) {
-        page.row("Installed by", &installed_by(&facts.install));
+        page.fact("Installed by", &installed_by(&facts.install));
     }
     let runs = !facts.install.is_missing();
     if runs {
@@ -131,4 +131,5 @@ fn facts(page: &mut Page, facts: &Facts, sources: bool) {
         workloads::calico_node(page, &facts.agents, sources);
     }
     workloads::components(page, &facts.components, sources);
+    page.unknown_facts();
 }

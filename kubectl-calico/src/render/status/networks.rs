@@ -1,7 +1,7 @@
 //! The networks that Kubernetes was configured with.
 
 use crate::assess::facts::networks::{ConfiguredNetwork, Networks};
-use crate::render::page::Page;
+use crate::render::page::{Page, UNKNOWN};
 
 pub(super) fn networks(page: &mut Page, networks: &Networks, sources: bool) {
     row(page, "Pod CIDR", &networks.pods, sources);
@@ -13,7 +13,7 @@ pub(super) fn networks(page: &mut Page, networks: &Networks, sources: bool) {
 
 /// A line for each value, with the sources that have it if there are several values. The nodes' own parts of a pod CIDR are shown
 /// only if no source has all of it.
-fn row(page: &mut Page, label: &str, networks: &[ConfiguredNetwork], sources: bool) {
+fn row(page: &mut Page, label: &'static str, networks: &[ConfiguredNetwork], sources: bool) {
     let mut shown: Vec<&ConfiguredNetwork> = networks
         .iter()
         .filter(|network| !network.is_lower_bound())
@@ -41,7 +41,7 @@ fn row(page: &mut Page, label: &str, networks: &[ConfiguredNetwork], sources: bo
         })
         .collect();
     if lines.is_empty() {
-        page.row(label, "unknown");
+        page.fact(label, UNKNOWN);
     } else {
         page.row(label, &lines.join("\n"));
     }

@@ -19,7 +19,7 @@ pub(super) fn pools(page: &mut Page, facts: &Facts) {
         }
         lines.join("\n")
     });
-    page.row("IP pools", &text);
+    page.fact("IP pools", &text);
 }
 
 /// What a pool is.

@@ -7,7 +7,7 @@ use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::ports::{Port, list};
 use crate::assess::facts::routing::Routing;
 use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
-use crate::render::page::Page;
+use crate::render::page::{Page, UNKNOWN};
 
 pub(super) fn routing(page: &mut Page, routing: &Routing) {
     let mut lines = vec![in_words(&routing.modes, |modes| {
@@ -20,8 +20,12 @@ pub(super) fn routing(page: &mut Page, routing: &Routing) {
         // Felix takes 0 for no value.
         Mtu::Bytes(_) | Mtu::Auto(_) => "detected per node".to_owned(),
     });
-    lines.push(format!("MTU of pods: {mtu}{}", overhead(routing)));
-    page.row("Routing", &lines.join("\n"));
+    // Without modes, it says nothing that it is detected.
+    let is_set = matches!(routing.mtu.value(), Some(Mtu::Bytes(bytes)) if *bytes > 0);
+    if is_set || lines.first().is_some_and(|line| line != UNKNOWN) {
+        lines.push(format!("MTU of pods: {mtu}{}", overhead(routing)));
+    }
+    page.fact("Routing", &lines.join("\n"));
     ports(page, &routing.ports);
 }
 
@@ -90,6 +94,7 @@ fn overhead(routing: &Routing) -> String {
 pub(super) fn dataplane(page: &mut Page, facts: &Facts) {
     let dataplane = in_words(&facts.dataplane, |dataplane| dataplane.name().to_owned());
     let encryption = match &facts.encryption {
+        Fact::Unknown { unknown } if dataplane == why_unknown(unknown) => dataplane.clone(),
         Fact::Unknown { unknown } => format!("encryption {}", why_unknown(unknown)),
         fact => in_words(fact, |encryption| {
             if encryption.wireguard {
@@ -102,5 +107,10 @@ pub(super) fn dataplane(page: &mut Page, facts: &Facts) {
             }
         }),
     };
-    page.row("Data plane", &format!("{dataplane}; {encryption}"));
+    let text = match &facts.dataplane {
+        Fact::Absent { absent } => format!("none: {absent}"),
+        _ if dataplane == encryption => dataplane,
+        _ => format!("{dataplane}; {encryption}"),
+    };
+    page.fact("Data plane", &text);
 }

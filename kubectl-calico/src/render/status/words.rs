@@ -1,12 +1,14 @@
 //! Facts in words.
 
 use crate::assess::fact::Fact;
+use crate::render::page::UNKNOWN;
+use crate::snapshot::Unknown;
 
-/// That nothing is known, and why. A server's message about a missing permission is long, and is shown
-/// once, below.
+/// That nothing is known, and why. A server's message about a missing permission, and that files do not
+/// contain something, is shown once, below.
 pub(super) fn why_unknown(why: &str) -> String {
-    if why.contains("forbidden") {
-        "unknown".to_owned()
+    if why.contains("forbidden") || why == Unknown::NotGiven.to_string() {
+        UNKNOWN.to_owned()
     } else {
         format!("unknown: {why}")
     }

@@ -5,7 +5,8 @@ use crate::assess::fact::Fact;
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::components::{Component, ComponentState};
 use crate::assess::facts::typha::Typha;
-use crate::render::page::Page;
+use crate::assess::views::calico_node::NOT_FOUND;
+use crate::render::page::{Page, UNKNOWN};
 
 pub(super) fn typha(page: &mut Page, typha: &Typha) {
     let deployment = in_words(&typha.deployment, |typha| {
@@ -13,12 +14,12 @@ pub(super) fn typha(page: &mut Page, typha: &Typha) {
         format!("{ready} of {replicas} ready in {}", typha.namespace)
     });
     let wanted = in_words(&typha.wanted, |wanted| wanted.why.clone());
-    let text = if deployment == wanted {
+    let text = if deployment == wanted || wanted.starts_with(UNKNOWN) {
         deployment
     } else {
         format!("{deployment}; {wanted}")
     };
-    page.row("Typha", &text);
+    page.fact("Typha", &text);
 }
 
 pub(super) fn calico_node(page: &mut Page, agents: &Fact<Agents>, sources: bool) {
@@ -33,7 +34,12 @@ pub(super) fn calico_node(page: &mut Page, agents: &Fact<Agents>, sources: bool)
             counts
         }
     });
-    page.row("calico-node", &text);
+    let text = if text == NOT_FOUND {
+        "not found"
+    } else {
+        &text
+    };
+    page.fact("calico-node", text);
 }
 
 /// A line for each component that is not available, and one for the others. A finding quotes the message of
@@ -43,7 +49,7 @@ pub(super) fn components(page: &mut Page, components: &Fact<Vec<Component>>, mes
         Fact::Known { value, .. } => value,
         Fact::Absent { .. } => return,
         Fact::Unknown { unknown } => {
-            return page.row("Components", &why_unknown(unknown));
+            return page.fact("Components", &why_unknown(unknown));
         }
     };
     let (available, others): (Vec<_>, Vec<_>) = components

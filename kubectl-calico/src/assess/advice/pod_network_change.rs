@@ -1,0 +1,75 @@
+//! Another pod network for the cluster, if no pool inside it is right.
+//!
+//! Source: kubernetes v1.34, pkg/controller/nodeipam/ipam/range_allocator.go (nodes whose podCIDR is
+//! outside of the cluster CIDR stop the controller manager) and pkg/apis/core/validation (podCIDR cannot
+//! be changed); kubeadm's documentation, kubeadm init; docs.k3s.io, k3s server (cluster-cidr).
+
+use calico_core::cidr::{Cidr, Family};
+
+use crate::assess::check::Case;
+use crate::assess::facts::platform::Platform;
+use crate::repair::Step;
+use crate::repair::free_range::{is_clear_of_services_and_nodes, temporary};
+
+/// Whether every part of the pod network of a family overlaps nodes or Services.
+pub(crate) fn is_taken(case: &Case, family: Family) -> bool {
+    let Some(network) = case.facts.networks.best() else {
+        return false;
+    };
+    let mut parts = network.of_family(family).peekable();
+    parts.peek().is_some()
+        && parts.all(|cidr| !is_clear_of_services_and_nodes(case.snapshot, case.facts, cidr))
+}
+
+/// The range to change to, and the steps before that of the pool. None if a part of the pod network is
+/// free of nodes and Services.
+pub(crate) fn steps(case: &Case, family: Family) -> Option<(Cidr, Vec<Step>)> {
+    let network = case
+        .facts
+        .networks
+        .best()
+        .filter(|_| is_taken(case, family))?;
+    let taken: Vec<Cidr> = network.of_family(family).copied().collect();
+    let pools = case
+        .facts
+        .known_pools()
+        .iter()
+        .filter_map(|pool| pool.network);
+    let used: Vec<Cidr> = pools.chain(taken.iter().copied()).collect();
+    let to = temporary(case.snapshot, case.facts, family, &used)?;
+    let list: Vec<String> = taken.iter().map(ToString::to_string).collect();
+    let why = format!(
+        "the pod network {} itself overlaps nodes or Services, so the cluster needs another one, such \
+         as {to}",
+        list.join(", ")
+    );
+    Some((to, on_platform(case, &why, &to)))
+}
+
+fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {
+    match case.facts.cluster.platform.value() {
+        Some(Platform::Kubeadm) => vec![
+            Step::new(format!(
+                "{why}. If nothing runs in it yet, create it again with kubeadm init \
+                 --pod-network-cidr={to}. Otherwise set podSubnet to that, from which the operator and \
+                 kubeadm upgrade read it"
+            ))
+            .run("kubectl edit configmap -n kube-system kubeadm-config"),
+            Step::new(format!(
+                "on each control plane node, in /etc/kubernetes/manifests/kube-controller-manager.yaml, \
+                 set --cluster-cidr={to} and --allocate-node-cidrs=false: the podCIDR of a node cannot be \
+                 changed, the controller manager does not start if it is outside of the pod network, \
+                 and Calico's IPAM does not use it"
+            )),
+            Step::new(format!("set clusterCIDR of kube-proxy to {to}, and restart it"))
+                .run("kubectl edit configmap -n kube-system kube-proxy")
+                .run("kubectl rollout restart -n kube-system daemonset kube-proxy"),
+        ],
+        Some(Platform::K3s | Platform::Rke2) => vec![Step::new(format!(
+            "{why}: create the cluster again with that as cluster-cidr, which cannot be changed later"
+        ))],
+        _ => vec![Step::new(format!(
+            "{why}: change it where Kubernetes was configured with it, or create the cluster again"
+        ))],
+    }
+}
