@@ -16,7 +16,7 @@ pub const API_VERSION: &str = "kubectl-calico/v1alpha1";
 pub struct Head {
     /// The version of the document's format.
     pub api_version: &'static str,
-    /// What the document is: StatusReport, Plan or NodeList.
+    /// What the document is: StatusReport, StatusReportList, Plan or NodeList.
     pub kind: &'static str,
     /// The version of kubectl-calico that wrote the document.
     pub tool_version: &'static str,

@@ -13,6 +13,7 @@
 pub mod assess;
 pub mod catalog;
 mod cli;
+mod clusters;
 mod command;
 pub mod connect;
 mod document;

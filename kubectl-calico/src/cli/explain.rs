@@ -14,7 +14,8 @@ pub struct ExplainArgs {
     #[arg(long, conflicts_with_all = ["code", "schema"])]
     pub list: bool,
 
-    /// Print the JSON schema of a command's JSON output: status, plan or nodes
+    /// Print the JSON schema of a command's JSON output: status, clusters (status on several),
+    /// plan or nodes
     #[arg(
         long,
         value_enum,
@@ -30,6 +31,8 @@ pub struct ExplainArgs {
 pub enum SchemaName {
     /// kubectl calico status -o json
     Status,
+    /// kubectl calico status -o json, on several clusters
+    Clusters,
     /// kubectl calico plan -o json
     Plan,
     /// kubectl calico nodes -o json

@@ -37,6 +37,10 @@ pub struct SourceArgs {
     #[arg(short = 'A', long, hide = true)]
     pub all_namespaces: bool,
 
+    /// Whether other clusters are read at the same time, so that progress is not shown.
+    #[arg(skip)]
+    pub is_quiet: bool,
+
     #[command(flatten)]
     pub connection: ConnectionFlags,
 }

@@ -22,6 +22,17 @@ pub struct StatusArgs {
         hide_possible_values = true)]
     pub files_are: FilesAre,
 
+    /// Report on the clusters of these kubeconfig contexts, a row each; then on those that have findings
+    #[arg(long, value_name = "NAME", value_delimiter = ',',
+        conflicts_with_all = ["all_contexts", "context", "cluster", "user", "server", "filename", "with", "baseline"])]
+    pub contexts: Vec<String>,
+
+    /// The same for every context of the kubeconfig. With -f, several snapshots, or a directory of
+    /// them, are as many clusters
+    #[arg(long,
+        conflicts_with_all = ["context", "cluster", "user", "server", "filename", "with", "baseline"])]
+    pub all_contexts: bool,
+
     #[command(flatten)]
     pub selection: SelectionArgs,
 

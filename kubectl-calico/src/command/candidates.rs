@@ -67,6 +67,7 @@ fn values(option: &Arg, word: &str, before: &[String]) -> Candidates {
     let kubeconfig = flag_in(&mut before.iter(), "--kubeconfig").map(Path::new);
     let values = match option.get_id().as_str() {
         "context" => plain(kubeconfig_names(kubeconfig).contexts),
+        "contexts" => contexts(word, kubeconfig_names(kubeconfig).contexts),
         "cluster" => plain(kubeconfig_names(kubeconfig).clusters),
         "user" => plain(kubeconfig_names(kubeconfig).users),
         "encapsulation" => encapsulations(word),
@@ -91,6 +92,13 @@ fn encapsulations(word: &str) -> Vec<Candidate> {
     let start = word.rfind([',', '=']).map_or(0, |separator| separator + 1);
     let (given, _) = word.split_at(start);
     plain(Encapsulation::NAMES.map(|name| format!("{given}{name}")))
+}
+
+/// Contexts; after a comma, one more.
+fn contexts(word: &str, names: Vec<String>) -> Vec<Candidate> {
+    let start = word.rfind(',').map_or(0, |comma| comma + 1);
+    let (given, _) = word.split_at(start);
+    plain(names.into_iter().map(|name| format!("{given}{name}")))
 }
 
 fn flags(command: &Command) -> Vec<Candidate> {

@@ -17,6 +17,7 @@ pub(super) fn run(arguments: &ExplainArgs) -> Exit {
     if let Some(command) = arguments.schema {
         let schema = match command {
             SchemaName::Status => render::STATUS_SCHEMA,
+            SchemaName::Clusters => render::CLUSTERS_SCHEMA,
             SchemaName::Plan => render::PLAN_SCHEMA,
             SchemaName::Nodes => render::NODES_SCHEMA,
         };

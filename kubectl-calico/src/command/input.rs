@@ -204,6 +204,19 @@ fn name_skipped(skipped: &[Skipped]) {
     }
 }
 
+/// Waits for `work`, and shows its progress unless other clusters are read at the same time.
+async fn with_progress<T>(
+    source: &SourceArgs,
+    work: impl Future<Output = T>,
+    progress: impl Fn() -> String,
+) -> T {
+    if source.is_quiet {
+        work.await
+    } else {
+        terminal::with_progress(work, progress).await
+    }
+}
+
 /// Connects to the cluster.
 async fn reach(source: &SourceArgs, stage: &Stage) -> Result<ClusterReader, AnyError> {
     stage.set("connect".to_owned());
@@ -216,7 +229,7 @@ async fn reach(source: &SourceArgs, stage: &Stage) -> Result<ClusterReader, AnyE
     let url = server.url().to_owned();
     stage.set(format!("read {url}"));
     let reaching = ClusterReader::reach(server, budget);
-    Ok(terminal::with_progress(reaching, || format!("connecting to {url}")).await?)
+    Ok(with_progress(source, reaching, || format!("connecting to {url}")).await?)
 }
 
 async fn read_cluster(
@@ -226,7 +239,7 @@ async fn read_cluster(
 ) -> Result<Snapshot, AnyError> {
     let cluster = reach(source, stage).await?;
     let log = cluster.log();
-    let snapshot = terminal::with_progress(gathered(&cluster, wants_messages), || {
+    let snapshot = with_progress(source, gathered(&cluster, wants_messages), || {
         let responses = log.requests().len();
         format!("reading: {responses} responses, {} KB", log.bytes() / 1000)
     })

@@ -3,6 +3,7 @@
 mod calicoctl;
 mod candidates;
 mod clock;
+mod clusters;
 mod completion;
 mod explain;
 mod hints;
@@ -40,7 +41,9 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         }
     };
     match cli.command {
-        Subcommand::Status(arguments) => status::run(&arguments).into(),
+        Subcommand::Status(arguments) => clusters::run(&arguments)
+            .unwrap_or_else(|| status::run(&arguments))
+            .into(),
         Subcommand::Plan(arguments) => plan::run(&arguments).into(),
         Subcommand::Explain(arguments) => explain::run(&arguments).into(),
         Subcommand::Snapshot(arguments) => snapshot::run(&arguments).into(),

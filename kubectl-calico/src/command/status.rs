@@ -11,7 +11,7 @@ use crate::assess::ignores::Ignores;
 use crate::assess::report::Report;
 use crate::assess::with::with;
 use crate::assess::{assess, conclude};
-use crate::cli::{RunArgs, StatusArgs, StatusFormat};
+use crate::cli::{RunArgs, SourceArgs, StatusArgs, StatusFormat};
 use crate::exit::Exit;
 use crate::render;
 use crate::terminal;
@@ -22,7 +22,7 @@ const NO_CONNECTIVITY: &str =
 
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
-    let report = match report(arguments) {
+    let report = match report(arguments, &arguments.run.source) {
         Ok(report) => report,
         Err(error) => return output::fail(&error),
     };
@@ -49,8 +49,8 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
     }
 }
 
-/// The report, reduced to what was asked for.
-fn report(arguments: &StatusArgs) -> Result<Report, String> {
+/// The report on a cluster, reduced to what was asked for.
+pub(super) fn report(arguments: &StatusArgs, source: &SourceArgs) -> Result<Report, String> {
     let selection = &arguments.selection;
     let ignores = selection::ignores(selection)?;
     let baseline = selection.baseline.as_deref().map(selection::baseline);
@@ -60,8 +60,7 @@ fn report(arguments: &StatusArgs) -> Result<Report, String> {
         messages: !arguments.messages.no_logs,
         with: selection.with.clone(),
     };
-    let input =
-        input::read_wanted(&arguments.run.source, wanted).map_err(|error| error.to_string())?;
+    let input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;
     let now = clock::now();
     let mut report = assess(&input.snapshot, now);
     if let Some(overlaid) = input.overlaid {
@@ -99,7 +98,8 @@ fn report(arguments: &StatusArgs) -> Result<Report, String> {
     Ok(report)
 }
 
-fn exit(report: &Report, run: &RunArgs) -> Exit {
+/// The exit code for a report.
+pub(super) fn exit(report: &Report, run: &RunArgs) -> Exit {
     let missing = report.state == ClusterState::NotInstalled && run.fails_if_not_installed();
     let fails = missing || report.worst().is_some_and(|worst| run.fails_on(worst));
     let is_known = report.state != ClusterState::Unknown;

@@ -114,6 +114,14 @@ impl ConnectionFlags {
         flags
     }
 
+    /// The flags for another context of the kubeconfig.
+    pub fn in_context(&self, context: &str) -> Self {
+        Self {
+            context: Some(context.to_owned()),
+            ..self.clone()
+        }
+    }
+
     /// The time limit of one request; `None` for no limit.
     pub(super) fn time_limit(&self) -> Option<Duration> {
         let limit = self.request_timeout.unwrap_or(DEFAULT_TIMEOUT);

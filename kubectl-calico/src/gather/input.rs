@@ -63,6 +63,17 @@ pub fn text(path: &Path) -> Result<String, String> {
     }
 }
 
+/// The files that a path stands for; none for standard input.
+pub(super) fn files_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if is_standard_input(path) {
+        Ok(Vec::new())
+    } else if path.is_dir() {
+        manifests_in(path)
+    } else {
+        Ok(vec![path.to_owned()])
+    }
+}
+
 fn read_file(path: &Path) -> Result<InputText, InputError> {
     match read_bytes(path).and_then(decode) {
         Ok(text) => Ok(InputText {

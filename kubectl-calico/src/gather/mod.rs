@@ -13,5 +13,6 @@ mod pod_messages;
 mod read_error;
 pub mod request_log;
 pub mod skipped_documents;
+pub mod snapshot_files;
 pub mod snapshot_header;
 pub mod snapshot_text;

@@ -26,21 +26,23 @@ mod tests {
     use serde_json::Value;
 
     use crate::assess::report::Report;
+    use crate::clusters::ReportList;
     use crate::nodes::NodeList;
     use crate::plan::Plan;
-    use crate::render::{NODES_SCHEMA, PLAN_SCHEMA, STATUS_SCHEMA};
+    use crate::render::{CLUSTERS_SCHEMA, NODES_SCHEMA, PLAN_SCHEMA, STATUS_SCHEMA};
 
     #[test]
     fn the_schemas_are_up_to_date() {
         is_published::<Report>("status.schema.json");
         is_published::<Plan>("plan.schema.json");
         is_published::<NodeList>("nodes.schema.json");
+        is_published::<ReportList>("clusters.schema.json");
     }
 
     /// A reader of the schema does not have the code: no links of rustdoc, and no numbered types.
     #[test]
     fn the_schemas_are_for_readers_without_the_code() {
-        for schema in [STATUS_SCHEMA, PLAN_SCHEMA, NODES_SCHEMA] {
+        for schema in [STATUS_SCHEMA, PLAN_SCHEMA, NODES_SCHEMA, CLUSTERS_SCHEMA] {
             let schema: Value = serde_json::from_str(schema).unwrap();
             let types = schema["$defs"].as_object().unwrap();
             for name in types.keys() {

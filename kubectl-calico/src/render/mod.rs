@@ -1,5 +1,6 @@
 //! From a report to what a person or a program reads: one format per file.
 
+mod clusters;
 mod connectivity;
 mod explain;
 mod json;
@@ -13,6 +14,7 @@ mod schema;
 mod status;
 mod table;
 
+pub use clusters::{ClusterDetail, clusters};
 pub use connectivity::{connectivity, general_connectivity};
 pub use explain::{explain, list, reference};
 pub use json::{json, yaml};
@@ -20,5 +22,5 @@ pub use kept_fields::kept_fields;
 pub use nodes::{TableOptions, node_names, nodes};
 pub use page::Look;
 pub use requests::requests;
-pub use schema::{NODES_SCHEMA, PLAN_SCHEMA, STATUS_SCHEMA};
+pub use schema::{CLUSTERS_SCHEMA, NODES_SCHEMA, PLAN_SCHEMA, STATUS_SCHEMA};
 pub use status::{Detail, text};

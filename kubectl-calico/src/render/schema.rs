@@ -8,3 +8,6 @@ pub const PLAN_SCHEMA: &str = include_str!("../../schemas/plan.schema.json");
 
 /// The schema of the list of `kubectl calico nodes`.
 pub const NODES_SCHEMA: &str = include_str!("../../schemas/nodes.schema.json");
+
+/// The schema of the list of reports of `kubectl calico status` on several clusters.
+pub const CLUSTERS_SCHEMA: &str = include_str!("../../schemas/clusters.schema.json");

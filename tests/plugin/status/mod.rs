@@ -10,6 +10,7 @@
 
 mod case;
 mod checks;
+mod clusters;
 mod commands;
 mod default_installs;
 mod formats;

@@ -1,0 +1,91 @@
+//! Several clusters as a table, and then what to fix in each.
+
+use calico_core::text::printable;
+
+use super::Look;
+use super::status::{Detail, text};
+use super::table::table;
+use crate::assess::finding::Severity;
+use crate::assess::report::Report;
+use crate::clusters::cluster_summary::ClusterSummary;
+use crate::clusters::{ClusterReport, ReportList};
+
+const HEADINGS: [&str; 8] = [
+    "CLUSTER",
+    "STATE",
+    "CALICO",
+    "ENCAPSULATION",
+    "POOLS",
+    "NODES",
+    "TYPHA",
+    "WORST",
+];
+
+/// How much is printed below the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClusterDetail {
+    /// Nothing.
+    Table,
+    /// The findings of each cluster that has any, in a line each.
+    Findings,
+    /// The whole report of each of these clusters.
+    Reports,
+}
+
+/// A row for each cluster, and the details of those that have findings or could not be read.
+pub fn clusters(list: &ReportList, look: Look, detail: ClusterDetail) -> String {
+    let mut rows = vec![HEADINGS.map(str::to_owned).to_vec()];
+    rows.extend(list.clusters.iter().map(row));
+    let mut page: String = table(&rows)
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect();
+    if detail == ClusterDetail::Table {
+        return page;
+    }
+    let parts = Detail {
+        short: detail == ClusterDetail::Findings,
+        sources: false,
+        skipped: false,
+    };
+    for cluster in &list.clusters {
+        match (&cluster.report, &cluster.error) {
+            (Some(report), _) if is_shown(report) => {
+                page.push('\n');
+                page.push_str(&text(report, look, parts));
+            }
+            (_, Some(error)) => {
+                let (name, error) = (printable(&cluster.name), printable(error));
+                page.push_str(&format!("\n? {name}: {error}\n"));
+            }
+            _ => {}
+        }
+    }
+    page
+}
+
+fn is_shown(report: &Report) -> bool {
+    let worst = report.worst();
+    worst.is_some_and(|worst| worst > Severity::Note) || !report.is_complete()
+}
+
+fn row(cluster: &ClusterReport) -> Vec<String> {
+    let Some(report) = &cluster.report else {
+        let unknown = std::iter::repeat_n("<unknown>".to_owned(), HEADINGS.len() - 2);
+        return [cluster.name.clone(), "not read".to_owned()]
+            .into_iter()
+            .chain(unknown)
+            .collect();
+    };
+    let summary = ClusterSummary::of(report);
+    vec![
+        cluster.name.clone(),
+        summary.state,
+        summary.version,
+        summary.modes,
+        summary.pools,
+        summary.nodes,
+        summary.typha,
+        summary.worst,
+    ]
+}
