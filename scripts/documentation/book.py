@@ -41,8 +41,8 @@ def stage(repository, folder):
     contents = repository / "docs/SUMMARY.md"
     for path in [*pages, *tracked(repository, "docs")]:
         place = folder / "src" / staged(repository, path)
-        if path.name == "book.toml":
-            place = folder / "book.toml"
+        if path.name in ("book.toml", "site.css"):
+            place = folder / path.name
         place.parent.mkdir(parents=True, exist_ok=True)
         if path in pages or path == contents:
             text = markdown.with_links(path.read_text(), lambda target: link(repository, path, target, pages))
