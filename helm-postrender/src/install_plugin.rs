@@ -15,7 +15,7 @@ use calico_core::text::printable;
 use clap::Parser;
 use serde::Deserialize;
 
-use crate::cluster::child_process;
+use crate::cluster::{child_process, kubectl_calico};
 use crate::error::Error;
 
 /// The plugin's metadata, which is also part of the archive of a release.
@@ -81,7 +81,8 @@ pub(crate) fn install(flags: &InstallFlags) -> Result<String, Error> {
         )));
     }
     let place = plugins.join(NAME);
-    let staged = stage(&plugins, &binary)?;
+    let reader = kubectl_calico::next_to(&binary);
+    let staged = stage(&plugins, &binary, reader.as_deref())?;
     if installed
         .iter()
         .any(|plugin| plugin.metadata.name == NAME || plugin.directory == place)
@@ -90,8 +91,14 @@ pub(crate) fn install(flags: &InstallFlags) -> Result<String, Error> {
     }
     fs::rename(staged.path().join(NAME), &place)
         .map_err(|error| cannot("write", &place, &error))?;
+    let reader = reader.map_or(String::new(), |path| {
+        format!(
+            "\n          a copy of {}, which --from-cluster runs",
+            path.display()
+        )
+    });
     Ok(format!(
-        "Installed {NAME} {} as a plugin of Helm {version}\n  plugin  {}\n  binary  a copy of {}\nUse it with --post-renderer {NAME}. After an upgrade of the binary, run this command again.\n",
+        "Installed {NAME} {} as a plugin of Helm {version}\n  plugin  {}\n  binary  a copy of {}{reader}\nUse it with --post-renderer {NAME}. After an upgrade of the binary, run this command again.\n",
         env!("CARGO_PKG_VERSION"),
         place.display(),
         binary.display()
@@ -174,8 +181,8 @@ fn read_plugins(directory: &Path) -> Result<Vec<Plugin>, Error> {
 }
 
 /// Lays the plugin out next to Helm's directory of plugins, so that one rename puts it there: Helm would
-/// load an unfinished one.
-fn stage(plugins: &Path, binary: &Path) -> Result<tempfile::TempDir, Error> {
+/// load an unfinished one. `reader` is the kubectl-calico that the plugin runs if there is none on PATH.
+fn stage(plugins: &Path, binary: &Path, reader: Option<&Path>) -> Result<tempfile::TempDir, Error> {
     let program = program_of(consts::OS, consts::ARCH)?;
     fs::create_dir_all(plugins).map_err(|error| cannot("create", plugins, &error))?;
     let beside = plugins.parent().unwrap_or(plugins);
@@ -186,6 +193,12 @@ fn stage(plugins: &Path, binary: &Path) -> Result<tempfile::TempDir, Error> {
     fs::create_dir_all(directory)
         .and_then(|()| fs::write(staged.path().join(NAME).join("plugin.yaml"), MANIFEST))
         .and_then(|()| fs::copy(binary, &copy))
+        .and_then(
+            |_| match reader.and_then(|path| Some((path, path.file_name()?))) {
+                Some((path, name)) => fs::copy(path, directory.join(name)),
+                None => Ok(0),
+            },
+        )
         .map_err(|error| cannot("write to", staged.path(), &error))?;
     Ok(staged)
 }

@@ -1,6 +1,6 @@
 //! Runs `kubectl-calico plan`, which reads the cluster: this program has no network code.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -69,11 +69,8 @@ fn no_plan(path: &str, target: &ClusterTarget, ended: &Ended, timeout: Duration)
 /// The kubectl-calico next to this program, or else the one on PATH.
 fn find() -> Result<PathBuf, Refusal> {
     let own = std::env::current_exe().ok();
-    let next_to_own = own.and_then(|own| Some(own.parent()?.join(NAME)));
-    next_to_own
-        .into_iter()
-        .chain([NAME.into()])
-        .find_map(|name| which::which(name).ok())
+    own.and_then(|own| next_to(&own))
+        .or_else(|| which::which(NAME).ok())
         .ok_or_else(|| {
             Refusal::new(format!(
                 "--from-cluster needs {NAME}, which is neither next to this program nor on PATH"
@@ -84,6 +81,11 @@ fn find() -> Result<PathBuf, Refusal> {
                  with --config"
             ))
         })
+}
+
+/// The kubectl-calico in the directory of a program.
+pub(crate) fn next_to(program: &Path) -> Option<PathBuf> {
+    which::which(program.parent()?.join(NAME)).ok()
 }
 
 /// Why a run of kubectl-calico did not produce a plan.

@@ -2,7 +2,7 @@
 
 pub(crate) mod child_process;
 mod cluster_target;
-mod kubectl_calico;
+pub(crate) mod kubectl_calico;
 mod plan_file;
 
 use std::path::{Path, PathBuf};

@@ -58,6 +58,33 @@ fn installed_by_the_filter_itself(helm: Helm) {
     assert!(output.contains("not found"), "{output}");
 }
 
+/// `--from-cluster` looks for kubectl-calico next to the filter, and so it does from the plugin.
+#[test]
+fn the_kubectl_calico_next_to_the_filter_is_part_of_the_plugin() {
+    let sandbox = Sandbox::without_filter(HELM_4_3);
+    let tools = sandbox.path("tools");
+    fs::create_dir_all(&tools).unwrap();
+    let filter = tools.join("helm-postrender");
+    fs::copy(FILTER, &filter).unwrap();
+    let reader = tools.join("kubectl-calico");
+    fs::write(&reader, "#!/bin/sh\necho 'no cluster here' >&2\nexit 2\n").unwrap();
+    fs::set_permissions(&reader, fs::metadata(&filter).unwrap().permissions()).unwrap();
+
+    let helm = sandbox.helm.binary();
+    let install = ["install-plugin", "--helm", helm.to_str().unwrap()];
+    let installed = sandbox.run_program(&filter, install).succeeded().stdout;
+    assert!(
+        installed.contains("tools/kubectl-calico, which --from-cluster runs"),
+        "{installed}"
+    );
+    fs::remove_dir_all(&tools).unwrap();
+    let output = sandbox
+        .release("template", &charts::own(), &[], Some(&["--from-cluster"]))
+        .failed()
+        .output();
+    assert!(output.contains("no cluster here"), "{output}");
+}
+
 #[test]
 fn it_does_not_break_the_plugins_of_helm_3() {
     let helm_3 = Sandbox::without_filter(HELM_3_17);
