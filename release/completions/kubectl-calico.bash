@@ -93,7 +93,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__subcmd__calico__subcmd__nodes)
-            opts="-l -o -f -v -n -A -s -h --selector --sort-by --output --no-headers --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-l -o -f -v -n -A -s -h --selector --sort-by --output --probe --no-headers --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -431,7 +431,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__subcmd__calico__subcmd__rbac)
-            opts="-h --help"
+            opts="-h --probe --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -584,7 +584,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__subcmd__calico__subcmd__status)
-            opts="-o -f -v -n -A -s -h --output --no-logs --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-o -f -v -n -A -s -h --output --files-are --with --baseline --ignore --ignore-file --no-logs --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -596,6 +596,26 @@ _kubectl__calico() {
                     ;;
                 -o)
                     COMPREPLY=($(compgen -W "text short wide connectivity json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --files-are)
+                    COMPREPLY=($(compgen -W "auto cluster proposal" -- "${cur}"))
+                    return 0
+                    ;;
+                --with)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --fail-on)

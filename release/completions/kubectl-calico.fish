@@ -40,6 +40,13 @@ wide\t'The report with the sources of the facts'
 connectivity\t'What to run if pods on other nodes do not answer'
 json\t'Machine-readable report'
 yaml\t'The same as YAML'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l files-are -d 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto tells by what only a server sets, such as a uid or a status' -r -f -a "auto\t'What their objects show'
+cluster\t'A cluster'
+proposal\t'Manifests that have yet to be applied'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Show only the findings that are new since an earlier report (-o json), and those that are gone' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore-file -d 'Ignore the findings in a file, each with code, object, reason, and a date in until' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
 warning\t'Errors and warnings'
 never\t'No finding'
@@ -146,6 +153,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l 
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l probe -d 'Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and removes them again; needs the permissions of rbac --probe'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l no-headers -d 'Print only the rows of the table'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
@@ -181,6 +189,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" 
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s h -l help -d 'Print help'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand rbac" -l probe -d 'Also allow what nodes --probe does: to create, watch and delete CalicoNodeStatuses'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand rbac" -s h -l help -d 'Print help'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand completion" -s h -l help -d 'Print help'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand version" -s h -l help -d 'Print help'

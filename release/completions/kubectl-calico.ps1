@@ -38,6 +38,11 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
         'kubectl-calico;status' {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml')
+            [CompletionResult]::new('--files-are', '--files-are', [CompletionResultType]::ParameterName, 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto tells by what only a server sets, such as a uid or a status')
+            [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Show only the findings that are new since an earlier report (-o json), and those that are gone')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=''routed by tor-1''; can be repeated')
+            [CompletionResult]::new('--ignore-file', '--ignore-file', [CompletionResultType]::ParameterName, 'Ignore the findings in a file, each with code, object, reason, and a date in until')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors: auto, always or never; auto honors NO_COLOR')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated')
@@ -143,6 +148,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             [CompletionResult]::new('--proxy-url', '--proxy-url', [CompletionResultType]::ParameterName, 'Proxy to connect through (http, https or socks5); overrides NO_PROXY')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]')
             [CompletionResult]::new('--disable-compression', '--disable-compression', [CompletionResultType]::ParameterName, 'Do not request compressed responses')
+            [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and removes them again; needs the permissions of rbac --probe')
             [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Print only the rows of the table')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')
@@ -193,6 +199,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             break
         }
         'kubectl-calico;rbac' {
+            [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'Also allow what nodes --probe does: to create, watch and delete CalicoNodeStatuses')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
