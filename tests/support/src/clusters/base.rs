@@ -225,7 +225,11 @@ impl Base {
     }
 
     fn add_typha(&self, objects: &mut Vec<Value>) {
-        let replicas = self.nodes.div_ceil(200).clamp(3, 20).min(self.nodes - 1);
+        let replicas = self
+            .nodes
+            .div_ceil(200)
+            .clamp(3, 20)
+            .min((self.nodes - 1).max(1));
         objects.extend(filled(
             "manifest-typha.yaml",
             &[("calico", &self.calico), ("typha", &replicas.to_string())],
