@@ -31,8 +31,10 @@ const APPS: [&str; 6] = [
 
 /// What to request of the pods of a snapshot.
 pub fn message_requests(snapshot: &Snapshot) -> MessageRequests {
+    let silent = silent_nodes(snapshot);
+    let responds = |pod: &Pod| !silent.contains(pod.spec.node_name.as_str());
     let mut failing: Vec<&Pod> = pods::wanted(snapshot)
-        .filter(|pod| !pod.is_ready() && !pods::is_on_silent_node(snapshot, pod))
+        .filter(|pod| !pod.is_ready() && responds(pod))
         .collect();
     failing.sort_by_key(|pod| {
         let app = pods::app(pod);
@@ -55,8 +57,17 @@ pub fn message_requests(snapshot: &Snapshot) -> MessageRequests {
     requests.logs.extend(log_of_operator(snapshot));
     requests.logs.truncate(LOGS);
     requests.events.truncate(EVENTS - WAITING);
-    requests.events.extend(waiting_pods(snapshot));
+    requests.events.extend(waiting_pods(snapshot, responds));
     requests
+}
+
+/// The nodes whose kubelet has stopped reporting: it would send no log.
+fn silent_nodes(snapshot: &Snapshot) -> BTreeSet<&str> {
+    let nodes = snapshot.nodes.items().iter();
+    nodes
+        .filter(|node| node.is_silent())
+        .map(|node| node.metadata.name.as_str())
+        .collect()
 }
 
 /// How a pod of Calico fails.
@@ -153,13 +164,13 @@ fn log_of_operator(snapshot: &Snapshot) -> Option<LogRequest> {
 }
 
 /// Pods that are on a node and wait for their network, on different nodes.
-fn waiting_pods(snapshot: &Snapshot) -> Vec<PodName> {
+fn waiting_pods(snapshot: &Snapshot, responds: impl Fn(&Pod) -> bool) -> Vec<PodName> {
     let pending = snapshot.pending_pods.items().iter();
     let mut nodes = BTreeSet::new();
     pending
         .filter(|pod| !pods::is_calico(pod) && !pod.spec.host_network)
         .filter(|pod| pod.metadata.deletion_timestamp.is_none() && pods::has_no_sandbox(pod))
-        .filter(|pod| !pods::is_on_silent_node(snapshot, pod))
+        .filter(|pod| responds(pod))
         .filter(|pod| nodes.insert(&pod.spec.node_name))
         .map(|pod| PodName::of(&pod.metadata))
         .take(WAITING)

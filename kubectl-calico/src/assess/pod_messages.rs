@@ -44,7 +44,11 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
         return finding;
     }
     let messages = &case.snapshot.messages;
-    let its = Pods::of(case, &finding);
+    let its = if messages.logs.is_empty() && messages.events.items().is_empty() {
+        Pods(Vec::new())
+    } else {
+        Pods::of(case, &finding)
+    };
     let logs: Vec<&PodLog> = messages
         .logs
         .iter()
@@ -195,7 +199,7 @@ fn explained(
     line: &Line,
     message: &'static KnownMessage,
 ) -> Finding {
-    finding.is_explained = true;
+    finding.is_explained |= !message.is_general && !message.is_about_path;
     finding.message.push_str("; cause: ");
     finding.message.push_str(message.means);
     let explained_by = message.explained_by.iter();

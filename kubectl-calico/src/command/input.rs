@@ -182,9 +182,11 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
 /// The snapshot; with what pods say, if that is wanted and any of them fails.
 async fn gathered(source: &impl SnapshotSource, wants_messages: bool) -> Snapshot {
     let mut snapshot = Snapshot::gather(source).await;
-    let requests = message_requests(&snapshot);
-    if wants_messages && !requests.is_empty() {
-        snapshot.messages = source.messages(&requests).await;
+    if wants_messages {
+        let requests = message_requests(&snapshot);
+        if !requests.is_empty() {
+            snapshot.messages = source.messages(&requests).await;
+        }
     }
     snapshot
 }

@@ -8,6 +8,7 @@ use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["bgp not established with"],
+        is_about_path: true,
         applies: every_node_responds,
         means: "BGP sessions with other nodes are not established",
         fix: "open TCP 179 between the nodes, in security groups and in their own firewalls; \

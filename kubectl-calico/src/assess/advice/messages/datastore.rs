@@ -143,7 +143,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &[":2379:"],
+        texts: &["dial tcp", ":2379: "],
         means: "the container does not reach etcd",
         fix: "check etcd_endpoints of the ConfigMap calico-config, and that TCP 2379 of the \
          etcd members is open to the nodes",
@@ -223,6 +223,18 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         examples: &[
             "2026-01-01 00:00:00.000 [FATAL][1] kube-controllers/main.go 139: Failed to \
          initialize Calico datastore",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["the server has asked for the client to provide credentials"],
+        means: "the API server rejects the token of the container",
+        fix: "delete the pod, so that the kubelet gives it a new token; if it goes on, the API server's keys \
+              for service accounts were changed",
+        source: "kubernetes v1.34, staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go",
+        examples: &[
+            "E0101 00:00:00.000000 1 reflector.go:158] failed to list *v1.Node: the server has asked \
+                     for the client to provide credentials",
         ],
         ..KnownMessage::USUAL
     },

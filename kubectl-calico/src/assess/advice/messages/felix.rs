@@ -232,4 +232,45 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
+    KnownMessage {
+        texts: &["failed to create knftables client"],
+        means: "the kernel or the image has no nftables, which Felix is told to use",
+        fix: "set nftablesMode in the FelixConfiguration to Disabled, or load nf_tables on the node",
+        paste: edit_felix,
+        source: "projectcalico/calico v3.30.7, felix/nftables/table.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [PANIC][60] felix/table.go 335: Failed to create knftables \
+                     client error=could not find nftables binary",
+        ],
+        versions: "Calico 3.29 and later",
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to program nftables, giving up after retries"],
+        is_general: true,
+        means: "the node's nftables rejects Felix's rules",
+        fix: "read the error of the transaction in the lines before: usually the kernel is older than 5.13, \
+              which Calico's nftables need",
+        paste: agent_log,
+        source: "projectcalico/calico v3.30.7, felix/nftables/table.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [PANIC][60] felix/table.go 844: Failed to program nftables, \
+                     giving up after retries error=error performing nft transaction: exit status 1",
+        ],
+        versions: "Calico 3.29 and later",
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to remove conntrack flows after retries"],
+        means: "the kernel refuses to delete entries of its table of connections",
+        fix: "load nf_conntrack and nf_conntrack_netlink on the node, and run calico-node privileged: \
+              connections of deleted pods may reach new ones with the same address",
+        paste: nodes,
+        source: "projectcalico/calico v3.30.7, felix/conntrack/conntrack.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][60] felix/conntrack.go 116: Failed to remove conntrack \
+                     flows after retries. error=exit status 1 output=\"conntrack v1.4.6: Operation failed\"",
+        ],
+        ..KnownMessage::USUAL
+    },
 ];

@@ -15,6 +15,8 @@ pub(crate) struct KnownMessage {
     pub(super) without: &'static [&'static str],
     /// Whether it is a consequence that many causes have: any other known message counts more.
     pub(crate) is_general: bool,
+    /// Whether it is about the path between nodes, which it does not explain.
+    pub(crate) is_about_path: bool,
     /// Whether it may be the cause in this cluster.
     pub(crate) applies: fn(&Case) -> bool,
     /// What is wrong, as a clause.
@@ -39,6 +41,7 @@ impl KnownMessage {
         texts: &[],
         without: &[],
         is_general: false,
+        is_about_path: false,
         applies: |_| true,
         means: "",
         fix: "",

@@ -51,7 +51,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["denied the request"],
+        texts: &["admission webhook", "denied the request"],
         means: "an admission webhook rejects the request",
         fix: "change the policy of the webhook that the line names, or exempt the namespaces \
          of Calico and its operator from it",

@@ -140,8 +140,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["no space left on device"],
-        means: "a file system of the node is full",
-        fix: "free space on the node: df -h and df -i show which file system",
+        means: "a file system of the node is full, or its inotify watches are used up",
+        fix: "free space on the node (df -h and df -i show which file system), or raise \
+              fs.inotify.max_user_watches",
         paste: nodes,
         source: "Linux, errno ENOSPC",
         examples: &[

@@ -187,4 +187,32 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
+    KnownMessage {
+        texts: &["resource does not exist: node("],
+        means: "there is no Node of the name that calico-node uses",
+        fix: "set NODENAME from the field spec.nodeName in the DaemonSet; if the machine was renamed, delete \
+              /var/lib/calico/nodename there",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go, \
+                 libcalico-go/lib/errors/errors.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 349: Failed to read Node from \
+                     datastore error=resource does not exist: Node(worker-1.local) with error: nodes \
+                     \"worker-1.local\" not found",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["pod cidr not assigned"],
+        means: "the node has no podCIDR, from which flannel takes its addresses",
+        fix: "give kube-controller-manager --allocate-node-cidrs=true and --cluster-cidr: with kubeadm, set \
+              podSubnet",
+        paste: node_addresses,
+        source: "flannel-io/flannel v0.25, pkg/subnet/kube/kube.go",
+        examples: &[
+            "E0101 00:00:00.000000 1 main.go:332] Error registering network: failed to acquire lease: \
+                     node \"node-1\" pod cidr not assigned",
+        ],
+        ..KnownMessage::USUAL
+    },
 ];

@@ -35,6 +35,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["dial tcp", ":5473:"],
+        is_about_path: true,
         means: "the node does not reach Typha",
         fix: "open TCP 5473 between the nodes, in security groups and in their own firewalls",
         paste: typha_pods,
