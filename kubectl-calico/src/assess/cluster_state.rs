@@ -1,5 +1,6 @@
 //! The state of a cluster, and the sentence that describes it.
 
+use calico_core::operator::OperatorVersion;
 use serde::Serialize;
 
 use super::counts::{CheckCounts, FindingCounts};
@@ -107,7 +108,7 @@ impl ClusterState {
     }
 
     fn proposal(self, facts: &Facts) -> String {
-        let calico = calico(facts);
+        let calico = proposed_calico(facts);
         match (self, facts.install.method.value()) {
             (Self::Failed, _) => format!("{calico} does not work as proposed"),
             (Self::Warning, _) => format!("{calico} works as proposed, but needs attention"),
@@ -148,6 +149,16 @@ impl ClusterState {
             (Some(_), Self::Unknown) => format!("It is unknown whether {calico} is healthy"),
             (Some(_), _) => format!("{calico} is healthy"),
         }
+    }
+}
+
+/// Calico, with its version or that which the proposed operator installs.
+fn proposed_calico(facts: &Facts) -> String {
+    let operator = facts.install.operator.value();
+    let operator = operator.and_then(|version| version.parse::<OperatorVersion>().ok());
+    match operator.and_then(OperatorVersion::calico) {
+        Some(release) if facts.install.calico.value().is_none() => format!("Calico {release}"),
+        _ => calico(facts),
     }
 }
 

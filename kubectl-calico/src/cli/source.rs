@@ -14,8 +14,8 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 /// Where a cluster is read from: its API server, or files.
 #[derive(Args, Clone, Debug)]
 pub struct SourceArgs {
-    /// Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and
-    /// .json files), or - for standard input; can be repeated
+    /// Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a
+    /// file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated
     #[arg(short, long, value_name = "FILE")]
     pub filename: Vec<PathBuf>,
 

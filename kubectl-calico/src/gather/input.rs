@@ -1,18 +1,11 @@
 //! The texts of files, directories and standard input.
 
 use std::fs::File;
-use std::io::{Error, ErrorKind, Read};
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// The largest file that is read, in bytes. `kubectl get nodes,pods -A -o json` of 5,000 nodes is half
-/// of this.
-const LARGEST: u64 = 512 << 20;
-
-/// A text, and what messages call its file.
-pub(super) struct InputText {
-    pub(super) name: String,
-    pub(super) text: String,
-}
+use super::archive;
+use super::input_text::{InputText, decode, is_manifest, read_within_limit};
 
 /// Why a file or directory cannot be read.
 pub(super) struct InputError {
@@ -36,30 +29,48 @@ pub(super) fn stem(path: &Path) -> Option<String> {
     }
     // The name of `.` is that of the directory that it refers to.
     let path = path.canonicalize().ok()?;
-    Some(path.file_stem()?.to_string_lossy().into_owned())
+    let stem = path.file_stem()?.to_string_lossy();
+    // Of an archive, `.tar` is left; of a compressed file, `.yaml`.
+    let mut inner = [".tar", ".yaml", ".yml", ".json"].iter();
+    let inner = inner.find_map(|end| stem.strip_suffix(end));
+    Some(inner.unwrap_or(&stem).to_owned())
 }
 
-/// The texts of a path: a file; a directory, meaning its `.yaml`, `.yml` and `.json` files, sorted by
-/// name; or `-`, which is standard input.
+/// The texts of a path: a file, perhaps compressed; the manifests of an archive; a directory, meaning its
+/// `.yaml`, `.yml` and `.json` files, sorted by name, or, if it has none, those of its subdirectories; or
+/// `-`, which is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<InputText>, InputError> {
     if !path.is_dir() || is_standard_input(path) {
-        return Ok(vec![read_file(path)?]);
+        return read_file(path);
     }
-    manifests_in(path)
-        .map_err(|why| InputError {
-            name: name(path),
-            why,
-        })?
-        .iter()
-        .map(|file| read_file(file))
-        .collect()
+    let failed = |why| InputError {
+        name: name(path),
+        why,
+    };
+    let own = manifests_in(path).map_err(failed)?;
+    let collected = own.is_empty();
+    let files = if collected {
+        let mut below = Vec::new();
+        manifests_below(path, 0, &mut below).map_err(failed)?;
+        below
+    } else {
+        own
+    };
+    let mut texts = Vec::new();
+    for file in files {
+        for mut text in read_file(&file)? {
+            text.collected |= collected;
+            texts.push(text);
+        }
+    }
+    Ok(texts)
 }
 
 /// The text of one file, or why it cannot be read.
 pub fn text(path: &Path) -> Result<String, String> {
-    match read_file(path) {
-        Ok(input) => Ok(input.text),
-        Err(InputError { name, why }) => Err(format!("cannot read {name}: {why}")),
+    match read_bytes(path).and_then(decode) {
+        Ok(text) => Ok(text),
+        Err(why) => Err(format!("cannot read {}: {why}", name(path))),
     }
 }
 
@@ -74,17 +85,19 @@ pub(super) fn files_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     }
 }
 
-fn read_file(path: &Path) -> Result<InputText, InputError> {
-    match read_bytes(path).and_then(decode) {
-        Ok(text) => Ok(InputText {
-            name: name(path),
-            text,
-        }),
-        Err(why) => Err(InputError {
-            name: name(path),
-            why,
-        }),
-    }
+fn read_file(path: &Path) -> Result<Vec<InputText>, InputError> {
+    let name = name(path);
+    let texts = read_bytes(path).and_then(|bytes| {
+        if archive::is_gzip(&bytes) {
+            return archive::unpack(&name, &bytes);
+        }
+        Ok(vec![InputText {
+            name: name.clone(),
+            text: decode(bytes)?,
+            collected: false,
+        }])
+    });
+    texts.map_err(|why| InputError { name, why })
 }
 
 fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
@@ -95,64 +108,38 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     }
 }
 
-fn read_within_limit(input: impl Read) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    input.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
-        let message = format!("it is larger than {} MiB", LARGEST >> 20);
-        return Err(Error::new(ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes)
-}
-
 fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"
-}
-
-/// UTF-8 text, without the byte order mark that some editors write. PowerShell's `>` writes UTF-16.
-fn decode(bytes: Vec<u8>) -> Result<String, Error> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Error::new(
-            ErrorKind::InvalidData,
-            "it is UTF-16: save it as UTF-8",
-        ));
-    }
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8"))?;
-    match text.strip_prefix('\u{feff}') {
-        Some(text) => Ok(text.to_owned()),
-        None => Ok(text),
-    }
 }
 
 fn manifests_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
-    paths.retain(|path| {
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        path.is_file() && matches!(extension, Some("yaml" | "yml" | "json"))
-    });
+    paths.retain(|path| path.is_file() && is_manifest(path));
     paths.sort();
     Ok(paths)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::decode;
+/// How many directories deep, and how many files, a directory is read: `must-gather` has six levels.
+const DEPTH: usize = 16;
+const FILES: usize = 100_000;
 
-    #[test]
-    fn the_encodings_of_editors() {
-        assert_eq!(
-            decode(b"\xef\xbb\xbfkind: Node".to_vec()).unwrap(),
-            "kind: Node"
-        );
-        for (bytes, error) in [
-            (b"\xff\xfek\0".as_slice(), "it is UTF-16: save it as UTF-8"),
-            (b"\xfe\xff\0k", "it is UTF-16: save it as UTF-8"),
-            (b"\xe9", "it is not UTF-8"),
-        ] {
-            assert_eq!(decode(bytes.to_vec()).unwrap_err().to_string(), error);
+/// The manifests in the subdirectories, without following links.
+fn manifests_below(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() && depth < DEPTH {
+            manifests_below(&path, depth + 1, found)?;
+        } else if kind.is_file() && is_manifest(&path) {
+            found.push(path);
+        }
+        if found.len() > FILES {
+            let message = format!("it has more than {FILES} manifests");
+            return Err(Error::new(ErrorKind::FileTooLarge, message));
         }
     }
+    Ok(())
 }

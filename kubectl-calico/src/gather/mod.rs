@@ -1,11 +1,13 @@
 //! From a cluster or from files to a [`Snapshot`](crate::snapshot::Snapshot).
 
+mod archive;
 pub mod budget;
 pub mod cluster;
 mod document;
 mod file_object;
 pub mod files;
 pub mod input;
+mod input_text;
 pub mod node_status_probe;
 mod page;
 mod pages;

@@ -17,3 +17,4 @@ mod formats;
 mod picture;
 mod reports;
 mod rules;
+mod selection;

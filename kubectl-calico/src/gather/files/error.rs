@@ -58,6 +58,8 @@ pub(super) struct Place<'a> {
     pub(super) name: &'a str,
     /// From 1.
     pub(super) number: usize,
+    /// Whether a tool has collected the file among many.
+    pub(super) collected: bool,
 }
 
 impl Place<'_> {

@@ -1,6 +1,7 @@
 //! A cluster, read from files: manifests, `kubectl get -o yaml`, or what `kubectl calico snapshot` printed.
 
 mod basis;
+mod collection;
 mod error;
 mod overlay;
 mod reading;
@@ -14,6 +15,7 @@ use serde_yaml::{Mapping, Value};
 use super::document::{self, Document, Item};
 use super::file_object::{FileObject, NOT_AN_OBJECT, NotAnObject};
 use super::input;
+use super::input_text::InputText;
 use super::skipped_documents::{MayHold, Skipped};
 use super::snapshot_header::{self, SnapshotHeader};
 use crate::snapshot::{Basis, Meter};
@@ -29,6 +31,8 @@ pub struct Files {
     /// What the files are, if that is given; otherwise, it follows from the objects.
     basis: Option<Basis>,
     header: Option<SnapshotHeader>,
+    /// The version of the server, if a tool that collected the files wrote it.
+    kubernetes: Option<String>,
     objects: BTreeMap<ObjectKey, FileObject>,
     /// The number of objects that were found, each time that one occurs.
     found: usize,
@@ -47,6 +51,7 @@ impl Default for Files {
             name: None,
             basis: None,
             header: None,
+            kubernetes: None,
             objects: BTreeMap::new(),
             found: 0,
             empty_lists: BTreeSet::new(),
@@ -78,7 +83,7 @@ impl Files {
             let mut documents = 0;
             let skipped = files.skipped.len();
             for input in inputs {
-                documents += files.add(&input.name, &input.text)?;
+                documents += files.add(&input)?;
             }
             if documents == 0 {
                 return Err(FilesError::Empty {
@@ -109,10 +114,14 @@ impl Files {
         &self.skipped
     }
 
-    /// Adds the objects of a text, and returns the number of its documents that are objects or lists. `name`
-    /// is what messages call the text.
-    fn add(&mut self, name: &str, text: &str) -> Result<usize, FilesError> {
-        let mut place = Place { name, number: 0 };
+    /// Adds the objects of a text, and returns the number of its documents that are objects or lists.
+    fn add(&mut self, input: &InputText) -> Result<usize, FilesError> {
+        let text = input.text.as_str();
+        let mut place = Place {
+            name: &input.name,
+            number: 0,
+            collected: input.collected,
+        };
         let mut documents = 0;
         for text in document::split(text) {
             for document in document::parse(&text, &self.memory) {
@@ -143,6 +152,10 @@ impl Files {
         fields: Mapping,
         items: Option<Vec<Item>>,
     ) -> Result<bool, FilesError> {
+        if place.collected {
+            let is_empty_list = items.as_ref().is_some_and(Vec::is_empty);
+            self.note_collected(place.name, &fields, is_empty_list);
+        }
         let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
         let api_version = text("apiVersion").unwrap_or_default();
         let kind = text("kind").unwrap_or_default();
@@ -197,6 +210,9 @@ impl Files {
     }
 
     fn skip(&mut self, place: Place, may_hold: MayHold, why: &str) {
+        if place.collected && why == NOT_AN_OBJECT {
+            return;
+        }
         self.skipped.push(Skipped {
             name: place.name.to_owned(),
             number: place.number,

@@ -5,6 +5,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::Files;
 use crate::gather::file_object::FileObject;
+use crate::gather::input_text::InputText;
 use crate::gather::snapshot_text;
 use crate::snapshot::Snapshot;
 use crate::snapshot::resources::RESOURCES;
@@ -15,7 +16,7 @@ impl Files {
         let text = snapshot_text::manifests(snapshot).map_err(|error| error.to_string())?;
         let mut files = Self::default();
         files
-            .add("the cluster", &text)
+            .add(&InputText::new("the cluster", &text))
             .map_err(|error| error.to_string())?;
         files.basis = Some(snapshot.basis.clone());
         Ok(files)

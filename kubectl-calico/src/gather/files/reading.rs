@@ -44,6 +44,9 @@ impl SnapshotSource for Files {
     async fn origin(&self) -> Origin {
         let header = self.header.as_ref();
         let mut origin = header.map_or_else(Origin::default, |header| header.origin.clone());
+        if origin.kubernetes.is_none() {
+            origin.kubernetes.clone_from(&self.kubernetes);
+        }
         if origin.cluster.is_none() {
             origin.cluster.clone_from(&self.name);
         }
@@ -119,6 +122,7 @@ mod tests {
     use k8s_openapi::api::apps::v1::Deployment;
 
     use super::*;
+    use crate::gather::input_text::InputText;
     use crate::snapshot::IpPool;
     use crate::snapshot::resources::{IP_POOLS, OPERATORS};
 
@@ -135,7 +139,7 @@ mod tests {
         let pools = files.read::<IpPool>(&IP_POOLS, Store::V1).await;
         assert_eq!(pools.unknown(), Some(Unknown::NotGiven));
         let list = "{apiVersion: crd.projectcalico.org/v1, kind: IPPoolList, items: []}";
-        files.add("pools.yaml", list).unwrap();
+        files.add(&InputText::new("pools.yaml", list)).unwrap();
         let pools = files.read::<IpPool>(&IP_POOLS, Store::V1).await;
         assert!(pools.read().is_some_and(Vec::is_empty));
     }
@@ -145,7 +149,9 @@ mod tests {
         let mut files = of_a_cluster();
         let list = "{apiVersion: apps/v1, kind: DeploymentList, items: [{apiVersion: apps/v1, \
                     kind: Deployment, metadata: {name: x, namespace: calico-system}}]}";
-        files.add("deployments.yaml", list).unwrap();
+        files
+            .add(&InputText::new("deployments.yaml", list))
+            .unwrap();
         let operators = files.read::<Deployment>(&OPERATORS, Store::V1).await;
         assert_eq!(operators.unknown(), Some(Unknown::NotGiven));
     }

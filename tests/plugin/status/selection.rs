@@ -1,0 +1,218 @@
+//! Which findings are shown, and count: with manifests laid over a cluster, since an earlier report, and
+//! without those that are ignored.
+
+use std::fs;
+use std::path::Path;
+
+use calico_test_support::clusters::{cluster, manifest};
+use calico_test_support::outcome::Outcome;
+use serde_json::Value;
+
+use crate::run::plugin;
+
+const HEALTHY: &str = "base: helm\n";
+
+const OUTSIDE: &str = "\
+base: calico.yaml
+---
+apiVersion: crd.projectcalico.org/v1
+kind: IPPool
+metadata: {name: default-ipv4-ippool}
+spec: {cidr: 192.168.0.0/16}
+";
+
+/// The Installation of the base `helm`, with another list of pools.
+fn installation(pools: &str) -> String {
+    format!(
+        "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {{name: default}}\n\
+         spec: {{calicoNetwork: {{ipPools: {pools}}}}}\n"
+    )
+}
+
+/// A folder with `cluster.yaml`.
+fn folder(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("cluster.yaml"), manifest(&cluster(text))).unwrap();
+    folder
+}
+
+fn status(folder: &Path, arguments: &[&str]) -> Outcome {
+    let output = plugin()
+        .current_dir(folder)
+        .args(["status", "-f", "cluster.yaml"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    Outcome::of(&output)
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let outcome = status(folder, &[arguments, &["-o", "json"]].concat());
+    serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.output()))
+}
+
+/// The report on a healthy cluster with an Installation that lists these pools.
+fn with_pools(pools: &str) -> (Value, i32) {
+    let folder = folder(HEALTHY);
+    fs::write(folder.path().join("with.yaml"), installation(pools)).unwrap();
+    let exit = status(folder.path(), &["--with", "with.yaml"]).exit;
+    (json(folder.path(), &["--with", "with.yaml"]), exit)
+}
+
+fn codes(report: &Value) -> Vec<&str> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings.map(|it| it["code"].as_str().unwrap()).collect()
+}
+
+/// The pool of the base, as the Installation lists it.
+fn pool() -> Value {
+    let objects = cluster(HEALTHY);
+    let installation = objects.iter().find(|it| it["kind"] == "Installation");
+    installation.unwrap()["spec"]["calicoNetwork"]["ipPools"][0].clone()
+}
+
+#[test]
+fn the_same_pools_change_nothing() {
+    let (report, exit) = with_pools(&format!("[{}]", pool()));
+    assert_eq!((codes(&report), exit), (vec![], 0));
+    assert!(
+        report["changes"]["operator"].is_null(),
+        "{}",
+        report["changes"]
+    );
+}
+
+#[test]
+fn the_operator_changes_the_encapsulation_of_its_pool() {
+    let mut pool = pool();
+    let before = pool["encapsulation"].take();
+    let other = if before == "IPIP" { "VXLAN" } else { "IPIP" };
+    pool["encapsulation"] = other.into();
+    let (report, exit) = with_pools(&format!("[{pool}]"));
+    assert_eq!((codes(&report), exit), (vec![], 0), "{before}");
+    let operator = report["changes"]["operator"][0].as_str().unwrap();
+    assert!(operator.starts_with("changes IPPool/default-ipv4-ippool: encapsulation from "));
+    assert!(
+        report["changes"]["ports"].is_string(),
+        "{}",
+        report["changes"]
+    );
+}
+
+#[test]
+fn a_pool_outside_the_pod_cidr_would_be_found() {
+    let (report, exit) = with_pools(&format!(
+        "[{}, {{cidr: 172.30.0.0/16, encapsulation: VXLAN}}]",
+        pool()
+    ));
+    assert_eq!((codes(&report), exit), (vec!["CAL201"], 1));
+    let fix = &report["findings"][0]["fix"];
+    assert_eq!(fix[0]["what"], "give the pool another CIDR in its manifest");
+    assert!(fix[0]["commands"].is_null());
+}
+
+#[test]
+fn the_operator_would_delete_a_pool_that_is_no_longer_listed() {
+    let (report, exit) = with_pools("[]");
+    assert_eq!((codes(&report)[0], exit), ("CAL208", 1));
+    assert_eq!(
+        report["changes"]["operator"][0],
+        "deletes IPPool/default-ipv4-ippool"
+    );
+}
+
+#[test]
+fn a_manifest_without_pools_keeps_them_and_says_so() {
+    let folder = folder(HEALTHY);
+    let text = "{apiVersion: operator.tigera.io/v1, kind: Installation, metadata: {name: default}, spec: {}}";
+    fs::write(folder.path().join("with.yaml"), text).unwrap();
+    let outcome = status(folder.path(), &["--with", "with.yaml"]);
+    assert_eq!(outcome.exit, 0, "{}", outcome.output());
+    let said = outcome.stdout.replace('\n', " ");
+    assert!(
+        said.contains("Installation/default keeps spec.calicoNetwork.ipPools"),
+        "{said}"
+    );
+}
+
+#[test]
+fn since_a_baseline_only_what_is_new_counts() {
+    let folder = folder(OUTSIDE);
+    let before = status(folder.path(), &["-o", "json"]);
+    assert_eq!(before.exit, 1);
+    let baseline = folder.path().join("baseline.json");
+    fs::write(&baseline, &before.stdout).unwrap();
+    let arguments = ["--baseline", "baseline.json"];
+    assert_eq!(status(folder.path(), &arguments).exit, 0);
+    let report = json(folder.path(), &arguments);
+    assert_eq!(codes(&report), [""; 0]);
+    let healthy = self::folder("base: calico.yaml\n");
+    fs::copy(&baseline, healthy.path().join("baseline.json")).unwrap();
+    let report = json(healthy.path(), &arguments);
+    assert_eq!(report["changes"]["gone"][0]["code"], "CAL201");
+    let broken = self::folder(OUTSIDE);
+    let none = before.stdout.replace("CAL201", "CAL202");
+    fs::write(broken.path().join("baseline.json"), none).unwrap();
+    assert_eq!(status(broken.path(), &arguments).exit, 1);
+}
+
+#[test]
+fn only_a_report_is_a_baseline() {
+    let folder = folder(HEALTHY);
+    fs::write(
+        folder.path().join("plan.json"),
+        r#"{"kind": "Plan", "time": "", "findings": []}"#,
+    )
+    .unwrap();
+    let outcome = status(folder.path(), &["--baseline", "plan.json"]);
+    assert_eq!(outcome.exit, 2);
+    assert!(
+        outcome.stderr.contains("plan.json is not a report"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn what_is_ignored_does_not_count() {
+    let folder = folder(OUTSIDE);
+    for ignore in ["CAL201=agreed", "CAL201:IPPool/default-ipv4-ippool=agreed"] {
+        let arguments = ["--ignore", ignore];
+        let outcome = status(folder.path(), &arguments);
+        assert_eq!(outcome.exit, 0, "{}", outcome.output());
+        assert!(
+            outcome.stdout.contains("(ignored: agreed)"),
+            "{}",
+            outcome.stdout
+        );
+        let report = json(folder.path(), &arguments);
+        assert_eq!(report["ignores"]["ignored"][0]["reason"], "agreed");
+    }
+    let other = status(folder.path(), &["--ignore", "CAL201:IPPool/other=agreed"]);
+    assert_eq!(other.exit, 1);
+    assert!(
+        other.stdout.contains("matches no finding"),
+        "{}",
+        other.stdout
+    );
+}
+
+#[test]
+fn what_has_expired_counts_again() {
+    let folder = folder(OUTSIDE);
+    for (until, exit, said) in [
+        (
+            "2000-01-01",
+            1,
+            "counts again: it was ignored until 2000-01-01",
+        ),
+        ("2999-01-01", 0, "(ignored: agreed)"),
+    ] {
+        let text = format!("ignore:\n- code: CAL201\n  reason: agreed\n  until: {until}\n");
+        fs::write(folder.path().join("ignore.yaml"), text).unwrap();
+        let outcome = status(folder.path(), &["--ignore-file", "ignore.yaml"]);
+        assert_eq!(outcome.exit, exit, "{}", outcome.output());
+        let stdout = outcome.stdout.replace('\n', " ");
+        assert!(stdout.contains(said), "{stdout}");
+    }
+}
