@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use calico_test_support::cases::{assert_all, expect};
+use calico_test_support::cases::assert_all;
 use calico_test_support::clusters::{Base, manifest};
 use calico_test_support::repository;
 use calico_test_support::snapshot::assert_snapshot;
@@ -69,14 +69,30 @@ impl Page {
     /// Runs its commands and compares what they print; `UPDATE_CASES=1` writes the page.
     fn check(mut self, charts: &Charts, cluster: Option<&Cluster>) -> Result<(), String> {
         let mut stage = Stage::new(&self.name, charts);
-        let mut problem = None;
+        let mut problems = Problems::default();
         for part in &mut self.parts {
-            problem = problem.or(play(part, &mut stage, cluster).err());
+            play(part, &mut stage, cluster, &mut problems);
         }
-        let text: String = self.parts.iter().map(Part::lines).collect();
-        expect(&self.path, &text)?;
-        problem.map_or(Ok(()), |why| Err(format!("{}: {why}", self.name)))
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            let text: String = self.parts.iter().map(Part::lines).collect();
+            fs::write(&self.path, text).unwrap();
+            problems.outdated.clear();
+        }
+        let all = [problems.failed, problems.outdated].concat();
+        if all.is_empty() {
+            return Ok(());
+        }
+        Err(format!("{}\n\n{}", self.path.display(), all.join("\n\n")))
     }
+}
+
+/// What is wrong with a page.
+#[derive(Default)]
+struct Problems {
+    /// Commands whose exit code is not the expected one.
+    failed: Vec<String>,
+    /// Commands that print something else than the page shows.
+    outdated: Vec<String>,
 }
 
 /// Runs a part of a page, which then shows what was printed.
@@ -84,7 +100,8 @@ fn play<'a>(
     part: &mut Part,
     stage: &mut Stage<'a>,
     cluster: Option<&'a Cluster>,
-) -> Result<(), String> {
+    problems: &mut Problems,
+) {
     match part {
         Part::Text(_) => {}
         Part::Cluster { name, .. } => match cluster {
@@ -95,32 +112,34 @@ fn play<'a>(
         Part::Hidden { script, .. } => {
             let ran = stage.run(&format!("set -e; {script}"));
             if !ran.success {
-                return Err(format!("the hidden commands fail: {script}\n{}", ran.text));
+                let what = format!("the hidden commands fail: {script}\n{}", ran.text);
+                problems.failed.push(what);
             }
         }
         Part::Console(console) if console.not_run.is_some() => {}
-        Part::Console(console) => return run(console, stage),
+        Part::Console(console) => run(console, stage, problems),
     }
-    Ok(())
 }
 
-fn run(console: &mut Console, stage: &Stage<'_>) -> Result<(), String> {
+fn run(console: &mut Console, stage: &Stage<'_>, problems: &mut Problems) {
     let last = console.commands.len() - 1;
     for (number, command) in console.commands.iter_mut().enumerate() {
         let ran = stage.run(&command.text);
         if !is_as_shown(&command.output, &ran.text) {
-            command.output = rewritten(&command.output, &ran.text);
+            let shown = std::mem::take(&mut command.output);
+            command.output = rewritten(&shown, &ran.text);
+            problems.outdated.push(format!(
+                "$ {}\n--- shown\n{shown}--- printed\n{}",
+                command.text, ran.text
+            ));
         }
         let must_fail = console.fails && number == last;
         if ran.success == must_fail {
             let what = if ran.success { "succeeds" } else { "fails" };
-            return Err(format!(
-                "the command {what}: {}\n{}",
-                command.text, ran.text
-            ));
+            let what = format!("the command {what}: {}\n{}", command.text, ran.text);
+            problems.failed.push(what);
         }
     }
-    Ok(())
 }
 
 #[test]
