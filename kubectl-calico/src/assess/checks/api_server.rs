@@ -128,10 +128,22 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         } else {
             "no namespace in the cluster can be deleted"
         })
-        .suspects([Suspect::Workload("calico-apiserver")])
+        .suspects(suspects(reason))
         .fix(fix)
         .paste(paste),
     )
+}
+
+/// Without a Service, the operator has registered the server but not created it: it creates the pools first, and then
+/// the namespace with the rest of Calico.
+fn suspects(reason: &str) -> Vec<Suspect> {
+    let mut suspects = vec![Suspect::Workload("calico-apiserver")];
+    if reason == "ServiceNotFound" {
+        suspects.extend(["ippools", "calico"].map(|component| {
+            Suspect::Subject(ObjectRef::named("TigeraStatus", component).to_string())
+        }));
+    }
+    suspects
 }
 
 fn not_ready(case: &Case) -> Option<Finding> {
