@@ -13,7 +13,7 @@ use crate::assess::check::Case;
 use crate::assess::facts::pools::ExistingPool;
 use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
-use crate::repair::free_range::{in_pod_network, temporary};
+use crate::repair::free_range::{in_pod_network, is_clear_of_services_and_nodes, temporary};
 use crate::repair::migration;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
@@ -37,16 +37,45 @@ pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
     }
     match (pool.existing, free_range(case, pool)) {
         (Some(old), Some(to)) => replace(case, old, to),
-        (Some(old), None) => vec![Step::new(format!(
-            "move the pods of {} to a new pool with an unused CIDR inside the pod network: the CIDR \
-             of an existing pool is immutable",
-            old.name
-        ))],
+        (Some(old), None) => match disabled_inside(case, old) {
+            Some(other) => back_to(case, old, other),
+            None => vec![Step::new(format!(
+                "move the pods of {} to a new pool with an unused CIDR inside the pod network: the \
+                 CIDR of an existing pool is immutable",
+                old.name
+            ))],
+        },
         (None, Some(to)) => move_listed(case, pool, to, &format!("set the pool's CIDR to {to}")),
         (None, None) => vec![Step::new(
             "give the pool an unused CIDR inside the pod network",
         )],
     }
+}
+
+/// A disabled pool inside the pod network, which takes the range that a new pool would have.
+fn disabled_inside<'a>(case: &Case<'a>, old: &ExistingPool) -> Option<&'a ExistingPool> {
+    let network = case.facts.networks.best()?;
+    let mut pools = case.facts.known_pools().iter();
+    pools.find(|pool| {
+        let inside = pool.network.is_some_and(|cidr| {
+            hold(&network.cidrs, &cidr)
+                && is_clear_of_services_and_nodes(case.snapshot, case.facts, &cidr)
+        });
+        inside && pool.is_for_pods() && pool.is_disabled() && pool.family() == old.family()
+    })
+}
+
+/// Moves the pods of a pool to one that was disabled in its favor.
+fn back_to(case: &Case, old: &ExistingPool, other: &ExistingPool) -> Vec<Step> {
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let enable = Step::new(format!(
+        "enable {} again, which is inside the pod network",
+        other.name
+    ))
+    .run_all(writer.enable(other.into()));
+    let mut steps = vec![enable];
+    steps.extend(migration::retire(&mut writer, old.into()));
+    made_lasting(case, &writer, steps)
 }
 
 /// What to do about a pool that is only listed in the Installation while others exist: the Installation
