@@ -54,7 +54,7 @@ not-installed\t'Calico is not installed'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l color -d 'When to use colors: auto, always or never; auto honors NO_COLOR' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l context -d 'Name of the kubeconfig context to use' -r
@@ -100,7 +100,7 @@ not-installed\t'Calico is not installed'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l color -d 'When to use colors: auto, always or never; auto honors NO_COLOR' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l context -d 'Name of the kubeconfig context to use' -r
@@ -131,7 +131,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s 
 json\t'Machine-readable list'
 yaml\t'The same as YAML'
 name\t'The names of the nodes'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l context -d 'Name of the kubeconfig context to use' -r
@@ -163,7 +163,7 @@ plan\t'kubectl calico plan -o json'
 nodes\t'kubectl calico nodes -o json'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l list -d 'List all codes'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -s h -l help -d 'Print help'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s f -l filename -d 'Read manifests or a snapshot instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l context -d 'Name of the kubeconfig context to use' -r
