@@ -70,6 +70,15 @@ pub fn ports(snapshot: &Snapshot, traffic: &Traffic) -> Vec<Port> {
             open("UDP", Some(told.map_or(4789, |told| told.value)), "VXLAN");
         }
     }
+    // Felix sends the traffic of node ports to the node of a pod with VXLAN, whatever the pools have.
+    // Source: projectcalico/calico v3.32.1, felix/dataplane/linux/bpf_ep_mgr.go (vxlanPort).
+    let is_calico = !traffic.encapsulations.is_empty();
+    let has_vxlan = traffic.encapsulations.iter().any(|one| one.is_vxlan());
+    if is_calico && !has_vxlan && felix.is_on(&felix::BPF) {
+        let told = felix.get(&felix::VXLAN_PORT);
+        let port = told.map_or(4789, |told| told.value);
+        open("UDP", Some(port), "VXLAN, for node ports with eBPF");
+    }
     if traffic.bgp {
         let port = bgp::configuration(snapshot).and_then(|found| found.spec.listen_port);
         open("TCP", Some(port.unwrap_or(179)), "BGP");
