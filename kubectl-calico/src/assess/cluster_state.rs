@@ -67,6 +67,30 @@ impl ClusterState {
         }
     }
 
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Healthy,
+        Self::Warning,
+        Self::Degraded,
+        Self::Passed,
+        Self::Failed,
+        Self::NotInstalled,
+        Self::Unknown,
+    ];
+
+    /// The state as programs read it, as in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Warning => "warning",
+            Self::Degraded => "degraded",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotInstalled => "notInstalled",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The state in one or two words.
     pub fn word(self) -> &'static str {
         match self {

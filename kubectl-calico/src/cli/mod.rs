@@ -96,6 +96,10 @@ pub enum Subcommand {
 /// The arguments of `kubectl calico snapshot`.
 #[derive(Args, Debug)]
 pub struct SnapshotArgs {
+    /// Replace names, addresses and domains, consistently, so that the result can be shared
+    #[arg(long)]
+    pub redact: bool,
+
     #[command(flatten)]
     pub messages: MessageArgs,
 

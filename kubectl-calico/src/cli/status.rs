@@ -11,7 +11,9 @@ use crate::snapshot::{Basis, BasisKind};
 #[derive(Args, Debug)]
 pub struct StatusArgs {
     /// Output format: text; short, the verdict and the findings in a line each; wide, also where the
-    /// facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml
+    /// facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml;
+    /// markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format;
+    /// junit or sarif, for CI
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatusFormat::Text,
         hide_possible_values = true)]
     pub output: StatusFormat,
@@ -35,6 +37,10 @@ pub struct StatusArgs {
 
     #[command(flatten)]
     pub selection: SelectionArgs,
+
+    /// Replace names, addresses and domains, consistently, so that the result can be shared
+    #[arg(long, conflicts_with_all = ["with", "ignore", "ignore_file", "baseline", "contexts", "all_contexts"])]
+    pub redact: bool,
 
     #[command(flatten)]
     pub messages: MessageArgs,
@@ -81,4 +87,14 @@ pub enum StatusFormat {
     Json,
     /// The same as YAML
     Yaml,
+    /// Report to paste into an issue
+    Markdown,
+    /// Report as one HTML file
+    Html,
+    /// Metrics in Prometheus' text format
+    Prometheus,
+    /// Test results for CI systems
+    Junit,
+    /// Results for code scanning
+    Sarif,
 }

@@ -44,7 +44,12 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
         }
         StatusFormat::Json => render::json(&list).map_err(|error| error.to_string()),
         StatusFormat::Yaml => render::yaml(&list).map_err(|error| error.to_string()),
-        StatusFormat::Connectivity => {
+        StatusFormat::Connectivity
+        | StatusFormat::Markdown
+        | StatusFormat::Html
+        | StatusFormat::Prometheus
+        | StatusFormat::Junit
+        | StatusFormat::Sarif => {
             Err("this format is for one cluster: choose it with --context or -f".to_owned())
         }
     };
@@ -112,6 +117,7 @@ fn reports(targets: &[Target], arguments: &StatusArgs) -> Vec<ClusterReport> {
                         return;
                     };
                     let report = status::report(arguments, &target.source);
+                    let report = report.map(|(report, _)| report);
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.push((index, report));
                 }

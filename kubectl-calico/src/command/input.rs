@@ -17,7 +17,9 @@ use crate::gather::budget::Budget;
 use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
 use crate::gather::skipped_documents::Skipped;
+use crate::gather::snapshot_text::documents;
 use crate::nodes::label_selector::LabelSelector;
+use crate::redact::redact;
 use crate::render;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::trim::keep;
@@ -131,6 +133,13 @@ fn within_time<T: Send + 'static>(
         }
         Err(error @ RecvTimeoutError::Disconnected) => Err(error.into()),
     }
+}
+
+/// The snapshot without what identifies the cluster.
+pub(super) fn redacted(snapshot: &Snapshot) -> Result<Snapshot, AnyError> {
+    let documents = redact(documents(snapshot)?);
+    let files = Files::of_documents(&documents, snapshot.basis.clone())?;
+    Ok(runtime()?.block_on(Snapshot::gather(&files)))
 }
 
 /// What a run is doing, as an infinitive for messages.

@@ -14,6 +14,7 @@ use crate::assess::{assess, conclude};
 use crate::cli::{RunArgs, SourceArgs, StatusArgs, StatusFormat};
 use crate::exit::Exit;
 use crate::render;
+use crate::snapshot::Snapshot;
 use crate::terminal;
 
 /// In place of steps between two nodes.
@@ -22,7 +23,7 @@ const NO_CONNECTIVITY: &str =
 
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
-    let report = match report(arguments, &arguments.run.source) {
+    let (report, snapshot) = match report(arguments, &arguments.run.source) {
         Ok(report) => report,
         Err(error) => return output::fail(&error),
     };
@@ -42,6 +43,11 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
         }),
         StatusFormat::Json => render::json(&report).map_err(|error| error.to_string()),
         StatusFormat::Yaml => render::yaml(&report).map_err(|error| error.to_string()),
+        StatusFormat::Markdown => Ok(render::markdown(&report)),
+        StatusFormat::Html => Ok(render::html(&report, &snapshot)),
+        StatusFormat::Prometheus => Ok(render::prometheus(&report)),
+        StatusFormat::Junit => Ok(render::junit(&report)),
+        StatusFormat::Sarif => Ok(render::sarif(&report)),
     };
     match text {
         Ok(text) => output::print(&text, exit(&report, &arguments.run)),
@@ -49,8 +55,11 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
     }
 }
 
-/// The report on a cluster, reduced to what was asked for.
-pub(super) fn report(arguments: &StatusArgs, source: &SourceArgs) -> Result<Report, String> {
+/// The report on a cluster, reduced to what was asked for, and the snapshot that it is about.
+pub(super) fn report(
+    arguments: &StatusArgs,
+    source: &SourceArgs,
+) -> Result<(Report, Snapshot), String> {
     let selection = &arguments.selection;
     let ignores = selection::ignores(selection)?;
     let baseline = selection.baseline.as_deref().map(selection::baseline);
@@ -60,7 +69,10 @@ pub(super) fn report(arguments: &StatusArgs, source: &SourceArgs) -> Result<Repo
         messages: !arguments.messages.no_logs,
         with: selection.with.clone(),
     };
-    let input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;
+    let mut input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;
+    if arguments.redact {
+        input.snapshot = input::redacted(&input.snapshot).map_err(|error| error.to_string())?;
+    }
     let now = clock::now();
     let mut report = assess(&input.snapshot, now);
     if let Some(overlaid) = input.overlaid {
@@ -95,7 +107,7 @@ pub(super) fn report(arguments: &StatusArgs, source: &SourceArgs) -> Result<Repo
         report.keep(is_new);
         report.changes = Some(changes);
     }
-    Ok(report)
+    Ok((report, input.snapshot))
 }
 
 /// The exit code for a report.

@@ -1,5 +1,7 @@
 //! What could not be read: a block for each reason, and how to change that.
 
+use std::collections::BTreeMap;
+
 use calico_core::text::printable;
 
 use crate::assess::not_read::{NotRead, Reason};
@@ -89,4 +91,17 @@ fn objects(rows: &[Row]) -> String {
         names.push(format!("{more} more"));
     }
     names.join(", ")
+}
+
+/// A sentence for each reason, with the objects, for formats without commands.
+pub(super) fn reasons(rows: &[NotRead]) -> Vec<String> {
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let objects = reasons.entry(&row.why).or_default();
+        objects.push(row.object.to_string());
+    }
+    reasons
+        .into_iter()
+        .map(|(why, objects)| format!("{}: {why}", objects.join(", ")))
+        .collect()
 }

@@ -7,6 +7,7 @@ use calico_core::text::printable;
 use textwrap::{Options, WordSplitter};
 use unicode_width::UnicodeWidthStr;
 
+use super::rows::Rows;
 use crate::repair::here_document::is_here_document;
 
 /// How a page looks.
@@ -59,7 +60,6 @@ pub(super) struct Page {
     labels: usize,
     marks: BTreeMap<&'static str, Mark>,
     /// The labels of facts of which nothing is known.
-    unknown: Vec<&'static str>,
     text: String,
 }
 
@@ -82,7 +82,6 @@ impl Page {
             margin: 0,
             labels,
             marks: BTreeMap::new(),
-            unknown: Vec::new(),
             text: String::new(),
         }
     }
@@ -157,6 +156,21 @@ impl Page {
         }
     }
 
+    /// Labeled rows. Facts that are unknown share the last one, unless they are marked.
+    pub(super) fn rows(&mut self, rows: &Rows) {
+        let mut unknown = Vec::new();
+        for row in rows.iter() {
+            if row.is_fact && row.text == UNKNOWN && !self.marks.contains_key(row.label) {
+                unknown.push(row.label);
+            } else {
+                self.row(row.label, &row.text);
+            }
+        }
+        if !unknown.is_empty() {
+            self.row("Unknown", &unknown.join(", "));
+        }
+    }
+
     /// A label, and text after it; further lines go below the text.
     pub(super) fn row(&mut self, label: &str, text: &str) {
         let mut margin = " ".repeat(self.margin);
@@ -178,23 +192,6 @@ impl Page {
                 label = "";
                 margin = " ".repeat(self.margin);
             }
-        }
-    }
-
-    /// The row of a fact. One of which nothing is known is named in a common row later, unless it is marked.
-    pub(super) fn fact(&mut self, label: &'static str, text: &str) {
-        if text == UNKNOWN && !self.marks.contains_key(label) {
-            self.unknown.push(label);
-        } else {
-            self.row(label, text);
-        }
-    }
-
-    /// The row of the facts of which nothing is known, if there are any.
-    pub(super) fn unknown_facts(&mut self) {
-        let labels = std::mem::take(&mut self.unknown).join(", ");
-        if !labels.is_empty() {
-            self.row("Unknown", &labels);
         }
     }
 

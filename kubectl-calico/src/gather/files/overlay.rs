@@ -7,18 +7,26 @@ use super::Files;
 use crate::gather::file_object::FileObject;
 use crate::gather::input_text::InputText;
 use crate::gather::snapshot_text;
-use crate::snapshot::Snapshot;
 use crate::snapshot::resources::RESOURCES;
+use crate::snapshot::{Basis, Snapshot};
 
 impl Files {
     /// What was read from a cluster, as the files of a snapshot.
     pub fn of_snapshot(snapshot: &Snapshot) -> Result<Self, String> {
-        let text = snapshot_text::manifests(snapshot).map_err(|error| error.to_string())?;
+        let documents = snapshot_text::documents(snapshot).map_err(|error| error.to_string())?;
+        Self::of_documents(&documents, snapshot.basis.clone())
+    }
+
+    /// The documents of a snapshot on that basis.
+    pub fn of_documents(documents: &[serde_json::Value], basis: Basis) -> Result<Self, String> {
         let mut files = Self::default();
         files
-            .add(&InputText::new("the cluster", &text))
+            .add(&InputText::new(
+                "the cluster",
+                &snapshot_text::text(documents),
+            ))
             .map_err(|error| error.to_string())?;
-        files.basis = Some(snapshot.basis.clone());
+        files.basis = Some(basis);
         Ok(files)
     }
 

@@ -37,7 +37,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
     }
     if !plan.ports.is_empty() {
         page.blank();
-        ports(&mut page, &plan.ports);
+        page.row("Ports", &ports(&plan.ports));
     }
     if !plan.existing_pools.is_empty() {
         page.blank();
@@ -76,7 +76,7 @@ fn next(plan: &Plan) -> String {
 
 /// What the values follow from.
 fn inputs(page: &mut Page, plan: &Plan) {
-    cluster(page, &plan.facts.cluster);
+    page.rows(&cluster(&plan.facts.cluster));
     if !matches!(
         plan.facts.install.method.value(),
         Some(Method::Nothing) | None

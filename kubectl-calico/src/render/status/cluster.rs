@@ -6,9 +6,11 @@ use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::phrases::counted;
-use crate::render::page::{Page, UNKNOWN};
+use crate::render::page::UNKNOWN;
+use crate::render::rows::Rows;
 
-pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {
+pub(crate) fn cluster(cluster: &Cluster) -> Rows {
+    let mut rows = Rows::default();
     let version = cluster.origin.kubernetes.as_deref();
     let mut text = match version {
         Some(version) => format!("Kubernetes {version}"),
@@ -29,12 +31,13 @@ pub(crate) fn cluster(page: &mut Page, cluster: &Cluster) {
         (Some(_), UNKNOWN) => format!("{text}, nodes unknown"),
         (Some(_), nodes) => format!("{text}, {nodes}"),
     };
-    page.row("Cluster", &text);
+    rows.row("Cluster", &text);
     if let Some(server) = &cluster.origin.server {
         let context = cluster.origin.context.as_deref();
         let context = context.map(|context| format!(", context {context}"));
-        page.row("", &format!("{server}{}", context.unwrap_or_default()));
+        rows.row("", &format!("{server}{}", context.unwrap_or_default()));
     }
+    rows
 }
 
 fn nodes(nodes: &NodeCounts) -> String {

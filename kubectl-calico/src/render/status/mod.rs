@@ -18,10 +18,14 @@ mod workloads;
 pub(super) use cluster::{cluster, installed_by};
 pub(super) use finding::finding;
 pub(super) use routing::ports;
+pub(super) use verdict::sentence;
+pub(super) use words::grouped;
 
 use super::connectivity;
+use super::entries::entries;
 use super::not_read::{Row, not_read};
 use super::page::{Look, Page};
+use super::rows::Rows;
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::facts::Facts;
 use crate::assess::facts::method::Method;
@@ -45,7 +49,7 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
     if let Some(changes) = &report.changes {
         changes::heading(&mut page, changes, report.findings.len());
     }
-    let entries = list::entries(report);
+    let entries = entries(report);
     if !entries.is_empty() {
         page.blank();
         list::list(&mut page, &entries);
@@ -59,13 +63,7 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
     }
     page.blank();
     marks::mark(&mut page, report);
-    if report.changes.is_some() {
-        // Only what changes is shown.
-    } else if report.basis.is_proposal() {
-        proposal::proposal(&mut page, &report.facts, detail.sources);
-    } else {
-        facts(&mut page, &report.facts, detail.sources);
-    }
+    page.rows(&rows(report, detail.sources));
     for entry in &entries {
         page.blank();
         finding(&mut page, entry.cause, entry.number);
@@ -113,23 +111,34 @@ fn to_install(report: &Report) -> String {
     lines.join("\n")
 }
 
-fn facts(page: &mut Page, facts: &Facts, sources: bool) {
-    cluster(page, &facts.cluster);
+/// What was read, in words; nothing if only what changes is to be shown.
+pub(super) fn rows(report: &Report, sources: bool) -> Rows {
+    if report.changes.is_some() {
+        Rows::default()
+    } else if report.basis.is_proposal() {
+        proposal::proposal(&report.facts, sources)
+    } else {
+        facts(&report.facts, sources)
+    }
+}
+
+fn facts(facts: &Facts, sources: bool) -> Rows {
+    let mut rows = cluster(&facts.cluster);
     let method = facts.install.method.value();
     if method != Some(&Method::Nothing) {
-        page.fact("Installed by", &installed_by(&facts.install));
+        rows.fact("Installed by", &installed_by(&facts.install));
     }
     let runs = !facts.install.is_missing();
     if runs {
-        routing::routing(page, &facts.routing);
-        routing::dataplane(page, facts);
+        routing::routing(&mut rows, &facts.routing);
+        routing::dataplane(&mut rows, facts);
     }
-    networks::networks(page, &facts.networks, sources);
-    pools::pools(page, facts);
+    networks::networks(&mut rows, &facts.networks, sources);
+    pools::pools(&mut rows, facts);
     if runs {
-        workloads::typha(page, &facts.typha);
-        workloads::calico_node(page, &facts.agents, sources);
+        workloads::typha(&mut rows, &facts.typha);
+        workloads::calico_node(&mut rows, &facts.agents, sources);
     }
-    workloads::components(page, &facts.components, sources);
-    page.unknown_facts();
+    workloads::components(&mut rows, &facts.components, sources);
+    rows
 }

@@ -1,19 +1,20 @@
 //! The networks that Kubernetes was configured with.
 
 use crate::assess::facts::networks::{ConfiguredNetwork, Networks};
-use crate::render::page::{Page, UNKNOWN};
+use crate::render::page::UNKNOWN;
+use crate::render::rows::Rows;
 
-pub(super) fn networks(page: &mut Page, networks: &Networks, sources: bool) {
-    row(page, "Pod CIDR", &networks.pods, sources);
-    row(page, "Service CIDR", &networks.services, sources);
+pub(super) fn networks(rows: &mut Rows, networks: &Networks, sources: bool) {
+    row(rows, "Pod CIDR", &networks.pods, sources);
+    row(rows, "Service CIDR", &networks.services, sources);
     for unreadable in &networks.unreadable {
-        page.row("", &format!("{}: {}", unreadable.from, unreadable.why));
+        rows.row("", &format!("{}: {}", unreadable.from, unreadable.why));
     }
 }
 
 /// A line for each value, with the sources that have it if there are several values. The nodes' own parts of a pod CIDR are shown
 /// only if no source has all of it.
-fn row(page: &mut Page, label: &'static str, networks: &[ConfiguredNetwork], sources: bool) {
+fn row(rows: &mut Rows, label: &'static str, networks: &[ConfiguredNetwork], sources: bool) {
     let mut shown: Vec<&ConfiguredNetwork> = networks
         .iter()
         .filter(|network| !network.is_lower_bound())
@@ -41,9 +42,9 @@ fn row(page: &mut Page, label: &'static str, networks: &[ConfiguredNetwork], sou
         })
         .collect();
     if lines.is_empty() {
-        page.fact(label, UNKNOWN);
+        rows.fact(label, UNKNOWN);
     } else {
-        page.row(label, &lines.join("\n"));
+        rows.row(label, &lines.join("\n"));
     }
 }
 

@@ -6,9 +6,9 @@ use crate::assess::facts::ipam::CALICO;
 use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
-use crate::render::page::Page;
+use crate::render::rows::Rows;
 
-pub(super) fn pools(page: &mut Page, facts: &Facts) {
+pub(super) fn pools(rows: &mut Rows, facts: &Facts) {
     let text = in_words(&facts.pools, |pools| {
         let mut lines: Vec<String> = pools.iter().flat_map(pool).collect();
         if lines.is_empty() {
@@ -19,7 +19,7 @@ pub(super) fn pools(page: &mut Page, facts: &Facts) {
         }
         lines.join("\n")
     });
-    page.fact("IP pools", &text);
+    rows.fact("IP pools", &text);
 }
 
 /// What a pool is.

@@ -7,9 +7,10 @@ use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::ports::{Port, list};
 use crate::assess::facts::routing::Routing;
 use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
-use crate::render::page::{Page, UNKNOWN};
+use crate::render::page::UNKNOWN;
+use crate::render::rows::Rows;
 
-pub(super) fn routing(page: &mut Page, routing: &Routing) {
+pub(super) fn routing(rows: &mut Rows, routing: &Routing) {
     let mut lines = vec![in_words(&routing.modes, |modes| {
         let lines: Vec<String> = modes.iter().map(mode).collect();
         lines.join("\n")
@@ -25,15 +26,15 @@ pub(super) fn routing(page: &mut Page, routing: &Routing) {
     if is_set || lines.first().is_some_and(|line| line != UNKNOWN) {
         lines.push(format!("MTU of pods: {mtu}{}", overhead(routing)));
     }
-    page.fact("Routing", &lines.join("\n"));
-    ports(page, &routing.ports);
+    rows.fact("Routing", &lines.join("\n"));
+    if !routing.ports.is_empty() {
+        rows.row("Ports", &ports(&routing.ports));
+    }
 }
 
-/// The ports that must be open, if there are any.
-pub(crate) fn ports(page: &mut Page, ports: &[Port]) {
-    if !ports.is_empty() {
-        page.row("Ports", &format!("{} between nodes", list(ports)));
-    }
+/// The ports that must be open.
+pub(crate) fn ports(ports: &[Port]) -> String {
+    format!("{} between nodes", list(ports))
 }
 
 fn mode(mode: &RoutingMode) -> String {
@@ -91,7 +92,7 @@ fn overhead(routing: &Routing) -> String {
     }
 }
 
-pub(super) fn dataplane(page: &mut Page, facts: &Facts) {
+pub(super) fn dataplane(rows: &mut Rows, facts: &Facts) {
     let dataplane = in_words(&facts.dataplane, |dataplane| dataplane.name().to_owned());
     let encryption = match &facts.encryption {
         Fact::Unknown { unknown } if dataplane == why_unknown(unknown) => dataplane.clone(),
@@ -112,5 +113,5 @@ pub(super) fn dataplane(page: &mut Page, facts: &Facts) {
         _ if dataplane == encryption => dataplane,
         _ => format!("{dataplane}; {encryption}"),
     };
-    page.fact("Data plane", &text);
+    rows.fact("Data plane", &text);
 }

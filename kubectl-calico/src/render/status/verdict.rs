@@ -8,7 +8,7 @@ use crate::assess::report::Report;
 use crate::render::page::{BOLD, GREEN, Page, RED, YELLOW};
 use crate::snapshot::BasisKind;
 
-/// The state, with the cluster's name.
+/// The state, with a symbol.
 pub(super) fn verdict(page: &mut Page, report: &Report) {
     let line = line(page, report);
     page.line(&line, style(report));
@@ -62,14 +62,18 @@ pub(super) fn closing(page: &mut Page, report: &Report) {
 }
 
 fn line(page: &Page, report: &Report) -> String {
-    let symbol = symbol(page, report);
+    format!("{} {}", symbol(page, report), sentence(report))
+}
+
+/// The state, with the cluster's name.
+pub(crate) fn sentence(report: &Report) -> String {
     match &report.head.cluster {
         // A sentence after a colon begins in lower case; a name stays as it is.
         Some(cluster) => match report.summary.strip_prefix("It is") {
-            Some(rest) => format!("{symbol} {cluster}: it is{rest}"),
-            None => format!("{symbol} {cluster}: {}", report.summary),
+            Some(rest) => format!("{cluster}: it is{rest}"),
+            None => format!("{cluster}: {}", report.summary),
         },
-        None => format!("{symbol} {}", report.summary),
+        None => report.summary.clone(),
     }
 }
 

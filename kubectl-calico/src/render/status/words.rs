@@ -15,7 +15,7 @@ pub(super) fn why_unknown(why: &str) -> String {
 }
 
 /// A number with a comma after every third digit.
-pub(super) fn grouped(number: u128) -> String {
+pub(crate) fn grouped(number: u128) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

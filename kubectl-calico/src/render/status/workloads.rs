@@ -6,9 +6,10 @@ use crate::assess::facts::agents::Agents;
 use crate::assess::facts::components::{Component, ComponentState};
 use crate::assess::facts::typha::Typha;
 use crate::assess::views::calico_node::NOT_FOUND;
-use crate::render::page::{Page, UNKNOWN};
+use crate::render::page::UNKNOWN;
+use crate::render::rows::Rows;
 
-pub(super) fn typha(page: &mut Page, typha: &Typha) {
+pub(super) fn typha(rows: &mut Rows, typha: &Typha) {
     let deployment = in_words(&typha.deployment, |typha| {
         let (ready, replicas) = (typha.ready, typha.replicas);
         format!("{ready} of {replicas} ready in {}", typha.namespace)
@@ -19,10 +20,10 @@ pub(super) fn typha(page: &mut Page, typha: &Typha) {
     } else {
         format!("{deployment}; {wanted}")
     };
-    page.fact("Typha", &text);
+    rows.fact("Typha", &text);
 }
 
-pub(super) fn calico_node(page: &mut Page, agents: &Fact<Agents>, sources: bool) {
+pub(super) fn calico_node(rows: &mut Rows, agents: &Fact<Agents>, sources: bool) {
     let text = in_words(agents, |agents| {
         let counts = match &agents.counts {
             Some(counts) => format!("{} of {} ready", counts.ready, counts.desired),
@@ -39,17 +40,17 @@ pub(super) fn calico_node(page: &mut Page, agents: &Fact<Agents>, sources: bool)
     } else {
         &text
     };
-    page.fact("calico-node", text);
+    rows.fact("calico-node", text);
 }
 
 /// A line for each component that is not available, and one for the others. A finding quotes the message of
 /// one that is degraded or not available.
-pub(super) fn components(page: &mut Page, components: &Fact<Vec<Component>>, messages: bool) {
+pub(super) fn components(rows: &mut Rows, components: &Fact<Vec<Component>>, messages: bool) {
     let components = match components {
         Fact::Known { value, .. } => value,
         Fact::Absent { .. } => return,
         Fact::Unknown { unknown } => {
-            return page.fact("Components", &why_unknown(unknown));
+            return rows.fact("Components", &why_unknown(unknown));
         }
     };
     let (available, others): (Vec<_>, Vec<_>) = components
@@ -66,7 +67,7 @@ pub(super) fn components(page: &mut Page, components: &Fact<Vec<Component>>, mes
             .collect();
         lines.push(format!("{} available", names.join(", ")));
     }
-    page.row("Components", &lines.join("\n"));
+    rows.row("Components", &lines.join("\n"));
 }
 
 fn line(component: &Component, messages: bool) -> String {

@@ -1,0 +1,223 @@
+//! Addresses, replaced so that what is inside a network stays inside it.
+//!
+//! Each bit is kept or flipped depending on the bits before it, as Crypto-PAn does: two addresses have as
+//! many leading bits in common as before. The bits that lead to networks with a meaning of their own, such as
+//! 10.0.0.0/8, and the bits within a block of IPAM are kept.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde_json::Value;
+
+use super::tokens;
+
+/// The last bit that is replaced if there is no pool: that of Calico's default block size.
+const BLOCK_V4: u8 = 26;
+const BLOCK_V6: u8 = 122;
+
+/// Networks that distributions use unless they are told otherwise: k3s and RKE2, kubeadm with flannel,
+/// MicroK8s, OpenShift, and Kubernetes' own Services. They identify no cluster, and checks assume them if
+/// an object does not say more.
+const DEFAULTS: [([u8; 4], u8); 8] = [
+    ([10, 1, 0, 0], 16),
+    ([10, 42, 0, 0], 16),
+    ([10, 43, 0, 0], 16),
+    ([10, 96, 0, 0], 12),
+    ([10, 128, 0, 0], 14),
+    ([10, 152, 183, 0], 24),
+    ([10, 244, 0, 0], 16),
+    ([172, 30, 0, 0], 16),
+];
+
+/// Networks for private use. Source: RFC 1918, RFC 6598.
+const PRIVATE: [([u8; 4], u8); 4] = [
+    ([10, 0, 0, 0], 8),
+    ([100, 64, 0, 0], 10),
+    ([172, 16, 0, 0], 12),
+    ([192, 168, 0, 0], 16),
+];
+
+pub(super) struct Addresses {
+    key: RandomState,
+    /// The bits up to which IPv4 and IPv6 addresses are replaced.
+    last_v4: u8,
+    last_v6: u8,
+}
+
+impl Addresses {
+    /// The replacements for a snapshot.
+    pub(super) fn of(documents: &[Value]) -> Self {
+        let pools = documents
+            .iter()
+            .filter(|document| document.get("kind").and_then(Value::as_str) == Some("IPPool"));
+        let mut addresses = Self {
+            key: RandomState::new(),
+            last_v4: BLOCK_V4,
+            last_v6: BLOCK_V6,
+        };
+        for pool in pools {
+            let size = pool.pointer("/spec/blockSize").and_then(Value::as_u64);
+            let Some(size) = size.and_then(|size| u8::try_from(size).ok()) else {
+                continue;
+            };
+            let cidr = pool.pointer("/spec/cidr").and_then(Value::as_str);
+            if cidr.is_some_and(|cidr| cidr.contains(':')) {
+                addresses.last_v6 = addresses.last_v6.min(size);
+            } else {
+                addresses.last_v4 = addresses.last_v4.min(size);
+            }
+        }
+        addresses
+    }
+
+    /// The text with other addresses.
+    pub(super) fn replace(&self, text: &str) -> String {
+        let belongs = |c: char| c.is_ascii_hexdigit() || ".:/".contains(c);
+        tokens::replace(text, belongs, |word| self.word(word))
+    }
+
+    /// `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1:443`, or one of these in a URL or at the end of a sentence.
+    fn word(&self, word: &str) -> Option<String> {
+        let end = word.trim_end_matches(['.', ':', '/']).len();
+        let (word, after) = word.split_at(end);
+        let start = match word.strip_prefix("::") {
+            Some(_) => 0,
+            None => word.len() - word.trim_start_matches([':', '/', '.']).len(),
+        };
+        let (before, word) = word.split_at(start);
+        let (head, path) = word.split_at(word.find('/').unwrap_or(word.len()));
+        let (address, port) = match head.rsplit_once(':') {
+            Some((address, port)) if address.parse::<Ipv4Addr>().is_ok() => {
+                (address, format!(":{port}"))
+            }
+            _ => (head, String::new()),
+        };
+        let prefix = path
+            .strip_prefix('/')
+            .and_then(|prefix| prefix.parse().ok());
+        let parsed = address.parse().ok()?;
+        let other = match self.address(parsed, prefix) {
+            // A spelling that is not the usual one stays unusual: the operator compares texts.
+            IpAddr::V6(other) if parsed.to_string() != address => {
+                let segments = other.segments().map(|segment| format!("{segment:x}"));
+                segments.join(":")
+            }
+            other => other.to_string(),
+        };
+        Some(format!("{before}{other}{port}{path}{after}"))
+    }
+
+    /// Another address. The bits after the prefix of a network are all zero, and stay so.
+    fn address(&self, address: IpAddr, prefix: Option<u8>) -> IpAddr {
+        match address {
+            IpAddr::V4(address) => {
+                let bits = u128::from(u32::from(address)) << 96;
+                let last = last_bit(bits, self.last_v4, prefix);
+                let bits = self.flipped(bits, kept_v4(address), last);
+                let bits = u32::try_from(bits >> 96).unwrap_or_default();
+                Ipv4Addr::from(bits).into()
+            }
+            IpAddr::V6(address) => {
+                let bits = u128::from(address);
+                let last = last_bit(bits, self.last_v6, prefix);
+                Ipv6Addr::from(self.flipped(bits, kept_v6(address), last)).into()
+            }
+        }
+    }
+
+    /// Flips bits from `first` up to `last`, counted from the highest one.
+    fn flipped(&self, bits: u128, first: u8, last: u8) -> u128 {
+        let mut flipped = bits;
+        for index in first..last {
+            let leading = if index == 0 {
+                0
+            } else {
+                bits >> (128 - u32::from(index))
+            };
+            // The first bit is always flipped, so that no address stays the same.
+            if index == first || self.key.hash_one((leading, index)) & 1 == 1 {
+                flipped ^= 1 << (127 - u32::from(index));
+            }
+        }
+        flipped
+    }
+}
+
+/// The bit up to which an address is replaced. A network's own bits end at its prefix; an address with the
+/// prefix of its network has bits after it.
+fn last_bit(bits: u128, last: u8, prefix: Option<u8>) -> u8 {
+    match prefix {
+        Some(prefix) if prefix < 128 && bits << prefix == 0 => last.min(prefix),
+        _ => last,
+    }
+}
+
+/// The number of leading bits that are kept: as long as they lead to one of the networks that stay what they
+/// are, and those of the network itself.
+fn kept_v4(address: Ipv4Addr) -> u8 {
+    if let [0 | 127 | 224..=255, ..] | [169, 254, ..] = address.octets() {
+        // These are the same on every machine.
+        return 32;
+    }
+    let networks = DEFAULTS.iter().chain(&PRIVATE);
+    let kept = networks.map(|(network, prefix)| {
+        let difference = u32::from(address) ^ u32::from(Ipv4Addr::from(*network));
+        let common = u8::try_from(difference.leading_zeros()).unwrap_or(32);
+        (common + 1).min(*prefix)
+    });
+    // A public address stays one, mostly: the first byte is kept.
+    kept.max().unwrap_or(0).max(8)
+}
+
+fn kept_v6(address: Ipv6Addr) -> u8 {
+    match address.segments() {
+        [0, ..] => 128,
+        [first, ..] if first & 0xffc0 == 0xfe80 || first & 0xff00 == 0xff00 => 128,
+        [first, ..] if first & 0xfe00 == 0xfc00 => 8,
+        _ => 16,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_keep_their_shape() {
+        let addresses = Addresses::of(&[]);
+        for text in [
+            "10.0.0.0/8",
+            "192.168.0.0/16",
+            "0.0.0.0/0",
+            "127.0.0.1:8080",
+            "::/0",
+            "v1.2.3",
+        ] {
+            assert_eq!(addresses.replace(text), text);
+        }
+        for (network, address) in [
+            ("10.244.0.0/16", "10.244.7.9"),
+            ("fd00:10::/56", "fd00:10:0:3::9"),
+        ] {
+            let other = addresses.replace(network);
+            let inside = addresses.replace(address);
+            let other: ipnet::IpNet = other.parse().unwrap();
+            assert_eq!(other.trunc(), other);
+            assert!(
+                other.contains(&inside.parse::<IpAddr>().unwrap()),
+                "{other} {inside}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_is_found_in_a_sentence() {
+        let addresses = Addresses::of(&[]);
+        let other = addresses.replace("10.7.8.9");
+        assert_eq!(
+            addresses.replace("https://10.7.8.9:6443/api is 10.7.8.9."),
+            format!("https://{other}:6443/api is {other}.")
+        );
+    }
+}

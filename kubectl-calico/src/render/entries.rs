@@ -1,0 +1,90 @@
+//! The findings in the order in which to fix them, each with its symptoms: what every format that people
+//! read shows first.
+
+use crate::assess::finding::{Finding, FindingRef, Severity};
+use crate::assess::report::Report;
+
+/// A finding and its symptoms.
+pub(super) struct Entry<'a> {
+    pub(super) cause: &'a Finding,
+    /// Its number, if something has to be done about it.
+    pub(super) number: Option<usize>,
+    pub(super) symptoms: Vec<&'a Finding>,
+}
+
+/// The findings of a report, numbered in the order in which to fix them. Notes have no number, and neither
+/// has a single finding.
+pub(super) fn entries(report: &Report) -> Vec<Entry<'_>> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for finding in &report.findings {
+        match (&finding.symptom_of, entries.last_mut()) {
+            (Some(_), Some(entry)) => entry.symptoms.push(finding),
+            _ => entries.push(Entry {
+                cause: finding,
+                number: None,
+                symptoms: Vec::new(),
+            }),
+        }
+    }
+    let to_fix = |entry: &&mut Entry| entry.cause.severity > Severity::Note;
+    if entries.iter_mut().filter(to_fix).count() > 1 {
+        let numbered = (1..).zip(entries.iter_mut().filter(to_fix));
+        numbered.for_each(|(number, entry)| entry.number = Some(number));
+    }
+    entries
+}
+
+/// What a list of these is called.
+pub(super) fn heading(entries: &[Entry]) -> &'static str {
+    let mut severities = entries.iter().map(|entry| entry.cause.severity);
+    if entries.iter().any(|entry| entry.number.is_some()) {
+        "Fix in this order"
+    } else if severities.any(|severity| severity > Severity::Note) {
+        "Fix"
+    } else {
+        "Notes"
+    }
+}
+
+fn number_of(entries: &[Entry], first: &FindingRef) -> Option<usize> {
+    let entry = entries
+        .iter()
+        .find(|entry| entry.cause.reference() == *first);
+    entry?.number
+}
+
+/// What is wrong, and which finding has to be fixed first.
+pub(super) fn line(entries: &[Entry], found: &Finding) -> String {
+    let first = found.after.as_ref();
+    match first.and_then(|first| number_of(entries, first)) {
+        Some(number) => format!("{} (after {number})", sentence(found)),
+        None => sentence(found),
+    }
+}
+
+/// What is wrong, and with what unless the message says so.
+fn sentence(found: &Finding) -> String {
+    let (kind, name) = found.subject.split_once('/').unwrap_or_default();
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let says = |word: &str| found.message.contains(word);
+    if name.is_empty() || says(name) || (kind == "Installation" && says(kind)) {
+        return found.message.clone();
+    }
+    match kind {
+        // There is one of each, and the message says what it is.
+        "APIService" | "ClusterInformation" => found.message.clone(),
+        "Deployment" if name == "tigera-operator" => found.message.clone(),
+        "DaemonSet" | "Deployment" | "Pod" => format!("{name}: {}", found.message),
+        "Installation" => format!("{kind}: {}", found.message),
+        _ => format!("{kind} {name}: {}", found.message),
+    }
+}
+
+/// The code and the object's name: `CAL107 calico`.
+pub(super) fn symptom(found: &Finding) -> String {
+    let name = match found.subject.split_once('/') {
+        Some(("Installation", _)) => "Installation",
+        _ => found.name(),
+    };
+    format!("{} {name}", found.code)
+}
