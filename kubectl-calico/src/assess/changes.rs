@@ -1,5 +1,7 @@
 //! What differs between two reports: findings that are new, and findings that are gone.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Severity};
@@ -63,9 +65,11 @@ impl From<&Finding> for KnownFinding {
 }
 
 impl Changes {
-    /// What differs from the known findings; and for each finding, whether it is new.
+    /// What differs from the known findings; and for each finding, whether it is new. `unchecked` are the
+    /// codes of the checks that did not run: their findings need not be gone.
     pub fn of(
         findings: &[Finding],
+        unchecked: &BTreeSet<&str>,
         mut known: Vec<KnownFinding>,
         same: Same,
         compared: impl Into<String>,
@@ -87,6 +91,7 @@ impl Changes {
                 }
             }
         }
+        known.retain(|known| !unchecked.contains(known.code.as_str()));
         let changes = Self {
             compared: compared.into(),
             assumed: Vec::new(),

@@ -35,7 +35,13 @@ pub fn with(
     let mut report = assess(&overlaid, now);
     let known: Vec<KnownFinding> = before.findings.iter().map(Into::into).collect();
     let compared = "with the cluster as it is";
-    let (mut changes, is_new) = Changes::of(&report.findings, known, Same::Message, compared);
+    let (mut changes, is_new) = Changes::of(
+        &report.findings,
+        &report.unchecked(),
+        known,
+        Same::Message,
+        compared,
+    );
     report.keep(is_new);
     for finding in &mut report.findings {
         if created.contains(&finding.subject) {

@@ -102,8 +102,13 @@ pub(super) fn report(
             }
             _ => format!("with the report of {}", baseline.time),
         };
-        let (changes, is_new) =
-            Changes::of(&report.findings, baseline.findings, Same::Subject, compared);
+        let (changes, is_new) = Changes::of(
+            &report.findings,
+            &report.unchecked(),
+            baseline.findings,
+            Same::Subject,
+            compared,
+        );
         report.keep(is_new);
         report.changes = Some(changes);
     }

@@ -157,6 +157,19 @@ fn since_a_baseline_only_what_is_new_counts() {
 }
 
 #[test]
+fn what_could_not_be_checked_is_not_gone() {
+    let folder = folder(OUTSIDE);
+    let before = status(folder.path(), &["-o", "json"]).stdout;
+    let text = "base: calico.yaml\nheader: {forbidden: {IPPool: may not list}}\n";
+    let unread = self::folder(text);
+    fs::write(unread.path().join("baseline.json"), before).unwrap();
+    let arguments = ["--baseline", "baseline.json"];
+    assert_eq!(status(unread.path(), &arguments).exit, 2);
+    let report = json(unread.path(), &arguments);
+    assert_eq!(report["changes"]["gone"].to_string(), "[]");
+}
+
+#[test]
 fn only_a_report_is_a_baseline() {
     let folder = folder(HEALTHY);
     fs::write(
