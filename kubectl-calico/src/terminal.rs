@@ -25,6 +25,26 @@ pub fn warn(message: &str) {
     say("warning", message);
 }
 
+/// Prints what the program is doing to standard error.
+pub fn note(message: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", printable(message));
+}
+
+/// Shows a text in place of the one before if standard output is a terminal, and otherwise below it, after an
+/// empty line; with the time.
+pub fn redraw(text: &str, time: &str) -> std::io::Result<()> {
+    if std::io::stdout().is_terminal() {
+        // To the first column of the first line; then, erase each line's rest and what is below.
+        let lines: String = text
+            .lines()
+            .map(|line| format!("{line}{ERASE}\n"))
+            .collect();
+        write(&format!("\x1b[H{lines}\n{time}{ERASE}\n\x1b[J"))
+    } else {
+        write(&format!("{time}\n{text}\n"))
+    }
+}
+
 fn say(severity: &str, message: &str) {
     let lines: Vec<String> = message.lines().map(printable).collect();
     // If this cannot be written either, the exit code still reports the failure.

@@ -26,6 +26,7 @@ mod pod_messages;
 pub mod pool_changes;
 mod proposal;
 pub mod provenance;
+pub mod readiness;
 pub mod report;
 pub(crate) mod thresholds;
 pub mod views;

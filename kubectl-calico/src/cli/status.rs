@@ -1,10 +1,13 @@
 //! `kubectl calico status`
 
+use std::time::Duration;
+
 use clap::{Args, ValueEnum};
 
 use super::messages::MessageArgs;
 use super::run::RunArgs;
 use super::selection::SelectionArgs;
+use crate::duration::duration;
 use crate::snapshot::{Basis, BasisKind};
 
 /// The arguments of `kubectl calico status`.
@@ -34,6 +37,16 @@ pub struct StatusArgs {
     #[arg(long,
         conflicts_with_all = ["context", "cluster", "user", "server", "filename", "with", "baseline"])]
     pub all_contexts: bool,
+
+    /// Wait until Calico is installed, available and without findings that --fail-on names, but not longer
+    /// than that, and then print the report [default: 5m]
+    #[arg(long, value_name = "DURATION", value_parser = duration, num_args = 0..=1, require_equals = true,
+        default_missing_value = "5m", conflicts_with_all = ["filename", "contexts", "all_contexts", "watch"])]
+    pub wait: Option<Duration>,
+
+    /// Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C
+    #[arg(long, conflicts_with_all = ["filename", "contexts", "all_contexts", "baseline"])]
+    pub watch: bool,
 
     #[command(flatten)]
     pub selection: SelectionArgs,

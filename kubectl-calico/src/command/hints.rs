@@ -34,6 +34,7 @@ fn hint(command: &str, argument: &str, value: &str) -> Option<&'static str> {
         _ if command.starts_with('-') => {
             Some("flags follow the command, as in: kubectl calico status --context NAME")
         }
+        ("-w" | "--watch-only", _) if command == "status" => Some("use --watch"),
         ("-w" | "--watch" | "--watch-only", _) => {
             Some("use watch to repeat a command: watch kubectl calico status")
         }

@@ -6,6 +6,7 @@ mod clock;
 mod clusters;
 mod completion;
 mod explain;
+mod follow;
 mod hints;
 mod input;
 mod nodes;
@@ -42,6 +43,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     match cli.command {
         Subcommand::Status(arguments) => clusters::run(&arguments)
+            .or_else(|| follow::run(&arguments))
             .unwrap_or_else(|| status::run(&arguments))
             .into(),
         Subcommand::Plan(arguments) => plan::run(&arguments).into(),

@@ -17,10 +17,20 @@ metadata:
 rules:
 ";
 
-/// Prints a ClusterRole with the permissions to read everything; with `--probe`, one of another name that
-/// also allows what `nodes --probe` does.
+/// Prints a ClusterRole with the permissions to read everything; with `--probe` or `--watch`, one of
+/// another name that allows more.
 pub(super) fn run(arguments: RbacArgs) -> Exit {
-    output::print(&cluster_role(arguments.probe), Exit::Success)
+    output::print(&cluster_role(arguments), Exit::Success)
+}
+
+/// The name of the ClusterRole, so that those with more permissions do not replace the others.
+fn name(arguments: RbacArgs) -> String {
+    let role = if arguments.probe { PROBE_ROLE } else { ROLE };
+    if arguments.watch {
+        format!("{role}-watch")
+    } else {
+        role.to_owned()
+    }
 }
 
 /// What one rule allows: resources, or individual objects of one resource.
@@ -34,7 +44,7 @@ struct RuleKey {
 
 /// The ClusterRole, with one rule for each key. The permission to list cannot be limited to names, so
 /// individual objects are always read by name.
-fn cluster_role(probe: bool) -> String {
+fn cluster_role(arguments: RbacArgs) -> String {
     let mut rules: BTreeMap<RuleKey, BTreeSet<&str>> = BTreeMap::new();
     for row in RESOURCES {
         for api in row.apis {
@@ -48,10 +58,20 @@ fn cluster_role(probe: bool) -> String {
                 resource,
             };
             rules.entry(key).or_default().insert(member);
+            if arguments.watch && resource.is_empty() {
+                let key = RuleKey {
+                    group: api.group,
+                    verb: "watch",
+                    resource,
+                };
+                rules.entry(key).or_default().insert(member);
+            }
         }
     }
     let row = &CALICO_NODE_STATUSES;
-    let verbs = ["create", "delete", "watch"].into_iter().filter(|_| probe);
+    let verbs = ["create", "delete", "watch"]
+        .into_iter()
+        .filter(|_| arguments.probe);
     for (api, verb) in verbs.flat_map(|verb| row.apis.iter().map(move |api| (api, verb))) {
         let key = RuleKey {
             group: api.group,
@@ -60,7 +80,7 @@ fn cluster_role(probe: bool) -> String {
         };
         rules.entry(key).or_default().insert(api.plural);
     }
-    let mut text = HEADER.replace("NAME", if probe { PROBE_ROLE } else { ROLE });
+    let mut text = HEADER.replace("NAME", &name(arguments));
     for (key, members) in rules {
         text.push_str(&format!("  - apiGroups: {}\n", list([key.group])));
         if key.resource.is_empty() {

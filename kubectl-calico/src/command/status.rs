@@ -23,10 +23,14 @@ const NO_CONNECTIVITY: &str =
 
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
-    let (report, snapshot) = match report(arguments, &arguments.run.source) {
-        Ok(report) => report,
-        Err(error) => return output::fail(&error),
-    };
+    match report(arguments, &arguments.run.source) {
+        Ok((report, snapshot)) => print(arguments, &report, &snapshot),
+        Err(error) => output::fail(&error),
+    }
+}
+
+/// Prints a report in the requested format.
+pub(super) fn print(arguments: &StatusArgs, report: &Report, snapshot: &Snapshot) -> Exit {
     let text = match arguments.output {
         StatusFormat::Text | StatusFormat::Short | StatusFormat::Wide => {
             let detail = render::Detail {
@@ -35,22 +39,22 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
                 skipped: arguments.run.source.verbose,
             };
             let look = terminal::look(arguments.run.color);
-            Ok(render::text(&report, look, detail))
+            Ok(render::text(report, look, detail))
         }
         StatusFormat::Connectivity => Ok(match &report.connectivity {
             Some(steps) => render::connectivity(steps, terminal::look(arguments.run.color)),
             None => NO_CONNECTIVITY.to_owned(),
         }),
-        StatusFormat::Json => render::json(&report).map_err(|error| error.to_string()),
-        StatusFormat::Yaml => render::yaml(&report).map_err(|error| error.to_string()),
-        StatusFormat::Markdown => Ok(render::markdown(&report)),
-        StatusFormat::Html => Ok(render::html(&report, &snapshot)),
-        StatusFormat::Prometheus => Ok(render::prometheus(&report)),
-        StatusFormat::Junit => Ok(render::junit(&report)),
-        StatusFormat::Sarif => Ok(render::sarif(&report)),
+        StatusFormat::Json => render::json(report).map_err(|error| error.to_string()),
+        StatusFormat::Yaml => render::yaml(report).map_err(|error| error.to_string()),
+        StatusFormat::Markdown => Ok(render::markdown(report)),
+        StatusFormat::Html => Ok(render::html(report, snapshot)),
+        StatusFormat::Prometheus => Ok(render::prometheus(report)),
+        StatusFormat::Junit => Ok(render::junit(report)),
+        StatusFormat::Sarif => Ok(render::sarif(report)),
     };
     match text {
-        Ok(text) => output::print(&text, exit(&report, &arguments.run)),
+        Ok(text) => output::print(&text, exit(report, &arguments.run)),
         Err(error) => output::fail(&format!("cannot write the report: {error}")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 pub mod budget;
+pub mod changes;
 pub mod cluster;
 mod document;
 mod file_object;

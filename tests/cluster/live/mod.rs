@@ -3,6 +3,7 @@
 mod cases;
 mod faults;
 mod faulty_proxy;
+mod follow;
 mod load;
 mod nodes;
 mod permissions;
