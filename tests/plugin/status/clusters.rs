@@ -121,7 +121,7 @@ fn two_hundred_contexts_that_cannot_be_reached() {
         folder.path(),
         &["--kubeconfig", file, "--all-contexts", "-o", "short"],
     );
-    assert!(started.elapsed() < Duration::from_secs(20));
+    assert!(started.elapsed() < Duration::from_secs(120));
     assert_eq!((all.exit, all.stderr.as_str()), (2, ""));
     assert_eq!(all.stdout.lines().count(), 201);
     let two = [
