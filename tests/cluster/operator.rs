@@ -102,6 +102,9 @@ fn progress(objects: &[Value]) -> Progress {
     let Some(installation) = installation.filter(|_| runs) else {
         return Progress::Done;
     };
+    if !installation["metadata"]["deletionTimestamp"].is_null() {
+        return Progress::Open;
+    }
     let generation = &installation["metadata"]["generation"];
     let mut conditions = of("TigeraStatus").flat_map(|it| {
         let name = it["metadata"]["name"].clone();

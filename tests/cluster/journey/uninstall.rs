@@ -1,5 +1,7 @@
 //! Uninstall: Helm runs the Job of the chart's hook, which lets the operator clean up.
 
+use serde_json::Value;
+
 use super::setup::Journey;
 
 const UNINSTALL: &str = "helm uninstall calico --namespace tigera-operator --timeout 3m";
@@ -39,16 +41,36 @@ impl Journey {
         assert_ne!(deleted.stdout, "");
 
         self.terminal
-            .heading("The operator of the same release completes it");
+            .heading("The printed command, with the chart from here, completes it");
         let start = "kubectl --namespace tigera-operator delete quota stopped";
         self.terminal.run(start).succeeded();
-        let operator = ["--set installation.enabled=false,apiServer.enabled=false"];
+        let command = self.fix_of_the_deletion();
+        let (command, _) = command
+            .split_once("tigera-operator \\\n")
+            .expect("a command with a repository");
         self.terminal
-            .run(&Self::helm("install", &operator, None))
+            .run(&format!("{command}./tigera-operator"))
             .succeeded();
         self.settles();
-        let left = "get installations --output=name";
+
+        self.terminal
+            .heading("The release has created the APIServer again, which the deletion waits for");
+        let command = self.fix_of_the_deletion();
+        self.terminal.run(&command).succeeded();
+        self.settles();
+        let left = "get installations,apiservers --output=name";
         let left = self.cluster.kubectl(left.split(' ')).succeeded();
         assert_eq!(left.stdout, "");
+    }
+
+    /// The first command of the fix for an Installation that is being deleted.
+    #[track_caller]
+    fn fix_of_the_deletion(&self) -> String {
+        let report = self.terminal.output("kubectl calico status -o json");
+        let report: Value = serde_json::from_str(&report).expect("a report");
+        let findings = report["findings"].as_array().expect("findings");
+        let finding = findings.iter().find(|it| it["code"] == "CAL105");
+        let command = &finding.expect("CAL105")["fix"][0]["commands"][0];
+        command.as_str().expect("a command").to_owned()
     }
 }
