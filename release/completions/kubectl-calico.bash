@@ -82,7 +82,7 @@ _kubectl__calico() {
             fi
             case "${prev}" in
                 --schema)
-                    COMPREPLY=($(compgen -W "status plan nodes" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "status clusters plan nodes" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -584,7 +584,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__subcmd__calico__subcmd__status)
-            opts="-o -f -v -n -A -s -h --output --files-are --with --baseline --ignore --ignore-file --no-logs --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-o -f -v -n -A -s -h --output --files-are --contexts --all-contexts --with --baseline --ignore --ignore-file --no-logs --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -600,6 +600,10 @@ _kubectl__calico() {
                     ;;
                 --files-are)
                     COMPREPLY=($(compgen -W "auto cluster proposal" -- "${cur}"))
+                    return 0
+                    ;;
+                --contexts)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --with)

@@ -43,6 +43,7 @@ yaml\t'The same as YAML'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l files-are -d 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto tells by what only a server sets, such as a uid or a status' -r -f -a "auto\t'What their objects show'
 cluster\t'A cluster'
 proposal\t'Manifests that have yet to be applied'"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts, a row each; then on those that have findings' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Show only the findings that are new since an earlier report (-o json), and those that are gone' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r
@@ -76,6 +77,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l all-contexts -d 'The same for every context of the kubeconfig. With -f, several snapshots, or a directory of them, are as many clusters'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
@@ -158,7 +160,8 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l 
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s h -l help -d 'Print help'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l schema -d 'Print the JSON schema of a command\'s JSON output: status, plan or nodes' -r -f -a "status\t'kubectl calico status -o json'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l schema -d 'Print the JSON schema of a command\'s JSON output: status, clusters (status on several), plan or nodes' -r -f -a "status\t'kubectl calico status -o json'
+clusters\t'kubectl calico status -o json, on several clusters'
 plan\t'kubectl calico plan -o json'
 nodes\t'kubectl calico nodes -o json'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l list -d 'List all codes'
