@@ -56,9 +56,10 @@ fn list_entry(page: &mut String, entries: &[Entry], entry: &Entry) {
     let found = entry.cause;
     let _ = writeln!(
         page,
-        "{marker} {} {}: {}",
+        "{marker} {} [{}]({}): {}",
         found.severity.word(),
         found.code,
+        found.url,
         prose(&line(entries, found))
     );
 }

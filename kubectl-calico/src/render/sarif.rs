@@ -57,6 +57,7 @@ fn rule(entry: &Entry) -> Value {
         "id": entry.code,
         "shortDescription": {"text": entry.title},
         "fullDescription": {"text": entry.meaning},
+        "helpUri": entry.address(),
         "help": {"text": format!("{}\n\n{}", entry.impact, entry.fix)},
     })
 }
