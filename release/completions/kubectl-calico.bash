@@ -431,7 +431,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__subcmd__calico__subcmd__rbac)
-            opts="-h --probe --help"
+            opts="-h --probe --watch --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -445,7 +445,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__subcmd__calico__subcmd__snapshot)
-            opts="-f -v -n -A -s -h --no-logs --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-f -v -n -A -s -h --redact --no-logs --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -584,18 +584,18 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__subcmd__calico__subcmd__status)
-            opts="-o -f -v -n -A -s -h --output --files-are --contexts --all-contexts --with --baseline --ignore --ignore-file --no-logs --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-o -f -v -n -A -s -h --output --files-are --contexts --all-contexts --wait --watch --with --baseline --ignore --ignore-file --redact --no-logs --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --output)
-                    COMPREPLY=($(compgen -W "text short wide connectivity json yaml" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text short wide connectivity json yaml markdown html prometheus junit sarif" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text short wide connectivity json yaml" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text short wide connectivity json yaml markdown html prometheus junit sarif" -- "${cur}"))
                     return 0
                     ;;
                 --files-are)
@@ -603,6 +603,10 @@ _kubectl__calico() {
                     return 0
                     ;;
                 --contexts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -36,10 +36,11 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             break
         }
         'kubectl-calico;status' {
-            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml')
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml; markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format; junit or sarif, for CI')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml; markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format; junit or sarif, for CI')
             [CompletionResult]::new('--files-are', '--files-are', [CompletionResultType]::ParameterName, 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto tells by what only a server sets, such as a uid or a status')
             [CompletionResult]::new('--contexts', '--contexts', [CompletionResultType]::ParameterName, 'Report on the clusters of these kubeconfig contexts, a row each; then on those that have findings')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until Calico is installed, available and without findings that --fail-on names, but not longer than that, and then print the report [default: 5m]')
             [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated')
             [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Show only the findings that are new since an earlier report (-o json), and those that are gone')
             [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=''routed by tor-1''; can be repeated')
@@ -70,6 +71,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]')
             [CompletionResult]::new('--disable-compression', '--disable-compression', [CompletionResultType]::ParameterName, 'Do not request compressed responses')
             [CompletionResult]::new('--all-contexts', '--all-contexts', [CompletionResultType]::ParameterName, 'The same for every context of the kubeconfig. With -f, several snapshots, or a directory of them, are as many clusters')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C')
+            [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Replace names, addresses and domains, consistently, so that the result can be shared')
             [CompletionResult]::new('--no-logs', '--no-logs', [CompletionResultType]::ParameterName, 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')
@@ -191,6 +194,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             [CompletionResult]::new('--proxy-url', '--proxy-url', [CompletionResultType]::ParameterName, 'Proxy to connect through (http, https or socks5); overrides NO_PROXY')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]')
             [CompletionResult]::new('--disable-compression', '--disable-compression', [CompletionResultType]::ParameterName, 'Do not request compressed responses')
+            [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Replace names, addresses and domains, consistently, so that the result can be shared')
             [CompletionResult]::new('--no-logs', '--no-logs', [CompletionResultType]::ParameterName, 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')
@@ -202,6 +206,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
         }
         'kubectl-calico;rbac' {
             [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'Also allow what nodes --probe does: to create, watch and delete CalicoNodeStatuses')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Also allow what status --wait and --watch do: to watch what is read')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

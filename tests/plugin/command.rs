@@ -59,7 +59,7 @@ fn help_fits_80_columns() {
 }
 
 #[test]
-fn help_begins_with_two_examples_and_ends_with_connection_options() {
+fn help_begins_with_examples_and_ends_with_connection_options() {
     for command in [
         "status",
         "plan",
@@ -72,7 +72,7 @@ fn help_begins_with_two_examples_and_ends_with_connection_options() {
     ] {
         let long = run(plugin().args([command, "--help"])).succeeded().stdout;
         let (examples, options) = long.split_once("\nUsage: ").unwrap();
-        assert_eq!(examples.matches("\n  # ").count(), 2, "{long}");
+        assert!(examples.matches("\n  # ").count() >= 2, "{long}");
         let other_options = options.split("\nConnection options:").next().unwrap();
         assert!(!other_options.contains("--context"), "{long}");
         let short = run(plugin().args([command, "-h"])).stdout;

@@ -4,12 +4,23 @@
 
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
-    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, NODES,
-    OPERATORS, TIGERA_STATUSES,
+    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS,
+    NODES, OPERATORS, TIGERA_STATUSES,
 };
 
 /// The rows, by the code of the check.
 static EXCUSES: &[(&str, &[&Resource])] = &[
+    // What shows that Calico runs, without which a TigeraStatus is a leftover of an uninstall.
+    (
+        "CAL107",
+        &[
+            &DAEMON_SETS,
+            &OPERATORS,
+            &DEPLOYMENTS,
+            &IP_POOLS,
+            &INSTALLATIONS,
+        ],
+    ),
     // What the operator has accepted before, or already made pools of.
     ("CAL110", &[&IP_POOLS, &TIGERA_STATUSES]),
     // A pool that was left behind, or is not in use because Calico's data is in etcd.

@@ -73,10 +73,15 @@ mod tests {
                 "connectivity",
                 "json",
                 "yaml",
+                "markdown",
+                "html",
+                "prometheus",
+                "junit",
+                "sarif",
                 ":4"
             ]
         );
-        assert_eq!(completed(&["status", "-o=j"]), ["json", ":4"]);
+        assert_eq!(completed(&["status", "-o=js"]), ["json", ":4"]);
         assert_eq!(completed(&["plan", "--output", "fl"]), ["flags", ":4"]);
         assert_eq!(completed(&["plan", "--output=fl"]), ["flags", ":4"]);
         assert_eq!(completed(&["explain", "CAL101"]), ["CAL101", ":4"]);
