@@ -33,9 +33,13 @@ pub fn snapshot_files(paths: &[PathBuf]) -> Result<Option<Vec<PathBuf>>, String>
 }
 
 fn is_snapshot(file: &Path) -> bool {
+    // What is in a pipe can be read only once, and opening one may never return.
+    if !file.is_file() {
+        return false;
+    }
     let mut bytes = Vec::new();
     let read = File::open(file).and_then(|file| file.take(BEGINNING).read_to_end(&mut bytes));
-    if !file.is_file() || read.is_err() {
+    if read.is_err() {
         return false;
     }
     let text = String::from_utf8_lossy(&bytes);
