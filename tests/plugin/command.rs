@@ -74,7 +74,7 @@ fn help_begins_with_examples_and_ends_with_connection_options() {
         let (examples, options) = long.split_once("\nUsage: ").unwrap();
         assert!(examples.matches("\n  # ").count() >= 2, "{long}");
         let other_options = options.split("\nConnection options:").next().unwrap();
-        assert!(!other_options.contains("--context"), "{long}");
+        assert!(!other_options.contains("--context "), "{long}");
         let short = run(plugin().args([command, "-h"])).stdout;
         assert_eq!(short, long, "{command}");
     }
