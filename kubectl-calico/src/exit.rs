@@ -3,6 +3,10 @@
 
 use std::process::ExitCode;
 
+use crate::assess::cluster_state::ClusterState;
+use crate::assess::report::Report;
+use crate::cli::RunArgs;
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -29,6 +33,14 @@ impl Exit {
         } else {
             Self::Incomplete
         }
+    }
+
+    /// How `status` ends.
+    pub fn of_report(report: &Report, run: &RunArgs) -> Self {
+        let missing = report.state == ClusterState::NotInstalled && run.fails_if_not_installed();
+        let fails = missing || report.worst().is_some_and(|worst| run.fails_on(worst));
+        let is_known = report.state != ClusterState::Unknown;
+        Self::of(fails, report.is_complete() && is_known)
     }
 
     fn code(self) -> u8 {

@@ -1,4 +1,4 @@
-//! The defaults of a pool. That of its block size is [`BlockSize::default_for`], in pool/block_size.rs.
+//! The defaults of a pool.
 
 use crate::cidr::{Cidr, CidrError, Family};
 use crate::installation::Pool;
@@ -6,6 +6,15 @@ use crate::operator::OperatorVersion;
 use crate::pool::{BlockSize, TUNNEL, Uses, WORKLOAD};
 
 use super::pool_name::{name_of, standard_name};
+
+/// The prefix length of blocks that the operator fills in: /26 or /122, which is 64 addresses.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
+pub const fn default_block_size(family: Family) -> u8 {
+    match family {
+        Family::V4 => 26,
+        Family::V6 => 122,
+    }
+}
 
 /// A pool with the operator's defaults filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +78,7 @@ impl Defaults {
         let block_size = filled.number(
             "blockSize",
             pool.block_size,
-            family.map(|family| BlockSize::default_for(family).into()),
+            family.map(|family| default_block_size(family).into()),
         );
         let encapsulation = filled.text(
             "encapsulation",

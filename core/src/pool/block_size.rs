@@ -21,15 +21,6 @@ impl BlockSize {
         }
     }
 
-    /// What the operator fills in: /26 or /122, which is 64 addresses.
-    /// Source: tigera/operator v1.42.3, pkg/controller/ippool/defaults.go.
-    pub fn default_for(family: Family) -> u8 {
-        match family {
-            Family::V4 => 26,
-            Family::V6 => 122,
-        }
-    }
-
     /// The family that it is for. The ranges of the two families do not overlap.
     pub fn family(self) -> Family {
         if self.0 <= 32 { Family::V4 } else { Family::V6 }

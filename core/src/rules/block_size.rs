@@ -1,5 +1,6 @@
 //! Rules for a pool's block size.
 
+use crate::defaults::default_block_size;
 use crate::catalog::Entry;
 use crate::cidr::Cidr;
 use crate::pool::{BlockSize, Field};
@@ -57,7 +58,7 @@ fn out_of_range(case: &Case, pool: &PoolCase) -> Option<Details> {
         case.pool_controller_rejects(&message),
         format!(
             "choose a block size from {low} to {high}; the operator's default is {}",
-            BlockSize::default_for(pool.effective.address_family()?)
+            default_block_size(pool.effective.address_family()?)
         ),
     ))
 }

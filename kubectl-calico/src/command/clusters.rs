@@ -139,7 +139,7 @@ fn exit(list: &ReportList, arguments: &StatusArgs) -> Exit {
         .clusters
         .iter()
         .map(|cluster| match &cluster.report {
-            Some(report) => status::exit(report, &arguments.run),
+            Some(report) => Exit::of_report(report, &arguments.run),
             None => Exit::Incomplete,
         })
         .collect();

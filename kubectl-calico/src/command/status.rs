@@ -118,11 +118,3 @@ pub(super) fn report(
     }
     Ok((report, input.snapshot))
 }
-
-/// The exit code for a report.
-pub(super) fn exit(report: &Report, run: &RunArgs) -> Exit {
-    let missing = report.state == ClusterState::NotInstalled && run.fails_if_not_installed();
-    let fails = missing || report.worst().is_some_and(|worst| run.fails_on(worst));
-    let is_known = report.state != ClusterState::Unknown;
-    Exit::of(fails, report.is_complete() && is_known)
-}

@@ -8,13 +8,11 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use calico_core::cidr::Family;
+use calico_core::defaults::default_block_size;
 use serde_json::Value;
 
 use super::tokens;
-
-/// The last bit that is replaced if there is no pool: that of Calico's default block size.
-const BLOCK_V4: u8 = 26;
-const BLOCK_V6: u8 = 122;
 
 /// Networks that distributions use unless they are told otherwise: k3s and RKE2, kubeadm with flannel,
 /// MicroK8s, OpenShift, and Kubernetes' own Services. They identify no cluster, and checks assume them if
@@ -40,7 +38,7 @@ const PRIVATE: [([u8; 4], u8); 4] = [
 
 pub(super) struct Addresses {
     key: RandomState,
-    /// The bits up to which IPv4 and IPv6 addresses are replaced.
+    /// The bits up to which IPv4 and IPv6 addresses are replaced: those of the largest block.
     last_v4: u8,
     last_v6: u8,
 }
@@ -53,8 +51,8 @@ impl Addresses {
             .filter(|document| document.get("kind").and_then(Value::as_str) == Some("IPPool"));
         let mut addresses = Self {
             key: RandomState::new(),
-            last_v4: BLOCK_V4,
-            last_v6: BLOCK_V6,
+            last_v4: default_block_size(Family::V4),
+            last_v6: default_block_size(Family::V6),
         };
         for pool in pools {
             let size = pool.pointer("/spec/blockSize").and_then(Value::as_u64);

@@ -1,6 +1,7 @@
 //! Fixes that change a pool, built on [`crate::repair`]: an existing pool, or one that the Installation
 //! lists and that does not exist yet.
 
+use calico_core::defaults::default_block_size;
 use calico_core::cidr::Cidr;
 use calico_core::defaults::name_of;
 use calico_core::pod_network::hold;
@@ -324,7 +325,7 @@ fn fitting(range: &Cidr, size: i64) -> i64 {
     if fits {
         size
     } else {
-        BlockSize::default_for(family).into()
+        default_block_size(family).into()
     }
 }
 

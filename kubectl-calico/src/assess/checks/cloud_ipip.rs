@@ -36,18 +36,26 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         remedy: Remedy::Encapsulation,
     },
     find: |case| {
-        let (severity, impact) = match case.facts.cluster.cloud.value() {
-            Some(Cloud::Azure) => (
+        let Some(network) = case.facts.cluster.cloud.value() else {
+            return Vec::new();
+        };
+        let name = network.name();
+        let (severity, impact) = match network.ipip() {
+            Ipip::Dropped => (
                 Severity::Error,
-                "Azure's network drops IP protocol 4: pods on different nodes cannot reach each \
-                 other",
+                format!(
+                    "{name}'s network drops IP protocol 4: pods on different nodes cannot reach \
+                     each other"
+                ),
             ),
-            Some(Cloud::DigitalOcean) => (
+            Ipip::DroppedByFirewalls => (
                 Severity::Warning,
-                "a DigitalOcean cloud firewall drops IP protocol 4: behind one, pods on different \
-                 nodes cannot reach each other",
+                format!(
+                    "a {name} cloud firewall drops IP protocol 4: behind one, pods on different \
+                     nodes cannot reach each other"
+                ),
             ),
-            _ => return Vec::new(),
+            Ipip::CanPass => return Vec::new(),
         };
         let Some((node, cloud)) = node_with_cloud(case) else {
             return Vec::new();

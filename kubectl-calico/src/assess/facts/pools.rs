@@ -1,5 +1,6 @@
 //! The existing pools.
 
+use calico_core::defaults::default_block_size;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::{BlockSize, Encapsulation, Uses};
 use serde::Serialize;
@@ -139,7 +140,7 @@ impl ExistingPool {
             block_size: spec
                 .block_size
                 .filter(|size| *size != 0)
-                .unwrap_or_else(|| BlockSize::default_for(family).into()),
+                .unwrap_or_else(|| default_block_size(family).into()),
             nat_outgoing: spec.nat_outgoing,
             enabled: withheld.is_none(),
             withheld,

@@ -1,5 +1,6 @@
 //! The block size of a planned pool, and the effect of other sizes.
 
+use calico_core::defaults::default_block_size;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::BlockSize;
 
@@ -29,7 +30,7 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
         return ChosenBlockSize {
             choice: choice.unwrap_or_else(|| {
                 Choice::reasoned(
-                    BlockSize::default_for(family),
+                    default_block_size(family),
                     "the operator's default; whether it yields enough blocks depends on the CIDR",
                 )
             }),

@@ -171,8 +171,8 @@ fn own_network(why: &str) -> CloudNetwork {
 }
 
 /// Whether a cloud drops an encapsulation regardless of its configuration.
-pub(crate) fn is_forbidden(cloud: Cloud, encapsulation: Encapsulation) -> bool {
-    cloud == Cloud::Azure && encapsulation.is_ipip()
+pub(crate) fn drops(cloud: Cloud, encapsulation: Encapsulation) -> bool {
+    encapsulation.is_ipip() && cloud.ipip() == Ipip::Dropped
 }
 
 /// What a cloud requires for an encapsulation in addition to what the checks of status report

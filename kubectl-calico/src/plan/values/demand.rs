@@ -1,5 +1,6 @@
 //! The blocks and addresses that the nodes need from a pool.
 
+use calico_core::defaults::default_block_size;
 use calico_core::capacity;
 use calico_core::cidr::Cidr;
 use calico_core::pool::BlockSize;
@@ -56,7 +57,7 @@ impl Demand {
     /// The operator's default if it yields enough blocks for all nodes with all their pods; else
     /// the largest size that does; else the largest size that yields one block per node.
     pub(crate) fn choose(&self, cidr: &Cidr) -> Choice<u8> {
-        let default = BlockSize::default_for(cidr.family());
+        let default = default_block_size(cidr.family());
         let first = default.max(cidr.prefix());
         let sizes: Vec<Size> = (first..=*BlockSize::range(cidr.family()).end())
             .filter_map(|size| self.size(cidr, size))
