@@ -10,5 +10,5 @@ mod pool;
 mod pool_name;
 
 pub use installation::Effective;
-pub use pool::{EffectivePool, masquerades};
+pub use pool::{EffectivePool, default_block_size, masquerades};
 pub use pool_name::{name_of, standard_name};

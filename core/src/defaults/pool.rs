@@ -3,7 +3,7 @@
 use crate::cidr::{Cidr, CidrError, Family};
 use crate::installation::Pool;
 use crate::operator::OperatorVersion;
-use crate::pool::{BlockSize, TUNNEL, Uses, WORKLOAD};
+use crate::pool::{TUNNEL, Uses, WORKLOAD};
 
 use super::pool_name::{name_of, standard_name};
 

@@ -1,8 +1,8 @@
 //! Rules for a pool's block size.
 
-use crate::defaults::default_block_size;
 use crate::catalog::Entry;
 use crate::cidr::Cidr;
+use crate::defaults::default_block_size;
 use crate::pool::{BlockSize, Field};
 
 use super::case::{Case, PoolCase};

@@ -74,7 +74,7 @@ pub(super) const NODE_SELECTOR_SYNTAX: Rule = Rule {
                 let error = Selector::parse(selector).err()?;
                 Some(pool.of_new(pool.violation_at(
                     "nodeSelector",
-                    format!("{} is no selector: {error}", quoted(selector)),
+                    format!("{} is not a valid selector: {error}", quoted(selector)),
                     "as long as the pool exists, no pod on any node gets an address",
                     "correct the expression; all() selects all nodes",
                 )))

@@ -17,8 +17,8 @@ pub(super) const TEMPLATE: &str = "\
 pub(super) const ABOUT: &str = "\
 Check how Calico is installed, how it routes pod traffic, and what is wrong.
 
-Read-only: sends only GET and LIST requests, and never reads Secrets. The only
-exception is nodes --probe.";
+Read-only: sends only GET, LIST and WATCH requests; never reads Secrets. The
+only exception is nodes --probe.";
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes, for every output format:

@@ -72,7 +72,7 @@ pub enum Subcommand {
     /// Print everything that status reads, for use with status -f
     #[command(before_help = help::examples(help::SNAPSHOT), help_template = help::TEMPLATE)]
     Snapshot(Box<SnapshotArgs>),
-    /// Print a ClusterRole with the permissions that status and plan need
+    /// Print a ClusterRole with the permissions to read everything that the other commands need
     #[command(before_help = help::examples(help::RBAC), help_template = help::TEMPLATE)]
     Rbac(RbacArgs),
     /// Print the shell completion script for kubectl

@@ -18,7 +18,7 @@ pub struct NodesArgs {
     #[arg(short = 'l', long, value_name = "SELECTOR")]
     pub selector: Option<LabelSelector>,
 
-    /// Sort by a column, such as RESTARTS, or by a field of a node in the JSON output, such as
+    /// Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as
     /// .calicoNode.value.restarts
     #[arg(long, value_name = "COLUMN")]
     pub sort_by: Option<SortKey>,

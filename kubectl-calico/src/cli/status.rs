@@ -13,7 +13,7 @@ use crate::snapshot::{Basis, BasisKind};
 /// The arguments of `kubectl calico status`.
 #[derive(Args, Debug)]
 pub struct StatusArgs {
-    /// Output format: text; short, the verdict and the findings in a line each; wide, also where the
+    /// Output format: text; short, the verdict and the findings, one line each; wide, also where the
     /// facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml;
     /// markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format;
     /// junit or sarif, for CI
@@ -22,24 +22,24 @@ pub struct StatusArgs {
     pub output: StatusFormat,
 
     /// What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied;
-    /// auto tells by what only a server sets, such as a uid or a status
+    /// auto decides by fields that only a server sets, such as uid or status
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = FilesAre::Auto,
         hide_possible_values = true)]
     pub files_are: FilesAre,
 
-    /// Report on the clusters of these kubeconfig contexts, a row each; then on those that have findings
+    /// Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any
     #[arg(long, value_name = "NAME", value_delimiter = ',',
         conflicts_with_all = ["all_contexts", "context", "cluster", "user", "server", "filename", "with", "baseline"])]
     pub contexts: Vec<String>,
 
-    /// The same for every context of the kubeconfig. With -f, several snapshots, or a directory of
-    /// them, are as many clusters
+    /// The same for every context of the kubeconfig. (Several snapshots given with -f, or a directory of
+    /// them, are also treated as several clusters)
     #[arg(long,
         conflicts_with_all = ["context", "cluster", "user", "server", "filename", "with", "baseline"])]
     pub all_contexts: bool,
 
-    /// Wait until Calico is installed, available and without findings that --fail-on names, but not longer
-    /// than that, and then print the report [default: 5m]
+    /// Wait until Calico is installed, available and without findings that --fail-on names, or until this time
+    /// is up, and then print the report [default: 5m]
     #[arg(long, value_name = "DURATION", value_parser = duration, num_args = 0..=1, require_equals = true,
         default_missing_value = "5m", conflicts_with_all = ["filename", "contexts", "all_contexts", "watch"])]
     pub wait: Option<Duration>,

@@ -11,7 +11,7 @@ use crate::assess::ignores::Ignores;
 use crate::assess::report::Report;
 use crate::assess::with::with;
 use crate::assess::{assess, conclude};
-use crate::cli::{RunArgs, SourceArgs, StatusArgs, StatusFormat};
+use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
 use crate::exit::Exit;
 use crate::render;
 use crate::snapshot::Snapshot;
@@ -54,7 +54,7 @@ pub(super) fn print(arguments: &StatusArgs, report: &Report, snapshot: &Snapshot
         StatusFormat::Sarif => Ok(render::sarif(report)),
     };
     match text {
-        Ok(text) => output::print(&text, exit(report, &arguments.run)),
+        Ok(text) => output::print(&text, Exit::of_report(report, &arguments.run)),
         Err(error) => output::fail(&format!("cannot write the report: {error}")),
     }
 }

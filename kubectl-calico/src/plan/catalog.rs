@@ -90,7 +90,7 @@ pub(crate) static FAMILY_OUTSIDE_POD_NETWORK: Entry = Entry {
     code: "family-outside-pod-network",
     title: "the pod CIDR has no network of the pool's address family",
     meaning: "A new pool is planned for an address family for which Kubernetes has no pod CIDR.",
-    impact: "kube-proxy treats traffic from these pods as coming from outside the cluster and \
+    impact: "kube-proxy treats traffic from these pods to Services as coming from outside the cluster and \
              replaces its source address, so network policies no longer match it.",
     criteria: "The pod CIDR is known, and none of its networks is of the pool's family.",
     fix: "Configure Kubernetes for that family first, with dual-stack pod and Service CIDRs.",

@@ -1,8 +1,8 @@
 //! Fixes that change a pool, built on [`crate::repair`]: an existing pool, or one that the Installation
 //! lists and that does not exist yet.
 
-use calico_core::defaults::default_block_size;
 use calico_core::cidr::Cidr;
+use calico_core::defaults::default_block_size;
 use calico_core::defaults::name_of;
 use calico_core::pod_network::hold;
 use calico_core::pool::{BlockSize, Encapsulation};

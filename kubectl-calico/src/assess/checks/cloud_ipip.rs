@@ -7,7 +7,7 @@ use calico_core::text::shortened;
 use crate::assess::advice::pool_fixes::encapsulate;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::cloud::{Cloud, cloud_of};
+use crate::assess::facts::cloud::{Cloud, Ipip, cloud_of};
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::Node;
 use crate::snapshot::ObjectRef;
@@ -77,7 +77,7 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                     "spec.providerID",
                     shortened(node.spec.provider_id.as_deref().unwrap_or_default(), 60),
                 )
-                .impact(impact)
+                .impact(impact.as_str())
                 .fixed_by_all(encapsulate(case, pool, Encapsulation::Vxlan)),
             )
         };

@@ -241,9 +241,7 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     )
     .exists(object)
     .read(&from, true)
-    .impact(
-        "Felix removes the rules that kube-proxy writes, again and again; connections may break",
-    );
+    .impact("Felix keeps removing the rules that kube-proxy writes; connections may break");
     if managed {
         return Some(
             finding

@@ -103,7 +103,10 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
             internal(only)
         )
     } else if nodes.len() == all.len() {
-        format!("Calico uses no node's InternalIP: {}", few(&names))
+        format!(
+            "Calico does not use the InternalIP of any node: {}",
+            few(&names)
+        )
     } else {
         format!(
             "Calico uses an address other than the InternalIP of {}{belongs}",

@@ -52,7 +52,7 @@ pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
 pub(crate) const SELECTOR_UNREADABLE: Check = Check {
     entry: Entry {
         code: "CAL218",
-        title: "a pool's nodeSelector is no selector",
+        title: "a pool's nodeSelector is not a valid selector",
         meaning: "A pool's nodeSelector does not follow the grammar of Calico's selectors, such as \
                   zone == 'a' or has(gpu).",
         impact: "Calico's IPAM looks at the selectors of all pools, and fails at the first one that \
@@ -90,7 +90,7 @@ fn unreadable(case: &Case, pool: &CandidatePool) -> Option<Finding> {
         Finding::error(
             &SELECTOR_UNREADABLE.entry,
             pool.object(),
-            format!("nodeSelector is no selector: {error}"),
+            format!("nodeSelector is not a valid selector: {error}"),
         )
         .evidence(pool.object(), "spec.nodeSelector", &existing.node_selector)
         .impact("no pod on any node gets an address: Calico looks at the selectors of all pools")

@@ -19,7 +19,7 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
         title: "a pool is outside the pod CIDR",
         meaning: "A pool for pods is not inside the pod CIDR that Kubernetes was configured with. \
                   If no pool exists yet, the listed ones are checked.",
-        impact: "kube-proxy treats traffic from these pods as coming from outside the cluster and \
+        impact: "kube-proxy treats traffic from these pods to Services as coming from outside the cluster and \
                  replaces its source address, so network policies no longer match it. On a new \
                  cluster, the operator refuses to create the pool, and the install never \
                  completes. Up to 1.32 (Calico 3.27), it repeats the check on every change, and \
@@ -140,7 +140,7 @@ fn variable(case: &Case) -> Option<(Provenance, String)> {
 }
 
 fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> String {
-    let masqueraded = "kube-proxy treats traffic from these pods as coming from outside the \
+    let masqueraded = "kube-proxy treats traffic from these pods to Services as coming from outside the \
                        cluster and replaces its source address; network policies no longer match \
                        it";
     let asked = case

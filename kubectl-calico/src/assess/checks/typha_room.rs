@@ -185,7 +185,7 @@ pub(crate) const NO_ROOM: Check = Check {
                  applies no other change until there are enough",
             )
             .fix(if waiting.is_empty() {
-                "uncordon Linux nodes that are fit for use, or add some"
+                "uncordon Linux nodes that are healthy, or add Linux nodes"
             } else {
                 "upgrade to Calico 3.28 or later, whose operator counts nodes that wait for the \
                  migration; or remove the label from one of them, which then runs no calico-node \

@@ -49,11 +49,13 @@ fn shells(ends: &Ends) -> Step {
 fn reach(ends: &Ends) -> Vec<Step> {
     let (from, to) = (&ends.from.node, &ends.to.node);
     let pods = format!("kubectl get pods -A -o wide --field-selector spec.nodeName={to}");
-    let find = Step::new(format!("find a pod on {to} with an address of its own"));
+    let find = Step::new(format!(
+        "find a pod on {to} with its own address (not hostNetwork)"
+    ));
     let find = ends.pod.is_none().then(|| find.run(pods));
     let ping = Step::new(format!(
         "on {from}, ping the pod. If it answers, the path is open: check NetworkPolicies and kube-proxy \
-         instead. If it does not answer on {to} either, the pod is at fault"
+         instead. If it does not answer from {to} either, the pod is at fault"
     ))
     .run(format!("ping -c 3 {}", ends.pod()));
     find.into_iter().chain([ping]).collect()
@@ -183,7 +185,7 @@ fn size(path: &Path, ends: &Ends) -> Step {
         None => " (-s 8972 for jumbo frames)",
     };
     Step::new(format!(
-        "if only large responses hang, test the MTU on {}{else_if}: if packets of {packet} bytes are \
+        "if only large responses hang, test the MTU from {}{else_if}: if packets of {packet} bytes are \
          lost, the network carries less, so lower the MTU of pods",
         ends.from.node
     ))
@@ -203,7 +205,7 @@ fn backends(path: &Path, ends: &Ends) -> Option<Step> {
         Step::new(format!(
             "on {}, iptables rules must be in one backend. If the first command lists tables (legacy) \
              and the second counts chains (nft), set iptablesBackend in the FelixConfiguration to \
-             kube-proxy's, and reboot the node",
+             kube-proxy's, then drain and reboot the node",
             ends.to.node
         ))
         .run("cat /proc/net/ip_tables_names")

@@ -60,11 +60,9 @@ impl Cloud {
         match self {
             Self::Azure => Ipip::Dropped,
             Self::DigitalOcean => Ipip::DroppedByFirewalls,
-            Self::Aws
-            | Self::Google
-            | Self::Hetzner
-            | Self::Vsphere
-            | Self::OpenStack => Ipip::CanPass,
+            Self::Aws | Self::Google | Self::Hetzner | Self::Vsphere | Self::OpenStack => {
+                Ipip::CanPass
+            }
         }
     }
 

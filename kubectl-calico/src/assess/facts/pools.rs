@@ -1,8 +1,8 @@
 //! The existing pools.
 
-use calico_core::defaults::default_block_size;
 use calico_core::cidr::{Cidr, Family};
-use calico_core::pool::{BlockSize, Encapsulation, Uses};
+use calico_core::defaults::default_block_size;
+use calico_core::pool::{Encapsulation, Uses};
 use serde::Serialize;
 
 use super::datastore::{IN_ETCD, WHERE_UNKNOWN};

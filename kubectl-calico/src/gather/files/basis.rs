@@ -24,7 +24,7 @@ impl Files {
             Some(why) => Basis::detected(BasisKind::Cluster, why),
             None => Basis::detected(
                 BasisKind::Proposal,
-                "no object of Calico has what a server sets, such as a uid or a status",
+                "no Calico object has a field that only a server sets, such as uid or status",
             ),
         }
     }

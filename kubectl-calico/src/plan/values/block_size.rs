@@ -1,7 +1,7 @@
 //! The block size of a planned pool, and the effect of other sizes.
 
-use calico_core::defaults::default_block_size;
 use calico_core::cidr::{Cidr, Family};
+use calico_core::defaults::default_block_size;
 use calico_core::pool::BlockSize;
 
 use super::demand::Demand;

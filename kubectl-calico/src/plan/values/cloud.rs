@@ -7,7 +7,7 @@
 use calico_core::pool::Encapsulation;
 
 use crate::assess::fact::Fact;
-use crate::assess::facts::cloud::{Cloud, scheme_of};
+use crate::assess::facts::cloud::{Cloud, Ipip, scheme_of};
 use crate::assess::finding::Severity;
 use crate::assess::provenance::Provenance;
 use crate::plan::inputs::Inputs;

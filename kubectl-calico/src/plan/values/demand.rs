@@ -1,8 +1,8 @@
 //! The blocks and addresses that the nodes need from a pool.
 
-use calico_core::defaults::default_block_size;
 use calico_core::capacity;
 use calico_core::cidr::Cidr;
+use calico_core::defaults::default_block_size;
 use calico_core::pool::BlockSize;
 
 use super::sizes::{Size, Sizes};

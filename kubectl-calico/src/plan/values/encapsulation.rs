@@ -3,7 +3,7 @@
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
-use super::cloud::{CloudNetwork, is_forbidden, network};
+use super::cloud::{CloudNetwork, drops, network};
 use super::constraint::{Constraint, constraints};
 use super::objections;
 use super::precedence::settled_by;
@@ -59,7 +59,7 @@ fn derived(inputs: &Inputs, family: Family) -> ChosenEncapsulation {
     let cloud = inputs.facts.cluster.cloud.value();
     let is_allowed = |e: Encapsulation| {
         constraints.iter().all(|constraint| (constraint.allows)(e))
-            && !cloud.is_some_and(|cloud| is_forbidden(*cloud, e))
+            && !cloud.is_some_and(|cloud| drops(*cloud, e))
     };
     let Some(value) = network.preference.into_iter().find(|e| is_allowed(*e)) else {
         let why = format!("no encapsulation works: {}", reasons(&constraints));

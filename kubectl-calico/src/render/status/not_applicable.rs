@@ -34,7 +34,7 @@ pub(super) fn not_applicable(page: &mut Page, report: &Report, codes: bool) {
         page.entry(
             &[],
             &format!(
-                "{} without {}: add them with -f to judge the proposal for that cluster",
+                "{} for lack of {}: to judge the proposal for that cluster, add what is missing with -f",
                 counted(lacking.len(), "check"),
                 objects.join(", ")
             ),

@@ -26,7 +26,7 @@ fn basis(report: &Report) -> Option<String> {
         BasisKind::Cluster => ("a cluster", "proposal"),
     };
     let other = if basis.detected {
-        format!(" (otherwise: --files-are {flag})")
+        format!(" (to override: --files-are {flag})")
     } else {
         String::new()
     };

@@ -27,7 +27,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["unable to connect to birdv4 socket"],
         is_general: true,
         means: "BIRD does not run in the pod",
-        fix: "read the lines of confd and bird in the log: without its configuration, which \
+        fix: "read the confd and bird lines in the log: without its configuration, which \
          confd writes, BIRD does not start",
         paste: agent_log,
         source: "projectcalico/calico v3.30.7, node/pkg/health/bird/bird.go; \
@@ -58,7 +58,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["unable to open configuration file /etc/calico/confd/config"],
         is_general: true,
         means: "confd has not written BIRD's configuration yet",
-        fix: "read the lines of confd in the log: usually it does not reach the API server or \
+        fix: "read the lines of confd in the log: usually it cannot reach the API server or \
          Typha",
         paste: agent_log,
         source: "projectcalico/bird, sysdep/unix/main.c (unix_read_config)",
@@ -81,7 +81,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["socket error: bind: cannot assign requested address"],
         means: "the address that Calico recorded for the node is not on any of its interfaces",
-        fix: "have calico-node detect the address again: delete its pod, after the method of \
+        fix: "have calico-node detect the address again: delete its pod, once the method of \
          autodetection is right",
         paste: node_addresses,
         explained_by: &[&WRONG_ADDRESS],
@@ -104,8 +104,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to stat() nodename file"],
         is_general: true,
-        means: "calico-node has not finished its start",
-        fix: "read the first lines of its log: the start waits for the API server, or for an \
+        means: "calico-node has not finished starting",
+        fix: "read the first lines of its log: it waits for the API server, or for an \
          address of the node",
         paste: agent_log,
         source: "projectcalico/calico v3.30.7, node/pkg/health/health.go",
@@ -119,7 +119,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["bird/confd is not live"],
         is_general: true,
         means: "confd or BIRD does not run in the pod",
-        fix: "read the lines of confd and bird in the log",
+        fix: "read the confd and bird lines in the log",
         paste: agent_log,
         source: "projectcalico/calico v3.30.7, node/pkg/health/health.go",
         examples: &[

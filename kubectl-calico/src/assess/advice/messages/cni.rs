@@ -156,8 +156,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["max retries hit - excessive concurrent ipam requests"],
         is_general: true,
-        means: "many pods of the node requested addresses at the same time",
-        fix: "wait: the kubelet tries again. If it goes on, look for addresses that are leaked",
+        means: "many pods on the node requested addresses at the same time",
+        fix: "wait: the kubelet tries again. If it persists, look for leaked addresses",
         paste: ipam,
         source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go",
         examples: &[
@@ -185,7 +185,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["failed to find plugin \"calico"],
         means: "the binaries of the CNI plugin are missing on the node",
         fix: "restart calico-node on the node: its init container install-cni copies them. If \
-         they are still missing, the runtime looks in another directory than /opt/cni/bin",
+         they are still missing, the runtime looks in a directory other than /opt/cni/bin",
         paste: calico_node_of,
         source: "containernetworking/cni v1.2.3, pkg/invoke/find.go",
         examples: &[
@@ -247,7 +247,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["unable to create token for cni kubeconfig"],
-        means: "calico-node may not create the token of the CNI plugin",
+        means: "calico-node is not allowed to create the token of the CNI plugin",
         fix: "apply the ClusterRoles of the Calico release that runs: they allow calico-node \
          to create serviceaccounts/token",
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go",
@@ -261,7 +261,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["found no writeable directory"],
-        means: "install-cni cannot write to the directory of CNI plugins",
+        means: "install-cni cannot write to the directory for CNI plugins",
         fix: "make /opt/cni/bin writable on the node, or set the directory that the container \
          runtime uses",
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go",

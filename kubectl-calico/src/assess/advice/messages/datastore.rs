@@ -10,8 +10,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["dial tcp", ":443: i/o timeout"],
         without: &["webhook"],
-        means: "the pod does not reach the API server by its Service",
-        fix: "get kube-proxy to run on the node; with eBPF and without kube-proxy, give Calico \
+        means: "the pod cannot reach the API server through its Service",
+        fix: "get kube-proxy running on the node; with eBPF and without kube-proxy, give Calico \
          the address of the API server. Otherwise, look for a firewall on the node, \
               or for a network that overlaps with the pod CIDR",
         paste: kube_proxy,
@@ -27,7 +27,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["dial tcp", ":443: connect: connection refused"],
         without: &["webhook"],
         means: "nothing answers at the Service address of the API server",
-        fix: "get kube-proxy to run on the node; with eBPF and without kube-proxy, give Calico \
+        fix: "get kube-proxy running on the node; with eBPF and without kube-proxy, give Calico \
          the address of the API server",
         paste: kube_proxy,
         explained_by: &[&NO_API_ADDRESS],
@@ -41,7 +41,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["dial tcp", ":443: connect: no route to host"],
         without: &["webhook"],
         means: "the node has no route to the Service address of the API server",
-        fix: "get kube-proxy to run on the node; then look for a firewall that rejects \
+        fix: "get kube-proxy running on the node; then look for a firewall that rejects \
          forwarded packets, as images of Oracle Linux and CentOS have",
         paste: kube_proxy,
         explained_by: &[&NO_API_ADDRESS],
@@ -116,7 +116,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["the server could not find the requested resource"],
         means: "a CustomResourceDefinition of Calico is missing",
-        fix: "apply the definitions of the release that runs: helm upgrade does not do it",
+        fix: "apply the CRDs of the release that runs: helm upgrade does not do it",
         paste: definitions,
         explained_by: &[&KINDS_NOT_SERVED],
         source: "projectcalico/calico#9432",
@@ -144,7 +144,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["dial tcp", ":2379: "],
-        means: "the container does not reach etcd",
+        means: "the container cannot reach etcd",
         fix: "check etcd_endpoints of the ConfigMap calico-config, and that TCP 2379 of the \
          etcd members is open to the nodes",
         source: "projectcalico/calico#9522",
@@ -188,7 +188,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["x509: certificate signed by unknown authority"],
         without: &["pull image", "webhook"],
-        means: "the certificate of the server is signed by another authority than the one that \
+        means: "the certificate of the server is signed by a different authority than the one that \
          the client knows",
         fix: "restart the pod, so that it reads the current certificate authority; for Typha, \
          delete the Secrets typha-certs and node-certs, which the operator renews",
@@ -201,7 +201,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["x509: certificate is valid for", ", not"],
-        means: "the certificate of the API server does not have the address that is used",
+        means: "the certificate of the API server does not cover the address that is used",
         fix: "add the address to the certificate (kubeadm: apiServer.certSANs), or use one \
          that it has",
         source: "Go 1.23, crypto/x509/verify.go",
@@ -214,8 +214,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to initialize calico datastore"],
         is_general: true,
-        means: "calico-kube-controllers does not reach Calico's datastore",
-        fix: "read the lines before in its log: usually it does not reach the API server by \
+        means: "calico-kube-controllers cannot reach Calico's datastore",
+        fix: "read the preceding lines of its log: usually it cannot reach the API server through \
          its Service",
         paste: kube_proxy,
         explained_by: &[&NO_API_ADDRESS],
@@ -229,7 +229,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["the server has asked for the client to provide credentials"],
         means: "the API server rejects the token of the container",
-        fix: "delete the pod, so that the kubelet gives it a new token; if it goes on, the API server's keys \
+        fix: "delete the pod, so that the kubelet gives it a new token; if it persists, the API server's keys \
               for service accounts were changed",
         source: "kubernetes v1.34, staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go",
         examples: &[

@@ -26,7 +26,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["health endpoint failed", "cannot assign requested address"],
         means: "localhost resolves to an address that is not the node's",
-        fix: "set FELIX_HEALTHHOST, or TYPHA_HEALTHHOST of Typha, to 127.0.0.1, or correct \
+        fix: "set FELIX_HEALTHHOST, or for Typha TYPHA_HEALTHHOST, to 127.0.0.1; or correct \
          /etc/hosts of the node",
         source: "projectcalico/typha#212, #334",
         examples: &[
@@ -70,7 +70,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to parse/validate configuration from datastore"],
         means: "a FelixConfiguration has a value that Felix does not accept",
-        fix: "correct the field that the lines before name",
+        fix: "correct the field named in the preceding lines",
         paste: edit_felix,
         source: "projectcalico/calico v3.30.7, felix/daemon/daemon.go",
         examples: &[
@@ -81,7 +81,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed to find iptables command"],
-        means: "the image of calico-node has no iptables of the configured backend",
+        means: "the calico-node image lacks the iptables binaries of the configured backend",
         fix: "set iptablesBackend in the FelixConfiguration to Auto",
         paste: edit_felix,
         source: "projectcalico/calico v3.30.7, felix/environment/feature_detect_linux.go",
@@ -93,7 +93,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["incompatible nft rules in the table"],
-        means: "rules of nftables on the node are in tables that iptables uses",
+        means: "nftables rules on the node are in tables that iptables uses",
         fix: "remove these rules from the node, or move them to a table of their own: nft list \
          ruleset shows them. Or set nftablesMode to Enabled, from 3.29 on",
         source: "projectcalico/calico v3.30.7, felix/iptables/table.go",
@@ -106,7 +106,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed to open iptables lock"],
-        means: "Felix cannot open the lock of iptables, /run/xtables.lock",
+        means: "Felix cannot open the iptables lock, /run/xtables.lock",
         fix: "mount /run/xtables.lock of the node into the container as a file, type \
          FileOrCreate: if it is a directory on the node, delete it",
         versions: "Calico up to 3.31",
@@ -121,7 +121,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["another app is currently holding the xtables lock"],
         is_general: true,
-        means: "another program on the node holds the lock of iptables for long",
+        means: "another program on the node holds the iptables lock for a long time",
         fix: "find the program, often kube-proxy in iptables mode with many Services, or a \
          firewall; Felix tries again",
         source: "netfilter iptables 1.8.8, iptables/xshared.c",
@@ -135,7 +135,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["failed to program iptables, giving up after retries"],
         is_general: true,
         means: "the node's iptables rejects Felix's rules",
-        fix: "read the errorOutput in the lines before: usually a module of the kernel is \
+        fix: "read the errorOutput in the preceding lines: usually a kernel module is \
          missing, or another firewall rewrites the tables",
         paste: agent_log,
         source: "projectcalico/calico v3.30.7, felix/iptables/table.go",
@@ -175,7 +175,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["not enough mark bits available"],
-        means: "Felix's mask of packet marks has too few bits",
+        means: "Felix's packet mark mask has too few bits",
         fix: "give iptablesMarkMask of the FelixConfiguration more bits, not shared with other \
          programs",
         paste: edit_felix,
@@ -203,7 +203,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed to set source-destination-check"],
-        means: "Felix may not change the source/destination check of the EC2 instance",
+        means: "Felix is not allowed to change the source/destination check of the EC2 instance",
         fix: "give the instances the permissions ec2:DescribeInstances and \
          ec2:ModifyNetworkInterfaceAttribute, or set awsSrcDstCheck to DoNothing and turn \
          the check off yourself",
@@ -249,7 +249,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["failed to program nftables, giving up after retries"],
         is_general: true,
         means: "the node's nftables rejects Felix's rules",
-        fix: "read the error of the transaction in the lines before: usually the kernel is older than 5.13, \
+        fix: "read the transaction error in the preceding lines: usually the kernel is older than 5.13, \
               which Calico's nftables need",
         paste: agent_log,
         source: "projectcalico/calico v3.30.7, felix/nftables/table.go",
@@ -262,7 +262,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed to remove conntrack flows after retries"],
-        means: "the kernel refuses to delete entries of its table of connections",
+        means: "the kernel refuses to delete conntrack entries",
         fix: "load nf_conntrack and nf_conntrack_netlink on the node, and run calico-node privileged: \
               connections of deleted pods may reach new ones with the same address",
         paste: nodes,

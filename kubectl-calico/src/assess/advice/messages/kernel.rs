@@ -7,7 +7,7 @@ use crate::assess::checks::wireguard::NODES_WITHOUT_KEY;
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to add ipip tunnel device"],
-        means: "the node's kernel has no module ipip",
+        means: "the node's kernel lacks the ipip module",
         fix: "load it on the node (modprobe ipip, and a file in /etc/modules-load.d), or use \
          VXLAN instead of IPIP",
         paste: nodes,
@@ -34,7 +34,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["couldn't load match `set'"],
-        means: "the node's kernel has no module xt_set",
+        means: "the node's kernel lacks the xt_set module",
         fix: "load ip_set and xt_set on the node (modprobe xt_set, and a file in \
          /etc/modules-load.d); on minimal kernels, install the package with extra modules",
         paste: nodes,
@@ -62,7 +62,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["can't initialize iptables table"],
-        means: "the node's kernel has no module for a table of iptables",
+        means: "the node's kernel lacks the module for an iptables table",
         fix: "load ip_tables, iptable_nat and iptable_mangle on the node; or set \
          iptablesBackend to NFT where the kernel has only nftables",
         paste: nodes,
@@ -75,7 +75,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["can't initialize ip6tables table"],
-        means: "the node's kernel has no module for a table of ip6tables",
+        means: "the node's kernel lacks the module for an ip6tables table",
         fix: "load ip6_tables and ip6table_nat on the node, or turn IPv6 off in Felix \
          (FELIX_IPV6SUPPORT=false)",
         paste: nodes,
@@ -104,7 +104,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "failed to create vxlan interface",
             "operation not supported",
         ],
-        means: "the node's kernel has no module vxlan",
+        means: "the node's kernel lacks the vxlan module",
         fix: "load it on the node (modprobe vxlan, and a file in /etc/modules-load.d); on \
          minimal kernels, install the package with extra modules",
         paste: nodes,
@@ -118,9 +118,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed to create vxlan interface", "address already in use"],
-        means: "another VXLAN interface on the node uses Calico's VNI and port",
-        fix: "delete the interface that another plugin left on the node, such as flannel.1, or \
-         set another vxlanPort and vxlanVNI in the FelixConfiguration",
+        means: "another program or VXLAN interface on the node uses Calico's VXLAN port",
+        fix: "find what uses the UDP port on the node (ss -ulnp; ip -d link show type vxlan), or \
+         set another vxlanPort in the FelixConfiguration",
         paste: nodes,
         source: "projectcalico/calico v3.30.7, felix/dataplane/linux/vxlan_mgr.go",
         examples: &[
@@ -132,7 +132,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed to disable checksum offload"],
-        means: "the node's kernel does not let Felix turn the checksum offload of the tunnel off",
+        means: "the node's kernel does not let Felix turn off the tunnel's checksum offload",
         fix: "update the kernel; or set ChecksumOffloadBroken=false in featureDetectOverride \
          of the FelixConfiguration",
         paste: nodes,
@@ -186,8 +186,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["error creating bpf maps"],
         means: "the kernel refuses Felix's BPF maps",
-        fix: "run calico-node privileged, raise the limit of locked memory, and turn the \
-         kernel lockdown off (cat /sys/kernel/security/lockdown)",
+        fix: "run calico-node privileged, raise the locked-memory limit (memlock), and check the \
+         kernel lockdown mode: confidentiality forbids BPF (cat /sys/kernel/security/lockdown)",
         paste: nodes,
         source: "projectcalico/calico v3.30.7, felix/dataplane/linux/int_dataplane.go",
         examples: &[

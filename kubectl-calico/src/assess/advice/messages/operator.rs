@@ -9,7 +9,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["no matches for kind"],
         means: "a CustomResourceDefinition that the operator needs is missing",
-        fix: "apply the definitions of its release: helm upgrade does not do it",
+        fix: "apply the CRDs of its release: helm upgrade does not do it",
         paste: definitions,
         explained_by: &[&KINDS_NOT_SERVED],
         source: "tigera/operator v1.38.13, cmd/main.go; projectcalico/calico#9432",
@@ -23,7 +23,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["timed out waiting for cache to be synced"],
         means: "the operator cannot list a kind that it watches",
-        fix: "apply the definitions and the ClusterRole of its release: the line names the \
+        fix: "apply the CRDs and the ClusterRole of its release: the line names the \
          kind",
         paste: definitions,
         explained_by: &[&KINDS_NOT_SERVED],
@@ -38,7 +38,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed calling webhook"],
         means: "an admission webhook rejects the request, or does not respond",
-        fix: "get the program of the webhook to run, or exempt the namespaces of Calico and \
+        fix: "get the backend of the webhook running, or exempt the namespaces of Calico and \
          its operator from it",
         paste: webhooks,
         source: "kubernetes v1.34, \
@@ -77,7 +77,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["is not within the platform's configured pod network cidr"],
         means: "a pool of the Installation is outside the cluster's pod CIDR",
-        fix: "use a CIDR of the pod CIDR in the Installation, or correct the podSubnet",
+        fix: "use a CIDR within the pod CIDR in the Installation, or correct the podSubnet",
         paste: installation,
         explained_by: &[&POOL_OUTSIDE_POD_NETWORK],
         source: "tigera/operator v1.30.11, pkg/controller/installation/core_controller.go; \
@@ -92,8 +92,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["auto discovery of provider failed"],
         is_general: true,
-        means: "the operator cannot ask the API server about the cluster",
-        fix: "read the error of the line: usually the operator does not reach the API server",
+        means: "the operator cannot query the API server about the cluster",
+        fix: "read the error of the line: usually the operator cannot reach the API server",
         paste: kube_proxy,
         source: "tigera/operator v1.38.13, cmd/main.go",
         examples: &[
@@ -104,7 +104,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["leader election lost"],
-        means: "the operator lost its lease: the API server was too slow, or not reached",
+        means: "the operator lost its lease: the API server was too slow or unreachable",
         fix: "check that the API server and its etcd are not overloaded; the operator starts \
          again by itself",
         paste: nodes,
@@ -118,7 +118,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to ensure crds are created"],
         means: "the operator cannot write its CustomResourceDefinitions",
-        fix: "apply the definitions yourself: the operator may lack the permission, or another \
+        fix: "apply the CRDs yourself: the operator may lack the permission, or another \
          owner of their fields is in the way",
         paste: definitions,
         source: "tigera/operator v1.38.13, cmd/main.go",

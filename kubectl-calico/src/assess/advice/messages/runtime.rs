@@ -6,7 +6,7 @@ use super::known_message::KnownMessage;
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["exec format error"],
-        means: "the image is for another architecture than the node's",
+        means: "the image is for a different architecture than the node's",
         fix: "use an image for the architecture of the node: Calico's own images have amd64, \
          arm64, ppc64le and s390x",
         paste: nodes_by_architecture,
@@ -45,7 +45,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "x509: certificate signed by unknown authority",
         ],
         means: "the node does not trust the registry's certificate",
-        fix: "add the authority of the registry, or of the proxy in between, to the container \
+        fix: "add the CA of the registry, or of the proxy in between, to the container \
          runtime of the node",
         source: "containerd documentation, hosts.md",
         examples: &[
@@ -95,7 +95,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     // CAL108 knows what to do about the CSI driver.
     KnownMessage {
         texts: &["hostpath type check failed", "/kubelet"],
-        means: "the kubelet of the node keeps its files in another directory than the pod expects",
+        means: "the kubelet of the node keeps its files in a different directory than the pod expects",
         source: "kubernetes v1.34, pkg/volume/hostpath/host_path.go; labring/sealos#2898",
         examples: &[
             "MountVolume.SetUp failed for volume \"kubelet-dir\" : hostPath type check \
@@ -119,8 +119,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["but it is not a shared"],
-        means: "a directory of the node is not shared with containers, as their mounts need",
-        fix: "share it on the node (mount --make-rshared /), which systemd does by itself",
+        means: "a mount on the node does not have the shared propagation that the container needs",
+        fix: "make it shared on the node (mount --make-rshared /); systemd does that by default",
         paste: nodes,
         source: "opencontainers/runc v1.1.12, libcontainer/rootfs_linux.go",
         examples: &[

@@ -10,7 +10,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["failed to autodetect an ipv4 address"],
         is_general: true,
         means: "calico-node finds no IPv4 address of the node",
-        fix: "choose a method of autodetection that fits the node, such as \
+        fix: "choose an autodetection method that fits the node, such as \
          kubernetes-internal-ip",
         paste: node_addresses,
         explained_by: &[&NO_ADDRESS],
@@ -36,8 +36,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["unable to auto-detect an ipv4 address using interface regexes"],
-        means: "no interface of the node has the name that the autodetection looks for",
-        fix: "correct the interface in the method of autodetection: it is a regular \
+        means: "no interface of the node matches the pattern that autodetection looks for",
+        fix: "correct the interface in the autodetection method: it is a regular \
          expression, and must match on every node",
         paste: node_addresses,
         source: "projectcalico/calico v3.30.7, \
@@ -51,8 +51,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["unable to auto-detect an ipv4 address using interface cidr"],
-        means: "no address of the node is in the networks that the autodetection looks for",
-        fix: "correct the CIDRs in the method of autodetection: every node must have an \
+        means: "no address of the node is in the CIDRs that autodetection looks for",
+        fix: "correct the CIDRs in the autodetection method: every node must have an \
          address in one of them",
         paste: node_addresses,
         source: "projectcalico/calico v3.30.7, \
@@ -66,7 +66,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["unable to auto-detect ipv4 address by connecting to"],
-        means: "the node has no route to the destination of the autodetection",
+        means: "the node has no route to the destination that autodetection uses",
         fix: "set the destination of can-reach to an address, not a name, that every node \
          reaches",
         paste: node_addresses,
@@ -81,7 +81,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["invalid ip autodetection method"],
-        means: "the method of autodetection is misspelled",
+        means: "the autodetection method is misspelled",
         fix: "correct IP_AUTODETECTION_METHOD: first-found, kubernetes-internal-ip, \
          can-reach=, interface=, skip-interface= or cidr=",
         paste: node_addresses,
@@ -138,7 +138,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["connection to the datastore is unauthorized"],
         means: "the API server rejects the token of calico-node",
-        fix: "delete the pod, so that the kubelet gives it a new token; if it goes on, the \
+        fix: "delete the pod, so that the kubelet gives it a new token; if it persists, the \
          ServiceAccount calico-node was deleted or its signing key changed",
         paste: calico_node_of,
         source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
@@ -177,7 +177,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to create default ipv4 ip pool"],
         means: "calico-node cannot create its pool",
-        fix: "correct CALICO_IPV4POOL_CIDR as the line says: usually the pool overlaps with an \
+        fix: "correct CALICO_IPV4POOL_CIDR as the line says: usually the pool overlaps an \
          existing one",
         paste: pools,
         source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
@@ -189,7 +189,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["resource does not exist: node("],
-        means: "there is no Node of the name that calico-node uses",
+        means: "no Node has the name that calico-node uses",
         fix: "set NODENAME from the field spec.nodeName in the DaemonSet; if the machine was renamed, delete \
               /var/lib/calico/nodename there",
         paste: node_addresses,

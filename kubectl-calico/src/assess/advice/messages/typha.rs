@@ -9,7 +9,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &[":9098: bind: address already in use"],
         means: "another program on the node listens on Typha's health port, TCP 9098",
-        fix: "stop the other program on the node, or set another TYPHA_HEALTHPORT and port of \
+        fix: "stop the other program on the node, or change TYPHA_HEALTHPORT and the port of \
          the probes",
         paste: typha_pods,
         source: "projectcalico/calico v3.30.7, libcalico-go/lib/health/health.go; \
@@ -36,7 +36,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["dial tcp", ":5473:"],
         is_about_path: true,
-        means: "the node does not reach Typha",
+        means: "the node cannot reach Typha",
         fix: "open TCP 5473 between the nodes, in security groups and in their own firewalls",
         paste: typha_pods,
         explained_by: &[&TYPHA_GONE, &NOT_READY],
@@ -52,7 +52,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to connect to typha, giving up"],
         is_general: true,
-        means: "Felix does not reach Typha",
+        means: "Felix cannot reach Typha",
         fix: "open TCP 5473 between the nodes, and get Typha ready",
         paste: typha_pods,
         explained_by: &[&TYPHA_GONE, &NOT_READY],
@@ -79,7 +79,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["typha discovery enabled but discovery failed"],
         is_general: true,
-        means: "Felix finds no Typha",
+        means: "Felix finds no Typha instance",
         fix: "get Typha ready: Felix gets its data from it",
         paste: typha_pods,
         explained_by: &[&TYPHA_GONE, &NOT_READY],
@@ -92,7 +92,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["did not get hello message from typha in time"],
-        means: "Typha accepts connections and does not answer",
+        means: "Typha accepts connections but does not answer",
         fix: "restart Typha, and check that the MTU between the nodes is not smaller than that \
          of their interfaces",
         paste: typha_pods,
