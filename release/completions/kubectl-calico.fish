@@ -31,10 +31,10 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "plan"
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "nodes" -d 'List the nodes with what Calico runs, uses and reports on each'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "explain" -d 'Explain a finding or a rule'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "snapshot" -d 'Print everything that status reads, for use with status -f'
-complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "rbac" -d 'Print a ClusterRole with the permissions that status and plan need'
+complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "rbac" -d 'Print a ClusterRole with the permissions to read everything that the other commands need'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "completion" -d 'Print the shell completion script for kubectl'
 complete -c kubectl-calico -n "__fish_kubectl_calico_needs_command" -f -a "version" -d 'Print the version'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s o -l output -d 'Output format: text; short, the verdict and the findings in a line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml; markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format; junit or sarif, for CI' -r -f -a "text\t'Human-readable report'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s o -l output -d 'Output format: text; short, the verdict and the findings, one line each; wide, also where the facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml; markdown, for an issue; html, one file for a ticket; prometheus, metrics in the text format; junit or sarif, for CI' -r -f -a "text\t'Human-readable report'
 short\t'The verdict, and the findings in a line each'
 wide\t'The report with the sources of the facts'
 connectivity\t'What to run if pods on other nodes do not answer'
@@ -45,11 +45,11 @@ html\t'Report as one HTML file'
 prometheus\t'Metrics in Prometheus\' text format'
 junit\t'Test results for CI systems'
 sarif\t'Results for code scanning'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l files-are -d 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto tells by what only a server sets, such as a uid or a status' -r -f -a "auto\t'What their objects show'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l files-are -d 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto decides by fields that only a server sets, such as uid or status' -r -f -a "auto\t'What their objects show'
 cluster\t'A cluster'
 proposal\t'Manifests that have yet to be applied'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts, a row each; then on those that have findings' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed, available and without findings that --fail-on names, but not longer than that, and then print the report [default: 5m]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed, available and without findings that --fail-on names, or until this time is up, and then print the report [default: 5m]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Show only the findings that are new since an earlier report (-o json), and those that are gone' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r
@@ -83,7 +83,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l all-contexts -d 'The same for every context of the kubeconfig. With -f, several snapshots, or a directory of them, are as many clusters'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l all-contexts -d 'The same for every context of the kubeconfig. (Several snapshots given with -f, or a directory of them, are also treated as several clusters)'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l watch -d 'Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
@@ -136,7 +136,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s v
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s h -l help -d 'Print help'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY; separated by commas' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of a node in the JSON output, such as .calicoNode.value.restarts' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s o -l output -d 'Output format: wide, more columns; json or yaml; name, a name per line' -r -f -a "wide\t'The table with more columns'
 json\t'Machine-readable list'
 yaml\t'The same as YAML'

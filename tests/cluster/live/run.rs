@@ -24,7 +24,7 @@ impl Cluster {
     }
 }
 
-/// A report without what differs between runs: its origin, basis and time, and when a deletion began.
+/// A report without what differs between runs: its origin, basis and time, and when an object was created or a deletion began.
 pub(super) fn report(ran: &Outcome) -> Value {
     let mut report: Value = serde_json::from_str(&ran.stdout)
         .unwrap_or_else(|error| panic!("{error}\n{}{}", ran.stdout, ran.stderr));
@@ -32,6 +32,10 @@ pub(super) fn report(ran: &Outcome) -> Value {
     report["cluster"] = Value::Null;
     report["time"] = Value::Null;
     report["basis"]["why"] = Value::Null;
+    for found in report["findings"].as_array_mut().into_iter().flatten() {
+        let evidence = found["evidence"].as_array_mut().unwrap();
+        evidence.retain(|evidence| evidence["field"] != "metadata.creationTimestamp");
+    }
     let findings = report["findings"].as_array_mut().into_iter().flatten();
     for evidence in findings.flat_map(|found| found["evidence"].as_array_mut().unwrap()) {
         if evidence["field"] == "metadata.deletionTimestamp" {
