@@ -60,7 +60,9 @@ fn manifests(name: &str, unpacked: impl Read) -> Result<Vec<InputText>, Error> {
             continue;
         }
         let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes)?;
+        // One byte more than allowed shows that an entry is too large.
+        let most = u64::try_from(MANIFESTS - size).unwrap_or(u64::MAX);
+        (&mut entry).take(most + 1).read_to_end(&mut bytes)?;
         size += bytes.len();
         if size > MANIFESTS {
             let limit = MANIFESTS >> 20;

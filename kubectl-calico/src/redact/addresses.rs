@@ -94,7 +94,9 @@ impl Addresses {
         let prefix = path
             .strip_prefix('/')
             .and_then(|prefix| prefix.parse().ok());
-        let parsed = address.parse().ok()?;
+        let Ok(parsed) = address.parse() else {
+            return self.dotted(before, word, after);
+        };
         let other = match self.address(parsed, prefix) {
             // A spelling that is not the usual one stays unusual: the operator compares texts.
             IpAddr::V6(other) if parsed.to_string() != address => {
@@ -104,6 +106,16 @@ impl Addresses {
             other => other.to_string(),
         };
         Some(format!("{before}{other}{port}{path}{after}"))
+    }
+
+    /// IPv4 addresses between other characters that could be those of an address: `node:10.0.0.1`.
+    fn dotted(&self, before: &str, word: &str, after: &str) -> Option<String> {
+        let belongs = |c: char| c.is_ascii_digit() || c == '.';
+        let replaced = tokens::replace(word, belongs, |part| {
+            let address: Ipv4Addr = part.parse().ok()?;
+            Some(self.address(address.into(), None).to_string())
+        });
+        (replaced != word).then(|| format!("{before}{replaced}{after}"))
     }
 
     /// Another address. The bits after the prefix of a network are all zero, and stay so.
@@ -117,6 +129,12 @@ impl Addresses {
                 Ipv4Addr::from(bits).into()
             }
             IpAddr::V6(address) => {
+                if let Some(mapped) = address.to_ipv4_mapped() {
+                    let IpAddr::V4(other) = self.address(mapped.into(), None) else {
+                        return address.into();
+                    };
+                    return other.to_ipv6_mapped().into();
+                }
                 let bits = u128::from(address);
                 let last = last_bit(bits, self.last_v6, prefix);
                 Ipv6Addr::from(self.flipped(bits, kept_v6(address), last)).into()

@@ -35,6 +35,7 @@ impl Redaction {
     fn document(&self, document: Value) -> Value {
         let mut document = self.value("", document);
         self.rename_block(&mut document);
+        rename_origin(&mut document);
         document
     }
 
@@ -48,8 +49,13 @@ impl Redaction {
             Value::Object(fields) => {
                 let fields = fields.into_iter().map(|(key, value)| {
                     let value = self.value(&key, value);
-                    // What could not be read is listed by object.
-                    (self.names.replace(&key), value)
+                    // What could not be read is listed by object, such as Pod/NAMESPACE/NAME.
+                    let key = if key.contains('/') && key.starts_with(char::is_uppercase) {
+                        self.names.replace(&key)
+                    } else {
+                        key
+                    };
+                    (key, value)
                 });
                 Value::Object(fields.collect::<Map<_, _>>())
             }
@@ -104,6 +110,16 @@ impl Redaction {
     }
 }
 
+/// What the kubeconfig calls the cluster.
+fn rename_origin(document: &mut Value) {
+    for key in ["cluster", "context"] {
+        let origin = document.pointer_mut(&format!("/origin/{key}"));
+        if let Some(name) = origin.filter(|name| name.is_string()) {
+            *name = key.into();
+        }
+    }
+}
+
 /// The cloud of a machine without its account, its zone and its name: `aws:///redacted`.
 fn provider(id: &str) -> String {
     match id.split_once("://") {
@@ -112,15 +128,15 @@ fn provider(id: &str) -> String {
     }
 }
 
-/// A message without the user whose permission is missing: `User "user" cannot list resource "pods"`.
+/// A message without the users whose permissions are missing: `User "user" cannot list resource "pods"`.
 fn without_user(text: &str) -> String {
-    let Some((before, rest)) = text.split_once("User \"") else {
-        return text.to_owned();
-    };
-    match rest.split_once('"') {
-        Some((_, after)) => format!("{before}User \"user\"{after}"),
-        None => format!("{before}User \"user\""),
+    let mut parts = text.split("User \"");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str("User \"user\"");
+        shown.push_str(part.split_once('"').map_or("", |(_, after)| after));
     }
+    shown
 }
 
 #[cfg(test)]
@@ -144,7 +160,7 @@ mod tests {
             json!({"apiVersion": "v1", "kind": "Pod", "metadata": {
                 "name": "kube-apiserver-worker-eu-7", "namespace": "kube-system",
             }, "spec": {"containers": [{"name": "kube-apiserver", "image": "registry.acme.example/k8s/kube-apiserver:v1.34.1"}]},
-               "status": {"message": "cannot reach 10.7.3.9:179, see http://wiki.acme.example/calico"}}),
+               "status": {"message": "<worker-eu-7:9099> cannot reach node:10.7.3.9:179, see http://wiki.acme.example/calico"}}),
             json!({"apiVersion": "crd.projectcalico.org/v1", "kind": "IPPool",
                 "metadata": {"name": "acme-pool"}, "spec": {"cidr": "10.41.0.0/16", "blockSize": 26}}),
             json!({"apiVersion": "crd.projectcalico.org/v1", "kind": "IPAMBlock",

@@ -95,30 +95,43 @@ impl Names {
         names
     }
 
-    /// The text with other names. A name is a word, or the end of one after a `-`, a `.` or a `:`, as in the
-    /// name of a static pod.
+    /// The text with other names. A name is a word, or its beginning or end, as in the name of a pod.
     pub(super) fn replace(&self, text: &str) -> String {
-        let belongs = |c: char| !c.is_whitespace() && !"\"'/,;()[]{}=@".contains(c);
+        // `_` is part of the names of settings, such as assign_ipv6.
+        let belongs = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
         tokens::replace(text, belongs, |word| self.word(word))
     }
 
     fn word(&self, word: &str) -> Option<String> {
-        let end = word.trim_end_matches(['.', ':']).len();
+        let end = word.trim_end_matches(['.', '-']).len();
         let (name, after) = word.split_at(end);
-        if let Some(other) = self.others.get(name) {
+        if let Some(other) = self.other(name) {
             return Some(format!("{other}{after}"));
         }
-        // From the longest end to the shortest.
-        let mut cuts = name.match_indices(['-', '.', ':']);
-        cuts.find_map(|(index, _)| {
+        // The longest end that is a name, or else the longest beginning.
+        let mut ends = name.match_indices(['-', '.']);
+        let end = ends.find_map(|(index, _)| {
             let (before, last) = name.split_at(index + 1);
-            let other = self.others.get(last)?;
-            Some(format!("{before}{other}{after}"))
-        })
+            Some(format!("{before}{}{after}", self.other(last)?))
+        });
+        let beginning = || {
+            let mut cuts = name.rmatch_indices(['-', '.']);
+            cuts.find_map(|(index, _)| {
+                let (first, rest) = name.split_at(index);
+                Some(format!("{}{rest}{after}", self.other(first)?))
+            })
+        };
+        end.or_else(beginning)
+    }
+
+    fn other(&self, name: &str) -> Option<&String> {
+        self.others
+            .get(name)
+            .or_else(|| self.others.get(&name.to_ascii_lowercase()))
     }
 
     fn add(&mut self, kind: &str, name: &str) {
-        if !name.is_empty() && !self.others.contains_key(name) && !GIVEN.contains(&name) {
+        if is_distinct(name) && !self.others.contains_key(name) && !GIVEN.contains(&name) {
             let count = self.counts.entry(kind.to_owned()).or_default();
             *count += 1;
             self.others
@@ -128,16 +141,14 @@ impl Names {
 
     fn add_origin(&mut self, document: &Value) {
         for key in ["cluster", "context"] {
-            if let Some(name) = document
-                .pointer(&format!("/origin/{key}"))
+            let name = document.pointer(&format!("/origin/{key}"));
+            let words = name
                 .and_then(Value::as_str)
-            {
-                // Either may have several words for `replace`.
-                self.others.insert(name.to_owned(), key.to_owned());
-                for word in name.split(['@', '/']) {
-                    self.add(key, word);
-                }
-            }
+                .unwrap_or_default()
+                .split(['@', '/', ':', '_']);
+            words
+                .filter(|word| !is_known(word))
+                .for_each(|word| self.add(key, word));
         }
     }
 
@@ -213,6 +224,11 @@ impl Names {
             _ => {}
         }
     }
+}
+
+/// Whether a name cannot be taken for a word, such as a node called `linux`.
+fn is_distinct(name: &str) -> bool {
+    name.contains(['-', '.']) || name.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn is_given_namespace(name: &str) -> bool {

@@ -31,3 +31,17 @@ fn a_snapshot_without_its_last_objects_is_refused() {
         }
     }
 }
+
+/// The objects of one cluster must not hide those of another.
+#[test]
+fn two_snapshots_in_one_file_are_refused() {
+    let cluster = Base::new("helm", "v3.32.1", 1).objects();
+    let mut twice: Vec<Value> = cluster.clone();
+    twice.extend(cluster);
+    for subcommand in ["status", "plan", "snapshot", "nodes"] {
+        let outcome = run_on(&twice, subcommand, &[]);
+        assert_eq!((outcome.exit, outcome.stdout.as_str()), (2, ""));
+        let message = "a second snapshot: each is of a cluster of its own";
+        assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
+    }
+}

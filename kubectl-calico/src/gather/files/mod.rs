@@ -160,6 +160,11 @@ impl Files {
         let api_version = text("apiVersion").unwrap_or_default();
         let kind = text("kind").unwrap_or_default();
         if SnapshotHeader::is_one(&api_version, &kind) {
+            if self.header.is_some() {
+                let why =
+                    "a second snapshot: each is of a cluster of its own, so read it by itself";
+                return Err(place.header_error(why));
+            }
             let header = SnapshotHeader::parse(&api_version, fields.into());
             self.header = Some(header.map_err(|why| place.header_error(&why))?);
             return Ok(true);
