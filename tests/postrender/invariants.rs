@@ -40,8 +40,10 @@ pub(crate) fn check(input: &[u8], options: &Options) -> Option<(String, String)>
     assert_eq!(edited.count(), 1, "the edit is not within one document");
 
     let before = std::str::from_utf8(&input[range.clone()]).expect("an edited document is UTF-8");
-    // The oracle cannot read every document, and knows nothing of a cluster's pools.
-    if let (None, Some(mut wanted)) = (&options.cluster, oracle::read(before)) {
+    // The oracle cannot read every document, and knows nothing of a cluster's pools, or of pools that are not
+    // for pods.
+    let is_known = options.cluster.is_none() && !before.contains("allowedUses");
+    if let (true, Some(mut wanted)) = (is_known, oracle::read(before)) {
         oracle::set(&mut wanted, &options.request);
         let after = oracle::read(&replacement.text);
         let change = format!("from\n{before}\nto\n{}", replacement.text);
