@@ -12,6 +12,7 @@ use calico_core::cidr::Family;
 use calico_core::defaults::default_block_size;
 use serde_json::Value;
 
+use super::document::is_of_kind;
 use super::tokens;
 
 /// Networks that distributions use unless they are told otherwise: k3s and RKE2, kubeadm with flannel,
@@ -48,7 +49,7 @@ impl Addresses {
     pub(super) fn of(documents: &[Value]) -> Self {
         let pools = documents
             .iter()
-            .filter(|document| document.get("kind").and_then(Value::as_str) == Some("IPPool"));
+            .filter(|document| is_of_kind(document, "IPPool"));
         let mut addresses = Self {
             key: RandomState::new(),
             last_v4: default_block_size(Family::V4),

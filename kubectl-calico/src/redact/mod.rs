@@ -2,6 +2,7 @@
 //! every check finds the same.
 
 mod addresses;
+mod document;
 mod domains;
 mod names;
 mod tokens;
@@ -9,6 +10,7 @@ mod tokens;
 use serde_json::{Map, Value};
 
 use addresses::Addresses;
+use document::is_of_kind;
 use domains::Domains;
 use names::Names;
 
@@ -99,7 +101,7 @@ impl Redaction {
 
     /// The name of an IPAMBlock is its CIDR: `10-244-0-0-26`.
     fn rename_block(&self, document: &mut Value) {
-        if document.get("kind").and_then(Value::as_str) != Some("IPAMBlock") {
+        if !is_of_kind(document, "IPAMBlock") {
             return;
         }
         let cidr = document.pointer("/spec/cidr").and_then(Value::as_str);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::document::is_of_kind;
 use super::tokens;
 
 /// Namespaces that are the same everywhere.
@@ -156,7 +157,7 @@ impl Names {
     fn add_pools(&mut self, documents: &[Value]) {
         let mut names: Vec<&str> = documents
             .iter()
-            .filter(|document| document.get("kind").and_then(Value::as_str) == Some("IPPool"))
+            .filter(|document| is_of_kind(document, "IPPool"))
             .filter_map(|document| document.pointer("/metadata/name")?.as_str())
             .filter(|name| !GIVEN.contains(name))
             .collect();
@@ -198,7 +199,9 @@ impl Names {
     fn add_fields(&mut self, key: &str, value: &Value) {
         match value {
             Value::String(name) => match key {
-                "namespace" | "meta.helm.sh/release-namespace" if !is_given_namespace(name) => {
+                "namespace" | "meta.helm.sh/release-namespace"
+                    if !NAMESPACES.contains(&name.as_str()) =>
+                {
                     self.add("namespace", name);
                 }
                 "node" | "nodeName" => self.add("node", name),
@@ -229,10 +232,6 @@ impl Names {
 /// Whether a name cannot be taken for a word, such as a node called `linux`.
 fn is_distinct(name: &str) -> bool {
     name.contains(['-', '.']) || name.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-fn is_given_namespace(name: &str) -> bool {
-    NAMESPACES.contains(&name)
 }
 
 fn is_known(name: &str) -> bool {

@@ -168,11 +168,7 @@ fn bird(bgp: &BgpSessions) -> String {
         .into_iter()
         .filter_map(|(family, state)| Some(format!("{family}:{}", state.as_ref()?)))
         .collect();
-    if states.is_empty() {
-        NONE.to_owned()
-    } else {
-        states.join(",")
-    }
+    joined(&states)
 }
 
 /// The peers of the sessions that are down.
@@ -187,10 +183,14 @@ fn down(bgp: &BgpSessions) -> String {
             }
         })
         .collect();
-    if down.is_empty() {
+    joined(&down)
+}
+
+fn joined(parts: &[String]) -> String {
+    if parts.is_empty() {
         NONE.to_owned()
     } else {
-        down.join(",")
+        parts.join(",")
     }
 }
 

@@ -8,7 +8,7 @@ use calico_core::catalog::Entry;
 use calico_core::text::visible_json;
 use serde_json::{Value, json};
 
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::Finding;
 use crate::assess::report::Report;
 use crate::catalog;
 
@@ -77,7 +77,8 @@ fn result(found: &Finding, codes: &[&str]) -> Value {
     json!({
         "ruleId": found.code,
         "ruleIndex": codes.iter().position(|code| *code == found.code),
-        "level": level(found.severity),
+        // Its levels have the same names.
+        "level": found.severity.word(),
         "message": {"text": text},
         "locations": [{"logicalLocations": [{
             "fullyQualifiedName": found.subject,
@@ -87,12 +88,4 @@ fn result(found: &Finding, codes: &[&str]) -> Value {
         "partialFingerprints": {"codeAndSubject/v1": format!("{} {}", found.code, found.subject)},
         "properties": {"evidence": evidence},
     })
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
 }

@@ -3,7 +3,7 @@
 use calico_test_support::snapshot::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::case::{Case, cases, status};
+use super::case::{Case, cases, one_per_code, status};
 
 /// Each format of one report.
 #[test]
@@ -137,12 +137,6 @@ fn names_are_no_markup() {
 
 fn case(name: &str) -> &'static Case {
     cases().iter().find(|case| case.name() == name).unwrap()
-}
-
-fn one_per_code() -> Vec<&'static Case> {
-    let mut cases: Vec<_> = cases().iter().collect();
-    cases.dedup_by_key(|case| case.folder.parent());
-    cases
 }
 
 /// The report without the time at which it was written.

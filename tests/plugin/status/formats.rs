@@ -5,7 +5,7 @@ use std::fs;
 use calico_test_support::repository;
 use serde_json::Value;
 
-use super::case::{Case, cases, report, status};
+use super::case::{cases, one_per_code, report, status};
 use crate::run::run_on;
 
 #[test]
@@ -80,13 +80,6 @@ fn short_is_the_beginning_of_the_report() {
 fn without_time(mut report: Value) -> Value {
     report["time"] = Value::Null;
     report
-}
-
-/// Enough to check what does not depend on the check.
-fn one_per_code() -> Vec<&'static Case> {
-    let mut cases: Vec<_> = cases().iter().collect();
-    cases.dedup_by_key(|case| case.folder.parent());
-    cases
 }
 
 #[test]

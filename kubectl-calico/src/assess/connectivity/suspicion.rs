@@ -1,7 +1,7 @@
 //! Whether the path between nodes may be why pods are not ready.
 
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::pods::is_calico;
+use crate::assess::views::pods::{is_calico, is_on_silent_node};
 use crate::snapshot::{Pod, Snapshot};
 
 /// Findings that say that something does not respond, and not why.
@@ -17,11 +17,6 @@ pub fn is_suspected(snapshot: &Snapshot, findings: &[Finding]) -> bool {
     let mut pods = snapshot.calico_pods.items().iter();
     pods.any(|pod| is_waiting(pod) && !is_on_silent_node(snapshot, pod))
         && !findings.iter().any(explains)
-}
-
-fn is_on_silent_node(snapshot: &Snapshot, pod: &Pod) -> bool {
-    let mut nodes = snapshot.nodes.items().iter();
-    nodes.any(|node| node.metadata.name == pod.spec.node_name && node.is_silent())
 }
 
 /// Whether a pod runs, and neither answers its probe nor fails by itself.
