@@ -5,6 +5,15 @@ use super::known_message::{KnownMessage, every_node_responds};
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 
+const NO_SUCH_ADDRESS: KnownMessage = KnownMessage {
+    means: "the address that Calico recorded for the node is not on any of its interfaces",
+    fix: "have calico-node detect the address again: delete its pod, once the method of \
+     autodetection is right",
+    paste: node_addresses,
+    explained_by: &[&WRONG_ADDRESS],
+    ..KnownMessage::USUAL
+};
+
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["bgp not established with"],
@@ -61,7 +70,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "read the lines of confd in the log: usually it cannot reach the API server or \
          Typha",
         paste: agent_log,
-        source: "projectcalico/bird, sysdep/unix/main.c (unix_read_config)",
+        source: "projectcalico/bird v0.3.3, sysdep/unix/main.c",
         examples: &[
             "bird: Unable to open configuration file /etc/calico/confd/config/bird.cfg: No \
          such file or directory",
@@ -74,22 +83,27 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "stop the other BGP daemon on the node, or set another listenPort in the \
          BGPConfiguration",
         paste: bgp_configuration,
-        source: "projectcalico/calico#7893; projectcalico/node#522",
-        examples: &["bird: BGP: Socket error: bind: Address already in use"],
+        source: "projectcalico/bird v0.3.3, sysdep/unix/io.c; projectcalico/node#522",
+        examples: &[
+            "bird: BGP: Socket error: bind: Address already in use",
+            "bird: Mesh_192_168_100_12: Socket error: bind: Address in use",
+        ],
         ..KnownMessage::USUAL
     },
     KnownMessage {
         texts: &["socket error: bind: cannot assign requested address"],
-        means: "the address that Calico recorded for the node is not on any of its interfaces",
-        fix: "have calico-node detect the address again: delete its pod, once the method of \
-         autodetection is right",
-        paste: node_addresses,
-        explained_by: &[&WRONG_ADDRESS],
-        source: "projectcalico/calico#9549",
+        source: "projectcalico/bird v0.3.3, sysdep/unix/io.c; projectcalico/calico#9549",
         examples: &[
             "bird: Mesh_192_168_100_12: Socket error: bind: Cannot assign requested address",
         ],
-        ..KnownMessage::USUAL
+        ..NO_SUCH_ADDRESS
+    },
+    // The same error in the words of another C library.
+    KnownMessage {
+        texts: &["socket error: bind: address not available"],
+        source: "projectcalico/bird v0.3.3, sysdep/unix/io.c; projectcalico/calicoctl#819",
+        examples: &["bird: Mesh_192_168_100_12: Socket error: bind: Address not available"],
+        ..NO_SUCH_ADDRESS
     },
     KnownMessage {
         texts: &["i found another bird running"],
@@ -97,7 +111,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "stop the other calico-node or BIRD on the node: two DaemonSets, or a container \
          that outlived its pod",
         paste: agents,
-        source: "projectcalico/calico#2450",
+        source: "projectcalico/bird v0.3.3, sysdep/unix/io.c; projectcalico/calico#2450",
         examples: &["bird: I found another BIRD running."],
         ..KnownMessage::USUAL
     },

@@ -202,7 +202,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          /etc/cni/net.d. If it is there, restart the container runtime",
         paste: agents,
         explained_by: &[&NODE_NOT_READY],
-        source: "containerd v1.7.22, pkg/cri/sbserver/status.go",
+        source: "containerd v1.7.22, vendor/github.com/containerd/go-cni/errors.go",
         examples: &[
             "network is not ready: container runtime network not ready: NetworkReady=false \
          reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin \

@@ -38,7 +38,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "load ip_set and xt_set on the node (modprobe xt_set, and a file in \
          /etc/modules-load.d); on minimal kernels, install the package with extra modules",
         paste: nodes,
-        source: "projectcalico/calico#7028",
+        source: "netfilter iptables 1.8.8, libxtables/xtables.c; projectcalico/calico#7028",
         examples: &[
             "2022-11-27 18:24:44.086 [WARNING][1065] felix/table.go 1321: Failed to execute \
          ip(6)tables-restore command error=exit status 2 errorOutput=\"iptables-restore \
@@ -92,7 +92,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "load nf_tables on the node, run the container privileged, or set iptablesBackend \
          to Legacy",
         paste: nodes,
-        source: "netfilter iptables 1.8.8, iptables/nft.c",
+        source: "netfilter iptables 1.8.8, iptables/nft-cache.c",
         examples: &[
             "iptables v1.8.8 (nf_tables): Could not fetch rule set generation id: Permission \
          denied (you must be root)",

@@ -27,7 +27,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          kind",
         paste: definitions,
         explained_by: &[&KINDS_NOT_SERVED],
-        source: "kubernetes-sigs/controller-runtime v0.19, pkg/internal/controller/controller.go",
+        source: "kubernetes-sigs/controller-runtime v0.19.0, pkg/internal/source/kind.go",
         examples: &[
             "{\"level\":\"error\",\"msg\":\"problem running manager\",\"error\":\"failed to \
          wait for tigera-installation-controller caches to sync: timed out waiting for \
@@ -41,8 +41,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "get the backend of the webhook running, or exempt the namespaces of Calico and \
          its operator from it",
         paste: webhooks,
-        source: "kubernetes v1.34, \
-         staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go",
+        source: "kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/util/webhook/error.go",
         examples: &["{\"level\":\"error\",\"msg\":\"Failed to create or update \
          object\",\"error\":\"Internal error occurred: failed calling webhook \
          \\\"validate.kyverno.svc-fail\\\": failed to call webhook: Post \
@@ -108,7 +107,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "check that the API server and its etcd are not overloaded; the operator starts \
          again by itself",
         paste: nodes,
-        source: "kubernetes-sigs/controller-runtime v0.19, pkg/manager/internal.go",
+        source: "kubernetes-sigs/controller-runtime v0.19.0, pkg/manager/internal.go",
         examples: &[
             "{\"level\":\"error\",\"logger\":\"setup\",\"msg\":\"problem running \
          manager\",\"error\":\"leader election lost\"}",

@@ -10,7 +10,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "use an image for the architecture of the node: Calico's own images have amd64, \
          arm64, ppc64le and s390x",
         paste: nodes_by_architecture,
-        source: "opencontainers/runc, issues",
+        source: "Linux, errno ENOEXEC",
         examples: &["exec /usr/bin/start_runit: exec format error"],
         ..KnownMessage::USUAL
     },
@@ -122,7 +122,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         means: "a mount on the node does not have the shared propagation that the container needs",
         fix: "make it shared on the node (mount --make-rshared /); systemd does that by default",
         paste: nodes,
-        source: "opencontainers/runc v1.1.12, libcontainer/rootfs_linux.go",
+        source: "containerd v1.7.22, pkg/cri/opts/spec_linux_opts.go",
         examples: &[
             "Error: failed to generate container spec: failed to apply OCI options: path \
          \"/sys/fs\" is mounted on \"/sys\" but it is not a shared mount",
@@ -155,10 +155,12 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["probe failed: command", "timed out"],
         is_general: true,
         means: "a probe takes longer than its timeout",
-        source: "kubernetes v1.34, pkg/probe/exec/exec.go; stackoverflow 69190171",
+        source: "kubernetes v1.37.2, staging/src/k8s.io/cri-client/pkg/remote_runtime.go; stackoverflow 69190171",
         examples: &[
             "Liveness probe failed: command \"/bin/calico-node -felix-live -bird-live\" timed \
          out",
+            "Liveness probe failed: command timed out: \"/bin/calico-node -felix-live -bird-live\" \
+         timed out after 1s",
         ],
         ..KnownMessage::USUAL
     },
