@@ -8,6 +8,23 @@ use super::commands::{
 use super::known_cause::KnownCause;
 use crate::assess::checks::installation_rules::RULE_BROKEN;
 
+/// The operator needs an address of the API server that is not a Service's.
+const NO_ENDPOINT: KnownCause = KnownCause {
+    fix: "create it in the operator's namespace with the address of the Kubernetes API server, \
+          outside the cluster's Service CIDR",
+    paste: create_services_endpoint,
+    ..KnownCause::USUAL
+};
+
+/// The Installation has an invalid value, which the message names.
+pub(super) const REJECTED: KnownCause = KnownCause {
+    fix: "correct the Installation as the message says",
+    in_installation: true,
+    explained_by: &[&RULE_BROKEN],
+    paste: edit_installation,
+    ..KnownCause::USUAL
+};
+
 pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["does not match auto-detected value"],
@@ -23,18 +40,12 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         written_by: (32, None),
         means: "the ConfigMap kubernetes-services-endpoint, which Calico for Windows requires, is \
                 missing",
-        fix: "create it in the operator's namespace with the address of the Kubernetes API \
-              server, outside the cluster's Service CIDR",
-        paste: create_services_endpoint,
-        ..KnownCause::USUAL
+        ..NO_ENDPOINT
     },
     KnownCause {
         texts: &["error reading services endpoint configmap"],
         means: "the ConfigMap kubernetes-services-endpoint is missing or cannot be read",
-        fix: "create it in the operator's namespace with the address of the Kubernetes API \
-              server, outside the cluster's Service CIDR",
-        paste: create_services_endpoint,
-        ..KnownCause::USUAL
+        ..NO_ENDPOINT
     },
     KnownCause {
         texts: &["bpfnetworkbootstrap is enabled but the requirements are not met"],
@@ -49,20 +60,12 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["invalid installation provided"],
         means: "the operator rejects the Installation",
-        fix: "correct the Installation as the message says",
-        in_installation: true,
-        explained_by: &[&RULE_BROKEN],
-        paste: edit_installation,
-        ..KnownCause::USUAL
+        ..REJECTED
     },
     KnownCause {
         texts: &["invalid computed config"],
         means: "the operator rejects the Installation with its defaults filled in",
-        fix: "correct the Installation as the message says",
-        in_installation: true,
-        explained_by: &[&RULE_BROKEN],
-        paste: edit_installation,
-        ..KnownCause::USUAL
+        ..REJECTED
     },
     KnownCause {
         texts: &["missing tigera secure custom resource definitions"],

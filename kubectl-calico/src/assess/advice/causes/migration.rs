@@ -10,22 +10,23 @@ use crate::assess::checks::images::IMAGE_NOT_PULLED;
 use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::checks::typha_room::NO_ROOM;
 
+/// The operator gives up, and tries again once the setting has changed.
+const NOT_MIGRATED: KnownCause = KnownCause {
+    means: "the manifest install has a setting that the operator cannot migrate",
+    fix: "change the setting named in the message to one that the operator supports, in the old \
+          calico-node; the migration then continues",
+    paste: edit_old_calico_node,
+    ..KnownCause::USUAL
+};
+
 pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["existing calico installation can not be managed"],
-        means: "the manifest install has a setting that the operator cannot migrate",
-        fix: "change the setting named in the message to one that the operator supports, in the \
-              old calico-node; the migration then continues",
-        paste: edit_old_calico_node,
-        ..KnownCause::USUAL
+        ..NOT_MIGRATED
     },
     KnownCause {
         texts: &["error converting existing installation"],
-        means: "the manifest install has a setting that the operator cannot migrate",
-        fix: "change the setting named in the message to one that the operator supports, in the \
-              old calico-node; the migration then continues",
-        paste: edit_old_calico_node,
-        ..KnownCause::USUAL
+        ..NOT_MIGRATED
     },
     KnownCause {
         texts: &["error migrating resources to calico-system"],

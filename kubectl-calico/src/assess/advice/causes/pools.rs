@@ -4,11 +4,20 @@
 //! v3.32.1, libcalico-go/lib/clientv3/ippool.go, for what Calico's API server rejects.
 
 use super::commands::{check_ipam, edit_installation, pool_cidrs, strict_affinity};
+use super::installation::REJECTED;
 use super::known_cause::KnownCause;
 use crate::assess::checks::drift::POOLS_DIFFER;
-use crate::assess::checks::installation_rules::RULE_BROKEN;
 use crate::assess::checks::overlaps::OVERLAPS_POOL;
 use crate::assess::checks::pool_cidr::NOT_CANONICAL;
+
+/// The Installation and an existing pool differ in a way that the operator cannot resolve.
+const DIFFERS: KnownCause = KnownCause {
+    written_by: (34, None),
+    in_installation: true,
+    explained_by: &[&POOLS_DIFFER],
+    paste: edit_installation,
+    ..KnownCause::USUAL
+};
 
 pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
@@ -45,54 +54,34 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     },
     KnownCause {
         texts: &["ippool cidr cannot be modified"],
-        written_by: (34, None),
         means: "the Installation changes the CIDR of an existing pool, which is immutable",
         fix: "set the cidr back to the existing pool's in the Installation",
-        in_installation: true,
-        explained_by: &[&POOLS_DIFFER],
-        paste: edit_installation,
-        ..KnownCause::USUAL
+        ..DIFFERS
     },
     KnownCause {
         texts: &["ippool blocksize cannot be modified"],
-        written_by: (34, None),
         means: "the Installation changes the block size of an existing pool, which is immutable",
         fix: "set the blockSize back to the existing pool's in the Installation",
-        in_installation: true,
-        explained_by: &[&POOLS_DIFFER],
-        paste: edit_installation,
-        ..KnownCause::USUAL
+        ..DIFFERS
     },
     KnownCause {
         texts: &["cannot be modified"],
-        written_by: (34, None),
         means: "the Installation changes a field of an existing pool that is immutable",
         fix: "set it back to the existing pool's value in the Installation",
-        in_installation: true,
-        explained_by: &[&POOLS_DIFFER],
-        paste: edit_installation,
-        ..KnownCause::USUAL
+        ..DIFFERS
     },
     KnownCause {
         texts: &["cannot update an ip pool not owned by the operator"],
-        written_by: (34, None),
         means: "the Installation lists a pool that the operator does not own, with other values",
         fix: "label the pool app.kubernetes.io/managed-by=tigera-operator if the Installation is \
               right, or write the pool's values in the Installation",
-        in_installation: true,
-        explained_by: &[&POOLS_DIFFER],
-        paste: edit_installation,
-        ..KnownCause::USUAL
+        ..DIFFERS
     },
     KnownCause {
         texts: &["error validating ip pool configuration"],
         written_by: (34, None),
         means: "the operator rejects a pool of the Installation",
-        fix: "correct the Installation as the message says",
-        in_installation: true,
-        explained_by: &[&RULE_BROKEN],
-        paste: edit_installation,
-        ..KnownCause::USUAL
+        ..REJECTED
     },
     KnownCause {
         texts: &["must be set to 'true' when using calico ipam on windows"],

@@ -86,11 +86,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["installationstatus is empty"],
         written_by: (32, None),
-        means: "it is waiting for the operator to accept the Installation",
-        fix: "check what the calico TigeraStatus reports about the Installation",
-        waits_for: Some("calico"),
-        paste: status_of_calico,
-        ..KnownCause::USUAL
+        ..FOR_INSTALLATION
     },
     KnownCause {
         texts: &["installation.spec.windowsnodes is nil"],

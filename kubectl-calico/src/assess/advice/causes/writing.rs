@@ -11,22 +11,32 @@ use super::known_cause::KnownCause;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
 use crate::assess::checks::deletion::DELETION_STUCK;
 
+/// A kind of the operator's or Calico's is not served.
+const NO_DEFINITION: KnownCause = KnownCause {
+    means: "a CustomResourceDefinition is missing, or older than the operator",
+    fix: "apply operator-crds.yaml of the operator's release; helm upgrade does not do that",
+    explained_by: &[&KINDS_NOT_SERVED],
+    paste: apply_definitions,
+    ..KnownCause::USUAL
+};
+
+/// A certificate cannot be used.
+const BAD_CERTIFICATE: KnownCause = KnownCause {
+    means: "a certificate is invalid or incomplete",
+    fix: "correct the Secret named in the message, in the operator's namespace, or delete it: the \
+          operator issues a new one",
+    paste: secrets,
+    ..KnownCause::USUAL
+};
+
 pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["no matches for kind"],
-        means: "a CustomResourceDefinition is missing, or older than the operator",
-        fix: "apply operator-crds.yaml of the operator's release; helm upgrade does not do that",
-        explained_by: &[&KINDS_NOT_SERVED],
-        paste: apply_definitions,
-        ..KnownCause::USUAL
+        ..NO_DEFINITION
     },
     KnownCause {
         texts: &["the server could not find the requested resource"],
-        means: "a CustomResourceDefinition is missing, or older than the operator",
-        fix: "apply operator-crds.yaml of the operator's release; helm upgrade does not do that",
-        explained_by: &[&KINDS_NOT_SERVED],
-        paste: apply_definitions,
-        ..KnownCause::USUAL
+        ..NO_DEFINITION
     },
     KnownCause {
         texts: &["failed calling webhook"],
@@ -117,26 +127,15 @@ pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["error with typha/felix secrets"],
         means: "a certificate of Typha or calico-node is invalid or incomplete",
-        fix: "correct the Secret named in the message, in the operator's namespace, or delete it: \
-              the operator issues a new one",
-        paste: secrets,
-        ..KnownCause::USUAL
+        ..BAD_CERTIFICATE
     },
     KnownCause {
         texts: &["tls key pair"],
-        means: "a certificate is invalid or incomplete",
-        fix: "correct the Secret named in the message, in the operator's namespace, or delete it: \
-              the operator issues a new one",
-        paste: secrets,
-        ..KnownCause::USUAL
+        ..BAD_CERTIFICATE
     },
     KnownCause {
         texts: &["tls certificate"],
-        means: "a certificate is invalid or incomplete",
-        fix: "correct the Secret named in the message, in the operator's namespace, or delete it: \
-              the operator issues a new one",
-        paste: secrets,
-        ..KnownCause::USUAL
+        ..BAD_CERTIFICATE
     },
     KnownCause {
         texts: &["the object has been modified"],
