@@ -2,7 +2,8 @@
 //!
 //! This is kubectl if projectcalico.org/v3 is served, either by Calico's API server, which validates
 //! every change, or by CRDs of that group. Otherwise it is calicoctl, which also validates. kubectl on
-//! crd.projectcalico.org is used only for changes that both reject, as in CAL209.
+//! crd.projectcalico.org is used only for changes that both reject, as in CAL209, and for what is left
+//! once Calico is gone, as in CAL116.
 
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde_json::{Value, json};
@@ -108,19 +109,47 @@ impl ResourceWriter {
 /// Deletes a pool directly in the datastore, bypassing Calico's API: only for a pool that the API
 /// refuses to delete.
 pub fn delete_pool_in_datastore(snapshot: &Snapshot, name: &str) -> Command {
-    let group = match snapshot.store {
+    let group = group(snapshot);
+    format!("kubectl delete {IP_POOLS}.{group} {}", pasted(name)).into()
+}
+
+/// Deletes all pools while no part of Calico runs: nothing else watches them then, and nothing removes the
+/// finalizer of Calico 3.32's kube-controllers.
+/// Source: projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/ippool/pool_controller.go.
+pub fn delete_leftover_pools(snapshot: &Snapshot) -> Vec<Command> {
+    let resource = format!("{IP_POOLS}.{}", group(snapshot));
+    let pools = snapshot.ip_pools.items();
+    let names: Vec<&str> = pools
+        .iter()
+        .map(|pool| pasted(&pool.metadata.name))
+        .collect();
+    let held: Vec<&str> = pools
+        .iter()
+        .filter(|pool| !pool.metadata.finalizers.is_empty())
+        .map(|pool| pool.metadata.name.as_str())
+        .collect();
+    let wait = if held.is_empty() { "" } else { " --wait=false" };
+    let mut commands: Vec<Command> =
+        vec![format!("kubectl delete {resource} {}{wait}", names.join(" ")).into()];
+    let none = json!({"metadata": {"finalizers": null}});
+    commands.extend(
+        held.into_iter()
+            .map(|name| patch(&resource, name, PatchType::Merge, &none)),
+    );
+    commands
+}
+
+/// The group of the datastore.
+fn group(snapshot: &Snapshot) -> &'static str {
+    match snapshot.store {
         Store::V1 => V1,
         Store::V3 => V3,
-    };
-    format!("kubectl delete {IP_POOLS}.{group} {}", pasted(name)).into()
+    }
 }
 
 /// Deletes the data of IPAM, which no program does while Calico does not run.
 pub fn delete_ipam_data(snapshot: &Snapshot) -> Command {
-    let group = match snapshot.store {
-        Store::V1 => V1,
-        Store::V3 => V3,
-    };
+    let group = group(snapshot);
     let kinds = ["ipamblocks", "blockaffinities", "ipamhandles"];
     let kinds = kinds.map(|kind| format!("{kind}.{group}"));
     format!("kubectl delete {} --all", kinds.join(",")).into()

@@ -14,7 +14,7 @@ use crate::assess::views::ipam_blocks::blocks;
 use crate::assess::views::objects::deployment;
 use crate::assess::views::{node_addresses, pods};
 use crate::repair::Step;
-use crate::repair::resource_writer::{IP_POOLS as POOLS, ResourceWriter, delete_ipam_data};
+use crate::repair::resource_writer::{delete_ipam_data, delete_leftover_pools};
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, OPERATORS,
 };
@@ -40,7 +40,7 @@ pub(crate) const LEFTOVERS: Check = Check {
         fix: "Keep the pools if Calico is installed again with the same ones. Otherwise delete \
               them, with the data of IPAM. On each node, an uninstall also leaves files in \
               /etc/cni/net.d, interfaces and rules, which a restart of the node removes but for \
-              the files.",
+              the files. CustomResourceDefinitions and ClusterRoles also stay.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
                  manifests and charts, which do not delete their CRDs' resources",
     },
@@ -107,7 +107,7 @@ fn finding(case: &Case) -> Finding {
         }
     }
     if blocks > 0 {
-        finding = finding.evidence(ObjectRef::all("IPAMBlock"), "number", blocks);
+        finding = finding.evidence(ObjectRef::all("IPAMBlock"), "count", blocks);
     }
     let nodes = case.snapshot.nodes.items().iter();
     let annotated = nodes.filter(|node| {
@@ -116,16 +116,15 @@ fn finding(case: &Case) -> Finding {
     });
     let annotated = annotated.count();
     if annotated > 0 {
-        let field = format!("number with annotation {}", node_addresses::ANNOTATION);
+        let field = format!("count (annotation {})", node_addresses::ANNOTATION);
         finding = finding.evidence(ObjectRef::all("Node"), field, annotated);
     }
-    let names = pools.iter().map(|pool| pool.name.as_str());
     let mut steps = vec![
         Step::new(
             "if Calico is to be installed again with the same pools, leave them; otherwise delete \
              them",
         )
-        .run(ResourceWriter::of(case.snapshot).delete(POOLS, names)),
+        .run_all(delete_leftover_pools(case.snapshot)),
     ];
     if blocks > 0 {
         steps.push(
@@ -133,6 +132,16 @@ fn finding(case: &Case) -> Finding {
                 .run(delete_ipam_data(case.snapshot)),
         );
     }
+    steps.push(
+        Step::new(
+            "if Calico is not to be installed again, list its definitions and roles, and delete what \
+             is left of them",
+        )
+        .run(
+            "kubectl get crds,clusterroles,clusterrolebindings -o name | grep -E 'calico|tigera'"
+                .to_owned(),
+        ),
+    );
     finding
         .impact("a new install uses these pools, with their CIDR and block size")
         .fixed_by_all(steps)

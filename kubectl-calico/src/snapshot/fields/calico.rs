@@ -14,6 +14,7 @@ pub(in crate::snapshot) const IP_POOL: Fields = &[
             NAME,
             ("creationTimestamp", Value),
             DELETION,
+            ("finalizers", Value),
             OWNER_LABEL,
             (
                 "annotations",
