@@ -45,18 +45,13 @@ impl Journey {
         let start = "kubectl --namespace tigera-operator delete quota stopped";
         self.terminal.run(start).succeeded();
         let command = self.fix_of_the_deletion();
-        let (command, _) = command
+        let (command, rest) = command
             .split_once("tigera-operator \\\n")
             .expect("a command with a repository");
+        let (_, values) = rest.split_once("--set ").expect("a command with values");
         self.terminal
-            .run(&format!("{command}./tigera-operator"))
+            .run(&format!("{command}./tigera-operator --set {values}"))
             .succeeded();
-        self.settles();
-
-        self.terminal
-            .heading("The release has created the APIServer again, which the deletion waits for");
-        let command = self.fix_of_the_deletion();
-        self.terminal.run(&command).succeeded();
         self.settles();
         let left = "get installations,apiservers --output=name";
         let left = self.cluster.kubectl(left.split(' ')).succeeded();

@@ -107,12 +107,26 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     Some(
         finding
             .fix(format!(
-                "reinstall the operator of the same release{}: it completes the deletion",
-                as_rendered(case)
+                "reinstall the operator of the same release{}: it completes the deletion{}",
+                as_rendered(case),
+                alone(case)
             ))
             .paste(install_again(case).unwrap_or_default())
             .then(rollback(case)),
     )
+}
+
+/// What the command leaves in the values of a release.
+fn alone(case: &Case) -> &'static str {
+    match case.facts.install.method.value() {
+        Some(Method::Operator {
+            by: Installer::Helm { .. },
+        }) => {
+            ". The release keeps its other values; to install Calico again, upgrade it with true \
+             for these"
+        }
+        _ => "",
+    }
 }
 
 /// What works where `helm upgrade` does not: an uninstall that hangs leaves the release without a
