@@ -6,7 +6,8 @@ use super::resource::Resource;
 use super::resources::{
     API_SERVERS, BGP_CONFIGURATIONS, BGP_PEERS, CALICO_CONFIG, CANAL_CONFIG, DAEMON_SETS,
     DATASTORE_MIGRATIONS, DEPLOYMENTS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS,
-    IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, OPERATORS, RKE2_CANAL_CONFIG,
+    IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, MANIFEST_SERVICES_ENDPOINT, OPERATORS,
+    RKE2_CANAL_CONFIG, SERVICES_ENDPOINT,
 };
 
 /// What a snapshot describes, and how that is known.
@@ -34,13 +35,15 @@ pub enum BasisKind {
 
 /// What manifests define. What they do not contain is not requested; anything else, such as nodes or the
 /// status of a component, is just not known.
-const DEFINED: [&Resource; 16] = [
+const DEFINED: [&Resource; 18] = [
     &DAEMON_SETS,
     &OPERATORS,
     &DEPLOYMENTS,
     &CALICO_CONFIG,
     &CANAL_CONFIG,
     &RKE2_CANAL_CONFIG,
+    &SERVICES_ENDPOINT,
+    &MANIFEST_SERVICES_ENDPOINT,
     &INSTALLATIONS,
     &API_SERVERS,
     &DATASTORE_MIGRATIONS,

@@ -109,6 +109,14 @@ rows! {
     RKE2_CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "rke2-canal-config"), kubernetes::CALICO_CONFIG,
         "the same for RKE2's Canal";
+    SERVICES_ENDPOINT: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("tigera-operator", "kubernetes-services-endpoint"), kubernetes::SERVICES_ENDPOINT,
+        "address of the API server that needs no Services";
+    ///
+    /// calico-node of a manifest install reads it itself.
+    MANIFEST_SERVICES_ENDPOINT: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("kube-system", "kubernetes-services-endpoint"), kubernetes::SERVICES_ENDPOINT,
+        "the same for an install from manifests";
     SERVICE_CIDRS: "ServiceCIDR", [api("networking.k8s.io", "v1", "servicecidrs")], Select::All, kubernetes::SERVICE_CIDR,
         "ranges that pools must not overlap";
     OPENSHIFT_NETWORK: "Network", [api("config.openshift.io", "v1", "networks")],
@@ -176,6 +184,8 @@ pub static RESOURCES: &[&Resource] = &[
     &CALICO_CONFIG,
     &CANAL_CONFIG,
     &RKE2_CANAL_CONFIG,
+    &SERVICES_ENDPOINT,
+    &MANIFEST_SERVICES_ENDPOINT,
     &SERVICE_CIDRS,
     &OPENSHIFT_NETWORK,
     &API_SERVICE,

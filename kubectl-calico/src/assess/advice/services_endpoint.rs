@@ -1,23 +1,55 @@
-//! The ConfigMap kubernetes-services-endpoint, by which the operator learns an address of the API server
-//! that does not need Services.
+//! The address by which Calico reaches the API server without Services. The operator takes it from the
+//! ConfigMap kubernetes-services-endpoint in its own namespace, calico-node of a manifest from one in
+//! kube-system.
 
 use calico_core::operator::DEPLOYMENT;
 
 use crate::assess::check::Case;
 use crate::assess::phrases::pasted;
+use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT};
 use crate::assess::views::objects::operator_deployment;
 
-/// Creates it. Placeholders stand for the address: the API server does not know by which one nodes
-/// reach it.
-pub(crate) fn create(case: &Case) -> String {
-    create_in(operator_namespace(case))
+/// The variables with the address and its port, which the entries of the ConfigMap are named after.
+pub(crate) const HOST: &str = "KUBERNETES_SERVICE_HOST";
+pub(crate) const PORT: &str = "KUBERNETES_SERVICE_PORT";
+
+/// Sets the address for the operator. Placeholders stand for it: the API server does not know by which one
+/// nodes reach it.
+pub(crate) fn set(case: &Case) -> String {
+    let exists = case.snapshot.services_endpoint.read().is_some();
+    set_in(operator_namespace(case), exists)
 }
 
-/// Creates it in a namespace.
-pub(crate) fn create_in(namespace: &str) -> String {
+/// Sets the address for calico-node of a manifest: in the manifest's own ConfigMap if the variable comes from
+/// there, as in calico-bpf.yaml.
+pub(crate) fn set_in_manifest(case: &Case, node: &CalicoNode) -> String {
+    if node.takes_from_config(HOST) {
+        let (_, config) = node.config();
+        return patch(
+            MANIFEST_NAMESPACE,
+            config,
+            "kubernetes_service_host",
+            "kubernetes_service_port",
+        );
+    }
+    let exists = case.snapshot.manifest_services_endpoint.read().is_some();
+    set_in(MANIFEST_NAMESPACE, exists)
+}
+
+fn set_in(namespace: &str, exists: bool) -> String {
+    if exists {
+        return patch(namespace, SERVICES_ENDPOINT, HOST, PORT);
+    }
     format!(
-        "kubectl create configmap -n {namespace} kubernetes-services-endpoint \\\n  \
-         --from-literal=KUBERNETES_SERVICE_HOST=HOST --from-literal=KUBERNETES_SERVICE_PORT=6443"
+        "kubectl create configmap -n {namespace} {SERVICES_ENDPOINT} \\\n  \
+         --from-literal={HOST}=HOST --from-literal={PORT}=6443"
+    )
+}
+
+fn patch(namespace: &str, config: &str, host: &str, port: &str) -> String {
+    format!(
+        "kubectl patch configmap -n {namespace} {config} --type=merge \\\n  \
+         -p '{{\"data\":{{\"{host}\":\"HOST\",\"{port}\":\"6443\"}}}}'"
     )
 }
 

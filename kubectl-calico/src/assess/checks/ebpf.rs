@@ -1,5 +1,7 @@
 //! Whether the eBPF data plane has what it needs.
 
+use std::net::IpAddr;
+
 use calico_core::catalog::Entry;
 use serde_json::json;
 
@@ -16,9 +18,6 @@ use crate::assess::views::{kube_proxy, pods};
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
-
-/// The variable by which calico-node reaches the API server without Services.
-const SERVICE_HOST: &str = "KUBERNETES_SERVICE_HOST";
 
 const SOURCE: &str = "projectcalico/calico v3.32.1, felix/bpf/bpf.go and felix/dataplane/driver.go; \
                       Calico documentation, Enable the eBPF data plane";
@@ -54,12 +53,14 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
         impact: "calico-node cannot reach the API server, so it never gets to implement Services \
                  with eBPF. Calico's other pods have the same problem.",
         criteria: "No kube-proxy DaemonSet has pods, eBPF is on, a pod of Calico is not ready, and \
-                   KUBERNETES_SERVICE_HOST is not set or empty in calico-node's environment. A \
+                   KUBERNETES_SERVICE_HOST is not set, empty or the address of a Service in calico-node's \
+                   environment. A \
                    kubeadm cluster with neither eBPF nor kube-proxy also counts. Platforms that \
                    run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s) do not.",
         fix: "Create the ConfigMap kubernetes-services-endpoint with the address of the API server \
               or of its load balancer, as nodes reach it; the operator then restarts calico-node. \
-              In a manifest install, it belongs in kube-system.",
+              In a manifest install, it belongs in kube-system; calico-bpf.yaml has it in \
+              calico-config.",
         source: "Calico documentation, Enable the eBPF data plane; projectcalico/calico#8929",
     },
     needs: &[&DAEMON_SETS, &CALICO_PODS, &FELIX_CONFIGURATIONS],
@@ -165,11 +166,13 @@ fn no_api_address(case: &Case) -> Option<Finding> {
         && super::other_plugins::others(case).next().is_none();
     let without_services = is_on(case) || by_kubeadm;
     let unready = pods::wanted(case.snapshot).find(|pod| !pod.is_ready())?;
-    let known = match node.variable(SERVICE_HOST) {
-        Variable::Set(host) => !host.is_empty(),
-        Variable::Unset => false,
-        Variable::Unknown(_) => true,
+    let host = match node.variable(services_endpoint::HOST) {
+        Variable::Set(host) => host,
+        Variable::Unset => "",
+        Variable::Unknown(_) => return None,
     };
+    let is_of_service = is_of_service(case, host);
+    let known = !host.is_empty() && !is_of_service;
     if elsewhere || known || !without_services || kube_proxy::is_scheduled(case.snapshot) {
         return None;
     }
@@ -183,7 +186,11 @@ fn no_api_address(case: &Case) -> Option<Finding> {
         "no kube-proxy runs, and calico-node does not have the address of the API server",
     )
     .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
-    .evidence(node.object(), format!("env {SERVICE_HOST}"), "not set")
+    .evidence(
+        node.object(),
+        format!("env {}", services_endpoint::HOST),
+        if is_of_service { host } else { "not set" },
+    )
     .evidence(pods::object(unready), "status", pods::why(unready))
     .impact("Calico's pods cannot reach the API server through its Service; no Service works");
     Some(if !is_on(case) {
@@ -203,20 +210,29 @@ fn no_api_address(case: &Case) -> Option<Finding> {
                  balancer, in place of HOST; the operator then restarts calico-node, which does \
                  not start with a wrong address",
             )
-            .paste(services_endpoint::create(case))
+            .paste(services_endpoint::set(case))
     } else {
         finding
             .fix(
                 "put the address of the API server, or of its load balancer, in place of HOST in \
-                 the ConfigMap that calico-node reads, and restart its pods. If the ConfigMap \
-                 exists with the manifest's placeholder, edit it instead of creating it",
+                 the ConfigMap that calico-node reads, and restart its pods",
             )
             .paste(format!(
                 "{}\nkubectl rollout restart -n kube-system daemonset/calico-node \
                  deployment/calico-kube-controllers",
-                services_endpoint::create_in("kube-system")
+                services_endpoint::set_in_manifest(case, &node)
             ))
     })
+}
+
+/// Whether the address is that of a Service, which is what calico-node has to do without.
+fn is_of_service(case: &Case, host: &str) -> bool {
+    let Ok(address) = host.parse::<IpAddr>() else {
+        return false;
+    };
+    let services = case.facts.networks.services.iter();
+    let mut cidrs = services.flat_map(|network| &network.cidrs);
+    cidrs.any(|cidr| cidr.holds(address))
 }
 
 fn kube_proxy_beside(case: &Case) -> Option<Finding> {
@@ -257,20 +273,20 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     }
     // Without kube-proxy and without another address, calico-node loses the API server.
     let node = CalicoNode::current(case.snapshot)?;
-    let finding = if node.value(SERVICE_HOST).is_some() {
+    let finding = if node.value(services_endpoint::HOST).is_some() {
         finding
     } else {
-        let namespace = if node.is_of_operator() {
-            services_endpoint::operator_namespace(case)
+        let set = if node.is_of_operator() {
+            services_endpoint::set(case)
         } else {
-            "kube-system"
+            services_endpoint::set_in_manifest(case, &node)
         };
         finding
             .fix(
                 "give calico-node the address of the API server, or of its load balancer, in \
                  place of HOST, and wait until all its pods have been restarted and are ready",
             )
-            .paste(services_endpoint::create_in(namespace))
+            .paste(set)
     };
     Some(finding.fix("turn kube-proxy off, if eBPF is here to stay").paste(
         r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use crate::assess::provenance::Provenance;
-use crate::snapshot::resources::CALICO_CONFIG;
+use crate::snapshot::resources::{CALICO_CONFIG, MANIFEST_SERVICES_ENDPOINT};
 use crate::snapshot::trim::keep;
 use crate::snapshot::{ObjectRef, Reading, Snapshot};
 
@@ -15,6 +15,9 @@ pub const OPERATOR_NAMESPACE: &str = "calico-system";
 
 /// The namespace of what the manifests create.
 pub const MANIFEST_NAMESPACE: &str = "kube-system";
+
+/// The ConfigMap with the address of the API server that needs no Services.
+pub const SERVICES_ENDPOINT: &str = "kubernetes-services-endpoint";
 
 /// The name of the Canal that RKE2 ships.
 pub const RKE2_CANAL: &str = "rke2-canal";
@@ -181,8 +184,26 @@ impl<'a> CalicoNode<'a> {
             .flatten()
             .find(|variable| variable.name == name);
         match variable {
-            None => Variable::Unset,
+            None => self.by_config_map(name),
             Some(variable) => self.resolve(variable),
+        }
+    }
+
+    /// A variable that comes from a whole ConfigMap.
+    fn by_config_map(&self, name: &str) -> Variable<'a> {
+        let from = self.container().and_then(|it| it.env_from.as_ref());
+        let from = from.into_iter().flatten();
+        let mut maps = from.filter_map(|it| it.config_map_ref.as_ref());
+        let is_there = keep::keeps(MANIFEST_SERVICES_ENDPOINT.fields, &["data", name])
+            && maps.any(|map| map.name == SERVICES_ENDPOINT);
+        if !is_there {
+            return Variable::Unset;
+        }
+        let config = &self.snapshot.manifest_services_endpoint;
+        match (config.read(), config.failure()) {
+            (Some(config), _) => entry(config, name).map_or(Variable::Unset, Variable::Set),
+            (None, Some(why)) => Variable::Unknown(why.to_string()),
+            (None, None) => Variable::Unset,
         }
     }
 
@@ -192,6 +213,15 @@ impl<'a> CalicoNode<'a> {
             Variable::Set(value) if !value.is_empty() => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether a variable is an entry of the manifest's ConfigMap.
+    pub fn takes_from_config(&self, name: &str) -> bool {
+        let environment = self.container().and_then(|it| it.env.as_ref());
+        let variable = environment.into_iter().flatten().find(|it| it.name == name);
+        let from = variable.and_then(|it| it.value_from.as_ref());
+        let from = from.and_then(|from| from.config_map_key_ref.as_ref());
+        from.is_some_and(|from| from.name == self.config().1)
     }
 
     fn resolve(&self, variable: &'a EnvVar) -> Variable<'a> {

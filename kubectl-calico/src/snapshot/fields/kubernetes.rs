@@ -124,12 +124,26 @@ pub(in crate::snapshot) const CALICO_CONFIG: Fields = &[
                 )]),
             ),
             ("etcd_endpoints", Value),
+            ("kubernetes_service_host", Value),
+            ("kubernetes_service_port", Value),
             (
                 "net-conf.json",
                 Document(&[("Backend", Object(&[("Type", Value)]))]),
             ),
             ("typha_service_name", Value),
             ("veth_mtu", Value),
+        ]),
+    ),
+];
+
+/// The address of the API server that needs no Services.
+pub(in crate::snapshot) const SERVICES_ENDPOINT: Fields = &[
+    CONFIG_MAP_NAME,
+    (
+        "data",
+        Object(&[
+            ("KUBERNETES_SERVICE_HOST", Value),
+            ("KUBERNETES_SERVICE_PORT", Value),
         ]),
     ),
 ];

@@ -14,6 +14,7 @@ const POD_LABELS: &[&str] = &["apiserver", "k8s-app", "name"];
 const VARIABLES: &[&str] = &[
     "CALICO_API_GROUP",
     "CALICO_IPV4POOL_CIDR",
+    "CALICO_IPV6POOL_CIDR",
     "CALICO_MANAGE_CNI",
     "CALICO_NETWORKING_BACKEND",
     "ETCD_ENDPOINTS",
@@ -31,9 +32,11 @@ const VARIABLES: &[&str] = &[
     "FELIX_VXLANPORT",
     "FELIX_WIREGUARDENABLED",
     "FELIX_WIREGUARDENABLEDV6",
+    "IP",
     "IP6",
     "IP_AUTODETECTION_METHOD",
     "KUBERNETES_SERVICE_HOST",
+    "KUBERNETES_SERVICE_PORT",
     "TIGERA_OPERATOR_INIT_IMAGE_VERSION",
 ];
 
@@ -136,6 +139,7 @@ const CONTAINER: Keep = Object(&[
     NAME,
     ("image", Value),
     ("env", ENVIRONMENT),
+    ("envFrom", Object(&[("configMapRef", Object(&[NAME]))])),
     ("livenessProbe", Object(&[("timeoutSeconds", Value)])),
 ]);
 

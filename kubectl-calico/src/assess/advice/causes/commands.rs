@@ -36,7 +36,7 @@ pub(super) fn api_server(case: &Case, _: &str) -> String {
 }
 
 pub(super) fn create_services_endpoint(case: &Case, _: &str) -> String {
-    services_endpoint::create(case)
+    services_endpoint::set(case)
 }
 
 pub(super) fn apply_definitions(case: &Case, _: &str) -> String {
