@@ -4,8 +4,9 @@
 
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
-    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS,
-    NODES, OPERATORS, TIGERA_STATUSES,
+    CALICO_CONFIG, CALICO_PODS, CANAL_CONFIG, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS,
+    IPAM_BLOCKS, MANIFEST_SERVICES_ENDPOINT, NODES, OPERATORS, RKE2_CANAL_CONFIG,
+    SERVICES_ENDPOINT, TIGERA_STATUSES,
 };
 
 /// The rows, by the code of the check.
@@ -23,6 +24,21 @@ static EXCUSES: &[(&str, &[&Resource])] = &[
     ),
     // What the operator has accepted before, or already made pools of.
     ("CAL110", &[&IP_POOLS, &TIGERA_STATUSES]),
+    // What sets the version of Calico before its image does.
+    ("CAL117", &[&INSTALLATIONS]),
+    // The objects around calico-node that may have a placeholder.
+    (
+        "CAL118",
+        &[
+            &CALICO_CONFIG,
+            &CANAL_CONFIG,
+            &RKE2_CANAL_CONFIG,
+            &SERVICES_ENDPOINT,
+            &MANIFEST_SERVICES_ENDPOINT,
+            &INSTALLATIONS,
+            &CALICO_PODS,
+        ],
+    ),
     // A pool that was left behind, or is not in use because Calico's data is in etcd.
     ("CAL201", &[&DAEMON_SETS, &OPERATORS, &INSTALLATIONS]),
     // A disabled pool without addresses in use.
@@ -44,6 +60,9 @@ static EXCUSES: &[(&str, &[&Resource])] = &[
     ("CAL404", &[&NODES]),
     // The method of detection that the Installation requests.
     ("CAL510", &[&INSTALLATIONS]),
+    // The address that calico-node of a manifest takes from it.
+    ("CAL313", &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT]),
+    ("CAL314", &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT]),
     // That the operator already reports it; or that CoreDNS has no address of a pool.
     ("CAL509", &[&TIGERA_STATUSES, &CALICO_PODS]),
 ];

@@ -7,6 +7,7 @@ use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::ebpf::NO_API_ADDRESS;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
+use crate::assess::checks::placeholders::PLACEHOLDER_LEFT;
 use crate::assess::checks::typha_gone::TYPHA_GONE;
 use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::facts::cloud::Cloud;
@@ -17,8 +18,9 @@ use crate::assess::views::felix::{AWS_CHECK, Felix};
 use crate::snapshot::Pod;
 
 /// What keeps a running calico-node from being ready, if it was found. The first one counts.
-const CAUSES: [(&Check, &str); 6] = [
+const CAUSES: [(&Check, &str); 7] = [
     (&DATASTORE_LOCKED, "unlock Calico's datastore"),
+    (&PLACEHOLDER_LEFT, "replace the placeholder"),
     (&NO_ADDRESS, "give the nodes their addresses"),
     (
         &NO_API_ADDRESS,

@@ -66,6 +66,6 @@ fn kubernetes<'a>(case: &Case<'a>) -> Option<(ObjectRef, &'a str)> {
 }
 
 /// The minor version in `v1.27.1` and `v1.27.1-eks-0123`.
-fn minor(version: &str) -> Option<u32> {
+pub(super) fn minor(version: &str) -> Option<u32> {
     version.strip_prefix("v1.")?.split('.').next()?.parse().ok()
 }

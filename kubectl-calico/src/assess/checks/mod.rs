@@ -49,6 +49,7 @@ pub(crate) mod operator;
 pub(crate) mod other_plugins;
 pub(crate) mod overlaps;
 pub(crate) mod pending;
+pub(crate) mod placeholders;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
 pub(crate) mod reporting;
@@ -57,6 +58,7 @@ pub(crate) mod rollout;
 pub(crate) mod routes;
 pub(crate) mod source_check;
 pub(crate) mod stray_blocks;
+pub(crate) mod tested_kubernetes;
 pub(crate) mod tunnels;
 pub(crate) mod typha;
 pub(crate) mod typha_gone;
@@ -85,6 +87,8 @@ pub static CHECKS: &[Check] = &[
     datastore::DATASTORE_LOCKED,
     kubernetes_version::OPERATOR_TOO_OLD,
     leftovers::LEFTOVERS,
+    tested_kubernetes::NOT_TESTED,
+    placeholders::PLACEHOLDER_LEFT,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,

@@ -19,7 +19,16 @@ pub const RELEASES: [(&str, &str); 7] = [
     ("v3.32.1", "v1.42.3"),
 ];
 
-const KUBERNETES: &str = "v1.34.2";
+/// The version of Kubernetes of a release's clusters: one that the release was tested with.
+fn kubernetes(minor: u32) -> &'static str {
+    match minor {
+        ..=26 => "v1.28.15",
+        27 => "v1.29.14",
+        28 => "v1.30.14",
+        29 => "v1.32.9",
+        30.. => "v1.34.2",
+    }
+}
 
 /// How the cluster was installed; [`super`] describes the fields.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,6 +73,10 @@ impl Base {
         self.calico.split('.').nth(1).unwrap().parse().unwrap()
     }
 
+    fn kubernetes(&self) -> &'static str {
+        kubernetes(self.minor())
+    }
+
     /// The cluster's objects, the snapshot's own document first.
     pub fn objects(&self) -> Vec<Value> {
         let mut objects = Vec::new();
@@ -71,7 +84,7 @@ impl Base {
             let mut header = json!({
                 "apiVersion": "kubectl-calico/v1alpha1",
                 "kind": "Snapshot",
-                "origin": {"kubernetes": KUBERNETES},
+                "origin": {"kubernetes": self.kubernetes()},
             });
             merge(&mut header, &self.header);
             objects.push(header);
@@ -80,7 +93,10 @@ impl Base {
             "nothing" => Vec::new(),
             "nodes" => self.fresh_nodes(),
             "fresh" => {
-                let values = [("podSubnet", "10.244.0.0/16"), ("kubernetes", KUBERNETES)];
+                let values = [
+                    ("podSubnet", "10.244.0.0/16"),
+                    ("kubernetes", self.kubernetes()),
+                ];
                 let mut objects = filled("kubeadm.yaml", &values);
                 objects.extend(self.fresh_nodes());
                 objects
@@ -103,7 +119,7 @@ impl Base {
 
     /// kubeadm's configuration and running nodes.
     fn kubeadm(&self, pod_subnet: &str) -> Vec<Value> {
-        let values = [("podSubnet", pod_subnet), ("kubernetes", KUBERNETES)];
+        let values = [("podSubnet", pod_subnet), ("kubernetes", self.kubernetes())];
         let mut objects = filled("kubeadm.yaml", &values);
         let network = first_address(pod_subnet);
         for number in 1..=self.nodes {
@@ -115,7 +131,7 @@ impl Base {
                     ("number", &number.to_string()),
                     ("address", &node_address(number)),
                     ("podCIDR", &pod_cidr),
-                    ("kubernetes", KUBERNETES),
+                    ("kubernetes", self.kubernetes()),
                 ],
             ));
         }
@@ -131,7 +147,7 @@ impl Base {
                     &[
                         ("number", &number.to_string()),
                         ("address", &node_address(number)),
-                        ("kubernetes", KUBERNETES),
+                        ("kubernetes", self.kubernetes()),
                     ],
                 )
             })
