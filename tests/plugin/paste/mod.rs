@@ -2,6 +2,7 @@
 //! with hostile texts.
 
 mod commands;
+mod connectivity;
 mod hostile;
 mod shells;
 

@@ -63,6 +63,21 @@ impl Shell {
         })
     }
 
+    /// Reads a command without running it: the arguments say so.
+    #[track_caller]
+    pub(super) fn parses(&self, command: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("script");
+        fs::write(&script, format!("{command}\n")).unwrap();
+        let mut shell = Command::new(&self.program);
+        let output = shell.args(&self.arguments).arg(&script).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success() && errors.is_empty(),
+            "{self:?} does not parse\n{command}\n{errors}"
+        );
+    }
+
     /// Runs a text in the shell.
     pub(super) fn paste(&self, text: &str) -> Pasted {
         let folder = tempfile::tempdir().unwrap();
