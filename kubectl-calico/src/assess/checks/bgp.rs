@@ -58,7 +58,7 @@ pub(crate) const NO_PEERS: Check = Check {
             "spec.nodeToNodeMeshEnabled",
             false,
         )
-        .evidence(ObjectRef::all("BGPPeer"), "number", 0)
+        .evidence(ObjectRef::all("BGPPeer"), "count", 0)
         .evidence(ObjectRef::all("IPPool"), "routes by BIRD", few(&mode.pools))
         .impact(only_on_their_own(one_node))
         .fix("enable the node-to-node mesh, or add BGPPeers")

@@ -91,7 +91,7 @@ fn nodes(case: &Case) -> (u128, Provenance) {
             let count = u128::try_from(linux.count()).unwrap_or(u128::MAX);
             (
                 count,
-                Provenance::new(ObjectRef::all("Node"), "number of Linux nodes"),
+                Provenance::new(ObjectRef::all("Node"), "count (Linux)"),
             )
         }
     }

@@ -294,11 +294,7 @@ fn missing(
         format!("the listed pool {cidr} does not exist"),
     )
     .evidence(ObjectRef::installation(), field, cidr)
-    .evidence(
-        ObjectRef::all("IPPool"),
-        format!("number with CIDR {cidr}"),
-        0,
-    );
+    .evidence(ObjectRef::all("IPPool"), format!("count (CIDR {cidr})"), 0);
     if asked.changes_existing_pools() {
         finding
             .impact(

@@ -107,7 +107,7 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
         Some(_) => finding,
         None => finding.evidence(
             ObjectRef::all("Deployment"),
-            format!("number named {CONTROLLERS}"),
+            format!("count (named {CONTROLLERS})"),
             0,
         ),
     };

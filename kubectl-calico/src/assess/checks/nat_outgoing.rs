@@ -77,7 +77,7 @@ fn finding(case: &Case, pool: &ExistingPool) -> Finding {
         ),
     )
     .evidence(pool.object(), "spec.natOutgoing", false)
-    .evidence(ObjectRef::all("BGPPeer"), "number", 0)
+    .evidence(ObjectRef::all("BGPPeer"), "count", 0)
     .impact(
         "unless routers outside the cluster have a route to the pool, its pods cannot reach \
          anything outside the cluster",

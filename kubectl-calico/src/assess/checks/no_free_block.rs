@@ -131,7 +131,11 @@ fn shortage(
         format!("{who}, and {left}"),
     )
     .evidence(ObjectRef::all("Node"), "without a block", few(waiting))
-    .evidence(ObjectRef::all("IPAMBlock"), "number in these pools", blocks);
+    .evidence(
+        ObjectRef::all("IPAMBlock"),
+        "count (in these pools)",
+        blocks,
+    );
     if strict {
         finding = finding.evidence(ipam_config::object(), "spec.strictAffinity", true);
     }

@@ -61,7 +61,7 @@ pub(crate) const NO_POOL: Check = Check {
             finding = finding.evidence(pool.object(), field, value);
         }
         if pools.is_empty() {
-            finding = finding.evidence(ObjectRef::all("IPPool"), "number", 0);
+            finding = finding.evidence(ObjectRef::all("IPPool"), "count", 0);
         }
         let finding = finding
             .impact("new pods get no address and stay in ContainerCreating")

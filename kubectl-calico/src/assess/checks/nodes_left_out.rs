@@ -18,7 +18,7 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 
 /// What is counted if there is no DaemonSet of calico-node.
-const COUNTED: &str = "number with a calico-node container";
+const COUNTED: &str = "count (with a calico-node container)";
 
 pub(crate) const NODES_LEFT_OUT: Check = Check {
     entry: Entry {
@@ -80,7 +80,7 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     };
     let mut finding = finding
         .evidence(&object, "status.desiredNumberScheduled", desired)
-        .evidence(ObjectRef::all("Node"), "number of Linux nodes", nodes);
+        .evidence(ObjectRef::all("Node"), "count (Linux)", nodes);
     let template = node.set.spec.as_ref().map(|spec| &spec.template);
     for (field, value) in node_selection(template.and_then(|template| template.spec.as_ref())) {
         finding = finding.evidence(&object, format!("spec.template.spec.{field}"), value);

@@ -63,7 +63,7 @@ fn missing(case: &Case) -> Option<Finding> {
     .exists(evidence)
     .evidence(
         ObjectRef::all("Deployment"),
-        "number with label k8s-app=tigera-operator",
+        "count (label k8s-app=tigera-operator)",
         0,
     );
     if !runs {
@@ -94,20 +94,38 @@ pub(crate) fn as_rendered(case: &Case) -> &'static str {
     }
 }
 
-/// Reinstalls the operator of the installed release.
+/// The values with which the chart installs the operator alone. Otherwise, it would create an APIServer
+/// again, for which the deletion of the Installation waits.
+/// Source: projectcalico/calico v3.32.1, charts/tigera-operator/templates/crs.
+const OPERATOR_ALONE: &str = "installation.enabled=false,apiServer.enabled=false,goldmane.enabled=false,whisker.enabled=false";
+
+/// Whether the Installation is being deleted, which nothing can undo.
+pub(crate) fn is_being_deleted(case: &Case) -> bool {
+    default_installation(case.snapshot)
+        .is_some_and(|found| found.metadata.deletion_timestamp.is_some())
+}
+
+/// Reinstalls the operator of the installed release; if the Installation is being deleted, without what the
+/// chart creates for it.
 pub(crate) fn install_again(case: &Case) -> Option<String> {
     let install = &case.facts.install;
     let Some(Method::Operator { by }) = install.method.value() else {
         return None;
     };
     match by {
-        Installer::Helm { release, namespace } => Some(format!(
-            "helm upgrade --install --reuse-values -n {} {} tigera-operator \\\n  \
-             --repo https://docs.tigera.io/calico/charts --version {}",
-            pasted(namespace),
-            pasted(release),
-            install.release()?
-        )),
+        Installer::Helm { release, namespace } => {
+            let mut command = format!(
+                "helm upgrade --install --reuse-values -n {} {} tigera-operator \\\n  \
+                 --repo https://docs.tigera.io/calico/charts --version {}",
+                pasted(namespace),
+                pasted(release),
+                install.release()?
+            );
+            if is_being_deleted(case) {
+                command.push_str(&format!(" \\\n  --set {OPERATOR_ALONE}"));
+            }
+            Some(command)
+        }
         Installer::Manifests => {
             let url = install.manifest_url("tigera-operator.yaml")?;
             Some(format!("kubectl apply --server-side -f {url}"))
@@ -156,7 +174,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     if pods.is_empty() && case.snapshot.calico_pods.read().is_some() {
         finding = finding.evidence(
             ObjectRef::all("Pod"),
-            "number with label k8s-app=tigera-operator",
+            "count (label k8s-app=tigera-operator)",
             0,
         );
     }

@@ -142,7 +142,7 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
                    both assign addresses, and a warning otherwise. Listed pools are covered by \
                    CAL110.",
         fix: "Keep one, disable the other, and delete it. Pods in the shared range keep their \
-              addresses; recreate those outside of it, and, if the block sizes differ, those in \
+              addresses; recreate those outside it, and, if the block sizes differ, those in \
               blocks of the deleted pool's size.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",

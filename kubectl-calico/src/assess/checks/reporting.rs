@@ -106,7 +106,7 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
             "the operator is ready but has not reported on the Installation",
         )
         .exists(ObjectRef::installation())
-        .evidence(ObjectRef::all("TigeraStatus"), "number", statuses.len())
+        .evidence(ObjectRef::all("TigeraStatus"), "count", statuses.len())
         .suspects([KINDS_NOT_SERVED, OPERATOR_TOO_OLD].map(|check| Suspect::Code(check.entry.code)))
         .impact("the operator installs and changes nothing")
         .fix("read the operator's log; if the install has just started, check again")

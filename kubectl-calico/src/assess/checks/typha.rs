@@ -61,7 +61,11 @@ pub(crate) const TYPHA_MISSING: Check = Check {
                 wanted.nodes, wanted.replicas
             ),
         )
-        .evidence(ObjectRef::all("Node"), "number with Felix", wanted.nodes)
+        .evidence(
+            ObjectRef::all("Node"),
+            "count (running Felix)",
+            wanted.nodes,
+        )
         .impact("each node watches the API server directly, which slows it down for all clients")
         .fixed_by(install(case, wanted.replicas));
         vec![finding]

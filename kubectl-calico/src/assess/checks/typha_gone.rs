@@ -48,7 +48,7 @@ pub(crate) const TYPHA_GONE: Check = Check {
         .evidence(&object, format!("env {VARIABLE}"), NAME)
         .evidence(
             ObjectRef::all("Deployment"),
-            format!("number named {NAME}"),
+            format!("count (named {NAME})"),
             0,
         )
         .impact(

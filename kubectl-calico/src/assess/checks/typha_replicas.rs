@@ -122,7 +122,11 @@ pub(crate) const TOO_FEW: Check = Check {
             ),
         )
         .evidence(replicas.object(), "spec.replicas", replicas.replicas)
-        .evidence(ObjectRef::all("Node"), "number counted", wanted.nodes)
+        .evidence(
+            ObjectRef::all("Node"),
+            "count (as the operator counts)",
+            wanted.nodes,
+        )
         .impact("each replica serves more nodes than it should");
         vec![if case.facts.install.is_from_manifests() {
             finding.fixed_by(scaled(case, "scale it up", replicas, wanted.replicas))

@@ -81,7 +81,11 @@ pub(crate) const TOO_MANY: Check = Check {
             ),
         )
         .evidence(replicas.object(), "spec.replicas", replicas.replicas)
-        .evidence(ObjectRef::all("Node"), "number with Felix", wanted.nodes)
+        .evidence(
+            ObjectRef::all("Node"),
+            "count (running Felix)",
+            wanted.nodes,
+        )
         .impact(impact)
         .fixed_by(scaled(
             case,
@@ -152,19 +156,25 @@ pub(crate) const NO_ROOM: Check = Check {
         let mut finding = Finding::error(
             &NO_ROOM.entry,
             "Deployment/calico-system/calico-typha",
-            format!(
-                "Typha needs {}, but the schedulable Linux nodes have room for only {linux}",
-                counted(many(wanted), "replica")
-            ),
+            match linux {
+                0 => format!(
+                    "Typha needs {}, but no Linux node is schedulable",
+                    counted(many(wanted), "replica")
+                ),
+                1 => format!("Typha needs {wanted} replicas, but only 1 Linux node is schedulable"),
+                linux => format!(
+                    "Typha needs {wanted} replicas, but only {linux} Linux nodes are schedulable"
+                ),
+            },
         )
         .evidence(
             ObjectRef::all("Node"),
-            "number schedulable",
+            "count (schedulable)",
             schedulable_count(case),
         )
         .evidence(
             ObjectRef::all("Node"),
-            "number schedulable with label kubernetes.io/os=linux",
+            "count (schedulable, label kubernetes.io/os=linux)",
             linux,
         );
         if !cordoned.is_empty() {

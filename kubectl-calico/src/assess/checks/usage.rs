@@ -98,7 +98,7 @@ fn full(pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding>
     let blocks = format!("{} of {}", used.blocks, used.blocks_possible);
     let mut finding = Finding::new(&NEARLY_FULL.entry, severity, pool.object(), message(used))
         .evidence(pool.object(), pool.field("cidr"), pool.cidr)
-        .evidence(ObjectRef::all("IPAMBlock"), "number in this pool", blocks);
+        .evidence(ObjectRef::all("IPAMBlock"), "count (in this pool)", blocks);
     if used.reserved > 0 {
         finding = finding.evidence(
             ObjectRef::all("IPReservation"),

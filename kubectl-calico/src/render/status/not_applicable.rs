@@ -34,8 +34,9 @@ pub(super) fn not_applicable(page: &mut Page, report: &Report, codes: bool) {
         page.entry(
             &[],
             &format!(
-                "{} for lack of {}: to judge the proposal for that cluster, add what is missing with -f",
+                "{} that {} {}: to judge the proposal for a cluster, add them from there with -f",
                 counted(lacking.len(), "check"),
+                if lacking.len() == 1 { "needs" } else { "need" },
                 objects.join(", ")
             ),
         );

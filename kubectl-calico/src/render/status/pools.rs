@@ -77,17 +77,14 @@ fn why(withheld: &NoAssignment) -> String {
 /// For how many nodes there is a block, if the pool is for every node.
 fn room(usage: &PoolUsage) -> Option<String> {
     let more = usage.room?;
-    Some(match (usage.nodes_waiting, more) {
-        (0, more) => format!("blocks for {}", nodes(more, " more")),
-        (waiting, 0) => format!(
-            "blocks for {} without one, none for more",
-            nodes(waiting, "")
-        ),
-        (waiting, more) => format!(
-            "blocks for {} without one and {} more",
-            nodes(waiting, ""),
-            grouped(more)
-        ),
+    let waiting = match usage.nodes_waiting {
+        0 => return Some(format!("blocks for {}", nodes(more, " more"))),
+        1 => "the node that has none yet".to_owned(),
+        waiting => format!("the {} that have none yet", nodes(waiting, "")),
+    };
+    Some(match more {
+        0 => format!("blocks for {waiting}, and for no other"),
+        more => format!("blocks for {waiting}, and for {}", nodes(more, " more")),
     })
 }
 
