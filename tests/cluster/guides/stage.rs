@@ -59,7 +59,10 @@ for step in json.loads(plan.stdout)["steps"]:
             time.sleep(0.5)
 "#;
 
-/// A repository with the charts of this repository, under the names and the version of Calico's.
+/// The versions of Calico in the chart repository, and of the operator that each installs: those that the test cluster runs.
+const VERSIONS: [(&str, &str); 2] = [("v3.29.5", "v1.36.13"), ("v3.32.1", "v1.42.3")];
+
+/// A repository with the charts of this repository, under the names and the versions of Calico's.
 pub(super) struct Charts {
     url: String,
     _folder: TempDir,
@@ -68,22 +71,8 @@ pub(super) struct Charts {
 impl Charts {
     pub(super) fn serve() -> Self {
         let folder = TempDir::new().unwrap();
-        let operator = folder.path().join("tigera-operator");
-        copy(&charts::own(), &operator);
-        let own = repository().join("tests/cluster/guides/chart");
-        copy(&own, &operator.join("templates/tigera-operator"));
-        let crds = folder.path().join("crd.projectcalico.org.v1");
-        for group in ["operator.tigera.io.yaml", "crd.projectcalico.org.yaml"] {
-            let from = repository().join("tests/fixtures/crds").join(group);
-            fs::create_dir_all(crds.join("templates")).unwrap();
-            fs::copy(from, crds.join("templates").join(group)).unwrap();
-        }
-        for chart in [operator, crds] {
-            let name = chart.file_name().unwrap().to_str().unwrap();
-            let text =
-                format!("apiVersion: v2\nname: {name}\nversion: v3.32.1\nappVersion: v3.32.1\n");
-            fs::write(chart.join("Chart.yaml"), text).unwrap();
-            helm(folder.path(), &["package", name]);
+        for (calico, operator) in VERSIONS {
+            package_charts(folder.path(), calico, operator);
         }
         let url = Downloads::serve(folder.path()).url();
         helm(folder.path(), &["repo", "index", ".", "--url", &url]);
@@ -91,6 +80,39 @@ impl Charts {
             url,
             _folder: folder,
         }
+    }
+}
+
+/// As in Calico's repository, the CRDs are in the chart of the operator until 3.31, and a chart of their own from 3.32 on.
+fn package_charts(folder: &Path, calico: &str, operator: &str) {
+    let sources = folder.join(calico);
+    let chart = sources.join("tigera-operator");
+    copy(&charts::own(), &chart);
+    let own = repository().join("tests/cluster/guides/chart");
+    copy(&own, &chart.join("templates/tigera-operator"));
+    let values = chart.join("values.yaml");
+    let text = fs::read_to_string(&values).unwrap();
+    assert!(text.contains("version: v1.42.3"), "{text}");
+    fs::write(values, text.replace("v1.42.3", operator)).unwrap();
+    let mut all = vec![chart.clone()];
+    let crds = if calico == "v3.29.5" {
+        chart.join("crds")
+    } else {
+        let chart = sources.join("crd.projectcalico.org.v1");
+        all.push(chart.clone());
+        chart.join("templates")
+    };
+    fs::create_dir_all(&crds).unwrap();
+    for group in ["operator.tigera.io.yaml", "crd.projectcalico.org.yaml"] {
+        let from = repository().join("tests/fixtures/crds").join(group);
+        fs::copy(from, crds.join(group)).unwrap();
+    }
+    for chart in all {
+        let name = chart.file_name().unwrap().to_str().unwrap();
+        let text =
+            format!("apiVersion: v2\nname: {name}\nversion: {calico}\nappVersion: {calico}\n");
+        fs::write(chart.join("Chart.yaml"), text).unwrap();
+        helm(folder, &["package", chart.to_str().unwrap()]);
     }
 }
 
