@@ -16,6 +16,8 @@ OCI = "application/vnd.oci"
 # helm 4.3.1, pkg/registry/plugin.go: it finds the archive and the signature by their titles, and takes no other types.
 PLUGIN = "application/vnd.helm.plugin.v1+json"
 TITLE = "org.opencontainers.image.title"
+# As in docs/cronjob.yaml. Not 65534, which NFS and user namespaces take for users that they cannot map.
+USER = 65532
 
 
 class Layout:
@@ -57,7 +59,7 @@ def plugin(archive, folder):
 
 
 def image(program, binaries, texts, labels, time, folder):
-    """An image for each platform of Linux: the program is its only command, and runs as nobody."""
+    """An image for each platform of Linux: the program is its only command, and does not run as root."""
     layout = Layout(folder)
     manifests = []
     for target, (os, arch) in TARGETS.items():
@@ -67,7 +69,7 @@ def image(program, binaries, texts, labels, time, folder):
         tar = archive(files, time)
         layer = layout.add(gzip.compress(tar, mtime=0), f"{OCI}.image.layer.v1.tar+gzip")
         platform = {"os": os, "architecture": arch}
-        process = {"Entrypoint": [f"/{program}"], "User": "65534:65534", "Labels": labels}
+        process = {"Entrypoint": [f"/{program}"], "User": f"{USER}:{USER}", "Labels": labels}
         diff = [f"sha256:{hashlib.sha256(tar).hexdigest()}"]
         config = {**platform, "config": process, "rootfs": {"type": "layers", "diff_ids": diff}}
         config = layout.add(config, f"{OCI}.image.config.v1+json")
