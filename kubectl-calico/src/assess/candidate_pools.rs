@@ -61,7 +61,13 @@ pub(crate) fn candidate_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     match &case.facts.pools {
         _ if !counts(case) => Vec::new(),
         Fact::Known { value, .. } if case.snapshot.basis.is_proposal() => {
-            existing(case, value).chain(listed_pools(case)).collect()
+            let is_there = |listed: &CandidatePool| {
+                let network = listed.network.map(|network| network.network());
+                let mut networks = value.iter().map(|pool| pool.network.map(|it| it.network()));
+                network.is_some() && networks.any(|existing| existing == network)
+            };
+            let listed = listed_pools(case).filter(|pool| !is_there(pool));
+            existing(case, value).chain(listed).collect()
         }
         Fact::Known { value, .. } if !value.is_empty() => existing(case, value).collect(),
         Fact::Known { .. } | Fact::Absent { .. } => listed_pools(case).collect(),

@@ -72,6 +72,10 @@ pub struct Finding {
     /// IPPool/default-ipv4-ippool`. Such a finding comes before all others.
     #[serde(skip)]
     pub pending: Option<String>,
+    /// What to do instead in a manifest that has yet to be applied, if the check knows better than what
+    /// follows from the objects.
+    #[serde(skip)]
+    pub manifest_fix: Option<String>,
     /// Whether a message of the pods that it is about names the cause.
     #[serde(skip)]
     pub is_explained: bool,
@@ -160,6 +164,7 @@ impl Finding {
             after: None,
             symptom_of: None,
             pending: None,
+            manifest_fix: None,
             is_explained: false,
             suspects: Vec::new(),
         }
@@ -199,6 +204,12 @@ impl Finding {
     /// What to do, in words.
     pub fn fix(mut self, what: impl Into<String>) -> Self {
         self.fix.push(Step::new(what));
+        self
+    }
+
+    /// What to do in a manifest that has yet to be applied.
+    pub fn in_manifest(mut self, what: impl Into<String>) -> Self {
+        self.manifest_fix = Some(what.into());
         self
     }
 

@@ -81,7 +81,7 @@ impl FilesAre {
             Self::Cluster => BasisKind::Cluster,
             Self::Proposal => BasisKind::Proposal,
         };
-        Some(Basis::known(kind, "--files-are says so"))
+        Some(Basis::known(kind, "requested with --files-are"))
     }
 }
 

@@ -40,38 +40,50 @@ pub(crate) const RULE_BROKEN: Check = Check {
     },
     needs: &[&INSTALLATIONS, &OPERATORS],
     judges: Judges::Configured,
-    find: |case| {
-        let Some(operator) = Operator::of(case) else {
-            return Vec::new();
-        };
-        violations(case, &operator)
-            .iter()
-            .map(|violation| finding(case, &operator, violation))
-            .collect()
-    },
+    find: |case| broken(case, true),
 };
+
+/// The rules that the Installation breaks; `excused` by the operator, if it has accepted it.
+pub(crate) fn broken(case: &Case, excused: bool) -> Vec<Finding> {
+    let Some(operator) = Operator::of(case) else {
+        return Vec::new();
+    };
+    violations(case, &operator, excused)
+        .iter()
+        .map(|violation| finding(case, &operator, violation))
+        .collect()
+}
 
 /// The operator whose rules apply.
 struct Operator {
     version: OperatorVersion,
     /// Whether the rules of its version are known.
     known: bool,
+    /// Whether a proposal does not contain it: the newest one is assumed.
+    assumed: bool,
 }
 
 impl Operator {
     /// The installed one, if its version can be read.
     fn of(case: &Case) -> Option<Self> {
-        let version: OperatorVersion = case.facts.install.operator.value()?.parse().ok()?;
+        let version = case.facts.install.operator.value();
+        let assumed = version.is_none() && case.snapshot.basis.is_proposal();
+        let version: OperatorVersion = match version {
+            Some(version) => version.parse().ok()?,
+            None if assumed => OperatorVersion::NEWEST,
+            None => return None,
+        };
         let newest = OperatorVersion::NEWEST_KNOWN;
         Some(Self {
             version,
+            assumed,
             known: version >= OperatorVersion::OLDEST
                 && (version.major, version.minor) <= (newest.major, newest.minor),
         })
     }
 }
 
-fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
+fn violations(case: &Case, operator: &Operator, excused: bool) -> Vec<Violation> {
     // One that is being deleted is only removed.
     let Some(installation) = default_installation(case.snapshot)
         .filter(|found| found.metadata.deletion_timestamp.is_none())
@@ -79,26 +91,41 @@ fn violations(case: &Case, operator: &Operator) -> Vec<Violation> {
         return Vec::new();
     };
     let generation = installation.metadata.generation;
+    let is_accepted = excused && is_accepted(case, generation);
+    let state = State {
+        // Without a generation, no API server has accepted it.
+        is_stored: generation.is_some() && !case.snapshot.basis.is_proposal(),
+        is_accepted,
+    };
     let written = Installation::read(&installation.document());
     // The operator validates the default one alone, then the two merged (tigera/operator v1.42.3,
     // pkg/controller/installation/core_controller.go).
-    let mut found = violations_of(case, operator, generation, &written);
+    let mut found = violations_of(case, operator, state, &written);
     if let Some(overlay) = overlay_installation(case.snapshot) {
         let merged = written.overlaid(Installation::read(&overlay.document()));
         let is_same = |one: &Violation, other: &Violation| {
             (one.rule.entry.code, &one.path) == (other.rule.entry.code, &other.path)
         };
-        let mut merged = violations_of(case, operator, generation, &merged);
+        let mut merged = violations_of(case, operator, state, &merged);
         merged.retain(|violation| !found.iter().any(|other| is_same(other, violation)));
         found.extend(merged);
     }
     found
 }
 
+/// What has been done with an Installation.
+#[derive(Clone, Copy)]
+struct State {
+    /// Whether the API server has stored it.
+    is_stored: bool,
+    /// Whether the operator has accepted it.
+    is_accepted: bool,
+}
+
 fn violations_of(
     case: &Case,
     operator: &Operator,
-    generation: Option<i64>,
+    state: State,
     written: &Installation,
 ) -> Vec<Violation> {
     let effective = Effective::of(written, operator.version);
@@ -111,9 +138,11 @@ fn violations_of(
         &["unknown-field", "default-pool"]
     };
     let mut violations = rules::check(&rules_case, &[], allowed);
-    let accepted = is_accepted(case, generation);
     violations.retain(|violation| match violation.verdict {
-        Verdict::Refused => violation.rule.enforcement != Enforcement::ApiServer && !accepted,
+        Verdict::Refused => {
+            let is_of_server = violation.rule.enforcement == Enforcement::ApiServer;
+            !(state.is_accepted || state.is_stored && is_of_server)
+        }
         Verdict::Warned => !is_about_existing_pools(case, written, violation),
         Verdict::Allowed | Verdict::Noted => false,
     });
@@ -157,12 +186,21 @@ fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Viol
 fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
     let rule = violation.rule;
     let severity = match violation.verdict {
-        Verdict::Refused if operator.known => Severity::Error,
+        Verdict::Refused if operator.known && !depends_on_version(case, operator, violation) => {
+            Severity::Error
+        }
         _ => Severity::Warning,
     };
     let message = format!(
-        "{}: {} (rule {})",
-        violation.path, violation.problem, rule.entry.code
+        "{}: {} (rule {}{})",
+        violation.path,
+        violation.problem,
+        rule.entry.code,
+        if operator.assumed {
+            format!("; operator {} assumed", operator.version)
+        } else {
+            String::new()
+        }
     );
     let mut finding = Finding::new(
         &RULE_BROKEN.entry,
@@ -186,8 +224,21 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
             finding.read(from, operator.version)
         })
         .impact(&violation.impact)
+        .in_manifest(&violation.fix)
         .fix(case.facts.install.lasting(&violation.fix))
         .paste("kubectl edit installations.operator.tigera.io default")
+}
+
+/// Whether another version than the assumed one might not reject it.
+fn depends_on_version(case: &Case, operator: &Operator, violation: &Violation) -> bool {
+    let oldest = Operator {
+        version: OperatorVersion::OLDEST,
+        ..*operator
+    };
+    operator.assumed
+        && !violations(case, &oldest, false).iter().any(|other| {
+            (other.rule.entry.code, &other.path) == (violation.rule.entry.code, &violation.path)
+        })
 }
 
 /// The Installation's value at a path like `spec.calicoNetwork.ipPools[0].cidr`.

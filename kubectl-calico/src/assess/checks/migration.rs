@@ -8,7 +8,7 @@ use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
-use crate::assess::views::objects::object_of;
+use crate::assess::views::objects::{default_installation, object_of};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
@@ -26,7 +26,8 @@ pub(crate) const HALF_MIGRATED: Check = Check {
         criteria: "An operator-managed calico-node exists together with one in another namespace, \
                    or with Calico's Deployments in kube-system. The node label \
                    projectcalico.org/operator-node-migration shows the progress: migrated or \
-                   pre-operator. Alongside Canal, the finding is an error: Canal's DaemonSet is \
+                   pre-operator. Of manifests that have yet to be applied, an Installation \
+                   together with calico-node's DaemonSet is an error. Alongside Canal, the finding is an error: Canal's DaemonSet is \
                    named canal, but the operator looks for canal-node and so never migrates it.",
         fix: "Let it continue, and watch the calico TigeraStatus. The operator waits for Typha and \
               for each new calico-node to become ready. Once no old calico-node is left, the rest \
@@ -35,13 +36,35 @@ pub(crate) const HALF_MIGRATED: Check = Check {
                  convert/components.go",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    judges: Judges::Running,
+    judges: Judges::Configured,
     find: |case| match case.facts.install.method.value() {
+        _ if case.snapshot.basis.is_proposal() => proposed_twice(case).into_iter().collect(),
         Some(Method::Migrating) => vec![in_progress(case)],
         Some(Method::Operator { .. }) => leftovers(case).into_iter().collect(),
         _ => Vec::new(),
     },
 };
+
+/// An Installation next to the calico-node of a manifest.
+fn proposed_twice(case: &Case) -> Option<Finding> {
+    default_installation(case.snapshot)?;
+    let nodes = CalicoNode::all(case.snapshot);
+    let node = nodes.iter().find(|node| !node.is_of_operator())?;
+    Some(
+        Finding::error(
+            &HALF_MIGRATED.entry,
+            node.object(),
+            "the manifests install Calico twice: with a DaemonSet, and with an Installation",
+        )
+        .exists(node.object())
+        .exists(ObjectRef::installation())
+        .impact(
+            "both calico-node versions program the routes and policies of a node, or the operator \
+             treats the DaemonSet as an install to migrate",
+        )
+        .in_manifest("leave one of them out: Calico's manifest, or the Installation"),
+    )
+}
 
 fn in_progress(case: &Case) -> Finding {
     let nodes = CalicoNode::all(case.snapshot);

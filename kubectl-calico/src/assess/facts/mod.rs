@@ -92,7 +92,7 @@ impl Facts {
             .as_ref()
             .filter(|_| snapshot.basis.is_proposal() && snapshot.ip_pools.items().is_empty())
             .map(|installation| {
-                let pools = proposed_pools::proposed_pools(installation);
+                let pools = proposed_pools::proposed_pools(installation, &[]);
                 Fact::known(
                     pools,
                     Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools"),

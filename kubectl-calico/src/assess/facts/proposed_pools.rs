@@ -7,11 +7,20 @@ use super::pools::ExistingPool;
 use crate::assess::fact::Fact;
 use crate::snapshot::IpPoolSpec;
 
-/// The listed pools as they will exist, without those that no operator accepts.
-pub fn proposed_pools(installation: &InstallationFacts) -> Vec<ExistingPool> {
+/// The listed pools as they will exist beside the existing ones, without those that no operator accepts.
+pub fn proposed_pools(
+    installation: &InstallationFacts,
+    existing: &[ExistingPool],
+) -> Vec<ExistingPool> {
     let effective = &installation.effective;
     let pools = effective.pools.iter().filter(|_| effective.is_calico_cni());
-    pools.filter_map(created).collect()
+    let network = |pool: &ExistingPool| pool.network.map(|network| network.network());
+    let exists = |created: &ExistingPool| {
+        let mut existing = existing.iter();
+        existing.any(|existing| network(existing) == network(created))
+    };
+    let created = pools.filter_map(created);
+    created.filter(|pool| !exists(pool)).collect()
 }
 
 /// A listed pool once the operator has created it.

@@ -1,5 +1,7 @@
 //! The rows of the table of resources, read from files.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 
 use super::super::file_object::FileObject;
@@ -76,18 +78,23 @@ impl SnapshotSource for Files {
             return Reading::Unknown(why);
         }
         let mut is_complete = false;
-        // `kubectl get` of both of Calico's groups lists each of its resources twice.
-        let mut selected = Vec::new();
+        // `kubectl get` of both of Calico's groups lists each of its resources twice. Manifests may have
+        // some in one group and some in the other.
+        let mut selected: Vec<&FileObject> = Vec::new();
         for api in resource.apis_in_order(store) {
             let api_version = api.api_version();
             let objects = self.of_kind(&api_version, resource.kind);
             is_complete |= objects.iter().any(|object| object.implies_all_of(resource));
             let list = (api_version, resource.kind.to_owned());
             is_complete |= self.empty_lists.contains(&list);
-            if selected.is_empty() {
-                selected = objects;
-                selected.retain(|object| object.is_selected_by(resource));
-            }
+            let key =
+                |object: &FileObject| (object.meta.namespace.clone(), object.meta.name.clone());
+            let known: BTreeSet<_> = selected.iter().map(|object| key(object)).collect();
+            let others = objects.into_iter().filter(|object| {
+                object.is_selected_by(resource)
+                    && (known.is_empty() || !known.contains(&key(object)))
+            });
+            selected.extend(others);
         }
         if selected.is_empty() {
             return self.read_none(resource, is_complete);

@@ -36,8 +36,10 @@ pub(super) fn proposal(facts: &Facts, sources: bool) -> Rows {
 
 /// The IPPools, and the pools that the operator will create.
 fn pools(rows: &mut Rows, facts: &Facts) {
-    let listed = facts.installation.iter().flat_map(proposed_pools);
-    let mut lines: Vec<String> = facts.known_pools().iter().map(description).collect();
+    let existing = facts.known_pools();
+    let installation = facts.installation.iter();
+    let listed = installation.flat_map(|installation| proposed_pools(installation, existing));
+    let mut lines: Vec<String> = existing.iter().map(description).collect();
     lines.extend(listed.map(|pool| format!("{}, created by the operator", description(&pool))));
     if !lines.is_empty() {
         rows.row("IP pools", &lines.join("\n"));

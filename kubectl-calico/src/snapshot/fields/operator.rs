@@ -59,7 +59,13 @@ pub(in crate::snapshot) const INSTALLATION: Fields = &[
             ("kubernetesProvider", Value),
             // What only the rules of CAL110 read.
             ("azure", Object(&[])),
-            ("componentResources", Object(&[("componentName", Value)])),
+            (
+                "componentResources",
+                Object(&[
+                    ("componentName", Value),
+                    ("resourceRequirements", Object(&[])),
+                ]),
+            ),
             (
                 "controlPlaneNodeSelector",
                 Object(&[
