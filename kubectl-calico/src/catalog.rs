@@ -1,16 +1,18 @@
-//! Everything that has a code: the checks of `status`, the additional findings of `plan`, and the
-//! rules. The text of each stands where it is found: a check's in assess/checks, the others in
-//! plan/catalog.rs and in core/src/rules.
+//! Everything that has a code: the checks of `status`, the additional findings of `status --with` and of
+//! `plan`, and the rules. The text of each stands where it is found: a check's in assess/checks, the
+//! others in assess/with, in plan/catalog.rs and in core/src/rules.
 
 use calico_core::catalog::Entry;
 use calico_core::rules;
 
 use crate::assess::checks::CHECKS;
+use crate::assess::with;
 use crate::plan;
 
-/// Every entry: checks first, then plan's, then rules, each in the order of their pages.
+/// Every entry: checks first, then those of --with, plan's and rules, each in the order of their pages.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     checks()
+        .chain(with::ENTRIES.iter().copied())
         .chain(plan::catalog::ENTRIES.iter().copied())
         .chain(rules::all().map(|rule| &rule.entry))
 }

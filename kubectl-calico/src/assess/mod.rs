@@ -17,6 +17,7 @@ pub mod fact;
 pub mod facts;
 pub mod finding;
 pub mod ignores;
+mod manifest_fix;
 pub(crate) mod message_requests;
 pub mod not_applicable;
 pub mod not_read;
@@ -24,7 +25,6 @@ mod order;
 pub mod phrases;
 mod pod_messages;
 pub mod pool_changes;
-mod proposal;
 pub mod provenance;
 pub mod readiness;
 pub mod report;
@@ -62,7 +62,7 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     let applies = |check: &Check| !out.contains(check.entry.code);
     let mut findings = found(&case, &unknown, applies);
     if snapshot.basis.is_proposal() {
-        findings.iter_mut().for_each(proposal::fix_the_manifests);
+        findings.iter_mut().for_each(manifest_fix::of_proposal);
     }
     let mut not_read = not_read(&unknown);
     if snapshot.basis.is_proposal() {

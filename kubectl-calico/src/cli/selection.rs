@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::assess::checks::CHECKS;
 use crate::assess::ignores::Ignore;
+use crate::assess::with;
 
 /// Which findings are shown, and count.
 #[derive(Args, Debug)]
@@ -47,13 +48,15 @@ fn ignore(text: &str) -> Result<Ignore, String> {
 
 /// An entry whose code exists, and that has a reason.
 pub fn checked(mut ignore: Ignore) -> Result<Ignore, String> {
-    ignore.code.make_ascii_uppercase();
     let code = &ignore.code;
-    if !CHECKS.iter().any(|check| check.entry.code == code) {
+    let checks = CHECKS.iter().map(|check| check.entry.code);
+    let mut codes = checks.chain(with::ENTRIES.iter().map(|entry| entry.code));
+    let Some(code) = codes.find(|known| known.eq_ignore_ascii_case(code)) else {
         return Err(format!(
             "status has no finding {code}: see kubectl calico explain --list"
         ));
-    }
+    };
+    code.clone_into(&mut ignore.code);
     if ignore.reason.trim().is_empty() {
         return Err(format!("the reason to ignore {code} is empty"));
     }

@@ -23,7 +23,7 @@ use crate::redact::redact;
 use crate::render;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::trim::keep;
-use crate::snapshot::{Basis, Node, Snapshot, SnapshotSource};
+use crate::snapshot::{Basis, FileOverlay, Node, Snapshot, SnapshotSource};
 use crate::terminal;
 
 type AnyError = Box<dyn Error + Send + Sync>;
@@ -57,8 +57,8 @@ pub(super) struct Input {
 /// A cluster with files laid over it.
 pub(super) struct Overlaid {
     pub(super) snapshot: Snapshot,
-    /// What is assumed about these files.
-    pub(super) assumed: Vec<String>,
+    /// What these files contain.
+    pub(super) overlay: FileOverlay,
 }
 
 /// Reads the cluster, or the given files as one; and what pods say, if that is wanted.
@@ -164,8 +164,9 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
     let runtime = runtime()?;
     let laid = match wanted.with.as_slice() {
         [] => None,
-        paths => Some(Files::read(paths, None, starting)?),
+        paths => Some(Files::read_manifests(paths, starting)?),
     };
+    laid.iter().for_each(name_redefined);
     let (snapshot, mut files) = if source.filename.is_empty() {
         let snapshot = runtime.block_on(read_cluster(source, wanted.messages, stage))?;
         let files = laid.as_ref().map(|_| Files::of_snapshot(&snapshot));
@@ -173,15 +174,15 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
     } else {
         let files = Files::read(&source.filename, wanted.basis.clone(), starting)?;
         name_skipped(files.skipped());
+        name_redefined(&files);
         let snapshot = runtime.block_on(gathered(&files, wanted.messages));
         (snapshot, Some(files))
     };
     let overlaid = match (laid, &mut files) {
         (Some(laid), Some(files)) => {
-            name_skipped(laid.skipped());
-            let assumed = files.lay(laid);
+            let overlay = files.lay(laid);
             let snapshot = runtime.block_on(gathered(&*files, wanted.messages));
-            Some(Overlaid { snapshot, assumed })
+            Some(Overlaid { snapshot, overlay })
         }
         _ => None,
     };
@@ -204,6 +205,16 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
+}
+
+fn name_redefined(files: &Files) {
+    let redefined = files.redefined();
+    for place in redefined.iter().take(MOST) {
+        terminal::warn(place);
+    }
+    if let Some(more) = redefined.len().checked_sub(MOST).filter(|more| *more > 0) {
+        terminal::warn(&format!("{more} more objects occur again"));
+    }
 }
 
 fn name_skipped(skipped: &[Skipped]) {

@@ -84,7 +84,7 @@ pub(super) fn report(
             &report,
             &input.snapshot,
             overlaid.snapshot,
-            overlaid.assumed,
+            overlaid.overlay,
             now,
         );
     }

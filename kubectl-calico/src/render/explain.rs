@@ -4,6 +4,7 @@ use calico_core::catalog::Entry;
 
 use super::page::{BOLD, Look, Page};
 use super::table::table;
+use crate::assess::with;
 use crate::catalog;
 use crate::plan;
 
@@ -19,6 +20,7 @@ requested configuration.
 
 ";
 
+const WITH: &str = "\n## Findings of status --with only\n\n";
 const PLAN: &str = "\n## Findings of plan only\n\n";
 
 /// One entry in full.
@@ -51,12 +53,15 @@ pub fn list() -> String {
 
 /// The findings of `status` and `plan` as a page of the documentation: docs/findings.md.
 pub fn reference() -> String {
+    let with = || with::ENTRIES.iter().copied();
     let plan = || plan::catalog::ENTRIES.iter().copied();
     let mut page = String::from(INTRODUCTION);
     page.extend(catalog::checks().map(Entry::list_item));
+    page.push_str(WITH);
+    page.extend(with().map(Entry::list_item));
     page.push_str(PLAN);
     page.extend(plan().map(Entry::list_item));
-    for entry in catalog::checks().chain(plan()) {
+    for entry in catalog::checks().chain(with()).chain(plan()) {
         page.push('\n');
         page.push_str(&entry.section(""));
     }

@@ -6,16 +6,24 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use calico_core::catalog::Entry;
+
 use super::status::sentence;
 use super::xml::{escaped, escaped_lines};
-use crate::assess::check::Check;
 use crate::assess::checks::CHECKS;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::report::Report;
+use crate::assess::with;
 
 /// The report.
 pub fn junit(report: &Report) -> String {
-    let cases: Vec<Case> = CHECKS.iter().map(|check| Case::of(check, report)).collect();
+    // What --with finds about the change itself has no check.
+    let of_change = with::ENTRIES.iter().copied().filter(|entry| {
+        let mut findings = report.findings.iter();
+        findings.any(|found| found.code == entry.code)
+    });
+    let entries = CHECKS.iter().map(|check| &check.entry).chain(of_change);
+    let cases: Vec<Case> = entries.map(|entry| Case::of(entry, report)).collect();
     let failures = cases.iter().filter(|case| case.fails()).count();
     let skipped = cases.iter().filter(|case| case.skipped.is_some());
     let skipped = skipped.count();
@@ -40,17 +48,17 @@ pub fn junit(report: &Report) -> String {
     page
 }
 
-/// A check and its result.
+/// A check, or what else has a code, and its result.
 struct Case<'a> {
-    check: &'a Check,
+    entry: &'a Entry,
     findings: Vec<&'a Finding>,
     /// Why it was skipped.
     skipped: Option<String>,
 }
 
 impl<'a> Case<'a> {
-    fn of(check: &'a Check, report: &'a Report) -> Self {
-        let code = check.entry.code;
+    fn of(entry: &'a Entry, report: &'a Report) -> Self {
+        let code = entry.code;
         let findings = report.findings.iter();
         let reasons: BTreeSet<String> = report
             .not_read
@@ -60,7 +68,7 @@ impl<'a> Case<'a> {
             .collect();
         let reasons: Vec<String> = reasons.into_iter().collect();
         Self {
-            check,
+            entry,
             findings: findings.filter(|found| found.code == code).collect(),
             skipped: (!reasons.is_empty()).then(|| reasons.join("; ")),
         }
@@ -75,8 +83,8 @@ impl<'a> Case<'a> {
         let _ = write!(
             page,
             "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"",
-            self.check.entry.code,
-            escaped(self.check.entry.title)
+            self.entry.code,
+            escaped(self.entry.title)
         );
         if let Some(why) = &self.skipped {
             let _ = writeln!(page, "><skipped message=\"{}\"/></testcase>", escaped(why));

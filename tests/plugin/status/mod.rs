@@ -20,3 +20,4 @@ mod redaction;
 mod reports;
 mod rules;
 mod selection;
+mod with;

@@ -40,6 +40,16 @@ pub enum FilesError {
         found: usize,
         expected: usize,
     },
+    /// A snapshot in place of manifests.
+    #[error(
+        "{0} is a snapshot of a cluster, and --with takes manifests to apply; give the snapshot with -f"
+    )]
+    LaidSnapshot(String),
+    /// Manifests of which a document cannot be read.
+    #[error(
+        "cannot use {0}; correct it first: without it, the change would be judged only in part"
+    )]
+    Partial(Skipped),
     /// More objects than fit into memory.
     #[error("the files have more than {} MiB of objects", MEMORY >> 20)]
     TooLarge,

@@ -9,7 +9,7 @@ mod reading;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use calico_core::text::shortened;
+use calico_core::text::{printable, shortened};
 use serde_yaml::{Mapping, Value};
 
 use super::document::{self, Document, Item};
@@ -39,6 +39,8 @@ pub struct Files {
     /// `apiVersion` and `kind` of the items of empty lists, which imply that there are none.
     empty_lists: BTreeSet<(String, String)>,
     skipped: Vec<Skipped>,
+    /// Where an object occurs again with other contents.
+    redefined: Vec<String>,
     memory: Meter,
 }
 
@@ -56,6 +58,7 @@ impl Default for Files {
             found: 0,
             empty_lists: BTreeSet::new(),
             skipped: Vec::new(),
+            redefined: Vec::new(),
             memory: Meter::new(MEMORY),
         }
     }
@@ -112,6 +115,11 @@ impl Files {
     /// The documents that were skipped because they are not objects.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    /// Where an object occurs again with other contents, which are used.
+    pub fn redefined(&self) -> &[String] {
+        &self.redefined
     }
 
     /// Adds the objects of a text, and returns the number of its documents that are objects or lists.
@@ -194,6 +202,18 @@ impl Files {
                         namespace.clone(),
                         name.clone(),
                     );
+                    let earlier = self.objects.get(&key);
+                    if earlier.is_some_and(|earlier| earlier.value != object.value)
+                        && !place.collected
+                    {
+                        self.redefined.push(format!(
+                            "{}, document {}: {} again, with other contents; as with kubectl \
+                             apply, the later ones count",
+                            place.name,
+                            place.number,
+                            printable(object.reference())
+                        ));
+                    }
                     self.objects.insert(key, object);
                     self.found += 1;
                 }

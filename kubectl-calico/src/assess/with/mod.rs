@@ -1,0 +1,124 @@
+//! What manifests change in a cluster, before they are applied to it.
+
+mod downgrade;
+mod rejection;
+
+use std::collections::BTreeSet;
+
+use calico_core::catalog::Entry;
+use k8s_openapi::jiff::Timestamp;
+
+use super::changes::{Changes, KnownFinding, Same};
+use super::check::Case;
+use super::checks::installation_rules::{RULE_BROKEN, broken};
+use super::counts::FindingCounts;
+use super::facts::Facts;
+use super::facts::ports::list;
+use super::finding::{Finding, Severity};
+use super::manifest_fix;
+use super::pool_changes::{PoolChange, carry_out, pool_changes};
+use super::report::Report;
+use super::{assess, conclude};
+use crate::snapshot::{FileOverlay, Snapshot};
+
+/// The findings about the change itself, which no cluster has.
+pub static ENTRIES: &[&Entry] = &[&rejection::CHANGE_REJECTED, &downgrade::DOWNGRADE];
+
+/// The report of a cluster with manifests laid over it, once the operator has changed the pools to match:
+/// only what differs from the report `before`.
+pub fn with(
+    before: &Report,
+    cluster: &Snapshot,
+    mut overlaid: Snapshot,
+    overlay: FileOverlay,
+    now: Timestamp,
+) -> Report {
+    let violations = violations(before, cluster, &overlaid);
+    // Rejected by the API server, nothing of it takes effect, and nothing by the operator either, until it
+    // is corrected.
+    if violations
+        .iter()
+        .any(|found| found.severity == Severity::Error)
+    {
+        overlaid.installations.clone_from(&cluster.installations);
+    }
+    let pending: Vec<String> = described(&pool_changes(&before.facts));
+    let changes = pool_changes(&Facts::of(&overlaid));
+    let mut operator = described(&changes);
+    operator.retain(|change| !pending.contains(change));
+    if cluster.installations != overlaid.installations {
+        carry_out(&mut overlaid, &changes);
+    }
+    let created = changes.iter().filter_map(|change| match change {
+        PoolChange::Create(pool) => Some(pool.object().to_string()),
+        PoolChange::Update { .. } | PoolChange::Delete { .. } => None,
+    });
+    let created: BTreeSet<String> = created.collect();
+    let mut report = assess(&overlaid, now);
+    let code = RULE_BROKEN.entry.code;
+    report.findings.retain(|found| found.code != code);
+    let of_change = rejection::rejections(&overlay)
+        .chain(downgrade::downgrade(&before.facts, &report.facts))
+        .chain(violations)
+        .collect::<Vec<_>>();
+    report.findings.splice(0..0, of_change);
+    report.counts = FindingCounts::of(&report.findings);
+    conclude(&mut report);
+    let known: Vec<KnownFinding> = before.findings.iter().map(Into::into).collect();
+    let compared = "with the cluster as it is";
+    let (mut changes, is_new) = Changes::of(
+        &report.findings,
+        &report.unchecked(),
+        known,
+        Same::Message,
+        compared,
+    );
+    report.keep(is_new);
+    for finding in &mut report.findings {
+        if !ENTRIES.iter().any(|entry| entry.code == finding.code) {
+            manifest_fix::of_overlay(finding, &overlay, &created);
+        }
+    }
+    let mut ports = report.facts.routing.ports.clone();
+    ports.retain(|port| !before.facts.routing.ports.contains(port));
+    if !ports.is_empty() {
+        changes.ports = Some(list(&ports));
+    }
+    changes.operator = operator;
+    changes.assumed = overlay.assumed;
+    report.changes = Some(changes);
+    report
+}
+
+/// The rules that the Installation breaks with the manifests. What the operator has accepted in the cluster,
+/// it accepts again.
+fn violations(before: &Report, cluster: &Snapshot, overlaid: &Snapshot) -> Vec<Finding> {
+    let code = RULE_BROKEN.entry.code;
+    let reported: BTreeSet<&str> = before
+        .findings
+        .iter()
+        .filter(|found| found.code == code)
+        .map(|found| found.message.as_str())
+        .collect();
+    let accepted: BTreeSet<String> = of_installation(cluster, &before.facts)
+        .into_iter()
+        .map(|found| found.message)
+        .filter(|message| !reported.contains(message.as_str()))
+        .collect();
+    let mut found = of_installation(overlaid, &Facts::of(overlaid));
+    found.retain(|found| !accepted.contains(&found.message));
+    found
+}
+
+/// The rules that an Installation breaks, whether the operator has accepted it or not.
+fn of_installation(snapshot: &Snapshot, facts: &Facts) -> Vec<Finding> {
+    if RULE_BROKEN.can_judge(&snapshot.unknown()) {
+        broken(&Case { snapshot, facts }, false)
+    } else {
+        Vec::new()
+    }
+}
+
+fn described(changes: &[PoolChange]) -> Vec<String> {
+    changes.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,266 @@
+//! `status --with`: what manifests would change, and that what is wrong with them is fixed in them.
+
+use std::fs;
+
+use calico_test_support::clusters::{cluster, manifest};
+use calico_test_support::outcome::Outcome;
+use serde_json::Value;
+
+use crate::run::plugin;
+
+const HEALTHY: &str = "base: helm\n";
+
+/// `status` of a cluster, with these manifests laid over it.
+fn run(base: &str, manifests: &str, arguments: &[&str]) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("cluster.yaml"), manifest(&cluster(base))).unwrap();
+    fs::write(folder.path().join("with.yaml"), manifests).unwrap();
+    let output = plugin()
+        .current_dir(folder.path())
+        .args(["status", "-f", "cluster.yaml", "--with", "with.yaml"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    Outcome::of(&output)
+}
+
+fn report(base: &str, manifests: &str) -> Value {
+    let outcome = run(base, manifests, &["-o", "json"]);
+    serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.output()))
+}
+
+fn pool(name: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+    )
+}
+
+fn installation(spec: &str) -> String {
+    format!(
+        "apiVersion: operator.tigera.io/v1\nkind: Installation\nmetadata: {{name: default}}\nspec: {spec}\n"
+    )
+}
+
+/// Code, subject and fix of each finding.
+fn findings(report: &Value) -> Vec<(&str, &str, Vec<&str>)> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .map(|found| {
+            let steps = found["fix"].as_array().unwrap();
+            for step in steps {
+                let commands = step["commands"].as_array().into_iter().flatten();
+                for command in commands {
+                    let command = command.as_str().unwrap();
+                    assert!(command.starts_with("kubectl calico "), "{command}");
+                }
+            }
+            let steps = steps.iter().map(|step| step["what"].as_str().unwrap());
+            let text = |key: &str| found[key].as_str().unwrap();
+            (text("code"), text("subject"), steps.collect())
+        })
+        .collect()
+}
+
+/// The CIDR of the only pool of the base.
+fn cidr() -> String {
+    let objects = cluster(HEALTHY);
+    let pool = objects.iter().find(|it| it["kind"] == "IPPool").unwrap();
+    pool["spec"]["cidr"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_immutable_field_of_a_pool_stays_as_it_is() {
+    for (field, spec) in [
+        (
+            "spec.cidr",
+            "{cidr: 172.31.0.0/16, vxlanMode: Always}".to_owned(),
+        ),
+        (
+            "spec.blockSize",
+            format!("{{cidr: {}, blockSize: 24}}", cidr()),
+        ),
+    ] {
+        let report = report(HEALTHY, &pool("default-ipv4-ippool", &spec));
+        let found = findings(&report);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let (code, subject, fix) = &found[0];
+        assert_eq!(
+            (*code, *subject),
+            ("change-rejected", "IPPool/default-ipv4-ippool")
+        );
+        assert!(
+            fix[0]
+                .starts_with("leave IPPool/default-ipv4-ippool out of the manifests, or set its "),
+            "{fix:?}"
+        );
+        assert!(fix[0].contains(field), "{fix:?}");
+        assert!(report["changes"]["operator"].is_null(), "{report}");
+    }
+}
+
+#[test]
+fn the_same_pool_in_another_notation_is_no_change() {
+    let same = format!("{{cidr: {}, blockSize: 26}}", cidr());
+    let report = report(HEALTHY, &pool("default-ipv4-ippool", &same));
+    assert_eq!(findings(&report), []);
+}
+
+#[test]
+fn a_new_pool_is_changed_where_it_is_defined() {
+    let cidr = cidr();
+    let part = cidr.replace("/16", "/24");
+    assert_ne!(cidr, part);
+    let spec = format!("{{cidr: {part}, vxlanMode: Always, natOutgoing: true}}");
+    let report = report(HEALTHY, &pool("extra", &spec));
+    let found = findings(&report);
+    let overlap = found.iter().find(|(code, ..)| *code == "CAL204").unwrap();
+    assert_eq!(
+        overlap.2,
+        ["change spec.cidr in the manifest of IPPool/extra, or leave it out"]
+    );
+}
+
+#[test]
+fn a_manifest_install_is_not_applied_over_the_operator() {
+    let calico = cluster("base: calico.yaml\n");
+    let workloads: Vec<Value> = calico
+        .into_iter()
+        .filter(|it| it["kind"] == "DaemonSet" || it["kind"] == "Deployment")
+        .collect();
+    let report = report(HEALTHY, &manifest(&workloads));
+    let found = findings(&report);
+    let migration = found.iter().find(|(code, ..)| *code == "CAL106").unwrap();
+    assert_eq!(
+        migration.2,
+        ["leave DaemonSet/kube-system/calico-node out of the manifests"]
+    );
+}
+
+#[test]
+fn an_installation_is_judged_although_the_operator_accepted_the_one_before() {
+    let cidr = cidr();
+    for (spec, rule) in [
+        (
+            "{calicoNetwork: {ipPools: [{cidr: not-a-cidr}]}}".to_owned(),
+            "cidr-syntax",
+        ),
+        (
+            format!(
+                "{{calicoNetwork: {{bgp: Disabled, ipPools: [{{cidr: {cidr}, encapsulation: IPIP}}]}}}}"
+            ),
+            "ipip-without-bgp",
+        ),
+        ("{calicoNetwork: {ipPools: oops}}".to_owned(), "field-type"),
+        (
+            "{calicoNetwork: {ipPools: {a: b}}}".to_owned(),
+            "field-type",
+        ),
+        ("{calicoNetwork: oops}".to_owned(), "field-type"),
+        ("oops".to_owned(), "field-type"),
+    ] {
+        let report = report(HEALTHY, &installation(&spec));
+        let found = findings(&report);
+        assert_eq!(found.len(), 1, "{spec}: {found:?}");
+        let message = report["findings"][0]["message"].as_str().unwrap();
+        assert_eq!(found[0].0, "CAL110", "{spec}");
+        assert!(message.contains(rule), "{spec}: {message}");
+        // Nothing of it takes effect.
+        assert!(report["changes"]["operator"].is_null(), "{spec}: {report}");
+        assert!(report["changes"]["assumed"].is_null(), "{spec}: {report}");
+    }
+}
+
+#[test]
+fn an_older_operator_is_a_downgrade() {
+    let operator = |version: &str| {
+        let mut objects = cluster(HEALTHY);
+        objects
+            .retain(|it| it["kind"] == "Deployment" && it["metadata"]["name"] == "tigera-operator");
+        let text = manifest(&objects);
+        let current = objects[0]["spec"]["template"]["spec"]["containers"][0]["image"]
+            .as_str()
+            .and_then(|image| image.rsplit_once(':'))
+            .map(|(_, tag)| tag.to_owned())
+            .unwrap();
+        text.replace(&current, version)
+    };
+    let older = report(HEALTHY, &operator("v1.38.0"));
+    let found = findings(&older);
+    assert!(
+        found.iter().any(|(code, ..)| *code == "downgrade"),
+        "{found:?}"
+    );
+    let newer = report(HEALTHY, &operator("v1.99.0"));
+    assert!(
+        findings(&newer)
+            .iter()
+            .all(|(code, ..)| *code != "downgrade")
+    );
+}
+
+#[test]
+fn manifests_that_cannot_be_used_are_an_error() {
+    let fine = installation("{}");
+    for (manifests, error) in [
+        ("spec: [\n".to_owned(), "no Kubernetes objects in with.yaml"),
+        (
+            format!("{fine}---\na: b\n"),
+            "cannot use with.yaml, document 2",
+        ),
+        (
+            format!("{fine}---\nkind: ConfigMap\n x: [\n"),
+            "cannot use with.yaml, document 2",
+        ),
+        (
+            manifest(&cluster("base: helm\n")),
+            "with.yaml is a snapshot of a cluster",
+        ),
+    ] {
+        let outcome = run(HEALTHY, &manifests, &[]);
+        assert_eq!(outcome.exit, 2, "{}", outcome.output());
+        assert!(outcome.stderr.contains(error), "{}", outcome.stderr);
+        assert_eq!(outcome.stdout, "");
+    }
+}
+
+#[test]
+fn an_object_that_occurs_twice_is_named() {
+    let two = format!(
+        "{}---\n{}",
+        installation("{}"),
+        installation("{variant: Calico}")
+    );
+    let outcome = run(HEALTHY, &two, &[]);
+    assert!(
+        outcome
+            .stderr
+            .contains("with.yaml, document 2: Installation/default again"),
+        "{}",
+        outcome.output()
+    );
+    let same = format!("{}---\n{}", installation("{}"), installation("{}"));
+    assert_eq!(run(HEALTHY, &same, &[]).stderr, "");
+}
+
+#[test]
+fn every_format_has_what_is_wrong_with_the_change() {
+    let manifests = pool("default-ipv4-ippool", "{cidr: 172.31.0.0/16}");
+    for format in [
+        "text",
+        "short",
+        "markdown",
+        "html",
+        "prometheus",
+        "junit",
+        "sarif",
+        "yaml",
+    ] {
+        let outcome = run(HEALTHY, &manifests, &["-o", format]);
+        assert_eq!(outcome.exit, 1, "{format}");
+        assert!(
+            outcome.stdout.contains("change-rejected"),
+            "{format}: {}",
+            outcome.stdout
+        );
+    }
+}
