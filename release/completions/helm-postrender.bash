@@ -83,7 +83,7 @@ _helm__postrender() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        helm__subcmd__postrender__subcmd__install__subcmd__plugin)
+        helm__postrender__subcmd__install__subcmd__plugin)
             opts="-h --helm --force --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -30,7 +30,12 @@ pub fn is_up_to_date(command: Command) {
         let mut script = Vec::new();
         let mut command = visible(&command).bin_name(&name);
         clap_complete::generate(shell, &mut command, &name, &mut script);
-        let script = String::from_utf8(script).unwrap();
+        let mut script = String::from_utf8(script).unwrap();
+        if shell == Shell::Bash {
+            // clap_complete 4.6.11 (src/aot/shells/bash.rs) writes a hyphen of the program's name in two ways, so that no
+            // subcommand is found.
+            script = script.replace(&name.replace('-', "__subcmd__"), &name.replace('-', "__"));
+        }
         files.push((format!("completions/{file}"), script));
     }
     let release = repository().join("release");
@@ -57,6 +62,16 @@ pub fn is_up_to_date(command: Command) {
         stale.is_empty(),
         "out of date in release/, UPDATE_CASES=1 writes them: {stale:?}"
     );
+    // The bash of Windows is that of a Linux inside it, which knows none of these paths.
+    let subcommands = visible(&command).get_subcommands().cloned().collect();
+    let subcommands: Vec<Command> = if cfg!(windows) {
+        Vec::new()
+    } else {
+        subcommands
+    };
+    for subcommand in subcommands {
+        completes_in_bash(&name, subcommand.get_name());
+    }
 }
 
 /// The command without its hidden commands, which a script would offer.
@@ -69,6 +84,24 @@ fn visible(command: &Command) -> Command {
         .disable_help_subcommand(true)
         .args(command.get_arguments())
         .subcommands(commands.cloned())
+}
+
+/// Fails unless bash offers the flags of a subcommand.
+fn completes_in_bash(name: &str, subcommand: &str) {
+    const SCRIPT: &str = r#"source "$1"; function=$(complete -p "$2"); function=${function##*-F }
+        COMP_WORDS=("$2" "$3" --help); COMP_CWORD=2; "${function%% *}" "$2" --help "$3"; echo "${COMPREPLY[@]}""#;
+    let script = repository().join(format!("release/completions/{name}.bash"));
+    let output = std::process::Command::new("bash")
+        .args(["-c", SCRIPT, "bash"])
+        .arg(script)
+        .args([name, subcommand])
+        .output()
+        .unwrap();
+    let offered = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        offered, "--help\n",
+        "{name} {subcommand} --help: {output:?}"
+    );
 }
 
 fn files_below(folder: &Path) -> Vec<String> {
@@ -108,7 +141,20 @@ fn page(mut command: Command) -> String {
     man.render_description_section(&mut page).unwrap();
     man.render_options_section(&mut page).unwrap();
     man.render_subcommands_section(&mut page).unwrap();
-    String::from_utf8(page).unwrap() + &further
+    ascii(&(String::from_utf8(page).unwrap() + &further))
+}
+
+/// groff reads other characters only after preconv, which `man` runs and groff itself does not.
+fn ascii(page: &str) -> String {
+    let mut text = String::new();
+    for character in page.chars() {
+        if character.is_ascii() {
+            text.push(character);
+        } else {
+            write!(text, "\\[u{:04X}]", u32::from(character)).unwrap();
+        }
+    }
+    text
 }
 
 /// Text of `--help` in roff: `Examples:` becomes a section, and indented lines stay as they are.
@@ -116,11 +162,19 @@ fn sections(text: &StyledStr) -> String {
     let text = text.to_string();
     let mut roff = String::new();
     let mut is_verbatim = false;
-    for line in text.trim_end().lines() {
+    let mut lines = text.trim_end().lines().peekable();
+    while let Some(line) = lines.next() {
         let is_indented = line.is_empty() && is_verbatim || line.starts_with(' ');
         if is_verbatim != is_indented {
-            roff.push_str(if is_indented { ".nf\n" } else { ".fi\n.PP\n" });
+            roff.push_str(match (is_indented, line.ends_with(':')) {
+                (true, _) => ".nf\n",
+                (false, true) => ".fi\n",
+                (false, false) => ".fi\n.PP\n",
+            });
             is_verbatim = is_indented;
+        }
+        if line.is_empty() && lines.peek().is_some_and(|next| next.ends_with(':')) {
+            continue;
         }
         if is_indented {
             writeln!(roff, "{}", escaped(line)).unwrap();
