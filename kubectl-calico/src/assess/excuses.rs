@@ -60,6 +60,11 @@ static EXCUSES: &[(&str, &[&Resource])] = &[
     ("CAL404", &[&NODES]),
     // The method of detection that the Installation requests.
     ("CAL510", &[&INSTALLATIONS]),
+    // What has the list.
+    (
+        "CAL225",
+        &[&CALICO_CONFIG, &CANAL_CONFIG, &RKE2_CANAL_CONFIG],
+    ),
     // The address that calico-node of a manifest takes from it.
     ("CAL313", &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT]),
     ("CAL314", &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT]),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::OnceLock;
 
 use calico_test_support::cases::cases;
 use calico_test_support::clusters::cluster;
@@ -13,7 +14,12 @@ use super::shells::{Shell, posix};
 use crate::run::{plugin, run_on};
 
 /// The commands of all cases: of findings, and of the connectivity steps.
-fn of_cases() -> [BTreeSet<String>; 2] {
+fn of_cases() -> &'static [BTreeSet<String>; 2] {
+    static COMMANDS: OnceLock<[BTreeSet<String>; 2]> = OnceLock::new();
+    COMMANDS.get_or_init(run_cases)
+}
+
+fn run_cases() -> [BTreeSet<String>; 2] {
     let mut found = [BTreeSet::new(), BTreeSet::new()];
     for case in cases("status", "cluster.yaml") {
         let text = fs::read_to_string(case.join("cluster.yaml")).unwrap();
@@ -51,7 +57,8 @@ fn in_general() -> Vec<String> {
 /// nothing is known but that it is a POSIX shell.
 #[test]
 fn the_steps_between_nodes_can_be_pasted() {
-    let [_, mut all] = of_cases();
+    let [_, of_cases] = of_cases();
+    let mut all = of_cases.clone();
     all.extend(in_general());
     assert!(all.len() >= 20, "{all:?}");
     let (own, on_nodes): (Vec<String>, Vec<String>) = all
@@ -68,9 +75,7 @@ fn the_steps_between_nodes_can_be_pasted() {
         Shell::find("busybox", &["sh", "-n"]),
     ];
     for shell in posix.into_iter().flatten() {
-        for command in &on_nodes {
-            shell.parses(command);
-        }
+        shell.parses(&on_nodes);
     }
 }
 
@@ -84,15 +89,13 @@ fn every_command_of_a_finding_parses_in_every_shell() {
         Shell::find("dash", &["-n"]),
         Shell::find("mksh", &["-n"]),
     ];
+    let all: Vec<String> = of_findings.iter().cloned().collect();
     for shell in shells.into_iter().flatten() {
-        for command in &of_findings {
-            shell.parses(command);
-        }
+        shell.parses(&all);
     }
     // It has no here-documents.
+    let lines = all.into_iter().filter(|it| !it.contains("<<'EOF'"));
     if let Some(fish) = Shell::find("fish", &["--no-config", "--no-execute"]) {
-        for command in of_findings.iter().filter(|it| !it.contains("<<'EOF'")) {
-            fish.parses(command);
-        }
+        fish.parses(&lines.collect::<Vec<_>>());
     }
 }

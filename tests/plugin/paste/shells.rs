@@ -63,18 +63,19 @@ impl Shell {
         })
     }
 
-    /// Reads a command without running it: the arguments say so.
+    /// Reads commands without running them: the arguments say so.
     #[track_caller]
-    pub(super) fn parses(&self, command: &str) {
+    pub(super) fn parses(&self, commands: &[String]) {
         let folder = tempfile::tempdir().unwrap();
         let script = folder.path().join("script");
-        fs::write(&script, format!("{command}\n")).unwrap();
+        fs::write(&script, format!("{}\n", commands.join("\n"))).unwrap();
         let mut shell = Command::new(&self.program);
         let output = shell.args(&self.arguments).arg(&script).output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(
             output.status.success() && errors.is_empty(),
-            "{self:?} does not parse\n{command}\n{errors}"
+            "{self:?} does not parse all of these\n{}\n{errors}",
+            commands.join("\n")
         );
     }
 

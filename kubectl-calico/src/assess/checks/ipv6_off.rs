@@ -2,11 +2,13 @@
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
+use k8s_openapi::api::core::v1::ConfigMap;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::{CalicoNode, Variable, entry};
+use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::assess::views::cni_config;
 use crate::assess::views::felix::{Felix, IPV6};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
@@ -52,10 +54,7 @@ fn half_enabled(case: &Case) -> Option<Finding> {
         Variable::Unknown(_) => false,
     };
     let (config, name) = node.config();
-    let unassigned = config
-        .read()
-        .and_then(|config| entry(config, "cni_network_config"))
-        .is_some_and(|config| !assigns_ipv6(config));
+    let unassigned = config.read().is_some_and(|config| !assigns_ipv6(config));
     if felix.is_none() && !undetected && !unassigned {
         return None;
     }
@@ -112,15 +111,9 @@ fn half_enabled(case: &Case) -> Option<Finding> {
 
 /// Whether the CNI configuration has the IPAM plugin assign IPv6 addresses. One that cannot be read is
 /// not judged.
-fn assigns_ipv6(config: &str) -> bool {
-    let Ok(config) = serde_yaml::from_str::<serde_yaml::Value>(config) else {
-        return true;
-    };
-    let plugins = config.get("plugins").and_then(|list| list.as_sequence());
-    plugins.into_iter().flatten().any(|plugin| {
-        plugin
-            .get("ipam")
-            .and_then(|ipam| ipam.get("assign_ipv6"))
-            .is_some_and(|value| value.as_str() == Some("true") || value.as_bool() == Some(true))
+fn assigns_ipv6(config: &ConfigMap) -> bool {
+    cni_config::ipam(config).is_none_or(|ipam| {
+        let value = ipam.get("assign_ipv6");
+        value.is_some_and(|value| value.as_str() == Some("true") || value.as_bool() == Some(true))
     })
 }

@@ -49,6 +49,7 @@ pub(crate) mod operator;
 pub(crate) mod other_plugins;
 pub(crate) mod overlaps;
 pub(crate) mod pending;
+pub(crate) mod pinned_pools;
 pub(crate) mod placeholders;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
@@ -112,6 +113,7 @@ pub static CHECKS: &[Check] = &[
     gone_nodes::NODES_GONE,
     borrowed::BORROWED,
     block_limit::BLOCK_LIMIT,
+    pinned_pools::POOL_PINNED,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

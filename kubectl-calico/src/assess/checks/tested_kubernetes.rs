@@ -58,8 +58,8 @@ pub(crate) const NOT_TESTED: Check = Check {
         meaning: "The nodes run a version of Kubernetes that is newer than those that this release \
                   of Calico was tested with, or older than any with which it works.",
         impact: "A newer Kubernetes may have removed an API that Calico uses, or may have changed \
-                 what Calico relies on. Most such combinations work, but nobody has tried them for \
-                 you. With a Kubernetes that is too old, Calico does not work.",
+                 what Calico relies on. Most such combinations work, but Calico's developers do not \
+                 test them. With a Kubernetes that is too old, Calico does not work.",
         criteria: "The newest kubelet of the nodes is compared with the tested versions in the \
                    documentation of Calico 3.19 to 3.32; other releases are not judged. The finding \
                    is a note if Kubernetes is newer, and a warning if it is too old. There is no \

@@ -145,10 +145,12 @@ fn filters(path: &Path, ends: &Ends) -> Step {
         None => "accept the traffic of the mode".to_owned(),
     };
     Step::new(format!(
-        "if it arrives, {to} drops it: a chain with policy drop (firewalld, ufw, Docker) must {accept}; \
-         if the reverse path counter grows, set rp_filter of the receiving interface to 2"
+        "if it arrives, {to} drops it: a chain with policy drop (firewalld, ufw, Docker), or one that \
+         rejects the rest (images of Oracle Cloud, CentOS), must {accept}; if the reverse path counter \
+         grows, set rp_filter of the receiving interface to 2"
     ))
     .run("nft list chains")
+    .run("nft list ruleset | grep -w reject")
     .run("nstat -az TcpExtIPReversePathFilter")
 }
 

@@ -1,7 +1,6 @@
 //! The IPAM plugin, which assigns pods their addresses.
 
 use k8s_openapi::api::core::v1::ConfigMap;
-use serde_yaml::Value;
 
 use super::install::Install;
 use super::installation::InstallationFacts;
@@ -9,7 +8,8 @@ use super::manifest::Manifest;
 use super::method::Method;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, entry};
+use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND};
+use crate::assess::views::cni_config;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 
@@ -53,7 +53,6 @@ pub fn ipam(
 /// Calico's manifests have the CNI configuration in their ConfigMap. Derived manifests may have it
 /// elsewhere; the init containers of calico-node then show whether Calico's plugin is installed at all.
 fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
-    const KEY: &str = "cni_network_config";
     let Some(node) = CalicoNode::current(snapshot) else {
         return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
@@ -61,11 +60,9 @@ fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
     if let Some(why) = config.failure() {
         return why.into();
     }
-    let from = || Provenance::new(ObjectRef::config_map(name), KEY);
+    let from = || Provenance::new(ObjectRef::config_map(name), cni_config::KEY);
     let missing = "IPAM plugin unknown";
-    let configured = Fact::of(config, missing, |config| {
-        Some((ipam_of(config, KEY)?, from()))
-    });
+    let configured = Fact::of(config, missing, |config| Some((ipam_of(config)?, from())));
     configured.or(|| {
         if policies_only {
             Fact::known(HOST_LOCAL.to_owned(), node.at("env"))
@@ -87,13 +84,10 @@ pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool
     }
 }
 
-/// The type of IPAM in a CNI configuration. Placeholders such as `"mtu": __CNI_MTU__` make it invalid
-/// JSON, but it is YAML.
-fn ipam_of(config: &ConfigMap, key: &str) -> Option<String> {
-    let config: Value = serde_yaml::from_str(entry(config, key)?).ok()?;
-    let mut plugins = config.get("plugins")?.as_sequence()?.iter();
-    let ipam = plugins.find_map(|plugin| plugin.get("ipam")?.get("type")?.as_str())?;
-    let name = match ipam {
+/// The IPAM plugin of a CNI configuration.
+fn ipam_of(config: &ConfigMap) -> Option<String> {
+    let ipam = cni_config::ipam(config)?;
+    let name = match ipam.get("type")?.as_str()? {
         "calico-ipam" => CALICO,
         "host-local" => HOST_LOCAL,
         other => other,

@@ -2,6 +2,7 @@
 //! conclusions.
 
 pub mod calico_node;
+pub mod cni_config;
 pub mod container_failure;
 pub mod felix;
 pub mod ipam_blocks;

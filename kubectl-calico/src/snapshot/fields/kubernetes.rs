@@ -120,7 +120,15 @@ pub(in crate::snapshot) const CALICO_CONFIG: Fields = &[
                 "cni_network_config",
                 Document(&[(
                     "plugins",
-                    Object(&[("ipam", Object(&[("assign_ipv6", Value), ("type", Value)]))]),
+                    Object(&[(
+                        "ipam",
+                        Object(&[
+                            ("assign_ipv6", Value),
+                            ("ipv4_pools", Value),
+                            ("ipv6_pools", Value),
+                            ("type", Value),
+                        ]),
+                    )]),
                 )]),
             ),
             ("etcd_endpoints", Value),

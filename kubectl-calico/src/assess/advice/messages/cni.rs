@@ -1,6 +1,6 @@
 //! Messages of the CNI plugin, of IPAM, and of install-cni.
 
-use super::commands::{agents, calico_node_of, ipam, pools, unlock};
+use super::commands::{agents, calico_node_of, ipam, nodes, pools, unlock};
 use super::known_message::KnownMessage;
 use crate::assess::checks::block_limit::BLOCK_LIMIT;
 use crate::assess::checks::capacity::FEWER_BLOCKS_THAN_NODES;
@@ -9,6 +9,7 @@ use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::checks::node_ready::NODE_NOT_READY;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
+use crate::assess::checks::pinned_pools::POOL_PINNED;
 use crate::assess::checks::usage::NEARLY_FULL;
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
@@ -73,6 +74,22 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
          network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): Calico is \
          currently not ready to process requests",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["the given pool (", "does not exist, or is not enabled"],
+        means: "the CNI configuration, or an annotation, names a pool that is disabled or gone",
+        fix: "enable the pool, or name another one: in ipv4_pools or ipv6_pools of the CNI \
+         configuration on the nodes, or in the annotation cni.projectcalico.org/ipv4pools of the \
+         pod or its namespace",
+        paste: pools,
+        explained_by: &[&POOL_PINNED],
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go; \
+         kubernetes-sigs/kubespray#8879",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): error getting IP \
+         from IPAM: the given pool (10.233.64.0/18) does not exist, or is not enabled",
         ],
         ..KnownMessage::USUAL
     },
@@ -165,6 +182,15 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
          request IPv4 addresses: Max retries hit - excessive concurrent IPAM requests",
         ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["no podcidr for node"],
+        means: "the node has no podCIDR, from which host-local IPAM takes its addresses",
+        fix: "give kube-controller-manager --allocate-node-cidrs=true and --cluster-cidr",
+        paste: nodes,
+        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/k8s/k8s.go",
+        examples: &["plugin type=\"calico\" failed (add): no podCidr for node node-1"],
         ..KnownMessage::USUAL
     },
     KnownMessage {
