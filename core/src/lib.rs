@@ -11,6 +11,7 @@ mod crd;
 pub mod defaults;
 pub mod image;
 pub mod installation;
+pub mod lines;
 pub mod nesting;
 pub mod operator;
 pub mod per_family;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::provenance::Provenance;
 use crate::repair::Step;
 use crate::repair::command::Command;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{Location, ObjectRef};
 
 /// The longest message and the longest value of a finding, in characters. Both can contain what anybody
 /// with access to an object has written.
@@ -53,6 +53,9 @@ pub struct Finding {
     /// What the finding is about: an object as Kind/name or Kind/namespace/name, or else a
     /// description.
     pub subject: String,
+    /// The file and the line that it is about, if it was found in manifests that were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// What is wrong, in one sentence without a period.
     pub message: String,
     /// The values that prove the finding.
@@ -157,6 +160,7 @@ impl Finding {
             url: entry.address(),
             severity,
             subject: subject.into(),
+            location: None,
             message: cut(message.into(), LONGEST),
             evidence: Vec::new(),
             impact: String::new(),

@@ -4,6 +4,7 @@
 //! in [`checks::CHECKS`], and give it a failing and a passing case in tests/cases/status. Its text
 //! becomes its section of docs/findings.md.
 
+pub mod accepted;
 pub(crate) mod advice;
 pub(crate) mod candidate_pools;
 pub mod changes;
@@ -17,6 +18,7 @@ pub mod fact;
 pub mod facts;
 pub mod finding;
 pub mod ignores;
+mod location;
 mod manifest_fix;
 pub(crate) mod message_requests;
 pub mod not_applicable;
@@ -61,6 +63,7 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     let out = not_applicable::codes(&not_applicable);
     let applies = |check: &Check| !out.contains(check.entry.code);
     let mut findings = found(&case, &unknown, applies);
+    location::locate(&mut findings, snapshot);
     if snapshot.basis.is_proposal() {
         findings.iter_mut().for_each(manifest_fix::of_proposal);
     }

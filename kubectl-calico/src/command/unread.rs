@@ -16,8 +16,8 @@ use crate::plan::request::PlanRequest;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::{
-    Basis, MessageRequests, ObjectRef, Origin, PodMessages, Reading, Snapshot, SnapshotSource,
-    Store, Unknown,
+    Basis, MessageRequests, ObjectRef, Origin, Places, PodMessages, Reading, Snapshot,
+    SnapshotSource, Store, Unknown,
 };
 
 /// The files, without permission to read some of it.
@@ -33,6 +33,10 @@ impl SnapshotSource for Restricted<'_> {
 
     fn basis(&self) -> Basis {
         SnapshotSource::basis(self.files)
+    }
+
+    fn places(&self) -> Places {
+        self.files.places()
     }
 
     async fn read<T: DeserializeOwned>(

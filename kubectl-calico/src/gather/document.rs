@@ -31,7 +31,7 @@ pub(super) type Item = Result<FileObject, NotAnObject>;
 /// The text of a document, with its marker.
 pub(super) struct DocumentText<'a> {
     /// How many lines are before it.
-    first_line: usize,
+    pub(super) first_line: usize,
     pub(super) text: &'a str,
 }
 

@@ -6,7 +6,7 @@ use serde_yaml::Value;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::select::{Select, Selectable};
-use crate::snapshot::{Meta, Meter, Pruned};
+use crate::snapshot::{Meta, Meter, Place, Pruned};
 
 /// An object from a file.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct FileObject {
     pub(super) mark: Option<&'static str>,
     /// What is kept of it; null if no row selects it.
     pub(super) value: Value,
+    /// Where it is, if it is a manifest.
+    pub(super) place: Option<Place>,
 }
 
 /// Why something that is not an object is skipped.
@@ -76,6 +78,7 @@ impl FileObject {
             phase,
             mark,
             value: Value::Null,
+            place: None,
         };
         if let Some(row) = object.row() {
             let pruned = Pruned {
@@ -212,6 +215,7 @@ mod tests {
             phase: String::new(),
             mark: None,
             value: Value::Null,
+            place: None,
         }
     }
 

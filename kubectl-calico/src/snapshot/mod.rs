@@ -17,6 +17,7 @@ mod node;
 mod object_ref;
 mod openshift;
 mod operator;
+mod places;
 mod pod;
 mod pod_messages;
 mod reading;
@@ -41,6 +42,7 @@ pub use node::{Node, NodeCondition};
 pub use object_ref::ObjectRef;
 pub use openshift::OpenShiftNetwork;
 pub use operator::{ApiServer, Condition, Installation, TigeraStatus};
+pub use places::{Location, Place, Places};
 pub use pod::{ContainerStatus, Pod, flag_in};
 pub use pod_messages::{Event, LINES, LogRequest, MessageRequests, PodLog, PodMessages, PodName};
 pub use reading::{Absence, Reading, Unknown};
@@ -72,6 +74,7 @@ macro_rules! snapshot {
             pub origin: Origin,
             pub basis: Basis,
             pub store: Store,
+            pub places: Places,
             pub messages: PodMessages,
             $(pub $first: Reading<Vec<$first_type>>,)+
             $(pub $last: Reading<Vec<$last_type>>,)+
@@ -98,6 +101,7 @@ macro_rules! snapshot {
                     origin,
                     basis: source.basis(),
                     store,
+                    places: source.places(),
                     messages: PodMessages::default(),
                     $($first,)+
                     $($last,)+

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::basis::{Basis, BasisKind};
+use super::places::Places;
 use super::pod_messages::{MessageRequests, PodMessages};
 use super::reading::Reading;
 use super::resource::Resource;
@@ -35,6 +36,11 @@ pub trait SnapshotSource {
     /// What is read: a cluster, unless files say something else.
     fn basis(&self) -> Basis {
         Basis::known(BasisKind::Cluster, "it was read from its API server")
+    }
+
+    /// Where the objects are, if they are from manifests.
+    fn places(&self) -> Places {
+        Places::default()
     }
 
     /// The objects of a row, each reduced to a `T`. Of the row's APIs, those of `store` are read first.

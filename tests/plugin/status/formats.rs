@@ -39,8 +39,8 @@ fn a_snapshot_gives_the_same_report_as_the_cluster() {
             .map(|document| serde_json::from_str(document).unwrap())
             .collect();
         assert_eq!(
-            without_time(report(&objects)),
-            without_time(case.report().clone()),
+            without_lines(without_time(report(&objects))),
+            without_lines(without_time(case.report().clone())),
             "{}",
             case.folder.display()
         );
@@ -75,6 +75,14 @@ fn short_is_the_beginning_of_the_report() {
             short.stdout
         );
     }
+}
+
+/// The report without the lines of its findings, which differ between a snapshot and manifests.
+fn without_lines(mut report: Value) -> Value {
+    for finding in report["findings"].as_array_mut().unwrap() {
+        finding.as_object_mut().unwrap().remove("location");
+    }
+    report
 }
 
 fn without_time(mut report: Value) -> Value {

@@ -3,16 +3,18 @@
 mod basis;
 mod collection;
 mod error;
+mod object_place;
 mod overlay;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use calico_core::text::{printable, shortened};
 use serde_yaml::{Mapping, Value};
 
-use super::document::{self, Document, Item};
+use super::document::{self, Document, DocumentText, Item};
 use super::file_object::{FileObject, NOT_AN_OBJECT, NotAnObject};
 use super::input;
 use super::input_text::InputText;
@@ -96,6 +98,11 @@ impl Files {
             }
             files.check_count(path)?;
         }
+        if !files.basis().is_proposal() {
+            // Only manifests are files that a person edits.
+            let objects = files.objects.values_mut();
+            objects.for_each(|object| object.place = None);
+        }
         Ok(files)
     }
 
@@ -130,13 +137,15 @@ impl Files {
             number: 0,
             collected: input.collected,
         };
+        let file = object_place::file(input);
         let mut documents = 0;
         for text in document::split(text) {
             for document in document::parse(&text, &self.memory) {
                 place.number += 1;
                 match document {
                     Ok(Document::Object { fields, items }) => {
-                        documents += usize::from(self.add_document(place, fields, items)?);
+                        let file = file.as_ref().map(|file| (file, &text));
+                        documents += usize::from(self.add_document(place, file, fields, items)?);
                     }
                     Ok(Document::NotAnObject) => {
                         self.skip(place, MayHold::default(), NOT_AN_OBJECT);
@@ -157,6 +166,7 @@ impl Files {
     fn add_document(
         &mut self,
         place: Place,
+        file: Option<(&Arc<str>, &DocumentText)>,
         fields: Mapping,
         items: Option<Vec<Item>>,
     ) -> Result<bool, FilesError> {
@@ -178,7 +188,14 @@ impl Files {
             return Ok(true);
         }
         let Some((item_kind, items)) = kind.strip_suffix("List").zip(items) else {
-            return Ok(self.add_object(place, FileObject::parse(fields.into(), &self.memory)));
+            let mut object = FileObject::parse(fields.into(), &self.memory);
+            if let (Ok(object), Some((file, document))) = (&mut object, file)
+                && object.is_of_known_kind()
+                && self.header.is_none()
+            {
+                object.place = Some(object_place::place(file, document, object));
+            }
+            return Ok(self.add_object(place, object));
         };
         if items.is_empty() {
             self.empty_lists.insert((api_version, item_kind.to_owned()));

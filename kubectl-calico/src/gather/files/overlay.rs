@@ -140,6 +140,7 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
         metadata.remove("generation");
     }
     there.meta.labels.extend(manifest.meta.labels);
+    there.place = manifest.place.or(there.place.take());
     overlay.changed.insert(reference);
 }
 

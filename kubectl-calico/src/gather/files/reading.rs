@@ -12,8 +12,8 @@ use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{EVENTS, POD_LOGS};
 use crate::snapshot::select::Select;
 use crate::snapshot::{
-    Absence, Basis, Event, MessageRequests, Origin, PodLog, PodMessages, Reading, SnapshotSource,
-    Store, Unknown,
+    Absence, Basis, Event, MessageRequests, Origin, Places, PodLog, PodMessages, Reading,
+    SnapshotSource, Store, Unknown,
 };
 
 impl Files {
@@ -57,6 +57,11 @@ impl SnapshotSource for Files {
 
     fn basis(&self) -> Basis {
         Files::basis(self)
+    }
+
+    fn places(&self) -> Places {
+        let objects = self.objects.values();
+        Places::of(objects.filter_map(|it| Some((it.reference(), it.place.clone()?))))
     }
 
     async fn read<T: DeserializeOwned>(

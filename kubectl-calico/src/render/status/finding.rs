@@ -20,6 +20,9 @@ pub(crate) fn finding(page: &mut Page, found: &Finding, number: Option<usize>) {
     let heading = format!("{} {}", found.code, found.subject);
     page.heading(&word, severity_style(found.severity), &heading);
     page.note("", &found.message);
+    if let Some(location) = &found.location {
+        page.note("file", &location.to_string());
+    }
     evidence(page, found);
     page.note("impact", &found.impact);
     let mut label = "fix";

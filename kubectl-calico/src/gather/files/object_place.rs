@@ -1,0 +1,53 @@
+//! Where in the given files an object is.
+
+use std::env::current_dir;
+use std::path::Path;
+use std::sync::Arc;
+
+use calico_core::lines::Lines;
+
+use crate::gather::document::DocumentText;
+use crate::gather::file_object::FileObject;
+use crate::gather::input_text::InputText;
+use crate::snapshot::Place;
+
+/// The largest document whose fields have lines, in bytes: it is parsed a second time.
+const LARGEST: usize = 1 << 20;
+
+/// What findings call the file; `None` for standard input and for the files in an archive or a collection.
+pub(super) fn file(input: &InputText) -> Option<Arc<str>> {
+    let path = Path::new(&input.name);
+    let is_one = !input.collected && path.is_file();
+    is_one.then(|| relative(path).into())
+}
+
+/// Where an object is whose document has this text.
+pub(super) fn place(file: &Arc<str>, document: &DocumentText, object: &FileObject) -> Place {
+    Place {
+        file: Arc::clone(file),
+        before: document.first_line,
+        lines: lines(object, document.text),
+    }
+}
+
+/// The lines of an object of Calico, which findings name by their fields.
+fn lines(object: &FileObject, text: &str) -> Lines {
+    if object.is_of_calico() && text.len() <= LARGEST {
+        Lines::of(text)
+    } else {
+        let blank = |line: &&str| {
+            let line = line.trim();
+            line.is_empty() || line.starts_with("---") || line.starts_with('#')
+        };
+        Lines::starting(text.lines().take_while(blank).count() + 1)
+    }
+}
+
+/// The path, relative if the file is below the working directory.
+fn relative(path: &Path) -> String {
+    let directory = current_dir().ok();
+    let below = directory.and_then(|directory| path.strip_prefix(directory).ok());
+    let path = below.unwrap_or(path);
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.display().to_string()
+}
