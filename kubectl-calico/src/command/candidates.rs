@@ -65,11 +65,12 @@ fn option<'a>(command: &'a Command, flag: &str) -> Option<&'a Arg> {
 /// The values of an option. `before` are the words before its value.
 fn values(option: &Arg, word: &str, before: &[String]) -> Candidates {
     let kubeconfig = flag_in(&mut before.iter(), "--kubeconfig").map(Path::new);
+    let names = || kubeconfig_names(kubeconfig).unwrap_or_default();
     let values = match option.get_id().as_str() {
-        "context" => plain(kubeconfig_names(kubeconfig).contexts),
-        "contexts" => contexts(word, kubeconfig_names(kubeconfig).contexts),
-        "cluster" => plain(kubeconfig_names(kubeconfig).clusters),
-        "user" => plain(kubeconfig_names(kubeconfig).users),
+        "context" => plain(names().contexts),
+        "contexts" => contexts(word, names().contexts),
+        "cluster" => plain(names().clusters),
+        "user" => plain(names().users),
         "encapsulation" => encapsulations(word),
         _ if matches!(
             option.get_value_hint(),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use calico_core::text::{MOST, quoted};
+use calico_core::text::{MOST, listed, quoted};
 
 use crate::assess::message_requests::message_requests;
 use crate::cli::{MessageArgs, SourceArgs};
@@ -17,6 +17,7 @@ use crate::gather::budget::Budget;
 use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
 use crate::gather::skipped_documents::Skipped;
+use crate::gather::snapshot_files::snapshot_files;
 use crate::gather::snapshot_text::documents;
 use crate::nodes::label_selector::LabelSelector;
 use crate::redact::redact;
@@ -66,6 +67,14 @@ pub(super) fn read(
     source: &SourceArgs,
     messages: Option<MessageArgs>,
 ) -> Result<Snapshot, AnyError> {
+    if let Some(files) = snapshot_files(&source.filename)? {
+        let files = listed(files.iter().map(|file| file.display().to_string()));
+        let why = format!(
+            "these files are snapshots of several clusters: give one of them with -f ({files}); \
+             only kubectl calico status takes several"
+        );
+        return Err(why.into());
+    }
     let wanted = Wanted {
         basis: Some(Basis::cluster()),
         messages: messages.is_some_and(|messages| !messages.no_logs),

@@ -65,7 +65,7 @@ impl MergedKubeconfig {
     }
 }
 
-/// The names in a kubeconfig, for completion.
+/// The names in a kubeconfig.
 #[derive(Debug, Default)]
 pub struct KubeconfigNames {
     /// The contexts.
@@ -74,18 +74,23 @@ pub struct KubeconfigNames {
     pub clusters: Vec<String>,
     /// The users.
     pub users: Vec<String>,
+    /// The files that were looked for.
+    pub paths: Vec<PathBuf>,
 }
 
-/// The names in the kubeconfig that [`connect`](super::connect) would use; none if it cannot be read.
-pub fn kubeconfig_names(flag: Option<&Path>) -> KubeconfigNames {
-    match MergedKubeconfig::load(flag, &Environment::of_process()) {
-        Ok(kubeconfig) => KubeconfigNames {
-            contexts: kubeconfig.contexts(),
-            clusters: kubeconfig.clusters(),
-            users: kubeconfig.users(),
-        },
-        Err(_) => KubeconfigNames::default(),
-    }
+/// The names in the kubeconfig that [`connect`](super::connect) would use.
+///
+/// # Errors
+///
+/// If a file cannot be read, or is no kubeconfig.
+pub fn kubeconfig_names(flag: Option<&Path>) -> Result<KubeconfigNames, ConnectError> {
+    let kubeconfig = MergedKubeconfig::load(flag, &Environment::of_process())?;
+    Ok(KubeconfigNames {
+        contexts: kubeconfig.contexts(),
+        clusters: kubeconfig.clusters(),
+        users: kubeconfig.users(),
+        paths: kubeconfig.paths,
+    })
 }
 
 fn default_paths(environment: &Environment) -> Vec<PathBuf> {

@@ -32,6 +32,10 @@ pub(super) fn unpack(name: &str, bytes: &[u8]) -> Result<Vec<InputText>, Error> 
     (&mut decoder).take(512).read_to_end(&mut block)?;
     let (at, magic) = MAGIC;
     let is_tar = block.get(at..).is_some_and(|rest| rest.starts_with(magic));
+    // An archive ends with empty blocks.
+    if block.len() == 512 && block.iter().all(|byte| *byte == 0) {
+        return Err(Error::new(ErrorKind::InvalidData, "the archive is empty"));
+    }
     let rest = block.chain(decoder);
     if is_tar {
         return manifests(name, rest);
@@ -160,6 +164,12 @@ mod tests {
     fn a_compressed_file_is_one_text() {
         let texts = unpack("cluster.yaml.gz", &gzip(b"kind: Node")).unwrap();
         assert_eq!(texts[0].text, "kind: Node");
+    }
+
+    #[test]
+    fn an_empty_archive_says_so() {
+        let error = unpack("empty.tar.gz", &archive(&[])).err().unwrap();
+        assert_eq!(error.to_string(), "the archive is empty");
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::archive;
-use super::input_text::{InputText, decode, is_manifest, read_within_limit};
+use super::input_text::{
+    InputText, decode, is_compressed_manifest, is_manifest, read_within_limit,
+};
 
 /// Why a file or directory cannot be read.
 pub(super) struct InputError {
@@ -37,7 +39,7 @@ pub(super) fn stem(path: &Path) -> Option<String> {
 }
 
 /// The texts of a path: a file, perhaps compressed; the manifests of an archive; a directory, meaning its
-/// `.yaml`, `.yml` and `.json` files, sorted by name, or, if it has none, those of its subdirectories; or
+/// `.yaml`, `.yml` and `.json` files, which may be compressed (`.yaml.gz`), sorted by name, or, if it has none, those of its subdirectories; or
 /// `-`, which is standard input.
 pub(super) fn read(path: &Path) -> Result<Vec<InputText>, InputError> {
     if !path.is_dir() || is_standard_input(path) {
@@ -116,7 +118,7 @@ fn manifests_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<_, _>>()?;
-    paths.retain(|path| path.is_file() && is_manifest(path));
+    paths.retain(|path| path.is_file() && (is_manifest(path) || is_compressed_manifest(path)));
     paths.sort();
     Ok(paths)
 }
@@ -133,7 +135,7 @@ fn manifests_below(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> std
         let (path, kind) = (entry.path(), entry.file_type()?);
         if kind.is_dir() && depth < DEPTH {
             manifests_below(&path, depth + 1, found)?;
-        } else if kind.is_file() && is_manifest(&path) {
+        } else if kind.is_file() && (is_manifest(&path) || is_compressed_manifest(&path)) {
             found.push(path);
         }
         if found.len() > FILES {

@@ -59,6 +59,15 @@ pub(super) fn is_manifest(path: &Path) -> bool {
     matches!(extension, Some("yaml" | "yml" | "json"))
 }
 
+/// Whether a file is a manifest that is compressed, by its name.
+pub(super) fn is_compressed_manifest(path: &Path) -> bool {
+    let is_compressed = path.extension().is_some_and(|extension| extension == "gz");
+    is_compressed
+        && path
+            .file_stem()
+            .is_some_and(|stem| is_manifest(stem.as_ref()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::decode;

@@ -1,9 +1,12 @@
 //! Which files are snapshots, each of a cluster of its own.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use flate2::read::MultiGzDecoder;
+
+use super::archive;
 use super::input;
 use super::snapshot_header;
 
@@ -32,15 +35,27 @@ pub fn snapshot_files(paths: &[PathBuf]) -> Result<Option<Vec<PathBuf>>, String>
     }
 }
 
+fn beginning(file: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(BEGINNING).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn is_snapshot(file: &Path) -> bool {
     // What is in a pipe can be read only once, and opening one may never return.
     if !file.is_file() {
         return false;
     }
-    let mut bytes = Vec::new();
-    let read = File::open(file).and_then(|file| file.take(BEGINNING).read_to_end(&mut bytes));
-    if read.is_err() {
+    let Ok(mut bytes) = File::open(file).and_then(beginning) else {
         return false;
+    };
+    if archive::is_gzip(&bytes) {
+        // The rest is missing, so what follows the beginning cannot be unpacked.
+        let mut unpacked = Vec::new();
+        let _ = MultiGzDecoder::new(bytes.as_slice())
+            .take(BEGINNING)
+            .read_to_end(&mut unpacked);
+        bytes = unpacked;
     }
     let text = String::from_utf8_lossy(&bytes);
     let text = text.trim_start_matches('\u{feff}').trim_start();
