@@ -1,13 +1,14 @@
-//! What differs between two reports: findings that are new, and findings that are gone.
+//! What differs between two reports: findings that are new, have changed, or are gone.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Severity};
+use crate::snapshot::Location;
 
 /// How a report differs from an earlier one, or from that of the cluster without the given files. The
-/// report then has only the findings that are new.
+/// report then has only the findings that are new, and those that have changed for the worse.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -23,10 +24,15 @@ pub struct Changes {
     /// The ports that must be open between nodes in addition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ports: Option<String>,
+    /// The number of findings that are new.
+    pub new: usize,
+    /// The findings with another severity, or with `--with` another message. `findings` has those that
+    /// did not become less severe.
+    pub changed: Vec<ChangedFinding>,
     /// The findings that are gone.
     pub gone: Vec<KnownFinding>,
-    /// The number of findings that are not new.
-    pub unchanged: usize,
+    /// The findings that are not new.
+    pub unchanged: Vec<KnownFinding>,
 }
 
 /// A finding of a report that was compared.
@@ -39,7 +45,31 @@ pub struct KnownFinding {
     pub severity: Severity,
     /// What it is about.
     pub subject: String,
+    /// The file and the line that it is about, if it was found in manifests that were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// What was wrong, in one sentence without a period.
+    pub message: String,
+}
+
+/// A finding as it is and as it was.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ChangedFinding {
+    /// As it is.
+    #[serde(flatten)]
+    pub finding: KnownFinding,
+    /// As it was.
+    pub was: EarlierFinding,
+}
+
+/// What a finding said in a report that was compared.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct EarlierFinding {
+    /// Its severity.
+    pub severity: Severity,
+    /// What was wrong.
     pub message: String,
 }
 
@@ -48,8 +78,8 @@ pub struct KnownFinding {
 pub enum Same {
     /// Those with the same message.
     Message,
-    /// Those about the same problem of the same subject, unless it has become more severe. Messages
-    /// contain numbers that change all the time.
+    /// Those about the same problem of the same subject. Messages contain numbers that change all the
+    /// time.
     Subject,
 }
 
@@ -59,14 +89,15 @@ impl From<&Finding> for KnownFinding {
             code: finding.code.to_owned(),
             severity: finding.severity,
             subject: finding.subject.clone(),
+            location: finding.location.clone(),
             message: finding.message.clone(),
         }
     }
 }
 
 impl Changes {
-    /// What differs from the known findings; and for each finding, whether it is new. `unchecked` are the
-    /// codes of the checks that did not run: their findings need not be gone.
+    /// What differs from the known findings; and for each finding, whether the report keeps it.
+    /// `unchecked` are the codes of the checks that did not run: their findings need not be gone.
     pub fn of(
         findings: &[Finding],
         unchecked: &BTreeSet<&str>,
@@ -74,78 +105,169 @@ impl Changes {
         same: Same,
         compared: impl Into<String>,
     ) -> (Self, Vec<bool>) {
-        let mut is_new: Vec<bool> = vec![true; findings.len()];
-        // Equal messages first, so that of several findings about one subject the right ones remain.
-        for exact in [true, false] {
-            if !exact && same == Same::Message {
-                continue;
-            }
-            let unmatched = findings.iter().zip(&mut is_new).filter(|(_, new)| **new);
-            for (finding, is_new) in unmatched {
-                let place = known
-                    .iter()
-                    .position(|known| is_same(known, finding, exact));
-                if let Some(place) = place {
-                    known.remove(place);
-                    *is_new = false;
+        let mut earlier: Vec<Option<KnownFinding>> = vec![None; findings.len()];
+        // The most alike first, so that of several findings about one subject the right ones remain.
+        for alike in [Alike::Equal, Alike::Severity, Alike::Subject] {
+            let unmatched = findings.iter().zip(&mut earlier);
+            for (finding, earlier) in unmatched.filter(|(_, earlier)| earlier.is_none()) {
+                let mut known_ones = known.iter();
+                if let Some(place) = known_ones.position(|known| alike.are(known, finding)) {
+                    *earlier = Some(known.remove(place));
                 }
             }
         }
         known.retain(|known| !unchecked.contains(known.code.as_str()));
-        let changes = Self {
+        let mut changes = Self {
             compared: compared.into(),
             assumed: Vec::new(),
             operator: Vec::new(),
             ports: None,
+            new: 0,
+            changed: Vec::new(),
             gone: known,
-            unchanged: is_new.iter().filter(|new| !**new).count(),
+            unchanged: Vec::new(),
         };
-        (changes, is_new)
+        let pairs = findings.iter().zip(earlier);
+        let keep = pairs
+            .map(|(finding, earlier)| changes.add(finding, earlier, same))
+            .collect();
+        (changes, keep)
+    }
+
+    /// Adds a finding, and returns whether the report keeps it.
+    fn add(&mut self, finding: &Finding, earlier: Option<KnownFinding>, same: Same) -> bool {
+        let Some(earlier) = earlier else {
+            self.new += 1;
+            return true;
+        };
+        let is_reworded = same == Same::Message && earlier.message != finding.message;
+        if earlier.severity == finding.severity && !is_reworded {
+            self.unchanged.push(finding.into());
+            return false;
+        }
+        let is_better = finding.severity < earlier.severity;
+        self.changed.push(ChangedFinding {
+            finding: finding.into(),
+            was: EarlierFinding {
+                severity: earlier.severity,
+                message: earlier.message,
+            },
+        });
+        !is_better
     }
 }
 
-fn is_same(known: &KnownFinding, finding: &Finding, exact: bool) -> bool {
-    known.code == finding.code
-        && known.subject == finding.subject
-        && if exact {
-            known.message == finding.message && known.severity == finding.severity
-        } else {
-            known.severity >= finding.severity
-        }
+/// How much two findings about the same problem of the same subject are alike.
+#[derive(Clone, Copy, Debug)]
+enum Alike {
+    /// They have the same severity and the same message.
+    Equal,
+    /// They have the same severity.
+    Severity,
+    /// They have the same subject.
+    Subject,
+}
+
+impl Alike {
+    fn are(self, known: &KnownFinding, finding: &Finding) -> bool {
+        known.code == finding.code
+            && known.subject == finding.subject
+            && match self {
+                Self::Equal => {
+                    known.message == finding.message && known.severity == finding.severity
+                }
+                Self::Severity => known.severity == finding.severity,
+                Self::Subject => true,
+            }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assess::checks::overlaps::OVERLAPS_SERVICES;
 
-    fn known(code: &str, severity: Severity, message: &str) -> KnownFinding {
+    fn known(severity: Severity, message: &str) -> KnownFinding {
         KnownFinding {
-            code: code.to_owned(),
+            code: OVERLAPS_SERVICES.entry.code.to_owned(),
             severity,
             subject: "IPPool/a".to_owned(),
+            location: None,
             message: message.to_owned(),
         }
     }
 
     fn found(severity: Severity, message: &str) -> Finding {
-        let entry = &super::super::checks::overlaps::OVERLAPS_SERVICES.entry;
-        Finding::new(entry, severity, "IPPool/a", message)
+        Finding::new(&OVERLAPS_SERVICES.entry, severity, "IPPool/a", message)
+    }
+
+    /// The numbers of new, changed, gone and unchanged findings, and whether the finding is kept.
+    fn compared(
+        then: (Severity, &str),
+        now: (Severity, &str),
+        same: Same,
+    ) -> ([usize; 4], Vec<bool>) {
+        let known = vec![known(then.0, then.1)];
+        let found = [found(now.0, now.1)];
+        let (changes, keep) = Changes::of(&found, &BTreeSet::new(), known, same, "");
+        let (changed, gone) = (changes.changed.len(), changes.gone.len());
+        ([changes.new, changed, gone, changes.unchanged.len()], keep)
     }
 
     #[test]
-    fn the_same_problem_may_have_another_message_but_not_be_worse() {
+    fn a_finding_with_another_severity_has_changed_and_counts_if_it_is_worse() {
         use Severity::{Error, Warning};
-        let code = super::super::checks::overlaps::OVERLAPS_SERVICES.entry.code;
-        for (old, new, exact, roughly) in [
-            ((Warning, "3 of 5"), (Warning, "3 of 5"), true, true),
-            ((Warning, "3 of 5"), (Warning, "2 of 5"), false, true),
-            ((Warning, "3 of 5"), (Error, "3 of 5"), false, false),
-            ((Error, "3 of 5"), (Warning, "3 of 5"), false, true),
+        for (then, now, same, numbers, kept) in [
+            (
+                (Warning, "3"),
+                (Warning, "3"),
+                Same::Message,
+                [0, 0, 0, 1],
+                false,
+            ),
+            (
+                (Warning, "3"),
+                (Warning, "2"),
+                Same::Message,
+                [0, 1, 0, 0],
+                true,
+            ),
+            (
+                (Warning, "3"),
+                (Warning, "2"),
+                Same::Subject,
+                [0, 0, 0, 1],
+                false,
+            ),
+            (
+                (Warning, "3"),
+                (Error, "3"),
+                Same::Subject,
+                [0, 1, 0, 0],
+                true,
+            ),
+            (
+                (Error, "3"),
+                (Warning, "3"),
+                Same::Subject,
+                [0, 1, 0, 0],
+                false,
+            ),
         ] {
-            let known = known(code, old.0, old.1);
-            let finding = found(new.0, new.1);
-            assert_eq!(is_same(&known, &finding, true), exact, "{known:?}");
-            assert_eq!(is_same(&known, &finding, false), roughly, "{known:?}");
+            let (got, keep) = compared(then, now, same);
+            assert_eq!(
+                (got, keep),
+                (numbers, vec![kept]),
+                "{then:?} {now:?} {same:?}"
+            );
         }
+    }
+
+    #[test]
+    fn of_several_findings_about_one_subject_the_equal_one_is_not_new() {
+        let known = vec![known(Severity::Error, "b")];
+        let findings = [found(Severity::Error, "a"), found(Severity::Error, "b")];
+        let (changes, keep) = Changes::of(&findings, &BTreeSet::new(), known, Same::Subject, "");
+        assert_eq!((changes.new, keep), (1, vec![true, false]));
     }
 }

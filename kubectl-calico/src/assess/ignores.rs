@@ -105,6 +105,13 @@ impl Ignores {
         (ignores, counts)
     }
 
+    /// Whether a finding of another report is one of those that are ignored.
+    pub fn includes(&self, known: &KnownFinding) -> bool {
+        self.ignored.iter().any(|ignored| {
+            ignored.finding.code == known.code && ignored.finding.subject == known.subject
+        })
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.ignored.is_empty() && self.unused.is_empty() && self.expired.is_empty()

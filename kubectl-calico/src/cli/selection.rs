@@ -16,7 +16,8 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "FILE")]
     pub with: Vec<PathBuf>,
 
-    /// Show only the findings that are new since an earlier report (-o json), and those that are gone
+    /// Show only the findings that are new or have changed since an earlier report (-o json), and those that
+    /// are gone
     #[arg(long, value_name = "FILE", conflicts_with = "with")]
     pub baseline: Option<PathBuf>,
 
@@ -57,6 +58,16 @@ pub fn checked(mut ignore: Ignore) -> Result<Ignore, String> {
         ));
     };
     code.clone_into(&mut ignore.code);
+    if ignore
+        .object
+        .as_ref()
+        .is_some_and(|it| it.trim().is_empty())
+    {
+        return Err(format!(
+            "the object after {code}: is empty: name one as reports do, such as \
+             IPPool/default-ipv4-ippool, or omit the colon"
+        ));
+    }
     if ignore.reason.trim().is_empty() {
         return Err(format!("the reason to ignore {code} is empty"));
     }
@@ -81,6 +92,11 @@ mod tests {
         for (text, error) in [
             ("CAL216", "a reason is missing: CODE[:OBJECT]=REASON"),
             ("CAL216=", "the reason to ignore CAL216 is empty"),
+            (
+                "CAL216:=x",
+                "the object after CAL216: is empty: name one as reports do, such as \
+                 IPPool/default-ipv4-ippool, or omit the colon",
+            ),
             (
                 "CAL999=x",
                 "status has no finding CAL999: see kubectl calico explain --list",

@@ -29,13 +29,13 @@ pub struct StatusArgs {
 
     /// Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any
     #[arg(long, value_name = "NAME", value_delimiter = ',',
-        conflicts_with_all = ["all_contexts", "context", "cluster", "user", "server", "filename", "with", "baseline"])]
+        conflicts_with_all = ["all_contexts", "context", "cluster", "user", "server", "filename", "with"])]
     pub contexts: Vec<String>,
 
     /// The same for every context of the kubeconfig. (Several snapshots given with -f, or a directory of
     /// them, are also treated as several clusters)
     #[arg(long,
-        conflicts_with_all = ["context", "cluster", "user", "server", "filename", "with", "baseline"])]
+        conflicts_with_all = ["context", "cluster", "user", "server", "filename", "with"])]
     pub all_contexts: bool,
 
     /// Wait until Calico is installed, available and without findings that --fail-on names, or until this time

@@ -10,7 +10,7 @@ use crate::document::Head;
 use crate::snapshot::Origin;
 
 /// `kind` of the document.
-const KIND: &str = "StatusReportList";
+pub const KIND: &str = "StatusReportList";
 
 /// What `kubectl calico status` reports about several clusters.
 #[derive(Clone, Debug, Serialize)]
@@ -40,7 +40,32 @@ pub struct ClusterReport {
     pub error: Option<String>,
 }
 
+/// A report and what it is called, or why there is none: a row of a format that takes one or several.
+#[derive(Clone, Copy, Debug)]
+pub struct NamedReport<'a> {
+    /// What distinguishes the cluster from others; empty if one cluster has no name.
+    pub name: &'a str,
+    /// The report, or why the cluster could not be read.
+    pub outcome: Result<&'a Report, &'a str>,
+}
+
+impl<'a> NamedReport<'a> {
+    /// The report of the only cluster.
+    pub fn only(report: &'a Report) -> Self {
+        Self {
+            name: report.head.cluster.as_deref().unwrap_or_default(),
+            outcome: Ok(report),
+        }
+    }
+}
+
 impl ReportList {
+    /// Every cluster.
+    pub fn named(&self) -> Vec<NamedReport<'_>> {
+        let clusters = self.clusters.iter();
+        clusters.map(ClusterReport::named).collect()
+    }
+
     /// A list that is written at `now`.
     pub fn new(clusters: Vec<ClusterReport>, now: Timestamp) -> Self {
         Self {
@@ -51,6 +76,16 @@ impl ReportList {
 }
 
 impl ClusterReport {
+    fn named(&self) -> NamedReport<'_> {
+        NamedReport {
+            name: &self.name,
+            outcome: match &self.report {
+                Some(report) => Ok(report),
+                None => Err(self.error.as_deref().unwrap_or_default()),
+            },
+        }
+    }
+
     /// The outcome of reading a cluster.
     pub fn new(name: String, outcome: Result<Report, String>) -> Self {
         let (report, error) = match outcome {

@@ -6,6 +6,9 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use calico_core::text::listed;
+
+use super::selection::Selection;
 use super::{clock, output, status};
 use crate::assess::report::Report;
 use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
@@ -13,7 +16,7 @@ use crate::clusters::{ClusterReport, ReportList};
 use crate::connect::kubeconfig_names;
 use crate::exit::Exit;
 use crate::gather::snapshot_files::snapshot_files;
-use crate::render::{self, ClusterDetail};
+use crate::render::{self, ClusterDetail, NodeGrid};
 use crate::terminal;
 
 /// How many clusters are read at the same time.
@@ -25,13 +28,30 @@ struct Target {
     source: SourceArgs,
 }
 
+/// A report and perhaps the nodes, or why the cluster could not be read.
+type Outcome = Result<(Report, Option<NodeGrid>), String>;
+
 /// Prints the reports of several clusters; `None` if the arguments name only one.
 pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
     let targets = match targets(arguments) {
         Ok(targets) => targets?,
         Err(error) => return Some(output::fail(&error)),
     };
-    let list = ReportList::new(reports(&targets, arguments), clock::now());
+    if !arguments.selection.with.is_empty() {
+        let files: Vec<String> = targets.into_iter().map(|target| target.name).collect();
+        return Some(output::fail(&format!(
+            "--with is for one cluster, but these files are snapshots of several: {}",
+            listed(files)
+        )));
+    }
+    let selection = match Selection::read(&arguments.selection, true) {
+        Ok(selection) => selection,
+        Err(error) => return Some(output::fail(&error)),
+    };
+    let (reports, nodes): (Vec<_>, Vec<_>) =
+        reports(&targets, arguments, &selection).into_iter().unzip();
+    let nodes: Vec<NodeGrid> = nodes.into_iter().flatten().collect();
+    let list = ReportList::new(reports, clock::now());
     let detail = match arguments.output {
         StatusFormat::Short => ClusterDetail::Table,
         StatusFormat::Wide => ClusterDetail::Reports,
@@ -44,13 +64,13 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
         }
         StatusFormat::Json => render::json(&list).map_err(|error| error.to_string()),
         StatusFormat::Yaml => render::yaml(&list).map_err(|error| error.to_string()),
-        StatusFormat::Connectivity
-        | StatusFormat::Markdown
-        | StatusFormat::Html
-        | StatusFormat::Prometheus
-        | StatusFormat::Junit
-        | StatusFormat::Sarif => {
-            Err("this format is for one cluster: choose it with --context or -f".to_owned())
+        StatusFormat::Markdown => Ok(render::markdown_list(&list)),
+        StatusFormat::Html => Ok(render::html_list(&list, &nodes)),
+        StatusFormat::Prometheus => Ok(render::prometheus(&list.named())),
+        StatusFormat::Junit => Ok(render::junit(&list.named())),
+        StatusFormat::Sarif => Ok(render::sarif(&list.named())),
+        StatusFormat::Connectivity => {
+            Err("-o connectivity is for one cluster: choose it with --context or -f".to_owned())
         }
     };
     Some(match text {
@@ -62,15 +82,7 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
 /// The clusters that the arguments name; `None` if there is only one.
 fn targets(arguments: &StatusArgs) -> Result<Option<Vec<Target>>, String> {
     let source = &arguments.run.source;
-    let contexts = if arguments.all_contexts {
-        let known = kubeconfig_names(source.connection.kubeconfig.as_deref()).contexts;
-        if known.is_empty() {
-            return Err("the kubeconfig has no contexts, or cannot be read".to_owned());
-        }
-        known
-    } else {
-        arguments.contexts.clone()
-    };
+    let contexts = contexts(arguments)?;
     if !contexts.is_empty() {
         let targets = contexts.into_iter().map(|context| Target {
             source: SourceArgs {
@@ -91,6 +103,33 @@ fn targets(arguments: &StatusArgs) -> Result<Option<Vec<Target>>, String> {
     }))
 }
 
+/// The contexts that the arguments name, each once; none if they name none.
+fn contexts(arguments: &StatusArgs) -> Result<Vec<String>, String> {
+    if arguments.all_contexts {
+        let kubeconfig = arguments.run.source.connection.kubeconfig.as_deref();
+        let known = kubeconfig_names(kubeconfig).map_err(|error| error.to_string())?;
+        if known.contexts.is_empty() {
+            let paths = known.paths.iter().map(|path| path.display().to_string());
+            let paths = listed(paths);
+            return Err(format!(
+                "--all-contexts: no contexts in the kubeconfig ({paths})"
+            ));
+        }
+        return Ok(known.contexts);
+    }
+    let mut contexts: Vec<String> = Vec::new();
+    for name in &arguments.contexts {
+        // A list that a script writes may end with a comma.
+        if !name.is_empty() && !contexts.contains(name) {
+            contexts.push(name.clone());
+        }
+    }
+    if contexts.is_empty() && !arguments.contexts.is_empty() {
+        return Err("--contexts: no context is named".to_owned());
+    }
+    Ok(contexts)
+}
+
 impl Target {
     fn of_file(file: PathBuf, source: &SourceArgs) -> Self {
         Self {
@@ -104,10 +143,15 @@ impl Target {
     }
 }
 
-/// The report of each cluster, in their order. A cluster that cannot be read has an error instead.
-fn reports(targets: &[Target], arguments: &StatusArgs) -> Vec<ClusterReport> {
+/// The report of each cluster, in their order, and its nodes if the format shows them. A cluster that cannot
+/// be read has an error instead.
+fn reports(
+    targets: &[Target],
+    arguments: &StatusArgs,
+    selection: &Selection,
+) -> Vec<(ClusterReport, Option<NodeGrid>)> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Result<Report, String>)>> = Mutex::default();
+    let done: Mutex<Vec<(usize, Outcome)>> = Mutex::default();
     thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(targets.len()) {
             scope.spawn(|| {
@@ -116,10 +160,13 @@ fn reports(targets: &[Target], arguments: &StatusArgs) -> Vec<ClusterReport> {
                     let Some(target) = targets.get(index) else {
                         return;
                     };
-                    let report = status::report(arguments, &target.source);
-                    let report = report.map(|(report, _)| report);
+                    let report = status::report(arguments, &target.source, selection, &target.name);
+                    let outcome = report.map(|(report, snapshot)| {
+                        let shown = arguments.output == StatusFormat::Html;
+                        (report, shown.then(|| NodeGrid::of(&snapshot)))
+                    });
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
-                    done.push((index, report));
+                    done.push((index, outcome));
                 }
             });
         }
@@ -129,7 +176,13 @@ fn reports(targets: &[Target], arguments: &StatusArgs) -> Vec<ClusterReport> {
     let outcomes = done.into_iter().map(|(_, outcome)| outcome);
     let named = targets.iter().zip(outcomes);
     named
-        .map(|(target, outcome)| ClusterReport::new(target.name.clone(), outcome))
+        .map(|(target, outcome)| {
+            let (outcome, nodes) = match outcome {
+                Ok((report, nodes)) => (Ok(report), nodes),
+                Err(error) => (Err(error), None),
+            };
+            (ClusterReport::new(target.name.clone(), outcome), nodes)
+        })
         .collect()
 }
 

@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::selection::Selection;
 use super::{clock, output, status};
 use crate::assess::readiness::missing;
 use crate::assess::report::Report;
@@ -29,20 +30,27 @@ const BEGIN: Duration = Duration::from_secs(15);
 
 /// Waits, or keeps watching; `None` if neither was asked for.
 pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
-    if let Some(limit) = arguments.wait {
-        return Some(wait(arguments, limit));
+    if arguments.wait.is_none() && !arguments.watch {
+        return None;
     }
-    arguments.watch.then(|| watch(arguments))
+    let selection = match Selection::read(&arguments.selection, false) {
+        Ok(selection) => selection,
+        Err(error) => return Some(output::fail(&error)),
+    };
+    Some(match arguments.wait {
+        Some(limit) => wait(arguments, &selection, limit),
+        None => watch(arguments, &selection),
+    })
 }
 
 /// Prints the report once nothing is missing, or the time is up. Says on standard error what it waits for, each
 /// time that this changes.
-fn wait(arguments: &StatusArgs, limit: Duration) -> Exit {
+fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit {
     let until = Instant::now().checked_add(limit);
     let changes = Changes::begin(&arguments.run.source);
     let mut said = String::new();
     loop {
-        let report = status::report(arguments, &arguments.run.source);
+        let report = status::report(arguments, &arguments.run.source, selection, "");
         let waits_for = match &report {
             Ok((report, _)) => missing(report, |severity| arguments.run.fails_on(severity)),
             Err(error) => Some(format!("the API server: {error}")),
@@ -78,7 +86,7 @@ fn print(
 }
 
 /// Shows the verdict and the findings, again after each change: on a terminal in place, otherwise below.
-fn watch(arguments: &StatusArgs) -> Exit {
+fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
     if !matches!(arguments.output, StatusFormat::Text | StatusFormat::Short) {
         terminal::complain("--watch shows the short form: omit -o");
         return Exit::Usage;
@@ -87,7 +95,7 @@ fn watch(arguments: &StatusArgs) -> Exit {
     let look = terminal::look(arguments.run.color);
     let mut shown = String::new();
     loop {
-        let report = status::report(arguments, &arguments.run.source);
+        let report = status::report(arguments, &arguments.run.source, selection, "");
         let text = match &report {
             Ok((report, _)) => {
                 let detail = Detail {

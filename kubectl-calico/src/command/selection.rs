@@ -1,15 +1,28 @@
-//! The files that choose which findings are shown: what to ignore, and an earlier report.
+//! The files that choose which findings are shown: what to ignore, and earlier reports.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use k8s_openapi::jiff::tz::TimeZone;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::assess::changes::KnownFinding;
+use super::clock;
+use crate::assess::accepted::Accepted;
+use crate::assess::changes::{Changes, KnownFinding, Same};
 use crate::assess::ignores::Ignore;
-use crate::assess::report;
+use crate::assess::report::{self, Report};
 use crate::cli::{SelectionArgs, checked};
+use crate::clusters;
 use crate::document::API_VERSION;
 use crate::gather::input;
+
+/// Which findings are shown, and count.
+pub(super) struct Selection {
+    /// What is ignored.
+    pub(super) accepted: Accepted,
+    baseline: Option<Baseline>,
+}
 
 /// What `--ignore-file` names.
 #[derive(Deserialize)]
@@ -18,61 +31,177 @@ struct IgnoreFile {
     ignore: Vec<Ignore>,
 }
 
+/// What `--baseline` names.
+enum Baseline {
+    /// The report on a cluster.
+    Report(Earlier),
+    /// Those on several.
+    List {
+        path: PathBuf,
+        reports: Vec<NamedReport>,
+    },
+}
+
 /// An earlier report, as far as it is compared.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Baseline {
-    #[serde(default)]
-    api_version: String,
-    #[serde(default)]
-    kind: String,
+struct Earlier {
     /// When it was written.
-    pub(super) time: String,
+    time: String,
     /// The cluster that it is about.
     #[serde(default)]
-    pub(super) cluster: Option<String>,
-    pub(super) findings: Vec<KnownFinding>,
+    cluster: Option<String>,
+    findings: Vec<KnownFinding>,
     #[serde(default)]
-    changes: Option<serde_yaml::Value>,
+    changes: Option<Value>,
 }
 
-/// What to ignore, from flags and from the file.
-pub(super) fn ignores(arguments: &SelectionArgs) -> Result<Vec<Ignore>, String> {
-    let mut ignores = arguments.ignore.clone();
-    if let Some(path) = &arguments.ignore_file {
-        let read: IgnoreFile = parsed(path)?;
-        for ignore in read.ignore {
-            ignores.push(checked(ignore).map_err(|why| format!("{}: {why}", path.display()))?);
+/// A cluster in a list of reports.
+#[derive(Deserialize)]
+struct NamedReport {
+    name: String,
+    /// Absent if it could not be read.
+    #[serde(default)]
+    report: Option<Earlier>,
+}
+
+impl Selection {
+    /// Reads the files that the arguments name. `many` is whether there are several clusters.
+    pub(super) fn read(arguments: &SelectionArgs, many: bool) -> Result<Self, String> {
+        let mut ignores = arguments.ignore.clone();
+        if let Some(path) = &arguments.ignore_file {
+            let read: IgnoreFile = parsed(path)?;
+            for ignore in read.ignore {
+                ignores.push(checked(ignore).map_err(|why| format!("{}: {why}", path.display()))?);
+            }
+        }
+        let baseline = arguments.baseline.as_deref().map(Baseline::read);
+        let baseline = baseline.transpose()?;
+        match (&baseline, &arguments.baseline) {
+            (Some(Baseline::Report(_)), Some(path)) if many => Err(format!(
+                "{} is the report on one cluster: write one on all of them with the same flags and -o json",
+                path.display()
+            )),
+            (Some(Baseline::List { path, .. }), _) if !many => Err(format!(
+                "{} has the reports on several clusters: write one on this cluster with \
+                 kubectl calico status -o json",
+                path.display()
+            )),
+            _ => Ok(Self {
+                accepted: Accepted {
+                    ignores,
+                    today: clock::now().to_zoned(TimeZone::UTC).date(),
+                },
+                baseline,
+            }),
         }
     }
-    Ok(ignores)
+
+    /// Reduces a report to what differs from the baseline. `name` is that of its cluster in a list.
+    pub(super) fn compare(&self, report: &mut Report, name: &str) {
+        let (findings, compared) = match &self.baseline {
+            None => return,
+            Some(Baseline::Report(earlier)) => (&earlier.findings, earlier.compared(report)),
+            Some(Baseline::List { path, reports }) => {
+                let of_cluster = reports.iter().find(|report| report.name == name);
+                match of_cluster.and_then(|cluster| cluster.report.as_ref()) {
+                    Some(earlier) => (&earlier.findings, earlier.compared(report)),
+                    None => (
+                        &Vec::new(),
+                        format!("with {}, which has no report on it", path.display()),
+                    ),
+                }
+            }
+        };
+        // What is ignored is still there.
+        let mut known = findings.clone();
+        known.retain(|known| !report.ignores.includes(known));
+        let (changes, keep) = Changes::of(
+            &report.findings,
+            &report.unchecked(),
+            known,
+            Same::Subject,
+            compared,
+        );
+        report.keep(keep);
+        report.changes = Some(changes);
+    }
 }
 
-/// The report that `--baseline` names.
-pub(super) fn baseline(path: &Path) -> Result<Baseline, String> {
-    let baseline: Baseline = parsed(path)?;
-    let name = path.display();
-    if baseline.kind != report::KIND || baseline.api_version != API_VERSION {
-        return Err(format!(
-            "{name} is not a report of this version: write it with kubectl calico status -o json"
-        ));
+impl Earlier {
+    /// What a report is compared with, as the end of a sentence.
+    fn compared(&self, report: &Report) -> String {
+        match (&self.cluster, &report.head.cluster) {
+            (Some(then), Some(now)) if then != now => {
+                format!("with the report on {then} of {}", self.time)
+            }
+            _ => format!("with the report of {}", self.time),
+        }
     }
-    if baseline.changes.is_some() {
-        return Err(format!(
-            "{name} has only the findings that were new: write a report without --baseline and --with"
-        ));
-    }
-    Ok(baseline)
 }
 
-fn parsed<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
-    let text = input::text(path)?;
-    let failed = |why: String| format!("{}: {why}", path.display());
-    if text.trim_start().starts_with('{') {
-        return serde_json::from_str(&text).map_err(|why| failed(why.to_string()));
+impl Baseline {
+    fn read(path: &Path) -> Result<Self, String> {
+        const WRITE: &str = "write one with kubectl calico status -o json";
+        let name = path.display();
+        let document: Value = parse(&input::text(path)?)
+            .map_err(|why| format!("{name} is not a report: {WRITE} ({why})"))?;
+        let text = |key: &str| document.get(key).and_then(Value::as_str);
+        let (version, kind) = (text("apiVersion"), text("kind"));
+        let is_ours = version.is_some_and(|version| version.starts_with("kubectl-calico/"));
+        match kind {
+            Some(report::KIND | clusters::KIND) if version == Some(API_VERSION) => {}
+            Some(report::KIND | clusters::KIND) if is_ours => {
+                return Err(format!(
+                    "{name} was written by another version of kubectl-calico: {WRITE}"
+                ));
+            }
+            Some(kind) => {
+                let kind = calico_core::text::quoted(kind);
+                return Err(format!("{name} is a {kind}, not a report: {WRITE}"));
+            }
+            None => return Err(format!("{name} is not a report: {WRITE}")),
+        }
+        let is_list = kind == Some(clusters::KIND);
+        let failed = |why: serde_json::Error| format!("{name} is not a whole report: {why}");
+        let baseline = if is_list {
+            let clusters = document.get("clusters").cloned().unwrap_or_default();
+            Self::List {
+                path: path.to_owned(),
+                reports: serde_json::from_value(clusters).map_err(failed)?,
+            }
+        } else {
+            Self::Report(serde_json::from_value(document).map_err(failed)?)
+        };
+        if baseline.reports().any(|report| report.changes.is_some()) {
+            return Err(format!(
+                "{name} has only the findings that were new: write a report without --baseline and --with"
+            ));
+        }
+        Ok(baseline)
     }
-    if let Some(obstacle) = calico_core::nesting::obstacle(&text) {
-        return Err(failed(obstacle));
+
+    fn reports(&self) -> Box<dyn Iterator<Item = &Earlier> + '_> {
+        match self {
+            Self::Report(report) => Box::new(std::iter::once(report)),
+            Self::List { reports, .. } => {
+                Box::new(reports.iter().filter_map(|named| named.report.as_ref()))
+            }
+        }
     }
-    serde_yaml::from_str(&text).map_err(|why| failed(why.to_string()))
+}
+
+fn parsed<T: DeserializeOwned>(path: &Path) -> Result<T, String> {
+    parse(&input::text(path)?).map_err(|why| format!("{}: {why}", path.display()))
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    if text.trim_start().starts_with('{')
+        && let Ok(parsed) = serde_json::from_str(text)
+    {
+        return Ok(parsed);
+    }
+    if let Some(obstacle) = calico_core::nesting::obstacle(text) {
+        return Err(obstacle);
+    }
+    serde_yaml::from_str(text).map_err(|why| why.to_string())
 }

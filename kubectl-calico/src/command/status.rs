@@ -1,19 +1,17 @@
 //! `kubectl calico status`
 
-use k8s_openapi::jiff::tz::TimeZone;
-
 use super::input::{self, Wanted};
 use super::objections::objections;
-use super::{clock, output, selection};
-use crate::assess::changes::{Changes, Same};
+use super::selection::Selection;
+use super::{clock, output};
+use crate::assess::assess;
 use crate::assess::cluster_state::ClusterState;
-use crate::assess::ignores::Ignores;
 use crate::assess::report::Report;
 use crate::assess::with::with;
-use crate::assess::{assess, conclude};
 use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
+use crate::clusters::NamedReport;
 use crate::exit::Exit;
-use crate::render;
+use crate::render::{self, NodeGrid};
 use crate::snapshot::Snapshot;
 use crate::terminal;
 
@@ -23,7 +21,11 @@ const NO_CONNECTIVITY: &str =
 
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
-    match report(arguments, &arguments.run.source) {
+    let selection = match Selection::read(&arguments.selection, false) {
+        Ok(selection) => selection,
+        Err(error) => return output::fail(&error),
+    };
+    match report(arguments, &arguments.run.source, &selection, "") {
         Ok((report, snapshot)) => print(arguments, &report, &snapshot),
         Err(error) => output::fail(&error),
     }
@@ -48,10 +50,10 @@ pub(super) fn print(arguments: &StatusArgs, report: &Report, snapshot: &Snapshot
         StatusFormat::Json => render::json(report).map_err(|error| error.to_string()),
         StatusFormat::Yaml => render::yaml(report).map_err(|error| error.to_string()),
         StatusFormat::Markdown => Ok(render::markdown(report)),
-        StatusFormat::Html => Ok(render::html(report, snapshot)),
-        StatusFormat::Prometheus => Ok(render::prometheus(report)),
-        StatusFormat::Junit => Ok(render::junit(report)),
-        StatusFormat::Sarif => Ok(render::sarif(report)),
+        StatusFormat::Html => Ok(render::html(report, &NodeGrid::of(snapshot))),
+        StatusFormat::Prometheus => Ok(render::prometheus(&[NamedReport::only(report)])),
+        StatusFormat::Junit => Ok(render::junit(&[NamedReport::only(report)])),
+        StatusFormat::Sarif => Ok(render::sarif(&[NamedReport::only(report)])),
     };
     match text {
         Ok(text) => output::print(&text, Exit::of_report(report, &arguments.run)),
@@ -59,19 +61,18 @@ pub(super) fn print(arguments: &StatusArgs, report: &Report, snapshot: &Snapshot
     }
 }
 
-/// The report on a cluster, reduced to what was asked for, and the snapshot that it is about.
+/// The report on a cluster, reduced to what was asked for, and the snapshot that it is about. `name` is that
+/// of the cluster among several.
 pub(super) fn report(
     arguments: &StatusArgs,
     source: &SourceArgs,
+    selection: &Selection,
+    name: &str,
 ) -> Result<(Report, Snapshot), String> {
-    let selection = &arguments.selection;
-    let ignores = selection::ignores(selection)?;
-    let baseline = selection.baseline.as_deref().map(selection::baseline);
-    let baseline = baseline.transpose()?;
     let wanted = Wanted {
         basis: arguments.files_are.basis(),
         messages: !arguments.messages.no_logs,
-        with: selection.with.clone(),
+        with: arguments.selection.with.clone(),
     };
     let mut input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;
     if arguments.redact {
@@ -79,42 +80,22 @@ pub(super) fn report(
     }
     let now = clock::now();
     let mut report = assess(&input.snapshot, now);
-    if let Some(overlaid) = input.overlaid {
-        report = with(
-            &report,
-            &input.snapshot,
-            overlaid.snapshot,
-            overlaid.overlay,
-            now,
-        );
+    match input.overlaid {
+        Some(overlaid) => {
+            report = with(
+                &report,
+                &input.snapshot,
+                overlaid.snapshot,
+                overlaid.overlay,
+                &selection.accepted,
+                now,
+            );
+        }
+        None => selection.accepted.apply(&mut report),
     }
     if report.state == ClusterState::NotInstalled && !report.basis.is_proposal() {
         report.plan_findings = objections(&input.snapshot, &report, now);
     }
-    if !ignores.is_empty() {
-        let today = now.to_zoned(TimeZone::UTC).date();
-        let unchecked = report.unchecked();
-        let (ignores, counts) = Ignores::of(&report.findings, &unchecked, ignores, today);
-        report.ignores = ignores;
-        report.keep(counts);
-        conclude(&mut report);
-    }
-    if let Some(baseline) = baseline {
-        let compared = match (&baseline.cluster, &report.head.cluster) {
-            (Some(then), Some(now)) if then != now => {
-                format!("with the report on {then} of {}", baseline.time)
-            }
-            _ => format!("with the report of {}", baseline.time),
-        };
-        let (changes, is_new) = Changes::of(
-            &report.findings,
-            &report.unchecked(),
-            baseline.findings,
-            Same::Subject,
-            compared,
-        );
-        report.keep(is_new);
-        report.changes = Some(changes);
-    }
+    selection.compare(&mut report, name);
     Ok((report, input.snapshot))
 }

@@ -4,22 +4,11 @@ use calico_core::text::printable;
 
 use super::Look;
 use super::status::{Detail, text};
+use super::summary_table::{HEADINGS, row};
 use super::table::table;
 use crate::assess::finding::Severity;
 use crate::assess::report::Report;
-use crate::clusters::cluster_summary::ClusterSummary;
-use crate::clusters::{ClusterReport, ReportList};
-
-const HEADINGS: [&str; 8] = [
-    "CLUSTER",
-    "STATE",
-    "CALICO",
-    "ENCAPSULATION",
-    "POOLS",
-    "NODES",
-    "TYPHA",
-    "WORST",
-];
+use crate::clusters::ReportList;
 
 /// How much is printed below the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,28 +53,8 @@ pub fn clusters(list: &ReportList, look: Look, detail: ClusterDetail) -> String 
     page
 }
 
-fn is_shown(report: &Report) -> bool {
+/// Whether there is something to fix, or something was not checked.
+pub(super) fn is_shown(report: &Report) -> bool {
     let worst = report.worst();
     worst.is_some_and(|worst| worst > Severity::Note) || !report.is_complete()
-}
-
-fn row(cluster: &ClusterReport) -> Vec<String> {
-    let Some(report) = &cluster.report else {
-        let unknown = std::iter::repeat_n("<unknown>".to_owned(), HEADINGS.len() - 2);
-        return [cluster.name.clone(), "not read".to_owned()]
-            .into_iter()
-            .chain(unknown)
-            .collect();
-    };
-    let summary = ClusterSummary::of(report);
-    vec![
-        cluster.name.clone(),
-        summary.state,
-        summary.version,
-        summary.modes,
-        summary.pools,
-        summary.nodes,
-        summary.typha,
-        summary.worst,
-    ]
 }

@@ -12,7 +12,7 @@ use crate::assess::connectivity::path::Path;
 use crate::assess::connectivity::steps;
 use crate::repair::Step;
 
-const TITLE: &str = "If pods on other nodes do not answer";
+pub(super) const TITLE: &str = "If pods on other nodes do not answer";
 
 const REMARKS: &str = "\
 CrossSubnet is unencapsulated within a subnet. BIRD also needs TCP 179, Typha TCP 5473, and eBPF UDP 4789 for \

@@ -4,28 +4,40 @@ use std::fmt::Write as _;
 
 use calico_core::text::printable;
 
+use super::changes::{Section, comparison, sections};
+use super::clusters::is_shown;
+use super::connectivity;
 use super::entries::{Entry, entries, heading, line};
 use super::not_read::reasons;
-use super::status::{rows, sentence};
+use super::status::{basis, rows, sentence, to_install};
+use super::summary_table::{HEADINGS, row};
 use crate::assess::finding::Finding;
 use crate::assess::report::Report;
+use crate::clusters::ReportList;
+use crate::repair::Step;
 
 /// The report.
 pub fn markdown(report: &Report) -> String {
     let mut page = format!("## {}\n", prose(&sentence(report)));
+    let mut remarks: Vec<String> = basis(report).into_iter().collect();
+    if let Some(changes) = &report.changes {
+        remarks.extend(comparison(changes));
+    }
+    for remark in remarks {
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "\n{}", prose(&remark));
+    }
     let entries = entries(report);
     if !entries.is_empty() {
-        // Writing to a String cannot fail.
         let _ = writeln!(page, "\n**{}**\n", heading(&entries));
         for entry in &entries {
             list_entry(&mut page, &entries, entry);
         }
     }
-    page.push_str("\n| | |\n| --- | --- |\n");
-    for row in rows(report, false).iter() {
-        let lines: Vec<String> = row.text.lines().map(|line| prose(line.trim())).collect();
-        let _ = writeln!(page, "| {} | {} |", row.label, lines.join("<br>"));
+    for it in sections(report) {
+        section(&mut page, &it);
     }
+    facts(&mut page, report);
     for entry in &entries {
         let number = entry.number.map(|number| format!("{number}. "));
         finding(&mut page, entry.cause, &number.unwrap_or_default());
@@ -33,12 +45,15 @@ pub fn markdown(report: &Report) -> String {
             finding_as_symptom(&mut page, symptom);
         }
     }
+    if let Some(connectivity) = report.connectivity.as_ref().filter(|it| it.suspected) {
+        let path = prose(&connectivity.path);
+        let _ = writeln!(page, "\n### {}\n\n{path}\n", connectivity::TITLE);
+        steps(&mut page, &connectivity.steps);
+    }
     let reasons = reasons(&report.not_read);
-    if !reasons.is_empty() {
-        page.push_str("\n### Not read\n\n");
-        for reason in reasons {
-            let _ = writeln!(page, "- {}", prose(&reason));
-        }
+    list(&mut page, "Not read", &reasons);
+    if let Some(lines) = to_install(report) {
+        list(&mut page, "To install", &lines);
     }
     let _ = writeln!(
         page,
@@ -46,6 +61,66 @@ pub fn markdown(report: &Report) -> String {
         report.head.time, report.head.tool_version
     );
     page
+}
+
+/// A row for each cluster, and the reports of those in which there is something to fix, or that could not be
+/// checked or read.
+pub fn markdown_list(list: &ReportList) -> String {
+    let mut page = format!("| {} |\n", HEADINGS.join(" | "));
+    page.push_str(&"| --- ".repeat(HEADINGS.len()));
+    page.push_str("|\n");
+    for cluster in &list.clusters {
+        let cells: Vec<String> = row(cluster).iter().map(|cell| prose(cell)).collect();
+        let _ = writeln!(page, "| {} |", cells.join(" | "));
+    }
+    for cluster in &list.clusters {
+        match (&cluster.report, &cluster.error) {
+            (Some(report), _) if is_shown(report) => {
+                let _ = write!(page, "\n{}", markdown(report));
+            }
+            (_, Some(error)) => {
+                let (name, error) = (prose(&cluster.name), prose(error));
+                let _ = writeln!(page, "\n## {name}: not read\n\n{error}");
+            }
+            _ => {}
+        }
+    }
+    page
+}
+
+/// A list below a heading, unless it is empty.
+fn list(page: &mut String, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(page, "\n### {heading}\n");
+    for line in lines {
+        let _ = writeln!(page, "- {}", prose(line));
+    }
+}
+
+fn section(page: &mut String, section: &Section) {
+    let _ = writeln!(page, "\n**{}**\n", section.heading);
+    for line in &section.lines {
+        let text = prose(&line.text);
+        let _ = match line.severity {
+            Some(severity) => writeln!(page, "- {} {}: {text}", severity.word(), line.code),
+            None => writeln!(page, "- {text}"),
+        };
+    }
+}
+
+fn facts(page: &mut String, report: &Report) {
+    let rows = rows(report, false);
+    let mut rows = rows.iter().peekable();
+    if rows.peek().is_none() {
+        return;
+    }
+    page.push_str("\n| | |\n| --- | --- |\n");
+    for row in rows {
+        let lines: Vec<String> = row.text.lines().map(|line| prose(line.trim())).collect();
+        let _ = writeln!(page, "| {} | {} |", row.label, lines.join("<br>"));
+    }
 }
 
 fn list_entry(page: &mut String, entries: &[Entry], entry: &Entry) {
@@ -73,10 +148,17 @@ fn finding(page: &mut String, found: &Finding, number: &str) {
         prose(&found.subject),
         prose(&found.message)
     );
+    if let Some(location) = &found.location {
+        let _ = writeln!(page, "- {}", code(&location.to_string()));
+    }
     evidence(page, found);
     let _ = writeln!(page, "\n**Impact:** {}\n", prose(&found.impact));
     page.push_str("**Fix:**\n\n");
-    for (number, step) in (1..).zip(&found.fix) {
+    steps(page, &found.fix);
+}
+
+fn steps(page: &mut String, steps: &[Step]) {
+    for (number, step) in (1..).zip(steps) {
         let _ = writeln!(page, "{number}. {}", prose(&step.what));
         for command in &step.commands {
             code_block(page, command);

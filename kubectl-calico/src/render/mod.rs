@@ -1,5 +1,6 @@
 //! From a report to what a person or a program reads: one format per file.
 
+mod changes;
 mod clusters;
 mod connectivity;
 mod entries;
@@ -19,17 +20,18 @@ mod rows;
 mod sarif;
 mod schema;
 mod status;
+mod summary_table;
 mod table;
 mod xml;
 
 pub use clusters::{ClusterDetail, clusters};
 pub use connectivity::{connectivity, general_connectivity};
 pub use explain::{explain, list, reference};
-pub use html::html;
+pub use html::{NodeGrid, html, html_list};
 pub use json::{json, yaml};
 pub use junit::junit;
 pub use kept_fields::kept_fields;
-pub use markdown::markdown;
+pub use markdown::{markdown, markdown_list};
 pub use nodes::{TableOptions, node_names, nodes};
 pub use page::Look;
 pub use prometheus::prometheus;

@@ -1,10 +1,10 @@
-//! The report as metrics in Prometheus' text format, for the textfile collector of node_exporter or a
+//! Reports as metrics in Prometheus' text format, for the textfile collector of node_exporter or a
 //! Pushgateway. Every metric is a gauge.
 //!
 //! Source: Prometheus, docs/instrumenting/exposition_formats.md.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 
 use calico_core::text::printable;
 
@@ -12,144 +12,263 @@ use crate::assess::cluster_state::ClusterState;
 use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::finding::Severity;
 use crate::assess::report::Report;
+use crate::clusters::NamedReport;
 
-/// The metrics.
-pub fn prometheus(report: &Report) -> String {
-    let mut page = Exposition {
-        cluster: report.head.cluster.clone().unwrap_or_default(),
-        text: String::new(),
-    };
-    page.family("info", "The version of kubectl-calico and of Calico.");
-    let calico = report.facts.install.calico.value();
-    page.sample(
-        "info",
-        &[
-            ("version", report.head.tool_version),
-            ("calico", calico.map(String::as_str).unwrap_or_default()),
-        ],
-        1,
-    );
-    page.family(
-        "state",
-        "1 for the state that Calico is in, 0 for the others.",
-    );
-    for state in ClusterState::ALL {
-        let is_in = u8::from(state == report.state);
-        page.sample("state", &[("state", state.key())], is_in);
+/// The metrics of one or several clusters. All samples of a metric follow each other, as the format demands.
+pub fn prometheus(reports: &[NamedReport]) -> String {
+    let mut page = String::new();
+    let mut read = Family::new("read", "1 for a cluster that could be read, 0 for another.");
+    for named in reports {
+        read.sample(named.name, &[], u128::from(named.outcome.is_ok()));
     }
-    page.family("findings", "The number of findings, without symptoms.");
-    for (severity, count) in [
-        (Severity::Error, report.counts.error),
-        (Severity::Warning, report.counts.warning),
-        (Severity::Note, report.counts.note),
-    ] {
-        page.sample("findings", &[("severity", severity.word())], count);
-    }
-    page.family(
-        "findings_by_code",
-        "The number of findings with a code, including symptoms.",
-    );
-    for ((code, severity), count) in by_code(report) {
-        page.sample(
-            "findings_by_code",
-            &[("code", code), ("severity", severity.word())],
-            count,
-        );
-    }
-    page.family("checks", "The number of checks with a result.");
-    for (result, count) in [
-        ("passed", report.checks.passed),
-        ("failed", report.checks.failed),
-        ("skipped", report.checks.skipped),
-    ] {
-        page.sample("checks", &[("result", result)], count);
-    }
-    pools(&mut page, report);
-    page.family("nodes", "The number of nodes.");
-    if let Some(nodes) = report.facts.cluster.nodes.value() {
-        page.sample("nodes", &[("state", "ready")], nodes.ready);
-        let not_ready = nodes.total.saturating_sub(nodes.ready);
-        page.sample("nodes", &[("state", "notReady")], not_ready);
-    }
-    page.text
-}
-
-fn by_code(report: &Report) -> BTreeMap<(&'static str, Severity), usize> {
-    let mut counts = BTreeMap::new();
-    for finding in &report.findings {
-        *counts.entry((finding.code, finding.severity)).or_insert(0) += 1;
-    }
-    counts
-}
-
-/// The name of a metric, its help, and its value for a pool.
-type Metric = (&'static str, &'static str, fn(&PoolUsage) -> u128);
-
-fn pools(page: &mut Exposition, report: &Report) {
-    let pools: Vec<_> = report
-        .facts
-        .known_pools()
+    read.write(&mut page);
+    let read: Vec<(&str, &Report)> = reports
         .iter()
-        .filter_map(|pool| Some((pool, pool.usage.value()?)))
+        .filter_map(|named| Some((named.name, named.outcome.ok()?)))
         .collect();
-    let metrics: [Metric; 5] = [
-        ("pool_addresses", "All addresses of an IPPool.", |usage| {
-            usage.total
-        }),
-        (
-            "pool_addresses_in_use",
-            "The assigned addresses of an IPPool.",
-            |usage| usage.in_use,
-        ),
-        (
-            "pool_addresses_reserved",
-            "The free addresses that an IPReservation excludes.",
-            |usage| usage.reserved,
-        ),
-        (
-            "pool_blocks",
-            "The blocks of an IPPool that exist.",
-            |usage| usage.blocks,
-        ),
-        (
-            "pool_blocks_free",
-            "The blocks that a node without one can claim.",
-            |usage| usage.blocks_free,
-        ),
-    ];
-    for (name, help, number) in metrics {
-        page.family(name, help);
-        for (pool, usage) in &pools {
-            page.sample(
-                name,
-                &[("pool", &pool.name), ("cidr", &pool.cidr)],
-                number(usage),
-            );
+    for family in FAMILIES {
+        let mut samples = Family::new(family.name, family.help);
+        for (cluster, report) in &read {
+            for (labels, value) in (family.of)(report) {
+                samples.sample(cluster, &labels, value);
+            }
         }
+        samples.write(&mut page);
     }
+    for (name, help, number) in POOLS {
+        let mut samples = Family::new(name, help);
+        for (cluster, report) in &read {
+            for pool in report.facts.known_pools() {
+                let labels = [("pool", pool.name.clone()), ("cidr", pool.cidr.clone())];
+                if let Some(usage) = pool.usage.value() {
+                    samples.sample(cluster, &labels, number(usage));
+                }
+            }
+        }
+        samples.write(&mut page);
+    }
+    page
 }
+
+/// The labels besides the cluster, and the value.
+type Sample = (Vec<(&'static str, String)>, u128);
+
+/// A metric of a report.
+struct Metric {
+    name: &'static str,
+    help: &'static str,
+    of: fn(&Report) -> Vec<Sample>,
+}
+
+const FAMILIES: [Metric; 9] = [
+    Metric {
+        name: "info",
+        help: "The version of kubectl-calico and of Calico.",
+        of: info,
+    },
+    Metric {
+        name: "state",
+        help: "1 for the state that Calico is in, 0 for the others.",
+        of: |report| {
+            let states = ClusterState::ALL.into_iter();
+            let is_in = |state| u128::from(state == report.state);
+            states
+                .map(|state| (vec![("state", state.key().to_owned())], is_in(state)))
+                .collect()
+        },
+    },
+    Metric {
+        name: "findings",
+        help: "The number of findings, without symptoms, and without those that are ignored.",
+        of: |report| {
+            let counts = &report.counts;
+            by(
+                "severity",
+                [
+                    (Severity::Error.word(), counts.error),
+                    (Severity::Warning.word(), counts.warning),
+                    (Severity::Note.word(), counts.note),
+                ],
+            )
+        },
+    },
+    Metric {
+        name: "findings_by_code",
+        help: "The number of findings with a code, including symptoms.",
+        of: |report| {
+            let findings = report.findings.iter();
+            by_code(findings.map(|found| (found.code, found.severity)))
+        },
+    },
+    Metric {
+        name: "ignored_findings_by_code",
+        help: "The number of ignored findings with a code.",
+        of: |report| {
+            let ignored = report.ignores.ignored.iter().map(|it| &it.finding);
+            by_code(ignored.map(|found| (found.code.as_str(), found.severity)))
+        },
+    },
+    Metric {
+        name: "needless_ignores",
+        help: "The number of entries that ignore nothing: they match no finding, or have expired.",
+        of: |report| {
+            let ignores = &report.ignores;
+            by(
+                "reason",
+                [
+                    ("unused", ignores.unused.len()),
+                    ("expired", ignores.expired.len()),
+                ],
+            )
+        },
+    },
+    Metric {
+        name: "changes",
+        help: "The number of findings by what they are since the baseline, or with the given files.",
+        of: |report| {
+            let Some(changes) = &report.changes else {
+                return Vec::new();
+            };
+            by(
+                "change",
+                [
+                    ("new", changes.new),
+                    ("changed", changes.changed.len()),
+                    ("gone", changes.gone.len()),
+                    ("unchanged", changes.unchanged.len()),
+                ],
+            )
+        },
+    },
+    Metric {
+        name: "checks",
+        help: "The number of checks with a result.",
+        of: |report| {
+            let checks = &report.checks;
+            by(
+                "result",
+                [
+                    ("passed", checks.passed),
+                    ("failed", checks.failed),
+                    ("skipped", checks.skipped),
+                ],
+            )
+        },
+    },
+    Metric {
+        name: "nodes",
+        help: "The number of nodes.",
+        of: |report| match report.facts.cluster.nodes.value() {
+            Some(nodes) => {
+                let not_ready = nodes.total.saturating_sub(nodes.ready);
+                by("state", [("ready", nodes.ready), ("notReady", not_ready)])
+            }
+            None => Vec::new(),
+        },
+    },
+];
+
+fn info(report: &Report) -> Vec<Sample> {
+    let calico = report.facts.install.calico.value();
+    let labels = vec![
+        ("version", report.head.tool_version.to_owned()),
+        ("calico", calico.cloned().unwrap_or_default()),
+    ];
+    vec![(labels, 1)]
+}
+
+/// A sample for each value of one label.
+fn by<const N: usize>(label: &'static str, counts: [(&str, usize); N]) -> Vec<Sample> {
+    let counts = counts.into_iter();
+    counts
+        .map(|(value, count)| (vec![(label, value.to_owned())], count as u128))
+        .collect()
+}
+
+/// How many of these findings have each code and severity.
+fn by_code<'a>(findings: impl Iterator<Item = (&'a str, Severity)>) -> Vec<Sample> {
+    let mut counts: BTreeMap<(&str, Severity), u128> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(finding).or_default() += 1;
+    }
+    let counts = counts.into_iter();
+    counts
+        .map(|((code, severity), count)| {
+            let severity = severity.word().to_owned();
+            (
+                vec![("code", code.to_owned()), ("severity", severity)],
+                count,
+            )
+        })
+        .collect()
+}
+
+/// The name of a metric of pools, its help, and its value for a pool.
+type PoolMetric = (&'static str, &'static str, fn(&PoolUsage) -> u128);
+
+const POOLS: [PoolMetric; 5] = [
+    ("pool_addresses", "All addresses of an IPPool.", |usage| {
+        usage.total
+    }),
+    (
+        "pool_addresses_in_use",
+        "The assigned addresses of an IPPool.",
+        |usage| usage.in_use,
+    ),
+    (
+        "pool_addresses_reserved",
+        "The free addresses that an IPReservation excludes.",
+        |usage| usage.reserved,
+    ),
+    (
+        "pool_blocks",
+        "The blocks of an IPPool that exist.",
+        |usage| usage.blocks,
+    ),
+    (
+        "pool_blocks_free",
+        "The blocks that a node without one can claim.",
+        |usage| usage.blocks_free,
+    ),
+];
 
 /// The start of every name.
 const PREFIX: &str = "kubectl_calico";
 
-struct Exposition {
-    cluster: String,
-    text: String,
+/// The samples of a metric, which is a gauge. Without any, it is not written.
+struct Family {
+    name: String,
+    help: &'static str,
+    samples: String,
 }
 
-impl Exposition {
-    fn family(&mut self, name: &str, help: &str) {
-        // Writing to a String cannot fail.
-        let _ = writeln!(self.text, "# HELP {PREFIX}_{name} {help}");
-        let _ = writeln!(self.text, "# TYPE {PREFIX}_{name} gauge");
+impl Family {
+    fn new(name: &str, help: &'static str) -> Self {
+        Self {
+            name: format!("{PREFIX}_{name}"),
+            help,
+            samples: String::new(),
+        }
     }
 
-    fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
-        let mut all = format!("cluster=\"{}\"", escaped(&self.cluster));
+    fn sample(&mut self, cluster: &str, labels: &[(&str, String)], value: u128) {
+        let mut all = format!("cluster=\"{}\"", escaped(cluster));
         for (label, text) in labels {
+            // Writing to a String cannot fail.
             let _ = write!(all, ",{label}=\"{}\"", escaped(text));
         }
-        let _ = writeln!(self.text, "{PREFIX}_{name}{{{all}}} {value}");
+        let _ = writeln!(self.samples, "{}{{{all}}} {value}", self.name);
+    }
+
+    fn write(self, page: &mut String) {
+        let Self {
+            name,
+            help,
+            samples,
+        } = self;
+        if !samples.is_empty() {
+            let _ = write!(page, "# HELP {name} {help}\n# TYPE {name} gauge\n{samples}");
+        }
     }
 }
 

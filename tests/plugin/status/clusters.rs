@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use calico_test_support::clusters::{Base, cluster, manifest};
@@ -62,6 +63,129 @@ fn a_folder_of_snapshots() {
 }
 
 #[test]
+fn several_clusters_in_every_format() {
+    let folder = five();
+    let list = |format| {
+        let outcome = status(folder.path(), &["-f", ".", "-o", format]);
+        assert_eq!((outcome.exit, outcome.stderr.as_str()), (1, ""), "{format}");
+        outcome.stdout
+    };
+    let names =
+        ["cut-off", "empty", "production", "staging", "test"].map(|it| format!("./{it}.yaml"));
+    let junit = list("junit");
+    let junit = roxmltree::Document::parse(&junit).unwrap();
+    let suites = junit
+        .root_element()
+        .children()
+        .filter(roxmltree::Node::is_element);
+    let suites: Vec<_> = suites.map(|it| it.attribute("name").unwrap()).collect();
+    assert_eq!(suites, names);
+    let metrics = list("prometheus");
+    let mut families = std::collections::BTreeSet::new();
+    for line in metrics.lines() {
+        if let Some(rest) = line.strip_prefix("# HELP ") {
+            let family = rest.split(' ').next().unwrap();
+            assert!(families.insert(family), "{family} is not in one piece");
+        }
+    }
+    let samples: Vec<&str> = metrics
+        .lines()
+        .filter_map(|line| line.rsplit_once(' '))
+        .map(|it| it.0)
+        .collect();
+    let unique: std::collections::BTreeSet<&&str> = samples.iter().collect();
+    assert_eq!(unique.len(), samples.len());
+    assert!(
+        metrics.contains("kubectl_calico_read{cluster=\"./cut-off.yaml\"} 0"),
+        "{metrics}"
+    );
+    assert!(
+        metrics.contains("kubectl_calico_read{cluster=\"./test.yaml\"} 1"),
+        "{metrics}"
+    );
+    let sarif: Value = serde_json::from_str(&list("sarif")).unwrap();
+    let runs = sarif["runs"].as_array().unwrap();
+    let ids: Vec<&str> = runs
+        .iter()
+        .map(|it| it["automationDetails"]["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        ids,
+        names.each_ref().map(|it| format!("kubectl-calico/{it}/"))
+    );
+    assert_eq!(runs[0]["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(runs[3]["results"][0]["ruleId"], "CAL201");
+    for format in ["markdown", "html"] {
+        let page = list(format);
+        for name in &names {
+            assert!(page.contains(name.as_str()), "{format}: {page}");
+        }
+        assert!(page.contains("cut off or edited"), "{format}: {page}");
+        assert!(
+            page.contains("192.168.0.0/16 is outside the pod"),
+            "{format}: {page}"
+        );
+    }
+}
+
+#[test]
+fn each_cluster_is_compared_with_its_own_earlier_report() {
+    let folder = five();
+    fs::remove_file(folder.path().join("test.yaml")).unwrap();
+    let before = status(folder.path(), &["-f", ".", "-o", "json"]).stdout;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let baseline = elsewhere.path().join("baseline.json");
+    fs::write(&baseline, before).unwrap();
+    let baseline = baseline.to_str().unwrap();
+    let arguments = ["-f", ".", "--baseline", baseline];
+    // The one that was cut off.
+    assert_eq!(status(folder.path(), &arguments).exit, 2);
+    write(folder.path(), "test.yaml", "CAL401/fails-at-51");
+    let list = status(folder.path(), &[&arguments[..], &["-o", "json"]].concat()).stdout;
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let changes = |index: usize| &list["clusters"][index]["report"]["changes"];
+    assert_eq!(
+        (
+            &changes(3)["new"],
+            changes(3)["unchanged"].as_array().unwrap().len()
+        ),
+        (&0.into(), 1)
+    );
+    assert_eq!(changes(4)["new"], 1);
+    let compared = changes(4)["compared"].as_str().unwrap();
+    assert!(
+        compared.ends_with("which has no report on it"),
+        "{compared}"
+    );
+    let one = status(folder.path(), &["-f", "staging.yaml", "-o", "json"]).stdout;
+    fs::write(baseline, one).unwrap();
+    let refused = status(folder.path(), &arguments);
+    assert_eq!((refused.exit, refused.stdout.as_str()), (2, ""));
+    assert!(
+        refused.stderr.contains("is the report on one cluster"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn files_for_all_clusters_are_read_once() {
+    let folder = five();
+    fs::write(folder.path().join("ignore.txt"), "ignore: 1\n").unwrap();
+    let outcome = status(folder.path(), &["-f", ".", "--ignore-file", "ignore.txt"]);
+    assert_eq!((outcome.exit, outcome.stdout.as_str()), (2, ""));
+    assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("ignore.txt"), "{}", outcome.stderr);
+    let with = status(folder.path(), &["-f", ".", "--with", "test.yaml"]);
+    assert_eq!((with.exit, with.stdout.as_str()), (2, ""));
+    assert!(
+        with.stderr.contains("--with is for one cluster"),
+        "{}",
+        with.stderr
+    );
+}
+
+#[test]
 fn the_list_matches_its_schema() {
     let folder = five();
     let file = repository().join("docs/clusters.schema.json");
@@ -95,6 +219,77 @@ fn a_snapshot_and_manifests_are_one_cluster_and_two_snapshots_are_not() {
         mixed.stderr.contains("nodes.yml is not"),
         "{}",
         mixed.stderr
+    );
+}
+
+#[test]
+fn compressed_snapshots_in_a_folder() {
+    let folder = five();
+    let path = folder.path().join("staging.yaml");
+    assert!(Command::new("gzip").arg(&path).status().unwrap().success());
+    let all = status(folder.path(), &["-f", ".", "-o", "short"]);
+    assert_eq!((all.exit, all.stderr.as_str()), (1, ""));
+    assert!(
+        all.stdout.contains("./staging.yaml.gz   degraded"),
+        "{}",
+        all.stdout
+    );
+    assert_eq!(all.stdout.lines().count(), 6);
+}
+
+#[test]
+fn other_commands_name_the_snapshots() {
+    let folder = five();
+    for command in ["nodes", "plan", "snapshot"] {
+        let mut plugin = plugin();
+        plugin.current_dir(folder.path()).args([command, "-f", "."]);
+        let outcome = Outcome::of(&plugin.output().unwrap());
+        assert_eq!(
+            (outcome.exit, outcome.stdout.as_str()),
+            (2, ""),
+            "{command}"
+        );
+        for said in [
+            "snapshots of several clusters",
+            "./production.yaml, ./staging.yaml",
+        ] {
+            assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_kubeconfig_without_contexts_and_a_broken_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config");
+    let all = ["--kubeconfig", "config", "--all-contexts"];
+    for (text, said) in [
+        (
+            "apiVersion: v1\nkind: Config\n",
+            "--all-contexts: no contexts in the kubeconfig (config)",
+        ),
+        (
+            "a: [",
+            "cannot read kubeconfig config: not a kubeconfig (line 1",
+        ),
+    ] {
+        fs::write(&file, text).unwrap();
+        let outcome = status(folder.path(), &all);
+        assert_eq!((outcome.exit, outcome.stdout.as_str()), (2, ""));
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_list_of_contexts_may_end_with_a_comma_and_repeat_itself() {
+    let contexts = |list| status(Path::new("/"), &["--contexts", list, "-o", "short"]);
+    assert_eq!(contexts("a,b,a,").stdout.lines().count(), 3);
+    let none = contexts(",");
+    assert_eq!((none.exit, none.stdout.as_str()), (2, ""));
+    assert!(
+        none.stderr.contains("no context is named"),
+        "{}",
+        none.stderr
     );
 }
 
@@ -146,7 +341,7 @@ fn flags_for_one_cluster_are_usage_errors() {
         ["--contexts", "a", "--all-contexts", ""].as_slice(),
         &["--contexts", "a", "--context", "b"],
         &["--all-contexts", "-f", "x.yaml"],
-        &["--contexts", "a", "--baseline", "x.json"],
+        &["--contexts", "a", "--with", "x.yaml"],
     ] {
         let flags: Vec<&str> = flags.iter().copied().filter(|it| !it.is_empty()).collect();
         assert_eq!(status(Path::new("/"), &flags).exit, 64, "{flags:?}");

@@ -170,6 +170,190 @@ fn what_could_not_be_checked_is_not_gone() {
 }
 
 #[test]
+fn what_is_ignored_is_not_gone_since_a_baseline() {
+    let folder = folder(OUTSIDE);
+    let before = status(folder.path(), &["-o", "json"]).stdout;
+    fs::write(folder.path().join("baseline.json"), before).unwrap();
+    let arguments = ["--baseline", "baseline.json", "--ignore", "CAL201=agreed"];
+    let report = json(folder.path(), &arguments);
+    assert_eq!(report["changes"]["gone"].to_string(), "[]");
+    assert_eq!(report["ignores"]["ignored"][0]["code"], "CAL201");
+}
+
+#[test]
+fn another_severity_is_a_change_and_counts_if_it_is_worse() {
+    let folder = folder(OUTSIDE);
+    let before = status(folder.path(), &["-o", "json"]).stdout;
+    for (then, exit, kept) in [("warning", 1, 1), ("error", 0, 0)] {
+        let mut baseline: Value = serde_json::from_str(&before).unwrap();
+        baseline["findings"][0]["severity"] = then.into();
+        fs::write(folder.path().join("baseline.json"), baseline.to_string()).unwrap();
+        let arguments = ["--baseline", "baseline.json"];
+        assert_eq!(status(folder.path(), &arguments).exit, exit, "{then}");
+        let report = json(folder.path(), &arguments);
+        let changes = &report["changes"];
+        assert_eq!(changes["changed"].as_array().unwrap().len(), kept);
+        assert_eq!(
+            (&changes["new"], changes["gone"].to_string()),
+            (&0.into(), "[]".into())
+        );
+        assert_eq!(codes(&report).len(), kept);
+        if kept == 1 {
+            assert_eq!(changes["changed"][0]["was"]["severity"], then);
+            let shown = status(folder.path(), &arguments).stdout;
+            assert!(shown.contains("0 new findings, 1 changed"), "{shown}");
+        }
+    }
+}
+
+/// The manifests change nothing about what is ignored, which still matches.
+#[test]
+fn what_is_ignored_is_ignored_before_and_after_a_change() {
+    let folder = folder(OUTSIDE);
+    fs::write(
+        folder.path().join("with.yaml"),
+        "{apiVersion: v1, kind: Node, metadata: {name: x}}",
+    )
+    .unwrap();
+    let arguments = ["--with", "with.yaml", "--ignore", "CAL201=agreed"];
+    let report = json(folder.path(), &arguments);
+    assert_eq!(report["ignores"]["ignored"][0]["code"], "CAL201");
+    assert_eq!(report["ignores"]["unused"].to_string(), "[]");
+    assert_eq!(report["changes"]["gone"].to_string(), "[]");
+    let without = json(folder.path(), &["--with", "with.yaml"]);
+    let unchanged = &without["changes"]["unchanged"];
+    assert_eq!(unchanged[0]["code"], "CAL201");
+    assert_eq!(without["state"], "degraded");
+}
+
+/// Ignores and a baseline reach every format: what is ignored and why, entries that are no longer needed
+/// or valid, what is new, what has changed, and what is gone.
+#[test]
+fn every_format_shows_what_is_ignored_and_what_has_changed() {
+    let folder = folder(OUTSIDE);
+    let before = status(folder.path(), &["-o", "json"]).stdout;
+    let mut baseline: Value = serde_json::from_str(&before).unwrap();
+    let mut gone = baseline["findings"][0].clone();
+    gone["code"] = "CAL202".into();
+    gone["message"] = "no longer so".into();
+    baseline["findings"] = serde_json::json!([gone]);
+    fs::write(folder.path().join("baseline.json"), baseline.to_string()).unwrap();
+    fs::write(
+        folder.path().join("ignore.yaml"),
+        "ignore:\n- {code: CAL201, reason: agreed by the routers}\n- {code: CAL216, reason: never needed}\n\
+         - {code: CAL217, reason: too old, until: 2000-01-01}\n",
+    )
+    .unwrap();
+    let arguments = [
+        "--baseline",
+        "baseline.json",
+        "--ignore-file",
+        "ignore.yaml",
+    ];
+    for format in [
+        "text", "short", "wide", "json", "yaml", "markdown", "html", "junit", "sarif",
+    ] {
+        let outcome = status(folder.path(), &[&arguments[..], &["-o", format]].concat());
+        assert_eq!(outcome.exit, 0, "{}", outcome.output());
+        let words: Vec<&str> = outcome.stdout.split_whitespace().collect();
+        let words = words.join(" ");
+        for shown in [
+            "agreed by the routers",
+            "no longer so",
+            "never needed",
+            "too old",
+        ] {
+            assert!(
+                words.contains(shown),
+                "{format}: {shown}: {}",
+                outcome.stdout
+            );
+        }
+    }
+    let metrics = status(
+        folder.path(),
+        &[&arguments[..], &["-o", "prometheus"]].concat(),
+    )
+    .stdout;
+    for sample in [
+        r#"kubectl_calico_ignored_findings_by_code{cluster="cluster",code="CAL201",severity="error"} 1"#,
+        r#"kubectl_calico_needless_ignores{cluster="cluster",reason="unused"} 1"#,
+        r#"kubectl_calico_needless_ignores{cluster="cluster",reason="expired"} 1"#,
+        r#"kubectl_calico_changes{cluster="cluster",change="gone"} 1"#,
+    ] {
+        assert!(metrics.contains(sample), "{metrics}");
+    }
+    let junit = status(folder.path(), &[&arguments[..], &["-o", "junit"]].concat()).stdout;
+    let skipped = "<skipped message=\"ignored: agreed by the routers\"/>";
+    assert!(junit.contains(skipped), "{junit}");
+    let sarif: Value = serde_json::from_str(
+        &status(folder.path(), &[&arguments[..], &["-o", "sarif"]].concat()).stdout,
+    )
+    .unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["suppressions"][0]["kind"], "external");
+    assert_eq!(
+        result["suppressions"][0]["justification"],
+        "agreed by the routers"
+    );
+    assert_eq!(
+        sarif["runs"][0]["tool"]["driver"]["rules"][0]["id"],
+        "CAL201"
+    );
+}
+
+/// In JUnit, a check whose findings are in the baseline has not passed.
+#[test]
+fn a_finding_that_is_not_new_is_skipped_in_junit() {
+    let folder = folder(OUTSIDE);
+    let before = status(folder.path(), &["-o", "json"]).stdout;
+    fs::write(folder.path().join("baseline.json"), before).unwrap();
+    let junit = status(
+        folder.path(),
+        &["--baseline", "baseline.json", "-o", "junit"],
+    )
+    .stdout;
+    assert!(junit.contains("<skipped message=\"not new\"/>"), "{junit}");
+}
+
+#[test]
+fn a_file_that_is_no_report_says_what_it_is() {
+    let folder = folder(HEALTHY);
+    let cluster = "apiVersion: v1\nkind: Node\nmetadata: {name: x}\n";
+    for (text, said) in [
+        (
+            cluster,
+            "is a \"Node\", not a report: write one with kubectl calico status -o json",
+        ),
+        ("✗ Calico is degraded\n", "is not a report: write one with"),
+        ("[]", "is not a report: write one with"),
+        ("", "is not a report: write one with"),
+        ("a: 1\n---\nb: 1\n", "is not a report: write one with"),
+        (
+            r#"{"apiVersion": "kubectl-calico/v0", "kind": "StatusReport"}"#,
+            "was written by another version of kubectl-calico: write one with",
+        ),
+        (
+            r#"{"apiVersion": "kubectl-calico/v1alpha1", "kind": "StatusReport"}"#,
+            "is not a whole report: missing field",
+        ),
+        (
+            r#"{"apiVersion": "kubectl-calico/v1alpha1", "kind": "StatusReportList", "clusters": []}"#,
+            "has the reports on several clusters: write one on this cluster",
+        ),
+    ] {
+        fs::write(folder.path().join("other"), text).unwrap();
+        let outcome = status(folder.path(), &["--baseline", "other"]);
+        assert_eq!((outcome.exit, outcome.stdout.as_str()), (2, ""), "{text}");
+        assert!(
+            outcome.stderr.contains(&format!("other {said}")),
+            "{}",
+            outcome.stderr
+        );
+    }
+}
+
+#[test]
 fn only_a_report_is_a_baseline() {
     let folder = folder(HEALTHY);
     fs::write(
@@ -180,7 +364,7 @@ fn only_a_report_is_a_baseline() {
     let outcome = status(folder.path(), &["--baseline", "plan.json"]);
     assert_eq!(outcome.exit, 2);
     assert!(
-        outcome.stderr.contains("plan.json is not a report"),
+        outcome.stderr.contains("plan.json is a"),
         "{}",
         outcome.stderr
     );

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use calico_core::catalog::Entry;
 use k8s_openapi::jiff::Timestamp;
 
+use super::accepted::Accepted;
 use super::changes::{Changes, KnownFinding, Same};
 use super::check::Case;
 use super::checks::installation_rules::{RULE_BROKEN, broken};
@@ -15,6 +16,7 @@ use super::counts::FindingCounts;
 use super::facts::Facts;
 use super::facts::ports::list;
 use super::finding::{Finding, Severity};
+use super::location;
 use super::manifest_fix;
 use super::pool_changes::{PoolChange, carry_out, pool_changes};
 use super::report::Report;
@@ -25,12 +27,14 @@ use crate::snapshot::{FileOverlay, Snapshot};
 pub static ENTRIES: &[&Entry] = &[&rejection::CHANGE_REJECTED, &downgrade::DOWNGRADE];
 
 /// The report of a cluster with manifests laid over it, once the operator has changed the pools to match:
-/// only what differs from the report `before`.
+/// only what differs from the report `before`, in which nothing is ignored. What is accepted is neither new
+/// nor gone.
 pub fn with(
     before: &Report,
     cluster: &Snapshot,
     mut overlaid: Snapshot,
     overlay: FileOverlay,
+    accepted: &Accepted,
     now: Timestamp,
 ) -> Report {
     let violations = violations(before, cluster, &overlaid);
@@ -62,18 +66,22 @@ pub fn with(
         .chain(violations)
         .collect::<Vec<_>>();
     report.findings.splice(0..0, of_change);
+    location::locate(&mut report.findings, &overlaid);
     report.counts = FindingCounts::of(&report.findings);
     conclude(&mut report);
-    let known: Vec<KnownFinding> = before.findings.iter().map(Into::into).collect();
+    accepted.apply(&mut report);
+    let mut counted = before.clone();
+    accepted.apply(&mut counted);
+    let known: Vec<KnownFinding> = counted.findings.iter().map(Into::into).collect();
     let compared = "with the cluster as it is";
-    let (mut changes, is_new) = Changes::of(
+    let (mut changes, keep) = Changes::of(
         &report.findings,
         &report.unchecked(),
         known,
         Same::Message,
         compared,
     );
-    report.keep(is_new);
+    report.keep(keep);
     for finding in &mut report.findings {
         if !ENTRIES.iter().any(|entry| entry.code == finding.code) {
             manifest_fix::of_overlay(finding, &overlay, &created);

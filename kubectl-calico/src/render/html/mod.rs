@@ -5,56 +5,135 @@ mod pools;
 
 use std::fmt::Write as _;
 
+use super::changes::{Section, comparison, sections};
+use super::connectivity;
 use super::entries::{Entry, entries, heading, line};
 use super::not_read::reasons;
-use super::status::{rows, sentence};
+use super::status::{basis, rows, sentence, to_install};
+use super::summary_table::{HEADINGS, row};
 use super::xml::{escaped, escaped_lines};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::counted;
 use crate::assess::report::Report;
-use crate::snapshot::Snapshot;
+use crate::clusters::ReportList;
+use crate::repair::Step;
+pub use nodes::NodeGrid;
 
 const STYLE: &str = include_str!("style.css");
 
 /// The report, with the nodes of the snapshot that it is about.
-pub fn html(report: &Report, snapshot: &Snapshot) -> String {
-    let title = escaped(&sentence(report));
-    // A browser loads nothing and runs nothing, whatever a name contains.
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <h1 class=\"{}\">{title}</h1>\n<p class=\"muted\">{}, kubectl-calico {}</p>\n",
-        report.state.key(),
-        escaped(&report.head.time),
-        report.head.tool_version,
-    );
-    let entries = entries(report);
-    list(&mut page, &entries);
-    cluster(&mut page, report);
-    pools::pools(&mut page, &report.facts);
-    nodes::nodes(&mut page, snapshot);
-    if !entries.is_empty() {
-        page.push_str("<h2>Findings</h2>\n");
+pub fn html(report: &Report, nodes: &NodeGrid) -> String {
+    let mut page = head(&sentence(report));
+    body(&mut page, report, nodes, "");
+    page.push_str("</body>\n</html>\n");
+    page
+}
+
+/// A row for each cluster, and then the reports, with the nodes of each that could be read.
+pub fn html_list(list: &ReportList, nodes: &[NodeGrid]) -> String {
+    let title = counted(list.clusters.len(), "cluster");
+    let mut page = head(&title);
+    let _ = writeln!(page, "<h1>{title}</h1>\n<table class=\"clusters\">\n<tr>");
+    for heading in HEADINGS {
+        // Writing to a String cannot fail.
+        let _ = writeln!(page, "<th>{heading}</th>");
     }
-    for entry in &entries {
-        finding(&mut page, entry);
-    }
-    let reasons = reasons(&report.not_read);
-    if !reasons.is_empty() {
-        page.push_str("<h2>Not read</h2>\n<ul>\n");
-        for reason in reasons {
-            // Writing to a String cannot fail.
-            let _ = writeln!(page, "<li>{}</li>", escaped(&reason));
+    page.push_str("</tr>\n");
+    for (number, cluster) in list.clusters.iter().enumerate() {
+        page.push_str("<tr>\n");
+        for (column, text) in row(cluster).iter().enumerate() {
+            let text = escaped(text);
+            let _ = match column {
+                0 => writeln!(page, "<td><a href=\"#cluster-{number}\">{text}</a></td>"),
+                _ => writeln!(page, "<td>{text}</td>"),
+            };
         }
-        page.push_str("</ul>\n");
+        page.push_str("</tr>\n");
+    }
+    page.push_str("</table>\n");
+    let mut nodes = nodes.iter();
+    for (number, cluster) in list.clusters.iter().enumerate() {
+        let id = format!("cluster-{number}");
+        let _ = writeln!(page, "<section id=\"{id}\">");
+        match (&cluster.report, &cluster.error) {
+            (Some(report), _) => {
+                let none = NodeGrid::default();
+                body(
+                    &mut page,
+                    report,
+                    nodes.next().unwrap_or(&none),
+                    &format!("{id}-"),
+                );
+            }
+            (None, error) => {
+                let error = escaped(error.as_deref().unwrap_or_default());
+                let name = escaped(&cluster.name);
+                let _ = writeln!(
+                    page,
+                    "<h1 class=\"unknown\">{name}: not read</h1>\n<p>{error}</p>"
+                );
+            }
+        }
+        page.push_str("</section>\n");
     }
     page.push_str("</body>\n</html>\n");
     page
 }
 
+/// Everything before the first heading.
+fn head(title: &str) -> String {
+    // A browser loads nothing and runs nothing, whatever a name contains.
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+        escaped(title)
+    )
+}
+
+/// A report. The addresses in it begin with `prefix`.
+fn body(page: &mut String, report: &Report, nodes: &NodeGrid, prefix: &str) {
+    let _ = writeln!(
+        page,
+        "<h1 class=\"{}\">{}</h1>\n<p class=\"muted\">{}, kubectl-calico {}</p>",
+        report.state.key(),
+        escaped(&sentence(report)),
+        escaped(&report.head.time),
+        report.head.tool_version,
+    );
+    let mut remarks: Vec<String> = basis(report).into_iter().collect();
+    if let Some(changes) = &report.changes {
+        remarks.extend(comparison(changes));
+    }
+    for remark in remarks {
+        let _ = writeln!(page, "<p>{}</p>", escaped(&remark));
+    }
+    let entries = entries(report);
+    list(page, &entries, prefix);
+    for it in sections(report) {
+        section(page, &it);
+    }
+    cluster(page, report);
+    pools::pools(page, &report.facts);
+    page.push_str(nodes.as_str());
+    if !entries.is_empty() {
+        page.push_str("<h2>Findings</h2>\n");
+    }
+    for entry in &entries {
+        finding(page, entry, prefix);
+    }
+    if let Some(connectivity) = report.connectivity.as_ref().filter(|it| it.suspected) {
+        let path = escaped(&connectivity.path);
+        let _ = writeln!(page, "<h2>{}</h2>\n<p>{path}</p>", connectivity::TITLE);
+        steps(page, &connectivity.steps);
+    }
+    lines(page, "Not read", &reasons(&report.not_read));
+    lines(page, "To install", &to_install(report).unwrap_or_default());
+}
+
 /// The findings, one line each.
-fn list(page: &mut String, entries: &[Entry]) {
+fn list(page: &mut String, entries: &[Entry], prefix: &str) {
     if entries.is_empty() {
         return;
     }
@@ -73,7 +152,7 @@ fn list(page: &mut String, entries: &[Entry]) {
             page,
             "<li{style}><span class=\"{0}\">{0}</span> <a href=\"#{1}\">{2}</a> {3}</li>",
             found.severity.word(),
-            anchor(found),
+            anchor(found, prefix),
             found.code,
             escaped(&line(entries, found)),
         );
@@ -81,9 +160,44 @@ fn list(page: &mut String, entries: &[Entry]) {
     let _ = writeln!(page, "</{element}>");
 }
 
+/// What has changed, is gone or is ignored.
+fn section(page: &mut String, section: &Section) {
+    let _ = writeln!(page, "<h2>{}</h2>\n<ul>", section.heading);
+    for line in &section.lines {
+        let text = escaped(&line.text);
+        let _ = match line.severity {
+            Some(severity) => writeln!(
+                page,
+                "<li><span class=\"{0}\">{0}</span> {1} {text}</li>",
+                severity.word(),
+                escaped(line.code),
+            ),
+            None => writeln!(page, "<li>{text}</li>"),
+        };
+    }
+    page.push_str("</ul>\n");
+}
+
+/// Sentences below a heading, unless there are none.
+fn lines(page: &mut String, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(page, "<h2>{heading}</h2>\n<ul>");
+    for line in lines {
+        let _ = writeln!(page, "<li>{}</li>", escaped(line));
+    }
+    page.push_str("</ul>\n");
+}
+
 fn cluster(page: &mut String, report: &Report) {
+    let rows = rows(report, false);
+    let mut rows = rows.iter().peekable();
+    if rows.peek().is_none() {
+        return;
+    }
     page.push_str("<h2>Cluster</h2>\n<table>\n");
-    for row in rows(report, false).iter() {
+    for row in rows {
         let lines: Vec<String> = row.text.lines().map(|line| escaped(line.trim())).collect();
         let _ = writeln!(
             page,
@@ -95,33 +209,33 @@ fn cluster(page: &mut String, report: &Report) {
     page.push_str("</table>\n");
 }
 
-fn finding(page: &mut String, entry: &Entry) {
+fn finding(page: &mut String, entry: &Entry, prefix: &str) {
     let found = entry.cause;
     let number = entry.number.map(|number| format!("{number}. "));
     let _ = writeln!(
         page,
         "<div class=\"finding {0}\" id=\"{1}\">\n<h3>{2}{0} {3} {4}</h3>\n<p>{5}</p>",
         found.severity.word(),
-        anchor(found),
+        anchor(found, prefix),
         number.unwrap_or_default(),
         found.code,
         escaped(&found.subject),
         escaped(&found.message),
     );
+    if let Some(location) = &found.location {
+        let _ = writeln!(
+            page,
+            "<p><code>{}</code></p>",
+            escaped(&location.to_string())
+        );
+    }
     evidence(page, found);
     let _ = writeln!(
         page,
-        "<p><b>Impact:</b> {}</p>\n<p><b>Fix:</b></p>\n<ol>",
+        "<p><b>Impact:</b> {}</p>\n<p><b>Fix:</b></p>",
         escaped(&found.impact)
     );
-    for step in &found.fix {
-        let _ = write!(page, "<li>{}", escaped(&step.what));
-        for command in &step.commands {
-            let _ = write!(page, "\n<pre>{}</pre>", escaped_lines(command));
-        }
-        page.push_str("</li>\n");
-    }
-    page.push_str("</ol>\n");
+    steps(page, &found.fix);
     for symptom in &entry.symptoms {
         let _ = writeln!(
             page,
@@ -133,6 +247,18 @@ fn finding(page: &mut String, entry: &Entry) {
         evidence(page, symptom);
     }
     page.push_str("</div>\n");
+}
+
+fn steps(page: &mut String, steps: &[Step]) {
+    page.push_str("<ol>\n");
+    for step in steps {
+        let _ = write!(page, "<li>{}", escaped(&step.what));
+        for command in &step.commands {
+            let _ = write!(page, "\n<pre>{}</pre>", escaped_lines(command));
+        }
+        page.push_str("</li>\n");
+    }
+    page.push_str("</ol>\n");
 }
 
 fn evidence(page: &mut String, found: &Finding) {
@@ -148,6 +274,6 @@ fn evidence(page: &mut String, found: &Finding) {
 }
 
 /// The address of a finding in the page.
-fn anchor(found: &Finding) -> String {
-    escaped(&format!("{}-{}", found.code, found.subject)).replace(' ', "-")
+fn anchor(found: &Finding, prefix: &str) -> String {
+    escaped(&format!("{prefix}{}-{}", found.code, found.subject)).replace(' ', "-")
 }

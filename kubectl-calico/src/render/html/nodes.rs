@@ -10,7 +10,24 @@ use crate::snapshot::{Node, Pod, Snapshot};
 /// `k8s-app` of calico-node, by install.
 const AGENTS: [&str; 3] = ["calico-node", "calico-node-windows", "canal"];
 
-pub(super) fn nodes(page: &mut String, snapshot: &Snapshot) {
+/// The squares, as HTML.
+#[derive(Clone, Debug, Default)]
+pub struct NodeGrid(String);
+
+impl NodeGrid {
+    /// The nodes of a snapshot.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let mut page = String::new();
+        nodes(&mut page, snapshot);
+        Self(page)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn nodes(page: &mut String, snapshot: &Snapshot) {
     let nodes = snapshot.nodes.items();
     if nodes.is_empty() {
         return;

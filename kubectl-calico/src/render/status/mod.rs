@@ -18,7 +18,7 @@ mod workloads;
 pub(super) use cluster::{cluster, installed_by};
 pub(super) use finding::finding;
 pub(super) use routing::ports;
-pub(super) use verdict::sentence;
+pub(super) use verdict::{basis, sentence};
 pub(super) use words::grouped;
 
 use super::connectivity;
@@ -47,17 +47,16 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
     let mut page = Page::with_margin(look);
     verdict::verdict(&mut page, report);
     if let Some(changes) = &report.changes {
-        changes::heading(&mut page, changes, report.findings.len());
+        changes::heading(&mut page, changes);
     }
     let entries = entries(report);
     if !entries.is_empty() {
         page.blank();
         list::list(&mut page, &entries);
     }
-    if let Some(changes) = &report.changes {
-        changes::gone(&mut page, changes);
+    for section in super::changes::sections(report) {
+        changes::section(&mut page, &section);
     }
-    changes::ignores(&mut page, &report.ignores);
     if detail.short {
         return page.finish();
     }
@@ -87,16 +86,19 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
         not_applicable::not_applicable(&mut page, report, detail.skipped);
     }
     page.blank();
-    if report.state == ClusterState::NotInstalled && !report.basis.is_proposal() {
-        page.row("To install", &to_install(report));
+    if let Some(lines) = to_install(report) {
+        page.row("To install", &lines.join("\n"));
         page.blank();
     }
     verdict::closing(&mut page, report);
     page.finish()
 }
 
-/// How to go on, and what has to be fixed first.
-fn to_install(report: &Report) -> String {
+/// How to install Calico, and what has to be fixed first; `None` if it is installed or proposed.
+pub(super) fn to_install(report: &Report) -> Option<Vec<String>> {
+    if report.state != ClusterState::NotInstalled || report.basis.is_proposal() {
+        return None;
+    }
     let plan = "kubectl calico plan: which CIDR, block size and encapsulation fit";
     let objections = report.plan_findings.iter().map(|found| {
         let object = match found.name() {
@@ -107,8 +109,7 @@ fn to_install(report: &Report) -> String {
         let severity = found.severity.word();
         format!("{severity} {}: {object}{}", found.code, found.message)
     });
-    let lines: Vec<String> = [plan.to_owned()].into_iter().chain(objections).collect();
-    lines.join("\n")
+    Some([plan.to_owned()].into_iter().chain(objections).collect())
 }
 
 /// What was read, in words; nothing if only what changes is to be shown.

@@ -18,7 +18,7 @@ pub(super) fn verdict(page: &mut Page, report: &Report) {
 }
 
 /// What the files are taken for, and why, if that can be wrong.
-fn basis(report: &Report) -> Option<String> {
+pub(crate) fn basis(report: &Report) -> Option<String> {
     let basis = &report.basis;
     let (is, flag) = match basis.kind {
         BasisKind::Proposal => ("a proposal", "cluster"),
