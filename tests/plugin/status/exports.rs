@@ -1,9 +1,14 @@
 //! The formats for other programs and for tickets: Markdown, HTML, Prometheus, JUnit and SARIF.
 
+use std::fs;
+use std::path::Path;
+
+use calico_test_support::outcome::Outcome;
 use calico_test_support::snapshot::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::case::{Case, cases, one_per_code, status};
+use crate::run::plugin;
 
 /// Each format of one report.
 #[test]
@@ -79,6 +84,89 @@ fn sarif_has_a_result_for_each_finding() {
             assert_eq!(rules[rule]["id"], finding["code"]);
         }
     }
+}
+
+/// Code scanning shows a result only at a line of a file: that of the field that proves it, or of the object.
+#[test]
+fn a_finding_in_manifests_has_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifests = folder.path().join("clusters/a b");
+    fs::create_dir_all(&manifests).unwrap();
+    let installation = "\
+---
+# Source: chart/templates/installation.yaml
+apiVersion: operator.tigera.io/v1
+kind: Installation
+metadata: {name: default}
+spec:
+  calicoNetwork:
+    ipPools:
+    - name: default-ipv4-ippool
+      cidr: 192.168.0.0/16
+---
+apiVersion: crd.projectcalico.org/v1
+kind: IPPool
+metadata: {name: wide}
+spec:
+  blockSize: 26
+  cidr: 192.168.0.0/17
+";
+    fs::write(manifests.join("calico.yaml"), installation).unwrap();
+    let kubeadm = "\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kubeadm-config, namespace: kube-system}
+data:
+  ClusterConfiguration: |
+    networking:
+      podSubnet: 10.244.0.0/16
+";
+    fs::write(manifests.join("kubeadm.yaml"), kubeadm).unwrap();
+    let run = |directory: &Path, arguments: &[&str]| {
+        let mut command = plugin();
+        command
+            .current_dir(directory)
+            .args(["status", "-f"])
+            .args(arguments);
+        Outcome::of(&command.output().unwrap()).stdout
+    };
+    let absolute = manifests.to_str().unwrap();
+    for (directory, path) in [
+        (folder.path(), "clusters"),
+        (folder.path(), "clusters/a b"),
+        (folder.path(), "./clusters/a b"),
+        (folder.path(), absolute),
+        (Path::new("/"), absolute),
+    ] {
+        let sarif: Value = serde_json::from_str(&run(directory, &[path, "-o", "sarif"])).unwrap();
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        assert!(!results.is_empty());
+        for result in results {
+            let physical = &result["locations"][0]["physicalLocation"];
+            let uri = physical["artifactLocation"]["uri"].as_str().unwrap();
+            assert!(uri.ends_with("clusters/a%20b/calico.yaml"), "{uri}");
+            assert_eq!(
+                uri.starts_with("clusters"),
+                directory == folder.path(),
+                "{uri}"
+            );
+            let line = physical["region"]["startLine"].as_u64().unwrap();
+            let subject =
+                result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].as_str();
+            let expected = match (subject, result["ruleId"].as_str()) {
+                // The field is missing.
+                (_, Some("CAL216")) => 15,
+                (Some("IPPool/wide"), _) => 17,
+                _ => 10,
+            };
+            assert_eq!((line, subject), (expected, subject), "{result}");
+        }
+    }
+    let text = run(folder.path(), &["clusters/a b"]);
+    assert!(
+        text.contains("\n  file      clusters/a b/calico.yaml:17\n"),
+        "{text}"
+    );
 }
 
 /// Every line is a comment or a sample, and each metric's samples follow its HELP and TYPE.

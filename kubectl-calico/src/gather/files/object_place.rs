@@ -14,11 +14,10 @@ use crate::snapshot::Place;
 /// The largest document whose fields have lines, in bytes: it is parsed a second time.
 const LARGEST: usize = 1 << 20;
 
-/// What findings call the file; `None` for standard input and for the files in an archive or a collection.
+/// What findings call the file; `None` for standard input and for what is in an archive.
 pub(super) fn file(input: &InputText) -> Option<Arc<str>> {
     let path = Path::new(&input.name);
-    let is_one = !input.collected && path.is_file();
-    is_one.then(|| relative(path).into())
+    path.is_file().then(|| relative(path).into())
 }
 
 /// Where an object is whose document has this text.
