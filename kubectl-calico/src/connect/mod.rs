@@ -11,6 +11,7 @@ mod error;
 mod error_response;
 mod exec_plugin;
 mod flags;
+mod http_client;
 mod identity;
 mod in_cluster;
 mod kubeconfig;
@@ -30,7 +31,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use http::uri::Scheme;
-use kube::{Client, Config};
+use kube::Config;
 
 pub use environment::Environment;
 pub use error::{ConnectError, Request, RequestError};
@@ -43,7 +44,7 @@ pub use watch::EventStream;
 
 use connection_failure::Route;
 use kubeconfig::MergedKubeconfig;
-use server::Bodies;
+use server::{Bodies, Connections};
 use target::Target;
 
 const AGENT: &str = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));
@@ -101,7 +102,7 @@ pub async fn connect_in(
         proxy: config.proxy_url.as_ref().map(address::host_and_port),
     };
     Ok(Server {
-        client: Client::try_from(config).map_err(|error| tls::client_error(&error))?,
+        client: http_client::new(&config).map_err(|error| tls::client_error(&error))?,
         url,
         cluster: target.name.unwrap_or(host),
         context: target.context,
@@ -115,5 +116,6 @@ pub async fn connect_in(
         route,
         time_limit,
         bodies: Bodies::default(),
+        connections: Connections::default(),
     })
 }

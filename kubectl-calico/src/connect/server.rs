@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use calico_core::text::shortened;
+use http::Version;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::response::Parts;
 use http_body_util::BodyExt as _;
@@ -30,6 +31,10 @@ const ANY_TYPE: &str = "application/json, */*";
 /// How many responses are read at the same time; the others wait after their headers.
 const BODIES: usize = 4;
 
+/// How many requests are sent at the same time to a server without HTTP/2: each takes a connection, and a TLS
+/// handshake.
+const CONNECTIONS: usize = 16;
+
 /// One API server, reached as one user.
 pub struct Server {
     pub(super) client: kube::Client,
@@ -41,6 +46,16 @@ pub struct Server {
     /// The time limit of one try.
     pub(super) time_limit: Option<Duration>,
     pub(super) bodies: Bodies,
+    pub(super) connections: Connections,
+}
+
+/// Permits for requests that take a connection each; closed once a response shows that they share one.
+pub(super) struct Connections(Semaphore);
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self(Semaphore::new(CONNECTIONS))
+    }
 }
 
 /// Permits for reading the body of a response, so that no server can send many large ones at the same
@@ -223,7 +238,11 @@ impl Server {
         limit: usize,
         number: u32,
     ) -> Result<Reply, Failure> {
+        let _permit = self.connections.0.acquire().await.ok();
         let (head, body) = self.open(request, sent, accept).await?;
+        if head.version == Version::HTTP_2 {
+            self.connections.0.close();
+        }
         let (body, is_whole) = self.read_body(request, body, limit).await?;
         if !head.status.is_success() {
             if !is_whole {

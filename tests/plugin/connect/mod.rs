@@ -2,6 +2,7 @@
 //! if it cannot: with servers on loopback, and compared with kubectl in the same environment.
 
 mod certificates;
+mod connections;
 mod credentials;
 mod exec_plugins;
 mod hostile;

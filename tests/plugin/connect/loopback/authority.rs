@@ -60,16 +60,25 @@ impl Authority {
 
     /// TLS for a server with this certificate, which accepts client certificates of this authority.
     pub(crate) fn server(&self, identity: &Identity) -> TlsAcceptor {
+        self.server_of(identity, &[])
+    }
+
+    /// The same for a server that speaks one of these protocols.
+    pub(crate) fn server_of(&self, identity: &Identity, protocols: &[&str]) -> TlsAcceptor {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.der().clone()).unwrap();
         let clients = WebPkiClientVerifier::builder(Arc::new(roots))
             .allow_unauthenticated()
             .build()
             .unwrap();
-        let config = ServerConfig::builder()
+        let mut config = ServerConfig::builder()
             .with_client_cert_verifier(clients)
             .with_single_cert(vec![identity.der()], identity.key_der())
             .unwrap();
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect();
         TlsAcceptor::from(Arc::new(config))
     }
 }

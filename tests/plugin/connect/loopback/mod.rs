@@ -2,6 +2,7 @@
 
 pub(crate) mod authority;
 pub(crate) mod cluster;
+pub(crate) mod counting;
 pub(crate) mod proxy;
 pub(crate) mod sandbox;
 pub(crate) mod server;
