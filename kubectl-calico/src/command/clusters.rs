@@ -20,7 +20,7 @@ use crate::render::{self, ClusterDetail, NodeGrid};
 use crate::terminal;
 
 /// How many clusters are read at the same time.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 
 /// One of the clusters.
 struct Target {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use calico_core::text::shortened;
+use futures_util::future::join_all;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed as _};
@@ -28,6 +29,9 @@ pub struct ClusterReader {
     budget: Budget,
     log: RequestLog,
 }
+
+/// The maximum number of nodes that are read by name; for more, all are read.
+const NODES_BY_NAME: usize = 20;
 
 /// The longest version of a server that is kept, in characters.
 const LONGEST_VERSION: usize = 64;
@@ -101,13 +105,17 @@ impl ClusterReader {
 
     /// The names of the nodes that a label selector selects.
     pub async fn names_of_nodes(&self, selector: &str) -> Result<BTreeSet<String>, ReadError> {
-        let selector = utf8_percent_encode(selector, NON_ALPHANUMERIC);
-        let query = format!("labelSelector={selector}");
-        let get = async |page: &str| self.get(page).await;
-        let path = "/api/v1/nodes";
-        let list = pages::list::<Node>(get, path, &query, &NODES, &self.budget);
-        let nodes = self.budget.within_time(list).await??;
+        let nodes = self.nodes_by("labelSelector", selector).await?;
         Ok(nodes.into_iter().map(|node| node.metadata.name).collect())
+    }
+
+    /// The nodes that a selector of that kind selects.
+    async fn nodes_by(&self, kind: &str, selector: &str) -> Result<Vec<Node>, ReadError> {
+        let selector = utf8_percent_encode(selector, NON_ALPHANUMERIC);
+        let query = format!("{kind}={selector}");
+        let get = async |page: &str| self.get(page).await;
+        let list = pages::list(get, "/api/v1/nodes", &query, &NODES, &self.budget);
+        self.budget.within_time(list).await?
     }
 
     fn single<T: DeserializeOwned>(
@@ -137,14 +145,19 @@ impl ClusterReader {
             Select::Named(..) => Absence::NotFound,
             _ => Absence::NotServed,
         });
-        for api in resource.apis_in_order(store) {
-            let unknown = match self.read_from(api, resource).await {
-                Ok(objects) => return Reading::Read(objects),
-                Err(ReadError::Request(RequestError::NotFound { .. })) => continue,
-                Err(error) => Unknown::from(error),
-            };
-            if reading.unknown().is_none() {
-                reading = Reading::Unknown(unknown);
+        let apis: Vec<&Api> = resource.apis_in_order(store).collect();
+        // Both of Calico's groups may hold many objects, and only one of them is needed.
+        for versions in apis.chunk_by(|one, other| one.group == other.group) {
+            let outcomes = versions.iter().map(|api| self.read_from(api, resource));
+            for outcome in join_all(outcomes).await {
+                let unknown = match outcome {
+                    Ok(objects) => return Reading::Read(objects),
+                    Err(ReadError::Request(RequestError::NotFound { .. })) => continue,
+                    Err(error) => Unknown::from(error),
+                };
+                if reading.unknown().is_none() {
+                    reading = Reading::Unknown(unknown);
+                }
             }
         }
         reading
@@ -227,6 +240,28 @@ impl SnapshotSource for ClusterReader {
             Ok(reading) => reading,
             Err(limit) => Reading::Unknown(Unknown::Failed(limit.to_string())),
         }
+    }
+
+    async fn late_nodes(&self, names: &BTreeSet<String>) -> Reading<Vec<Node>> {
+        if names.len() > NODES_BY_NAME {
+            let mut nodes = self.read::<Node>(&NODES, Store::default()).await;
+            if let Reading::Read(nodes) = &mut nodes {
+                nodes.retain(|node| names.contains(&node.metadata.name));
+            }
+            return nodes;
+        }
+        let by_name = async |name| {
+            let selector = format!("metadata.name={name}");
+            self.nodes_by("fieldSelector", &selector).await
+        };
+        let mut nodes = Vec::new();
+        for list in join_all(names.iter().map(by_name)).await {
+            match list {
+                Ok(list) => nodes.extend(list),
+                Err(error) => return Reading::Unknown(error.into()),
+            }
+        }
+        Reading::Read(nodes)
     }
 
     async fn messages(&self, requests: &MessageRequests) -> PodMessages {

@@ -12,6 +12,7 @@ mod file_overlay;
 mod ip_pool;
 mod ipam;
 mod ipam_attribute;
+mod late_nodes;
 mod meta;
 mod node;
 mod object_ref;
@@ -26,6 +27,7 @@ pub mod resources;
 pub mod select;
 mod source;
 mod store;
+mod store_in_question;
 pub mod trim;
 
 pub use basis::{Basis, BasisKind};
@@ -57,13 +59,12 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde_json::Value;
 
 use resource::Resource;
+use store_in_question::StoreInQuestion;
 
-/// Declares [`Snapshot`] and how it is read. The rows of `first` determine the store of the others; those
-/// of `last` are read after all others.
+/// Declares [`Snapshot`] and how it is read. The rows of `first` determine the store of the others.
 macro_rules! snapshot {
     (
         first { $($first:ident: $first_type:ty = $first_row:ident;)+ }
-        last { $($last:ident: $last_type:ty = $last_row:ident;)+ }
         many { $($many:ident: $many_type:ty = $many_row:ident;)+ }
         one { $($one:ident: $one_type:ty = $one_row:ident;)+ }
     ) => {
@@ -77,44 +78,44 @@ macro_rules! snapshot {
             pub places: Places,
             pub messages: PodMessages,
             $(pub $first: Reading<Vec<$first_type>>,)+
-            $(pub $last: Reading<Vec<$last_type>>,)+
             $(pub $many: Reading<Vec<$many_type>>,)+
             $(pub $one: Reading<$one_type>,)+
         }
 
         impl Snapshot {
-            /// Reads every row but what pods say: first those that determine the store, then the others at
-            /// once, and last those that the others refer to.
+            /// Reads every row but what pods say, all at once.
             pub async fn gather(source: &impl SnapshotSource) -> Self {
-                let origin = source.origin();
-                let ($($first,)+ origin) = tokio::join!(
-                    $(source.read::<$first_type>(&resources::$first_row, Store::V1),)+
-                    origin,
+                let (announce, store) = StoreInQuestion::new();
+                let first = async {
+                    let ($($first,)+) =
+                        tokio::join!($(source.read::<$first_type>(&resources::$first_row, Store::V1),)+);
+                    let store = announce.announce(Store::of($(&$first),+));
+                    ($($first,)+ store)
+                };
+                let (origin, ($($first,)+ store), $($many,)+ $($one,)+) = tokio::join!(
+                    source.origin(),
+                    first,
+                    $(store.read(source, &resources::$many_row),)+
+                    $(store.read(source, &resources::$one_row),)+
                 );
-                let store = Store::of($(&$first),+);
-                let ($($many,)+ $($one,)+) = tokio::join!(
-                    $(source.read(&resources::$many_row, store),)+
-                    $(source.read(&resources::$one_row, store),)+
-                );
-                let ($($last,)+) = tokio::join!($(source.read(&resources::$last_row, store),)+);
-                Self {
+                let mut snapshot = Self {
                     origin,
                     basis: source.basis(),
                     store,
                     places: source.places(),
                     messages: PodMessages::default(),
                     $($first,)+
-                    $($last,)+
                     $($many,)+
                     $($one: Reading::only($one),)+
-                }
+                };
+                snapshot.add_late_nodes(source).await;
+                snapshot
             }
 
             /// The rows that could not be read, and why.
             pub fn unknown(&self) -> Vec<(&'static Resource, Unknown)> {
                 let rows = [
                     $((&resources::$first_row, self.$first.unknown()),)+
-                    $((&resources::$last_row, self.$last.unknown()),)+
                     $((&resources::$many_row, self.$many.unknown()),)+
                     $((&resources::$one_row, self.$one.unknown()),)+
                 ];
@@ -125,7 +126,6 @@ macro_rules! snapshot {
             pub fn not_served(&self) -> Vec<&'static Resource> {
                 let rows = [
                     $((&resources::$first_row, self.$first.is_not_served()),)+
-                    $((&resources::$last_row, self.$last.is_not_served()),)+
                     $((&resources::$many_row, self.$many.is_not_served()),)+
                     $((&resources::$one_row, self.$one.is_not_served()),)+
                 ];
@@ -136,7 +136,6 @@ macro_rules! snapshot {
             pub fn objects(&self) -> Result<Vec<Value>, serde_json::Error> {
                 let mut objects = Vec::new();
                 $(objects.extend(resources::$first_row.manifests(self.store, self.$first.items())?);)+
-                $(objects.extend(resources::$last_row.manifests(self.store, self.$last.items())?);)+
                 $(objects.extend(resources::$many_row.manifests(self.store, self.$many.items())?);)+
                 $(objects.extend(resources::$one_row.manifests(self.store, self.$one.read())?);)+
                 let PodMessages { events, logs } = &self.messages;
@@ -153,11 +152,8 @@ snapshot! {
         daemon_sets: DaemonSet = DAEMON_SETS;
         datastore_migrations: DatastoreMigration = DATASTORE_MIGRATIONS;
     }
-    // After the IPAM blocks, so that a node that has joined meanwhile is not taken for one that is gone.
-    last {
-        nodes: Node = NODES;
-    }
     many {
+        nodes: Node = NODES;
         calico_pods: Pod = CALICO_PODS;
         control_plane_pods: Pod = CONTROL_PLANE_PODS;
         pending_pods: Pod = PENDING_PODS;

@@ -1,9 +1,12 @@
 //! Where a snapshot comes from.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::basis::{Basis, BasisKind};
+use super::node::Node;
 use super::places::Places;
 use super::pod_messages::{MessageRequests, PodMessages};
 use super::reading::Reading;
@@ -49,6 +52,11 @@ pub trait SnapshotSource {
         resource: &'static Resource,
         store: Store,
     ) -> impl Future<Output = Reading<Vec<T>>>;
+
+    /// Those of these nodes that exist by now, if that can have changed since the nodes were read.
+    fn late_nodes(&self, _names: &BTreeSet<String>) -> impl Future<Output = Reading<Vec<Node>>> {
+        std::future::ready(Reading::Read(Vec::new()))
+    }
 
     /// What these pods say.
     fn messages(&self, requests: &MessageRequests) -> impl Future<Output = PodMessages>;
