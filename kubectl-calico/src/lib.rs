@@ -23,6 +23,7 @@ mod gather;
 mod interrupt;
 mod nodes;
 mod plan;
+mod protobuf;
 mod redact;
 pub mod render;
 mod repair;

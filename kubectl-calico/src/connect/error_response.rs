@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::error::{LONGEST, Request, RequestError};
 use super::identity::Identity;
 use super::retry::Retry;
+use crate::protobuf;
 
 /// What the API server says about an error (apimachinery, meta/v1 `Status`).
 #[derive(Default, Deserialize)]
@@ -50,7 +51,11 @@ pub(super) fn error(
     identity: &Identity,
     tries: u32,
 ) -> RequestError {
-    let api: ApiStatus = serde_json::from_slice(body).unwrap_or_default();
+    let api: ApiStatus = match protobuf::status(body) {
+        Some(status) => serde_json::from_value(status),
+        None => serde_json::from_slice(body),
+    }
+    .unwrap_or_default();
     let is_api_status = api.kind == "Status";
     let message = if is_api_status {
         shortened(&api.message, LONGEST)

@@ -17,6 +17,7 @@ use super::error::{LONGEST, Request, RequestError, Verb};
 use super::error_response::{self, content};
 use super::identity::Identity;
 use super::retry::{Retry, Tries};
+use crate::protobuf::MAGIC;
 
 /// The largest response that is read, in bytes, decompressed. A page of 250 large nodes is a tenth of
 /// this.
@@ -24,6 +25,9 @@ pub(super) const LARGEST: usize = 64 << 20;
 
 /// The types of a response that is parsed.
 pub(super) const JSON: &str = "application/json";
+
+/// The types of a response that is parsed, of Kubernetes' own kinds.
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf, application/json";
 
 /// The types of a text, as kubectl requests it. An error is JSON.
 const ANY_TYPE: &str = "application/json, */*";
@@ -72,7 +76,7 @@ impl Default for Bodies {
 #[derive(Debug)]
 pub struct Response {
     pub(crate) request: Request,
-    /// The JSON text.
+    /// The JSON text; or protobuf, if the request offered it.
     pub body: Vec<u8>,
     /// From the first try to the last byte.
     pub elapsed: Duration,
@@ -127,6 +131,12 @@ impl Server {
         self.exchange(Verb::Get, path, "").await
     }
 
+    /// Sends a GET request to which the response may be protobuf.
+    pub async fn get_protobuf(&self, path: &str) -> Result<Response, RequestError> {
+        let request = self.request(Verb::Get, path);
+        self.send_until_done(request, "", PROTOBUF).await
+    }
+
     /// Sends a request with a body, which is JSON or empty, and again if that may help.
     pub(super) async fn exchange(
         &self,
@@ -135,11 +145,20 @@ impl Server {
         body: &str,
     ) -> Result<Response, RequestError> {
         let request = self.request(method, path);
+        self.send_until_done(request, body, JSON).await
+    }
+
+    async fn send_until_done(
+        &self,
+        request: Request,
+        body: &str,
+        accept: &'static str,
+    ) -> Result<Response, RequestError> {
         let started = Instant::now();
         let mut tries = Tries::default();
         loop {
             let number = tries.next();
-            let failure = match self.try_within_limit(&request, body, number).await {
+            let failure = match self.try_within_limit(&request, body, accept, number).await {
                 Ok(body) => {
                     return Ok(Response {
                         request,
@@ -179,9 +198,10 @@ impl Server {
         &self,
         request: &Request,
         body: &str,
+        accept: &'static str,
         number: u32,
     ) -> Result<Vec<u8>, Failure> {
-        self.within_limit(request, self.try_once(request, body, number))
+        self.within_limit(request, self.try_once(request, body, accept, number))
             .await
     }
 
@@ -207,15 +227,19 @@ impl Server {
         &self,
         request: &Request,
         sent: &str,
+        accept: &'static str,
         number: u32,
     ) -> Result<Vec<u8>, Failure> {
         let Reply {
             head,
             body,
             is_whole,
-        } = self.send(request, sent, JSON, LARGEST, number).await?;
+        } = self.send(request, sent, accept, LARGEST, number).await?;
         if !is_whole {
             return Err(too_large(request, LARGEST));
+        }
+        if accept == PROTOBUF && body.starts_with(MAGIC) {
+            return Ok(body);
         }
         match body.trim_ascii_start().first() {
             Some(b'{' | b'[') => Ok(body),

@@ -14,6 +14,7 @@ use super::read_error::ReadError;
 use super::request_log::{LoggedRequest, RequestLog};
 use super::{page, pages, pod_messages};
 use crate::connect::{RequestError, Response, Server};
+use crate::protobuf;
 use crate::snapshot::resource::{Api, Resource};
 use crate::snapshot::resources::{EVENTS, NODES};
 use crate::snapshot::select::Select;
@@ -71,9 +72,27 @@ impl ClusterReader {
     }
 
     async fn get(&self, path: &str) -> Result<Response, ReadError> {
+        self.read_response(path, self.server.get(path)).await
+    }
+
+    /// Requests a page of a row.
+    async fn get_page(&self, path: &str, resource: &Resource) -> Result<Response, ReadError> {
+        if protobuf::is_decoded(resource.kind) {
+            let response = self.server.get_protobuf(path);
+            self.read_response(path, response).await
+        } else {
+            self.get(path).await
+        }
+    }
+
+    async fn read_response(
+        &self,
+        path: &str,
+        response: impl Future<Output = Result<Response, RequestError>>,
+    ) -> Result<Response, ReadError> {
         self.budget.spend_request()?;
         let started = Instant::now();
-        let response = self.server.get(path).await;
+        let response = response.await;
         self.log.push(LoggedRequest {
             path: path.to_owned(),
             bytes: response.as_ref().ok().map(|response| response.body.len()),
@@ -96,7 +115,7 @@ impl ClusterReader {
                 Ok(vec![self.single(&response, resource)?])
             }
             _ => {
-                let get = async |page: &str| self.get(page).await;
+                let get = async |page: &str| self.get_page(page, resource).await;
                 let query = resource.select.query();
                 pages::list(get, &path, &query, resource, &self.budget).await
             }
@@ -113,7 +132,7 @@ impl ClusterReader {
     async fn nodes_by(&self, kind: &str, selector: &str) -> Result<Vec<Node>, ReadError> {
         let selector = utf8_percent_encode(selector, NON_ALPHANUMERIC);
         let query = format!("{kind}={selector}");
-        let get = async |page: &str| self.get(page).await;
+        let get = async |page: &str| self.get_page(page, &NODES).await;
         let list = pages::list(get, "/api/v1/nodes", &query, &NODES, &self.budget);
         self.budget.within_time(list).await?
     }

@@ -85,7 +85,7 @@ async fn a_broken_connection_is_replaced_once() {
     let (counting, server) = start(H2, b"{}".to_vec(), 1).await;
     read_many(&server).await;
     assert!(counting.connections() >= 2);
-    let (_, server) = start(H2, b"{}".to_vec(), usize::MAX).await;
+    let (_counting, server) = start(H2, b"{}".to_vec(), usize::MAX).await;
     server.get("/version").await.unwrap();
     let error = server.get("/version").await;
     // The second connection answers its first request.

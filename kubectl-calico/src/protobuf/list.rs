@@ -1,0 +1,38 @@
+//! A page of a list, part by part.
+
+use prost::Message;
+use serde::de::Error as _;
+use serde_json::Error;
+
+use super::envelope;
+use super::metadata::ListMeta;
+use super::wire::Fields;
+
+/// A part of a page.
+#[derive(Debug, PartialEq)]
+pub enum Part<'a> {
+    /// Where the next page begins.
+    Continue(String),
+    /// An object, to be decoded.
+    Object(&'a [u8]),
+}
+
+/// The parts of a page of objects of that kind.
+pub fn parts<'a>(
+    body: &'a [u8],
+    kind: &str,
+) -> Result<impl Iterator<Item = Result<Part<'a>, Error>> + use<'a>, Error> {
+    let list = envelope::open(body, &format!("{kind}List"))?;
+    Ok(Fields(list).filter_map(|field| part(field).transpose()))
+}
+
+fn part(field: Result<(usize, &[u8]), Error>) -> Result<Option<Part<'_>>, Error> {
+    Ok(match field? {
+        (1, bytes) => {
+            let metadata = ListMeta::decode(bytes).map_err(Error::custom)?;
+            Some(Part::Continue(metadata.continue_token))
+        }
+        (2, bytes) => Some(Part::Object(bytes)),
+        _ => None,
+    })
+}
