@@ -98,11 +98,11 @@ mod tests {
         ) -> Reading<Vec<T>> {
             self.read.borrow_mut().push((resource.plural(), store));
             let mut objects = json!([]);
-            if std::ptr::eq(resource, DATASTORE_MIGRATIONS) {
+            if resource.kind == DATASTORE_MIGRATIONS.kind {
                 tokio::time::sleep(self.pause).await;
                 let migrated = |phase| json!([{"status": {"phase": phase}}]);
                 objects = self.phase.map_or(objects, migrated);
-            } else if std::ptr::eq(resource, IP_POOLS) {
+            } else if resource.kind == IP_POOLS.kind {
                 tokio::time::sleep(self.pools).await;
                 let name = if store == Store::V3 { "v3" } else { "v1" };
                 objects = json!([{"metadata": {"name": name}}]);
