@@ -124,10 +124,10 @@ pub(crate) mod tests {
             ("length below", field(1, &huge)),
             (
                 "varint without an end",
-                vec![0x08; 1].into_iter().chain([0xff; 20]).collect(),
+                [0x08].into_iter().chain([0xff; 20]).collect(),
             ),
             ("group", vec![0x0b; 100_000]),
-            ("unknown group", vec![0xa3, 0x06].repeat(50_000)),
+            ("unknown group", [0xa3, 0x06].repeat(50_000)),
             ("not UTF-8", field(1, field(1, [0xff, 0xfe]))),
             ("too large", field(1, vec![b' '; LARGEST])),
             ("wire type", vec![0x0f]),
