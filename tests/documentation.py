@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts
 from documentation import book, markdown, sources  # noqa: E402
 
 PAGES = {
-    "Cargo.toml": '[workspace.package]\nrepository = "https://github.com/me/kubectl-calico"\nhomepage = "https://me.github.io/kubectl-calico"\n',
+    "Cargo.toml": '[workspace.package]\nversion = "1.2.3"\nrepository = "https://github.com/me/kubectl-calico"\nhomepage = "https://me.github.io/kubectl-calico"\n',
     "README.md": "# Read me\n\n[plan](docs/plan.md#the-plan--o-values) [license](LICENSE)\n",
     "LICENSE": "",
     "docs/SUMMARY.md": "# Summary\n\n[Read me](../README.md)\n\n- [Plan](plan.md)\n- [Guide](guides/kind.md)\n",
@@ -86,6 +86,15 @@ class Pages(unittest.TestCase):
                 self.assertEqual(len(list(sources.foreign_addresses(repository))), 1, ours)
             with Repository({"docs/guides/kind.md": f"{ours.replace('you', 'me')}\n"}) as repository:
                 self.assertEqual(list(sources.foreign_addresses(repository)), [], ours)
+
+    def test_the_current_version(self):
+        for download in ["https://example.com/releases/download/v1.2.3", "ghcr.io/me/plugins/helm-postrender:1.2.3",
+                         "https://raw.githubusercontent.com/me/kubectl-calico/v1.2.3/a", "kubectl-calico_1.2.3_amd64.deb",
+                         "helm-postrender-v1.2.3-linux-amd64.tar.gz", "check-manifests@v1.2.3", "with: {version: 1.2.3}"]:
+            with Repository({"docs/guides/kind.md": f"{download}\n"}) as repository:
+                self.assertEqual(list(sources.outdated_versions(repository)), [], download)
+            with Repository({"docs/guides/kind.md": f"{download.replace('1.2.3', '1.2.2')}\n"}) as repository:
+                self.assertEqual(len(list(sources.outdated_versions(repository))), 1, download)
 
 
 class Book(unittest.TestCase):

@@ -7,10 +7,18 @@ import tomllib
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
+def package(repository=REPOSITORY):
+    """What Cargo.toml says of all crates."""
+    return tomllib.loads((repository / "Cargo.toml").read_text())["workspace"]["package"]
+
+
 def addresses(repository=REPOSITORY):
     """The addresses of the repository and of the site, which Cargo.toml alone defines."""
-    package = tomllib.loads((repository / "Cargo.toml").read_text())["workspace"]["package"]
-    return package["repository"], package["homepage"]
+    return package(repository)["repository"], package(repository)["homepage"]
+
+
+def version(repository=REPOSITORY):
+    return package(repository)["version"]
 
 
 def tracked(repository, *patterns):

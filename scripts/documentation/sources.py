@@ -3,7 +3,7 @@
 import re
 import urllib.parse
 
-from . import addresses, markdown, tracked
+from . import addresses, markdown, tracked, version
 
 # Names of ours on hosts where the owner comes before them. Each must have the owner that Cargo.toml names.
 OURS = re.compile(
@@ -11,6 +11,12 @@ OURS = re.compile(
     r"|https://([\w-]+)\.github\.io/kubectl-calico\b"
     r"|\b([\w-]+)/tap/(?:kubectl-calico|helm-postrender)\b"
     r"|--repo ([\w-]+)/kubectl-calico\b"
+)
+
+# Where a reader downloads a release: its version.
+RELEASED = re.compile(
+    r"(?:/releases/download/v|ghcr\.io/[\w./-]+:|githubusercontent\.com/[\w-]+/kubectl-calico/v"
+    r"|check-manifests@v|with: \{version: |\b(?:kubectl-calico|helm-postrender)[-_]v?)(\d+\.\d+\.\d+)"
 )
 
 
@@ -64,3 +70,13 @@ def foreign_addresses(repository):
             for match in OURS.finditer(line):
                 if match[match.lastindex] not in (owner, "OWNER"):
                     yield f"{path.relative_to(repository)}:{number}: {match[0]} has another owner than Cargo.toml"
+
+
+def outdated_versions(repository):
+    """A line for each download of another version than that in Cargo.toml."""
+    current = version(repository)
+    for path in tracked(repository, "README.md", "SECURITY.md", "docs"):
+        for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            for match in RELEASED.finditer(line):
+                if match[1] != current:
+                    yield f"{path.relative_to(repository)}:{number}: {match[0]} is not {current}, the version in Cargo.toml"
