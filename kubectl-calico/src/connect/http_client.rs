@@ -20,6 +20,8 @@ use percent_encoding::percent_decode_str;
 use tower::{Service, ServiceBuilder};
 use tower_http::decompression::DecompressionLayer;
 
+use super::environment::Environment;
+
 /// How much of one response the server may send before it is read, in bytes: at 100 ms of round trip, 10 MB a
 /// second.
 const WINDOW: u32 = 1 << 20;
@@ -34,20 +36,22 @@ const CONNECTION_WINDOW: u32 = 1 << 30;
 const SILENCE: Duration = Duration::from_secs(30);
 const PROBE: Duration = Duration::from_secs(15);
 
-/// A client for a server. Its proxy must have a scheme that `proxy` accepts.
-pub(super) fn new(config: &Config) -> Result<Client, Error> {
+/// A client for a server. Its proxy must have a scheme that `proxy` accepts. HTTP/2 is not offered if the
+/// environment disables it, as for client-go (apimachinery, pkg/util/net/http.go).
+pub(super) fn new(config: &Config, environment: &Environment) -> Result<Client, Error> {
+    let is_http2 = environment.text("DISABLE_HTTP2").is_none();
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     let Some(proxy) = config.proxy_url.clone() else {
-        return over(tcp, config);
+        return over(tcp, config, is_http2);
     };
     match proxy.scheme_str() {
-        Some("socks5") => over(SocksV5::new(proxy, tcp), config),
+        Some("socks5") => over(SocksV5::new(proxy, tcp), config, is_http2),
         Some("https") => {
             let tls = config.rustls_https_connector_with_connector(tcp)?;
-            over(tunnel(&proxy, tls), config)
+            over(tunnel(&proxy, tls), config, is_http2)
         }
-        _ => over(tunnel(&proxy, tcp), config),
+        _ => over(tunnel(&proxy, tcp), config, is_http2),
     }
 }
 
@@ -66,14 +70,14 @@ fn tunnel<C>(proxy: &Uri, connector: C) -> Tunnel<C> {
 }
 
 /// A client whose connections are made with `connector`.
-fn over<C>(connector: C, config: &Config) -> Result<Client, Error>
+fn over<C>(connector: C, config: &Config, is_http2: bool) -> Result<Client, Error>
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,
     C::Response: Connection + hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
     C::Future: Send + 'static,
     C::Error: std::error::Error + Send + Sync + 'static,
 {
-    let mut connector = TimeoutConnector::new(encrypted(connector, config)?);
+    let mut connector = TimeoutConnector::new(encrypted(connector, config, is_http2)?);
     connector.set_connect_timeout(config.connect_timeout);
     let client: legacy::Client<_, Body> = legacy::Client::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
@@ -95,7 +99,7 @@ where
 }
 
 /// TLS over a connector if the server's URL has it, with HTTP/2 or else HTTP/1.1 by ALPN.
-fn encrypted<C>(connector: C, config: &Config) -> Result<HttpsConnector<C>, Error> {
+fn encrypted<C>(connector: C, config: &Config, is_http2: bool) -> Result<HttpsConnector<C>, Error> {
     let mut builder = HttpsConnectorBuilder::new()
         .with_tls_config(config.rustls_client_config()?)
         .https_or_http();
@@ -105,8 +109,10 @@ fn encrypted<C>(connector: C, config: &Config) -> Result<HttpsConnector<C>, Erro
             name.map_err(|error| Error::RustlsTls(RustlsTlsError::InvalidServerName(error)))?;
         builder = builder.with_server_name_resolver(FixedServerNameResolver::new(name));
     }
-    Ok(builder
-        .enable_http1()
-        .enable_http2()
-        .wrap_connector(connector))
+    let builder = builder.enable_http1();
+    Ok(if is_http2 {
+        builder.enable_http2().wrap_connector(connector)
+    } else {
+        builder.wrap_connector(connector)
+    })
 }

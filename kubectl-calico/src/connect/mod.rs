@@ -102,7 +102,8 @@ pub async fn connect_in(
         proxy: config.proxy_url.as_ref().map(address::host_and_port),
     };
     Ok(Server {
-        client: http_client::new(&config).map_err(|error| tls::client_error(&error))?,
+        client: http_client::new(&config, environment)
+            .map_err(|error| tls::client_error(&error))?,
         url,
         cluster: target.name.unwrap_or(host),
         context: target.context,

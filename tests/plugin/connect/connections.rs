@@ -1,5 +1,7 @@
 //! How many connections the requests of a run take.
 
+use std::net::SocketAddr;
+
 use futures_util::future::join_all;
 use kubectl_calico::connect::{RequestError, Server};
 
@@ -17,12 +19,16 @@ async fn start(protocols: &[&str], body: Vec<u8>, broken: usize) -> (CountingSer
     let identity = authority.sign(&["127.0.0.1"]);
     let tls = authority.server_of(&identity, protocols);
     let counting = CountingServer::start(tls, body, broken).await;
-    let server = connect(&authority, counting.address, "").await;
+    let server = connect(&authority, counting.address, "", Sandbox::new()).await;
     (counting, server)
 }
 
-async fn connect(authority: &Authority, address: std::net::SocketAddr, fields: &str) -> Server {
-    let sandbox = Sandbox::new();
+async fn connect(
+    authority: &Authority,
+    address: SocketAddr,
+    fields: &str,
+    sandbox: Sandbox,
+) -> Server {
     sandbox.write("ca.crt", &authority.pem());
     let cluster = format!("server: 'https://{address}', certificate-authority: ../ca.crt{fields}");
     sandbox.kubeconfig(&kubeconfig(&cluster, "token: t"));
@@ -54,13 +60,25 @@ async fn a_server_without_http_2_gets_a_limited_number() {
 }
 
 #[tokio::test]
+async fn http_2_is_disabled_as_for_kubectl() {
+    let authority = Authority::new();
+    let tls = authority.server_of(&authority.sign(&["127.0.0.1"]), H2);
+    let counting = CountingServer::start(tls, b"{}".to_vec(), 0).await;
+    let mut sandbox = Sandbox::new();
+    sandbox.set("DISABLE_HTTP2", "true");
+    let server = connect(&authority, counting.address, "", sandbox).await;
+    read_many(&server).await;
+    assert!(counting.connections() > 1);
+}
+
+#[tokio::test]
 async fn one_connection_through_a_proxy() {
     let authority = Authority::new();
     let tls = authority.server_of(&authority.sign(&["127.0.0.1"]), H2);
     let counting = CountingServer::start(tls, b"{}".to_vec(), 0).await;
     let proxy = Proxy::start(ProxyKind::Http, counting.address).await;
     let fields = format!(", proxy-url: 'http://{}'", proxy.address);
-    let server = connect(&authority, counting.address, &fields).await;
+    let server = connect(&authority, counting.address, &fields, Sandbox::new()).await;
     read_many(&server).await;
     assert_eq!(
         (counting.connections(), proxy.take_requests().len()),
