@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::cidr::Cidr;
+use crate::cidr::{Cidr, Family};
 
 /// A set of numbers: disjoint ranges in ascending order, each with its first and its last number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub fn bounds(cidr: &Cidr) -> (u128, u128) {
     let host_bits = cidr.family().bits() - cidr.prefix();
     let size = 1_u128.checked_shl(host_bits.into()).unwrap_or_default();
     (first, first.wrapping_add(size).wrapping_sub(1))
+}
+
+/// An address of a network, by its number from the first; `None` beyond the family.
+pub fn nth(cidr: &Cidr, ordinal: usize) -> Option<IpAddr> {
+    let number = bounds(cidr).0.checked_add(u128::try_from(ordinal).ok()?)?;
+    Some(match cidr.family() {
+        Family::V4 => IpAddr::V4(u32::try_from(number).ok()?.into()),
+        Family::V6 => IpAddr::V6(number.into()),
+    })
 }
 
 impl Ranges {

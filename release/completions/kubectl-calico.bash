@@ -445,7 +445,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__calico__subcmd__snapshot)
-            opts="-f -v -n -A -s -h --redact --no-logs --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-f -v -n -A -s -h --redact --no-logs --pods --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -584,7 +584,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__calico__subcmd__status)
-            opts="-o -f -v -n -A -s -h --output --files-are --contexts --all-contexts --wait --watch --with --baseline --ignore --ignore-file --redact --no-logs --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-o -f -v -n -A -s -h --output --files-are --contexts --all-contexts --wait --watch --with --baseline --ignore --ignore-file --redact --no-logs --pods --fail-on --color --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -87,6 +87,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l watch -d 'Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l pods -d 'Also read the metadata of all pods, to find addresses that no pod has anymore; a snapshot keeps only these'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s h -l help -d 'Print help'
@@ -198,6 +199,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" 
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l pods -d 'Also read the metadata of all pods, to find addresses that no pod has anymore; a snapshot keeps only these'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s h -l help -d 'Print help'

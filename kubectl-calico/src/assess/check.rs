@@ -61,6 +61,12 @@ impl Check {
         self.needs.iter().any(|need| std::ptr::eq(*need, resource))
     }
 
+    /// Whether the check needs a row that is read only on request, and was not requested.
+    pub fn is_not_requested(&self, snapshot: &Snapshot) -> bool {
+        let rows = snapshot.not_requested();
+        rows.into_iter().any(|row| self.needs(row))
+    }
+
     /// Whether the check can run although these rows are unknown.
     pub fn can_judge(&self, unknown: &[(&'static Resource, Unknown)]) -> bool {
         let mut unknown = unknown.iter();

@@ -34,6 +34,8 @@ pub(crate) mod thresholds;
 pub mod views;
 pub mod with;
 
+use std::collections::BTreeSet;
+
 use check::{Case, Check};
 use checks::CHECKS;
 use cluster_state::ClusterState;
@@ -61,7 +63,16 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
     };
     let not_applicable = not_applicable(&snapshot.basis, &unknown);
     let out = not_applicable::codes(&not_applicable);
-    let applies = |check: &Check| !out.contains(check.entry.code);
+    let not_requested: BTreeSet<&str> = CHECKS
+        .iter()
+        .filter(|check| check.is_not_requested(snapshot))
+        .map(|check| check.entry.code)
+        .filter(|code| !out.contains(code))
+        .collect();
+    let applies = |check: &Check| {
+        let code = check.entry.code;
+        !out.contains(code) && !not_requested.contains(code)
+    };
     let mut findings = found(&case, &unknown, applies);
     location::locate(&mut findings, snapshot);
     if snapshot.basis.is_proposal() {
@@ -75,7 +86,8 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
         .iter()
         .filter(|check| applies(check) && !check.can_judge(&unknown));
     let counts = FindingCounts::of(&findings);
-    let checks = CheckCounts::of(CHECKS.len(), skipped.count(), out.len(), &findings);
+    let requested = CHECKS.len() - not_requested.len();
+    let checks = CheckCounts::of(requested, skipped.count(), out.len(), &findings);
     let mut report = Report {
         head: Head::new(KIND, &snapshot.origin, now),
         basis: snapshot.basis.clone(),
@@ -89,6 +101,7 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
         plan_findings: Vec::new(),
         not_read,
         not_applicable,
+        not_requested,
         ignores: Ignores::default(),
         changes: None,
     };

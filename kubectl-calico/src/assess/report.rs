@@ -55,6 +55,9 @@ pub struct Report {
     /// The checks that do not apply to a proposal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_applicable: Vec<NotApplicable>,
+    /// The codes of the checks for which --pods was not given.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub not_requested: BTreeSet<&'static str>,
     /// The findings that are ignored for a reason, with --ignore and --ignore-file.
     #[serde(skip_serializing_if = "Ignores::is_empty")]
     pub ignores: Ignores,
@@ -69,7 +72,11 @@ impl Report {
     pub fn unchecked(&self) -> BTreeSet<&'static str> {
         let skipped = self.not_read.iter().map(|row| &row.codes);
         let not_applicable = self.not_applicable.iter().map(|row| &row.codes);
-        skipped.chain(not_applicable).flatten().copied().collect()
+        let rows = skipped.chain(not_applicable);
+        rows.chain([&self.not_requested])
+            .flatten()
+            .copied()
+            .collect()
     }
 
     /// Keeps the findings for which `keep` is true, in their order. The others are counted no longer, and

@@ -7,6 +7,7 @@ mod help;
 mod messages;
 mod nodes;
 mod plan;
+mod pods;
 mod rbac;
 mod run;
 mod selection;
@@ -22,6 +23,7 @@ pub use explain::{ExplainArgs, SchemaName};
 pub use messages::MessageArgs;
 pub use nodes::{NodesArgs, NodesFormat};
 pub use plan::{PlanArgs, PlanFormat};
+pub use pods::PodArgs;
 pub use rbac::RbacArgs;
 pub use run::RunArgs;
 pub use selection::{SelectionArgs, checked};
@@ -102,6 +104,9 @@ pub struct SnapshotArgs {
 
     #[command(flatten)]
     pub messages: MessageArgs,
+
+    #[command(flatten)]
+    pub pods: PodArgs,
 
     #[command(flatten)]
     pub source: SourceArgs,

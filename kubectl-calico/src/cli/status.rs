@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::messages::MessageArgs;
+use super::pods::PodArgs;
 use super::run::RunArgs;
 use super::selection::SelectionArgs;
 use crate::duration::duration;
@@ -45,7 +46,7 @@ pub struct StatusArgs {
     pub wait: Option<Duration>,
 
     /// Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C
-    #[arg(long, conflicts_with_all = ["filename", "contexts", "all_contexts", "baseline"])]
+    #[arg(long, conflicts_with_all = ["filename", "contexts", "all_contexts", "baseline", "pods"])]
     pub watch: bool,
 
     #[command(flatten)]
@@ -57,6 +58,9 @@ pub struct StatusArgs {
 
     #[command(flatten)]
     pub messages: MessageArgs,
+
+    #[command(flatten)]
+    pub pods: PodArgs,
 
     #[command(flatten)]
     pub run: RunArgs,

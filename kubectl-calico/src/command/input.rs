@@ -11,7 +11,7 @@ use std::time::Duration;
 use calico_core::text::{MOST, listed, quoted};
 
 use crate::assess::message_requests::message_requests;
-use crate::cli::{MessageArgs, SourceArgs};
+use crate::cli::SourceArgs;
 use crate::connect::connect;
 use crate::gather::budget::Budget;
 use crate::gather::cluster::ClusterReader;
@@ -44,6 +44,8 @@ pub(super) struct Wanted {
     pub(super) basis: Option<Basis>,
     /// Whether to read what failing pods say.
     pub(super) messages: bool,
+    /// Whether to compare the addresses in IPAM with all pods.
+    pub(super) pods: bool,
     /// Files to lay over what is read.
     pub(super) with: Vec<PathBuf>,
 }
@@ -62,11 +64,8 @@ pub(super) struct Overlaid {
     pub(super) overlay: FileOverlay,
 }
 
-/// Reads the cluster, or the given files as one; and what pods say, if that is wanted.
-pub(super) fn read(
-    source: &SourceArgs,
-    messages: Option<MessageArgs>,
-) -> Result<Snapshot, AnyError> {
+/// Reads the cluster, or the given files as one.
+pub(super) fn read(source: &SourceArgs, wanted: Wanted) -> Result<Snapshot, AnyError> {
     if let Some(files) = snapshot_files(&source.filename)? {
         let files = listed(files.iter().map(|file| file.display().to_string()));
         let why = format!(
@@ -77,8 +76,7 @@ pub(super) fn read(
     }
     let wanted = Wanted {
         basis: Some(Basis::cluster()),
-        messages: messages.is_some_and(|messages| !messages.no_logs),
-        ..Wanted::default()
+        ..wanted
     };
     Ok(read_wanted(source, wanted)?.snapshot)
 }
@@ -148,7 +146,7 @@ fn within_time<T: Send + 'static>(
 pub(super) fn redacted(snapshot: &Snapshot) -> Result<Snapshot, AnyError> {
     let documents = redact(documents(snapshot)?);
     let files = Files::of_documents(&documents, snapshot.basis.clone())?;
-    Ok(runtime()?.block_on(Snapshot::gather(&files)))
+    Ok(runtime()?.block_on(gathered(&files, false, true)))
 }
 
 /// What a run is doing, as an infinitive for messages.
@@ -177,20 +175,20 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
     };
     laid.iter().for_each(name_redefined);
     let (snapshot, mut files) = if source.filename.is_empty() {
-        let snapshot = runtime.block_on(read_cluster(source, wanted.messages, stage))?;
+        let snapshot = runtime.block_on(read_cluster(source, wanted, stage))?;
         let files = laid.as_ref().map(|_| Files::of_snapshot(&snapshot));
         (snapshot, files.transpose()?)
     } else {
         let files = Files::read(&source.filename, wanted.basis.clone(), starting)?;
         name_skipped(files.skipped());
         name_redefined(&files);
-        let snapshot = runtime.block_on(gathered(&files, wanted.messages));
+        let snapshot = runtime.block_on(gathered(&files, wanted.messages, true));
         (snapshot, Some(files))
     };
     let overlaid = match (laid, &mut files) {
         (Some(laid), Some(files)) => {
             let overlay = files.lay(laid);
-            let snapshot = runtime.block_on(gathered(&*files, wanted.messages));
+            let snapshot = runtime.block_on(gathered(&*files, wanted.messages, true));
             Some(Overlaid { snapshot, overlay })
         }
         _ => None,
@@ -198,9 +196,17 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
     Ok(Input { snapshot, overlaid })
 }
 
-/// The snapshot; with what pods say, if that is wanted and any of them fails.
-async fn gathered(source: &impl SnapshotSource, wants_messages: bool) -> Snapshot {
+/// The snapshot; with what pods say, if that is wanted and any of them fails; and with the addresses that no
+/// pod has, if these are wanted.
+async fn gathered(
+    source: &impl SnapshotSource,
+    wants_messages: bool,
+    wants_pods: bool,
+) -> Snapshot {
     let mut snapshot = Snapshot::gather(source).await;
+    if wants_pods {
+        snapshot.gather_pod_addresses(source).await;
+    }
     if wants_messages {
         let requests = message_requests(&snapshot);
         if !requests.is_empty() {
@@ -265,12 +271,13 @@ async fn reach(source: &SourceArgs, stage: &Stage) -> Result<ClusterReader, AnyE
 
 async fn read_cluster(
     source: &SourceArgs,
-    wants_messages: bool,
+    wanted: &Wanted,
     stage: &Stage,
 ) -> Result<Snapshot, AnyError> {
     let cluster = reach(source, stage).await?;
     let log = cluster.log();
-    let snapshot = with_progress(source, gathered(&cluster, wants_messages), || {
+    let gathering = gathered(&cluster, wanted.messages, wanted.pods);
+    let snapshot = with_progress(source, gathering, || {
         let responses = log.requests().len();
         format!("reading: {responses} responses, {} KB", log.bytes() / 1000)
     })

@@ -27,7 +27,8 @@ pub(super) fn run(arguments: &NodesArgs) -> Exit {
 }
 
 fn list(arguments: &NodesArgs) -> Result<(NodeList, Option<Probed>), String> {
-    let mut snapshot = input::read(&arguments.source, None).map_err(|error| error.to_string())?;
+    let mut snapshot = input::read(&arguments.source, input::Wanted::default())
+        .map_err(|error| error.to_string())?;
     let wanted = Wanted::of(arguments, &snapshot)?;
     let mut list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
     let mut probed = None;

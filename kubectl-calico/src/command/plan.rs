@@ -1,6 +1,7 @@
 //! `kubectl calico plan`
 
-use super::{clock, input, output};
+use super::input::{self, Wanted};
+use super::{clock, output};
 use crate::cli::{PlanArgs, PlanFormat, RunArgs};
 use crate::exit::Exit;
 use crate::plan::{Plan, plan};
@@ -20,7 +21,7 @@ pub(super) fn run(arguments: &PlanArgs) -> Exit {
 
 /// The output, or an error.
 fn text(arguments: &PlanArgs) -> Result<(String, Exit), (String, Exit)> {
-    let snapshot = input::read(&arguments.run.source, None)
+    let snapshot = input::read(&arguments.run.source, Wanted::default())
         .map_err(|error| (error.to_string(), Exit::Incomplete))?;
     let plan = plan(&snapshot, &arguments.request(), clock::now());
     let exit = exit(&plan, &arguments.run);

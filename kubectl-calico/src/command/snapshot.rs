@@ -1,6 +1,7 @@
 //! `kubectl calico snapshot`
 
-use super::{input, output};
+use super::input::{self, Wanted};
+use super::output;
 use crate::cli::SnapshotArgs;
 use crate::exit::Exit;
 use crate::gather::snapshot_text::{documents, text};
@@ -8,7 +9,12 @@ use crate::gather::snapshot_text::{documents, text};
 /// Prints everything that `status` reads, as manifests from which `status -f` produces the same
 /// report.
 pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
-    let mut snapshot = match input::read(&arguments.source, Some(arguments.messages)) {
+    let wanted = Wanted {
+        messages: !arguments.messages.no_logs,
+        pods: arguments.pods.pods,
+        ..Wanted::default()
+    };
+    let mut snapshot = match input::read(&arguments.source, wanted) {
         Ok(snapshot) => snapshot,
         Err(error) => return output::fail(&error.to_string()),
     };

@@ -72,6 +72,7 @@ pub(super) fn report(
     let wanted = Wanted {
         basis: arguments.files_are.basis(),
         messages: !arguments.messages.no_logs,
+        pods: arguments.pods.pods,
         with: arguments.selection.with.clone(),
     };
     let mut input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;

@@ -14,9 +14,9 @@ use crate::gather::files::Files;
 use crate::plan::plan;
 use crate::plan::request::PlanRequest;
 use crate::snapshot::resource::Resource;
-use crate::snapshot::resources::RESOURCES;
+use crate::snapshot::resources::{POD_ADDRESSES, RESOURCES};
 use crate::snapshot::{
-    Basis, MessageRequests, ObjectRef, Origin, Places, PodMessages, Reading, Snapshot,
+    Basis, MessageRequests, ObjectRef, Origin, Places, PodAddress, PodMessages, Reading, Snapshot,
     SnapshotSource, Store, Unknown,
 };
 
@@ -51,6 +51,13 @@ impl SnapshotSource for Restricted<'_> {
         self.files.read(resource, store).await
     }
 
+    async fn pod_addresses(&self, store: Store) -> Reading<Vec<PodAddress>> {
+        if self.forbidden == Some(&POD_ADDRESSES.object()) {
+            return self.read(&POD_ADDRESSES, store).await;
+        }
+        self.files.pod_addresses(store).await
+    }
+
     async fn messages(&self, requests: &MessageRequests) -> PodMessages {
         self.files.messages(requests).await
     }
@@ -60,7 +67,11 @@ impl SnapshotSource for Restricted<'_> {
 fn document(kind: &str, files: &Files, forbidden: Option<&ObjectRef>) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let source = Restricted { files, forbidden };
-    let snapshot = runtime.unwrap().block_on(Snapshot::gather(&source));
+    let snapshot = runtime.unwrap().block_on(async {
+        let mut snapshot = Snapshot::gather(&source).await;
+        snapshot.gather_pod_addresses(&source).await;
+        snapshot
+    });
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     if kind == "plan" {
         json(&plan(&snapshot, &PlanRequest::default(), now))

@@ -32,6 +32,11 @@ const PROTOBUF: &str = "application/vnd.kubernetes.protobuf, application/json";
 /// The types of a text, as kubectl requests it. An error is JSON.
 const ANY_TYPE: &str = "application/json, */*";
 
+/// The type of a list of objects of which only the metadata is wanted. A server that does not know it sends
+/// whole objects.
+const METADATA: &str =
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
 /// How many responses are read at the same time; the others wait after their headers.
 const BODIES: usize = 4;
 
@@ -135,6 +140,12 @@ impl Server {
     pub async fn get_protobuf(&self, path: &str) -> Result<Response, RequestError> {
         let request = self.request(Verb::Get, path);
         self.send_until_done(request, "", PROTOBUF).await
+    }
+
+    /// Sends a GET request for a list of which only the metadata of its objects is wanted.
+    pub async fn get_metadata(&self, path: &str) -> Result<Response, RequestError> {
+        let request = self.request(Verb::Get, path);
+        self.send_until_done(request, "", METADATA).await
     }
 
     /// Sends a request with a body, which is JSON or empty, and again if that may help.

@@ -9,15 +9,15 @@ use tokio::time::Instant;
 
 use crate::snapshot::Meter;
 
-/// The maximum number of objects in one run. The largest clusters, with 15,000 nodes, have a third of
-/// this.
-const OBJECTS: usize = 200_000;
+/// The maximum number of objects in one run. The largest clusters that Kubernetes supports have 150,000
+/// pods, whose names are read with `--pods`.
+const OBJECTS: usize = 400_000;
 
 /// The maximum number of requests in one run: four times those of 15,000 nodes.
 const REQUESTS: usize = 3000;
 
-/// The maximum number of objects in one list: five blocks for each of 15,000 nodes, and some more.
-const OBJECTS_OF_A_LIST: usize = 100_000;
+/// The maximum number of objects in one list: those pods, and some more.
+const OBJECTS_OF_A_LIST: usize = 200_000;
 
 /// The maximum size of all responses in one run, in bytes, decompressed: three times that of 15,000
 /// nodes.

@@ -37,7 +37,7 @@ pub async fn watch_all(server: &Server, changes: &Sender<Change>) {
         .iter()
         .copied()
         .filter(|row| {
-            !matches!(row.select, Select::Named(..))
+            !matches!(row.select, Select::Named(..) | Select::OnRequest)
                 && !std::ptr::eq(*row, std::ptr::from_ref(&IPAM_BLOCKS))
         })
         .collect();

@@ -1,26 +1,31 @@
 //! A cluster, read from its API server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
 use std::time::Instant;
 
 use calico_core::text::shortened;
 use futures_util::future::join_all;
+use k8s_openapi::jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed as _};
 
 use super::budget::Budget;
+use super::pod_addresses::{Allocations, ListedPod, Suspects};
 use super::read_error::ReadError;
 use super::request_log::{LoggedRequest, RequestLog};
 use super::{page, pages, pod_messages};
 use crate::connect::{RequestError, Response, Server};
 use crate::protobuf;
 use crate::snapshot::resource::{Api, Resource};
-use crate::snapshot::resources::{EVENTS, NODES};
+use crate::snapshot::resources::{
+    ALLOCATIONS, EVENTS, FAILED_PODS, NODES, POD_NAMES, SUCCEEDED_PODS,
+};
 use crate::snapshot::select::Select;
 use crate::snapshot::{
-    Absence, Event, LogRequest, MessageRequests, Node, Origin, PodLog, PodMessages, PodName,
-    Pruned, Reading, SnapshotSource, Store, Unknown,
+    Absence, Event, LogRequest, MessageRequests, Node, Origin, PodAddress, PodLog, PodMessages,
+    PodName, Pruned, Reading, SnapshotSource, Store, Unknown,
 };
 
 /// Reads a cluster whose API server responds.
@@ -72,23 +77,31 @@ impl ClusterReader {
     }
 
     async fn get(&self, path: &str) -> Result<Response, ReadError> {
-        self.read_response(path, self.server.get(path)).await
+        self.read_response(path, Box::pin(self.server.get(path)))
+            .await
     }
 
     /// Requests a page of a row.
     async fn get_page(&self, path: &str, resource: &Resource) -> Result<Response, ReadError> {
         if protobuf::is_decoded(resource.kind) {
-            let response = self.server.get_protobuf(path);
+            let response = Box::pin(self.server.get_protobuf(path));
             self.read_response(path, response).await
         } else {
             self.get(path).await
         }
     }
 
+    /// Requests a page of a row of which only the metadata is read.
+    async fn get_metadata(&self, path: &str) -> Result<Response, ReadError> {
+        self.read_response(path, Box::pin(self.server.get_metadata(path)))
+            .await
+    }
+
+    /// The response is boxed: all rows are read at once, and the stack holds what is not.
     async fn read_response(
         &self,
         path: &str,
-        response: impl Future<Output = Result<Response, RequestError>>,
+        response: Pin<Box<impl Future<Output = Result<Response, RequestError>>>>,
     ) -> Result<Response, ReadError> {
         self.budget.spend_request()?;
         let started = Instant::now();
@@ -113,6 +126,11 @@ impl ClusterReader {
             Select::Named(..) => {
                 let response = self.get(&path).await?;
                 Ok(vec![self.single(&response, resource)?])
+            }
+            Select::Metadata(_) => {
+                let get = async |page: &str| self.get_metadata(page).await;
+                let query = resource.select.query();
+                pages::list(get, &path, &query, resource, &self.budget).await
             }
             _ => {
                 let get = async |page: &str| self.get_page(page, resource).await;
@@ -239,6 +257,68 @@ impl ClusterReader {
     }
 }
 
+impl ClusterReader {
+    /// Every object of a row, or why not: none if the kind is not served.
+    async fn all<T: DeserializeOwned>(
+        &self,
+        resource: &'static Resource,
+        store: Store,
+    ) -> Result<Vec<T>, Unknown> {
+        match self.read(resource, store).await {
+            Reading::Read(objects) => Ok(objects),
+            Reading::Absent(_) => Ok(Vec::new()),
+            Reading::Unknown(why) => Err(why),
+        }
+    }
+
+    async fn allocations(&self, store: Store) -> Result<Vec<Allocations>, Unknown> {
+        let read = self.all(&ALLOCATIONS, store).await;
+        // The row that this is a part of is about pods, and so is the permission that it names.
+        read.map_err(|why| Unknown::Failed(why.to_string()))
+    }
+
+    /// One pod as a whole; `None` if it is gone.
+    async fn whole_pod(&self, pod: &PodName) -> Result<Option<ListedPod>, Unknown> {
+        let path = format!(
+            "/api/v1/namespaces/{}/pods",
+            pod_messages::escaped(&pod.namespace)
+        );
+        let query = format!(
+            "fieldSelector=metadata.name%3D{}",
+            pod_messages::escaped(&pod.name)
+        );
+        let get = async |page: &str| self.get(page).await;
+        let list = pages::list(get, &path, &query, &POD_NAMES, &self.budget);
+        match self.budget.within_time(list).await {
+            Ok(pods) => {
+                let pods: Vec<ListedPod> = pods?;
+                Ok(pods.into_iter().next())
+            }
+            Err(limit) => Err(Unknown::Failed(limit.to_string())),
+        }
+    }
+
+    async fn lost_addresses(&self, store: Store) -> Result<Vec<PodAddress>, Unknown> {
+        let now = Timestamp::now();
+        let blocks = self.allocations(store).await?;
+        let all = self.all(&POD_NAMES, store).await?;
+        let mut finished = self.all(&SUCCEEDED_PODS, store).await?;
+        finished.extend(self.all(&FAILED_PODS, store).await?);
+        let suspects = Suspects::of(blocks, all, finished);
+        if suspects.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pods = BTreeMap::new();
+        for pod in suspects.pods() {
+            if let Some(whole) = self.whole_pod(&pod).await? {
+                pods.insert(pod, whole);
+            }
+        }
+        let again = self.allocations(store).await?;
+        Ok(suspects.confirmed(&pods, &again, now))
+    }
+}
+
 impl SnapshotSource for ClusterReader {
     async fn origin(&self) -> Origin {
         Origin {
@@ -281,6 +361,13 @@ impl SnapshotSource for ClusterReader {
             }
         }
         Reading::Read(nodes)
+    }
+
+    async fn pod_addresses(&self, store: Store) -> Reading<Vec<PodAddress>> {
+        match self.lost_addresses(store).await {
+            Ok(addresses) => Reading::Read(addresses),
+            Err(why) => Reading::Unknown(why),
+        }
     }
 
     async fn messages(&self, requests: &MessageRequests) -> PodMessages {

@@ -150,9 +150,12 @@ impl FileObject {
             Select::LabelledIn(selected, ..) | Select::PhaseIn(selected, _) => {
                 namespace == Some(selected)
             }
-            Select::All | Select::OfFailingPods(_) | Select::Labelled(..) | Select::Named(..) => {
-                namespace.is_none_or(|namespace| !is_of_calico(namespace))
-            }
+            Select::All
+            | Select::OfFailingPods(_)
+            | Select::OnRequest
+            | Select::Metadata(_)
+            | Select::Labelled(..)
+            | Select::Named(..) => namespace.is_none_or(|namespace| !is_of_calico(namespace)),
         }
     }
 }

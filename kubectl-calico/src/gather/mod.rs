@@ -12,6 +12,7 @@ mod input_text;
 pub mod node_status_probe;
 mod page;
 mod pages;
+mod pod_addresses;
 mod pod_messages;
 mod read_error;
 pub mod request_log;

@@ -59,7 +59,7 @@ pub(super) fn log_path(request: &LogRequest) -> String {
     )
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 

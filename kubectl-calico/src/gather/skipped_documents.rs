@@ -61,7 +61,11 @@ fn rows(is_held: impl Fn(&Resource) -> bool) -> Vec<&'static Resource> {
 /// Whether a text mentions what an object is selected by.
 fn is_mentioned(select: Select, text: &str) -> bool {
     match select {
-        Select::All | Select::OfFailingPods(_) | Select::PhaseIn(..) => true,
+        Select::All
+        | Select::OfFailingPods(_)
+        | Select::OnRequest
+        | Select::Metadata(_)
+        | Select::PhaseIn(..) => true,
         Select::Labelled(_, values) | Select::LabelledIn(_, _, values) => {
             values.iter().any(|value| text.contains(value))
         }

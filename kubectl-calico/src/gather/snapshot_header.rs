@@ -24,6 +24,9 @@ pub struct SnapshotHeader {
     /// The number of objects that follow. A file with fewer was cut off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) objects: Option<usize>,
+    /// Whether the addresses in IPAM were compared with all pods.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) pods: bool,
     /// The kinds that the server does not serve, by their plural.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_served: Vec<String>,
@@ -44,6 +47,7 @@ impl SnapshotHeader {
             kind: KIND.to_owned(),
             origin: snapshot.origin.clone(),
             objects: Some(objects),
+            pods: snapshot.pod_addresses.unknown() != Some(Unknown::NotGiven),
             ..Self::default()
         };
         let not_served = snapshot.not_served().into_iter();

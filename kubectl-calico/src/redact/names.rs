@@ -191,6 +191,12 @@ impl Names {
             "DaemonSet" | "Deployment" | "Pod" if !is_known(name) => {
                 self.add(&kind.to_ascii_lowercase(), name);
             }
+            "PodAddress" => {
+                let pod = text("/spec/pod");
+                if !is_known(pod) {
+                    self.add("pod", pod);
+                }
+            }
             _ => {}
         }
     }

@@ -38,7 +38,10 @@ fn suite(page: &mut String, name: &str, report: &Report) {
         let mut findings = report.findings.iter();
         findings.any(|found| found.code == entry.code)
     });
-    let entries = CHECKS.iter().map(|check| &check.entry).chain(of_change);
+    let entries = CHECKS.iter().map(|check| &check.entry);
+    let entries = entries
+        .filter(|entry| !report.not_requested.contains(entry.code))
+        .chain(of_change);
     let cases: Vec<Case> = entries.map(|entry| Case::of(entry, report)).collect();
     let failures = cases.iter().filter(|case| case.fails()).count();
     let skipped = cases.iter().filter(|case| case.skipped().is_some());

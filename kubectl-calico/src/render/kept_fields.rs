@@ -20,6 +20,9 @@ before you share a snapshot. The last message of a container is included only wh
 fails, its events and the last lines of its log are included, too (`PodLog`, which is not a kind of Kubernetes), without
 lines that may contain a password, a token or a key. `kubectl calico snapshot --no-logs` leaves them out.
 
+With `--pods`, the addresses of IPAM whose pods do not have them are included (`PodAddress`, which is not a kind of
+Kubernetes either), with the names of these pods. All other pods are only compared.
+
 The same fields are kept when `status` and `plan` read a cluster or files, so nothing else can influence a report.
 ";
 

@@ -20,6 +20,7 @@ mod openshift;
 mod operator;
 mod places;
 mod pod;
+mod pod_address;
 mod pod_messages;
 mod reading;
 pub mod resource;
@@ -46,6 +47,7 @@ pub use openshift::OpenShiftNetwork;
 pub use operator::{ApiServer, Condition, Installation, TigeraStatus};
 pub use places::{Location, Place, Places};
 pub use pod::{ContainerStatus, Pod, flag_in};
+pub use pod_address::{KubeControllersConfiguration, PodAddress, PodAddressSpec, PodState};
 pub use pod_messages::{Event, LINES, LogRequest, MessageRequests, PodLog, PodMessages, PodName};
 pub use reading::{Absence, Reading, Unknown};
 pub use source::{Origin, SnapshotSource};
@@ -61,12 +63,14 @@ use serde_json::Value;
 use resource::Resource;
 use store_in_question::StoreInQuestion;
 
-/// Declares [`Snapshot`] and how it is read. The rows of `first` determine the store of the others.
+/// Declares [`Snapshot`] and how it is read. The rows of `first` determine the store of the others; those
+/// of `requested` are read only if they are requested.
 macro_rules! snapshot {
     (
         first { $($first:ident: $first_type:ty = $first_row:ident;)+ }
         many { $($many:ident: $many_type:ty = $many_row:ident;)+ }
         one { $($one:ident: $one_type:ty = $one_row:ident;)+ }
+        requested { $($requested:ident: $requested_type:ty = $requested_row:ident;)+ }
     ) => {
         /// What was read from a cluster: a field for each row of [`resources::RESOURCES`], but one for both
         /// that are about what pods say.
@@ -80,10 +84,11 @@ macro_rules! snapshot {
             $(pub $first: Reading<Vec<$first_type>>,)+
             $(pub $many: Reading<Vec<$many_type>>,)+
             $(pub $one: Reading<$one_type>,)+
+            $(pub $requested: Reading<Vec<$requested_type>>,)+
         }
 
         impl Snapshot {
-            /// Reads every row but what pods say, all at once.
+            /// Reads every row but what pods say and what is read only on request, all at once.
             pub async fn gather(source: &impl SnapshotSource) -> Self {
                 let (announce, store) = StoreInQuestion::new();
                 let first = async {
@@ -107,9 +112,19 @@ macro_rules! snapshot {
                     $($first,)+
                     $($many,)+
                     $($one: Reading::only($one),)+
+                    $($requested: Reading::Unknown(Unknown::NotGiven),)+
                 };
                 snapshot.add_late_nodes(source).await;
                 snapshot
+            }
+
+            /// The rows that were not requested.
+            pub fn not_requested(&self) -> Vec<&'static Resource> {
+                let is_given = |unknown: Option<Unknown>| unknown != Some(Unknown::NotGiven);
+                let rows = [
+                    $((&resources::$requested_row, is_given(self.$requested.unknown())),)+
+                ];
+                rows.into_iter().filter(|(_, is_given)| !is_given).map(|(row, _)| row).collect()
             }
 
             /// The rows that could not be read, and why.
@@ -118,6 +133,7 @@ macro_rules! snapshot {
                     $((&resources::$first_row, self.$first.unknown()),)+
                     $((&resources::$many_row, self.$many.unknown()),)+
                     $((&resources::$one_row, self.$one.unknown()),)+
+                    $((&resources::$requested_row, self.$requested.failure()),)+
                 ];
                 rows.into_iter().filter_map(|(row, why)| Some((row, why?))).collect()
             }
@@ -128,6 +144,7 @@ macro_rules! snapshot {
                     $((&resources::$first_row, self.$first.is_not_served()),)+
                     $((&resources::$many_row, self.$many.is_not_served()),)+
                     $((&resources::$one_row, self.$one.is_not_served()),)+
+                    $((&resources::$requested_row, self.$requested.is_not_served()),)+
                 ];
                 rows.into_iter().filter(|(_, is)| *is).map(|(row, _)| row).collect()
             }
@@ -138,6 +155,7 @@ macro_rules! snapshot {
                 $(objects.extend(resources::$first_row.manifests(self.store, self.$first.items())?);)+
                 $(objects.extend(resources::$many_row.manifests(self.store, self.$many.items())?);)+
                 $(objects.extend(resources::$one_row.manifests(self.store, self.$one.read())?);)+
+                $(objects.extend(resources::$requested_row.manifests(self.store, self.$requested.items())?);)+
                 let PodMessages { events, logs } = &self.messages;
                 objects.extend(resources::EVENTS.manifests(self.store, events.items())?);
                 objects.extend(resources::POD_LOGS.manifests(self.store, logs)?);
@@ -184,5 +202,21 @@ snapshot! {
         manifest_services_endpoint: ConfigMap = MANIFEST_SERVICES_ENDPOINT;
         openshift_network: OpenShiftNetwork = OPENSHIFT_NETWORK;
         api_service: APIService = API_SERVICE;
+    }
+    requested {
+        pod_addresses: PodAddress = POD_ADDRESSES;
+        kube_controllers_configurations: KubeControllersConfiguration = KUBE_CONTROLLERS_CONFIGURATIONS;
+    }
+}
+
+impl Snapshot {
+    /// Compares the addresses of pods in IPAM with all pods, or reads the result of such a comparison.
+    pub async fn gather_pod_addresses(&mut self, source: &impl SnapshotSource) {
+        self.pod_addresses = source.pod_addresses(self.store).await;
+        let is_requested = self.pod_addresses.unknown() != Some(Unknown::NotGiven);
+        if is_requested {
+            let row = &resources::KUBE_CONTROLLERS_CONFIGURATIONS;
+            self.kube_controllers_configurations = source.read(row, self.store).await;
+        }
     }
 }

@@ -169,7 +169,33 @@ rows! {
         "why containers of Calico fail";
 }
 
-/// Every row.
+rows! {
+    ///
+    /// Kubernetes has no such kind: these are the addresses whose pods do not have them.
+    POD_ADDRESSES: "PodAddress", [api("", "v1", "pods")], Select::OnRequest, ipam::POD_ADDRESS,
+        "addresses whose pods are gone, with --pods";
+    KUBE_CONTROLLERS_CONFIGURATIONS: "KubeControllersConfiguration", calico("kubecontrollersconfigurations"),
+        Select::OnRequest, calico::KUBE_CONTROLLERS_CONFIGURATION,
+        "when kube-controllers releases such addresses";
+}
+
+// What POD_ADDRESSES are derived from.
+rows! {
+    ALLOCATIONS: "IPAMBlock", calico("ipamblocks"), Select::All, ipam::ALLOCATIONS,
+        "which pod each address is assigned to";
+    POD_NAMES: "Pod", [api("", "v1", "pods")], Select::Metadata(""), workloads::POD_NAME,
+        "which pods exist";
+    ///
+    /// A pod without an address in its status counts as in use.
+    SUCCEEDED_PODS: "Pod", [api("", "v1", "pods")],
+        Select::Metadata("status.phase=Succeeded,status.podIP!="), workloads::POD_NAME,
+        "which pods have finished";
+    FAILED_PODS: "Pod", [api("", "v1", "pods")],
+        Select::Metadata("status.phase=Failed,status.podIP!="), workloads::POD_NAME,
+        "which pods have failed";
+}
+
+/// Every row that is a part of a snapshot.
 pub static RESOURCES: &[&Resource] = &[
     &NODES,
     &CALICO_PODS,
@@ -204,4 +230,6 @@ pub static RESOURCES: &[&Resource] = &[
     &IP_RESERVATIONS,
     &EVENTS,
     &POD_LOGS,
+    &POD_ADDRESSES,
+    &KUBE_CONTROLLERS_CONFIGURATIONS,
 ];

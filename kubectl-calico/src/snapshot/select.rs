@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// Which objects of a kind are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Select {
@@ -15,6 +17,10 @@ pub enum Select {
     PhaseIn(&'static str, &'static str),
     /// What pods that fail say, read with that verb. Which pods these are depends on the other rows.
     OfFailingPods(&'static str),
+    /// All, in every namespace, but only if they are requested with `--pods`.
+    OnRequest,
+    /// The metadata of those in every namespace that a field selector selects; of all, if it is empty.
+    Metadata(&'static str),
     /// A single object, by namespace and name. The namespace of a cluster-scoped object is empty.
     Named(&'static str, &'static str),
 }
@@ -42,7 +48,7 @@ impl Select {
     /// Whether a server would return that object.
     pub fn selects(&self, object: &Selectable) -> bool {
         match *self {
-            Self::All | Self::OfFailingPods(_) => true,
+            Self::All | Self::OfFailingPods(_) | Self::OnRequest | Self::Metadata(_) => true,
             Self::Labelled(key, values) => object.has_label(key, values),
             Self::LabelledIn(namespace, key, values) => {
                 object.namespace == namespace && object.has_label(key, values)
@@ -57,7 +63,15 @@ impl Select {
     /// The query of a list, without the `?`; empty for all objects.
     pub fn query(&self) -> String {
         match *self {
-            Self::All | Self::OfFailingPods(_) | Self::Named(..) => String::new(),
+            Self::All
+            | Self::OfFailingPods(_)
+            | Self::OnRequest
+            | Self::Metadata("")
+            | Self::Named(..) => String::new(),
+            Self::Metadata(selector) => {
+                let selector = utf8_percent_encode(selector, NON_ALPHANUMERIC);
+                format!("fieldSelector={selector}")
+            }
             // labelSelector=KEY in (A,B), percent-encoded.
             Self::Labelled(key, values) | Self::LabelledIn(_, key, values) => {
                 format!("labelSelector={key}%20in%20%28{}%29", values.join("%2C"))
@@ -69,7 +83,11 @@ impl Select {
     /// The namespace that is read; empty for all of them.
     pub(super) fn namespace(&self) -> &'static str {
         match *self {
-            Self::All | Self::OfFailingPods(_) | Self::Labelled(..) => "",
+            Self::All
+            | Self::OfFailingPods(_)
+            | Self::OnRequest
+            | Self::Metadata(_)
+            | Self::Labelled(..) => "",
             Self::LabelledIn(namespace, ..)
             | Self::PhaseIn(namespace, _)
             | Self::Named(namespace, _) => namespace,

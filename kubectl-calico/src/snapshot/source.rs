@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::basis::{Basis, BasisKind};
 use super::node::Node;
 use super::places::Places;
+use super::pod_address::PodAddress;
 use super::pod_messages::{MessageRequests, PodMessages};
-use super::reading::Reading;
+use super::reading::{Reading, Unknown};
 use super::resource::Resource;
 use super::store::Store;
 
@@ -56,6 +57,11 @@ pub trait SnapshotSource {
     /// Those of these nodes that exist by now, if that can have changed since the nodes were read.
     fn late_nodes(&self, _names: &BTreeSet<String>) -> impl Future<Output = Reading<Vec<Node>>> {
         std::future::ready(Reading::Read(Vec::new()))
+    }
+
+    /// The addresses of IPAM whose pods do not have them; not given unless the source compares them.
+    fn pod_addresses(&self, _store: Store) -> impl Future<Output = Reading<Vec<PodAddress>>> {
+        std::future::ready(Reading::Unknown(Unknown::NotGiven))
     }
 
     /// What these pods say.

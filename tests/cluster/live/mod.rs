@@ -4,6 +4,7 @@ mod cases;
 mod faults;
 mod faulty_proxy;
 mod follow;
+mod leaks;
 mod load;
 mod nodes;
 mod permissions;

@@ -32,6 +32,7 @@ pub(crate) mod kube_controllers;
 pub(crate) mod kubeadm;
 pub(crate) mod kubeadm_misread;
 pub(crate) mod kubernetes_version;
+pub(crate) mod leaked_addresses;
 pub(crate) mod leftovers;
 pub(crate) mod migration;
 pub(crate) mod mtu;
@@ -114,6 +115,7 @@ pub static CHECKS: &[Check] = &[
     borrowed::BORROWED,
     block_limit::BLOCK_LIMIT,
     pinned_pools::POOL_PINNED,
+    leaked_addresses::ADDRESSES_LEAKED,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

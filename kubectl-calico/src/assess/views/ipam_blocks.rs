@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use calico_core::capacity::addresses;
 use calico_core::cidr::{Cidr, Family};
-use calico_core::ranges::{Ranges, bounds};
+use calico_core::ranges::{Ranges, bounds, nth};
 
 use crate::snapshot::{Attribute, IpamBlock, Snapshot};
 
@@ -103,14 +103,6 @@ impl Assigned<'_> {
             .and_then(|found| found.secondary.note.as_deref());
         note == Some(NOTE)
     }
-}
-
-fn nth(cidr: &Cidr, ordinal: usize) -> Option<IpAddr> {
-    let number = bounds(cidr).0.checked_add(u128::try_from(ordinal).ok()?)?;
-    Some(match cidr.family() {
-        Family::V4 => IpAddr::V4(u32::try_from(number).ok()?.into()),
-        Family::V6 => IpAddr::V6(number.into()),
-    })
 }
 
 /// The addresses of a family that IPReservations exclude.

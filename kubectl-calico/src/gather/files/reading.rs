@@ -9,11 +9,11 @@ use super::super::page;
 use super::Files;
 
 use crate::snapshot::resource::Resource;
-use crate::snapshot::resources::{EVENTS, POD_LOGS};
+use crate::snapshot::resources::{EVENTS, POD_ADDRESSES, POD_LOGS};
 use crate::snapshot::select::Select;
 use crate::snapshot::{
-    Absence, Basis, Event, MessageRequests, Origin, Places, PodLog, PodMessages, Reading,
-    SnapshotSource, Store, Unknown,
+    Absence, Basis, Event, MessageRequests, Origin, Places, PodAddress, PodLog, PodMessages,
+    Reading, SnapshotSource, Store, Unknown,
 };
 
 impl Files {
@@ -111,6 +111,15 @@ impl SnapshotSource for Files {
         match parsed {
             Ok(objects) => Reading::Read(objects),
             Err(why) => Reading::Unknown(Unknown::Failed(format!("{} {why}", resource.kind))),
+        }
+    }
+
+    /// What a snapshot holds: of other files, it is not known whether the pods are all that existed when the
+    /// blocks were read.
+    async fn pod_addresses(&self, store: Store) -> Reading<Vec<PodAddress>> {
+        match &self.header {
+            Some(header) if header.pods => self.read(&POD_ADDRESSES, store).await,
+            _ => Reading::Unknown(Unknown::NotGiven),
         }
     }
 

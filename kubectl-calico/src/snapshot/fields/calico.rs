@@ -131,3 +131,14 @@ pub(in crate::snapshot) const CLUSTER_INFORMATION: Fields = &[
         Object(&[("calicoVersion", Value), ("datastoreReady", Value)]),
     ),
 ];
+
+pub(in crate::snapshot) const KUBE_CONTROLLERS_CONFIGURATION: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[(
+            "controllers",
+            Object(&[("node", Object(&[("leakGracePeriod", Value)]))]),
+        )]),
+    ),
+];

@@ -48,3 +48,46 @@ pub(in crate::snapshot) const IPAM_CONFIG: Fields = &[
 
 pub(in crate::snapshot) const IP_RESERVATION: Fields =
     &[NAMED, ("spec", Object(&[("reservedCIDRs", Value)]))];
+
+/// What is read of blocks to compare them with pods.
+pub(in crate::snapshot) const ALLOCATIONS: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[
+            ("allocations", Value),
+            (
+                "attributes",
+                Object(&[
+                    ("alternateOwnerAttrs", Object(&[])),
+                    ("handle_id", Value),
+                    (
+                        "secondary",
+                        Object(&[
+                            ("namespace", Value),
+                            ("node", Value),
+                            ("pod", Value),
+                            ("timestamp", Value),
+                            ("vmi-name", Object(&[])),
+                        ]),
+                    ),
+                ]),
+            ),
+            ("cidr", Value),
+        ]),
+    ),
+];
+
+pub(in crate::snapshot) const POD_ADDRESS: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[
+            ("ageSeconds", Value),
+            ("namespace", Value),
+            ("node", Value),
+            ("pod", Value),
+        ]),
+    ),
+    ("status", Object(&[("pod", Value)])),
+];

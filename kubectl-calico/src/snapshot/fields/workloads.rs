@@ -134,6 +134,28 @@ pub(in crate::snapshot) const POD: Fields = &[
     ),
 ];
 
+/// What is read of all pods: their names, the addresses that the CNI plugin has noted and, where a pod is
+/// read as a whole, what shows that it has an address.
+/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/k8s/conversion/constants.go.
+pub(in crate::snapshot) const POD_NAME: Fields = &[
+    (
+        "metadata",
+        Object(&[
+            NAME,
+            NAMESPACE,
+            (
+                "annotations",
+                Object(&[
+                    ("cni.projectcalico.org/podIP", Value),
+                    ("cni.projectcalico.org/podIPs", Value),
+                ]),
+            ),
+        ]),
+    ),
+    ("spec", Object(&[("nodeName", Value)])),
+    ("status", Object(&[("podIPs", Object(&[("ip", Value)]))])),
+];
+
 /// A container of a workload.
 const CONTAINER: Keep = Object(&[
     NAME,

@@ -1,0 +1,250 @@
+//! Whether IPAM has addresses of pods that do not have them.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use calico_core::catalog::Entry;
+use serde_json::json;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::typha::Replicas;
+use crate::assess::finding::{Finding, Severity, Suspect};
+use crate::assess::phrases::{counted, few, pasted};
+use crate::assess::views::objects::{deployment, object_of};
+use crate::duration::duration;
+use crate::repair::Step;
+use crate::repair::resource_writer::ResourceWriter;
+use crate::snapshot::resources::{
+    DAEMON_SETS, DEPLOYMENTS, IPAM_BLOCKS, KUBE_CONTROLLERS_CONFIGURATIONS, NODES, POD_ADDRESSES,
+};
+use crate::snapshot::{ObjectRef, PodAddress, PodState, Snapshot};
+
+const CONTROLLERS: &str = "calico-kube-controllers";
+
+pub(crate) const ADDRESSES_LEAKED: Check = Check {
+    entry: Entry {
+        code: "CAL226",
+        title: "addresses belong to pods that do not have them",
+        meaning: "Calico's IPAM still has addresses assigned to pods that no longer exist, have \
+                  finished, or have another address. The CNI plugin did not release them, for \
+                  example because the runtime or the node failed while the pod was deleted.",
+        impact: "No other pod can get these addresses, so pools fill up. calico-kube-controllers \
+                 releases them, by default after 15 minutes.",
+        criteria: "Read only with --pods. A pod counts as gone if it is in no list of all pods \
+                   that was read after the blocks, and its address is still assigned after that; \
+                   as finished, if its phase is Succeeded or Failed and it had an address; as \
+                   moved, if it is on another node or has other addresses. Whatever is not \
+                   certain counts as in use. Not reported: addresses younger than \
+                   leakGracePeriod, those without a handle, of tunnels, of Services, of Windows \
+                   nodes and of virtual machines, a handle one of whose addresses is in use, and \
+                   nodes that no longer exist (CAL222). calicoctl ipam check also counts IPv6 \
+                   tunnel addresses and those of stopped virtual machines as leaked. The finding \
+                   is a note if calico-kube-controllers is ready and releases addresses, and a \
+                   warning otherwise. Applies only if Calico's IPAM assigns addresses.",
+        fix: "Let calico-kube-controllers release them: restore it, or set leakGracePeriod. \
+              Without it, release them with calicoctl while the datastore is locked.",
+        source: "projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/node/ipam.go \
+                 (checkAllocations, allocationIsValid), ipam_allocation.go (markLeak) and \
+                 calicoctl/calicoctl/commands/ipam/release.go",
+    },
+    needs: &[
+        &POD_ADDRESSES,
+        &KUBE_CONTROLLERS_CONFIGURATIONS,
+        &IPAM_BLOCKS,
+        &NODES,
+        &DAEMON_SETS,
+        &DEPLOYMENTS,
+    ],
+    judges: Judges::Running,
+    find: |case| {
+        if !case.facts.runs_with_calico_ipam() {
+            return Vec::new();
+        }
+        finding(case, &leaked(case.snapshot)).into_iter().collect()
+    },
+};
+
+/// What kube-controllers does about such addresses.
+enum Collector {
+    /// It releases them.
+    Works,
+    /// It is turned off: the field that says so, and its value.
+    Off(&'static str, String),
+    /// It has no ready replica.
+    NotReady,
+    /// It is not installed.
+    Missing,
+}
+
+/// The grace period that Calico fills in.
+/// Source: projectcalico/calico v3.26.0 to v3.32.1, libcalico-go/lib/clientv3/kubecontrollersconfig.go.
+const DEFAULT_GRACE: Duration = Duration::from_secs(15 * 60);
+
+/// The grace period: zero if nothing is released, `None` if the controller is turned off.
+fn grace_period(snapshot: &Snapshot) -> Option<Duration> {
+    let configurations = snapshot.kube_controllers_configurations.items().iter();
+    let mut default = configurations.filter(|found| found.metadata.name == "default");
+    let Some(configuration) = default.next() else {
+        return Some(DEFAULT_GRACE);
+    };
+    let node = configuration.spec.controllers.node.as_ref()?;
+    let period = node.leak_grace_period.as_deref();
+    let period = period.and_then(|text| duration(text).ok());
+    Some(period.unwrap_or(DEFAULT_GRACE))
+}
+
+/// The addresses that are old enough, on nodes that exist.
+fn leaked(snapshot: &Snapshot) -> Vec<&PodAddress> {
+    let grace = grace_period(snapshot).filter(|grace| !grace.is_zero());
+    let grace = grace.unwrap_or(DEFAULT_GRACE).as_secs();
+    let nodes = snapshot.nodes.items().iter();
+    let nodes: BTreeSet<&str> = nodes.map(|node| node.metadata.name.as_str()).collect();
+    let addresses = snapshot.pod_addresses.items().iter();
+    addresses
+        .filter(|one| nodes.contains(one.spec.node.as_str()))
+        .filter(|one| one.spec.age_seconds.is_none_or(|age| age >= grace))
+        .collect()
+}
+
+fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
+    if leaked.is_empty() {
+        return None;
+    }
+    let collector = Collector::of(case.snapshot);
+    let message = match leaked.len() {
+        1 => "1 address of a pod that does not have it".to_owned(),
+        count => format!("{count} addresses of pods that do not have them"),
+    };
+    let severity = match collector {
+        Collector::Works => Severity::Note,
+        _ => Severity::Warning,
+    };
+    let blocks = || ObjectRef::all("IPAMBlock");
+    let mut finding = Finding::new(&ADDRESSES_LEAKED.entry, severity, blocks(), message)
+        .suspects([Suspect::Workload(CONTROLLERS)]);
+    for (state, field) in [
+        (PodState::Gone, "addresses of pods that are gone"),
+        (PodState::Finished, "addresses of finished pods"),
+        (PodState::OnOtherNode, "addresses of pods on another node"),
+        (
+            PodState::HasOtherAddress,
+            "addresses of pods with another one",
+        ),
+    ] {
+        let of_state: Vec<String> = leaked
+            .iter()
+            .filter(|one| one.status.pod == state)
+            .map(|one| {
+                let spec = &one.spec;
+                let address = &one.metadata.name;
+                format!(
+                    "{address} ({}/{} on {})",
+                    spec.namespace, spec.pod, spec.node
+                )
+            })
+            .collect();
+        if !of_state.is_empty() {
+            finding = finding.evidence(blocks(), field, few(&of_state));
+        }
+    }
+    finding = match &collector {
+        Collector::Off(field, value) => finding.evidence(configuration(), *field, value),
+        Collector::Missing => finding.evidence(
+            ObjectRef::all("Deployment"),
+            format!("number named {CONTROLLERS}"),
+            0,
+        ),
+        Collector::NotReady => match deployment(case.snapshot, CONTROLLERS) {
+            Some(found) => finding.evidence(object_of(found), "status.readyReplicas", 0),
+            None => finding,
+        },
+        Collector::Works => finding,
+    };
+    Some(
+        finding
+            .impact(match collector {
+                Collector::Works => {
+                    "no other pod can get them until kube-controllers releases them"
+                }
+                _ => "no other pod can get them, and nothing releases them",
+            })
+            .fixed_by_all(collector.fix(case.snapshot)),
+    )
+}
+
+fn configuration() -> ObjectRef {
+    ObjectRef::named("KubeControllersConfiguration", "default")
+}
+
+impl Collector {
+    fn of(snapshot: &Snapshot) -> Self {
+        let Some(controllers) = deployment(snapshot, CONTROLLERS) else {
+            return Self::Missing;
+        };
+        match grace_period(snapshot) {
+            None => Self::Off("spec.controllers.node", "not set".to_owned()),
+            Some(grace) if grace.is_zero() => {
+                Self::Off("spec.controllers.node.leakGracePeriod", "0s".to_owned())
+            }
+            Some(_) if controllers.status.is_some() && Replicas::of(controllers).ready == 0 => {
+                Self::NotReady
+            }
+            Some(_) => Self::Works,
+        }
+    }
+
+    fn fix(&self, snapshot: &Snapshot) -> Vec<Step> {
+        match self {
+            Self::Works => {
+                let controllers = deployment(snapshot, CONTROLLERS);
+                let namespace = controllers.and_then(|found| found.metadata.namespace.as_deref());
+                let namespace = pasted(namespace.unwrap_or_default());
+                let grace = grace_period(snapshot).unwrap_or(DEFAULT_GRACE);
+                let minutes = counted(usize::try_from(grace.as_secs() / 60).unwrap_or(0), "minute");
+                let what = format!(
+                    "if they remain for longer than leakGracePeriod ({minutes}), kube-controllers' \
+                     log says why"
+                );
+                vec![Step::new(what).run(format!(
+                    "kubectl logs -n {namespace} deployment/{CONTROLLERS} --tail=100"
+                ))]
+            }
+            Self::NotReady => {
+                vec![Step::new(format!(
+                    "restore {CONTROLLERS}, which releases them"
+                ))]
+            }
+            Self::Off(..) => {
+                let spec = json!({"controllers": {"node": {"leakGracePeriod": "15m0s"}}});
+                let patch = ResourceWriter::of(snapshot).patch_spec(
+                    "kubecontrollersconfigurations",
+                    "default",
+                    &spec,
+                );
+                vec![Step::new("let kube-controllers release them").run(patch)]
+            }
+            Self::Missing => by_hand(),
+        }
+    }
+}
+
+/// Releases addresses with calicoctl, which requires a locked datastore. While it is locked, pods get no
+/// addresses.
+/// Source: projectcalico/calico v3.26.0 to v3.32.1, calicoctl/calicoctl/commands/ipam/release.go
+/// (`releaseFromReports`).
+fn by_hand() -> Vec<Step> {
+    vec![
+        Step::new(
+            "install calico-kube-controllers, which releases them; or release them by hand: lock \
+             the datastore, so that no address is assigned meanwhile (new pods wait)",
+        )
+        .run("calicoctl datastore migrate lock"),
+        Step::new(
+            "check that none of the addresses that calicoctl lists is in use: it also lists IPv6 \
+             tunnel addresses of nodes, and addresses of Services and of stopped virtual machines",
+        )
+        .run("calicoctl ipam check --show-problem-ips -o ipam.json"),
+        Step::new("only if so, release them").run("calicoctl ipam release --from-report=ipam.json"),
+        Step::new("unlock the datastore in any case").run("calicoctl datastore migrate unlock"),
+    ]
+}
