@@ -119,10 +119,11 @@ pub(crate) static ENCAPSULATION_ON_CLOUD: Entry = Entry {
               this cloud does not have by default.",
     impact: "Until these are in place, packets between pods on different nodes are dropped.",
     criteria: "The cloud is recognized by the providerID of a node. Unencapsulated traffic is a \
-               warning on Azure, OpenStack and, with None, on Google Cloud. IPIP is a note on AWS \
+               warning on Azure, OpenStack, Oracle Cloud and, with None, on Google Cloud. IPIP is a note on AWS \
                and Google Cloud. An encapsulation that no setting permits is reported as CAL301.",
     fix: "Choose VXLAN, or configure the network as the finding says.",
-    source: "Calico's documentation of each cloud (3.32); OpenStack Neutron, port security",
+    source: "Calico's documentation of each cloud (3.32); OpenStack Neutron, port security; Oracle \
+             Cloud documentation, VNICs (source/destination check)",
 };
 
 pub(crate) static ENCAPSULATION_ON_WINDOWS: Entry = Entry {

@@ -7,7 +7,7 @@ use crate::assess::advice::pool_fixes::encapsulate;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::Cloud;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
@@ -22,34 +22,57 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
                  node can.",
         criteria: "Azure and Google Cloud, by the providerID of a node. With routes for the pods' \
                    addresses and IP forwarding on each node's interface, it works; the Kubernetes \
-                   API does not show these, so the finding is a warning. AWS is CAL309. Only \
+                   API does not show these, so the finding is a warning. On OpenStack and Oracle \
+                   Cloud, one setting of each port or VNIC allows it, and the finding is a note. AWS \
+                   is CAL309. Only \
                    pools that give, or will give, addresses to pods count, and only if Calico \
                    provides pod networking.",
         fix: "Use VXLAN between all nodes, or create the routes and turn on IP forwarding.",
-        source: "Calico documentation, Azure and Google Compute Engine; tigera/operator#2161",
+        source: "Calico documentation, Azure and Google Compute Engine; tigera/operator#2161; \
+                 OpenStack Neutron, port security; Oracle Cloud documentation, VNICs",
     },
     needs: &[&IP_POOLS, &NODES],
     judges: Judges::Requested {
         remedy: Remedy::Encapsulation,
     },
     find: |case| {
-        let (cloud, needs) = match case.facts.cluster.cloud.value() {
+        let (severity, cloud, needs) = match case.facts.cluster.cloud.value() {
             Some(cloud @ Cloud::Azure) => (
+                Severity::Warning,
                 cloud,
                 "user-defined routes and IP forwarding on each network interface",
             ),
-            Some(cloud @ Cloud::Google) => (cloud, "routes and canIpForward on each instance"),
+            Some(cloud @ Cloud::Google) => (
+                Severity::Warning,
+                cloud,
+                "routes and canIpForward on each instance",
+            ),
+            Some(cloud @ Cloud::OpenStack) => (
+                Severity::Note,
+                cloud,
+                "the pod CIDR in the allowed address pairs of each port",
+            ),
+            Some(cloud @ Cloud::Oracle) => (
+                Severity::Note,
+                cloud,
+                "the source/destination check skipped on each VNIC",
+            ),
             _ => return Vec::new(),
         };
         let pools = candidate_pools(case);
         let plain = pools
             .iter()
-            .filter_map(|pool| plain(case, pool, *cloud, needs));
+            .filter_map(|pool| plain(case, pool, (severity, *cloud), needs));
         plain.collect()
     },
 };
 
-fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, needs: &str) -> Option<Finding> {
+fn plain(
+    case: &Case,
+    pool: &CandidatePool,
+    (severity, cloud): (Severity, Cloud),
+    needs: &str,
+) -> Option<Finding> {
     let encapsulation = pool.encapsulation.filter(|_| pool.has_pods)?;
     let where_ = match encapsulation {
         Encapsulation::None => "",
@@ -57,8 +80,9 @@ fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, needs: &str) -> Option
         Encapsulation::Vxlan | Encapsulation::Ipip => return None,
     };
     Some(
-        Finding::warning(
+        Finding::new(
             &PLAIN_IN_CLOUD.entry,
+            severity,
             pool.object(),
             format!("{} drops unencapsulated pod traffic{where_}", cloud.name()),
         )

@@ -23,13 +23,15 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                  connected by the other plugin have addresses and routes that Calico does not \
                  know, and no policies.",
         criteria: "DaemonSets scheduled to at least one node are recognized by their containers: \
-                   flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet and Antrea. Canal, and \
+                   flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
+                   Kube-OVN and OVN-Kubernetes. Canal, and \
                    Calico with backend none (policy only), are meant to run alongside another \
                    plugin. The contents of /etc/cni/net.d are not visible through the Kubernetes \
                    API.",
         fix: "Remove the unwanted plugin, its file in /etc/cni/net.d and its interfaces on every \
               node, and recreate the pods that it connected.",
-        source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations",
+        source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations; \
+                 manifests of kube-router, Kube-OVN and openshift/cluster-network-operator",
     },
     needs: &[&DAEMON_SETS],
     judges: Judges::Configured,
@@ -49,16 +51,21 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
 /// Cilium, which GKE calls Dataplane V2.
 pub(crate) const CILIUM: &str = "Cilium";
 
+const KUBE_ROUTER: &str = "kube-router";
+
 const AMAZON_VPC: &str = "the Amazon VPC CNI";
 
 /// The network plugin that a DaemonSet runs, by the name of its container.
 fn plugin(set: &DaemonSet) -> Option<&'static str> {
-    const CONTAINERS: [(&str, &str); 6] = [
+    const CONTAINERS: [(&str, &str); 9] = [
         ("antrea-agent", "Antrea"),
         ("aws-node", AMAZON_VPC),
         ("cilium-agent", CILIUM),
+        ("cni-server", "Kube-OVN"),
         ("kindnet-cni", "kindnet"),
         ("kube-flannel", "flannel"),
+        (KUBE_ROUTER, KUBE_ROUTER),
+        ("ovn-controller", "OVN-Kubernetes"),
         ("weave", "Weave Net"),
     ];
     let wanted = set.status.as_ref()?.desired_number_scheduled > 0;
@@ -69,6 +76,12 @@ fn plugin(set: &DaemonSet) -> Option<&'static str> {
         .spec
         .as_ref()
         .filter(|_| wanted)?;
+    // It can also be a proxy for Services only.
+    let connects_pods = |name: &str| {
+        let init = pod.init_containers.iter().flatten();
+        let mut init = init.map(|container| container.name.as_str());
+        name != KUBE_ROUTER || init.any(|name| name.starts_with("install-cni"))
+    };
     let known = |name: &str| CONTAINERS.iter().find(|(container, _)| *container == name);
     if pod
         .containers
@@ -79,6 +92,7 @@ fn plugin(set: &DaemonSet) -> Option<&'static str> {
     }
     pod.containers
         .iter()
+        .filter(|container| connects_pods(&container.name))
         .find_map(|container| known(&container.name))
         .map(|(_, plugin)| *plugin)
 }

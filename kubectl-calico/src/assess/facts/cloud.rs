@@ -27,6 +27,9 @@ pub enum Cloud {
     Vsphere,
     /// OpenStack.
     OpenStack,
+    /// Oracle Cloud.
+    #[serde(rename = "Oracle Cloud")]
+    Oracle,
 }
 
 /// What the network of a cloud does with IPIP (IP protocol 4).
@@ -51,6 +54,7 @@ impl Cloud {
             Self::Hetzner => "Hetzner",
             Self::Vsphere => "vSphere",
             Self::OpenStack => "OpenStack",
+            Self::Oracle => "Oracle Cloud",
         }
     }
 
@@ -60,9 +64,12 @@ impl Cloud {
         match self {
             Self::Azure => Ipip::Dropped,
             Self::DigitalOcean => Ipip::DroppedByFirewalls,
-            Self::Aws | Self::Google | Self::Hetzner | Self::Vsphere | Self::OpenStack => {
-                Ipip::CanPass
-            }
+            Self::Aws
+            | Self::Google
+            | Self::Hetzner
+            | Self::Vsphere
+            | Self::OpenStack
+            | Self::Oracle => Ipip::CanPass,
         }
     }
 
@@ -76,6 +83,7 @@ impl Cloud {
             "hcloud" => Self::Hetzner,
             "vsphere" => Self::Vsphere,
             "openstack" => Self::OpenStack,
+            "oci" => Self::Oracle,
             _ => return None,
         })
     }
@@ -100,6 +108,11 @@ pub fn cloud_of(node: &Node) -> Option<Cloud> {
 /// use their own scheme, which does not name a cloud.
 pub fn scheme_of(node: &Node) -> Option<&str> {
     const ANYWHERE: [&str; 3] = ["k3s", "k0s", "rke2"];
-    let (scheme, _) = node.spec.provider_id.as_deref()?.split_once("://")?;
+    let id = node.spec.provider_id.as_deref()?;
+    // Oracle's cloud controller writes the identifier of the instance alone.
+    if id.starts_with("ocid1.") {
+        return Some("oci");
+    }
+    let (scheme, _) = id.split_once("://")?;
     (!ANYWHERE.contains(&scheme)).then_some(scheme)
 }

@@ -144,6 +144,15 @@ fn on_cloud(cloud: Cloud) -> CloudNetwork {
                  the ports",
             )],
         ),
+        Cloud::Oracle => always_encapsulated(
+            "Oracle Cloud drops packets with pod addresses unless the source/destination check of \
+             each VNIC is off; VXLAN avoids that",
+            &[(
+                Encapsulation::VxlanCrossSubnet,
+                "unencapsulated within a subnet, with the source/destination check skipped on every \
+                 VNIC",
+            )],
+        ),
         Cloud::Vsphere => own_network("on vSphere you control the network"),
     }
 }
@@ -192,6 +201,12 @@ pub(crate) fn objection(
             Severity::Warning,
             "Neutron's port security drops packets with pod addresses",
             "choose VXLAN, or add the pod CIDR to the allowed address pairs of the ports",
+        ),
+        (Cloud::Oracle, _) if !always => (
+            Severity::Warning,
+            "Oracle Cloud drops packets with pod addresses unless the source/destination check of \
+             each VNIC is off",
+            "choose VXLAN, or skip the source/destination check on every VNIC",
         ),
         (Cloud::Google, Encapsulation::None) => (
             Severity::Warning,
