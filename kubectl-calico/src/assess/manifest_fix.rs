@@ -43,7 +43,9 @@ pub(super) fn of_overlay(finding: &mut Finding, overlay: &FileOverlay, created: 
         }
     }
     let has_new = objects.keys().any(|object| is_new(object));
-    if !has_given && !has_new {
+    // Where a pool differs from the Installation, that is what the files change.
+    let is_fixed_here = has_given || has_new || (is_pool(finding) && !objects.is_empty());
+    if !is_fixed_here {
         without_commands(finding);
         return;
     }

@@ -10,3 +10,4 @@ mod nodes;
 mod permissions;
 mod pod_messages;
 mod run;
+mod with;

@@ -1,7 +1,8 @@
 //! The plugin, connected to a test cluster.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use calico_test_support::outcome::Outcome;
 use serde_json::Value;
@@ -21,6 +22,31 @@ impl Cluster {
             .output()
             .expect("the plugin starts");
         Outcome::of(&output)
+    }
+}
+
+impl Cluster {
+    /// Runs the plugin with this standard input.
+    pub(crate) fn calico_reading<A: AsRef<OsStr>>(
+        &self,
+        input: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Outcome {
+        let mut plugin = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"))
+            .env_clear()
+            .env("KUBECONFIG", &self.kubeconfig)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the plugin starts");
+        let mut stdin = plugin.stdin.take().expect("it is piped");
+        stdin
+            .write_all(input.as_bytes())
+            .expect("the plugin reads it");
+        drop(stdin);
+        Outcome::of(&plugin.wait_with_output().expect("the plugin ends"))
     }
 }
 

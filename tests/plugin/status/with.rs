@@ -84,10 +84,7 @@ fn an_immutable_field_of_a_pool_stays_as_it_is() {
         let found = findings(&report);
         assert_eq!(found.len(), 1, "{found:?}");
         let (code, subject, fix) = &found[0];
-        assert_eq!(
-            (*code, *subject),
-            ("change-rejected", "IPPool/default-ipv4-ippool")
-        );
+        assert_eq!((*code, *subject), ("CAL119", "IPPool/default-ipv4-ippool"));
         assert!(
             fix[0]
                 .starts_with("leave IPPool/default-ipv4-ippool out of the manifests, or set its "),
@@ -171,6 +168,36 @@ fn an_installation_is_judged_although_the_operator_accepted_the_one_before() {
 }
 
 #[test]
+fn the_data_plane_follows_the_installation() {
+    let report = report(
+        HEALTHY,
+        &installation("{calicoNetwork: {linuxDataplane: BPF}}"),
+    );
+    let found = findings(&report);
+    assert!(
+        found.iter().all(|(code, ..)| *code != "CAL310"),
+        "{found:?}"
+    );
+    assert!(
+        found.iter().any(|(code, ..)| *code == "CAL314"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_pool_that_the_installation_changes_is_changed_in_its_manifest() {
+    let pools = "{calicoNetwork: {ipPools: [{name: default-ipv4-ippool, cidr: 172.31.0.0/16}]}}";
+    let report = report(HEALTHY, &installation(pools));
+    let found = findings(&report);
+    let (.., fix) = found.iter().find(|(code, ..)| *code == "CAL208").unwrap();
+    assert_eq!(fix.len(), 1, "{fix:?}");
+    assert!(
+        fix[0].starts_with("set the CIDR in the manifest of the Installation back to "),
+        "{fix:?}"
+    );
+}
+
+#[test]
 fn an_older_operator_is_a_downgrade() {
     let operator = |version: &str| {
         let mut objects = cluster(HEALTHY);
@@ -187,15 +214,11 @@ fn an_older_operator_is_a_downgrade() {
     let older = report(HEALTHY, &operator("v1.38.0"));
     let found = findings(&older);
     assert!(
-        found.iter().any(|(code, ..)| *code == "downgrade"),
+        found.iter().any(|(code, ..)| *code == "CAL120"),
         "{found:?}"
     );
     let newer = report(HEALTHY, &operator("v1.99.0"));
-    assert!(
-        findings(&newer)
-            .iter()
-            .all(|(code, ..)| *code != "downgrade")
-    );
+    assert!(findings(&newer).iter().all(|(code, ..)| *code != "CAL120"));
 }
 
 #[test]
@@ -258,7 +281,7 @@ fn every_format_has_what_is_wrong_with_the_change() {
         let outcome = run(HEALTHY, &manifests, &["-o", format]);
         assert_eq!(outcome.exit, 1, "{format}");
         assert!(
-            outcome.stdout.contains("change-rejected"),
+            outcome.stdout.contains("CAL119"),
             "{format}: {}",
             outcome.stdout
         );

@@ -56,6 +56,10 @@ pub(crate) fn unlisted(
         "the operator deletes the pool as soon as Calico's API server is available, and its pods \
          lose their routes and NAT",
     )
+    .in_manifest(format!(
+        "list {} in spec.calicoNetwork.ipPools of the manifest of the Installation",
+        pool.cidr
+    ))
     .fixed_by_all(restore(case, pool))
     .pending(format!("deletes {}", pool.object()));
     Some(finding)

@@ -191,6 +191,11 @@ fn renumbered(case: &Case, asked: &InstallationFacts, pool: &ExistingPool) -> Op
             listed,
         )
         .evidence(pool.object(), "spec.cidr", &pool.cidr)
+        .in_manifest(format!(
+            "set the CIDR in the manifest of the Installation back to {}; for another CIDR, add a \
+             second pool (kubectl calico plan --cidr)",
+            pool.cidr
+        ))
         .impact(
             "the operator stops with \"IPPool CIDR cannot be modified\" and changes no pool at all; \
              the pool itself keeps working",

@@ -27,8 +27,9 @@ pub(crate) const HALF_MIGRATED: Check = Check {
                    or with Calico's Deployments in kube-system. The node label \
                    projectcalico.org/operator-node-migration shows the progress: migrated or \
                    pre-operator. Of manifests that have yet to be applied, an Installation \
-                   together with calico-node's DaemonSet is an error. Alongside Canal, the finding is an error: Canal's DaemonSet is \
-                   named canal, but the operator looks for canal-node and so never migrates it.",
+                   together with calico-node's DaemonSet is an error. Alongside Canal, the finding \
+                   is an error: Canal's DaemonSet is named canal, but the operator looks for \
+                   canal-node and so never migrates it.",
         fix: "Let it continue, and watch the calico TigeraStatus. The operator waits for Typha and \
               for each new calico-node to become ready. Once no old calico-node is left, the rest \
               of the manifest install in kube-system can be deleted.",

@@ -8,7 +8,7 @@ use crate::assess::finding::Finding;
 use crate::snapshot::ObjectRef;
 
 pub(super) static DOWNGRADE: Entry = Entry {
-    code: "downgrade",
+    code: "CAL120",
     title: "the manifests are of an older version than the cluster",
     meaning: "The manifests replace the operator or, in a manifest install, calico-node with an \
               older version.",

@@ -1,5 +1,6 @@
 //! What manifests change in a cluster, before they are applied to it.
 
+mod dataplane;
 mod downgrade;
 mod rejection;
 
@@ -52,6 +53,7 @@ pub fn with(
     operator.retain(|change| !pending.contains(change));
     if cluster.installations != overlaid.installations {
         carry_out(&mut overlaid, &changes);
+        dataplane::follow(&mut overlaid, cluster);
     }
     let created = changes.iter().filter_map(|change| match change {
         PoolChange::Create(pool) => Some(pool.object().to_string()),

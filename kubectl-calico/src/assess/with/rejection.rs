@@ -6,7 +6,7 @@ use crate::assess::finding::Finding;
 use crate::snapshot::{FileOverlay, RejectedChange};
 
 pub(super) static CHANGE_REJECTED: Entry = Entry {
-    code: "change-rejected",
+    code: "CAL119",
     title: "the manifests change an immutable field",
     meaning: "A manifest has an IPPool that exists, with another CIDR or another block size.",
     impact: "Calico's API rejects the IPPool: the pool stays as it is, and what applies the \
