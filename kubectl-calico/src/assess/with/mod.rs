@@ -11,7 +11,8 @@ use k8s_openapi::jiff::Timestamp;
 
 use super::accepted::Accepted;
 use super::changes::{Changes, KnownFinding, Same};
-use super::check::Case;
+use super::check::{Case, Judges};
+use super::checks::CHECKS;
 use super::checks::installation_rules::{RULE_BROKEN, broken};
 use super::counts::FindingCounts;
 use super::facts::Facts;
@@ -22,7 +23,7 @@ use super::manifest_fix;
 use super::pool_changes::{PoolChange, carry_out, pool_changes};
 use super::report::Report;
 use super::{assess, conclude};
-use crate::snapshot::{FileOverlay, Snapshot};
+use crate::snapshot::{FileOverlay, ObjectRef, Snapshot};
 
 /// The findings about the change itself, which no cluster has.
 pub static ENTRIES: &[&Entry] = &[&rejection::CHANGE_REJECTED, &downgrade::DOWNGRADE];
@@ -62,7 +63,9 @@ pub fn with(
     let created: BTreeSet<String> = created.collect();
     let mut report = assess(&overlaid, now);
     let code = RULE_BROKEN.entry.code;
-    report.findings.retain(|found| found.code != code);
+    report
+        .findings
+        .retain(|found| found.code != code && !is_about_absence(found, &overlay));
     let of_change = rejection::rejections(&overlay)
         .chain(downgrade::downgrade(&before.facts, &report.facts))
         .chain(violations)
@@ -74,7 +77,10 @@ pub fn with(
     accepted.apply(&mut report);
     let mut counted = before.clone();
     accepted.apply(&mut counted);
-    let known: Vec<KnownFinding> = counted.findings.iter().map(Into::into).collect();
+    let mut known: Vec<KnownFinding> = counted.findings.iter().map(Into::into).collect();
+    for known in &mut known {
+        follow_pool(known, &report.findings, &created);
+    }
     let compared = "with the cluster as it is";
     let (mut changes, keep) = Changes::of(
         &report.findings,
@@ -98,6 +104,32 @@ pub fn with(
     changes.assumed = overlay.assumed;
     report.changes = Some(changes);
     report
+}
+
+/// Whether a finding is about what runs, of an object that only the files have: it has no status yet, and
+/// nobody has acted on it.
+fn is_about_absence(finding: &Finding, overlay: &FileOverlay) -> bool {
+    let check = CHECKS.iter().find(|check| check.entry.code == finding.code);
+    let is_new = |object: &str| overlay.new.contains(object) && !object.starts_with("IPPool/");
+    check.is_some_and(|check| check.judges == Judges::Running)
+        && (is_new(&finding.subject)
+            || finding
+                .evidence
+                .iter()
+                .any(|evidence| is_new(&evidence.object.to_string())))
+}
+
+/// What was wrong with a listed pool is no other problem once the operator has created the pool.
+fn follow_pool(known: &mut KnownFinding, findings: &[Finding], created: &BTreeSet<String>) {
+    let same = findings.iter().find(|found| {
+        created.contains(&found.subject)
+            && (found.code, &found.message) == (known.code.as_str(), &known.message)
+    });
+    if let Some(same) = same
+        && known.subject == ObjectRef::installation().to_string()
+    {
+        known.subject.clone_from(&same.subject);
+    }
 }
 
 /// The rules that the Installation breaks with the manifests. What the operator has accepted in the cluster,
