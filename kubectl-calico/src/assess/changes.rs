@@ -134,6 +134,11 @@ impl Changes {
         (changes, keep)
     }
 
+    /// Whether a finding is gone or has changed.
+    pub fn has_other(&self) -> bool {
+        !self.gone.is_empty() || !self.changed.is_empty()
+    }
+
     /// Adds a finding, and returns whether the report keeps it.
     fn add(&mut self, finding: &Finding, earlier: Option<KnownFinding>, same: Same) -> bool {
         let Some(earlier) = earlier else {

@@ -5,6 +5,7 @@ pub mod cluster_summary;
 use k8s_openapi::jiff::Timestamp;
 use serde::Serialize;
 
+use crate::assess::ignores::Ignore;
 use crate::assess::report::Report;
 use crate::document::Head;
 use crate::snapshot::Origin;
@@ -67,11 +68,30 @@ impl ReportList {
     }
 
     /// A list that is written at `now`.
-    pub fn new(clusters: Vec<ClusterReport>, now: Timestamp) -> Self {
+    pub fn new(mut clusters: Vec<ClusterReport>, now: Timestamp) -> Self {
+        keep_unused(&mut clusters);
         Self {
             head: Head::new(KIND, &Origin::default(), now),
             clusters,
         }
+    }
+}
+
+/// An ignore is for all clusters: it is unused if it matches nothing in any of them.
+fn keep_unused(clusters: &mut [ClusterReport]) {
+    let reports = || clusters.iter().map(|cluster| cluster.report.as_ref());
+    let unused = reports()
+        .flatten()
+        .flat_map(|report| &report.ignores.unused);
+    let is_unused = |ignore: &&Ignore| {
+        reports().all(|report| report.is_some_and(|it| it.ignores.unused.contains(ignore)))
+    };
+    let unused: Vec<Ignore> = unused.filter(is_unused).cloned().collect();
+    for report in clusters.iter_mut().filter_map(|it| it.report.as_mut()) {
+        report
+            .ignores
+            .unused
+            .retain(|ignore| unused.contains(ignore));
     }
 }
 

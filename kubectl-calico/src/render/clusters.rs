@@ -3,9 +3,11 @@
 use calico_core::text::printable;
 
 use super::Look;
+use super::changes::needless;
 use super::status::{Detail, text};
 use super::summary_table::{HEADINGS, row};
 use super::table::table;
+use crate::assess::changes::Changes;
 use crate::assess::finding::Severity;
 use crate::assess::report::Report;
 use crate::clusters::ReportList;
@@ -53,8 +55,12 @@ pub fn clusters(list: &ReportList, look: Look, detail: ClusterDetail) -> String 
     page
 }
 
-/// Whether there is something to fix, or something was not checked.
+/// Whether there is something to fix, something was not checked, or something has changed or is no longer
+/// ignored.
 pub(super) fn is_shown(report: &Report) -> bool {
     let worst = report.worst();
-    worst.is_some_and(|worst| worst > Severity::Note) || !report.is_complete()
+    worst.is_some_and(|worst| worst > Severity::Note)
+        || !report.is_complete()
+        || report.changes.as_ref().is_some_and(Changes::has_other)
+        || !needless(&report.ignores).is_empty()
 }

@@ -185,6 +185,32 @@ fn files_for_all_clusters_are_read_once() {
     );
 }
 
+/// An entry is for all clusters, so it may match in one of them only.
+#[test]
+fn an_ignore_is_unused_if_it_matches_in_no_cluster() {
+    let folder = five();
+    fs::remove_file(folder.path().join("cut-off.yaml")).unwrap();
+    fs::remove_file(folder.path().join("empty.yaml")).unwrap();
+    let text = "ignore:\n- {code: CAL201, reason: agreed}\n- {code: CAL204, reason: never}\n";
+    fs::write(folder.path().join("ignore.txt"), text).unwrap();
+    let outcome = status(folder.path(), &["-f", ".", "--ignore-file", "ignore.txt"]);
+    assert_eq!(outcome.exit, 0, "{}", outcome.output());
+    let count = |text: &str| outcome.stdout.matches(text).count();
+    assert_eq!(
+        count("CAL201 (agreed) matches no finding"),
+        0,
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(
+        count("CAL204 (never) matches no finding"),
+        3,
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(count("(ignored: agreed)"), 1, "{}", outcome.stdout);
+}
+
 #[test]
 fn the_list_matches_its_schema() {
     let folder = five();

@@ -54,7 +54,8 @@ pub fn html_list(list: &ReportList, nodes: &[NodeGrid]) -> String {
     let mut nodes = nodes.iter();
     for (number, cluster) in list.clusters.iter().enumerate() {
         let id = format!("cluster-{number}");
-        let _ = writeln!(page, "<section id=\"{id}\">");
+        let name = escaped(&cluster.name);
+        let _ = writeln!(page, "<section id=\"{id}\">\n<p class=\"muted\">{name}</p>");
         match (&cluster.report, &cluster.error) {
             (Some(report), _) => {
                 let none = NodeGrid::default();
@@ -67,7 +68,6 @@ pub fn html_list(list: &ReportList, nodes: &[NodeGrid]) -> String {
             }
             (None, error) => {
                 let error = escaped(error.as_deref().unwrap_or_default());
-                let name = escaped(&cluster.name);
                 let _ = writeln!(
                     page,
                     "<h1 class=\"unknown\">{name}: not read</h1>\n<p>{error}</p>"
