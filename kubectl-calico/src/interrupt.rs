@@ -1,4 +1,4 @@
-//! Signals that end a run which has something to remove first.
+//! Signals that end a run which has something to remove or to restore first.
 
 /// The signals that end a program. From its creation on, they no longer end the process by themselves.
 #[derive(Debug)]
@@ -55,4 +55,12 @@ impl Interrupt {
             () = std::future::ready(()) => None,
         }
     }
+}
+
+/// Waits for a signal in this thread, and returns the exit code that it stands for.
+pub(crate) fn wait() -> std::io::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async { Ok(Interrupt::new()?.signal().await) })
 }

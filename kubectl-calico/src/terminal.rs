@@ -34,14 +34,32 @@ pub fn note(message: &str) {
 /// empty line; with the time.
 pub fn redraw(text: &str, time: &str) -> std::io::Result<()> {
     if std::io::stdout().is_terminal() {
-        // To the first column of the first line; then, erase each line's rest and what is below.
+        // To the first column of the first line; then, erase each line's rest and what is below. More lines
+        // than fit would push the first ones off the screen.
+        let rows = terminal_size::terminal_size_of(std::io::stdout());
+        let rows = rows.map_or(usize::MAX, |(_, rows)| usize::from(rows.0));
+        let most = rows.saturating_sub(LINES_BELOW).max(LINES_BELOW);
+        let more = text.lines().count().saturating_sub(most);
+        let note = (more > 0).then(|| format!("... {more} more lines"));
         let lines: String = text
             .lines()
+            .take(most)
+            .chain(note.as_deref())
             .map(|line| format!("{line}{ERASE}\n"))
             .collect();
         write(&format!("\x1b[H{lines}\n{time}{ERASE}\n\x1b[J"))
     } else {
         write(&format!("{time}\n{text}\n"))
+    }
+}
+
+/// Ends what is shown in place, so that the next prompt begins in a line of its own.
+pub fn leave() {
+    if std::io::stderr().is_terminal() {
+        write_error(&format!("\r{ERASE}"));
+    }
+    if std::io::stdout().is_terminal() {
+        let _ = write("\x1b[0m\n");
     }
 }
 
@@ -77,6 +95,10 @@ pub async fn with_progress<T>(work: impl Future<Output = T>, progress: impl Fn()
         shown = true;
     }
 }
+
+/// The lines below a text that is shown in place: how much of it is not shown, an empty one, the time, and that of
+/// the cursor.
+const LINES_BELOW: usize = 4;
 
 /// Erases the rest of the line.
 const ERASE: &str = "\x1b[K";

@@ -93,7 +93,7 @@ _kubectl__calico() {
             return 0
             ;;
         kubectl__calico__subcmd__nodes)
-            opts="-l -o -f -v -n -A -s -h --selector --sort-by --output --probe --no-headers --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
+            opts="-l -o -f -v -n -A -s -h --selector --sort-by --output --probe --redact --no-headers --filename --timeout --verbose --namespace --all-namespaces --context --cluster --user --kubeconfig --as --as-group --as-uid --server --token --insecure-skip-tls-verify --certificate-authority --client-certificate --client-key --tls-server-name --proxy-url --request-timeout --disable-compression --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

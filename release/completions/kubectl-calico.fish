@@ -136,7 +136,7 @@ false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s h -l help -d 'Print help'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY; separated by commas' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY, \'KEY>5\'; separated by commas' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s o -l output -d 'Output format: wide, more columns; json or yaml; name, a name per line' -r -f -a "wide\t'The table with more columns'
 json\t'Machine-readable list'
@@ -165,6 +165,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l 
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l probe -d 'Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and removes them again; needs the permissions of rbac --probe'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l no-headers -d 'Print only the rows of the table'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'

@@ -126,8 +126,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             break
         }
         'kubectl-calico;nodes' {
-            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY; separated by commas')
-            [CompletionResult]::new('--selector', '--selector', [CompletionResultType]::ParameterName, 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY; separated by commas')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY, ''KEY>5''; separated by commas')
+            [CompletionResult]::new('--selector', '--selector', [CompletionResultType]::ParameterName, 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY, ''KEY>5''; separated by commas')
             [CompletionResult]::new('--sort-by', '--sort-by', [CompletionResultType]::ParameterName, 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format: wide, more columns; json or yaml; name, a name per line')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: wide, more columns; json or yaml; name, a name per line')
@@ -155,6 +155,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]')
             [CompletionResult]::new('--disable-compression', '--disable-compression', [CompletionResultType]::ParameterName, 'Do not request compressed responses')
             [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and removes them again; needs the permissions of rbac --probe')
+            [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Replace names, addresses and domains, consistently, so that the result can be shared')
             [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'Print only the rows of the table')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks')

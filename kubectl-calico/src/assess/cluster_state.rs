@@ -257,6 +257,13 @@ mod tests {
     }
 
     #[test]
+    fn programs_read_the_same_name_everywhere() {
+        for state in ClusterState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.key());
+        }
+    }
+
+    #[test]
     fn healthy_takes_a_count_of_calico_node_and_every_check() {
         use ClusterState::{Degraded, Healthy, NotInstalled, Unknown, Warning};
         let runs = || Method::Manifest {

@@ -1,6 +1,8 @@
 //! One thing that was read or derived, with its provenance.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use super::provenance::Provenance;
 use crate::snapshot::{Reading, Unknown};
@@ -26,8 +28,45 @@ pub enum Fact<T> {
     /// Nothing is known.
     Unknown {
         /// Why nothing is known.
-        unknown: String,
+        #[cfg_attr(test, schemars(with = "String"))]
+        unknown: Gap,
     },
+}
+
+/// Why nothing is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Something could not be read. A report lists that once, below its facts.
+    Unread(Unknown),
+    /// Another reason.
+    Other(String),
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unread(why) => why.fmt(f),
+            Self::Other(why) => f.write_str(why),
+        }
+    }
+}
+
+impl Serialize for Gap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<Unknown> for Gap {
+    fn from(why: Unknown) -> Self {
+        Self::Unread(why)
+    }
+}
+
+impl From<&str> for Gap {
+    fn from(why: &str) -> Self {
+        Self::Other(why.to_owned())
+    }
 }
 
 impl<T> Fact<T> {
@@ -45,7 +84,7 @@ impl<T> Fact<T> {
     }
 
     /// Nothing known, for this reason.
-    pub fn unknown(why: impl Into<String>) -> Self {
+    pub fn unknown(why: impl Into<Gap>) -> Self {
         Self::Unknown {
             unknown: why.into(),
         }
@@ -84,7 +123,7 @@ impl<T> Fact<T> {
                 None => Self::absent(missing),
             },
             Reading::Absent(_) => Self::absent(missing),
-            Reading::Unknown(why) => Self::unknown(why.to_string()),
+            Reading::Unknown(why) => Self::unknown(why.clone()),
         }
     }
 
@@ -104,6 +143,6 @@ impl<T> Fact<T> {
 
 impl<T> From<Unknown> for Fact<T> {
     fn from(why: Unknown) -> Self {
-        Self::unknown(why.to_string())
+        Self::unknown(why)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use calico_core::text::quoted;
 use k8s_openapi::jiff::civil::Date;
+use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
 use super::changes::KnownFinding;
@@ -21,7 +23,11 @@ pub struct Ignore {
     /// Why they are accepted.
     pub reason: String,
     /// The last day on which they are ignored, as 2027-01-31; absent for no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "date",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub until: Option<Date>,
 }
@@ -47,6 +53,18 @@ pub struct Ignores {
     pub unused: Vec<Ignore>,
     /// What has expired, so that its findings count again.
     pub expired: Vec<Ignore>,
+}
+
+/// A date; its parser's own error is about types of Rust.
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let date = text.parse().map_err(|_| {
+        let text = quoted(&text);
+        D::Error::custom(format!(
+            "invalid date {text}: expected one such as 2027-01-31"
+        ))
+    })?;
+    Ok(Some(date))
 }
 
 impl Ignore {
@@ -130,6 +148,16 @@ mod tests {
             object: object.map(str::to_owned),
             reason: "agreed".to_owned(),
             until: until.map(|date| date.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_date_is_required_without_a_time() {
+        for text in ["2027-01-31T00:00:00Z", "soon", "31.1.2027"] {
+            let text = format!("{{\"code\": \"a\", \"reason\": \"b\", \"until\": \"{text}\"}}");
+            let error = serde_json::from_str::<Ignore>(&text).unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains("expected one such as 2027-01-31"), "{error}");
         }
     }
 

@@ -13,8 +13,8 @@ pub struct NodesArgs {
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
 
-    /// Only nodes with these labels: KEY=VALUE, KEY!=VALUE, 'KEY in (A,B)', KEY, !KEY; separated by
-    /// commas
+    /// Only nodes with these labels: KEY=VALUE, KEY!=VALUE, 'KEY in (A,B)', KEY, !KEY, 'KEY>5'; separated
+    /// by commas
     #[arg(short = 'l', long, value_name = "SELECTOR")]
     pub selector: Option<LabelSelector>,
 
@@ -37,6 +37,10 @@ pub struct NodesArgs {
     /// removes them again; needs the permissions of rbac --probe
     #[arg(long, conflicts_with = "filename")]
     pub probe: bool,
+
+    /// Replace names, addresses and domains, consistently, so that the result can be shared
+    #[arg(long)]
+    pub redact: bool,
 
     /// Print only the rows of the table
     #[arg(long)]

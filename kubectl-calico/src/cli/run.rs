@@ -8,7 +8,7 @@ use super::source::SourceArgs;
 use crate::assess::finding::Severity;
 
 /// What a cluster is read from, and how the result is shown and judged.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct RunArgs {
     /// What makes the exit code 1: findings from error or warning on, or never; and not-installed,
     /// as in warning,not-installed

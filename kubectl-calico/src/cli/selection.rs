@@ -9,7 +9,7 @@ use crate::assess::ignores::Ignore;
 use crate::assess::with;
 
 /// Which findings are shown, and count.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct SelectionArgs {
     /// Show what changes if these manifests are applied: the findings that appear and those that go; a
     /// file, a directory, or - for standard input; can be repeated

@@ -12,7 +12,7 @@ use crate::duration::duration;
 use crate::snapshot::{Basis, BasisKind};
 
 /// The arguments of `kubectl calico status`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct StatusArgs {
     /// Output format: text; short, the verdict and the findings, one line each; wide, also where the
     /// facts were read; connectivity, what to run if pods on other nodes do not answer; json or yaml;

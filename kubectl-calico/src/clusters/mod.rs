@@ -31,7 +31,7 @@ pub struct ReportList {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterReport {
-    /// The kubeconfig's context, or the path of the snapshot.
+    /// The kubeconfig's context, or the path of the snapshot; with --redact, a number.
     pub name: String,
     /// The report; absent if the cluster could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,6 +16,7 @@ use crate::clusters::{ClusterReport, ReportList};
 use crate::connect::kubeconfig_names;
 use crate::exit::Exit;
 use crate::gather::snapshot_files::snapshot_files;
+use crate::redact::Redaction;
 use crate::render::{self, ClusterDetail, NodeGrid};
 use crate::terminal;
 
@@ -174,14 +175,20 @@ fn reports(
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     let outcomes = done.into_iter().map(|(_, outcome)| outcome);
-    let named = targets.iter().zip(outcomes);
+    let named = (1..).zip(targets).zip(outcomes);
     named
-        .map(|(target, outcome)| {
+        .map(|((number, target), outcome)| {
             let (outcome, nodes) = match outcome {
                 Ok((report, nodes)) => (Ok(report), nodes),
                 Err(error) => (Err(error), None),
             };
-            (ClusterReport::new(target.name.clone(), outcome), nodes)
+            let report = if arguments.redact {
+                let outcome = outcome.map_err(|error| Redaction::of(&[]).text(&error));
+                ClusterReport::new(format!("cluster{number}"), outcome)
+            } else {
+                ClusterReport::new(target.name.clone(), outcome)
+            };
+            (report, nodes)
         })
         .collect()
 }

@@ -4,6 +4,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use calico_core::text::listed;
+
 use super::selection::Selection;
 use super::{clock, output, status};
 use crate::assess::readiness::missing;
@@ -12,6 +14,7 @@ use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
 use crate::connect::connect;
 use crate::exit::Exit;
 use crate::gather::changes::{Change, watch_all};
+use crate::interrupt;
 use crate::render::{self, Detail};
 use crate::snapshot::Snapshot;
 use crate::terminal;
@@ -22,8 +25,9 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// How often the cluster is read if it cannot be watched, and at least.
 const AT_LEAST: Duration = Duration::from_secs(60);
 
-/// How often a server that does not respond is tried.
-const RETRY: Duration = Duration::from_secs(5);
+/// When a server that does not respond is tried again; after each further failure, twice as long.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LAST_RETRY: Duration = Duration::from_secs(15);
 
 /// How long the watches may take to begin.
 const BEGIN: Duration = Duration::from_secs(15);
@@ -37,10 +41,28 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
         Ok(selection) => selection,
         Err(error) => return Some(output::fail(&error)),
     };
-    Some(match arguments.wait {
-        Some(limit) => wait(arguments, &selection, limit),
-        None => watch(arguments, &selection),
-    })
+    let owned = arguments.clone();
+    Some(until_signal(move || match owned.wait {
+        Some(limit) => wait(&owned, &selection, limit),
+        None => watch(&owned, &selection),
+    }))
+}
+
+/// Works until it is done, or a signal ends the program.
+fn until_signal(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
+    let (done, first) = channel();
+    let stopped = done.clone();
+    thread::spawn(move || {
+        if let Ok(code) = interrupt::wait() {
+            let _ = stopped.send(Exit::Signal(code));
+        }
+    });
+    thread::spawn(move || done.send(work()));
+    let exit = first.recv().unwrap_or(Exit::Incomplete);
+    if matches!(exit, Exit::Signal(_)) {
+        terminal::leave();
+    }
+    exit
 }
 
 /// Prints the report once nothing is missing, or the time is up. Says on standard error what it waits for, each
@@ -49,6 +71,7 @@ fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit 
     let until = Instant::now().checked_add(limit);
     let changes = Changes::begin(&arguments.run.source);
     let mut said = String::new();
+    let mut failures = 0;
     loop {
         let report = status::report(arguments, &arguments.run.source, selection, "");
         let waits_for = match &report {
@@ -67,7 +90,8 @@ fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit 
             terminal::note(&format!("waiting for {waits_for}"));
             said = waits_for;
         }
-        changes.wait(report.is_err(), left);
+        failures = if report.is_err() { failures + 1 } else { 0 };
+        changes.wait(failures, left);
     }
 }
 
@@ -94,6 +118,7 @@ fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
     let changes = Changes::begin(&arguments.run.source);
     let look = terminal::look(arguments.run.color);
     let mut shown = String::new();
+    let mut failures = 0;
     loop {
         let report = status::report(arguments, &arguments.run.source, selection, "");
         let text = match &report {
@@ -113,7 +138,8 @@ fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
             }
             shown = text;
         }
-        changes.wait(report.is_err(), None);
+        failures = if report.is_err() { failures + 1 } else { 0 };
+        changes.wait(failures, None);
     }
 }
 
@@ -137,32 +163,40 @@ impl Changes {
                         return;
                     }
                     // The error is that of reading the cluster, which is shown.
-                    tokio::time::sleep(RETRY).await;
+                    tokio::time::sleep(LAST_RETRY).await;
                 }
             });
         });
         let changes = Self(receiver);
         let until = Instant::now() + BEGIN;
+        let mut not_allowed = Vec::new();
         while let Ok(change) = changes
             .0
             .recv_timeout(until.saturating_duration_since(Instant::now()))
         {
             match change {
                 Change::Ready => break,
-                change => say(&change),
+                Change::NotAllowed(kind) => not_allowed.push(kind),
+                Change::Something => {}
             }
         }
+        not_allowed.dedup();
+        say_not_watched(&not_allowed);
         changes
     }
 
-    /// Waits for a change, and until no more of them follow at once; at most for that long.
-    fn wait(&self, is_unreachable: bool, left: Option<Duration>) {
-        let most = if is_unreachable { RETRY } else { AT_LEAST };
+    /// Waits for a change, and until no more of them follow at once; at most for that long. `failures` is how
+    /// often in a row the cluster could not be read.
+    fn wait(&self, failures: u32, left: Option<Duration>) {
+        let most = match failures.checked_sub(1) {
+            None => AT_LEAST,
+            Some(more) => LAST_RETRY.min(FIRST_RETRY * 2_u32.saturating_pow(more.min(8))),
+        };
         let most = left.map_or(most, |left| left.min(most));
         match self.0.recv_timeout(most) {
             Ok(change) => say(&change),
             Err(RecvTimeoutError::Timeout) => return,
-            Err(RecvTimeoutError::Disconnected) => return thread::sleep(RETRY.min(most)),
+            Err(RecvTimeoutError::Disconnected) => return thread::sleep(LAST_RETRY.min(most)),
         }
         let settled = Instant::now() + left.map_or(SETTLE, |left| left.min(SETTLE));
         while let Ok(change) = self
@@ -175,9 +209,17 @@ impl Changes {
 }
 
 fn say(change: &Change) {
-    if let Change::NotWatched(why) = change {
+    if let Change::NotAllowed(kind) = change {
+        say_not_watched(&[*kind]);
+    }
+}
+
+fn say_not_watched(kinds: &[&str]) {
+    if !kinds.is_empty() {
         terminal::warn(&format!(
-            "not watched, read every {}s instead: {why}; kubectl calico rbac --watch has the permissions",
+            "no permission to watch {}; read every {}s instead: kubectl calico rbac --watch prints a ClusterRole \
+             with the permission",
+            listed(kinds.iter().map(|kind| (*kind).to_owned())),
             AT_LEAST.as_secs()
         ));
     }

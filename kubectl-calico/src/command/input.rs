@@ -18,16 +18,14 @@ use crate::gather::cluster::ClusterReader;
 use crate::gather::files::Files;
 use crate::gather::skipped_documents::Skipped;
 use crate::gather::snapshot_files::snapshot_files;
-use crate::gather::snapshot_text::documents;
 use crate::nodes::label_selector::LabelSelector;
-use crate::redact::redact;
 use crate::render;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::trim::keep;
 use crate::snapshot::{Basis, FileOverlay, Node, Snapshot, SnapshotSource};
 use crate::terminal;
 
-type AnyError = Box<dyn Error + Send + Sync>;
+pub(super) type AnyError = Box<dyn Error + Send + Sync>;
 
 /// How long after the time limit an uninterruptible run is ended, for example while it opens a FIFO
 /// without a writer or reads from a terminal. Reading a cluster stops at the time limit, and keeps
@@ -142,13 +140,6 @@ fn within_time<T: Send + 'static>(
     }
 }
 
-/// The snapshot without what identifies the cluster.
-pub(super) fn redacted(snapshot: &Snapshot) -> Result<Snapshot, AnyError> {
-    let documents = redact(documents(snapshot)?);
-    let files = Files::of_documents(&documents, snapshot.basis.clone())?;
-    Ok(runtime()?.block_on(gathered(&files, false, true)))
-}
-
 /// What a run is doing, as an infinitive for messages.
 #[derive(Clone, Default)]
 struct Stage(Arc<Mutex<String>>);
@@ -198,7 +189,7 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
 
 /// The snapshot; with what pods say, if that is wanted and any of them fails; and with the addresses that no
 /// pod has, if these are wanted.
-async fn gathered(
+pub(super) async fn gathered(
     source: &impl SnapshotSource,
     wants_messages: bool,
     wants_pods: bool,
@@ -216,7 +207,7 @@ async fn gathered(
     snapshot
 }
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

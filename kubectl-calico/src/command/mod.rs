@@ -15,6 +15,7 @@ mod output;
 mod plan;
 mod probe;
 mod rbac;
+mod redaction;
 mod selection;
 mod snapshot;
 mod status;

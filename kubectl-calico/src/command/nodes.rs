@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use calico_core::text::{listed, quoted};
 
+use super::input::AnyError;
 use super::probe::{Probed, probe};
+use super::redaction::{redacted, redaction};
 use super::{clock, input, output};
 use crate::assess::not_read::Reason;
 use crate::cli::{NodesArgs, NodesFormat};
 use crate::exit::Exit;
 use crate::nodes::NodeList;
+use crate::redact::Redaction;
 use crate::render::{self, TableOptions};
 use crate::repair::access::grant;
 use crate::snapshot::{Node, Reading, Snapshot};
@@ -38,11 +41,40 @@ fn list(arguments: &NodesArgs) -> Result<(NodeList, Option<Probed>), String> {
         result.mark(&mut list);
         probed = Some(result);
     }
+    if arguments.redact {
+        list = redacted_list(&snapshot, &wanted, probed.as_ref())
+            .map_err(|error| error.to_string())?;
+    }
     if let Some(key) = &arguments.sort_by {
         key.sort(&mut list.nodes)
             .map_err(|error| error.to_string())?;
     }
     Ok((list, probed))
+}
+
+/// The same list without what identifies the cluster.
+fn redacted_list(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    probed: Option<&Probed>,
+) -> Result<NodeList, AnyError> {
+    let redaction = redaction(snapshot)?;
+    let snapshot = redacted(snapshot, &redaction)?;
+    let wanted = Wanted {
+        names: wanted
+            .names
+            .as_ref()
+            .map(|names| renamed(names, &redaction)),
+    };
+    let mut list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+    if let Some(probed) = probed {
+        probed.mark_as(&mut list, |names| renamed(names, &redaction));
+    }
+    Ok(list)
+}
+
+fn renamed(names: &BTreeSet<String>, redaction: &Redaction) -> BTreeSet<String> {
+    names.iter().map(|name| redaction.text(name)).collect()
 }
 
 /// Which nodes are wanted.

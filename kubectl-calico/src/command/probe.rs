@@ -99,8 +99,17 @@ impl Probed {
 
     /// Marks the nodes whose sessions are not known.
     pub(super) fn mark(&self, list: &mut NodeList) {
+        self.mark_as(list, Clone::clone);
+    }
+
+    /// The same in a list in which the nodes have other names.
+    pub(super) fn mark_as(
+        &self,
+        list: &mut NodeList,
+        other: impl Fn(&BTreeSet<String>) -> BTreeSet<String>,
+    ) {
         for (nodes, why) in &self.silent {
-            list.set_silent(nodes, why);
+            list.set_silent(&other(nodes), why);
         }
     }
 }

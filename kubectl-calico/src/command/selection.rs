@@ -16,6 +16,7 @@ use crate::cli::{SelectionArgs, checked};
 use crate::clusters;
 use crate::document::API_VERSION;
 use crate::gather::input;
+use crate::parse_error::in_words;
 
 /// Which findings are shown, and count.
 pub(super) struct Selection {
@@ -162,7 +163,8 @@ impl Baseline {
             None => return Err(format!("{name} is not a report: {WRITE}")),
         }
         let is_list = kind == Some(clusters::KIND);
-        let failed = |why: serde_json::Error| format!("{name} is not a whole report: {why}");
+        let failed =
+            |why: serde_json::Error| format!("{name} is not a whole report: {}", in_words(why));
         let baseline = if is_list {
             let clusters = document.get("clusters").cloned().unwrap_or_default();
             Self::List {
@@ -203,5 +205,5 @@ fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     if let Some(obstacle) = calico_core::nesting::obstacle(text) {
         return Err(obstacle);
     }
-    serde_yaml::from_str(text).map_err(|why| why.to_string())
+    serde_yaml::from_str(text).map_err(in_words)
 }

@@ -2,6 +2,7 @@
 
 use super::input::{self, Wanted};
 use super::output;
+use super::redaction::{redacted, redaction};
 use crate::cli::SnapshotArgs;
 use crate::exit::Exit;
 use crate::gather::snapshot_text::{documents, text};
@@ -19,7 +20,8 @@ pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
         Err(error) => return output::fail(&error.to_string()),
     };
     if arguments.redact {
-        snapshot = match input::redacted(&snapshot) {
+        let redacted = redaction(&snapshot).and_then(|redaction| redacted(&snapshot, &redaction));
+        snapshot = match redacted {
             Ok(redacted) => redacted,
             Err(error) => return output::fail(&error.to_string()),
         };

@@ -2,6 +2,7 @@
 
 use super::input::{self, Wanted};
 use super::objections::objections;
+use super::redaction::{redacted, redaction};
 use super::selection::Selection;
 use super::{clock, output};
 use crate::assess::assess;
@@ -77,7 +78,9 @@ pub(super) fn report(
     };
     let mut input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;
     if arguments.redact {
-        input.snapshot = input::redacted(&input.snapshot).map_err(|error| error.to_string())?;
+        let redacted =
+            redaction(&input.snapshot).and_then(|redaction| redacted(&input.snapshot, &redaction));
+        input.snapshot = redacted.map_err(|error| error.to_string())?;
     }
     let now = clock::now();
     let mut report = assess(&input.snapshot, now);

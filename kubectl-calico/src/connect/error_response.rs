@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::error::{LONGEST, Request, RequestError};
 use super::identity::Identity;
 use super::retry::Retry;
+use crate::credential;
 use crate::protobuf;
 
 /// What the API server says about an error (apimachinery, meta/v1 `Status`).
@@ -58,7 +59,7 @@ pub(super) fn error(
     .unwrap_or_default();
     let is_api_status = api.kind == "Status";
     let message = if is_api_status {
-        shortened(&api.message, LONGEST)
+        shortened(credential::removed(&api.message), LONGEST)
     } else {
         first_line(&head.headers, body)
     };
@@ -125,7 +126,7 @@ fn first_line(headers: &HeaderMap, body: &[u8]) -> String {
         Some(line) if line.starts_with(['<', '{']) => {
             format!("the response is {}", content(headers))
         }
-        Some(line) => shortened(line.trim(), LONGEST),
+        Some(line) => shortened(credential::removed(line.trim()), LONGEST),
     }
 }
 

@@ -18,6 +18,7 @@ use super::environment::Environment;
 use super::error::{ConnectError, LONGEST, reason};
 use super::plugin_output::{self, Output};
 use super::tls;
+use crate::credential;
 
 /// The time limit of a plugin that cannot prompt. One that can prompt may take as long as the whole
 /// run.
@@ -161,6 +162,10 @@ async fn run(
 fn failure(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     match text.trim().lines().next_back() {
+        Some(line) if credential::may_hold_one(line) => format!(
+            "failed ({}), and the last line of its standard error may hold a credential",
+            output.status
+        ),
         Some(line) => format!(
             "failed ({}): {}",
             output.status,

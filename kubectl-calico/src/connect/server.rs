@@ -17,6 +17,7 @@ use super::error::{LONGEST, Request, RequestError, Verb};
 use super::error_response::{self, content};
 use super::identity::Identity;
 use super::retry::{Retry, Tries};
+use crate::parse_error::in_words;
 use crate::protobuf::MAGIC;
 
 /// The largest response that is read, in bytes, decompressed. A page of 250 large nodes is a tenth of
@@ -97,7 +98,7 @@ impl Response {
     pub(crate) fn malformed(&self, error: &serde_json::Error) -> RequestError {
         RequestError::Malformed {
             request: self.request.clone(),
-            why: shortened(error.to_string(), LONGEST),
+            why: shortened(in_words(error), LONGEST),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde::Deserialize;
@@ -13,8 +13,12 @@ use crate::snapshot::resource::{Api, Resource};
 use crate::snapshot::resources::{IPAM_BLOCKS, RESOURCES};
 use crate::snapshot::select::Select;
 
-/// How long after a failure a row is tried again.
-const PAUSE: Duration = Duration::from_secs(5);
+/// How long after a failure a row is tried again; after each further one, twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long after the server has ended a watch the row is watched again, at least.
+const SHORTEST_WATCH: Duration = Duration::from_secs(1);
 
 /// How long a server is asked to keep a watch open, in seconds.
 const OPEN: u32 = 300;
@@ -22,12 +26,12 @@ const OPEN: u32 = 300;
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Every row is watched, or cannot be: what changes from now on is noticed.
+    /// Every row has been listed, or could not be: what changes from now on is noticed.
     Ready,
     /// An object has changed, or may have while no watch was open.
     Something,
-    /// A kind cannot be watched: why.
-    NotWatched(String),
+    /// The user may not watch a kind: its plural. It is not tried again.
+    NotAllowed(&'static str),
 }
 
 /// Watches the rows that are lists until nobody listens anymore. IPAM blocks are left out: they change with
@@ -78,63 +82,81 @@ struct Version {
     resource_version: String,
 }
 
+/// How a watch ended.
+#[derive(PartialEq, Eq)]
+enum End {
+    /// Nobody listens anymore.
+    Unheard,
+    /// The user may not watch.
+    NotAllowed,
+    /// The connection was lost, or the version is too old (410).
+    Lost,
+}
+
 impl Watched<'_> {
     async fn run(self) {
-        // A kind that is not served yet may be once Calico is installed.
+        let mut pause = FIRST_PAUSE;
         let mut is_first = true;
         loop {
             let listed = self.list().await;
-            if !is_first && listed.is_some() && !self.send(Change::Something) {
+            if !is_first && matches!(listed, Ok(Some(_))) && !self.send(Change::Something) {
                 return;
             }
-            self.count();
-            if let Some((api, version)) = listed {
-                is_first = false;
-                if !self.follow(api, version).await {
-                    return;
-                }
-            } else {
-                is_first = false;
+            is_first = false;
+            self.count(&listed);
+            let began = Instant::now();
+            match listed {
+                Ok(Some((api, version))) => match self.follow(api, version).await {
+                    End::Unheard => return,
+                    End::NotAllowed => {
+                        self.send(Change::NotAllowed(self.resource.plural()));
+                        return;
+                    }
+                    End::Lost => {}
+                },
+                // A kind that is not served yet may be once Calico is installed.
+                Ok(None) => pause = FIRST_PAUSE,
+                Err(RequestError::Forbidden { .. }) => return,
+                // The error is that of reading the cluster, which is shown.
+                Err(_) => {}
             }
-            tokio::time::sleep(PAUSE).await;
+            if began.elapsed() > LONGEST_PAUSE {
+                pause = FIRST_PAUSE;
+            }
+            tokio::time::sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 
-    /// The API that serves the row, and the version of the list.
-    async fn list(&self) -> Option<(&'static Api, String)> {
+    /// The API that serves the row, and the version of the list; `None` if none does.
+    async fn list(&self) -> Result<Option<(&'static Api, String)>, RequestError> {
         for api in self.resource.apis {
             let path = format!("{}?limit=1{}", api.path(self.resource.select), self.query());
             match self.server.get(&path).await {
                 Ok(response) => {
-                    let list = response.json::<Versioned>().ok()?;
-                    return Some((api, list.metadata.resource_version));
+                    let list = response.json::<Versioned>()?;
+                    return Ok(Some((api, list.metadata.resource_version)));
                 }
                 Err(RequestError::NotFound { .. }) => {}
-                Err(error) => {
-                    if !self.is_counted.get() {
-                        self.send(Change::NotWatched(error.to_string()));
-                    }
-                    return None;
-                }
+                Err(error) => return Err(error),
             }
         }
-        None
+        Ok(None)
     }
 
-    /// Watches from a version on, until the server's state is lost. Returns whether anybody still listens.
-    async fn follow(&self, api: &Api, mut version: String) -> bool {
+    /// Watches from a version on, until the server's state is lost.
+    async fn follow(&self, api: &Api, mut version: String) -> End {
         loop {
             let path = format!(
                 "{}?watch=1&allowWatchBookmarks=true&timeoutSeconds={OPEN}&resourceVersion={version}{}",
                 api.path(self.resource.select),
                 self.query()
             );
+            let began = Instant::now();
             let mut events = match self.server.watch(&path).await {
                 Ok(events) => events,
-                Err(error @ RequestError::Forbidden { .. }) => {
-                    return self.send(Change::NotWatched(error.to_string()));
-                }
-                Err(_) => return true,
+                Err(RequestError::Forbidden { .. }) => return End::NotAllowed,
+                Err(_) => return End::Lost,
             };
             loop {
                 match events.next().await {
@@ -142,17 +164,17 @@ impl Watched<'_> {
                         Some((kind, newer)) if kind != "ERROR" => {
                             version = newer;
                             if kind != "BOOKMARK" && !self.send(Change::Something) {
-                                return false;
+                                return End::Unheard;
                             }
                         }
-                        // 410: the version is too old.
-                        _ => return true,
+                        _ => return End::Lost,
                     },
                     // The server has ended the watch in time.
                     Ok(None) => break,
-                    Err(_) => return true,
+                    Err(_) => return End::Lost,
                 }
             }
+            tokio::time::sleep(SHORTEST_WATCH.saturating_sub(began.elapsed())).await;
         }
     }
 
@@ -164,8 +186,11 @@ impl Watched<'_> {
     }
 
     /// Counts the row as listed; the last one tells that all are.
-    fn count(&self) {
+    fn count<T>(&self, listed: &Result<T, RequestError>) {
         if !self.is_counted.replace(true) {
+            if matches!(listed, Err(RequestError::Forbidden { .. })) {
+                self.send(Change::NotAllowed(self.resource.plural()));
+            }
             self.waiting.set(self.waiting.get() - 1);
             if self.waiting.get() == 0 {
                 self.send(Change::Ready);

@@ -3,6 +3,7 @@
 use serde::de::DeserializeSeed as _;
 use serde_yaml::Value;
 
+use crate::parse_error::in_words;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::select::{Select, Selectable};
@@ -67,8 +68,8 @@ impl FileObject {
             kind: Some(kind.clone()),
             why,
         };
-        let mut meta: Meta =
-            serde_yaml::from_value(meta).map_err(|why| failed(format!("metadata: {why}")))?;
+        let mut meta: Meta = serde_yaml::from_value(meta)
+            .map_err(|why| failed(format!("metadata: {}", in_words(why))))?;
         meta.annotations.clear();
         let mark = mark(&value);
         let mut object = Self {
@@ -87,7 +88,7 @@ impl FileObject {
             };
             object.value = pruned
                 .deserialize(value)
-                .map_err(|why| failed(why.to_string()))?;
+                .map_err(|why| failed(in_words(why)))?;
         }
         Ok(object)
     }

@@ -11,6 +11,7 @@ use serde::de::{
 use serde_yaml::Value;
 
 use super::budget::{Budget, Limit};
+use crate::parse_error::in_words;
 use crate::protobuf::{self, Part};
 use crate::snapshot::Pruned;
 use crate::snapshot::resource::Resource;
@@ -84,7 +85,7 @@ pub(super) fn object<T: DeserializeOwned>(value: Value) -> Result<T, String> {
         .get("metadata")
         .and_then(|metadata| metadata.get("name"));
     let name = name.and_then(Value::as_str).unwrap_or_default().to_owned();
-    serde_yaml::from_value(value).map_err(|why| format!("{name}: {why}"))
+    serde_yaml::from_value(value).map_err(|why| format!("{name}: {}", in_words(why)))
 }
 
 struct PageSeed<'a, T> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
+use crate::parse_error::in_words;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources;
 use crate::snapshot::{Absence, Origin, Reading, Snapshot, Unknown};
@@ -79,7 +80,7 @@ impl SnapshotHeader {
                 "this snapshot was written by another version of the plugin: its apiVersion is {api_version}, expected {API_VERSION}"
             ));
         }
-        serde_yaml::from_value(document).map_err(|why| why.to_string())
+        serde_yaml::from_value(document).map_err(in_words)
     }
 
     /// Why the file has no object of a row; `none` if there is none in the cluster.

@@ -40,7 +40,7 @@ impl<'a> BlocksByNode<'a> {
         let none = match &facts.node_blocks {
             Fact::Known { .. } => None,
             Fact::Absent { absent } => Some(Fact::absent(absent)),
-            Fact::Unknown { unknown } => Some(Fact::unknown(unknown)),
+            Fact::Unknown { unknown } => Some(Fact::unknown(unknown.clone())),
         };
         let mut by_node: BTreeMap<&str, ClaimedBlocks> = BTreeMap::new();
         for block in blocks(snapshot) {

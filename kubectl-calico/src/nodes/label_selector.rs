@@ -29,6 +29,10 @@ enum Operator {
     In(Vec<String>),
     /// None of these values, or no such label.
     NotIn(Vec<String>),
+    /// An integer greater than this one.
+    GreaterThan(i64),
+    /// An integer less than this one.
+    LessThan(i64),
 }
 
 impl LabelSelector {
@@ -36,11 +40,14 @@ impl LabelSelector {
     pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
         self.requirements.iter().all(|requirement| {
             let value = labels.get(&requirement.key);
+            let number = || value.and_then(|value| value.parse::<i64>().ok());
             match &requirement.operator {
                 Operator::Exists => value.is_some(),
                 Operator::DoesNotExist => value.is_none(),
                 Operator::In(values) => value.is_some_and(|value| values.contains(value)),
                 Operator::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+                Operator::GreaterThan(limit) => number().is_some_and(|number| number > *limit),
+                Operator::LessThan(limit) => number().is_some_and(|number| number < *limit),
             }
         })
     }
@@ -61,9 +68,12 @@ impl fmt::Display for LabelSelector {
 impl FromStr for LabelSelector {
     type Err = String;
 
+    /// An empty selector selects everything.
     fn from_str(text: &str) -> Result<Self, String> {
-        let requirements: Result<Vec<Requirement>, String> =
-            split(text).into_iter().map(requirement).collect();
+        let requirements: Result<Vec<Requirement>, String> = match text.trim() {
+            "" => Ok(Vec::new()),
+            text => split(text).into_iter().map(requirement).collect(),
+        };
         Ok(Self {
             text: text.to_owned(),
             requirements: requirements?,
@@ -87,11 +97,15 @@ fn split(text: &str) -> Vec<&str> {
 
 fn requirement(text: &str) -> Result<Requirement, String> {
     let text = text.trim();
-    let invalid = || {
-        format!(
-            "invalid requirement {}: expected KEY=VALUE, KEY!=VALUE, 'KEY in (A,B)', 'KEY notin (A,B)', KEY or !KEY",
-            quoted(text)
+    let invalid = |why: &str| format!("invalid requirement {}: {why}", quoted(text));
+    let unknown = || {
+        invalid(
+            "expected KEY=VALUE, KEY!=VALUE, 'KEY in (A,B)', 'KEY notin (A,B)', KEY, !KEY, 'KEY>NUMBER' or 'KEY<NUMBER'",
         )
+    };
+    let limit = |value: &str| {
+        let limit = value.trim().parse::<i64>();
+        limit.map_err(|_| invalid("the value of > and < must be an integer"))
     };
     let (key, operator) = if let Some(key) = text.strip_prefix('!') {
         (key, Operator::DoesNotExist)
@@ -99,8 +113,15 @@ fn requirement(text: &str) -> Result<Requirement, String> {
         (key, Operator::NotIn(vec![value.trim().to_owned()]))
     } else if let Some((key, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
         (key, Operator::In(vec![value.trim().to_owned()]))
+    } else if let Some((key, value)) = text.split_once('>') {
+        (key, Operator::GreaterThan(limit(value)?))
+    } else if let Some((key, value)) = text.split_once('<') {
+        (key, Operator::LessThan(limit(value)?))
     } else if let Some((head, values)) = text.split_once('(') {
-        let values = values.strip_suffix(')').ok_or_else(invalid)?;
+        let values = values.strip_suffix(')').ok_or_else(unknown)?;
+        if values.trim().is_empty() {
+            return Err(invalid("no value is in the parentheses"));
+        }
         let values = values
             .split(',')
             .map(|value| value.trim().to_owned())
@@ -108,19 +129,18 @@ fn requirement(text: &str) -> Result<Requirement, String> {
         match head.split_whitespace().collect::<Vec<_>>().as_slice() {
             [key, "in"] => (*key, Operator::In(values)),
             [key, "notin"] => (*key, Operator::NotIn(values)),
-            _ => return Err(invalid()),
+            _ => return Err(unknown()),
         }
     } else {
         (text, Operator::Exists)
     };
     let key = key.trim();
-    let is_value = |value: &String| value.chars().all(|c| is_allowed(c) && c != '/');
     let values = match &operator {
         Operator::In(values) | Operator::NotIn(values) => values.as_slice(),
-        Operator::Exists | Operator::DoesNotExist => &[],
+        _ => &[],
     };
-    if key.is_empty() || !key.chars().all(is_allowed) || !values.iter().all(is_value) {
-        return Err(invalid());
+    if !is_key(key) || !values.iter().all(|value| is_value(value)) {
+        return Err(unknown());
     }
     Ok(Requirement {
         key: key.to_owned(),
@@ -128,8 +148,24 @@ fn requirement(text: &str) -> Result<Requirement, String> {
     })
 }
 
-fn is_allowed(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')
+/// The longest name and value of a label, in characters.
+const LONGEST: usize = 63;
+
+/// A name, after a domain and a slash or not.
+fn is_key(key: &str) -> bool {
+    let (domain, name) = key.split_once('/').unwrap_or(("domain", key));
+    !name.is_empty() && is_value(name) && is_word(domain)
+}
+
+fn is_value(value: &str) -> bool {
+    value.is_empty() || (value.len() <= LONGEST && is_word(value))
+}
+
+/// Letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.
+fn is_word(text: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_end = |c: char| c.is_ascii_alphanumeric();
+    text.starts_with(is_end) && text.ends_with(is_end) && text.chars().all(is_allowed)
 }
 
 #[cfg(test)]
@@ -138,7 +174,12 @@ mod tests {
 
     #[test]
     fn a_selector_selects_as_in_kubectl() {
-        let labels = [("zone", "a"), ("kubernetes.io/os", "linux"), ("empty", "")];
+        let labels = [
+            ("zone", "a"),
+            ("kubernetes.io/os", "linux"),
+            ("empty", ""),
+            ("rank", "7"),
+        ];
         let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
         let labels = BTreeMap::from(labels);
         for (text, selected) in [
@@ -159,6 +200,16 @@ mod tests {
             ("empty=", true),
             ("zone in (a,b),kubernetes.io/os=linux", true),
             ("zone=a,kubernetes.io/os=windows", false),
+            ("", true),
+            ("  ", true),
+            ("rank>6", true),
+            ("rank > 7", false),
+            ("rank<8", true),
+            ("rank<7,zone", false),
+            ("rank>-1", true),
+            ("zone>0", false),
+            ("absent<9", false),
+            ("zone in (,a)", true),
         ] {
             let selector: LabelSelector = text.parse().unwrap();
             assert_eq!(selector.selects(&labels), selected, "{text}");
@@ -168,8 +219,17 @@ mod tests {
     #[test]
     fn what_is_no_selector_is_an_error() {
         for text in [
-            "",
+            ",",
             "zone=a,",
+            "rank>",
+            "rank>a",
+            "rank>1.5",
+            "rank<>1",
+            ">1",
+            "zone in ()",
+            "zone=-a",
+            "a/b/c",
+            "/a",
             "zone in a",
             "zone like (a)",
             "zo ne",

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::node_summary::NodeSummary;
 
-/// The columns, and the field that each is sorted by.
-const COLUMNS: [(&str, &str); 9] = [
+/// The columns, and the field that each is sorted by; for a list, its length counts first.
+const COLUMNS: [(&str, &str); 15] = [
     ("NAME", "name"),
     ("STATUS", "ready"),
     ("CALICO-NODE", "calicoNode.value.ready"),
@@ -18,12 +18,27 @@ const COLUMNS: [(&str, &str); 9] = [
     ("BLOCKS", "blocks.value.cidrs"),
     ("IPS", "blocks.value.inUse"),
     ("WIREGUARD", "wireguard.value.complete"),
+    // Those with a replica first.
+    ("TYPHA", "typha.value.pod"),
     ("BGP", "bgp.value.established"),
+    ("INTERNAL-IP", "internalAddresses"),
+    ("TUNNELS", "tunnels.value"),
+    ("BIRD", "bgp.value.bird"),
+    ("ROUTES", "bgp.value.routes.inKernel"),
+    ("POD", "calicoNode.value.pod"),
 ];
+
+/// The column that is sorted by the number of sessions that are down, which no field has.
+const DOWN: &str = "DOWN";
 
 /// What nodes are sorted by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SortKey(Vec<String>);
+pub enum SortKey {
+    /// The path of a field.
+    Field(Vec<String>),
+    /// The number of sessions that are down.
+    Down,
+}
 
 impl FromStr for SortKey {
     type Err = String;
@@ -36,6 +51,9 @@ impl FromStr for SortKey {
         if let Some((_, path)) = column {
             return Ok(Self::of_path(path));
         }
+        if text.eq_ignore_ascii_case(DOWN) {
+            return Ok(Self::Down);
+        }
         let inner = text
             .strip_prefix('{')
             .and_then(|text| text.strip_suffix('}'));
@@ -46,7 +64,8 @@ impl FromStr for SortKey {
         if path.split('.').all(is_name) && (text.contains('.') || inner.is_some()) {
             return Ok(Self::of_path(path));
         }
-        let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+        let names = COLUMNS.iter().map(|(name, _)| *name);
+        let names: Vec<&str> = names.chain([DOWN]).collect();
         Err(format!(
             "{} is neither a column ({}) nor the path of a field such as .calicoNode.value.restarts",
             quoted(text),
@@ -57,7 +76,7 @@ impl FromStr for SortKey {
 
 impl SortKey {
     fn of_path(path: &str) -> Self {
-        Self(path.split('.').map(str::to_owned).collect())
+        Self::Field(path.split('.').map(str::to_owned).collect())
     }
 
     /// Sorts nodes: numbers by value, texts by their characters, digits in them by value; nodes without the
@@ -65,7 +84,7 @@ impl SortKey {
     pub fn sort(&self, nodes: &mut [NodeSummary]) -> Result<(), serde_json::Error> {
         let mut keyed = Vec::with_capacity(nodes.len());
         for node in nodes.iter() {
-            keyed.push((self.value(&serde_json::to_value(node)?), node.clone()));
+            keyed.push((self.value(node)?, node.clone()));
         }
         keyed.sort_by(|(one, _), (other, _)| compare(one.as_ref(), other.as_ref()));
         for (place, (_, node)) in nodes.iter_mut().zip(keyed) {
@@ -74,12 +93,15 @@ impl SortKey {
         Ok(())
     }
 
-    fn value(&self, node: &Value) -> Option<Value> {
-        let mut value = node;
-        for part in &self.0 {
-            value = value.get(part)?;
+    fn value(&self, node: &NodeSummary) -> Result<Option<Value>, serde_json::Error> {
+        match self {
+            Self::Down => Ok(node.bgp.value().map(|bgp| bgp.down().count().into())),
+            Self::Field(path) => {
+                let node = serde_json::to_value(node)?;
+                let value = path.iter().try_fold(&node, |value, part| value.get(part));
+                Ok(value.cloned())
+            }
         }
-        Some(value.clone())
     }
 }
 
@@ -144,7 +166,13 @@ mod tests {
 
     #[test]
     fn columns_and_paths() {
-        let path = |text: &str| text.parse::<SortKey>().map(|key| key.0.join("."));
+        let path = |text: &str| {
+            text.parse::<SortKey>().map(|key| match key {
+                SortKey::Field(path) => path.join("."),
+                SortKey::Down => String::new(),
+            })
+        };
+        assert_eq!(path("down"), Ok(String::new()));
         assert_eq!(path("restarts"), Ok("calicoNode.value.restarts".to_owned()));
         for text in [
             ".calicoNode.value.restarts",

@@ -43,7 +43,7 @@ impl<'a> TyphaPods<'a> {
 
     pub(super) fn on(&self, node: &str) -> Fact<TyphaRole> {
         match (self.used, self.pods) {
-            (Fact::Unknown { unknown }, _) => Fact::unknown(unknown),
+            (Fact::Unknown { unknown }, _) => Fact::unknown(unknown.clone()),
             (Fact::Absent { absent }, _) => Fact::absent(absent),
             (Fact::Known { value: false, .. }, _) => Fact::absent("Felix does not use Typha"),
             (Fact::Known { .. }, Reading::Unknown(why)) => why.clone().into(),

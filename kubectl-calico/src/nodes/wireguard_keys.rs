@@ -32,7 +32,7 @@ pub(super) fn wireguard_keys(
     facts: &Facts,
 ) -> Fact<WireGuardKeys> {
     if let Fact::Unknown { unknown } = &facts.encryption {
-        return Fact::unknown(unknown);
+        return Fact::unknown(unknown.clone());
     }
     let felix = Felix::of(snapshot);
     if !node.is_linux() || !is_encrypted(&felix, node) {

@@ -7,13 +7,14 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 use calico_core::cidr::Family;
 use calico_core::defaults::default_block_size;
 use serde_json::Value;
 
 use super::document::is_of_kind;
-use super::tokens;
+use super::written::{self, WrittenAddress};
 
 /// Networks that distributions use unless they are told otherwise: k3s and RKE2, kubeadm with flannel,
 /// MicroK8s, OpenShift, and Kubernetes' own Services. They identify no cluster, and checks assume them if
@@ -37,8 +38,10 @@ const PRIVATE: [([u8; 4], u8); 4] = [
     ([192, 168, 0, 0], 16),
 ];
 
+/// The replacements are the same for everything that one run reads.
+static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
 pub(super) struct Addresses {
-    key: RandomState,
     /// The bits up to which IPv4 and IPv6 addresses are replaced: those of the largest block.
     last_v4: u8,
     last_v6: u8,
@@ -51,7 +54,6 @@ impl Addresses {
             .iter()
             .filter(|document| is_of_kind(document, "IPPool"));
         let mut addresses = Self {
-            key: RandomState::new(),
             last_v4: default_block_size(Family::V4),
             last_v6: default_block_size(Family::V6),
         };
@@ -70,53 +72,34 @@ impl Addresses {
         addresses
     }
 
-    /// The text with other addresses.
-    pub(super) fn replace(&self, text: &str) -> String {
-        let belongs = |c: char| c.is_ascii_hexdigit() || ".:/".contains(c);
-        tokens::replace(text, belongs, |word| self.word(word))
+    /// Replaces the addresses in a text; `others` replaces what is between them.
+    pub(super) fn replace(&self, text: &str, mut others: impl FnMut(&str) -> String) -> String {
+        let mut replaced = String::new();
+        let mut start = 0;
+        for found in written::addresses(text) {
+            replaced.push_str(&others(text.get(start..found.start).unwrap_or_default()));
+            replaced.push_str(&self.written(&found));
+            start = found.end;
+        }
+        replaced.push_str(&others(text.get(start..).unwrap_or_default()));
+        replaced
     }
 
-    /// `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1:443`, or one of these in a URL or at the end of a sentence.
-    fn word(&self, word: &str) -> Option<String> {
-        let end = word.trim_end_matches(['.', ':', '/']).len();
-        let (word, after) = word.split_at(end);
-        let start = match word.strip_prefix("::") {
-            Some(_) => 0,
-            None => word.len() - word.trim_start_matches([':', '/', '.']).len(),
-        };
-        let (before, word) = word.split_at(start);
-        let (head, path) = word.split_at(word.find('/').unwrap_or(word.len()));
-        let (address, port) = match head.rsplit_once(':') {
-            Some((address, port)) if address.parse::<Ipv4Addr>().is_ok() => {
-                (address, format!(":{port}"))
-            }
-            _ => (head, String::new()),
-        };
-        let prefix = path
-            .strip_prefix('/')
-            .and_then(|prefix| prefix.parse().ok());
-        let Ok(parsed) = address.parse() else {
-            return self.dotted(before, word, after);
-        };
-        let other = match self.address(parsed, prefix) {
+    /// Another address, written like this one.
+    fn written(&self, found: &WrittenAddress) -> String {
+        let other = self.address(found.address, found.prefix);
+        let text = match other {
             // A spelling that is not the usual one stays unusual: the operator compares texts.
-            IpAddr::V6(other) if parsed.to_string() != address => {
+            IpAddr::V6(other) if !found.is_usual => {
                 let segments = other.segments().map(|segment| format!("{segment:x}"));
                 segments.join(":")
             }
             other => other.to_string(),
         };
-        Some(format!("{before}{other}{port}{path}{after}"))
-    }
-
-    /// IPv4 addresses between other characters that could be those of an address: `node:10.0.0.1`.
-    fn dotted(&self, before: &str, word: &str, after: &str) -> Option<String> {
-        let belongs = |c: char| c.is_ascii_digit() || c == '.';
-        let replaced = tokens::replace(word, belongs, |part| {
-            let address: Ipv4Addr = part.parse().ok()?;
-            Some(self.address(address.into(), None).to_string())
-        });
-        (replaced != word).then(|| format!("{before}{replaced}{after}"))
+        match found.separator {
+            Some(separator) => text.replace(['.', ':'], separator),
+            None => text,
+        }
     }
 
     /// Another address. The bits after the prefix of a network are all zero, and stay so.
@@ -125,7 +108,7 @@ impl Addresses {
             IpAddr::V4(address) => {
                 let bits = u128::from(u32::from(address)) << 96;
                 let last = last_bit(bits, self.last_v4, prefix);
-                let bits = self.flipped(bits, kept_v4(address), last);
+                let bits = Self::flipped(bits, kept_v4(address), last);
                 let bits = u32::try_from(bits >> 96).unwrap_or_default();
                 Ipv4Addr::from(bits).into()
             }
@@ -138,13 +121,13 @@ impl Addresses {
                 }
                 let bits = u128::from(address);
                 let last = last_bit(bits, self.last_v6, prefix);
-                Ipv6Addr::from(self.flipped(bits, kept_v6(address), last)).into()
+                Ipv6Addr::from(Self::flipped(bits, kept_v6(address), last)).into()
             }
         }
     }
 
     /// Flips bits from `first` up to `last`, counted from the highest one.
-    fn flipped(&self, bits: u128, first: u8, last: u8) -> u128 {
+    fn flipped(bits: u128, first: u8, last: u8) -> u128 {
         let mut flipped = bits;
         for index in first..last {
             let leading = if index == 0 {
@@ -153,7 +136,7 @@ impl Addresses {
                 bits >> (128 - u32::from(index))
             };
             // The first bit is always flipped, so that no address stays the same.
-            if index == first || self.key.hash_one((leading, index)) & 1 == 1 {
+            if index == first || KEY.hash_one((leading, index)) & 1 == 1 {
                 flipped ^= 1 << (127 - u32::from(index));
             }
         }
@@ -211,14 +194,14 @@ mod tests {
             "::/0",
             "v1.2.3",
         ] {
-            assert_eq!(addresses.replace(text), text);
+            assert_eq!(addresses.replace(text, str::to_owned), text);
         }
         for (network, address) in [
             ("10.244.0.0/16", "10.244.7.9"),
             ("fd00:10::/56", "fd00:10:0:3::9"),
         ] {
-            let other = addresses.replace(network);
-            let inside = addresses.replace(address);
+            let other = addresses.replace(network, str::to_owned);
+            let inside = addresses.replace(address, str::to_owned);
             let other: ipnet::IpNet = other.parse().unwrap();
             assert_eq!(other.trunc(), other);
             assert!(
@@ -229,12 +212,32 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_found_in_a_sentence() {
+    fn an_address_stays_the_same_in_every_spelling() {
         let addresses = Addresses::of(&[]);
-        let other = addresses.replace("10.7.8.9");
-        assert_eq!(
-            addresses.replace("https://10.7.8.9:6443/api is 10.7.8.9."),
-            format!("https://{other}:6443/api is {other}.")
-        );
+        let replace = |text: &str| addresses.replace(text, str::to_owned);
+        let other = replace("10.7.8.9");
+        let dashed = other.replace('.', "-");
+        for (text, expected) in [
+            (
+                "https://10.7.8.9:6443/api is 10.7.8.9.",
+                format!("https://{other}:6443/api is {other}."),
+            ),
+            ("node:10.7.8.9:179", format!("node:{other}:179")),
+            ("ip-10-7-8-9.internal", format!("ip-{dashed}.internal")),
+            ("ip10.7.8.9", format!("ip{other}")),
+            ("pvc-x300-10-7-8-9", format!("pvc-x300-{dashed}")),
+            ("pvc-x30-10-7-8-9", format!("pvc-x30-{dashed}")),
+            ("a_10_7_8_9_b", format!("a_{}_b", dashed.replace('-', "_"))),
+        ] {
+            assert_eq!(replace(text), expected);
+        }
+        let six = replace("fd00:10:244::1");
+        for (text, expected) in [
+            ("[fd00:10:244::1]:443", format!("[{six}]:443")),
+            ("node:fd00:10:244::1", format!("node:{six}")),
+            ("fd00-10-244--1", six.replace(':', "-")),
+        ] {
+            assert_eq!(replace(text), expected);
+        }
     }
 }

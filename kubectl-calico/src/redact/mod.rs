@@ -1,63 +1,71 @@
 //! A snapshot without names: the names, addresses and domains of a cluster, replaced so consistently that
 //! every check finds the same.
+//!
+//! What stays is what is known to be public. Anything else is replaced, so that a text of a kind that nobody
+//! thought of is not published.
 
 mod addresses;
 mod document;
-mod domains;
 mod names;
-mod tokens;
+mod vocabulary;
+mod words;
+mod written;
 
 use serde_json::{Map, Value};
 
 use addresses::Addresses;
 use document::is_of_kind;
-use domains::Domains;
 use names::Names;
+use words::Words;
 
-/// Replaces what identifies a cluster in the documents of a snapshot. Each run has its own replacements.
-pub fn redact(documents: Vec<Value>) -> Vec<Value> {
-    let redaction = Redaction {
-        names: Names::of(&documents),
-        addresses: Addresses::of(&documents),
-        domains: Domains::default(),
-    };
-    documents
-        .into_iter()
-        .map(|document| redaction.document(document))
-        .collect()
-}
+/// The server of every redacted snapshot that is reached by name.
+const SERVER: &str = "https://api.example.com";
 
-struct Redaction {
-    names: Names,
+/// What identifies a cluster, and what it is replaced with. Each run has its own replacements.
+pub struct Redaction {
     addresses: Addresses,
-    domains: Domains,
+    words: Words,
 }
 
 impl Redaction {
-    fn document(&self, document: Value) -> Value {
+    /// The replacements for the documents of a snapshot.
+    pub fn of(documents: &[Value]) -> Self {
+        Self {
+            addresses: Addresses::of(documents),
+            words: Words::new(Names::of(documents)),
+        }
+    }
+
+    /// A document of a snapshot.
+    pub(crate) fn document(&self, document: Value) -> Value {
         let mut document = self.value("", document);
-        self.rename_block(&mut document);
+        rename_block(&mut document);
         rename_origin(&mut document);
         document
     }
 
+    /// Any text.
+    pub fn text(&self, text: &str) -> String {
+        self.addresses
+            .replace(text, |others| self.words.replace(others))
+    }
+
     fn value(&self, key: &str, value: Value) -> Value {
         match value {
-            Value::String(text) => Value::String(self.text(key, &text)),
+            Value::String(text) => Value::String(match key {
+                "apiVersion" | "kind" => text,
+                "providerID" => self.provider(&text),
+                _ => self.text(&text),
+            }),
             Value::Array(items) => {
                 let items = items.into_iter().map(|item| self.value(key, item));
                 Value::Array(items.collect())
             }
             Value::Object(fields) => {
+                // The keys of labels, and the objects that could not be read, such as Pod/NAMESPACE/NAME.
                 let fields = fields.into_iter().map(|(key, value)| {
                     let value = self.value(&key, value);
-                    // What could not be read is listed by object, such as Pod/NAMESPACE/NAME.
-                    let key = if key.contains('/') && key.starts_with(char::is_uppercase) {
-                        self.names.replace(&key)
-                    } else {
-                        key
-                    };
-                    (key, value)
+                    (self.text(&key), value)
                 });
                 Value::Object(fields.collect::<Map<_, _>>())
             }
@@ -65,80 +73,44 @@ impl Redaction {
         }
     }
 
-    fn text(&self, key: &str, text: &str) -> String {
-        match key {
-            "apiVersion" | "kind" | "kubernetes" => text.to_owned(),
-            "providerID" => provider(text),
-            "image" => self.domains.image(text),
-            "nodeSelector" | "namespaceSelector" => self.selector(text),
-            _ => {
-                let text = self.names.replace(text);
-                let text = self.addresses.replace(&text);
-                self.domains.replace(&without_user(&text))
-            }
-        }
-    }
-
-    /// A selector: only what is quoted is a name.
-    fn selector(&self, selector: &str) -> String {
-        let mut quote = None;
-        let parts = selector.split_inclusive(['\'', '"']).map(|part| {
-            let is_quoted = quote.is_some();
-            let end = part.chars().next_back().filter(|c| matches!(c, '\'' | '"'));
-            quote = match (quote, end) {
-                (None, end) => end,
-                (Some(open), Some(end)) if open == end => None,
-                (open, _) => open,
-            };
-            if is_quoted {
-                self.names.replace(part)
-            } else {
-                part.to_owned()
-            }
-        });
-        parts.collect()
-    }
-
-    /// The name of an IPAMBlock is its CIDR: `10-244-0-0-26`.
-    fn rename_block(&self, document: &mut Value) {
-        if !is_of_kind(document, "IPAMBlock") {
-            return;
-        }
-        let cidr = document.pointer("/spec/cidr").and_then(Value::as_str);
-        let name = cidr.map(|cidr| cidr.replace(['.', ':', '/'], "-"));
-        if let (Some(name), Some(field)) = (name, document.pointer_mut("/metadata/name")) {
-            *field = name.into();
+    /// The cloud of a machine without its account, its zone and its name: `aws:///redacted`.
+    fn provider(&self, id: &str) -> String {
+        match id.split_once("://") {
+            Some((cloud, _)) => format!("{}:///redacted", self.text(cloud)),
+            None => "redacted".to_owned(),
         }
     }
 }
 
-/// What the kubeconfig calls the cluster.
+/// The name of an IPAMBlock is its CIDR: `10-244-0-0-26`.
+fn rename_block(document: &mut Value) {
+    if !is_of_kind(document, "IPAMBlock") {
+        return;
+    }
+    let cidr = document.pointer("/spec/cidr").and_then(Value::as_str);
+    let name = cidr.map(|cidr| cidr.replace(['.', ':', '/'], "-"));
+    if let (Some(name), Some(field)) = (name, document.pointer_mut("/metadata/name")) {
+        *field = name.into();
+    }
+}
+
+/// What the kubeconfig calls the cluster, and the name of its server.
 fn rename_origin(document: &mut Value) {
+    let Some(Value::Object(origin)) = document.get_mut("origin") else {
+        return;
+    };
     for key in ["cluster", "context"] {
-        let origin = document.pointer_mut(&format!("/origin/{key}"));
-        if let Some(name) = origin.filter(|name| name.is_string()) {
+        if let Some(name) = origin.get_mut(key).filter(|name| name.is_string()) {
             *name = key.into();
         }
     }
-}
-
-/// The cloud of a machine without its account, its zone and its name: `aws:///redacted`.
-fn provider(id: &str) -> String {
-    match id.split_once("://") {
-        Some((cloud, _)) => format!("{cloud}:///redacted"),
-        None => "redacted".to_owned(),
+    if let Some(Value::String(server)) = origin.get_mut("server") {
+        let is_named = server.bytes().any(|byte| byte.is_ascii_alphabetic())
+            && written::addresses(server).is_empty();
+        if is_named {
+            SERVER.clone_into(server);
+        }
     }
-}
-
-/// A message without the users whose permissions are missing: `User "user" cannot list resource "pods"`.
-fn without_user(text: &str) -> String {
-    let mut parts = text.split("User \"");
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        shown.push_str("User \"user\"");
-        shown.push_str(part.split_once('"').map_or("", |(_, after)| after));
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -146,6 +118,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::assess::advice::messages;
 
     #[test]
     fn nothing_that_identifies_a_cluster_is_left() {
@@ -169,7 +142,11 @@ mod tests {
                 "metadata": {"name": "10-41-7-64-26"},
                 "spec": {"cidr": "10.41.7.64/26", "affinity": "host:worker-eu-7"}}),
         ];
-        let redacted = redact(documents);
+        let redaction = Redaction::of(&documents);
+        let redacted: Vec<Value> = documents
+            .into_iter()
+            .map(|document| redaction.document(document))
+            .collect();
         let text = serde_json::to_string(&redacted).unwrap();
         for name in [
             "acme",
@@ -202,5 +179,54 @@ mod tests {
             block.to_string().replace(['.', '/'], "-")
         );
         assert_eq!(at(0, "/origin/kubernetes"), "v1.34.1");
+    }
+
+    #[test]
+    fn no_word_survives_that_is_not_public() {
+        let documents = [json!({"kind": "Node", "metadata": {"name": "worker-eu-7"}})];
+        let redaction = Redaction::of(&documents);
+        let node = redaction.text("worker-eu-7");
+        assert_eq!(node, "node1");
+        for (text, expected) in [
+            ("kube-apiserver-worker-eu-7", "kube-apiserver-node1"),
+            ("worker-eu-7_kube-system", "node1_kube-system"),
+            ("node.worker-eu-7", "node.node1"),
+            ("WORKER-EU-7 is down", "node1 is down"),
+            (
+                "zone == 'acme' && kubernetes.io/os == 'linux'",
+                "zone == 'x1' && kubernetes.io/os == 'linux'",
+            ),
+            (
+                "User \"jane@acme.example\" cannot list resource \"pods\"",
+                "User \"x2@x1.example\" cannot list resource \"pods\"",
+            ),
+            (
+                "system:serviceaccount:acme:robot",
+                "system:serviceaccount:x1:x3",
+            ),
+            (
+                "registry.acme.internal:5000/acme/calico/node:v3.32.1",
+                "registry.x1.internal:5000/x1/calico/node:v3.32.1",
+            ),
+            ("quay.io/calico/node:v3.32.1", "quay.io/calico/node:v3.32.1"),
+            ("calico-node-7d9f6", "calico-node-x4"),
+            ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"),
+            (
+                "123456789012.dkr.ecr.amazonaws.com",
+                "x5.dkr.ecr.amazonaws.com",
+            ),
+        ] {
+            assert_eq!(redaction.text(text), expected);
+        }
+    }
+
+    #[test]
+    fn known_messages_stay_known() {
+        let redaction = Redaction::of(&[]);
+        for example in messages::examples() {
+            let redacted = redaction.text(example);
+            let means = |line: &str| messages::known(line).map(|message| message.means);
+            assert_eq!(means(&redacted), means(example), "{redacted}");
+        }
     }
 }

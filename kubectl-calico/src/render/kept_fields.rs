@@ -17,8 +17,9 @@ be read, with the server's message.
 
 Messages from the operator, the kubelet and the scheduler are included, because findings quote them. Review them
 before you share a snapshot. The last message of a container is included only while the container is not ready. If a pod
-fails, its events and the last lines of its log are included, too (`PodLog`, which is not a kind of Kubernetes), without
-lines that may contain a password, a token or a key. `kubectl calico snapshot --no-logs` leaves them out.
+fails, its events and the last lines of its log are included, too (`PodLog`, which is not a kind of Kubernetes).
+`kubectl calico snapshot --no-logs` leaves them out. Of all of these, lines that may contain a password, a token, a cookie or a
+key are left out.
 
 With `--pods`, the addresses of IPAM whose pods do not have them are included (`PodAddress`, which is not a kind of
 Kubernetes either), with the names of these pods. All other pods are only compared.

@@ -203,3 +203,18 @@ fn capital(sentence: &str) -> String {
     }
     calico_core::text::printable(sentence)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nodes::sort_key::SortKey;
+
+    #[test]
+    fn every_column_can_be_sorted_by() {
+        for (heading, ..) in COLUMNS {
+            for name in [heading.to_owned(), heading.to_ascii_lowercase()] {
+                assert!(name.parse::<SortKey>().is_ok(), "{name}");
+            }
+        }
+    }
+}

@@ -4,7 +4,6 @@
 mod basis;
 mod bgp;
 mod calico_node_status;
-mod credential;
 mod datastore;
 mod felix;
 mod fields;

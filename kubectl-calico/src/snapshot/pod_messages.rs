@@ -5,9 +5,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 use k8s_openapi::jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::credential::may_hold_one;
 use super::meta::Meta;
 use super::reading::{Reading, Unknown};
+use crate::credential::lines_without;
 
 /// The maximum number of lines that are requested of a log.
 pub const LINES: usize = 80;
@@ -201,14 +201,13 @@ impl PodLog {
 }
 
 /// The last lines that are not empty, each up to its limit, without those that may hold a credential.
-fn kept<'a>(lines: impl DoubleEndedIterator<Item = &'a str>) -> Vec<String> {
-    let lines = lines.rev().filter(|line| !line.trim().is_empty());
-    let lines = lines.take(LINES).filter(|line| !may_hold_one(line));
-    let mut lines: Vec<String> = lines
-        .map(|line| calico_core::text::cut(line.to_owned(), LONGEST_LINE))
-        .collect();
-    lines.reverse();
-    lines
+fn kept<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let lines = lines.filter(|line| !line.trim().is_empty());
+    let lines: Vec<&str> = lines_without(lines).collect();
+    let last = lines.get(lines.len().saturating_sub(LINES)..);
+    let last = last.unwrap_or_default().iter();
+    last.map(|line| calico_core::text::cut((*line).to_owned(), LONGEST_LINE))
+        .collect()
 }
 
 fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {

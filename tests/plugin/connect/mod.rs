@@ -5,6 +5,7 @@ mod certificates;
 mod connections;
 mod credentials;
 mod exec_plugins;
+mod following;
 mod hostile;
 mod impersonation;
 mod in_cluster;

@@ -5,6 +5,7 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
+use crate::assess::fact::Gap;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::resources::{CALICO_CONFIG, MANIFEST_SERVICES_ENDPOINT};
 use crate::snapshot::trim::keep;
@@ -41,7 +42,7 @@ pub enum Variable<'a> {
     /// The variable is not set.
     Unset,
     /// The variable comes from something that was not read.
-    Unknown(String),
+    Unknown(Gap),
 }
 
 impl<'a> CalicoNode<'a> {
@@ -202,7 +203,7 @@ impl<'a> CalicoNode<'a> {
         let config = &self.snapshot.manifest_services_endpoint;
         match (config.read(), config.failure()) {
             (Some(config), _) => entry(config, name).map_or(Variable::Unset, Variable::Set),
-            (None, Some(why)) => Variable::Unknown(why.to_string()),
+            (None, Some(why)) => Variable::Unknown(why.into()),
             (None, None) => Variable::Unset,
         }
     }
@@ -236,19 +237,21 @@ impl<'a> CalicoNode<'a> {
             "calico-config" => &self.snapshot.calico_config,
             "canal-config" => &self.snapshot.canal_config,
             "rke2-canal-config" => &self.snapshot.rke2_canal_config,
-            other => return Variable::Unknown(format!("ConfigMap {other} is not read")),
+            other => {
+                return Variable::Unknown(Gap::Other(format!("ConfigMap {other} is not read")));
+            }
         };
         match config {
             Reading::Read(config) => match entry(config, &key.key) {
                 Some(value) => Variable::Set(value),
                 None if !keep::keeps(CALICO_CONFIG.fields, &["data", &key.key]) => {
                     let (name, key) = (&key.name, &key.key);
-                    Variable::Unknown(format!("{key} of ConfigMap {name} is not read"))
+                    Variable::Unknown(Gap::Other(format!("{key} of ConfigMap {name} is not read")))
                 }
                 None => Variable::Unset,
             },
             Reading::Absent(_) => Variable::Unset,
-            Reading::Unknown(why) => Variable::Unknown(why.to_string()),
+            Reading::Unknown(why) => Variable::Unknown(why.clone().into()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use calico_core::operator::OperatorVersion;
 
-use crate::assess::fact::Fact;
+use crate::assess::fact::{Fact, Gap};
 use crate::assess::facts::Facts;
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
@@ -21,7 +21,7 @@ pub(crate) fn operator(facts: &Facts, request: &PlanRequest) -> (Choice<String>,
     let Some(installed) = facts.install.operator.value() else {
         return newest(match &facts.install.operator {
             // Files need not contain an operator.
-            Fact::Unknown { unknown } if *unknown != Unknown::NotGiven.to_string() => {
+            Fact::Unknown { unknown } if *unknown != Gap::Unread(Unknown::NotGiven) => {
                 "the newest known version, because the installed one could not be read"
             }
             _ => "the newest known version",

@@ -9,7 +9,7 @@ pub type Fields = &'static [(&'static str, Keep)];
 pub enum Keep {
     /// A string, a number or a boolean.
     Value,
-    /// A message for people, up to [`LONGEST_MESSAGE`].
+    /// A message for people, up to [`LONGEST_MESSAGE`], without lines that may hold a credential.
     Message,
     /// All of it.
     Whole,

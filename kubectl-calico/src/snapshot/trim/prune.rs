@@ -8,6 +8,7 @@ use serde_yaml::{Mapping, Value};
 use super::keep::{Fields, Keep, LONGEST_MESSAGE};
 use super::meter::{Exhausted, Meter};
 use super::{command_line, document, kubeadm};
+use crate::credential;
 
 /// Parses an object and keeps some of its fields.
 #[derive(Clone, Copy)]
@@ -150,7 +151,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
         match self.keep {
             Keep::Value | Keep::Whole => self.string(text),
-            Keep::Message => self.string(&shortened(text)),
+            Keep::Message => self.string(&credential::removed(&shortened(text))),
             Keep::CommandLine(flags) => self.string(&command_line::reduced(text, flags)),
             Keep::Document(fields) => {
                 self.string(&document::reduced(text, self.of(Keep::Fields(fields))))

@@ -37,6 +37,13 @@ pub(crate) fn known(line: &str) -> Option<&'static KnownMessage> {
     all.find(|message| message.is_in(&line))
 }
 
+/// Lines that are known.
+#[cfg(test)]
+pub(crate) fn examples() -> impl Iterator<Item = &'static str> {
+    let all = SUBJECTS.iter().flat_map(|(_, messages)| *messages);
+    all.flat_map(|message| message.examples.iter().copied())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
