@@ -404,6 +404,6 @@ mod tests {
         let body = enveloped("NodeList", [0x12, 0].repeat(1 << 20));
         let page = parse::<Node>(&body, &NODES, &Budget::new(None), 0).unwrap();
         assert_eq!(page.limit, Some(Limit::ObjectsOfAList));
-        assert!(page.objects.len() <= 100_000);
+        assert!(page.objects.len() <= 200_000);
     }
 }

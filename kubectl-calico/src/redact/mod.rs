@@ -77,6 +77,8 @@ impl Redaction {
     fn provider(&self, id: &str) -> String {
         match id.split_once("://") {
             Some((cloud, _)) => format!("{}:///redacted", self.text(cloud)),
+            // Oracle's identifiers have no scheme.
+            None if id.starts_with("ocid1.") => "ocid1.redacted".to_owned(),
             None => "redacted".to_owned(),
         }
     }

@@ -92,7 +92,7 @@ fn a_bomb_of_items() {
     assert!(bomb.len() < 100_000);
     let server = server(move |_, stream| reply(stream, "Content-Encoding: gzip\r\n", &bomb));
     let (outcome, _) = status(&server, "");
-    assert_not_read(&outcome, "more than 100000 objects");
+    assert_not_read(&outcome, "more than 200000 objects");
 }
 
 #[test]
