@@ -51,7 +51,7 @@ proposal\t'Manifests that have yet to be applied'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed, available and without findings that --fail-on names, or until this time is up, and then print the report [default: 5m]' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Show only the findings that are new or have changed since an earlier report (-o json), and those that are gone' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Compare with an earlier report (-o json): show the findings that are new or more severe, changed or gone' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore-file -d 'Ignore the findings in a file, each with code, object, reason, and a date in until' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
@@ -136,7 +136,7 @@ false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s h -l help -d 'Print help'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY, \'KEY>5\'; separated by commas' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'List only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY, \'KEY>5\'; separated by commas' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts' -r
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s o -l output -d 'Output format: wide, more columns; json or yaml; name, a name per line' -r -f -a "wide\t'The table with more columns'
 json\t'Machine-readable list'

@@ -42,7 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             [CompletionResult]::new('--contexts', '--contexts', [CompletionResultType]::ParameterName, 'Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until Calico is installed, available and without findings that --fail-on names, or until this time is up, and then print the report [default: 5m]')
             [CompletionResult]::new('--with', '--with', [CompletionResultType]::ParameterName, 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated')
-            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Show only the findings that are new or have changed since an earlier report (-o json), and those that are gone')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Compare with an earlier report (-o json): show the findings that are new or more severe, changed or gone')
             [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=''routed by tor-1''; can be repeated')
             [CompletionResult]::new('--ignore-file', '--ignore-file', [CompletionResultType]::ParameterName, 'Ignore the findings in a file, each with code, object, reason, and a date in until')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed')
@@ -126,8 +126,8 @@ Register-ArgumentCompleter -Native -CommandName 'kubectl-calico' -ScriptBlock {
             break
         }
         'kubectl-calico;nodes' {
-            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY, ''KEY>5''; separated by commas')
-            [CompletionResult]::new('--selector', '--selector', [CompletionResultType]::ParameterName, 'Only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY, ''KEY>5''; separated by commas')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'List only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY, ''KEY>5''; separated by commas')
+            [CompletionResult]::new('--selector', '--selector', [CompletionResultType]::ParameterName, 'List only nodes with these labels: KEY=VALUE, KEY!=VALUE, ''KEY in (A,B)'', KEY, !KEY, ''KEY>5''; separated by commas')
             [CompletionResult]::new('--sort-by', '--sort-by', [CompletionResultType]::ParameterName, 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format: wide, more columns; json or yaml; name, a name per line')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format: wide, more columns; json or yaml; name, a name per line')

@@ -24,10 +24,9 @@ class Controllers:
     def add_nodes(self, count):
         """Nodes 1 to `count`, less those that an earlier run left, all Ready; or a RuntimeError."""
         api = self.server.api()
-        version = api.get("/version")["gitVersion"]
         for number in range(1, count + 1):
             try:
-                api.create("/api/v1/nodes", node(number, version))
+                api.create("/api/v1/nodes", node(number))
             except Refused as answer:
                 if answer.status != 409:
                     raise
@@ -59,8 +58,12 @@ KWOK = {
 }
 
 
-def node(number, version):
-    """Node NUMBER as a kubelet of this version would register it, in one subnet with all others."""
+# Older than the API server, as kubelets may be: the newest with which Calico 3.32 was tested.
+KUBELET = "v1.36.2"
+
+
+def node(number):
+    """Node NUMBER as its kubelet would register it, in one subnet with all others."""
     name = f"node-{number}"
     resources = {"cpu": "8", "memory": "32Gi", "pods": "110", "ephemeral-storage": "100Gi"}
     system = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}
@@ -76,7 +79,7 @@ def node(number, version):
             "capacity": resources,
             "allocatable": resources,
             "nodeInfo": {
-                "kubeletVersion": version,
+                "kubeletVersion": KUBELET,
                 "kubeProxyVersion": "",
                 "operatingSystem": "linux",
                 "architecture": "amd64",

@@ -13,7 +13,7 @@ pub struct NodesArgs {
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
 
-    /// Only nodes with these labels: KEY=VALUE, KEY!=VALUE, 'KEY in (A,B)', KEY, !KEY, 'KEY>5'; separated
+    /// List only nodes with these labels: KEY=VALUE, KEY!=VALUE, 'KEY in (A,B)', KEY, !KEY, 'KEY>5'; separated
     /// by commas
     #[arg(short = 'l', long, value_name = "SELECTOR")]
     pub selector: Option<LabelSelector>,

@@ -16,8 +16,8 @@ pub struct SelectionArgs {
     #[arg(long, value_name = "FILE")]
     pub with: Vec<PathBuf>,
 
-    /// Show only the findings that are new or have changed since an earlier report (-o json), and those that
-    /// are gone
+    /// Compare with an earlier report (-o json): show the findings that are new or more severe, changed or
+    /// gone
     #[arg(long, value_name = "FILE", conflicts_with = "with")]
     pub baseline: Option<PathBuf>,
 
@@ -64,7 +64,7 @@ pub fn checked(mut ignore: Ignore) -> Result<Ignore, String> {
         .is_some_and(|it| it.trim().is_empty())
     {
         return Err(format!(
-            "the object after {code}: is empty: name one as reports do, such as \
+            "the object after '{code}:' is empty: name one as reports do, such as \
              IPPool/default-ipv4-ippool, or omit the colon"
         ));
     }
@@ -94,7 +94,7 @@ mod tests {
             ("CAL216=", "the reason to ignore CAL216 is empty"),
             (
                 "CAL216:=x",
-                "the object after CAL216: is empty: name one as reports do, such as \
+                "the object after 'CAL216:' is empty: name one as reports do, such as \
                  IPPool/default-ipv4-ippool, or omit the colon",
             ),
             (

@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
     if !arguments.selection.with.is_empty() {
         let files: Vec<String> = targets.into_iter().map(|target| target.name).collect();
         return Some(output::fail(&format!(
-            "--with is for one cluster, but these files are snapshots of several: {}",
+            "--with is for one cluster, but these files are snapshots of several: give one of them with -f ({})",
             listed(files)
         )));
     }

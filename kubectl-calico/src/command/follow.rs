@@ -217,7 +217,7 @@ fn say(change: &Change) {
 fn say_not_watched(kinds: &[&str]) {
     if !kinds.is_empty() {
         terminal::warn(&format!(
-            "no permission to watch {}; read every {}s instead: kubectl calico rbac --watch prints a ClusterRole \
+            "no permission to watch {}: reading every {}s instead; kubectl calico rbac --watch prints a ClusterRole \
              with the permission",
             listed(kinds.iter().map(|kind| (*kind).to_owned())),
             AT_LEAST.as_secs()

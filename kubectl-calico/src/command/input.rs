@@ -219,7 +219,7 @@ fn name_redefined(files: &Files) {
         terminal::warn(place);
     }
     if let Some(more) = redefined.len().checked_sub(MOST).filter(|more| *more > 0) {
-        terminal::warn(&format!("{more} more objects occur again"));
+        terminal::warn(&format!("{more} more objects occur more than once"));
     }
 }
 

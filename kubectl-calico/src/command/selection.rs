@@ -79,7 +79,7 @@ impl Selection {
         let baseline = baseline.transpose()?;
         match (&baseline, &arguments.baseline) {
             (Some(Baseline::Report(_)), Some(path)) if many => Err(format!(
-                "{} is the report on one cluster: write one on all of them with the same flags and -o json",
+                "{} is a report on one cluster: write one on all clusters with the same flags and -o json",
                 path.display()
             )),
             (Some(Baseline::List { path, .. }), _) if !many => Err(format!(
@@ -164,7 +164,7 @@ impl Baseline {
         }
         let is_list = kind == Some(clusters::KIND);
         let failed =
-            |why: serde_json::Error| format!("{name} is not a whole report: {}", in_words(why));
+            |why: serde_json::Error| format!("{name} is not a complete report: {}", in_words(why));
         let baseline = if is_list {
             let clusters = document.get("clusters").cloned().unwrap_or_default();
             Self::List {

@@ -163,7 +163,7 @@ fn failure(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     match text.trim().lines().next_back() {
         Some(line) if credential::may_hold_one(line) => format!(
-            "failed ({}), and the last line of its standard error may hold a credential",
+            "failed ({}); the last line of its standard error is not shown, because it may contain a credential",
             output.status
         ),
         Some(line) => format!(

@@ -120,7 +120,7 @@ fn requirement(text: &str) -> Result<Requirement, String> {
     } else if let Some((head, values)) = text.split_once('(') {
         let values = values.strip_suffix(')').ok_or_else(unknown)?;
         if values.trim().is_empty() {
-            return Err(invalid("no value is in the parentheses"));
+            return Err(invalid("the parentheses are empty"));
         }
         let values = values
             .split(',')

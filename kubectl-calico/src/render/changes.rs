@@ -40,7 +40,7 @@ pub(super) fn comparison(changes: &Changes) -> Vec<String> {
     let operator = changes.operator.iter();
     lines.extend(operator.map(|action| format!("The operator {action}")));
     let ports = changes.ports.iter();
-    lines.extend(ports.map(|ports| format!("To be open between nodes: {ports}")));
+    lines.extend(ports.map(|ports| format!("Required between nodes: {ports}")));
     lines
 }
 

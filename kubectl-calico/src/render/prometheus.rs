@@ -17,7 +17,7 @@ use crate::clusters::NamedReport;
 /// The metrics of one or several clusters. All samples of a metric follow each other, as the format demands.
 pub fn prometheus(reports: &[NamedReport]) -> String {
     let mut page = String::new();
-    let mut read = Family::new("read", "1 for a cluster that could be read, 0 for another.");
+    let mut read = Family::new("read", "Whether the cluster could be read (1) or not (0).");
     for named in reports {
         read.sample(named.name, &[], u128::from(named.outcome.is_ok()));
     }
@@ -79,7 +79,7 @@ const FAMILIES: [Metric; 9] = [
     },
     Metric {
         name: "findings",
-        help: "The number of findings, without symptoms, and without those that are ignored.",
+        help: "The number of findings, without symptoms and ignored findings.",
         of: |report| {
             let counts = &report.counts;
             by(
@@ -94,7 +94,7 @@ const FAMILIES: [Metric; 9] = [
     },
     Metric {
         name: "findings_by_code",
-        help: "The number of findings with a code, including symptoms.",
+        help: "The number of findings by code, including symptoms.",
         of: |report| {
             let findings = report.findings.iter();
             by_code(findings.map(|found| (found.code, found.severity)))
@@ -102,7 +102,7 @@ const FAMILIES: [Metric; 9] = [
     },
     Metric {
         name: "ignored_findings_by_code",
-        help: "The number of ignored findings with a code.",
+        help: "The number of ignored findings by code.",
         of: |report| {
             let ignored = report.ignores.ignored.iter().map(|it| &it.finding);
             by_code(ignored.map(|found| (found.code.as_str(), found.severity)))
@@ -110,7 +110,7 @@ const FAMILIES: [Metric; 9] = [
     },
     Metric {
         name: "needless_ignores",
-        help: "The number of entries that ignore nothing: they match no finding, or have expired.",
+        help: "The number of ignore entries that match no finding or have expired.",
         of: |report| {
             let ignores = &report.ignores;
             by(
@@ -124,7 +124,7 @@ const FAMILIES: [Metric; 9] = [
     },
     Metric {
         name: "changes",
-        help: "The number of findings by what they are since the baseline, or with the given files.",
+        help: "The number of findings by how they differ from the baseline or with the given manifests.",
         of: |report| {
             let Some(changes) = &report.changes else {
                 return Vec::new();
@@ -142,7 +142,7 @@ const FAMILIES: [Metric; 9] = [
     },
     Metric {
         name: "checks",
-        help: "The number of checks with a result.",
+        help: "The number of checks by result.",
         of: |report| {
             let checks = &report.checks;
             by(
@@ -207,9 +207,11 @@ fn by_code<'a>(findings: impl Iterator<Item = (&'a str, Severity)>) -> Vec<Sampl
 type PoolMetric = (&'static str, &'static str, fn(&PoolUsage) -> u128);
 
 const POOLS: [PoolMetric; 5] = [
-    ("pool_addresses", "All addresses of an IPPool.", |usage| {
-        usage.total
-    }),
+    (
+        "pool_addresses",
+        "The number of addresses in an IPPool.",
+        |usage| usage.total,
+    ),
     (
         "pool_addresses_in_use",
         "The assigned addresses of an IPPool.",

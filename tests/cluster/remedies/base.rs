@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::report::Report;
+use super::report::{Report, Severity};
 use super::wait::until;
 use crate::api_server::crds::Crds;
 use crate::api_server::{Cluster, launcher};
@@ -102,7 +102,11 @@ impl Healthy {
     }
 
     fn is_clean_within(&self, limit: Duration) -> bool {
-        until(limit, || self.report().findings.is_empty().then_some(())).is_ok()
+        let is_clean = || {
+            let findings = self.report().findings;
+            findings.iter().all(|it| it.severity == Severity::Note)
+        };
+        until(limit, || is_clean().then_some(())).is_ok()
     }
 
     pub(super) fn is_of(&self, base: Base) -> bool {

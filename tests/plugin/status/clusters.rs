@@ -162,7 +162,7 @@ fn each_cluster_is_compared_with_its_own_earlier_report() {
     let refused = status(folder.path(), &arguments);
     assert_eq!((refused.exit, refused.stdout.as_str()), (2, ""));
     assert!(
-        refused.stderr.contains("is the report on one cluster"),
+        refused.stderr.contains("is a report on one cluster"),
         "{}",
         refused.stderr
     );

@@ -335,7 +335,7 @@ fn a_file_that_is_no_report_says_what_it_is() {
         ),
         (
             r#"{"apiVersion": "kubectl-calico/v1alpha1", "kind": "StatusReport"}"#,
-            "is not a whole report: missing field",
+            "is not a complete report: missing field",
         ),
         (
             r#"{"apiVersion": "kubectl-calico/v1alpha1", "kind": "StatusReportList", "clusters": []}"#,

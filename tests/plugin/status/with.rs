@@ -289,7 +289,7 @@ fn manifests_that_cannot_be_used_are_an_error() {
         ),
         (
             manifest(&cluster("base: helm\n")),
-            "with.yaml is a snapshot of a cluster",
+            "with.yaml is a snapshot, but --with takes manifests",
         ),
     ] {
         let outcome = run(HEALTHY, &manifests, &[]);
@@ -310,7 +310,7 @@ fn an_object_that_occurs_twice_is_named() {
     assert!(
         outcome
             .stderr
-            .contains("with.yaml, document 2: Installation/default again"),
+            .contains("with.yaml, document 2: Installation/default occurs again"),
         "{}",
         outcome.output()
     );

@@ -122,8 +122,8 @@ fn alone(case: &Case) -> &'static str {
         Some(Method::Operator {
             by: Installer::Helm { .. },
         }) => {
-            ". The release keeps its other values; to install Calico again, upgrade it with true \
-             for these"
+            ". The release keeps its other values; to install Calico again, upgrade it with these \
+             set to true"
         }
         _ => "",
     }

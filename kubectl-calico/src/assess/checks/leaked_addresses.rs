@@ -24,7 +24,7 @@ const CONTROLLERS: &str = "calico-kube-controllers";
 pub(crate) const ADDRESSES_LEAKED: Check = Check {
     entry: Entry {
         code: "CAL226",
-        title: "addresses belong to pods that do not have them",
+        title: "addresses are assigned to pods that no longer use them",
         meaning: "Calico's IPAM still has addresses assigned to pods that no longer exist, have \
                   finished, or have another address. The CNI plugin did not release them, for \
                   example because the runtime or the node failed while the pod was deleted.",
@@ -33,11 +33,11 @@ pub(crate) const ADDRESSES_LEAKED: Check = Check {
         criteria: "Read only with --pods. A pod counts as gone if it is in no list of all pods \
                    that was read after the blocks, and its address is still assigned after that; \
                    as finished, if its phase is Succeeded or Failed and it had an address; as \
-                   moved, if it is on another node or has other addresses. Whatever is not \
+                   moved, if it is on another node or has other addresses. Anything that is not \
                    certain counts as in use. Not reported: addresses younger than \
                    leakGracePeriod, those without a handle, of tunnels, of Services, of Windows \
-                   nodes and of virtual machines, a handle one of whose addresses is in use, and \
-                   nodes that no longer exist (CAL222). calicoctl ipam check also counts IPv6 \
+                   nodes and of virtual machines, those whose handle has an address in use, and \
+                   those of nodes that no longer exist (CAL222). calicoctl ipam check also counts IPv6 \
                    tunnel addresses and those of stopped virtual machines as leaked. The finding \
                    is a note if calico-kube-controllers is ready and releases addresses, and a \
                    warning otherwise. Applies only if Calico's IPAM assigns addresses.",
@@ -112,8 +112,8 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
     }
     let collector = Collector::of(case.snapshot);
     let message = match leaked.len() {
-        1 => "1 address of a pod that does not have it".to_owned(),
-        count => format!("{count} addresses of pods that do not have them"),
+        1 => "1 address is assigned to a pod that no longer uses it".to_owned(),
+        count => format!("{count} addresses are assigned to pods that no longer use them"),
     };
     let severity = match collector {
         Collector::Works => Severity::Note,
@@ -128,7 +128,7 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
         (PodState::OnOtherNode, "addresses of pods on another node"),
         (
             PodState::HasOtherAddress,
-            "addresses of pods with another one",
+            "addresses of pods that now have another",
         ),
     ] {
         let of_state: Vec<String> = leaked
@@ -151,7 +151,7 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
         Collector::Off(field, value) => finding.evidence(configuration(), *field, value),
         Collector::Missing => finding.evidence(
             ObjectRef::all("Deployment"),
-            format!("number named {CONTROLLERS}"),
+            format!("count (named {CONTROLLERS})"),
             0,
         ),
         Collector::NotReady => match deployment(case.snapshot, CONTROLLERS) {
@@ -202,8 +202,8 @@ impl Collector {
                 let grace = grace_period(snapshot).unwrap_or(DEFAULT_GRACE);
                 let minutes = counted(usize::try_from(grace.as_secs() / 60).unwrap_or(0), "minute");
                 let what = format!(
-                    "if they remain for longer than leakGracePeriod ({minutes}), kube-controllers' \
-                     log says why"
+                    "if they are still there after leakGracePeriod ({minutes}), read kube-controllers' \
+                     log"
                 );
                 vec![Step::new(what).run(format!(
                     "kubectl logs -n {namespace} deployment/{CONTROLLERS} --tail=100"
@@ -245,6 +245,7 @@ fn by_hand() -> Vec<Step> {
         )
         .run("calicoctl ipam check --show-problem-ips -o ipam.json"),
         Step::new("only if so, release them").run("calicoctl ipam release --from-report=ipam.json"),
-        Step::new("unlock the datastore in any case").run("calicoctl datastore migrate unlock"),
+        Step::new("always unlock the datastore afterwards")
+            .run("calicoctl datastore migrate unlock"),
     ]
 }

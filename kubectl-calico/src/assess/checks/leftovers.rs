@@ -39,8 +39,8 @@ pub(crate) const LEFTOVERS: Check = Check {
                    the pools.",
         fix: "Keep the pools if Calico is installed again with the same ones. Otherwise delete \
               them, with the data of IPAM. On each node, an uninstall also leaves files in \
-              /etc/cni/net.d, interfaces and rules, which a restart of the node removes but for \
-              the files. CustomResourceDefinitions and ClusterRoles also stay.",
+              /etc/cni/net.d, and interfaces and rules, which stay until the node reboots. \
+              CustomResourceDefinitions and ClusterRoles also stay.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Calico's \
                  manifests and charts, which do not delete their CRDs' resources",
     },
@@ -134,8 +134,8 @@ fn finding(case: &Case) -> Finding {
     }
     steps.push(
         Step::new(
-            "if Calico is not to be installed again, list its definitions and roles, and delete what \
-             is left of them",
+            "if you will not install Calico again, list its CRDs and roles, and delete those that \
+             are left",
         )
         .run(
             "kubectl get crds,clusterroles,clusterrolebindings -o name | grep -E 'calico|tigera'"

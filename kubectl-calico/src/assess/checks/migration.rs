@@ -26,7 +26,7 @@ pub(crate) const HALF_MIGRATED: Check = Check {
         criteria: "An operator-managed calico-node exists together with one in another namespace, \
                    or with Calico's Deployments in kube-system. The node label \
                    projectcalico.org/operator-node-migration shows the progress: migrated or \
-                   pre-operator. Of manifests that have yet to be applied, an Installation \
+                   pre-operator. In manifests that have yet to be applied, an Installation \
                    together with calico-node's DaemonSet is an error. Alongside Canal, the finding \
                    is an error: Canal's DaemonSet is named canal, but the operator looks for \
                    canal-node and so never migrates it.",

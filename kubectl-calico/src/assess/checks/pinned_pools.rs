@@ -17,15 +17,15 @@ const LISTS: [&str; 2] = ["ipv4_pools", "ipv6_pools"];
 pub(crate) const POOL_PINNED: Check = Check {
     entry: Entry {
         code: "CAL225",
-        title: "the CNI configuration names a pool that gives no addresses",
+        title: "the CNI configuration names a pool that is missing or disabled",
         meaning: "The CNI configuration of a manifest install lists the pools that pods get their \
-                  addresses from, and one of them is disabled or does not exist, as after a \
+                  addresses from, and one of them is disabled or does not exist, for example after a \
                   migration to another pool.",
         impact: "New pods stay in ContainerCreating: \"the given pool does not exist, or is not \
                  enabled\".",
         criteria: "ipv4_pools or ipv6_pools in cni_network_config of calico-config names a pool, by \
-                   name or CIDR, that is not an enabled IPPool. A configuration that other tools \
-                   write to the nodes, such as Kubespray, cannot be read.",
+                   name or CIDR, that is not an enabled IPPool. A configuration that another tool, \
+                   such as Kubespray, writes to the nodes cannot be read.",
         fix: "Remove the list, so that pods get addresses from every enabled pool, or name enabled \
               pools. calico-node writes the configuration to the nodes when it starts.",
         source: "projectcalico/calico v3.30.7, libcalico-go/lib/ipam/ipam.go (determinePools) and \

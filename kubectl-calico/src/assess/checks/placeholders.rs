@@ -20,17 +20,17 @@ use crate::snapshot::{ObjectRef, Reading};
 pub(crate) const PLACEHOLDER_LEFT: Check = Check {
     entry: Entry {
         code: "CAL118",
-        title: "a placeholder was left in Calico's configuration",
+        title: "Calico's configuration still contains a placeholder",
         meaning: "A value of calico-node's environment, of its ConfigMaps or of the Installation is \
                   a placeholder of a manifest, of the documentation or of a template.",
-        impact: "Calico takes it for the value. With a placeholder for the address of the API \
+        impact: "Calico uses the placeholder as the value. With a placeholder for the address of the API \
                  server or of etcd, its pods never become ready.",
         criteria: "The value contains <…>, ${…}, {{…}}, __…__ in capitals, CHANGEME, or a name that \
                    starts with \"your-\"; or the address of the API server is in capitals, such as \
                    HOST, or is x.x.x.x. The template cni_network_config, whose placeholders \
                    install-cni fills in, and the pools of the Installation, which CAL110 judges, are \
                    left out. The finding is an error, or a warning if all of Calico's pods are ready.",
-        fix: "Put the value in place of the placeholder.",
+        fix: "Replace the placeholder with the value.",
         source: "projectcalico/calico v3.32.1, manifests/calico-etcd.yaml; Calico documentation, \
                  Enable the eBPF data plane (kubernetes-services-endpoint)",
     },
@@ -77,10 +77,10 @@ fn placeholders(case: &Case) -> Vec<Finding> {
             }
             continue;
         }
-        let message = format!("a placeholder was left in {}", from.object);
+        let message = format!("{} still contains a placeholder", from.object);
         let finding = Finding::new(&PLACEHOLDER_LEFT.entry, severity, subject, message)
             .read(&from, value)
-            .impact("Calico takes it for the value");
+            .impact("Calico uses the placeholder as the value");
         findings.push(finding.then(Some(step)));
     }
     findings
@@ -119,9 +119,9 @@ fn in_config_maps(case: &Case) -> Vec<Placeholder> {
             ));
         }
         let what = if restart {
-            "put the value in its place, and restart calico-node"
+            "replace it with the value, and restart calico-node"
         } else {
-            "put the value in its place; the operator then restarts calico-node"
+            "replace it with the value; the operator then restarts calico-node"
         };
         Step::new(what).run(commands)
     };
@@ -197,7 +197,7 @@ fn in_environment(case: &Case) -> Vec<Placeholder> {
                 )
                 .run(services_endpoint::set(case))
             } else {
-                Step::new("put the value in its place; this restarts calico-node node by node").run(
+                Step::new("replace it with the value; this restarts calico-node node by node").run(
                     format!(
                         "kubectl edit daemonsets -n {} {}",
                         pasted(meta.namespace.as_deref().unwrap_or_default()),
@@ -231,7 +231,7 @@ fn in_installation(case: &Case) -> Vec<Placeholder> {
             from: Provenance::new(ObjectRef::installation(), field),
             value,
             is_address: false,
-            step: Step::new(case.facts.install.lasting("put the value in its place"))
+            step: Step::new(case.facts.install.lasting("replace it with the value"))
                 .run("kubectl edit installations.operator.tigera.io default".to_owned()),
         })
         .collect()

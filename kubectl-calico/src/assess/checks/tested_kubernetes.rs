@@ -59,11 +59,11 @@ pub(crate) const NOT_TESTED: Check = Check {
                   of Calico was tested with, or older than any with which it works.",
         impact: "A newer Kubernetes may have removed an API that Calico uses, or may have changed \
                  what Calico relies on. Most such combinations work, but Calico's developers do not \
-                 test them. With a Kubernetes that is too old, Calico does not work.",
+                 test them. If Kubernetes is too old, Calico does not work.",
         criteria: "The newest kubelet of the nodes is compared with the tested versions in the \
                    documentation of Calico 3.19 to 3.32; other releases are not judged. The finding \
                    is a note if Kubernetes is newer, and a warning if it is too old. There is no \
-                   finding if the platform ships Calico, and so decides about both versions.",
+                   finding if the platform ships Calico, because it then determines both versions.",
         fix: "Upgrade Calico to a release that is tested with this version of Kubernetes, before the \
               next upgrade of Kubernetes.",
         source: "Calico documentation, System requirements (Kubernetes requirements), of each release",
@@ -124,7 +124,7 @@ fn not_tested(case: &Case) -> Option<Finding> {
             newer.calico
         ),
         None => format!(
-            "upgrade Calico once a release was tested with Kubernetes 1.{kubernetes}: \
+            "upgrade Calico once a release is tested with Kubernetes 1.{kubernetes}: \
              docs.tigera.io lists the versions under System requirements"
         ),
     }))

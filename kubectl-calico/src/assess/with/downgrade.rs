@@ -9,16 +9,16 @@ use crate::snapshot::ObjectRef;
 
 pub(super) static DOWNGRADE: Entry = Entry {
     code: "CAL120",
-    title: "the manifests are of an older version than the cluster",
+    title: "the manifests downgrade Calico or its operator",
     meaning: "The manifests replace the operator or, in a manifest install, calico-node with an \
               older version.",
     impact: "Calico's documentation covers upgrades only. With an older CRD, the API server drops \
-             the fields that it does not have, and an older operator applies its own defaults to \
+             fields that the CRD lacks, and an older operator applies its own defaults to \
              the Installation. Felix does not start with eBPF maps of a newer version.",
     criteria: "Only with --with. The versions are those of the operator's image or, in a manifest \
                install, of calico-node's.",
-    fix: "Use manifests of the version in the cluster or of a newer one. To return to the version \
-          before an upgrade, try it on a test cluster first.",
+    fix: "Use manifests of the version in the cluster or of a newer one. Before you roll back an \
+          upgrade, try it on a test cluster.",
     source: "Calico's documentation, upgrading Calico (3.32); projectcalico/calico v3.32.1, \
              felix/bpf/maps/maps.go",
 };
@@ -43,7 +43,7 @@ fn goes_back(before: &Fact<String>, after: &Fact<String>) -> Option<Finding> {
     let finding = Finding::warning(
         &DOWNGRADE,
         object.clone(),
-        format!("the manifest goes back from {old} to {new}"),
+        format!("the manifest downgrades from {old} to {new}"),
     );
     Some(
         from.iter()

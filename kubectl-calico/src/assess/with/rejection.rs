@@ -8,9 +8,9 @@ use crate::snapshot::{FileOverlay, RejectedChange};
 pub(super) static CHANGE_REJECTED: Entry = Entry {
     code: "CAL119",
     title: "the manifests change an immutable field",
-    meaning: "A manifest has an IPPool that exists, with another CIDR or another block size.",
-    impact: "Calico's API rejects the IPPool: the pool stays as it is, and what applies the \
-             manifests reports an error. Through crd.projectcalico.org/v1, versions before 3.32 \
+    meaning: "A manifest gives an existing IPPool another CIDR or block size.",
+    impact: "Calico's API rejects the IPPool: the pool stays as it is, and applying the \
+             manifests fails. Through crd.projectcalico.org/v1, versions before 3.32 \
              accept it; the addresses and blocks in use are then in no pool, or of another size \
              than their pool's.",
     criteria: "Only with --with. CIDRs are compared as networks, not as text, and a block size that \

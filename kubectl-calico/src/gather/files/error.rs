@@ -41,14 +41,10 @@ pub enum FilesError {
         expected: usize,
     },
     /// A snapshot in place of manifests.
-    #[error(
-        "{0} is a snapshot of a cluster, and --with takes manifests to apply; give the snapshot with -f"
-    )]
+    #[error("{0} is a snapshot, but --with takes manifests: give the snapshot with -f")]
     LaidSnapshot(String),
     /// Manifests of which a document cannot be read.
-    #[error(
-        "cannot use {0}; correct it first: without it, the change would be judged only in part"
-    )]
+    #[error("cannot use {0}: correct it first, or only part of the change would be checked")]
     Partial(Skipped),
     /// More objects than fit into memory.
     #[error("the files have more than {} MiB of objects", MEMORY >> 20)]

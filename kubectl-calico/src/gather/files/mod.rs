@@ -224,8 +224,8 @@ impl Files {
                         && !place.collected
                     {
                         self.redefined.push(format!(
-                            "{}, document {}: {} again, with other contents; as with kubectl \
-                             apply, the later ones count",
+                            "{}, document {}: {} occurs again with other contents; the later one counts, \
+                             as with kubectl apply",
                             place.name,
                             place.number,
                             printable(object.reference())

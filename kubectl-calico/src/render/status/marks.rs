@@ -14,10 +14,34 @@ pub(super) fn mark(page: &mut Page, report: &Report) {
     let findings = report.findings.iter();
     for finding in findings.filter(|finding| finding.severity > Severity::Note) {
         if let Some(row) = row(finding) {
-            page.mark(row, severity_style(finding.severity), Some(finding.code));
+            let is_of_one = pool_of(finding, report).is_some();
+            let word = (!is_of_one).then_some(finding.code);
+            page.mark(row, severity_style(finding.severity), word);
         }
     }
 }
+
+/// The codes of the errors and warnings about one of several pools, which follow its name.
+pub(super) fn of_pool(pool: &str, report: &Report) -> Vec<&'static str> {
+    let findings = report.findings.iter();
+    let findings = findings.filter(|finding| finding.severity > Severity::Note);
+    let mut codes: Vec<_> = findings
+        .filter(|finding| pool_of(finding, report) == Some(pool))
+        .map(|finding| finding.code)
+        .collect();
+    codes.dedup();
+    codes
+}
+
+/// The pool that a finding is about, if it is one of several in the row.
+fn pool_of<'a>(finding: &'a Finding, report: &Report) -> Option<&'a str> {
+    let name = finding.subject.strip_prefix("IPPool/")?;
+    let pools = report.facts.pools.value()?;
+    let is_one = pools.len() > 1 && pools.iter().any(|pool| pool.name == name);
+    (is_one && row(finding) == Some(POOLS)).then_some(name)
+}
+
+const POOLS: &str = "IP pools";
 
 /// The label of the row.
 fn row(finding: &Finding) -> Option<&'static str> {
@@ -28,7 +52,7 @@ fn row(finding: &Finding) -> Option<&'static str> {
         100..200 => "Installed by",
         202 => "Service CIDR",
         205..=207 => "Pod CIDR",
-        200..300 => "IP pools",
+        200..300 => POOLS,
         307 | 310..=314 => "Data plane",
         300..400 => "Routing",
         400..500 => "Typha",

@@ -27,7 +27,6 @@ use super::not_read::{Row, not_read};
 use super::page::{Look, Page};
 use super::rows::Rows;
 use crate::assess::cluster_state::ClusterState;
-use crate::assess::facts::Facts;
 use crate::assess::facts::method::Method;
 use crate::assess::report::Report;
 
@@ -119,11 +118,12 @@ pub(super) fn rows(report: &Report, sources: bool) -> Rows {
     } else if report.basis.is_proposal() {
         proposal::proposal(&report.facts, sources)
     } else {
-        facts(&report.facts, sources)
+        facts(report, sources)
     }
 }
 
-fn facts(facts: &Facts, sources: bool) -> Rows {
+fn facts(report: &Report, sources: bool) -> Rows {
+    let facts = &report.facts;
     let mut rows = cluster(&facts.cluster);
     let method = facts.install.method.value();
     if method != Some(&Method::Nothing) {
@@ -135,7 +135,7 @@ fn facts(facts: &Facts, sources: bool) -> Rows {
         routing::dataplane(&mut rows, facts);
     }
     networks::networks(&mut rows, &facts.networks, sources);
-    pools::pools(&mut rows, facts);
+    pools::pools(&mut rows, report);
     if runs {
         workloads::typha(&mut rows, &facts.typha);
         workloads::calico_node(&mut rows, &facts.agents, sources);

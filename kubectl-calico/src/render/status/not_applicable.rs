@@ -34,7 +34,7 @@ pub(super) fn not_applicable(page: &mut Page, report: &Report, codes: bool) {
         page.entry(
             &[],
             &format!(
-                "{} that {} {}: to judge the proposal for a cluster, add them from there with -f",
+                "{} that {} {}: to check the proposal against a cluster, add its objects with -f",
                 counted(lacking.len(), "check"),
                 if lacking.len() == 1 { "needs" } else { "need" },
                 objects.join(", ")

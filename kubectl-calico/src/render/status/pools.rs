@@ -1,16 +1,26 @@
 //! The existing pools.
 
+use super::marks;
 use super::words::{grouped, in_words};
-use crate::assess::facts::Facts;
 use crate::assess::facts::ipam::CALICO;
 use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
+use crate::assess::report::Report;
 use crate::render::rows::Rows;
 
-pub(super) fn pools(rows: &mut Rows, facts: &Facts) {
+pub(super) fn pools(rows: &mut Rows, report: &Report) {
+    let facts = &report.facts;
     let text = in_words(&facts.pools, |pools| {
-        let mut lines: Vec<String> = pools.iter().flat_map(pool).collect();
+        let lines = pools.iter().flat_map(|pool| {
+            let [mut what, usage] = lines(pool);
+            for code in marks::of_pool(&pool.name, report) {
+                what.push_str("  ");
+                what.push_str(code);
+            }
+            [what, usage]
+        });
+        let mut lines: Vec<String> = lines.collect();
         if lines.is_empty() {
             lines.push("none".to_owned());
         }
@@ -48,7 +58,7 @@ pub(super) fn description(pool: &ExistingPool) -> String {
 }
 
 /// What a pool is, and how much of it is in use.
-fn pool(pool: &ExistingPool) -> [String; 2] {
+fn lines(pool: &ExistingPool) -> [String; 2] {
     let usage = in_words(&pool.usage, |usage| {
         let mut text = format!(
             "{} of {} addresses in use",
@@ -89,6 +99,11 @@ fn room(usage: &PoolUsage) -> Option<String> {
 }
 
 fn nodes(count: u128, which: &str) -> String {
-    let node = if count == 1 { "node" } else { "nodes" };
-    format!("{}{which} {node}", grouped(count))
+    // Of an IPv6 pool, the number has no meaning beyond that.
+    const MANY: u128 = 1_000_000;
+    match count {
+        1 => format!("1{which} node"),
+        ..=MANY => format!("{}{which} nodes", grouped(count)),
+        _ => format!("over a million{which} nodes"),
+    }
 }

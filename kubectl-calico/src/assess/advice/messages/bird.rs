@@ -7,8 +7,8 @@ use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 
 const NO_SUCH_ADDRESS: KnownMessage = KnownMessage {
     means: "the address that Calico recorded for the node is not on any of its interfaces",
-    fix: "have calico-node detect the address again: delete its pod, once the method of \
-     autodetection is right",
+    fix: "have calico-node detect the address again: delete its pod once the autodetection \
+     method is right",
     paste: node_addresses,
     explained_by: &[&WRONG_ADDRESS],
     ..KnownMessage::USUAL

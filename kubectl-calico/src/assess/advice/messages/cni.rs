@@ -187,7 +187,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["no podcidr for node"],
         means: "the node has no podCIDR, from which host-local IPAM takes its addresses",
-        fix: "give kube-controller-manager --allocate-node-cidrs=true and --cluster-cidr",
+        fix: "run kube-controller-manager with --allocate-node-cidrs=true and --cluster-cidr",
         paste: nodes,
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/k8s/k8s.go",
         examples: &["plugin type=\"calico\" failed (add): no podCidr for node node-1"],
