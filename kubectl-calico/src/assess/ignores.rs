@@ -1,6 +1,7 @@
 //! Findings that are accepted for a reason, perhaps until a date.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::iter::successors;
 
 use calico_core::text::quoted;
 use k8s_openapi::jiff::civil::Date;
@@ -88,21 +89,22 @@ impl Ignores {
             .partition(|ignore| ignore.until.is_some_and(|until| until < today));
         let mut ignored = Vec::new();
         let mut counts = Vec::new();
-        // Symptoms follow their cause, and are ignored with it.
-        let mut reasons: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+        let own = |finding: &Finding| {
+            let ignore = valid.iter().find(|ignore| ignore.matches(finding));
+            ignore.map(|ignore| ignore.reason.as_str())
+        };
+        let cause = |finding: &Finding| {
+            let FindingRef { code, subject } = finding.symptom_of.as_ref()?;
+            let mut findings = findings.iter();
+            findings.find(|found| found.code == *code && found.subject == *subject)
+        };
         for finding in findings {
-            let own = valid
-                .iter()
-                .find(|ignore| ignore.matches(finding))
-                .map(|ignore| ignore.reason.as_str());
-            let of_cause = |cause: &FindingRef| {
-                let cause = (cause.code, cause.subject.as_str());
-                reasons.get(&cause).copied()
-            };
-            let reason = own.or_else(|| finding.symptom_of.as_ref().and_then(of_cause));
+            // A symptom is ignored with its cause, which may be a symptom, too.
+            let causes = successors(Some(finding), |found| cause(found)).take(findings.len());
+            let mut reasons = causes.filter_map(own);
+            let reason = reasons.next();
             counts.push(reason.is_none());
             if let Some(reason) = reason {
-                reasons.insert((finding.code, &finding.subject), reason);
                 ignored.push(Ignored {
                     finding: finding.into(),
                     reason: reason.to_owned(),
@@ -159,6 +161,20 @@ mod tests {
             let error = error.to_string();
             assert!(error.contains("expected one such as 2027-01-31"), "{error}");
         }
+    }
+
+    #[test]
+    fn symptoms_of_symptoms_are_ignored_wherever_they_stand() {
+        let cause = Finding::error(&NO_NAT.entry, "IPPool/a", "a");
+        let mut symptom = Finding::error(&OVERLAPS_SERVICES.entry, "IPPool/b", "b");
+        symptom.symptom_of = Some(cause.reference());
+        let mut of_symptom = Finding::error(&OVERLAPS_SERVICES.entry, "IPPool/c", "c");
+        of_symptom.symptom_of = Some(symptom.reference());
+        let findings = [of_symptom, symptom, cause];
+        let ignores = vec![ignore(NO_NAT.entry.code, None, None)];
+        let today = "2026-12-24".parse().unwrap();
+        let (_, counts) = Ignores::of(&findings, &BTreeSet::new(), ignores, today);
+        assert_eq!(counts, [false, false, false]);
     }
 
     #[test]

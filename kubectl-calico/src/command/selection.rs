@@ -158,7 +158,7 @@ impl Baseline {
             }
             Some(kind) => {
                 let kind = calico_core::text::quoted(kind);
-                return Err(format!("{name} is a {kind}, not a report: {WRITE}"));
+                return Err(format!("{name} is of kind {kind}, not a report: {WRITE}"));
             }
             None => return Err(format!("{name} is not a report: {WRITE}")),
         }

@@ -323,7 +323,7 @@ fn a_file_that_is_no_report_says_what_it_is() {
     for (text, said) in [
         (
             cluster,
-            "is a \"Node\", not a report: write one with kubectl calico status -o json",
+            "is of kind \"Node\", not a report: write one with kubectl calico status -o json",
         ),
         ("✗ Calico is degraded\n", "is not a report: write one with"),
         ("[]", "is not a report: write one with"),
@@ -364,7 +364,7 @@ fn only_a_report_is_a_baseline() {
     let outcome = status(folder.path(), &["--baseline", "plan.json"]);
     assert_eq!(outcome.exit, 2);
     assert!(
-        outcome.stderr.contains("plan.json is a"),
+        outcome.stderr.contains("plan.json is of kind"),
         "{}",
         outcome.stderr
     );

@@ -126,6 +126,33 @@ fn a_new_pool_is_changed_where_it_is_defined() {
 }
 
 #[test]
+fn a_first_install_is_a_proposal() {
+    let spec = "{calicoNetwork: {ipPools: [{cidr: 10.244.0.0/16, encapsulation: VXLAN}]}}";
+    for base in ["base: operator\n", "base: fresh\n"] {
+        let outcome = run(base, &installation(spec), &[]);
+        assert_eq!(outcome.exit, 0, "{}", outcome.output());
+        assert!(
+            outcome.stdout.contains("passes as proposed"),
+            "{}",
+            outcome.output()
+        );
+        let outside = spec.replace("10.244", "192.168");
+        let report = report(base, &installation(&outside));
+        let codes: Vec<_> = findings(&report).iter().map(|(code, ..)| *code).collect();
+        assert_eq!(codes, ["CAL201"]);
+    }
+}
+
+#[test]
+fn what_only_happens_after_a_change_is_not_missing() {
+    let felix = "apiVersion: projectcalico.org/v3\nkind: FelixConfiguration\nmetadata: {name: default}\n\
+                 spec: {wireguardEnabled: true}\n";
+    let report = report(HEALTHY, felix);
+    assert_eq!(findings(&report), []);
+    assert_eq!(report["checks"]["failed"], 0);
+}
+
+#[test]
 fn a_manifest_install_is_not_applied_over_the_operator() {
     let calico = cluster("base: calico.yaml\n");
     let workloads: Vec<Value> = calico
@@ -133,11 +160,12 @@ fn a_manifest_install_is_not_applied_over_the_operator() {
         .filter(|it| it["kind"] == "DaemonSet" || it["kind"] == "Deployment")
         .collect();
     let report = report(HEALTHY, &manifest(&workloads));
+    assert_eq!(report["findings"][0]["severity"], "error");
     let found = findings(&report);
     let migration = found.iter().find(|(code, ..)| *code == "CAL106").unwrap();
     assert_eq!(
         migration.2,
-        ["leave DaemonSet/kube-system/calico-node out of the manifests"]
+        ["do not apply these manifests: change the Installation, or upgrade the operator"]
     );
 }
 

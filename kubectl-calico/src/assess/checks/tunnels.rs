@@ -68,8 +68,7 @@ fn both_tunnels(case: &Case, pool: &CandidatePool) -> Option<Finding> {
         .fixed_by_all(set(
             case,
             pool,
-            "set one of the two to Never; this command keeps VXLAN, which every cloud network \
-             passes",
+            "set one of the two to Never: keep VXLAN, which every cloud network passes",
             &[("encapsulation", json!(encapsulation))],
             &json!({"ipipMode": "Never", "ipip": null}),
         )),

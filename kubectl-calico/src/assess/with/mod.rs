@@ -14,6 +14,8 @@ use super::changes::{Changes, KnownFinding, Same};
 use super::check::{Case, Judges};
 use super::checks::CHECKS;
 use super::checks::installation_rules::{RULE_BROKEN, broken};
+use super::checks::migration::HALF_MIGRATED;
+use super::cluster_state::ClusterState;
 use super::counts::FindingCounts;
 use super::facts::Facts;
 use super::facts::ports::list;
@@ -23,7 +25,7 @@ use super::manifest_fix;
 use super::pool_changes::{PoolChange, carry_out, pool_changes};
 use super::report::Report;
 use super::{assess, conclude};
-use crate::snapshot::{FileOverlay, ObjectRef, Snapshot};
+use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Snapshot};
 
 /// The findings about the change itself, which no cluster has.
 pub static ENTRIES: &[&Entry] = &[&rejection::CHANGE_REJECTED, &downgrade::DOWNGRADE];
@@ -61,11 +63,24 @@ pub fn with(
         PoolChange::Update { .. } | PoolChange::Delete { .. } => None,
     });
     let created: BTreeSet<String> = created.collect();
+    if before.state == ClusterState::NotInstalled {
+        overlaid.basis = Basis::known(BasisKind::Proposal, "no part of Calico is in the cluster");
+    }
     let mut report = assess(&overlaid, now);
     let code = RULE_BROKEN.entry.code;
-    report
-        .findings
-        .retain(|found| found.code != code && !is_about_absence(found, &overlay));
+    let is_known = |found: &Finding| before.findings.iter().any(|known| known.code == found.code);
+    let keep = report.findings.iter().map(|found| {
+        found.code != code
+            && !is_about_absence(found, &overlay)
+            && (!is_observed(found) || is_known(found))
+    });
+    let keep = keep.collect();
+    report.keep(keep);
+    let added = report.findings.iter_mut().filter(|found| {
+        found.code == HALF_MIGRATED.entry.code && overlay.new.contains(&found.subject)
+    });
+    added.for_each(second_install);
+    report.recount_checks();
     let of_change = rejection::rejections(&overlay)
         .chain(downgrade::downgrade(&before.facts, &report.facts))
         .chain(violations)
@@ -117,6 +132,34 @@ fn is_about_absence(finding: &Finding, overlay: &FileOverlay) -> bool {
                 .evidence
                 .iter()
                 .any(|evidence| is_new(&evidence.object.to_string())))
+}
+
+/// Whether a finding is about what has happened: with manifests that have not been applied, nothing has. The
+/// other checks of what runs follow from the configuration.
+fn is_observed(finding: &Finding) -> bool {
+    const FOLLOWING: [&str; 8] = [
+        "CAL208", "CAL211", "CAL212", "CAL223", "CAL224", "CAL310", "CAL313", "CAL314",
+    ];
+    let check = CHECKS.iter().find(|check| check.entry.code == finding.code);
+    check.is_some_and(|check| check.judges == Judges::Running) && !FOLLOWING.contains(&finding.code)
+}
+
+/// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.
+fn second_install(finding: &mut Finding) {
+    let subject = finding.subject.clone();
+    let mut second = Finding::error(
+        &HALF_MIGRATED.entry,
+        subject,
+        "the manifests install Calico a second time, beside the operator's",
+    )
+    .exists(ObjectRef::installation())
+    .impact(
+        "the operator treats them as an install to migrate, and their CRDs and kube-controllers \
+         can be of another version",
+    )
+    .in_manifest("do not apply these manifests: change the Installation, or upgrade the operator");
+    second.location.clone_from(&finding.location);
+    *finding = second;
 }
 
 /// What was wrong with a listed pool is no other problem once the operator has created the pool.
