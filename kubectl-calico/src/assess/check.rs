@@ -25,6 +25,9 @@ pub struct Check {
 pub enum Judges {
     /// What runs in the cluster. Manifests alone do not show that.
     Running,
+    /// What runs in the cluster, as it follows from the configuration: laid over a cluster, manifests show
+    /// that before they are applied.
+    Following,
     /// What the objects request, so the check can also evaluate manifests that have yet to be applied.
     Configured,
     /// What the Installation and the pools request, so the check can also evaluate a plan, and manifests.
@@ -32,6 +35,21 @@ pub enum Judges {
         /// What a plan can request instead.
         remedy: Remedy,
     },
+}
+
+impl Judges {
+    /// Whether only a cluster shows what is evaluated.
+    pub fn needs_cluster(self) -> bool {
+        matches!(self, Self::Running | Self::Following)
+    }
+
+    /// What a plan can request instead.
+    pub fn remedy(self) -> Option<Remedy> {
+        match self {
+            Self::Requested { remedy } => Some(remedy),
+            Self::Running | Self::Following | Self::Configured => None,
+        }
+    }
 }
 
 /// What a plan can request instead, if the check fails.
@@ -53,7 +71,7 @@ impl Check {
 
     /// Whether the check can evaluate manifests that have yet to be applied.
     pub fn judges_manifests(&self) -> bool {
-        self.judges != Judges::Running
+        !self.judges.needs_cluster()
     }
 
     /// Whether the check needs a row.

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::check::{Judges, Remedy};
-use super::checks::CHECKS;
+use super::check::Remedy;
+use super::checks::judges;
 use super::finding::Finding;
 use crate::repair::Step;
 use crate::snapshot::FileOverlay;
@@ -108,9 +108,5 @@ fn without_commands(finding: &mut Finding) {
 }
 
 fn remedy(code: &str) -> Option<Remedy> {
-    let check = CHECKS.iter().find(|check| check.entry.code == code)?;
-    match check.judges {
-        Judges::Requested { remedy } => Some(remedy),
-        Judges::Running | Judges::Configured => None,
-    }
+    judges(code)?.remedy()
 }

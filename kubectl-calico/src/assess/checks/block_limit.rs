@@ -45,7 +45,7 @@ pub(crate) const BLOCK_LIMIT: Check = Check {
         &NODES,
         &DAEMON_SETS,
     ],
-    judges: Judges::Running,
+    judges: Judges::Following,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {
             return Vec::new();

@@ -34,7 +34,7 @@ pub(crate) const DATAPLANE_DRIFT: Check = Check {
                  projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    judges: Judges::Running,
+    judges: Judges::Following,
     find: |case| {
         let by_installation = by_installation(case);
         by_installation

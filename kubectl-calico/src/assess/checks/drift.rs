@@ -46,7 +46,7 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                  tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
     },
     needs: &[&INSTALLATIONS, &IP_POOLS],
-    judges: Judges::Running,
+    judges: Judges::Following,
     find: |case| {
         let (Some(asked), Some(pools)) = (&case.facts.installation, case.facts.pools.value())
         else {

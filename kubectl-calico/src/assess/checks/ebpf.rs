@@ -64,7 +64,7 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
         source: "Calico documentation, Enable the eBPF data plane; projectcalico/calico#8929",
     },
     needs: &[&DAEMON_SETS, &CALICO_PODS, &FELIX_CONFIGURATIONS],
-    judges: Judges::Running,
+    judges: Judges::Following,
     find: |case| no_api_address(case).into_iter().collect(),
 };
 
@@ -84,7 +84,7 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
         source: SOURCE,
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    judges: Judges::Running,
+    judges: Judges::Following,
     find: |case| kube_proxy_beside(case).into_iter().collect(),
 };
 

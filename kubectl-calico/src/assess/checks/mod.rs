@@ -69,7 +69,13 @@ pub(crate) mod typha_room;
 pub(crate) mod usage;
 pub(crate) mod wireguard;
 
-use super::check::Check;
+use super::check::{Check, Judges};
+
+/// What the check with a code evaluates.
+pub fn judges(code: &str) -> Option<Judges> {
+    let check = CHECKS.iter().find(|check| check.entry.code == code)?;
+    Some(check.judges)
+}
 
 /// Every check, in the order of their codes.
 pub static CHECKS: &[Check] = &[

@@ -41,7 +41,7 @@ pub(crate) const NO_POOL: Check = Check {
                  pkg/controller/installation/core_controller.go; projectcalico/calico#7382",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS],
-    judges: Judges::Running,
+    judges: Judges::Following,
     find: |case| {
         let by_calico = case.facts.by_calico_ipam() == Some(true);
         let (Some(pools), true) = (case.facts.pools.value(), by_calico) else {

@@ -12,8 +12,8 @@ use k8s_openapi::jiff::Timestamp;
 use super::accepted::Accepted;
 use super::changes::{Changes, KnownFinding, Same};
 use super::check::{Case, Judges};
-use super::checks::CHECKS;
 use super::checks::installation_rules::{RULE_BROKEN, broken};
+use super::checks::judges;
 use super::checks::migration::HALF_MIGRATED;
 use super::cluster_state::ClusterState;
 use super::counts::FindingCounts;
@@ -124,9 +124,8 @@ pub fn with(
 /// Whether a finding is about what runs, of an object that only the files have: it has no status yet, and
 /// nobody has acted on it.
 fn is_about_absence(finding: &Finding, overlay: &FileOverlay) -> bool {
-    let check = CHECKS.iter().find(|check| check.entry.code == finding.code);
     let is_new = |object: &str| overlay.new.contains(object) && !object.starts_with("IPPool/");
-    check.is_some_and(|check| check.judges == Judges::Running)
+    judges(finding.code).is_some_and(Judges::needs_cluster)
         && (is_new(&finding.subject)
             || finding
                 .evidence
@@ -134,14 +133,9 @@ fn is_about_absence(finding: &Finding, overlay: &FileOverlay) -> bool {
                 .any(|evidence| is_new(&evidence.object.to_string())))
 }
 
-/// Whether a finding is about what has happened: with manifests that have not been applied, nothing has. The
-/// other checks of what runs follow from the configuration.
+/// Whether a finding is about what has happened: with manifests that have not been applied, nothing has.
 fn is_observed(finding: &Finding) -> bool {
-    const FOLLOWING: [&str; 8] = [
-        "CAL208", "CAL211", "CAL212", "CAL223", "CAL224", "CAL310", "CAL313", "CAL314",
-    ];
-    let check = CHECKS.iter().find(|check| check.entry.code == finding.code);
-    check.is_some_and(|check| check.judges == Judges::Running) && !FOLLOWING.contains(&finding.code)
+    judges(finding.code) == Some(Judges::Running)
 }
 
 /// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.

@@ -6,8 +6,8 @@ use calico_core::installation::Installation;
 
 use crate::assess;
 use crate::assess::advice::pod_network_change;
-use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::checks::CHECKS;
+use crate::assess::check::{Case, Check, Remedy};
+use crate::assess::checks::{CHECKS, judges};
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::installation::InstallationFacts;
@@ -143,11 +143,7 @@ fn fix_the_plan(finding: &mut Finding, is_taken: bool) {
 }
 
 fn remedy(code: &str) -> Option<Remedy> {
-    let check = CHECKS.iter().find(|check| check.entry.code == code)?;
-    match check.judges {
-        Judges::Requested { remedy } => Some(remedy),
-        Judges::Running | Judges::Configured => None,
-    }
+    judges(code)?.remedy()
 }
 
 /// The facts of the cluster with the plan.
