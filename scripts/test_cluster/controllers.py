@@ -39,6 +39,9 @@ class Controllers:
         return COMMON | {
             "root-ca-file": self.server.certificate(),
             "service-account-private-key-file": server.SERVICE_ACCOUNTS_KEY,
+            # kwok renews the leases of thousands of nodes late, and those of a cluster that was stopped later still. Pods
+            # of a node that misses this period are marked as not ready, which kwok does not undo.
+            "node-monitor-grace-period": "24h",
         }
 
     def _spawn(self, program, user, flags):

@@ -32,7 +32,7 @@ pub(super) fn components(objects: &Objects, report: &Value) -> Vec<String> {
 }
 
 /// A cluster with Calico is healthy if its operator runs and says so, and every calico-node is ready. Findings about the
-/// network (CAL2xx, CAL3xx) are none of the operator's business.
+/// network (CAL2xx, CAL3xx) and about the addresses of nodes (CAL510) are none of the operator's business.
 pub(super) fn state(objects: &Objects, report: &Value) -> Vec<String> {
     let state = text(&report["state"]);
     let calico_node = objects
@@ -58,7 +58,7 @@ pub(super) fn state(objects: &Objects, report: &Value) -> Vec<String> {
     let errors: Vec<String> = errors
         .map(|it| format!("{} {}", text(&it["code"]), text(&it["subject"])))
         .filter(|error| {
-            !["CAL2", "CAL3"]
+            !["CAL2", "CAL3", "CAL510"]
                 .iter()
                 .any(|about| error.starts_with(about))
         })
