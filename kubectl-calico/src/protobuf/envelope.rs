@@ -4,7 +4,7 @@ use prost::Message;
 use serde::de::Error as _;
 use serde_json::Error;
 
-use super::wire::Fields;
+use super::wire::{Content, Fields};
 
 /// How every response in protobuf begins.
 pub const MAGIC: &[u8] = b"k8s\0";
@@ -24,9 +24,9 @@ pub(super) fn open<'a>(body: &'a [u8], kind: &str) -> Result<&'a [u8], Error> {
     let mut found = TypeMeta::default();
     for field in Fields(envelope) {
         match field? {
-            (1, bytes) => found = TypeMeta::decode(bytes).map_err(Error::custom)?,
-            (2, bytes) => message = Some(bytes),
-            (3, encoding) if !encoding.is_empty() => {
+            (1, Content::Bytes(bytes)) => found = TypeMeta::decode(bytes).map_err(Error::custom)?,
+            (2, Content::Bytes(bytes)) => message = Some(bytes),
+            (3, Content::Bytes(encoding)) if !encoding.is_empty() => {
                 return Err(Error::custom("protobuf in another encoding"));
             }
             _ => {}

@@ -5,8 +5,8 @@ use serde::de::Error as _;
 use serde_json::Error;
 
 use super::envelope;
-use super::metadata::ListMeta;
-use super::wire::Fields;
+use super::list_meta::ListMeta;
+use super::wire::{Content, Fields};
 
 /// A part of a page.
 #[derive(Debug, PartialEq)]
@@ -26,13 +26,13 @@ pub fn parts<'a>(
     Ok(Fields(list).filter_map(|field| part(field).transpose()))
 }
 
-fn part(field: Result<(usize, &[u8]), Error>) -> Result<Option<Part<'_>>, Error> {
+fn part(field: Result<(u64, Content<'_>), Error>) -> Result<Option<Part<'_>>, Error> {
     Ok(match field? {
-        (1, bytes) => {
+        (1, Content::Bytes(bytes)) => {
             let metadata = ListMeta::decode(bytes).map_err(Error::custom)?;
             Some(Part::Continue(metadata.continue_token))
         }
-        (2, bytes) => Some(Part::Object(bytes)),
+        (2, Content::Bytes(bytes)) => Some(Part::Object(bytes)),
         _ => None,
     })
 }

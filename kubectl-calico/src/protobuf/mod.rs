@@ -1,14 +1,17 @@
 //! Kubernetes' own kinds in protobuf, which takes the API server and this program less time than JSON.
 //!
-//! An object is decoded to the JSON value that the API server would send, reduced to the fields that the table of
-//! resources keeps of it: what is read does not depend on the format of a response.
+//! An object is read as the JSON object that the API server would send, reduced to the fields that the table of
+//! resources keeps of it: what is kept does not depend on the format of a response.
 //! Source: k8s.io/api and k8s.io/apimachinery v0.37.2, generated.proto.
 
 mod envelope;
 mod list;
+mod list_meta;
+mod message;
 mod metadata;
 mod node;
 mod pod;
+mod schema;
 mod status;
 mod wire;
 
@@ -16,50 +19,49 @@ pub use envelope::MAGIC;
 pub use list::{Part, parts};
 pub use status::status;
 
-use prost::Message;
-use serde::Serialize;
-use serde::de::Error as _;
-use serde_json::{Error, Value};
+use serde::de::{Deserializer, Error as _};
+use serde_json::Error;
 
-use node::Node;
-use pod::Pod;
+use message::Item;
+use node::NODE;
+use pod::POD;
+use schema::Kind;
 
-/// The largest object that is decoded, in bytes: twice what etcd stores by default. A hostile one takes fifty times
-/// as much memory, which is released with it.
+/// The largest object that is decoded, in bytes: twice what etcd stores by default.
 const LARGEST: usize = 3 << 20;
-
-type Decoder = fn(&[u8]) -> Result<Value, Error>;
 
 /// Whether objects of that kind can be decoded.
 pub fn is_decoded(kind: &str) -> bool {
-    decoder(kind).is_some()
+    schema(kind).is_some()
 }
 
-/// Decodes an object of that kind.
-pub fn object(kind: &str, bytes: &[u8]) -> Result<Value, Error> {
-    let Some(decode) = decoder(kind) else {
+/// An object of that kind, which is decoded while it is deserialized.
+pub fn object<'a>(
+    kind: &str,
+    bytes: &'a [u8],
+) -> Result<impl Deserializer<'a, Error = Error> + use<'a>, Error> {
+    let Some(schema) = schema(kind) else {
         return Err(Error::custom(format!("{kind} in protobuf")));
     };
     if bytes.len() > LARGEST {
         return Err(Error::custom(format!("{kind} of {} bytes", bytes.len())));
     }
-    decode(bytes)
+    Ok(Item::object(schema, bytes))
 }
 
-fn decoder(kind: &str) -> Option<Decoder> {
+fn schema(kind: &str) -> Option<&'static Kind> {
     match kind {
-        "Node" => Some(decoded::<Node>),
-        "Pod" => Some(decoded::<Pod>),
+        "Node" => Some(&NODE),
+        "Pod" => Some(&POD),
         _ => None,
     }
 }
 
-fn decoded<T: Message + Default + Serialize>(bytes: &[u8]) -> Result<Value, Error> {
-    serde_json::to_value(T::decode(bytes).map_err(Error::custom)?)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
+    use serde::Deserialize as _;
+    use serde_json::Value;
+
     use super::*;
 
     /// A field with a length.
@@ -97,7 +99,7 @@ pub(crate) mod tests {
         let mut objects = 0;
         for part in parts(body, "Node")? {
             if let Part::Object(bytes) = part? {
-                object("Node", bytes)?;
+                Value::deserialize(object("Node", bytes)?)?;
                 objects += 1;
             }
         }

@@ -1,80 +1,45 @@
 //! Nodes. Of a large one, most is the list of its images, which is skipped.
 
-use std::collections::BTreeMap;
+use super::metadata::{CONDITION, METADATA};
+use super::schema::Kind::{self, Bool, List, Map, Object, Quantity, Text};
+use super::schema::field;
 
-use prost::Message;
-use serde::Serialize;
-
-use super::metadata::{Condition, ObjectMeta};
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-pub(super) struct Node {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<ObjectMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<NodeSpec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<NodeStatus>,
-}
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-struct NodeSpec {
-    #[prost(string, tag = "3")]
-    #[serde(rename = "providerID", skip_serializing_if = "String::is_empty")]
-    provider_id: String,
-    #[prost(bool, tag = "4")]
-    unschedulable: bool,
-    #[prost(message, repeated, tag = "5")]
-    taints: Vec<Taint>,
-    #[prost(string, repeated, tag = "7")]
-    #[serde(rename = "podCIDRs")]
-    pod_cidrs: Vec<String>,
-}
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-struct Taint {
-    #[prost(string, tag = "1")]
-    key: String,
-}
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NodeStatus {
-    #[prost(btree_map = "string, message", tag = "2")]
-    allocatable: BTreeMap<String, Quantity>,
-    #[prost(message, repeated, tag = "4")]
-    conditions: Vec<Condition>,
-    #[prost(message, repeated, tag = "5")]
-    addresses: Vec<NodeAddress>,
-    #[prost(message, optional, tag = "7")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    node_info: Option<NodeSystemInfo>,
-}
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-#[serde(transparent)]
-struct Quantity {
-    #[prost(string, tag = "1")]
-    string: String,
-}
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-struct NodeAddress {
-    #[prost(string, tag = "1")]
-    r#type: String,
-    #[prost(string, tag = "2")]
-    address: String,
-}
-
-#[derive(Clone, PartialEq, Message, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NodeSystemInfo {
-    #[prost(string, tag = "4")]
-    kernel_version: String,
-    #[prost(string, tag = "5")]
-    os_image: String,
-    #[prost(string, tag = "7")]
-    kubelet_version: String,
-    #[prost(string, tag = "9")]
-    operating_system: String,
-}
+pub(super) const NODE: Kind = Object(&[
+    METADATA,
+    field(
+        2,
+        "spec",
+        Object(&[
+            field(3, "providerID", Text),
+            field(4, "unschedulable", Bool),
+            field(5, "taints", List(&Object(&[field(1, "key", Text)]))),
+            field(7, "podCIDRs", List(&Text)),
+        ]),
+    ),
+    field(
+        3,
+        "status",
+        Object(&[
+            field(2, "allocatable", Map(&Quantity)),
+            field(4, "conditions", List(&CONDITION)),
+            field(
+                5,
+                "addresses",
+                List(&Object(&[
+                    field(1, "type", Text),
+                    field(2, "address", Text),
+                ])),
+            ),
+            field(
+                7,
+                "nodeInfo",
+                Object(&[
+                    field(4, "kernelVersion", Text),
+                    field(5, "osImage", Text),
+                    field(7, "kubeletVersion", Text),
+                    field(9, "operatingSystem", Text),
+                ]),
+            ),
+        ]),
+    ),
+]);

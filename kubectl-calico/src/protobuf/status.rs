@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::envelope;
-use super::metadata::ListMeta;
+use super::list_meta::ListMeta;
 
 /// `Status` of apimachinery, meta/v1.
 #[derive(Clone, PartialEq, Message, Serialize)]

@@ -1,22 +1,30 @@
-//! The fields of a message, without copying any: the objects of a list are decoded one by one.
+//! The fields of a message, without copying any.
 
-use prost::decode_length_delimiter;
+use prost::encoding::decode_varint;
 use serde::de::Error as _;
 use serde_json::Error;
 
-/// The numbers and contents of those fields of a message that have a length. All others are skipped.
+/// The content of a field.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Content<'a> {
+    Number(u64),
+    Bytes(&'a [u8]),
+}
+
+/// The numbers and contents of the fields of a message, less those of a fixed size.
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {
-    fn advance(&mut self) -> Result<Option<(usize, &'a [u8])>, Error> {
+    fn advance(&mut self) -> Result<Option<(u64, Content<'a>)>, Error> {
         while !self.0.is_empty() {
             let key = self.varint()?;
+            let number = key >> 3;
             match key & 7 {
-                0 => drop(self.varint()?),
+                0 => return Ok(Some((number, Content::Number(self.varint()?)))),
                 1 => drop(self.take(8)?),
                 2 => {
                     let length = self.varint()?;
-                    return Ok(Some((key >> 3, self.take(length)?)));
+                    return Ok(Some((number, Content::Bytes(self.take(length)?))));
                 }
                 5 => drop(self.take(4)?),
                 // Groups, which Kubernetes does not use.
@@ -26,14 +34,14 @@ impl<'a> Fields<'a> {
         Ok(None)
     }
 
-    fn varint(&mut self) -> Result<usize, Error> {
-        decode_length_delimiter(&mut self.0).map_err(Error::custom)
+    fn varint(&mut self) -> Result<u64, Error> {
+        decode_varint(&mut self.0).map_err(Error::custom)
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Error> {
-        let (taken, rest) = self
-            .0
-            .split_at_checked(length)
+    fn take(&mut self, length: u64) -> Result<&'a [u8], Error> {
+        let (taken, rest) = usize::try_from(length)
+            .ok()
+            .and_then(|length| self.0.split_at_checked(length))
             .ok_or_else(|| Error::custom("protobuf that ends early"))?;
         self.0 = rest;
         Ok(taken)
@@ -41,7 +49,7 @@ impl<'a> Fields<'a> {
 }
 
 impl<'a> Iterator for Fields<'a> {
-    type Item = Result<(usize, &'a [u8]), Error>;
+    type Item = Result<(u64, Content<'a>), Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.advance().transpose();

@@ -1,0 +1,283 @@
+//! Messages as the JSON objects that the API server would send, read field by field without building any.
+
+use std::borrow::Cow;
+use std::str;
+
+use k8s_openapi::jiff::Timestamp;
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+use serde_json::Error;
+
+use super::schema::{Field, Kind};
+use super::wire::{Content, Fields};
+
+/// A value in a message.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'a> {
+    kind: &'static Kind,
+    content: Content<'a>,
+}
+
+impl<'a> Item<'a> {
+    /// A message with these fields.
+    pub(super) fn object(kind: &'static Kind, bytes: &'a [u8]) -> Self {
+        Self {
+            kind,
+            content: Content::Bytes(bytes),
+        }
+    }
+
+    /// In JSON, a text that is not set is not written.
+    fn is_unset(self) -> bool {
+        let is_text = matches!(self.kind, Kind::Text | Kind::Output);
+        is_text && matches!(self.content, Content::Bytes([]))
+    }
+}
+
+impl<'de> Deserializer<'de> for Item<'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match (self.kind, self.content) {
+            (Kind::Bool, Content::Number(number)) => visitor.visit_bool(number != 0),
+            (Kind::Integer, Content::Number(number)) => visitor.visit_i64(number.cast_signed()),
+            (Kind::Text, Content::Bytes(bytes)) => visitor.visit_borrowed_str(text(bytes)?),
+            (Kind::Output, Content::Bytes(bytes)) => match String::from_utf8_lossy(bytes) {
+                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            },
+            (Kind::Quantity, Content::Bytes(bytes)) => match member(bytes, 1)? {
+                Some(Content::Bytes(bytes)) => visitor.visit_borrowed_str(text(bytes)?),
+                _ => visitor.visit_borrowed_str(""),
+            },
+            (Kind::Time, Content::Bytes(bytes)) => visitor.visit_string(time(bytes)?),
+            (Kind::Object(fields), Content::Bytes(bytes)) => {
+                visitor.visit_map(Members::new(fields, bytes)?)
+            }
+            (Kind::List(_) | Kind::Map(_), _) => Err(Error::custom("protobuf of a list in a list")),
+            _ => Err(Error::custom("protobuf of another wire type")),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct seq
+        tuple tuple_struct map struct enum identifier
+    }
+}
+
+/// The fields of a message. Kubernetes writes them in the order of their numbers.
+struct Members<'a> {
+    fields: &'static [Field],
+    wire: Fields<'a>,
+    /// The field that comes next, and its content.
+    next: Option<(&'static Field, Content<'a>)>,
+    last: u64,
+}
+
+impl<'a> Members<'a> {
+    fn new(fields: &'static [Field], bytes: &'a [u8]) -> Result<Self, Error> {
+        let mut members = Self {
+            fields,
+            wire: Fields(bytes),
+            next: None,
+            last: 0,
+        };
+        members.advance()?;
+        Ok(members)
+    }
+
+    fn advance(&mut self) -> Result<(), Error> {
+        for field in &mut self.wire {
+            let (number, content) = field?;
+            if number < self.last {
+                return Err(Error::custom("protobuf whose fields are in another order"));
+            }
+            self.last = number;
+            if let Some(field) = self.fields.iter().find(|field| field.number == number) {
+                self.next = Some((field, content));
+                return Ok(());
+            }
+        }
+        self.next = None;
+        Ok(())
+    }
+
+    /// The next content of that field, if it has more.
+    fn next_of(&mut self, number: u64) -> Result<Option<Content<'a>>, Error> {
+        match self.next {
+            Some((field, content)) if field.number == number => {
+                self.advance()?;
+                Ok(Some(content))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl<'de> MapAccess<'de> for Members<'de> {
+    type Error = Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        while let Some((field, content)) = self.next {
+            let item = Item {
+                kind: &field.kind,
+                content,
+            };
+            if !item.is_unset() {
+                return seed.deserialize(field.name.into_deserializer()).map(Some);
+            }
+            self.advance()?;
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        let Some((field, content)) = self.next else {
+            return Err(Error::custom("a value without a key"));
+        };
+        let (Kind::List(kind) | Kind::Map(kind)) = &field.kind else {
+            self.advance()?;
+            return seed.deserialize(Item {
+                kind: &field.kind,
+                content,
+            });
+        };
+        let number = field.number;
+        let value = seed.deserialize(Group {
+            is_map: matches!(field.kind, Kind::Map(_)),
+            entries: Entries {
+                members: self,
+                number,
+                kind,
+                value: None,
+            },
+        })?;
+        while self.next_of(number)?.is_some() {}
+        Ok(value)
+    }
+}
+
+/// A list, or a map, whose entries are fields with the same number.
+struct Group<'m, 'a> {
+    is_map: bool,
+    entries: Entries<'m, 'a>,
+}
+
+impl<'de> Deserializer<'de> for Group<'_, 'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.is_map {
+            visitor.visit_map(self.entries)
+        } else {
+            visitor.visit_seq(self.entries)
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct seq
+        tuple tuple_struct map struct enum identifier
+    }
+}
+
+struct Entries<'m, 'a> {
+    members: &'m mut Members<'a>,
+    number: u64,
+    kind: &'static Kind,
+    /// Of the entry of a map whose key was read.
+    value: Option<Content<'a>>,
+}
+
+impl<'de> SeqAccess<'de> for Entries<'_, 'de> {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        let Some(content) = self.members.next_of(self.number)? else {
+            return Ok(None);
+        };
+        seed.deserialize(Item {
+            kind: self.kind,
+            content,
+        })
+        .map(Some)
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+    type Error = Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, Error> {
+        let Some(content) = self.members.next_of(self.number)? else {
+            return Ok(None);
+        };
+        let Content::Bytes(entry) = content else {
+            return Err(Error::custom("protobuf of another wire type"));
+        };
+        self.value = member(entry, 2)?;
+        let key = Item {
+            kind: &Kind::Text,
+            content: member(entry, 1)?.unwrap_or(Content::Bytes(&[])),
+        };
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(Item {
+            kind: self.kind,
+            content: self.value.take().unwrap_or(Content::Bytes(&[])),
+        })
+    }
+}
+
+/// The content of that field of a message; of several, the last one.
+fn member(message: &[u8], number: u64) -> Result<Option<Content<'_>>, Error> {
+    let mut found = None;
+    for field in Fields(message) {
+        let (is, content) = field?;
+        if is == number {
+            found = Some(content);
+        }
+    }
+    Ok(found)
+}
+
+fn text(bytes: &[u8]) -> Result<&str, Error> {
+    str::from_utf8(bytes).map_err(|_| Error::custom("protobuf of a text that is not UTF-8"))
+}
+
+/// In JSON, a text in RFC 3339, without fractions of a second.
+fn time(bytes: &[u8]) -> Result<String, Error> {
+    let seconds = match member(bytes, 1)? {
+        Some(Content::Number(seconds)) => seconds.cast_signed(),
+        _ => 0,
+    };
+    let time = Timestamp::from_second(seconds).map_err(Error::custom)?;
+    Ok(time.to_string())
+}
