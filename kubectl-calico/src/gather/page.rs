@@ -13,8 +13,8 @@ use serde_yaml::Value;
 use super::budget::{Budget, Limit};
 use crate::parse_error::in_words;
 use crate::protobuf::{self, Part};
-use crate::snapshot::Pruned;
 use crate::snapshot::resource::Resource;
+use crate::snapshot::{Pruned, Typed};
 
 /// A page of a list.
 pub(super) struct ListPage<T> {
@@ -32,25 +32,76 @@ pub(super) fn parse<T: DeserializeOwned>(
     budget: &Budget,
     listed: usize,
 ) -> Result<ListPage<T>, serde_json::Error> {
-    if body.starts_with(protobuf::MAGIC) {
-        return parse_protobuf(body, resource, budget, listed);
-    }
-    let seed = PageSeed {
+    let item = |way| Item {
         resource,
         budget,
-        listed,
+        way,
         objects: PhantomData,
     };
+    parse_with(item(Way::Typed), body, listed)
+        .or_else(|_| parse_with(item(Way::ByValue), body, listed))
+}
+
+fn parse_with<T: DeserializeOwned>(
+    item: Item<T>,
+    body: &[u8],
+    listed: usize,
+) -> Result<ListPage<T>, serde_json::Error> {
+    if body.starts_with(protobuf::MAGIC) {
+        return parse_protobuf(item, body, listed);
+    }
+    let seed = PageSeed { item, listed };
     let mut json = serde_json::Deserializer::from_slice(body);
     let page = seed.deserialize(&mut json)?;
     json.end()?;
     Ok(page)
 }
 
+/// How an object is parsed.
+#[derive(Clone, Copy)]
+enum Way {
+    /// To its type.
+    Typed,
+    /// To a value first. This takes several times as long, accepts what some servers send and the type does not,
+    /// such as a field twice, and names the object in an error.
+    ByValue,
+}
+
+/// An object of a page.
+struct Item<'a, T> {
+    resource: &'a Resource,
+    budget: &'a Budget,
+    way: Way,
+    objects: PhantomData<T>,
+}
+
+impl<T> Clone for Item<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Item<'_, T> {}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Item<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        let fields = self.resource.fields;
+        let meter = self.budget.memory();
+        match self.way {
+            Way::Typed => Typed::new(fields, meter).deserialize(deserializer),
+            Way::ByValue => {
+                let value = Pruned { fields, meter }.deserialize(deserializer)?;
+                object(value).map_err(D::Error::custom)
+            }
+        }
+    }
+}
+
 fn parse_protobuf<T: DeserializeOwned>(
+    item: Item<T>,
     body: &[u8],
-    resource: &Resource,
-    budget: &Budget,
     listed: usize,
 ) -> Result<ListPage<T>, serde_json::Error> {
     let mut page = ListPage {
@@ -58,21 +109,17 @@ fn parse_protobuf<T: DeserializeOwned>(
         continue_token: String::new(),
         limit: None,
     };
-    let pruned = Pruned {
-        fields: resource.fields,
-        meter: budget.memory(),
-    };
-    for part in protobuf::parts(body, resource.kind)? {
+    let kind = item.resource.kind;
+    for part in protobuf::parts(body, kind)? {
         match part? {
             Part::Continue(token) => page.continue_token = token,
             Part::Object(bytes) => {
-                if let Err(limit) = budget.spend_object(listed + page.objects.len()) {
+                if let Err(limit) = item.budget.spend_object(listed + page.objects.len()) {
                     page.limit = Some(limit);
                     return Ok(page);
                 }
-                let value = pruned.deserialize(protobuf::object(resource.kind, bytes)?)?;
-                let object = object(value).map_err(serde_json::Error::custom)?;
-                page.objects.push(object);
+                let value = protobuf::object(kind, bytes)?;
+                page.objects.push(item.deserialize(value)?);
             }
         }
     }
@@ -89,10 +136,9 @@ pub(super) fn object<T: DeserializeOwned>(value: Value) -> Result<T, String> {
 }
 
 struct PageSeed<'a, T> {
-    resource: &'a Resource,
-    budget: &'a Budget,
+    item: Item<'a, T>,
+    /// How many objects of the list were on earlier pages.
     listed: usize,
-    objects: PhantomData<T>,
 }
 
 #[derive(Default, Deserialize)]
@@ -127,10 +173,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
                 "metadata" => page.continue_token = map.next_value::<PageMeta>()?.continue_token,
                 "items" => {
                     (page.objects, page.limit) = map.next_value_seed(PageItems {
-                        resource: self.resource,
-                        budget: self.budget,
+                        item: self.item,
                         listed: self.listed,
-                        objects: PhantomData,
                     })?;
                 }
                 _ => {
@@ -143,11 +187,8 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
 }
 
 struct PageItems<'a, T> {
-    resource: &'a Resource,
-    budget: &'a Budget,
-    /// How many objects of the list were on earlier pages.
+    item: Item<'a, T>,
     listed: usize,
-    objects: PhantomData<T>,
 }
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for PageItems<'_, T> {
@@ -172,16 +213,13 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageItems<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut objects = Vec::new();
-        let pruned = Pruned {
-            fields: self.resource.fields,
-            meter: self.budget.memory(),
-        };
-        while let Some(item) = items.next_element_seed(pruned)? {
-            if let Err(limit) = self.budget.spend_object(self.listed + objects.len()) {
+        while let Some(object) = items.next_element_seed(self.item)? {
+            let listed = self.listed + objects.len();
+            if let Err(limit) = self.item.budget.spend_object(listed) {
                 while items.next_element::<IgnoredAny>()?.is_some() {}
                 return Ok((objects, Some(limit)));
             }
-            objects.push(object(item).map_err(A::Error::custom)?);
+            objects.push(object);
         }
         Ok((objects, None))
     }
@@ -340,6 +378,7 @@ mod tests {
                 field(1, "c"),
                 field(2, state),
                 field(3, field(3, ended.clone())),
+                number(4, 0),
                 number(5, 3),
                 field(6, "image"),
             ]

@@ -1,5 +1,8 @@
 //! Whose the addresses of an IPAM block are.
 
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An entry of `spec.attributes`.
@@ -62,23 +65,14 @@ impl Attributes {
     pub(super) fn is_empty(&self) -> bool {
         self.indexes.is_empty()
     }
-}
 
-impl FromIterator<Attribute> for Attributes {
-    fn from_iter<I: IntoIterator<Item = Attribute>>(attributes: I) -> Self {
-        let mut all = Self::default();
-        for attribute in attributes {
-            let known = all.distinct.iter().position(|known| *known == attribute);
-            let index = known.unwrap_or_else(|| {
-                all.distinct.push(attribute);
-                all.distinct.len() - 1
-            });
-            all.indexes.push(u16::try_from(index).unwrap_or(u16::MAX));
-        }
-        // Thousands of blocks are kept.
-        all.distinct.shrink_to_fit();
-        all.indexes.shrink_to_fit();
-        all
+    fn push(&mut self, attribute: Attribute) {
+        let known = self.distinct.iter().position(|known| *known == attribute);
+        let index = known.unwrap_or_else(|| {
+            self.distinct.push(attribute);
+            self.distinct.len() - 1
+        });
+        self.indexes.push(u16::try_from(index).unwrap_or(u16::MAX));
     }
 }
 
@@ -90,9 +84,28 @@ impl Serialize for Attributes {
 
 impl<'de> Deserialize<'de> for Attributes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Vec::<Attribute>::deserialize(deserializer)?
-            .into_iter()
-            .collect())
+        deserializer.deserialize_seq(AttributesVisitor)
+    }
+}
+
+struct AttributesVisitor;
+
+impl<'de> Visitor<'de> for AttributesVisitor {
+    type Value = Attributes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Attributes, A::Error> {
+        let mut all = Attributes::default();
+        while let Some(attribute) = seq.next_element()? {
+            all.push(attribute);
+        }
+        // Thousands of blocks are kept.
+        all.distinct.shrink_to_fit();
+        all.indexes.shrink_to_fit();
+        Ok(all)
     }
 }
 

@@ -51,7 +51,7 @@ pub use pod_messages::{Event, LINES, LogRequest, MessageRequests, PodLog, PodMes
 pub use reading::{Absence, Reading, Unknown};
 pub use source::{Origin, SnapshotSource};
 pub use store::Store;
-pub use trim::{Meter, Pruned};
+pub use trim::{Meter, Pruned, Typed};
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace};

@@ -33,6 +33,11 @@ impl Meter {
         self.is_exhausted.get()
     }
 
+    #[cfg(test)]
+    pub(super) fn left(&self) -> usize {
+        self.left.get()
+    }
+
     pub(super) fn object(&self) -> Result<(), Exhausted> {
         self.take(OBJECT)
     }

@@ -32,9 +32,9 @@ impl<'de> DeserializeSeed<'de> for Pruned<'_> {
 
 /// Parses a value, and keeps a part of it.
 #[derive(Clone, Copy)]
-struct Seed<'m> {
-    keep: Keep,
-    meter: &'m Meter,
+pub(super) struct Seed<'m> {
+    pub(super) keep: Keep,
+    pub(super) meter: &'m Meter,
 }
 
 impl Seed<'_> {
@@ -214,7 +214,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn custom<E: Error>(_: Exhausted) -> E {
+pub(super) fn custom<E: Error>(_: Exhausted) -> E {
     E::custom("there is more than is kept in memory")
 }
 
