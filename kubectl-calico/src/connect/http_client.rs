@@ -18,7 +18,6 @@ use kube::client::{Body, ClientBuilder, ConfigExt as _, RustlsTlsError};
 use kube::{Client, Config, Error};
 use percent_encoding::percent_decode_str;
 use tower::{Service, ServiceBuilder};
-use tower_http::decompression::DecompressionLayer;
 
 use super::environment::Environment;
 
@@ -87,10 +86,8 @@ where
         .http2_keep_alive_timeout(PROBE)
         .http2_keep_alive_while_idle(true)
         .build(connector);
-    let decompression = DecompressionLayer::new().gzip(!config.disable_compression);
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
-        .layer(decompression)
         .option_layer(config.auth_layer()?)
         .layer(config.extra_headers_layer()?)
         .map_err(tower::BoxError::from)

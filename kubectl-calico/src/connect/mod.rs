@@ -4,6 +4,7 @@
 //! called: which files, which proxy, which credentials, how long to wait and how often to retry.
 
 mod address;
+mod compression;
 mod connection_failure;
 mod credentials;
 mod environment;
@@ -118,5 +119,6 @@ pub async fn connect_in(
         time_limit,
         bodies: Bodies::default(),
         connections: Connections::default(),
+        accepts_gzip: !config.disable_compression,
     })
 }

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 
 use calico_core::text::shortened;
 use http::Version;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE};
 use http::response::Parts;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
+use super::compression::{GZIP, decompressed, is_gzip};
 use super::connection_failure::{self, Route};
 use super::error::{LONGEST, Request, RequestError, Verb};
 use super::error_response::{self, content};
@@ -57,6 +58,8 @@ pub struct Server {
     pub(super) time_limit: Option<Duration>,
     pub(super) bodies: Bodies,
     pub(super) connections: Connections,
+    /// Whether responses may be compressed.
+    pub(super) accepts_gzip: bool,
 }
 
 /// Permits for requests that take a connection each; closed once a response shows that they share one.
@@ -275,11 +278,12 @@ impl Server {
         number: u32,
     ) -> Result<Reply, Failure> {
         let _permit = self.connections.0.acquire().await.ok();
-        let (head, body) = self.open(request, sent, accept).await?;
+        let encoding = self.accepts_gzip.then_some(GZIP);
+        let (head, body) = self.open(request, sent, accept, encoding).await?;
         if head.version == Version::HTTP_2 {
             self.connections.0.close();
         }
-        let (body, is_whole) = self.read_body(request, body, limit).await?;
+        let (body, is_whole) = self.read_body(request, &head, body, limit).await?;
         if !head.status.is_success() {
             if !is_whole {
                 return Err(too_large(request, limit));
@@ -299,14 +303,27 @@ impl Server {
     pub(super) async fn read_body(
         &self,
         request: &Request,
+        head: &Parts,
         body: Body,
         limit: usize,
     ) -> Result<(Vec<u8>, bool), Failure> {
         // The semaphore is never closed, which is the only reason for an error.
         let _permit = self.bodies.0.acquire().await.ok();
-        collect(body, limit).await.map_err(|error| Failure {
-            error: self.connection_error(request, &error),
+        let lost = |error| Failure {
+            error,
             retry: Retry::ConnectionLost,
+        };
+        let (bytes, is_whole) = collect(body, limit)
+            .await
+            .map_err(|error| lost(self.connection_error(request, &error)))?;
+        if !is_gzip(&head.headers) || bytes.is_empty() {
+            return Ok((bytes, is_whole));
+        }
+        decompressed(&bytes, is_whole, limit).map_err(|error| {
+            lost(RequestError::Connection {
+                request: request.clone(),
+                why: format!("the response cannot be decompressed: {error}"),
+            })
         })
     }
 
@@ -316,11 +333,15 @@ impl Server {
         request: &Request,
         sent: &str,
         accept: &'static str,
+        encoding: Option<&'static str>,
     ) -> Result<(Parts, Body), Failure> {
         let mut http_request = http::Request::builder()
             .method(request.method.name())
             .uri(&request.path)
             .header(ACCEPT, accept);
+        if let Some(encoding) = encoding {
+            http_request = http_request.header(ACCEPT_ENCODING, encoding);
+        }
         if !sent.is_empty() {
             http_request = http_request.header(CONTENT_TYPE, JSON);
         }

@@ -21,11 +21,11 @@ impl Server {
     pub async fn watch(&self, path: &str) -> Result<EventStream<'_>, RequestError> {
         let request = self.request(Verb::Get, path);
         let attempt = async {
-            let (head, body) = self.open(&request, "", JSON).await?;
+            let (head, body) = self.open(&request, "", JSON, None).await?;
             if head.status.is_success() {
                 return Ok(body);
             }
-            let (body, _) = self.read_body(&request, body, LARGEST).await?;
+            let (body, _) = self.read_body(&request, &head, body, LARGEST).await?;
             let error = error_response::error(request.clone(), &head, &body, &self.identity, 1);
             Err(Failure::from(error))
         };
