@@ -1,16 +1,18 @@
 """goreleaser: archives, packages, checksums and the manifests of krew, Homebrew and scoop."""
 
+import email.utils
 import gzip
 import shutil
 
-from . import REPOSITORY, run, say, tools
+from . import PROGRAMS, REPOSITORY, run, say, tools
 from .targets import TARGETS
 
 CONFIG = REPOSITORY / ".goreleaser.yaml"
 
 
-def lay_out(binaries, staged):
-    """Copy {(program, target): path} to where goreleaser's builder for Rust looks for them, and compress the man pages."""
+def lay_out(binaries, staged, environment):
+    """Copy {(program, target): path} to where goreleaser's builder for Rust looks for them, and write what packages have
+    compressed: the man pages and, for Debian, a changelog."""
     for (program, target), binary in binaries.items():
         place = staged / "target" / target / "release" / binary.name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -19,9 +21,27 @@ def lay_out(binaries, staged):
     manual = staged / "man"
     manual.mkdir()
     for page in (REPOSITORY / "release/man").iterdir():
-        (manual / f"{page.name}.gz").write_bytes(gzip.compress(page.read_bytes(), mtime=0))
+        compress(page.read_bytes(), manual / f"{page.name}.gz")
+    changelogs = staged / "changelog"
+    changelogs.mkdir()
+    for program in PROGRAMS:
+        compress(changelog(program, environment).encode(), changelogs / f"{program}.gz")
     # The builder reads it before it runs anything.
     (staged / "Cargo.toml").write_text("[workspace]\n")
+
+
+def compress(content, path):
+    path.write_bytes(gzip.compress(content, mtime=0))
+
+
+def changelog(program, environment):
+    """One entry in Debian's form: what has changed is where the release is."""
+    time = email.utils.formatdate(environment["PACKAGE_TIMESTAMP"])
+    return (
+        f"{program} ({environment['PACKAGE_VERSION']}) unstable; urgency=medium\n\n"
+        f"  * {environment['PACKAGE_RELEASE']}\n\n"
+        f" -- {environment['PACKAGE_MAINTAINER']}  {time}\n"
+    )
 
 
 def config(binaries, out):
