@@ -23,6 +23,7 @@ const ALLOW: &str = concat!(
 
 const AFTER_HELP: &str = "\
 Examples:
+  # Calico 3.32 and later: apply the chart of its CRDs first
   helm install calico projectcalico/tigera-operator -n tigera-operator \\
     --create-namespace --post-renderer helm-postrender \\
     --post-renderer-args --cidr=172.16.0.0/16 \\
@@ -200,7 +201,11 @@ mod tests {
     fn man_pages_and_completions_are_up_to_date() {
         use clap::CommandFactory as _;
         let install = InstallFlags::command().name("install-plugin");
-        calico_test_support::reference::is_up_to_date(Cli::command().subcommand(install));
+        let offers = [
+            ("encapsulation", Encapsulation::NAMES.to_vec()),
+            ("allow", rules::all().map(|rule| rule.entry.code).collect()),
+        ];
+        calico_test_support::reference::is_up_to_date(Cli::command().subcommand(install), &offers);
     }
 
     #[test]

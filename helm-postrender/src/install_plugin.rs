@@ -31,7 +31,11 @@ const HELM_OUTPUT: u64 = 1 << 16;
 ///
 /// Helm 3 needs no plugin: it runs the program that is on PATH.
 #[derive(Parser, Debug)]
-#[command(name = "helm-postrender install-plugin", term_width = 80)]
+#[command(
+    name = "helm-postrender install-plugin",
+    bin_name = "helm-postrender install-plugin",
+    term_width = 80
+)]
 pub(crate) struct InstallFlags {
     /// The Helm to install it for; the default is helm on PATH
     #[arg(long, value_name = "PROGRAM", default_value = "helm")]

@@ -33,47 +33,98 @@ _helm__postrender() {
             fi
             case "${prev}" in
                 --cidr)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --block-size)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --encapsulation)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "IPIPCrossSubnet IPIP VXLAN VXLANCrossSubnet None" -- "${cur}"))
                     return 0
                     ;;
                 --pool)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --allow)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "field-type cidr-missing field-missing setting-name nat-outgoing-name disruption-budget allowed-uses-name allowed-uses-rejected node-selector-syntax assignment-mode-name pool-name cidr-length pools-maximum unknown-field cidr-syntax cidr-ipv4-mapped cidr-host-bits cidr-link-local block-size-range block-size-fit encapsulation-name ipip-on-ipv6 vxlan-with-host-local encapsulation-without-calico-cni windows-encapsulation windows-further-pools windows-service-cidrs windows-nodes ipip-without-bgp unencapsulated-without-bgp bgp-without-calico-cni bpf-with-ipv6 bpf-ipv6-autodetection pools-per-family pool-duplicate pool-overlap node-selector-without-calico-cni load-balancer-uses load-balancer-encapsulation load-balancer-node-selector load-balancer-bgp-export load-balancer-nat-outgoing default-pool cni-provider cni-ipam calico-cni-only vpp-settings bpf-host-ports policy-setup-timeout autodetection-methods autodetection-cidr absolute-path update-strategy control-plane component-resources cni-logging non-privileged fips-mode azure-provider few-blocks public-range default-services existing-pool-missing existing-pool-block-size existing-pool-encapsulation existing-pool-not-owned existing-pool-overlap cluster-setting-missing outside-pod-network outside-pod-network-unchecked services-overlap nodes-overlap" -- "${cur}"))
                     return 0
                     ;;
                 --operator-version)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --report)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
                     COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
                     COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --context)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --kubeconfig)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
                     COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --cluster-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 *)
@@ -91,7 +142,18 @@ _helm__postrender() {
             fi
             case "${prev}" in
                 --helm)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
                     COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 *)

@@ -8,6 +8,7 @@ function __fish_kubectl_calico_needs_command
     set -l cmd (commandline -opc)
     set -e cmd[1]
     argparse -s (__fish_kubectl_calico_global_optspecs) -- $cmd 2>/dev/null
+    or argparse -s (__fish_kubectl_calico_global_optspecs) -- $cmd '' 2>/dev/null
     or return
     if set -q argv[1]
         # Also print the command, so this can be used to figure out what it is.
@@ -48,11 +49,11 @@ sarif\t'Results for code scanning'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l files-are -d 'What the files of -f describe: a cluster; or a proposal, manifests that have yet to be applied; auto decides by fields that only a server sets, such as uid or status' -r -f -a "auto\t'What their objects show'
 cluster\t'A cluster'
 proposal\t'Manifests that have yet to be applied'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed, available and without findings that --fail-on names, or until this time is up, and then print the report [default: 5m]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed, available and without findings that --fail-on names, or until this time is up, and then print the report [default: 5m]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Compare with an earlier report (-o json): show the findings that are new or more severe, changed or gone' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore-file -d 'Ignore the findings in a file, each with code, object, reason, and a date in until' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
 warning\t'Errors and warnings'
@@ -62,25 +63,25 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l context -d 'Name of the kubeconfig context to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l cluster -d 'Name of the kubeconfig cluster to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l context -d 'Name of the kubeconfig context to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l cluster -d 'Name of the kubeconfig cluster to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l user -d 'Name of the kubeconfig user to use' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as -d 'User or service account to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as-group -d 'Group to impersonate; can be repeated' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as-uid -d 'UID to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s s -l server -d 'Address and port of the API server' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as -d 'User or service account to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as-group -d 'Group to impersonate; can be repeated' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l as-uid -d 'UID to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s s -l server -d 'Address and port of the API server' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l token -d 'Bearer token for authentication to the API server' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l client-certificate -d 'Client certificate file for TLS' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l client-key -d 'Client key file for TLS' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l all-contexts -d 'The same for every context of the kubeconfig. (Several snapshots given with -f, or a directory of them, are also treated as several clusters)'
@@ -91,12 +92,16 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s h -l help -d 'Print help'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l nodes -d 'Number of nodes to plan for [default: the current number]' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l pods-per-node -d 'Pods per node to plan for [default: the kubelet\'s limit]' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l cidr -d 'Pool CIDRs, one per address family: 172.16.0.0/16,fd00:10::/56' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l block-size -d 'Pool block sizes: 20 to 32 for IPv4, 116 to 128 for IPv6' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l encapsulation -d 'Encapsulation for the families in --cidr and --block-size, otherwise for every pool; per family: IPIP,v6=VXLAN' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l operator-version -d 'Operator version to plan for [default: the installed one, or the latest known]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l nodes -d 'Number of nodes to plan for [default: the current number]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l pods-per-node -d 'Pods per node to plan for [default: the kubelet\'s limit]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l cidr -d 'Pool CIDRs, one per address family: 172.16.0.0/16,fd00:10::/56' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l block-size -d 'Pool block sizes: 20 to 32 for IPv4, 116 to 128 for IPv6' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l encapsulation -d 'Encapsulation for the families in --cidr and --block-size, otherwise for every pool; per family: IPIP,v6=VXLAN' -r -f -a "IPIPCrossSubnet\t''
+IPIP\t''
+VXLAN\t''
+VXLANCrossSubnet\t''
+None\t''"
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l operator-version -d 'Operator version to plan for [default: the installed one, or the latest known]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s o -l output -d 'Output format: text; flags for helm install and upgrade; values for the tigera-operator chart; installation for kubectl; config for helm-postrender; json or yaml' -r -f -a "text\t'Human-readable plan'
 flags\t'Flags for helm install and helm upgrade, Helm 3 and 4'
 values\t'Values file for the tigera-operator chart'
@@ -112,56 +117,56 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l c
 always\t'Always'
 never\t'Never'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l context -d 'Name of the kubeconfig context to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l cluster -d 'Name of the kubeconfig cluster to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l context -d 'Name of the kubeconfig context to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l cluster -d 'Name of the kubeconfig cluster to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l user -d 'Name of the kubeconfig user to use' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as -d 'User or service account to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as-group -d 'Group to impersonate; can be repeated' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as-uid -d 'UID to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s s -l server -d 'Address and port of the API server' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as -d 'User or service account to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as-group -d 'Group to impersonate; can be repeated' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l as-uid -d 'UID to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s s -l server -d 'Address and port of the API server' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l token -d 'Bearer token for authentication to the API server' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l client-certificate -d 'Client certificate file for TLS' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l client-key -d 'Client key file for TLS' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s A -l all-namespaces -d 'Accepted and ignored, like `--namespace`'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -s h -l help -d 'Print help'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'List only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY, \'KEY>5\'; separated by commas' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s l -l selector -d 'List only nodes with these labels: KEY=VALUE, KEY!=VALUE, \'KEY in (A,B)\', KEY, !KEY, \'KEY>5\'; separated by commas' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l sort-by -d 'Sort by a column, such as RESTARTS, or by a field of the nodes in the JSON output, such as .calicoNode.value.restarts' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s o -l output -d 'Output format: wide, more columns; json or yaml; name, a name per line' -r -f -a "wide\t'The table with more columns'
 json\t'Machine-readable list'
 yaml\t'The same as YAML'
 name\t'The names of the nodes'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l context -d 'Name of the kubeconfig context to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l cluster -d 'Name of the kubeconfig cluster to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l context -d 'Name of the kubeconfig context to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l cluster -d 'Name of the kubeconfig cluster to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l user -d 'Name of the kubeconfig user to use' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as -d 'User or service account to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as-group -d 'Group to impersonate; can be repeated' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as-uid -d 'UID to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s s -l server -d 'Address and port of the API server' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as -d 'User or service account to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as-group -d 'Group to impersonate; can be repeated' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l as-uid -d 'UID to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -s s -l server -d 'Address and port of the API server' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l token -d 'Bearer token for authentication to the API server' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l client-certificate -d 'Client certificate file for TLS' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l client-key -d 'Client key file for TLS' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand nodes" -l probe -d 'Have calico-node on each of the nodes report its BGP sessions: creates CalicoNodeStatuses, and removes them again; needs the permissions of rbac --probe'
@@ -177,25 +182,25 @@ nodes\t'kubectl calico nodes -o json'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -l list -d 'List all codes'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s f -l filename -d 'Read manifests, a snapshot or the archive of calicoctl cluster diags instead of a cluster: a file, a directory (its .yaml, .yml and .json files), or - for standard input; can be repeated' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l context -d 'Name of the kubeconfig context to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l cluster -d 'Name of the kubeconfig cluster to use' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l user -d 'Name of the kubeconfig user to use' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l timeout -d 'Time limit for the whole run, unlike --request-timeout, which is for each request: 45s, 5m, or a number of seconds; 0 means no limit [default: 5m]' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s n -l namespace -d 'Accepted as in every kubectl command, but ignored: Calico\'s configuration is cluster-wide' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l context -d 'Name of the kubeconfig context to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l cluster -d 'Name of the kubeconfig cluster to use' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l user -d 'Name of the kubeconfig user to use' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l kubeconfig -d 'Kubeconfig file to use instead of $KUBECONFIG or ~/.kube/config' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as -d 'User or service account to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as-group -d 'Group to impersonate; can be repeated' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as-uid -d 'UID to impersonate' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s s -l server -d 'Address and port of the API server' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l token -d 'Bearer token for authentication to the API server' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as -d 'User or service account to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as-group -d 'Group to impersonate; can be repeated' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l as-uid -d 'UID to impersonate' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -s s -l server -d 'Address and port of the API server' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l token -d 'Bearer token for authentication to the API server' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l insecure-skip-tls-verify -d 'Do not verify the server\'s certificate, which makes the connection insecure' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l certificate-authority -d 'Certificate file of the certificate authority' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l client-certificate -d 'Client certificate file for TLS' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l client-key -d 'Client key file for TLS' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l tls-server-name -d 'Server name to verify in the certificate, if different from the host in the server\'s address' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l proxy-url -d 'Proxy to connect through (http, https or socks5); overrides NO_PROXY' -r -f
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l request-timeout -d 'Time limit for each request: 45s, 2m, or a number of seconds; 0 means no limit [default: 30s]' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l disable-compression -d 'Do not request compressed responses' -r -f -a "true\t''
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand snapshot" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared'

@@ -64,10 +64,10 @@ pub(super) const PLAN: &[Example] = &[
         "kubectl calico plan --nodes 500",
     ),
     (
-        "Install Calico with the recommended pools",
-        "kubectl calico plan -o values > values.yaml\n\
+        "Install Calico with the recommended pools (3.32 and later: after its CRDs)",
+        "kubectl calico plan -o values > calico-pools.yaml\n\
          helm install calico projectcalico/tigera-operator \\\n  \
-         -n tigera-operator --create-namespace -f values.yaml",
+         -n tigera-operator --create-namespace -f calico-pools.yaml",
     ),
 ];
 

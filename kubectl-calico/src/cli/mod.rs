@@ -114,13 +114,19 @@ pub struct SnapshotArgs {
 
 #[cfg(test)]
 mod tests {
+    use calico_core::pool::Encapsulation;
     use calico_test_support::reference;
     use clap::CommandFactory as _;
 
     use super::Cli;
+    use crate::catalog;
 
     #[test]
     fn man_pages_and_completions_are_up_to_date() {
-        reference::is_up_to_date(Cli::command());
+        let offers = [
+            ("encapsulation", Encapsulation::NAMES.to_vec()),
+            ("code", catalog::entries().map(|entry| entry.code).collect()),
+        ];
+        reference::is_up_to_date(Cli::command(), &offers);
     }
 }

@@ -4,17 +4,22 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::iter;
 use std::path::Path;
 
-use clap::Command;
-use clap::builder::StyledStr;
+use clap::builder::{PossibleValuesParser, StyledStr};
+use clap::{Arg, Command, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::repository;
 
-/// Compares the files of a program with its command line. `UPDATE_CASES=1` writes them.
-pub fn is_up_to_date(command: Command) {
+/// The id of an argument, and the values that a shell offers for it.
+pub type Offers = (&'static str, Vec<&'static str>);
+
+/// Compares the files of a program with its command line. `UPDATE_CASES=1` writes them. `offers` are values that the
+/// command line itself does not list, because it also takes others, such as one per address family.
+pub fn is_up_to_date(command: Command, offers: &[Offers]) {
     let command = command.disable_help_subcommand(true);
     let name = command.get_name().to_owned();
     let mut files = Vec::new();
@@ -28,13 +33,16 @@ pub fn is_up_to_date(command: Command) {
         (Shell::PowerShell, format!("{name}.ps1")),
     ] {
         let mut script = Vec::new();
-        let mut command = visible(&command).bin_name(&name);
+        let mut command = completed(&command, offers).bin_name(&name);
         clap_complete::generate(shell, &mut command, &name, &mut script);
         let mut script = String::from_utf8(script).unwrap();
         if shell == Shell::Bash {
             // clap_complete 4.6.11 (src/aot/shells/bash.rs) writes a hyphen of the program's name in two ways, so that no
             // subcommand is found.
             script = script.replace(&name.replace('-', "__subcmd__"), &name.replace('-', "__"));
+        }
+        if shell == Shell::Fish {
+            script = completing_values_in_fish(&script);
         }
         files.push((format!("completions/{file}"), script));
     }
@@ -63,45 +71,93 @@ pub fn is_up_to_date(command: Command) {
         "out of date in release/, UPDATE_CASES=1 writes them: {stale:?}"
     );
     // The bash of Windows is that of a Linux inside it, which knows none of these paths.
-    let subcommands = visible(&command).get_subcommands().cloned().collect();
-    let subcommands: Vec<Command> = if cfg!(windows) {
-        Vec::new()
-    } else {
-        subcommands
-    };
-    for subcommand in subcommands {
-        completes_in_bash(&name, subcommand.get_name());
+    if !cfg!(windows) {
+        completes_in_bash(&completed(&command, offers), offers);
     }
 }
 
-/// The command without its hidden commands, which a script would offer.
-fn visible(command: &Command) -> Command {
+/// The command as a script has it: without its hidden commands, and with what its options offer.
+fn completed(command: &Command, offers: &[Offers]) -> Command {
     let commands = command.get_subcommands().filter(|c| !c.is_hide_set());
+    let commands = commands.map(|c| c.clone().mut_args(|argument| offering(argument, offers)));
+    let arguments = command.get_arguments().cloned();
     // Owned names need a feature of clap that the programs do not have.
     let name: &str = command.get_name().to_owned().leak();
     Command::new(name)
         .version("")
         .disable_help_subcommand(true)
-        .args(command.get_arguments())
-        .subcommands(commands.cloned())
+        .args(arguments.map(|argument| offering(argument, offers)))
+        .subcommands(commands)
 }
 
-/// Fails unless bash offers the flags of a subcommand.
-fn completes_in_bash(name: &str, subcommand: &str) {
-    const SCRIPT: &str = r#"source "$1"; function=$(complete -p "$2"); function=${function##*-F }
-        COMP_WORDS=("$2" "$3" --help); COMP_CWORD=2; "${function%% *}" "$2" --help "$3"; echo "${COMPREPLY[@]}""#;
+/// The argument with the values that a shell offers for it: files only if it is one. `ValueHint::Unknown` means files, too,
+/// and `ValueHint::AnyPath` would end the name of a directory with a space (`clap_complete` 4.6.11, src/aot/shells/bash.rs).
+fn offering(argument: Arg, offers: &[Offers]) -> Arg {
+    let id = argument.get_id().as_str();
+    if let Some((_, values)) = offers.iter().find(|(of, _)| *of == id) {
+        return argument.value_parser(PossibleValuesParser::new(values));
+    }
+    match argument.get_value_hint() {
+        _ if !argument.get_action().takes_values() => argument,
+        ValueHint::Unknown => argument.value_hint(ValueHint::Other),
+        ValueHint::AnyPath => argument.value_hint(ValueHint::FilePath),
+        _ => argument,
+    }
+}
+
+/// `argparse` fails while the last option still lacks its value. `clap_complete` 4.6.11 (src/aot/shells/fish.rs) takes that for
+/// a subcommand, so that the values of the program's own options are not offered.
+fn completing_values_in_fish(script: &str) -> String {
+    let mut fixed = String::new();
+    for line in script.lines() {
+        writeln!(fixed, "{line}").unwrap();
+        if let Some(parse) = line.trim().strip_prefix("argparse ") {
+            let parse = parse.replace(" $cmd ", " $cmd '' ");
+            writeln!(fixed, "    or argparse {parse}").unwrap();
+        }
+    }
+    fixed
+}
+
+/// Fails unless bash offers the flags of each subcommand, and the values of each of `offers`.
+fn completes_in_bash(command: &Command, offers: &[Offers]) {
+    let name = command.get_name();
+    let subcommands = command.get_subcommands();
+    for (subcommand, words) in iter::once((command, vec![name]))
+        .chain(subcommands.map(|subcommand| (subcommand, vec![name, subcommand.get_name()])))
+    {
+        assert_eq!(offered_by_bash(&words, "--help"), ["--help"], "{words:?}");
+        for (id, values) in offers {
+            let mut arguments = subcommand.get_arguments();
+            let Some(argument) = arguments.find(|argument| argument.get_id() == id) else {
+                continue;
+            };
+            let option = argument.get_long().map(|long| format!("--{long}"));
+            let words: Vec<&str> = words.iter().copied().chain(option.as_deref()).collect();
+            let offered = offered_by_bash(&words, "");
+            let missing = values
+                .iter()
+                .find(|value| !offered.contains(&(**value).to_owned()));
+            assert_eq!(missing, None, "{words:?} offers {offered:?}");
+        }
+    }
+}
+
+/// What bash offers for a word after these.
+fn offered_by_bash(words: &[&str], word: &str) -> Vec<String> {
+    const SCRIPT: &str = r#"source "$1"; word=$2; shift 2; function=$(complete -p "$1"); function=${function##*-F }
+        COMP_WORDS=("$@" "$word"); COMP_CWORD=$#; "${function%% *}" "$1" "$word" "${!#}"; echo "${COMPREPLY[@]}""#;
+    let name = words.first().unwrap();
     let script = repository().join(format!("release/completions/{name}.bash"));
     let output = std::process::Command::new("bash")
         .args(["-c", SCRIPT, "bash"])
         .arg(script)
-        .args([name, subcommand])
+        .arg(word)
+        .args(words)
         .output()
         .unwrap();
-    let offered = String::from_utf8_lossy(&output.stdout);
-    assert_eq!(
-        offered, "--help\n",
-        "{name} {subcommand} --help: {output:?}"
-    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 fn files_below(folder: &Path) -> Vec<String> {
