@@ -161,6 +161,11 @@ fn the_subcommand_may_be_part_of_the_name() {
         "{}",
         outcome.stdout
     );
+    let link = folder.path().join("kubectl-calico-explain");
+    symlink(plugin().get_program(), &link).unwrap();
+    let outcome = run(Command::new(link).env_clear().arg("CAL201"));
+    assert_eq!(outcome.exit, 0);
+    assert!(outcome.stdout.starts_with("CAL201"), "{}", outcome.stdout);
 }
 
 #[test]

@@ -67,14 +67,17 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-/// Inserts the command that is in the program's name: `kubectl-calico-status`, which kubectl prefers for
-/// `kubectl calico status`.
+/// Inserts the command that is in the program's name: `kubectl-calico-status`, for example, which kubectl
+/// prefers for `kubectl calico status`.
 fn with_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    let stem = arguments
-        .first()
-        .and_then(|name| Path::new(name).file_stem());
-    if stem.is_some_and(|stem| stem == "kubectl-calico-status") {
-        arguments.insert(1, "status".into());
+    let name = arguments.first().map(Path::new);
+    let stem = name.and_then(|name| name.file_stem()?.to_str());
+    let command = stem.and_then(|stem| stem.strip_prefix("kubectl-calico-"));
+    let cli = Cli::command();
+    if let Some(command) = command.and_then(|name| cli.find_subcommand(name))
+        && !command.is_hide_set()
+    {
+        arguments.insert(1, command.get_name().into());
     }
     arguments
 }
