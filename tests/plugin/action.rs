@@ -73,7 +73,7 @@ fn a_refusal_and_a_change_are_annotations() {
     let (code, output) = check(&files, &[source]);
     assert_eq!(code, Some(2), "{output}");
     assert!(
-        output.contains("::error file=refused.yaml::helm-postrender: error: "),
+        output.contains("::error file=refused.yaml,line=8::helm-postrender: error: "),
         "{output}"
     );
 
