@@ -1,4 +1,4 @@
-//! Likely mistakes: what works, and what hardly anybody means.
+//! Likely mistakes: what works, but is rarely intended.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -67,7 +67,7 @@ pub(super) const PUBLIC_RANGE: Rule = Rule {
         code: "public-range",
         title: "an IPv4 pool for pods should be in a private range",
         meaning: "Private ranges are 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and 100.64.0.0/10. \
-                  172.168.0.0/16 is none of them, nor is 192.169.0.0/16.",
+                  172.168.0.0/16 and 192.169.0.0/16 are not.",
         impact: "Pods cannot reach the Internet hosts that have these addresses.",
         criteria: "Ranges that the Internet does not route are not reported: those reserved for \
                    documentation, benchmarks and future use.",
@@ -134,7 +134,7 @@ pub(super) const DEFAULT_SERVICES: Rule = Rule {
                   10.96.0.0 to 10.111.255.255.",
         impact: "In a cluster with that Service CIDR, a pod and a Service can get the same address.",
         criteria: "Checked if the Service CIDR is unknown. Otherwise see services-overlap.",
-        fix: "Choose another range, unless your Service CIDR is another one.",
+        fix: "Choose another range, unless the cluster has a different Service CIDR.",
         source: "Kubernetes documentation, kubeadm configuration (v1beta4), networking.serviceSubnet",
     },
     enforcement: Enforcement::Advice,
@@ -151,7 +151,7 @@ pub(super) const DEFAULT_SERVICES: Rule = Rule {
                     format!("{cidr} overlaps {KUBEADM_SERVICES}, kubeadm's default Service CIDR"),
                     "in a cluster with that Service CIDR, a pod and a Service can get the same \
                      address",
-                    "choose another range, unless your Service CIDR is another one",
+                    "choose another range, unless the cluster has a different Service CIDR",
                 )
             })
             .collect()

@@ -59,7 +59,7 @@ pub(super) const NODE_SELECTOR_SYNTAX: Rule = Rule {
                   zone in {'a', 'b'}. Values are in quotes, and equality is ==.",
         impact: "Neither the API server nor the operator reads it. As soon as the pool exists, \
                  Calico's IPAM fails for every pod on every node, because it looks at the selectors \
-                 of all pools; or, once Calico's API server is available, that rejects the pool.",
+                 of all pools; or Calico's API server, once it is available, rejects the pool.",
         criteria: "Every pool of the Installation, with Calico's grammar.",
         fix: "Correct the expression. all() selects all nodes.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/selector and \

@@ -15,8 +15,8 @@ If a rule that the API server or the operator enforces is violated, the run is r
 who set the value. A rule that neither enforces (*unenforced*) is about values that both accept but
 nobody can undo. The run is refused only if it sets the value itself; for an existing value, a warning
 is printed. A few rules are enforced by `helm-postrender` only: the operator would apply the change to
-pools that are in use. *Advice* is about values that work and that hardly anybody means; it
-refuses nothing, and is a note or, with a cluster plan, a warning.
+pools that are in use. *Advice* is about values that work but are rarely intended; it refuses nothing,
+and is a note or, with a cluster plan, a warning.
 
 `--allow RULE` ignores violations of one rule, so that a wrong or outdated rule cannot block anyone.
 The rules are those of the operator in the stream or, without one, of operator 1.42.3;

@@ -45,7 +45,7 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
                    Degraded. The finding is a warning while the component is progressing, and an \
                    error otherwise.",
         fix: "During an install or an upgrade, wait. Otherwise check the findings about nodes and \
-              pods (CAL5xx), and read the operator's log. If only csi-node-driver is awaited, the \
+              pods (CAL5xx), and read the operator's log. If only csi-node-driver is missing, the \
               network is not affected.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },

@@ -30,7 +30,7 @@ pub(crate) const ADDRESSES_LEAKED: Check = Check {
                   example because the runtime or the node failed while the pod was deleted.",
         impact: "No other pod can get these addresses, so pools fill up. calico-kube-controllers \
                  releases them, by default after 15 minutes.",
-        criteria: "Read only with --pods. A pod counts as gone if it is in no list of all pods \
+        criteria: "Checked only with --pods. A pod counts as gone if it is in no list of all pods \
                    that was read after the blocks, and its address is still assigned after that; \
                    as finished, if its phase is Succeeded or Failed and it had an address; as \
                    moved, if it is on another node or has other addresses. Anything that is not \

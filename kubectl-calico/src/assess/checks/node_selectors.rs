@@ -27,7 +27,7 @@ pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
                  label.",
         criteria: "The finding is a warning if no pool selects one of the nodes, and a note if that \
                    is not known: only the well-known labels of nodes (zone, region, hostname, \
-                   architecture, operating system, control plane) are read. Nodes with Linux count. \
+                   architecture, operating system, control plane) are read. Only Linux nodes count. \
                    Applies only if Calico's IPAM assigns addresses. Pools that are disabled, that \
                    pods must request, or that have the nodeSelector !all() are ignored; if there \
                    are no other pools, CAL212 is reported.",

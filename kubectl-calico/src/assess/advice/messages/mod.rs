@@ -110,7 +110,7 @@ mod tests {
     fn the_page_is_up_to_date() {
         let mut page = String::from(
             "# Messages of pods\n\nThe lines of logs and events that `kubectl calico status` knows, by the \
-             text that it looks for, in any case; `…` stands for any text. A finding about the pod then names \
+             text that it looks for, in upper or lower case; `…` stands for any text. A finding about the pod then names \
              the cause, and quotes the line. Of several known lines, a specific one counts more than one that \
              is a consequence (*general*), an event more than a log, and a later line more than an earlier \
              one. Other lines are quoted without a cause. This page is generated.\n",
