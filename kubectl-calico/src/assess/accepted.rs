@@ -3,6 +3,7 @@
 use k8s_openapi::jiff::civil::Date;
 
 use super::conclude;
+use super::finding::Finding;
 use super::ignores::{Ignore, Ignores};
 use super::report::Report;
 
@@ -27,5 +28,16 @@ impl Accepted {
         report.ignores = ignores;
         report.keep(counts);
         conclude(report);
+    }
+
+    /// The findings of a report that are not ignored.
+    pub(super) fn rest<'r>(&self, report: &'r Report) -> Vec<&'r Finding> {
+        let ignores = self.ignores.clone();
+        let (_, counts) = Ignores::of(&report.findings, &report.unchecked(), ignores, self.today);
+        let findings = report.findings.iter().zip(counts);
+        findings
+            .filter(|(_, counts)| *counts)
+            .map(|(finding, _)| finding)
+            .collect()
     }
 }

@@ -95,6 +95,15 @@ impl From<&Finding> for KnownFinding {
     }
 }
 
+impl From<KnownFinding> for EarlierFinding {
+    fn from(finding: KnownFinding) -> Self {
+        Self {
+            severity: finding.severity,
+            message: finding.message,
+        }
+    }
+}
+
 impl Changes {
     /// What differs from the known findings; and for each finding, whether the report keeps it.
     /// `unchecked` are the codes of the checks that did not run: their findings need not be gone.
@@ -117,6 +126,18 @@ impl Changes {
             }
         }
         known.retain(|known| !unchecked.contains(known.code.as_str()));
+        let earlier = earlier.into_iter().map(|earlier| earlier.map(Into::into));
+        Self::between(findings, earlier.collect(), known, same, compared)
+    }
+
+    /// What differs from what each finding was, if it was known; and for each, whether the report keeps it.
+    pub(super) fn between(
+        findings: &[Finding],
+        earlier: Vec<Option<EarlierFinding>>,
+        gone: Vec<KnownFinding>,
+        same: Same,
+        compared: impl Into<String>,
+    ) -> (Self, Vec<bool>) {
         let mut changes = Self {
             compared: compared.into(),
             assumed: Vec::new(),
@@ -124,7 +145,7 @@ impl Changes {
             ports: None,
             new: 0,
             changed: Vec::new(),
-            gone: known,
+            gone,
             unchanged: Vec::new(),
         };
         let pairs = findings.iter().zip(earlier);
@@ -140,7 +161,7 @@ impl Changes {
     }
 
     /// Adds a finding, and returns whether the report keeps it.
-    fn add(&mut self, finding: &Finding, earlier: Option<KnownFinding>, same: Same) -> bool {
+    fn add(&mut self, finding: &Finding, earlier: Option<EarlierFinding>, same: Same) -> bool {
         let Some(earlier) = earlier else {
             self.new += 1;
             return true;
@@ -153,10 +174,7 @@ impl Changes {
         let is_better = finding.severity < earlier.severity;
         self.changed.push(ChangedFinding {
             finding: finding.into(),
-            was: EarlierFinding {
-                severity: earlier.severity,
-                message: earlier.message,
-            },
+            was: earlier,
         });
         !is_better
     }

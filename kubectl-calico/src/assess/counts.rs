@@ -72,15 +72,14 @@ impl FindingCounts {
 }
 
 impl CheckCounts {
-    /// Of `all` checks, `skipped` could not run, `not_applicable` do not apply, and those with findings
-    /// failed.
+    /// Of `all` checks, `skipped` could not run, `not_applicable` do not apply, and those with the codes
+    /// `failed` have findings.
     pub(super) fn of(
         all: usize,
         skipped: usize,
         not_applicable: usize,
-        findings: &[Finding],
+        failed: &BTreeSet<&str>,
     ) -> Self {
-        let failed: BTreeSet<&str> = findings.iter().map(|found| found.code).collect();
         let failed = failed.len();
         Self {
             passed: all.saturating_sub(failed + skipped + not_applicable),

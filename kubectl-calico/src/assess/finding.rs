@@ -79,6 +79,9 @@ pub struct Finding {
     /// follows from the objects.
     #[serde(skip)]
     pub manifest_fix: Option<String>,
+    /// Whether it is milder than otherwise because what runs works all the same.
+    #[serde(skip)]
+    pub is_excused: bool,
     /// Whether a message of the pods that it is about names the cause.
     #[serde(skip)]
     pub is_explained: bool,
@@ -169,6 +172,7 @@ impl Finding {
             symptom_of: None,
             pending: None,
             manifest_fix: None,
+            is_excused: false,
             is_explained: false,
             suspects: Vec::new(),
         }
@@ -214,6 +218,15 @@ impl Finding {
     /// What to do in a manifest that has yet to be applied.
     pub fn in_manifest(mut self, what: impl Into<String>) -> Self {
         self.manifest_fix = Some(what.into());
+        self
+    }
+
+    /// Makes the finding milder for now, because what runs works all the same.
+    pub fn excused(mut self, is_excused: bool) -> Self {
+        self.is_excused = is_excused;
+        if is_excused {
+            self.severity = Severity::Warning;
+        }
         self
     }
 

@@ -55,7 +55,16 @@ use crate::snapshot::{Snapshot, Unknown};
 
 /// The report of a snapshot; `now` is when the report is written.
 pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
-    let facts = Facts::of(snapshot);
+    report_of(snapshot, Facts::of(snapshot), now, |found| found)
+}
+
+/// The report of a snapshot with these facts. `revise` changes what the checks find.
+fn report_of(
+    snapshot: &Snapshot,
+    facts: Facts,
+    now: Timestamp,
+    revise: impl FnOnce(Vec<Finding>) -> Vec<Finding>,
+) -> Report {
     let unknown = snapshot.unknown();
     let case = Case {
         snapshot,
@@ -73,7 +82,8 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
         let code = check.entry.code;
         !out.contains(code) && !not_requested.contains(code)
     };
-    let mut findings = found(&case, &unknown, applies);
+    let found = revise(of_checks(&case, &unknown, applies));
+    let mut findings = order::ordered(found);
     location::locate(&mut findings, snapshot);
     if snapshot.basis.is_proposal() {
         findings.iter_mut().for_each(manifest_fix::of_proposal);
@@ -87,7 +97,11 @@ pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
         .filter(|check| applies(check) && !check.can_judge(&unknown));
     let counts = FindingCounts::of(&findings);
     let requested = CHECKS.len() - not_requested.len();
-    let checks = CheckCounts::of(requested, skipped.count(), out.len(), &findings);
+    let codes = findings.iter().map(|found| found.code);
+    let failed = codes
+        .filter(|code| checks::judges(code).is_some())
+        .collect();
+    let checks = CheckCounts::of(requested, skipped.count(), out.len(), &failed);
     let mut report = Report {
         head: Head::new(KIND, &snapshot.origin, now),
         basis: snapshot.basis.clone(),
@@ -131,11 +145,19 @@ pub fn found(
     unknown: &[(&'static Resource, Unknown)],
     wanted: impl Fn(&Check) -> bool,
 ) -> Vec<Finding> {
-    let findings = CHECKS
+    order::ordered(of_checks(case, unknown, wanted))
+}
+
+/// The findings of the wanted checks, in the order of the checks.
+fn of_checks(
+    case: &Case,
+    unknown: &[(&'static Resource, Unknown)],
+    wanted: impl Fn(&Check) -> bool,
+) -> Vec<Finding> {
+    CHECKS
         .iter()
         .filter(|check| wanted(check) && check.can_judge(unknown))
         .flat_map(|check| (check.find)(case))
         .map(|finding| pod_messages::with_messages(case, finding))
-        .collect();
-    order::ordered(findings)
+        .collect()
 }

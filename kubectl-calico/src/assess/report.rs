@@ -79,18 +79,6 @@ impl Report {
             .collect()
     }
 
-    /// Counts the checks again, after findings were removed.
-    pub(super) fn recount_checks(&mut self) {
-        let CheckCounts {
-            passed,
-            failed,
-            skipped,
-            not_applicable,
-        } = self.checks;
-        let all = passed + failed + skipped + not_applicable;
-        self.checks = CheckCounts::of(all, skipped, not_applicable, &self.findings);
-    }
-
     /// Keeps the findings for which `keep` is true, in their order. The others are counted no longer, and
     /// no finding refers to them.
     pub fn keep(&mut self, keep: Vec<bool>) {

@@ -81,6 +81,11 @@ pub(super) fn read(source: &SourceArgs, wanted: Wanted) -> Result<Snapshot, AnyE
 
 /// Reads the given files, or else the cluster.
 pub(super) fn read_wanted(source: &SourceArgs, wanted: Wanted) -> Result<Input, AnyError> {
+    let reads_input = |paths: &[PathBuf]| paths.iter().any(|path| path.as_os_str() == "-");
+    if reads_input(&source.filename) && reads_input(&wanted.with) {
+        let why = "-f and --with cannot both read standard input: give one of them a file";
+        return Err(why.into());
+    }
     let owned = source.clone();
     within_time(source, move |stage| read_source(&owned, &wanted, stage))
 }

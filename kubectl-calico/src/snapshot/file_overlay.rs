@@ -1,6 +1,6 @@
 //! What files that are laid over a cluster contain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::object_ref::ObjectRef;
 
@@ -11,6 +11,8 @@ pub struct FileOverlay {
     pub new: BTreeSet<String>,
     /// References to the objects of the cluster that the files change.
     pub changed: BTreeSet<String>,
+    /// The fields that they change, by object.
+    pub fields: BTreeMap<String, BTreeSet<String>>,
     /// The changes that the cluster rejects. Their objects stay as they are.
     pub rejected: Vec<RejectedChange>,
     /// What is assumed about the files.

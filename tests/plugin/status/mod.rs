@@ -21,3 +21,5 @@ mod reports;
 mod rules;
 mod selection;
 mod with;
+mod with_cases;
+mod with_problems;

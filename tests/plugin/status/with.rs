@@ -15,7 +15,7 @@ fn run(base: &str, manifests: &str, arguments: &[&str]) -> Outcome {
     run_over(&cluster(base), manifests, arguments)
 }
 
-fn run_over(objects: &[Value], manifests: &str, arguments: &[&str]) -> Outcome {
+pub(super) fn run_over(objects: &[Value], manifests: &str, arguments: &[&str]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("cluster.yaml"), manifest(objects)).unwrap();
     fs::write(folder.path().join("with.yaml"), manifests).unwrap();
@@ -32,7 +32,7 @@ fn report(base: &str, manifests: &str) -> Value {
     report_over(&cluster(base), manifests)
 }
 
-fn report_over(objects: &[Value], manifests: &str) -> Value {
+pub(super) fn report_over(objects: &[Value], manifests: &str) -> Value {
     let outcome = run_over(objects, manifests, &["-o", "json"]);
     serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.output()))
 }
@@ -268,7 +268,7 @@ fn a_pool_that_is_wrong_stays_so_once_it_is_created() {
 }
 
 /// The objects of a snapshot whose header counts them.
-fn recounted(mut objects: Vec<Value>) -> Vec<Value> {
+pub(super) fn recounted(mut objects: Vec<Value>) -> Vec<Value> {
     let count = objects.iter().filter(|it| it["kind"] != "Snapshot").count();
     for header in objects.iter_mut().filter(|it| it["kind"] == "Snapshot") {
         if !header["objects"].is_null() {
@@ -367,4 +367,16 @@ fn every_format_has_what_is_wrong_with_the_change() {
             outcome.stdout
         );
     }
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let output = plugin()
+        .args(["status", "-f", "-", "--with", "-"])
+        .output()
+        .unwrap();
+    let outcome = Outcome::of(&output);
+    assert_eq!(outcome.exit, 2);
+    let error = "-f and --with cannot both read standard input: give one of them a file";
+    assert!(outcome.stderr.contains(error), "{}", outcome.stderr);
 }

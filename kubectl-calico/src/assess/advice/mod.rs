@@ -11,6 +11,7 @@ pub(crate) mod ownership;
 pub(crate) mod placeholder;
 pub(crate) mod pod_network_change;
 pub(crate) mod pool_fixes;
+pub(crate) mod reservations;
 pub(crate) mod services_endpoint;
 pub(crate) mod typha_scale;
 pub(crate) mod waiting_causes;

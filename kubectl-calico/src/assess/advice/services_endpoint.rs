@@ -8,6 +8,7 @@ use crate::assess::check::Case;
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT};
 use crate::assess::views::objects::operator_deployment;
+use crate::snapshot::ObjectRef;
 
 /// The variables with the address and its port, which the entries of the ConfigMap are named after.
 pub(crate) const HOST: &str = "KUBERNETES_SERVICE_HOST";
@@ -34,6 +35,17 @@ pub(crate) fn set_in_manifest(case: &Case, node: &CalicoNode) -> String {
     }
     let exists = case.snapshot.manifest_services_endpoint.read().is_some();
     set_in(MANIFEST_NAMESPACE, exists)
+}
+
+/// The ConfigMap from which calico-node takes the address.
+pub(crate) fn config_map(case: &Case, node: &CalicoNode) -> ObjectRef {
+    if node.is_of_operator() {
+        ObjectRef::in_namespace("ConfigMap", operator_namespace(case), SERVICES_ENDPOINT)
+    } else if node.takes_from_config(HOST) {
+        ObjectRef::in_namespace("ConfigMap", MANIFEST_NAMESPACE, node.config().1)
+    } else {
+        ObjectRef::in_namespace("ConfigMap", MANIFEST_NAMESPACE, SERVICES_ENDPOINT)
+    }
 }
 
 fn set_in(namespace: &str, exists: bool) -> String {

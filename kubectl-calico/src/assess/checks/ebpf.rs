@@ -88,6 +88,14 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
     find: |case| kube_proxy_beside(case).into_iter().collect(),
 };
 
+/// Adds what turns eBPF on.
+fn turned_on(case: &Case, finding: Finding) -> Finding {
+    match case.facts.dataplane.from().first().filter(|_| is_on(case)) {
+        Some(from) => finding.read(from, true),
+        None => finding,
+    }
+}
+
 fn is_on(case: &Case) -> bool {
     case.facts.dataplane.value() == Some(&Dataplane::Bpf)
 }
@@ -113,7 +121,11 @@ fn kernel_too_old(case: &Case) -> Option<Finding> {
     });
     let without_proxy = !kube_proxy::is_scheduled(case.snapshot);
     Some(
-        finding
+        turned_on(case, finding)
+            .in_manifest(
+                "leave eBPF off in the manifests, or upgrade these nodes to kernel 5.10 or later \
+                 before applying them",
+            )
             .impact(if without_proxy {
                 "Felix falls back to iptables there, and without kube-proxy no Service works"
             } else {
@@ -184,15 +196,16 @@ fn no_api_address(case: &Case) -> Option<Finding> {
         &NO_API_ADDRESS.entry,
         node.object(),
         "no kube-proxy runs, and calico-node does not have the address of the API server",
-    )
-    .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
-    .evidence(
-        node.object(),
-        format!("env {}", services_endpoint::HOST),
-        if is_of_service { host } else { "not set" },
-    )
-    .evidence(pods::object(unready), "status", pods::why(unready))
-    .impact("Calico's pods cannot reach the API server through its Service; no Service works");
+    );
+    let finding = turned_on(case, finding)
+        .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
+        .evidence(
+            node.object(),
+            format!("env {}", services_endpoint::HOST),
+            if is_of_service { host } else { "not set" },
+        )
+        .evidence(pods::object(unready), "status", pods::why(unready))
+        .impact("Calico's pods cannot reach the API server through its Service; no Service works");
     Some(if !is_on(case) {
         finding
             .fix("install kube-proxy, or turn on eBPF with the address of the API server")
@@ -255,12 +268,17 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
         &object,
         "kube-proxy runs alongside the eBPF data plane",
     )
-    .exists(object)
-    .read(&from, true)
-    .impact("Felix keeps removing the rules that kube-proxy writes; connections may break");
+    .exists(object);
+    let finding = turned_on(case, finding)
+        .read(&from, true)
+        .impact("Felix keeps removing the rules that kube-proxy writes; connections may break");
     if managed {
         return Some(
             finding
+                .in_manifest(
+                    "set bpfKubeProxyIptablesCleanupEnabled to false in the FelixConfiguration \
+                     default, as the platform manages kube-proxy",
+                )
                 .fix(
                     "have Felix leave kube-proxy's rules alone, as the platform manages kube-proxy",
                 )
@@ -274,8 +292,13 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     // Without kube-proxy and without another address, calico-node loses the API server.
     let node = CalicoNode::current(case.snapshot)?;
     let finding = if node.value(services_endpoint::HOST).is_some() {
-        finding
+        finding.in_manifest("once eBPF is on, turn kube-proxy off")
     } else {
+        let finding = finding.in_manifest(format!(
+            "give calico-node the address of the API server, or of its load balancer, in {}; once \
+             eBPF is on and all pods of calico-node are ready, turn kube-proxy off",
+            services_endpoint::config_map(case, &node)
+        ));
         let set = if node.is_of_operator() {
             services_endpoint::set(case)
         } else {

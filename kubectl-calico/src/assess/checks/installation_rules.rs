@@ -224,9 +224,19 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
             finding.read(from, operator.version)
         })
         .impact(&violation.impact)
-        .in_manifest(&violation.fix)
-        .fix(case.facts.install.lasting(&violation.fix))
+        .in_manifest(without_flags(&violation.fix))
+        .fix(case.facts.install.lasting(without_flags(&violation.fix)))
         .paste("kubectl edit installations.operator.tigera.io default")
+}
+
+/// A fix without the flags of helm-postrender that make it: those of Helm's own are for everybody.
+fn without_flags(fix: &str) -> &str {
+    match fix.split_once(" --") {
+        Some((before, flag)) if !flag.starts_with("set ") => {
+            before.rsplit_once(", ").map_or(fix, |(what, _)| what)
+        }
+        _ => fix,
+    }
 }
 
 /// Whether another version than the assumed one might not reject it.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::slice;
 
 use calico_core::catalog::Entry;
-use calico_core::cidr::Family;
+use calico_core::cidr::{Cidr, Family};
 use calico_core::selector::Selector;
 use serde_json::json;
 
+use crate::assess::advice::reservations::with_reservations;
 use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::Case;
 use crate::assess::facts::pool_usage::PoolUsage;
@@ -141,6 +142,10 @@ fn shortage(
     }
     if !claims {
         finding = finding.evidence(ipam_config::object(), "spec.autoAllocateBlocks", false);
+    }
+    if claims {
+        let networks: Vec<Cidr> = pools.iter().filter_map(|pool| pool.network).collect();
+        finding = with_reservations(case, finding, &networks);
     }
     let missing = waiting.len().saturating_sub(free);
     let fix = if claims {

@@ -7,7 +7,7 @@ use serde_yaml::Value;
 use crate::assess::advice::placeholder;
 use crate::assess::advice::services_endpoint::{self, HOST, PORT};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, SERVICES_ENDPOINT};
@@ -58,14 +58,13 @@ fn placeholders(case: &Case) -> Vec<Finding> {
     let in_environment = in_environment(case).into_iter();
     found.extend(in_environment.filter(|it| !(passed_on && it.is_address)));
     found.extend(in_installation(case));
-    let severity = if is_ready(case) {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
+    let is_ready = is_ready(case);
     let mut findings: Vec<Finding> = Vec::new();
     for Placeholder {
-        from, value, step, ..
+        from,
+        value,
+        step,
+        is_address,
     } in found
     {
         let subject = from.object.to_string();
@@ -78,7 +77,14 @@ fn placeholders(case: &Case) -> Vec<Finding> {
             continue;
         }
         let message = format!("{} still contains a placeholder", from.object);
-        let finding = Finding::new(&PLACEHOLDER_LEFT.entry, severity, subject, message)
+        let finding = Finding::error(&PLACEHOLDER_LEFT.entry, subject, message)
+            .excused(is_ready)
+            .in_manifest(if is_address {
+                "replace it with the address of the API server, or of its load balancer, as nodes \
+                 reach it"
+            } else {
+                "replace it with the value"
+            })
             .read(&from, value)
             .impact("Calico uses the placeholder as the value");
         findings.push(finding.then(Some(step)));

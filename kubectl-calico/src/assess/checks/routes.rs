@@ -91,7 +91,7 @@ fn finding(case: &Case, mode: &RoutingMode) -> Option<Finding> {
         format!("no component programs routes for encapsulation {encapsulation}: {why}"),
     )
     .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
-    .evidence(node.object(), "env CALICO_NETWORKING_BACKEND", backend);
+    .read(&node.written("CALICO_NETWORKING_BACKEND"), backend);
     let told = bgp::configuration(case.snapshot)
         .and_then(|found| found.spec.program_cluster_routes.as_deref());
     if let Some(told) = told {

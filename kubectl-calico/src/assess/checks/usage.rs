@@ -4,6 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 
 use super::capacity::giving;
+use crate::assess::advice::reservations::with_reservations;
 use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pool_usage::PoolUsage;
@@ -47,7 +48,7 @@ fn findings(case: &Case, family: Family) -> Vec<Finding> {
     let everywhere = together(pools.iter().filter(|pool| is_for_all_nodes(pool)));
     pools
         .iter()
-        .filter_map(|pool| full(pool, everywhere.as_ref()))
+        .filter_map(|pool| full(case, pool, everywhere.as_ref()))
         .collect()
 }
 
@@ -73,7 +74,7 @@ fn together<'p, 'a: 'p>(pools: impl Iterator<Item = &'p CandidatePool<'a>>) -> O
         })
 }
 
-fn full(pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding> {
+fn full(case: &Case, pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding> {
     let used = usage(pool).filter(|used| used.share() >= thresholds::NEARLY_FULL)?;
     let others = everywhere.filter(|_| is_for_all_nodes(pool));
     let room = others.unwrap_or(used);
@@ -105,6 +106,7 @@ fn full(pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Option<Finding>
             "free addresses in this pool",
             used.reserved,
         );
+        finding = with_reservations(case, finding, pool.network.as_slice());
     }
     Some(
         finding

@@ -77,6 +77,26 @@ impl<'a> CalicoNode<'a> {
         self.at(format!("env {variable}"))
     }
 
+    /// Where the value of a variable is written: in the environment, or in a ConfigMap.
+    pub fn written(&self, variable: &str) -> Provenance {
+        let mut taken = self.taken_from_config_maps().into_iter();
+        let taken = taken.find(|(name, _)| *name == variable);
+        taken.map_or_else(|| self.env(variable), |(_, from)| from)
+    }
+
+    /// The variables that are entries of a ConfigMap, with that entry.
+    pub fn taken_from_config_maps(&self) -> Vec<(&'a str, Provenance)> {
+        let environment = self.container().and_then(|it| it.env.as_ref());
+        let variables = environment.into_iter().flatten().filter_map(|variable| {
+            let from = variable.value_from.as_ref()?.config_map_key_ref.as_ref()?;
+            let namespace = self.set.metadata.namespace.as_deref().unwrap_or_default();
+            let config = ObjectRef::in_namespace("ConfigMap", namespace, &from.name);
+            let key = Provenance::new(config, format!("data.{}", from.key));
+            Some((variable.name.as_str(), key))
+        });
+        variables.collect()
+    }
+
     /// Whether the operator created it.
     pub fn is_of_operator(&self) -> bool {
         self.set.metadata.namespace.as_deref() == Some(OPERATOR_NAMESPACE)

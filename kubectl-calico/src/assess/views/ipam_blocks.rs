@@ -6,7 +6,8 @@ use calico_core::capacity::addresses;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::ranges::{Ranges, bounds, nth};
 
-use crate::snapshot::{Attribute, IpamBlock, Snapshot};
+use crate::assess::phrases::few;
+use crate::snapshot::{Attribute, IpamBlock, ObjectRef, Snapshot};
 
 /// A block whose CIDR can be parsed.
 #[derive(Clone, Copy)]
@@ -110,14 +111,35 @@ impl Assigned<'_> {
 pub fn reserved(snapshot: &Snapshot, family: Family) -> Ranges {
     let reservations = snapshot.ip_reservations.items().iter();
     let texts = reservations.flat_map(|reservation| &reservation.spec.reserved_cidrs);
-    let cidrs = texts.filter_map(|text| {
-        let text = text.trim();
-        let address = || text.parse().ok().map(Cidr::of_address);
-        text.parse::<Cidr>().ok().or_else(address)
-    });
+    let cidrs = texts.filter_map(|text| reserved_cidr(text));
     Ranges::union(
         cidrs
             .filter(|cidr| cidr.family() == family)
             .map(|cidr| bounds(&cidr)),
     )
+}
+
+/// The IPReservations that exclude addresses of any of these networks, and their CIDRs that do.
+pub fn reservations(
+    snapshot: &Snapshot,
+    networks: &[Cidr],
+) -> impl Iterator<Item = (ObjectRef, String)> {
+    let reservations = snapshot.ip_reservations.items().iter();
+    reservations.filter_map(move |reservation| {
+        let cidrs = reservation.spec.reserved_cidrs.iter();
+        let inside = cidrs.filter(|text| {
+            let excluded = reserved_cidr(text);
+            excluded.is_some_and(|cidr| networks.iter().any(|it| it.overlaps(&cidr)))
+        });
+        let inside: Vec<&str> = inside.map(String::as_str).collect();
+        let object = ObjectRef::of("IPReservation", &reservation.metadata);
+        (!inside.is_empty()).then(|| (object, few(&inside)))
+    })
+}
+
+/// A CIDR or a single address.
+fn reserved_cidr(text: &str) -> Option<Cidr> {
+    let text = text.trim();
+    let address = || text.parse().ok().map(Cidr::of_address);
+    text.parse::<Cidr>().ok().or_else(address)
 }

@@ -1,34 +1,120 @@
-//! The data plane, once the operator has applied that of an Installation to Felix.
-//! Source: tigera/operator v1.42.3, pkg/controller/installation/core_controller.go.
+//! The data plane, once the operator has applied that of an Installation to Felix, and to kube-proxy if it
+//! manages that.
+//! Source: tigera/operator v1.42.3, pkg/controller/installation/core_controller.go and
+//! pkg/controller/kubeproxy/controller.go.
 
+use calico_core::operator::OperatorVersion;
+use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetStatus};
+
+use super::origins::Origins;
+use crate::assess::facts::Facts;
+use crate::assess::views::kube_proxy;
 use crate::assess::views::objects::default_installation;
-use crate::snapshot::{Reading, Snapshot};
+use crate::snapshot::{ObjectRef, Reading, Snapshot};
 
-/// Makes Felix follow the Installation, if that requests another data plane than the one of the cluster.
-pub(super) fn follow(overlaid: &mut Snapshot, cluster: &Snapshot) {
-    let Some(wanted) = requested(overlaid) else {
-        return;
-    };
-    if requested(cluster).as_deref() == Some(wanted.as_str()) {
-        return;
+/// The label that no node has, with which the operator keeps kube-proxy off all of them.
+const DISABLED: &str = "operator.tigera.io/disable-kube-proxy";
+
+/// Makes Felix follow the Installation, if that requests another data plane than the one of the cluster; and
+/// then kube-proxy. Returns what the operator does to it, as clauses.
+pub(super) fn follow(
+    overlaid: &mut Snapshot,
+    cluster: &Snapshot,
+    facts: &Facts,
+    origins: &mut Origins,
+) -> Vec<String> {
+    let operator = facts.install.operator.value();
+    let operator: Option<OperatorVersion> = operator.and_then(|version| version.parse().ok());
+    let since = |minor| operator.is_none_or(|operator| operator.since(minor));
+    let wanted = setting(overlaid, "linuxDataplane");
+    if let Some(wanted) =
+        wanted.filter(|it| setting(cluster, "linuxDataplane").as_ref() != Some(it))
+    {
+        let nftables = match wanted.as_str() {
+            "Nftables" if since(42) => "Auto",
+            "Nftables" => "Enabled",
+            "BPF" if since(42) => "Enabled",
+            _ => "Disabled",
+        };
+        set_felix(overlaid, wanted == "BPF", nftables, origins);
     }
+    let manages = setting(overlaid, "kubeProxyManagement").as_deref() == Some("Enabled");
+    if manages && since(40) {
+        let action = manage_kube_proxy(overlaid, origins);
+        return action.into_iter().map(str::to_owned).collect();
+    }
+    Vec::new()
+}
+
+/// A setting of the Installation's `calicoNetwork`.
+pub(super) fn setting(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let spec = &default_installation(snapshot)?.spec;
+    let value = spec.get("calicoNetwork")?.get(name)?.as_str()?;
+    Some(value.to_owned())
+}
+
+fn set_felix(overlaid: &mut Snapshot, bpf: bool, nftables: &str, origins: &mut Origins) {
     let Reading::Read(configurations) = &mut overlaid.felix_configurations else {
         return;
     };
     let mut configurations = configurations.iter_mut();
     if let Some(felix) = configurations.find(|felix| felix.metadata.name == "default") {
-        let nftables = if wanted == "Nftables" {
-            "Enabled"
-        } else {
-            "Disabled"
-        };
-        felix.spec.bpf_enabled = Some(wanted == "BPF");
+        felix.spec.bpf_enabled = Some(bpf);
         felix.spec.nftables_mode = Some(nftables.to_owned());
+        origins.follow(
+            &ObjectRef::named("FelixConfiguration", "default"),
+            "spec.calicoNetwork.linuxDataplane",
+        );
     }
 }
 
-fn requested(snapshot: &Snapshot) -> Option<String> {
-    let spec = &default_installation(snapshot)?.spec;
-    let wanted = spec.get("calicoNetwork")?.get("linuxDataplane")?.as_str()?;
-    Some(wanted.to_owned())
+/// Turns kube-proxy off with eBPF, and on again without.
+fn manage_kube_proxy(overlaid: &mut Snapshot, origins: &mut Origins) -> Option<&'static str> {
+    let bpf = overlaid
+        .felix_configurations
+        .items()
+        .iter()
+        .find(|felix| felix.metadata.name == "default")
+        .is_some_and(|felix| felix.spec.bpf_enabled == Some(true));
+    let was = kube_proxy::is_scheduled(overlaid);
+    let Reading::Read(sets) = &mut overlaid.daemon_sets else {
+        return None;
+    };
+    let set = sets
+        .iter_mut()
+        .find(|set| set.metadata.name.as_deref() == Some("kube-proxy"))?;
+    let is_changed = if bpf {
+        selector(set)?.insert(DISABLED.to_owned(), "true".to_owned());
+        set.status = Some(DaemonSetStatus {
+            observed_generation: set
+                .status
+                .as_ref()
+                .and_then(|it| it.observed_generation)
+                .or(Some(1)),
+            ..DaemonSetStatus::default()
+        });
+        was
+    } else {
+        let is_disabled = selector(set)?.remove(DISABLED).is_some();
+        if is_disabled {
+            // Its controller counts the nodes anew.
+            set.status = None;
+        }
+        is_disabled
+    };
+    if !is_changed {
+        return None;
+    }
+    let object = ObjectRef::of_object("DaemonSet", &set.metadata);
+    origins.follow(&object, "spec.calicoNetwork.kubeProxyManagement");
+    Some(if bpf {
+        "turns kube-proxy off once eBPF is on (kubeProxyManagement)"
+    } else {
+        "turns kube-proxy on again (kubeProxyManagement)"
+    })
+}
+
+fn selector(set: &mut DaemonSet) -> Option<&mut std::collections::BTreeMap<String, String>> {
+    let pod = set.spec.as_mut()?.template.spec.as_mut()?;
+    Some(pod.node_selector.get_or_insert_default())
 }

@@ -1,6 +1,7 @@
 //! A cluster, read from files: manifests, `kubectl get -o yaml`, or what `kubectl calico snapshot` printed.
 
 mod basis;
+mod changed_fields;
 mod collection;
 mod error;
 mod object_place;

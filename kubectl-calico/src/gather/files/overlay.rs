@@ -7,6 +7,7 @@ use calico_core::defaults::default_block_size;
 use calico_core::text::printable;
 use serde_yaml::{Mapping, Value};
 
+use super::changed_fields::changed_fields;
 use super::{Files, FilesError};
 use crate::gather::file_object::FileObject;
 use crate::gather::input;
@@ -130,9 +131,12 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
     }
     if let Some(rejected) = rejected(there, &before) {
         there.value = before;
+        there.place = manifest.place.or(there.place.take());
         overlay.rejected.push(rejected);
         return;
     }
+    let fields = changed_fields(&before, &there.value);
+    overlay.fields.insert(reference.clone(), fields);
     // It would get the next generation, which no status has observed.
     if there.value.get("spec") != before.get("spec")
         && let Some(Value::Mapping(metadata)) = there.value.get_mut("metadata")

@@ -2,6 +2,7 @@
 
 use anstyle::Style;
 
+use crate::assess::changes::Changes;
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::phrases::counted;
 use crate::assess::report::Report;
@@ -38,7 +39,11 @@ pub(super) fn closing(page: &mut Page, report: &Report) {
     let checks = &report.checks;
     let mut parts = Vec::new();
     if !matches!(report.state, ClusterState::Healthy | ClusterState::Passed) {
-        let counts = report.counts.words().join(", ");
+        let counts = match &report.changes {
+            None => report.counts.words(),
+            Some(changes) => changed(changes),
+        };
+        let counts = counts.join(", ");
         let colon = if counts.is_empty() { "" } else { ": " };
         let name = report.head.cluster.as_deref().unwrap_or("Calico");
         let word = report.state.word();
@@ -69,12 +74,22 @@ fn line(page: &Page, report: &Report) -> String {
 pub(crate) fn sentence(report: &Report) -> String {
     match &report.head.cluster {
         // A sentence after a colon begins in lower case; a name stays as it is.
-        Some(cluster) => match report.summary.strip_prefix("It is") {
-            Some(rest) => format!("{cluster}: it is{rest}"),
-            None => format!("{cluster}: {}", report.summary),
-        },
+        Some(cluster) => {
+            let begins = |start: &&str| report.summary.starts_with(start);
+            let start = ["It is", "With the manifests"].into_iter().find(begins);
+            let (start, rest) = report.summary.split_at(start.map_or(0, str::len));
+            format!("{cluster}: {}{rest}", start.to_lowercase())
+        }
         None => report.summary.clone(),
     }
+}
+
+/// The numbers of what differs from another report, as far as it is there now.
+fn changed(changes: &Changes) -> Vec<String> {
+    let new = (changes.new > 0).then(|| counted(changes.new, "new finding"));
+    let changed =
+        (!changes.changed.is_empty()).then(|| format!("{} changed", changes.changed.len()));
+    new.into_iter().chain(changed).collect()
 }
 
 fn symbol<'a>(page: &Page, report: &Report) -> &'a str {

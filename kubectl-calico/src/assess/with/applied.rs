@@ -1,0 +1,155 @@
+//! A cluster once manifests have been applied to it, and the operator has acted on them.
+
+use super::dataplane;
+use super::origins::Origins;
+use super::services::no_services;
+use super::violations::violations;
+use crate::assess::check::Case;
+use crate::assess::cluster_state::ClusterState;
+use crate::assess::facts::Facts;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
+use crate::assess::report::Report;
+use crate::assess::views::objects::operator_deployment;
+use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot};
+
+/// The cluster with the manifests.
+pub(super) struct Applied {
+    pub(super) snapshot: Snapshot,
+    pub(super) facts: Facts,
+    /// What is wrong with the change itself: the rules that it breaks, and Services.
+    pub(super) findings: Vec<Finding>,
+    /// What the operator does because of it, as clauses without a subject.
+    pub(super) operator: Vec<String>,
+    pub(super) origins: Origins,
+}
+
+impl Applied {
+    /// The cluster of the report `before`, with the manifests laid over it.
+    pub(super) fn of(
+        before: &Report,
+        cluster: &Snapshot,
+        mut snapshot: Snapshot,
+        overlay: FileOverlay,
+    ) -> Self {
+        let is_first = before.state == ClusterState::NotInstalled;
+        if is_first {
+            snapshot.basis =
+                Basis::known(BasisKind::Proposal, "no part of Calico is in the cluster");
+        }
+        forget_counts(&mut snapshot, &overlay);
+        let mut origins = Origins::of(overlay, &snapshot);
+        let mut facts = Facts::of(&snapshot);
+        let laid = Case {
+            snapshot: &snapshot,
+            facts: &facts,
+        };
+        let mut findings = violations(before, cluster, &laid, &origins);
+        // Rejected by the API server, nothing of it takes effect, and nothing by the operator either, until
+        // it is corrected.
+        let is_rejected = findings.iter().any(|it| it.severity == Severity::Error);
+        if is_rejected && snapshot.installations != cluster.installations {
+            snapshot.installations.clone_from(&cluster.installations);
+            facts = Facts::of(&snapshot);
+        }
+        let operator = act(before, cluster, &mut snapshot, &facts, &mut origins);
+        if origins.has_followers() {
+            facts = Facts::of(&snapshot);
+        }
+        let (was, is) = (
+            Case {
+                snapshot: cluster,
+                facts: &before.facts,
+            },
+            Case {
+                snapshot: &snapshot,
+                facts: &facts,
+            },
+        );
+        if !is_first {
+            findings.extend(no_services(&was, &is));
+        }
+        Self {
+            snapshot,
+            facts,
+            findings,
+            operator,
+            origins,
+        }
+    }
+}
+
+/// Has the operator act on the manifests, if it runs. Returns what it does because of them.
+fn act(
+    before: &Report,
+    cluster: &Snapshot,
+    snapshot: &mut Snapshot,
+    facts: &Facts,
+    origins: &mut Origins,
+) -> Vec<String> {
+    let is_asked = cluster.installations != snapshot.installations;
+    if let Some(why) = idle(snapshot).filter(|_| before.state != ClusterState::NotInstalled) {
+        let is_asked = is_asked && facts.install.is_by_operator();
+        let clause = format!("does not act on the manifests: it is {why}");
+        return is_asked.then_some(clause).into_iter().collect();
+    }
+    let starts = idle(cluster).is_some();
+    let pending = if starts {
+        Vec::new()
+    } else {
+        described(&pool_changes(&before.facts))
+    };
+    let changes = pool_changes(facts);
+    let mut actions = described(&changes);
+    actions.retain(|action| !pending.contains(action));
+    if !is_asked && !starts {
+        return actions;
+    }
+    carry_out(snapshot, &changes);
+    for change in &changes {
+        match change {
+            PoolChange::Create(pool) => origins.create(&pool.object()),
+            PoolChange::Update { name, .. } | PoolChange::Delete { name } => origins.follow(
+                &ObjectRef::named("IPPool", name.as_str()),
+                "spec.calicoNetwork.ipPools",
+            ),
+        }
+    }
+    if facts.install.is_by_operator() {
+        actions.extend(dataplane::follow(snapshot, cluster, facts, origins));
+    }
+    actions
+}
+
+/// Why the operator does nothing, if so.
+fn idle(snapshot: &Snapshot) -> Option<&'static str> {
+    match operator_deployment(snapshot) {
+        Some(operator) => {
+            let replicas = operator.spec.as_ref().and_then(|spec| spec.replicas);
+            (replicas == Some(0)).then_some("scaled to zero")
+        }
+        None => snapshot.operators.unknown().is_none().then_some("missing"),
+    }
+}
+
+/// Forgets on how many nodes kube-proxy runs, if the manifests change on which it should: its node selector
+/// then decides.
+fn forget_counts(snapshot: &mut Snapshot, overlay: &FileOverlay) {
+    let Reading::Read(sets) = &mut snapshot.daemon_sets else {
+        return;
+    };
+    for set in sets {
+        let object = ObjectRef::of_object("DaemonSet", &set.metadata).to_string();
+        let fields = overlay.fields.get(&object).into_iter().flatten();
+        let is_moved = fields
+            .into_iter()
+            .any(|field| field.contains("nodeSelector"));
+        if is_moved && set.metadata.name.as_deref() == Some("kube-proxy") {
+            set.status = None;
+        }
+    }
+}
+
+fn described(changes: &[PoolChange]) -> Vec<String> {
+    changes.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,231 @@
+//! Which fields of the manifests a finding follows from: the ones that it names, or those from which the
+//! operator or calico-node takes the ones that it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::assess::finding::{Evidence, Finding};
+use crate::assess::views::calico_node::CalicoNode;
+use crate::snapshot::{FileOverlay, ObjectRef, Snapshot};
+
+/// What the manifests set, and what follows from it.
+pub(super) struct Origins {
+    overlay: FileOverlay,
+    /// The objects that the operator creates or changes to match the Installation, with the Installation's
+    /// field.
+    followed: BTreeMap<String, &'static str>,
+    /// The pools that it creates.
+    created: BTreeSet<String>,
+    /// The variables of calico-node that are entries of a ConfigMap: the DaemonSet and `env NAME`, then
+    /// the ConfigMap and `data.KEY`.
+    variables: BTreeMap<(String, String), (String, String)>,
+}
+
+/// Objects of the manifests with the fields that are to blame; without any if the whole object is.
+pub(super) type Blamed = BTreeMap<String, BTreeSet<String>>;
+
+impl Origins {
+    /// Those of an overlay, in the cluster with it.
+    pub(super) fn of(overlay: FileOverlay, snapshot: &Snapshot) -> Self {
+        let nodes = CalicoNode::all(snapshot);
+        let variables = nodes.iter().flat_map(|node| {
+            let taken = node.taken_from_config_maps().into_iter();
+            taken.map(move |(name, from)| {
+                let variable = (node.object().to_string(), format!("env {name}"));
+                (variable, (from.object.to_string(), from.field))
+            })
+        });
+        Self {
+            variables: variables.collect(),
+            overlay,
+            followed: BTreeMap::new(),
+            created: BTreeSet::new(),
+        }
+    }
+
+    /// Adds an object that the operator creates or changes because of a field of the Installation.
+    pub(super) fn follow(&mut self, object: &ObjectRef, field: &'static str) {
+        self.followed.insert(object.to_string(), field);
+    }
+
+    /// Adds a pool that the operator creates.
+    pub(super) fn create(&mut self, pool: &ObjectRef) {
+        self.follow(pool, "spec.calicoNetwork.ipPools");
+        self.created.insert(pool.to_string());
+    }
+
+    /// Whether the operator creates or changes anything.
+    pub(super) fn has_followers(&self) -> bool {
+        !self.followed.is_empty()
+    }
+
+    /// What the manifests contain.
+    pub(super) fn overlay(&self) -> &FileOverlay {
+        &self.overlay
+    }
+
+    /// Whether the operator creates a pool of that name.
+    pub(super) fn is_created(&self, object: &str) -> bool {
+        self.created.contains(object) && !self.overlay.has(object)
+    }
+
+    /// Whether only the manifests have an object.
+    pub(super) fn is_new(&self, object: &str) -> bool {
+        self.overlay.new.contains(object)
+    }
+
+    /// Whether an object is in the manifests, or follows from them.
+    pub(super) fn has(&self, object: &str) -> bool {
+        self.overlay.has(object) || self.followed.contains_key(object)
+    }
+
+    /// Whether a finding is about an object that is in the manifests, or follows from them.
+    pub(super) fn concern(&self, finding: &Finding) -> bool {
+        let mut evidence = finding.evidence.iter();
+        self.has(&finding.subject) || evidence.any(|it| self.origin(it).is_some())
+    }
+
+    /// Whether what proves a finding are fields that the manifests set, objects that only they have, and
+    /// Deployments that do not exist.
+    pub(super) fn prove(&self, finding: &Finding) -> bool {
+        let is_given = |evidence: &Evidence| {
+            self.is_set(evidence)
+                || (evidence.field == "exists" && self.is_new(&evidence.object.to_string()))
+        };
+        let is_missing = |evidence: &Evidence| {
+            let object = &evidence.object;
+            object.kind == "Deployment" && object.name.is_none() && evidence.value == "0"
+        };
+        let mut evidence = finding.evidence.iter();
+        finding.evidence.iter().any(is_given) && evidence.all(|it| is_given(it) || is_missing(it))
+    }
+
+    /// Whether the manifests set the field of some evidence.
+    pub(super) fn is_set(&self, evidence: &Evidence) -> bool {
+        let object = evidence.object.to_string();
+        is_field(&evidence.field)
+            && (self.is_new(&object) || self.changes(&object, &evidence.field).is_some())
+    }
+
+    /// The objects of the manifests that a finding follows from. What is new there comes before what is
+    /// only changed, and changed fields before others.
+    pub(super) fn blamed(&self, finding: &Finding) -> Blamed {
+        let mut all = Blamed::new();
+        let mut changed = Blamed::new();
+        if self.has(&finding.subject) {
+            let object = match self.followed.get(&finding.subject) {
+                Some(_)
+                    if !self.overlay.has(&finding.subject)
+                        && !self.is_created(&finding.subject) =>
+                {
+                    ObjectRef::installation().to_string()
+                }
+                _ => finding.subject.clone(),
+            };
+            all.entry(object).or_default();
+        }
+        for (object, field) in finding.evidence.iter().filter_map(|it| self.origin(it)) {
+            let fields = all.entry(object.clone()).or_default();
+            let Some(field) = field else { continue };
+            fields.insert(field.clone());
+            if let Some(field) = self.changes(&object, &field) {
+                changed.entry(object).or_default().insert(field);
+            }
+        }
+        if all.keys().any(|object| self.is_new(object)) {
+            all.retain(|object, _| self.is_new(object));
+        } else if !changed.is_empty() {
+            all.retain(|object, _| self.is_created(object));
+            all.extend(changed);
+        } else {
+            for (object, fields) in &mut all {
+                if let Some(changed) = self.overlay.fields.get(object) {
+                    fields.clone_from(changed);
+                }
+            }
+        }
+        all
+    }
+
+    /// The object in the manifests, and its field, from which the value of some evidence comes.
+    fn origin(&self, evidence: &Evidence) -> Option<(String, Option<String>)> {
+        let object = evidence.object.to_string();
+        let field = is_field(&evidence.field).then(|| evidence.field.clone());
+        let variable = (object.clone(), evidence.field.clone());
+        if let Some((config, key)) = self.variables.get(&variable)
+            && self.overlay.has(config)
+        {
+            return Some((config.clone(), Some(key.clone())));
+        }
+        if self.overlay.has(&object) || self.is_created(&object) {
+            return Some((object, field));
+        }
+        let field = self.followed.get(&object)?;
+        Some((
+            ObjectRef::installation().to_string(),
+            Some((*field).to_owned()),
+        ))
+    }
+
+    /// How a field of evidence is called if the manifests change it.
+    fn changes(&self, object: &str, field: &str) -> Option<String> {
+        let changed = self.overlay.fields.get(object)?;
+        let is_changed = |field: &str| changed.iter().any(|path| is_same(path, field));
+        let fields: Vec<&str> = field.split(", ").filter(|it| is_changed(it)).collect();
+        (!fields.is_empty()).then(|| fields.join(", "))
+    }
+}
+
+/// Whether evidence is a field that a manifest sets.
+fn is_field(field: &str) -> bool {
+    const STARTS: [&str; 9] = [
+        "spec.",
+        "data.",
+        "networking.",
+        "env ",
+        "label ",
+        "annotation ",
+        "image",
+        "encapsulation",
+        "clusterCIDR",
+    ];
+    STARTS.iter().any(|start| field.starts_with(start))
+}
+
+/// Whether a changed path is a field of evidence, or part of it.
+fn is_same(path: &str, field: &str) -> bool {
+    let is_part = |whole: &str, part: &str| {
+        let rest = part.strip_prefix(whole);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ' ']))
+    };
+    let word = field.split([' ', '.']).next().unwrap_or_default();
+    match word {
+        "spec" | "data" | "label" | "annotation" => is_part(path, field) || is_part(field, path),
+        "encapsulation" => path.ends_with("Mode") || path.ends_with("encapsulation"),
+        // A variable, an image, or a value inside an entry of a ConfigMap.
+        "env" | "image" => path.split(['.', '[']).any(|part| part == word),
+        _ => path.starts_with("data."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_changed_with_its_parts_and_with_what_contains_it() {
+        for (path, field, same) in [
+            ("spec.pools[0].cidr", "spec.pools[0].cidr", true),
+            ("spec.pools", "spec.pools[0].cidr", true),
+            ("spec.pools[0].cidr", "spec.pools", true),
+            ("spec.pools[0].cidr", "spec.pools[0].blockSize", false),
+            ("spec.pool", "spec.pools", false),
+            ("data.cni", "data.cni ipv4_pools", true),
+            ("data.ClusterConfiguration", "networking.podSubnet", true),
+            ("spec.template.spec.containers[0].env", "env FELIX_A", true),
+            ("spec.template.spec.containers[0].image", "image", true),
+            ("spec.ipipMode", "encapsulation", true),
+        ] {
+            assert_eq!(is_same(path, field), same, "{path} {field}");
+        }
+    }
+}

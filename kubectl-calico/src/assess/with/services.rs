@@ -1,0 +1,254 @@
+//! Manifests with which no component would implement Services.
+
+use std::net::IpAddr;
+
+use calico_core::catalog::Entry;
+
+use super::dataplane::setting;
+use crate::assess::advice::services_endpoint::{HOST, operator_namespace};
+use crate::assess::check::Case;
+use crate::assess::checks::other_plugins;
+use crate::assess::facts::dataplane::Dataplane;
+use crate::assess::facts::platform::Platform;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::provenance::Provenance;
+use crate::assess::views::calico_node::{CalicoNode, Variable, entry};
+use crate::assess::views::kube_proxy;
+use crate::snapshot::ObjectRef;
+
+pub(super) static NO_SERVICES: Entry = Entry {
+    code: "CAL121",
+    title: "the manifests leave Services without an implementation",
+    meaning: "With the manifests, either eBPF is off and kube-proxy runs on no node; or eBPF is on, \
+              kube-proxy runs on no node, and calico-node lacks an address of the Kubernetes API \
+              server that works without Services; or the operator refuses to turn eBPF on.",
+    impact: "No Service works, cluster DNS included. In the second case, calico-node cannot reach \
+             the API server either, and never gets to implement Services.",
+    criteria: "Only with --with, and only if it is not so in the cluster already. kube-proxy is \
+               known by its DaemonSet; what the operator does to it with kubeProxyManagement is \
+               taken into account. Without the DaemonSet, the finding is a warning, except with \
+               kubeadm. Platforms that run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s, \
+               OpenShift, GKE) do not count, and neither do clusters with another network plugin. \
+               The address is KUBERNETES_SERVICE_HOST of kubernetes-services-endpoint or of \
+               calico-node's environment, or what bpfNetworkBootstrap finds out.",
+    fix: "Before eBPF is turned off, bring kube-proxy back, and wait until it runs on every node. \
+          Before kube-proxy is turned off, give calico-node the address of the API server, and wait \
+          until eBPF is on.",
+    source: "tigera/operator v1.42.3, pkg/controller/utils/bpf.go and \
+             pkg/controller/kubeproxy/controller.go; Calico documentation, Enable the eBPF data \
+             plane",
+};
+
+/// What is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    /// eBPF is off, and so is kube-proxy.
+    Implementation,
+    /// eBPF is on, kube-proxy is off, and calico-node cannot reach the API server.
+    Address,
+    /// The operator refuses bpfNetworkBootstrap beside the address.
+    Choice,
+}
+
+/// The finding, if something is missing that the cluster has without the manifests.
+pub(super) fn no_services(before: &Case, after: &Case) -> Option<Finding> {
+    let lack = lack(after).filter(|found| lack(before) != Some(*found))?;
+    Some(match lack {
+        Lack::Implementation => implementation(before, after),
+        Lack::Address => address(after),
+        Lack::Choice => choice(after),
+    })
+}
+
+fn lack(case: &Case) -> Option<Lack> {
+    let bpf = *case.facts.dataplane.value()? == Dataplane::Bpf;
+    CalicoNode::current(case.snapshot)?;
+    let bootstraps = bpf && bootstraps(case);
+    if bootstraps && by_config_map(case).is_some() {
+        return Some(Lack::Choice);
+    }
+    let elsewhere = matches!(
+        case.facts.cluster.platform.value(),
+        Some(
+            Platform::K3s
+                | Platform::Rke2
+                | Platform::K0s
+                | Platform::MicroK8s
+                | Platform::OpenShift
+                | Platform::Gke
+        )
+    );
+    if elsewhere || kube_proxy::is_scheduled(case.snapshot) || other_plugins::is_there(case) {
+        return None;
+    }
+    match (bpf, bootstraps || has_address(case)) {
+        (false, _) => Some(Lack::Implementation),
+        (true, false) => Some(Lack::Address),
+        (true, true) => None,
+    }
+}
+
+/// Whether the operator finds out the address on its own.
+fn bootstraps(case: &Case) -> bool {
+    case.facts.install.is_by_operator()
+        && setting(case.snapshot, "bpfNetworkBootstrap").as_deref() == Some("Enabled")
+}
+
+/// The address that the operator passes on.
+fn by_config_map<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let config = case.snapshot.services_endpoint.read()?;
+    entry(config, HOST).filter(|host| !host.is_empty())
+}
+
+/// Whether calico-node has, or gets, an address that is not that of the Service. What was not read may be
+/// one.
+fn has_address(case: &Case) -> bool {
+    let by_operator = case.facts.install.is_by_operator();
+    if by_operator
+        && (case.snapshot.services_endpoint.failure().is_some() || by_config_map(case).is_some())
+    {
+        return true;
+    }
+    let node = CalicoNode::current(case.snapshot);
+    match node.map(|node| node.variable(HOST)) {
+        Some(Variable::Set(host)) => !host.is_empty() && !is_of_service(case, host),
+        Some(Variable::Unknown(_)) => true,
+        Some(Variable::Unset) | None => false,
+    }
+}
+
+fn is_of_service(case: &Case, host: &str) -> bool {
+    let services = case.facts.networks.services.iter();
+    let mut cidrs = services.flat_map(|network| &network.cidrs);
+    let address = host.parse::<IpAddr>();
+    address.is_ok_and(|address| cidrs.any(|cidr| cidr.holds(address)))
+}
+
+fn implementation(before: &Case, after: &Case) -> Finding {
+    let turns_off = before.facts.dataplane.value() == Some(&Dataplane::Bpf);
+    let set = kube_proxy::daemon_set(after.snapshot);
+    let is_kubeadm = after.facts.cluster.platform.value() == Some(&Platform::Kubeadm);
+    let severity = if set.is_some() || is_kubeadm {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let finding = Finding::new(
+        &NO_SERVICES,
+        severity,
+        subject(after),
+        if turns_off {
+            "the manifests turn eBPF off, but kube-proxy runs on no node"
+        } else {
+            "the manifests keep kube-proxy off every node, and eBPF is off"
+        },
+    );
+    let finding = with_kube_proxy(with_data_plane(finding, after), after)
+        .impact("no Service works, cluster DNS included");
+    if !turns_off {
+        return finding.fix("leave kube-proxy as it is, or turn eBPF on first");
+    }
+    finding.fix(match set {
+        Some(_) => {
+            "before applying the manifests, bring kube-proxy back: remove the entry of its \
+             DaemonSet's nodeSelector that no node matches, and wait until it is ready on every node"
+        }
+        None => {
+            "before applying the manifests, install kube-proxy, and wait until it is ready on every \
+             node"
+        }
+    })
+}
+
+fn address(after: &Case) -> Finding {
+    let finding = Finding::error(
+        &NO_SERVICES,
+        subject(after),
+        "eBPF is on and kube-proxy off, but calico-node does not get the address of the API server",
+    );
+    let finding = with_kube_proxy(with_data_plane(finding, after), after);
+    let by_operator = after.facts.install.is_by_operator();
+    let namespace = if by_operator {
+        operator_namespace(after)
+    } else {
+        "kube-system"
+    };
+    let config = ObjectRef::in_namespace("ConfigMap", namespace, "kubernetes-services-endpoint");
+    finding
+        .evidence(&config, format!("data.{HOST}"), "not set")
+        .impact("calico-node cannot reach the API server through its Service, and no Service works")
+        .fix(format!(
+            "add {config} with the address of the API server, or of its load balancer, and apply it \
+             first; turn kube-proxy off only once eBPF is on"
+        ))
+}
+
+fn choice(after: &Case) -> Finding {
+    let config = after.snapshot.services_endpoint.read();
+    let config = config.map_or_else(
+        || ObjectRef::all("ConfigMap"),
+        |config| ObjectRef::of_object("ConfigMap", &config.metadata),
+    );
+    Finding::error(
+        &NO_SERVICES,
+        ObjectRef::installation(),
+        format!("the operator refuses bpfNetworkBootstrap while {config} exists"),
+    )
+    .evidence(
+        ObjectRef::installation(),
+        "spec.calicoNetwork.bpfNetworkBootstrap",
+        "Enabled",
+    )
+    .evidence(
+        config,
+        format!("data.{HOST}"),
+        by_config_map(after).unwrap_or_default(),
+    )
+    .impact("the operator stops reconciling, and TigeraStatus calico becomes Degraded")
+    .fix("leave out bpfNetworkBootstrap, or delete the ConfigMap before applying the manifests")
+}
+
+/// What turns eBPF on or off.
+fn data_plane(case: &Case) -> Provenance {
+    let field = "spec.calicoNetwork.linuxDataplane";
+    let requested = setting(case.snapshot, "linuxDataplane");
+    let from = case.facts.dataplane.from().first().cloned();
+    match from {
+        Some(from) if requested.is_none() || !case.facts.install.is_by_operator() => from,
+        _ => Provenance::new(ObjectRef::installation(), field),
+    }
+}
+
+fn subject(case: &Case) -> ObjectRef {
+    data_plane(case).object
+}
+
+fn with_data_plane(finding: Finding, case: &Case) -> Finding {
+    let name = case.facts.dataplane.value().map_or("", |used| used.name());
+    let requested = setting(case.snapshot, "linuxDataplane");
+    finding.read(
+        &data_plane(case),
+        requested.unwrap_or_else(|| name.to_owned()),
+    )
+}
+
+fn with_kube_proxy(finding: Finding, case: &Case) -> Finding {
+    let Some(set) = kube_proxy::daemon_set(case.snapshot) else {
+        return finding.evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0);
+    };
+    let object = ObjectRef::of_object("DaemonSet", &set.metadata);
+    let pod = set
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.template.spec.as_ref());
+    let selector = pod.and_then(|pod| pod.node_selector.as_ref());
+    let selector = selector.into_iter().flatten();
+    let selector: Vec<String> = selector
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    finding.evidence(
+        object,
+        "spec.template.spec.nodeSelector",
+        selector.join(", "),
+    )
+}

@@ -1,0 +1,104 @@
+//! The rules that the Installation breaks with the manifests.
+
+use std::collections::BTreeSet;
+
+use super::origins::Origins;
+use crate::assess::check::Case;
+use crate::assess::checks::installation_rules::{RULE_BROKEN, broken};
+use crate::assess::facts::Facts;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::phrases::few;
+use crate::assess::report::Report;
+use crate::snapshot::{ObjectRef, Snapshot};
+
+/// The violations. What the operator has accepted in the cluster, it accepts again.
+pub(super) fn violations(
+    before: &Report,
+    cluster: &Snapshot,
+    after: &Case,
+    origins: &Origins,
+) -> Vec<Finding> {
+    let code = RULE_BROKEN.entry.code;
+    let reported = before.findings.iter().filter(|found| found.code == code);
+    let reported: BTreeSet<&str> = reported.map(|found| found.message.as_str()).collect();
+    let accepted: BTreeSet<String> = of_installation(cluster, &before.facts)
+        .into_iter()
+        .map(|found| found.message)
+        .filter(|message| !reported.contains(message.as_str()))
+        .collect();
+    let mut found = of_installation(after.snapshot, after.facts);
+    found.retain(|found| !accepted.contains(&found.message));
+    of_one_change(found, &reported, origins)
+}
+
+/// The rules that an Installation breaks, whether the operator has accepted it or not.
+fn of_installation(snapshot: &Snapshot, facts: &Facts) -> Vec<Finding> {
+    if RULE_BROKEN.can_judge(&snapshot.unknown()) {
+        broken(&Case { snapshot, facts }, false)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Puts violations into one finding that follow from the same change: if the manifests change one field of
+/// the Installation, and it is others that no longer fit.
+fn of_one_change(
+    found: Vec<Finding>,
+    reported: &BTreeSet<&str>,
+    origins: &Origins,
+) -> Vec<Finding> {
+    let installation = ObjectRef::installation().to_string();
+    let changed = origins.overlay().fields.get(&installation);
+    let changed: Vec<&String> = changed.into_iter().flatten().collect();
+    let [field] = changed.as_slice() else {
+        return found;
+    };
+    let is_untouched = |found: &Finding| {
+        found.severity == Severity::Error
+            && !reported.contains(found.message.as_str())
+            && !found
+                .evidence
+                .first()
+                .is_some_and(|first| origins.is_set(first))
+    };
+    let (mut others, rest): (Vec<Finding>, Vec<Finding>) =
+        found.into_iter().partition(is_untouched);
+    if others.len() < 2 {
+        others.extend(rest);
+        return others;
+    }
+    let paths = others.iter().filter_map(|found| found.evidence.first());
+    let paths: Vec<&str> = paths.map(|first| first.field.as_str()).collect();
+    let rules: BTreeSet<&str> = others
+        .iter()
+        .filter_map(|found| rule(&found.message))
+        .collect();
+    let rules: Vec<&str> = rules.into_iter().collect();
+    let mut one = Finding::error(
+        &RULE_BROKEN.entry,
+        ObjectRef::installation(),
+        format!(
+            "{field}: the change does not fit {} (rules {})",
+            few(&paths),
+            rules.join(", ")
+        ),
+    );
+    let evidence = others.iter().flat_map(|found| &found.evidence);
+    for evidence in evidence {
+        if !one.evidence.contains(evidence) {
+            one.evidence.push(evidence.clone());
+        }
+    }
+    let one = one
+        .impact("the operator stops reconciling, and TigeraStatus calico becomes Degraded")
+        .in_manifest(format!(
+            "leave {field} as it is in the cluster, or change the other fields with it"
+        ));
+    [one].into_iter().chain(rest).collect()
+}
+
+/// The rule that the message of a violation names.
+fn rule(message: &str) -> Option<&str> {
+    let (_, rule) = message.rsplit_once("(rule ")?;
+    rule.split([')', ';']).next()
+}
