@@ -136,11 +136,6 @@ pub(crate) fn install_again(case: &Case) -> Option<String> {
 
 fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     let replicas = Replicas::of(operator);
-    // In a manifest there is no status.
-    let status = operator.status.as_ref()?;
-    if replicas.ready > 0 {
-        return None;
-    }
     let object = object_of(operator);
     let namespace = pasted(&replicas.namespace);
     if replicas.replicas == 0 {
@@ -156,6 +151,11 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
             "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
         ));
         return Some(finding);
+    }
+    // In a manifest there is no status.
+    let status = operator.status.as_ref()?;
+    if replicas.ready > 0 {
+        return None;
     }
     let selector = operator.spec.as_ref().map(|spec| &spec.selector);
     let pods = pods::of(case.snapshot, &operator.metadata, selector);

@@ -109,10 +109,13 @@ fn act(
     for change in &changes {
         match change {
             PoolChange::Create(pool) => origins.create(&pool.object()),
-            PoolChange::Update { name, .. } | PoolChange::Delete { name } => origins.follow(
-                &ObjectRef::named("IPPool", name.as_str()),
-                "spec.calicoNetwork.ipPools",
-            ),
+            PoolChange::Update { name, fields } => {
+                let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
+                origins.update(&ObjectRef::named("IPPool", name.as_str()), &keys);
+            }
+            PoolChange::Delete { name } => {
+                origins.update(&ObjectRef::named("IPPool", name.as_str()), &[]);
+            }
         }
     }
     if facts.install.is_by_operator() {

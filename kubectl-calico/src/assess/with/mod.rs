@@ -96,6 +96,8 @@ fn judge_as_manifests(finding: &mut Finding, origins: &Origins) {
     if finding.is_excused && evidence.any(|it| origins.is_set(it)) {
         finding.severity = Severity::Error;
     }
+    // The operator does nothing before the manifests are applied.
+    finding.pending = None;
     // Canal, and manifests that contain both, are errors with words of their own.
     if finding.code == HALF_MIGRATED.entry.code
         && finding.severity < Severity::Error

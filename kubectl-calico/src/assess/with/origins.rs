@@ -7,12 +7,15 @@ use crate::assess::finding::{Evidence, Finding};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::{FileOverlay, ObjectRef, Snapshot};
 
+/// The Installation's pools.
+const POOLS: &str = "spec.calicoNetwork.ipPools";
+
 /// What the manifests set, and what follows from it.
 pub(super) struct Origins {
     overlay: FileOverlay,
     /// The objects that the operator creates or changes to match the Installation, with the Installation's
     /// field.
-    followed: BTreeMap<String, &'static str>,
+    followed: BTreeMap<String, String>,
     /// The pools that it creates.
     created: BTreeSet<String>,
     /// The variables of calico-node that are entries of a ConfigMap: the DaemonSet and `env NAME`, then
@@ -43,13 +46,35 @@ impl Origins {
     }
 
     /// Adds an object that the operator creates or changes because of a field of the Installation.
-    pub(super) fn follow(&mut self, object: &ObjectRef, field: &'static str) {
-        self.followed.insert(object.to_string(), field);
+    pub(super) fn follow(&mut self, object: &ObjectRef, field: impl Into<String>) {
+        self.followed.insert(object.to_string(), field.into());
+    }
+
+    /// Adds a pool of which the operator changes these fields of its entry, or that it deletes.
+    pub(super) fn update(&mut self, pool: &ObjectRef, keys: &[&str]) {
+        let installation = ObjectRef::installation().to_string();
+        let changed = self.overlay.fields.get(&installation);
+        let is_key = |path: &&String| {
+            let key = path.rsplit('.').next().unwrap_or_default();
+            path.starts_with(POOLS) && keys.contains(&key)
+        };
+        let fields: Vec<&str> = changed
+            .into_iter()
+            .flatten()
+            .filter(is_key)
+            .map(String::as_str)
+            .collect();
+        let field = if fields.is_empty() {
+            POOLS.to_owned()
+        } else {
+            fields.join(", ")
+        };
+        self.follow(pool, field);
     }
 
     /// Adds a pool that the operator creates.
     pub(super) fn create(&mut self, pool: &ObjectRef) {
-        self.follow(pool, "spec.calicoNetwork.ipPools");
+        self.follow(pool, POOLS);
         self.created.insert(pool.to_string());
     }
 
@@ -103,7 +128,7 @@ impl Origins {
     pub(super) fn is_set(&self, evidence: &Evidence) -> bool {
         let object = evidence.object.to_string();
         is_field(&evidence.field)
-            && (self.is_new(&object) || self.changes(&object, &evidence.field).is_some())
+            && (self.is_new(&object) || !self.changed(&object, &evidence.field).is_empty())
     }
 
     /// The objects of the manifests that a finding follows from. What is new there comes before what is
@@ -127,8 +152,9 @@ impl Origins {
             let fields = all.entry(object.clone()).or_default();
             let Some(field) = field else { continue };
             fields.insert(field.clone());
-            if let Some(field) = self.changes(&object, &field) {
-                changed.entry(object).or_default().insert(field);
+            let parts = self.changed(&object, &field);
+            if !parts.is_empty() {
+                changed.entry(object).or_default().extend(parts);
             }
         }
         if all.keys().any(|object| self.is_new(object)) {
@@ -160,18 +186,22 @@ impl Origins {
             return Some((object, field));
         }
         let field = self.followed.get(&object)?;
-        Some((
-            ObjectRef::installation().to_string(),
-            Some((*field).to_owned()),
-        ))
+        Some((ObjectRef::installation().to_string(), Some(field.clone())))
     }
 
-    /// How a field of evidence is called if the manifests change it.
-    fn changes(&self, object: &str, field: &str) -> Option<String> {
-        let changed = self.overlay.fields.get(object)?;
-        let is_changed = |field: &str| changed.iter().any(|path| is_same(path, field));
-        let fields: Vec<&str> = field.split(", ").filter(|it| is_changed(it)).collect();
-        (!fields.is_empty()).then(|| fields.join(", "))
+    /// The fields of some evidence that the manifests change, or the parts of them; none if they change
+    /// nothing of it.
+    fn changed(&self, object: &str, field: &str) -> BTreeSet<String> {
+        let changed = self.overlay.fields.get(object);
+        let mut fields = BTreeSet::new();
+        for field in field.split(", ") {
+            let paths = changed.into_iter().flatten();
+            for path in paths.filter(|path| is_same(path, field)) {
+                let is_part = path.starts_with(field);
+                fields.insert(if is_part { path } else { field }.to_owned());
+            }
+        }
+        fields
     }
 }
 

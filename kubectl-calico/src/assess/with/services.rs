@@ -133,10 +133,14 @@ fn implementation(before: &Case, after: &Case) -> Finding {
     } else {
         Severity::Warning
     };
+    let subject = set.filter(|_| !turns_off).map_or_else(
+        || subject(after),
+        |set| ObjectRef::of_object("DaemonSet", &set.metadata),
+    );
     let finding = Finding::new(
         &NO_SERVICES,
         severity,
-        subject(after),
+        subject,
         if turns_off {
             "the manifests turn eBPF off, but kube-proxy runs on no node"
         } else {

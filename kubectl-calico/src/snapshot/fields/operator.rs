@@ -33,10 +33,12 @@ pub(in crate::snapshot) const INSTALLATION: Fields = &[
                 "calicoNetwork",
                 Object(&[
                     ("bgp", Value),
+                    ("bpfNetworkBootstrap", Value),
                     ("clusterRoutingMode", Value),
                     ("hostPorts", Value),
                     // Kept in full, because plans and fixes write entries back with all of their fields.
                     ("ipPools", Whole),
+                    ("kubeProxyManagement", Value),
                     ("containerIPForwarding", Value),
                     ("linuxDataplane", Value),
                     ("linuxPodInterfaceType", Value),
