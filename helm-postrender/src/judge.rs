@@ -173,6 +173,7 @@ impl fmt::Display for JudgedViolation {
                 Enforcement::Unenforced | Enforcement::Safeguard | Enforcement::Advice => {
                     "to accept the risk"
                 }
+                Enforcement::Operator if violation.is_unnoticed => "to accept the risk",
                 Enforcement::ApiServer | Enforcement::Operator => "if this rule is outdated",
             };
             write!(f, "\n    {when}: --allow {}", rule.entry.code)?;

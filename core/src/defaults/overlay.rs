@@ -8,22 +8,24 @@ use crate::installation::Installation;
 impl Installation {
     /// What the core controller sees if the Installation `overlay` is merged over this one: the
     /// overlay's settings win, but the defaults were filled in before, from this Installation
-    /// alone. The overlay's pools are ignored: the pool controller reads the default Installation
-    /// only.
+    /// alone. The pools stay those of this Installation, because the pool controller reads no other; the core
+    /// controller validates those of the overlay, if that has any.
     /// Source: tigera/operator v1.42.3, pkg/controller/installation/core_controller.go
-    /// (`Reconcile`) and pkg/controller/utils/merge.go.
+    /// (`Reconcile`) and pkg/controller/utils/merge.go (`mergeCalicoNetwork`).
     pub fn overlaid(self, overlay: Self) -> Self {
         let mut spec = match self.spec {
             Value::Mapping(spec) => spec,
             _ => Mapping::new(),
         };
         fill(&mut spec, self.provider.as_deref().unwrap_or_default());
+        let overlay_has_pools = overlay.pools.is_some();
         if let Value::Mapping(overlay) = overlay.spec {
             merge(&mut spec, overlay, 0);
         }
         Self {
             pools: self.pools,
             is_merged: true,
+            pools_are_hidden: overlay_has_pools,
             ..Self::of_spec(Value::Mapping(spec))
         }
     }
@@ -124,6 +126,7 @@ mod tests {
         let seen = base.clone().overlaid(over);
         assert_eq!(seen.bgp.as_deref(), Some("Enabled"));
         assert_eq!(seen.pools, base.pools);
+        assert!(seen.pools_are_hidden);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub struct Installation {
     /// Whether it is the result of merging two Installations, rather than one that was written as
     /// such.
     pub is_merged: bool,
+    /// Whether the operator validates other pools in place of these: those of the Installation that was merged
+    /// over this one.
+    pub pools_are_hidden: bool,
 }
 
 /// An entry of `spec.calicoNetwork.ipPools`, as written.

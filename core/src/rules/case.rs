@@ -147,6 +147,11 @@ impl<'a> Case<'a> {
             .filter(move |pool| every_family || pool.effective.family() != Some(Family::V6))
     }
 
+    /// Whether the operator validates another pool in place of this one. Before 1.34, it also created the other one.
+    pub(super) fn hides(&self, pool: Option<usize>) -> bool {
+        pool.is_some() && self.written.pools_are_hidden && self.operator.since(34)
+    }
+
     /// The pools of the cluster, as far as it is known.
     pub(super) fn existing_pools(&self) -> &'a [ExistingPool] {
         self.cluster.map_or(&[], |cluster| &cluster.existing_pools)

@@ -3,7 +3,7 @@
 use crate::pool::Field;
 use crate::text::MOST;
 
-use super::case::Case;
+use super::case::{Case, pool_index};
 use super::details::Details;
 use super::placeholder;
 use super::rule::{Enforcement, Rule};
@@ -28,10 +28,15 @@ pub struct Violation {
     pub fix: String,
     /// Whether the value is a placeholder: then the rule cannot be outdated.
     pub is_placeholder: bool,
+    /// Whether the operator does not notice it: it validates the pools of another Installation.
+    pub is_unnoticed: bool,
     /// How many more violations of the same rule with the same verdict were found and left out.
     /// Only the last one that is listed has any.
     pub more: usize,
 }
+
+const UNNOTICED: &str = "the operator does not notice it, because it validates the pools of the Installation \
+                         overlay; but it creates this pool, which does not work with the overlay's settings";
 
 /// The consequence of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,11 +102,17 @@ fn verdict(
 fn violation(case: &Case, rule: &'static Rule, verdict: Verdict, found: Details) -> Violation {
     let placeholder = placeholder::explained(case, &found);
     let is_placeholder = placeholder.is_some();
-    let details = placeholder.unwrap_or(found);
+    let mut details = placeholder.unwrap_or(found);
+    let is_unnoticed =
+        rule.enforcement == Enforcement::Operator && case.hides(pool_index(&details.path));
+    if is_unnoticed {
+        details.impact = UNNOTICED.to_owned();
+    }
     Violation {
         rule,
         verdict,
         is_placeholder,
+        is_unnoticed,
         path: details.path,
         fields: details.fields,
         problem: details.problem,

@@ -54,8 +54,8 @@ The operator and the API server also reject the following, which no rule checks:
   access to the cluster.
 - `nodeMetricsPort` and `typhaMetricsPort` outside the valid port range, an invalid
   `certificateManagement`, and missing pull secrets. They do not depend on the network.
-- The pools of an Installation named `overlay`: the operator validates them with the merged settings,
-  but creates those of the default Installation only.
+- The pools of an Installation named `overlay`: the operator validates them in place of those of the default
+  Installation, which are the ones that it creates. Those are checked with the settings of the overlay.
 - An Installation that the operator generates when it migrates a manifest install. Checking this
   requires access to the cluster.
 - Changes to an existing IPPool that Calico's own API rejects. With a cluster plan, the rules for

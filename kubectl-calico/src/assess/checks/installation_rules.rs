@@ -141,7 +141,8 @@ fn violations_of(
     violations.retain(|violation| match violation.verdict {
         Verdict::Refused => {
             let is_of_server = violation.rule.enforcement == Enforcement::ApiServer;
-            !(state.is_accepted || state.is_stored && is_of_server)
+            let is_accepted = state.is_accepted && !violation.is_unnoticed;
+            !(is_accepted || state.is_stored && is_of_server)
         }
         Verdict::Warned => !is_about_existing_pools(case, written, violation),
         Verdict::Allowed | Verdict::Noted => false,
