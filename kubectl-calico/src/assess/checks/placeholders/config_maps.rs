@@ -1,0 +1,88 @@
+//! Placeholders in the ConfigMaps that Calico reads.
+
+use k8s_openapi::api::core::v1::ConfigMap;
+
+use super::placeholder::{Placeholder, is_placeholder};
+use crate::assess::advice::services_endpoint;
+use crate::assess::check::Case;
+use crate::assess::phrases::pasted;
+use crate::assess::provenance::Provenance;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::repair::Step;
+use crate::snapshot::{ObjectRef, Reading};
+
+/// Values of these ConfigMaps, but templates that install-cni fills in.
+pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
+    let snapshot = case.snapshot;
+    let restart = case.facts.install.is_from_manifests();
+    let edit = |config: &ConfigMap| {
+        let meta = &config.metadata;
+        let (namespace, name) = (
+            pasted(meta.namespace.as_deref().unwrap_or_default()),
+            pasted(meta.name.as_deref().unwrap_or_default()),
+        );
+        let mut commands = format!("kubectl edit configmaps -n {namespace} {name}");
+        let node = CalicoNode::current(snapshot).filter(|_| restart);
+        if let Some(name) = node.and_then(|node| node.set.metadata.name.as_deref()) {
+            commands.push_str(&format!(
+                "\nkubectl rollout restart -n {namespace} daemonset/{}",
+                pasted(name)
+            ));
+        }
+        let what = if restart {
+            "replace it with the value, and restart calico-node"
+        } else {
+            "replace it with the value; the operator then restarts calico-node"
+        };
+        Step::new(what).run(commands)
+    };
+    let readings: [(&Reading<ConfigMap>, bool); 5] = [
+        (&snapshot.calico_config, false),
+        (&snapshot.canal_config, false),
+        (&snapshot.rke2_canal_config, false),
+        (&snapshot.services_endpoint, true),
+        (&snapshot.manifest_services_endpoint, true),
+    ];
+    let configs = readings.iter().filter_map(|(reading, is_address)| {
+        let config = reading.read()?;
+        Some((config, *is_address))
+    });
+    configs
+        .flat_map(|(config, is_address)| {
+            let entries = config.data.iter().flatten();
+            let templates = ["cni_network_config", "net-conf.json"];
+            let entries = entries.filter(move |(key, value)| {
+                !templates.contains(&key.as_str()) && is_placeholder(key, value)
+            });
+            entries.map(move |(key, value)| Placeholder {
+                from: Provenance::new(
+                    ObjectRef::of_object("ConfigMap", &config.metadata),
+                    format!("data.{key}"),
+                ),
+                value: value.clone(),
+                is_address,
+                step: if is_address {
+                    address(case, config)
+                } else {
+                    edit(config)
+                },
+            })
+        })
+        .collect()
+}
+
+/// Sets the address of the API server in the ConfigMap that has only that.
+fn address(case: &Case, config: &ConfigMap) -> Step {
+    let what = "put the address of the API server, or of its load balancer, in place of HOST";
+    let node = CalicoNode::current(case.snapshot).filter(|node| !node.is_of_operator());
+    let of_manifest = config.metadata.namespace.as_deref() == Some("kube-system");
+    match node.filter(|_| of_manifest) {
+        Some(node) => Step::new(format!("{what}, and restart calico-node")).run(format!(
+            "{}\nkubectl rollout restart -n kube-system daemonset/{}",
+            services_endpoint::set_in_manifest(case, &node),
+            pasted(node.set.metadata.name.as_deref().unwrap_or_default())
+        )),
+        None => Step::new(format!("{what}; the operator then restarts calico-node"))
+            .run(services_endpoint::set(case)),
+    }
+}
