@@ -131,17 +131,48 @@ fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str)
         code => Suspect::NamedCode(code),
     });
     let finding = finding.suspects(suspects.chain([Suspect::NamedWorkload]));
+    let command = (cause.paste)(case, message);
     let fix = if cause.in_installation {
         case.facts.install.lasting(cause.fix)
     } else {
         cause.fix.to_owned()
     };
     if explained_by.is_empty() {
-        finding.fix(fix).paste((cause.paste)(case, message))
+        let same = repaired_alike(case, &finding, cause, &command);
+        finding.suspects(same).fix(fix).paste(command)
     } else {
         // Those findings have a more specific command.
         finding.fix(format!("{fix} (see {})", explained_by.join(", ")))
     }
+}
+
+/// The components before this one that the same command repairs: a missing object, for example, is created once. To
+/// correct the Installation can mean something else for each.
+fn repaired_alike(
+    case: &Case,
+    finding: &Finding,
+    known: &KnownCause,
+    command: &str,
+) -> Vec<Suspect> {
+    if known.in_installation || command.is_empty() {
+        return Vec::new();
+    }
+    let statuses = case.snapshot.tigera_statuses.items().iter();
+    let before = statuses.take_while(|status| status.metadata.name != finding.name());
+    before
+        .filter(|status| {
+            let degraded = status.condition("Degraded");
+            let degraded = degraded.filter(|condition| condition.status == "True");
+            degraded.is_some_and(|condition| {
+                let other = cause(&condition.message);
+                other.is_some_and(|other| {
+                    other.fix == known.fix && (other.paste)(case, &condition.message) == command
+                })
+            })
+        })
+        .map(|status| ObjectRef::named("TigeraStatus", &status.metadata.name))
+        .map(|other| Suspect::Subject(other.to_string()))
+        .collect()
 }
 
 fn is_unhealthy(case: &Case, name: &str) -> bool {

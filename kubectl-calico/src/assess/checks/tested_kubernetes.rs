@@ -33,8 +33,8 @@ const fn release(calico: u32, oldest: u32, first: u32, last: u32) -> Tested {
 
 /// Source: Calico documentation, System requirements, of each release: projectcalico/calico v3.19.0 to
 /// v3.23.5, getting-started/kubernetes/requirements.md; tigera/docs, branches archive-os-3.24 to
-/// archive-os-3.28, and main of 2026-08-21 for 3.29 to 3.32.
-const RELEASES: [Tested; 14] = [
+/// archive-os-3.28, main of 2026-08-21 for 3.29 to 3.32, and docs.tigera.io of October 2026 for 3.33.
+const RELEASES: [Tested; 15] = [
     release(19, 16, 19, 21),
     release(20, 16, 19, 21),
     release(21, 16, 20, 22),
@@ -49,6 +49,7 @@ const RELEASES: [Tested; 14] = [
     release(30, 21, 31, 35),
     release(31, 21, 32, 35),
     release(32, 21, 34, 36),
+    release(33, 21, 35, 37),
 ];
 
 pub(crate) const NOT_TESTED: Check = Check {
@@ -61,7 +62,8 @@ pub(crate) const NOT_TESTED: Check = Check {
                  what Calico relies on. Most such combinations work, but Calico's developers do not \
                  test them. If Kubernetes is too old, Calico does not work.",
         criteria: "The newest kubelet of the nodes is compared with the tested versions in the \
-                   documentation of Calico 3.19 to 3.32; other releases are not judged. The finding \
+                   documentation of Calico 3.19 to 3.33; other releases are not judged. The API \
+                   server is not judged, because it is upgraded before the nodes. The finding \
                    is a note if Kubernetes is newer, and a warning if it is too old. There is no \
                    finding if the platform ships Calico, because it then determines both versions.",
         fix: "Upgrade Calico to a release that is tested with this version of Kubernetes, before the \

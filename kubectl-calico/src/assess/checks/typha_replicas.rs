@@ -1,14 +1,14 @@
 //! Whether Typha has enough ready replicas.
 
 use crate::assess::advice::typha_scale::{by_gke, scaled, too_few_nodes};
-use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 use crate::assess::facts::typha::{NAME, Replicas, typha};
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::{MOST_NAMES, pasted};
+use crate::assess::phrases::pasted;
 use crate::assess::views::pods;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
-use crate::snapshot::{ObjectRef, Pod};
+use crate::snapshot::{Node, ObjectRef};
 use calico_core::catalog::Entry;
 
 pub(crate) const NOT_READY: Check = Check {
@@ -62,7 +62,8 @@ pub(crate) const NOT_READY: Check = Check {
             .evidence(replicas.object(), "spec.replicas", wanted)
             .evidence(replicas.object(), "status.readyReplicas", ready)
             .impact(impact)
-            .suspects([Suspect::Workload(NAME)]);
+            .suspects([Suspect::Workload(NAME)])
+            .suspects(lacks_address(case).then_some(Suspect::Code(NO_ADDRESS.entry.code)));
         let finding = match wanted {
             0 => finding.fixed_by(scaled(
                 case,
@@ -70,24 +71,32 @@ pub(crate) const NOT_READY: Check = Check {
                 replicas,
                 wanted_of(case).max(1),
             )),
-            _ => {
-                let pods = unready_pods(case);
-                let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
-                    finding.evidence(pods::object(pod), "status", pods::why(pod))
-                });
-                match unscheduled::of(case, &pods) {
-                    Some(cause) => finding.fix(cause.fix).paste(cause.command),
-                    None => finding
-                        .fix("find out why the pods are not running")
-                        .paste(format!(
-                            "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
-                        )),
-                }
-            }
+            _ => finding
+                .fix("find out why the pods are not running")
+                .paste(format!(
+                    "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
+                )),
         };
         vec![finding]
     },
 };
+
+/// Whether Typha's pods have no address, because they have that of their node and the node has none.
+fn lacks_address(case: &Case) -> bool {
+    let nodes = case.snapshot.nodes.items();
+    let has_none = |node: &Node| node.internal_addresses().next().is_none();
+    let unready = pods::wanted(case.snapshot).filter(|pod| pods::app(pod) == NAME);
+    let hosts: Vec<&str> = unready
+        .filter(|pod| !pod.is_ready())
+        .map(|pod| pod.spec.node_name.as_str())
+        .filter(|host| !host.is_empty())
+        .collect();
+    let mut of_typha = nodes
+        .iter()
+        .filter(|node| hosts.is_empty() || hosts.contains(&node.metadata.name.as_str()))
+        .peekable();
+    of_typha.peek().is_some() && of_typha.all(has_none)
+}
 
 const NONE_READY: &str = "a newly started Felix does not become ready: its node gets no routes and \
                           no policies; running Felix instances get no updates";
@@ -151,13 +160,6 @@ pub(crate) const TOO_FEW: Check = Check {
 fn used<'a>(case: &Case<'a>) -> Option<&'a Replicas> {
     let replicas = case.facts.typha.deployment.value()?;
     (case.facts.typha.used.value() == Some(&true)).then_some(replicas)
-}
-
-/// Typha's pods that are not ready.
-fn unready_pods<'a>(case: &Case<'a>) -> Vec<&'a Pod> {
-    let pods = pods::wanted(case.snapshot);
-    pods.filter(|pod| pods::app(pod) == NAME && !pod.is_ready())
-        .collect()
 }
 
 fn wanted_of(case: &Case) -> u32 {
