@@ -165,7 +165,11 @@ fn a_manifest_install_is_not_applied_over_the_operator() {
     let migration = found.iter().find(|(code, ..)| *code == "CAL106").unwrap();
     assert_eq!(
         migration.2,
-        ["do not apply these manifests: change the Installation, or upgrade the operator"]
+        [
+            "do not apply these manifests: to upgrade Calico, upgrade the Helm release calico in \
+          tigera-operator to the tigera-operator chart of the new version, after its CRDs; to change \
+          a setting, change the Installation"
+        ]
     );
 }
 

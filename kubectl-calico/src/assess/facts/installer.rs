@@ -33,6 +33,23 @@ pub enum Installer {
 }
 
 impl Installer {
+    /// How Calico is upgraded, as a clause in the imperative.
+    pub fn upgrade(&self) -> String {
+        match self {
+            Self::Helm { release, namespace } => format!(
+                "upgrade the Helm release {release} in {namespace} to the tigera-operator chart of \
+                 the new version, after its CRDs"
+            ),
+            Self::ArgoCd | Self::Flux => {
+                "set the new version of the tigera-operator chart in Git".to_owned()
+            }
+            Self::Platform { platform } => format!("upgrade it through {}", platform.name()),
+            Self::Manifests => "apply operator-crds.yaml and tigera-operator.yaml of the new \
+                                version"
+                .to_owned(),
+        }
+    }
+
     /// Where else a change to the Installation must be made so that it lasts.
     pub fn also_change(&self) -> Option<String> {
         match self {

@@ -22,6 +22,9 @@ use super::accepted::Accepted;
 use super::changes::{Changes, Same};
 use super::checks::installation_rules::RULE_BROKEN;
 use super::checks::migration::HALF_MIGRATED;
+use super::facts::Facts;
+use super::facts::installer::Installer;
+use super::facts::method::Method;
 use super::facts::ports::list;
 use super::finding::{Finding, Severity};
 use super::report::Report;
@@ -59,7 +62,7 @@ pub fn with(
         // The rules are applied to the Installation of the manifests, even if it has no effect.
         found.retain(|found| found.code != RULE_BROKEN.entry.code);
         for found in &mut found {
-            judge_as_manifests(found, &origins);
+            judge_as_manifests(found, &origins, &before.facts);
         }
         of_change.extend(found);
         of_change
@@ -87,11 +90,12 @@ pub fn with(
     changes.operator = operator;
     changes.assumed.clone_from(&origins.overlay().assumed);
     report.changes = Some(changes);
+    report.recount_checks();
     report
 }
 
 /// Judges what a check cannot know: that what it is about has never run.
-fn judge_as_manifests(finding: &mut Finding, origins: &Origins) {
+fn judge_as_manifests(finding: &mut Finding, origins: &Origins, before: &Facts) {
     let mut evidence = finding.evidence.iter();
     if finding.is_excused && evidence.any(|it| origins.is_set(it)) {
         finding.severity = Severity::Error;
@@ -103,12 +107,16 @@ fn judge_as_manifests(finding: &mut Finding, origins: &Origins) {
         && finding.severity < Severity::Error
         && origins.is_new(&finding.subject)
     {
-        *finding = second_install(finding);
+        *finding = second_install(finding, before);
     }
 }
 
 /// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.
-fn second_install(finding: &Finding) -> Finding {
+fn second_install(finding: &Finding, facts: &Facts) -> Finding {
+    let upgrade = match facts.install.method.value() {
+        Some(Method::Operator { by }) => by.upgrade(),
+        _ => Installer::Manifests.upgrade(),
+    };
     Finding::error(
         &HALF_MIGRATED.entry,
         finding.subject.clone(),
@@ -119,7 +127,10 @@ fn second_install(finding: &Finding) -> Finding {
         "the operator treats them as an install to migrate, and their CRDs and kube-controllers \
          can be of another version",
     )
-    .in_manifest("do not apply these manifests: change the Installation, or upgrade the operator")
+    .in_manifest(format!(
+        "do not apply these manifests: to upgrade Calico, {upgrade}; to change a setting, change \
+         the Installation"
+    ))
 }
 
 /// A summary of what is not so yet.
