@@ -27,6 +27,7 @@ impl Accepted {
         let (ignores, counts) = Ignores::of(&report.findings, &unchecked, ignores, self.today);
         report.ignores = ignores;
         report.keep(counts);
+        report.recount_checks();
         conclude(report);
     }
 

@@ -155,6 +155,13 @@ impl Changes {
         (changes, keep)
     }
 
+    /// The codes of the findings that are not new.
+    pub fn still_found(&self) -> impl Iterator<Item = &str> {
+        let changed = self.changed.iter().map(|changed| &changed.finding);
+        let known = self.unchanged.iter().chain(changed);
+        known.map(|finding| finding.code.as_str())
+    }
+
     /// Whether a finding is gone or has changed.
     pub fn has_other(&self) -> bool {
         !self.gone.is_empty() || !self.changed.is_empty()

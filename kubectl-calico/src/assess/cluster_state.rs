@@ -356,7 +356,7 @@ mod tests {
                 passed: 9,
                 failed: error + warning + note,
                 skipped,
-                not_applicable: 0,
+                ..CheckCounts::default()
             };
             let found = ClusterState::of(&facts, &findings, &checks, true);
             assert_eq!(found, state, "{summary}");

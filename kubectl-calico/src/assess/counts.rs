@@ -1,7 +1,5 @@
 //! The numbers of a report.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
@@ -22,14 +20,18 @@ pub struct FindingCounts {
 }
 
 /// The number of checks by result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CheckCounts {
     /// Checks without a finding.
     pub passed: usize,
-    /// Checks with at least one finding of any severity.
+    /// Checks with at least one finding in `findings`, of any severity.
     pub failed: usize,
+    /// Other checks with a finding that is ignored.
+    pub ignored: usize,
+    /// Other checks with a finding that the report was compared with: it is not new, or less severe.
+    pub unchanged: usize,
     /// Checks that could not run, because something that they need could not be read: `notRead` has
     /// their codes.
     pub skipped: usize,
@@ -68,24 +70,5 @@ impl FindingCounts {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| counted(count, word))
             .collect()
-    }
-}
-
-impl CheckCounts {
-    /// Of `all` checks, `skipped` could not run, `not_applicable` do not apply, and those with the codes
-    /// `failed` have findings.
-    pub(super) fn of(
-        all: usize,
-        skipped: usize,
-        not_applicable: usize,
-        failed: &BTreeSet<&str>,
-    ) -> Self {
-        let failed = failed.len();
-        Self {
-            passed: all.saturating_sub(failed + skipped + not_applicable),
-            failed,
-            skipped,
-            not_applicable,
-        }
     }
 }

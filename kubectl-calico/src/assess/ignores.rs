@@ -1,11 +1,11 @@
 //! Findings that are accepted for a reason, perhaps until a date.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::iter::successors;
 
-use calico_core::text::quoted;
 use k8s_openapi::jiff::civil::Date;
-use serde::de::{Deserializer, Error as _};
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::changes::KnownFinding;
@@ -31,6 +31,9 @@ pub struct Ignore {
     )]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub until: Option<Date>,
+    /// Its place among those that were given.
+    #[serde(skip)]
+    pub number: usize,
 }
 
 /// A finding that was ignored.
@@ -56,16 +59,34 @@ pub struct Ignores {
     pub expired: Vec<Ignore>,
 }
 
-/// A date; its parser's own error is about types of Rust.
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let date = text.parse().map_err(|_| {
-        let text = quoted(&text);
-        D::Error::custom(format!(
-            "invalid date {text}: expected one such as 2027-01-31"
-        ))
-    })?;
-    Ok(Some(date))
+    deserializer.deserialize_any(DateText)
+}
+
+/// A date, or null. The date's own parser accepts more, such as 20270131, which is a number in YAML.
+struct DateText;
+
+impl Visitor<'_> for DateText {
+    type Value = Option<Date>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date such as 2027-01-31")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        let date = text
+            .parse()
+            .ok()
+            .filter(|_| text.len() == "2027-01-31".len());
+        match date {
+            Some(date) => Ok(Some(date)),
+            None => Err(E::invalid_value(Unexpected::Str(text), &self)),
+        }
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
 }
 
 impl Ignore {
@@ -150,17 +171,34 @@ mod tests {
             object: object.map(str::to_owned),
             reason: "agreed".to_owned(),
             until: until.map(|date| date.parse().unwrap()),
+            number: 0,
         }
     }
 
     #[test]
     fn a_date_is_required_without_a_time() {
-        for text in ["2027-01-31T00:00:00Z", "soon", "31.1.2027"] {
-            let text = format!("{{\"code\": \"a\", \"reason\": \"b\", \"until\": \"{text}\"}}");
-            let error = serde_json::from_str::<Ignore>(&text).unwrap_err();
-            let error = error.to_string();
-            assert!(error.contains("expected one such as 2027-01-31"), "{error}");
+        let until = |value: &str| {
+            let text = format!("{{\"code\": \"a\", \"reason\": \"b\", \"until\": {value}}}");
+            serde_json::from_str::<Ignore>(&text).map(|ignore| ignore.until)
+        };
+        for value in [
+            "\"2027-01-31T00:00:00Z\"",
+            "\"2027-01-31T00:00\"",
+            "\"soon\"",
+            "\"31.1.2027\"",
+            "\"20270131\"",
+            "20270131",
+            "true",
+        ] {
+            let error = until(value).unwrap_err().to_string();
+            assert!(
+                error.contains("expected a date such as 2027-01-31"),
+                "{error}"
+            );
         }
+        assert_eq!(until("null").unwrap(), None);
+        let date = until("\"2027-01-31\"").unwrap().unwrap();
+        assert_eq!(date.to_string(), "2027-01-31");
     }
 
     #[test]

@@ -97,11 +97,13 @@ fn report_of(
         .filter(|check| applies(check) && !check.can_judge(&unknown));
     let counts = FindingCounts::of(&findings);
     let requested = CHECKS.len() - not_requested.len();
-    let codes = findings.iter().map(|found| found.code);
-    let failed = codes
-        .filter(|code| checks::judges(code).is_some())
-        .collect();
-    let checks = CheckCounts::of(requested, skipped.count(), out.len(), &failed);
+    let (skipped, not_applicable_count) = (skipped.count(), out.len());
+    let checks = CheckCounts {
+        passed: requested.saturating_sub(skipped + not_applicable_count),
+        skipped,
+        not_applicable: not_applicable_count,
+        ..CheckCounts::default()
+    };
     let mut report = Report {
         head: Head::new(KIND, &snapshot.origin, now),
         basis: snapshot.basis.clone(),
@@ -119,6 +121,7 @@ fn report_of(
         ignores: Ignores::default(),
         changes: None,
     };
+    report.recount_checks();
     conclude(&mut report);
     report
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::changes::Changes;
+use super::checks::judges;
 use super::cluster_state::ClusterState;
 use super::connectivity::Connectivity;
 use super::counts::{CheckCounts, FindingCounts};
@@ -36,7 +37,7 @@ pub struct Report {
     pub summary: String,
     /// How many findings there are of each severity.
     pub counts: FindingCounts,
-    /// How many checks passed, failed and were skipped.
+    /// The number of checks by result.
     pub checks: CheckCounts,
     /// What was read or derived.
     pub facts: Facts,
@@ -79,6 +80,36 @@ impl Report {
             .collect()
     }
 
+    /// Counts the checks by what the report says about each. Their number stays the same.
+    pub fn recount_checks(&mut self) {
+        let CheckCounts {
+            passed,
+            failed,
+            ignored,
+            unchanged,
+            skipped,
+            not_applicable,
+        } = self.checks;
+        let judged = passed + failed + ignored + unchanged;
+        let mut seen = BTreeSet::new();
+        let failed = checks_of(self.findings.iter().map(|finding| finding.code), &mut seen);
+        let ignored = self.ignores.ignored.iter();
+        let ignored = checks_of(
+            ignored.map(|ignored| ignored.finding.code.as_str()),
+            &mut seen,
+        );
+        let changes = self.changes.iter();
+        let unchanged = checks_of(changes.flat_map(Changes::still_found), &mut seen);
+        self.checks = CheckCounts {
+            passed: judged.saturating_sub(failed + ignored + unchanged),
+            failed,
+            ignored,
+            unchanged,
+            skipped,
+            not_applicable,
+        };
+    }
+
     /// Keeps the findings for which `keep` is true, in their order. The others are counted no longer, and
     /// no finding refers to them.
     pub fn keep(&mut self, keep: Vec<bool>) {
@@ -107,4 +138,12 @@ impl Report {
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|found| found.severity).max()
     }
+}
+
+/// The number of checks with these codes that were not seen before. What --with finds about the change itself
+/// has no check.
+fn checks_of<'a>(codes: impl Iterator<Item = &'a str>, seen: &mut BTreeSet<&'a str>) -> usize {
+    let before = seen.len();
+    seen.extend(codes.filter(|code| judges(code).is_some()));
+    seen.len() - before
 }

@@ -150,6 +150,8 @@ const FAMILIES: [Metric; 9] = [
                 [
                     ("passed", checks.passed),
                     ("failed", checks.failed),
+                    ("ignored", checks.ignored),
+                    ("unchanged", checks.unchanged),
                     ("skipped", checks.skipped),
                 ],
             )
