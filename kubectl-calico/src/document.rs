@@ -26,6 +26,9 @@ pub struct Head {
     /// of the file that it was read from. Absent if it was read from standard input.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// Whether names and addresses were replaced, with --redact.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
 }
 
 impl Head {
@@ -39,6 +42,7 @@ impl Head {
             tool_version: env!("CARGO_PKG_VERSION"),
             time: seconds.to_string(),
             cluster: origin.cluster.clone(),
+            redacted: false,
         }
     }
 }

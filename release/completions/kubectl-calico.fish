@@ -86,7 +86,7 @@ complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l
 false\t''"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l all-contexts -d 'The same for every context of the kubeconfig. (Several snapshots given with -f, or a directory of them, are also treated as several clusters)'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l watch -d 'Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C'
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l redact -d 'Replace names, addresses and domains, consistently, so that the result can be shared; not with --with, which shows the files and lines of manifests. --ignore and --baseline take the real names'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l no-logs -d 'Do not read logs and events; by default, the last lines of up to 6 failing Calico containers are read, and the events of up to 6 failing pods'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l pods -d 'Also read the metadata of all pods, to find addresses that no pod has anymore; a snapshot keeps only these'
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -s v -l verbose -d 'Log each API request, with its size and duration, to standard error; and list the codes of skipped checks'

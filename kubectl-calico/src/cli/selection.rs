@@ -44,6 +44,7 @@ fn ignore(text: &str) -> Result<Ignore, String> {
         object,
         reason: reason.to_owned(),
         until: None,
+        number: 0,
     })
 }
 

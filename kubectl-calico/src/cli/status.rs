@@ -52,8 +52,9 @@ pub struct StatusArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// Replace names, addresses and domains, consistently, so that the result can be shared
-    #[arg(long, conflicts_with_all = ["with", "ignore", "ignore_file", "baseline", "contexts", "all_contexts"])]
+    /// Replace names, addresses and domains, consistently, so that the result can be shared; not with
+    /// --with, which shows the files and lines of manifests. --ignore and --baseline take the real names
+    #[arg(long, conflicts_with = "with")]
     pub redact: bool,
 
     #[command(flatten)]

@@ -27,7 +27,8 @@ pub struct ClusterSummary {
     pub nodes: String,
     /// Ready replicas of Typha and those that are needed.
     pub typha: String,
-    /// The finding to fix first, and how many more there are.
+    /// The first of the most severe findings, and how many more there are, without those that disappear with
+    /// others.
     pub worst: String,
 }
 
@@ -104,19 +105,16 @@ fn typha(facts: &Facts) -> String {
 }
 
 fn worst(report: &Report) -> String {
-    let mut to_fix = report
-        .findings
-        .iter()
-        .filter(|it| it.severity > Severity::Note);
-    let Some(worst) = report.worst().filter(|worst| *worst > Severity::Note) else {
+    let findings = report.findings.iter();
+    let to_fix = findings.filter(|it| it.severity > Severity::Note && it.symptom_of.is_none());
+    let more = to_fix.clone().count().saturating_sub(1);
+    // Of several equal ones, the first is to be fixed first.
+    let Some(worst) = to_fix.rev().max_by_key(|it| it.severity) else {
         return NONE.to_owned();
     };
-    let more = to_fix.clone().count() - 1;
-    let code = to_fix
-        .find(|it| it.severity == worst)
-        .map_or("", |it| it.code);
+    let worst = format!("{} {}", worst.severity.word(), worst.code);
     match more {
-        0 => format!("{} {code}", worst.word()),
-        more => format!("{} {code} and {}", worst.word(), counted(more, "other")),
+        0 => worst,
+        more => format!("{worst} and {}", counted(more, "other")),
     }
 }

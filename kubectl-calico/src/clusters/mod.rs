@@ -1,11 +1,13 @@
 //! The reports of several clusters in one document.
 
 pub mod cluster_summary;
+pub mod names;
+
+use std::collections::BTreeSet;
 
 use k8s_openapi::jiff::Timestamp;
 use serde::Serialize;
 
-use crate::assess::ignores::Ignore;
 use crate::assess::report::Report;
 use crate::document::Head;
 use crate::snapshot::Origin;
@@ -31,7 +33,8 @@ pub struct ReportList {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterReport {
-    /// The kubeconfig's context, or the path of the snapshot; with --redact, a number.
+    /// The kubeconfig's context, or the name of the snapshot's file, with its folders if several files have that
+    /// name; with --redact, a number.
     pub name: String,
     /// The report; absent if the cluster could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,18 +83,19 @@ impl ReportList {
 /// An ignore is for all clusters: it is unused if it matches nothing in any of them.
 fn keep_unused(clusters: &mut [ClusterReport]) {
     let reports = || clusters.iter().map(|cluster| cluster.report.as_ref());
-    let unused = reports()
-        .flatten()
-        .flat_map(|report| &report.ignores.unused);
-    let is_unused = |ignore: &&Ignore| {
-        reports().all(|report| report.is_some_and(|it| it.ignores.unused.contains(ignore)))
+    // By their numbers: with --redact, each cluster has other names.
+    let numbers = |report: &Report| {
+        let unused = report.ignores.unused.iter();
+        unused.map(|ignore| ignore.number).collect()
     };
-    let unused: Vec<Ignore> = unused.filter(is_unused).cloned().collect();
+    let unused: Vec<BTreeSet<usize>> = reports()
+        .map(|report| report.map(numbers).unwrap_or_default())
+        .collect();
     for report in clusters.iter_mut().filter_map(|it| it.report.as_mut()) {
         report
             .ignores
             .unused
-            .retain(|ignore| unused.contains(ignore));
+            .retain(|ignore| unused.iter().all(|unused| unused.contains(&ignore.number)));
     }
 }
 

@@ -12,6 +12,7 @@ use super::selection::Selection;
 use super::{clock, output, status};
 use crate::assess::report::Report;
 use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
+use crate::clusters::names::names;
 use crate::clusters::{ClusterReport, ReportList};
 use crate::connect::kubeconfig_names;
 use crate::exit::Exit;
@@ -97,9 +98,9 @@ fn targets(arguments: &StatusArgs) -> Result<Option<Vec<Target>>, String> {
     }
     let files = snapshot_files(&source.filename)?;
     Ok(files.map(|files| {
-        files
-            .into_iter()
-            .map(|file| Target::of_file(file, source))
+        let named = names(&files).into_iter().zip(files);
+        named
+            .map(|(name, file)| Target::of_file(name, file, source))
             .collect()
     }))
 }
@@ -132,9 +133,9 @@ fn contexts(arguments: &StatusArgs) -> Result<Vec<String>, String> {
 }
 
 impl Target {
-    fn of_file(file: PathBuf, source: &SourceArgs) -> Self {
+    fn of_file(name: String, file: PathBuf, source: &SourceArgs) -> Self {
         Self {
-            name: file.display().to_string(),
+            name,
             source: SourceArgs {
                 filename: vec![file],
                 is_quiet: true,

@@ -67,6 +67,7 @@ fn redacted_list(
             .map(|names| renamed(names, &redaction)),
     };
     let mut list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+    list.head.redacted = true;
     if let Some(probed) = probed {
         probed.mark_as(&mut list, |names| renamed(names, &redaction));
     }

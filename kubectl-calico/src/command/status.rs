@@ -1,5 +1,7 @@
 //! `kubectl calico status`
 
+use std::borrow::Cow;
+
 use super::input::{self, Wanted};
 use super::objections::objections;
 use super::redaction::{redacted, redaction};
@@ -77,13 +79,16 @@ pub(super) fn report(
         with: arguments.selection.with.clone(),
     };
     let mut input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;
+    let mut selection = Cow::Borrowed(selection);
     if arguments.redact {
-        let redacted =
-            redaction(&input.snapshot).and_then(|redaction| redacted(&input.snapshot, &redaction));
+        let redaction = redaction(&input.snapshot).map_err(|error| error.to_string())?;
+        let redacted = redacted(&input.snapshot, &redaction);
         input.snapshot = redacted.map_err(|error| error.to_string())?;
+        selection = Cow::Owned(selection.redacted(&redaction));
     }
     let now = clock::now();
     let mut report = assess(&input.snapshot, now);
+    report.head.redacted = arguments.redact;
     match input.overlaid {
         Some(overlaid) => {
             report = with(

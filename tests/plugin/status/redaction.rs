@@ -1,6 +1,7 @@
 //! `--redact`: every check finds the same, and nothing that identifies a cluster is left in any format.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use serde_json::{Map, Value, json};
 
@@ -106,6 +107,47 @@ fn words_of_a_cluster_do_not_matter_to_its_findings() {
         }
     }
     assert!(left.is_empty(), "{}", report_of(&left));
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+/// Ignores and baselines have the names of the cluster, and apply before these are replaced.
+#[test]
+fn what_is_ignored_or_known_by_its_name_is_so_in_a_redacted_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut different = Vec::new();
+    for (number, case) in one_per_code().into_iter().enumerate() {
+        let objects = Seeds::plant(&case.objects, number);
+        let report = status(&objects, &["-o", "json"]).stdout;
+        fs::write(path("baseline.json"), &report).unwrap();
+        let report: Value = serde_json::from_str(&report).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let entries: Vec<Value> = findings
+            .iter()
+            .map(|found| json!({"code": found["code"], "object": found["subject"], "reason": "zqreason"}))
+            .collect();
+        fs::write(path("ignore.yaml"), json!({"ignore": entries}).to_string()).unwrap();
+        for (flag, file) in [
+            ("--ignore-file", "ignore.yaml"),
+            ("--baseline", "baseline.json"),
+        ] {
+            let ran = status(&objects, &["--redact", "-o", "json", flag, &path(file)]);
+            assert!(!ran.stdout.to_lowercase().contains(WORD), "{}", ran.stdout);
+            let redacted: Value = serde_json::from_str(&ran.stdout).unwrap();
+            let left = redacted["findings"].as_array().unwrap().iter();
+            let left = left.map(|found| format!("{} {}", found["code"], found["subject"]));
+            let unused = redacted["ignores"]["unused"]
+                .as_array()
+                .into_iter()
+                .flatten();
+            let gone = redacted["changes"]["gone"].as_array().into_iter().flatten();
+            let others = unused.chain(gone).map(ToString::to_string);
+            different.extend(
+                left.chain(others)
+                    .map(|it| format!("{} {flag}: {it}", case.folder.display())),
+            );
+        }
+    }
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 

@@ -413,3 +413,112 @@ fn what_has_expired_counts_again() {
         assert!(stdout.contains(said), "{stdout}");
     }
 }
+
+/// Ignored, known before, or neither: each check is counted once.
+#[test]
+fn a_check_is_counted_by_what_the_report_says_of_it() {
+    let folder = folder(OUTSIDE);
+    let before = status(folder.path(), &["-o", "json"]).stdout;
+    fs::write(folder.path().join("baseline.json"), &before).unwrap();
+    let before: Value = serde_json::from_str(&before).unwrap();
+    let counts = |arguments: &[&str]| {
+        let checks = json(folder.path(), arguments)["checks"].clone();
+        let of = |result: &str| checks[result].as_u64().unwrap();
+        let all = [
+            "passed",
+            "failed",
+            "ignored",
+            "unchanged",
+            "skipped",
+            "notApplicable",
+        ]
+        .map(of);
+        (all[1], all[2], all[3], all.iter().sum::<u64>())
+    };
+    let total: u64 = before["checks"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|it| it.as_u64().unwrap())
+        .sum();
+    assert_eq!(counts(&[]), (1, 0, 0, total));
+    let ignore = ["--ignore", "CAL201=agreed"];
+    assert_eq!(counts(&ignore), (0, 1, 0, total));
+    let since = ["--baseline", "baseline.json"];
+    assert_eq!(counts(&since), (0, 0, 1, total));
+    assert_eq!(counts(&[ignore, since].concat()), (0, 1, 0, total));
+    let text = status(folder.path(), &ignore).stdout;
+    assert!(text.contains("checks passed, 1 ignored"), "{text}");
+    let metrics = status(
+        folder.path(),
+        &[&ignore[..], &["-o", "prometheus"]].concat(),
+    )
+    .stdout;
+    let sample = r#"kubectl_calico_checks{cluster="cluster",result="ignored"} 1"#;
+    assert!(metrics.contains(sample), "{metrics}");
+}
+
+#[test]
+fn a_mistake_in_a_file_of_ignores_has_a_line() {
+    let folder = folder(OUTSIDE);
+    let entry =
+        |rest: &str| format!("ignore:\n- code: CAL216\n  reason: routed\n- code: CAL201\n{rest}");
+    let file = folder.path().join("ignore.yaml");
+    for (rest, line, said) in [
+        (
+            "  reason: agreed\n  until: 20261128\n",
+            6,
+            "integer `20261128`, expected a date such as 2027-01-31",
+        ),
+        (
+            "  reason: agreed\n  until: '20261128'\n",
+            6,
+            "\"20261128\", expected a date such as 2027-01-31",
+        ),
+        (
+            "  reason: agreed\n  until: [2026]\n",
+            6,
+            "list, expected a date such as 2027-01-31",
+        ),
+        ("  reason: ''\n", 4, "the reason to ignore CAL201 is empty"),
+        (
+            "  reason: agreed\n- {code: CAL999, reason: x}\n",
+            6,
+            "status has no finding CAL999",
+        ),
+        ("  why: agreed\n", 5, "unknown field `why`"),
+    ] {
+        fs::write(&file, entry(rest)).unwrap();
+        let ran = status(folder.path(), &["--ignore-file", "ignore.yaml"]);
+        assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""), "{rest}");
+        let place = format!("ignore.yaml:{line}: ");
+        assert!(
+            ran.stderr.contains(&place) && ran.stderr.contains(said),
+            "{rest}: {}",
+            ran.stderr
+        );
+    }
+    for rest in [
+        "  reason: agreed\n  until: null\n",
+        "  reason: agreed\n  until:\n",
+        "  reason: agreed\n  until: 2999-01-01\n",
+    ] {
+        fs::write(&file, entry(rest)).unwrap();
+        let ran = status(folder.path(), &["--ignore-file", "ignore.yaml"]);
+        assert_eq!(ran.exit, 0, "{rest}: {}", ran.output());
+    }
+}
+
+#[test]
+fn a_redacted_report_is_no_baseline() {
+    let folder = folder(OUTSIDE);
+    let redacted = status(folder.path(), &["--redact", "-o", "json"]).stdout;
+    fs::write(folder.path().join("baseline.json"), redacted).unwrap();
+    let ran = status(folder.path(), &["--baseline", "baseline.json"]);
+    assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""));
+    assert!(
+        ran.stderr.contains("was written with --redact"),
+        "{}",
+        ran.stderr
+    );
+}
