@@ -24,18 +24,30 @@ pub(super) fn name(path: &Path) -> String {
     }
 }
 
-/// The name of a file or directory without its extension, as the name of the cluster that it describes.
+/// What the name of a file may end with, for its format or its compression.
+const EXTENSIONS: [&str; 7] = [".yaml", ".yml", ".json", ".txt", ".gz", ".tgz", ".tar"];
+
+/// The name of a directory, or of a file without its extensions, as the name of the cluster that it describes.
 pub(super) fn stem(path: &Path) -> Option<String> {
     if !path.is_file() && !path.is_dir() {
         return None;
     }
     // The name of `.` is that of the directory that it refers to.
     let path = path.canonicalize().ok()?;
-    let stem = path.file_stem()?.to_string_lossy();
-    // Of an archive, `.tar` is left; of a compressed file, `.yaml`.
-    let mut inner = [".tar", ".yaml", ".yml", ".json"].iter();
-    let inner = inner.find_map(|end| stem.strip_suffix(end));
-    Some(inner.unwrap_or(&stem).to_owned())
+    let name = path.file_name()?.to_string_lossy();
+    let mut stem = name.as_ref();
+    if path.is_file() {
+        // A file may have several: `.tar.gz`.
+        while let Some(shorter) = without_extension(stem) {
+            stem = shorter;
+        }
+    }
+    Some(stem.to_owned())
+}
+
+fn without_extension(name: &str) -> Option<&str> {
+    let mut shorter = EXTENSIONS.iter().filter_map(|end| name.strip_suffix(end));
+    shorter.find(|shorter| !shorter.is_empty())
 }
 
 /// The texts of a path: a file, perhaps compressed; the manifests of an archive; a directory, meaning its

@@ -4,7 +4,7 @@ use calico_core::text::printable;
 
 use super::Look;
 use super::changes::needless;
-use super::status::{Detail, text};
+use super::status::{Detail, named_text};
 use super::summary_table::{HEADINGS, row};
 use super::table::table;
 use crate::assess::changes::Changes;
@@ -43,7 +43,7 @@ pub fn clusters(list: &ReportList, look: Look, detail: ClusterDetail) -> String 
         match (&cluster.report, &cluster.error) {
             (Some(report), _) if is_shown(report) => {
                 page.push('\n');
-                page.push_str(&text(report, look, parts));
+                page.push_str(&named_text(report, Some(&cluster.name), look, parts));
             }
             (_, Some(error)) => {
                 let (name, error) = (printable(&cluster.name), printable(error));

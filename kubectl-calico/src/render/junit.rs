@@ -33,6 +33,7 @@ pub fn junit(reports: &[NamedReport]) -> String {
 }
 
 fn suite(page: &mut String, name: &str, report: &Report) {
+    let name = Some(name).filter(|name| !name.is_empty());
     // What --with finds about the change itself has no check.
     let of_change = with::ENTRIES.iter().copied().filter(|entry| {
         let mut findings = report.findings.iter();
@@ -45,13 +46,12 @@ fn suite(page: &mut String, name: &str, report: &Report) {
     let cases: Vec<Case> = entries.map(|entry| Case::of(entry, report)).collect();
     let failures = cases.iter().filter(|case| case.fails()).count();
     let skipped = cases.iter().filter(|case| case.skipped().is_some());
-    let name = if name.is_empty() { "Calico" } else { name };
     // Writing to a String cannot fail.
     let _ = writeln!(
         page,
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" \
          skipped=\"{}\" time=\"0\" timestamp=\"{}\">",
-        escaped(name),
+        escaped(name.unwrap_or("Calico")),
         cases.len(),
         failures,
         skipped.count(),
@@ -63,7 +63,7 @@ fn suite(page: &mut String, name: &str, report: &Report) {
     let _ = writeln!(
         page,
         "    <system-out>{}</system-out>\n  </testsuite>",
-        escaped_lines(&summary(report))
+        escaped_lines(&summary(report, name))
     );
 }
 
@@ -79,8 +79,8 @@ fn unread(page: &mut String, name: &str, why: &str) {
 }
 
 /// The verdict, and what no test case shows.
-fn summary(report: &Report) -> String {
-    let mut lines = vec![sentence(report)];
+fn summary(report: &Report, name: Option<&str>) -> String {
+    let mut lines = vec![sentence(report, name)];
     lines.extend(basis(report));
     if let Some(changes) = &report.changes {
         lines.extend(comparison(changes));

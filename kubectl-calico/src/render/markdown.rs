@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use calico_core::text::printable;
 
-use super::changes::{Section, comparison, sections};
+use super::changes::Section;
 use super::clusters::is_shown;
 use super::connectivity;
-use super::entries::{Entry, entries, heading, line};
-use super::not_read::reasons;
-use super::status::{basis, rows, sentence, to_install};
+use super::entries::{Entry, heading, line};
+use super::parts::{Part, parts};
+use super::rows::Rows;
 use super::summary_table::{HEADINGS, row};
 use crate::assess::finding::Finding;
 use crate::assess::report::Report;
@@ -18,49 +18,61 @@ use crate::repair::Step;
 
 /// The report.
 pub fn markdown(report: &Report) -> String {
-    let mut page = format!("## {}\n", prose(&sentence(report)));
-    let mut remarks: Vec<String> = basis(report).into_iter().collect();
-    if let Some(changes) = &report.changes {
-        remarks.extend(comparison(changes));
+    named(report, report.head.cluster.as_deref())
+}
+
+/// The report on a cluster of that name.
+fn named(report: &Report, name: Option<&str>) -> String {
+    let mut page = String::new();
+    for part in parts(report, name) {
+        write_part(&mut page, &part);
     }
-    for remark in remarks {
-        // Writing to a String cannot fail.
-        let _ = writeln!(page, "\n{}", prose(&remark));
-    }
-    let entries = entries(report);
-    if !entries.is_empty() {
-        let _ = writeln!(page, "\n**{}**\n", heading(&entries));
-        for entry in &entries {
-            list_entry(&mut page, &entries, entry);
-        }
-    }
-    for it in sections(report) {
-        section(&mut page, &it);
-    }
-    facts(&mut page, report);
-    for entry in &entries {
-        let number = entry.number.map(|number| format!("{number}. "));
-        finding(&mut page, entry.cause, &number.unwrap_or_default());
-        for symptom in &entry.symptoms {
-            finding_as_symptom(&mut page, symptom);
-        }
-    }
-    if let Some(connectivity) = report.connectivity.as_ref().filter(|it| it.suspected) {
-        let path = prose(&connectivity.path);
-        let _ = writeln!(page, "\n### {}\n\n{path}\n", connectivity::TITLE);
-        steps(&mut page, &connectivity.steps);
-    }
-    let reasons = reasons(&report.not_read);
-    list(&mut page, "Not read", &reasons);
-    if let Some(lines) = to_install(report) {
-        list(&mut page, "To install", &lines);
-    }
+    // Writing to a String cannot fail.
     let _ = writeln!(
         page,
         "\n{}, kubectl-calico {}",
         report.head.time, report.head.tool_version
     );
     page
+}
+
+fn write_part(page: &mut String, part: &Part) {
+    match part {
+        Part::Verdict(sentence) => {
+            let _ = writeln!(page, "## {}", prose(sentence));
+        }
+        Part::Remark(remark) => {
+            let _ = writeln!(page, "\n{}", prose(remark));
+        }
+        Part::List(entries) => {
+            let _ = writeln!(page, "\n**{}**\n", heading(entries));
+            for entry in entries {
+                list_entry(page, entries, entry);
+            }
+        }
+        Part::Section(it) => section(page, it),
+        Part::Facts(rows) => facts(page, rows),
+        Part::Findings(entries) => {
+            for entry in entries {
+                let number = entry.number.map(|number| format!("{number}. "));
+                finding(page, entry.cause, &number.unwrap_or_default());
+                for symptom in &entry.symptoms {
+                    finding_as_symptom(page, symptom);
+                }
+            }
+        }
+        Part::Connectivity(it) => {
+            let path = prose(&it.path);
+            let _ = writeln!(page, "\n### {}\n\n{path}\n", connectivity::TITLE);
+            steps(page, &it.steps);
+        }
+        Part::Sentences(heading, sentences) => {
+            let _ = writeln!(page, "\n### {heading}\n");
+            for sentence in sentences {
+                let _ = writeln!(page, "- {}", prose(sentence));
+            }
+        }
+    }
 }
 
 /// A row for each cluster, and the reports of those in which there is something to fix, or that could not be
@@ -76,7 +88,7 @@ pub fn markdown_list(list: &ReportList) -> String {
     for cluster in &list.clusters {
         match (&cluster.report, &cluster.error) {
             (Some(report), _) if is_shown(report) => {
-                let _ = write!(page, "\n{}", markdown(report));
+                let _ = write!(page, "\n{}", named(report, Some(&cluster.name)));
             }
             (_, Some(error)) => {
                 let (name, error) = (prose(&cluster.name), prose(error));
@@ -86,17 +98,6 @@ pub fn markdown_list(list: &ReportList) -> String {
         }
     }
     page
-}
-
-/// A list below a heading, unless it is empty.
-fn list(page: &mut String, heading: &str, lines: &[String]) {
-    if lines.is_empty() {
-        return;
-    }
-    let _ = writeln!(page, "\n### {heading}\n");
-    for line in lines {
-        let _ = writeln!(page, "- {}", prose(line));
-    }
 }
 
 fn section(page: &mut String, section: &Section) {
@@ -110,14 +111,9 @@ fn section(page: &mut String, section: &Section) {
     }
 }
 
-fn facts(page: &mut String, report: &Report) {
-    let rows = rows(report, false);
-    let mut rows = rows.iter().peekable();
-    if rows.peek().is_none() {
-        return;
-    }
+fn facts(page: &mut String, rows: &Rows) {
     page.push_str("\n| | |\n| --- | --- |\n");
-    for row in rows {
+    for row in rows.iter() {
         let lines: Vec<String> = row.text.lines().map(|line| prose(line.trim())).collect();
         let _ = writeln!(page, "| {} | {} |", row.label, lines.join("<br>"));
     }
@@ -159,6 +155,9 @@ fn finding(page: &mut String, found: &Finding, number: &str) {
 
 fn steps(page: &mut String, steps: &[Step]) {
     for (number, step) in (1..).zip(steps) {
+        if page.ends_with("`\n") {
+            page.push('\n');
+        }
         let _ = writeln!(page, "{number}. {}", prose(&step.what));
         for command in &step.commands {
             code_block(page, command);
@@ -188,7 +187,7 @@ fn evidence(page: &mut String, found: &Finding) {
 fn code_block(page: &mut String, command: &str) {
     let fence = "`".repeat(longest_run(command).max(2) + 1);
     let lines: Vec<String> = command.lines().map(printable).collect();
-    let _ = writeln!(page, "\n{fence}sh\n{}\n{fence}\n", lines.join("\n"));
+    let _ = writeln!(page, "\n{fence}sh\n{}\n{fence}", lines.join("\n"));
 }
 
 /// Text as code in a line.
@@ -283,6 +282,6 @@ mod tests {
         assert_eq!(code("`"), "`` ` ``");
         let mut page = String::new();
         code_block(&mut page, "echo '```'");
-        assert_eq!(page, "\n````sh\necho '```'\n````\n\n");
+        assert_eq!(page, "\n````sh\necho '```'\n````\n");
     }
 }

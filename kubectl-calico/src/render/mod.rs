@@ -13,6 +13,7 @@ mod markdown;
 mod nodes;
 mod not_read;
 mod page;
+mod parts;
 pub mod plan;
 mod prometheus;
 mod requests;

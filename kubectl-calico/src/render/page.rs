@@ -156,6 +156,23 @@ impl Page {
         }
     }
 
+    /// Parts of a sentence in one style. A line ends between two of them, so that a command stays in one piece.
+    pub(super) fn parts(&mut self, parts: &[String], style: Style) {
+        let mut line = String::new();
+        for part in parts {
+            let width = self.shown(&line).width() + "; ".len() + self.shown(part).width();
+            if !line.is_empty() && width > self.look.width {
+                self.line(&format!("{line};"), style);
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push_str("; ");
+            }
+            line.push_str(part);
+        }
+        self.line(&line, style);
+    }
+
     /// Labeled rows. Facts that are unknown share the last one, unless they are marked.
     pub(super) fn rows(&mut self, rows: &Rows) {
         let mut unknown = Vec::new();

@@ -71,7 +71,7 @@ fn several_clusters_in_every_format() {
         outcome.stdout
     };
     let names =
-        ["cut-off", "empty", "production", "staging", "test"].map(|it| format!("./{it}.yaml"));
+        ["cut-off", "empty", "production", "staging", "test"].map(|it| format!("{it}.yaml"));
     let junit = list("junit");
     let junit = roxmltree::Document::parse(&junit).unwrap();
     let suites = junit
@@ -96,11 +96,11 @@ fn several_clusters_in_every_format() {
     let unique: std::collections::BTreeSet<&&str> = samples.iter().collect();
     assert_eq!(unique.len(), samples.len());
     assert!(
-        metrics.contains("kubectl_calico_read{cluster=\"./cut-off.yaml\"} 0"),
+        metrics.contains("kubectl_calico_read{cluster=\"cut-off.yaml\"} 0"),
         "{metrics}"
     );
     assert!(
-        metrics.contains("kubectl_calico_read{cluster=\"./test.yaml\"} 1"),
+        metrics.contains("kubectl_calico_read{cluster=\"test.yaml\"} 1"),
         "{metrics}"
     );
     let sarif: Value = serde_json::from_str(&list("sarif")).unwrap();
@@ -166,6 +166,156 @@ fn each_cluster_is_compared_with_its_own_earlier_report() {
         "{}",
         refused.stderr
     );
+}
+
+/// The names in a baseline are those of the files, and not of the path in which they were given.
+#[test]
+fn a_baseline_fits_however_the_path_is_written() {
+    let folder = five();
+    fs::remove_file(folder.path().join("cut-off.yaml")).unwrap();
+    let parent = folder.path().parent().unwrap();
+    let name = folder.path().file_name().unwrap().to_str().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let baseline = elsewhere.path().join("baseline.json");
+    let before = status(folder.path(), &["-f", ".", "-o", "json"]).stdout;
+    fs::write(&baseline, before).unwrap();
+    let absolute = folder.path().to_str().unwrap();
+    for path in [name, &format!("./{name}"), &format!("{name}/"), absolute] {
+        let arguments = [
+            "-f",
+            path,
+            "--baseline",
+            baseline.to_str().unwrap(),
+            "-o",
+            "json",
+        ];
+        let list = status(parent, &arguments);
+        assert_eq!(list.exit, 0, "{path}: {}", list.output());
+        let list: Value = serde_json::from_str(&list.stdout).unwrap();
+        for cluster in list["clusters"].as_array().unwrap() {
+            let compared = cluster["report"]["changes"]["compared"].as_str().unwrap();
+            assert!(
+                compared.starts_with("with the report of"),
+                "{path}: {compared}"
+            );
+        }
+    }
+}
+
+#[test]
+fn files_of_one_name_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    for day in ["monday", "tuesday"] {
+        let path = folder.path().join(day);
+        fs::create_dir(&path).unwrap();
+        let mut objects = cluster(
+            "base: calico.yaml\n---\nkind: Node\nmetadata: {name: node-1}\nstatus: {addresses: []}\n",
+        );
+        objects[0]["origin"] = serde_json::json!({"cluster": "kubernetes"});
+        fs::write(path.join("cluster.yaml"), manifest(&objects)).unwrap();
+    }
+    let ran = |format| {
+        status(
+            folder.path(),
+            &["-f", "monday", "-f", "tuesday", "-o", format],
+        )
+        .stdout
+    };
+    for (format, start) in [("text", "✗ "), ("markdown", "## "), ("html", ">")] {
+        let page = ran(format);
+        for name in ["monday/cluster.yaml", "tuesday/cluster.yaml"] {
+            assert!(
+                page.contains(&format!("{start}{name}: Calico")),
+                "{format}: {page}"
+            );
+        }
+    }
+}
+
+/// What follows the last dot of a version is no extension.
+#[test]
+fn a_folder_keeps_its_whole_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("v3.29.7");
+    fs::create_dir(&path).unwrap();
+    write(&path, "objects.yaml", "healthy/helm");
+    for (file, name) in [("v3.29.7", "v3.29.7"), ("v3.29.7/objects.yaml", "objects")] {
+        let ran = status(folder.path(), &["-f", file, "-o", "short"]);
+        let expected = format!("✓ {name}: Calico");
+        assert!(ran.stdout.starts_with(&expected), "{}", ran.output());
+    }
+}
+
+#[test]
+fn the_worst_finding_is_a_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.yaml", "CAL511/fails-with-typha");
+    write(folder.path(), "b.yaml", "CAL110/fails-by-the-overlay");
+    let table = status(folder.path(), &["-f", ".", "-o", "short"]).stdout;
+    let worst: Vec<&str> = table
+        .lines()
+        .map(|line| line.rsplit("  ").next().unwrap().trim())
+        .collect();
+    assert_eq!(worst, ["WORST", "error CAL511", "error CAL110"], "{table}");
+}
+
+/// Names are given as they are in the clusters, each of which has other replacements.
+#[test]
+fn ignores_and_a_baseline_of_redacted_clusters() {
+    let folder = five();
+    fs::remove_file(folder.path().join("cut-off.yaml")).unwrap();
+    let before = status(folder.path(), &["-f", ".", "-o", "json"]).stdout;
+    fs::write(folder.path().join("before.txt"), before).unwrap();
+    let text = "ignore:\n- {code: CAL201, object: IPPool/default-ipv4-ippool, reason: zqreason of zqteam}\n\
+                - {code: CAL204, object: IPPool/zqpool-1, reason: zqnever}\n";
+    fs::write(folder.path().join("ignore.txt"), text).unwrap();
+    let arguments = ["-f", ".", "--redact", "--ignore-file", "ignore.txt"];
+    let ran = status(folder.path(), &arguments);
+    assert_eq!(ran.exit, 0, "{}", ran.output());
+    assert!(!ran.output().contains("zq"), "{}", ran.output());
+    let count = |text: &str| ran.stdout.matches(text).count();
+    assert_eq!(count("(ignored: "), 1, "{}", ran.stdout);
+    assert_eq!(count("matches no finding"), 4, "{}", ran.stdout);
+    let since = [
+        "-f",
+        ".",
+        "--redact",
+        "--baseline",
+        "before.txt",
+        "-o",
+        "json",
+    ];
+    let since = status(folder.path(), &since);
+    assert_eq!(since.exit, 0, "{}", since.output());
+    let list: Value = serde_json::from_str(&since.stdout).unwrap();
+    for cluster in list["clusters"].as_array().unwrap() {
+        let changes = &cluster["report"]["changes"];
+        assert_eq!(
+            (&changes["new"], changes["gone"].to_string()),
+            (&0.into(), "[]".into())
+        );
+    }
+    assert!(!since.stdout.contains("staging"), "{}", since.stdout);
+}
+
+#[test]
+fn contexts_are_redacted() {
+    let folder = tempfile::tempdir().unwrap();
+    let kubeconfig = "apiVersion: v1\nkind: Config\nclusters:\n- {name: zqc, cluster: {server: 'http://zqhost.zqcorp.invalid:1'}}\n\
+                      contexts:\n- {name: zqone, context: {cluster: zqc}}\n- {name: zqtwo, context: {cluster: zqnone}}\n";
+    fs::write(folder.path().join("config"), kubeconfig).unwrap();
+    for flag in [
+        ["--contexts", "zqone,zqtwo,zqthree"].as_slice(),
+        &["--all-contexts"],
+    ] {
+        for format in ["text", "json", "html", "junit"] {
+            let arguments = [&["--kubeconfig", "config", "--redact", "-o", format], flag].concat();
+            let ran = status(folder.path(), &arguments);
+            assert_eq!(ran.exit, 2, "{}", ran.output());
+            assert!(ran.stdout.contains("cluster2"), "{}", ran.stdout);
+            assert!(!ran.output().contains("zq"), "{format}: {}", ran.output());
+        }
+    }
 }
 
 #[test]
@@ -256,7 +406,7 @@ fn compressed_snapshots_in_a_folder() {
     let all = status(folder.path(), &["-f", ".", "-o", "short"]);
     assert_eq!((all.exit, all.stderr.as_str()), (1, ""));
     assert!(
-        all.stdout.contains("./staging.yaml.gz   degraded"),
+        all.stdout.contains("staging.yaml.gz   degraded"),
         "{}",
         all.stdout
     );

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use calico_test_support::clusters::cluster;
 use calico_test_support::repository;
 use serde_json::Value;
 
@@ -88,6 +89,26 @@ fn without_lines(mut report: Value) -> Value {
 fn without_time(mut report: Value) -> Value {
     report["time"] = Value::Null;
     report
+}
+
+/// What is wrong between healthy nodes, only the nodes can show.
+#[test]
+fn a_healthy_report_names_the_steps_for_traffic_that_still_fails() {
+    const HINT: &str = "Pods still cannot reach each other? kubectl calico status -o connectivity";
+    let shown = |text: &str, arguments: &[&str]| {
+        let ran = status(&cluster(text), arguments);
+        assert_eq!(ran.exit, 0, "{}", ran.output());
+        ran.stdout.contains(HINT)
+    };
+    for format in ["text", "wide"] {
+        assert!(shown("base: helm\n", &["-o", format]), "{format}");
+    }
+    for format in ["short", "json", "markdown"] {
+        assert!(!shown("base: helm\n", &["-o", format]), "{format}");
+    }
+    // There are no steps between one node and itself.
+    assert!(!shown("base: helm\nnodes: 1\n", &[]));
+    assert!(!shown("base: kubeadm\n", &[]));
 }
 
 #[test]

@@ -5,11 +5,12 @@ mod pools;
 
 use std::fmt::Write as _;
 
-use super::changes::{Section, comparison, sections};
+use super::changes::Section;
 use super::connectivity;
-use super::entries::{Entry, entries, heading, line};
-use super::not_read::reasons;
-use super::status::{basis, rows, sentence, to_install};
+use super::entries::{Entry, heading, line};
+use super::parts::{Part, parts};
+use super::rows::Rows;
+use super::status::sentence;
 use super::summary_table::{HEADINGS, row};
 use super::xml::{escaped, escaped_lines};
 use crate::assess::finding::Finding;
@@ -23,8 +24,9 @@ const STYLE: &str = include_str!("style.css");
 
 /// The report, with the nodes of the snapshot that it is about.
 pub fn html(report: &Report, nodes: &NodeGrid) -> String {
-    let mut page = head(&sentence(report));
-    body(&mut page, report, nodes, "");
+    let name = report.head.cluster.as_deref();
+    let mut page = head(&sentence(report, name));
+    body(&mut page, report, name, nodes, "");
     page.push_str("</body>\n</html>\n");
     page
 }
@@ -54,19 +56,20 @@ pub fn html_list(list: &ReportList, nodes: &[NodeGrid]) -> String {
     let mut nodes = nodes.iter();
     for (number, cluster) in list.clusters.iter().enumerate() {
         let id = format!("cluster-{number}");
-        let name = escaped(&cluster.name);
-        let _ = writeln!(page, "<section id=\"{id}\">\n<p class=\"muted\">{name}</p>");
+        let _ = writeln!(page, "<section id=\"{id}\">");
         match (&cluster.report, &cluster.error) {
             (Some(report), _) => {
                 let none = NodeGrid::default();
                 body(
                     &mut page,
                     report,
+                    Some(&cluster.name),
                     nodes.next().unwrap_or(&none),
                     &format!("{id}-"),
                 );
             }
             (None, error) => {
+                let name = escaped(&cluster.name);
                 let error = escaped(error.as_deref().unwrap_or_default());
                 let _ = writeln!(
                     page,
@@ -92,51 +95,48 @@ fn head(title: &str) -> String {
     )
 }
 
-/// A report. The addresses in it begin with `prefix`.
-fn body(page: &mut String, report: &Report, nodes: &NodeGrid, prefix: &str) {
-    let _ = writeln!(
-        page,
-        "<h1 class=\"{}\">{}</h1>\n<p class=\"muted\">{}, kubectl-calico {}</p>",
-        report.state.key(),
-        escaped(&sentence(report)),
-        escaped(&report.head.time),
-        report.head.tool_version,
-    );
-    let mut remarks: Vec<String> = basis(report).into_iter().collect();
-    if let Some(changes) = &report.changes {
-        remarks.extend(comparison(changes));
+/// The report on a cluster of that name. The addresses in it begin with `prefix`.
+fn body(page: &mut String, report: &Report, name: Option<&str>, nodes: &NodeGrid, prefix: &str) {
+    for part in parts(report, name) {
+        match part {
+            Part::Verdict(sentence) => {
+                let _ = writeln!(
+                    page,
+                    "<h1 class=\"{}\">{}</h1>\n<p class=\"muted\">{}, kubectl-calico {}</p>",
+                    report.state.key(),
+                    escaped(&sentence),
+                    escaped(&report.head.time),
+                    report.head.tool_version,
+                );
+            }
+            Part::Remark(remark) => {
+                let _ = writeln!(page, "<p>{}</p>", escaped(&remark));
+            }
+            Part::List(entries) => list(page, &entries, prefix),
+            Part::Section(it) => section(page, &it),
+            Part::Facts(rows) => {
+                facts(page, &rows);
+                pools::pools(page, &report.facts);
+                page.push_str(nodes.as_str());
+            }
+            Part::Findings(entries) => {
+                page.push_str("<h2>Findings</h2>\n");
+                for entry in &entries {
+                    finding(page, entry, prefix);
+                }
+            }
+            Part::Connectivity(it) => {
+                let path = escaped(&it.path);
+                let _ = writeln!(page, "<h2>{}</h2>\n<p>{path}</p>", connectivity::TITLE);
+                steps(page, &it.steps);
+            }
+            Part::Sentences(heading, sentences) => lines(page, heading, &sentences),
+        }
     }
-    for remark in remarks {
-        let _ = writeln!(page, "<p>{}</p>", escaped(&remark));
-    }
-    let entries = entries(report);
-    list(page, &entries, prefix);
-    for it in sections(report) {
-        section(page, &it);
-    }
-    cluster(page, report);
-    pools::pools(page, &report.facts);
-    page.push_str(nodes.as_str());
-    if !entries.is_empty() {
-        page.push_str("<h2>Findings</h2>\n");
-    }
-    for entry in &entries {
-        finding(page, entry, prefix);
-    }
-    if let Some(connectivity) = report.connectivity.as_ref().filter(|it| it.suspected) {
-        let path = escaped(&connectivity.path);
-        let _ = writeln!(page, "<h2>{}</h2>\n<p>{path}</p>", connectivity::TITLE);
-        steps(page, &connectivity.steps);
-    }
-    lines(page, "Not read", &reasons(&report.not_read));
-    lines(page, "To install", &to_install(report).unwrap_or_default());
 }
 
 /// The findings, one line each.
 fn list(page: &mut String, entries: &[Entry], prefix: &str) {
-    if entries.is_empty() {
-        return;
-    }
     let _ = writeln!(page, "<h2>{}</h2>", heading(entries));
     let is_numbered = entries.iter().any(|entry| entry.number.is_some());
     let element = if is_numbered { "ol" } else { "ul" };
@@ -178,11 +178,8 @@ fn section(page: &mut String, section: &Section) {
     page.push_str("</ul>\n");
 }
 
-/// Sentences below a heading, unless there are none.
+/// Sentences below a heading.
 fn lines(page: &mut String, heading: &str, lines: &[String]) {
-    if lines.is_empty() {
-        return;
-    }
     let _ = writeln!(page, "<h2>{heading}</h2>\n<ul>");
     for line in lines {
         let _ = writeln!(page, "<li>{}</li>", escaped(line));
@@ -190,14 +187,9 @@ fn lines(page: &mut String, heading: &str, lines: &[String]) {
     page.push_str("</ul>\n");
 }
 
-fn cluster(page: &mut String, report: &Report) {
-    let rows = rows(report, false);
-    let mut rows = rows.iter().peekable();
-    if rows.peek().is_none() {
-        return;
-    }
+fn facts(page: &mut String, rows: &Rows) {
     page.push_str("<h2>Cluster</h2>\n<table>\n");
-    for row in rows {
+    for row in rows.iter() {
         let lines: Vec<String> = row.text.lines().map(|line| escaped(line.trim())).collect();
         let _ = writeln!(
             page,

@@ -43,8 +43,18 @@ pub struct Detail {
 
 /// The report.
 pub fn text(report: &Report, look: Look, detail: Detail) -> String {
+    named_text(report, report.head.cluster.as_deref(), look, detail)
+}
+
+/// The report on a cluster of that name.
+pub(super) fn named_text(
+    report: &Report,
+    name: Option<&str>,
+    look: Look,
+    detail: Detail,
+) -> String {
     let mut page = Page::with_margin(look);
-    verdict::verdict(&mut page, report);
+    verdict::verdict(&mut page, report, name);
     if let Some(changes) = &report.changes {
         changes::heading(&mut page, changes);
     }
@@ -89,7 +99,7 @@ pub fn text(report: &Report, look: Look, detail: Detail) -> String {
         page.row("To install", &lines.join("\n"));
         page.blank();
     }
-    verdict::closing(&mut page, report);
+    verdict::closing(&mut page, report, name);
     page.finish()
 }
 

@@ -9,9 +9,13 @@ use crate::assess::report::Report;
 use crate::render::page::{BOLD, GREEN, Page, RED, YELLOW};
 use crate::snapshot::BasisKind;
 
+/// Where to read on if everything that the API server knows is in order.
+const STILL_FAILS: &str =
+    "Pods still cannot reach each other? kubectl calico status -o connectivity";
+
 /// The state, with a symbol.
-pub(super) fn verdict(page: &mut Page, report: &Report) {
-    let line = line(page, report);
+pub(super) fn verdict(page: &mut Page, report: &Report, name: Option<&str>) {
+    let line = format!("{} {}", symbol(page, report), sentence(report, name));
     page.line(&line, style(report));
     if let Some(basis) = basis(report) {
         page.line(&basis, Style::new());
@@ -35,7 +39,7 @@ pub(crate) fn basis(report: &Report) -> Option<String> {
 }
 
 /// The state again, with how many checks it rests on, and where to read on.
-pub(super) fn closing(page: &mut Page, report: &Report) {
+pub(super) fn closing(page: &mut Page, report: &Report, name: Option<&str>) {
     let checks = &report.checks;
     let mut parts = Vec::new();
     if !matches!(report.state, ClusterState::Healthy | ClusterState::Passed) {
@@ -45,7 +49,7 @@ pub(super) fn closing(page: &mut Page, report: &Report) {
         };
         let counts = counts.join(", ");
         let colon = if counts.is_empty() { "" } else { ": " };
-        let name = report.head.cluster.as_deref().unwrap_or("Calico");
+        let name = name.unwrap_or("Calico");
         let word = report.state.word();
         parts.push(format!(
             "{} {name}: {word}{colon}{counts}",
@@ -53,26 +57,31 @@ pub(super) fn closing(page: &mut Page, report: &Report) {
         ));
     }
     let mut passed = format!("{} passed", counted(checks.passed, "check"));
-    if checks.skipped > 0 {
-        passed.push_str(&format!(", {} skipped", checks.skipped));
-    }
-    if checks.not_applicable > 0 {
-        passed.push_str(&format!(", {} not applicable", checks.not_applicable));
+    for (count, result) in [
+        (checks.ignored, "ignored"),
+        (checks.unchanged, "unchanged"),
+        (checks.skipped, "skipped"),
+        (checks.not_applicable, "not applicable"),
+    ] {
+        if count > 0 {
+            passed.push_str(&format!(", {count} {result}"));
+        }
     }
     parts.push(passed);
     if let Some(first) = report.findings.first() {
         parts.push(format!("kubectl calico explain {}", first.code));
     }
-    page.line(&parts.join("; "), style(report));
-}
-
-fn line(page: &Page, report: &Report) -> String {
-    format!("{} {}", symbol(page, report), sentence(report))
+    page.parts(&parts, style(report));
+    // Only nodes can show why traffic between healthy ones is dropped.
+    let is_healthy = report.state == ClusterState::Healthy && report.changes.is_none();
+    if is_healthy && report.connectivity.is_some() {
+        page.line(STILL_FAILS, Style::new());
+    }
 }
 
 /// The state, with the cluster's name.
-pub(crate) fn sentence(report: &Report) -> String {
-    match &report.head.cluster {
+pub(crate) fn sentence(report: &Report, name: Option<&str>) -> String {
+    match name {
         // A sentence after a colon begins in lower case; a name stays as it is.
         Some(cluster) => {
             let begins = |start: &&str| report.summary.starts_with(start);
