@@ -113,6 +113,14 @@ impl Node {
             .is_some_and(|c| c.status == "Unknown")
     }
 
+    /// Whether the route controller of its cloud has created a route to its pod CIDRs. calico-node replaces
+    /// the condition if it does networking itself.
+    /// Source: kubernetes v1.34, staging/src/k8s.io/cloud-provider/controllers/route/route_controller.go.
+    pub fn has_route_of_cloud(&self) -> bool {
+        self.condition("NetworkUnavailable")
+            .is_some_and(|c| c.status == "False" && c.reason == "RouteCreated")
+    }
+
     /// Whether it runs Linux, which is also assumed if the node does not report its operating
     /// system.
     pub fn is_linux(&self) -> bool {

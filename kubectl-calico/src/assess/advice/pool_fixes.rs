@@ -111,6 +111,27 @@ pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) 
     made_lasting(case, &writer, steps)
 }
 
+/// What host-local IPAM needs where neither Calico nor VXLAN carries the traffic of pods.
+pub(crate) fn routes_of_cloud() -> Step {
+    Step::new(
+        "make sure that the cloud has a route to the pod CIDR of each node, and that IP forwarding \
+         is on: VXLAN does not work with host-local IPAM",
+    )
+}
+
+/// Gives a pool VXLAN. With host-local IPAM, for which Felix has no routes and which the operator rejects
+/// with VXLAN, the pool goes without encapsulation, by routes of the cloud.
+/// Source: tigera/operator v1.28.5 to v1.43.0, pkg/controller/installation/validation.go
+/// (`IPAMPluginHostLocal`).
+pub(crate) fn encapsulate_for_cloud(case: &Case, pool: &CandidatePool) -> Vec<Step> {
+    if !case.facts.by_pod_cidr() {
+        return encapsulate(case, pool, Encapsulation::Vxlan);
+    }
+    let mut steps = vec![routes_of_cloud()];
+    steps.extend(encapsulate(case, pool, Encapsulation::None));
+    steps
+}
+
 /// Lets the deletion of a pool complete.
 pub(crate) fn complete_deletion(case: &Case, pool: &ExistingPool) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);

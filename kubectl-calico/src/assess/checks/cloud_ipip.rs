@@ -1,10 +1,9 @@
 //! Whether the cloud's network passes IPIP.
 
 use calico_core::catalog::Entry;
-use calico_core::pool::Encapsulation;
 use calico_core::text::shortened;
 
-use crate::assess::advice::pool_fixes::encapsulate;
+use crate::assess::advice::pool_fixes::encapsulate_for_cloud;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::{Cloud, Ipip, cloud_of};
@@ -27,7 +26,8 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                    unless a firewall rule or security group allows it. That is not visible through \
                    the Kubernetes API and is not checked. Only pools that pods get, or will get, \
                    addresses from are checked.",
-        fix: "Use VXLAN. Changing the encapsulation of an existing pool briefly interrupts traffic \
+        fix: "Use VXLAN; with host-local IPAM, which does not work with VXLAN, no encapsulation, and \
+              routes of the cloud to the pod CIDR of each node. Changing the encapsulation of an existing pool briefly interrupts traffic \
               between nodes.",
         source: "Calico documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",
     },
@@ -78,7 +78,7 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                     shortened(node.spec.provider_id.as_deref().unwrap_or_default(), 60),
                 )
                 .impact(impact.as_str())
-                .fixed_by_all(encapsulate(case, pool, Encapsulation::Vxlan)),
+                .fixed_by_all(encapsulate_for_cloud(case, pool)),
             )
         };
         candidate_pools(case).iter().filter_map(dropped).collect()

@@ -3,13 +3,13 @@
 use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 
-use crate::assess::advice::pool_fixes::encapsulate;
+use crate::assess::advice::pool_fixes::{encapsulate, routes_of_cloud};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::{Finding, Severity};
-use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
+use crate::snapshot::{Node, ObjectRef};
 
 pub(crate) const PLAIN_IN_CLOUD: Check = Check {
     entry: Entry {
@@ -23,12 +23,16 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
         criteria: "Azure and Google Cloud, by the providerID of a node. With routes for the pods' \
                    addresses and IP forwarding on each node's interface, it works; the Kubernetes \
                    API does not show these, so the finding is a warning. On OpenStack and Oracle \
-                   Cloud, one setting of each port or VNIC allows it, and the finding is a note. AWS \
-                   is CAL309. Only \
+                   Cloud, one setting of each port or VNIC allows it, and the finding is a note. So \
+                   it is with host-local IPAM, where routes to the pod CIDR of each node are enough; \
+                   if a node has one from the cloud's route controller (reason RouteCreated of its \
+                   condition NetworkUnavailable), there is no finding. AWS is CAL309. Only \
                    pools that give, or will give, addresses to pods count, and only if Calico \
                    provides pod networking.",
-        fix: "Use VXLAN between all nodes, or create the routes and turn on IP forwarding.",
+        fix: "Use VXLAN between all nodes, or create the routes and turn on IP forwarding. VXLAN \
+              does not work with host-local IPAM.",
         source: "Calico documentation, Azure and Google Compute Engine; tigera/operator#2161; \
+                 kubernetes v1.34, staging/src/k8s.io/cloud-provider/controllers/route; \
                  OpenStack Neutron, port security; Oracle Cloud documentation, VNICs",
     },
     needs: &[&IP_POOLS, &NODES],
@@ -36,6 +40,11 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
         remedy: Remedy::Encapsulation,
     },
     find: |case| {
+        let by_pod_cidr = case.facts.by_pod_cidr();
+        let mut nodes = case.snapshot.nodes.items().iter();
+        if by_pod_cidr && nodes.any(Node::has_route_of_cloud) {
+            return Vec::new();
+        }
         let (severity, cloud, needs) = match case.facts.cluster.cloud.value() {
             Some(cloud @ Cloud::Azure) => (
                 Severity::Warning,
@@ -58,6 +67,11 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
                 "the source/destination check skipped on each VNIC",
             ),
             _ => return Vec::new(),
+        };
+        let severity = if by_pod_cidr {
+            Severity::Note
+        } else {
+            severity
         };
         let pools = candidate_pools(case);
         let plain = pools
@@ -95,6 +109,10 @@ fn plain(
         .impact(format!(
             "without {needs}, pods on different nodes{where_} cannot reach each other"
         ))
-        .fixed_by_all(encapsulate(case, pool, Encapsulation::Vxlan)),
+        .fixed_by_all(if case.facts.by_pod_cidr() {
+            vec![routes_of_cloud()]
+        } else {
+            encapsulate(case, pool, Encapsulation::Vxlan)
+        }),
     )
 }

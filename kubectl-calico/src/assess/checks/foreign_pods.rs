@@ -9,7 +9,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods;
+use crate::assess::views::{placement, pods};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS};
 use crate::snapshot::{ObjectRef, Pod};
 
@@ -23,8 +23,9 @@ pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
         criteria: "The address of CoreDNS is compared with the CIDRs of all pools, enabled or not, if \
                    Calico's CNI and IPAM plugins connect pods; so are those of Calico's own pods \
                    that are in the usual networks of bridges: 10.88.0.0/16 (Podman, CRI-O), \
-                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). Pods with hostNetwork, and \
-                   pods that are not running, are ignored.",
+                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). Pods with hostNetwork, \
+                   pods that are not running, and pods on nodes without calico-node (CAL509), are \
+                   ignored.",
         fix: "On the pod's node, remove the other plugin's file from /etc/cni/net.d (the first one \
               by name is used), restart the container runtime, and recreate the pods that it \
               connected.",
@@ -52,6 +53,7 @@ fn foreign(case: &Case) -> Option<Finding> {
     let pods = case.snapshot.calico_pods.items().iter();
     let pods: Vec<&Pod> = pods
         .filter(|pod| !pod.spec.host_network && pod.status.phase == "Running")
+        .filter(|pod| placement::is_meant_for(case.snapshot, &calico, &pod.spec.node_name))
         .filter(|pod| {
             let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
             let suspect = |address: &IpAddr| pods::app(pod) == "kube-dns" || is_of_bridge(*address);

@@ -1,6 +1,7 @@
 //! Whether calico-node is scheduled to every node.
 
 use calico_core::catalog::Entry;
+use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::json;
 
@@ -10,10 +11,11 @@ use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::method::Method;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, pasted};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
 use crate::assess::views::objects::{default_installation, deployment, object_of};
+use crate::assess::views::placement;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
 
@@ -30,7 +32,8 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
                  the operator does not consider any missing.",
         criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the number of \
                    Linux nodes, without those of EKS Fargate and of virtual kubelets. Scheduled to \
-                   no node is an error, to some of them a warning. A DaemonSet that its controller \
+                   no node is an error, to some of them a warning, or a note if another network \
+                   plugin has all of the other nodes to itself. A DaemonSet that its controller \
                    has not observed yet is not checked. A missing DaemonSet is an error: with the \
                    operator, if IPPools exist, unless the operator itself reports that calico is not \
                    available, or the Installation is being deleted; without it, if addresses of the IPPools are in use or \
@@ -56,24 +59,34 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
 };
 
 fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
-    let desired = node.desired()?;
-    let nodes = case.snapshot.nodes.items().iter();
-    let nodes = nodes
-        .filter(|node| node.is_linux() && !node.is_virtual())
-        .count();
-    if usize::try_from(desired).ok()? >= nodes {
+    let desired = usize::try_from(node.desired()?).ok()?;
+    let nodes = placement::machines(case.snapshot);
+    if desired >= nodes {
         return None;
     }
     let object = node.object();
     let all = counted(nodes, "node");
+    let apart: Vec<(&DaemonSet, &str)> = other_plugins::others(case)
+        .filter(|(set, _)| placement::are_apart(case.snapshot, node.set, set))
+        .collect();
+    let left: usize = apart
+        .iter()
+        .filter_map(|(set, _)| placement::desired(set))
+        .sum();
+    let is_shared = desired > 0 && desired + left >= nodes;
     let finding = match desired {
         0 => Finding::error(
             &NODES_LEFT_OUT.entry,
             &object,
             format!("calico-node is scheduled to none of {all}"),
         ),
-        _ => Finding::warning(
+        _ => Finding::new(
             &NODES_LEFT_OUT.entry,
+            if is_shared {
+                Severity::Note
+            } else {
+                Severity::Warning
+            },
             &object,
             format!("calico-node is scheduled to only {desired} of {all}"),
         ),
@@ -84,6 +97,17 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     let template = node.set.spec.as_ref().map(|spec| &spec.template);
     for (field, value) in node_selection(template.and_then(|template| template.spec.as_ref())) {
         finding = finding.evidence(&object, format!("spec.template.spec.{field}"), value);
+    }
+    if is_shared {
+        for (set, plugin) in &apart {
+            let object = ObjectRef::of_object("DaemonSet", &set.metadata);
+            finding = finding.evidence(object, "network plugin", plugin);
+        }
+        return Some(
+            finding
+                .impact("the other nodes have another network plugin; no policy of Calico applies there")
+                .fix("none needed if the other nodes are meant to run without Calico"),
+        );
     }
     let meta = &node.set.metadata;
     Some(

@@ -6,9 +6,11 @@ use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::DaemonSet;
 
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::placement;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::DAEMON_SETS;
 
@@ -25,13 +27,15 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
         criteria: "DaemonSets scheduled to at least one node are recognized by their containers: \
                    flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
                    Kube-OVN and OVN-Kubernetes. Canal, and \
-                   Calico with backend none (policy only), are meant to run alongside another \
-                   plugin. The contents of /etc/cni/net.d are not visible through the Kubernetes \
-                   API.",
+                   Calico that enforces policy only, are meant to run alongside another plugin. So \
+                   is Calico on nodes of its own, as on Amazon EKS Hybrid Nodes: the two select \
+                   nodes differently, and together they are on no more nodes than there are. The \
+                   contents of /etc/cni/net.d are not visible through the Kubernetes API.",
         fix: "Remove the unwanted plugin, its file in /etc/cni/net.d and its interfaces on every \
               node, and recreate the pods that it connected.",
         source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations; \
-                 manifests of kube-router, Kube-OVN and openshift/cluster-network-operator",
+                 manifests of kube-router, Kube-OVN and openshift/cluster-network-operator; \
+                 Amazon EKS user guide, Configure CNI for hybrid nodes",
     },
     needs: &[&DAEMON_SETS],
     judges: Judges::Configured,
@@ -39,12 +43,15 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
         let Some(calico) = CalicoNode::current(case.snapshot) else {
             return Vec::new();
         };
-        if calico.is_canal() || calico.does_networking() != Some(true) {
+        let is_other = is_done_by_another_plugin(case.snapshot, &case.facts.install);
+        if calico.is_canal() || calico.connects_pods() != Some(true) || is_other {
             return Vec::new();
         }
-        let calico = calico.object();
-        let found = others(case).map(|(set, plugin)| finding(case, &calico, set, plugin));
-        found.collect()
+        let object = calico.object();
+        others(case)
+            .filter(|(set, _)| !placement::are_apart(case.snapshot, calico.set, set))
+            .map(|(set, plugin)| finding(case, &object, set, plugin))
+            .collect()
     },
 };
 

@@ -33,7 +33,8 @@ pub(crate) const NO_ROUTES: Check = Check {
                    host-local IPAM, unencapsulated routes can come from the cloud; with VPP, they \
                    can come from the data plane itself. Neither is checked. With a single node, \
                    the finding is a warning.",
-        fix: "Use VXLAN, which does not need BGP; or enable BGP; or let Felix program the routes.",
+        fix: "Use VXLAN, which does not need BGP, but does not work with host-local IPAM; or enable \
+              BGP; or let Felix program the routes.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; \
                  projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go",
     },
@@ -118,6 +119,16 @@ pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
 }
 
 fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
+    if !bird_runs && case.facts.by_pod_cidr() {
+        let how = if case.facts.install.is_by_operator() {
+            "spec.calicoNetwork.bgp: Enabled in the Installation"
+        } else {
+            "calico_backend: bird in the ConfigMap kube-system/calico-config, and USE_POD_CIDR: true \
+             in the environment of calico-node"
+        };
+        let enable = format!("enable BGP, because VXLAN does not work with host-local IPAM: {how}");
+        return vec![Step::new(case.facts.install.lasting(enable))];
+    }
     if !bird_runs {
         let choice = Step::new(
             "decide: either enable BGP, and skip the rest, or change the pool to VXLAN as follows",

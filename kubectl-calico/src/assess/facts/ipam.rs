@@ -4,7 +4,6 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::install::Install;
 use super::installation::InstallationFacts;
-use super::manifest::Manifest;
 use super::method::Method;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
@@ -17,7 +16,7 @@ use crate::snapshot::Snapshot;
 pub const CALICO: &str = "Calico";
 
 /// The operator's name for host-local IPAM, which assigns addresses from the node's part of the pod CIDR.
-const HOST_LOCAL: &str = "HostLocal";
+pub const HOST_LOCAL: &str = "HostLocal";
 
 /// The IPAM plugin, by the operator's name if it has one.
 pub fn ipam(
@@ -39,10 +38,7 @@ pub fn ipam(
                 ),
             }
         }
-        Some(Method::Canal) => by_manifest(snapshot, true),
-        Some(Method::Manifest { variant }) => {
-            by_manifest(snapshot, *variant == Manifest::PolicyOnly)
-        }
+        Some(Method::Canal | Method::Manifest { .. }) => by_manifest(snapshot),
         Some(Method::OperatorOnly | Method::Remnants | Method::Nothing) => {
             Fact::absent("Calico is not running")
         }
@@ -52,7 +48,8 @@ pub fn ipam(
 
 /// Calico's manifests have the CNI configuration in their ConfigMap. Derived manifests may have it
 /// elsewhere; the init containers of calico-node then show whether Calico's plugin is installed at all.
-fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
+/// Where Calico does no networking, the addresses are those of each node's pod CIDR, as on GKE.
+fn by_manifest(snapshot: &Snapshot) -> Fact<String> {
     let Some(node) = CalicoNode::current(snapshot) else {
         return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
     };
@@ -64,7 +61,7 @@ fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
     let missing = "IPAM plugin unknown";
     let configured = Fact::of(config, missing, |config| Some((ipam_of(config)?, from())));
     configured.or(|| {
-        if policies_only {
+        if node.is_canal() || node.does_networking() == Some(false) {
             Fact::known(HOST_LOCAL.to_owned(), node.at("env"))
         } else if node.prepares_with("upgrade-ipam") || node.prepares_with("install-cni") {
             Fact::known(CALICO.to_owned(), node.at("initContainers"))
@@ -77,10 +74,16 @@ fn by_manifest(snapshot: &Snapshot, policies_only: bool) -> Fact<String> {
 /// Whether another plugin provides pod networking, and Calico only enforces policy. Canal, whose plugin
 /// runs in the same pods, does not count.
 pub fn is_done_by_another_plugin(snapshot: &Snapshot, install: &Install) -> bool {
+    let by_installation = || {
+        InstallationFacts::of(snapshot, install)
+            .is_some_and(|installation| !installation.effective.is_calico_cni())
+    };
     match CalicoNode::current(snapshot) {
-        Some(node) => !node.is_canal() && node.does_networking() == Some(false),
-        None => InstallationFacts::of(snapshot, install)
-            .is_some_and(|installation| !installation.effective.is_calico_cni()),
+        Some(node) if node.is_canal() => false,
+        Some(node) => {
+            node.connects_pods() == Some(false) || (node.is_of_operator() && by_installation())
+        }
+        None => by_installation(),
     }
 }
 

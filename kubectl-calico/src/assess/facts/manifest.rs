@@ -58,7 +58,7 @@ pub fn manifest(node: &CalicoNode) -> (Manifest, Provenance) {
         (Manifest::Etcd, "ETCD_ENDPOINTS")
     } else if is("CALICO_API_GROUP", "projectcalico.org/v3") {
         (Manifest::V3Crds, "CALICO_API_GROUP")
-    } else if is("CALICO_MANAGE_CNI", "false") || is("CALICO_NETWORKING_BACKEND", "none") {
+    } else if node.connects_pods() == Some(false) {
         (Manifest::PolicyOnly, "CALICO_NETWORKING_BACKEND")
     } else if is("FELIX_BPFENABLED", "true") {
         (Manifest::Bpf, "FELIX_BPFENABLED")

@@ -98,7 +98,9 @@ impl Facts {
                     Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools"),
                 )
             });
+        let ipam = ipam::ipam(snapshot, &install, installation.as_ref());
         let inputs = routing::RoutingInputs {
+            by_pod_cidr: ipam.value().is_some_and(|ipam| ipam == ipam::HOST_LOCAL),
             install: &install,
             installation: installation.as_ref(),
             pools: proposed.as_ref().unwrap_or(&pools),
@@ -113,7 +115,7 @@ impl Facts {
                 None => of_blocks(snapshot, &install, stray),
             },
             routing: routing::Routing::of(snapshot, &inputs),
-            ipam: ipam::ipam(snapshot, &install, installation.as_ref()),
+            ipam,
             encryption: dataplane::encryption(snapshot, &install),
             networks: network_sources::networks(snapshot),
             typha: typha::Typha::of(snapshot, &install),
@@ -130,6 +132,13 @@ impl Facts {
     /// Whether pods get their addresses from Calico's pools; `None` if that is unknown.
     pub fn by_calico_ipam(&self) -> Option<bool> {
         self.ipam.value().map(|ipam| ipam == ipam::CALICO)
+    }
+
+    /// Whether pods get their addresses from the pod CIDRs of their nodes.
+    pub fn by_pod_cidr(&self) -> bool {
+        self.ipam
+            .value()
+            .is_some_and(|ipam| ipam == ipam::HOST_LOCAL)
     }
 
     /// Whether calico-node is known to run, and Calico's IPAM to assign addresses.

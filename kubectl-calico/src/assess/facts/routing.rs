@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_yaml::Value;
 
 use super::bgp::{self, Bgp};
+use super::cloud::cloud_of;
 use super::dataplane::Dataplane;
 use super::install::Install;
 use super::installation::InstallationFacts;
@@ -19,8 +20,7 @@ use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, entry};
 use crate::assess::views::felix::{self, Felix};
-use crate::snapshot::ObjectRef;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Node, ObjectRef, Snapshot};
 
 /// How the traffic of pods crosses nodes.
 #[derive(Clone, Debug, Serialize)]
@@ -50,6 +50,8 @@ pub struct RoutingInputs<'a> {
     pub pools: &'a Fact<Vec<ExistingPool>>,
     /// The data plane.
     pub dataplane: Option<Dataplane>,
+    /// Whether pods get their addresses from the pod CIDRs of their nodes.
+    pub by_pod_cidr: bool,
 }
 
 impl Routing {
@@ -127,7 +129,10 @@ fn modes(
     }
     let routes_by = |encapsulation| match inputs.dataplane {
         Some(Dataplane::Vpp) => Some(RoutesBy::Vpp),
-        _ => routes_by(snapshot, inputs.installation, felix, bgp, encapsulation),
+        _ => routes_by(snapshot, inputs.installation, felix, bgp, encapsulation).or_else(|| {
+            let by_cloud = encapsulation == Encapsulation::None && inputs.by_pod_cidr;
+            (by_cloud && may_be_routed_by_cloud(snapshot)).then_some(RoutesBy::Cloud)
+        }),
     };
     match inputs.pools {
         Fact::Known { value, from } => {
@@ -140,6 +145,9 @@ fn modes(
                 && let Some(why) = unread.or(snapshot.daemon_sets.failure())
             {
                 return why.into();
+            }
+            if modes.is_empty() && inputs.by_pod_cidr && bgp.runs.value() == Some(&false) {
+                return Fact::known(vec![RoutingMode::by_cloud()], Provenance::all("IPPool"));
             }
             if modes.is_empty() {
                 return Fact::absent("no pool is enabled for pods");
@@ -175,6 +183,12 @@ fn routes_by(
     // If the backend is unknown, BIRD is assumed, which is the default.
     let bird_runs = bgp.runs.value() != Some(&false);
     (bird_runs && bgp::bird_routes(snapshot, encapsulation)).then_some(RoutesBy::Bird)
+}
+
+/// Whether the cloud has, or may have, routes to the pod CIDRs of nodes.
+fn may_be_routed_by_cloud(snapshot: &Snapshot) -> bool {
+    let nodes = snapshot.nodes.items();
+    nodes.iter().any(Node::has_route_of_cloud) || nodes.iter().any(|it| cloud_of(it).is_some())
 }
 
 /// One mode for each family and encapsulation, in the order of the pools.

@@ -16,7 +16,7 @@ pub struct RoutingMode {
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub family: Option<Family>,
     /// The encapsulation of the pools: IPIP, IPIPCrossSubnet, VXLAN, VXLANCrossSubnet or None; absent if
-    /// another plugin provides pod networking.
+    /// another plugin provides pod networking, or the cloud without a pool.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub encapsulation: Option<Encapsulation>,
@@ -47,6 +47,8 @@ pub enum RoutesBy {
     /// The VPP data plane, which runs its own BGP.
     #[serde(rename = "VPP")]
     Vpp,
+    /// The cloud, whose network has routes to the pod CIDRs of nodes.
+    Cloud,
 }
 
 /// The interface of a tunnel, and the bytes that it adds to each packet.
@@ -88,6 +90,14 @@ impl RoutingMode {
             interface,
             overhead,
             pools: vec![pool.name.clone()],
+        }
+    }
+
+    /// The mode of host-local IPAM without pools.
+    pub fn by_cloud() -> Self {
+        Self {
+            routes_by: Some(RoutesBy::Cloud),
+            ..Self::other("unencapsulated".to_owned())
         }
     }
 

@@ -125,6 +125,21 @@ impl<'a> CalicoNode<'a> {
         }
     }
 
+    /// Whether Calico's CNI plugin connects pods; `None` if that is unknown. Without a networking backend it
+    /// still does, with host-local IPAM, if the cloud has routes to the pod CIDRs of nodes: install-cni then
+    /// writes its configuration. calico-policy-only.yaml leaves pods to another plugin.
+    /// Source: projectcalico/calico v3.32.1, manifests/calico-policy-only.yaml ("Non-calico CNI");
+    /// tigera/operator v1.42.3, pkg/render/node.go (`cniContainer`, CALICO_MANAGE_CNI).
+    pub fn connects_pods(&self) -> Option<bool> {
+        match self.does_networking() {
+            Some(false) => {
+                let manages = self.value("CALICO_MANAGE_CNI") != Some("false");
+                Some(manages && self.prepares_with("install-cni"))
+            }
+            found => found,
+        }
+    }
+
     /// The selector of its pods.
     pub fn selector(&self) -> Option<&'a LabelSelector> {
         self.set.spec.as_ref().map(|spec| &spec.selector)

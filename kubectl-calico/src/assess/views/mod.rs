@@ -11,4 +11,5 @@ pub mod kube_proxy;
 pub mod node_addresses;
 pub mod node_labels;
 pub mod objects;
+pub mod placement;
 pub mod pods;

@@ -56,6 +56,12 @@ pub(crate) fn constraints(inputs: &Inputs, family: Family) -> Vec<Constraint> {
     .collect()
 }
 
+/// Whether IPAM is host-local: as the Installation, or the manifest's CNI configuration, says.
+pub(crate) fn is_by_pod_cidr(inputs: &Inputs) -> bool {
+    inputs.effective.ipam == "HostLocal"
+        || (inputs.facts.install.is_from_manifests() && inputs.facts.by_pod_cidr())
+}
+
 /// A field of the Installation, if there is one.
 fn installation(inputs: &Inputs, field: &str) -> Option<Provenance> {
     inputs.facts.installation.as_ref()?;
@@ -75,7 +81,7 @@ fn on_ipv6(family: Family) -> Option<Constraint> {
 }
 
 fn with_host_local(inputs: &Inputs) -> Option<Constraint> {
-    (inputs.effective.ipam == "HostLocal").then(|| Constraint {
+    is_by_pod_cidr(inputs).then(|| Constraint {
         allows: Box::new(|e| !e.is_vxlan()),
         why: "host-local IPAM does not work with VXLAN".to_owned(),
         from: installation(inputs, "cni.ipam.type"),
@@ -127,8 +133,10 @@ fn without_bird(inputs: &Inputs) -> Option<Constraint> {
     }
     let routes = Felix::of(inputs.snapshot).get(&CLUSTER_ROUTES);
     let by_felix = move |e| routes.as_ref().is_some_and(|set| covers(&set.value, e));
+    let by_pod_cidr = is_by_pod_cidr(inputs);
+    let by_cloud = move |e| by_pod_cidr && e == Encapsulation::None;
     Some(Constraint {
-        allows: Box::new(move |e| e.is_vxlan() || by_felix(e)),
+        allows: Box::new(move |e| e.is_vxlan() || by_felix(e) || by_cloud(e)),
         why: "calico-node does not run BIRD, and only VXLAN works without it".to_owned(),
         from: inputs.facts.routing.bgp.runs.from().first().cloned(),
         objection: Some(Objection {
@@ -137,8 +145,13 @@ fn without_bird(inputs: &Inputs) -> Option<Constraint> {
             value: "not bird",
             impact: "no component programs the routes: pods on different nodes cannot reach each \
                      other",
-            fix: "choose VXLAN, or first make calico-node run BIRD (calico_backend: bird in the \
-                  ConfigMap kube-system/calico-config)",
+            fix: if by_pod_cidr {
+                "first make calico-node run BIRD (calico_backend: bird in the ConfigMap \
+                 kube-system/calico-config): VXLAN does not work with host-local IPAM"
+            } else {
+                "choose VXLAN, or first make calico-node run BIRD (calico_backend: bird in the \
+                 ConfigMap kube-system/calico-config)"
+            },
         }),
     })
 }

@@ -4,11 +4,12 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
 use super::cloud::objection;
-use super::constraint::{Constraint, constraints};
+use super::constraint::{Constraint, constraints, is_by_pod_cidr};
 use crate::assess::fact::Fact;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::plan::catalog::ENCAPSULATION_ON_CLOUD;
 use crate::plan::inputs::Inputs;
+use crate::snapshot::Node;
 
 /// A finding about the cloud's network, and one for each constraint that excludes the
 /// encapsulation. The operator's rules are checked with the whole plan.
@@ -33,7 +34,16 @@ fn by_cloud(inputs: &Inputs, encapsulation: Encapsulation, subject: &str) -> Opt
     let Fact::Known { value, from } = &inputs.facts.cluster.cloud else {
         return None;
     };
-    let (severity, impact, fix) = objection(*value, encapsulation)?;
+    let (mut severity, impact, mut fix) = objection(*value, encapsulation)?;
+    if encapsulation == Encapsulation::None && is_by_pod_cidr(inputs) {
+        let mut nodes = inputs.snapshot.nodes.items().iter();
+        if nodes.any(Node::has_route_of_cloud) {
+            return None;
+        }
+        severity = Severity::Note;
+        fix = "make sure that the cloud has a route to the pod CIDR of each node: VXLAN does not work \
+               with host-local IPAM";
+    }
     let message = format!("{encapsulation} on {}", value.name());
     let finding = from
         .iter()

@@ -52,6 +52,7 @@ fn mode(mode: &RoutingMode) -> String {
         Some(RoutesBy::Bird) => ", routes by BIRD",
         Some(RoutesBy::Felix) => ", routes by Felix",
         Some(RoutesBy::Vpp) => ", routes by VPP",
+        Some(RoutesBy::Cloud) => ", routes by the cloud",
         None if mode.encapsulation.is_some() => ", no component programs the routes",
         None => "",
     });
