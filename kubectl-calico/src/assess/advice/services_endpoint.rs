@@ -2,12 +2,16 @@
 //! ConfigMap kubernetes-services-endpoint in its own namespace, calico-node of a manifest from one in
 //! kube-system.
 
+use std::net::IpAddr;
+
 use calico_core::operator::DEPLOYMENT;
 
 use crate::assess::check::Case;
 use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT};
-use crate::assess::views::objects::operator_deployment;
+use crate::assess::views::calico_node::{
+    CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT, Variable, entry,
+};
+use crate::assess::views::objects::{operator_deployment, setting};
 use crate::snapshot::ObjectRef;
 
 /// The variables with the address and its port, which the entries of the ConfigMap are named after.
@@ -35,6 +39,45 @@ pub(crate) fn set_in_manifest(case: &Case, node: &CalicoNode) -> String {
     }
     let exists = case.snapshot.manifest_services_endpoint.read().is_some();
     set_in(MANIFEST_NAMESPACE, exists)
+}
+
+/// Whether the operator finds out the address on its own.
+pub(crate) fn bootstraps(case: &Case) -> bool {
+    case.facts.install.is_by_operator()
+        && setting(case.snapshot, "bpfNetworkBootstrap").as_deref() == Some("Enabled")
+}
+
+/// The address that the operator passes on.
+pub(crate) fn by_config_map<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let config = case.snapshot.services_endpoint.read()?;
+    entry(config, HOST).filter(|host| !host.is_empty())
+}
+
+/// Whether calico-node has, or gets, an address that is not that of the Service. What was not read may be
+/// one.
+pub(crate) fn has_address(case: &Case) -> bool {
+    let by_operator = case.facts.install.is_by_operator();
+    let may_pass_on =
+        by_config_map(case).is_some() || case.snapshot.services_endpoint.failure().is_some();
+    if bootstraps(case) || (by_operator && may_pass_on) {
+        return true;
+    }
+    let node = CalicoNode::current(case.snapshot);
+    match node.map(|node| node.variable(HOST)) {
+        Some(Variable::Set(host)) => !host.is_empty() && !is_of_service(case, host),
+        Some(Variable::Unknown(_)) => true,
+        Some(Variable::Unset) | None => false,
+    }
+}
+
+/// Whether the address is that of a Service, which is what calico-node has to do without.
+pub(crate) fn is_of_service(case: &Case, host: &str) -> bool {
+    let Ok(address) = host.parse::<IpAddr>() else {
+        return false;
+    };
+    let services = case.facts.networks.services.iter();
+    let mut cidrs = services.flat_map(|network| &network.cidrs);
+    cidrs.any(|cidr| cidr.holds(address))
 }
 
 /// The ConfigMap from which calico-node takes the address.

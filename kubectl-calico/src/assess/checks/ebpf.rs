@@ -1,7 +1,5 @@
 //! Whether the eBPF data plane has what it needs.
 
-use std::net::IpAddr;
-
 use calico_core::catalog::Entry;
 use serde_json::json;
 
@@ -183,8 +181,8 @@ fn no_api_address(case: &Case) -> Option<Finding> {
         Variable::Unset => "",
         Variable::Unknown(_) => return None,
     };
-    let is_of_service = is_of_service(case, host);
-    let known = !host.is_empty() && !is_of_service;
+    let is_of_service = services_endpoint::is_of_service(case, host);
+    let known = (!host.is_empty() && !is_of_service) || services_endpoint::bootstraps(case);
     if elsewhere || known || !without_services || kube_proxy::is_scheduled(case.snapshot) {
         return None;
     }
@@ -238,16 +236,6 @@ fn no_api_address(case: &Case) -> Option<Finding> {
     })
 }
 
-/// Whether the address is that of a Service, which is what calico-node has to do without.
-fn is_of_service(case: &Case, host: &str) -> bool {
-    let Ok(address) = host.parse::<IpAddr>() else {
-        return false;
-    };
-    let services = case.facts.networks.services.iter();
-    let mut cidrs = services.flat_map(|network| &network.cidrs);
-    cidrs.any(|cidr| cidr.holds(address))
-}
-
 fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     let set = kube_proxy::daemon_set(case.snapshot)?;
     let cleanup = Felix::of(case.snapshot).get(&KUBE_PROXY_CLEANUP);
@@ -291,7 +279,8 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     }
     // Without kube-proxy and without another address, calico-node loses the API server.
     let node = CalicoNode::current(case.snapshot)?;
-    let finding = if node.value(services_endpoint::HOST).is_some() {
+    let has_value = node.value(services_endpoint::HOST).is_some();
+    let finding = if has_value || services_endpoint::has_address(case) {
         finding.in_manifest("once eBPF is on, turn kube-proxy off")
     } else {
         let finding = finding.in_manifest(format!(

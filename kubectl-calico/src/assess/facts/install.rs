@@ -100,6 +100,11 @@ impl Install {
         )
     }
 
+    /// Whether it is Canal.
+    pub fn is_canal(&self) -> bool {
+        self.method.value() == Some(&Method::Canal)
+    }
+
     /// Whether it is the Canal that RKE2 ships, by the name of its DaemonSet.
     pub fn is_canal_of_rke2(&self) -> bool {
         self.method.value() == Some(&Method::Canal)

@@ -16,6 +16,13 @@ pub fn overlay_installation(snapshot: &Snapshot) -> Option<&Installation> {
     named(snapshot, OVERLAY_NAME)
 }
 
+/// A setting in `calicoNetwork` of the Installation `default`.
+pub fn setting(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let spec = &default_installation(snapshot)?.spec;
+    let value = spec.get("calicoNetwork")?.get(name)?.as_str()?;
+    Some(value.to_owned())
+}
+
 fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Installation> {
     let installations = snapshot.installations.items();
     installations

@@ -10,7 +10,7 @@ use crate::assess::facts::Facts;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::assess::report::Report;
-use crate::assess::views::objects::operator_deployment;
+use crate::assess::views::objects::{default_installation, operator_deployment};
 use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot};
 
 /// The cluster with the manifests.
@@ -117,6 +117,13 @@ fn act(
                 origins.update(&ObjectRef::named("IPPool", name.as_str()), &[]);
             }
         }
+    }
+    if before.facts.install.is_from_manifests()
+        && !before.facts.install.is_canal()
+        && default_installation(cluster).is_none()
+        && default_installation(snapshot).is_some()
+    {
+        actions.push("migrates the manifest install to calico-system, node by node".to_owned());
     }
     if facts.install.is_by_operator() {
         actions.extend(dataplane::follow(snapshot, cluster, facts, origins));

@@ -9,7 +9,7 @@ use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetStatus};
 use super::origins::Origins;
 use crate::assess::facts::Facts;
 use crate::assess::views::kube_proxy;
-use crate::assess::views::objects::default_installation;
+use crate::assess::views::objects::setting;
 use crate::snapshot::{ObjectRef, Reading, Snapshot};
 
 /// The label that no node has, with which the operator keeps kube-proxy off all of them.
@@ -37,6 +37,11 @@ pub(super) fn follow(
             _ => "Disabled",
         };
         set_felix(overlaid, wanted == "BPF", nftables, origins);
+        if nftables == "Enabled" && wanted == "Nftables" && kube_proxy::is_scheduled(overlaid) {
+            origins.assume(
+                "kube-proxy is in nftables mode, which Nftables requires before Calico 3.32",
+            );
+        }
     }
     let manages = setting(overlaid, "kubeProxyManagement").as_deref() == Some("Enabled");
     if manages && since(40) {
@@ -44,13 +49,6 @@ pub(super) fn follow(
         return action.into_iter().map(str::to_owned).collect();
     }
     Vec::new()
-}
-
-/// A setting of the Installation's `calicoNetwork`.
-pub(super) fn setting(snapshot: &Snapshot, name: &str) -> Option<String> {
-    let spec = &default_installation(snapshot)?.spec;
-    let value = spec.get("calicoNetwork")?.get(name)?.as_str()?;
-    Some(value.to_owned())
 }
 
 fn set_felix(overlaid: &mut Snapshot, bpf: bool, nftables: &str, origins: &mut Origins) {

@@ -8,6 +8,7 @@ mod observed;
 mod origins;
 mod pairs;
 mod rejection;
+mod second_install;
 mod services;
 mod violations;
 
@@ -17,18 +18,18 @@ use k8s_openapi::jiff::Timestamp;
 use observed::observed;
 use origins::Origins;
 use pairs::Pairs;
+use second_install::{second_install, second_node};
 
 use super::accepted::Accepted;
 use super::changes::{Changes, Same};
+use super::checks::ebpf::NO_API_ADDRESS;
 use super::checks::installation_rules::RULE_BROKEN;
 use super::checks::migration::HALF_MIGRATED;
 use super::facts::Facts;
-use super::facts::installer::Installer;
-use super::facts::method::Method;
 use super::facts::ports::list;
 use super::finding::{Finding, Severity};
 use super::report::Report;
-use crate::snapshot::{FileOverlay, ObjectRef, Snapshot};
+use crate::snapshot::{FileOverlay, Snapshot};
 
 /// The findings about the change itself, which no cluster has.
 pub static ENTRIES: &[&Entry] = &[
@@ -57,10 +58,18 @@ pub fn with(
     let mut of_change: Vec<Finding> = rejection::rejections(origins.overlay()).collect();
     of_change.extend(downgrade::downgrade(&before.facts, &facts));
     of_change.extend(findings);
+    of_change.extend(second_node(cluster, &snapshot));
     let mut report = super::report_of(&snapshot, facts, now, |found| {
         let mut found = observed(&before.findings, found, &origins);
-        // The rules are applied to the Installation of the manifests, even if it has no effect.
-        found.retain(|found| found.code != RULE_BROKEN.entry.code);
+        // The rules are applied to the Installation of the manifests, even if it has no effect; and calico-node
+        // without an address is said once.
+        let is_said = of_change
+            .iter()
+            .any(|it| it.code == services::NO_SERVICES.code);
+        found.retain(|found| {
+            found.code != RULE_BROKEN.entry.code
+                && !(is_said && found.code == NO_API_ADDRESS.entry.code)
+        });
         for found in &mut found {
             judge_as_manifests(found, &origins, &before.facts);
         }
@@ -107,30 +116,8 @@ fn judge_as_manifests(finding: &mut Finding, origins: &Origins, before: &Facts) 
         && finding.severity < Severity::Error
         && origins.is_new(&finding.subject)
     {
-        *finding = second_install(finding, before);
+        *finding = second_install(&finding.subject, before);
     }
-}
-
-/// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.
-fn second_install(finding: &Finding, facts: &Facts) -> Finding {
-    let upgrade = match facts.install.method.value() {
-        Some(Method::Operator { by }) => by.upgrade(),
-        _ => Installer::Manifests.upgrade(),
-    };
-    Finding::error(
-        &HALF_MIGRATED.entry,
-        finding.subject.clone(),
-        "the manifests install Calico a second time, beside the operator's",
-    )
-    .exists(ObjectRef::installation())
-    .impact(
-        "the operator treats them as an install to migrate, and their CRDs and kube-controllers \
-         can be of another version",
-    )
-    .in_manifest(format!(
-        "do not apply these manifests: to upgrade Calico, {upgrade}; to change a setting, change \
-         the Installation"
-    ))
 }
 
 /// A summary of what is not so yet.

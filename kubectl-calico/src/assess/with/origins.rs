@@ -45,6 +45,11 @@ impl Origins {
         }
     }
 
+    /// Adds what is assumed about the cluster.
+    pub(super) fn assume(&mut self, what: &str) {
+        self.overlay.assumed.push(what.to_owned());
+    }
+
     /// Adds an object that the operator creates or changes because of a field of the Installation.
     pub(super) fn follow(&mut self, object: &ObjectRef, field: impl Into<String>) {
         self.followed.insert(object.to_string(), field.into());

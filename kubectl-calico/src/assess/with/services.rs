@@ -1,19 +1,19 @@
 //! Manifests with which no component would implement Services.
 
-use std::net::IpAddr;
-
 use calico_core::catalog::Entry;
 
-use super::dataplane::setting;
-use crate::assess::advice::services_endpoint::{HOST, operator_namespace};
+use crate::assess::advice::services_endpoint::{
+    HOST, bootstraps, by_config_map, has_address, operator_namespace,
+};
 use crate::assess::check::Case;
 use crate::assess::checks::other_plugins;
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::{CalicoNode, Variable, entry};
+use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::kube_proxy;
+use crate::assess::views::objects::setting;
 use crate::snapshot::ObjectRef;
 
 pub(super) static NO_SERVICES: Entry = Entry {
@@ -52,7 +52,12 @@ enum Lack {
 
 /// The finding, if something is missing that the cluster has without the manifests.
 pub(super) fn no_services(before: &Case, after: &Case) -> Option<Finding> {
-    let lack = lack(after).filter(|found| lack(before) != Some(*found))?;
+    let (was, lack) = (lack(before), lack(after)?);
+    // Where kube-proxy is not known by its DaemonSet, something else implements Services already.
+    let is_known = was != Some(Lack::Implementation) || lack == Lack::Choice;
+    if was == Some(lack) || !is_known {
+        return None;
+    }
     Some(match lack {
         Lack::Implementation => implementation(before, after),
         Lack::Address => address(after),
@@ -81,47 +86,11 @@ fn lack(case: &Case) -> Option<Lack> {
     if elsewhere || kube_proxy::is_scheduled(case.snapshot) || other_plugins::is_there(case) {
         return None;
     }
-    match (bpf, bootstraps || has_address(case)) {
+    match (bpf, has_address(case)) {
         (false, _) => Some(Lack::Implementation),
         (true, false) => Some(Lack::Address),
         (true, true) => None,
     }
-}
-
-/// Whether the operator finds out the address on its own.
-fn bootstraps(case: &Case) -> bool {
-    case.facts.install.is_by_operator()
-        && setting(case.snapshot, "bpfNetworkBootstrap").as_deref() == Some("Enabled")
-}
-
-/// The address that the operator passes on.
-fn by_config_map<'a>(case: &Case<'a>) -> Option<&'a str> {
-    let config = case.snapshot.services_endpoint.read()?;
-    entry(config, HOST).filter(|host| !host.is_empty())
-}
-
-/// Whether calico-node has, or gets, an address that is not that of the Service. What was not read may be
-/// one.
-fn has_address(case: &Case) -> bool {
-    let by_operator = case.facts.install.is_by_operator();
-    if by_operator
-        && (case.snapshot.services_endpoint.failure().is_some() || by_config_map(case).is_some())
-    {
-        return true;
-    }
-    let node = CalicoNode::current(case.snapshot);
-    match node.map(|node| node.variable(HOST)) {
-        Some(Variable::Set(host)) => !host.is_empty() && !is_of_service(case, host),
-        Some(Variable::Unknown(_)) => true,
-        Some(Variable::Unset) | None => false,
-    }
-}
-
-fn is_of_service(case: &Case, host: &str) -> bool {
-    let services = case.facts.networks.services.iter();
-    let mut cidrs = services.flat_map(|network| &network.cidrs);
-    let address = host.parse::<IpAddr>();
-    address.is_ok_and(|address| cidrs.any(|cidr| cidr.holds(address)))
 }
 
 fn implementation(before: &Case, after: &Case) -> Finding {

@@ -1,0 +1,58 @@
+//! Manifests that install Calico beside the one that is there.
+
+use crate::assess::checks::migration::HALF_MIGRATED;
+use crate::assess::facts::Facts;
+use crate::assess::facts::installer::Installer;
+use crate::assess::facts::method::Method;
+use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::snapshot::{ObjectRef, Snapshot};
+
+/// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.
+pub(super) fn second_install(subject: &str, before: &Facts) -> Finding {
+    let upgrade = match before.install.method.value() {
+        Some(Method::Operator { by }) => by.upgrade(),
+        _ => Installer::Manifests.upgrade(),
+    };
+    Finding::error(
+        &HALF_MIGRATED.entry,
+        subject,
+        "the manifests install Calico a second time, beside the operator's",
+    )
+    .exists(ObjectRef::installation())
+    .impact(
+        "the operator treats them as an install to migrate, and their CRDs and kube-controllers \
+         can be of another version",
+    )
+    .in_manifest(format!(
+        "do not apply these manifests: to upgrade Calico, {upgrade}; to change a setting, change \
+         the Installation"
+    ))
+}
+
+/// A calico-node of the manifests beside that of other manifests, such as Canal's.
+pub(super) fn second_node(cluster: &Snapshot, snapshot: &Snapshot) -> Option<Finding> {
+    let there = CalicoNode::all(cluster);
+    let first = there.first().filter(|node| !node.is_of_operator())?;
+    let nodes = CalicoNode::all(snapshot);
+    let is_there = |node: &CalicoNode| there.iter().any(|it| it.object() == node.object());
+    let added = nodes
+        .iter()
+        .find(|node| !is_there(node) && !node.is_of_operator())?;
+    let finding = Finding::error(
+        &HALF_MIGRATED.entry,
+        added.object(),
+        format!(
+            "the manifests install Calico a second time, beside {}",
+            first.object()
+        ),
+    )
+    .exists(added.object())
+    .exists(first.object())
+    .impact("both program the routes and policies of a node")
+    .in_manifest(format!(
+        "do not apply these manifests, or delete the install of {} first",
+        first.object()
+    ));
+    Some(finding)
+}
