@@ -37,9 +37,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
     let controllers = deployment(case.snapshot, NAME)?;
     let replicas = Replicas::of(controllers);
     // In a manifest there is no status.
-    if replicas.ready > 0 || controllers.status.is_none() {
-        return None;
-    }
+    controllers.status.as_ref()?;
     let (severity, impact) = if case.facts.install.is_in_etcd() {
         (
             Severity::Error,
@@ -64,6 +62,9 @@ fn not_ready(case: &Case) -> Option<Finding> {
             "kubectl scale -n {namespace} deployment {NAME} --replicas=1"
         ));
         return Some(finding);
+    }
+    if replicas.ready > 0 {
+        return None;
     }
     let selector = controllers.spec.as_ref().map(|spec| &spec.selector);
     let pods = pods::of(case.snapshot, &controllers.metadata, selector);

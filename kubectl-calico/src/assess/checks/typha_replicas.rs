@@ -60,7 +60,6 @@ pub(crate) const NOT_READY: Check = Check {
         let namespace = pasted(&replicas.namespace);
         let finding = Finding::new(&NOT_READY.entry, severity, replicas.object(), message)
             .evidence(replicas.object(), "spec.replicas", wanted)
-            .evidence(replicas.object(), "status.readyReplicas", ready)
             .impact(impact)
             .suspects([Suspect::Workload(NAME)])
             .suspects(lacks_address(case).then_some(Suspect::Code(NO_ADDRESS.entry.code)));
@@ -72,6 +71,7 @@ pub(crate) const NOT_READY: Check = Check {
                 wanted_of(case).max(1),
             )),
             _ => finding
+                .evidence(replicas.object(), "status.readyReplicas", ready)
                 .fix("find out why the pods are not running")
                 .paste(format!(
                     "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
