@@ -25,7 +25,7 @@ const CSI: &str = "csi-node-driver";
 const QUOTES: usize = 3;
 
 /// The longest line that is quoted, in characters.
-const LONGEST: usize = 300;
+const LONGEST: usize = 400;
 
 /// A line that a pod wrote, or that the kubelet wrote about it.
 struct Line {

@@ -7,7 +7,7 @@ use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
-        texts: &["failed to autodetect an ipv4 address"],
+        texts: &["autodetect an ipv4 address"],
         is_general: true,
         means: "calico-node finds no IPv4 address of the node",
         fix: "choose an autodetection method that fits the node, such as \
@@ -22,7 +22,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["failed to autodetect an ipv6 address"],
+        texts: &["autodetect an ipv6 address"],
         means: "calico-node finds no IPv6 address of the node",
         fix: "give the node a global IPv6 address, or turn IPv6 off in Calico (IP6=none)",
         paste: node_addresses,
@@ -31,6 +31,36 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         examples: &[
             "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 192: Unable to set node \
          resource configuration error=Failed to autodetect an IPv6 address",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["unable to auto-detect an ipv4 address: no valid ipv4 addresses found"],
+        means: "no interface of the node that the method first-found takes has an address: it skips loopback, and \
+         bridges of containers, by name",
+        fix: "choose a method that finds the node's address: kubernetes-internal-ip, or the interface or CIDR of the \
+         network between the nodes",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, \
+         node/pkg/lifecycle/startup/autodetection/autodetection_methods.go, filtered.go; \
+         canonical/microk8s#2078",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/autodetection_methods.go 99: Unable to auto-detect an IPv4 \
+         address: no valid IPv4 addresses found on the host interfaces",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["unable to auto-detect an ipv4 address while excluding"],
+        means: "autodetection excludes every interface of the node that has an address",
+        fix: "correct the pattern of skip-interface: it is a regular expression, and must leave an interface on every \
+         node",
+        paste: node_addresses,
+        source: "projectcalico/calico v3.30.7, \
+         node/pkg/lifecycle/startup/autodetection/autodetection_methods.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/autodetection_methods.go 157: Unable to auto-detect an IPv4 \
+         address while excluding [e.*]: no valid IPv4 addresses found on the host interfaces",
         ],
         ..KnownMessage::USUAL
     },
