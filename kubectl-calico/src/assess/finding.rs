@@ -195,12 +195,24 @@ impl Finding {
 
     /// Adds a value that was read from there.
     pub fn read(self, from: &Provenance, value: impl ToString) -> Self {
+        let value = value.to_string();
+        let value = if from.default {
+            format!("{value} (default)")
+        } else {
+            value
+        };
         self.evidence(&from.object, from.field.as_str(), value)
     }
 
     /// Adds that an object exists.
     pub fn exists(self, object: impl Into<ObjectRef>) -> Self {
         self.evidence(object, "exists", true)
+    }
+
+    /// Whose cause it names, so that no line of a log has to.
+    pub fn explained(mut self) -> Self {
+        self.is_explained = true;
+        self
     }
 
     /// Says what happens if nothing is done.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::advice::causes::cause;
+use super::checks::reporting::observed_generation;
 use super::views::container_failure::{ContainerFailure, container_failure};
 use super::views::objects::default_installation;
 use super::views::pods;
@@ -138,8 +139,8 @@ impl<'a> Failure<'a> {
     }
 }
 
-/// The log of an operator that runs, and reports nothing about the Installation, or an error whose cause is
-/// not known.
+/// The log of an operator that runs, and reports nothing about the Installation, or only about an earlier generation, or an
+/// error whose cause is not known.
 fn log_of_operator(snapshot: &Snapshot) -> Option<LogRequest> {
     let statuses = snapshot.tigera_statuses.read()?;
     let is_unexplained = statuses.iter().any(|status| {
@@ -150,7 +151,11 @@ fn log_of_operator(snapshot: &Snapshot) -> Option<LogRequest> {
         && !statuses
             .iter()
             .any(|status| status.metadata.name == "calico" && !status.status.conditions.is_empty());
-    if !is_unexplained && !is_silent {
+    let has_not_observed = || {
+        let generation = default_installation(snapshot)?.metadata.generation?;
+        Some(observed_generation(snapshot)? < generation)
+    };
+    if !is_unexplained && !is_silent && has_not_observed() != Some(true) {
         return None;
     }
     let pod =

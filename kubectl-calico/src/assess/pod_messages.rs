@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::advice::messages::{KnownMessage, known};
 use super::check::Case;
 use super::finding::{Evidence, Finding, Suspect};
+use super::views::log_errors::is_error;
 use super::views::pods;
 use crate::repair::Step;
 use crate::snapshot::resources::OPERATOR_APP;
@@ -13,9 +14,9 @@ use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
 use calico_core::text::cut;
 
 /// The codes of findings that are about pods, or about what their pods report.
-const CODES: [&str; 12] = [
-    "CAL103", "CAL107", "CAL108", "CAL112", "CAL113", "CAL401", "CAL404", "CAL501", "CAL502",
-    "CAL503", "CAL504", "CAL508",
+const CODES: [&str; 13] = [
+    "CAL103", "CAL107", "CAL108", "CAL109", "CAL112", "CAL113", "CAL401", "CAL404", "CAL501",
+    "CAL502", "CAL503", "CAL504", "CAL508",
 ];
 
 /// `k8s-app` of Calico's CSI driver.
@@ -57,7 +58,9 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
     let mut lines = events(&its, messages.events.items());
     lines.extend(shown(&finding));
     lines.extend(logs.iter().flat_map(|log| log_lines(log)));
-    if let Some((line, message)) = explanation(case, &lines) {
+    if !finding.is_explained
+        && let Some((line, message)) = explanation(case, &lines)
+    {
         return explained(case, finding, line, message);
     }
     let finding = quotes(&lines).into_iter().fold(finding, quoted);
@@ -83,7 +86,7 @@ impl<'a> Pods<'a> {
         let app = match finding.code {
             // The one workload of Calico without a finding of its own.
             "CAL108" if evidence.any(|it| it.value.contains(CSI)) => Some(CSI),
-            "CAL103" | "CAL107" | "CAL108" | "CAL113" => Some(OPERATOR_APP),
+            "CAL103" | "CAL107" | "CAL108" | "CAL109" | "CAL113" => Some(OPERATOR_APP),
             "CAL112" => Some("calico-apiserver"),
             _ => None,
         };
@@ -242,14 +245,6 @@ fn quotes(lines: &[Line]) -> Vec<&Line> {
         quotes.extend(log().next());
     }
     quotes
-}
-
-/// Whether a line tells of an error, in the words of Calico's logs, of Go's and of the operator's.
-fn is_error(line: &str) -> bool {
-    let line = line.to_lowercase();
-    ["error", "fatal", "panic", "fail", "cannot", "unable"]
-        .iter()
-        .any(|word| line.contains(word))
 }
 
 /// A line without its time, its process and its place in the code.

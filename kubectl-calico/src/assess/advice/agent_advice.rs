@@ -15,7 +15,8 @@ use crate::assess::facts::typha::is_used;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::phrases::{few, pasted};
 use crate::assess::views::felix::{AWS_CHECK, Felix};
-use crate::snapshot::Pod;
+use crate::assess::views::log_errors::has_errors;
+use crate::snapshot::{Pod, PodName};
 
 /// What keeps a running calico-node from being ready, if it was found. The first one counts.
 const CAUSES: [(&Check, &str); 7] = [
@@ -77,7 +78,7 @@ pub(crate) fn advised(case: &Case, finding: Finding, pod: &Pod) -> Finding {
     if let Some((check, fix)) = CAUSES.iter().find(|(check, _)| check.finds(case)) {
         return finding.fix(format!("{fix} first (see {})", check.entry.code));
     }
-    finding.fix(running(case)).paste(format!(
+    finding.fix(running(case, pod)).paste(format!(
         "{describe}\nkubectl logs -n {namespace} {name} -c calico-node --tail=50"
     ))
 }
@@ -104,7 +105,7 @@ fn without_readiness(case: &Case) -> &'static str {
 }
 
 /// What to do about a pod that runs and is not ready, if nothing else was found.
-fn running(case: &Case) -> String {
+fn running(case: &Case, pod: &Pod) -> String {
     let nodes = case.snapshot.nodes.items().iter();
     let silent: Vec<&str> = nodes
         .filter(|node| node.is_silent())
@@ -127,16 +128,32 @@ fn running(case: &Case) -> String {
                 turn the source/destination check off; then read the log"
             .to_owned();
     }
-    if bgp {
-        return "read the result of the readiness probe in the pod's events. \"BGP not \
-                established\": open TCP 179 between the nodes, in security groups and in the \
-                nodes' own firewalls; \"unable to connect to BIRDv4 socket\": read the log"
-            .to_owned();
-    }
     let typha = if is_used(case.snapshot) {
         ", and check that the node reaches Typha on TCP 5473"
     } else {
         ""
     };
+    if has_errors(case.snapshot, pod) {
+        return format!("fix what its log reports (see evidence){typha}");
+    }
+    if bgp && !only_felix_is_unready(case, pod) {
+        return "read the result of the readiness probe in the pod's events. \"BGP not \
+                established\": open TCP 179 between the nodes, in security groups and in the \
+                nodes' own firewalls; \"unable to connect to BIRDv4 socket\": read the log"
+            .to_owned();
+    }
     format!("read the result of the readiness probe in the pod's events, then the log{typha}")
+}
+
+/// Whether the latest result of the readiness probe that was read names Felix and not BIRD.
+/// `calico/node is not ready: felix is not ready: readiness probe reporting 503`
+/// Source: projectcalico/calico v3.30.7, node/pkg/health/health.go.
+fn only_felix_is_unready(case: &Case, pod: &Pod) -> bool {
+    let name = PodName::of(&pod.metadata);
+    let events = case.snapshot.messages.events.items().iter();
+    let probes = events.filter(|event| event.reason == "Unhealthy" && event.is_about(&name));
+    let latest = probes.max_by_key(|event| event.time());
+    latest.is_some_and(|event| {
+        event.message.contains("felix is not ready") && !event.message.contains("BIRD is not ready")
+    })
 }

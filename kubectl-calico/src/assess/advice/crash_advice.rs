@@ -9,6 +9,7 @@ use crate::assess::phrases::pasted;
 use crate::assess::thresholds::PROBE_TIMEOUT;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::container_failure::FailingPods;
+use crate::assess::views::log_errors::has_errors;
 use crate::snapshot::ObjectRef;
 
 /// Adds what to do about a container that ends by itself.
@@ -19,12 +20,21 @@ pub(crate) fn crashed(
     log: String,
 ) -> Finding {
     let read = "read the log of the previous run, and fix the reported problem";
+    // What usually happens is a guess, which errors that were read replace.
+    let usually = |cause: String| {
+        if has_errors(case.snapshot, stopped.pod) {
+            "fix what its log reports (see evidence); the whole log has more".to_owned()
+        } else {
+            format!("{read}: usually {cause}")
+        }
+    };
     match stopped.container.name.as_str() {
         "install-cni" | "upgrade-ipam" => finding
             .suspects(suspects())
-            .fix(format!(
-                "{read}: usually it cannot reach the API server by its Service, because \
-                 kube-proxy does not run on the node, or the node's network is broken"
+            .fix(usually(
+                "it cannot reach the API server by its Service, because kube-proxy does not run on the \
+                 node, or the node's network is broken"
+                    .to_owned(),
             ))
             .paste(log),
         "calico-node" => {
@@ -35,7 +45,7 @@ pub(crate) fn crashed(
             };
             finding
                 .suspects(suspects())
-                .fix(format!("{read}: usually it does not reach {unreachable}"))
+                .fix(usually(format!("it does not reach {unreachable}")))
                 .paste(log)
         }
         "tigera-operator" => {
@@ -62,7 +72,7 @@ pub(crate) fn crashed(
             };
             finding
                 .suspects(suspects())
-                .fix(format!("{read}: usually it does not reach {store}"))
+                .fix(usually(format!("it does not reach {store}")))
                 .paste(log)
         }
         _ => finding.fix(read).paste(log),

@@ -14,4 +14,5 @@ pub(crate) mod pool_fixes;
 pub(crate) mod reservations;
 pub(crate) mod services_endpoint;
 pub(crate) mod typha_scale;
+pub(crate) mod unscheduled;
 pub(crate) mod waiting_causes;

@@ -5,6 +5,7 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
     APIService, APIServiceCondition,
 };
 
+use crate::assess::advice::services_endpoint::operator_namespace;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::platform::Platform;
@@ -29,6 +30,8 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
                    no such server. An APIServer resource that is not Ready is also reported, \
                    unless the operator already says why (CAL107, CAL108).",
         fix: "MissingEndpoints: find out why the calico-apiserver pods are not ready. \
+              FailedDiscoveryCheck with x509: the server's certificate and the registration do not \
+              match; with a bad status: read the log of the pods. Any other \
               FailedDiscoveryCheck: the control plane cannot reach the pods; check that the \
               control plane nodes run calico-node, and that nothing between nodes drops \
               encapsulated traffic or TCP 5443; a managed control plane needs TCP 5443 to the \
@@ -86,6 +89,15 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
             DELETE_REGISTRATION.to_owned(),
         ),
         "MissingEndpoints" => ("find out why its pods are not ready", pods),
+        // Who answers is reached.
+        "FailedDiscoveryCheck" if message.contains("x509: ") => bad_certificate(case),
+        "FailedDiscoveryCheck" if message.contains("bad status from") => (
+            "find out in the log of its pods why it answers with an error",
+            format!(
+                "kubectl logs -n {} -l k8s-app=calico-apiserver --tail=50",
+                pasted(namespace)
+            ),
+        ),
         "FailedDiscoveryCheck" if managed => (
             "allow TCP 5443 from the control plane to the nodes: on EKS, in the nodes' security \
              group from the cluster's. If projectcalico.org/v3 is not needed, delete the \
@@ -131,6 +143,25 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         .suspects(suspects(reason))
         .fix(fix)
         .paste(paste),
+    )
+}
+
+/// What to do about a certificate that the registration does not trust.
+fn bad_certificate(case: &Case) -> (&'static str, String) {
+    if case.snapshot.api_servers.items().is_empty() {
+        return (
+            "write the certificate authority of the server's certificate to caBundle of the registration, as the \
+             install of Calico's API server did: the certificate has changed since",
+            "kubectl get apiservices.apiregistration.k8s.io v3.projectcalico.org -o yaml"
+                .to_owned(),
+        );
+    }
+    (
+        "have the operator issue the certificate again: delete its Secret in the operator's namespace; the pods restart",
+        format!(
+            "kubectl delete secrets -n {} calico-apiserver-certs",
+            operator_namespace(case)
+        ),
     )
 }
 

@@ -1,6 +1,7 @@
 //! Whether calico-kube-controllers is ready.
 
 use crate::assess::advice::impact::without_pods;
+use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::Replicas;
 use crate::assess::finding::{Finding, Severity};
@@ -81,9 +82,12 @@ fn not_ready(case: &Case) -> Option<Finding> {
     let finding = pods.iter().fold(finding, |finding, pod| {
         finding.evidence(pods::object(pod), "status", pods::why(pod))
     });
+    let finding = finding.impact(impact);
+    if let Some(cause) = unscheduled::of(case, &pods) {
+        return Some(finding.fix(cause.fix).paste(cause.command));
+    }
     Some(
         finding
-            .impact(impact)
             .fix("find out what its pod is waiting for; it only starts where calico-node is ready")
             .paste(format!(
                 "kubectl describe pods -n {namespace} -l k8s-app={NAME}"

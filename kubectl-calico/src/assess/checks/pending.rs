@@ -2,6 +2,7 @@
 
 use super::node_ready::NODE_NOT_READY;
 use super::other_plugins;
+use crate::assess::advice::messages::known;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::facts::method::Method;
@@ -10,10 +11,10 @@ use crate::assess::phrases::{MOST_NAMES, condition, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::Pod;
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
 };
+use crate::snapshot::{Event, Pod, PodName};
 use calico_core::catalog::Entry;
 
 pub(crate) const PODS_WAIT: Check = Check {
@@ -26,10 +27,13 @@ pub(crate) const PODS_WAIT: Check = Check {
         criteria: "A pod without hostNetwork is reported if the scheduler cannot place it because \
                    nodes are not ready or have no network, or if it is on a node and none of its \
                    containers has been created. Calico's own pods are reported as CAL501 to CAL503 \
-                   and CAL508. The finding is an error if calico-node is not ready on the pod's \
-                   node (or on any node, for an unscheduled pod); a warning if it is ready, \
-                   because something else may block the pod; and a note in a cluster without a \
-                   network plugin, which is normal before an install. If another plugin provides \
+                   and CAL508. A pod whose events name a volume or an image is not reported. The \
+                   finding is an error if calico-node is not ready on the pod's node (or on any \
+                   node, for an unscheduled pod). If it is ready, the finding is an error if no \
+                   CoreDNS is ready and the CNI plugin fails, and otherwise a warning, because \
+                   something else may block the pod. It is a note in a cluster without a network \
+                   plugin, which is normal before an install; but an error if the \
+                   container runtime still uses the CNI configuration of a Calico that is gone. If another plugin provides \
                    pod networking, the check does not apply.",
         fix: "Fix calico-node on these nodes first. If it is ready, the pod's events contain the \
               CNI plugin's error: no free address, no pool for the node, or a file that \
@@ -51,8 +55,10 @@ pub(crate) const PODS_WAIT: Check = Check {
             .filter(|pod| !pods::is_calico(pod) && pod.metadata.deletion_timestamp.is_none())
             .filter(|pod| !pod.spec.host_network)
             .filter(|pod| is_kept_from_nodes(case, pod) || pods::has_no_sandbox(pod))
+            .filter(|pod| !waits_for_something_else(case, pod))
             .collect();
-        finding(case, &waiting).into_iter().collect()
+        let found = with_files_of_calico(case, &waiting).or_else(|| finding(case, &waiting));
+        found.into_iter().collect()
     },
 };
 
@@ -70,6 +76,49 @@ fn is_kept_from_nodes(case: &Case, pod: &Pod) -> bool {
     scheduled.is_some_and(|scheduled| {
         none_ready || taints.iter().any(|taint| scheduled.message.contains(taint))
     })
+}
+
+/// The events about a pod that were read.
+fn events<'a>(case: &Case<'a>, pod: &Pod) -> impl Iterator<Item = &'a Event> {
+    let name = PodName::of(&pod.metadata);
+    let events = case.snapshot.messages.events.items().iter();
+    events.filter(move |event| event.is_about(&name))
+}
+
+/// Whether an event is about the pod's network.
+/// Source: kubernetes v1.34, pkg/kubelet/events/event.go.
+fn is_about_network(event: &Event) -> bool {
+    matches!(
+        event.reason.as_str(),
+        "FailedCreatePodSandBox" | "FailedPodSandBoxStatus" | "NetworkNotReady"
+    )
+}
+
+/// Whether the pod waits for a volume or an image, which the kubelet reports.
+fn waits_for_something_else(case: &Case, pod: &Pod) -> bool {
+    let is_other = |event: &Event| {
+        matches!(
+            event.reason.as_str(),
+            "FailedMount" | "FailedAttachVolume" | "FailedMapVolume" | "Pulling" | "Failed"
+        )
+    };
+    events(case, pod).any(is_other) && !events(case, pod).any(is_about_network)
+}
+
+/// Whether CoreDNS has no ready pod, because the CNI plugin fails and not only because calico-node started after it.
+fn no_name_is_resolved(case: &Case, waiting: &[&Pod]) -> bool {
+    let is_dns = |pod: &&Pod| pods::app(pod) == "kube-dns";
+    let fails = |pod: &&Pod| {
+        let mut events = events(case, pod).filter(|event| is_about_network(event));
+        events.any(|event| known(&event.message).is_none_or(|message| !message.is_general))
+    };
+    let all = case.snapshot.calico_pods.read();
+    all.is_some_and(|all| !all.iter().any(|pod| is_dns(&pod) && pod.is_ready()))
+        && waiting
+            .iter()
+            .copied()
+            .filter(is_dns)
+            .any(|pod| fails(&pod))
 }
 
 /// The severity, the cause, and what to do first.
@@ -94,11 +143,53 @@ fn cause(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'sta
             "fix calico-node first: see the other findings",
         ),
         _ => (
-            Severity::Warning,
+            if no_name_is_resolved(case, waiting) {
+                Severity::Error
+            } else {
+                Severity::Warning
+            },
             "Pending although calico-node is ready",
             "check the pod's events for the error of the scheduler or the CNI plugin",
         ),
     })
+}
+
+/// Pods that the container runtime connects with Calico's CNI plugin, although Calico is not installed.
+fn with_files_of_calico(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
+    if !matches!(
+        case.facts.install.method.value()?,
+        Method::Nothing | Method::Remnants
+    ) {
+        return None;
+    }
+    let is_by_calico = |pod: &&&Pod| {
+        events(case, pod).any(|event| event.message.contains("plugin type=\"calico\" failed"))
+    };
+    let pods: Vec<&Pod> = waiting.iter().filter(is_by_calico).copied().collect();
+    let first = pods.first()?;
+    let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
+    let message = format!(
+        "Pending: the node still has the CNI configuration of Calico, which is not installed: {}",
+        few(&names)
+    );
+    let finding = Finding::error(&PODS_WAIT.entry, pods::object(first), message);
+    let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+        let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
+        finding.evidence(pods::object(pod), "status", why)
+    });
+    Some(
+        finding
+            .explained()
+            .impact("no new pod on these nodes gets a network")
+            .fix(
+                "on each of these nodes, remove 10-calico.conflist and calico-kubeconfig from /etc/cni/net.d, restart the \
+                 container runtime, and then delete the pods",
+            )
+            .paste(format!(
+                "# on {}\nls /etc/cni/net.d",
+                pasted(&first.spec.node_name)
+            )),
+    )
 }
 
 fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
@@ -131,14 +222,19 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
             } else {
                 "these pods do not start"
             })
-            .suspects(suspects(case, severity))
+            .suspects(suspects(case, waiting))
             .fix(fix)
             .paste(match severity {
                 // In all other cases, something else must be fixed first.
-                Severity::Warning if CalicoNode::current(case.snapshot).is_some() => format!(
-                    "kubectl describe pods -n kube-system {}",
-                    pasted(&first.metadata.name)
-                ),
+                Severity::Warning | Severity::Error
+                    if CalicoNode::current(case.snapshot).is_some()
+                        && !is_without_calico_node(case, waiting) =>
+                {
+                    format!(
+                        "kubectl describe pods -n kube-system {}",
+                        pasted(&first.metadata.name)
+                    )
+                }
                 _ => String::new(),
             }),
     )
@@ -151,11 +247,11 @@ const WITHOUT_CALICO_NODE: [&str; 8] = [
 
 /// What keeps pods from starting: calico-node, or what keeps it from running; if it is ready, that the
 /// container runtime sees no CNI configuration.
-fn suspects(case: &Case, severity: Severity) -> Vec<Suspect> {
+fn suspects(case: &Case, waiting: &[&Pod]) -> Vec<Suspect> {
     if CalicoNode::current(case.snapshot).is_none() {
         return WITHOUT_CALICO_NODE.map(Suspect::Code).to_vec();
     }
-    if severity != Severity::Error {
+    if !is_without_calico_node(case, waiting) {
         return vec![Suspect::Code(NODE_NOT_READY.entry.code)];
     }
     ["calico-node", "canal", "rke2-canal"]
@@ -172,8 +268,13 @@ fn is_without_calico_node(case: &Case, waiting: &[&Pod]) -> bool {
         .filter(|pod| pod.is_ready())
         .map(|pod| pod.spec.node_name.as_str())
         .collect();
+    // What connects pods on Windows is another DaemonSet.
+    let windows = |name: &str| {
+        let mut nodes = case.snapshot.nodes.items().iter();
+        nodes.any(|node| node.metadata.name == name && !node.is_linux())
+    };
     waiting.iter().any(|pod| match pod.spec.node_name.as_str() {
         "" => ready.is_empty(),
-        node => !ready.contains(&node),
+        node => !ready.contains(&node) && !windows(node),
     })
 }

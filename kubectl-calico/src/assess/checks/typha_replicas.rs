@@ -1,14 +1,15 @@
 //! Whether Typha has enough ready replicas.
 
 use crate::assess::advice::typha_scale::{by_gke, scaled, too_few_nodes};
+use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 use crate::assess::facts::typha::{NAME, Replicas, typha};
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::{MOST_NAMES, pasted};
 use crate::assess::views::pods;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::{Node, ObjectRef, Pod};
 use calico_core::catalog::Entry;
 
 pub(crate) const NOT_READY: Check = Check {
@@ -70,12 +71,21 @@ pub(crate) const NOT_READY: Check = Check {
                 replicas,
                 wanted_of(case).max(1),
             )),
-            _ => finding
-                .evidence(replicas.object(), "status.readyReplicas", ready)
-                .fix("find out why the pods are not running")
-                .paste(format!(
-                    "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
-                )),
+            _ => {
+                let finding = finding.evidence(replicas.object(), "status.readyReplicas", ready);
+                let pods = unready_pods(case);
+                let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+                    finding.evidence(pods::object(pod), "status", pods::why(pod))
+                });
+                match unscheduled::of(case, &pods) {
+                    Some(cause) => finding.fix(cause.fix).paste(cause.command),
+                    None => finding
+                        .fix("find out why the pods are not running")
+                        .paste(format!(
+                            "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
+                        )),
+                }
+            }
         };
         vec![finding]
     },
@@ -160,6 +170,13 @@ pub(crate) const TOO_FEW: Check = Check {
 fn used<'a>(case: &Case<'a>) -> Option<&'a Replicas> {
     let replicas = case.facts.typha.deployment.value()?;
     (case.facts.typha.used.value() == Some(&true)).then_some(replicas)
+}
+
+/// Typha's pods that are not ready.
+fn unready_pods<'a>(case: &Case<'a>) -> Vec<&'a Pod> {
+    let pods = pods::wanted(case.snapshot);
+    pods.filter(|pod| pods::app(pod) == NAME && !pod.is_ready())
+        .collect()
 }
 
 fn wanted_of(case: &Case) -> u32 {

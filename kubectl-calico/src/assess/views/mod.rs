@@ -8,6 +8,7 @@ pub mod felix;
 pub mod ipam_blocks;
 pub mod ipam_config;
 pub mod kube_proxy;
+pub(crate) mod log_errors;
 pub mod node_addresses;
 pub mod node_labels;
 pub mod objects;

@@ -10,6 +10,7 @@ use super::commands::{
 use super::known_cause::KnownCause;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
 use crate::assess::checks::deletion::DELETION_STUCK;
+use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
 
 /// A kind of the operator's or Calico's is not served.
 const NO_DEFINITION: KnownCause = KnownCause {
@@ -30,6 +31,15 @@ const BAD_CERTIFICATE: KnownCause = KnownCause {
 };
 
 pub(crate) static CAUSES: &[KnownCause] = &[
+    KnownCause {
+        texts: &["no matches for kind \"podsecuritypolicy\""],
+        written_by: (20, Some(27)),
+        means: "the operator needs PodSecurityPolicy, which Kubernetes 1.25 and later do not have",
+        fix: "upgrade the operator; on a platform that manages it, upgrade what the platform calls the version of \
+              the cluster's components or node images",
+        explained_by: &[&OPERATOR_TOO_OLD],
+        ..KnownCause::USUAL
+    },
     KnownCause {
         texts: &["no matches for kind"],
         ..NO_DEFINITION

@@ -1,13 +1,12 @@
-//! Messages of the CNI plugin, of IPAM, and of install-cni.
+//! Messages of the CNI plugin and of IPAM.
 
-use super::commands::{agents, calico_node_of, ipam, nodes, pools, unlock};
+use super::commands::{agents, calico_node_of, ipam, nodes, pools, strict_affinity, unlock};
 use super::known_message::KnownMessage;
 use crate::assess::checks::block_limit::BLOCK_LIMIT;
 use crate::assess::checks::capacity::FEWER_BLOCKS_THAN_NODES;
 use crate::assess::checks::cni_token::TOKEN_NOT_RENEWED;
 use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::no_pool::NO_POOL;
-use crate::assess::checks::node_ready::NODE_NOT_READY;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
 use crate::assess::checks::pinned_pools::POOL_PINNED;
 use crate::assess::checks::usage::NEARLY_FULL;
@@ -45,6 +44,86 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
          network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): error getting \
          ClusterInformation: connection is unauthorized: Unauthorized",
+        ],
+        ..KnownMessage::USUAL
+    },
+    // The certificate authority in the plugin's kubeconfig, which install-cni writes.
+    KnownMessage {
+        texts: &[
+            "error getting clusterinformation",
+            "x509: certificate signed by unknown authority",
+        ],
+        means: "the kubeconfig of the CNI plugin on the node has the certificate authority of another cluster, or \
+         an earlier one of this cluster",
+        fix: "restart calico-node on the node of the pod: it writes /etc/cni/net.d/calico-kubeconfig anew. \
+         kubeadm reset leaves /etc/cni/net.d: empty it before a node joins again",
+        paste: calico_node_of,
+        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go; \
+         projectcalico/calico#6425",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): error getting \
+         ClusterInformation: Get \
+         \"https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinformations/default\": tls: \
+         failed to verify certificate: x509: certificate signed by unknown authority",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[
+            "error getting clusterinformation",
+            "resource does not exist: clusterinformation(default)",
+        ],
+        means: "Calico's datastore has no ClusterInformation",
+        fix: "restart calico-node, which creates it when it starts; if it is gone because the CRDs were \
+         deleted, so are the pools and policies",
+        paste: calico_node_of,
+        source: "projectcalico/calico v3.30.7, libcalico-go/lib/clientv3/client.go (EnsureInitialized)",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): error getting \
+         ClusterInformation: resource does not exist: ClusterInformation(default) with error: \
+         clusterinformations.crd.projectcalico.org \"default\" not found",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["strict affinity should not be false for windows node"],
+        means: "IPAM assigns no addresses to pods on Windows nodes unless strict affinity is on",
+        fix: "turn strict affinity on, which also applies to Linux nodes",
+        paste: strict_affinity,
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go; Azure/AKS-Edge#43",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): global strict \
+         affinity should not be false for Windows node",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to add ip addr to", "permission denied"],
+        means: "IPv6 is turned off on the node, and the pod gets an IPv6 address",
+        fix: "turn IPv6 on (sysctl net.ipv6.conf.all.disable_ipv6=0 and \
+         net.ipv6.conf.default.disable_ipv6=0), or give pods no IPv6 addresses",
+        paste: pools,
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): failed to add IP addr \
+         to \"eth0\": permission denied",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed with no error message: signal: killed"],
+        means: "the container runtime killed the CNI plugin before it was done",
+        fix: "find out why the plugin is slow: usually the node or the API server is overloaded, or \
+         packets to the API server are lost; the last lines of /var/log/calico/cni/cni.log on the node \
+         show what it was waiting for",
+        paste: nodes,
+        source: "containernetworking/cni v1.2.3, pkg/invoke/raw_exec.go; projectcalico/calico#7647",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
+         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): netplugin failed with \
+         no error message: signal: killed",
         ],
         ..KnownMessage::USUAL
     },
@@ -208,52 +287,6 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["failed to find plugin \"calico"],
-        means: "the binaries of the CNI plugin are missing on the node",
-        fix: "restart calico-node on the node: its init container install-cni copies them. If \
-         they are still missing, the runtime looks in a directory other than /opt/cni/bin",
-        paste: calico_node_of,
-        source: "containernetworking/cni v1.2.3, pkg/invoke/find.go",
-        examples: &[
-            "Failed to create pod sandbox: failed to find plugin \"calico\" in path \
-         [/opt/cni/bin]",
-        ],
-        ..KnownMessage::USUAL
-    },
-    KnownMessage {
-        texts: &["cni plugin not initialized"],
-        is_general: true,
-        means: "the container runtime has found no CNI configuration on the node",
-        fix: "get calico-node ready on the node: install-cni writes the configuration to \
-         /etc/cni/net.d. If it is there, restart the container runtime",
-        paste: agents,
-        explained_by: &[&NODE_NOT_READY],
-        source: "containerd v1.7.22, vendor/github.com/containerd/go-cni/errors.go",
-        examples: &[
-            "network is not ready: container runtime network not ready: NetworkReady=false \
-         reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin \
-         not initialized",
-        ],
-        ..KnownMessage::USUAL
-    },
-    KnownMessage {
-        texts: &["cni config uninitialized"],
-        is_general: true,
-        means: "the container runtime has found no CNI configuration on the node",
-        fix: "get calico-node ready on the node: install-cni writes the configuration to \
-         /etc/cni/net.d. If it is there, restart the container runtime",
-        paste: agents,
-        explained_by: &[&NODE_NOT_READY],
-        versions: "Kubernetes up to 1.23",
-        source: "kubernetes v1.23, pkg/kubelet/dockershim/network/cni/cni.go",
-        examples: &[
-            "network is not ready: container runtime network not ready: NetworkReady=false \
-         reason:NetworkPluginNotReady message:docker: network plugin is not ready: cni \
-         config uninitialized",
-        ],
-        ..KnownMessage::USUAL
-    },
-    KnownMessage {
         texts: &[
             "error adding host side routes for interface",
             "already exists for an interface other than",
@@ -268,32 +301,6 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          host side routes for interface: cali12d4a061371, error: route (Ifindex: 9, Dst: \
          10.244.1.5/32, Scope: link) already exists for an interface other than \
          'cali12d4a061371': route (Ifindex: 5, Dst: 10.244.1.5/32, Scope: link)",
-        ],
-        ..KnownMessage::USUAL
-    },
-    KnownMessage {
-        texts: &["unable to create token for cni kubeconfig"],
-        means: "calico-node is not allowed to create the token of the CNI plugin",
-        fix: "apply the ClusterRoles of the Calico release that runs: they allow calico-node \
-         to create serviceaccounts/token",
-        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go",
-        examples: &[
-            "2026-01-01 00:00:00.000 [FATAL][1] cni-installer/install.go 472: Unable to \
-         create token for CNI kubeconfig error=serviceaccounts \"calico-cni-plugin\" is \
-         forbidden: User \"system:serviceaccount:kube-system:calico-node\" cannot create \
-         resource \"serviceaccounts/token\"",
-        ],
-        ..KnownMessage::USUAL
-    },
-    KnownMessage {
-        texts: &["found no writeable directory"],
-        means: "install-cni cannot write to the directory for CNI plugins",
-        fix: "make /opt/cni/bin writable on the node, or set the directory that the container \
-         runtime uses",
-        source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go",
-        examples: &[
-            "2026-01-01 00:00:00.000 [FATAL][1] cni-installer/install.go 232: found no \
-         writeable directory, exiting error=no writable directory",
         ],
         ..KnownMessage::USUAL
     },

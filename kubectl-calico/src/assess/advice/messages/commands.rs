@@ -79,6 +79,10 @@ pub(super) fn ipam(_: &Case, _: &PodName) -> String {
     "calicoctl ipam show --show-blocks".to_owned()
 }
 
+pub(super) fn strict_affinity(_: &Case, _: &PodName) -> String {
+    "calicoctl ipam configure --strictaffinity=true".to_owned()
+}
+
 pub(super) fn unlock(_: &Case, _: &PodName) -> String {
     "calicoctl datastore migrate unlock".to_owned()
 }
@@ -93,6 +97,13 @@ pub(super) fn edit_felix(_: &Case, _: &PodName) -> String {
 
 pub(super) fn installation(_: &Case, _: &PodName) -> String {
     "kubectl edit installations.operator.tigera.io default".to_owned()
+}
+
+/// Shows which operator is active, and the operators.
+pub(super) fn active_operator(_: &Case, _: &PodName) -> String {
+    "kubectl get configmaps -n calico-system active-operator -o jsonpath='{.data}{\"\\n\"}'\n\
+     kubectl get deployments -A -l k8s-app=tigera-operator"
+        .to_owned()
 }
 
 pub(super) fn webhooks(_: &Case, _: &PodName) -> String {

@@ -187,7 +187,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["x509: certificate signed by unknown authority"],
-        without: &["pull image", "webhook"],
+        without: &["pull image", "webhook", "error getting clusterinformation"],
         means: "the certificate of the server is signed by a different authority than the one that \
          the client knows",
         fix: "restart the pod, so that it reads the current certificate authority; for Typha, \

@@ -1,6 +1,6 @@
 //! Messages about what the kernel of a node lacks or refuses.
 
-use super::commands::nodes;
+use super::commands::{agent_log, edit_felix, nodes};
 use super::known_message::KnownMessage;
 use crate::assess::checks::wireguard::NODES_WITHOUT_KEY;
 
@@ -57,6 +57,79 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "2026-01-01 00:00:00.000 [WARNING][60] felix/ipsets.go 875: Failed to complete \
          ipset restore stderr=\"ipset v7.11: Error in line 1: Kernel error received: set \
          type not supported\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    // Felix does not write what the program printed.
+    KnownMessage {
+        texts: &["tables-legacy-save command failed"],
+        means: "Felix cannot read the rules of the node with iptables-legacy-save",
+        fix: "load ip_tables and iptable_filter, iptable_nat, iptable_mangle and iptable_raw on the node (modprobe, and a \
+         file in /etc/modules-load.d; for ip6tables-legacy-save, those of ip6), or set iptablesBackend to NFT where the kernel has only \
+         nftables. If the kernel has them, run iptables-legacy-save in the container to see the error",
+        paste: nodes,
+        source: "projectcalico/calico v3.32.1, felix/iptables/table.go; projectcalico/calico#13499, #7057",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][60] felix/table.go 839: iptables-legacy-save command failed \
+         error=exit status 1 ipVersion=0x4 stderr=\"\" table=\"filter\"",
+            "2026-01-01 00:00:00.000 [PANIC][60] felix/table.go 845: ip6tables-legacy-save command failed after \
+         retries ipVersion=0x6 table=\"raw\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["tables-nft-save command failed"],
+        without: &["incompatible nft rules in the table"],
+        is_general: true,
+        means: "Felix cannot read the rules of the node with iptables-nft-save",
+        fix: "read the lines before it in the log: usually another program has written nft rules that iptables \
+         cannot read, or the kernel lacks nf_tables for this family",
+        paste: agent_log,
+        source: "projectcalico/calico v3.32.1, felix/iptables/table.go; projectcalico/calico#9193, #8025",
+        examples: &[
+            "2026-01-01 00:00:00.000 [PANIC][60] felix/table.go 845: iptables-nft-save command failed after retries \
+         ipVersion=0x4 table=\"filter\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["'ipset list", "kernel error received: invalid argument"],
+        means: "the node's kernel has no IP sets",
+        fix: "load ip_set on the node (modprobe ip_set, and a file in /etc/modules-load.d), or run a kernel that \
+         is built with it",
+        paste: nodes,
+        source: "projectcalico/calico v3.24.5, felix/ipsets/ipsets.go; projectcalico/calico#9540, \
+         projectcalico/felix#2607",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][60] felix/ipsets.go 671: Bad return code from 'ipset list -name'. \
+         error=exit status 1 family=\"inet\" stderr=\"ipset v7.11: Kernel error received: Invalid argument\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["kernel and userspace incompatible"],
+        means: "another program on the node has made IP sets that the ipset of this Calico cannot read",
+        fix: "upgrade Calico: from 3.27 on, it reads only its own sets",
+        paste: nodes,
+        versions: "Calico up to 3.26",
+        source: "projectcalico/calico v3.27.3, felix/ipsets/ipsets.go; projectcalico/calico#4739, #8372",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][60] felix/ipsets.go 570: Bad return code from 'ipset list'. error=exit \
+         status 1 family=\"inet6\" stderr=\"ipset v7.1: Kernel and userspace incompatible: settype hash:ip with \
+         revision 5 not supported by userspace.\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["nft", "signal: segmentation fault"],
+        means: "nft of calico-node crashes on objects that a newer nft made on the node",
+        fix: "upgrade Calico to a release with the fix (projectcalico/calico#11750), or set nftablesMode to Disabled \
+         if kube-proxy does not use nftables",
+        paste: edit_felix,
+        source: "projectcalico/calico#11750, #12472, #13987",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][47] felix/table.go 587: Failed to load maps state error=error listing \
+         nftables maps: failed to run nft: signal: segmentation fault ipVersion=0x4 table=\"calico\"",
         ],
         ..KnownMessage::USUAL
     },

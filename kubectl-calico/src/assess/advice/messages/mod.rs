@@ -10,6 +10,7 @@ mod datastore;
 mod felix;
 mod kernel;
 mod known_message;
+mod node_files;
 mod operator;
 mod runtime;
 mod start;
@@ -18,8 +19,12 @@ mod typha;
 pub(crate) use known_message::KnownMessage;
 
 /// The subjects, and their messages.
-const SUBJECTS: [(&str, &[KnownMessage]); 9] = [
+const SUBJECTS: [(&str, &[KnownMessage]); 10] = [
     ("CNI plugin and IPAM", cni::MESSAGES),
+    (
+        "CNI configuration and binaries of a node",
+        node_files::MESSAGES,
+    ),
     ("Start of calico-node", start::MESSAGES),
     ("BIRD, and the readiness of calico-node", bird::MESSAGES),
     ("Felix", felix::MESSAGES),

@@ -1,11 +1,24 @@
 //! Messages of the operator and of Calico's API server.
 
-use super::commands::{definitions, installation, kube_proxy, nodes, webhooks};
+use super::commands::{active_operator, definitions, installation, kube_proxy, nodes, webhooks};
 use super::known_message::KnownMessage;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
 use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
+    KnownMessage {
+        texts: &["inactive operator: waiting"],
+        means: "the ConfigMap calico-system/active-operator names the operator of another namespace, so this one does \
+         nothing",
+        fix: "uninstall one of the two operators. If the active one is gone, delete the ConfigMap",
+        paste: active_operator,
+        source: "tigera/operator v1.42.3, pkg/active/active.go; tigera/operator#4012",
+        examples: &[
+            "{\"level\":\"info\",\"ts\":\"2026-01-01T00:00:00Z\",\"logger\":\"setup\",\"msg\":\"Inactive operator: \
+         waiting\",\"active-namespace\":\"calico-operator\"}",
+        ],
+        ..KnownMessage::USUAL
+    },
     KnownMessage {
         texts: &["no matches for kind"],
         means: "a CustomResourceDefinition that the operator needs is missing",
