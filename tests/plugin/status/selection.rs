@@ -107,7 +107,10 @@ fn a_pool_outside_the_pod_cidr_would_be_found() {
     ));
     assert_eq!((codes(&report), exit), (vec!["CAL201"], 1));
     let fix = &report["findings"][0]["fix"];
-    assert_eq!(fix[0]["what"], "give the pool another CIDR in its manifest");
+    assert_eq!(
+        fix[0]["what"],
+        "give the pool another CIDR in the manifest of the Installation"
+    );
     assert!(fix[0]["commands"].is_null());
 }
 
