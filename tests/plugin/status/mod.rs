@@ -23,3 +23,4 @@ mod selection;
 mod with;
 mod with_cases;
 mod with_problems;
+mod with_words;
