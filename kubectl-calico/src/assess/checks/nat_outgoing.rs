@@ -9,8 +9,9 @@ use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
+use crate::assess::views::placement;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{BGP_PEERS, IP_POOLS};
+use crate::snapshot::resources::{BGP_PEERS, DAEMON_SETS, IP_POOLS};
 use serde_json::json;
 
 pub(crate) const NO_NAT: Check = Check {
@@ -22,16 +23,18 @@ pub(crate) const NO_NAT: Check = Check {
         impact: "Packets from these pods leave the cluster with source addresses that nobody can \
                  reply to: nodes can pull images, but pods' requests to the internet time out.",
         criteria: "A pool that gives addresses to pods, within 10.0.0.0/8, 172.16.0.0/12, \
-                   192.168.0.0/16 or 100.64.0.0/10, without natOutgoing, and no BGPPeer. Routers \
+                   192.168.0.0/16 or 100.64.0.0/10, without natOutgoing, and neither a BGPPeer nor a \
+                   DaemonSet ip-masq-agent, which does NAT on GKE and AKS. Routers \
                    may know the pool by other means, so the finding is a warning.",
         fix: "Set natOutgoing, or make sure that the network around the cluster routes the pool to \
               the nodes.",
         source: "Calico documentation, Configure outgoing NAT; projectcalico/calico#2252, #2419",
     },
-    needs: &[&IP_POOLS, &BGP_PEERS],
+    needs: &[&IP_POOLS, &BGP_PEERS, &DAEMON_SETS],
     judges: Judges::Configured,
     find: |case| {
-        if !case.snapshot.bgp_peers.items().is_empty() || case.facts.routing.is_by_others() {
+        let peers = !case.snapshot.bgp_peers.items().is_empty();
+        if peers || case.facts.routing.is_by_others() || is_done_by_agent(case) {
             return Vec::new();
         }
         let pools = case.facts.known_pools().iter();
@@ -40,6 +43,16 @@ pub(crate) const NO_NAT: Check = Check {
         without.map(|pool| finding(case, pool)).collect()
     },
 };
+
+/// Whether a DaemonSet does NAT on the nodes: GKE's ip-masq-agent, or AKS's azure-ip-masq-agent.
+/// Source: kubernetes-sigs/ip-masq-agent, ip-masq-agent.yaml; Azure/ip-masq-agent-v2; GKE documentation.
+fn is_done_by_agent(case: &Case) -> bool {
+    let mut sets = case.snapshot.daemon_sets.items().iter();
+    sets.any(|set| {
+        let name = set.metadata.name.as_deref().unwrap_or_default();
+        name.contains("ip-masq-agent") && placement::desired(set).is_some_and(|nodes| nodes > 0)
+    })
+}
 
 fn is_private(pool: &ExistingPool) -> bool {
     let Some(cidr) = pool.network else {
