@@ -53,10 +53,15 @@ impl OperatorVersion {
     }
 
     /// The Calico version that this operator installs, such as `3.32`. It is known for even operator
-    /// minors from 1.30 to 1.42: the Calico minor is half the operator's plus eleven.
-    /// Source: the image line of manifests/tigera-operator.yaml in projectcalico/calico 3.24 to 3.32.
+    /// minors from 1.30 to 1.42, where the Calico minor is half the operator's plus eleven, and for those before it
+    /// from Calico 3.21.
+    /// Source: the image line of manifests/tigera-operator.yaml in projectcalico/calico 3.24 to 3.32;
+    /// calico/_data/versions.yml of 3.21 to 3.23.
     pub fn calico(self) -> Option<String> {
         let minor = match (self.major, self.minor) {
+            (1, 23) => 21,
+            (1, 25) => 22,
+            (1, 27) => 23,
             (1, 28) => 24,
             (1, 29) => 25,
             (1, minor @ 30..=42) if minor.is_multiple_of(2) => minor / 2 + 11,
@@ -143,6 +148,7 @@ mod tests {
         assert_eq!(installs(24), Some(OperatorVersion::new(1, 28, 0)));
         assert_eq!(installs(10), None);
         assert_eq!(calico("v1.43.0"), None);
+        assert_eq!(calico("v1.27.16").as_deref(), Some("3.23"));
         assert_eq!(calico("v1.20.0"), None);
     }
 }

@@ -186,12 +186,9 @@ fn proposed_calico(facts: &Facts) -> String {
     }
 }
 
-/// Calico, with its version if that is known.
+/// Calico or Calico Enterprise, with its version if that is known.
 fn calico(facts: &Facts) -> String {
-    match facts.install.calico.value() {
-        Some(version) => format!("Calico {version}"),
-        None => "Calico".to_owned(),
-    }
+    facts.install.product()
 }
 
 /// The nodes that are not Ready, as far as they are known.

@@ -39,6 +39,7 @@ impl ClusterSummary {
         Self {
             state: report.state.word().to_owned(),
             version: match &facts.install.calico {
+                _ if facts.install.enterprise.is_some() => facts.install.product(),
                 Fact::Known { value, .. } => value.clone(),
                 Fact::Absent { .. } => NONE.to_owned(),
                 Fact::Unknown { .. } => UNKNOWN.to_owned(),

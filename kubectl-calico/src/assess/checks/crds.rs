@@ -1,7 +1,6 @@
 //! Whether the API server serves the kinds that the operator and Calico need.
 
 use calico_core::catalog::Entry;
-use calico_core::operator::OperatorVersion;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
@@ -131,19 +130,14 @@ fn not_served(
     )
 }
 
-/// Applies the definitions of the installed release, or of the newest release that the operator's
-/// version belongs to; empty if that is not known.
+/// Applies the definitions of the operator's release; empty if that is not known. Those of an earlier one would
+/// take back what the operator has added to them, and are not what it waits for.
 pub(crate) fn apply(case: &Case) -> String {
-    const FILE: &str = "operator-crds.yaml";
-    let install = &case.facts.install;
-    let by_operator = || {
-        let operator: OperatorVersion = install.operator.value()?.parse().ok()?;
-        let calico = operator.calico()?;
-        Some(format!(
-            "https://raw.githubusercontent.com/projectcalico/calico/release-v{calico}/manifests/{FILE}"
-        ))
-    };
-    match install.manifest_url(FILE).or_else(by_operator) {
+    match case
+        .facts
+        .install
+        .operator_manifest_url("operator-crds.yaml")
+    {
         Some(url) => format!("kubectl apply --server-side --force-conflicts -f {url}"),
         None => String::new(),
     }

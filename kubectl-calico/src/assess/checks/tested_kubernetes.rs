@@ -65,7 +65,8 @@ pub(crate) const NOT_TESTED: Check = Check {
                    documentation of Calico 3.19 to 3.33; other releases are not judged. The API \
                    server is not judged, because it is upgraded before the nodes. The finding \
                    is a note if Kubernetes is newer, and a warning if it is too old. There is no \
-                   finding if the platform ships Calico, because it then determines both versions.",
+                   finding if the platform ships Calico, because it then determines both versions, \
+                   or with Calico Enterprise, which has releases of its own.",
         fix: "Upgrade Calico to a release that is tested with this version of Kubernetes, before the \
               next upgrade of Kubernetes.",
         source: "Calico documentation, System requirements (Kubernetes requirements), of each release",
@@ -146,7 +147,7 @@ fn calico(case: &Case) -> Option<(u32, Provenance, String)> {
         let minor = calico.strip_prefix("3.")?.parse().ok()?;
         return Some((minor, from, version.clone()));
     }
-    if install.is_missing() {
+    if install.is_missing() || install.enterprise.is_some() {
         return None;
     }
     let from = install.calico.from().first()?.clone();

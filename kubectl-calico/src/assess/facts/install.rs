@@ -1,11 +1,12 @@
 //! How Calico is installed, and which version.
 
+use calico_core::operator::OperatorVersion;
 use serde::Serialize;
 
 use super::datastore::{Datastore, datastore};
 use super::method::{Method, method};
 use super::platform::Platform;
-use super::versions::{calico_version, operator_version};
+use super::versions::{calico_version, enterprise_version, operator_version};
 use crate::assess::fact::Fact;
 use crate::assess::views::calico_node::{CalicoNode, RKE2_CANAL};
 use crate::snapshot::Snapshot;
@@ -19,6 +20,10 @@ pub struct Install {
     pub method: Fact<Method>,
     /// Calico's version, such as `v3.32.1`.
     pub calico: Fact<String>,
+    /// The version of Calico Enterprise, if that is installed. `calico` is then the version of the Calico
+    /// that it is built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enterprise: Option<Fact<String>>,
     /// The operator's version, such as `v1.42.3`.
     pub operator: Fact<String>,
     /// Where Calico stores its data.
@@ -29,9 +34,11 @@ impl Install {
     /// The installation in a snapshot.
     pub fn of(snapshot: &Snapshot, platform: &Fact<Platform>) -> Self {
         let node = CalicoNode::current(snapshot);
+        let enterprise = enterprise_version(snapshot, node);
         Self {
             method: method(snapshot, platform.value().copied()),
-            calico: calico_version(snapshot, node),
+            calico: calico_version(snapshot, node, enterprise.is_some()),
+            enterprise,
             operator: operator_version(snapshot),
             datastore: datastore(snapshot, node),
         }
@@ -55,8 +62,23 @@ impl Install {
         }
     }
 
+    /// Calico or Calico Enterprise, with its version if that is known.
+    pub fn product(&self) -> String {
+        let (name, version) = match &self.enterprise {
+            Some(version) => ("Calico Enterprise", version),
+            None => ("Calico", &self.calico),
+        };
+        match version.value() {
+            Some(version) => format!("{name} {version}"),
+            None => name.to_owned(),
+        }
+    }
+
     /// Calico's version if it is a release, so that it can be part of a URL.
     pub fn release(&self) -> Option<&str> {
+        if self.enterprise.is_some() {
+            return None;
+        }
         let version = self.calico.value()?;
         let parts: Vec<&str> = version.strip_prefix('v')?.split('.').collect();
         let numeric = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
@@ -65,10 +87,21 @@ impl Install {
 
     /// The URL of a manifest of that release.
     pub fn manifest_url(&self, file: &str) -> Option<String> {
-        let release = self.release()?;
-        Some(format!(
-            "https://raw.githubusercontent.com/projectcalico/calico/{release}/manifests/{file}"
-        ))
+        self.release().map(|release| url(release, file))
+    }
+
+    /// The URL of a manifest of the operator's release: that of the installed Calico, unless the operator was
+    /// upgraded and has yet to upgrade Calico.
+    pub fn operator_manifest_url(&self, file: &str) -> Option<String> {
+        let version = self.operator.value();
+        let Some(operator) = version.and_then(|it| it.parse::<OperatorVersion>().ok()) else {
+            return self.manifest_url(file);
+        };
+        let calico = operator.calico().filter(|_| self.enterprise.is_none())?;
+        let same = |release: &&str| release.starts_with(&format!("v{calico}."));
+        let branch = || url(&format!("release-v{calico}"), file);
+        let release = self.release().filter(same);
+        Some(release.map_or_else(branch, |release| url(release, file)))
     }
 
     /// The minor version of Calico 3: 32 for `v3.32.1`.
@@ -122,4 +155,16 @@ impl Install {
             Some(Method::Operator { .. } | Method::Migrating | Method::InstallationOnly)
         )
     }
+}
+
+/// The URL of a manifest in a tag or branch of projectcalico/calico, which kept them in another directory from
+/// 3.21 to 3.23.
+fn url(of: &str, file: &str) -> String {
+    let moved = ["v3.21", "v3.22", "v3.23"];
+    let directory = if moved.iter().any(|minor| of.contains(minor)) {
+        "calico/manifests"
+    } else {
+        "manifests"
+    };
+    format!("https://raw.githubusercontent.com/projectcalico/calico/{of}/{directory}/{file}")
 }

@@ -9,21 +9,18 @@ use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
 use crate::snapshot::{ObjectRef, Snapshot};
 
+const MISSING: &str = "version unknown";
+
 /// Calico's version. The operator reports it once all components are available. Before that, and
 /// without the operator, the image of calico-node has it, and the datastore if calico-node has started.
-pub fn calico_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<String> {
-    let missing = "version unknown";
-    let by_status = Fact::of(&snapshot.installations, missing, |_| {
-        let installation = default_installation(snapshot)?;
-        let from = Provenance::new(ObjectRef::installation(), "status.calicoVersion");
-        Some((installation.status.calico_version.clone()?, from))
-    });
-    let by_image = || match node.and_then(|node| Some((node, node.image_tag()?))) {
-        Some((node, tag)) => Fact::known(tag.to_owned(), node.at("image")),
-        None => Fact::of(&snapshot.daemon_sets, missing, |_| None),
-    };
+/// With Calico Enterprise, only the datastore has it: that of the Calico that it is built from.
+pub fn calico_version(
+    snapshot: &Snapshot,
+    node: Option<CalicoNode>,
+    is_enterprise: bool,
+) -> Fact<String> {
     let by_information = || {
-        Fact::of(&snapshot.cluster_informations, missing, |found| {
+        Fact::of(&snapshot.cluster_informations, MISSING, |found| {
             let default = found
                 .iter()
                 .find(|found| found.metadata.name == "default")?;
@@ -34,7 +31,37 @@ pub fn calico_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<Str
             Some((default.spec.calico_version.clone()?, from))
         })
     };
-    by_status.or(by_image).or(by_information)
+    if is_enterprise {
+        return by_information();
+    }
+    product_version(snapshot, node).or(by_information)
+}
+
+/// The version of Calico Enterprise, which counts its releases on its own; `None` if Calico itself is
+/// installed.
+/// Source: tigera/operator v1.42.3, api/v1/installation_types.go (`ProductVariant`) and
+/// pkg/components/enterprise.go.
+pub fn enterprise_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Option<Fact<String>> {
+    let variant = default_installation(snapshot).and_then(|it| it.spec.get("variant")?.as_str());
+    let by_variant = matches!(variant, Some("TigeraSecureEnterprise" | "CalicoEnterprise"));
+    let image = node.and_then(|node| node.container()?.image.as_deref());
+    let by_image = image.is_some_and(|image| image.contains("/cnx-node"));
+    (by_variant || by_image).then(|| product_version(snapshot, node))
+}
+
+/// The version of what is installed, Calico or Calico Enterprise, by the operator or by an image.
+fn product_version(snapshot: &Snapshot, node: Option<CalicoNode>) -> Fact<String> {
+    let by_status = Fact::of(&snapshot.installations, MISSING, |_| {
+        let installation = default_installation(snapshot)?;
+        let from = Provenance::new(ObjectRef::installation(), "status.calicoVersion");
+        Some((installation.status.calico_version.clone()?, from))
+    });
+    by_status.or(
+        || match node.and_then(|node| Some((node, node.image_tag()?))) {
+            Some((node, tag)) => Fact::known(tag.to_owned(), node.at("image")),
+            None => Fact::of(&snapshot.daemon_sets, MISSING, |_| None),
+        },
+    )
 }
 
 /// The operator's version, by its Deployment.
