@@ -93,6 +93,9 @@ impl Check {
 
     /// Whether the check is skipped if a row is unknown for that reason.
     pub fn is_skipped_without(&self, resource: &Resource, why: &Unknown) -> bool {
+        if let Unknown::NotKept { codes, .. } = why {
+            return codes.contains(&self.entry.code);
+        }
         self.needs(resource) || (why.is_failure() && excuses(resource, self.entry.code))
     }
 

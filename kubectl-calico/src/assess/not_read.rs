@@ -67,7 +67,7 @@ impl NotRead {
         let (reason, permission) = match why {
             Unknown::Forbidden(_) => (Reason::Forbidden, Some(resource.permission())),
             Unknown::Failed(_) => (Reason::Failed, None),
-            Unknown::NotGiven => (Reason::NotGiven, None),
+            Unknown::NotGiven | Unknown::NotKept { .. } => (Reason::NotGiven, None),
         };
         Self {
             object: resource.object(),

@@ -169,7 +169,7 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
         [] => None,
         paths => Some(Files::read_manifests(paths, starting)?),
     };
-    laid.iter().for_each(name_redefined);
+    laid.iter().for_each(name_remarks);
     let (snapshot, mut files) = if source.filename.is_empty() {
         let snapshot = runtime.block_on(read_cluster(source, wanted, stage))?;
         let files = laid.as_ref().map(|_| Files::of_snapshot(&snapshot));
@@ -177,7 +177,7 @@ fn read_source(source: &SourceArgs, wanted: &Wanted, stage: &Stage) -> Result<In
     } else {
         let files = Files::read(&source.filename, wanted.basis.clone(), starting)?;
         name_skipped(files.skipped());
-        name_redefined(&files);
+        name_remarks(&files);
         let snapshot = runtime.block_on(gathered(&files, wanted.messages, true));
         (snapshot, Some(files))
     };
@@ -218,13 +218,13 @@ pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
         .build()
 }
 
-fn name_redefined(files: &Files) {
-    let redefined = files.redefined();
-    for place in redefined.iter().take(MOST) {
-        terminal::warn(place);
+fn name_remarks(files: &Files) {
+    let remarks = files.remarks();
+    for remark in remarks.iter().take(MOST) {
+        terminal::warn(remark);
     }
-    if let Some(more) = redefined.len().checked_sub(MOST).filter(|more| *more > 0) {
-        terminal::warn(&format!("{more} more objects occur more than once"));
+    if let Some(more) = remarks.len().checked_sub(MOST).filter(|more| *more > 0) {
+        terminal::warn(&format!("{more} more remarks of this kind"));
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::output;
 use crate::cli::RbacArgs;
 use crate::exit::Exit;
+use crate::gather::changes::is_watched;
 use crate::repair::access::{PROBE_ROLE, ROLE};
 use crate::snapshot::resources::{CALICO_NODE_STATUSES, RESOURCES};
 use crate::snapshot::select::Select;
@@ -58,7 +59,7 @@ fn cluster_role(arguments: RbacArgs) -> String {
                 resource,
             };
             rules.entry(key).or_default().insert(member);
-            if arguments.watch && resource.is_empty() {
+            if arguments.watch && is_watched(row) {
                 let key = RuleKey {
                     group: api.group,
                     verb: "watch",

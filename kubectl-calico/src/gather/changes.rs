@@ -34,16 +34,12 @@ pub enum Change {
     NotAllowed(&'static str),
 }
 
-/// Watches the rows that are lists until nobody listens anymore. IPAM blocks are left out: they change with
-/// every pod.
+/// Watches the rows that are lists until nobody listens anymore.
 pub async fn watch_all(server: &Server, changes: &Sender<Change>) {
     let rows: Vec<&Resource> = RESOURCES
         .iter()
         .copied()
-        .filter(|row| {
-            !matches!(row.select, Select::Named(..) | Select::OnRequest)
-                && !std::ptr::eq(*row, std::ptr::from_ref(&IPAM_BLOCKS))
-        })
+        .filter(|row| is_watched(row))
         .collect();
     let waiting = Cell::new(rows.len());
     let rows = rows.into_iter().map(|resource| {
@@ -57,6 +53,20 @@ pub async fn watch_all(server: &Server, changes: &Sender<Change>) {
         .run()
     });
     join_all(rows).await;
+}
+
+/// Whether a row is watched: a list of objects. IPAM blocks are not, which change with every pod, and neither is
+/// what pods say, which is read only of some of them.
+pub fn is_watched(resource: &Resource) -> bool {
+    let is_list = match resource.select {
+        Select::All
+        | Select::Labelled(..)
+        | Select::LabelledIn(..)
+        | Select::PhaseIn(..)
+        | Select::Metadata(_) => true,
+        Select::Named(..) | Select::OnRequest | Select::OfFailingPods(_) => false,
+    };
+    is_list && !std::ptr::eq(resource, &raw const IPAM_BLOCKS)
 }
 
 /// One row.
@@ -209,4 +219,21 @@ fn event(line: &[u8]) -> Option<(String, String)> {
     let kind = event.get("type")?.as_str()?.to_owned();
     let object = Versioned::deserialize(event.get("object")?).ok()?;
     Some((kind, object.metadata.resource_version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_all_the_time_is_not_watched() {
+        let rows = RESOURCES.iter().filter(|row| is_watched(row));
+        let plurals: Vec<&str> = rows.map(|row| row.plural()).collect();
+        for plural in ["pods/log", "events", "ipamblocks"] {
+            assert!(!plurals.contains(&plural), "{plural}");
+        }
+        for plural in ["nodes", "pods", "ippools", "tigerastatuses"] {
+            assert!(plurals.contains(&plural), "{plural}");
+        }
+    }
 }

@@ -6,8 +6,7 @@ use calico_core::nesting;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
-use super::file_object::{FileObject, NotAnObject, objects};
-use crate::snapshot::Meter;
+use super::file_object::{FileObject, NotAnObject, Trimming, item_type, objects, typed};
 
 /// The largest document in YAML, in bytes: its parser takes ten times as much memory.
 const LARGEST_YAML: usize = 64 << 20;
@@ -41,7 +40,7 @@ pub(super) fn split(text: &str) -> Vec<DocumentText<'_>> {
     let mut documents = Vec::new();
     let (mut start, mut end, mut first_line) = (0, 0, 0);
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        if is_marker(line) {
+        if is_marker(without_mark(line)) {
             documents.push((first_line, text.get(start..end)));
             (start, first_line) = (end, number);
         }
@@ -51,10 +50,18 @@ pub(super) fn split(text: &str) -> Vec<DocumentText<'_>> {
     documents
         .into_iter()
         .filter_map(|(first_line, text)| {
-            let text = text.filter(|text| !is_blank(text))?;
+            let text = without_mark(text?);
+            if is_blank(text) {
+                return None;
+            }
             Some(DocumentText { first_line, text })
         })
         .collect()
+}
+
+/// A text without the byte order mark that is left if a file is appended to another.
+fn without_mark(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}')
 }
 
 fn is_marker(line: &str) -> bool {
@@ -70,15 +77,15 @@ fn is_blank(text: &str) -> bool {
     })
 }
 
-/// Parses a text that [`split`] returned: one document, or several that `...` separates. Nothing is
-/// returned after one that cannot be parsed.
-pub(super) fn parse(document: &DocumentText, meter: &Meter) -> Vec<Result<Document, String>> {
+/// Parses a text that [`split`] returned: one document, several that `...` separates, or several in JSON.
+/// Nothing is returned after one that cannot be parsed.
+pub(super) fn parse(document: &DocumentText, trimming: Trimming) -> Vec<Result<Document, String>> {
     let text = document.text;
     let json = text.trim_start_matches("---").trim_start();
     if json.starts_with('{')
-        && let Ok(document) = parse_json(json, meter)
+        && let Ok(documents) = parse_json(json, trimming)
     {
-        return vec![Ok(document)];
+        return documents.into_iter().map(Ok).collect();
     }
     if text.len() > LARGEST_YAML {
         let limit = LARGEST_YAML >> 20;
@@ -88,8 +95,12 @@ pub(super) fn parse(document: &DocumentText, meter: &Meter) -> Vec<Result<Docume
         return vec![Err(shifted(&obstacle, document.first_line))];
     }
     let mut documents = Vec::new();
+    let seed = DocumentSeed {
+        trimming,
+        merges: text.contains(MERGE_KEY),
+    };
     for yaml in serde_yaml::Deserializer::from_str(text) {
-        let parsed = yaml.deserialize_any(DocumentSeed { meter });
+        let parsed = yaml.deserialize_any(seed);
         let is_last = parsed.is_err();
         documents.push(parsed.map_err(|error| shifted(&error.to_string(), document.first_line)));
         if is_last {
@@ -119,16 +130,35 @@ fn shifted(error: &str, lines: usize) -> String {
     shifted
 }
 
-fn parse_json(text: &str, meter: &Meter) -> Result<Document, serde_json::Error> {
+/// The documents of a text in JSON: one, or one after the other, as kubectl reads them.
+fn parse_json(text: &str, trimming: Trimming) -> Result<Vec<Document>, serde_json::Error> {
+    let seed = DocumentSeed {
+        trimming,
+        merges: false,
+    };
     let mut json = serde_json::Deserializer::from_str(text);
-    let document = json.deserialize_any(DocumentSeed { meter })?;
-    json.end()?;
-    Ok(document)
+    let mut documents = vec![json.deserialize_any(seed)?];
+    while json.end().is_err() {
+        documents.push(json.deserialize_any(seed)?);
+    }
+    Ok(documents)
+}
+
+/// The key whose value YAML 1.1 merges into its mapping, as kubectl and Helm do. The parser does not.
+const MERGE_KEY: &str = "<<";
+
+fn merged<E: Error>(mut value: Value, merges: bool) -> Result<Value, E> {
+    if merges {
+        value.apply_merge().map_err(E::custom)?;
+    }
+    Ok(value)
 }
 
 #[derive(Clone, Copy)]
 struct DocumentSeed<'m> {
-    meter: &'m Meter,
+    trimming: Trimming<'m>,
+    /// Whether the text may have merge keys.
+    merges: bool,
 }
 
 impl<'de> Visitor<'de> for DocumentSeed<'_> {
@@ -178,13 +208,19 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
                 )));
             }
             if key == "items" {
-                items = Some(map.next_value_seed(ListItems { meter: self.meter })?);
+                items = Some(map.next_value_seed(ListItems {
+                    document: self,
+                    item_type: item_type(&fields),
+                })?);
             } else {
                 fields.insert(key, map.next_value()?);
             }
         }
         Ok(Document::Object {
-            fields,
+            fields: match merged(fields.into(), self.merges)? {
+                Value::Mapping(fields) => fields,
+                _ => Mapping::new(),
+            },
             items: items.flatten(),
         })
     }
@@ -192,7 +228,9 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
 
 /// The items of a list; `None` for null.
 struct ListItems<'m> {
-    meter: &'m Meter,
+    document: DocumentSeed<'m>,
+    /// `apiVersion` and `kind` of the items that have none, if the list has named them before.
+    item_type: Option<(Value, Value)>,
 }
 
 impl<'de> DeserializeSeed<'de> for ListItems<'_> {
@@ -217,7 +255,8 @@ impl<'de> Visitor<'de> for ListItems<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element::<Value>()? {
-            items.extend(objects(item, self.meter));
+            let item = typed(merged(item, self.document.merges)?, self.item_type.as_ref());
+            items.extend(objects(item, self.document.trimming));
         }
         Ok(Some(items))
     }

@@ -1,13 +1,15 @@
 //! An object from a file, and what it implies about objects that the file does not contain.
 
 use serde::de::DeserializeSeed as _;
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
+use super::unknown_kind::{is_of_calico as is_group_of_calico, unknown_kind};
+use super::unrendered::document_rendered_by;
 use crate::parse_error::in_words;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::select::{Select, Selectable};
-use crate::snapshot::{Meta, Meter, Place, Pruned};
+use crate::snapshot::{Meta, Meter, Place, Pruned, PrunedWithNull};
 
 /// An object from a file.
 #[derive(Debug)]
@@ -22,7 +24,12 @@ pub(super) struct FileObject {
     pub(super) value: Value,
     /// Where it is, if it is a manifest.
     pub(super) place: Option<Place>,
+    /// Whether Helm applies it neither when it installs nor when it upgrades.
+    pub(super) is_other_hook: bool,
 }
+
+/// `apiVersion`, `kind`, namespace and name.
+pub(super) type ObjectKey = (String, String, Option<String>, String);
 
 /// Why something that is not an object is skipped.
 pub(super) const NOT_AN_OBJECT: &str = "not a Kubernetes object: apiVersion or kind is missing";
@@ -35,71 +42,172 @@ pub(super) struct NotAnObject {
     pub(super) why: String,
 }
 
+/// How objects of files are trimmed.
+#[derive(Clone, Copy)]
+pub(super) struct Trimming<'m> {
+    pub(super) meter: &'m Meter,
+    /// Whether they are applied to objects of a cluster: null removes a field, and the labels by which an
+    /// object is selected may be those that it has in the cluster.
+    pub(super) applied: bool,
+}
+
 /// The object, or the items of a list, which may be lists again.
-pub(super) fn objects(value: Value, meter: &Meter) -> Vec<Result<FileObject, NotAnObject>> {
+pub(super) fn objects(value: Value, trimming: Trimming) -> Vec<Result<FileObject, NotAnObject>> {
     let kind = value.get("kind").and_then(Value::as_str);
     let is_list = kind.is_some_and(|kind| kind.ends_with("List"));
     match value {
         Value::Mapping(mut fields) if is_list => match fields.remove("items") {
-            Some(Value::Sequence(items)) => items
-                .into_iter()
-                .flat_map(|item| objects(item, meter))
-                .collect(),
-            _ => vec![FileObject::parse(Value::Mapping(fields), meter)],
+            Some(Value::Sequence(items)) => {
+                let item_type = item_type(&fields);
+                let items = items
+                    .into_iter()
+                    .map(|item| typed(item, item_type.as_ref()));
+                items.flat_map(|item| objects(item, trimming)).collect()
+            }
+            _ => vec![FileObject::parse(Value::Mapping(fields), trimming)],
         },
-        value => vec![FileObject::parse(value, meter)],
+        value => vec![FileObject::parse(value, trimming)],
     }
+}
+
+/// `apiVersion` and `kind` of the items of a list, which the API server leaves out of them; `None` for a
+/// `List` and while the list is not known to be one.
+pub(super) fn item_type(list: &Mapping) -> Option<(Value, Value)> {
+    let text = |key: &str| list.get(key).and_then(Value::as_str);
+    let kind = text("kind")?.strip_suffix("List")?;
+    (!kind.is_empty()).then_some((text("apiVersion")?.into(), kind.into()))
+}
+
+/// The item, with the type that its list implies.
+pub(super) fn typed(mut item: Value, item_type: Option<&(Value, Value)>) -> Value {
+    if let (Value::Mapping(fields), Some((api_version, kind))) = (&mut item, item_type)
+        && !fields.contains_key("apiVersion")
+        && !fields.contains_key("kind")
+    {
+        fields.insert("apiVersion".into(), api_version.clone());
+        fields.insert("kind".into(), kind.clone());
+    }
+    item
 }
 
 impl FileObject {
     /// Parses what is needed to select an object, and keeps the fields of its row.
-    pub(super) fn parse(value: Value, meter: &Meter) -> Result<Self, NotAnObject> {
+    pub(super) fn parse(value: Value, trimming: Trimming) -> Result<Self, NotAnObject> {
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
+            let tool = value.as_mapping().and_then(document_rendered_by);
+            let hint = tool.map(|tool| format!("; give the output of {tool}"));
             return Err(NotAnObject {
                 kind: text("kind"),
-                why: NOT_AN_OBJECT.to_owned(),
+                why: format!("{NOT_AN_OBJECT}{}", hint.unwrap_or_default()),
             });
         };
+        if kind.contains('/') {
+            return Err(NotAnObject {
+                kind: Some(api_version),
+                why: "its kind is an apiVersion: the two are swapped".to_owned(),
+            });
+        }
+        if let Some(unknown) = unknown_kind(&api_version, &kind) {
+            return Err(NotAnObject {
+                kind: Some(unknown.kind.to_owned()),
+                why: unknown.why,
+            });
+        }
         let phase = value.get("status").and_then(|status| status.get("phase"));
         let phase = phase.and_then(Value::as_str).unwrap_or_default().to_owned();
-        let meta = value.get("metadata").cloned().unwrap_or_default();
         let failed = |why: String| NotAnObject {
             kind: Some(kind.clone()),
             why,
         };
-        let mut meta: Meta = serde_yaml::from_value(meta)
+        let mut meta: Meta = serde_yaml::from_value(without_null(&value))
             .map_err(|why| failed(format!("metadata: {}", in_words(why))))?;
+        let hook = meta.annotation(HOOK);
+        let is_other_hook = hook.is_some_and(is_other_hook);
         meta.annotations.clear();
-        let mark = mark(&value);
         let mut object = Self {
             api_version,
             kind: kind.clone(),
             meta,
             phase,
-            mark,
+            mark: mark(&value),
             value: Value::Null,
             place: None,
+            is_other_hook,
         };
-        if let Some(row) = object.row() {
+        if object.is_of_known_kind() {
+            if value.get("sops").is_some_and(Value::is_mapping) {
+                return Err(failed(
+                    "it is encrypted with SOPS: decrypt it first".to_owned(),
+                ));
+            }
+            object.normalize().map_err(|why| failed(why.to_owned()))?;
+        }
+        let row = object.row().or_else(|| {
+            let mut rows = object.rows().filter(|row| row.select.is_by_labels());
+            rows.next().filter(|_| trimming.applied)
+        });
+        if let Some(row) = row {
             let pruned = Pruned {
                 fields: row.fields,
-                meter,
+                meter: trimming.meter,
             };
-            object.value = pruned
-                .deserialize(value)
-                .map_err(|why| failed(in_words(why)))?;
+            let kept = if trimming.applied {
+                PrunedWithNull(pruned).deserialize(value)
+            } else {
+                pruned.deserialize(value)
+            };
+            object.value = kept.map_err(|why| failed(in_words(why)))?;
         }
         Ok(object)
     }
 
+    /// Writes the kind and the namespace as the rows have them: an API server ignores the namespace of a
+    /// cluster-scoped object.
+    /// Source: kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/registry/rest/meta.go
+    /// (`EnsureObjectNamespaceMatchesRequestNamespace`).
+    fn normalize(&mut self) -> Result<(), &'static str> {
+        if self.meta.name.is_empty() {
+            return Err("metadata.name is missing, without which kubectl apply rejects it");
+        }
+        let Some(row) = self.rows().next() else {
+            return Ok(());
+        };
+        self.kind = row.kind.to_owned();
+        let namespace = self.meta.namespace.take();
+        self.meta.namespace = namespace.filter(|name| row.is_namespaced() && !name.is_empty());
+        Ok(())
+    }
+
+    /// What identifies it in files.
+    pub(super) fn key(&self) -> ObjectKey {
+        (
+            self.api_version.clone(),
+            self.kind.clone(),
+            self.meta.namespace.clone(),
+            self.meta.name.clone(),
+        )
+    }
+
+    /// The namespace of the only object of its name that is read, if its manifest leaves that open.
+    pub(super) fn only_namespace(&self) -> Option<&'static str> {
+        if self.meta.namespace.is_some() {
+            return None;
+        }
+        let mut named = self.rows().filter_map(|row| match row.select {
+            Select::Named(namespace, name) if name == self.meta.name => Some(namespace),
+            _ => None,
+        });
+        named.next().filter(|namespace| !namespace.is_empty())
+    }
+
     /// Its name in messages.
     pub(super) fn reference(&self) -> String {
-        let namespace = self.meta.namespace.iter();
+        let name = Some(&self.meta.name).filter(|name| !name.is_empty());
         let parts = [&self.kind]
             .into_iter()
-            .chain(namespace)
-            .chain([&self.meta.name]);
+            .chain(&self.meta.namespace)
+            .chain(name);
         parts.map(String::as_str).collect::<Vec<_>>().join("/")
     }
 
@@ -111,7 +219,7 @@ impl FileObject {
             "Pod" => self.meta.label("k8s-app").is_some_and(is_ours),
             _ => {
                 let group = self.api_version.split('/').next().unwrap_or_default();
-                group.ends_with("projectcalico.org") || group == "operator.tigera.io"
+                is_group_of_calico(group)
             }
         }
     }
@@ -119,6 +227,11 @@ impl FileObject {
     /// The first row that selects the object. Other rows that select it keep the same fields.
     fn row(&self) -> Option<&'static Resource> {
         self.rows().find(|row| self.is_selected_by(row))
+    }
+
+    /// Whether a row selects the object.
+    pub(super) fn is_selected(&self) -> bool {
+        self.row().is_some()
     }
 
     /// Whether a row reads objects of its kind.
@@ -129,7 +242,8 @@ impl FileObject {
     fn rows(&self) -> impl Iterator<Item = &'static Resource> {
         RESOURCES.iter().copied().filter(|row| {
             let mut apis = row.apis.iter();
-            row.kind == self.kind && apis.any(|api| api.api_version() == self.api_version)
+            let is_called = |api| row.kind == self.kind || row.kind_in(api) == self.kind;
+            apis.any(|api| api.api_version() == self.api_version && is_called(api))
         })
     }
 
@@ -159,6 +273,17 @@ impl FileObject {
             | Select::Named(..) => namespace.is_none_or(|namespace| !is_of_calico(namespace)),
         }
     }
+}
+
+/// When Helm applies an object that is not a part of the release.
+const HOOK: &str = "helm.sh/hook";
+
+/// Whether a hook is only for deletions, rollbacks and tests.
+fn is_other_hook(hook: &str) -> bool {
+    hook.split(',').all(|hook| {
+        let hook = hook.trim();
+        hook.starts_with("test") || hook.ends_with("-delete") || hook.ends_with("-rollback")
+    })
 }
 
 /// How the names of Calico's workloads and ConfigMaps begin.
@@ -198,6 +323,17 @@ fn mark(value: &Value) -> Option<&'static str> {
     }
 }
 
+/// `metadata`, without labels and annotations that are null.
+fn without_null(value: &Value) -> Value {
+    let mut metadata = value.get("metadata").cloned().unwrap_or_default();
+    for part in ["labels", "annotations"] {
+        if let Some(Value::Mapping(entries)) = metadata.get_mut(part) {
+            entries.retain(|_, value| !value.is_null());
+        }
+    }
+    metadata
+}
+
 /// Whether Calico's manifests or its operator create objects in a namespace.
 fn is_of_calico(namespace: &str) -> bool {
     namespace.starts_with("calico-") || ["kube-system", "tigera-operator"].contains(&namespace)
@@ -220,6 +356,7 @@ mod tests {
             mark: None,
             value: Value::Null,
             place: None,
+            is_other_hook: false,
         }
     }
 

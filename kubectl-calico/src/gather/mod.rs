@@ -20,3 +20,5 @@ pub mod skipped_documents;
 pub mod snapshot_files;
 pub mod snapshot_header;
 pub mod snapshot_text;
+mod unknown_kind;
+mod unrendered;

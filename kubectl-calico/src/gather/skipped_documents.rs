@@ -31,7 +31,7 @@ pub(super) struct MayHold(Vec<&'static Resource>);
 impl MayHold {
     /// Objects of a kind, if there is one.
     pub(super) fn of_kind(kind: Option<&str>) -> Self {
-        Self(rows(|row| Some(row.kind) == kind))
+        Self(rows(|row| kind.is_some_and(|kind| row.is_called(kind))))
     }
 
     /// The kinds mentioned in a text that cannot be parsed. The kind of the object is the one at the
@@ -41,10 +41,12 @@ impl MayHold {
         let own = kinds.iter().find(|kind| kind.begins_line);
         match own {
             Some(own) if !own.is_list() => Self(rows(|row| {
-                row.kind == own.name && is_mentioned(row.select, text)
+                row.is_called(own.name) && is_mentioned(row.select, text)
             })),
             _ if kinds.iter().any(|kind| kind.name == "List") => Self(rows(|_| true)),
-            _ => Self(rows(|row| kinds.iter().any(|kind| kind.item() == row.kind))),
+            _ => Self(rows(|row| {
+                kinds.iter().any(|kind| row.is_called(kind.item()))
+            })),
         }
     }
 

@@ -14,6 +14,9 @@ pub(super) const GROUP: &str = "kubectl-calico/";
 const API_VERSION: &str = "kubectl-calico/v1alpha1";
 const KIND: &str = "Snapshot";
 
+/// The first edition of what is kept.
+const FIRST: u32 = 1;
+
 /// The first document of a snapshot's file. If it is present, an object that the file does not contain
 /// does not exist in the cluster, unless it is listed here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -25,6 +28,9 @@ pub struct SnapshotHeader {
     /// The number of objects that follow. A file with fewer was cut off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) objects: Option<usize>,
+    /// Which fields the version that wrote it keeps; the first if it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edition: Option<u32>,
     /// Whether the addresses in IPAM were compared with all pods.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) pods: bool,
@@ -48,6 +54,7 @@ impl SnapshotHeader {
             kind: KIND.to_owned(),
             origin: snapshot.origin.clone(),
             objects: Some(objects),
+            edition: Some(snapshot.edition).filter(|edition| *edition != FIRST),
             pods: snapshot.pod_addresses.unknown() != Some(Unknown::NotGiven),
             ..Self::default()
         };
@@ -63,9 +70,16 @@ impl SnapshotHeader {
                 }
                 Unknown::Failed(why) => header.failed.insert(row.object().to_string(), why),
                 Unknown::NotGiven => return None,
+                // The edition says so.
+                Unknown::NotKept { .. } => None,
             };
         }
         Some(header)
+    }
+
+    /// Which fields are kept in the snapshot.
+    pub(super) fn edition(&self) -> u32 {
+        self.edition.unwrap_or(FIRST)
     }
 
     /// Whether a document of this `apiVersion` and `kind` is a header, perhaps of another version.

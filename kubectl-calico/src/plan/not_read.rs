@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::findings::simulation::skipped;
 use super::inputs::Inputs;
 use crate::assess::not_read::NotRead;
-use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     CONTROL_PLANE_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY,
@@ -70,7 +69,7 @@ pub(super) fn unread(inputs: &Inputs) -> Vec<Unread> {
             let (_, why) = unknown
                 .iter()
                 .find(|(row, _)| std::ptr::eq(*row, *resource))?;
-            let is_given = *why != Unknown::NotGiven;
+            let is_given = why.is_failure();
             if std::ptr::eq(*resource, &raw const OPERATORS) && (knows_operator || !is_given) {
                 return None;
             }

@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use super::resource::Resource;
 use super::resources::{
-    API_SERVERS, BGP_CONFIGURATIONS, BGP_PEERS, CALICO_CONFIG, CANAL_CONFIG, DAEMON_SETS,
-    DATASTORE_MIGRATIONS, DEPLOYMENTS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS,
-    IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, MANIFEST_SERVICES_ENDPOINT, OPERATORS,
-    RKE2_CANAL_CONFIG, SERVICES_ENDPOINT,
+    API_SERVERS, BGP_CONFIGURATIONS, BGP_PEERS, CALICO_CONFIGS, DAEMON_SETS, DATASTORE_MIGRATIONS,
+    DEPLOYMENTS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS,
+    IPAM_CONFIGS, OPERATORS, SERVICES_ENDPOINTS,
 };
 
 /// What a snapshot describes, and how that is known.
@@ -35,25 +34,24 @@ pub enum BasisKind {
 
 /// What manifests define. What they do not contain is not requested; anything else, such as nodes or the
 /// status of a component, is just not known.
-const DEFINED: [&Resource; 18] = [
-    &DAEMON_SETS,
-    &OPERATORS,
-    &DEPLOYMENTS,
-    &CALICO_CONFIG,
-    &CANAL_CONFIG,
-    &RKE2_CANAL_CONFIG,
-    &SERVICES_ENDPOINT,
-    &MANIFEST_SERVICES_ENDPOINT,
-    &INSTALLATIONS,
-    &API_SERVERS,
-    &DATASTORE_MIGRATIONS,
-    &IP_POOLS,
-    &FELIX_CONFIGURATIONS,
-    &BGP_CONFIGURATIONS,
-    &BGP_PEERS,
-    &IPAM_BLOCKS,
-    &IPAM_CONFIGS,
-    &IP_RESERVATIONS,
+static DEFINED: [&[&Resource]; 3] = [
+    CALICO_CONFIGS,
+    SERVICES_ENDPOINTS,
+    &[
+        &DAEMON_SETS,
+        &OPERATORS,
+        &DEPLOYMENTS,
+        &INSTALLATIONS,
+        &API_SERVERS,
+        &DATASTORE_MIGRATIONS,
+        &IP_POOLS,
+        &FELIX_CONFIGURATIONS,
+        &BGP_CONFIGURATIONS,
+        &BGP_PEERS,
+        &IPAM_BLOCKS,
+        &IPAM_CONFIGS,
+        &IP_RESERVATIONS,
+    ],
 ];
 
 impl Basis {
@@ -86,6 +84,7 @@ impl Basis {
 
     /// Whether there are no objects of a row if there is none in the snapshot's source.
     pub fn defines(&self, resource: &Resource) -> bool {
-        self.is_proposal() && DEFINED.iter().any(|row| std::ptr::eq(*row, resource))
+        let mut defined = DEFINED.iter().copied().flatten();
+        self.is_proposal() && defined.any(|row| std::ptr::eq(*row, resource))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::object_ref::ObjectRef;
+use super::pool_validation::InvalidField;
 
 /// What files that are laid over a cluster contain, and which of it has no effect.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,9 @@ pub struct FileOverlay {
     pub fields: BTreeMap<String, BTreeSet<String>>,
     /// The changes that the cluster rejects. Their objects stay as they are.
     pub rejected: Vec<RejectedChange>,
+    /// The IPPools that the API server rejects as the files have them, and why. They are not there, or stay as
+    /// they are.
+    pub invalid: Vec<(ObjectRef, InvalidField)>,
     /// What is assumed about the files.
     pub assumed: Vec<String>,
 }

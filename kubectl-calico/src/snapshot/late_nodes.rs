@@ -39,33 +39,17 @@ fn is_possible(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::time::Duration;
 
-    use serde::de::DeserializeOwned;
     use serde_json::json;
 
+    use crate::snapshot::fake_cluster::FakeCluster;
     use crate::snapshot::resource::Resource;
-    use crate::snapshot::{
-        MessageRequests, Node, Origin, PodMessages, Reading, Snapshot, SnapshotSource, Store,
-        Unknown,
-    };
+    use crate::snapshot::{Node, Reading, Snapshot, Unknown};
 
     /// A cluster with blocks of these nodes, of which one is listed and one joins late.
-    struct Cluster {
-        late: Reading<Vec<Node>>,
-        asked: RefCell<Vec<String>>,
-    }
-
-    impl SnapshotSource for Cluster {
-        async fn origin(&self) -> Origin {
-            Origin::default()
-        }
-
-        async fn read<T: DeserializeOwned>(
-            &self,
-            resource: &'static Resource,
-            _: Store,
-        ) -> Reading<Vec<T>> {
+    async fn gather(late: Reading<Vec<Node>>) -> (Snapshot, Vec<String>) {
+        let mut cluster = FakeCluster::new(|resource: &Resource, _| {
             let objects = match resource.kind {
                 "Node" => json!([{"metadata": {"name": "listed"}}]),
                 "IPAMBlock" => json!([
@@ -78,25 +62,9 @@ mod tests {
                 ]),
                 _ => json!([]),
             };
-            Reading::Read(serde_json::from_value(objects).unwrap())
-        }
-
-        async fn late_nodes(
-            &self,
-            names: &std::collections::BTreeSet<String>,
-        ) -> Reading<Vec<Node>> {
-            self.asked.borrow_mut().extend(names.iter().cloned());
-            self.late.clone()
-        }
-
-        async fn messages(&self, _: &MessageRequests) -> PodMessages {
-            PodMessages::default()
-        }
-    }
-
-    async fn gather(late: Reading<Vec<Node>>) -> (Snapshot, Vec<String>) {
-        let asked = RefCell::default();
-        let cluster = Cluster { late, asked };
+            (Duration::ZERO, objects)
+        });
+        cluster.late_nodes = late;
         let snapshot = Snapshot::gather(&cluster).await;
         (snapshot, cluster.asked.into_inner())
     }

@@ -1,10 +1,13 @@
 //! What was read from a cluster, without any evaluation: Kubernetes objects, each kind reduced to
 //! the fields that are used, and for each kind whether it could be read.
 
+pub mod addition;
 mod basis;
 mod bgp;
 mod calico_node_status;
 mod datastore;
+#[cfg(test)]
+mod fake_cluster;
 mod felix;
 mod fields;
 mod file_overlay;
@@ -21,6 +24,7 @@ mod places;
 mod pod;
 mod pod_address;
 mod pod_messages;
+mod pool_validation;
 mod reading;
 pub mod resource;
 pub mod resources;
@@ -35,6 +39,7 @@ pub use bgp::{BgpConfiguration, BgpPeer};
 pub use calico_node_status::{BgpPeering, BirdRoute, CalicoNodeStatus};
 pub use datastore::{ClusterInformation, DatastoreMigration};
 pub use felix::{FelixConfiguration, FelixSpec};
+pub use fields::{LAST_APPLIED, STORED_METADATA};
 pub use file_overlay::{FileOverlay, RejectedChange};
 pub use ip_pool::{IpPool, IpPoolSpec};
 pub use ipam::{IpReservation, IpamBlock, IpamConfig};
@@ -48,10 +53,11 @@ pub use places::{Location, Place, Places};
 pub use pod::{ContainerStatus, Pod, flag_in};
 pub use pod_address::{KubeControllersConfiguration, PodAddress, PodAddressSpec, PodState};
 pub use pod_messages::{Event, LINES, LogRequest, MessageRequests, PodLog, PodMessages, PodName};
+pub use pool_validation::InvalidField;
 pub use reading::{Absence, Reading, Unknown};
 pub use source::{Origin, SnapshotSource};
 pub use store::Store;
-pub use trim::{Meter, Pruned, Typed};
+pub use trim::{Meter, Pruned, PrunedWithNull, Typed};
 
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
@@ -59,6 +65,7 @@ use k8s_openapi::api::networking::v1::ServiceCIDR;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde_json::Value;
 
+use addition::additions_after;
 use resource::Resource;
 use store_in_question::StoreInQuestion;
 
@@ -77,6 +84,8 @@ macro_rules! snapshot {
         pub struct Snapshot {
             pub origin: Origin,
             pub basis: Basis,
+            /// Which fields its source keeps.
+            pub edition: u32,
             pub store: Store,
             pub places: Places,
             pub messages: PodMessages,
@@ -105,6 +114,7 @@ macro_rules! snapshot {
                 let mut snapshot = Self {
                     origin,
                     basis: source.basis(),
+                    edition: source.edition(),
                     store,
                     places: source.places(),
                     messages: PodMessages::default(),
@@ -126,7 +136,7 @@ macro_rules! snapshot {
                 rows.into_iter().filter(|(_, is_given)| !is_given).map(|(row, _)| row).collect()
             }
 
-            /// The rows that could not be read, and why.
+            /// The rows that could not be read, and why; and those of which its source lacks a field.
             pub fn unknown(&self) -> Vec<(&'static Resource, Unknown)> {
                 let rows = [
                     $((&resources::$first_row, self.$first.unknown()),)+
@@ -134,7 +144,9 @@ macro_rules! snapshot {
                     $((&resources::$one_row, self.$one.unknown()),)+
                     $((&resources::$requested_row, self.$requested.failure()),)+
                 ];
-                rows.into_iter().filter_map(|(row, why)| Some((row, why?))).collect()
+                let unread = rows.into_iter().filter_map(|(row, why)| Some((row, why?)));
+                let lacking = additions_after(self.edition);
+                unread.chain(lacking.map(|it| (it.resource, it.unknown()))).collect()
             }
 
             /// The rows whose kind the server does not serve.

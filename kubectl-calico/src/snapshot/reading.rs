@@ -32,6 +32,11 @@ pub enum Unknown {
     Failed(String),
     /// The given files do not contain the kind.
     NotGiven,
+    /// The snapshot was written by a version that did not keep a field, which these checks read.
+    NotKept {
+        field: &'static str,
+        codes: &'static [&'static str],
+    },
 }
 
 impl<T> Reading<T> {
@@ -91,7 +96,7 @@ impl<T> Reading<T> {
 impl Unknown {
     /// Whether reading failed, as opposed to files that do not contain the kind.
     pub fn is_failure(&self) -> bool {
-        *self != Self::NotGiven
+        matches!(self, Self::Forbidden(_) | Self::Failed(_))
     }
 }
 
@@ -100,6 +105,10 @@ impl fmt::Display for Unknown {
         match self {
             Self::Forbidden(said) | Self::Failed(said) => f.write_str(&printable(said)),
             Self::NotGiven => f.write_str("not in the given files"),
+            Self::NotKept { field, .. } => write!(
+                f,
+                "{field} is not in this snapshot, which an older version of kubectl-calico has written"
+            ),
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Api {
     pub version: &'static str,
     /// Such as `ippools`.
     pub plural: &'static str,
+    /// The kind in this API, if it is not that of the resource.
+    pub kind: Option<&'static str>,
 }
 
 impl Api {
@@ -63,6 +65,30 @@ impl Api {
 }
 
 impl Resource {
+    /// Its kind in one of its APIs.
+    pub fn kind_in(&self, api: &Api) -> &'static str {
+        api.kind.unwrap_or(self.kind)
+    }
+
+    /// Whether it is of that kind in any of its APIs.
+    pub fn is_called(&self, kind: &str) -> bool {
+        let mut apis = self.apis.iter();
+        apis.any(|api| self.kind_in(api) == kind)
+    }
+
+    /// Whether its objects are in namespaces.
+    pub fn is_namespaced(&self) -> bool {
+        const NAMESPACED: [&str; 6] = [
+            "ConfigMap",
+            "DaemonSet",
+            "Deployment",
+            "Event",
+            "Pod",
+            "PodLog",
+        ];
+        NAMESPACED.contains(&self.kind)
+    }
+
     /// Its APIs, those of the store first.
     pub fn apis_in_order(&self, store: Store) -> impl Iterator<Item = &'static Api> {
         let (first, second): (Vec<_>, Vec<_>) =
@@ -83,7 +109,7 @@ impl Resource {
                 let mut manifest = serde_json::to_value(object)?;
                 if let (Value::Object(fields), Some(api)) = (&mut manifest, api) {
                     fields.insert("apiVersion".to_owned(), api.api_version().into());
-                    fields.insert("kind".to_owned(), self.kind.into());
+                    fields.insert("kind".to_owned(), self.kind_in(api).into());
                 }
                 Ok(manifest)
             })

@@ -45,6 +45,7 @@ const fn api(group: &'static str, version: &'static str, plural: &'static str) -
         group,
         version,
         plural,
+        kind: None,
     }
 }
 
@@ -153,7 +154,10 @@ rows! {
         "Calico's version";
     IPAM_BLOCKS: "IPAMBlock", calico("ipamblocks"), Select::All, ipam::IPAM_BLOCK,
         "how much of each pool is used, and by which nodes";
-    IPAM_CONFIGS: "IPAMConfig", [api(V1, "v1", "ipamconfigs"), api(V3, "v3", "ipamconfigurations")],
+    IPAM_CONFIGS: "IPAMConfig", [
+            api(V1, "v1", "ipamconfigs"),
+            Api { kind: Some("IPAMConfiguration"), ..api(V3, "v3", "ipamconfigurations") },
+        ],
         Select::All, ipam::IPAM_CONFIG,
         "strict affinity, and how many blocks nodes claim";
     IP_RESERVATIONS: "IPReservation", calico("ipreservations"), Select::All, ipam::IP_RESERVATION,
@@ -194,6 +198,12 @@ rows! {
         Select::Metadata("status.phase=Failed,status.podIP!="), workloads::POD_NAME,
         "which pods have failed";
 }
+
+/// The ConfigMaps of Calico's manifests.
+pub const CALICO_CONFIGS: &[&Resource] = &[&CALICO_CONFIG, &CANAL_CONFIG, &RKE2_CANAL_CONFIG];
+
+/// The ConfigMaps with the address of the API server that needs no Services.
+pub const SERVICES_ENDPOINTS: &[&Resource] = &[&SERVICES_ENDPOINT, &MANIFEST_SERVICES_ENDPOINT];
 
 /// Every row that is a part of a snapshot.
 pub static RESOURCES: &[&Resource] = &[

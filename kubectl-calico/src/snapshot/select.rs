@@ -60,6 +60,11 @@ impl Select {
         }
     }
 
+    /// Whether it depends on labels, which a manifest may leave out that changes an object.
+    pub fn is_by_labels(&self) -> bool {
+        matches!(self, Self::Labelled(..) | Self::LabelledIn(..))
+    }
+
     /// The query of a list, without the `?`; empty for all objects.
     pub fn query(&self) -> String {
         match *self {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::addition::EDITION;
 use super::basis::{Basis, BasisKind};
 use super::node::Node;
 use super::places::Places;
@@ -40,6 +41,11 @@ pub trait SnapshotSource {
     /// What is read: a cluster, unless files say something else.
     fn basis(&self) -> Basis {
         Basis::known(BasisKind::Cluster, "it was read from its API server")
+    }
+
+    /// Which fields are kept.
+    fn edition(&self) -> u32 {
+        EDITION
     }
 
     /// Where the objects are, if they are from manifests.

@@ -69,68 +69,38 @@ impl StoreInQuestion {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
     use std::time::Duration;
 
     use serde_json::json;
 
     use super::*;
+    use crate::snapshot::Snapshot;
+    use crate::snapshot::fake_cluster::FakeCluster;
     use crate::snapshot::resources::{DATASTORE_MIGRATIONS, IP_POOLS, NODES};
-    use crate::snapshot::{MessageRequests, Origin, PodMessages, Snapshot};
+
+    fn name(store: Store) -> &'static str {
+        if store == Store::V3 { "v3" } else { "v1" }
+    }
 
     /// A cluster that was migrated to the other group, or not, and answers the rows that say so after a pause.
-    struct Cluster {
-        phase: Option<&'static str>,
-        pause: Duration,
-        pools: Duration,
-        read: RefCell<Vec<(&'static str, Store)>>,
-    }
-
-    impl SnapshotSource for Cluster {
-        async fn origin(&self) -> Origin {
-            Origin::default()
-        }
-
-        async fn read<T: DeserializeOwned>(
-            &self,
-            resource: &'static Resource,
-            store: Store,
-        ) -> Reading<Vec<T>> {
-            self.read.borrow_mut().push((resource.plural(), store));
-            let mut objects = json!([]);
-            if resource.kind == DATASTORE_MIGRATIONS.kind {
-                tokio::time::sleep(self.pause).await;
-                let migrated = |phase| json!([{"status": {"phase": phase}}]);
-                objects = self.phase.map_or(objects, migrated);
-            } else if resource.kind == IP_POOLS.kind {
-                tokio::time::sleep(self.pools).await;
-                let name = if store == Store::V3 { "v3" } else { "v1" };
-                objects = json!([{"metadata": {"name": name}}]);
-            }
-            Reading::Read(serde_json::from_value(objects).unwrap())
-        }
-
-        async fn messages(&self, _: &MessageRequests) -> PodMessages {
-            PodMessages::default()
-        }
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_row_is_read_from_the_store() {
         let (short, long) = (Duration::from_secs(1), Duration::from_secs(9));
         for (phase, expected) in [(None, Store::V1), (Some("Converged"), Store::V3)] {
             for (pause, pools) in [(short, long), (long, short)] {
-                let read = RefCell::default();
-                let cluster = Cluster {
-                    phase,
-                    pause,
-                    pools,
-                    read,
-                };
+                let cluster = FakeCluster::new(|resource: &Resource, store| {
+                    if resource.kind == DATASTORE_MIGRATIONS.kind {
+                        let migrated = |phase| json!([{"status": {"phase": phase}}]);
+                        (pause, phase.map_or(json!([]), migrated))
+                    } else if resource.kind == IP_POOLS.kind {
+                        (pools, json!([{"metadata": {"name": name(store)}}]))
+                    } else {
+                        (Duration::ZERO, json!([]))
+                    }
+                });
                 let snapshot = Snapshot::gather(&cluster).await;
-                let name = if expected == Store::V3 { "v3" } else { "v1" };
                 assert_eq!(snapshot.store, expected);
-                assert_eq!(snapshot.ip_pools.items()[0].metadata.name, name);
+                assert_eq!(snapshot.ip_pools.items()[0].metadata.name, name(expected));
                 let read = cluster.read.into_inner();
                 let times =
                     |row: &Resource| read.iter().filter(|(it, _)| *it == row.plural()).count();

@@ -15,6 +15,7 @@ mod commands;
 mod default_installs;
 mod exports;
 mod formats;
+mod overlay;
 mod picture;
 mod redaction;
 mod reports;

@@ -10,7 +10,7 @@ use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::placement;
+use crate::assess::views::{daemon_set, placement};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::DAEMON_SETS;
 
@@ -24,8 +24,8 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                  /etc/cni/net.d, in order of file name. That can differ from node to node. Pods \
                  connected by the other plugin have addresses and routes that Calico does not \
                  know, and no policies.",
-        criteria: "DaemonSets scheduled to at least one node are recognized by their containers: \
-                   flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
+        criteria: "DaemonSets that are scheduled to a node, or are in manifests, are recognized by \
+                   their containers: flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
                    Kube-OVN and OVN-Kubernetes. Canal, and \
                    Calico that enforces policy only, are meant to run alongside another plugin. So \
                    is Calico on nodes of its own, as on Amazon EKS Hybrid Nodes: the two select \
@@ -40,20 +40,33 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
     needs: &[&DAEMON_SETS],
     judges: Judges::Configured,
     find: |case| {
-        let Some(calico) = CalicoNode::current(case.snapshot) else {
+        let Some(calico) = calico(case) else {
             return Vec::new();
         };
-        let is_other = is_done_by_another_plugin(case.snapshot, &case.facts.install);
-        if calico.is_canal() || calico.connects_pods() != Some(true) || is_other {
-            return Vec::new();
-        }
-        let object = calico.object();
+        let (object, node) = calico;
+        let is_apart = |set: &DaemonSet| {
+            node.is_some_and(|node| placement::are_apart(case.snapshot, node, set))
+        };
         others(case)
-            .filter(|(set, _)| !placement::are_apart(case.snapshot, calico.set, set))
+            .filter(|(set, _)| !is_apart(set))
             .map(|(set, plugin)| finding(case, &object, set, plugin))
             .collect()
     },
 };
+
+/// What provides pod networking for Calico: calico-node, or else the Installation from which the operator will
+/// create it.
+fn calico<'a>(case: &Case<'a>) -> Option<(ObjectRef, Option<&'a DaemonSet>)> {
+    if is_done_by_another_plugin(case.snapshot, &case.facts.install) {
+        return None;
+    }
+    let Some(node) = CalicoNode::current(case.snapshot) else {
+        case.facts.installation.as_ref()?;
+        return Some((ObjectRef::installation(), None));
+    };
+    let connects = !node.is_canal() && node.connects_pods() == Some(true);
+    connects.then(|| (node.object(), Some(node.set)))
+}
 
 /// Cilium, which GKE calls Dataplane V2.
 pub(crate) const CILIUM: &str = "Cilium";
@@ -75,14 +88,7 @@ fn plugin(set: &DaemonSet) -> Option<&'static str> {
         ("ovn-controller", "OVN-Kubernetes"),
         ("weave", "Weave Net"),
     ];
-    let wanted = set.status.as_ref()?.desired_number_scheduled > 0;
-    let pod = set
-        .spec
-        .as_ref()?
-        .template
-        .spec
-        .as_ref()
-        .filter(|_| wanted)?;
+    let pod = daemon_set::pod(set).filter(|_| daemon_set::is_scheduled(set))?;
     // It can also be a proxy for Services only.
     let connects_pods = |name: &str| {
         let init = pod.init_containers.iter().flatten();
@@ -118,16 +124,22 @@ pub(crate) fn is_there(case: &Case) -> bool {
 fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Finding {
     let meta = &set.metadata;
     let object = ObjectRef::of_object("DaemonSet", meta);
-    let nodes = set
-        .status
-        .as_ref()
-        .map_or(0, |status| status.desired_number_scheduled);
-    Finding::warning(
+    let found = Finding::warning(
         &OTHER_PLUGIN.entry,
         &object,
         format!("{plugin} and Calico both provide pod networking"),
-    )
-    .evidence(&object, "status.desiredNumberScheduled", nodes)
+    );
+    let found = match daemon_set::counted(set) {
+        Some(status) => found.evidence(
+            &object,
+            "status.desiredNumberScheduled",
+            status.desired_number_scheduled,
+        ),
+        None => found
+            .exists(&object)
+            .in_manifest("leave one of the two network plugins out of the manifests"),
+    };
+    found
     .exists(calico)
     .impact(
         "on each node the first file in /etc/cni/net.d wins; pods connected by the other plugin \

@@ -3,17 +3,15 @@
 
 use k8s_openapi::api::apps::v1::DaemonSet;
 
+use super::daemon_set;
 use crate::snapshot::Snapshot;
 
 /// The DaemonSet of kube-proxy.
 pub fn daemon_set(snapshot: &Snapshot) -> Option<&DaemonSet> {
     let mut sets = snapshot.daemon_sets.items().iter();
     sets.find(|set| {
-        let spec = set
-            .spec
-            .as_ref()
-            .and_then(|spec| spec.template.spec.as_ref());
-        spec.is_some_and(|spec| spec.containers.iter().any(|it| it.name == "kube-proxy"))
+        let pod = daemon_set::pod(set);
+        pod.is_some_and(|pod| pod.containers.iter().any(|it| it.name == "kube-proxy"))
     })
 }
 
@@ -26,22 +24,7 @@ pub fn unready(snapshot: &Snapshot) -> Option<(&DaemonSet, i32, i32)> {
     (ready < desired).then_some((set, ready, desired))
 }
 
-/// Whether it is scheduled to nodes. Where its controller has not counted them, as in a manifest, its node
-/// selector decides.
+/// Whether it is scheduled to nodes.
 pub fn is_scheduled(snapshot: &Snapshot) -> bool {
-    let Some(set) = daemon_set(snapshot) else {
-        return false;
-    };
-    let counted = set.status.as_ref().filter(|status| {
-        status.observed_generation.is_some() || status.desired_number_scheduled > 0
-    });
-    if let Some(status) = counted {
-        return status.desired_number_scheduled > 0;
-    }
-    let spec = set
-        .spec
-        .as_ref()
-        .and_then(|spec| spec.template.spec.as_ref());
-    let selector = spec.and_then(|spec| spec.node_selector.as_ref());
-    selector.is_none_or(|selector| selector.keys().all(|key| key == "kubernetes.io/os"))
+    daemon_set(snapshot).is_some_and(daemon_set::is_scheduled)
 }

@@ -4,6 +4,7 @@
 pub mod calico_node;
 pub mod cni_config;
 pub mod container_failure;
+pub mod daemon_set;
 pub mod felix;
 pub mod ipam_blocks;
 pub mod ipam_config;

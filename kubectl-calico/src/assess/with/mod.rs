@@ -4,6 +4,7 @@ mod applied;
 mod dataplane;
 mod downgrade;
 mod fix;
+mod invalid_pool;
 mod observed;
 mod origins;
 mod pairs;
@@ -36,6 +37,7 @@ pub static ENTRIES: &[&Entry] = &[
     &rejection::CHANGE_REJECTED,
     &downgrade::DOWNGRADE,
     &services::NO_SERVICES,
+    &invalid_pool::POOL_INVALID,
 ];
 
 /// The report of a cluster with manifests laid over it, once the operator has acted on them: only what
@@ -56,6 +58,7 @@ pub fn with(
         origins,
     } = Applied::of(before, cluster, overlaid, overlay);
     let mut of_change: Vec<Finding> = rejection::rejections(origins.overlay()).collect();
+    of_change.extend(invalid_pool::invalid_pools(origins.overlay()));
     of_change.extend(downgrade::downgrade(&before.facts, &facts));
     of_change.extend(findings);
     of_change.extend(second_node(cluster, &snapshot));

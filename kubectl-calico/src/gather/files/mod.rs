@@ -1,5 +1,6 @@
 //! A cluster, read from files: manifests, `kubectl get -o yaml`, or what `kubectl calico snapshot` printed.
 
+mod apply;
 mod basis;
 mod changed_fields;
 mod collection;
@@ -16,11 +17,12 @@ use calico_core::text::{printable, shortened};
 use serde_yaml::{Mapping, Value};
 
 use super::document::{self, Document, DocumentText, Item};
-use super::file_object::{FileObject, NOT_AN_OBJECT, NotAnObject};
+use super::file_object::{FileObject, NOT_AN_OBJECT, NotAnObject, ObjectKey, Trimming};
 use super::input;
 use super::input_text::InputText;
 use super::skipped_documents::{MayHold, Skipped};
 use super::snapshot_header::{self, SnapshotHeader};
+use super::unrendered::rendered_by;
 use crate::snapshot::{Basis, Meter};
 pub use error::FilesError;
 use error::{LONGEST, MEMORY, Place};
@@ -42,13 +44,14 @@ pub struct Files {
     /// `apiVersion` and `kind` of the items of empty lists, which imply that there are none.
     empty_lists: BTreeSet<(String, String)>,
     skipped: Vec<Skipped>,
-    /// Where an object occurs again with other contents.
-    redefined: Vec<String>,
+    /// What is assumed about documents that can be meant otherwise.
+    remarks: Vec<String>,
+    /// The places of manifests that the cluster rejects.
+    rejected: Vec<(String, crate::snapshot::Place)>,
+    /// Whether they are manifests that are laid over a cluster.
+    applied: bool,
     memory: Meter,
 }
-
-/// `apiVersion`, `kind`, namespace and name.
-type ObjectKey = (String, String, Option<String>, String);
 
 impl Default for Files {
     fn default() -> Self {
@@ -61,7 +64,9 @@ impl Default for Files {
             found: 0,
             empty_lists: BTreeSet::new(),
             skipped: Vec::new(),
-            redefined: Vec::new(),
+            remarks: Vec::new(),
+            rejected: Vec::new(),
+            applied: false,
             memory: Meter::new(MEMORY),
         }
     }
@@ -75,11 +80,17 @@ impl Files {
         basis: Option<Basis>,
         starting: impl Fn(&str),
     ) -> Result<Self, FilesError> {
-        let mut files = Self {
+        let files = Self {
             name: paths.first().and_then(|path| input::stem(path)),
             basis,
             ..Self::default()
         };
+        files.with_paths(paths, starting)
+    }
+
+    /// Adds the objects of these files and directories.
+    fn with_paths(self, paths: &[PathBuf], starting: impl Fn(&str)) -> Result<Self, FilesError> {
+        let mut files = self;
         for path in paths {
             starting(&input::name(path));
             let inputs = input::read(path).map_err(|error| FilesError::Io {
@@ -99,7 +110,7 @@ impl Files {
             }
             files.check_count(path)?;
         }
-        if !files.basis().is_proposal() {
+        if !files.applied && !files.basis().is_proposal() {
             // Only manifests are files that a person edits.
             let objects = files.objects.values_mut();
             objects.for_each(|object| object.place = None);
@@ -125,9 +136,10 @@ impl Files {
         &self.skipped
     }
 
-    /// Where an object occurs again with other contents, which are used.
-    pub fn redefined(&self) -> &[String] {
-        &self.redefined
+    /// What is assumed about documents that can be meant otherwise, such as an object that occurs again with
+    /// other contents.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// Adds the objects of a text, and returns the number of its documents that are objects or lists.
@@ -141,7 +153,7 @@ impl Files {
         let file = object_place::file(input);
         let mut documents = 0;
         for text in document::split(text) {
-            for document in document::parse(&text, &self.memory) {
+            for document in document::parse(&text, self.trimming()) {
                 place.number += 1;
                 match document {
                     Ok(Document::Object { fields, items }) => {
@@ -160,6 +172,13 @@ impl Files {
             }
         }
         Ok(documents)
+    }
+
+    fn trimming(&self) -> Trimming<'_> {
+        Trimming {
+            meter: &self.memory,
+            applied: self.applied,
+        }
     }
 
     /// Adds the objects of a document, and returns whether the document is an object or a list of
@@ -189,7 +208,7 @@ impl Files {
             return Ok(true);
         }
         let Some((item_kind, items)) = kind.strip_suffix("List").zip(items) else {
-            let mut object = FileObject::parse(fields.into(), &self.memory);
+            let mut object = FileObject::parse(fields.into(), self.trimming());
             if let (Ok(object), Some((file, document))) = (&mut object, file)
                 && object.is_of_known_kind()
                 && self.header.is_none()
@@ -210,30 +229,17 @@ impl Files {
     /// Adds a value if it is an object, and returns whether it is.
     fn add_object(&mut self, place: Place, object: Item) -> bool {
         match object {
+            Ok(object) if object.is_of_known_kind() => {
+                if !object.is_other_hook {
+                    self.insert(place, object);
+                }
+                true
+            }
             Ok(object) => {
-                if object.is_of_known_kind() {
-                    let (namespace, name) = (&object.meta.namespace, &object.meta.name);
-                    let (api_version, kind) = (&object.api_version, &object.kind);
-                    let key = (
-                        api_version.clone(),
-                        kind.clone(),
-                        namespace.clone(),
-                        name.clone(),
-                    );
-                    let earlier = self.objects.get(&key);
-                    if earlier.is_some_and(|earlier| earlier.value != object.value)
-                        && !place.collected
-                    {
-                        self.redefined.push(format!(
-                            "{}, document {}: {} occurs again with other contents; the later one counts, \
-                             as with kubectl apply",
-                            place.name,
-                            place.number,
-                            printable(object.reference())
-                        ));
-                    }
-                    self.objects.insert(key, object);
-                    self.found += 1;
+                let tool = rendered_by(&object.api_version, &object.kind);
+                if let Some(tool) = tool.filter(|_| object.mark.is_none()) {
+                    let what = format!("is not rendered: give the output of {tool}");
+                    self.remark(place, &object, &what);
                 }
                 true
             }
@@ -241,6 +247,38 @@ impl Files {
                 self.skip(place, MayHold::of_kind(kind.as_deref()), &why);
                 false
             }
+        }
+    }
+
+    /// Adds an object of a kind that is read.
+    fn insert(&mut self, place: Place, mut object: FileObject) {
+        if let Some(namespace) = object.only_namespace() {
+            let what = format!(
+                "has no namespace, and is created in the current one; it is taken for that in {namespace}"
+            );
+            self.remark(place, &object, &what);
+            object.meta.namespace = Some(namespace.to_owned());
+        }
+        let key = object.key();
+        let earlier = self.objects.get(&key);
+        if earlier.is_some_and(|earlier| earlier.value != object.value) {
+            let what =
+                "occurs again with other contents; the later one counts, as with kubectl apply";
+            self.remark(place, &object, what);
+        }
+        self.objects.insert(key, object);
+        self.found += 1;
+    }
+
+    /// Notes what is assumed about an object of manifests.
+    fn remark(&mut self, place: Place, object: &FileObject, what: &str) {
+        if !place.collected {
+            self.remarks.push(format!(
+                "{}, document {}: {} {what}",
+                place.name,
+                place.number,
+                printable(object.reference())
+            ));
         }
     }
 
@@ -253,7 +291,7 @@ impl Files {
     }
 
     fn skip(&mut self, place: Place, may_hold: MayHold, why: &str) {
-        if place.collected && why == NOT_AN_OBJECT {
+        if place.collected && why.starts_with(NOT_AN_OBJECT) {
             return;
         }
         self.skipped.push(Skipped {

@@ -1,5 +1,6 @@
 //! Objects laid over those of a cluster, as if they had been applied to it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use calico_core::cidr::Cidr;
@@ -7,15 +8,19 @@ use calico_core::defaults::default_block_size;
 use calico_core::text::printable;
 use serde_yaml::{Mapping, Value};
 
+use super::apply::{apply, last_applied, remove_null};
 use super::changed_fields::changed_fields;
 use super::{Files, FilesError};
-use crate::gather::file_object::FileObject;
+use crate::gather::file_object::{FileObject, ObjectKey};
 use crate::gather::input;
 use crate::gather::input_text::InputText;
 use crate::gather::snapshot_text;
+use crate::parse_error::in_words;
 use crate::snapshot::resource::Api;
-use crate::snapshot::resources::RESOURCES;
-use crate::snapshot::{Basis, FileOverlay, IpPoolSpec, ObjectRef, RejectedChange, Snapshot};
+use crate::snapshot::resources::{RESOURCES, V3};
+use crate::snapshot::{
+    Basis, FileOverlay, InvalidField, IpPoolSpec, ObjectRef, RejectedChange, Snapshot,
+};
 
 impl Files {
     /// What was read from a cluster, as the files of a snapshot.
@@ -39,7 +44,11 @@ impl Files {
 
     /// Reads the manifests that are laid over a cluster.
     pub fn read_manifests(paths: &[PathBuf], starting: impl Fn(&str)) -> Result<Self, FilesError> {
-        let mut files = Self::read(paths, None, starting)?;
+        let files = Self {
+            applied: true,
+            ..Self::default()
+        };
+        let mut files = files.with_paths(paths, starting)?;
         if files.header.is_some() {
             let names: Vec<String> = paths.iter().map(|path| input::name(path)).collect();
             return Err(FilesError::LaidSnapshot(names.join(", ")));
@@ -51,24 +60,22 @@ impl Files {
         }
     }
 
-    /// Applies the objects of other files. An object that exists keeps its status, its metadata except
-    /// labels and annotations, and the fields that the new one does not set, as with `kubectl apply` and
-    /// `helm upgrade`: these remove a field only if it was in the manifest that was applied before, which
-    /// is not known here. A change of an immutable field is rejected, and its object stays as it is.
+    /// Applies the objects of other files, as `kubectl apply` does. A change of an immutable field is rejected,
+    /// and its object stays as it is.
     pub fn lay(&mut self, other: Self) -> FileOverlay {
         let mut overlay = FileOverlay::default();
-        for (mut key, object) in other.objects {
+        for (mut key, mut object) in other.objects {
             let groups = groups(&key.0, &key.1);
-            let place = |group: &String| {
-                let mut place = key.clone();
-                place.0.clone_from(group);
-                place
-            };
-            let same = groups
-                .iter()
-                .map(place)
-                .find(|it| self.objects.contains_key(it));
-            if let Some(there) = same.and_then(|same| self.objects.get_mut(&same)) {
+            if let Some(there) = self.there(&groups, &key) {
+                if object.meta.namespace.is_none()
+                    && let Some(namespace) = there.meta.namespace.clone()
+                {
+                    overlay.assumed.push(format!(
+                        "{} is the one in namespace {namespace}: its manifest has no namespace",
+                        printable(object.reference())
+                    ));
+                    object.meta.namespace = Some(namespace);
+                }
                 apply_object(there, object, &mut overlay);
                 continue;
             }
@@ -82,7 +89,15 @@ impl Files {
             if let Some(group) = groups.iter().find(of_kind) {
                 key.0.clone_from(group);
             }
-            if object.value != Value::Null {
+            remove_null(&mut object.value);
+            if let Some(invalid) = invalid(&object, &object.api_version) {
+                overlay.invalid.push(invalid);
+                let place = object.place.take();
+                self.rejected
+                    .extend(place.map(|place| (object.reference(), place)));
+                continue;
+            }
+            if object.is_selected() {
                 overlay.new.insert(object.reference());
             }
             self.found += 1;
@@ -97,6 +112,31 @@ impl Files {
         }
         overlay
     }
+
+    /// The object that a manifest is applied to: the one of the same name in any of the API groups of its kind;
+    /// without a namespace, the only one of that name. What is not kept of an object cannot be changed.
+    fn there(&mut self, groups: &[String], manifest: &ObjectKey) -> Option<&mut FileObject> {
+        let (_, kind, namespace, name) = manifest;
+        let same =
+            |there: &ObjectKey| groups.contains(&there.0) && (&there.1, &there.3) == (kind, name);
+        let named: Vec<ObjectKey> = groups
+            .iter()
+            .flat_map(|group| {
+                let first = (group.clone(), kind.clone(), None, String::new());
+                let of_kind = self.objects.range(first..);
+                of_kind.take_while(|(there, _)| (&there.0, &there.1) == (group, kind))
+            })
+            .filter(|(there, object)| same(there) && !object.value.is_null())
+            .map(|(there, _)| there.clone())
+            .collect();
+        let mut exact = named.iter().filter(|there| there.2 == *namespace);
+        let there = match (exact.next(), named.as_slice()) {
+            (Some(there), _) => there,
+            (None, [only]) if namespace.is_none() => only,
+            _ => return None,
+        };
+        self.objects.get_mut(there)
+    }
 }
 
 /// The API versions that serve a kind alike, as Calico's two groups do: first the given one.
@@ -108,31 +148,56 @@ fn groups(api_version: &str, kind: &str) -> Vec<String> {
             groups.extend(served);
         }
     }
+    let mut known = BTreeSet::new();
+    groups.retain(|group| known.insert(group.clone()));
     groups
 }
 
 /// Applies a manifest to an object.
 fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut FileOverlay) {
     let reference = there.reference();
-    let had_pools = has_pools(there);
-    let lists_pools = has_pools(&manifest);
     let before = there.value.clone();
-    apply(&mut there.value, manifest.value);
+    let applied = last_applied(&before);
+    apply(
+        &there.kind,
+        &mut there.value,
+        &manifest.value,
+        applied.as_ref(),
+    );
     // Assumed even if nothing else changes.
-    if had_pools && !lists_pools && has_pools(there) {
+    if applied.is_none()
+        && has_pools(&before)
+        && has_pools(&there.value)
+        && there.kind == "Installation"
+        && !has_pools(&manifest.value)
+    {
         overlay.assumed.push(format!(
             "{} keeps spec.calicoNetwork.ipPools, which the manifest omits; but if the manifest \
              that was applied before lists pools, the operator deletes those that it owns",
             printable(&reference)
         ));
     }
-    if there.value == before {
+    let labels = |value: &Value| value.get("metadata")?.get("labels")?.as_mapping().cloned();
+    let (old, new) = (labels(&before), labels(&there.value));
+    let removed = old.iter().flat_map(Mapping::keys);
+    let removed = removed.filter(|label| !new.as_ref().is_some_and(|new| new.contains_key(*label)));
+    for label in removed.filter_map(Value::as_str) {
+        there.meta.labels.remove(label);
+    }
+    let meta = there.meta.labels.clone();
+    there.meta.labels.extend(manifest.meta.labels);
+    if there.value == before && there.meta.labels == meta {
         return;
     }
-    if let Some(rejected) = rejected(there, &before) {
+    there.place = manifest.place.or(there.place.take());
+    let changed = rejected(there, &before);
+    let is_rejected = changed.is_some();
+    overlay.rejected.extend(changed);
+    let invalid = invalid(there, &manifest.api_version).filter(|_| !is_rejected);
+    if is_rejected || invalid.is_some() {
+        overlay.invalid.extend(invalid);
         there.value = before;
-        there.place = manifest.place.or(there.place.take());
-        overlay.rejected.push(rejected);
+        there.meta.labels = meta;
         return;
     }
     let fields = changed_fields(&before, &there.value);
@@ -143,9 +208,50 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
     {
         metadata.remove("generation");
     }
-    there.meta.labels.extend(manifest.meta.labels);
-    there.place = manifest.place.or(there.place.take());
     overlay.changed.insert(reference);
+}
+
+/// What the API server rejects of an IPPool: in Calico's API, what it validates; in the CRD of
+/// crd.projectcalico.org/v1, which checks little else, values of another type.
+fn invalid(object: &FileObject, api_version: &str) -> Option<(ObjectRef, InvalidField)> {
+    if object.kind != "IPPool" {
+        return None;
+    }
+    let spec = object.value.get("spec").cloned().unwrap_or_default();
+    if may_be_converted(&spec) {
+        return None;
+    }
+    let invalid = match serde_yaml::from_value::<IpPoolSpec>(spec) {
+        Ok(spec) if api_version.starts_with(V3) => spec.invalid_field()?,
+        Ok(_) => return None,
+        Err(why) => InvalidField {
+            field: "spec",
+            value: in_words(&why),
+            why: format!("spec: {}", in_words(&why)),
+        },
+    };
+    Some((
+        ObjectRef::named("IPPool", object.meta.name.as_str()),
+        invalid,
+    ))
+}
+
+/// Whether a field has a type for this program that it may not have for kubectl, which reads YAML 1.1 and
+/// converts it to JSON: `yes` is true, `032` is 26, and 26.0 is an integer.
+fn may_be_converted(spec: &Value) -> bool {
+    const BOOLEANS: [&str; 6] = ["y", "yes", "on", "n", "no", "off"];
+    let fields = spec.as_mapping().into_iter().flat_map(Mapping::values);
+    fields.into_iter().any(|value| match value {
+        Value::String(text) => {
+            let octal = text.strip_prefix('0').unwrap_or_default();
+            BOOLEANS.contains(&text.to_lowercase().as_str())
+                || (!octal.is_empty() && octal.bytes().all(|digit| digit.is_ascii_digit()))
+        }
+        Value::Number(number) => {
+            number.is_f64() && number.as_f64().is_some_and(|it| it.fract() == 0.0)
+        }
+        _ => false,
+    })
 }
 
 /// The change of an immutable field of an IPPool.
@@ -181,51 +287,11 @@ fn rejected(object: &FileObject, before: &Value) -> Option<RejectedChange> {
 }
 
 /// Whether an Installation lists pools.
-fn has_pools(object: &FileObject) -> bool {
-    let network = object
-        .value
+fn has_pools(installation: &Value) -> bool {
+    let network = installation
         .get("spec")
         .and_then(|spec| spec.get("calicoNetwork"));
-    let pools = network.and_then(|network| network.get("ipPools"));
-    object.kind == "Installation" && pools.is_some()
-}
-
-/// Merges a manifest into an object: maps by key, everything else as a whole. Null removes a field.
-fn apply(there: &mut Value, manifest: Value) {
-    const SERVER: [&str; 4] = ["status", "apiVersion", "kind", "metadata"];
-    let (Value::Mapping(there), Value::Mapping(manifest)) = (there, manifest) else {
-        return;
-    };
-    for (key, value) in manifest {
-        let name = key.as_str().unwrap_or_default();
-        match name {
-            "metadata" => {
-                for part in ["labels", "annotations"] {
-                    if let Some(new) = value.get(part).cloned()
-                        && let Some(Value::Mapping(metadata)) = there.get_mut("metadata")
-                    {
-                        merge(metadata, part.into(), new);
-                    }
-                }
-            }
-            name if SERVER.contains(&name) => {}
-            _ => merge(there, key, value),
-        }
-    }
-}
-
-fn merge(there: &mut Mapping, key: Value, value: Value) {
-    match (there.get_mut(&key), value) {
-        (Some(Value::Mapping(there)), Value::Mapping(new)) => {
-            for (key, value) in new {
-                merge(there, key, value);
-            }
-        }
-        (_, Value::Null) => {
-            there.remove(&key);
-        }
-        (_, value) => {
-            there.insert(key, value);
-        }
-    }
+    network
+        .and_then(|network| network.get("ipPools"))
+        .is_some_and(|pools| !pools.is_null())
 }

@@ -6,8 +6,10 @@ use serde::de::DeserializeOwned;
 
 use super::super::file_object::FileObject;
 use super::super::page;
+use super::super::snapshot_header::SnapshotHeader;
 use super::Files;
 
+use crate::snapshot::addition::EDITION;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{EVENTS, POD_ADDRESSES, POD_LOGS};
 use crate::snapshot::select::Select;
@@ -59,9 +61,15 @@ impl SnapshotSource for Files {
         Files::basis(self)
     }
 
+    fn edition(&self) -> u32 {
+        let header = self.header.as_ref();
+        header.map_or(EDITION, SnapshotHeader::edition)
+    }
+
     fn places(&self) -> Places {
         let objects = self.objects.values();
-        Places::of(objects.filter_map(|it| Some((it.reference(), it.place.clone()?))))
+        let places = objects.filter_map(|it| Some((it.reference(), it.place.clone()?)));
+        Places::of(places.chain(self.rejected.iter().cloned()))
     }
 
     async fn read<T: DeserializeOwned>(

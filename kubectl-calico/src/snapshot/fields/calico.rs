@@ -1,6 +1,6 @@
 //! What is kept of Calico's pools and configuration.
 
-use super::{CONDITION, DELETION, NAME, NAMED};
+use super::{APPLIED, CONDITION, CONFIGURED, DELETION, NAME, NAMED, STORED_METADATA};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{self, Document, Entries, Fields as Object, Value};
 
@@ -18,7 +18,13 @@ pub(in crate::snapshot) const IP_POOL: Fields = &[
             OWNER_LABEL,
             (
                 "annotations",
-                Object(&[("projectcalico.org/metadata", Document(&[OWNER_LABEL]))]),
+                Object(&[
+                    (
+                        STORED_METADATA,
+                        Document(&[OWNER_LABEL, ("annotations", Object(&[APPLIED]))]),
+                    ),
+                    APPLIED,
+                ]),
             ),
         ]),
     ),
@@ -52,7 +58,7 @@ pub(in crate::snapshot) const IP_POOL: Fields = &[
 ];
 
 pub(in crate::snapshot) const FELIX_CONFIGURATION: Fields = &[
-    NAMED,
+    CONFIGURED,
     (
         "spec",
         Object(&[
@@ -73,7 +79,7 @@ pub(in crate::snapshot) const FELIX_CONFIGURATION: Fields = &[
 ];
 
 pub(in crate::snapshot) const BGP_CONFIGURATION: Fields = &[
-    NAMED,
+    CONFIGURED,
     (
         "spec",
         Object(&[

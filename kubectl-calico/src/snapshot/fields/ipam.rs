@@ -1,6 +1,6 @@
 //! What is kept of Calico's IPAM.
 
-use super::NAMED;
+use super::{CONFIGURED, NAMED};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{self, Fields as Object, Value};
 
@@ -35,7 +35,7 @@ pub(in crate::snapshot) const IPAM_BLOCK: Fields = &[
 ];
 
 pub(in crate::snapshot) const IPAM_CONFIG: Fields = &[
-    NAMED,
+    CONFIGURED,
     (
         "spec",
         Object(&[
@@ -47,7 +47,7 @@ pub(in crate::snapshot) const IPAM_CONFIG: Fields = &[
 ];
 
 pub(in crate::snapshot) const IP_RESERVATION: Fields =
-    &[NAMED, ("spec", Object(&[("reservedCIDRs", Value)]))];
+    &[CONFIGURED, ("spec", Object(&[("reservedCIDRs", Value)]))];
 
 /// What is read of blocks to compare them with pods.
 pub(in crate::snapshot) const ALLOCATIONS: Fields = &[

@@ -1,6 +1,6 @@
 //! What is kept of nodes, and of the objects in which Kubernetes and its distributions keep networks.
 
-use super::{CONDITION, DELETION, NAME, NAMED, NAMESPACE};
+use super::{APPLIED, CONDITION, DELETION, NAME, NAMED, NAMESPACE};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{
     self, CommandLine, Document, Entries, Fields as Object, Kubeadm, Value,
@@ -109,9 +109,14 @@ pub(in crate::snapshot) const KUBE_PROXY: Fields = &[
     ),
 ];
 
+const APPLIED_CONFIG_MAP: (&str, Keep) = (
+    "metadata",
+    Object(&[NAME, NAMESPACE, ("annotations", Object(&[APPLIED]))]),
+);
+
 /// The ConfigMaps of Calico's manifests. Variables of calico-node refer to them.
 pub(in crate::snapshot) const CALICO_CONFIG: Fields = &[
-    CONFIG_MAP_NAME,
+    APPLIED_CONFIG_MAP,
     (
         "data",
         Object(&[
@@ -146,7 +151,7 @@ pub(in crate::snapshot) const CALICO_CONFIG: Fields = &[
 
 /// The address of the API server that needs no Services.
 pub(in crate::snapshot) const SERVICES_ENDPOINT: Fields = &[
-    CONFIG_MAP_NAME,
+    APPLIED_CONFIG_MAP,
     (
         "data",
         Object(&[

@@ -59,6 +59,10 @@ pub(in crate::snapshot) const INSTALLATION: Fields = &[
                 ]),
             ),
             ("kubernetesProvider", Value),
+            // What only CAL118 reads.
+            ("imagePath", Value),
+            ("imagePrefix", Value),
+            ("registry", Value),
             // What only the rules of CAL110 read.
             ("azure", Object(&[])),
             (

@@ -1,6 +1,8 @@
 //! What is kept of pods, and of the workloads that create them.
 
-use super::{CONDITION, DELETION, INSTALLER_ANNOTATIONS, INSTALLER_LABELS, NAME, NAMESPACE};
+use super::{
+    APPLIED, CONDITION, DELETION, INSTALLER_ANNOTATIONS, INSTALLER_LABELS, NAME, NAMESPACE,
+};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{
     self, Entries, Fields as Object, Flags, Message, Selector, Value, Whole,
@@ -166,7 +168,15 @@ const CONTAINER: Keep = Object(&[
 ]);
 
 pub(in crate::snapshot) const DAEMON_SET: Fields = &[
-    ("metadata", Object(&[NAME, NAMESPACE, DELETION])),
+    (
+        "metadata",
+        Object(&[
+            NAME,
+            NAMESPACE,
+            DELETION,
+            ("annotations", Object(&[APPLIED])),
+        ]),
+    ),
     (
         "spec",
         Object(&[

@@ -32,6 +32,8 @@ pub enum Keep {
     Document(Fields),
     /// `data` of kubeadm's ConfigMap: what the pod CIDR and the Service CIDR are read from.
     Kubeadm,
+    /// A string with a manifest of the object itself in JSON: what is kept of the object.
+    SameObject,
 }
 
 /// The longest message that is kept, in characters. The kubelet's own limit is 4,096 bytes.
@@ -106,6 +108,10 @@ fn add_paths(paths: &mut Vec<(String, String)>, path: String, keep: Keep) {
             for (name, keep) in fields {
                 add_paths(paths, below(name), *keep);
             }
+        }
+        Keep::SameObject => {
+            let part = "of the manifest in it, what is kept of the object";
+            paths.push((format!("{path}.*"), part.to_owned()));
         }
         Keep::Kubeadm => {
             let networking = format!("{path}.ClusterConfiguration.networking");

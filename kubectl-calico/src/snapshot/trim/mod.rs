@@ -10,5 +10,5 @@ mod prune;
 mod typed;
 
 pub use meter::Meter;
-pub use prune::Pruned;
+pub use prune::{Pruned, PrunedWithNull};
 pub use typed::Typed;

@@ -17,16 +17,35 @@ pub struct Pruned<'m> {
     pub meter: &'m Meter,
 }
 
+/// The same of a manifest that is applied to an object, in which null removes a field.
+#[derive(Clone, Copy)]
+pub struct PrunedWithNull<'m>(pub Pruned<'m>);
+
+impl<'m> Pruned<'m> {
+    pub(super) fn seed(self, keeps_null: bool) -> Result<Seed<'m>, Exhausted> {
+        self.meter.object()?;
+        Ok(Seed {
+            keep: Keep::Fields(self.fields),
+            object: self.fields,
+            keeps_null,
+            meter: self.meter,
+        })
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for Pruned<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.meter.object().map_err(custom)?;
-        let seed = Seed {
-            keep: Keep::Fields(self.fields),
-            meter: self.meter,
-        };
-        deserializer.deserialize_any(seed)
+        deserializer.deserialize_any(self.seed(false).map_err(custom)?)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for PrunedWithNull<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self.0.seed(true).map_err(custom)?)
     }
 }
 
@@ -34,6 +53,9 @@ impl<'de> DeserializeSeed<'de> for Pruned<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Seed<'m> {
     pub(super) keep: Keep,
+    /// What is kept of the whole object.
+    pub(super) object: Fields,
+    pub(super) keeps_null: bool,
     pub(super) meter: &'m Meter,
 }
 
@@ -63,7 +85,7 @@ impl Seed<'_> {
             };
             let value = map.next_value_seed(self.of(*keep))?;
             // Some writers use null for a field that is not set.
-            if !value.is_null() {
+            if self.keeps_null || !value.is_null() {
                 kept.insert(key.into(), value);
             }
         }
@@ -156,6 +178,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
             Keep::Document(fields) => {
                 self.string(&document::reduced(text, self.of(Keep::Fields(fields))))
             }
+            Keep::SameObject => {
+                let seed = self.of(Keep::Fields(self.object));
+                self.string(&document::reduced(text, seed))
+            }
             Keep::Fields(_)
             | Keep::Entries { .. }
             | Keep::Selector(_)
@@ -199,6 +225,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             | Keep::Message
             | Keep::Flags(_)
             | Keep::CommandLine(_)
+            | Keep::SameObject
             | Keep::Document(_) => {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(Mapping::new().into())

@@ -17,7 +17,7 @@ use serde_yaml::Value;
 use super::absence::Absent;
 use super::keep::{Fields, Keep};
 use super::meter::Meter;
-use super::prune::{Seed, custom};
+use super::prune::{Pruned, Seed, custom};
 
 /// Parses an object, and keeps some of its fields. An object that [`Pruned`](super::Pruned) accepts may be an
 /// error, such as one with a field twice; one that both accept is the same.
@@ -41,11 +41,11 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Typed<'_, T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        self.meter.object().map_err(custom)?;
-        let seed = Seed {
-            keep: Keep::Fields(self.fields),
+        let pruned = Pruned {
+            fields: self.fields,
             meter: self.meter,
         };
+        let seed = pruned.seed(false).map_err(custom)?;
         T::deserialize(seed.of_format(deserializer))
     }
 }

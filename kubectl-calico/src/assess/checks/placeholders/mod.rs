@@ -4,6 +4,7 @@ mod config_maps;
 mod environment;
 mod installation;
 mod placeholder;
+mod workloads;
 
 use calico_core::catalog::Entry;
 
@@ -18,8 +19,9 @@ pub(crate) const PLACEHOLDER_LEFT: Check = Check {
     entry: Entry {
         code: "CAL118",
         title: "Calico's configuration still contains a placeholder",
-        meaning: "A value of calico-node's environment, of its ConfigMaps or of the Installation is \
-                  a placeholder of a manifest, of the documentation or of a template.",
+        meaning: "A value of calico-node's environment, of its ConfigMaps, of an image or of the \
+                  Installation is a placeholder of a manifest, of the documentation or of a \
+                  template.",
         impact: "Calico uses the placeholder as the value. With a placeholder for the address of the API \
                  server or of etcd, its pods never become ready.",
         criteria: "The value contains <…>, ${…}, {{…}}, __…__ in capitals, CHANGEME, or a name that \
@@ -45,6 +47,7 @@ fn placeholders(case: &Case) -> Vec<Finding> {
         .any(|it| it.from.object.name.as_deref() == Some(SERVICES_ENDPOINT));
     let in_environment = environment::placeholders(case).into_iter();
     found.extend(in_environment.filter(|it| !(passed_on && it.is_address)));
+    found.extend(workloads::placeholders(case));
     found.extend(installation::placeholders(case));
     let is_ready = is_ready(case);
     let mut findings: Vec<Finding> = Vec::new();

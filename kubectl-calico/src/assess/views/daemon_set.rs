@@ -1,0 +1,25 @@
+//! DaemonSets of every kind.
+
+use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetStatus};
+use k8s_openapi::api::core::v1::PodSpec;
+
+/// The pods that it creates.
+pub fn pod(set: &DaemonSet) -> Option<&PodSpec> {
+    set.spec.as_ref()?.template.spec.as_ref()
+}
+
+/// What its controller has counted; nothing yet of one in a manifest.
+pub fn counted(set: &DaemonSet) -> Option<&DaemonSetStatus> {
+    set.status.as_ref().filter(|status| {
+        status.observed_generation.is_some() || status.desired_number_scheduled > 0
+    })
+}
+
+/// Whether it is scheduled to nodes. Where its controller has not counted them, its node selector decides.
+pub fn is_scheduled(set: &DaemonSet) -> bool {
+    if let Some(status) = counted(set) {
+        return status.desired_number_scheduled > 0;
+    }
+    let selector = pod(set).and_then(|pod| pod.node_selector.as_ref());
+    selector.is_none_or(|selector| selector.keys().all(|key| key == "kubernetes.io/os"))
+}
