@@ -7,14 +7,13 @@ use crate::cidr::Cidr;
 use crate::text::{quoted, shown};
 
 use super::case::Case;
-use super::cni::setting;
-use super::rejection::api_server_rejects;
+use super::details::Details;
+use super::rejection::{CORE_VALIDATION, REJECTED_BY_CORE_CONTROLLER, api_server_rejects};
 use super::rule::{Enforcement, Rule};
 
 const MEANING: &str = "spec.calicoNetwork.nodeAddressAutodetectionV4 and …V6 select the address of \
                        each node: firstFound, kubernetes, interface, skipInterface, canReach or \
                        cidrs.";
-const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go";
 const FIELDS: [&str; 2] = [
     "calicoNetwork.nodeAddressAutodetectionV4",
     "calicoNetwork.nodeAddressAutodetectionV6",
@@ -25,7 +24,7 @@ pub(super) const AUTODETECTION_METHODS: Rule = Rule {
         code: "autodetection-methods",
         title: "no more than one node address autodetection method must be set per family",
         meaning: MEANING,
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Empty strings and lists are treated as unset, and so is firstFound: false. \
                    Since operator 1.43, the API server already rejects more than one.",
         fix: "Keep one method.",
@@ -48,8 +47,8 @@ pub(super) const AUTODETECTION_METHODS: Rule = Rule {
                          per-family",
                     )
                 };
-                Some(setting(
-                    &format!("spec.{path}"),
+                Some(Details::at(
+                    format!("spec.{path}"),
                     format!(
                         "{} are set, but only one method is allowed",
                         methods.join(" and ")
@@ -94,11 +93,11 @@ pub(super) const AUTODETECTION_CIDR: Rule = Rule {
         code: "autodetection-cidr",
         title: "the cidrs in nodeAddressAutodetection must be valid CIDRs",
         meaning: MEANING,
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "The operator parses them with Go's net.ParseCIDR, as it does a pool's cidr. It \
                    does not check their address family.",
         fix: "Write each CIDR as an address, a slash and a prefix length.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -108,14 +107,14 @@ pub(super) const AUTODETECTION_CIDR: Rule = Rule {
                 cidrs.iter().enumerate().find_map(|(index, cidr)| {
                     let cidr = cidr.as_str()?;
                     cidr.parse::<Cidr>().err().map(|_| {
-                        setting(
-                            &format!("spec.{path}.cidrs[{index}]"),
+                        Details::at(
+                            format!("spec.{path}.cidrs[{index}]"),
                             format!("{} is not a CIDR", quoted(cidr)),
                             case.core_controller_rejects(&format!(
                                 "invalid CIDR provided for node address autodetection: {}",
                                 shown(cidr)
                             )),
-                            "write it like 10.0.0.0/16".to_owned(),
+                            "write it like 10.0.0.0/16",
                         )
                     })
                 })

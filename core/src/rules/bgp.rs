@@ -5,6 +5,7 @@ use crate::pool::{Encapsulation, Field};
 
 use super::case::{Case, PoolCase};
 use super::details::Details;
+use super::rejection::REJECTED_BY_CORE_CONTROLLER;
 use super::rule::{Enforcement, Rule};
 
 const CRITERIA: &str = "Checked with Calico's CNI plugin and Calico IPAM; before 1.34 for IPv4 \
@@ -21,7 +22,7 @@ pub(super) const IPIP_WITHOUT_BGP: Rule = Rule {
         title: "IPIP must not be used with BGP disabled, unless Felix programs the routes",
         meaning: "With IPIP, BIRD programs the routes to the pods of other nodes and learns them by \
                   BGP.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: CRITERIA,
         fix: FIX,
         source: SOURCE,
@@ -39,7 +40,7 @@ pub(super) const UNENCAPSULATED_WITHOUT_BGP: Rule = Rule {
         title: "None must not be used with BGP disabled, unless Felix programs the routes",
         meaning: "Without encapsulation, BIRD programs the routes to the pods of other nodes and \
                   learns them by BGP. IPv6 pools are affected too, because their default is None.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: CRITERIA,
         fix: FIX,
         source: SOURCE,

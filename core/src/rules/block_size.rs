@@ -7,6 +7,7 @@ use crate::pool::{BlockSize, Field};
 
 use super::case::{Case, PoolCase};
 use super::details::Details;
+use super::rejection::REJECTED_BY_POOL_CONTROLLER;
 use super::rule::{Enforcement, Rule};
 
 pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(super) const BLOCK_SIZE_RANGE: Rule = Rule {
         title: "blockSize must be 20 to 32 in an IPv4 pool, 116 to 128 in an IPv6 pool",
         meaning: "blockSize is the prefix length of the blocks that Calico divides a pool into. Each \
                   node gets at least one block and assigns the addresses of its pods from it.",
-        impact: "The operator rejects the Installation and creates no pool.",
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: "The pool's family is that of its cidr. The operator's defaults are 26 and 122, \
                    which means 64 addresses per block.",
         fix: "Choose a block size in the range of the pool's family.",
@@ -69,7 +70,7 @@ pub(super) const BLOCK_SIZE_FIT: Rule = Rule {
         title: "a pool must be at least as large as one of its blocks",
         meaning: "A pool that is smaller than a block cannot be divided into blocks. Its prefix length \
                   must not be greater than its blockSize.",
-        impact: "The operator rejects the Installation and creates no pool.",
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: "If blockSize is not set, the operator's default applies, so a /27 pool needs an \
                    explicit blockSize.",
         fix: "Choose a blockSize that is not smaller than the pool's prefix length, or a larger \

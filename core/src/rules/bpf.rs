@@ -6,6 +6,7 @@ use crate::pool::Field;
 use crate::text::shown;
 
 use super::case::{Case, PoolCase};
+use super::rejection::REJECTED_BY_CORE_CONTROLLER;
 use super::rule::{Enforcement, Rule};
 
 pub(super) const BPF_WITH_IPV6: Rule = Rule {
@@ -15,7 +16,7 @@ pub(super) const BPF_WITH_IPV6: Rule = Rule {
                 stack (1.32)",
         meaning: "The eBPF data plane is spec.calicoNetwork.linuxDataplane: BPF. Calico 3.26 \
                   supports it for IPv4 only, 3.27 for one family.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Violated by an IPv6 pool with operator 1.30, and by an IPv4 pool together with \
                    an IPv6 pool with operator 1.32.",
         fix: "Remove the IPv6 pool, use another data plane, or install Calico 3.28 or later.",
@@ -58,7 +59,7 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
         title: "with the eBPF data plane, an IPv6 pool requires nodeAddressAutodetectionV6",
         meaning: "spec.calicoNetwork.nodeAddressAutodetectionV6 selects the IPv6 address of each \
                   node.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators 1.34 and later. They fill in the field only if an IPv6 \
                    pool exists, which is never the case on a first install. If the cluster has an \
                    IPv6 pool but no cluster plan is given, pass --allow bpf-ipv6-autodetection.",

@@ -242,13 +242,7 @@ impl PoolCase<'_> {
         impact: impl Into<String>,
         fix: impl Into<String>,
     ) -> Details {
-        Details {
-            path: self.path(key),
-            fields: Vec::new(),
-            problem,
-            impact: impact.into(),
-            fix: fix.into(),
-        }
+        Details::at(self.path(key), problem, impact, fix)
     }
 
     /// The same violation, made to depend on this run if it creates the pool.

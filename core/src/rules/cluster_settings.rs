@@ -43,18 +43,16 @@ pub(super) const CLUSTER_SETTING_MISSING: Rule = Rule {
                 format!("--set installation.{path}={value}")
             })
             .collect();
-        vec![Details {
-            path: format!("spec.{}", shown(&first.path)),
-            fields: Vec::new(),
-            problem: format!(
+        vec![Details::at(
+            format!("spec.{}", shown(&first.path)),
+            format!(
                 "the cluster{} requires {}, which the Installation does not set",
                 case.of_server(),
                 listed(needs)
             ),
-            impact: "the operator uses the platform's own CNI plugin and rejects the pools"
-                .to_owned(),
-            fix: format!("pass Helm {}", flags.join(" ")),
-        }]
+            "the operator uses the platform's own CNI plugin and rejects the pools",
+            format!("pass Helm {}", flags.join(" ")),
+        )]
     },
 };
 

@@ -6,10 +6,8 @@ use crate::text::shown;
 
 use super::case::Case;
 use super::details::Details;
+use super::rejection::{CORE_VALIDATION, REJECTED_BY_CORE_CONTROLLER};
 use super::rule::{Enforcement, Rule};
-
-const IMPACT: &str = "The operator rejects the Installation and stops reconciling it.";
-const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go";
 
 pub(super) const CNI_PROVIDER: Rule = Rule {
     entry: Entry {
@@ -17,11 +15,11 @@ pub(super) const CNI_PROVIDER: Rule = Rule {
         title: "the CNI plugin of a cloud provider must be used with that provider",
         meaning: "spec.cni.type AmazonVPC belongs to kubernetesProvider EKS, AzureVNET to AKS, and \
                   GKE to GKE.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Without a kubernetesProvider every plugin is accepted. A provider that the \
                    operator detects in the cluster is not taken into account.",
         fix: "Use Calico's CNI plugin, or the provider that the plugin belongs to.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -35,7 +33,7 @@ pub(super) const CNI_PROVIDER: Rule = Rule {
             .filter(|provider| *provider != own)
             .map(|provider| {
                 let provider = shown(provider);
-                setting(
+                Details::at(
                     "spec.cni.type",
                     format!("the CNI plugin {cni} does not work with the provider {provider}"),
                     case.core_controller_rejects(&format!(
@@ -63,11 +61,11 @@ pub(super) const CNI_IPAM: Rule = Rule {
         meaning: "The IPAM plugin (spec.cni.ipam.type) assigns pod addresses. Calico's CNI plugin \
                   works with Calico and HostLocal, AmazonVPC and AzureVNET only with their own, \
                   and GKE only with HostLocal.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "If the IPAM plugin is not set, the operator fills in one that works. With an \
                    Installation named overlay, it does so before merging the two.",
         fix: "Remove spec.cni.ipam, or set its type to one that the message lists.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -84,7 +82,7 @@ pub(super) const CNI_IPAM: Rule = Rule {
             return Vec::new();
         }
         let shown = shown(ipam);
-        vec![setting(
+        vec![Details::at(
             "spec.cni.ipam.type",
             format!("the CNI plugin {cni} does not work with the IPAM plugin {shown}"),
             case.core_controller_rejects(&format!(
@@ -103,12 +101,12 @@ pub(super) const CALICO_CNI_ONLY: Rule = Rule {
         title: "settings of Calico's CNI plugin must not be set with another CNI plugin",
         meaning: "These settings are hostPorts, multiInterfaceMode, containerIPForwarding and \
                   linuxPodInterfaceType in calicoNetwork, logging.cni, and cni.specVersion.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "The CNI plugin is spec.cni.type, or what the operator fills in for \
                    spec.kubernetesProvider. Since operator 1.34, hostPorts may be Disabled. \
                    linuxPodInterfaceType was introduced in 1.43, cni.specVersion in 1.40.14.",
         fix: "Remove the setting, or use Calico's CNI plugin.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -152,21 +150,10 @@ fn calico_only(case: &Case, path: &str) -> Details {
         }
         path => format!("spec.{path} is supported only for Calico CNI"),
     };
-    setting(
-        &format!("spec.{path}"),
+    Details::at(
+        format!("spec.{path}"),
         format!("it applies only to Calico's CNI plugin, but this Installation uses {cni}"),
         case.core_controller_rejects(&message),
-        "remove it, or set spec.cni.type: Calico".to_owned(),
+        "remove it, or set spec.cni.type: Calico",
     )
-}
-
-/// A violation that depends on no pool.
-pub(super) fn setting(path: &str, problem: String, impact: String, fix: String) -> Details {
-    Details {
-        path: path.to_owned(),
-        fields: Vec::new(),
-        problem,
-        impact,
-        fix,
-    }
 }

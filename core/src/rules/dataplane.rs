@@ -3,22 +3,20 @@
 use crate::catalog::Entry;
 use crate::text::shown;
 
-use super::cni::setting;
+use super::details::Details;
+use super::rejection::{CORE_VALIDATION, REJECTED_BY_CORE_CONTROLLER};
 use super::rule::{Enforcement, Rule};
-
-const IMPACT: &str = "The operator rejects the Installation and stops reconciling it.";
-const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go";
 
 pub(super) const VPP_SETTINGS: Rule = Rule {
     entry: Entry {
         code: "vpp-settings",
         title: "the VPP data plane needs Calico's CNI plugin, BGP, host ports and the variant Calico",
         meaning: "The VPP data plane is spec.calicoNetwork.linuxDataplane: VPP.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Defaults are taken into account: BGP is enabled unless the provider is EKS or \
                    another CNI plugin is used.",
         fix: "Change the setting that the message names, or use another data plane.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -57,9 +55,9 @@ pub(super) const VPP_SETTINGS: Rule = Rule {
         broken
             .into_iter()
             .map(|(path, message, fix)| {
-                setting(
+                Details::at(
                     path,
-                    "the VPP data plane does not work with this setting".to_owned(),
+                    "the VPP data plane does not work with this setting",
                     case.core_controller_rejects(&message),
                     format!("{fix}, or use another data plane"),
                 )
@@ -73,7 +71,7 @@ pub(super) const BPF_HOST_PORTS: Rule = Rule {
         code: "bpf-host-ports",
         title: "operators before 1.31 do not support host ports with the eBPF data plane",
         meaning: "The eBPF data plane is spec.calicoNetwork.linuxDataplane: BPF.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators before 1.31, which default to Disabled with this data \
                    plane.",
         fix: "Remove hostPorts, or install Calico 3.27 or later.",
@@ -86,7 +84,7 @@ pub(super) const BPF_HOST_PORTS: Rule = Rule {
         if case.operator.since(31) || !is_bpf || !is_on {
             return Vec::new();
         }
-        vec![setting(
+        vec![Details::at(
             "spec.calicoNetwork.hostPorts",
             format!(
                 "operator {} does not support host ports with the eBPF data plane",
@@ -95,7 +93,7 @@ pub(super) const BPF_HOST_PORTS: Rule = Rule {
             case.core_controller_rejects(
                 "spec.calicoNetwork.hostPorts is not supported with the eBPF dataplane",
             ),
-            "remove hostPorts, or install Calico 3.27 or later".to_owned(),
+            "remove hostPorts, or install Calico 3.27 or later",
         )]
     },
 };
@@ -107,11 +105,11 @@ pub(super) const POLICY_SETUP_TIMEOUT: Rule = Rule {
                 that supports it",
         meaning: "spec.calicoNetwork.linuxPolicySetupTimeoutSeconds delays the start of a pod until \
                   its policies are set up.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators 1.34 and later. The data planes Iptables (the default) \
                    and BPF support it, and since 1.39 also Nftables. VPP does not.",
         fix: "Remove the setting, or set it to 0 or more seconds.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -135,11 +133,11 @@ pub(super) const POLICY_SETUP_TIMEOUT: Rule = Rule {
         } else {
             return Vec::new();
         };
-        vec![setting(
-            &format!("spec.{path}"),
+        vec![Details::at(
+            format!("spec.{path}"),
             problem,
             case.core_controller_rejects(&format!("spec.{path} {message}")),
-            "remove it, or set it to 0 or more seconds".to_owned(),
+            "remove it, or set it to 0 or more seconds",
         )]
     },
 };

@@ -2,7 +2,8 @@
 
 use crate::catalog::Entry;
 
-use super::cni::setting;
+use super::details::Details;
+use super::rejection::REJECTED_BY_CORE_CONTROLLER;
 use super::rule::{Enforcement, Rule};
 
 pub(super) const DEFAULT_POOL: Rule = Rule {
@@ -13,7 +14,7 @@ pub(super) const DEFAULT_POOL: Rule = Rule {
         meaning: "If ipPools is not set and the cluster has no pool, the operator adds a pool with \
                   the cluster's pod CIDR or 192.168.0.0/16, and with encapsulation IPIP. It then \
                   validates this pool like any other.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked with Calico's CNI plugin and Calico IPAM if ipPools is not set; an \
                    empty list means no pools. The pool is rejected if there are Windows nodes, or \
                    if BGP is disabled and clusterRoutingMode is not Felix. On EKS, the pool has \
@@ -54,12 +55,11 @@ pub(super) const DEFAULT_POOL: Rule = Rule {
             } else {
                 return Vec::new();
             };
-        vec![setting(
+        vec![Details::at(
             "spec.calicoNetwork.ipPools",
             format!("the pool that the operator creates by default has IPIP, which {reason}"),
             case.core_controller_rejects(message),
-            "list the pools with encapsulation: VXLAN, as with --cidr and --encapsulation VXLAN"
-                .to_owned(),
+            "list the pools with encapsulation: VXLAN, as with --cidr and --encapsulation VXLAN",
         )]
     },
 };

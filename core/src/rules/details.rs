@@ -12,3 +12,21 @@ pub(super) struct Details {
     pub(super) impact: String,
     pub(super) fix: String,
 }
+
+impl Details {
+    /// A violation at a path, which depends on none of the fields that a run can set.
+    pub(super) fn at(
+        path: impl Into<String>,
+        problem: impl Into<String>,
+        impact: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            fields: Vec::new(),
+            problem: problem.into(),
+            impact: impact.into(),
+            fix: fix.into(),
+        }
+    }
+}

@@ -5,7 +5,9 @@ use crate::cidr::Family;
 use crate::pool::{Encapsulation, Field, did_you_mean};
 use crate::text::{quoted, shown};
 
-use super::rejection::api_server_rejects;
+use super::rejection::{
+    CORE_VALIDATION, REJECTED_BY_API_SERVER, REJECTED_BY_CORE_CONTROLLER, api_server_rejects,
+};
 use super::rule::{Enforcement, Rule};
 
 pub(super) const ENCAPSULATION_NAME: Rule = Rule {
@@ -14,7 +16,7 @@ pub(super) const ENCAPSULATION_NAME: Rule = Rule {
         title: "encapsulation must be IPIPCrossSubnet, IPIP, VXLAN, VXLANCrossSubnet or None",
         meaning: "The Installation's encapsulation is an enum, unlike the ipipMode and vxlanMode of \
                   an IPPool. Values are case-sensitive.",
-        impact: "The API server rejects the Installation.",
+        impact: REJECTED_BY_API_SERVER,
         criteria: "The value is checked as written. An empty value is also rejected, although the \
                    operator would replace it with its default.",
         fix: "Use one of the five values.",
@@ -47,11 +49,11 @@ pub(super) const IPIP_ON_IPV6: Rule = Rule {
         title: "an IPv6 pool must not use IPIP",
         meaning: "IPIP carries IPv4 only. In a dual-stack cluster the two pools often need \
                   different encapsulations.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Applies to IPIP and IPIPCrossSubnet. The default of an IPv6 pool is None.",
         fix: "Use VXLAN, VXLANCrossSubnet or None for IPv6. For dual stack, pass one value per \
               family: --encapsulation IPIP,v6=VXLAN.",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -83,11 +85,11 @@ pub(super) const VXLAN_WITH_HOST_LOCAL: Rule = Rule {
         title: "VXLAN cannot be used with host-local IPAM",
         meaning: "With host-local IPAM (spec.cni.ipam.type: HostLocal), each node assigns \
                   addresses from its own podCIDR instead of from Calico's blocks.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Applies to VXLAN and VXLANCrossSubnet with Calico's CNI plugin. Before 1.34, \
                    only IPv4 pools are checked.",
         fix: "Use IPIP, IPIPCrossSubnet or None, or Calico IPAM (spec.cni.ipam.type: Calico).",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {

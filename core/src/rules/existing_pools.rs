@@ -81,13 +81,12 @@ fn missing(case: &Case, existing: &ExistingPool) -> Details {
             ),
         );
     }
-    Details {
-        path: "spec.calicoNetwork.ipPools".to_owned(),
-        fields: Vec::new(),
-        problem: format!("{label} is not in the list"),
-        impact: DELETES.to_owned(),
-        fix: format!("add a pool with cidr {cidr} to the list"),
-    }
+    Details::at(
+        "spec.calicoNetwork.ipPools",
+        format!("{label} is not in the list"),
+        DELETES,
+        format!("add a pool with cidr {cidr} to the list"),
+    )
 }
 
 pub(super) const EXISTING_POOL_OVERLAP: Rule = Rule {

@@ -5,20 +5,10 @@ use crate::catalog::Entry;
 use crate::pool::Field;
 use crate::text::{closest, quoted, shown};
 
-use super::case::Case;
+use super::rejection::ip_pool_rejected;
 use super::rule::{Enforcement, Rule};
 
 const IMPACT: &str = "The operator cannot create the pool: the API server rejects the IPPool.";
-
-impl Case<'_> {
-    /// How the rejection of an `IPPool` that the operator creates becomes visible.
-    fn ip_pool_rejected(message: &str) -> String {
-        format!(
-            "the operator cannot create the pool; TigeraStatus ippools becomes Degraded, \
-             ResourceUpdateError: Error creating / updating IPPools: {message}"
-        )
-    }
-}
 
 /// `maxLength` of `spec.cidr`.
 const LONGEST_CIDR: usize = 48;
@@ -48,7 +38,7 @@ pub(super) const CIDR_LENGTH: Rule = Rule {
                     pool.violation(
                         Field::Cidr,
                         format!("the cidr has {length} characters, more than {LONGEST_CIDR}"),
-                        Case::ip_pool_rejected(&format!(
+                        ip_pool_rejected(&format!(
                             "spec.cidr: Too long: may not be more than {LONGEST_CIDR} bytes"
                         )),
                         format!("write it like {network}"),
@@ -84,7 +74,7 @@ pub(super) const POOL_NAME: Rule = Rule {
                     pool.violation_at(
                         "name",
                         format!("{} is not a valid Kubernetes object name", quoted(name)),
-                        Case::ip_pool_rejected(&format!(
+                        ip_pool_rejected(&format!(
                             "IPPool \"{}\" is invalid: metadata.name: Invalid value",
                             shown(name)
                         )),
@@ -134,7 +124,7 @@ pub(super) const ASSIGNMENT_MODE_NAME: Rule = Rule {
                     pool.violation_at(
                         "assignmentMode",
                         format!("{} is neither Automatic nor Manual", quoted(mode)),
-                        Case::ip_pool_rejected(&format!(
+                        ip_pool_rejected(&format!(
                             "spec.assignmentMode: Unsupported value: \"{}\"",
                             shown(mode)
                         )),
@@ -190,7 +180,7 @@ pub(super) const ALLOWED_USES_REJECTED: Rule = Rule {
                 Some(pool.violation_at(
                     "allowedUses",
                     problem,
-                    Case::ip_pool_rejected(&message),
+                    ip_pool_rejected(&message),
                     format!("use {}", known.join(", ")),
                 ))
             })

@@ -6,24 +6,23 @@ use crate::pool::{Encapsulation, Field, LOAD_BALANCER};
 use crate::text::shown;
 
 use super::case::{Case, PoolCase};
+use super::rejection::{POOL_VALIDATION, REJECTED_BY_POOL_CONTROLLER};
 use super::rule::{Enforcement, Rule};
 
 const MEANING: &str = "A pool with the use LoadBalancer in allowedUses assigns addresses to Services \
                        of type LoadBalancer.";
-const IMPACT: &str = "The operator rejects the Installation and creates no pool.";
 const CRITERIA: &str =
     "Checked for operators 1.37 and later, in every pool with the use LoadBalancer.";
-const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/ippool/validation.go";
 
 pub(super) const LOAD_BALANCER_USES: Rule = Rule {
     entry: Entry {
         code: "load-balancer-uses",
         title: "a LoadBalancer pool must have no other use",
         meaning: MEANING,
-        impact: IMPACT,
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: CRITERIA,
         fix: "Create one pool for LoadBalancer Services and another for pods.",
-        source: SOURCE,
+        source: POOL_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -53,11 +52,11 @@ pub(super) const LOAD_BALANCER_ENCAPSULATION: Rule = Rule {
         code: "load-balancer-encapsulation",
         title: "a LoadBalancer pool must have encapsulation None",
         meaning: MEANING,
-        impact: IMPACT,
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: "Checked for operators 1.37 and later, in every pool with the use LoadBalancer. \
                    The default encapsulation is taken into account: for IPv4, it is IPIP.",
         fix: "Set encapsulation: None in the pool.",
-        source: SOURCE,
+        source: POOL_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -87,10 +86,10 @@ pub(super) const LOAD_BALANCER_NODE_SELECTOR: Rule = Rule {
         code: "load-balancer-node-selector",
         title: "a LoadBalancer pool must have nodeSelector all()",
         meaning: MEANING,
-        impact: IMPACT,
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: CRITERIA,
         fix: "Set nodeSelector: all() in the pool, or remove the field.",
-        source: SOURCE,
+        source: POOL_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -116,10 +115,10 @@ pub(super) const LOAD_BALANCER_BGP_EXPORT: Rule = Rule {
         code: "load-balancer-bgp-export",
         title: "a LoadBalancer pool must not set disableBGPExport",
         meaning: MEANING,
-        impact: IMPACT,
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: CRITERIA,
         fix: "Remove disableBGPExport from the pool.",
-        source: SOURCE,
+        source: POOL_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -145,7 +144,7 @@ pub(super) const LOAD_BALANCER_NAT_OUTGOING: Rule = Rule {
         title: "with operators 1.37 to 1.39, a LoadBalancer pool must not have natOutgoing \
                 Disabled",
         meaning: MEANING,
-        impact: IMPACT,
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: "Checked for operators 1.37 to 1.39 (Calico 3.30). The default is taken into \
                    account: for IPv6, it is Disabled.",
         fix: "Set natOutgoing: Enabled in the pool, which changes nothing for Services, or install \

@@ -6,12 +6,9 @@ use crate::catalog::Entry;
 use crate::text::{quoted, shown};
 
 use super::case::Case;
-use super::cni::setting;
 use super::details::Details;
+use super::rejection::{CORE_VALIDATION, REJECTED_BY_CORE_CONTROLLER};
 use super::rule::{Enforcement, Rule};
-
-const IMPACT: &str = "The operator rejects the Installation and stops reconciling it.";
-const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go";
 
 pub(super) const ABSOLUTE_PATH: Rule = Rule {
     entry: Entry {
@@ -19,10 +16,10 @@ pub(super) const ABSOLUTE_PATH: Rule = Rule {
         title: "flexVolumePath and kubeletVolumePluginPath must be absolute paths or None",
         meaning: "These are directories on each node, for flex volumes and for the kubelet's \
                   volume plugins. None disables the feature.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "An empty string is treated as unset. None is case-sensitive.",
         fix: "Use a path that starts with a slash, or None.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -35,14 +32,14 @@ pub(super) const ABSOLUTE_PATH: Rule = Rule {
             let path = case.text(key)?;
             let is_valid = path.is_empty() || path == "None" || path.starts_with('/');
             (!is_valid).then(|| {
-                setting(
-                    &format!("spec.{key}"),
+                Details::at(
+                    format!("spec.{key}"),
                     format!("{} is neither an absolute path nor None", quoted(path)),
                     case.core_controller_rejects(&format!(
                         "installation spec.{name} '{}' is not an absolute path",
                         shown(path)
                     )),
-                    "use a path that starts with a slash, or None".to_owned(),
+                    "use a path that starts with a slash, or None",
                 )
             })
         })
@@ -55,10 +52,10 @@ pub(super) const UPDATE_STRATEGY: Rule = Rule {
         code: "update-strategy",
         title: "nodeUpdateStrategy.type must be RollingUpdate",
         meaning: "spec.nodeUpdateStrategy is the update strategy of the calico-node DaemonSet.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "An empty string is treated as unset.",
         fix: "Use RollingUpdate, or remove the type.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -66,13 +63,13 @@ pub(super) const UPDATE_STRATEGY: Rule = Rule {
         if matches!(kind, "" | "RollingUpdate") {
             return Vec::new();
         }
-        vec![setting(
+        vec![Details::at(
             "spec.nodeUpdateStrategy.type",
             format!("{} is not supported", quoted(kind)),
             case.core_controller_rejects(
                 "installation spec.NodeUpdateStrategy.type is not supported",
             ),
-            "use RollingUpdate".to_owned(),
+            "use RollingUpdate",
         )]
     },
 };
@@ -84,10 +81,10 @@ pub(super) const CONTROL_PLANE: Rule = Rule {
                 select an operating system other than Linux",
         meaning: "These set the number of replicas and the nodes of Calico components that do not \
                   run on every node.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "The labels kubernetes.io/os and beta.kubernetes.io/os are checked.",
         fix: "Set at least one replica, and select linux or no operating system.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -95,13 +92,13 @@ pub(super) const CONTROL_PLANE: Rule = Rule {
             .integer("controlPlaneReplicas")
             .filter(|replicas| *replicas <= 0)
             .map(|replicas| {
-                setting(
+                Details::at(
                     "spec.controlPlaneReplicas",
                     format!("{replicas} is not greater than 0"),
                     case.core_controller_rejects(
                         "installation spec.ControlPlaneReplicas should be greater than 0",
                     ),
-                    "set it to 1 or more".to_owned(),
+                    "set it to 1 or more",
                 )
             });
         let selector = case.setting("controlPlaneNodeSelector");
@@ -110,7 +107,7 @@ pub(super) const CONTROL_PLANE: Rule = Rule {
             .filter_map(|label| Some((label, selector?.get(label)?.as_str()?)))
             .filter(|(_, system)| *system != "linux")
             .map(|(label, system)| {
-                setting(
+                Details::at(
                     "spec.controlPlaneNodeSelector",
                     format!("{label} is {}", quoted(system)),
                     case.core_controller_rejects(&format!(
@@ -130,11 +127,11 @@ pub(super) const COMPONENT_RESOURCES: Rule = Rule {
         title: "componentResources must name only Node, Typha or KubeControllers",
         meaning: "spec.componentResources sets the resources of Calico's pods. It is deprecated: \
                   the overrides of each DaemonSet and Deployment replace it.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "The CRD of operator 1.42 and later has three more names, but the operator \
                    rejects them.",
         fix: "Use one of the three names, or the overrides of the component.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -148,14 +145,14 @@ pub(super) const COMPONENT_RESOURCES: Rule = Rule {
                 let name = entry.get("componentName")?.as_str()?;
                 let is_later = ["NodeWindows", "FelixWindows", "ConfdWindows"].contains(&name);
                 (is_later && case.operator.since(42)).then(|| {
-                    setting(
-                        &format!("spec.componentResources[{index}].componentName"),
+                    Details::at(
+                        format!("spec.componentResources[{index}].componentName"),
                         format!("the operator does not support {name}"),
                         case.core_controller_rejects(&format!(
                             "installation spec.ComponentResources.ComponentName {name} is not \
                              supported"
                         )),
-                        "use calicoNodeWindowsDaemonSet".to_owned(),
+                        "use calicoNodeWindowsDaemonSet",
                     )
                 })
             })
@@ -169,12 +166,12 @@ pub(super) const CNI_LOGGING: Rule = Rule {
         title: "the limits in logging.cni must be greater than 0, and logFileMaxSize must have a \
                 suffix such as Mi",
         meaning: "spec.logging.cni limits the log files of Calico's CNI plugin on each node.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "logFileMaxCount and logFileMaxAgeDays are integers. logFileMaxSize is a \
                    quantity with a binary suffix: Ki, Mi, Gi, Ti, Pi or Ei. Checked with Calico's \
                    CNI plugin; for other plugins, see calico-cni-only.",
         fix: "Use a number of at least 1, and a size such as 100Mi.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -213,11 +210,11 @@ fn logging(case: &Case, key: &str, value: &str) -> Details {
             "spec.Logging.cni.logFileMaxAgeDays should be a positive non-zero integer",
         ),
     };
-    setting(
-        &format!("spec.logging.cni.{key}"),
+    Details::at(
+        format!("spec.logging.cni.{key}"),
         format!("{} is not a valid limit", shown(value)),
         case.core_controller_rejects(message),
-        fix.to_owned(),
+        fix,
     )
 }
 

@@ -7,6 +7,9 @@ use crate::text::shown;
 
 use super::case::Case;
 use super::details::Details;
+use super::rejection::{
+    CORE_VALIDATION, POOL_VALIDATION, REJECTED_BY_CORE_CONTROLLER, REJECTED_BY_POOL_CONTROLLER,
+};
 use super::rule::{Enforcement, Rule};
 
 pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
@@ -16,11 +19,11 @@ pub(super) const ENCAPSULATION_WITHOUT_CALICO_CNI: Rule = Rule {
         meaning: "The CNI plugin is spec.cni.type, or what the operator fills in for \
                   spec.kubernetesProvider: AmazonVPC on EKS, AzureVNET on AKS, GKE on GKE. Such a \
                   plugin routes pod traffic itself.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Before 1.34, only IPv4 pools are checked. A provider that the operator only \
                    detects in the cluster is not taken into account.",
         fix: "Use None, or Calico's CNI plugin (spec.cni.type: Calico).",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -55,11 +58,11 @@ pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
         title: "BGP must not be enabled with a CNI plugin other than Calico's",
         meaning: "Calico uses BGP to distribute the routes to pods. Other CNI plugins do that \
                   themselves.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "spec.calicoNetwork.bgp is Enabled, and the Installation lists a pool (before \
                    1.34 an IPv4 pool).",
         fix: "Set spec.calicoNetwork.bgp: Disabled, or use Calico's CNI plugin.",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -67,16 +70,15 @@ pub(super) const BGP_WITHOUT_CALICO_CNI: Rule = Rule {
         if case.effective.is_calico_cni() || !case.effective.bgp || !has_pool {
             return Vec::new();
         }
-        vec![Details {
-            path: "spec.calicoNetwork.bgp".to_owned(),
-            fields: Vec::new(),
-            problem: format!(
+        vec![Details::at(
+            "spec.calicoNetwork.bgp",
+            format!(
                 "BGP needs Calico's CNI plugin, but this Installation uses {}",
                 plugin(case)
             ),
-            impact: case.core_controller_rejects("BGP is not supported when using non-Calico CNI"),
-            fix: "set spec.calicoNetwork.bgp: Disabled, or spec.cni.type: Calico".to_owned(),
-        }]
+            case.core_controller_rejects("BGP is not supported when using non-Calico CNI"),
+            "set spec.calicoNetwork.bgp: Disabled, or spec.cni.type: Calico",
+        )]
     },
 };
 
@@ -86,10 +88,10 @@ pub(super) const NODE_SELECTOR_WITHOUT_CALICO_CNI: Rule = Rule {
         title: "with a CNI plugin other than Calico's, every pool must have nodeSelector all()",
         meaning: "Other CNI plugins assign pod addresses themselves and do not select pools by \
                   node.",
-        impact: "The operator rejects the Installation and creates no pool.",
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: "The default of nodeSelector is all().",
         fix: "Set nodeSelector: all(), or remove the field.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go",
+        source: POOL_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {

@@ -9,7 +9,10 @@ use crate::text::shown;
 
 use super::case::{Case, PoolCase};
 use super::details::Details;
-use super::rejection::api_server_rejects;
+use super::rejection::{
+    POOL_VALIDATION, REJECTED_BY_API_SERVER, REJECTED_BY_CORE_CONTROLLER,
+    REJECTED_BY_POOL_CONTROLLER, api_server_rejects,
+};
 use super::rule::{Enforcement, Rule};
 
 /// Source: `maxItems` in the Installation's CRD, Calico 3.28 to 3.32.
@@ -21,7 +24,7 @@ pub(super) const POOLS_MAXIMUM: Rule = Rule {
         title: "an Installation must not have more than 25 pools (operator 1.34 and later)",
         meaning: "The CRD limits the length of ipPools. Additional pools can be created as IPPool \
                   resources.",
-        impact: "The API server rejects the Installation.",
+        impact: REJECTED_BY_API_SERVER,
         criteria: "Checked for operators 1.34 and later. Earlier operators support one pool per \
                    family: see pools-per-family.",
         fix: "Keep 25 pools in the Installation and add the others as IPPool resources once Calico \
@@ -34,16 +37,12 @@ pub(super) const POOLS_MAXIMUM: Rule = Rule {
         if !case.operator.since(34) || count <= MAXIMUM {
             return Vec::new();
         }
-        vec![Details {
-            path: "spec.calicoNetwork.ipPools".to_owned(),
-            fields: Vec::new(),
-            problem: format!("{count} pools are listed, but only {MAXIMUM} are allowed"),
-            impact: api_server_rejects(
-                "spec.calicoNetwork.ipPools: Too many: must have at most 25 items",
-            ),
-            fix: "keep 25 here and add the others as IPPool resources once Calico is running"
-                .to_owned(),
-        }]
+        vec![Details::at(
+            "spec.calicoNetwork.ipPools",
+            format!("{count} pools are listed, but only {MAXIMUM} are allowed"),
+            api_server_rejects("spec.calicoNetwork.ipPools: Too many: must have at most 25 items"),
+            "keep 25 here and add the others as IPPool resources once Calico is running",
+        )]
     },
 };
 
@@ -53,7 +52,7 @@ pub(super) const POOLS_PER_FAMILY: Rule = Rule {
         title: "operators 1.30 and 1.32 (Calico 3.26 and 3.27) support only one pool per family",
         meaning: "Before 1.34, the operator passes at most one IPv4 pool and one IPv6 pool to \
                   calico-node, which creates them.",
-        impact: "The operator rejects the Installation and stops reconciling it.",
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators before 1.34. The family of a pool is that of its cidr.",
         fix: "Keep one pool per family and add others as IPPool resources once Calico is running, \
               or install Calico 3.28 or later.",
@@ -102,11 +101,11 @@ pub(super) const POOL_DUPLICATE: Rule = Rule {
         title: "two pools must not have the same cidr or the same name",
         meaning: "The operator matches pools by the text of their CIDR and creates each IPPool \
                   under its name.",
-        impact: "The operator rejects the Installation and creates no pool.",
+        impact: REJECTED_BY_POOL_CONTROLLER,
         criteria: "Checked for operators 1.34 and later. CIDRs are compared as text. Names are \
                    compared after the operator has filled in those that are not set.",
         fix: "Remove one of the two pools, or change its cidr or name.",
-        source: "tigera/operator v1.42.3, pkg/controller/ippool/validation.go",
+        source: POOL_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {

@@ -1,6 +1,25 @@
-//! How a rejection by the operator or the API server becomes visible.
+//! How a rejection by the operator or the API server becomes visible, and where the operator rejects.
 
 use super::case::Case;
+
+/// The impact of a rejection by the core controller.
+pub(super) const REJECTED_BY_CORE_CONTROLLER: &str =
+    "The operator rejects the Installation and stops reconciling it.";
+
+/// The impact of a rejection by the pool controller.
+pub(super) const REJECTED_BY_POOL_CONTROLLER: &str =
+    "The operator rejects the Installation and creates no pool.";
+
+/// The impact of a rejection by the CRD's schema.
+pub(super) const REJECTED_BY_API_SERVER: &str = "The API server rejects the Installation.";
+
+/// Where the core controller validates an Installation.
+pub(super) const CORE_VALIDATION: &str =
+    "tigera/operator v1.42.3, pkg/controller/installation/validation.go";
+
+/// Where the pool controller does.
+pub(super) const POOL_VALIDATION: &str =
+    "tigera/operator v1.42.3, pkg/controller/ippool/validation.go";
 
 impl Case<'_> {
     /// How a rejection by the pool controller becomes visible. Before 1.34, there was only the core
@@ -28,6 +47,14 @@ impl Case<'_> {
              InvalidConfigurationError: {subject}: {message}"
         )
     }
+}
+
+/// How the rejection of an `IPPool` that the operator creates becomes visible.
+pub(super) fn ip_pool_rejected(message: &str) -> String {
+    format!(
+        "the operator cannot create the pool; TigeraStatus ippools becomes Degraded, \
+         ResourceUpdateError: Error creating / updating IPPools: {message}"
+    )
 }
 
 /// How a rejection by the CRD's schema becomes visible.

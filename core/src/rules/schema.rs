@@ -7,10 +7,9 @@ use crate::text::{closest, quoted, shown};
 
 use super::case::Case;
 use super::details::Details;
-use super::rejection::api_server_rejects;
+use super::rejection::{REJECTED_BY_API_SERVER, api_server_rejects};
 use super::rule::{Enforcement, Rule};
 
-pub(super) const IMPACT: &str = "The API server rejects the Installation.";
 pub(super) const SOURCE: &str = "The Installation's CRD, projectcalico/calico 3.26 to 3.32, tigera/operator v1.43.0 and \
      release-v1.44";
 
@@ -21,7 +20,7 @@ pub(super) const FIELD_TYPE: Rule = Rule {
         meaning: "YAML is read as Go reads it: a blockSize in quotes is a string, an unquoted yes \
                   is a boolean, and 032 is 26. natOutgoing is a string here (Enabled), although it \
                   is true or false in an IPPool.",
-        impact: IMPACT,
+        impact: REJECTED_BY_API_SERVER,
         criteria: "Null is treated as unset, and 26.0 as an integer. Integers have 32 bits. The \
                    caCert of certificateManagement is base64; logFileMaxSize and the limits and \
                    requests of componentResources are quantities. A field that the operator's CRD \
@@ -59,13 +58,12 @@ pub(super) const FIELD_TYPE: Rule = Rule {
 
 fn invalid(fault: &Fault, problem: String, fix: String) -> Details {
     let path = shown(&fault.path);
-    Details {
-        path: fault.path.clone(),
-        fields: Vec::new(),
+    Details::at(
+        &fault.path,
         problem,
-        impact: api_server_rejects(&format!("{path}: Invalid value")),
+        api_server_rejects(&format!("{path}: Invalid value")),
         fix,
-    }
+    )
 }
 
 fn right_type(expected: &str, found: &str) -> String {
@@ -90,7 +88,7 @@ pub(super) const CIDR_MISSING: Rule = Rule {
         title: "every pool must have a cidr",
         meaning: "The cidr is the range of the pool's addresses. Values files may omit it on \
                   purpose, so that helm-postrender sets it.",
-        impact: IMPACT,
+        impact: REJECTED_BY_API_SERVER,
         criteria: "Null is treated as unset. A cidr of another type is reported by field-type.",
         fix: "Set the pool's cidr in the chart's values, or select the pool with --pool and pass \
               its --cidr.",
@@ -124,7 +122,7 @@ pub(super) const FIELD_MISSING: Rule = Rule {
         meaning: "cni and cni.ipam need a type, componentResources a componentName and \
                   resourceRequirements, certificateManagement a caCert and a signerName, and each \
                   entry of sysctl a key and a value.",
-        impact: IMPACT,
+        impact: REJECTED_BY_API_SERVER,
         criteria: "Null is treated as unset. An object that is not set requires nothing: the \
                    operator fills in cni if it is missing, but not the type of an existing cni. A \
                    missing cidr of a pool is reported by cidr-missing.",
@@ -138,13 +136,12 @@ pub(super) const FIELD_MISSING: Rule = Rule {
             .filter(|fault| matches!(fault.problem, Problem::Missing) && !is_of_pool(&fault.path))
             .map(|fault| {
                 let (object, _) = fault.path.rsplit_once('.').unwrap_or_default();
-                Details {
-                    fields: Vec::new(),
-                    problem: "it is required, but not set".to_owned(),
-                    impact: api_server_rejects(&format!("{}: Required value", fault.path)),
-                    fix: format!("set it, or remove {object}"),
-                    path: fault.path,
-                }
+                Details::at(
+                    &fault.path,
+                    "it is required, but not set",
+                    api_server_rejects(&format!("{}: Required value", fault.path)),
+                    format!("set it, or remove {object}"),
+                )
             })
             .collect()
     },
@@ -157,7 +154,7 @@ pub(super) const SETTING_NAME: Rule = Rule {
         meaning: "Such settings are kubernetesProvider, variant, cni.type and cni.ipam.type, and in \
                   calicoNetwork bgp, hostPorts, linuxDataplane, windowsDataplane, \
                   clusterRoutingMode and others. Values are case-sensitive.",
-        impact: IMPACT,
+        impact: REJECTED_BY_API_SERVER,
         criteria: "The allowed values are those of the operator's version: the provider TKG was \
                    introduced in 1.34 and Kind in 1.40, windowsDataplane in 1.32, the Nftables \
                    data plane in 1.36, clusterRoutingMode in 1.42 and its value FelixIPIPOnly in \
@@ -195,17 +192,16 @@ fn unknown_name(case: &Case, fault: Fault) -> Option<Details> {
         .into_iter()
         .filter(|name| !name.is_empty())
         .collect();
-    Some(Details {
-        path: fault.path,
-        fields: Vec::new(),
-        problem: format!(
+    Some(Details::at(
+        fault.path,
+        format!(
             "operator {} does not know {}",
             case.operator,
             quoted(&value)
         ),
-        impact: api_server_rejects(&format!("Unsupported value: \"{}\"", shown(&value))),
-        fix: format!("{hint}use one of {}", allowed.join(", ")),
-    })
+        api_server_rejects(&format!("Unsupported value: \"{}\"", shown(&value))),
+        format!("{hint}use one of {}", allowed.join(", ")),
+    ))
 }
 
 pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
@@ -214,7 +210,7 @@ pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
         title: "natOutgoing must be Enabled or Disabled",
         meaning: "natOutgoing in the Installation is an enum; in an IPPool, it is true or false. \
                   Values are case-sensitive.",
-        impact: IMPACT,
+        impact: REJECTED_BY_API_SERVER,
         criteria: "The value is checked as written. An empty value is also rejected, although the \
                    operator would replace it with its default.",
         fix: "Use Enabled or Disabled.",

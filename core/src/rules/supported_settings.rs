@@ -6,10 +6,11 @@ use crate::operator::OperatorVersion;
 use crate::text::shown;
 
 use super::case::Case;
-use super::cni::setting;
+use super::details::Details;
+use super::rejection::{
+    CORE_VALIDATION, REJECTED_BY_API_SERVER, REJECTED_BY_CORE_CONTROLLER, api_server_rejects,
+};
 use super::rule::{Enforcement, Rule};
-
-const IMPACT: &str = "The operator rejects the Installation and stops reconciling it.";
 
 pub(super) const NON_PRIVILEGED: Rule = Rule {
     entry: Entry {
@@ -17,7 +18,7 @@ pub(super) const NON_PRIVILEGED: Rule = Rule {
         title: "nonPrivileged must not be Enabled (operator 1.42 and later, and late 1.38 and 1.40)",
         meaning: "spec.nonPrivileged: Enabled made calico-node run without privileges. The feature \
                   has been removed.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Operators 1.38.13, 1.40.8, 1.42.0 and later patch releases of each reject it. \
                    Earlier ones reject it with the eBPF data plane and with the variant \
                    TigeraSecureEnterprise.",
@@ -40,11 +41,11 @@ pub(super) const NON_PRIVILEGED: Rule = Rule {
         } else {
             return Vec::new();
         };
-        vec![setting(
+        vec![Details::at(
             "spec.nonPrivileged",
-            "this operator does not support it with these settings".to_owned(),
+            "this operator does not support it with these settings",
             case.core_controller_rejects(message),
-            "remove it".to_owned(),
+            "remove it",
         )]
     },
 };
@@ -70,7 +71,7 @@ pub(super) const FIPS_MODE: Rule = Rule {
         title: "fipsMode must not be Enabled with operator 1.43 and later, or, before that, with \
                 the variant TigeraSecureEnterprise",
         meaning: "spec.fipsMode restricts Calico to FIPS 140 algorithms. Operator 1.43 removed it.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "With the variant TigeraSecureEnterprise, operators 1.34.8, 1.36.4 and later \
                    patch releases of each reject it.",
         fix: "Remove the field.",
@@ -93,11 +94,11 @@ pub(super) const FIPS_MODE: Rule = Rule {
         } else {
             return Vec::new();
         };
-        vec![setting(
+        vec![Details::at(
             "spec.fipsMode",
-            "this operator does not support it with these settings".to_owned(),
+            "this operator does not support it with these settings",
             case.core_controller_rejects(message),
-            "remove it".to_owned(),
+            "remove it",
         )]
     },
 };
@@ -107,11 +108,11 @@ pub(super) const AZURE_PROVIDER: Rule = Rule {
         code: "azure-provider",
         title: "azure may be set only with kubernetesProvider AKS",
         meaning: "spec.azure configures Calico on Azure Kubernetes Service.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators 1.36.4 and later. Earlier CRDs do not have the field. A \
                    provider that the operator detects in the cluster is never AKS.",
         fix: "Remove spec.azure, or set spec.kubernetesProvider: AKS.",
-        source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go",
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -123,13 +124,13 @@ pub(super) const AZURE_PROVIDER: Rule = Rule {
             "" => "spec.kubernetesProvider is not AKS".to_owned(),
             provider => format!("spec.kubernetesProvider is {}, not AKS", shown(provider)),
         };
-        vec![setting(
+        vec![Details::at(
             "spec.azure",
             problem,
             case.core_controller_rejects(
                 "installation spec.Azure should be set only for AKS provider",
             ),
-            "remove it, or set spec.kubernetesProvider: AKS".to_owned(),
+            "remove it, or set spec.kubernetesProvider: AKS",
         )]
     },
 };
@@ -140,7 +141,7 @@ pub(super) const DISRUPTION_BUDGET: Rule = Rule {
         title: "typhaPodDisruptionBudget must not set both minAvailable and maxUnavailable",
         meaning: "spec.typhaPodDisruptionBudget.spec limits how many Typha pods can be evicted at \
                   once.",
-        impact: "The API server rejects the Installation.",
+        impact: REJECTED_BY_API_SERVER,
         criteria: "Checked for operators 1.43 and later. Earlier CRDs do not have the field.",
         fix: "Keep one of the two.",
         source: "The Installation's CRD, tigera/operator v1.43.0",
@@ -151,13 +152,11 @@ pub(super) const DISRUPTION_BUDGET: Rule = Rule {
         if is_set("minAvailable").is_none() || is_set("maxUnavailable").is_none() {
             return Vec::new();
         }
-        vec![setting(
+        vec![Details::at(
             "spec.typhaPodDisruptionBudget.spec",
-            "minAvailable and maxUnavailable are both set".to_owned(),
-            super::rejection::api_server_rejects(
-                "minAvailable and maxUnavailable are mutually exclusive",
-            ),
-            "keep one of the two".to_owned(),
+            "minAvailable and maxUnavailable are both set",
+            api_server_rejects("minAvailable and maxUnavailable are mutually exclusive"),
+            "keep one of the two",
         )]
     },
 };

@@ -53,19 +53,16 @@ pub(super) const UNKNOWN_FIELD: Rule = Rule {
 
 fn unknown(case: &Case, path: &str, fix: String) -> Details {
     let pool = pool_index(path).and_then(|index| case.pools().nth(index));
-    let details = Details {
-        path: shown(path),
-        fields: Vec::new(),
-        problem: match pool {
+    let details = Details::at(
+        shown(path),
+        match pool {
             Some(_) => format!("a pool of operator {} has no such field", case.operator),
             None => format!("operator {} has no such field", case.operator),
         },
-        impact:
-            "the API server drops it; Helm 4 does not mention it, Helm 3 and server-side apply \
-                 print a warning, and kubectl refuses the object"
-                .to_owned(),
+        "the API server drops it; Helm 4 does not mention it, Helm 3 and server-side apply print \
+         a warning, and kubectl refuses the object",
         fix,
-    };
+    );
     match pool {
         Some(pool) => pool.of_new(details),
         None => details,

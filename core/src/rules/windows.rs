@@ -6,26 +6,23 @@ use crate::pool::{Encapsulation, Field};
 use crate::text::shown;
 
 use super::case::{Case, PoolCase};
-use super::cni::setting;
 use super::details::Details;
+use super::rejection::{CORE_VALIDATION, REJECTED_BY_CORE_CONTROLLER};
 use super::rule::{Enforcement, Rule};
-
-const IMPACT: &str = "The operator rejects the Installation and stops reconciling it.";
-const SOURCE: &str = "tigera/operator v1.42.3, pkg/controller/installation/validation.go";
 
 pub(super) const WINDOWS_ENCAPSULATION: Rule = Rule {
     entry: Entry {
         code: "windows-encapsulation",
         title: "with Windows nodes, the first IPv4 pool must use VXLAN or None",
         meaning: "Calico for Windows supports neither IPIP nor the cross-subnet modes.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators 1.32 and later with Calico's CNI plugin, if \
                    spec.calicoNetwork.windowsDataplane is set and is not Disabled. The operator \
                    checks only the first IPv4 pool; for the others, see windows-further-pools. \
                    Since 1.34, it checks before it fills in defaults, so the encapsulation must be \
                    set explicitly.",
         fix: "Set the pool's encapsulation to VXLAN or None.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -68,7 +65,7 @@ pub(super) const WINDOWS_FURTHER_POOLS: Rule = Rule {
                    does no harm.",
         fix: "Use VXLAN or None, or a nodeSelector that selects Linux nodes only \
               (kubernetes.io/os == 'linux').",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
@@ -120,11 +117,11 @@ pub(super) const WINDOWS_SERVICE_CIDRS: Rule = Rule {
         title: "with Windows nodes and Calico's CNI plugin, serviceCIDRs must be set",
         meaning: "spec.serviceCIDRs lists the cluster's Service CIDRs, which Calico's CNI plugin \
                   for Windows needs.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators 1.32 and later, if spec.calicoNetwork.windowsDataplane is \
                    set and is not Disabled.",
         fix: "Set spec.serviceCIDRs to the --service-cluster-ip-range of the API server.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
@@ -135,14 +132,13 @@ pub(super) const WINDOWS_SERVICE_CIDRS: Rule = Rule {
         if !case.has_windows() || !case.effective.is_calico_cni() || is_set {
             return Vec::new();
         }
-        vec![setting(
+        vec![Details::at(
             "spec.serviceCIDRs",
-            "Calico on Windows nodes needs the cluster's Service CIDRs".to_owned(),
+            "Calico on Windows nodes needs the cluster's Service CIDRs",
             case.core_controller_rejects(
                 "installation spec.ServiceCIDRs must be provided when using Calico CNI on Windows",
             ),
-            "set it to the --service-cluster-ip-range of the API server, such as [10.96.0.0/12]"
-                .to_owned(),
+            "set it to the --service-cluster-ip-range of the API server, such as [10.96.0.0/12]",
         )]
     },
 };
@@ -153,25 +149,25 @@ pub(super) const WINDOWS_NODES: Rule = Rule {
         title: "windowsNodes must not be set without a Windows data plane",
         meaning: "spec.windowsNodes configures Calico on Windows nodes, which \
                   spec.calicoNetwork.windowsDataplane: HNS enables.",
-        impact: IMPACT,
+        impact: REJECTED_BY_CORE_CONTROLLER,
         criteria: "Checked for operators 1.32 and later. The default of windowsDataplane is \
                    Disabled.",
         fix: "Remove spec.windowsNodes, or set spec.calicoNetwork.windowsDataplane: HNS.",
-        source: SOURCE,
+        source: CORE_VALIDATION,
     },
     enforcement: Enforcement::Operator,
     check: |case| {
         if case.has_windows() || case.setting("windowsNodes").is_none() {
             return Vec::new();
         }
-        vec![setting(
+        vec![Details::at(
             "spec.windowsNodes",
-            "Calico for Windows is not enabled".to_owned(),
+            "Calico for Windows is not enabled",
             case.core_controller_rejects(
                 "installation spec.WindowsNodes is not valid and should not be provided when Calico \
                  for Windows is disabled",
             ),
-            "remove it, or set spec.calicoNetwork.windowsDataplane: HNS".to_owned(),
+            "remove it, or set spec.calicoNetwork.windowsDataplane: HNS",
         )]
     },
 };
