@@ -5,6 +5,7 @@ use std::fmt;
 
 use calico_core::cluster_plan::ClusterPlan;
 use calico_core::installation::DEFAULT_NAME;
+use calico_core::installation::path::POOLS;
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 use calico_core::rules::{self, Case, Enforcement, Rule, Verdict, Violation};
@@ -15,9 +16,6 @@ use crate::plan::model::{PoolPlan, ValueSource};
 use crate::plan::request::flag;
 use crate::read::place::Place;
 use crate::read::stream::Stream;
-
-/// The field whose value in an overlay the operator ignores.
-const POOLS: &str = "spec.calicoNetwork.ipPools";
 
 /// A violation and its evidence.
 #[derive(Clone)]
@@ -102,6 +100,7 @@ impl Judge<'_> {
     fn evidence(&self, subject: &Subject, path: &str) -> Evidence {
         let overlay = subject
             .overlay
+            // The operator ignores the pools of an overlay.
             .filter(|overlay| !path.starts_with(POOLS) && overlay.field(path).exists);
         let located = overlay.unwrap_or(subject.located);
         if located.name == DEFAULT_NAME

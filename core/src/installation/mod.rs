@@ -1,6 +1,7 @@
 //! The parts of the Installation resource that pools depend on.
 
 mod model;
+pub mod path;
 mod read;
 pub(crate) mod value;
 

@@ -2,6 +2,8 @@
 
 use serde_yaml::Value;
 
+use super::path::value_at;
+
 /// An Installation as written, before the operator fills anything in. A field that is not set, null
 /// or of the wrong type is `None`; wrong types are also listed in [`Installation::wrong_types`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,8 +81,6 @@ pub struct WrongType {
 impl Installation {
     /// The value at a path below `spec`, such as `calicoNetwork.mtu`. Null is treated as unset.
     pub(crate) fn at(&self, path: &str) -> Option<&Value> {
-        path.split('.')
-            .try_fold(&self.spec, |value, key| value.get(key))
-            .filter(|value| !value.is_null())
+        value_at(&self.spec, path).filter(|value| !value.is_null())
     }
 }

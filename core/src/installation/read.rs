@@ -3,6 +3,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::model::{Installation, Pool, WrongType};
+use super::path;
 use super::value::{integer, type_name};
 
 const NETWORK: &str = "spec.calicoNetwork";
@@ -73,7 +74,7 @@ impl Reader {
             pools
                 .iter()
                 .enumerate()
-                .map(|(index, pool)| self.pool(pool, &format!("{NETWORK}.ipPools[{index}]")))
+                .map(|(index, pool)| self.pool(pool, &path::pool(index)))
                 .collect()
         });
     }

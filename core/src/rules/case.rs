@@ -7,7 +7,7 @@ use crate::cluster_plan::{ClusterPlan, ExistingPool};
 use crate::crd::{self, Fault};
 use crate::defaults::{Effective, EffectivePool};
 use crate::installation::value::integer;
-use crate::installation::{Installation, Pool};
+use crate::installation::{Installation, Pool, path};
 use crate::operator::OperatorVersion;
 use crate::pool::{Encapsulation, Field};
 use crate::text::shown;
@@ -217,7 +217,7 @@ impl PoolCase<'_> {
     }
 
     pub(super) fn path(&self, key: &str) -> String {
-        format!("spec.calicoNetwork.ipPools[{}].{key}", self.index)
+        path::pool_field(self.index, key)
     }
 
     /// A violation that depends on one of the three fields that a run can set.
@@ -254,12 +254,6 @@ impl PoolCase<'_> {
         };
         Details { fields, ..details }
     }
-}
-
-/// The index of the pool that a field is of.
-pub(super) fn pool_index(path: &str) -> Option<usize> {
-    let rest = path.strip_prefix("spec.calicoNetwork.ipPools[")?;
-    rest.split_once(']')?.0.parse().ok()
 }
 
 /// The strings that are CIDRs.

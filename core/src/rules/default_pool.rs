@@ -1,6 +1,7 @@
 //! The rule for an Installation that lists no pools, for which the operator creates one.
 
 use crate::catalog::Entry;
+use crate::installation::path::POOLS;
 
 use super::details::Details;
 use super::rejection::REJECTED_BY_CORE_CONTROLLER;
@@ -56,7 +57,7 @@ pub(super) const DEFAULT_POOL: Rule = Rule {
                 return Vec::new();
             };
         vec![Details::at(
-            "spec.calicoNetwork.ipPools",
+            POOLS,
             format!("the pool that the operator creates by default has IPIP, which {reason}"),
             case.core_controller_rejects(message),
             "list the pools with encapsulation: VXLAN, as with --cidr and --encapsulation VXLAN",

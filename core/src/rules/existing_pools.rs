@@ -8,6 +8,7 @@
 
 use crate::catalog::Entry;
 use crate::cluster_plan::ExistingPool;
+use crate::installation::path::POOLS;
 use crate::pool::Field;
 use crate::text::shown;
 
@@ -82,7 +83,7 @@ fn missing(case: &Case, existing: &ExistingPool) -> Details {
         );
     }
     Details::at(
-        "spec.calicoNetwork.ipPools",
+        POOLS,
         format!("{label} is not in the list"),
         DELETES,
         format!("add a pool with cidr {cidr} to the list"),

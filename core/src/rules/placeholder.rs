@@ -1,7 +1,6 @@
 //! Values that a templating tool has not filled in yet.
 
-use serde_yaml::Value;
-
+use crate::installation::path::value_at;
 use crate::text::quoted;
 
 use super::case::Case;
@@ -10,7 +9,8 @@ use super::details::Details;
 /// A violation that is due to a placeholder says so, because no other value is wrong. `None` for any
 /// other.
 pub(super) fn explained(case: &Case, details: &Details) -> Option<Details> {
-    let text = text_at(&case.written.spec, &details.path)?;
+    let path = details.path.strip_prefix("spec.")?;
+    let text = value_at(&case.written.spec, path)?.as_str()?;
     is_placeholder(text).then(|| Details {
         path: details.path.clone(),
         fields: details.fields.clone(),
@@ -21,19 +21,6 @@ pub(super) fn explained(case: &Case, details: &Details) -> Option<Details> {
         impact: details.impact.clone(),
         fix: "filter what Flux, envsubst or Ansible renders, not what it reads".to_owned(),
     })
-}
-
-/// The text at a path such as `spec.calicoNetwork.ipPools[0].cidr`.
-fn text_at<'v>(spec: &'v Value, path: &str) -> Option<&'v str> {
-    let path = path.strip_prefix("spec.")?;
-    let step = |value: &'v Value, key: &str| match key.split_once('[') {
-        None => value.get(key),
-        Some((key, index)) => {
-            let index: usize = index.trim_end_matches(']').parse().ok()?;
-            value.get(key)?.get(index)
-        }
-    };
-    path.split('.').try_fold(spec, step)?.as_str()
 }
 
 /// Whether a text has a part like `${NAME}`, `$NAME`, `$(NAME)`, `{{ name }}` or `<name>`. None of them

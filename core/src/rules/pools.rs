@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::catalog::Entry;
 use crate::cidr::Family;
+use crate::installation::path::POOLS;
 use crate::pool::Field;
 use crate::text::shown;
 
@@ -38,7 +39,7 @@ pub(super) const POOLS_MAXIMUM: Rule = Rule {
             return Vec::new();
         }
         vec![Details::at(
-            "spec.calicoNetwork.ipPools",
+            POOLS,
             format!("{count} pools are listed, but only {MAXIMUM} are allowed"),
             api_server_rejects("spec.calicoNetwork.ipPools: Too many: must have at most 25 items"),
             "keep 25 here and add the others as IPPool resources once Calico is running",

@@ -2,6 +2,7 @@
 
 use crate::catalog::Entry;
 use crate::crd::{Fault, Problem};
+use crate::installation::path::pool_index;
 use crate::pool::Field;
 use crate::text::{closest, quoted, shown};
 
@@ -133,7 +134,9 @@ pub(super) const FIELD_MISSING: Rule = Rule {
     check: |case| {
         case.faults()
             .into_iter()
-            .filter(|fault| matches!(fault.problem, Problem::Missing) && !is_of_pool(&fault.path))
+            .filter(|fault| {
+                matches!(fault.problem, Problem::Missing) && pool_index(&fault.path).is_none()
+            })
             .map(|fault| {
                 let (object, _) = fault.path.rsplit_once('.').unwrap_or_default();
                 Details::at(
@@ -168,7 +171,7 @@ pub(super) const SETTING_NAME: Rule = Rule {
     check: |case| {
         case.faults()
             .into_iter()
-            .filter(|fault| !is_of_pool(&fault.path))
+            .filter(|fault| pool_index(&fault.path).is_none())
             .filter_map(|fault| unknown_name(case, fault))
             .collect()
     },
@@ -233,8 +236,3 @@ pub(super) const NAT_OUTGOING_NAME: Rule = Rule {
             .collect()
     },
 };
-
-/// Whether a field is one of a pool.
-fn is_of_pool(path: &str) -> bool {
-    path.starts_with("spec.calicoNetwork.ipPools[")
-}

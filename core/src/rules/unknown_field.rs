@@ -2,9 +2,10 @@
 
 use crate::catalog::Entry;
 use crate::crd::Problem;
+use crate::installation::path::pool_index;
 use crate::text::{listed, shown};
 
-use super::case::{Case, pool_index};
+use super::case::Case;
 use super::details::Details;
 use super::rule::{Enforcement, Rule};
 use super::schema::SOURCE;

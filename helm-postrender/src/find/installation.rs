@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use calico_core::installation::path::{Step, steps};
+
 use crate::read::tree::{NodeId, Tree};
 
 /// An Installation in a stream.
@@ -41,7 +43,7 @@ impl LocatedInstallation {
     /// The node of a field, such as `spec.calicoNetwork.ipPools[0].cidr`.
     pub(crate) fn field(&self, path: &str) -> FieldNode {
         let mut node = self.root;
-        for step in path.split('.') {
+        for step in steps(path) {
             match self.step(node, step) {
                 Some(next) => node = next,
                 None => {
@@ -60,14 +62,12 @@ impl LocatedInstallation {
         self.offset + self.tree.node(self.field(path).node).span.start
     }
 
-    /// One step of a path: `key` or `key[index]`.
-    fn step(&self, node: NodeId, step: &str) -> Option<NodeId> {
-        let Some((key, index)) = step.split_once('[') else {
-            return self.tree.get(node, step);
-        };
-        let index: usize = index.trim_end_matches(']').parse().ok()?;
-        let list = self.tree.get(node, key)?;
-        self.tree.items(list).get(index).copied()
+    fn step(&self, node: NodeId, step: Step) -> Option<NodeId> {
+        let value = self.tree.get(node, step.key)?;
+        match step.index {
+            Some(index) => self.tree.items(value).get(index).copied(),
+            None => Some(value),
+        }
     }
 }
 

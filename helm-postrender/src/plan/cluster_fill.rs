@@ -7,7 +7,7 @@
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::cluster_plan::{ClusterPlan, ExistingPool};
-use calico_core::installation::Installation;
+use calico_core::installation::{Installation, path};
 use calico_core::operator::OperatorVersion;
 use calico_core::pool::Field;
 
@@ -110,8 +110,7 @@ impl<'a> ClusterFill<'a> {
             "encapsulation" => pool.written.encapsulation.is_some(),
             other => pool.written.keys.iter().any(|key| key == other),
         };
-        let path = format!("spec.calicoNetwork.ipPools[{index}].{key}");
-        has_value || self.wrong_types.contains(&path)
+        has_value || self.wrong_types.contains(&path::pool_field(index, key))
     }
 
     /// What the cluster says about the pool of a plan: the fields of an existing or added pool, or,

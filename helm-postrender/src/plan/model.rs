@@ -3,7 +3,7 @@
 use std::fmt;
 
 use calico_core::cidr::Cidr;
-use calico_core::installation::Pool;
+use calico_core::installation::{Pool, path};
 use calico_core::pool::Field;
 use calico_core::text::shown;
 
@@ -93,7 +93,7 @@ impl PoolPlan {
 
     /// The path of a field of the pool.
     pub(crate) fn path(&self, key: &str) -> String {
-        format!("spec.calicoNetwork.ipPools[{}].{key}", self.index)
+        path::pool_field(self.index, key)
     }
 
     /// Whether anything is to be written.

@@ -9,6 +9,7 @@ pub(crate) mod judgment;
 
 use calico_core::cluster_plan::ClusterPlan;
 use calico_core::installation::Installation;
+use calico_core::installation::path::POOLS;
 use calico_core::operator::OperatorVersion;
 use calico_core::text::shown;
 
@@ -48,7 +49,7 @@ impl Context<'_, '_> {
 
     /// Adds the place of the pools to a refusal.
     fn at_pools(&self, refusal: Refusal) -> Refusal {
-        let at = self.installation.field_start("spec.calicoNetwork.ipPools");
+        let at = self.installation.field_start(POOLS);
         refusal
             .at(self.stream, self.installation.document, at)
             .of("Installation default")

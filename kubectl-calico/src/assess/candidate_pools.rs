@@ -2,6 +2,7 @@
 //! lists, which are still easy to change.
 
 use calico_core::cidr::{Cidr, Family};
+use calico_core::installation::path;
 use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
@@ -45,7 +46,7 @@ impl CandidatePool<'_> {
     pub(crate) fn field(&self, key: &str) -> String {
         match (self.existing, self.index) {
             (Some(_), _) if key == "encapsulation" => "spec.ipipMode, spec.vxlanMode".to_owned(),
-            (None, Some(index)) => format!("spec.calicoNetwork.ipPools[{index}].{key}"),
+            (None, Some(index)) => path::pool_field(index, key),
             _ => format!("spec.{key}"),
         }
     }

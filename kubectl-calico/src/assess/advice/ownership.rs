@@ -3,6 +3,7 @@
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
+use calico_core::installation::path;
 use calico_core::pool::Encapsulation;
 
 use crate::assess::advice::pool_fixes::restore;
@@ -82,15 +83,14 @@ pub(crate) fn cannot_be_owned(
     if pool.owned_by_operator || !fails || !asked.changes_existing_pools() {
         return None;
     }
-    let listed_pool = format!("spec.calicoNetwork.ipPools[{index}]");
     let (field, value) = if none {
         (
-            format!("{listed_pool}.encapsulation"),
+            path::pool_field(index, "encapsulation"),
             listed.encapsulation.as_deref().unwrap_or_default(),
         )
     } else {
         (
-            format!("{listed_pool}.assignmentMode"),
+            path::pool_field(index, "assignmentMode"),
             "not compared correctly before operator 1.40",
         )
     };

@@ -2,6 +2,7 @@
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
+use calico_core::installation::path;
 use serde_json::{Value, json};
 
 use crate::assess::advice::ownership::{cannot_be_owned, of_overlay, unlisted};
@@ -120,7 +121,7 @@ fn differs(
         ),
     );
     for difference in &found {
-        let entry = format!("spec.calicoNetwork.ipPools[{index}]");
+        let entry = path::pool(index);
         finding = match difference.key {
             NO_FIELD => finding.evidence(
                 ObjectRef::installation(),
@@ -187,7 +188,7 @@ fn renumbered(case: &Case, asked: &InstallationFacts, pool: &ExistingPool) -> Op
         )
         .evidence(
             ObjectRef::installation(),
-            format!("spec.calicoNetwork.ipPools[{index}].cidr"),
+            path::pool_field(index, "cidr"),
             listed,
         )
         .evidence(pool.object(), "spec.cidr", &pool.cidr)
@@ -278,7 +279,7 @@ fn missing(
     cidr: &str,
     same: Option<&ExistingPool>,
 ) -> Finding {
-    let field = format!("spec.calicoNetwork.ipPools[{index}].cidr");
+    let field = path::pool_field(index, "cidr");
     if let Some(same) = same {
         return Finding::warning(
             &POOLS_DIFFER.entry,

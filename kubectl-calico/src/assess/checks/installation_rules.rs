@@ -3,7 +3,7 @@
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::Effective;
-use calico_core::installation::Installation;
+use calico_core::installation::{Installation, path};
 use calico_core::operator::OperatorVersion;
 use calico_core::rules::{self, Enforcement, Verdict, Violation};
 use serde_yaml::Value;
@@ -257,20 +257,9 @@ fn value_at(case: &Case, path: &str) -> String {
     let Some(installation) = default_installation(case.snapshot) else {
         return String::new();
     };
-    let document = installation.document();
-    let step = |value: &Value, key: &str| match key.split_once('[') {
-        None => value.get(key).cloned(),
-        Some((key, index)) => {
-            let index: usize = index.trim_end_matches(']').parse().ok()?;
-            value.get(key)?.get(index).cloned()
-        }
-    };
-    match path
-        .split('.')
-        .try_fold(document, |value, key| step(&value, key))
-    {
+    match path::value_at(&installation.document(), path) {
         None | Some(Value::Null) => "not set".to_owned(),
-        Some(value) => match serde_json::to_string(&value) {
+        Some(value) => match serde_json::to_string(value) {
             Ok(text) => text.trim_matches('"').to_owned(),
             Err(_) => "cannot be shown".to_owned(),
         },
