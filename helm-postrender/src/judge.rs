@@ -147,12 +147,6 @@ impl JudgedViolation {
     pub(crate) fn is_refused(&self) -> bool {
         self.violation.verdict == Verdict::Refused
     }
-
-    /// Whether it reports the same about the same field as another one.
-    pub(crate) fn repeats(&self, other: &Self) -> bool {
-        let (this, other) = (&self.violation, &other.violation);
-        this.rule.entry.code == other.rule.entry.code && this.path == other.path
-    }
 }
 
 impl fmt::Display for JudgedViolation {

@@ -38,6 +38,13 @@ pub struct Violation {
 const UNNOTICED: &str = "the operator does not notice it, because it validates the pools of the Installation \
                          overlay; but it creates this pool, which does not work with the overlay's settings";
 
+impl Violation {
+    /// Whether it reports the same about the same field as another one.
+    pub fn repeats(&self, other: &Self) -> bool {
+        self.rule.entry.code == other.rule.entry.code && self.path == other.path
+    }
+}
+
 /// The consequence of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

@@ -44,7 +44,7 @@ pub use case::Case;
 pub use check::{Verdict, Violation, check};
 pub use reference::reference;
 pub use rule::{Enforcement, Rule};
-pub use table::{CLUSTER_RULES, all};
+pub use table::all;
 
 #[cfg(test)]
 mod tests {

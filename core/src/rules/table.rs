@@ -76,7 +76,7 @@ pub(super) static RULES: &[Rule] = &[
 
 /// The rules that compare an Installation with its cluster. They are skipped if nothing is known
 /// about the cluster.
-pub static CLUSTER_RULES: &[Rule] = &[
+pub(super) static CLUSTER_RULES: &[Rule] = &[
     existing_pools::EXISTING_POOL_MISSING,
     pool_changes::EXISTING_POOL_BLOCK_SIZE,
     pool_changes::EXISTING_POOL_ENCAPSULATION,
@@ -95,6 +95,12 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 }
 
 impl Rule {
+    /// Whether it compares the Installation with its cluster.
+    pub fn needs_cluster(&self) -> bool {
+        let mut rules = CLUSTER_RULES.iter();
+        rules.any(|rule| rule.entry.code == self.entry.code)
+    }
+
     /// Whether it is about the schema of the CRD: the API server sees one object at a time, as it
     /// is written.
     pub fn is_of_schema(&self) -> bool {

@@ -1,6 +1,6 @@
 //! The report of a run, as JSON. docs/report.md describes it.
 
-use calico_core::rules::{CLUSTER_RULES, Rule, Verdict, all};
+use calico_core::rules::{Rule, Verdict, all};
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
@@ -105,9 +105,6 @@ fn checked_rule(rule: &Rule, violations: &[JudgedViolation], cluster_is_known: b
         .iter()
         .filter(|judged| judged.violation.rule.entry.code == rule.entry.code)
         .collect();
-    let needs_cluster = CLUSTER_RULES
-        .iter()
-        .any(|other| other.entry.code == rule.entry.code);
     json!({
         "code": rule.entry.code,
         "result": if has(&of_rule, Verdict::Refused) {
@@ -118,7 +115,7 @@ fn checked_rule(rule: &Rule, violations: &[JudgedViolation], cluster_is_known: b
             "warned"
         } else if has(&of_rule, Verdict::Noted) {
             "noted"
-        } else if needs_cluster && !cluster_is_known {
+        } else if rule.needs_cluster() && !cluster_is_known {
             "skipped"
         } else {
             "passed"

@@ -66,7 +66,11 @@ impl Judgment {
                     Rule::is_of_schema,
                 ));
                 let merged = judge.violations(&together, |rule| !rule.is_of_schema());
-                let is_new = |one: &JudgedViolation| !found.iter().any(|other| other.repeats(one));
+                let is_new = |one: &JudgedViolation| {
+                    !found
+                        .iter()
+                        .any(|other| other.violation.repeats(&one.violation))
+                };
                 let merged: Vec<_> = merged.into_iter().filter(is_new).collect();
                 found.extend(merged);
                 found

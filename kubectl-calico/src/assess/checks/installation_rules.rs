@@ -103,11 +103,8 @@ fn violations(case: &Case, operator: &Operator, excused: bool) -> Vec<Violation>
     let mut found = violations_of(case, operator, state, &written);
     if let Some(overlay) = overlay_installation(case.snapshot) {
         let merged = written.overlaid(Installation::read(&overlay.document()));
-        let is_same = |one: &Violation, other: &Violation| {
-            (one.rule.entry.code, &one.path) == (other.rule.entry.code, &other.path)
-        };
         let mut merged = violations_of(case, operator, state, &merged);
-        merged.retain(|violation| !found.iter().any(|other| is_same(other, violation)));
+        merged.retain(|violation| !found.iter().any(|other| other.repeats(violation)));
         found.extend(merged);
     }
     found
@@ -247,9 +244,9 @@ fn depends_on_version(case: &Case, operator: &Operator, violation: &Violation) -
         ..*operator
     };
     operator.assumed
-        && !violations(case, &oldest, false).iter().any(|other| {
-            (other.rule.entry.code, &other.path) == (violation.rule.entry.code, &violation.path)
-        })
+        && !violations(case, &oldest, false)
+            .iter()
+            .any(|other| other.repeats(violation))
 }
 
 /// The Installation's value at a path like `spec.calicoNetwork.ipPools[0].cidr`.
