@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 use super::format::{is_base64, is_quantity};
 use super::node::{Name, Node, Property};
 use super::spec::SPEC;
-use crate::installation::value::{integer, type_name};
+use crate::installation::value::{integer, key_text, type_name};
 use crate::operator::OperatorVersion;
 use crate::text::closest;
 
@@ -249,15 +249,5 @@ fn expected(node: &Node) -> &'static str {
         Node::Integer => "an integer",
         Node::Boolean => "a boolean",
         Node::IntegerOrText | Node::Quantity => "an integer or a string",
-    }
-}
-
-/// A key as Go reads it.
-fn key_text(key: &Value) -> Option<String> {
-    match key {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }

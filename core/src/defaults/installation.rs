@@ -32,7 +32,7 @@ impl Effective {
         let ipam = written.ipam.clone().unwrap_or(default_ipam.to_owned());
         let bgp = match &written.bgp {
             Some(bgp) => bgp == "Enabled",
-            None => cni == "Calico" && provider != "EKS",
+            None => default_bgp(&cni, provider),
         };
         Self {
             bgp,
@@ -93,6 +93,11 @@ pub(super) fn default_cni(cni: Option<String>, provider: &str) -> (String, &'sta
         _ => "Calico",
     };
     (cni, ipam)
+}
+
+/// Whether BGP is enabled if the Installation does not say.
+pub(super) fn default_bgp(cni: &str, provider: &str) -> bool {
+    cni == "Calico" && provider != "EKS"
 }
 
 fn pools(written: &Installation, cni: &str, operator: OperatorVersion) -> Vec<EffectivePool> {

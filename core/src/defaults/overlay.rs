@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::installation::default_cni;
+use super::installation::{default_bgp, default_cni};
 use crate::installation::Installation;
 
 impl Installation {
@@ -40,7 +40,7 @@ fn fill(spec: &mut Mapping, provider: &str) {
     set_default(&mut ipam, "type", default_ipam);
     set_default(&mut network, "linuxDataplane", "Iptables");
     let is_calico = plugin == "Calico";
-    let bgp = if is_calico && provider != "EKS" {
+    let bgp = if default_bgp(&plugin, provider) {
         "Enabled"
     } else {
         "Disabled"

@@ -4,7 +4,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::model::{Installation, Pool, WrongType};
 use super::path;
-use super::value::{integer, type_name};
+use super::value::{integer, key_text, type_name};
 
 const NETWORK: &str = "spec.calicoNetwork";
 
@@ -99,7 +99,7 @@ impl Reader {
             disable_bgp_export: self.boolean(value, path, "disableBGPExport"),
             disable_new_allocations: self.boolean(value, path, "disableNewAllocations"),
             assignment_mode: self.string(value, path, "assignmentMode"),
-            keys: keys(pool),
+            keys: pool.keys().filter_map(key_text).collect(),
         }
     }
 
@@ -152,17 +152,6 @@ fn strings(value: &Value) -> Option<Vec<String>> {
         .as_sequence()?
         .iter()
         .map(|text| text.as_str().map(str::to_owned))
-        .collect()
-}
-
-fn keys(pool: &Mapping) -> Vec<String> {
-    pool.keys()
-        .filter_map(|key| match key {
-            Value::String(text) => Some(text.clone()),
-            Value::Bool(value) => Some(value.to_string()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        })
         .collect()
 }
 

@@ -16,6 +16,16 @@ pub(crate) fn integer(value: &Value) -> Option<i64> {
     })
 }
 
+/// A key of a mapping as Go reads it; `None` for a collection.
+pub(crate) fn key_text(key: &Value) -> Option<String> {
+    match key {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// The type of a value, as messages name it.
 pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {

@@ -12,6 +12,14 @@ use crate::text::quoted;
 pub struct BlockSize(u8);
 
 impl BlockSize {
+    /// A prefix length that is a block size of one of the families.
+    pub fn new(prefix: u8) -> Option<Self> {
+        let mut families = Family::BOTH.into_iter();
+        families
+            .any(|family| Self::range(family).contains(&prefix))
+            .then_some(Self(prefix))
+    }
+
     /// What the operator accepts for a family: /20 to /32, or /116 to /128.
     /// Source: tigera/operator v1.42.3, pkg/controller/ippool/validation.go.
     pub fn range(family: Family) -> RangeInclusive<u8> {
@@ -52,13 +60,8 @@ impl FromStr for BlockSize {
     fn from_str(text: &str) -> Result<Self, BlockSizeError> {
         // u8::from_str accepts a leading plus sign.
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        text.parse::<u8>()
-            .ok()
-            .filter(|size| {
-                let mut families = Family::BOTH.into_iter();
-                is_number && families.any(|family| Self::range(family).contains(size))
-            })
-            .map(Self)
+        let size = text.parse().ok().filter(|_| is_number);
+        size.and_then(Self::new)
             .ok_or_else(|| BlockSizeError(text.to_owned()))
     }
 }

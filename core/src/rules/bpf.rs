@@ -25,7 +25,7 @@ pub(super) const BPF_WITH_IPV6: Rule = Rule {
     },
     enforcement: Enforcement::Operator,
     check: |case| {
-        if !is_bpf(case) || case.operator.since(34) {
+        if !case.has_ebpf() || case.operator.since(34) {
             return Vec::new();
         }
         let is_dual_stack = case
@@ -74,7 +74,7 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
             .cluster
             .is_some_and(|cluster| cluster.existing_of(Family::V6).next().is_some());
         let is_filled_in = case.written.autodetects_ipv6 || !case.operator.since(34) || exists;
-        if !is_bpf(case) || is_filled_in {
+        if !case.has_ebpf() || is_filled_in {
             return Vec::new();
         }
         ipv6_pools(case)
@@ -97,10 +97,6 @@ pub(super) const BPF_IPV6_AUTODETECTION: Rule = Rule {
             .collect()
     },
 };
-
-fn is_bpf(case: &Case) -> bool {
-    case.written.linux_dataplane.as_deref() == Some("BPF")
-}
 
 fn ipv6_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = PoolCase<'a>> {
     case.pools()

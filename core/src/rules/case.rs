@@ -115,6 +115,11 @@ impl<'a> Case<'a> {
         self.text("calicoNetwork.windowsDataplane") == Some("HNS")
     }
 
+    /// Whether the Linux data plane is eBPF.
+    pub(super) fn has_ebpf(&self) -> bool {
+        self.written.linux_dataplane.as_deref() == Some("BPF")
+    }
+
     pub(super) fn pools(&self) -> impl Iterator<Item = PoolCase<'a>> {
         let written = self.written.pools.as_deref().unwrap_or_default();
         written.iter().zip(&self.effective.pools).enumerate().map(

@@ -79,9 +79,8 @@ pub(super) const BPF_HOST_PORTS: Rule = Rule {
     },
     enforcement: Enforcement::Operator,
     check: |case| {
-        let is_bpf = case.text("calicoNetwork.linuxDataplane") == Some("BPF");
         let is_on = case.text("calicoNetwork.hostPorts") == Some("Enabled");
-        if case.operator.since(31) || !is_bpf || !is_on {
+        if case.operator.since(31) || !case.has_ebpf() || !is_on {
             return Vec::new();
         }
         vec![Details::at(

@@ -30,11 +30,10 @@ pub(super) const NON_PRIVILEGED: Rule = Rule {
         if case.text("nonPrivileged") != Some("Enabled") {
             return Vec::new();
         }
-        let is_bpf = case.text("calicoNetwork.linuxDataplane") == Some("BPF");
         let message = if lost_non_privileged(case.operator) {
             "non-privileged Calico is deprecated and cannot be Enabled; please, remove this field \
              from your installation spec"
-        } else if is_bpf {
+        } else if case.has_ebpf() {
             "Non-privileged Calico is not supported when BPF dataplane is enabled"
         } else if is_enterprise(case) {
             "Non-privileged Calico is not supported for spec.Variant=TigeraSecureEnterprise"

@@ -178,10 +178,8 @@ pub(crate) fn families_without_cidr(cluster: &ClusterPlan) -> Vec<Option<Family>
 
 /// The family of a pool that the cluster needs, by its CIDR or else by its block size.
 fn planned_family(pool: &PlannedPool) -> Option<Family> {
-    planned_network(pool).map(|cidr| cidr.family()).or_else(|| {
-        let size: BlockSize = pool.block_size?.to_string().parse().ok()?;
-        Some(size.family())
-    })
+    let by_cidr = planned_network(pool).map(|cidr| cidr.family());
+    by_cidr.or_else(|| BlockSize::new(pool.block_size?).map(BlockSize::family))
 }
 
 fn planned_network(pool: &PlannedPool) -> Option<Cidr> {

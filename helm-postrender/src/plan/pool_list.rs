@@ -54,7 +54,7 @@ impl<'a> PoolList<'a> {
 /// The family of a pool, by its CIDR or else by its block size.
 pub(crate) fn family_of(pool: &PoolView) -> Option<Family> {
     pool.effective.family().or_else(|| {
-        let size = pool.written.block_size?.to_string();
-        size.parse::<BlockSize>().ok().map(BlockSize::family)
+        let size = u8::try_from(pool.written.block_size?).ok()?;
+        BlockSize::new(size).map(BlockSize::family)
     })
 }
