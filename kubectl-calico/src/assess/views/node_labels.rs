@@ -1,6 +1,6 @@
 //! Whether the selector of a pool selects a node, as far as its labels are known.
 
-use calico_core::selector::{Known, Selector};
+use calico_core::selector::{LabelState, Selector};
 
 use crate::snapshot::Node;
 
@@ -17,9 +17,9 @@ const KNOWN_LABELS: [&str; 6] = [
 /// Whether one of the selectors selects a node; `None` if that depends on labels that are not read.
 pub fn is_selected(selectors: &[Selector], node: &Node) -> Option<bool> {
     let label = |key: &str| match node.metadata.label(key) {
-        Some(value) => Known::Value(value),
-        None if KNOWN_LABELS.contains(&key) => Known::Missing,
-        None => Known::Unknown,
+        Some(value) => LabelState::Value(value),
+        None if KNOWN_LABELS.contains(&key) => LabelState::Missing,
+        None => LabelState::Unknown,
     };
     let mut selected = Some(false);
     for selector in selectors {

@@ -1,38 +1,9 @@
-//! Calico's selectors, such as `zone == 'a' && !has(gpu)`, as a pool's `nodeSelector` has them.
-//!
-//! Source: projectcalico/calico v3.32.1, libcalico-go/lib/selector.
+//! From text to a selector.
 
 use std::fmt;
 
-/// A selector, which selects what has certain labels.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selector(Expression);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Expression {
-    /// `all()` and `global()`
-    All,
-    Not(Box<Self>),
-    And(Vec<Self>),
-    Or(Vec<Self>),
-    Has(String),
-    Label {
-        key: String,
-        operator: Operator,
-        values: Vec<String>,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
-    Equal,
-    NotEqual,
-    Contains,
-    StartsWith,
-    EndsWith,
-    In,
-    NotIn,
-}
+use super::{Expression, Operator, Selector};
+use crate::text::quoted;
 
 /// Why a text is no selector.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,19 +22,9 @@ impl fmt::Display for Place {
         if self.0.is_empty() {
             f.write_str("the end")
         } else {
-            f.write_str(&crate::text::quoted(&self.0))
+            f.write_str(&quoted(&self.0))
         }
     }
-}
-
-/// A label of which it is known whether it exists.
-pub enum Known<'a> {
-    /// It has this value.
-    Value(&'a str),
-    /// It does not exist.
-    Missing,
-    /// It may exist.
-    Unknown,
 }
 
 /// The deepest nesting of parentheses; Calico has no limit.
@@ -85,66 +46,6 @@ impl Selector {
             Ok(Self(expression))
         } else {
             Err(rest.expected("&& or ||"))
-        }
-    }
-
-    /// Whether it selects what has these labels; `None` if that depends on an unknown one.
-    pub fn selects<'a>(&self, label: &impl Fn(&str) -> Known<'a>) -> Option<bool> {
-        self.0.holds(label)
-    }
-}
-
-impl Expression {
-    fn holds<'a>(&self, label: &impl Fn(&str) -> Known<'a>) -> Option<bool> {
-        match self {
-            Self::All => Some(true),
-            Self::Not(inner) => inner.holds(label).map(|holds| !holds),
-            Self::And(parts) => any_or_all(parts, false, label),
-            Self::Or(parts) => any_or_all(parts, true, label),
-            Self::Has(key) => match label(key) {
-                Known::Value(_) => Some(true),
-                Known::Missing => Some(false),
-                Known::Unknown => None,
-            },
-            Self::Label {
-                key,
-                operator,
-                values,
-            } => match label(key) {
-                Known::Value(value) => Some(operator.holds(value, values)),
-                Known::Missing => Some(matches!(operator, Operator::NotEqual | Operator::NotIn)),
-                Known::Unknown => None,
-            },
-        }
-    }
-}
-
-/// `decisive` if one of the parts is that; its opposite if none can be.
-fn any_or_all<'a>(
-    parts: &[Expression],
-    decisive: bool,
-    label: &impl Fn(&str) -> Known<'a>,
-) -> Option<bool> {
-    let mut result = Some(!decisive);
-    for part in parts {
-        match part.holds(label) {
-            Some(holds) if holds == decisive => return Some(decisive),
-            Some(_) => {}
-            None => result = None,
-        }
-    }
-    result
-}
-
-impl Operator {
-    fn holds(self, value: &str, values: &[String]) -> bool {
-        let mut values = values.iter().map(String::as_str);
-        match self {
-            Self::Equal | Self::In => values.any(|other| value == other),
-            Self::NotEqual | Self::NotIn => !values.any(|other| value == other),
-            Self::Contains => values.any(|part| value.contains(part)),
-            Self::StartsWith => values.any(|part| value.starts_with(part)),
-            Self::EndsWith => values.any(|part| value.ends_with(part)),
         }
     }
 }
@@ -351,49 +252,6 @@ fn single(mut parts: Vec<Expression>) -> Result<Expression, Vec<Expression>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// `zone` is a, `gpu` does not exist, and `rack` is unknown.
-    fn label(key: &str) -> Known<'static> {
-        match key {
-            "zone" => Known::Value("a"),
-            "gpu" => Known::Missing,
-            _ => Known::Unknown,
-        }
-    }
-
-    #[test]
-    fn what_it_selects() {
-        for (text, selects) in [
-            ("", Some(true)),
-            ("all()", Some(true)),
-            ("all( )", Some(true)),
-            ("global()", Some(true)),
-            ("!all()", Some(false)),
-            ("!!all()", Some(true)),
-            ("zone == 'a'", Some(true)),
-            ("zone==\"b\"", Some(false)),
-            ("zone != 'b'", Some(true)),
-            ("gpu != 'x'", Some(true)),
-            ("gpu == 'x'", Some(false)),
-            ("gpu not in {'x'}", Some(true)),
-            ("zone in {'a', 'b',}", Some(true)),
-            ("zone notin {}", Some(true)),
-            ("zone in {}", Some(false)),
-            ("zone starts with ''", Some(true)),
-            ("zone endswith 'b'", Some(false)),
-            ("zone contains 'a'", Some(true)),
-            ("has(zone) && !has(gpu)", Some(true)),
-            ("has( rack )", None),
-            ("rack == '1' && gpu == 'x'", Some(false)),
-            ("rack == '1' || zone == 'a'", Some(true)),
-            ("rack == '1' || gpu == 'x'", None),
-            ("!(rack == '1' || zone == 'a') && all()", Some(false)),
-            ("example.com/a-b_c == 'x'", None),
-        ] {
-            let selector = Selector::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!(selector.selects(&label), selects, "{text}");
-        }
-    }
 
     #[test]
     fn what_is_no_selector() {
