@@ -9,7 +9,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::api_server::API_SERVER_SILENT;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
-use crate::assess::facts::typha::Replicas;
+use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;

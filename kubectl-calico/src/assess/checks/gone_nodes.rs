@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::node_blocks::{AddressOwner, GoneNode, OwnedAddress};
-use crate::assess::facts::typha::Replicas;
+use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{counted, few, pasted};
 use crate::assess::views::objects::{deployment, object_of};

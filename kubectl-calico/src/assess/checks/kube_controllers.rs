@@ -3,7 +3,7 @@
 use crate::assess::advice::impact::without_pods;
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::typha::Replicas;
+use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::container_failure;

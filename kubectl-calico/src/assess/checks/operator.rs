@@ -7,7 +7,7 @@ use crate::assess::advice::impact::WITHOUT_OPERATOR;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
-use crate::assess::facts::typha::Replicas;
+use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;

@@ -4,7 +4,7 @@ use super::crds::KINDS_NOT_SERVED;
 use super::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::check::{Check, Judges};
 use crate::assess::checks::operator::OPERATOR_NOT_READY;
-use crate::assess::facts::typha::Replicas;
+use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::phrases::pasted;
 use crate::assess::views::objects::{default_installation, operator_deployment};

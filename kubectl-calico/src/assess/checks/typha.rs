@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::manifest::Manifest;
 use crate::assess::facts::method::Method;
-use crate::assess::facts::typha::{NAME, has_pods};
+use crate::assess::facts::typha::{NAME, deployment_object, has_pods};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::repair::Step;
@@ -125,7 +125,7 @@ pub(crate) const TYPHA_UNUSED: Check = Check {
 fn unused(case: &Case) -> Option<Finding> {
     let typha = case.facts.typha.deployment.value()?;
     let node = CalicoNode::current(case.snapshot)?;
-    let object = typha.object();
+    let object = deployment_object(typha);
     let finding = Finding::warning(
         &TYPHA_UNUSED.entry,
         &object,

@@ -4,7 +4,8 @@ use crate::assess::advice::typha_scale::{by_gke, scaled, too_few_nodes};
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
-use crate::assess::facts::typha::{NAME, Replicas, typha};
+use crate::assess::facts::replicas::Replicas;
+use crate::assess::facts::typha::{NAME, deployment_object, typha};
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{MOST_NAMES, pasted};
 use crate::assess::views::pods;
@@ -59,11 +60,16 @@ pub(crate) const NOT_READY: Check = Check {
             _ => return Vec::new(),
         };
         let namespace = pasted(&replicas.namespace);
-        let finding = Finding::new(&NOT_READY.entry, severity, replicas.object(), message)
-            .evidence(replicas.object(), "spec.replicas", wanted)
-            .impact(impact)
-            .suspects([Suspect::Workload(NAME)])
-            .suspects(lacks_address(case).then_some(Suspect::Code(NO_ADDRESS.entry.code)));
+        let finding = Finding::new(
+            &NOT_READY.entry,
+            severity,
+            deployment_object(replicas),
+            message,
+        )
+        .evidence(deployment_object(replicas), "spec.replicas", wanted)
+        .impact(impact)
+        .suspects([Suspect::Workload(NAME)])
+        .suspects(lacks_address(case).then_some(Suspect::Code(NO_ADDRESS.entry.code)));
         let finding = match wanted {
             0 => finding.fixed_by(scaled(
                 case,
@@ -72,7 +78,8 @@ pub(crate) const NOT_READY: Check = Check {
                 wanted_of(case).max(1),
             )),
             _ => {
-                let finding = finding.evidence(replicas.object(), "status.readyReplicas", ready);
+                let finding =
+                    finding.evidence(deployment_object(replicas), "status.readyReplicas", ready);
                 let pods = unready_pods(case);
                 let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
                     finding.evidence(pods::object(pod), "status", pods::why(pod))
@@ -145,13 +152,17 @@ pub(crate) const TOO_FEW: Check = Check {
         let finding = Finding::new(
             &TOO_FEW.entry,
             severity,
-            replicas.object(),
+            deployment_object(replicas),
             format!(
                 "Typha has {} of the {} replicas that {} nodes need",
                 replicas.replicas, wanted.replicas, wanted.nodes
             ),
         )
-        .evidence(replicas.object(), "spec.replicas", replicas.replicas)
+        .evidence(
+            deployment_object(replicas),
+            "spec.replicas",
+            replicas.replicas,
+        )
         .evidence(
             ObjectRef::all("Node"),
             "count (as the operator counts)",

@@ -11,7 +11,8 @@ use crate::assess::advice::typha_scale::{
     by_gke, scaled, schedulable_count, takes_typha, too_few_nodes,
 };
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::typha::{Replicas, WantedReplicas, typha};
+use crate::assess::facts::replicas::Replicas;
+use crate::assess::facts::typha::{WantedReplicas, deployment_object, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, few, pasted};
 use crate::snapshot::ObjectRef;
@@ -74,13 +75,17 @@ pub(crate) const TOO_MANY: Check = Check {
         let finding = Finding::new(
             &TOO_MANY.entry,
             severity,
-            replicas.object(),
+            deployment_object(replicas),
             format!(
                 "Typha has {} replicas for {} nodes",
                 replicas.replicas, wanted.nodes
             ),
         )
-        .evidence(replicas.object(), "spec.replicas", replicas.replicas)
+        .evidence(
+            deployment_object(replicas),
+            "spec.replicas",
+            replicas.replicas,
+        )
         .evidence(
             ObjectRef::all("Node"),
             "count (running Felix)",

@@ -26,6 +26,7 @@ pub mod pool_usage;
 pub mod pools;
 pub mod ports;
 pub mod proposed_pools;
+pub mod replicas;
 pub mod routing;
 pub mod routing_mode;
 pub mod stray_blocks;

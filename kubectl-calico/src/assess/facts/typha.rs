@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::install::Install;
 use super::method::Method;
+use super::replicas::Replicas;
 use crate::assess::fact::Fact;
 use crate::assess::phrases::counted;
 use crate::assess::provenance::Provenance;
@@ -38,38 +39,6 @@ pub struct WantedReplicas {
     pub why: String,
 }
 
-/// The replicas of a Deployment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Replicas {
-    /// The namespace of the Deployment.
-    pub namespace: String,
-    /// The requested number of replicas.
-    pub replicas: u32,
-    /// The number of replicas that are ready.
-    pub ready: u32,
-}
-
-impl Replicas {
-    /// Typha's Deployment.
-    pub fn object(&self) -> ObjectRef {
-        ObjectRef::in_namespace("Deployment", &self.namespace, NAME)
-    }
-
-    /// The replicas of a Deployment.
-    pub fn of(deployment: &Deployment) -> Self {
-        let requested = deployment.spec.as_ref().and_then(|spec| spec.replicas);
-        let status = deployment.status.as_ref();
-        let count = |count: i32| u32::try_from(count).unwrap_or_default();
-        Self {
-            namespace: deployment.metadata.namespace.clone().unwrap_or_default(),
-            // The default of apps/v1.
-            replicas: count(requested.unwrap_or(1)),
-            ready: count(status.and_then(|s| s.ready_replicas).unwrap_or(0)),
-        }
-    }
-}
-
 impl Typha {
     /// Typha in a snapshot.
     pub fn of(snapshot: &Snapshot, install: &Install) -> Self {
@@ -77,7 +46,7 @@ impl Typha {
             wanted: wanted(snapshot, install),
             deployment: Fact::of(&snapshot.deployments, "not installed", |_| {
                 let replicas = Replicas::of(typha(snapshot)?);
-                let from = Provenance::new(replicas.object(), "");
+                let from = Provenance::new(deployment_object(&replicas), "");
                 Some((replicas, from))
             }),
             used: used(snapshot),
@@ -87,6 +56,11 @@ impl Typha {
 
 /// The name of Typha's Deployment and Service.
 pub const NAME: &str = "calico-typha";
+
+/// The reference to Typha's Deployment.
+pub fn deployment_object(replicas: &Replicas) -> ObjectRef {
+    ObjectRef::in_namespace("Deployment", &replicas.namespace, NAME)
+}
 
 /// Typha's Deployment. During a migration to the operator there are two: this is that of the calico-node
 /// whose settings count.
