@@ -8,6 +8,7 @@ use super::checks::reporting::observed_generation;
 use super::views::container_failure::{ContainerFailure, container_failure};
 use super::views::objects::default_installation;
 use super::views::pods;
+use crate::assess::views::objects::KUBE_CONTROLLERS;
 use crate::snapshot::resources::OPERATOR_APP;
 use crate::snapshot::{ContainerStatus, LogRequest, MessageRequests, Pod, PodName, Snapshot};
 
@@ -27,7 +28,7 @@ const APPS: [&str; 6] = [
     "calico-typha",
     "tigera-operator",
     "calico-apiserver",
-    "calico-kube-controllers",
+    KUBE_CONTROLLERS,
 ];
 
 /// What to request of the pods of a snapshot.

@@ -50,7 +50,7 @@ pub use object_ref::ObjectRef;
 pub use openshift::OpenShiftNetwork;
 pub use operator::{ApiServer, Condition, Installation, TigeraStatus};
 pub use places::{Location, Place, Places};
-pub use pod::{ContainerStatus, Pod, flag_in};
+pub use pod::{ContainerStatus, Pod, StateReason, flag_in};
 pub use pod_address::{KubeControllersConfiguration, PodAddress, PodAddressSpec, PodState};
 pub use pod_messages::{Event, LINES, LogRequest, MessageRequests, PodLog, PodMessages, PodName};
 pub use pool_validation::InvalidField;

@@ -119,6 +119,17 @@ pub struct StateReason {
     pub exit_code: Option<i32>,
 }
 
+impl StateReason {
+    /// Whether a container waits for what every one does: a network for the pod, and the end of its init
+    /// containers.
+    pub fn is_starting(&self) -> bool {
+        matches!(
+            self.reason.as_str(),
+            "ContainerCreating" | "PodInitializing"
+        )
+    }
+}
+
 /// The last message of a program is not kept once the program works again.
 fn container_statuses<'de, D: Deserializer<'de>>(
     deserializer: D,

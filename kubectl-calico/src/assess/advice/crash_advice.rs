@@ -10,6 +10,7 @@ use crate::assess::thresholds::PROBE_TIMEOUT;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::container_failure::FailingPods;
 use crate::assess::views::log_errors::has_errors;
+use crate::assess::views::objects::KUBE_CONTROLLERS;
 use crate::snapshot::ObjectRef;
 
 /// Adds what to do about a container that ends by itself.
@@ -64,7 +65,7 @@ pub(crate) fn crashed(
                 )
                 .paste(definitions)
         }
-        "calico-kube-controllers" => {
+        KUBE_CONTROLLERS => {
             let store = if case.facts.install.is_in_etcd() {
                 "etcd"
             } else {

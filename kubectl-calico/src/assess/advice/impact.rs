@@ -2,6 +2,7 @@
 
 use crate::assess::check::Case;
 use crate::assess::facts::ipam::is_done_by_another_plugin;
+use crate::assess::views::objects::KUBE_CONTROLLERS;
 
 /// The impact of a missing operator.
 pub(crate) const WITHOUT_OPERATOR: &str = "changes to the Installation are not applied, \
@@ -38,7 +39,7 @@ pub(crate) fn without_pods(case: &Case, app: &str) -> &'static str {
         "calico-typha" => {
             "Felix gets no updates from Typha: policies and routes are no longer updated"
         }
-        "calico-kube-controllers" => "addresses of deleted pods and nodes are not released",
+        KUBE_CONTROLLERS => "addresses of deleted pods and nodes are not released",
         "calico-apiserver" => without_component("apiserver"),
         "goldmane" | "whisker" => without_component(app),
         _ => "the component does not work",

@@ -5,16 +5,12 @@ use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
 use crate::assess::facts::cloud::{Cloud, scheme_of};
-use crate::assess::facts::platform::Platform;
 
 /// The CIDR and the encapsulation of each. The encapsulation is explicit because the operator's
 /// default is IPIP, which some clouds drop. Empty if the pod CIDR is unknown, or on a managed
 /// Kubernetes, for which the operator has defaults of its own.
 pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
-    let managed = matches!(
-        case.facts.cluster.platform.value(),
-        Some(Platform::Aks | Platform::Eks | Platform::Gke)
-    );
+    let managed = case.facts.cluster.is_managed();
     let Some(network) = case.facts.networks.best().filter(|_| !managed) else {
         return Vec::new();
     };

@@ -3,7 +3,6 @@
 use calico_core::typha::operator_replicas;
 
 use crate::assess::check::Case;
-use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
 use crate::assess::facts::replicas::Replicas;
 use crate::assess::facts::typha::{NAME, schedulable};
@@ -30,10 +29,7 @@ pub(crate) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> S
 /// The number of replicas that the operator wants, and the number of nodes for them if it is
 /// smaller.
 pub(crate) fn too_few_nodes(case: &Case) -> Option<(u32, u32)> {
-    let by_operator = matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. } | Method::Migrating)
-    );
+    let by_operator = case.facts.install.is_run_by_operator();
     let all = schedulable_count(case);
     let nodes = case.snapshot.nodes.items();
     let linux = schedulable(nodes, &case.facts.install).filter(|node| takes_typha(node));

@@ -1,7 +1,6 @@
 //! Why a container of calico-node cannot be created, by what the kubelet and the runtime say.
 
 use crate::assess::check::Case;
-use crate::assess::facts::method::Method;
 use crate::assess::phrases::pasted;
 use crate::snapshot::Pod;
 
@@ -17,11 +16,7 @@ pub(crate) struct WaitingCause {
 pub(crate) fn of(case: &Case, pod: &Pod) -> Option<WaitingCause> {
     let waiting = pod.statuses().find_map(|container| {
         let waiting = container.state.waiting.as_ref()?;
-        let usual = matches!(
-            waiting.reason.as_str(),
-            "ContainerCreating" | "PodInitializing"
-        );
-        (!usual).then_some(waiting)
+        (!waiting.is_starting()).then_some(waiting)
     })?;
     let message = waiting.message.as_str();
     let of = |fix: &str, command: &str| WaitingCause {
@@ -55,10 +50,7 @@ pub(crate) fn of(case: &Case, pod: &Pod) -> Option<WaitingCause> {
 /// A root or /usr that cannot be written: Talos, Flatcar, SLE Micro and others.
 /// Source: tigera/operator v1.42.3, api/v1/installation_types.go; siderolabs/talos#6902.
 fn read_only(case: &Case) -> WaitingCause {
-    let by_operator = matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. } | Method::Migrating)
-    );
+    let by_operator = case.facts.install.is_run_by_operator();
     if by_operator {
         WaitingCause {
             fix: case.facts.install.lasting(

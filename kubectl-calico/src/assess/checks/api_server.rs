@@ -78,10 +78,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let is_requested = api_servers
         .into_iter()
         .any(|found| found.metadata.deletion_timestamp.is_none());
-    let managed = matches!(
-        case.facts.cluster.platform.value(),
-        Some(Platform::Eks | Platform::Aks | Platform::Gke)
-    );
+    let managed = case.facts.cluster.is_managed();
     let (fix, paste) = match reason {
         "ServiceNotFound" if !is_requested => (
             "delete the registration: Calico's API server is no longer requested, and what is being \

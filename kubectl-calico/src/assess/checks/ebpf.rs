@@ -247,10 +247,7 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     }
     let object = ObjectRef::of_object("DaemonSet", &set.metadata);
     let from = cleanup.map_or_else(|| default_of(&KUBE_PROXY_CLEANUP), |told| told.from);
-    let managed = matches!(
-        case.facts.cluster.platform.value(),
-        Some(Platform::Aks | Platform::Gke | Platform::Eks)
-    );
+    let managed = case.facts.cluster.is_managed();
     let finding = Finding::note(
         &KUBE_PROXY_BESIDE.entry,
         &object,

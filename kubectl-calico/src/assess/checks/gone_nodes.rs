@@ -7,12 +7,10 @@ use crate::assess::facts::node_blocks::{AddressOwner, GoneNode, OwnedAddress};
 use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{counted, few, pasted};
-use crate::assess::views::objects::{deployment, object_of};
+use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, IPAM_BLOCKS, NODES};
-
-const CONTROLLERS: &str = "calico-kube-controllers";
 
 pub(crate) const NODES_GONE: Check = Check {
     entry: Entry {
@@ -65,7 +63,7 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
         .filter(|address| address.owner == AddressOwner::Unknown)
         .map(|address| address.address.to_string())
         .collect();
-    let ready = deployment(case.snapshot, CONTROLLERS)
+    let ready = deployment(case.snapshot, KUBE_CONTROLLERS)
         .is_some_and(|found| found.status.is_none() || Replicas::of(found).ready > 0);
     let severity = if ready && unknown.is_empty() {
         Severity::Note
@@ -80,7 +78,7 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
         message,
     )
     .evidence(ObjectRef::all("IPAMBlock"), "nodes", few(&names))
-    .suspects([Suspect::Workload(CONTROLLERS)]);
+    .suspects([Suspect::Workload(KUBE_CONTROLLERS)]);
     if !blocks.is_empty() {
         finding = finding.evidence(ObjectRef::all("IPAMBlock"), "their blocks", few(&blocks));
     }
@@ -102,12 +100,12 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
             few(&unknown),
         );
     }
-    finding = match deployment(case.snapshot, CONTROLLERS) {
+    finding = match deployment(case.snapshot, KUBE_CONTROLLERS) {
         Some(found) if !ready => finding.evidence(object_of(found), "status.readyReplicas", 0),
         Some(_) => finding,
         None => finding.evidence(
             ObjectRef::all("Deployment"),
-            format!("count (named {CONTROLLERS})"),
+            format!("count (named {KUBE_CONTROLLERS})"),
             0,
         ),
     };
@@ -140,7 +138,7 @@ fn message(names: &[&str], blocks: usize, addresses: usize) -> String {
 
 fn fix(case: &Case, ready: bool, unknown: &[String]) -> Vec<Step> {
     if !ready {
-        let what = format!("restore {CONTROLLERS}, which releases them");
+        let what = format!("restore {KUBE_CONTROLLERS}, which releases them");
         return vec![Step::new(what)];
     }
     if let Some(first) = unknown.first() {
@@ -151,12 +149,12 @@ fn fix(case: &Case, ready: bool, unknown: &[String]) -> Vec<Step> {
                 .run(format!("calicoctl ipam release --ip={first}")),
         ];
     }
-    let controllers = deployment(case.snapshot, CONTROLLERS);
+    let controllers = deployment(case.snapshot, KUBE_CONTROLLERS);
     let namespace = controllers.and_then(|found| found.metadata.namespace.as_deref());
     let namespace = pasted(namespace.unwrap_or_default());
     vec![
         Step::new("if they remain for 10 minutes, kube-controllers' log says why").run(format!(
-            "kubectl logs -n {namespace} deployment/{CONTROLLERS} --tail=100"
+            "kubectl logs -n {namespace} deployment/{KUBE_CONTROLLERS} --tail=100"
         )),
     ]
 }

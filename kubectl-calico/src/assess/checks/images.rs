@@ -2,7 +2,6 @@
 
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
@@ -41,10 +40,7 @@ pub(crate) const IMAGE_NOT_PULLED: Check = Check {
 fn finding(case: &Case, stopped: &FailingPods) -> Finding {
     let (pod, container) = (stopped.pod, stopped.container);
     let waiting = container.state.waiting.clone().unwrap_or_default();
-    let by_operator = matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. } | Method::Migrating)
-    );
+    let by_operator = case.facts.install.is_run_by_operator();
     let from = match (pods::app(pod), by_operator) {
         ("tigera-operator", _) => {
             "tigeraOperator in the Helm values, or in the operator's Deployment"

@@ -7,7 +7,7 @@ use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::container_failure;
-use crate::assess::views::objects::{deployment, object_of};
+use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 use crate::assess::views::pods;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 use calico_core::catalog::Entry;
@@ -34,8 +34,7 @@ pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
 };
 
 fn not_ready(case: &Case) -> Option<Finding> {
-    const NAME: &str = "calico-kube-controllers";
-    let controllers = deployment(case.snapshot, NAME)?;
+    let controllers = deployment(case.snapshot, KUBE_CONTROLLERS)?;
     let replicas = Replicas::of(controllers);
     // In a manifest there is no status.
     controllers.status.as_ref()?;
@@ -45,7 +44,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
             "changes to network policies, namespaces and labels no longer reach Calico's etcd",
         )
     } else {
-        (Severity::Warning, without_pods(case, NAME))
+        (Severity::Warning, without_pods(case, KUBE_CONTROLLERS))
     };
     let object = object_of(controllers);
     let namespace = pasted(&replicas.namespace);
@@ -54,13 +53,13 @@ fn not_ready(case: &Case) -> Option<Finding> {
             &CONTROLLERS_NOT_READY.entry,
             severity,
             &object,
-            format!("{NAME} is scaled to zero"),
+            format!("{KUBE_CONTROLLERS} is scaled to zero"),
         )
         .evidence(object, "spec.replicas", 0)
         .impact(impact)
         .fix("scale it to one replica")
         .paste(format!(
-            "kubectl scale -n {namespace} deployment {NAME} --replicas=1"
+            "kubectl scale -n {namespace} deployment {KUBE_CONTROLLERS} --replicas=1"
         ));
         return Some(finding);
     }
@@ -76,7 +75,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
         &CONTROLLERS_NOT_READY.entry,
         severity,
         &object,
-        format!("{NAME} is not ready"),
+        format!("{KUBE_CONTROLLERS} is not ready"),
     )
     .evidence(object, "status.readyReplicas", 0);
     let finding = pods.iter().fold(finding, |finding, pod| {
@@ -90,7 +89,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
         finding
             .fix("find out what its pod is waiting for; it only starts where calico-node is ready")
             .paste(format!(
-                "kubectl describe pods -n {namespace} -l k8s-app={NAME}"
+                "kubectl describe pods -n {namespace} -l k8s-app={KUBE_CONTROLLERS}"
             )),
     )
 }

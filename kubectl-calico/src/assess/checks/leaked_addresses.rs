@@ -10,7 +10,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{counted, few, pasted};
-use crate::assess::views::objects::{deployment, object_of};
+use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 use crate::duration::duration;
 use crate::repair::Step;
 use crate::repair::resource_writer::ResourceWriter;
@@ -18,8 +18,6 @@ use crate::snapshot::resources::{
     DAEMON_SETS, DEPLOYMENTS, IPAM_BLOCKS, KUBE_CONTROLLERS_CONFIGURATIONS, NODES, POD_ADDRESSES,
 };
 use crate::snapshot::{ObjectRef, PodAddress, PodState, Snapshot};
-
-const CONTROLLERS: &str = "calico-kube-controllers";
 
 pub(crate) const ADDRESSES_LEAKED: Check = Check {
     entry: Entry {
@@ -121,7 +119,7 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
     };
     let blocks = || ObjectRef::all("IPAMBlock");
     let mut finding = Finding::new(&ADDRESSES_LEAKED.entry, severity, blocks(), message)
-        .suspects([Suspect::Workload(CONTROLLERS)]);
+        .suspects([Suspect::Workload(KUBE_CONTROLLERS)]);
     for (state, field) in [
         (PodState::Gone, "addresses of pods that are gone"),
         (PodState::Finished, "addresses of finished pods"),
@@ -151,10 +149,10 @@ fn finding(case: &Case, leaked: &[&PodAddress]) -> Option<Finding> {
         Collector::Off(field, value) => finding.evidence(configuration(), *field, value),
         Collector::Missing => finding.evidence(
             ObjectRef::all("Deployment"),
-            format!("count (named {CONTROLLERS})"),
+            format!("count (named {KUBE_CONTROLLERS})"),
             0,
         ),
-        Collector::NotReady => match deployment(case.snapshot, CONTROLLERS) {
+        Collector::NotReady => match deployment(case.snapshot, KUBE_CONTROLLERS) {
             Some(found) => finding.evidence(object_of(found), "status.readyReplicas", 0),
             None => finding,
         },
@@ -178,7 +176,7 @@ fn configuration() -> ObjectRef {
 
 impl Collector {
     fn of(snapshot: &Snapshot) -> Self {
-        let Some(controllers) = deployment(snapshot, CONTROLLERS) else {
+        let Some(controllers) = deployment(snapshot, KUBE_CONTROLLERS) else {
             return Self::Missing;
         };
         match grace_period(snapshot) {
@@ -196,7 +194,7 @@ impl Collector {
     fn fix(&self, snapshot: &Snapshot) -> Vec<Step> {
         match self {
             Self::Works => {
-                let controllers = deployment(snapshot, CONTROLLERS);
+                let controllers = deployment(snapshot, KUBE_CONTROLLERS);
                 let namespace = controllers.and_then(|found| found.metadata.namespace.as_deref());
                 let namespace = pasted(namespace.unwrap_or_default());
                 let grace = grace_period(snapshot).unwrap_or(DEFAULT_GRACE);
@@ -206,12 +204,12 @@ impl Collector {
                      log"
                 );
                 vec![Step::new(what).run(format!(
-                    "kubectl logs -n {namespace} deployment/{CONTROLLERS} --tail=100"
+                    "kubectl logs -n {namespace} deployment/{KUBE_CONTROLLERS} --tail=100"
                 ))]
             }
             Self::NotReady => {
                 vec![Step::new(format!(
-                    "restore {CONTROLLERS}, which releases them"
+                    "restore {KUBE_CONTROLLERS}, which releases them"
                 ))]
             }
             Self::Off(..) => {

@@ -11,7 +11,7 @@ use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{MOST_NAMES, counted};
 use crate::assess::views::ipam_blocks::blocks;
-use crate::assess::views::objects::deployment;
+use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment};
 use crate::assess::views::{node_addresses, pods};
 use crate::repair::Step;
 use crate::repair::resource_writer::{delete_ipam_data, delete_leftover_pools};
@@ -19,9 +19,6 @@ use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, OPERATORS,
 };
 use crate::snapshot::{ObjectRef, Pod};
-
-/// The Deployment of a manifest that outlives an accidental deletion of calico-node.
-pub(crate) const CONTROLLERS: &str = "calico-kube-controllers";
 
 pub(crate) const LEFTOVERS: Check = Check {
     entry: Entry {
@@ -57,7 +54,7 @@ pub(crate) const LEFTOVERS: Check = Check {
     find: |case| {
         let is_left = case.facts.install.method.value() == Some(&Method::Remnants);
         let runs =
-            other_plugins::is_there(case) || deployment(case.snapshot, CONTROLLERS).is_some();
+            other_plugins::is_there(case) || deployment(case.snapshot, KUBE_CONTROLLERS).is_some();
         let applies = is_left && !runs && pool_in_use(case).is_none();
         applies.then(|| finding(case)).into_iter().collect()
     },

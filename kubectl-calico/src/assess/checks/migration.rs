@@ -6,14 +6,13 @@ use k8s_openapi::api::apps::v1::Deployment;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::method::Method;
+use crate::assess::facts::typha;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
-use crate::assess::views::objects::{default_installation, object_of};
+use crate::assess::views::node_labels::MIGRATION_LABEL;
+use crate::assess::views::objects::{KUBE_CONTROLLERS, default_installation, object_of};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
-
-/// Says which of the two a node runs, while the operator migrates node by node.
-const LABEL: &str = "projectcalico.org/operator-node-migration";
 
 pub(crate) const HALF_MIGRATED: Check = Check {
     entry: Entry {
@@ -104,7 +103,7 @@ fn in_progress(case: &Case) -> Finding {
     if case.snapshot.nodes.read().is_some() {
         finding = finding.evidence(
             ObjectRef::all("Node"),
-            format!("label {LABEL}"),
+            format!("label {MIGRATION_LABEL}"),
             labels(case),
         );
     }
@@ -124,7 +123,7 @@ fn labels(case: &Case) -> String {
     let count = |value: &str| {
         nodes
             .iter()
-            .filter(|node| node.metadata.label(LABEL) == Some(value))
+            .filter(|node| node.metadata.label(MIGRATION_LABEL) == Some(value))
             .count()
     };
     format!(
@@ -141,7 +140,7 @@ fn leftovers(case: &Case) -> Option<Finding> {
         let meta = &deployment.metadata;
         let name = meta.name.as_deref().unwrap_or_default();
         meta.namespace.as_deref() == Some(MANIFEST_NAMESPACE)
-            && matches!(name, "calico-kube-controllers" | "calico-typha")
+            && matches!(name, KUBE_CONTROLLERS | typha::NAME)
     };
     let leftovers: Vec<&Deployment> = case
         .snapshot

@@ -12,7 +12,7 @@ use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
-use crate::assess::views::objects::deployment;
+use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
@@ -157,12 +157,11 @@ fn allow(case: &Case, pool: &ExistingPool, pools: &[ExistingPool]) -> Option<Ste
 }
 
 fn restart_controllers(case: &Case) -> String {
-    const NAME: &str = "calico-kube-controllers";
-    let namespace = deployment(case.snapshot, NAME)
+    let namespace = deployment(case.snapshot, KUBE_CONTROLLERS)
         .and_then(|controllers| controllers.metadata.namespace.as_deref())
         .unwrap_or(OPERATOR_NAMESPACE);
     format!(
-        "kubectl rollout restart -n {} deployment {NAME}",
+        "kubectl rollout restart -n {} deployment {KUBE_CONTROLLERS}",
         pasted(namespace)
     )
 }

@@ -7,7 +7,6 @@ use calico_core::catalog::Entry;
 use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
@@ -194,10 +193,7 @@ fn method(case: &Case) -> Option<(ObjectRef, String, String)> {
 const VARIABLE: &str = "IP_AUTODETECTION_METHOD";
 
 fn by_operator(case: &Case) -> bool {
-    matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. } | Method::Migrating)
-    )
+    case.facts.install.is_run_by_operator()
 }
 
 /// Sets the method. The operator rejects a second one.

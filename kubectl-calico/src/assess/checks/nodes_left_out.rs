@@ -5,7 +5,7 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::PodSpec;
 use serde_json::json;
 
-use super::leftovers::{CONTROLLERS, pool_in_use};
+use super::leftovers::pool_in_use;
 use super::other_plugins;
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
@@ -14,7 +14,9 @@ use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, pasted};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
-use crate::assess::views::objects::{default_installation, deployment, object_of};
+use crate::assess::views::objects::{
+    KUBE_CONTROLLERS, default_installation, deployment, object_of,
+};
 use crate::assess::views::placement;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
@@ -154,7 +156,7 @@ fn gone_without_operator(case: &Case) -> Option<Finding> {
         return None;
     }
     let in_use = pool_in_use(case);
-    let controllers = deployment(case.snapshot, CONTROLLERS);
+    let controllers = deployment(case.snapshot, KUBE_CONTROLLERS);
     if in_use.is_none() && controllers.is_none() {
         return None;
     }

@@ -15,6 +15,7 @@ use crate::assess::facts::replicas::Replicas;
 use crate::assess::facts::typha::{WantedReplicas, deployment_object, typha};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, few, pasted};
+use crate::assess::views::node_labels::MIGRATION_LABEL;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
@@ -225,9 +226,6 @@ pub(crate) const NO_ROOM: Check = Check {
         }]
     },
 };
-
-/// Says which of the two a node runs, while the operator migrates a manifest install node by node.
-const MIGRATION_LABEL: &str = "projectcalico.org/operator-node-migration";
 
 /// The nodes that the operator does not count because they wait for the migration: before 1.34.
 /// Source: tigera/operator#3156.

@@ -55,6 +55,16 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Whether a cloud provider runs the control plane.
+    pub fn is_managed(&self) -> bool {
+        self.platform
+            .value()
+            .copied()
+            .is_some_and(Platform::is_managed)
+    }
+}
+
 impl NodeCounts {
     fn of(nodes: &[Node]) -> Self {
         let count = |is: fn(&Node) -> bool| nodes.iter().filter(|node| is(node)).count();

@@ -148,6 +148,14 @@ impl Install {
                 .any(|from| from.object.name.as_deref() == Some(RKE2_CANAL))
     }
 
+    /// Whether the operator manages calico-node, or is taking over that of a manifest.
+    pub fn is_run_by_operator(&self) -> bool {
+        matches!(
+            self.method.value(),
+            Some(Method::Operator { .. } | Method::Migrating)
+        )
+    }
+
     /// Whether the operator manages calico-node, or will.
     pub fn is_by_operator(&self) -> bool {
         matches!(

@@ -46,6 +46,11 @@ pub enum Platform {
 }
 
 impl Platform {
+    /// Whether a cloud provider runs the control plane.
+    pub fn is_managed(self) -> bool {
+        matches!(self, Self::Eks | Self::Aks | Self::Gke)
+    }
+
     /// The distribution's own spelling of its name.
     pub fn name(self) -> &'static str {
         match self {

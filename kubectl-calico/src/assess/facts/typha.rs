@@ -12,6 +12,7 @@ use crate::assess::fact::Fact;
 use crate::assess::phrases::counted;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
+use crate::assess::views::node_labels::MIGRATION_LABEL;
 use crate::snapshot::{Node, ObjectRef, Reading, Snapshot};
 
 /// Typha, which serves the data of the datastore to Felix on each node.
@@ -142,8 +143,7 @@ pub fn schedulable<'a>(nodes: &'a [Node], install: &Install) -> impl Iterator<It
         let meta = &node.metadata;
         let virtual_node = meta.label("kubernetes.azure.com/cluster").is_some()
             && meta.label("type") == Some("virtual-kubelet");
-        let migrating =
-            meta.label("projectcalico.org/operator-node-migration") == Some("pre-operator");
+        let migrating = meta.label(MIGRATION_LABEL) == Some("pre-operator");
         !node.spec.unschedulable && !virtual_node && (migration_counts || !migrating)
     })
 }

@@ -1,8 +1,13 @@
-//! Whether the selector of a pool selects a node, as far as its labels are known.
+//! Labels of nodes: the one of a migration to the operator, and whether those that are known make the selector
+//! of a pool select a node.
 
 use calico_core::selector::{LabelState, Selector};
 
 use crate::snapshot::Node;
+
+/// Says which calico-node a node runs, while the operator migrates a manifest install: `pre-operator` or
+/// `migrated`.
+pub const MIGRATION_LABEL: &str = "projectcalico.org/operator-node-migration";
 
 /// The labels of nodes that are read, besides those of platforms.
 const KNOWN_LABELS: [&str; 6] = [

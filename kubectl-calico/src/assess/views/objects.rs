@@ -6,6 +6,9 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::snapshot::{Installation, ObjectRef, Reading, Snapshot};
 
+/// The name of the Deployment of Calico's controllers, and of its pods' label `k8s-app`.
+pub const KUBE_CONTROLLERS: &str = "calico-kube-controllers";
+
 /// The Installation `default`.
 pub fn default_installation(snapshot: &Snapshot) -> Option<&Installation> {
     named(snapshot, DEFAULT_NAME)

@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use crate::snapshot::resources::CALICO_PODS;
 use crate::snapshot::select::Selectable;
-use crate::snapshot::{ObjectRef, Pod, Snapshot};
+use crate::snapshot::{ObjectRef, Pod, Snapshot, StateReason};
 
 /// Whether a pod is part of Calico: its row selects it, and it is neither the kube-controller-manager,
 /// which some platforms label alike, nor CoreDNS.
@@ -102,12 +102,7 @@ pub fn why(pod: &Pod) -> String {
     }
     let waiting = pod.statuses().find_map(|container| {
         let waiting = container.state.waiting.as_ref()?;
-        // Every container waits for these until the pod has a network and its init containers have ended.
-        let usual = matches!(
-            waiting.reason.as_str(),
-            "ContainerCreating" | "PodInitializing"
-        );
-        (!usual).then(|| said(&waiting.reason, &waiting.message))
+        (!waiting.is_starting()).then(|| said(&waiting.reason, &waiting.message))
     });
     let condition = || {
         let ready = pod.condition("Ready")?;
@@ -119,16 +114,10 @@ pub fn why(pod: &Pod) -> String {
 
 /// Whether the pod is on a node and none of its containers has been created.
 pub fn has_no_sandbox(pod: &Pod) -> bool {
-    let waits = |reason: &str| matches!(reason, "ContainerCreating" | "PodInitializing");
     let mut states = pod.statuses().map(|container| &container.state).peekable();
     !pod.spec.node_name.is_empty()
         && states.peek().is_some()
-        && states.all(|state| {
-            state
-                .waiting
-                .as_ref()
-                .is_some_and(|found| waits(&found.reason))
-        })
+        && states.all(|state| state.waiting.as_ref().is_some_and(StateReason::is_starting))
 }
 
 /// Whether the kubelet of the pod's node has stopped reporting.
