@@ -64,6 +64,11 @@ pub enum Remedy {
 }
 
 impl Check {
+    /// Whether a finding is one of this check.
+    pub fn found(&self, finding: &Finding) -> bool {
+        finding.code == self.entry.code
+    }
+
     /// Whether the check evaluates what is requested.
     pub fn judges_requests(&self) -> bool {
         matches!(self.judges, Judges::Requested { .. })

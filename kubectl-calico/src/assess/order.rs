@@ -2,25 +2,38 @@
 
 use std::cmp::Reverse;
 
+use super::check::Check;
+use super::checks::api_server::API_SERVER_SILENT;
+use super::checks::crds::KINDS_NOT_SERVED;
+use super::checks::dataplane::DATAPLANE_DRIFT;
+use super::checks::deletion::DELETION_STUCK;
+use super::checks::ebpf::{KUBE_PROXY_BESIDE, NO_API_ADDRESS};
+use super::checks::foreign_pods::ADDRESS_OUTSIDE_POOLS;
+use super::checks::installation::INSTALLATION_MISSING;
+use super::checks::kubeadm::POD_SUBNET_MISSING;
+use super::checks::kubernetes_version::OPERATOR_TOO_OLD;
+use super::checks::nodes_without_address::NO_ADDRESS;
+use super::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
+use super::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use super::finding::{Finding, Severity, Suspect};
 use crate::repair::Step;
 
 /// Pairs of checks: the fix of the second one fails, or does harm, while the first one's is pending.
-const SEQUENCE: [(&str, &str); 8] = [
+const SEQUENCE: [(&Check, &Check); 8] = [
     // An operator that is too old for Kubernetes never completes an install.
-    ("CAL115", "CAL101"),
-    ("CAL115", "CAL104"),
+    (&OPERATOR_TOO_OLD, &INSTALLATION_MISSING),
+    (&OPERATOR_TOO_OLD, &KINDS_NOT_SERVED),
     // Nothing is created in a namespace that is being deleted.
-    ("CAL105", "CAL101"),
+    (&DELETION_STUCK, &INSTALLATION_MISSING),
     // The operator creates the API server only after the pools.
-    ("CAL201", "CAL112"),
-    ("CAL205", "CAL112"),
+    (&POOL_OUTSIDE_POD_NETWORK, &API_SERVER_SILENT),
+    (&POD_SUBNET_MISSING, &API_SERVER_SILENT),
     // The other plugin would connect recreated pods again.
-    ("CAL514", "CAL201"),
+    (&ADDRESS_OUTSIDE_POOLS, &POOL_OUTSIDE_POD_NETWORK),
     // kube-proxy must run before eBPF is turned off.
-    ("CAL310", "CAL314"),
+    (&DATAPLANE_DRIFT, &KUBE_PROXY_BESIDE),
     // Typha needs nodes with an address.
-    ("CAL511", "CAL404"),
+    (&NO_ADDRESS, &TYPHA_NOT_READY),
 ];
 
 /// The findings in the order in which to fix them, each followed by its symptoms. Within one severity,
@@ -64,10 +77,10 @@ pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// Moves the first finding of one check, with its symptoms, before those of another one.
-fn put_before(findings: &mut [Finding], first: &str, then: &str) {
-    let cause = |code: &str| {
+fn put_before(findings: &mut [Finding], first: &Check, then: &Check) {
+    let cause = |check: &Check| {
         let mut found = findings.iter();
-        found.position(|finding| finding.code == code && finding.symptom_of.is_none())
+        found.position(|finding| check.found(finding) && finding.symptom_of.is_none())
     };
     let (Some(from), Some(to)) = (cause(first), cause(then)) else {
         return;
@@ -79,7 +92,7 @@ fn put_before(findings: &mut [Finding], first: &str, then: &str) {
     {
         moved += 1;
     }
-    for finding in findings.iter_mut().filter(|finding| finding.code == then) {
+    for finding in findings.iter_mut().filter(|finding| then.found(finding)) {
         if finding.after.is_none() && finding.symptom_of.is_none() {
             finding.after.clone_from(&reference);
         }
@@ -195,9 +208,9 @@ fn put_first(findings: &mut [Finding]) {
 /// Whether the fix may enable the operator, or Calico's API server, to work again. Both need the whole
 /// cluster: CRDs, an Installation that the operator accepts, pods that run, nodes that reach each other.
 /// What is about routing and the data plane (CAL3xx) keeps neither from running, except for the way to
-/// the Kubernetes API server (CAL313).
+/// the Kubernetes API server.
 fn may_enable(finding: &Finding) -> bool {
-    let about_routing = finding.code.starts_with("CAL3") && finding.code != "CAL313";
+    let about_routing = finding.code.starts_with("CAL3") && !NO_API_ADDRESS.found(finding);
     finding.severity > Severity::Note && !about_routing
 }
 

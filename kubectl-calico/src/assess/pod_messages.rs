@@ -4,7 +4,18 @@
 use serde_json::Value;
 
 use super::advice::messages::{KnownMessage, known};
-use super::check::Case;
+use super::check::{Case, Check};
+use super::checks::agents::AGENT_NOT_READY;
+use super::checks::api_server::API_SERVER_SILENT;
+use super::checks::components::{COMPONENT_DEGRADED, COMPONENT_NOT_AVAILABLE};
+use super::checks::crash_loops::CRASH_LOOP;
+use super::checks::images::IMAGE_NOT_PULLED;
+use super::checks::kube_controllers::CONTROLLERS_NOT_READY;
+use super::checks::operator::OPERATOR_NOT_READY;
+use super::checks::pending::PODS_WAIT;
+use super::checks::reporting::{NOTHING_REPORTED, REPORT_OUTDATED};
+use super::checks::typha::TYPHA_MISSING;
+use super::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use super::finding::{Evidence, Finding, Suspect};
 use super::views::log_errors::is_error;
 use super::views::pods;
@@ -13,10 +24,30 @@ use crate::snapshot::resources::OPERATOR_APP;
 use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
 use calico_core::text::cut;
 
-/// The codes of findings that are about pods, or about what their pods report.
-const CODES: [&str; 13] = [
-    "CAL103", "CAL107", "CAL108", "CAL109", "CAL112", "CAL113", "CAL401", "CAL404", "CAL501",
-    "CAL502", "CAL503", "CAL504", "CAL508",
+/// The checks whose findings are about pods, or about what their pods report.
+const CHECKS: [&Check; 13] = [
+    &OPERATOR_NOT_READY,
+    &COMPONENT_DEGRADED,
+    &COMPONENT_NOT_AVAILABLE,
+    &REPORT_OUTDATED,
+    &API_SERVER_SILENT,
+    &NOTHING_REPORTED,
+    &TYPHA_MISSING,
+    &TYPHA_NOT_READY,
+    &AGENT_NOT_READY,
+    &CRASH_LOOP,
+    &IMAGE_NOT_PULLED,
+    &PODS_WAIT,
+    &CONTROLLERS_NOT_READY,
+];
+
+/// Those of them that are about what the operator does, and so about its pod.
+const OF_OPERATOR: [&Check; 5] = [
+    &OPERATOR_NOT_READY,
+    &COMPONENT_DEGRADED,
+    &COMPONENT_NOT_AVAILABLE,
+    &REPORT_OUTDATED,
+    &NOTHING_REPORTED,
 ];
 
 /// `k8s-app` of Calico's CSI driver.
@@ -41,7 +72,7 @@ struct Line {
 
 /// A finding with what its pods say.
 pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
-    if !CODES.contains(&finding.code) {
+    if !CHECKS.iter().any(|check| check.found(&finding)) {
         return finding;
     }
     let messages = &case.snapshot.messages;
@@ -83,12 +114,17 @@ impl<'a> Pods<'a> {
                 || finding.evidence.iter().any(|it| it.object == object)
         };
         let mut evidence = finding.evidence.iter();
-        let app = match finding.code {
-            // The one workload of Calico without a finding of its own.
-            "CAL108" if evidence.any(|it| it.value.contains(CSI)) => Some(CSI),
-            "CAL103" | "CAL107" | "CAL108" | "CAL109" | "CAL113" => Some(OPERATOR_APP),
-            "CAL112" => Some("calico-apiserver"),
-            _ => None,
+        // The one workload of Calico without a finding of its own.
+        let is_csi =
+            COMPONENT_NOT_AVAILABLE.found(finding) && evidence.any(|it| it.value.contains(CSI));
+        let app = if is_csi {
+            Some(CSI)
+        } else if OF_OPERATOR.iter().any(|check| check.found(finding)) {
+            Some(OPERATOR_APP)
+        } else if API_SERVER_SILENT.found(finding) {
+            Some("calico-apiserver")
+        } else {
+            None
         };
         let is_its = |pod: &&Pod| {
             is_named(pod)

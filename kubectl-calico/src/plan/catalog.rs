@@ -3,6 +3,11 @@
 
 use calico_core::catalog::Entry;
 
+use crate::assess::check::Check;
+use crate::assess::checks::crds::KINDS_NOT_SERVED;
+use crate::assess::checks::deletion::DELETION_STUCK;
+use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
+
 /// Every code of a plan, in the order in which plans are made.
 pub static ENTRIES: &[&Entry] = &[
     &OTHER_NETWORK_PLUGIN,
@@ -22,12 +27,13 @@ pub static ENTRIES: &[&Entry] = &[
 pub(crate) static RESOLVED_BY_STEPS: &[&Entry] = &[&EXISTING_POOL_IMMUTABLE];
 
 /// The checks of what runs whose findings come before the steps, too, which cannot work until then.
-pub(crate) static BEFORE_STEPS: &[&str] = &[
+pub(crate) static BEFORE_STEPS: &[&Check] = &[
     // The API server does not know the objects that the steps create.
-    "CAL104",
+    &KINDS_NOT_SERVED,
     // Nothing can be created in a namespace that is being deleted, and the Installation disappears.
-    "CAL105", // The operator never completes an install.
-    "CAL115",
+    &DELETION_STUCK,
+    // The operator never completes an install.
+    &OPERATOR_TOO_OLD,
 ];
 
 pub(crate) static OTHER_NETWORK_PLUGIN: Entry = Entry {

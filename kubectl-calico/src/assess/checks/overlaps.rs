@@ -3,6 +3,7 @@
 use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 
+use super::no_pool::NO_POOL;
 use crate::assess::advice::pool_fixes::{delete_overlapping, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
@@ -199,7 +200,7 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     .impact("an address can be assigned twice")
     .fixed_by_all(fix)
     // Its fix is what completes a deletion.
-    .suspects(is_deletion.then_some(Suspect::Code("CAL212")))
+    .suspects(is_deletion.then_some(Suspect::Code(NO_POOL.entry.code)))
 }
 
 /// Which of two pools to delete: one that is being deleted already, or else a disabled one, or else the

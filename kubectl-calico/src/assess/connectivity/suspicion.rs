@@ -1,12 +1,25 @@
 //! Whether the path between nodes may be why pods are not ready.
 
+use crate::assess::check::Check;
+use crate::assess::checks::agents::AGENT_NOT_READY;
+use crate::assess::checks::api_server::API_SERVER_SILENT;
+use crate::assess::checks::components::{COMPONENT_DEGRADED, COMPONENT_NOT_AVAILABLE};
+use crate::assess::checks::kube_controllers::CONTROLLERS_NOT_READY;
+use crate::assess::checks::pending::PODS_WAIT;
+use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::pods::{is_calico, is_on_silent_node};
 use crate::snapshot::{Pod, Snapshot};
 
-/// Findings that say that something does not respond, and not why.
-const CONSEQUENCES: [&str; 7] = [
-    "CAL107", "CAL108", "CAL112", "CAL404", "CAL501", "CAL504", "CAL508",
+/// The checks whose findings say that something does not respond, and not why.
+const CONSEQUENCES: [&Check; 7] = [
+    &COMPONENT_DEGRADED,
+    &COMPONENT_NOT_AVAILABLE,
+    &API_SERVER_SILENT,
+    &TYPHA_NOT_READY,
+    &AGENT_NOT_READY,
+    &PODS_WAIT,
+    &CONTROLLERS_NOT_READY,
 ];
 
 /// The first digits of findings about the path between nodes, which explain it as warnings, too.
@@ -34,7 +47,8 @@ fn is_waiting(pod: &Pod) -> bool {
 }
 
 fn explains(found: &Finding) -> bool {
-    if found.symptom_of.is_some() || CONSEQUENCES.contains(&found.code) {
+    let is_consequence = CONSEQUENCES.iter().any(|check| check.found(found));
+    if found.symptom_of.is_some() || is_consequence {
         return found.is_explained;
     }
     let about_path = PATH.iter().any(|start| found.code.starts_with(start));

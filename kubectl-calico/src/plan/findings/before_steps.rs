@@ -1,7 +1,8 @@
 //! What status finds and what comes before any step of a plan.
 
 use crate::assess;
-use crate::assess::check::Case;
+use crate::assess::check::{Case, Check};
+use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::fact::Fact;
 use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
@@ -22,9 +23,13 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
         facts: &facts,
     };
     let unknown = inputs.snapshot.unknown();
-    let is_wanted = |code: &str| BEFORE_STEPS.contains(&code);
-    let mut findings = assess::found(&case, &unknown, |check| is_wanted(check.entry.code));
-    for finding in findings.iter_mut().filter(|found| found.code == "CAL115") {
+    let is_wanted = |check: &Check| {
+        let mut wanted = BEFORE_STEPS.iter();
+        wanted.any(|wanted| wanted.entry.code == check.entry.code)
+    };
+    let mut findings = assess::found(&case, &unknown, is_wanted);
+    let too_old = |finding: &&mut Finding| OPERATOR_TOO_OLD.found(finding);
+    for finding in findings.iter_mut().filter(too_old) {
         finding.fix = vec![Step::new(
             "plan for an operator that supports this version of Kubernetes with \
              --operator-version, and install that one",

@@ -16,5 +16,5 @@ pub(crate) fn comes_before_steps(finding: &Finding) -> bool {
     let mut resolved = RESOLVED_BY_STEPS.iter();
     let is_error = finding.severity == Severity::Error;
     (is_error && !resolved.any(|entry| entry.code == finding.code))
-        || BEFORE_STEPS.contains(&finding.code)
+        || BEFORE_STEPS.iter().any(|check| check.found(finding))
 }

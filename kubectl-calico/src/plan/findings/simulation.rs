@@ -7,6 +7,9 @@ use calico_core::installation::Installation;
 use crate::assess;
 use crate::assess::advice::pod_network_change;
 use crate::assess::check::{Case, Check, Remedy};
+use crate::assess::checks::drift::POOLS_DIFFER;
+use crate::assess::checks::installation::INSTALLATION_MISSING;
+use crate::assess::checks::overlaps::{OVERLAPS_NODES, OVERLAPS_SERVICES};
 use crate::assess::checks::{CHECKS, judges};
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
@@ -71,8 +74,10 @@ fn of_cluster<'a>(inputs: &Inputs<'a>) -> Case<'a> {
 /// error that is not a symptom of another one. The plan itself says what to do about a missing
 /// Installation, pools that are no longer listed, and what comes before its steps.
 fn is_shown(finding: &Finding) -> bool {
-    let is_reported =
-        ["CAL101", "CAL208"].contains(&finding.code) || BEFORE_STEPS.contains(&finding.code);
+    let mut by_plan = [&INSTALLATION_MISSING, &POOLS_DIFFER]
+        .into_iter()
+        .chain(BEFORE_STEPS.iter().copied());
+    let is_reported = by_plan.any(|check| check.found(finding));
     let is_cause = finding.severity == Severity::Error && finding.symptom_of.is_none();
     !is_reported && (is_cause || remedy(finding.code).is_some())
 }
@@ -123,7 +128,8 @@ pub(crate) fn skipped(inputs: &Inputs) -> Vec<(&'static Resource, &'static str)>
 /// pool, by changing the pool. The configuration of Kubernetes must be corrected in either case: kubeadm's
 /// ConfigMap, or a pod network that overlaps nodes or Services (`is_taken`), in which no CIDR is right.
 fn fix_the_plan(finding: &mut Finding, is_taken: bool) {
-    let is_elsewhere = is_taken && ["CAL202", "CAL203"].contains(&finding.code);
+    let is_elsewhere =
+        is_taken && (OVERLAPS_SERVICES.found(finding) || OVERLAPS_NODES.found(finding));
     match remedy(finding.code).filter(|_| !is_elsewhere) {
         Some(Remedy::Cidr) => finding.fix = vec![Step::new("choose another range with --cidr")],
         Some(Remedy::Encapsulation) => {
