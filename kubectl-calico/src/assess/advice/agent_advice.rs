@@ -1,6 +1,7 @@
 //! What to do about a calico-node that is not ready, by how far its pod is and what else was found.
 
 use super::impact::without_pods;
+use super::pod_commands;
 use super::waiting_causes::{self, WaitingCause};
 use crate::assess::check::{Case, Check};
 use crate::assess::checks::datastore::DATASTORE_LOCKED;
@@ -13,7 +14,7 @@ use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::facts::typha::is_used;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::{few, pasted};
+use crate::assess::phrases::few;
 use crate::assess::views::felix::{AWS_CHECK, Felix};
 use crate::assess::views::log_errors::has_errors;
 use crate::snapshot::{Pod, PodName};
@@ -44,9 +45,8 @@ const CAUSES: [(&Check, &str); 7] = [
 /// Adds the impact and the fix to a finding about pods of calico-node, of which `pod` is the first one
 /// on a node that responds.
 pub(crate) fn advised(case: &Case, finding: Finding, pod: &Pod) -> Finding {
-    let namespace = pasted(pod.metadata.namespace.as_deref().unwrap_or_default());
-    let name = pasted(&pod.metadata.name);
-    let describe = format!("kubectl describe pods -n {namespace} {name}");
+    let name = PodName::of(&pod.metadata);
+    let describe = pod_commands::describe(&name);
     let stopped = without_pods(case, "calico-node");
     if pod.spec.node_name.is_empty() {
         return finding
@@ -70,8 +70,8 @@ pub(crate) fn advised(case: &Case, finding: Finding, pod: &Pod) -> Finding {
                 container.name
             ))
             .paste(format!(
-                "{describe}\nkubectl logs -n {namespace} {name} -c {} --tail=50",
-                pasted(&container.name)
+                "{describe}\n{} --tail=50",
+                pod_commands::log(&name, &container.name)
             ));
     }
     let finding = finding.impact(without_readiness(case)).suspects(suspects());
@@ -79,7 +79,8 @@ pub(crate) fn advised(case: &Case, finding: Finding, pod: &Pod) -> Finding {
         return finding.fix(format!("{fix} first (see {})", check.entry.code));
     }
     finding.fix(running(case, pod)).paste(format!(
-        "{describe}\nkubectl logs -n {namespace} {name} -c calico-node --tail=50"
+        "{describe}\n{} --tail=50",
+        pod_commands::log(&name, "calico-node")
     ))
 }
 

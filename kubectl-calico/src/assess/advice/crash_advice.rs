@@ -1,6 +1,7 @@
 //! What to do about a container that crash-loops, by what it is and what else was found.
 
 use super::agent_advice::suspects;
+use super::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::checks::crds::{KINDS_NOT_SERVED, apply};
 use crate::assess::facts::typha::is_used;
@@ -11,7 +12,7 @@ use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::container_failure::FailingPods;
 use crate::assess::views::log_errors::has_errors;
 use crate::assess::views::objects::KUBE_CONTROLLERS;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, PodName};
 
 /// Adds what to do about a container that ends by itself.
 pub(crate) fn crashed(
@@ -83,8 +84,7 @@ pub(crate) fn crashed(
 /// Adds what to do about a container that the kubelet kills, usually since its liveness probe fails.
 pub(crate) fn killed(case: &Case, finding: Finding, stopped: &FailingPods) -> Finding {
     let name = &stopped.container.name;
-    let pod = stopped.pod;
-    let namespace = pasted(pod.metadata.namespace.as_deref().unwrap_or_default());
+    let pod = PodName::of(&stopped.pod.metadata);
     let probe = timeout(case, &stopped.workload, name);
     if let Some(seconds) = probe.filter(|seconds| *seconds < PROBE_TIMEOUT)
         && stopped.workload.namespace.as_deref() != Some(OPERATOR_NAMESPACE)
@@ -102,9 +102,10 @@ pub(crate) fn killed(case: &Case, finding: Finding, stopped: &FailingPods) -> Fi
                  kills it when a probe takes longer"
             ))
             .paste(format!(
-                "kubectl patch {} -n {namespace} {} -p \\\n  \
+                "kubectl patch {} -n {} {} -p \\\n  \
                  '{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"{container}\",\"livenessProbe\":{timeout},\"readinessProbe\":{timeout}}}]}}}}}}}}'",
                 stopped.workload.kind.to_lowercase(),
+                pasted(&pod.namespace),
                 pasted(stopped.workload.name.as_deref().unwrap_or_default())
             ));
     }
@@ -113,10 +114,7 @@ pub(crate) fn killed(case: &Case, finding: Finding, stopped: &FailingPods) -> Fi
             "find out in the pod's events why its liveness probe fails: the kubelet killed it, and \
              its log has no error. Usually the node is overloaded, or a CPU limit is too low",
         )
-        .paste(format!(
-            "kubectl describe pods -n {namespace} {}",
-            pasted(&pod.metadata.name)
-        ))
+        .paste(pod_commands::describe(&pod))
 }
 
 /// The timeout of a container's liveness probe, in seconds, if it has one. The default is 1.

@@ -9,6 +9,7 @@ pub(crate) mod messages;
 pub(crate) mod new_pools;
 pub(crate) mod ownership;
 pub(crate) mod placeholder;
+pub(crate) mod pod_commands;
 pub(crate) mod pod_network_change;
 pub(crate) mod pool_fixes;
 pub(crate) mod reservations;

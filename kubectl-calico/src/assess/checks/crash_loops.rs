@@ -2,13 +2,13 @@
 
 use crate::assess::advice::crash_advice::{crashed, killed};
 use crate::assess::advice::impact::without_pods;
+use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::{kube_proxy, pods};
-use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::CALICO_PODS;
+use crate::snapshot::{ObjectRef, PodName};
 use calico_core::catalog::Entry;
 
 pub(crate) const CRASH_LOOP: Check = Check {
@@ -71,12 +71,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
         }
     }
     let finding = finding.impact(without_pods(case, pods::app(pod)));
-    let log = format!(
-        "kubectl logs -n {} {} -c {} --previous",
-        pasted(pod.metadata.namespace.as_deref().unwrap_or_default()),
-        pasted(&pod.metadata.name),
-        pasted(name)
-    );
+    let log = pod_commands::log(&PodName::of(&pod.metadata), name) + " --previous";
     let finding = match ended {
         Some(ended) if ended.reason == "OOMKilled" => finding
             .fix("raise the memory limit: the container was killed for exceeding it")

@@ -1,11 +1,12 @@
 //! Whether Calico's images can be pulled.
 
 use crate::assess::advice::impact::without_pods;
+use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
 use crate::assess::views::pods;
+use crate::snapshot::PodName;
 use crate::snapshot::resources::CALICO_PODS;
 use calico_core::catalog::Entry;
 
@@ -52,7 +53,6 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
         "{}; the image source is set by {from}",
         answer(&waiting.message)
     );
-    let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();
     Finding::error(
         &IMAGE_NOT_PULLED.entry,
         &stopped.workload,
@@ -69,11 +69,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
     )
     .impact(without_pods(case, pods::app(pod)))
     .fix(fix)
-    .paste(format!(
-        "kubectl describe pods -n {} {}",
-        pasted(namespace),
-        pasted(&pod.metadata.name)
-    ))
+    .paste(pod_commands::describe(&PodName::of(&pod.metadata)))
 }
 
 /// What to do about a failed pull. The first match wins: a message can contain several texts.

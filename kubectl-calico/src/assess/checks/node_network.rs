@@ -1,13 +1,14 @@
 //! The NetworkUnavailable condition of nodes.
 
+use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, few, pasted};
+use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, NODES};
-use crate::snapshot::{Node, NodeCondition, Pod};
+use crate::snapshot::{Node, NodeCondition, Pod, PodName};
 use calico_core::catalog::Entry;
 
 const CONDITION: &str = "NetworkUnavailable";
@@ -133,13 +134,7 @@ fn deletion(pods: &[&Pod]) -> String {
     let commands: Vec<String> = pods
         .iter()
         .take(MOST_NAMES)
-        .map(|pod| {
-            format!(
-                "kubectl delete pods -n {} {}",
-                pasted(pod.metadata.namespace.as_deref().unwrap_or_default()),
-                pasted(&pod.metadata.name)
-            )
-        })
+        .map(|pod| pod_commands::delete(&PodName::of(&pod.metadata)))
         .collect();
     commands.join("\n")
 }

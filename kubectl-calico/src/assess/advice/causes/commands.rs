@@ -1,9 +1,10 @@
 //! The commands for the causes of messages. Names from a message are pasted only if they are names.
 
+use crate::assess::advice::pod_commands;
 use crate::assess::advice::services_endpoint::{self, operator_namespace};
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
-use crate::assess::phrases::pasted;
+use crate::snapshot::PodName;
 
 pub(super) fn edit_installation(_: &Case, _: &str) -> String {
     "kubectl edit installations.operator.tigera.io default".to_owned()
@@ -117,13 +118,13 @@ pub(super) fn approve_requests(_: &Case, _: &str) -> String {
 /// The pod that a message names.
 pub(super) fn describe_pod(_: &Case, message: &str) -> String {
     let pod = pod_in(message);
-    pod.map(|(namespace, name)| format!("kubectl describe pods -n {namespace} {name}"))
+    pod.map(|pod| pod_commands::describe(&pod))
         .unwrap_or_default()
 }
 
 pub(super) fn delete_pod(_: &Case, message: &str) -> String {
     let pod = pod_in(message);
-    pod.map(|(namespace, name)| format!("kubectl delete pods -n {namespace} {name}"))
+    pod.map(|pod| pod_commands::delete(&pod))
         .unwrap_or_default()
 }
 
@@ -133,19 +134,19 @@ pub(super) fn previous_log(_: &Case, message: &str) -> String {
 }
 
 fn log_in(message: &str) -> Option<String> {
-    let (namespace, name) = pod_in(message)?;
     let (_, rest) = message.split_once(" container: ")?;
-    let container = pasted(rest.split_whitespace().next()?);
-    Some(format!(
-        "kubectl logs -n {namespace} {name} -c {container} --previous"
-    ))
+    let container = rest.split_whitespace().next()?;
+    Some(pod_commands::log(&pod_in(message)?, container) + " --previous")
 }
 
 /// The first pod that a message names, as `Pod NAMESPACE/NAME`.
-fn pod_in(message: &str) -> Option<(&str, &str)> {
+fn pod_in(message: &str) -> Option<PodName> {
     let (_, rest) = message.split_once("Pod ")?;
     let (namespace, name) = rest.split_whitespace().next()?.split_once('/')?;
-    Some((pasted(namespace), pasted(name)))
+    Some(PodName {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    })
 }
 
 #[cfg(test)]

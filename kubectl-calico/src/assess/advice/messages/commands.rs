@@ -1,8 +1,8 @@
 //! The commands for well-known messages. Names are pasted only if they are names.
 
+use crate::assess::advice::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
-use crate::assess::phrases::pasted;
 use crate::assess::views::pods;
 use crate::snapshot::PodName;
 
@@ -24,27 +24,15 @@ pub(super) fn calico_node_of(case: &Case, name: &PodName) -> String {
     let Some(agent) = agent else {
         return agents(case, name);
     };
-    format!(
-        "kubectl delete pods -n {} {}",
-        pasted(agent.metadata.namespace.as_deref().unwrap_or_default()),
-        pasted(&agent.metadata.name)
-    )
+    pod_commands::delete(&PodName::of(&agent.metadata))
 }
 
 pub(super) fn agent_log(_: &Case, pod: &PodName) -> String {
-    format!(
-        "kubectl logs -n {} {} -c calico-node --tail=200",
-        pasted(&pod.namespace),
-        pasted(&pod.name)
-    )
+    pod_commands::log(pod, "calico-node") + " --tail=200"
 }
 
 pub(super) fn describe(_: &Case, pod: &PodName) -> String {
-    format!(
-        "kubectl describe pods -n {} {}",
-        pasted(&pod.namespace),
-        pasted(&pod.name)
-    )
+    pod_commands::describe(pod)
 }
 
 pub(super) fn typha_pods(_: &Case, _: &PodName) -> String {
