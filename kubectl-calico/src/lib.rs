@@ -1,9 +1,9 @@
 //! `kubectl calico`: shows how Calico is installed in a cluster, how it routes pod traffic, and what is
 //! wrong.
 //!
-//! Data flows one way, *gather -> assess -> render*. Only [`connect`] and `gather` touch the network or
-//! the disk; everything after them is a function of the `snapshot`, so a cluster saved to a file gives
-//! the same report.
+//! Data flows one way, *gather -> assess -> render*. Of these, only `gather`, with [`connect`], touches the
+//! network or the disk; everything after it is a function of the `snapshot`, so a cluster saved to a file
+//! gives the same report.
 
 #![allow(
     unreachable_pub,
@@ -22,6 +22,8 @@ mod duration;
 mod exit;
 mod gather;
 mod interrupt;
+#[cfg(test)]
+mod missing_permissions;
 mod nodes;
 mod parse_error;
 mod plan;

@@ -60,7 +60,7 @@ const QUOTES: usize = 3;
 const LONGEST: usize = 400;
 
 /// A line that a pod wrote, or that the kubelet wrote about it.
-struct Line {
+struct PodLine {
     pod: PodName,
     /// What wrote it, as evidence names it: `log of calico-node`, `event Unhealthy`.
     origin: String,
@@ -77,9 +77,9 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
     }
     let messages = &case.snapshot.messages;
     let its = if messages.logs.is_empty() && messages.events.items().is_empty() {
-        Pods(Vec::new())
+        SubjectPods(Vec::new())
     } else {
-        Pods::of(case, &finding)
+        SubjectPods::of(case, &finding)
     };
     let logs: Vec<&PodLog> = messages
         .logs
@@ -103,9 +103,9 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
 }
 
 /// The pods that a finding is about.
-struct Pods<'a>(Vec<&'a Pod>);
+struct SubjectPods<'a>(Vec<&'a Pod>);
 
-impl<'a> Pods<'a> {
+impl<'a> SubjectPods<'a> {
     fn of(case: &Case<'a>, finding: &Finding) -> Self {
         let snapshot = case.snapshot;
         let is_named = |pod: &Pod| {
@@ -156,7 +156,7 @@ impl<'a> Pods<'a> {
 }
 
 /// The events about these pods, the latest first.
-fn events(pods: &Pods, events: &[Event]) -> Vec<Line> {
+fn events(pods: &SubjectPods, events: &[Event]) -> Vec<PodLine> {
     // What the kubelet repeats of what the status of the container says.
     let says_something = |event: &&Event| event.reason != "BackOff";
     let mut events: Vec<&Event> = events.iter().filter(says_something).collect();
@@ -171,7 +171,7 @@ fn events(pods: &Pods, events: &[Event]) -> Vec<Line> {
             };
             // A probe may write to its log before its result.
             let lines = event.message.lines().rev();
-            let lines = lines.filter(|_| pods.contains(&pod)).map(|text| Line {
+            let lines = lines.filter(|_| pods.contains(&pod)).map(|text| PodLine {
                 pod: pod.clone(),
                 origin: format!("event {}", event.reason),
                 text: text.to_owned(),
@@ -184,14 +184,14 @@ fn events(pods: &Pods, events: &[Event]) -> Vec<Line> {
 }
 
 /// The last words of containers, which the finding shows already.
-fn shown(finding: &Finding) -> impl Iterator<Item = Line> {
+fn shown(finding: &Finding) -> impl Iterator<Item = PodLine> {
     finding.evidence.iter().filter_map(|evidence| {
         let is_message = evidence.field.ends_with("] message");
         let pod = PodName {
             namespace: evidence.object.namespace.clone()?,
             name: evidence.object.name.clone()?,
         };
-        is_message.then(|| Line {
+        is_message.then(|| PodLine {
             pod,
             origin: evidence.field.clone(),
             text: evidence.value.clone(),
@@ -202,8 +202,8 @@ fn shown(finding: &Finding) -> impl Iterator<Item = Line> {
 }
 
 /// The lines of a log, the last one first.
-fn log_lines(log: &PodLog) -> impl Iterator<Item = Line> {
-    log.status.lines.iter().rev().map(|text| Line {
+fn log_lines(log: &PodLog) -> impl Iterator<Item = PodLine> {
+    log.status.lines.iter().rev().map(|text| PodLine {
         pod: log.pod(),
         origin: origin(log),
         text: text.clone(),
@@ -223,7 +223,10 @@ fn object(pod: &PodName) -> ObjectRef {
 
 /// The line that says most: a specific one before a general one, the kubelet's word before the container's,
 /// and a later one before an earlier one.
-fn explanation<'a>(case: &Case, lines: &'a [Line]) -> Option<(&'a Line, &'static KnownMessage)> {
+fn explanation<'a>(
+    case: &Case,
+    lines: &'a [PodLine],
+) -> Option<(&'a PodLine, &'static KnownMessage)> {
     let all = lines
         .iter()
         .filter_map(|line| Some((line, known(&line.text)?)))
@@ -235,7 +238,7 @@ fn explanation<'a>(case: &Case, lines: &'a [Line]) -> Option<(&'a Line, &'static
 fn explained(
     case: &Case,
     mut finding: Finding,
-    line: &Line,
+    line: &PodLine,
     message: &'static KnownMessage,
 ) -> Finding {
     finding.is_explained |= !message.is_general && !message.is_about_path;
@@ -265,10 +268,10 @@ fn explained(
 
 /// The last lines that tell of an error, or else the very last one. Of several that differ only in what is
 /// before the message, the last.
-fn quotes(lines: &[Line]) -> Vec<&Line> {
+fn quotes(lines: &[PodLine]) -> Vec<&PodLine> {
     let event = lines.iter().find(|line| line.is_event);
     let log = || lines.iter().filter(|line| !line.is_event && !line.is_shown);
-    let mut quotes: Vec<&Line> = event.into_iter().collect();
+    let mut quotes: Vec<&PodLine> = event.into_iter().collect();
     for line in log().filter(|line| is_error(&line.text)) {
         let is_new = quotes
             .iter()
@@ -292,7 +295,7 @@ fn message_in(line: &str) -> &str {
     }
 }
 
-fn quoted(mut finding: Finding, line: &Line) -> Finding {
+fn quoted(mut finding: Finding, line: &PodLine) -> Finding {
     finding.evidence.push(Evidence {
         object: object(&line.pod),
         field: line.origin.clone(),

@@ -2,6 +2,7 @@
 
 mod calicoctl;
 mod candidates;
+mod change_watch;
 mod clock;
 mod clusters;
 mod completion;
@@ -19,8 +20,7 @@ mod redaction;
 mod selection;
 mod snapshot;
 mod status;
-#[cfg(test)]
-mod unread;
+mod time_limit;
 mod version;
 
 use std::ffi::OsString;

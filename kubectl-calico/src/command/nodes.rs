@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use calico_core::text::{listed, quoted};
 
-use super::input::AnyError;
 use super::probe::{Probed, probe};
 use super::redaction::{redacted, redaction};
+use super::time_limit::AnyError;
 use super::{clock, input, output};
 use crate::assess::not_read::Reason;
 use crate::cli::{NodesArgs, NodesFormat};
@@ -32,17 +32,17 @@ pub(super) fn run(arguments: &NodesArgs) -> Exit {
 fn list(arguments: &NodesArgs) -> Result<(NodeList, Option<Probed>), String> {
     let mut snapshot = input::read(&arguments.source, input::Wanted::default())
         .map_err(|error| error.to_string())?;
-    let wanted = Wanted::of(arguments, &snapshot)?;
-    let mut list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+    let filter = NodeFilter::of(arguments, &snapshot)?;
+    let mut list = NodeList::of(&snapshot, |node| filter.includes(node), clock::now());
     let mut probed = None;
     if arguments.probe {
         let result = probe(&arguments.source, &mut snapshot, &list)?;
-        list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+        list = NodeList::of(&snapshot, |node| filter.includes(node), clock::now());
         result.mark(&mut list);
         probed = Some(result);
     }
     if arguments.redact {
-        list = redacted_list(&snapshot, &wanted, probed.as_ref())
+        list = redacted_list(&snapshot, &filter, probed.as_ref())
             .map_err(|error| error.to_string())?;
     }
     if let Some(key) = &arguments.sort_by {
@@ -55,18 +55,18 @@ fn list(arguments: &NodesArgs) -> Result<(NodeList, Option<Probed>), String> {
 /// The same list without what identifies the cluster.
 fn redacted_list(
     snapshot: &Snapshot,
-    wanted: &Wanted,
+    filter: &NodeFilter,
     probed: Option<&Probed>,
 ) -> Result<NodeList, AnyError> {
     let redaction = redaction(snapshot)?;
     let snapshot = redacted(snapshot, &redaction)?;
-    let wanted = Wanted {
-        names: wanted
+    let filter = NodeFilter {
+        names: filter
             .names
             .as_ref()
             .map(|names| renamed(names, &redaction)),
     };
-    let mut list = NodeList::of(&snapshot, |node| wanted.includes(node), clock::now());
+    let mut list = NodeList::of(&snapshot, |node| filter.includes(node), clock::now());
     list.head.redacted = true;
     if let Some(probed) = probed {
         probed.mark_as(&mut list, |names| renamed(names, &redaction));
@@ -79,12 +79,12 @@ fn renamed(names: &BTreeSet<String>, redaction: &Redaction) -> BTreeSet<String> 
 }
 
 /// Which nodes are wanted.
-struct Wanted {
+struct NodeFilter {
     /// `None` for all.
     names: Option<BTreeSet<String>>,
 }
 
-impl Wanted {
+impl NodeFilter {
     fn of(arguments: &NodesArgs, snapshot: &Snapshot) -> Result<Self, String> {
         let nodes = match &snapshot.nodes {
             Reading::Read(nodes) => nodes,

@@ -1,6 +1,7 @@
 //! What `--redact` does to what was read.
 
-use super::input::{AnyError, gathered, runtime};
+use super::input::{gathered, runtime};
+use super::time_limit::AnyError;
 use crate::gather::files::Files;
 use crate::gather::snapshot_text::documents;
 use crate::redact::Redaction;

@@ -18,11 +18,11 @@ pub struct LabelSelector {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Requirement {
     key: String,
-    operator: Operator,
+    operator: LabelOperator,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Operator {
+enum LabelOperator {
     Exists,
     DoesNotExist,
     /// One of these values.
@@ -42,12 +42,12 @@ impl LabelSelector {
             let value = labels.get(&requirement.key);
             let number = || value.and_then(|value| value.parse::<i64>().ok());
             match &requirement.operator {
-                Operator::Exists => value.is_some(),
-                Operator::DoesNotExist => value.is_none(),
-                Operator::In(values) => value.is_some_and(|value| values.contains(value)),
-                Operator::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
-                Operator::GreaterThan(limit) => number().is_some_and(|number| number > *limit),
-                Operator::LessThan(limit) => number().is_some_and(|number| number < *limit),
+                LabelOperator::Exists => value.is_some(),
+                LabelOperator::DoesNotExist => value.is_none(),
+                LabelOperator::In(values) => value.is_some_and(|value| values.contains(value)),
+                LabelOperator::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+                LabelOperator::GreaterThan(limit) => number().is_some_and(|number| number > *limit),
+                LabelOperator::LessThan(limit) => number().is_some_and(|number| number < *limit),
             }
         })
     }
@@ -108,15 +108,15 @@ fn requirement(text: &str) -> Result<Requirement, String> {
         limit.map_err(|_| invalid("the value of > and < must be an integer"))
     };
     let (key, operator) = if let Some(key) = text.strip_prefix('!') {
-        (key, Operator::DoesNotExist)
+        (key, LabelOperator::DoesNotExist)
     } else if let Some((key, value)) = text.split_once("!=") {
-        (key, Operator::NotIn(vec![value.trim().to_owned()]))
+        (key, LabelOperator::NotIn(vec![value.trim().to_owned()]))
     } else if let Some((key, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
-        (key, Operator::In(vec![value.trim().to_owned()]))
+        (key, LabelOperator::In(vec![value.trim().to_owned()]))
     } else if let Some((key, value)) = text.split_once('>') {
-        (key, Operator::GreaterThan(limit(value)?))
+        (key, LabelOperator::GreaterThan(limit(value)?))
     } else if let Some((key, value)) = text.split_once('<') {
-        (key, Operator::LessThan(limit(value)?))
+        (key, LabelOperator::LessThan(limit(value)?))
     } else if let Some((head, values)) = text.split_once('(') {
         let values = values.strip_suffix(')').ok_or_else(unknown)?;
         if values.trim().is_empty() {
@@ -127,16 +127,16 @@ fn requirement(text: &str) -> Result<Requirement, String> {
             .map(|value| value.trim().to_owned())
             .collect();
         match head.split_whitespace().collect::<Vec<_>>().as_slice() {
-            [key, "in"] => (*key, Operator::In(values)),
-            [key, "notin"] => (*key, Operator::NotIn(values)),
+            [key, "in"] => (*key, LabelOperator::In(values)),
+            [key, "notin"] => (*key, LabelOperator::NotIn(values)),
             _ => return Err(unknown()),
         }
     } else {
-        (text, Operator::Exists)
+        (text, LabelOperator::Exists)
     };
     let key = key.trim();
     let values = match &operator {
-        Operator::In(values) | Operator::NotIn(values) => values.as_slice(),
+        LabelOperator::In(values) | LabelOperator::NotIn(values) => values.as_slice(),
         _ => &[],
     };
     if !is_key(key) || !values.iter().all(|value| is_value(value)) {

@@ -1,5 +1,5 @@
-//! What could not be read is never reported as absent: every case of tests/cases/status, with each kind and
-//! object forbidden in turn.
+//! A test: what could not be read is never reported as absent. Every case of tests/cases/status, with each kind
+//! and object forbidden in turn.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
