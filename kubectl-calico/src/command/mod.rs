@@ -1,4 +1,5 @@
-//! The commands, one per file. Each takes its arguments and returns how the run ended.
+//! The commands, one per file, and what several of them share. A command takes its arguments and returns how
+//! the run ended.
 
 mod calicoctl;
 mod candidates;
