@@ -1,7 +1,6 @@
 //! The command line of the plugin, and its output on a terminal and in a pipe.
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
@@ -12,25 +11,12 @@ use serde_json::json;
 
 use crate::run::plugin;
 
-fn run(command: &mut Command) -> Outcome {
-    Outcome::of(&command.output().unwrap())
-}
-
 /// `status` of a cluster on standard input, after a change to the command.
 fn status(cluster: &str, prepare: impl FnOnce(&mut Command)) -> Outcome {
     let mut command = plugin();
     command.args(["status", "-f", "-"]);
     prepare(&mut command);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(cluster.as_bytes()).unwrap();
-    drop(stdin);
-    Outcome::of(&child.wait_with_output().unwrap())
+    Outcome::run_on(&mut command, cluster)
 }
 
 fn healthy() -> String {
@@ -44,7 +30,7 @@ fn help_fits_80_columns() {
         ("plugin_status_help", vec!["status", "--help"]),
         ("plugin_plan_help", vec!["plan", "--help"]),
     ] {
-        let outcome = run(plugin().args(arguments));
+        let outcome = Outcome::run(plugin().args(arguments));
         assert_eq!((outcome.exit, outcome.stderr.as_str()), (0, ""));
         assert!(
             outcome
@@ -70,12 +56,14 @@ fn help_begins_with_examples_and_ends_with_connection_options() {
         "completion",
         "version",
     ] {
-        let long = run(plugin().args([command, "--help"])).succeeded().stdout;
+        let long = Outcome::run(plugin().args([command, "--help"]))
+            .succeeded()
+            .stdout;
         let (examples, options) = long.split_once("\nUsage: ").unwrap();
         assert!(examples.matches("\n  # ").count() >= 2, "{long}");
         let other_options = options.split("\nConnection options:").next().unwrap();
         assert!(!other_options.contains("--context "), "{long}");
-        let short = run(plugin().args([command, "-h"])).stdout;
+        let short = Outcome::run(plugin().args([command, "-h"])).stdout;
         assert_eq!(short, long, "{command}");
     }
 }
@@ -91,7 +79,7 @@ fn a_usage_error_exits_with_64() {
         vec!["explain", "CAL999"],
         vec!["status", "--request-timeout", "soon"],
     ] {
-        let outcome = run(plugin().args(&arguments));
+        let outcome = Outcome::run(plugin().args(&arguments));
         assert_eq!(
             (outcome.exit, outcome.stdout.as_str()),
             (64, ""),
@@ -107,7 +95,7 @@ fn a_file_that_cannot_be_read_exits_with_2() {
         ("/no/such/file.yaml", "cannot read /no/such/file.yaml"),
         ("/dev/null/x", "cannot read"),
     ] {
-        let outcome = run(plugin().args(["status", "-f", file]));
+        let outcome = Outcome::run(plugin().args(["status", "-f", file]));
         assert_eq!((outcome.exit, outcome.stdout.as_str()), (2, ""));
         assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
     }
@@ -134,7 +122,7 @@ fn a_file_that_cannot_be_read_exits_with_2() {
 fn an_error_in_a_folder_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let assert_error = |message: &str| {
-        let outcome = run(plugin().args(["status", "-f"]).arg(folder.path()));
+        let outcome = Outcome::run(plugin().args(["status", "-f"]).arg(folder.path()));
         assert_eq!(outcome.exit, 2, "{}", outcome.stderr);
         assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
     };
@@ -152,7 +140,7 @@ fn the_subcommand_may_be_part_of_the_name() {
     symlink(plugin().get_program(), &link).unwrap();
     let cluster = folder.path().join("cluster.yaml");
     fs::write(&cluster, healthy()).unwrap();
-    let outcome = run(Command::new(link).env_clear().arg("-f").arg(cluster));
+    let outcome = Outcome::run(Command::new(link).env_clear().arg("-f").arg(cluster));
     assert_eq!(outcome.exit, 0);
     assert!(
         outcome

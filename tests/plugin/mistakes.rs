@@ -18,10 +18,6 @@ fn calico(arguments: &str) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> Outcome {
-    Outcome::of(&command.output().unwrap())
-}
-
 #[test]
 fn typos_and_habits_get_a_hint() {
     let mut shown = String::new();
@@ -45,7 +41,7 @@ fn typos_and_habits_get_a_hint() {
         "-n kube-system status",
         "--verson",
     ] {
-        let outcome = run(&mut calico(arguments));
+        let outcome = Outcome::run(&mut calico(arguments));
         assert_eq!(outcome.exit, 64, "{arguments}");
         let output = outcome.output();
         writeln!(shown, "$ kubectl calico {arguments}\n{output}").unwrap();
@@ -59,7 +55,7 @@ fn a_namespace_changes_nothing() {
     let file = folder.path().join("cluster.yaml");
     fs::write(&file, manifest(&Base::new("helm", "v3.32.1", 3).objects())).unwrap();
     let report = |flags: &str| {
-        run(&mut calico(&format!(
+        Outcome::run(&mut calico(&format!(
             "status -f {} {flags}",
             file.display()
         )))
@@ -75,7 +71,7 @@ fn a_namespace_changes_nothing() {
 fn the_version_is_a_command_and_a_flag() {
     let version = concat!("kubectl-calico ", env!("CARGO_PKG_VERSION"), "\n");
     for arguments in ["version", "--version", "-V"] {
-        let outcome = run(&mut calico(arguments)).succeeded();
+        let outcome = Outcome::run(&mut calico(arguments)).succeeded();
         assert_eq!(outcome.output(), version);
     }
 }
@@ -86,7 +82,8 @@ fn typos_are_not_passed_to_calicoctl_but_other_commands_are() {
     let calicoctl = folder.path().join("calicoctl");
     fs::write(&calicoctl, "#!/bin/sh\necho \"calicoctl $*\"\n").unwrap();
     fs::set_permissions(&calicoctl, fs::Permissions::from_mode(0o755)).unwrap();
-    let output = |arguments: &str| run(calico(arguments).env("PATH", folder.path())).output();
+    let output =
+        |arguments: &str| Outcome::run(calico(arguments).env("PATH", folder.path())).output();
     for arguments in ["get pods -o wide", "patch node x", "unheard of"] {
         assert_eq!(output(arguments), format!("calicoctl {arguments}\n"));
     }
@@ -102,9 +99,11 @@ fn contexts_clusters_and_users_are_completed() {
                  clusters: [{name: far}]\nusers: [{name: jane}]\n";
     fs::write(&kubeconfig, names).unwrap();
     let complete = |words: &[&str]| {
-        run(calico("__complete")
-            .args(words)
-            .env("KUBECONFIG", &kubeconfig))
+        Outcome::run(
+            calico("__complete")
+                .args(words)
+                .env("KUBECONFIG", &kubeconfig),
+        )
         .output()
     };
     assert_eq!(

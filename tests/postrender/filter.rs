@@ -1,7 +1,8 @@
 //! Runs helm-postrender as Helm does: a stream on standard input, another on standard output.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use calico_test_support::process::output_on;
 
 /// The result of a run.
 pub(crate) struct Ran {
@@ -31,18 +32,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 
 /// Runs a command on an input.
 pub(crate) fn run(command: &mut Command, input: &[u8]) -> Ran {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the filter starts");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    let output = std::thread::scope(|scope| {
-        // If it refuses its arguments, it does not read the stream.
-        scope.spawn(move || drop(stdin.write_all(input)));
-        child.wait_with_output().expect("the filter ends")
-    });
+    let output = output_on(command, input);
     Ran {
         exit: output.status.code().unwrap_or(-1),
         stdout: output.stdout,

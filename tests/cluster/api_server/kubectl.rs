@@ -1,8 +1,7 @@
 //! kubectl as the cluster's administrator.
 
 use std::ffi::OsStr;
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use calico_test_support::outcome::Outcome;
 use calico_test_support::tools::tool;
@@ -28,23 +27,13 @@ impl Cluster {
         input: &str,
         arguments: impl IntoIterator<Item = A>,
     ) -> Outcome {
-        let mut child = Command::new(tool("kubectl", VERSION))
+        let mut kubectl = Command::new(tool("kubectl", VERSION));
+        kubectl
             .args(arguments)
             .env_clear()
             .env("KUBECONFIG", &self.kubeconfig)
-            .env("HOME", self.folder())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("kubectl starts");
-        let mut stdin = child.stdin.take().expect("stdin is piped");
-        let output = std::thread::scope(|scope| {
-            // If kubectl refuses its arguments, it does not read the input.
-            scope.spawn(move || drop(stdin.write_all(input.as_bytes())));
-            child.wait_with_output().expect("kubectl ends")
-        });
-        Outcome::of(&output)
+            .env("HOME", self.folder());
+        Outcome::run_on(&mut kubectl, input)
     }
 
     /// Applies the documents of a manifest, and then their statuses, server-side.

@@ -1,8 +1,7 @@
 //! The plugin, connected to a test cluster.
 
 use std::ffi::OsStr;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use calico_test_support::outcome::Outcome;
 use serde_json::Value;
@@ -32,21 +31,12 @@ impl Cluster {
         input: &str,
         arguments: impl IntoIterator<Item = A>,
     ) -> Outcome {
-        let mut plugin = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"))
+        let mut plugin = Command::new(env!("CARGO_BIN_EXE_kubectl-calico"));
+        plugin
             .env_clear()
             .env("KUBECONFIG", &self.kubeconfig)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the plugin starts");
-        let mut stdin = plugin.stdin.take().expect("it is piped");
-        stdin
-            .write_all(input.as_bytes())
-            .expect("the plugin reads it");
-        drop(stdin);
-        Outcome::of(&plugin.wait_with_output().expect("the plugin ends"))
+            .args(arguments);
+        Outcome::run_on(&mut plugin, input)
     }
 }
 

@@ -3,12 +3,13 @@
 
 use std::io::{BufRead as _, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use calico_test_support::outcome::Outcome;
+use calico_test_support::process::output_on;
 
 /// The most address space of a run, in KiB: the limits of a run, and as much again.
 const MEMORY: u32 = 1 << 21;
@@ -64,17 +65,7 @@ pub(super) fn status(server: &str, arguments: &str) -> (Outcome, Duration) {
 }
 
 fn gzip(text: &str) -> Vec<u8> {
-    let mut child = Command::new("gzip")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let text = text.to_owned();
-    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    output.stdout
+    output_on(&mut Command::new("gzip"), text.as_bytes()).stdout
 }
 
 #[track_caller]

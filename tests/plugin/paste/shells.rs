@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use calico_test_support::process::output_on;
 use calico_test_support::tools::tool;
 use serde_json::Value;
 
@@ -186,19 +187,6 @@ pub(super) fn kubectl_patches(object: &Value, patch: &Call) -> Result<Value, Str
 }
 
 fn kubectl<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>, input: &str) -> Output {
-    let mut child = Command::new(tool("kubectl", "1.37.1"))
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
+    let mut kubectl = Command::new(tool("kubectl", "1.37.1"));
+    output_on(kubectl.args(arguments).env_clear(), input.as_bytes())
 }

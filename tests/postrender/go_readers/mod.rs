@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use calico_test_support::process::output_on;
 use calico_test_support::repository;
 use helm_postrender::{Options, Stream, filter};
 use serde_json::Value;
@@ -124,17 +125,9 @@ fn read<'a>(program: &str, streams: impl Iterator<Item = &'a [u8]>) -> Vec<Read>
         frames.extend(u32::try_from(stream.len()).unwrap().to_be_bytes());
         frames.extend(stream);
     }
-    let mut child = Command::new(program)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the readers start");
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || stdin.write_all(&frames).expect("the readers read"));
-        child.wait_with_output().expect("the readers end")
-    });
-    assert!(output.status.success(), "the readers fail");
+    let output = output_on(&mut Command::new(program), &frames);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "the readers fail: {errors}");
     String::from_utf8(output.stdout)
         .unwrap()
         .lines()

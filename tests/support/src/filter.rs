@@ -1,10 +1,10 @@
 //! helm-postrender for the tests of kubectl-calico: cargo builds only the programs of a test's own package.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use crate::process::output_on;
 use crate::repository;
 
 /// The path of helm-postrender, built with the profile of the running test.
@@ -35,15 +35,8 @@ fn build() -> PathBuf {
 
 /// Runs helm-postrender on a stream.
 pub fn filtered(arguments: &[&str], stream: &str) -> Output {
-    let mut child = Command::new(filter())
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // If it refuses its arguments, it does not read the stream.
-    let _ = child.stdin.take().unwrap().write_all(stream.as_bytes());
-    child.wait_with_output().unwrap()
+    output_on(
+        Command::new(filter()).args(arguments).env_clear(),
+        stream.as_bytes(),
+    )
 }

@@ -17,6 +17,7 @@ pub mod filter;
 pub mod helm;
 pub mod http;
 pub mod outcome;
+pub mod process;
 pub mod reference;
 pub mod snapshot;
 pub mod tools;

@@ -1,6 +1,8 @@
 //! What a program did: its exit code and its output.
 
-use std::process::Output;
+use std::process::{Command, Output};
+
+use crate::process::output_on;
 
 #[derive(Debug)]
 pub struct Outcome {
@@ -11,6 +13,16 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Runs a program.
+    pub fn run(command: &mut Command) -> Self {
+        Self::of(&command.output().unwrap())
+    }
+
+    /// Runs a program on an input.
+    pub fn run_on(command: &mut Command, input: &str) -> Self {
+        Self::of(&output_on(command, input.as_bytes()))
+    }
+
     pub fn of(output: &Output) -> Self {
         Self {
             exit: output.status.code().unwrap_or(-1),
