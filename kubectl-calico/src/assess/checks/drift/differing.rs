@@ -1,0 +1,144 @@
+//! Existing pools that differ from their entry in the Installation.
+
+use calico_core::catalog::Entry;
+use calico_core::installation::path;
+use serde_json::{Value, json};
+
+use crate::assess::advice::pool_fixes::set_listed;
+use crate::assess::check::Case;
+use crate::assess::facts::drift::{Difference, NO_FIELD};
+use crate::assess::facts::installation::InstallationFacts;
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::finding::Finding;
+use crate::repair::Step;
+use crate::snapshot::ObjectRef;
+
+/// An existing pool, and the fields in which it differs from its entry.
+pub(super) struct Differing<'a> {
+    pub(super) case: &'a Case<'a>,
+    pub(super) installation: &'a InstallationFacts,
+    /// The index of the entry.
+    pub(super) index: usize,
+    pub(super) pool: &'a ExistingPool,
+    pub(super) differences: Vec<Difference>,
+}
+
+impl Differing<'_> {
+    pub(super) fn finding(&self, entry: &'static Entry) -> Finding {
+        let message = format!(
+            "{} differs from the Installation in {}",
+            self.pool.cidr,
+            self.keys()
+        );
+        let mut finding = Finding::warning(entry, self.pool.object(), message);
+        for difference in &self.differences {
+            finding = self.compared(finding, difference);
+        }
+        if !self.installation.changes_existing_pools() {
+            finding
+                .impact(
+                    "the existing pool stays as it is: operators before 1.34 do not change \
+                     existing pools; after an upgrade to Calico 3.28 or later, the operator would \
+                     change it",
+                )
+                .fix("make the Installation match the pool, or change the pool")
+        } else if self.pool.owned_by_operator {
+            self.pending(finding)
+                .impact(self.impact_if_owned())
+                .fixed_by_all(
+                    self.keep_pool(
+                        "if the pool is right, make the Installation match it".to_owned(),
+                    ),
+                )
+        } else {
+            finding
+                .impact(
+                    "the existing pool stays as it is: the operator does not own it and never \
+                     changes it, while every TigeraStatus reports Available",
+                )
+                .fixed_by_all(self.keep_pool(format!(
+                    "make the Installation match the pool; if the Installation is right, label \
+                     the pool app.kubernetes.io/managed-by=tigera-operator instead, and the \
+                     operator {}",
+                    self.once_owned()
+                )))
+        }
+    }
+
+    /// Both values of a field, as evidence.
+    fn compared(&self, finding: Finding, difference: &Difference) -> Finding {
+        let listed = path::pool(self.index);
+        let finding = match difference.key {
+            NO_FIELD => finding.evidence(
+                ObjectRef::installation(),
+                listed,
+                "no field for disabled before operator 1.36, which enables the pool",
+            ),
+            key => finding.evidence(
+                ObjectRef::installation(),
+                format!("{listed}.{key}"),
+                &difference.requested,
+            ),
+        };
+        finding.evidence(self.pool.object(), difference.field, &difference.existing)
+    }
+
+    fn keys(&self) -> String {
+        let keys: Vec<&str> = self.differences.iter().map(|it| it.key).collect();
+        keys.join(", ")
+    }
+
+    fn is_about(&self, key: &str) -> bool {
+        self.differences.iter().any(|it| it.key == key)
+    }
+
+    /// What the operator changes as soon as it can. A change of the block size is rejected, and with it all
+    /// others of the pool.
+    fn pending(&self, finding: Finding) -> Finding {
+        if self.is_about("blockSize") {
+            return finding;
+        }
+        finding.pending(format!(
+            "changes the {} of {}",
+            self.keys(),
+            self.pool.object()
+        ))
+    }
+
+    /// What the operator does about the pool if it owns it.
+    fn impact_if_owned(&self) -> &'static str {
+        if self.is_about("blockSize") {
+            "the operator tries to change the pool, is rejected, and does not change any other \
+             pool either: the block size of an existing pool is immutable"
+        } else {
+            "the operator changes the pool to match the Installation as soon as Calico's API server \
+             is available"
+        }
+    }
+
+    /// What the operator does to the pool once it owns it. That changes a working cluster, so there is no
+    /// command for it.
+    fn once_owned(&self) -> &'static str {
+        if self.is_about("encapsulation") {
+            "changes its encapsulation immediately, which interrupts traffic between nodes"
+        } else {
+            "changes it to match the Installation"
+        }
+    }
+
+    /// The steps that make the entry match the pool.
+    fn keep_pool(&self, what: String) -> Vec<Step> {
+        let fields: Vec<(&str, Value)> = self
+            .differences
+            .iter()
+            .map(|difference| match difference.key {
+                "blockSize" => ("blockSize", json!(self.pool.block_size)),
+                NO_FIELD | "disableNewAllocations" => {
+                    self.installation.enabled_field(!self.pool.spec.disabled)
+                }
+                key => (key, json!(difference.existing)),
+            })
+            .collect();
+        set_listed(self.case, self.index, what, &fields)
+    }
+}

@@ -1,0 +1,171 @@
+//! Whether the existing pools match the Installation.
+
+mod differing;
+mod missing;
+
+use calico_core::catalog::Entry;
+use calico_core::defaults::EffectivePool;
+use calico_core::installation::path;
+use serde_json::json;
+
+use crate::assess::advice::ownership::{cannot_be_owned, of_overlay, unlisted};
+use crate::assess::advice::pool_fixes::set_listed;
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::drift::differences;
+use crate::assess::facts::installation::InstallationFacts;
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::finding::Finding;
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
+
+use differing::Differing;
+use missing::{missing, written_otherwise};
+
+pub(crate) const POOLS_DIFFER: Check = Check {
+    entry: Entry {
+        code: "CAL208",
+        title: "the Installation and the existing pools differ",
+        meaning: "The pools that the Installation lists do not match the existing ones, or the \
+                  operator cannot take over a pool that it lists.",
+        impact: "Nothing else reports this. Up to 1.32 (Calico 3.27), the operator never changes \
+                 an existing pool. Since 1.34, it changes the pools that it owns; for others it \
+                 only logs \"Cannot update an IP pool not owned by the operator\", while every \
+                 TigeraStatus reports Available. It deletes a pool that it owns and that is no \
+                 longer listed; this happens after a helm upgrade that omits pools set by an \
+                 earlier one. If the operator or Calico's API server is down, restarting it \
+                 triggers the deletion, so this finding is listed before all others. An entry with \
+                 a changed CIDR and an unchanged name makes the operator stop with \"IPPool CIDR \
+                 cannot be modified\".",
+        criteria: "Pools are matched by the text of their CIDR, as the operator does, and compared \
+                   after its defaults have been applied. Before 1.36, the operator enables every \
+                   pool that it owns. Owned pools have the label app.kubernetes.io/managed-by: \
+                   tigera-operator, on the object or in its annotation projectcalico.org/metadata. \
+                   Existing pools that are neither owned nor listed are managed elsewhere and are \
+                   not a finding, even if the Installation lists no pools. The operator ignores \
+                   pools in the overlay Installation. It never takes over an unowned pool without \
+                   encapsulation, because its comparison fails for it; in operator 1.38 (Calico \
+                   3.30) that comparison fails for every unowned pool.",
+        fix: "Make the two match. Change an owned pool through the Installation; change any other \
+              pool directly, or hand it over to the operator with the label. The CIDR and the \
+              block size of an existing pool are immutable.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
+                 tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
+    },
+    needs: &[&INSTALLATIONS, &IP_POOLS],
+    judges: Judges::Following,
+    find: |case| {
+        let (Some(installation), Some(pools)) =
+            (&case.facts.installation, case.facts.pools.value())
+        else {
+            return Vec::new();
+        };
+        if pools.is_empty() || !installation.effective.is_calico_cni() {
+            return Vec::new();
+        }
+        let mut findings: Vec<Finding> = pools
+            .iter()
+            .filter_map(|pool| renumbered(case, installation, pool))
+            .collect();
+        findings.extend(
+            installation
+                .effective
+                .pools
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| {
+                    !pools
+                        .iter()
+                        .any(|pool| installation.renumbered(pool) == Some(*index))
+                })
+                .filter_map(|(index, listed)| differs(case, installation, index, listed, pools)),
+        );
+        findings.extend(
+            pools
+                .iter()
+                .filter_map(|pool| unlisted(&POOLS_DIFFER.entry, case, installation, pool)),
+        );
+        findings.extend(of_overlay(&POOLS_DIFFER.entry, case));
+        findings
+    },
+};
+
+/// The CIDR text by which the operator identifies a pool.
+fn cidr_of(installation: &InstallationFacts, index: usize) -> Option<&str> {
+    let listed = installation.written.pools.as_deref().unwrap_or_default();
+    listed.get(index)?.cidr.as_deref()
+}
+
+/// A listed pool that does not exist, differs, or cannot be taken over.
+fn differs(
+    case: &Case,
+    installation: &InstallationFacts,
+    index: usize,
+    listed: &EffectivePool,
+    pools: &[ExistingPool],
+) -> Option<Finding> {
+    let entry = &POOLS_DIFFER.entry;
+    let cidr = cidr_of(installation, index)?;
+    let network = listed.network()?.network();
+    let Some(pool) = pools.iter().find(|pool| pool.cidr == cidr) else {
+        let of_network = |pool: &&ExistingPool| {
+            pool.network
+                .is_some_and(|existing| existing.network() == network)
+        };
+        return Some(match pools.iter().find(of_network) {
+            Some(pool) => written_otherwise(entry, index, cidr, pool),
+            None => missing(entry, installation, index, cidr),
+        });
+    };
+    let differences = differences(installation, listed, pool);
+    if differences.is_empty() {
+        return cannot_be_owned(entry, case, installation, index, listed, pool);
+    }
+    let differing = Differing {
+        case,
+        installation,
+        index,
+        pool,
+        differences,
+    };
+    Some(differing.finding(entry))
+}
+
+/// An owned pool whose entry kept its name and got another CIDR.
+fn renumbered(
+    case: &Case,
+    installation: &InstallationFacts,
+    pool: &ExistingPool,
+) -> Option<Finding> {
+    let index = installation.renumbered(pool)?;
+    let listed = cidr_of(installation, index).unwrap_or_default();
+    let back = |place: &str| {
+        format!(
+            "set the CIDR in {place} back to {}; for another CIDR, add a second pool \
+             (kubectl calico plan --cidr)",
+            pool.cidr
+        )
+    };
+    let message = format!(
+        "the Installation changes the CIDR from {} to {listed}",
+        pool.cidr
+    );
+    let finding = Finding::error(&POOLS_DIFFER.entry, pool.object(), message)
+        .evidence(
+            ObjectRef::installation(),
+            path::pool_field(index, "cidr"),
+            listed,
+        )
+        .evidence(pool.object(), "spec.cidr", &pool.cidr)
+        .in_manifest(back("the manifest of the Installation"))
+        .impact(
+            "the operator stops with \"IPPool CIDR cannot be modified\" and changes no pool at \
+             all; the pool itself keeps working",
+        )
+        .fixed_by_all(set_listed(
+            case,
+            index,
+            back("the Installation"),
+            &[("cidr", json!(pool.cidr))],
+        ));
+    Some(finding)
+}
