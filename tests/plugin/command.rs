@@ -151,7 +151,7 @@ fn the_subcommand_may_be_part_of_the_name() {
     );
     let link = folder.path().join("kubectl-calico-explain");
     symlink(plugin().get_program(), &link).unwrap();
-    let outcome = run(Command::new(link).env_clear().arg("CAL201"));
+    let outcome = Outcome::run(Command::new(link).env_clear().arg("CAL201"));
     assert_eq!(outcome.exit, 0);
     assert!(outcome.stdout.starts_with("CAL201"), "{}", outcome.stdout);
 }

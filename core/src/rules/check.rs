@@ -1,9 +1,10 @@
 //! Checking an Installation against the rules.
 
+use crate::installation::path::pool_index;
 use crate::pool::Field;
 use crate::text::MOST;
 
-use super::case::{Case, pool_index};
+use super::case::Case;
 use super::details::Details;
 use super::placeholder;
 use super::rule::{Enforcement, Rule};
@@ -35,15 +36,15 @@ pub struct Violation {
     pub more: usize,
 }
 
-const UNNOTICED: &str = "the operator does not notice it, because it validates the pools of the Installation \
-                         overlay; but it creates this pool, which does not work with the overlay's settings";
-
 impl Violation {
     /// Whether it reports the same about the same field as another one.
     pub fn repeats(&self, other: &Self) -> bool {
         self.rule.entry.code == other.rule.entry.code && self.path == other.path
     }
 }
+
+const UNNOTICED: &str = "the operator does not notice it, because it validates the pools of the Installation \
+                         overlay; but it creates this pool, which does not work with the overlay's settings";
 
 /// The consequence of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
