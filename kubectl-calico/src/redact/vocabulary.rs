@@ -9,10 +9,11 @@ use std::sync::LazyLock;
 static WORDS: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("words.txt").split_whitespace().collect());
 
-/// What may follow a number.
-const UNITS: [&str; 17] = [
-    "b", "d", "gb", "gi", "h", "k", "kb", "ki", "m", "mb", "mi", "ms", "ns", "s", "t", "us", "z",
-];
+/// What may follow a number alone: sizes, and the `Z` of a time.
+const UNITS: [&str; 10] = ["b", "gb", "gi", "k", "kb", "ki", "m", "mb", "mi", "z"];
+
+/// The units of a duration, in their order.
+const DURATIONS: [&str; 7] = ["d", "h", "m", "s", "ms", "us", "ns"];
 
 /// The longest number that stays: ports and counts, but not the number of a cloud account.
 const LONGEST_NUMBER: usize = 6;
@@ -31,26 +32,41 @@ fn is_number(part: &str) -> bool {
     part.len() <= LONGEST_NUMBER && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Numbers with units, as in `5m30s`; and the middle of a time, as in `31T12`.
+/// A number with a unit, as in `64Mi`; a duration, as in `5m30s`; or the middle of a time, as in `31T12`. The random
+/// ends of names look similar: `46s6t`.
 fn is_quantity(part: &str) -> bool {
+    let Some((_, unit, rest)) = numbered(part) else {
+        return false;
+    };
+    let is_size = rest.is_empty() && UNITS.contains(&unit.to_ascii_lowercase().as_str());
+    let is_time = unit == "T" && rest.len() == 2 && is_number(rest) && part.len() == 5;
+    is_size || is_time || is_duration(part)
+}
+
+fn is_duration(part: &str) -> bool {
+    let mut units = DURATIONS.iter();
     let mut rest = part;
-    while !rest.is_empty() {
-        let (number, after) = rest.split_at(end_of(rest, |c| c.is_ascii_digit()));
-        let (unit, after) = after.split_at(end_of(after, |c| !c.is_ascii_digit()));
-        let is_known = UNITS.contains(&unit.to_ascii_lowercase().as_str())
-            || (unit.is_empty() && rest.len() < part.len());
-        if number.is_empty() || number.len() > 9 || !is_known {
+    while let Some((_, unit, after)) = numbered(rest) {
+        if !units.any(|known| *known == unit) {
             return false;
         }
         rest = after;
     }
-    true
+    rest.is_empty()
+}
+
+/// A number, the letters after it, and what follows those.
+fn numbered(text: &str) -> Option<(&str, &str, &str)> {
+    let (number, after) = text.split_at(end_of(text, |c| c.is_ascii_digit()));
+    let (unit, rest) = after.split_at(end_of(after, |c| !c.is_ascii_digit()));
+    let is_valid = (1..=9).contains(&number.len()) && !unit.is_empty();
+    is_valid.then_some((number, unit, rest))
 }
 
 /// Several words, as in `VXLANCrossSubnet` or `node1`. Every boundary between cases, and between letters and
-/// digits, may be one between words.
+/// digits, may be one between words. What begins with a digit is more often the random end of a name: `82ts9`.
 fn is_compound(part: &str) -> bool {
-    if !part.is_ascii() {
+    if !part.is_ascii() || part.starts_with(|c: char| c.is_ascii_digit()) {
         return false;
     }
     let bytes = part.as_bytes();
@@ -111,6 +127,8 @@ mod tests {
             "rke2r1",
             "30s",
             "5m30s",
+            "1h0m0s",
+            "64Mi",
             "31T12",
             "00Z",
             "64",
@@ -131,6 +149,12 @@ mod tests {
             "jane",
             "münchen",
             "acme1",
+            "46s6t",
+            "6z6m6",
+            "82ts9",
+            "85h8t",
+            "9b66b",
+            "6446b57b76",
         ] {
             assert!(!is_public(part), "{part}");
         }
