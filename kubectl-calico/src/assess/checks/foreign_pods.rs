@@ -53,12 +53,13 @@ fn foreign(case: &Case) -> Option<Finding> {
     let pods = case.snapshot.calico_pods.items().iter();
     let pods: Vec<&Pod> = pods
         .filter(|pod| !pod.spec.host_network && pod.status.phase == "Running")
-        .filter(|pod| placement::is_meant_for(case.snapshot, &calico, &pod.spec.node_name))
         .filter(|pod| {
             let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
             let suspect = |address: &IpAddr| pods::app(pod) == "kube-dns" || is_of_bridge(*address);
             address.filter(suspect).is_some_and(is_outside)
         })
+        // Last, because it looks at all nodes.
+        .filter(|pod| placement::is_meant_for(case.snapshot, &calico, &pod.spec.node_name))
         .collect();
     let first = pods.first()?;
     let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
