@@ -4,3 +4,4 @@ mod collected;
 mod cut_off;
 mod foreign;
 mod limits;
+mod odd;
