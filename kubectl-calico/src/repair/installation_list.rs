@@ -16,6 +16,7 @@ const PATH: &str = "/spec/calicoNetwork/ipPools";
 pub struct InstallationList {
     entries: Vec<Value>,
     missing: Missing,
+    is_changed_elsewhere: bool,
 }
 
 /// What a patch has to create before it can add an entry.
@@ -28,8 +29,9 @@ enum Missing {
 }
 
 impl InstallationList {
-    /// The pools that a snapshot's Installation lists; none if there is no Installation.
-    pub fn of(snapshot: &Snapshot) -> Self {
+    /// The pools that a snapshot's Installation lists; none if there is no Installation. There are no
+    /// patches for an Installation that must be changed elsewhere.
+    pub fn of(snapshot: &Snapshot, is_changed_elsewhere: bool) -> Self {
         let network = default_installation(snapshot)
             .and_then(|found| found.spec.get("calicoNetwork"))
             .filter(|network| !network.is_null());
@@ -38,6 +40,7 @@ impl InstallationList {
             Some(Value::Array(entries)) => Self {
                 entries,
                 missing: Missing::Nothing,
+                is_changed_elsewhere,
             },
             _ => Self {
                 entries: Vec::new(),
@@ -45,6 +48,7 @@ impl InstallationList {
                     Some(_) => Missing::List,
                     None => Missing::CalicoNetwork,
                 },
+                is_changed_elsewhere,
             },
         }
     }
@@ -82,13 +86,13 @@ impl InstallationList {
         };
         self.missing = Missing::Nothing;
         self.entries.extend(entries);
-        patch_installation(PatchType::Json, &operations.into())
+        self.patch(&operations.into())
     }
 
     /// Adds an entry.
     pub fn add(&mut self, entry: Value) -> Command {
         self.entries.push(entry.clone());
-        patch_installation(PatchType::Json, &json!([added(entry)]))
+        self.patch(&json!([added(entry)]))
     }
 
     /// Sets fields of the entry at an index.
@@ -104,7 +108,7 @@ impl InstallationList {
                     .map(|(key, value)| ((*key).to_owned(), value.clone())),
             );
         }
-        patch_installation(PatchType::Json, &operations.into())
+        self.patch(&operations.into())
     }
 
     /// Removes the entry at an index.
@@ -116,7 +120,7 @@ impl InstallationList {
         if index < self.entries.len() {
             self.entries.remove(index);
         }
-        patch_installation(PatchType::Json, &operations)
+        self.patch(&operations)
     }
 
     /// Replaces the entry at an index with one of another name, which is added at the end.
@@ -130,7 +134,14 @@ impl InstallationList {
             self.entries.remove(index);
         }
         self.entries.push(entry);
-        patch_installation(PatchType::Json, &operations)
+        self.patch(&operations)
+    }
+
+    fn patch(&self, operations: &Value) -> Command {
+        if self.is_changed_elsewhere {
+            return String::new().into();
+        }
+        patch_installation(PatchType::Json, operations)
     }
 
     /// An operation that fails if another entry is at the index.

@@ -1,32 +1,195 @@
-//! Where else a change to the Installation must be made, so that the tool that manages the
-//! Installation does not revert it.
+//! What the Installation depends on besides itself when its pools are changed: the tool that manages it, which
+//! must not revert the change halfway, and Calico's API server.
 
+use super::command::Command;
+use super::pool_writer::PoolWriter;
 use super::step::Step;
+use crate::assess::facts::Facts;
 use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
+use crate::assess::facts::platform::Platform;
 use crate::assess::phrases::pasted;
+use crate::assess::views::objects::default_installation;
+use crate::snapshot::{Snapshot, Store};
 
 /// The values file that pools are written to, with a name that is unlikely to be in use.
 pub const VALUES: &str = "calico-pools.yaml";
 
-/// The step after the change, once the values describe the new state. `values` is the command that
-/// prints a values file, and `version` is the chart version to use if the cluster does not show it.
-pub fn step(install: &Install, values: &str, version: Option<&str>) -> Option<Step> {
-    let Some(Method::Operator { by }) = install.method.value() else {
+/// Creates the APIServer.
+pub const CREATE_API_SERVER: &str = "kubectl create -f - <<'EOF'\n\
+                                     apiVersion: operator.tigera.io/v1\n\
+                                     kind: APIServer\n\
+                                     metadata:\n\
+                                     \x20 name: default\n\
+                                     EOF";
+
+/// The steps of `writer`, with what must precede and follow a change to the Installation. `values` is the
+/// command that prints a values file, and `version` is the chart version to use if the cluster does not
+/// show it.
+pub fn lasting(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    writer: &PoolWriter,
+    mut steps: Vec<Step>,
+    values: &str,
+    version: Option<&str>,
+) -> Vec<Step> {
+    if !writer.changed_list() {
+        return steps;
+    }
+    if writer.asks_operator()
+        && let Some(step) = api_server(snapshot)
+    {
+        // Pools must be listed again before the operator can delete them.
+        steps.insert(writer.restored().min(steps.len()), step);
+    }
+    if let Some(step) = before(snapshot, &facts.install) {
+        steps.insert(0, step);
+    }
+    steps.extend(after(&facts.install, values, version));
+    steps
+}
+
+/// Whether nothing but the platform can change the Installation: it reverts patches sooner or later, and the
+/// operator then deletes pools under their pods.
+pub fn is_changed_elsewhere(install: &Install) -> bool {
+    matches!(installer(install), Some(Installer::Platform { .. }))
+}
+
+fn installer(install: &Install) -> Option<&Installer> {
+    match install.method.value() {
+        Some(Method::Operator { by }) => Some(by),
+        _ => None,
+    }
+}
+
+/// Keeps the tool that manages the Installation from reverting the changes halfway: the operator would delete
+/// a new pool, which is then no longer listed, under its pods.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Argo CD documentation,
+/// Automated Sync Policy; Flux documentation, Kustomization and HelmRelease (drift detection).
+fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
+    let what = |tool: &str, suspend: &str| {
+        format!(
+            "{suspend} first: otherwise {tool} reverts each change, and the operator deletes pools that \
+             are then no longer listed, under their pods"
+        )
+    };
+    match installer(install)? {
+        Installer::ArgoCd => {
+            let step = Step::new(what(
+                "Argo CD",
+                "turn off automated sync of the Application, and of what generates it,",
+            ));
+            Some(step.run(suspend_argo_cd(snapshot)))
+        }
+        Installer::Flux => {
+            let step = Step::new(what("Flux", "suspend Flux"));
+            Some(step.run(suspend_flux(snapshot)))
+        }
+        Installer::Platform {
+            platform: Platform::Rke2,
+        } => Some(Step::new(
+            "change the Installation only through installation.calicoNetwork.ipPools in the values of the \
+             HelmChartConfig rke2-calico, one step at a time: RKE2 reverts patches, and the operator then \
+             deletes pools under their pods",
+        )),
+        Installer::Platform { platform } => Some(Step::new(format!(
+            "change the Installation only through {0}, which manages it and reverts patches; if {0} does \
+             not offer this change, leave it as it is",
+            platform.name()
+        ))),
+        Installer::Helm { .. } | Installer::Manifests => None,
+    }
+}
+
+/// A mark that a tool left on the Installation: a label or an annotation.
+fn mark<'a>(snapshot: &'a Snapshot, key: &str) -> Option<&'a str> {
+    let meta = &default_installation(snapshot)?.metadata;
+    meta.label(key).or_else(|| meta.annotation(key))
+}
+
+/// A tracking id is `APPLICATION:GROUP/KIND:NAMESPACE/NAME`. An Application outside Argo CD's namespace is
+/// named `NAMESPACE_NAME` in it.
+/// Source: Argo CD documentation, Resource Tracking and Applications in any namespace.
+fn suspend_argo_cd(snapshot: &Snapshot) -> Command {
+    let tracked = mark(snapshot, "argocd.argoproj.io/tracking-id");
+    let application = tracked
+        .and_then(|id| id.split(':').next())
+        .or_else(|| mark(snapshot, "argocd.argoproj.io/instance"))
+        .unwrap_or("APPLICATION");
+    let application = match application.split_once('_') {
+        Some((namespace, name)) => format!("{}/{}", pasted(namespace), pasted(name)),
+        None if application == "APPLICATION" => application.to_owned(),
+        None => pasted(application).to_owned(),
+    };
+    format!("argocd app set {application} --sync-policy none").into()
+}
+
+fn suspend_flux(snapshot: &Snapshot) -> Command {
+    let of = |kind: &str, group: &str| {
+        let name = mark(snapshot, &format!("{group}/name"))?;
+        let namespace = mark(snapshot, &format!("{group}/namespace"));
+        let namespace = namespace.map_or("NAMESPACE", pasted);
+        Some(format!(
+            "flux suspend {kind} {} -n {namespace}",
+            pasted(name)
+        ))
+    };
+    let commands = [
+        of("kustomization", "kustomize.toolkit.fluxcd.io"),
+        of("helmrelease", "helm.toolkit.fluxcd.io"),
+    ];
+    let commands: Vec<String> = commands.into_iter().flatten().collect();
+    commands.join("\n").into()
+}
+
+/// What the operator needs to change an existing pool: an APIServer that is Ready, unless projectcalico.org is
+/// the datastore.
+/// Source: tigera/operator v1.34.0 and v1.42.3, pkg/controller/ippool/pool_controller.go (`apiAvailable`).
+fn api_server(snapshot: &Snapshot) -> Option<Step> {
+    let servers = snapshot.api_servers.read()?;
+    let is_ready = servers
+        .iter()
+        .any(|found| found.status.state.as_deref() == Some("Ready"));
+    if is_ready || snapshot.store == Store::V3 {
         return None;
-    };
-    let Installer::Helm { release, namespace } = by else {
-        return by.also_change().map(Step::new);
-    };
+    }
+    let wait = "kubectl wait --for=jsonpath='{.status.state}'=Ready \\\n  \
+                apiservers.operator.tigera.io/default --timeout=5m";
+    if servers.is_empty() {
+        let step = Step::new(
+            "create the APIServer, and wait until it is ready: without Calico's API server, the operator \
+             does not change pools",
+        );
+        return Some(step.run(CREATE_API_SERVER).run(wait));
+    }
     let step = Step::new(
-        "once that is done, write the pools to the release's values; otherwise its next upgrade \
-         reverts the change",
+        "get Calico's API server ready: until it is, the operator does not change pools, and what follows \
+         has no effect",
     );
-    Some(
-        step.run(format!("{values} > {VALUES}"))
-            .run(upgrade(install, release, namespace, version)),
-    )
+    Some(step.run(wait))
+}
+
+/// The step after the change, once the values describe the new state.
+fn after(install: &Install, values: &str, version: Option<&str>) -> Option<Step> {
+    match installer(install)? {
+        Installer::Helm { release, namespace } => {
+            let step = Step::new(
+                "once that is done, write the pools to the release's values; otherwise its next upgrade \
+                 reverts the change",
+            );
+            Some(
+                step.run(format!("{values} > {VALUES}"))
+                    .run(upgrade(install, release, namespace, version)),
+            )
+        }
+        by @ (Installer::ArgoCd | Installer::Flux) => {
+            let also = by.also_change()?;
+            Some(Step::new(format!("{also}. Then let it reconcile again")))
+        }
+        Installer::Platform { .. } | Installer::Manifests => None,
+    }
 }
 
 /// An upgrade of the installed release with the values, and nothing else.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::command::Command;
 use super::installation_list::InstallationList;
+use super::installer_step;
 use super::new_pool::{NewPool, Settings};
 use super::pool_entry::entry;
 use super::resource_writer::{IP_POOLS, ResourceWriter};
@@ -50,6 +51,8 @@ pub struct PoolWriter<'a> {
     list: InstallationList,
     resources: ResourceWriter,
     changed_list: bool,
+    restored: usize,
+    asks_operator: bool,
 }
 
 impl<'a> PoolWriter<'a> {
@@ -58,10 +61,25 @@ impl<'a> PoolWriter<'a> {
         Self {
             facts,
             installation: facts.installation.as_ref(),
-            list: InstallationList::of(snapshot),
+            list: InstallationList::of(
+                snapshot,
+                installer_step::is_changed_elsewhere(&facts.install),
+            ),
             resources: ResourceWriter::of(snapshot),
             changed_list: false,
+            restored: 0,
+            asks_operator: false,
         }
+    }
+
+    /// How many steps so far only list pools again.
+    pub fn restored(&self) -> usize {
+        self.restored
+    }
+
+    /// Whether any change so far is one that the operator makes to existing pools.
+    pub fn asks_operator(&self) -> bool {
+        self.asks_operator && !self.facts.known_pools().is_empty()
     }
 
     /// Whether any command so far changes the Installation.
@@ -98,6 +116,7 @@ impl<'a> PoolWriter<'a> {
             "add {} back to the Installation before the operator deletes {it}",
             names.join(" and ")
         );
+        self.restored += 1;
         Some(Step::new(what).run(self.list_more(entries.collect())))
     }
 
@@ -132,6 +151,7 @@ impl<'a> PoolWriter<'a> {
         match settings {
             Settings::Entry(settings) => {
                 self.changed_list = true;
+                self.asks_operator = true;
                 self.list.add(new.entry(settings))
             }
             Settings::Spec(settings) => self.resources.create_pool(&new.name, &new.spec(settings)),
@@ -146,10 +166,12 @@ impl<'a> PoolWriter<'a> {
         entry: &[(&str, Value)],
         spec: &Value,
     ) -> Vec<Command> {
-        let index = self.listed(pool.cidr);
+        let index = self.listed(pool);
         let mut commands = Vec::new();
         if index.is_none() || !(pool.owned && self.follows_list()) {
             commands.push(self.resources.patch_spec(IP_POOLS, pool.name, spec));
+        } else {
+            self.asks_operator = true;
         }
         if let Some(index) = index.filter(|_| !entry.is_empty()) {
             commands.push(self.set_listed(index, entry));
@@ -166,7 +188,7 @@ impl<'a> PoolWriter<'a> {
     /// Lists a new pool in place of an existing one that Calico's API can neither change nor delete.
     /// Empty where the Installation does not list the old one.
     pub fn replace_listed(&mut self, old: &ExistingPool, new: &NewPool) -> Option<Command> {
-        let index = self.listed(&old.cidr)?;
+        let index = self.listed(old.into())?;
         let settings = Settings::of_entry(self.list.entries().get(index)?, old);
         let Settings::Entry(settings) = settings else {
             return None;
@@ -203,10 +225,11 @@ impl<'a> PoolWriter<'a> {
     /// Deletes a pool. Its entry is removed first, because otherwise the operator would create the
     /// pool again.
     pub fn delete(&mut self, pool: ChangedPool) -> Vec<Command> {
-        let index = self.listed(pool.cidr).filter(|_| self.follows_list());
+        let index = self.listed(pool).filter(|_| self.follows_list());
         let mut commands = Vec::new();
         if let Some(index) = index {
             self.changed_list = true;
+            self.asks_operator |= pool.owned;
             commands.push(self.list.remove(index));
         }
         if index.is_none() || !pool.owned {
@@ -217,13 +240,13 @@ impl<'a> PoolWriter<'a> {
 
     /// Whether the operator creates a pool again once it is gone.
     pub fn creates_again(&self, pool: ChangedPool) -> bool {
-        self.follows_list() && self.listed(pool.cidr).is_some()
+        self.follows_list() && self.listed(pool).is_some()
     }
 
     /// Lists a new pool in the Installation in place of a deleted one: up to 1.32, the operator
     /// neither creates nor changes pools, but it validates the listed ones.
     pub fn list_in_place(&mut self, old: &ExistingPool, new: &NewPool) -> Option<Step> {
-        let index = self.listed(&old.cidr).filter(|_| !self.follows_list())?;
+        let index = self.listed(old.into()).filter(|_| !self.follows_list())?;
         let mut fields = vec![
             ("cidr", json!(new.cidr)),
             ("blockSize", json!(new.block_size)),
@@ -238,8 +261,18 @@ impl<'a> PoolWriter<'a> {
         Some(step.run(self.set_listed(index, &fields)))
     }
 
-    fn listed(&self, cidr: &str) -> Option<usize> {
-        self.installation?;
-        self.list.index_of(cidr)
+    /// The index of the entry that describes a pool. The operator finds pools by their CIDR and updates
+    /// them by the name in the entry, so of several pools with one CIDR, the entry is that of the only one
+    /// that it owns; to the others, it must not be applied.
+    /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+    fn listed(&self, pool: ChangedPool) -> Option<usize> {
+        let entries = &self.installation?.effective.pools;
+        let index = self.list.index_of(pool.cidr)?;
+        let name = entries.get(index).and_then(|entry| entry.name.as_deref());
+        let twins = self.facts.known_pools().iter();
+        let mut twins = twins.filter(|it| it.cidr == pool.cidr && it.name != pool.name);
+        let is_of_twin =
+            |twin: &ExistingPool| !pool.owned || twin.owned_by_operator || name == Some(&twin.name);
+        (!twins.any(is_of_twin)).then_some(index)
     }
 }

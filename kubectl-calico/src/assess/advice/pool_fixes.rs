@@ -350,11 +350,8 @@ fn fitting(range: &Cidr, size: i64) -> i64 {
     }
 }
 
-/// Adds the step that makes a change to the Installation last.
-fn made_lasting(case: &Case, writer: &PoolWriter, mut steps: Vec<Step>) -> Vec<Step> {
-    if writer.changed_list() {
-        let values = "kubectl calico plan -o values";
-        steps.extend(installer_step::step(&case.facts.install, values, None));
-    }
-    steps
+/// Adds the steps that let a change to the Installation happen, and last.
+fn made_lasting(case: &Case, writer: &PoolWriter, steps: Vec<Step>) -> Vec<Step> {
+    let values = "kubectl calico plan -o values";
+    installer_step::lasting(case.snapshot, case.facts, writer, steps, values, None)
 }

@@ -197,7 +197,11 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     )
     .evidence(one.object(), one.field("cidr"), one.cidr)
     .evidence(other.object(), other.field("cidr"), other.cidr)
-    .impact("an address can be assigned twice")
+    .impact(if one.block_size == other.block_size {
+        "a block of the shared range belongs to whichever pool comes first, with its encapsulation and NAT"
+    } else {
+        "an address can be assigned twice"
+    })
     .fixed_by_all(fix)
     // Its fix is what completes a deletion.
     .suspects(is_deletion.then_some(Suspect::Code(NO_POOL.entry.code)))

@@ -162,16 +162,18 @@ impl Marks {
         if let Some(label) = self.flux {
             return Some((Installer::Flux, label));
         }
-        if let Some((release, namespace)) = self.release {
-            // RKE2 ships Calico as a chart, and reverts changes to it.
-            let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
-            let installer = if by_rke2 {
-                by_platform(Platform::Rke2)
-            } else {
-                Installer::Helm { release, namespace }
-            };
-            return Some((installer, "annotation meta.helm.sh/release-name"));
+        // It renders charts without Helm's annotations: those are from before it took over.
+        if let Some(mark) = self.argo_cd {
+            return Some((Installer::ArgoCd, mark));
         }
-        Some((Installer::ArgoCd, self.argo_cd?))
+        let (release, namespace) = self.release?;
+        // RKE2 ships Calico as a chart, and reverts changes to it.
+        let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
+        let installer = if by_rke2 {
+            by_platform(Platform::Rke2)
+        } else {
+            Installer::Helm { release, namespace }
+        };
+        Some((installer, "annotation meta.helm.sh/release-name"))
     }
 }

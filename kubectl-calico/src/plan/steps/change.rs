@@ -47,15 +47,14 @@ pub(crate) fn steps(
     }
     steps.extend(encapsulation::open(ports));
     steps.extend(changes);
-    if writer.changed_list() {
-        let values = again(inputs, "values");
-        let version = chart_version(inputs);
-        steps.extend(installer_step::step(
-            &inputs.facts.install,
-            &values,
-            version.as_deref(),
-        ));
-    }
+    let steps = installer_step::lasting(
+        inputs.snapshot,
+        inputs.facts,
+        &writer,
+        steps,
+        &again(inputs, "values"),
+        chart_version(inputs).as_deref(),
+    );
     until_withheld(steps)
 }
 

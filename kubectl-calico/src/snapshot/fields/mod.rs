@@ -61,9 +61,11 @@ const INSTALLER_LABELS: Keep = Object(&[
     ("addonmanager.kubernetes.io/mode", Value),
     ("argocd.argoproj.io/instance", Value),
     ("helm.toolkit.fluxcd.io/name", Value),
+    ("helm.toolkit.fluxcd.io/namespace", Value),
     ("k8s-app", Value),
     ("kubernetes.azure.com/managedby", Value),
     ("kustomize.toolkit.fluxcd.io/name", Value),
+    ("kustomize.toolkit.fluxcd.io/namespace", Value),
 ]);
 
 const INSTALLER_ANNOTATIONS: Keep = Object(&[

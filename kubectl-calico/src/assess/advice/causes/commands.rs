@@ -4,6 +4,7 @@ use crate::assess::advice::pod_commands;
 use crate::assess::advice::services_endpoint::{self, operator_namespace};
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
+use crate::repair::installer_step::CREATE_API_SERVER;
 use crate::snapshot::PodName;
 
 pub(super) fn edit_installation(_: &Case, _: &str) -> String {
@@ -25,13 +26,7 @@ pub(super) fn status_of_ip_pools(_: &Case, _: &str) -> String {
 /// Creates the APIServer if there is none, and shows its pods otherwise.
 pub(super) fn api_server(case: &Case, _: &str) -> String {
     match case.snapshot.api_servers.read().map(Vec::as_slice) {
-        Some([]) => "kubectl create -f - <<'EOF'\n\
-                     apiVersion: operator.tigera.io/v1\n\
-                     kind: APIServer\n\
-                     metadata:\n\
-                     \x20 name: default\n\
-                     EOF"
-        .to_owned(),
+        Some([]) => CREATE_API_SERVER.to_owned(),
         _ => "kubectl get pods -A -l k8s-app=calico-apiserver -o wide".to_owned(),
     }
 }
