@@ -4,8 +4,9 @@
 
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
-    CALICO_CONFIG, CALICO_CONFIGS, CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS,
-    IPAM_BLOCKS, MANIFEST_SERVICES_ENDPOINT, NODES, OPERATORS, SERVICES_ENDPOINTS, TIGERA_STATUSES,
+    CALICO_CONFIG, CALICO_CONFIGS, CALICO_PODS, CILIUM_CONFIG, DAEMON_SETS, DEPLOYMENTS,
+    INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, MANIFEST_SERVICES_ENDPOINT, NODES, OPERATORS,
+    SERVICES_ENDPOINTS, TIGERA_STATUSES,
 };
 
 /// The rows, by the code of the check.
@@ -53,6 +54,8 @@ static EXCUSES: &[(&str, &[&[&Resource]])] = &[
     ("CAL505", &[&[&CALICO_PODS]]),
     // Fewer nodes than replicas, which is another finding.
     ("CAL404", &[&[&NODES]]),
+    // That Cilium is chained to Calico.
+    ("CAL506", &[&[&CILIUM_CONFIG]]),
     // The method of detection that the Installation requests.
     ("CAL510", &[&[&INSTALLATIONS]]),
     // What has the list.

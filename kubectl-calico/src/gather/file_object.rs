@@ -269,6 +269,7 @@ impl FileObject {
             | Select::OfFailingPods(_)
             | Select::OnRequest
             | Select::Metadata(_)
+            | Select::Called(_)
             | Select::Labelled(..)
             | Select::Named(..) => namespace.is_none_or(|namespace| !is_of_calico(namespace)),
         }

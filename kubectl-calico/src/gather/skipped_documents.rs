@@ -71,7 +71,7 @@ fn is_mentioned(select: Select, text: &str) -> bool {
         Select::Labelled(_, values) | Select::LabelledIn(_, _, values) => {
             values.iter().any(|value| text.contains(value))
         }
-        Select::Named(_, name) => text.contains(name),
+        Select::Named(_, name) | Select::Called(name) => text.contains(name),
     }
 }
 

@@ -209,6 +209,7 @@ snapshot! {
         calico_config: ConfigMap = CALICO_CONFIG;
         canal_config: ConfigMap = CANAL_CONFIG;
         rke2_canal_config: ConfigMap = RKE2_CANAL_CONFIG;
+        cilium_config: ConfigMap = CILIUM_CONFIG;
         services_endpoint: ConfigMap = SERVICES_ENDPOINT;
         manifest_services_endpoint: ConfigMap = MANIFEST_SERVICES_ENDPOINT;
         openshift_network: OpenShiftNetwork = OPENSHIFT_NETWORK;

@@ -1,6 +1,8 @@
 //! Everything that is read from a cluster: one table, from which the requests, the ClusterRole of
 //! `kubectl calico rbac` and the messages about missing permissions are generated.
 
+use calico_core::operator::DEPLOYMENT;
+
 use super::fields::{calico, ipam, kubernetes, operator, pod_messages, workloads};
 use super::resource::{Api, Resource};
 use super::select::Select;
@@ -84,9 +86,10 @@ rows! {
         "calico-node, canal, and other network plugins";
     ///
     /// A row of its own, since it has a namespace of its own: files with Calico's other Deployments may not
-    /// hold it.
+    /// hold it. OLM creates it without the label of the manifests.
+    /// Source: redhat-openshift-ecosystem/certified-operators, operators/tigera-operator/1.36.5.
     OPERATORS: "Deployment", [api("apps", "v1", "deployments")],
-        Select::Labelled("k8s-app", &[OPERATOR_APP]), workloads::DEPLOYMENT,
+        Select::Called(DEPLOYMENT), workloads::DEPLOYMENT,
         "the Tigera operator";
     DEPLOYMENTS: "Deployment", [api("apps", "v1", "deployments")],
         Select::Labelled("k8s-app", CALICO_DEPLOYMENTS), workloads::DEPLOYMENT,
@@ -110,6 +113,9 @@ rows! {
     RKE2_CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "rke2-canal-config"), kubernetes::CALICO_CONFIG,
         "the same for RKE2's Canal";
+    CILIUM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("kube-system", "cilium-config"), kubernetes::CILIUM_CONFIG,
+        "whether Cilium is chained to Calico";
     SERVICES_ENDPOINT: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("tigera-operator", "kubernetes-services-endpoint"), kubernetes::SERVICES_ENDPOINT,
         "address of the API server that needs no Services";
@@ -220,6 +226,7 @@ pub static RESOURCES: &[&Resource] = &[
     &CALICO_CONFIG,
     &CANAL_CONFIG,
     &RKE2_CANAL_CONFIG,
+    &CILIUM_CONFIG,
     &SERVICES_ENDPOINT,
     &MANIFEST_SERVICES_ENDPOINT,
     &SERVICE_CIDRS,

@@ -11,6 +11,8 @@ pub enum Select {
     All,
     /// Those with one of several values of a label, in every namespace.
     Labelled(&'static str, &'static [&'static str]),
+    /// Those with a name, in every namespace.
+    Called(&'static str),
     /// Those in a namespace with one of several values of a label.
     LabelledIn(&'static str, &'static str, &'static [&'static str]),
     /// The pods in a namespace that are in a phase.
@@ -50,6 +52,7 @@ impl Select {
         match *self {
             Self::All | Self::OfFailingPods(_) | Self::OnRequest | Self::Metadata(_) => true,
             Self::Labelled(key, values) => object.has_label(key, values),
+            Self::Called(name) => object.name == name,
             Self::LabelledIn(namespace, key, values) => {
                 object.namespace == namespace && object.has_label(key, values)
             }
@@ -81,6 +84,7 @@ impl Select {
             Self::Labelled(key, values) | Self::LabelledIn(_, key, values) => {
                 format!("labelSelector={key}%20in%20%28{}%29", values.join("%2C"))
             }
+            Self::Called(name) => format!("fieldSelector=metadata.name%3D{name}"),
             Self::PhaseIn(_, phase) => format!("fieldSelector=status.phase%3D{phase}"),
         }
     }
@@ -92,6 +96,7 @@ impl Select {
             | Self::OfFailingPods(_)
             | Self::OnRequest
             | Self::Metadata(_)
+            | Self::Called(_)
             | Self::Labelled(..) => "",
             Self::LabelledIn(namespace, ..)
             | Self::PhaseIn(namespace, _)

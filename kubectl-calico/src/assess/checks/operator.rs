@@ -7,6 +7,7 @@ use crate::assess::advice::impact::WITHOUT_OPERATOR;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
+use crate::assess::facts::platform::Platform;
 use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
@@ -27,8 +28,7 @@ pub(crate) const OPERATOR_NOT_READY: Check = Check {
                  takes effect, a deletion of the Installation never completes, certificates \
                  expire, and Typha does not scale with the cluster. The component status that it \
                  last reported remains, and may be badly out of date.",
-        criteria: "The Deployment is found by its label k8s-app=tigera-operator, in any namespace. \
-                   If a container of its pod crash-loops, or its image cannot be pulled, CAL502 or \
+        criteria: "The Deployment is found by its name, tigera-operator, in any namespace. If a container of its pod crash-loops, or its image cannot be pulled, CAL502 or \
                    CAL503 is reported instead.",
         fix: "Reinstall the operator version that matches Calico's, using the original method \
               (Helm or tigera-operator.yaml), or fix what prevents its pod from running.",
@@ -63,7 +63,7 @@ fn missing(case: &Case) -> Option<Finding> {
     .exists(evidence)
     .evidence(
         ObjectRef::all("Deployment"),
-        "count (label k8s-app=tigera-operator)",
+        "count (named tigera-operator)",
         0,
     );
     if !runs {
@@ -90,6 +90,9 @@ pub(crate) fn as_rendered(case: &Case) -> &'static str {
         Some(Method::Operator {
             by: Installer::Helm { .. },
         }) => ", with the same --post-renderer if the release was installed with one",
+        _ if case.facts.cluster.platform.value() == Some(&Platform::OpenShift) => {
+            ": from OperatorHub, check its Subscription and its ClusterServiceVersion"
+        }
         _ => "",
     }
 }
@@ -125,6 +128,12 @@ pub(crate) fn install_again(case: &Case) -> Option<String> {
                 command.push_str(&format!(" \\\n  --set {OPERATOR_ALONE}"));
             }
             Some(command)
+        }
+        // There, it comes from OperatorHub, or from a manifest of its own.
+        Installer::Manifests
+            if case.facts.cluster.platform.value() == Some(&Platform::OpenShift) =>
+        {
+            None
         }
         Installer::Manifests => {
             let url = install.manifest_url("tigera-operator.yaml")?;

@@ -9,7 +9,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::assess::views::{daemon_set, placement};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::DAEMON_SETS;
@@ -26,8 +26,9 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                  know, and no policies.",
         criteria: "DaemonSets that are scheduled to a node, or are in manifests, are recognized by \
                    their containers: flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
-                   Kube-OVN and OVN-Kubernetes. Canal, and \
-                   Calico that enforces policy only, are meant to run alongside another plugin. So \
+                   Kube-OVN and OVN-Kubernetes. Canal, \
+                   Calico that enforces policy only, and Cilium with a cni-chaining-mode such as \
+                   generic-veth, are meant to run alongside another plugin. So \
                    is Calico on nodes of its own, as on Amazon EKS Hybrid Nodes: the two select \
                    nodes differently, and together they are on no more nodes than there are. The \
                    contents of /etc/cni/net.d are not visible through the Kubernetes API.",
@@ -48,6 +49,7 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
             node.is_some_and(|node| placement::are_apart(case.snapshot, node, set))
         };
         others(case)
+            .filter(|(_, plugin)| *plugin != CILIUM || !is_chained(case))
             .filter(|(set, _)| !is_apart(set))
             .map(|(set, plugin)| finding(case, &object, set, plugin))
             .collect()
@@ -66,6 +68,15 @@ fn calico<'a>(case: &Case<'a>) -> Option<(ObjectRef, Option<&'a DaemonSet>)> {
     };
     let connects = !node.is_canal() && node.connects_pods() == Some(true);
     connects.then(|| (node.object(), Some(node.set)))
+}
+
+/// Whether Cilium only adds its policies to the interfaces that another plugin creates.
+/// Source: Cilium documentation, CNI Chaining (`cni-chaining-mode`: none, aws-cni, generic-veth, portmap, …);
+/// portmap is chained to Cilium instead.
+fn is_chained(case: &Case) -> bool {
+    let config = case.snapshot.cilium_config.read();
+    let mode = config.and_then(|config| entry(config, "cni-chaining-mode"));
+    mode.is_some_and(|mode| !matches!(mode, "" | "none" | "portmap"))
 }
 
 /// Cilium, which GKE calls Dataplane V2.

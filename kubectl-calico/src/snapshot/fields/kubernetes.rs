@@ -149,6 +149,11 @@ pub(in crate::snapshot) const CALICO_CONFIG: Fields = &[
     ),
 ];
 
+pub(in crate::snapshot) const CILIUM_CONFIG: Fields = &[
+    CONFIG_MAP_NAME,
+    ("data", Object(&[("cni-chaining-mode", Value)])),
+];
+
 /// The address of the API server that needs no Services.
 pub(in crate::snapshot) const SERVICES_ENDPOINT: Fields = &[
     APPLIED_CONFIG_MAP,
