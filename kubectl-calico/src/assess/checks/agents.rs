@@ -52,6 +52,10 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
         return by_counts(case, node);
     }
     let mut unready = pods::of(case.snapshot, &node.set.metadata, node.selector());
+    // A selector by other labels than Calico's: its pods were not read, and only its status tells.
+    if !has_pods(case, node) {
+        return by_counts(case, node).filter(|_| has_unready(node));
+    }
     unready.retain(|pod| !pod.is_ready() && container_failure(pod).is_none());
     unready.sort_by_key(|pod| pods::place(pod));
     // Events and logs need a kubelet that responds.
@@ -102,6 +106,18 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
     })
 }
 
+/// Whether any of its pods was read, such as one that is being deleted.
+fn has_pods(case: &Case, node: &CalicoNode) -> bool {
+    let mut pods = case.snapshot.calico_pods.items().iter();
+    pods.any(|pod| pods::selects(&node.set.metadata, node.selector(), pod))
+}
+
+/// Whether its status counts pods that are not ready, and not only nodes without one.
+fn has_unready(node: &CalicoNode) -> bool {
+    let status = node.set.status.as_ref();
+    status.is_some_and(|status| status.number_ready < status.current_number_scheduled)
+}
+
 /// `1 of 3 nodes`
 fn how_many(node: &CalicoNode, count: usize) -> String {
     let desired = node.desired().and_then(|desired| desired.try_into().ok());
@@ -132,8 +148,9 @@ fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
     .impact(without_pods(case, "calico-node"))
     .fix("find the nodes where the pod is not ready; this report could not read the pods")
     .paste(format!(
-        "kubectl get pods -n {} -l 'k8s-app in (calico-node,canal)' -o wide",
-        pasted(meta.namespace.as_deref().unwrap_or_default())
+        "kubectl get pods -n {} -o wide | grep {}-",
+        pasted(meta.namespace.as_deref().unwrap_or_default()),
+        pasted(meta.name.as_deref().unwrap_or_default())
     ));
     Some(finding)
 }

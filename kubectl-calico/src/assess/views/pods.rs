@@ -65,7 +65,7 @@ pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<ObjectRef> {
 
 /// Whether a workload's selector matches a pod. Calico's workloads select by labels, so expressions are
 /// ignored.
-fn selects(workload: &ObjectMeta, selector: Option<&LabelSelector>, pod: &Pod) -> bool {
+pub fn selects(workload: &ObjectMeta, selector: Option<&LabelSelector>, pod: &Pod) -> bool {
     let labels = selector.and_then(|selector| selector.match_labels.as_ref());
     let carries = |wanted: &BTreeMap<String, String>| {
         let mut wanted = wanted.iter();

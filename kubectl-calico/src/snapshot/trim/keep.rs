@@ -22,7 +22,8 @@ pub enum Keep {
         of: &'static [&'static str],
         fields: Fields,
     },
-    /// `matchLabels`, if it selects by these labels only: a part of a selector would select too much.
+    /// These labels of `matchLabels`, if it selects by no other ones or by [`APP`]: another part of a selector
+    /// would select too much. kustomize and kOps add labels of their own to every selector.
     Selector(&'static [&'static str]),
     /// These flags of a command line, each as `--flag=value`.
     Flags(&'static [&'static str]),
@@ -35,6 +36,9 @@ pub enum Keep {
     /// A string with a manifest of the object itself in JSON: what is kept of the object.
     SameObject,
 }
+
+/// The label that names the part of Calico that a workload runs.
+pub const APP: &str = "k8s-app";
 
 /// The longest message that is kept, in characters. The kubelet's own limit is 4,096 bytes.
 pub const LONGEST_MESSAGE: usize = 4096;
@@ -92,7 +96,7 @@ fn add_paths(paths: &mut Vec<(String, String)>, path: String, keep: Keep) {
             paths.push((
                 path,
                 format!(
-                    "only if no other labels than {} are selected",
+                    "only {}, and only if {APP} or no other label is selected",
                     labels.join(", ")
                 ),
             ));

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
-use super::keep::{Fields, Keep, LONGEST_MESSAGE};
+use super::keep::{APP, Fields, Keep, LONGEST_MESSAGE};
 use super::meter::{Exhausted, Meter};
 use super::{command_line, document, kubeadm};
 use crate::credential;
@@ -109,15 +109,17 @@ impl Seed<'_> {
     ) -> Result<Value, A::Error> {
         let mut kept = Mapping::new();
         let mut has_others = false;
+        let mut names_app = false;
         while let Some(key) = map.next_key_seed(Key)? {
             if labels.contains(&key.as_str()) {
+                names_app |= key == APP;
                 kept.insert(key.into(), map.next_value_seed(self.of(Keep::Value))?);
             } else {
                 map.next_value::<IgnoredAny>()?;
                 has_others = true;
             }
         }
-        if has_others {
+        if has_others && !names_app {
             kept.clear();
         }
         Ok(kept.into())
