@@ -11,11 +11,12 @@ use crate::assess::facts::platform::Platform;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::assess::views::container_failure::{ContainerFailure, container_failure};
 use crate::assess::views::felix::{Felix, KUBE_PROXY_CLEANUP, default_of};
 use crate::assess::views::{kube_proxy, pods};
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::{Node, ObjectRef, Pod};
 
 const SOURCE: &str = "projectcalico/calico v3.32.1, felix/bpf/bpf.go and felix/dataplane/driver.go; \
                       Calico documentation, Enable the eBPF data plane";
@@ -50,8 +51,8 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
                   server than that of its Service.",
         impact: "calico-node cannot reach the API server, so it never gets to implement Services \
                  with eBPF. Calico's other pods have the same problem.",
-        criteria: "No kube-proxy DaemonSet has pods, eBPF is on, a pod of Calico is not ready, and \
-                   KUBERNETES_SERVICE_HOST is not set, empty or the address of a Service in calico-node's \
+        criteria: "No kube-proxy DaemonSet has pods, eBPF is on, no calico-node is ready or a pod of \
+                   Calico does not start, and KUBERNETES_SERVICE_HOST is not set, empty or the address of a Service in calico-node's \
                    environment. A \
                    kubeadm cluster with neither eBPF nor kube-proxy also counts. Platforms that \
                    run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s) do not.",
@@ -173,9 +174,10 @@ fn no_api_address(case: &Case) -> Option<Finding> {
     let by_kubeadm = platform == Some(&Platform::Kubeadm)
         && case.snapshot.kube_proxy.read().is_none()
         && case.snapshot.kube_proxy.unknown().is_none()
-        && super::other_plugins::others(case).next().is_none();
+        && super::other_plugins::others(case).next().is_none()
+        && !kube_proxy::is_replaced(case.snapshot);
     let without_services = is_on(case) || by_kubeadm;
-    let unready = pods::wanted(case.snapshot).find(|pod| !pod.is_ready())?;
+    let unready = without_api(case, &node)?;
     let host = match node.variable(services_endpoint::HOST) {
         Variable::Set(host) => host,
         Variable::Unset => "",
@@ -233,6 +235,22 @@ fn no_api_address(case: &Case) -> Option<Finding> {
                  deployment/calico-kube-controllers",
                 services_endpoint::set_in_manifest(case, &node)
             ))
+    })
+}
+
+/// A pod of Calico that may wait for the API server: any that is not ready, unless a calico-node is ready.
+/// That one has reached it, and so has a pod that runs elsewhere and is only not ready; one that does not
+/// start may be on a node on which Services were never implemented.
+fn without_api<'a>(case: &Case<'a>, node: &CalicoNode<'a>) -> Option<&'a Pod> {
+    let agents = pods::of(case.snapshot, &node.set.metadata, node.selector());
+    if !agents.iter().any(|pod| pod.is_ready()) {
+        return pods::wanted(case.snapshot).find(|pod| !pod.is_ready());
+    }
+    let mut unready = pods::wanted(case.snapshot).filter(|pod| !pod.is_ready());
+    unready.find(|pod| {
+        let fails = container_failure(pod).map(|(failure, _)| failure);
+        let crashes = fails == Some(ContainerFailure::CrashLoop);
+        crashes || (fails.is_none() && pod.unfinished_init_container().is_some())
     })
 }
 

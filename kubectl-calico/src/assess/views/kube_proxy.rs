@@ -28,3 +28,16 @@ pub fn unready(snapshot: &Snapshot) -> Option<(&DaemonSet, i32, i32)> {
 pub fn is_scheduled(snapshot: &Snapshot) -> bool {
     daemon_set(snapshot).is_some_and(daemon_set::is_scheduled)
 }
+
+/// Whether kube-router runs, which can implement Services in place of kube-proxy.
+/// Source: kube-router documentation, `--run-service-proxy`.
+pub fn is_replaced(snapshot: &Snapshot) -> bool {
+    let mut sets = snapshot.daemon_sets.items().iter();
+    sets.any(|set| {
+        let spec = set
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.template.spec.as_ref());
+        spec.is_some_and(|spec| spec.containers.iter().any(|it| it.name == "kube-router"))
+    })
+}
