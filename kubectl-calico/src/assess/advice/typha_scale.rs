@@ -5,7 +5,7 @@ use calico_core::typha::operator_replicas;
 use crate::assess::check::Case;
 use crate::assess::facts::platform::Platform;
 use crate::assess::facts::replicas::Replicas;
-use crate::assess::facts::typha::{NAME, schedulable};
+use crate::assess::facts::typha::schedulable;
 use crate::assess::phrases::pasted;
 use crate::repair::Step;
 use crate::snapshot::Node;
@@ -20,9 +20,9 @@ pub(crate) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> S
     if by_gke(case) {
         return Step::new("check GKE's Deployments calico-typha-*-autoscaler, which scale Typha");
     }
-    let namespace = pasted(&replicas.namespace);
+    let (namespace, name) = (pasted(&replicas.namespace), pasted(&replicas.name));
     Step::new(what).run(format!(
-        "kubectl scale -n {namespace} deployment {NAME} --replicas={to}"
+        "kubectl scale -n {namespace} deployment {name} --replicas={to}"
     ))
 }
 

@@ -3,7 +3,7 @@
 use super::typha::{VARIABLE, install};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::typha::{NAME, has_pods};
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::Step;
 use crate::repair::calico_node::set_variable;
@@ -16,12 +16,12 @@ pub(crate) const TYPHA_GONE: Check = Check {
         code: "CAL403",
         title: "Felix is configured to use Typha, but Typha does not exist",
         meaning: "Felix is configured to connect to Typha, but there is no Typha Deployment.",
-        impact: "A newly started Felix finds no Typha and does not become ready (\"Didn't find any \
-                 ready Typha instances\"): its node gets no routes and no policies. Felix \
-                 instances that are already running keep the last state that they received.",
+        impact: "Felix ends when it loses Typha, finds no other one, and does not become ready (\"Didn't \
+                 find any ready Typha instances\"): its node gets no routes and no policies.",
         criteria: "Felix is configured by FELIX_TYPHAK8SSERVICENAME on calico-node, from \
-                   calico-config or directly. The Deployment is found by its name calico-typha, \
-                   and its pods by their label. A Service with another name, or an address in \
+                   calico-config or directly. The Deployment is found by its name calico-typha or \
+                   the name of its container, and its pods by their label. The finding is a \
+                   warning if a calico-node is ready, which it is only with Typha. A Service with another name, or an address in \
                    FELIX_TYPHAADDR, cannot be resolved and is not checked.",
         fix: "Install Typha, or configure Felix to run without it, which is fine for up to 50 \
               nodes.",
@@ -40,36 +40,65 @@ pub(crate) const TYPHA_GONE: Check = Check {
             return Vec::new();
         }
         let object = node.object();
-        let finding = Finding::error(
-            &TYPHA_GONE.entry,
-            &object,
-            "Felix is configured to use Typha, but Typha does not exist",
-        )
-        .evidence(&object, format!("env {VARIABLE}"), NAME)
-        .evidence(
-            ObjectRef::all("Deployment"),
-            format!("count (named {NAME})"),
-            0,
-        )
-        .impact(
-            "a newly started Felix does not become ready: its node gets no routes and no policies",
-        )
-        .fixed_by(without(case, &node));
+        let renamed = ready(&node).filter(|_| !node.is_of_operator());
+        let (severity, message) = match renamed {
+            Some(_) => (
+                Severity::Warning,
+                "Felix is configured to use Typha, and no Typha Deployment was found",
+            ),
+            None => (
+                Severity::Error,
+                "Felix is configured to use Typha, but Typha does not exist",
+            ),
+        };
+        let finding = Finding::new(&TYPHA_GONE.entry, severity, &object, message)
+            .evidence(&object, format!("env {VARIABLE}"), NAME)
+            .evidence(
+                ObjectRef::all("Deployment"),
+                format!("count (named {NAME})"),
+                0,
+            );
+        let finding = match renamed {
+            Some(ready) => finding
+                .evidence(&object, "status.numberReady", ready)
+                .impact(
+                    "a calico-node is ready, so it reaches a Typha with other labels; if Typha was deleted \
+                     just now, no Felix becomes ready again",
+                )
+                .fix("look for Typha under another name; if there is none, install it again")
+                .paste(LOOK),
+            None => finding
+                .impact(
+                    "a newly started Felix does not become ready: its node gets no routes and no \
+                     policies",
+                )
+                .fixed_by_all(without(case, &node)),
+        };
         vec![finding]
     },
 };
 
-fn without(case: &Case, node: &CalicoNode) -> Step {
+const LOOK: &str = "kubectl get deployments -A -o wide | grep -i typha";
+
+/// On how many nodes calico-node is ready, if it is on any. Felix ends when it loses Typha, and does
+/// not become ready without it.
+/// Source: projectcalico/calico v3.32.1, felix/daemon/daemon.go (`Connection to Typha failed`).
+fn ready(node: &CalicoNode) -> Option<u32> {
+    let ready = u32::try_from(node.set.status.as_ref()?.number_ready).ok()?;
+    (ready > 0).then_some(ready)
+}
+
+fn without(case: &Case, node: &CalicoNode) -> Vec<Step> {
     if node.is_of_operator() {
-        return Step::new("find out why the operator does not create Typha")
-            .run("kubectl get tigerastatus calico -o yaml");
+        let step = Step::new("find out why the operator does not create Typha");
+        return vec![step.run("kubectl get tigerastatus calico -o yaml")];
     }
-    match case.facts.typha.wanted.value() {
-        Some(wanted) if wanted.replicas > 0 => install(case, wanted.replicas),
-        _ => Step::new("configure Felix to run without Typha, or install it").run(set_variable(
-            &node.object(),
-            VARIABLE,
-            "none",
-        )),
-    }
+    let look = Step::new("make sure that Typha does not run under another name").run(LOOK);
+    let step =
+        match case.facts.typha.wanted.value() {
+            Some(wanted) if wanted.replicas > 0 => install(case, wanted.replicas),
+            _ => Step::new("configure Felix to run without Typha, or install it")
+                .run(set_variable(&node.object(), VARIABLE, "none")),
+        };
+    vec![look, step]
 }

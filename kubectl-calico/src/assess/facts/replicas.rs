@@ -7,6 +7,9 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Replicas {
+    /// The name of the Deployment.
+    #[serde(skip)]
+    pub name: String,
     /// The namespace of the Deployment.
     pub namespace: String,
     /// The requested number of replicas.
@@ -22,6 +25,7 @@ impl Replicas {
         let status = deployment.status.as_ref();
         let count = |count: i32| u32::try_from(count).unwrap_or_default();
         Self {
+            name: deployment.metadata.name.clone().unwrap_or_default(),
             namespace: deployment.metadata.namespace.clone().unwrap_or_default(),
             // The default of apps/v1.
             replicas: count(requested.unwrap_or(1)),

@@ -60,20 +60,31 @@ pub const NAME: &str = "calico-typha";
 
 /// The reference to Typha's Deployment.
 pub fn deployment_object(replicas: &Replicas) -> ObjectRef {
-    ObjectRef::in_namespace("Deployment", &replicas.namespace, NAME)
+    ObjectRef::in_namespace("Deployment", &replicas.namespace, &replicas.name)
 }
 
-/// Typha's Deployment. During a migration to the operator there are two: this is that of the calico-node
-/// whose settings count.
+/// Typha's Deployment, by its name or by that of its container, since platforms rename it
+/// (`calico-typha-deploy` in Gardener). During a migration to the operator there are two: this is that of
+/// the calico-node whose settings count.
 pub fn typha(snapshot: &Snapshot) -> Option<&Deployment> {
     let namespace =
         CalicoNode::current(snapshot).and_then(|node| node.set.metadata.namespace.as_ref());
-    let named = |found: &&Deployment| found.metadata.name.as_deref() == Some(NAME);
-    let mut all = snapshot.deployments.items().iter().filter(named);
+    let mut all = snapshot
+        .deployments
+        .items()
+        .iter()
+        .filter(|it| is_typha(it));
     let same_namespace = all
         .clone()
         .find(|found| found.metadata.namespace.as_ref() == namespace);
     same_namespace.or_else(|| all.next())
+}
+
+fn is_typha(found: &Deployment) -> bool {
+    let spec = found.spec.as_ref();
+    let pod = spec.and_then(|spec| spec.template.spec.as_ref());
+    let mut containers = pod.into_iter().flat_map(|pod| &pod.containers);
+    found.metadata.name.as_deref() == Some(NAME) || containers.any(|it| it.name == NAME)
 }
 
 /// Whether a Typha pod exists. Manifests derived from Calico's may label its Deployment differently, and
