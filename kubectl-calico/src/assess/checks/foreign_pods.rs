@@ -99,7 +99,7 @@ fn foreign(case: &Case) -> Option<Finding> {
 }
 
 /// Deletes pods, one command for each namespace.
-fn delete(pods: &[&Pod]) -> String {
+pub(crate) fn delete(pods: &[&Pod]) -> String {
     let mut namespaces: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for pod in pods {
         let namespace = pod.metadata.namespace.as_deref().unwrap_or_default();

@@ -34,6 +34,7 @@ pub(crate) mod kubeadm_misread;
 pub(crate) mod kubernetes_version;
 pub(crate) mod leaked_addresses;
 pub(crate) mod leftovers;
+pub(crate) mod lost_blocks;
 pub(crate) mod migration;
 pub(crate) mod mtu;
 pub(crate) mod nat_outgoing;
@@ -122,6 +123,7 @@ pub static CHECKS: &[Check] = &[
     block_limit::BLOCK_LIMIT,
     pinned_pools::POOL_PINNED,
     leaked_addresses::ADDRESSES_LEAKED,
+    lost_blocks::BLOCKS_LOST,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,
