@@ -41,6 +41,7 @@ impl ClusterState {
     ) -> Self {
         let is_complete = is_complete && checks.skipped == 0;
         match facts.install.method.value() {
+            None if facts.install.has_pods && findings.error > 0 => Self::Degraded,
             None => Self::Unknown,
             Some(Method::Remnants) if findings.error > 0 => Self::Degraded,
             Some(Method::Remnants) if !is_complete => Self::Unknown,
@@ -150,6 +151,10 @@ impl ClusterState {
     fn sentence(self, facts: &Facts, has_warnings: bool) -> String {
         let calico = calico(facts);
         match (facts.install.method.value(), self) {
+            (None, Self::Degraded) => format!("{calico} is degraded"),
+            (None, _) if facts.install.has_pods => {
+                format!("It is unknown whether {calico} is healthy")
+            }
             (None, _) => "It is unknown whether Calico is installed".to_owned(),
             (Some(Method::Nothing), _) => "Calico is not installed".to_owned(),
             (Some(Method::OperatorOnly), _) => {

@@ -9,6 +9,7 @@ use super::platform::Platform;
 use super::versions::{calico_version, enterprise_version, operator_version};
 use crate::assess::fact::Fact;
 use crate::assess::views::calico_node::{CalicoNode, RKE2_CANAL};
+use crate::assess::views::pods;
 use crate::snapshot::Snapshot;
 
 /// The installation of Calico.
@@ -28,6 +29,9 @@ pub struct Install {
     pub operator: Fact<String>,
     /// Where Calico stores its data.
     pub datastore: Fact<Datastore>,
+    /// Whether a pod of calico-node exists, which shows that Calico is installed if nothing else was read.
+    #[serde(skip)]
+    pub has_pods: bool,
 }
 
 impl Install {
@@ -41,6 +45,8 @@ impl Install {
             enterprise,
             operator: operator_version(snapshot),
             datastore: datastore(snapshot, node),
+            has_pods: pods::wanted(snapshot)
+                .any(|pod| matches!(pods::app(pod), "calico-node" | "canal")),
         }
     }
 
