@@ -51,12 +51,6 @@ pub fn lasting(
     steps
 }
 
-/// Whether nothing but the platform can change the Installation: it reverts patches sooner or later, and the
-/// operator then deletes pools under their pods.
-pub fn is_changed_elsewhere(install: &Install) -> bool {
-    matches!(installer(install), Some(Installer::Platform { .. }))
-}
-
 fn installer(install: &Install) -> Option<&Installer> {
     match install.method.value() {
         Some(Method::Operator { by }) => Some(by),

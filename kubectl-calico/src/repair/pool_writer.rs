@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 
 use super::command::Command;
 use super::installation_list::InstallationList;
-use super::installer_step;
 use super::new_pool::{NewPool, Settings};
 use super::pool_entry::entry;
 use super::resource_writer::{IP_POOLS, ResourceWriter};
@@ -61,10 +60,7 @@ impl<'a> PoolWriter<'a> {
         Self {
             facts,
             installation: facts.installation.as_ref(),
-            list: InstallationList::of(
-                snapshot,
-                installer_step::is_changed_elsewhere(&facts.install),
-            ),
+            list: InstallationList::of(snapshot, facts.install.is_changed_by_platform()),
             resources: ResourceWriter::of(snapshot),
             changed_list: false,
             restored: 0,

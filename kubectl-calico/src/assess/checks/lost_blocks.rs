@@ -10,7 +10,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::ipam_blocks::blocks;
-use crate::assess::views::pods;
+use crate::assess::views::{placement, pods};
 use crate::repair::Step;
 use crate::repair::migration::RECREATE_PODS;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
@@ -57,6 +57,7 @@ fn lost(case: &Case) -> Option<Finding> {
     let pods: Vec<&Pod> = pods
         .filter(|pod| pods::app(pod) == "kube-dns" && !pod.spec.host_network)
         .filter(|pod| pod.status.phase == "Running" && pod.metadata.deletion_timestamp.is_none())
+        .filter(|pod| placement::is_meant_for(case.snapshot, &calico, &pod.spec.node_name))
         .filter(|pod| pod.status.pod_ip.parse().is_ok_and(is_lost))
         .collect();
     let first = pods.first()?;

@@ -4,6 +4,7 @@ use calico_core::operator::OperatorVersion;
 use serde::Serialize;
 
 use super::datastore::{Datastore, datastore};
+use super::installer::Installer;
 use super::method::{Method, method};
 use super::platform::Platform;
 use super::versions::{calico_version, enterprise_version, operator_version};
@@ -53,6 +54,17 @@ impl Install {
     /// Whether Calico uses its own etcd, so that its resources in the Kubernetes API mean nothing.
     pub fn is_in_etcd(&self) -> bool {
         self.datastore.value() == Some(&Datastore::Etcd)
+    }
+
+    /// Whether nothing but the platform can change the Installation: it reverts patches sooner or later, and
+    /// the operator then deletes pools under their pods.
+    pub fn is_changed_by_platform(&self) -> bool {
+        matches!(
+            self.method.value(),
+            Some(Method::Operator {
+                by: Installer::Platform { .. }
+            })
+        )
     }
 
     /// A change to the Installation, followed by where else it must be made to last.
