@@ -60,6 +60,7 @@ pub async fn watch_all(server: &Server, changes: &Sender<Change>) {
 pub fn is_watched(resource: &Resource) -> bool {
     let is_list = match resource.select {
         Select::All
+        | Select::Called(_)
         | Select::Labelled(..)
         | Select::LabelledIn(..)
         | Select::PhaseIn(..)
