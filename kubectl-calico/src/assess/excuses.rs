@@ -54,8 +54,11 @@ static EXCUSES: &[(&str, &[&[&Resource]])] = &[
     ("CAL505", &[&[&CALICO_PODS]]),
     // Fewer nodes than replicas, which is another finding.
     ("CAL404", &[&[&NODES]]),
-    // That Cilium is chained to Calico.
-    ("CAL506", &[&[&CILIUM_CONFIG]]),
+    // That host-local IPAM assigns the addresses, for which the cloud has routes.
+    ("CAL317", &[&[&CALICO_CONFIG, &DAEMON_SETS, &INSTALLATIONS]]),
+    // That Cilium is chained to Calico, or that the plugins have nodes of their own.
+    ("CAL506", &[&[&CILIUM_CONFIG, &NODES]]),
+    ("CAL514", &[&[&NODES]]),
     // The method of detection that the Installation requests.
     ("CAL510", &[&[&INSTALLATIONS]]),
     // What has the list.

@@ -23,7 +23,7 @@ pub(super) fn redacted(snapshot: &Snapshot, redaction: &Redaction) -> Result<Sna
         ..snapshot.basis.clone()
     };
     let files = Files::of_documents(&documents, basis)?;
-    let mut redacted = runtime()?.block_on(gathered(&files, false, true));
+    let mut redacted = runtime()?.block_on(gathered(&files, true, true));
     // Those of the files would name them.
     redacted.places = Places::default();
     Ok(redacted)

@@ -101,7 +101,7 @@ impl Facts {
             });
         let ipam = ipam::ipam(snapshot, &install, installation.as_ref());
         let inputs = routing::RoutingInputs {
-            by_pod_cidr: ipam.value().is_some_and(|ipam| ipam == ipam::HOST_LOCAL),
+            ipam: &ipam,
             install: &install,
             installation: installation.as_ref(),
             pools: proposed.as_ref().unwrap_or(&pools),

@@ -10,6 +10,7 @@ use super::cloud::cloud_of;
 use super::dataplane::Dataplane;
 use super::install::Install;
 use super::installation::InstallationFacts;
+use super::ipam::HOST_LOCAL;
 use super::manifest::Manifest;
 use super::method::Method;
 use super::mtu::{Mtu, Overhead, mtu, overhead};
@@ -50,8 +51,8 @@ pub struct RoutingInputs<'a> {
     pub pools: &'a Fact<Vec<ExistingPool>>,
     /// The data plane.
     pub dataplane: Option<Dataplane>,
-    /// Whether pods get their addresses from the pod CIDRs of their nodes.
-    pub by_pod_cidr: bool,
+    /// What assigns the addresses of pods.
+    pub ipam: &'a Fact<String>,
 }
 
 impl Routing {
@@ -127,10 +128,12 @@ fn modes(
             from,
         );
     }
+    // Pods get their addresses from the pod CIDRs of their nodes.
+    let by_pod_cidr = inputs.ipam.value().is_some_and(|ipam| ipam == HOST_LOCAL);
     let routes_by = |encapsulation| match inputs.dataplane {
         Some(Dataplane::Vpp) => Some(RoutesBy::Vpp),
         _ => routes_by(snapshot, inputs.installation, felix, bgp, encapsulation).or_else(|| {
-            let by_cloud = encapsulation == Encapsulation::None && inputs.by_pod_cidr;
+            let by_cloud = encapsulation == Encapsulation::None && by_pod_cidr;
             (by_cloud && may_be_routed_by_cloud(snapshot)).then_some(RoutesBy::Cloud)
         }),
     };
@@ -146,7 +149,12 @@ fn modes(
             {
                 return why.into();
             }
-            if modes.is_empty() && inputs.by_pod_cidr && bgp.runs.value() == Some(&false) {
+            if modes.is_empty()
+                && let Fact::Unknown { unknown } = inputs.ipam
+            {
+                return Fact::unknown(unknown.clone());
+            }
+            if modes.is_empty() && by_pod_cidr && bgp.runs.value() == Some(&false) {
                 return Fact::known(vec![RoutingMode::by_cloud()], Provenance::all("IPPool"));
             }
             if modes.is_empty() {
