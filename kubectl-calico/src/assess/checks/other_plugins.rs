@@ -141,11 +141,15 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
         format!("{plugin} and Calico both provide pod networking"),
     );
     let found = match daemon_set::counted(set) {
-        Some(status) => found.evidence(
-            &object,
-            "status.desiredNumberScheduled",
-            status.desired_number_scheduled,
-        ),
+        Some(status) => found
+            .evidence(
+                &object,
+                "status.desiredNumberScheduled",
+                status.desired_number_scheduled,
+            )
+            .in_manifest(format!(
+                "do not apply these manifests while {plugin} provides pod networking: remove it first"
+            )),
         None => found
             .exists(&object)
             .in_manifest("leave one of the two network plugins out of the manifests"),

@@ -121,6 +121,13 @@ fn not_tested(case: &Case) -> Option<Finding> {
     let newer = RELEASES
         .iter()
         .find(|newer| newer.calico > calico && newer.tested.contains(&kubernetes));
+    let finding = match newer {
+        Some(newer) => finding.in_manifest(format!(
+            "use the manifests of Calico 3.{}, which was tested with Kubernetes 1.{kubernetes}, or later",
+            newer.calico
+        )),
+        None => finding,
+    };
     Some(finding.fix(match newer {
         Some(newer) => format!(
             "upgrade Calico to 3.{}, which was tested with Kubernetes 1.{kubernetes}, or later",

@@ -1,5 +1,6 @@
 //! The two nodes between which the connection is tested.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use calico_core::cidr::{Cidr, Family};
@@ -65,6 +66,9 @@ impl Ends {
         let mut nodes: Vec<&Node> = nodes
             .filter(|node| node.is_linux() && !node.is_virtual())
             .collect();
+        if let Some(meant) = nodes_with_agents(snapshot) {
+            nodes.retain(|node| meant.contains(node.metadata.name.as_str()));
+        }
         nodes.sort_by_key(|node| (!node.is_ready(), &node.metadata.name));
         let pod = reachable(snapshot, &nodes);
         let unready = unready_agent(snapshot, &nodes);
@@ -90,6 +94,20 @@ impl Ends {
             same_subnet: is_same_subnet(from, to),
         })
     }
+}
+
+/// The nodes with a calico-node, if it is meant for some of them only and runs on these.
+fn nodes_with_agents(snapshot: &Snapshot) -> Option<BTreeSet<&str>> {
+    let sets = CalicoNode::all(snapshot);
+    let nodes: BTreeSet<&str> = sets
+        .iter()
+        .flat_map(|set| pods::of(snapshot, &set.set.metadata, set.selector()))
+        .map(|pod| pod.spec.node_name.as_str())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let desired: u32 = sets.iter().filter_map(CalicoNode::desired).sum();
+    let is_complete = usize::try_from(desired).is_ok_and(|desired| desired == nodes.len());
+    (is_complete && nodes.len() > 1).then_some(nodes)
 }
 
 /// A node whose calico-node runs and is not ready.

@@ -51,7 +51,8 @@ pub(super) fn second_node(cluster: &Snapshot, snapshot: &Snapshot) -> Option<Fin
     .exists(first.object())
     .impact("both program the routes and policies of a node")
     .in_manifest(format!(
-        "do not apply these manifests, or delete the install of {} first",
+        "do not apply these manifests: to replace {}, remove its install in a maintenance window first, because new pods \
+         get no network until the other one runs",
         first.object()
     ));
     Some(finding)

@@ -11,7 +11,7 @@ use crate::snapshot::BasisKind;
 
 /// Where to read on if everything that the API server knows is in order.
 const STILL_FAILS: &str =
-    "Pods still cannot reach each other? kubectl calico status -o connectivity";
+    "If pods still cannot reach each other: kubectl calico status -o connectivity";
 
 /// The state, with a symbol.
 pub(super) fn verdict(page: &mut Page, report: &Report, name: Option<&str>) {

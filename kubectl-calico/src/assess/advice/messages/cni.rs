@@ -1,6 +1,8 @@
 //! Messages of the CNI plugin and of IPAM.
 
-use super::commands::{agents, calico_node_of, ipam, nodes, pools, strict_affinity, unlock};
+use super::commands::{
+    agents, calico_node_of, describe, ipam, nodes, pools, strict_affinity, unlock,
+};
 use super::known_message::KnownMessage;
 use crate::assess::checks::block_limit::BLOCK_LIMIT;
 use crate::assess::checks::capacity::FEWER_BLOCKS_THAN_NODES;
@@ -118,7 +120,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "find out why the plugin is slow: usually the node or the API server is overloaded, or \
          packets to the API server are lost; the last lines of /var/log/calico/cni/cni.log on the node \
          show what it was waiting for",
-        paste: nodes,
+        paste: describe,
         source: "containernetworking/cni v1.2.3, pkg/invoke/raw_exec.go; projectcalico/calico#7647",
         examples: &[
             "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \

@@ -1,6 +1,6 @@
 //! Messages about what the kernel of a node lacks or refuses.
 
-use super::commands::{agent_log, edit_felix, nodes};
+use super::commands::{edit_felix, nodes};
 use super::known_message::KnownMessage;
 use crate::assess::checks::wireguard::NODES_WITHOUT_KEY;
 
@@ -81,10 +81,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["tables-nft-save command failed"],
         without: &["incompatible nft rules in the table"],
         is_general: true,
-        means: "Felix cannot read the rules of the node with iptables-nft-save",
-        fix: "read the lines before it in the log: usually another program has written nft rules that iptables \
-         cannot read, or the kernel lacks nf_tables for this family",
-        paste: agent_log,
+        means: "Felix cannot read the node's nft rules with iptables; usually another program has written rules that \
+         iptables cannot read, or the kernel lacks nf_tables for this family",
         source: "projectcalico/calico v3.32.1, felix/iptables/table.go; projectcalico/calico#9193, #8025",
         examples: &[
             "2026-01-01 00:00:00.000 [PANIC][60] felix/table.go 845: iptables-nft-save command failed after retries \

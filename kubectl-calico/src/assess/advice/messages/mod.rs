@@ -35,11 +35,12 @@ const SUBJECTS: [(&str, &[KnownMessage]); 10] = [
     ("Operator and Calico's API server", operator::MESSAGES),
 ];
 
-/// The message that a line is.
+/// The message that a line is: a specific one, if a general one is in it, too.
 pub(crate) fn known(line: &str) -> Option<&'static KnownMessage> {
     let line = line.to_lowercase();
-    let mut all = SUBJECTS.iter().flat_map(|(_, messages)| *messages);
-    all.find(|message| message.is_in(&line))
+    let all = SUBJECTS.iter().flat_map(|(_, messages)| *messages);
+    all.filter(|message| message.is_in(&line))
+        .min_by_key(|message| message.is_general)
 }
 
 /// Lines that are known.

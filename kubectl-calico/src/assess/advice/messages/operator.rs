@@ -8,9 +8,11 @@ use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["inactive operator: waiting"],
-        means: "the ConfigMap calico-system/active-operator names the operator of another namespace, so this one does \
-         nothing",
-        fix: "uninstall one of the two operators. If the active one is gone, delete the ConfigMap",
+        means: "this operator is inactive: the ConfigMap calico-system/active-operator names that of another \
+         namespace",
+        fix: "compare the namespace in the ConfigMap with those of the operators. If one runs there, delete the Deployment \
+         of the other; do not run helm uninstall, which deletes the Installation and with it Calico. If none runs \
+         there, delete the ConfigMap",
         paste: active_operator,
         source: "tigera/operator v1.42.3, pkg/active/active.go; tigera/operator#4012",
         examples: &[
