@@ -5,6 +5,7 @@ use super::findings::comes_before_steps;
 use super::inputs::Inputs;
 use super::new_family::added;
 use super::pool::Pool;
+use super::values::networking::HOST_LOCAL;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::counted;
 
@@ -51,8 +52,12 @@ fn sentence(
 ) -> String {
     if !inputs.networking.is_calico() {
         return format!(
-            "No pool needed: {} assigns pod addresses, and Calico only enforces network policy",
-            inputs.networking.plugin
+            "No pool needed: {} assigns pod addresses{}",
+            inputs.networking.plugin,
+            match inputs.networking.plugin.as_str() {
+                HOST_LOCAL => "",
+                _ => ", and Calico only enforces network policy",
+            }
         );
     }
     let mut flags: Vec<&str> = pools.iter().flat_map(Pool::missing_flags).collect();

@@ -121,6 +121,12 @@ impl Node {
             .is_some_and(|c| c.status == "False" && c.reason == "RouteCreated")
     }
 
+    /// Whether that route is missing.
+    pub fn lacks_route_of_cloud(&self) -> bool {
+        self.condition("NetworkUnavailable")
+            .is_some_and(|c| c.status == "True" && c.reason == "NoRouteCreated")
+    }
+
     /// Whether it runs Linux, which is also assumed if the node does not report its operating
     /// system.
     pub fn is_linux(&self) -> bool {

@@ -41,8 +41,9 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
     },
     find: |case| {
         let by_pod_cidr = case.facts.by_pod_cidr();
-        let mut nodes = case.snapshot.nodes.items().iter();
-        if by_pod_cidr && nodes.any(Node::has_route_of_cloud) {
+        let nodes = case.snapshot.nodes.items();
+        let lacking = nodes.iter().any(Node::lacks_route_of_cloud);
+        if by_pod_cidr && !lacking && nodes.iter().any(Node::has_route_of_cloud) {
             return Vec::new();
         }
         let (severity, cloud, needs) = match case.facts.cluster.cloud.value() {
@@ -68,7 +69,7 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
             ),
             _ => return Vec::new(),
         };
-        let severity = if by_pod_cidr {
+        let severity = if by_pod_cidr && !lacking {
             Severity::Note
         } else {
             severity
@@ -93,26 +94,36 @@ fn plain(
         Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet => " within a subnet",
         Encapsulation::Vxlan | Encapsulation::Ipip => return None,
     };
+    let finding = Finding::new(
+        &PLAIN_IN_CLOUD.entry,
+        severity,
+        pool.object(),
+        format!("{} drops unencapsulated pod traffic{where_}", cloud.name()),
+    );
+    let mut nodes = case.snapshot.nodes.items().iter();
+    let finding = match nodes.find(|node| case.facts.by_pod_cidr() && node.lacks_route_of_cloud()) {
+        Some(node) => finding.evidence(
+            ObjectRef::named("Node", &node.metadata.name),
+            "condition NetworkUnavailable",
+            "True (NoRouteCreated)",
+        ),
+        None => finding,
+    };
     Some(
-        Finding::new(
-            &PLAIN_IN_CLOUD.entry,
-            severity,
-            pool.object(),
-            format!("{} drops unencapsulated pod traffic{where_}", cloud.name()),
-        )
-        .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
-        .evidence(
-            ObjectRef::all("Node"),
-            "cloud, by spec.providerID",
-            cloud.name(),
-        )
-        .impact(format!(
-            "without {needs}, pods on different nodes{where_} cannot reach each other"
-        ))
-        .fixed_by_all(if case.facts.by_pod_cidr() {
-            vec![routes_of_cloud()]
-        } else {
-            encapsulate(case, pool, Encapsulation::Vxlan)
-        }),
+        finding
+            .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+            .evidence(
+                ObjectRef::all("Node"),
+                "cloud, by spec.providerID",
+                cloud.name(),
+            )
+            .impact(format!(
+                "without {needs}, pods on different nodes{where_} cannot reach each other"
+            ))
+            .fixed_by_all(if case.facts.by_pod_cidr() {
+                vec![routes_of_cloud()]
+            } else {
+                encapsulate(case, pool, Encapsulation::Vxlan)
+            }),
     )
 }

@@ -70,13 +70,13 @@ fn calico<'a>(case: &Case<'a>) -> Option<(ObjectRef, Option<&'a DaemonSet>)> {
     connects.then(|| (node.object(), Some(node.set)))
 }
 
-/// Whether Cilium only adds its policies to the interfaces that another plugin creates.
-/// Source: Cilium documentation, CNI Chaining (`cni-chaining-mode`: none, aws-cni, generic-veth, portmap, …);
-/// portmap is chained to Cilium instead.
+/// Whether Cilium only adds its policies to the interfaces that Calico creates. The other modes chain it to other
+/// plugins, and portmap to Cilium.
+/// Source: Cilium documentation, CNI Chaining (`cni-chaining-mode`: none, aws-cni, flannel, generic-veth, portmap).
 fn is_chained(case: &Case) -> bool {
     let config = case.snapshot.cilium_config.read();
     let mode = config.and_then(|config| entry(config, "cni-chaining-mode"));
-    mode.is_some_and(|mode| !matches!(mode, "" | "none" | "portmap"))
+    mode == Some("generic-veth")
 }
 
 /// Cilium, which GKE calls Dataplane V2.

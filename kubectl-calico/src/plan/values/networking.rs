@@ -57,6 +57,9 @@ impl SettingKey {
 
 const CALICO: &str = "Calico";
 
+/// What takes the addresses of pods from the pod CIDR of their node.
+pub(crate) const HOST_LOCAL: &str = "host-local IPAM";
+
 impl Networking {
     /// Whether Calico gives pods their addresses, so that pools are needed.
     pub fn is_calico(&self) -> bool {
@@ -90,6 +93,15 @@ impl Networking {
                 return by(
                     "another CNI plugin",
                     "Calico was installed for network policy only",
+                );
+            }
+            // As on GKE.
+            Some(Method::Manifest { .. })
+                if facts.by_pod_cidr() && facts.known_pools().is_empty() =>
+            {
+                return by(
+                    HOST_LOCAL,
+                    "it takes them from the pod CIDRs of the nodes, and Calico has no pool",
                 );
             }
             Some(Method::Manifest { .. }) => return by(CALICO, "Calico is installed"),
