@@ -25,7 +25,7 @@ pub(crate) fn crashed(
     // What usually happens is a guess, which errors that were read replace.
     let usually = |cause: String| {
         if has_errors(case.snapshot, stopped.pod) {
-            "fix what its log reports (see evidence); the whole log has more".to_owned()
+            "fix what its log reports (see evidence, and the whole log for more)".to_owned()
         } else {
             format!("{read}: usually {cause}")
         }
@@ -34,7 +34,7 @@ pub(crate) fn crashed(
         "install-cni" | "upgrade-ipam" => finding
             .suspects(suspects())
             .fix(usually(
-                "it cannot reach the API server by its Service, because kube-proxy does not run on the \
+                "it cannot reach the API server through its Service, because kube-proxy does not run on the \
                  node, or the node's network is broken"
                     .to_owned(),
             ))
@@ -70,7 +70,7 @@ pub(crate) fn crashed(
             let store = if case.facts.install.is_in_etcd() {
                 "etcd"
             } else {
-                "the API server by its Service"
+                "the API server through its Service"
             };
             finding
                 .suspects(suspects())

@@ -114,8 +114,9 @@ pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) 
 /// What host-local IPAM needs where neither Calico nor VXLAN carries the traffic of pods.
 pub(crate) fn routes_of_cloud() -> Step {
     Step::new(
-        "make sure that the cloud has a route to the pod CIDR of each node, and that IP forwarding \
-         is on: VXLAN does not work with host-local IPAM",
+        "make sure that the cloud has a route to the pod CIDR of each node, and that IP \
+            forwarding is on; VXLAN is no alternative, because it does not work with host-local \
+            IPAM",
     )
 }
 

@@ -89,7 +89,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
         // Who answers is reached.
         "FailedDiscoveryCheck" if message.contains("x509: ") => bad_certificate(case),
         "FailedDiscoveryCheck" if message.contains("bad status from") => (
-            "find out in the log of its pods why it answers with an error",
+            "read the log of its pods to see why it answers with an error",
             format!(
                 "kubectl logs -n {} -l k8s-app=calico-apiserver --tail=50",
                 pasted(namespace)
@@ -147,14 +147,15 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
 fn bad_certificate(case: &Case) -> (&'static str, String) {
     if case.snapshot.api_servers.items().is_empty() {
         return (
-            "write the certificate authority of the server's certificate to caBundle of the registration, as the \
-             install of Calico's API server did: the certificate has changed since",
+            "set caBundle of the APIService to the CA that signed the server's certificate, as \
+                the install of Calico's API server did: the certificate has changed since",
             "kubectl get apiservices.apiregistration.k8s.io v3.projectcalico.org -o yaml"
                 .to_owned(),
         );
     }
     (
-        "have the operator issue the certificate again: delete its Secret in the operator's namespace; the pods restart",
+        "have the operator issue the certificate again: delete the Secret \
+            calico-apiserver-certs; the pods restart",
         format!(
             "kubectl delete secrets -n {} calico-apiserver-certs",
             operator_namespace(case)

@@ -26,8 +26,8 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
                    unless a firewall rule or security group allows it. That is not visible through \
                    the Kubernetes API and is not checked. Only pools that pods get, or will get, \
                    addresses from are checked.",
-        fix: "Use VXLAN; with host-local IPAM, which does not work with VXLAN, no encapsulation, and \
-              routes of the cloud to the pod CIDR of each node. Changing the encapsulation of an existing pool briefly interrupts traffic \
+        fix: "Use VXLAN. VXLAN does not work with host-local IPAM: there, use no encapsulation \
+            (None), and routes of the cloud to the pod CIDR of each node. Changing the encapsulation of an existing pool briefly interrupts traffic \
               between nodes.",
         source: "Calico documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",
     },

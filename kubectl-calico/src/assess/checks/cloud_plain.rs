@@ -23,8 +23,8 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
         criteria: "Azure and Google Cloud, by the providerID of a node. With routes for the pods' \
                    addresses and IP forwarding on each node's interface, it works; the Kubernetes \
                    API does not show these, so the finding is a warning. On OpenStack and Oracle \
-                   Cloud, one setting of each port or VNIC allows it, and the finding is a note. So \
-                   it is with host-local IPAM, where routes to the pod CIDR of each node are enough; \
+                   Cloud, one setting of each port or VNIC allows such packets, and the finding is a note. It \
+                   is also a note with host-local IPAM, where routes to the pod CIDR of each node are enough; \
                    if a node has one from the cloud's route controller (reason RouteCreated of its \
                    condition NetworkUnavailable), there is no finding. AWS is CAL309. Only \
                    pools that give, or will give, addresses to pods count, and only if Calico \

@@ -49,7 +49,8 @@ fn too_old(case: &Case) -> Option<Finding> {
         )
         .fix(
             "before anything else, replace the operator with that of a Calico release that \
-             supports this version of Kubernetes; kubectl calico plan keeps to the installed one",
+             supports this version of Kubernetes; kubectl calico plan plans for the installed \
+             operator",
         ),
     )
 }

@@ -35,7 +35,7 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
         criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the number of \
                    Linux nodes, without those of EKS Fargate and of virtual kubelets. Scheduled to \
                    no node is an error, to some of them a warning, or a note if another network \
-                   plugin has all of the other nodes to itself. A DaemonSet that its controller \
+                   plugin runs on all other nodes. A DaemonSet that its controller \
                    has not observed yet is not checked. A missing DaemonSet is an error: with the \
                    operator, if IPPools exist, unless the operator itself reports that calico is not \
                    available, or the Installation is being deleted; without it, if addresses of the IPPools are in use or \

@@ -33,7 +33,7 @@ pub(crate) const NO_ROUTES: Check = Check {
                    host-local IPAM, unencapsulated routes can come from the cloud; with VPP, they \
                    can come from the data plane itself. Neither is checked. With a single node, \
                    the finding is a warning.",
-        fix: "Use VXLAN, which does not need BGP, but does not work with host-local IPAM; or enable \
+        fix: "Use VXLAN (not with host-local IPAM), or enable \
               BGP; or let Felix program the routes.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; \
                  projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go",

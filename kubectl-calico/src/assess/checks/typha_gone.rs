@@ -16,7 +16,8 @@ pub(crate) const TYPHA_GONE: Check = Check {
         code: "CAL403",
         title: "Felix is configured to use Typha, but Typha does not exist",
         meaning: "Felix is configured to connect to Typha, but there is no Typha Deployment.",
-        impact: "Felix ends when it loses Typha, finds no other one, and does not become ready (\"Didn't \
+        impact: "If Felix loses Typha and finds no other instance, it exits and does not become \
+            ready (\"Didn't \
                  find any ready Typha instances\"): its node gets no routes and no policies.",
         criteria: "Felix is configured by FELIX_TYPHAK8SSERVICENAME on calico-node, from \
                    calico-config or directly. The Deployment is found by its name calico-typha or \

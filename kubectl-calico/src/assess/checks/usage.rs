@@ -28,7 +28,7 @@ pub(crate) const NEARLY_FULL: Check = Check {
                    together with the others of their family: full is an error, 90% a warning, and \
                    a note if the others have room. A pool for some nodes is evaluated by itself. \
                    Pools that give no new addresses to pods do not count.",
-        fix: "Look for leaked addresses with calicoctl ipam check, and add a pool, preferably \
+        fix: "Look for leaked addresses with kubectl calico status --pods, and add a pool, preferably \
               with an unused part of the pod CIDR.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization, \
                  getReservedIPs); projectcalico/calico#7382",
@@ -112,7 +112,7 @@ fn full(case: &Case, pool: &CandidatePool, everywhere: Option<&PoolUsage>) -> Op
         finding
             .impact(impact)
             .fix("look for leaked addresses, and add a pool with an unused part of the pod CIDR")
-            .paste("calicoctl ipam check"),
+            .paste("kubectl calico status --pods"),
     )
 }
 

@@ -12,8 +12,8 @@ pub(super) static POOL_INVALID: Entry = Entry {
     meaning: "An IPPool in projectcalico.org/v3 has a value that Calico's API server does not accept, such as a \
               CIDR with host bits set or IPIP in an IPv6 pool.",
     impact: "Applying the manifests fails: the pool is not created, or stays as it is.",
-    criteria: "Only with --with. What is checked is the pool as it would be in the cluster: the manifest with \
-               the fields that an existing pool has beside it. In crd.projectcalico.org/v1, only a value of \
+    criteria: "Only with --with. What is checked is the pool as it would be in the cluster: the \
+        manifest, completed with the fields of the existing pool. In crd.projectcalico.org/v1, only a value of \
                the wrong type counts, because its CRD checks little else. The rest of the report evaluates \
                the cluster without the manifest of this pool.",
     fix: "Correct the field in the manifest of the pool.",

@@ -24,7 +24,7 @@ pub(super) static NO_SERVICES: Entry = Entry {
               server that works without Services; or the operator refuses to turn eBPF on.",
     impact: "No Service works, cluster DNS included. In the second case, calico-node cannot reach \
              the API server either, and never gets to implement Services.",
-    criteria: "Only with --with, and only if it is not so in the cluster already. kube-proxy is \
+    criteria: "Only with --with, and only if the cluster does not have the problem already. kube-proxy is \
                known by its DaemonSet; what the operator does to it with kubeProxyManagement is \
                taken into account. Without the DaemonSet, the finding is a warning, except with \
                kubeadm. Platforms that run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s, \

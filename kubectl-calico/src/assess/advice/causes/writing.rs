@@ -35,8 +35,8 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         texts: &["no matches for kind \"podsecuritypolicy\""],
         written_by: (20, Some(27)),
         means: "the operator needs PodSecurityPolicy, which Kubernetes 1.25 and later do not have",
-        fix: "upgrade the operator; on a platform that manages it, upgrade what the platform calls the version of \
-              the cluster's components or node images",
+        fix: "upgrade the operator; if the platform installs it, upgrade the cluster to a \
+            version that brings a newer one",
         explained_by: &[&OPERATOR_TOO_OLD],
         ..KnownCause::USUAL
     },

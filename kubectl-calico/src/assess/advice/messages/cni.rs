@@ -55,9 +55,10 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "error getting clusterinformation",
             "x509: certificate signed by unknown authority",
         ],
-        means: "the kubeconfig of the CNI plugin on the node has the certificate authority of another cluster, or \
-         an earlier one of this cluster",
-        fix: "restart calico-node on the node of the pod: it writes /etc/cni/net.d/calico-kubeconfig anew. \
+        means: "the kubeconfig of the CNI plugin on the node trusts the certificate authority of \
+            another cluster, or an earlier one of this cluster",
+        fix: "restart calico-node on the node of the pod: it writes \
+            /etc/cni/net.d/calico-kubeconfig again. \
          kubeadm reset leaves /etc/cni/net.d: empty it before a node joins again",
         paste: calico_node_of,
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go; \
@@ -77,8 +78,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "resource does not exist: clusterinformation(default)",
         ],
         means: "Calico's datastore has no ClusterInformation",
-        fix: "restart calico-node, which creates it when it starts; if it is gone because the CRDs were \
-         deleted, so are the pools and policies",
+        fix: "restart calico-node, which creates it when it starts; if it is missing because the \
+            CRDs were deleted, the pools and policies are gone, too",
         paste: calico_node_of,
         source: "projectcalico/calico v3.30.7, libcalico-go/lib/clientv3/client.go (EnsureInitialized)",
         examples: &[

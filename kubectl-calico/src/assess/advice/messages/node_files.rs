@@ -177,7 +177,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["/host/opt/cni/bin", "permission denied"],
         means: "install-cni is not allowed to write the binaries of the CNI plugin",
-        fix: "allow it on the node: it runs as root, so SELinux, AppArmor or an immutable file forbids it \
+        fix: "allow it on the node: install-cni runs as root, so SELinux, AppArmor or an \
+            immutable file prevents it \
          (ausearch -m avc, lsattr /opt/cni/bin)",
         paste: nodes,
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go; \
@@ -191,7 +192,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["/host/opt/cni/bin", "text file busy"],
         means: "a program on the node runs the binary that install-cni replaces",
-        fix: "end it on the node (fuser -v on the file in /opt/cni/bin shows it), or delete the file; the pod tries \
+        fix: "stop that program on the node (fuser -v on the file in /opt/cni/bin shows it), or delete the file; the pod tries \
          again",
         paste: nodes,
         source: "Linux, errno ETXTBSY; projectcalico/calico#8932",

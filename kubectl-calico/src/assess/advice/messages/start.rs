@@ -36,8 +36,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["unable to auto-detect an ipv4 address: no valid ipv4 addresses found"],
-        means: "no interface of the node that the method first-found takes has an address: it skips loopback, and \
-         bridges of containers, by name",
+        means: "autodetection (first-found) finds no usable address: it skips loopback and the \
+            bridges of containers",
         fix: "choose a method that finds the node's address: kubernetes-internal-ip, or the interface or CIDR of the \
          network between the nodes",
         paste: node_addresses,
