@@ -44,10 +44,7 @@ def common(toolchain, folder):
     prefixes = [(REPOSITORY, "/source"), (cargo, "/cargo"), (f"{sysroot}/lib/rustlib/src/rust", f"/rustc/{commit}")]
     return {
         "RUSTUP_TOOLCHAIN": toolchain,
-        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(
-            # A panic aborts. On x86_64, the tables to unwind the stack are an eighth of helm-postrender.
-            ["-Cforce-unwind-tables=no", *(f"--remap-path-prefix={of}={to}" for of, to in prefixes)]
-        ),
+        "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(f"--remap-path-prefix={of}={to}" for of, to in prefixes),
         "CFLAGS": " ".join(shlex.quote(f"-ffile-prefix-map={of}={to}") for of, to in prefixes),
         # The crate cc reads CFLAGS as a shell does: a path may contain a space.
         "CC_SHELL_ESCAPED_FLAGS": "1",
