@@ -118,6 +118,11 @@ impl Healthy {
         self.is_clean_within(Duration::from_secs(10)) && self.content() == self.content
     }
 
+    /// Whether kubectl finds the resources of every API, aggregated ones too.
+    pub(super) fn serves_all_groups(&self) -> bool {
+        self.cluster.kubectl(["api-resources"]).is_success()
+    }
+
     pub(super) fn report(&self) -> Report {
         let ran = self.cluster.calico(["status", "--output=json"]);
         serde_json::from_str(&ran.stdout)

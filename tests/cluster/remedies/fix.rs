@@ -16,6 +16,10 @@ use crate::terminal::Terminal;
 /// The operator retries after 30 seconds, and reports up to 10 seconds later.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// While the API server of Kubernetes has no answer from that of Calico, kubectl says that its resources do not exist;
+/// they are back with the next answer.
+const DISCOVERY: Duration = Duration::from_secs(15);
+
 pub(super) enum Outcome {
     /// The finding is gone, or the plan has been run, after this time.
     Gone(Duration),
@@ -59,7 +63,7 @@ pub(super) fn carry_out(case: &Case, healthy: &Healthy) -> Outcome {
 fn run(case: &Case, healthy: &Healthy, terminal: &Terminal) -> Result<Outcome, Outcome> {
     if let Some(broken_by) = &case.broken_by {
         terminal.heading("The cluster is broken");
-        command(terminal, &format!("set -e; {broken_by}"))?;
+        command(healthy, terminal, &format!("set -e; {broken_by}"))?;
     }
     let remedy = match &case.plan {
         Some(arguments) => planned(arguments, healthy, terminal),
@@ -76,12 +80,12 @@ fn run(case: &Case, healthy: &Healthy, terminal: &Terminal) -> Result<Outcome, O
                 .words
                 .iter()
                 .fold(text.clone(), |text, (word, with)| text.replace(word, with));
-            command(terminal, &with_words)?;
+            command(healthy, terminal, &with_words)?;
         }
         wait_as_told(step, healthy)?;
     }
     if let Some(by_hand) = &case.by_hand {
-        command(terminal, by_hand)?;
+        command(healthy, terminal, by_hand)?;
     }
     terminal.heading("Afterwards");
     let outcome = judge(case, healthy, &remedy)?;
@@ -98,7 +102,9 @@ fn run(case: &Case, healthy: &Healthy, terminal: &Terminal) -> Result<Outcome, O
     Ok(outcome)
 }
 
-fn command(terminal: &Terminal, text: &str) -> Result<(), Outcome> {
+fn command(healthy: &Healthy, terminal: &Terminal, text: &str) -> Result<(), Outcome> {
+    // In vain where a case breaks Calico's API server.
+    let _ = until(DISCOVERY, || healthy.serves_all_groups().then_some(()));
     let ran = terminal.run(text);
     if ran.success {
         Ok(())
