@@ -13,33 +13,30 @@ use serde_json::Error;
 use super::schema::{Field, Kind};
 use super::wire::{Content, Fields};
 
+/// A message with the fields of that kind.
+pub(super) fn message<'a>(
+    kind: &'static Kind,
+    bytes: &'a [u8],
+) -> impl Deserializer<'a, Error = Error> + use<'a> {
+    let content = Content::Bytes(bytes);
+    Input::Item(Item { kind, content })
+}
+
 /// A value in a message.
 #[derive(Clone, Copy)]
-pub(super) struct Item<'a> {
+struct Item<'a> {
     kind: &'static Kind,
     content: Content<'a>,
 }
 
 impl<'a> Item<'a> {
-    /// A message with these fields.
-    pub(super) fn object(kind: &'static Kind, bytes: &'a [u8]) -> Self {
-        Self {
-            kind,
-            content: Content::Bytes(bytes),
-        }
-    }
-
     /// In JSON, a text that is not set is not written.
     fn is_unset(self) -> bool {
         let is_text = matches!(self.kind, Kind::Text | Kind::Output);
         is_text && matches!(self.content, Content::Bytes([]))
     }
-}
 
-impl<'de> Deserializer<'de> for Item<'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn visit<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Error> {
         match (self.kind, self.content) {
             (Kind::Bool, Content::Number(number)) => visitor.visit_bool(number != 0),
             (Kind::Integer, Content::Number(number)) => visitor.visit_i64(number.cast_signed()),
@@ -58,6 +55,25 @@ impl<'de> Deserializer<'de> for Item<'de> {
             }
             (Kind::List(_) | Kind::Map(_), _) => Err(Error::custom("protobuf of a list in a list")),
             _ => Err(Error::custom("protobuf of another wire type")),
+        }
+    }
+}
+
+/// What a visitor gets: a value, or all entries of a list or a map.
+enum Input<'m, 'a> {
+    Item(Item<'a>),
+    List(Entries<'m, 'a>),
+    Map(Entries<'m, 'a>),
+}
+
+impl<'de> Deserializer<'de> for Input<'_, 'de> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Self::Item(item) => item.visit(visitor),
+            Self::List(entries) => visitor.visit_seq(entries),
+            Self::Map(entries) => visitor.visit_map(entries),
         }
     }
 
@@ -112,6 +128,16 @@ impl<'a> Members<'a> {
         Ok(())
     }
 
+    /// What follows of that field: a list or a map.
+    fn entries(&mut self, number: u64, kind: &'static Kind) -> Entries<'_, 'a> {
+        Entries {
+            members: self,
+            number,
+            kind,
+            value: None,
+        }
+    }
+
     /// The next content of that field, if it has more.
     fn next_of(&mut self, number: u64) -> Result<Option<Content<'a>>, Error> {
         match self.next {
@@ -148,59 +174,21 @@ impl<'de> MapAccess<'de> for Members<'de> {
         let Some((field, content)) = self.next else {
             return Err(Error::custom("a value without a key"));
         };
-        let (Kind::List(kind) | Kind::Map(kind)) = &field.kind else {
-            self.advance()?;
-            return seed.deserialize(Item {
-                kind: &field.kind,
-                content,
-            });
-        };
         let number = field.number;
-        let value = seed.deserialize(Group {
-            is_map: matches!(field.kind, Kind::Map(_)),
-            entries: Entries {
-                members: self,
-                number,
-                kind,
-                value: None,
-            },
-        })?;
+        let value = match &field.kind {
+            Kind::List(kind) => seed.deserialize(Input::List(self.entries(number, kind)))?,
+            Kind::Map(kind) => seed.deserialize(Input::Map(self.entries(number, kind)))?,
+            kind => {
+                self.advance()?;
+                return seed.deserialize(Input::Item(Item { kind, content }));
+            }
+        };
         while self.next_of(number)?.is_some() {}
         Ok(value)
     }
 }
 
-/// A list, or a map, whose entries are fields with the same number.
-struct Group<'m, 'a> {
-    is_map: bool,
-    entries: Entries<'m, 'a>,
-}
-
-impl<'de> Deserializer<'de> for Group<'_, 'de> {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.is_map {
-            visitor.visit_map(self.entries)
-        } else {
-            visitor.visit_seq(self.entries)
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_unit()
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct seq
-        tuple tuple_struct map struct enum identifier
-    }
-}
-
+/// The entries of a list or a map: fields with the same number.
 struct Entries<'m, 'a> {
     members: &'m mut Members<'a>,
     number: u64,
@@ -219,11 +207,9 @@ impl<'de> SeqAccess<'de> for Entries<'_, 'de> {
         let Some(content) = self.members.next_of(self.number)? else {
             return Ok(None);
         };
-        seed.deserialize(Item {
-            kind: self.kind,
-            content,
-        })
-        .map(Some)
+        let kind = self.kind;
+        seed.deserialize(Input::Item(Item { kind, content }))
+            .map(Some)
     }
 }
 
@@ -245,14 +231,14 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
             kind: &Kind::Text,
             content: member(entry, 1)?.unwrap_or(Content::Bytes(&[])),
         };
-        seed.deserialize(key).map(Some)
+        seed.deserialize(Input::Item(key)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        seed.deserialize(Item {
+        seed.deserialize(Input::Item(Item {
             kind: self.kind,
             content: self.value.take().unwrap_or(Content::Bytes(&[])),
-        })
+        }))
     }
 }
 

@@ -22,7 +22,7 @@ pub use status::status;
 use serde::de::{Deserializer, Error as _};
 use serde_json::Error;
 
-use message::Item;
+use message::message;
 use node::NODE;
 use pod::POD;
 use schema::Kind;
@@ -46,7 +46,7 @@ pub fn object<'a>(
     if bytes.len() > LARGEST {
         return Err(Error::custom(format!("{kind} of {} bytes", bytes.len())));
     }
-    Ok(Item::object(schema, bytes))
+    Ok(message(schema, bytes))
 }
 
 fn schema(kind: &str) -> Option<&'static Kind> {
