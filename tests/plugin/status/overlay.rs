@@ -2,35 +2,16 @@
 
 use std::fs;
 
-use calico_test_support::clusters::{cluster, manifest};
-use calico_test_support::outcome::Outcome;
+use calico_test_support::clusters::cluster;
 use calico_test_support::repository;
 use serde_json::{Value, json};
 
-use crate::run::plugin;
+use super::with::{report_over as report, run_over as run};
 
 const OPERATOR: &str = "base: helm\n";
 const MANIFEST: &str = "base: calico.yaml\n";
 
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
-fn run(objects: &[Value], manifests: &str, arguments: &[&str]) -> Outcome {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("cluster.yaml"), manifest(objects)).unwrap();
-    fs::write(folder.path().join("with.yaml"), manifests).unwrap();
-    let output = plugin()
-        .current_dir(folder.path())
-        .args(["status", "-f", "cluster.yaml", "--with", "with.yaml"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    Outcome::of(&output)
-}
-
-fn report(objects: &[Value], manifests: &str) -> Value {
-    let outcome = run(objects, manifests, &["-o", "json"]);
-    serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.output()))
-}
 
 fn codes(report: &Value) -> Vec<&str> {
     let findings = report["findings"].as_array().unwrap().iter();

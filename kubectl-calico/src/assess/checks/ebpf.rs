@@ -161,16 +161,7 @@ fn is_too_old(version: &str) -> bool {
 fn no_api_address(case: &Case) -> Option<Finding> {
     let node = CalicoNode::current(case.snapshot)?;
     let platform = case.facts.cluster.platform.value();
-    let elsewhere = matches!(
-        platform,
-        Some(
-            Platform::K3s
-                | Platform::Rke2
-                | Platform::K0s
-                | Platform::MicroK8s
-                | Platform::OpenShift
-        )
-    );
+    let elsewhere = platform.is_some_and(|it| it.implements_services());
     let by_kubeadm = platform == Some(&Platform::Kubeadm)
         && case.snapshot.kube_proxy.read().is_none()
         && case.snapshot.kube_proxy.unknown().is_none()

@@ -122,7 +122,11 @@ fn no_name_is_resolved(case: &Case, waiting: &[&Pod]) -> bool {
 }
 
 /// The severity, the cause, and what to do first.
-fn cause(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'static str)> {
+fn cause(
+    case: &Case,
+    waiting: &[&Pod],
+    without_calico_node: bool,
+) -> Option<(Severity, &'static str, &'static str)> {
     Some(match case.facts.install.method.value()? {
         _ if is_done_by_another_plugin(case.snapshot, &case.facts.install) => return None,
         // The other plugin connects them.
@@ -137,7 +141,7 @@ fn cause(case: &Case, waiting: &[&Pod]) -> Option<(Severity, &'static str, &'sta
             "Pending: no network, because Calico does not run yet",
             "fix the installation first: see the other findings",
         ),
-        _ if is_without_calico_node(case, waiting) => (
+        _ if without_calico_node => (
             Severity::Error,
             "Pending: no network, because calico-node is not ready",
             "fix calico-node first: see the other findings",
@@ -194,7 +198,8 @@ fn with_files_of_calico(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
 
 fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     let first = waiting.first()?;
-    let (severity, why, fix) = cause(case, waiting)?;
+    let without_calico_node = is_without_calico_node(case, waiting);
+    let (severity, why, fix) = cause(case, waiting, without_calico_node)?;
     let names: Vec<&str> = waiting
         .iter()
         .map(|pod| pod.metadata.name.as_str())
@@ -222,21 +227,19 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
             } else {
                 "these pods do not start"
             })
-            .suspects(suspects(case, waiting))
+            .suspects(suspects(case, without_calico_node))
             .fix(fix)
-            .paste(match severity {
-                // In all other cases, something else must be fixed first.
-                Severity::Warning | Severity::Error
-                    if CalicoNode::current(case.snapshot).is_some()
-                        && !is_without_calico_node(case, waiting) =>
-                {
+            // Otherwise, something else must be fixed first.
+            .paste(
+                if CalicoNode::current(case.snapshot).is_some() && !without_calico_node {
                     format!(
                         "kubectl describe pods -n kube-system {}",
                         pasted(&first.metadata.name)
                     )
-                }
-                _ => String::new(),
-            }),
+                } else {
+                    String::new()
+                },
+            ),
     )
 }
 
@@ -247,11 +250,11 @@ const WITHOUT_CALICO_NODE: [&str; 8] = [
 
 /// What keeps pods from starting: calico-node, or what keeps it from running; if it is ready, that the
 /// container runtime sees no CNI configuration.
-fn suspects(case: &Case, waiting: &[&Pod]) -> Vec<Suspect> {
+fn suspects(case: &Case, without_calico_node: bool) -> Vec<Suspect> {
     if CalicoNode::current(case.snapshot).is_none() {
         return WITHOUT_CALICO_NODE.map(Suspect::Code).to_vec();
     }
-    if !is_without_calico_node(case, waiting) {
+    if !without_calico_node {
         return vec![Suspect::Code(NODE_NOT_READY.entry.code)];
     }
     ["calico-node", "canal", "rke2-canal"]

@@ -96,15 +96,23 @@ impl Ends {
     }
 }
 
+/// The pods of calico-node.
+fn agents(snapshot: &Snapshot) -> Vec<&Pod> {
+    let sets = CalicoNode::all(snapshot);
+    let pods = sets
+        .iter()
+        .flat_map(|set| pods::of(snapshot, &set.set.metadata, set.selector()));
+    pods.collect()
+}
+
 /// The nodes with a calico-node, if it is meant for some of them only and runs on these.
 fn nodes_with_agents(snapshot: &Snapshot) -> Option<BTreeSet<&str>> {
-    let sets = CalicoNode::all(snapshot);
-    let nodes: BTreeSet<&str> = sets
-        .iter()
-        .flat_map(|set| pods::of(snapshot, &set.set.metadata, set.selector()))
+    let agents = agents(snapshot).into_iter();
+    let nodes: BTreeSet<&str> = agents
         .map(|pod| pod.spec.node_name.as_str())
         .filter(|name| !name.is_empty())
         .collect();
+    let sets = CalicoNode::all(snapshot);
     let desired: u32 = sets.iter().filter_map(CalicoNode::desired).sum();
     let is_complete = usize::try_from(desired).is_ok_and(|desired| desired == nodes.len());
     (is_complete && nodes.len() > 1).then_some(nodes)
@@ -112,12 +120,9 @@ fn nodes_with_agents(snapshot: &Snapshot) -> Option<BTreeSet<&str>> {
 
 /// A node whose calico-node runs and is not ready.
 fn unready_agent<'a>(snapshot: &Snapshot, nodes: &[&'a Node]) -> Option<&'a Node> {
-    let sets = CalicoNode::all(snapshot);
-    let mut agents = sets
-        .iter()
-        .flat_map(|set| pods::of(snapshot, &set.set.metadata, set.selector()))
-        .filter(|pod| pod.status.phase == "Running" && !pod.is_ready());
-    agents.find_map(|pod| named(nodes, &pod.spec.node_name).filter(|node| !node.is_silent()))
+    let agents = agents(snapshot).into_iter();
+    let mut unready = agents.filter(|pod| pod.status.phase == "Running" && !pod.is_ready());
+    unready.find_map(|pod| named(nodes, &pod.spec.node_name).filter(|node| !node.is_silent()))
 }
 
 fn named<'a>(nodes: &[&'a Node], name: &str) -> Option<&'a Node> {

@@ -51,6 +51,14 @@ impl Platform {
         matches!(self, Self::Eks | Self::Aks | Self::Gke)
     }
 
+    /// Whether a process of the distribution implements Services, instead of a DaemonSet kube-proxy.
+    pub fn implements_services(self) -> bool {
+        matches!(
+            self,
+            Self::K3s | Self::Rke2 | Self::K0s | Self::MicroK8s | Self::OpenShift
+        )
+    }
+
     /// The distribution's own spelling of its name.
     pub fn name(self) -> &'static str {
         match self {

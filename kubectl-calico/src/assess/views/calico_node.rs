@@ -5,6 +5,7 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::{ConfigMap, Container, EnvVar};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
+use super::daemon_set;
 use crate::assess::fact::Gap;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::resources::{CALICO_CONFIG, MANIFEST_SERVICES_ENDPOINT};
@@ -159,9 +160,7 @@ impl<'a> CalicoNode<'a> {
     /// The number of nodes that it should run on; `None` if its controller has not counted them: in a
     /// manifest, or right after it was created.
     pub fn desired(&self) -> Option<u32> {
-        let status = self.set.status.as_ref()?;
-        let desired = u32::try_from(status.desired_number_scheduled).ok()?;
-        (status.observed_generation.is_some() || desired > 0).then_some(desired)
+        u32::try_from(daemon_set::counted(self.set)?.desired_number_scheduled).ok()
     }
 
     fn is_windows(&self) -> bool {

@@ -3,6 +3,7 @@
 use k8s_openapi::api::apps::v1::DaemonSet;
 
 use super::calico_node::CalicoNode;
+use super::daemon_set;
 use super::pods;
 use crate::snapshot::Snapshot;
 
@@ -16,7 +17,7 @@ pub fn machines(snapshot: &Snapshot) -> usize {
 
 /// The number of nodes that a DaemonSet should run on, if its controller has counted them.
 pub fn desired(set: &DaemonSet) -> Option<usize> {
-    usize::try_from(set.status.as_ref()?.desired_number_scheduled).ok()
+    usize::try_from(daemon_set::counted(set)?.desired_number_scheduled).ok()
 }
 
 /// Whether two DaemonSets have nodes of their own: they select nodes differently, and together they are
@@ -29,7 +30,7 @@ pub fn are_apart(snapshot: &Snapshot, one: &DaemonSet, other: &DaemonSet) -> boo
 
 /// The fields by which a DaemonSet selects nodes.
 fn selection(set: &DaemonSet) -> Option<impl PartialEq> {
-    let pod = set.spec.as_ref()?.template.spec.as_ref()?;
+    let pod = daemon_set::pod(set)?;
     let affinity = pod
         .affinity
         .as_ref()

@@ -95,7 +95,7 @@ fn manage_kube_proxy(overlaid: &mut Snapshot, origins: &mut Origins) -> Option<&
     } else {
         let is_disabled = selector(set)?.remove(DISABLED).is_some();
         if is_disabled {
-            // Its controller counts the nodes anew.
+            // Its controller has yet to count the nodes.
             set.status = None;
         }
         is_disabled

@@ -72,17 +72,8 @@ fn lack(case: &Case) -> Option<Lack> {
     if bootstraps && by_config_map(case).is_some() {
         return Some(Lack::Choice);
     }
-    let elsewhere = matches!(
-        case.facts.cluster.platform.value(),
-        Some(
-            Platform::K3s
-                | Platform::Rke2
-                | Platform::K0s
-                | Platform::MicroK8s
-                | Platform::OpenShift
-                | Platform::Gke
-        )
-    );
+    let platform = case.facts.cluster.platform.value();
+    let elsewhere = platform.is_some_and(|it| it.implements_services() || *it == Platform::Gke);
     if elsewhere || kube_proxy::is_scheduled(case.snapshot) || other_plugins::is_there(case) {
         return None;
     }

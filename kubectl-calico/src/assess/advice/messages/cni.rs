@@ -13,6 +13,15 @@ use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
 use crate::assess::checks::pinned_pools::POOL_PINNED;
 use crate::assess::checks::usage::NEARLY_FULL;
 
+const TOKEN_EXPIRED: KnownMessage = KnownMessage {
+    means: "the API server rejects the token of the CNI plugin, which has expired",
+    fix: "restart calico-node on the node of the pod: it writes a new token to \
+          /etc/cni/net.d/calico-kubeconfig",
+    paste: calico_node_of,
+    explained_by: &[&TOKEN_NOT_RENEWED],
+    ..KnownMessage::USUAL
+};
+
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["check that the calico/node container is running and has mounted /var/lib/calico"],
@@ -35,11 +44,6 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "error getting clusterinformation",
             "connection is unauthorized",
         ],
-        means: "the API server rejects the token of the CNI plugin, which has expired",
-        fix: "restart calico-node on the node of the pod: it writes a new token to \
-         /etc/cni/net.d/calico-kubeconfig",
-        paste: calico_node_of,
-        explained_by: &[&TOKEN_NOT_RENEWED],
         source: "projectcalico/calico v3.30.7, libcalico-go/lib/errors/errors.go; \
          projectcalico/calico#5712, #9215, #8379",
         examples: &[
@@ -47,7 +51,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): error getting \
          ClusterInformation: connection is unauthorized: Unauthorized",
         ],
-        ..KnownMessage::USUAL
+        ..TOKEN_EXPIRED
     },
     // The certificate authority in the plugin's kubeconfig, which install-cni writes.
     KnownMessage {
@@ -132,17 +136,12 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["failed (add): unauthorized"],
-        means: "the API server rejects the token of the CNI plugin, which has expired",
-        fix: "restart calico-node on the node of the pod: it writes a new token to \
-         /etc/cni/net.d/calico-kubeconfig",
-        paste: calico_node_of,
-        explained_by: &[&TOKEN_NOT_RENEWED],
         source: "easzlab/kubeasz#1332",
         examples: &[
             "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
          network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): Unauthorized",
         ],
-        ..KnownMessage::USUAL
+        ..TOKEN_EXPIRED
     },
     KnownMessage {
         texts: &["calico is currently not ready to process requests"],

@@ -5,6 +5,16 @@ use super::commands::{agents, calico_node_of, describe, nodes};
 use super::known_message::KnownMessage;
 use crate::assess::checks::node_ready::NODE_NOT_READY;
 
+const NO_CONFIGURATION: KnownMessage = KnownMessage {
+    is_general: true,
+    means: "the container runtime has found no CNI configuration on the node",
+    fix: "get calico-node ready on the node: install-cni writes the configuration to \
+          /etc/cni/net.d. If it is there, restart the container runtime",
+    paste: agents,
+    explained_by: &[&NODE_NOT_READY],
+    ..KnownMessage::USUAL
+};
+
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to find plugin \"calico"],
@@ -97,28 +107,16 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["cni plugin not initialized"],
-        is_general: true,
-        means: "the container runtime has found no CNI configuration on the node",
-        fix: "get calico-node ready on the node: install-cni writes the configuration to \
-         /etc/cni/net.d. If it is there, restart the container runtime",
-        paste: agents,
-        explained_by: &[&NODE_NOT_READY],
         source: "containerd v1.7.22, vendor/github.com/containerd/go-cni/errors.go",
         examples: &[
             "network is not ready: container runtime network not ready: NetworkReady=false \
          reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin \
          not initialized",
         ],
-        ..KnownMessage::USUAL
+        ..NO_CONFIGURATION
     },
     KnownMessage {
         texts: &["cni config uninitialized"],
-        is_general: true,
-        means: "the container runtime has found no CNI configuration on the node",
-        fix: "get calico-node ready on the node: install-cni writes the configuration to \
-         /etc/cni/net.d. If it is there, restart the container runtime",
-        paste: agents,
-        explained_by: &[&NODE_NOT_READY],
         versions: "Kubernetes up to 1.23",
         source: "kubernetes v1.23, pkg/kubelet/dockershim/network/cni/cni.go",
         examples: &[
@@ -126,7 +124,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          reason:NetworkPluginNotReady message:docker: network plugin is not ready: cni \
          config uninitialized",
         ],
-        ..KnownMessage::USUAL
+        ..NO_CONFIGURATION
     },
     KnownMessage {
         texts: &["unable to create token for cni kubeconfig", "is forbidden"],
