@@ -2,7 +2,6 @@
 
 use calico_core::catalog::Entry;
 
-use super::excuses::excuses;
 use super::facts::Facts;
 use super::finding::Finding;
 use crate::snapshot::resource::Resource;
@@ -14,6 +13,9 @@ pub struct Check {
     pub entry: Entry,
     /// The rows that it needs. If one of them is unknown, the check is skipped.
     pub needs: &'static [&'static Resource],
+    /// Rows that it can do without, but in which it could read that what it finds is as it should be. If one of them
+    /// could not be read, the check is skipped. Rows that files do not contain excuse nothing.
+    pub excuses: &'static [&'static Resource],
     /// What it evaluates.
     pub judges: Judges,
     /// The places where the check fails.
@@ -81,7 +83,7 @@ impl Check {
 
     /// Whether the check needs a row.
     pub fn needs(&self, resource: &Resource) -> bool {
-        self.needs.iter().any(|need| std::ptr::eq(*need, resource))
+        contains(self.needs, resource)
     }
 
     /// Whether the check needs a row that is read only on request, and was not requested.
@@ -101,13 +103,18 @@ impl Check {
         if let Unknown::NotKept { codes, .. } = why {
             return codes.contains(&self.entry.code);
         }
-        self.needs(resource) || (why.is_failure() && excuses(resource, self.entry.code))
+        self.needs(resource) || (why.is_failure() && contains(self.excuses, resource))
     }
 
     /// Whether the check is not skipped, and fails.
     pub fn finds(&self, case: &Case) -> bool {
         self.can_judge(&case.snapshot.unknown()) && !(self.find)(case).is_empty()
     }
+}
+
+/// Whether a row is one of these.
+fn contains(rows: &[&Resource], resource: &Resource) -> bool {
+    rows.iter().any(|row| std::ptr::eq(*row, resource))
 }
 
 /// A cluster to check.

@@ -13,7 +13,6 @@ pub mod checks;
 pub mod cluster_state;
 pub mod connectivity;
 pub mod counts;
-mod excuses;
 pub mod fact;
 pub mod facts;
 pub mod finding;

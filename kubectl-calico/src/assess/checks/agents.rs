@@ -37,6 +37,7 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
                  projectcalico/calico#8607, #3541, #2905, #2844",
     },
     needs: &[&DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let nodes = CalicoNode::all(case.snapshot);

@@ -31,6 +31,7 @@ pub(crate) const NO_PEERS: Check = Check {
         source: "Calico documentation, Configure BGP peering",
     },
     needs: &[&BGP_CONFIGURATIONS, &BGP_PEERS, &IP_POOLS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let bgp = &case.facts.routing.bgp;
@@ -86,6 +87,7 @@ pub(crate) const LARGE_MESH: Check = Check {
         source: "Calico documentation, Configure BGP peering",
     },
     needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let bgp = &case.facts.routing.bgp;

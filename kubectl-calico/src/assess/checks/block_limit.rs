@@ -45,6 +45,7 @@ pub(crate) const BLOCK_LIMIT: Check = Check {
         &NODES,
         &DAEMON_SETS,
     ],
+    excuses: &[],
     judges: Judges::Following,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {

@@ -26,6 +26,7 @@ pub(crate) const BLOCK_SIZE: Check = Check {
                  projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     needs: &[&IP_POOLS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         if case.facts.by_calico_ipam() == Some(false) {

@@ -27,6 +27,7 @@ pub(crate) const BORROWED: Check = Check {
                  calicoctl/calicoctl/commands/ipam/show.go",
     },
     needs: &[&IPAM_BLOCKS, &NODES, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Following,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {

@@ -17,7 +17,7 @@ use crate::assess::views::ipam_config::{self, is_strict};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
-    DAEMON_SETS, IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, NODES,
+    CALICO_CONFIG, DAEMON_SETS, IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, NODES,
 };
 
 pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
@@ -54,6 +54,8 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
         &IPAM_CONFIGS,
         &IP_RESERVATIONS,
     ],
+    // Another IPAM or CNI plugin.
+    excuses: &[&CALICO_CONFIG],
     judges: Judges::Configured,
     find: |case| {
         if case.facts.by_calico_ipam() != Some(true) {

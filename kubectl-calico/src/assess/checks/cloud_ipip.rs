@@ -10,7 +10,7 @@ use crate::assess::facts::cloud::{Cloud, Ipip, cloud_of};
 use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::Node;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{IP_POOLS, NODES};
+use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, NODES};
 
 pub(crate) const IPIP_IN_CLOUD: Check = Check {
     entry: Entry {
@@ -32,6 +32,8 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         source: "Calico documentation, Azure; kubernetes/kops#17832; poseidon/typhoon#11",
     },
     needs: &[&IP_POOLS, &NODES],
+    // A disabled pool without addresses in use.
+    excuses: &[&IPAM_BLOCKS],
     judges: Judges::Requested {
         remedy: Remedy::Encapsulation,
     },

@@ -8,7 +8,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::{Finding, Severity};
-use crate::snapshot::resources::{IP_POOLS, NODES};
+use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, INSTALLATIONS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 
 pub(crate) const PLAIN_IN_CLOUD: Check = Check {
@@ -36,6 +36,8 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
                  OpenStack Neutron, port security; Oracle Cloud documentation, VNICs",
     },
     needs: &[&IP_POOLS, &NODES],
+    // That host-local IPAM assigns the addresses, for which the cloud has routes.
+    excuses: &[&CALICO_CONFIG, &DAEMON_SETS, &INSTALLATIONS],
     judges: Judges::Requested {
         remedy: Remedy::Encapsulation,
     },

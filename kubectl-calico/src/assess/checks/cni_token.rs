@@ -24,6 +24,7 @@ pub(crate) const TOKEN_NOT_RENEWED: Check = Check {
                  projectcalico/calico#5712, #9215",
     },
     needs: &[&DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let Some(node) = CalicoNode::current(case.snapshot) else {

@@ -8,7 +8,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Suspect};
-use crate::snapshot::resources::TIGERA_STATUSES;
+use crate::snapshot::resources::{
+    DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES,
+};
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
 use calico_core::catalog::Entry;
 
@@ -28,6 +30,14 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
     },
     needs: &[&TIGERA_STATUSES],
+    // What shows that Calico runs: without it, a TigeraStatus is a leftover of an uninstall.
+    excuses: &[
+        &DAEMON_SETS,
+        &OPERATORS,
+        &DEPLOYMENTS,
+        &IP_POOLS,
+        &INSTALLATIONS,
+    ],
     judges: Judges::Running,
     find: |case| of_state(case, ComponentState::Degraded, degraded),
 };
@@ -50,6 +60,7 @@ pub(crate) const COMPONENT_NOT_AVAILABLE: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
     needs: &[&TIGERA_STATUSES],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| of_state(case, ComponentState::NotAvailable, not_available),
 };

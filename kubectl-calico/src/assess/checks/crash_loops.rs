@@ -33,6 +33,7 @@ pub(crate) const CRASH_LOOP: Check = Check {
                  Kubernetes documentation, Pod Lifecycle",
     },
     needs: &[&CALICO_PODS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let crashing = failing_pods(case.snapshot, ContainerFailure::CrashLoop, |found| {

@@ -44,6 +44,7 @@ pub(crate) const KINDS_NOT_SERVED: Check = Check {
         &CLUSTER_INFORMATIONS,
         &IPAM_BLOCKS,
     ],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let found = [of_operator(case), of_calico(case)];

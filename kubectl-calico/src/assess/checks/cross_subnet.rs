@@ -30,6 +30,7 @@ pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
                  networking",
     },
     needs: &[&IP_POOLS, &NODES],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         Family::BOTH

@@ -34,6 +34,7 @@ pub(crate) const DATAPLANE_DRIFT: Check = Check {
                  projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    excuses: &[],
     judges: Judges::Following,
     find: |case| {
         let by_installation = by_installation(case);
@@ -135,6 +136,7 @@ pub(crate) const DEBUG_LOG: Check = Check {
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let felix = Felix::of(case.snapshot);

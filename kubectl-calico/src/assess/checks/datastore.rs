@@ -22,6 +22,7 @@ pub(crate) const DATA_IN_ETCD: Check = Check {
         source: "projectcalico/calico v3.32.1, manifests/calico-etcd.yaml",
     },
     needs: &[&DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let node = CalicoNode::current(case.snapshot);
@@ -62,6 +63,7 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
                  cni-plugin/pkg/upgrade/migrate.go; rancher/rancher#23788",
     },
     needs: &[&CLUSTER_INFORMATIONS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let mut found = case.snapshot.cluster_informations.items().iter();

@@ -43,6 +43,7 @@ pub(crate) const DELETION_STUCK: Check = Check {
                  #4103; projectcalico/calico#6629, #8695, #9066",
     },
     needs: &[&INSTALLATIONS, &CALICO_SYSTEM, &OPERATORS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let installations = case.snapshot.installations.items().iter();

@@ -15,7 +15,10 @@ use crate::assess::views::container_failure::{ContainerFailure, container_failur
 use crate::assess::views::felix::{Felix, KUBE_PROXY_CLEANUP, default_of};
 use crate::assess::views::{kube_proxy, pods};
 use crate::repair::resource_writer::{self, ResourceWriter};
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
+use crate::snapshot::resources::{
+    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, MANIFEST_SERVICES_ENDPOINT,
+    NODES,
+};
 use crate::snapshot::{Node, ObjectRef, Pod};
 
 const SOURCE: &str = "projectcalico/calico v3.32.1, felix/bpf/bpf.go and felix/dataplane/driver.go; \
@@ -34,6 +37,7 @@ pub(crate) const KERNEL_TOO_OLD: Check = Check {
         source: SOURCE,
     },
     needs: &[&NODES, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         if !is_on(case) {
@@ -63,6 +67,8 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
         source: "Calico documentation, Enable the eBPF data plane; projectcalico/calico#8929",
     },
     needs: &[&DAEMON_SETS, &CALICO_PODS, &FELIX_CONFIGURATIONS],
+    // The address that calico-node of a manifest takes from it.
+    excuses: &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT],
     judges: Judges::Following,
     find: |case| no_api_address(case).into_iter().collect(),
 };
@@ -83,6 +89,8 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
         source: SOURCE,
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    // The address that calico-node of a manifest takes from it.
+    excuses: &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT],
     judges: Judges::Following,
     find: |case| kube_proxy_beside(case).into_iter().collect(),
 };

@@ -34,6 +34,7 @@ pub(crate) const NODES_GONE: Check = Check {
                  (checkAllocations) and ipam_allocation.go",
     },
     needs: &[&IPAM_BLOCKS, &NODES, &DAEMON_SETS, &DEPLOYMENTS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {

@@ -26,6 +26,7 @@ pub(crate) const IMAGE_NOT_PULLED: Check = Check {
         source: "kubernetes v1.34, pkg/kubelet/images/types.go",
     },
     needs: &[&CALICO_PODS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let waiting = failing_pods(case.snapshot, ContainerFailure::ImagePull, |found| {

@@ -38,6 +38,7 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
                  projectcalico/calico#9334",
     },
     needs: &[&INSTALLATIONS, &OPERATORS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let installations = case.snapshot.installations.read();
@@ -110,6 +111,7 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/utils/merge.go and api/v1/installation_types.go",
     },
     needs: &[&INSTALLATIONS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let instead = default_installation(case.snapshot).is_none();

@@ -14,7 +14,7 @@ use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::objects::{default_installation, overlay_installation};
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{INSTALLATIONS, OPERATORS};
+use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES};
 
 pub(crate) const RULE_BROKEN: Check = Check {
     entry: Entry {
@@ -39,6 +39,8 @@ pub(crate) const RULE_BROKEN: Check = Check {
                  pkg/controller/ippool/validation.go",
     },
     needs: &[&INSTALLATIONS, &OPERATORS],
+    // What the operator has accepted before, or has already made pools of.
+    excuses: &[&IP_POOLS, &TIGERA_STATUSES],
     judges: Judges::Configured,
     find: |case| broken(case, true),
 };

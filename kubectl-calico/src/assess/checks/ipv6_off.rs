@@ -28,6 +28,7 @@ pub(crate) const IPV6_HALF_ENABLED: Check = Check {
                  v3.32.1, manifests/calico.yaml",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| half_enabled(case).into_iter().collect(),
 };

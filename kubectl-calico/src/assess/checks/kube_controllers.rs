@@ -29,6 +29,7 @@ pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml; kube-controllers/",
     },
     needs: &[&DEPLOYMENTS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| not_ready(case).into_iter().collect(),
 };

@@ -42,6 +42,7 @@ pub(crate) const POD_SUBNET_MISSING: Check = Check {
                  projectcalico/calico#4218, tigera/operator#943",
     },
     needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
+    excuses: &[],
     judges: Judges::Requested {
         remedy: Remedy::Elsewhere,
     },

@@ -36,6 +36,7 @@ pub(crate) const POD_SUBNET_MISREAD: Check = Check {
                  projectcalico/calico#11311",
     },
     needs: &[&KUBEADM_CONFIG, &INSTALLATIONS, &IP_POOLS],
+    excuses: &[],
     judges: Judges::Requested {
         remedy: Remedy::Elsewhere,
     },

@@ -23,6 +23,7 @@ pub(crate) const OPERATOR_TOO_OLD: Check = Check {
                  Kubernetes documentation, Deprecated API Migration Guide; projectcalico/calico#7655",
     },
     needs: &[&OPERATORS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| too_old(case).into_iter().collect(),
 };

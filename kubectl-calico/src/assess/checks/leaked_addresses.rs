@@ -53,6 +53,7 @@ pub(crate) const ADDRESSES_LEAKED: Check = Check {
         &DAEMON_SETS,
         &DEPLOYMENTS,
     ],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {

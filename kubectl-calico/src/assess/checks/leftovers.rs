@@ -50,6 +50,7 @@ pub(crate) const LEFTOVERS: Check = Check {
         &DEPLOYMENTS,
         &CALICO_PODS,
     ],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let is_left = case.facts.install.method.value() == Some(&Method::Remnants);

@@ -35,6 +35,7 @@ pub(crate) const BLOCKS_LOST: Check = Check {
                  felix/calc/l3_route_resolver.go",
     },
     needs: &[&CALICO_PODS, &IP_POOLS, &IPAM_BLOCKS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| lost(case).into_iter().collect(),
 };

@@ -36,6 +36,7 @@ pub(crate) const HALF_MIGRATED: Check = Check {
                  convert/components.go",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| match case.facts.install.method.value() {
         _ if case.snapshot.basis.is_proposal() => proposed_twice(case).into_iter().collect(),

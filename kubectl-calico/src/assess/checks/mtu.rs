@@ -29,6 +29,7 @@ pub(crate) const MTU_TOO_LARGE: Check = Check {
                  felix/dataplane/linux/int_dataplane.go (determinePodMTU)",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| too_large(case).into_iter().collect(),
 };

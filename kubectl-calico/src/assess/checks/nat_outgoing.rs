@@ -31,6 +31,7 @@ pub(crate) const NO_NAT: Check = Check {
         source: "Calico documentation, Configure outgoing NAT; projectcalico/calico#2252, #2419",
     },
     needs: &[&IP_POOLS, &BGP_PEERS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let peers = !case.snapshot.bgp_peers.items().is_empty();

@@ -9,7 +9,7 @@ use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::few;
-use crate::snapshot::resources::{KUBE_PROXY, KUBEADM_CONFIG};
+use crate::snapshot::resources::{IP_POOLS, KUBE_PROXY, KUBEADM_CONFIG};
 
 pub(crate) const SOURCES_DISAGREE: Check = Check {
     entry: Entry {
@@ -33,6 +33,8 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
         source: "projectcalico/calico#5952, #962; kubernetes v1.34, cmd/kubeadm",
     },
     needs: &[&KUBEADM_CONFIG, &KUBE_PROXY],
+    // Pools that show which of the sources is right.
+    excuses: &[&IP_POOLS],
     judges: Judges::Requested {
         remedy: Remedy::Elsewhere,
     },

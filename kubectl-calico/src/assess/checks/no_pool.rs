@@ -15,7 +15,7 @@ use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
+use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, IP_POOLS};
 
 pub(crate) const NO_POOL: Check = Check {
     entry: Entry {
@@ -41,6 +41,8 @@ pub(crate) const NO_POOL: Check = Check {
                  pkg/controller/installation/core_controller.go; projectcalico/calico#7382",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS],
+    // Another IPAM or CNI plugin.
+    excuses: &[&CALICO_CONFIG],
     judges: Judges::Following,
     find: |case| {
         let by_calico = case.facts.by_calico_ipam() == Some(true);

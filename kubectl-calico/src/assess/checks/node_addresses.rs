@@ -13,7 +13,7 @@ use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
 use crate::assess::views::objects::default_installation;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, NODES};
+use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
 
 pub(crate) const WRONG_ADDRESS: Check = Check {
     entry: Entry {
@@ -39,6 +39,8 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
                  (checkConflictingNodes); projectcalico/calico#8607, #2542, #729, #3541",
     },
     needs: &[&NODES, &DAEMON_SETS],
+    // The method of detection that the Installation requests.
+    excuses: &[&INSTALLATIONS],
     judges: Judges::Running,
     find: |case| {
         let Some(calico) = CalicoNode::current(case.snapshot) else {

@@ -7,7 +7,7 @@ use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, NODES};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, Pod, PodName};
 use calico_core::catalog::Entry;
 
@@ -37,6 +37,8 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
                  (SetNodeNetworkUnavailableCondition); projectcalico/calico#6124",
     },
     needs: &[&NODES, &DAEMON_SETS],
+    // A pod that is not ready, which is another finding.
+    excuses: &[&CALICO_PODS],
     judges: Judges::Running,
     find: |case| {
         let Some(calico) = CalicoNode::current(case.snapshot) else {

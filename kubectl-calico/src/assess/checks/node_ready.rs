@@ -32,6 +32,7 @@ pub(crate) const NODE_NOT_READY: Check = Check {
                  containerd, internal/cri/server",
     },
     needs: &[&NODES, &CALICO_PODS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let (runtime, other): (Vec<_>, Vec<_>) = not_ready(case)

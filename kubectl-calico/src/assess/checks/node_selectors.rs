@@ -37,6 +37,7 @@ pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
                  documentation, Assign IP addresses based on topology; projectcalico/calico#7382",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS, &NODES],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {
@@ -67,6 +68,7 @@ pub(crate) const SELECTOR_UNREADABLE: Check = Check {
                  libcalico-go/lib/ipam/pools.go (SelectsNode) and ipam.go (determinePools)",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {

@@ -28,6 +28,7 @@ pub(crate) const NO_ADDRESS: Check = Check {
         source: "projectcalico/calico#8453; kubernetes v1.29, CHANGELOG",
     },
     needs: &[&NODES],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let nodes = case.snapshot.nodes.items().iter();

@@ -36,6 +36,7 @@ pub(crate) const OPERATOR_NOT_READY: Check = Check {
                  projectcalico/calico#2031",
     },
     needs: &[&OPERATORS, &INSTALLATIONS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let found = match operator_deployment(case.snapshot) {

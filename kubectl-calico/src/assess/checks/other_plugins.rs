@@ -12,7 +12,7 @@ use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::assess::views::{daemon_set, placement};
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::DAEMON_SETS;
+use crate::snapshot::resources::{CILIUM_CONFIG, DAEMON_SETS, NODES};
 
 pub(crate) const OTHER_PLUGIN: Check = Check {
     entry: Entry {
@@ -39,6 +39,8 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                  Amazon EKS user guide, Configure CNI for hybrid nodes",
     },
     needs: &[&DAEMON_SETS],
+    // That Cilium is chained to Calico, or that the plugins have nodes of their own.
+    excuses: &[&CILIUM_CONFIG, &NODES],
     judges: Judges::Configured,
     find: |case| {
         let Some(calico) = calico(case) else {

@@ -11,7 +11,7 @@ use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{counted, few};
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG, NODES};
+use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
     entry: Entry {
@@ -31,6 +31,8 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
         source: "Calico documentation, IP address management",
     },
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
+    // A disabled pool without addresses in use.
+    excuses: &[&IPAM_BLOCKS],
     judges: Judges::Requested {
         remedy: Remedy::Cidr,
     },
@@ -89,6 +91,7 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
         source: "Calico documentation, IP address management; projectcalico/calico#962",
     },
     needs: &[&IP_POOLS, &NODES],
+    excuses: &[],
     judges: Judges::Requested {
         remedy: Remedy::Cidr,
     },
@@ -149,6 +152,7 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
                  kube-controllers/pkg/controllers/ippool/pool_controller.go",
     },
     needs: &[&IP_POOLS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let pools = existing_pools(case);

@@ -12,7 +12,7 @@ use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
-    CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
+    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
 };
 use crate::snapshot::{Event, Pod, PodName};
 use calico_core::catalog::Entry;
@@ -48,6 +48,8 @@ pub(crate) const PODS_WAIT: Check = Check {
         &OPERATORS,
         &INSTALLATIONS,
     ],
+    // Another CNI plugin.
+    excuses: &[&CALICO_CONFIG],
     judges: Judges::Running,
     find: |case| {
         let pending = case.snapshot.pending_pods.items().iter();

@@ -9,7 +9,9 @@ use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::cni_config;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
+use crate::snapshot::resources::{
+    CALICO_CONFIG, CANAL_CONFIG, DAEMON_SETS, IP_POOLS, RKE2_CANAL_CONFIG,
+};
 
 /// The lists of pools, by name or CIDR.
 const LISTS: [&str; 2] = ["ipv4_pools", "ipv6_pools"];
@@ -32,6 +34,8 @@ pub(crate) const POOL_PINNED: Check = Check {
                  cni-plugin/pkg/types/types.go; kubernetes-sigs/kubespray#8879",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS],
+    // What has the list.
+    excuses: &[&CALICO_CONFIG, &CANAL_CONFIG, &RKE2_CANAL_CONFIG],
     judges: Judges::Configured,
     find: |case| pinned(case).into_iter().collect(),
 };

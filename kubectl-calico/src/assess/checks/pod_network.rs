@@ -11,7 +11,7 @@ use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::snapshot::resources::{IP_POOLS, KUBEADM_CONFIG};
+use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG, OPERATORS};
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {
@@ -41,6 +41,8 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                  projectcalico/calico#5952, #13704",
     },
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
+    // A pool that was left behind, or is not in use because Calico's data is in etcd.
+    excuses: &[&DAEMON_SETS, &OPERATORS, &INSTALLATIONS],
     judges: Judges::Requested {
         remedy: Remedy::Cidr,
     },

@@ -45,6 +45,7 @@ pub(crate) const NOT_CANONICAL: Check = Check {
                  pkg/controller/ippool/pool_controller.go",
     },
     needs: &[&IP_POOLS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let odd = |pool: &CandidatePool| {
@@ -82,6 +83,7 @@ pub(crate) const UNREADABLE: Check = Check {
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     needs: &[&IP_POOLS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let unreadable = |pool: &CandidatePool| {

@@ -30,6 +30,7 @@ pub(crate) const REPORT_OUTDATED: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (SetMetaData)",
     },
     needs: &[&INSTALLATIONS, &TIGERA_STATUSES],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let installation = default_installation(case.snapshot)
@@ -84,6 +85,7 @@ pub(crate) const NOTHING_REPORTED: Check = Check {
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go (updateStatus)",
     },
     needs: &[&OPERATORS, &INSTALLATIONS, &TIGERA_STATUSES],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let operator = operator_deployment(case.snapshot);

@@ -23,6 +23,7 @@ pub(crate) const RETINA_BESIDE_IPIP: Check = Check {
                  felix/dataplane/linux/ipip_mgr.go (tunl0)",
     },
     needs: &[&DAEMON_SETS, &IP_POOLS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| beside_ipip(case).into_iter().collect(),
 };

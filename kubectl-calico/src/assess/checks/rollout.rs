@@ -29,6 +29,7 @@ pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
         source: "Kubernetes documentation, DaemonSet, Rolling Update",
     },
     needs: &[&DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         if case.facts.install.method.value() == Some(&Method::Migrating) {

@@ -33,6 +33,7 @@ pub(crate) const AWS_SOURCE_CHECK: Check = Check {
         source: "Calico documentation, Overlay networking on AWS; projectcalico/calico#8166",
     },
     needs: &[&IP_POOLS, &NODES, &FELIX_CONFIGURATIONS],
+    excuses: &[],
     judges: Judges::Requested {
         remedy: Remedy::Elsewhere,
     },

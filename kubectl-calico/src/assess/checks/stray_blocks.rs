@@ -33,6 +33,7 @@ pub(crate) const OTHER_SIZE: Check = Check {
                  claimAffineBlock) and libcalico-go/lib/clientv3/ippool.go",
     },
     needs: &[&IP_POOLS, &IPAM_BLOCKS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let mut by_pool: BTreeMap<&str, Vec<&StrayBlock>> = BTreeMap::new();
@@ -64,6 +65,7 @@ pub(crate) const OUTSIDE_POOLS: Check = Check {
                  calicoctl/calicoctl/commands/ipam/check.go and felix/calc/l3_route_resolver.go",
     },
     needs: &[&IP_POOLS, &IPAM_BLOCKS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let blocks: Vec<&StrayBlock> = stray(case).filter(|block| block.pool.is_none()).collect();

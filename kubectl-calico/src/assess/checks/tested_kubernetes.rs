@@ -13,7 +13,7 @@ use crate::assess::facts::platform::Platform;
 use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, NODES};
+use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
 
 /// A minor release of Calico 3, and minor versions of Kubernetes 1.
 struct Tested {
@@ -72,6 +72,8 @@ pub(crate) const NOT_TESTED: Check = Check {
         source: "Calico documentation, System requirements (Kubernetes requirements), of each release",
     },
     needs: &[&NODES, &DAEMON_SETS],
+    // What sets the version of Calico before its image does.
+    excuses: &[&INSTALLATIONS],
     judges: Judges::Configured,
     find: |case| not_tested(case).into_iter().collect(),
 };

@@ -29,6 +29,7 @@ pub(crate) const BOTH_TUNNELS: Check = Check {
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },
     needs: &[&IP_POOLS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         candidate_pools(case)
@@ -99,6 +100,7 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
                  felix/calc/encapsulation_calculator.go",
     },
     needs: &[&IP_POOLS, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let ipip = |pool: &ExistingPool| pool.encapsulation.is_ipip();

@@ -32,6 +32,8 @@ pub(crate) const NOT_READY: Check = Check {
                  pkg/controller/installation/core_controller.go",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
+    // Fewer nodes than replicas, which is another finding.
+    excuses: &[&NODES],
     judges: Judges::Running,
     find: |case| {
         // In a manifest there is no status.
@@ -134,6 +136,7 @@ pub(crate) const TOO_FEW: Check = Check {
         source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
     },
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let (Some(replicas), Some(wanted)) = (used(case), case.facts.typha.wanted.value()) else {

@@ -39,6 +39,7 @@ pub(crate) const TOO_MANY: Check = Check {
                  manifests/calico-typha.yaml; kubernetes v1.34, pkg/controller/deployment",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let (Some(replicas), Some(wanted), true) = (
@@ -151,6 +152,7 @@ pub(crate) const NO_ROOM: Check = Check {
                  projectcalico/calico#6407, #6810, tigera/operator#1923",
     },
     needs: &[&NODES, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Configured,
     find: |case| {
         let Some((wanted, linux)) = too_few_nodes(case) else {

@@ -34,6 +34,7 @@ pub(crate) const NEARLY_FULL: Check = Check {
                  getReservedIPs); projectcalico/calico#7382",
     },
     needs: &[&IP_POOLS, &IPAM_BLOCKS, &IP_RESERVATIONS],
+    excuses: &[],
     judges: Judges::Following,
     find: |case| {
         Family::BOTH

@@ -29,6 +29,7 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
                  in-cluster pod traffic",
     },
     needs: &[&NODES, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
+    excuses: &[],
     judges: Judges::Running,
     find: |case| {
         let felix = Felix::of(case.snapshot);

@@ -52,6 +52,7 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                  tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
     },
     needs: &[&INSTALLATIONS, &IP_POOLS],
+    excuses: &[],
     judges: Judges::Following,
     find: |case| {
         let (Some(installation), Some(pools)) =

@@ -12,7 +12,10 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::SERVICES_ENDPOINT;
 use crate::assess::views::pods;
-use crate::snapshot::resources::DAEMON_SETS;
+use crate::snapshot::resources::{
+    self, CALICO_CONFIG, CALICO_PODS, CANAL_CONFIG, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS,
+    MANIFEST_SERVICES_ENDPOINT, OPERATORS, RKE2_CANAL_CONFIG,
+};
 use placeholder::Placeholder;
 
 pub(crate) const PLACEHOLDER_LEFT: Check = Check {
@@ -34,6 +37,18 @@ pub(crate) const PLACEHOLDER_LEFT: Check = Check {
                  Enable the eBPF data plane (kubernetes-services-endpoint)",
     },
     needs: &[&DAEMON_SETS],
+    // The objects around calico-node that may have a placeholder.
+    excuses: &[
+        &CALICO_CONFIG,
+        &CANAL_CONFIG,
+        &RKE2_CANAL_CONFIG,
+        &resources::SERVICES_ENDPOINT,
+        &MANIFEST_SERVICES_ENDPOINT,
+        &INSTALLATIONS,
+        &OPERATORS,
+        &DEPLOYMENTS,
+        &CALICO_PODS,
+    ],
     judges: Judges::Configured,
     find: placeholders,
 };
