@@ -29,6 +29,7 @@ pub mod pool_changes;
 pub mod provenance;
 pub mod readiness;
 pub mod report;
+mod symptoms;
 pub(crate) mod thresholds;
 pub mod views;
 pub mod with;

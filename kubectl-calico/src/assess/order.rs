@@ -1,4 +1,4 @@
-//! The order of findings: what must be fixed first, and which findings are symptoms of others.
+//! The order of findings: what must be fixed first, and symptoms below their causes.
 
 use std::cmp::Reverse;
 
@@ -15,7 +15,8 @@ use super::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use super::checks::nodes_without_address::NO_ADDRESS;
 use super::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use super::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
-use super::finding::{Finding, Severity, Suspect};
+use super::finding::{Finding, Severity};
+use super::symptoms::causes;
 use crate::repair::Step;
 
 /// Pairs of checks: the fix of the second one fails, or does harm, while the first one's is pending.
@@ -102,79 +103,6 @@ fn put_before(findings: &mut [Finding], first: &Check, then: &Check) {
     }
 }
 
-/// For each finding, the one that it is a symptom of. Following them never leads in a circle, and a
-/// symptom is never more severe than its cause.
-fn causes(findings: &[Finding]) -> Vec<Option<usize>> {
-    let mut causes: Vec<Option<usize>> = vec![None; findings.len()];
-    for (index, symptom) in findings.iter().enumerate() {
-        let is_cause = |causes: &[Option<usize>], other: usize, suspect: &Suspect| {
-            findings.get(other).is_some_and(|cause| {
-                cause.severity >= symptom.severity
-                    && !leads_to(causes, other, index)
-                    && is(cause, suspect, symptom)
-            })
-        };
-        let found = symptom.suspects.iter().find_map(|suspect| {
-            (0..findings.len()).find(|other| is_cause(&causes, *other, suspect))
-        });
-        if let Some(cause) = causes.get_mut(index) {
-            *cause = found;
-        }
-    }
-    causes
-}
-
-/// Whether a finding is another one, or a symptom of it.
-fn leads_to(causes: &[Option<usize>], from: usize, to: usize) -> bool {
-    let mut at = from;
-    loop {
-        if at == to {
-            return true;
-        }
-        match causes.get(at) {
-            Some(Some(cause)) => at = *cause,
-            _ => return false,
-        }
-    }
-}
-
-/// Whether a finding is what another one may be a symptom of.
-fn is(cause: &Finding, suspect: &Suspect, symptom: &Finding) -> bool {
-    match suspect {
-        Suspect::Code(code) => cause.code == *code,
-        Suspect::NamedCode(code) => {
-            cause.code == *code && (!is_about_workload(cause) || names(symptom, cause.name()))
-        }
-        Suspect::Subject(subject) => cause.subject == *subject,
-        Suspect::Workload(name) => is_about_pods(cause) && is_named(cause, name),
-        Suspect::NamedWorkload => is_about_pods(cause) && names(symptom, cause.name()),
-    }
-}
-
-/// Whether what is wrong is with the pods of a workload: CAL4xx is Typha, CAL5xx are nodes and pods.
-fn is_about_pods(finding: &Finding) -> bool {
-    is_about_workload(finding) && matches!(finding.code.as_bytes(), [_, _, _, b'4' | b'5', ..])
-}
-
-fn is_about_workload(finding: &Finding) -> bool {
-    let kind = finding.subject.split('/').next();
-    matches!(kind, Some("DaemonSet" | "Deployment" | "Pod"))
-}
-
-/// Whether a finding is about the workload of that name, or one of its pods.
-fn is_named(finding: &Finding, workload: &str) -> bool {
-    let rest = finding.name().strip_prefix(workload);
-    rest.is_some_and(|rest| {
-        rest.is_empty() || (finding.subject.starts_with("Pod/") && rest.starts_with('-'))
-    })
-}
-
-/// Whether the evidence of a finding contains a name.
-fn names(finding: &Finding, name: &str) -> bool {
-    let mut evidence = finding.evidence.iter();
-    !name.is_empty() && evidence.any(|evidence| evidence.value.contains(name))
-}
-
 /// Puts a change that the operator makes as soon as it can before whatever enables it to: what keeps it
 /// from making the change is most often what another finding is about.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
@@ -219,6 +147,7 @@ mod tests {
     use calico_core::catalog::Entry;
 
     use super::*;
+    use crate::assess::finding::Suspect;
     use crate::snapshot::ObjectRef;
 
     const fn entry(code: &'static str) -> Entry {
