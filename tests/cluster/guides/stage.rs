@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use crate::api_server::Cluster;
 use crate::journey::downloads::Downloads;
+use crate::manifest_install::{MIGRATABLE, objects_of};
 use crate::terminal::{Shown, Terminal};
 
 /// Calico's chart repository, and the API server of the cluster, as the pages have them.
@@ -58,6 +59,17 @@ for step in json.loads(plan.stdout)["steps"]:
         while subprocess.run(get, capture_output=True).returncode == 0:
             time.sleep(0.5)
 "#;
+
+/// Installs calico.yaml, in a form that the operator can take over.
+const INSTALL_CALICO_YAML: &str = r"#!/bin/bash
+set -e
+kubectl apply --server-side --force-conflicts -f - > /dev/null <<'EOF'
+OBJECTS
+EOF
+kubectl patch -n kube-system daemonset calico-node --patch-file /dev/stdin > /dev/null <<'EOF'
+PATCH
+EOF
+";
 
 /// The versions of Calico in the chart repository, and of the operator that each installs: those that the test cluster runs.
 const VERSIONS: [(&str, &str); 2] = [("v3.29.5", "v1.36.13"), ("v3.32.1", "v1.42.3")];
@@ -155,6 +167,10 @@ impl<'a> Stage<'a> {
         terminal.add_program("helm-postrender", filter());
         terminal.add_script("until-healthy", UNTIL_HEALTHY);
         terminal.add_script("run-steps", RUN_STEPS);
+        let install = INSTALL_CALICO_YAML
+            .replace("OBJECTS", &objects_of("calico.yaml"))
+            .replace("PATCH", MIGRATABLE);
+        terminal.add_script("install-calico-yaml", &install);
         fs::create_dir_all(terminal.home(".kube")).unwrap();
         fs::create_dir_all(terminal.home(".clusters")).unwrap();
         Self {

@@ -4,6 +4,7 @@ use calico_test_support::helm::HELM_4_3;
 
 use super::is_long_wanted;
 use super::setup::Journey;
+use crate::manifest_install::MIGRATABLE;
 
 #[test]
 fn the_operator_takes_over_from_the_manifest() {
@@ -16,14 +17,13 @@ fn the_operator_takes_over_from_the_manifest() {
     journey.install_the_plugin_for_helm_4();
     journey.terminal.heading("Calico from calico.yaml");
     journey.cluster.install_from_manifest("calico.yaml");
-    let patch = include_str!("calico-node.yaml");
     let patch = [
         "patch",
         "daemonset",
         "calico-node",
         "--namespace=kube-system",
         "--patch",
-        patch,
+        MIGRATABLE,
     ];
     journey.cluster.kubectl(patch).succeeded();
     journey.settles();
