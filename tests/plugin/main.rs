@@ -15,6 +15,7 @@ mod files;
 mod mistakes;
 mod nodes;
 mod paste;
+mod permissions;
 mod plan;
 mod run;
 mod same_steps;

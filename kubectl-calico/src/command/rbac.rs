@@ -34,63 +34,64 @@ fn name(arguments: RbacArgs) -> String {
     }
 }
 
-/// What one rule allows: resources, or individual objects of one resource.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct RuleKey {
+/// A resource, or an object of it that is read by name: the permission to list cannot be limited to names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Target {
     group: &'static str,
-    verb: &'static str,
-    /// The resource of individual objects; empty for whole resources.
     resource: &'static str,
+    name: Option<&'static str>,
 }
 
-/// The ClusterRole, with one rule for each key. The permission to list cannot be limited to names, so
-/// individual objects are always read by name.
+/// The ClusterRole. Resources of a group with the same verbs share a rule, and so do objects of a resource.
 fn cluster_role(arguments: RbacArgs) -> String {
-    let mut rules: BTreeMap<RuleKey, BTreeSet<&str>> = BTreeMap::new();
+    let mut allowed: BTreeMap<Target, BTreeSet<&str>> = BTreeMap::new();
     for row in RESOURCES {
         for api in row.apis {
-            let (resource, member) = match row.select {
-                Select::Named(_, name) => (api.plural, name),
-                _ => ("", api.plural),
-            };
-            let key = RuleKey {
+            let target = Target {
                 group: api.group,
-                verb: row.select.verb(),
-                resource,
+                resource: api.plural,
+                name: match row.select {
+                    Select::Named(_, name) => Some(name),
+                    _ => None,
+                },
             };
-            rules.entry(key).or_default().insert(member);
+            let verbs = allowed.entry(target).or_default();
+            verbs.insert(row.select.verb());
             if arguments.watch && is_watched(row) {
-                let key = RuleKey {
-                    group: api.group,
-                    verb: "watch",
-                    resource,
-                };
-                rules.entry(key).or_default().insert(member);
+                verbs.insert("watch");
             }
         }
     }
-    let row = &CALICO_NODE_STATUSES;
-    let verbs = ["create", "delete", "watch"]
-        .into_iter()
-        .filter(|_| arguments.probe);
-    for (api, verb) in verbs.flat_map(|verb| row.apis.iter().map(move |api| (api, verb))) {
-        let key = RuleKey {
-            group: api.group,
-            verb,
-            resource: "",
+    if arguments.probe {
+        for api in CALICO_NODE_STATUSES.apis {
+            let target = Target {
+                group: api.group,
+                resource: api.plural,
+                name: None,
+            };
+            let verbs = allowed.entry(target).or_default();
+            verbs.extend(["create", "delete", "watch"]);
+        }
+    }
+    let mut rules: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    for (target, verbs) in allowed {
+        let (resource, member) = match target.name {
+            Some(name) => (Some(target.resource), name),
+            None => (None, target.resource),
         };
-        rules.entry(key).or_default().insert(api.plural);
+        let rule = (target.group, resource, verbs);
+        rules.entry(rule).or_default().insert(member);
     }
     let mut text = HEADER.replace("NAME", &name(arguments));
-    for (key, members) in rules {
-        text.push_str(&format!("  - apiGroups: {}\n", list([key.group])));
-        if key.resource.is_empty() {
-            text.push_str(&format!("    resources: {}\n", list(members)));
-        } else {
-            text.push_str(&format!("    resources: {}\n", list([key.resource])));
+    for ((group, resource, verbs), members) in rules {
+        text.push_str(&format!("  - apiGroups: {}\n", list([group])));
+        if let Some(resource) = resource {
+            text.push_str(&format!("    resources: {}\n", list([resource])));
             text.push_str(&format!("    resourceNames: {}\n", list(members)));
+        } else {
+            text.push_str(&format!("    resources: {}\n", list(members)));
         }
-        text.push_str(&format!("    verbs: {}\n", list([key.verb])));
+        text.push_str(&format!("    verbs: {}\n", list(verbs)));
     }
     text
 }
