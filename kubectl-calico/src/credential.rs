@@ -76,6 +76,23 @@ const ORDINARY: [&str; 44] = [
     "wrong",
 ];
 
+/// How the error begins that another one wraps.
+const ERRORS: [&str; 13] = [
+    "context",
+    "dial",
+    "failed",
+    "get",
+    "net/http",
+    "parent",
+    "pods",
+    "post",
+    "rpc",
+    "secrets",
+    "serviceaccounts",
+    "unexpected",
+    "x509",
+];
+
 /// How the credentials of well-known services begin.
 const PREFIXES: [&str; 14] = [
     "AKIA",
@@ -137,8 +154,8 @@ pub(crate) fn may_hold_one(line: &str) -> bool {
             .any(|name| is_assigned(&lower, name, true))
         || PASSWORDS.iter().any(|name| is_followed(&lower, name))
         || has_flag(&lower)
+        || has_bearer(&lower)
         || [
-            "bearer ",
             "basic ",
             "negotiate ",
             "-----begin",
@@ -160,10 +177,38 @@ fn is_assigned(lower: &str, name: &str, is_whole: bool) -> bool {
             return false;
         }
         let rest = lower.get(at + name.len()..).unwrap_or_default();
+        let ends_url = is_url(before) && rest.starts_with(['"', '\\']);
         let rest = rest.trim_start_matches(['"', '\'', '`', '\\', ' ']);
         let value = rest.strip_prefix([':', '=']).unwrap_or_default().trim();
         // The working directory is called PWD, too.
-        !value.is_empty() && (name != "pwd" || !value.starts_with('/'))
+        !value.is_empty()
+            && (name != "pwd" || !value.starts_with('/'))
+            && !ends_url
+            && !before.ends_with("*v1.")
+            && !is_error(before, value)
+    })
+}
+
+/// Whether a text ends within the path of a URL: `Post "https://10.96.0.1:443/…/calico-node/`, where `token": dial tcp`
+/// follows.
+fn is_url(before: &str) -> bool {
+    let word = before.rsplit([' ', '"', '\'']).next().unwrap_or_default();
+    word.contains("://") && word.ends_with('/')
+}
+
+/// Whether what follows a name is the error that an error wraps, as Go's programs write it: `failed to fetch token: Get "…"`.
+fn is_error(before: &str, value: &str) -> bool {
+    let clause = before.rsplit(": ").next().unwrap_or_default();
+    let fails = ["failed to", "unable to", "error ", "invalid "];
+    let word = value.split([' ', ':']).next().unwrap_or_default();
+    fails.iter().any(|fails| clause.contains(fails)) && ERRORS.contains(&word)
+}
+
+/// Whether a token follows its scheme; but not in `invalid bearer token`.
+fn has_bearer(lower: &str) -> bool {
+    lower.split("bearer ").skip(1).any(|rest| {
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        word.trim_matches(|c: char| c.is_ascii_punctuation()) != "token"
     })
 }
 
@@ -266,6 +311,11 @@ mod tests {
             "dial https://admin:pw@etcd.example.com:2379: refused",
             "cannot open admin:pw@tcp(db:3306)/calico",
             "GET /blob?sv=2022&sig=abc%3D",
+            "failed to log in with token: abc123",
+            "https://example.com/?token=abc",
+            "{\"https://example.com/\": {\"token\": \"abc\"}}",
+            "invalid bearer abc",
+            "GET https://example.com/token: abc",
             "-----BEGIN RSA PRIVATE KEY-----",
             "MIIEowIBAAKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnGy0AHB7MRMN9fLZ4Xk+",
             "    client-key-data: LS0tLS1CRUdJTg==",
@@ -287,6 +337,15 @@ mod tests {
             "Get \"https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinformations/default\": x",
             "Back-off pulling image \"quay.io/calico/node:v3.32.1@sha256:0123456789abcdef\"",
             "PWD=/opt/cni",
+            "Unable to create token for CNI kubeconfig error=Post \"https://10.96.0.1:443/api/v1/namespaces/\
+             calico-system/serviceaccounts/calico-cni-plugin/token\": dial tcp 10.96.0.1:443: i/o timeout",
+            "failed to authorize: failed to fetch anonymous token: Get \"https://auth.example.com/token?\
+             scope=pull\": dial tcp: lookup auth.example.com: no such host",
+            "failed to fetch oauth token: unexpected status: 401 Unauthorized",
+            "Failed to watch *v1.Secret: failed to list *v1.Secret: Get \"https://10.96.0.1:443/api\": x",
+            "error getting secret: secrets \"bgp-secrets\" not found",
+            "x509: invalid signature: parent certificate cannot sign this kind of certificate",
+            "[invalid bearer token, service account token has expired]",
             "",
         ] {
             assert!(!may_hold_one(line), "{line}");
