@@ -6,6 +6,7 @@ use std::fs;
 
 use calico_test_support::cases::cases;
 use calico_test_support::clusters::{cluster, manifest};
+use k8s_openapi::jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -33,6 +34,10 @@ impl SnapshotSource for Restricted<'_> {
 
     fn basis(&self) -> Basis {
         SnapshotSource::basis(self.files)
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.files.time()
     }
 
     fn places(&self) -> Places {

@@ -41,7 +41,7 @@ impl ClusterState {
     ) -> Self {
         let is_complete = is_complete && checks.skipped == 0;
         match facts.install.method.value() {
-            None if facts.install.has_pods && findings.error > 0 => Self::Degraded,
+            None if facts.install.is_evident && findings.error > 0 => Self::Degraded,
             None => Self::Unknown,
             Some(Method::Remnants) if findings.error > 0 => Self::Degraded,
             Some(Method::Remnants) if !is_complete => Self::Unknown,
@@ -152,7 +152,7 @@ impl ClusterState {
         let calico = calico(facts);
         match (facts.install.method.value(), self) {
             (None, Self::Degraded) => format!("{calico} is degraded"),
-            (None, _) if facts.install.has_pods => {
+            (None, _) if facts.install.is_evident => {
                 format!("It is unknown whether {calico} is healthy")
             }
             (None, _) => "It is unknown whether Calico is installed".to_owned(),

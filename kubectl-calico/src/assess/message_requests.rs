@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::advice::causes::cause;
 use super::checks::reporting::observed_generation;
+use super::views::calico_node::CalicoNode;
 use super::views::container_failure::{ContainerFailure, container_failure};
 use super::views::objects::default_installation;
 use super::views::pods;
@@ -56,11 +57,27 @@ pub fn message_requests(snapshot: &Snapshot) -> MessageRequests {
             failure.add_to(&mut requests, pod);
         }
     }
+    requests.daemon_sets = without_pods(snapshot);
     requests.logs.extend(log_of_operator(snapshot));
     requests.logs.truncate(LOGS);
     requests.events.truncate(EVENTS - WAITING);
     requests.events.extend(waiting_pods(snapshot, responds));
     requests
+}
+
+/// The DaemonSets of calico-node for which not all pods could be created.
+fn without_pods(snapshot: &Snapshot) -> Vec<PodName> {
+    let agents = CalicoNode::all(snapshot).into_iter();
+    agents
+        .filter(CalicoNode::lacks_pods)
+        .map(|node| {
+            let meta = &node.set.metadata;
+            PodName {
+                namespace: meta.namespace.clone().unwrap_or_default(),
+                name: meta.name.clone().unwrap_or_default(),
+            }
+        })
+        .collect()
 }
 
 /// The nodes whose kubelet has stopped reporting: it would send no log.

@@ -19,6 +19,7 @@ use super::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use super::finding::{Evidence, Finding, Suspect};
 use super::views::log_errors::is_error;
 use super::views::pods;
+use super::views::refusal::REPLICA_FAILURE;
 use crate::repair::Step;
 use crate::snapshot::resources::OPERATOR_APP;
 use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
@@ -50,6 +51,8 @@ const OF_OPERATOR: [&Check; 5] = [
     &NOTHING_REPORTED,
 ];
 
+const DAEMON_SET: &str = "DaemonSet";
+
 /// `k8s-app` of Calico's CSI driver.
 const CSI: &str = "csi-node-driver";
 
@@ -62,6 +65,8 @@ const LONGEST: usize = 400;
 /// A line that a pod wrote, or that the kubelet wrote about it.
 struct PodLine {
     pod: PodName,
+    /// The pod, or a workload whose pods cannot be created.
+    object: ObjectRef,
     /// What wrote it, as evidence names it: `log of calico-node`, `event Unhealthy`.
     origin: String,
     text: String,
@@ -77,7 +82,7 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
     }
     let messages = &case.snapshot.messages;
     let its = if messages.logs.is_empty() && messages.events.items().is_empty() {
-        SubjectPods(Vec::new())
+        SubjectPods::default()
     } else {
         SubjectPods::of(case, &finding)
     };
@@ -103,7 +108,12 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
 }
 
 /// The pods that a finding is about.
-struct SubjectPods<'a>(Vec<&'a Pod>);
+#[derive(Default)]
+struct SubjectPods<'a> {
+    pods: Vec<&'a Pod>,
+    /// Their DaemonSet, if the finding is about it.
+    set: Option<PodName>,
+}
 
 impl<'a> SubjectPods<'a> {
     fn of(case: &Case<'a>, finding: &Finding) -> Self {
@@ -133,16 +143,32 @@ impl<'a> SubjectPods<'a> {
                     .is_some_and(|owner| owner.to_string() == finding.subject)
         };
         let calico = pods::wanted(snapshot);
-        Self(
-            calico
+        Self {
+            pods: calico
                 .chain(snapshot.pending_pods.items())
                 .filter(is_its)
                 .collect(),
-        )
+            set: daemon_set(&finding.subject),
+        }
+    }
+
+    /// Whether an event is about one of them, or about their DaemonSet.
+    fn are_subject_of(&self, event: &Event) -> bool {
+        let about = &event.involved_object;
+        let name = PodName {
+            namespace: about.namespace.clone(),
+            name: about.name.clone(),
+        };
+        match about.kind.as_str() {
+            DAEMON_SET => self.set.as_ref() == Some(&name),
+            _ => self.contains(&name),
+        }
     }
 
     fn contains(&self, name: &PodName) -> bool {
-        self.0.iter().any(|pod| PodName::of(&pod.metadata) == *name)
+        self.pods
+            .iter()
+            .any(|pod| PodName::of(&pod.metadata) == *name)
     }
 
     /// Whether a log is one of these pods', and of the container that the finding names, if it names one.
@@ -171,8 +197,15 @@ fn events(pods: &SubjectPods, events: &[Event]) -> Vec<PodLine> {
             };
             // A probe may write to its log before its result.
             let lines = event.message.lines().rev();
-            let lines = lines.filter(|_| pods.contains(&pod)).map(|text| PodLine {
+            let is_its = pods.are_subject_of(event);
+            let kind = if about.kind == DAEMON_SET {
+                DAEMON_SET
+            } else {
+                "Pod"
+            };
+            let lines = lines.filter(|_| is_its).map(|text| PodLine {
                 pod: pod.clone(),
+                object: ObjectRef::in_namespace(kind, &about.namespace, &about.name),
                 origin: format!("event {}", event.reason),
                 text: text.to_owned(),
                 is_event: true,
@@ -183,16 +216,26 @@ fn events(pods: &SubjectPods, events: &[Event]) -> Vec<PodLine> {
         .collect()
 }
 
-/// The last words of containers, which the finding shows already.
+/// `DaemonSet/calico-system/calico-node`
+fn daemon_set(subject: &str) -> Option<PodName> {
+    let (namespace, name) = subject.strip_prefix("DaemonSet/")?.split_once('/')?;
+    Some(PodName {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    })
+}
+
+/// What the finding shows already: the last words of containers, and why pods cannot be created.
 fn shown(finding: &Finding) -> impl Iterator<Item = PodLine> {
     finding.evidence.iter().filter_map(|evidence| {
-        let is_message = evidence.field.ends_with("] message");
+        let is_message = evidence.field.ends_with("] message") || evidence.field == REPLICA_FAILURE;
         let pod = PodName {
             namespace: evidence.object.namespace.clone()?,
             name: evidence.object.name.clone()?,
         };
         is_message.then(|| PodLine {
             pod,
+            object: evidence.object.clone(),
             origin: evidence.field.clone(),
             text: evidence.value.clone(),
             is_event: false,
@@ -205,6 +248,7 @@ fn shown(finding: &Finding) -> impl Iterator<Item = PodLine> {
 fn log_lines(log: &PodLog) -> impl Iterator<Item = PodLine> {
     log.status.lines.iter().rev().map(|text| PodLine {
         pod: log.pod(),
+        object: object(&log.pod()),
         origin: origin(log),
         text: text.clone(),
         is_event: false,
@@ -297,7 +341,7 @@ fn message_in(line: &str) -> &str {
 
 fn quoted(mut finding: Finding, line: &PodLine) -> Finding {
     finding.evidence.push(Evidence {
-        object: object(&line.pod),
+        object: line.object.clone(),
         field: line.origin.clone(),
         value: shortened(&in_short(&line.text)),
     });

@@ -11,6 +11,9 @@ pub(crate) const NEARLY_FULL: f64 = 0.9;
 /// Source: Calico documentation, BGP.
 pub(crate) const MESH_NODES: u32 = 100;
 
+/// How long after a node joins calico-node may still be starting there, in seconds: its images are pulled first.
+pub(crate) const JOINING: i64 = 180;
+
 /// The timeout of the liveness probe in Calico's manifest, in seconds.
 /// Source: projectcalico/calico v3.32.1, manifests/calico.yaml.
 pub(crate) const PROBE_TIMEOUT: i32 = 10;

@@ -232,9 +232,10 @@ impl ClusterReader {
         }
     }
 
-    async fn events(&self, pod: &PodName) -> Result<Vec<Event>, Unknown> {
+    async fn events(&self, kind: &str, object: &PodName) -> Result<Vec<Event>, Unknown> {
         self.in_time(async {
-            let response = self.get(&pod_messages::events_path(pod)).await?;
+            let path = pod_messages::events_path(kind, object);
+            let response = self.get(&path).await?;
             let page = page::parse(&response.body, &EVENTS, &self.budget, 0);
             let page =
                 page.map_err(|error| ReadError::unparsed(&response, &error, &self.budget))?;
@@ -329,6 +330,10 @@ impl SnapshotSource for ClusterReader {
         }
     }
 
+    fn time(&self) -> Option<Timestamp> {
+        Some(Timestamp::now())
+    }
+
     async fn read<T: DeserializeOwned>(
         &self,
         resource: &'static Resource,
@@ -371,7 +376,9 @@ impl SnapshotSource for ClusterReader {
     }
 
     async fn messages(&self, requests: &MessageRequests) -> PodMessages {
-        let events = requests.events.iter().map(|pod| self.events(pod));
+        let pods = requests.events.iter().map(|pod| self.events("Pod", pod));
+        let sets = requests.daemon_sets.iter();
+        let events = pods.chain(sets.map(|set| self.events("DaemonSet", set)));
         let logs = requests.logs.iter().map(|request| self.pod_log(request));
         let (events, logs) = tokio::join!(pod_messages::all(events), pod_messages::all(logs));
         let failure = events.iter().find_map(|events| events.as_ref().err());

@@ -34,13 +34,13 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'=')
     .add(b'?');
 
-/// The path of the warnings about a pod.
-pub(super) fn events_path(pod: &PodName) -> String {
+/// The path of the warnings about an object.
+pub(super) fn events_path(kind: &str, object: &PodName) -> String {
     format!(
         "/api/v1/namespaces/{}/events?limit={EVENTS}\
-         &fieldSelector=involvedObject.kind%3DPod%2CinvolvedObject.name%3D{}%2Ctype%3DWarning",
-        escaped(&pod.namespace),
-        escaped(&pod.name)
+         &fieldSelector=involvedObject.kind%3D{kind}%2CinvolvedObject.name%3D{}%2Ctype%3DWarning",
+        escaped(&object.namespace),
+        escaped(&object.name)
     )
 }
 
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn the_paths() {
         assert_eq!(
-            events_path(&pod()),
+            events_path("Pod", &pod()),
             "/api/v1/namespaces/kube-system/events?limit=30&fieldSelector=involvedObject.kind%3DPod\
              %2CinvolvedObject.name%3Dcalico-node-x7k2p%2Ctype%3DWarning"
         );

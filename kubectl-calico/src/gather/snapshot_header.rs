@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use k8s_openapi::jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
@@ -25,6 +27,9 @@ pub struct SnapshotHeader {
     api_version: String,
     kind: String,
     pub(super) origin: Origin,
+    /// When the cluster was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<Time>,
     /// The number of objects that follow. A file with fewer was cut off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) objects: Option<usize>,
@@ -53,6 +58,7 @@ impl SnapshotHeader {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
             origin: snapshot.origin.clone(),
+            time: snapshot.time.and_then(whole_seconds),
             objects: Some(objects),
             edition: Some(snapshot.edition).filter(|edition| *edition != FIRST),
             pods: snapshot.pod_addresses.unknown() != Some(Unknown::NotGiven),
@@ -75,6 +81,11 @@ impl SnapshotHeader {
             };
         }
         Some(header)
+    }
+
+    /// When the cluster was read, if the snapshot says so.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        self.time.as_ref().map(|time| time.0)
     }
 
     /// Which fields are kept in the snapshot.
@@ -111,4 +122,9 @@ impl SnapshotHeader {
             none
         }
     }
+}
+
+/// Kubernetes counts in whole seconds.
+fn whole_seconds(time: Timestamp) -> Option<Time> {
+    Timestamp::from_second(time.as_second()).ok().map(Time)
 }

@@ -9,6 +9,7 @@ pub(super) const METADATA: Field = field(
     Object(&[
         field(1, "name", Text),
         field(3, "namespace", Text),
+        field(8, "creationTimestamp", Time),
         field(9, "deletionTimestamp", Time),
         field(11, "labels", Map(&Text)),
         field(12, "annotations", Map(&Text)),

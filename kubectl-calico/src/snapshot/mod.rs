@@ -62,6 +62,7 @@ pub use trim::{Meter, Pruned, PrunedWithNull, Typed};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
 use k8s_openapi::api::networking::v1::ServiceCIDR;
+use k8s_openapi::jiff::Timestamp;
 use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde_json::Value;
 
@@ -86,6 +87,8 @@ macro_rules! snapshot {
             pub basis: Basis,
             /// Which fields its source keeps.
             pub edition: u32,
+            /// When it was read from the cluster; unknown for files without a header.
+            pub time: Option<Timestamp>,
             pub store: Store,
             pub places: Places,
             pub messages: PodMessages,
@@ -115,6 +118,7 @@ macro_rules! snapshot {
                     origin,
                     basis: source.basis(),
                     edition: source.edition(),
+                    time: source.time(),
                     store,
                     places: source.places(),
                     messages: PodMessages::default(),

@@ -20,17 +20,19 @@ const LONGEST_LINE: usize = 1000;
 pub struct MessageRequests {
     /// The pods whose events are wanted.
     pub events: Vec<PodName>,
+    /// The DaemonSets whose events are wanted, because they lack pods.
+    pub daemon_sets: Vec<PodName>,
     pub logs: Vec<LogRequest>,
 }
 
 impl MessageRequests {
     /// Whether nothing is to be requested.
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.logs.is_empty()
+        self.events.is_empty() && self.daemon_sets.is_empty() && self.logs.is_empty()
     }
 }
 
-/// A pod.
+/// A pod, or a DaemonSet whose events are read like those of a pod.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PodName {
     pub namespace: String,
@@ -111,8 +113,13 @@ impl Event {
 
     /// Whether it is about that pod.
     pub fn is_about(&self, pod: &PodName) -> bool {
+        self.is_about_a("Pod", pod)
+    }
+
+    /// Whether it is about the object of that kind and name.
+    pub fn is_about_a(&self, kind: &str, object: &PodName) -> bool {
         let about = &self.involved_object;
-        about.kind == "Pod" && about.namespace == pod.namespace && about.name == pod.name
+        about.kind == kind && about.namespace == object.namespace && about.name == object.name
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,11 @@ pub trait SnapshotSource {
     /// Which fields are kept.
     fn edition(&self) -> u32 {
         EDITION
+    }
+
+    /// When it was read from the cluster, if that is known.
+    fn time(&self) -> Option<Timestamp> {
+        None
     }
 
     /// Where the objects are, if they are from manifests.

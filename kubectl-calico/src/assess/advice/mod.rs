@@ -12,6 +12,7 @@ pub(crate) mod placeholder;
 pub(crate) mod pod_commands;
 pub(crate) mod pod_network_change;
 pub(crate) mod pool_fixes;
+pub(crate) mod refused;
 pub(crate) mod reservations;
 pub(crate) mod services_endpoint;
 pub(crate) mod typha_scale;

@@ -1,5 +1,6 @@
 //! Whether calico-node is ready on every node where it should run.
 
+use super::agent_counts;
 use crate::assess::advice::agent_advice::advised;
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};
@@ -7,9 +8,10 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, counted, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
-use crate::assess::views::pods;
-use crate::snapshot::Pod;
+use crate::assess::views::refusal::{self, REPLICA_FAILURE};
+use crate::assess::views::{joining, pods};
 use crate::snapshot::resources::DAEMON_SETS;
+use crate::snapshot::{Node, ObjectRef, Pod};
 use calico_core::catalog::Entry;
 
 pub(crate) const AGENT_NOT_READY: Check = Check {
@@ -20,11 +22,14 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
         impact: "While its containers do not run, new pods on the node get no network, and policies \
                  are no longer updated. If it runs and is only not ready, pods start, but routes to \
                  or from the node, or policies, may be missing.",
-        criteria: "The DaemonSet's pods are counted, or its status if the pods cannot be read. A pod \
+        criteria: "The DaemonSet's pods are counted, or its status if the pods cannot be read, or if \
+                   it counts fewer ready ones. A pod \
                    whose container crash-loops, or whose image cannot be pulled, is reported as \
                    CAL502 or CAL503 instead. If none of these nodes' kubelets respond (their Ready \
                    condition is Unknown), the finding is a warning, because calico-node is not the \
-                   cause. The fix depends on how far the pod is: not scheduled, a container that \
+                   cause. It is a note on a node that joined less than three minutes ago, while calico-node is \
+                   ready on an older one and nothing shows that it fails on the new one; snapshots contain the time for \
+                   that, other files do not. The fix depends on how far the pod is: not scheduled, a container that \
                    cannot be created, an init container, or running and not ready. For the last \
                    one, it names what else was found: a locked datastore, no ready Typha, wrong \
                    addresses of nodes, a silent node.",
@@ -40,24 +45,31 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
     excuses: &[],
     judges: Judges::Running,
     find: |case| {
+        let joining = joining::nodes(case.snapshot);
         let nodes = CalicoNode::all(case.snapshot);
-        let found = nodes
-            .iter()
-            .flat_map(|node| [not_ready(case, node), without_pod(case, node)]);
+        let found = nodes.iter().flat_map(|node| {
+            [
+                not_ready(case, node, &joining),
+                without_pod(case, node, &joining),
+                joined(case, node, &joining),
+            ]
+        });
         found.flatten().collect()
     },
 };
 
-fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
+fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> {
     if case.snapshot.calico_pods.unknown().is_some() {
-        return by_counts(case, node);
+        let why = "find the nodes where the pod is not ready; this report could not read the pods";
+        return agent_counts::finding(&AGENT_NOT_READY.entry, case, node, why);
     }
     let mut unready = pods::of(case.snapshot, &node.set.metadata, node.selector());
-    // A selector by other labels than Calico's: its pods were not read, and only its status tells.
-    if !has_pods(case, node) {
-        return by_counts(case, node).filter(|_| has_unready(node));
+    let count = unready.len();
+    unready.retain(|pod| !pod.is_ready());
+    if unready.is_empty() {
+        return agent_counts::contradicting(&AGENT_NOT_READY.entry, case, node, count);
     }
-    unready.retain(|pod| !pod.is_ready() && container_failure(pod).is_none());
+    unready.retain(|pod| container_failure(pod).is_none() && !joining::is_on(joining, pod));
     unready.sort_by_key(|pod| pods::place(pod));
     // Events and logs need a kubelet that responds.
     let responding = unready
@@ -107,18 +119,6 @@ fn not_ready(case: &Case, node: &CalicoNode) -> Option<Finding> {
     })
 }
 
-/// Whether any of its pods was read, such as one that is being deleted.
-fn has_pods(case: &Case, node: &CalicoNode) -> bool {
-    let mut pods = case.snapshot.calico_pods.items().iter();
-    pods.any(|pod| pods::selects(&node.set.metadata, node.selector(), pod))
-}
-
-/// Whether its status counts pods that are not ready, and not only nodes without one.
-fn has_unready(node: &CalicoNode) -> bool {
-    let status = node.set.status.as_ref();
-    status.is_some_and(|status| status.number_ready < status.current_number_scheduled)
-}
-
 /// `1 of 3 nodes`
 fn how_many(node: &CalicoNode, count: usize) -> String {
     let desired = node.desired().and_then(|desired| desired.try_into().ok());
@@ -128,39 +128,12 @@ fn how_many(node: &CalicoNode, count: usize) -> String {
     }
 }
 
-fn by_counts(case: &Case, node: &CalicoNode) -> Option<Finding> {
-    let ready = u32::try_from(node.set.status.as_ref()?.number_ready).ok()?;
-    let desired = node.desired()?;
-    if ready >= desired {
-        return None;
-    }
-    let object = node.object();
-    let meta = &node.set.metadata;
-    let finding = Finding::error(
-        &AGENT_NOT_READY.entry,
-        &object,
-        format!(
-            "calico-node is ready on only {ready} of {}",
-            counted(usize::try_from(desired).ok()?, "node")
-        ),
-    )
-    .evidence(&object, "status.numberReady", ready)
-    .evidence(&object, "status.desiredNumberScheduled", desired)
-    .impact(without_pods(case, "calico-node"))
-    .fix("find the nodes where the pod is not ready; this report could not read the pods")
-    .paste(format!(
-        "kubectl get pods -n {} -o wide | grep {}-",
-        pasted(meta.namespace.as_deref().unwrap_or_default()),
-        pasted(meta.name.as_deref().unwrap_or_default())
-    ));
-    Some(finding)
-}
-
 /// Nodes for which the DaemonSet controller has not created a pod.
-fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
+fn without_pod(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> {
     let scheduled = u32::try_from(node.set.status.as_ref()?.current_number_scheduled).ok()?;
     let desired = node.desired()?;
-    if scheduled >= desired {
+    let missing = desired.checked_sub(scheduled)?;
+    if usize::try_from(missing).ok()? <= joined_without_pod(case, node, joining).len() {
         return None;
     }
     let object = node.object();
@@ -169,19 +142,95 @@ fn without_pod(case: &Case, node: &CalicoNode) -> Option<Finding> {
         &AGENT_NOT_READY.entry,
         &object,
         format!(
-            "{} of {} without a calico-node pod",
-            desired - scheduled,
+            "{missing} of {} without a calico-node pod",
             counted(usize::try_from(desired).ok()?, "node")
         ),
     )
     .evidence(&object, "status.currentNumberScheduled", scheduled)
-    .evidence(&object, "status.desiredNumberScheduled", desired)
-    .impact(without_pods(case, "calico-node"))
-    .fix("check the DaemonSet's events to see why no pod is created, or check again in a minute")
-    .paste(format!(
-        "kubectl describe daemonsets -n {} {}",
-        pasted(meta.namespace.as_deref().unwrap_or_default()),
-        pasted(meta.name.as_deref().unwrap_or_default())
-    ));
+    .evidence(&object, "status.desiredNumberScheduled", desired);
+    let refused = refusal::in_namespace(case.snapshot, meta.namespace.as_deref()).into_iter();
+    let finding = refused.fold(finding, |finding, (deployment, why)| {
+        finding.evidence(deployment, REPLICA_FAILURE, why)
+    });
+    let finding = finding
+        .impact(without_pods(case, "calico-node"))
+        .fix(
+            "check the DaemonSet's events to see why no pod is created, or check again in a minute",
+        )
+        .paste(format!(
+            "kubectl describe daemonsets -n {} {}",
+            pasted(meta.namespace.as_deref().unwrap_or_default()),
+            pasted(meta.name.as_deref().unwrap_or_default())
+        ));
     Some(finding)
+}
+
+/// The nodes that have just joined, and for which there is no pod yet.
+fn joined_without_pod<'a>(case: &Case, node: &CalicoNode, joining: &[&'a Node]) -> Vec<&'a Node> {
+    let pods = pods::of(case.snapshot, &node.set.metadata, node.selector());
+    let has_pod = |node: &Node| joining::has_pod(&pods, node);
+    let joining = joining.iter().copied();
+    joining
+        .filter(|node| node.is_linux() && !has_pod(node))
+        .collect()
+}
+
+/// Nodes that have joined just now. calico-node is starting there.
+fn joined(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> {
+    let unready: Vec<&Pod> = pods::of(case.snapshot, &node.set.metadata, node.selector())
+        .into_iter()
+        .filter(|pod| !pod.is_ready())
+        .collect();
+    let status = node.set.status.as_ref()?;
+    let lacks_pods = status.current_number_scheduled < status.desired_number_scheduled;
+    let mut nodes: Vec<&Node> = joining.to_vec();
+    nodes.retain(|node| joining::has_pod(&unready, node));
+    if lacks_pods {
+        nodes.extend(joined_without_pod(case, node, joining));
+    }
+    let first = nodes.first()?;
+    let names: Vec<&str> = nodes
+        .iter()
+        .map(|node| node.metadata.name.as_str())
+        .collect();
+    let message = match names.as_slice() {
+        [name] => format!(
+            "{name} joined {} ago: calico-node is starting there",
+            counted(
+                usize::try_from(joining::age(case.snapshot, first)?).ok()?,
+                "second"
+            )
+        ),
+        names => format!(
+            "calico-node is starting on {} that have just joined: {}",
+            counted(names.len(), "node"),
+            few(names)
+        ),
+    };
+    let finding = Finding::note(&AGENT_NOT_READY.entry, node.object(), message);
+    let finding = nodes
+        .iter()
+        .take(MOST_NAMES)
+        .fold(finding, |finding, node| {
+            let created = node.metadata.creation_timestamp.iter();
+            created.fold(finding, |finding, created| {
+                finding.evidence(
+                    ObjectRef::named("Node", &node.metadata.name),
+                    "metadata.creationTimestamp",
+                    created.0,
+                )
+            })
+        });
+    let meta = &node.set.metadata;
+    Some(
+        finding
+            .explained()
+            .impact("new pods on these nodes get a network once calico-node runs there")
+            .fix("wait: if calico-node is not ready three minutes after the node joined, this is an error")
+            .paste(format!(
+                "kubectl rollout status -n {} daemonset/{}",
+                pasted(meta.namespace.as_deref().unwrap_or_default()),
+                pasted(meta.name.as_deref().unwrap_or_default())
+            )),
+    )
 }

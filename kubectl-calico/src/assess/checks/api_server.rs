@@ -5,12 +5,14 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
     APIService, APIServiceCondition,
 };
 
+use crate::assess::advice::refused::refused;
 use crate::assess::advice::services_endpoint::operator_namespace;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::phrases::{condition, pasted};
+use crate::assess::views::objects::deployment;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 
@@ -121,27 +123,27 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
             pods,
         ),
     };
-    Some(
-        Finding::error(
-            &API_SERVER_SILENT.entry,
-            &object,
-            "Calico's API server does not respond to Kubernetes",
-        )
-        .evidence(
-            &object,
-            "condition Available",
-            condition(&available.status, reason, message),
-        )
-        .impact(if is_requested {
-            "projectcalico.org/v3 cannot be used, the operator cannot change pools, and no \
-             namespace in the cluster can be deleted"
-        } else {
-            "no namespace in the cluster can be deleted"
-        })
-        .suspects(suspects(reason))
-        .fix(fix)
-        .paste(paste),
+    let finding = Finding::error(
+        &API_SERVER_SILENT.entry,
+        &object,
+        "Calico's API server does not respond to Kubernetes",
     )
+    .evidence(
+        &object,
+        "condition Available",
+        condition(&available.status, reason, message),
+    )
+    .impact(if is_requested {
+        "projectcalico.org/v3 cannot be used, the operator cannot change pools, and no \
+         namespace in the cluster can be deleted"
+    } else {
+        "no namespace in the cluster can be deleted"
+    })
+    .suspects(suspects(reason))
+    .fix(fix)
+    .paste(paste);
+    let server = deployment(case.snapshot, "calico-apiserver").into_iter();
+    Some(server.fold(finding, |finding, server| refused(case, finding, server)))
 }
 
 /// What to do about a certificate that the registration does not trust.

@@ -4,6 +4,7 @@ use super::installation::INSTALLATION_MISSING;
 use super::reporting::operator_log;
 use crate::assess::advice::causes::{KnownCause, cause};
 use crate::assess::advice::impact::without_component;
+use crate::assess::advice::refused::refused;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::components::ComponentState;
@@ -13,6 +14,7 @@ use crate::snapshot::resources::{
 };
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
 use calico_core::catalog::Entry;
+use k8s_openapi::api::apps::v1::Deployment;
 
 pub(crate) const COMPONENT_DEGRADED: Check = Check {
     entry: Entry {
@@ -232,6 +234,10 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     let finding = finding
         .impact(without_component(name))
         .suspects([Suspect::NamedWorkload]);
+    let deployments = case.snapshot.deployments.items().iter();
+    let finding = deployments
+        .filter(|found| names(message, found))
+        .fold(finding, |finding, found| refused(case, finding, found));
     if let Some(cause) = cause(message) {
         return finding.fix(cause.fix).paste((cause.paste)(case, message));
     }
@@ -244,6 +250,17 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
             Some(_) => "kubectl get pods -n calico-system -o wide".to_owned(),
             None => operator_log(case.snapshot),
         })
+}
+
+/// Whether a message names a Deployment: `Deployment "calico-apiserver/calico-apiserver" is not available`.
+fn names(message: &str, deployment: &Deployment) -> bool {
+    let meta = &deployment.metadata;
+    let (namespace, name) = (meta.namespace.as_deref(), meta.name.as_deref());
+    message.contains(&format!(
+        "\"{}/{}\"",
+        namespace.unwrap_or_default(),
+        name.unwrap_or_default()
+    ))
 }
 
 /// Whether all workloads that a message names are Calico's CSI driver.

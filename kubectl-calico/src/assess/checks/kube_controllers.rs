@@ -1,6 +1,7 @@
 //! Whether calico-kube-controllers is ready.
 
 use crate::assess::advice::impact::without_pods;
+use crate::assess::advice::refused::refused;
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::replicas::Replicas;
@@ -8,7 +9,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::pasted;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
-use crate::assess::views::pods;
+use crate::assess::views::{joining, pods};
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 use calico_core::catalog::Entry;
 
@@ -82,7 +83,16 @@ fn not_ready(case: &Case) -> Option<Finding> {
     let finding = pods.iter().fold(finding, |finding, pod| {
         finding.evidence(pods::object(pod), "status", pods::why(pod))
     });
-    let finding = finding.impact(impact);
+    let finding = refused(case, finding.impact(impact), controllers);
+    let joining = joining::nodes(case.snapshot);
+    if !pods.is_empty() && pods.iter().all(|pod| joining::is_on(&joining, pod)) {
+        return Some(Finding {
+            severity: Severity::Note,
+            ..finding.fix(
+                "wait until calico-node is ready on the node of its pod, which has just joined",
+            )
+        });
+    }
     if let Some(cause) = unscheduled::of(case, &pods) {
         return Some(finding.fix(cause.fix).paste(cause.command));
     }

@@ -3,6 +3,7 @@
 //! CAL1xx: the install and its components. CAL2xx: pools and networks. CAL3xx: routing.
 //! CAL4xx: Typha. CAL5xx: nodes and pods.
 
+mod agent_counts;
 pub(crate) mod agents;
 pub(crate) mod api_server;
 pub(crate) mod bgp;

@@ -1,8 +1,9 @@
 //! The NetworkUnavailable condition of nodes.
 
+use super::agents::AGENT_NOT_READY;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
@@ -125,6 +126,9 @@ fn unavailable(case: &Case, pods: &[&Pod]) -> Option<Finding> {
             "start the controller manager with --configure-cloud-routes=false: the cloud's route \
              controller waits for routes that Calico does not need",
         ),
+        _ if restart.is_empty() => finding
+            .suspects([Suspect::Code(AGENT_NOT_READY.entry.code)])
+            .fix("get calico-node ready there: it clears the condition once it has started"),
         _ => finding
             .fix("restart calico-node there: it clears the condition once it has started")
             .paste(deletion(&restart)),

@@ -5,6 +5,7 @@ use calico_core::catalog::Entry;
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{MOST_NAMES, few};
+use crate::assess::views::joining;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::{Node, ObjectRef};
 
@@ -31,10 +32,16 @@ pub(crate) const NO_ADDRESS: Check = Check {
     excuses: &[],
     judges: Judges::Running,
     find: |case| {
+        let joining = joining::nodes(case.snapshot);
         let nodes = case.snapshot.nodes.items().iter();
         let nodes: Vec<&Node> = nodes
             .filter(|node| !node.is_virtual() && node.condition("Ready").is_some())
             .filter(|node| node.internal_addresses().next().is_none())
+            .filter(|node| {
+                !joining
+                    .iter()
+                    .any(|new| new.metadata.name == node.metadata.name)
+            })
             .collect();
         finding(&nodes).into_iter().collect()
     },

@@ -15,6 +15,7 @@ use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
 use crate::assess::views::pods;
+use crate::assess::views::refusal::{self, REPLICA_FAILURE};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
 
@@ -163,7 +164,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
         return Some(finding);
     }
     // In a manifest there is no status.
-    let status = operator.status.as_ref()?;
+    operator.status.as_ref()?;
     if replicas.ready > 0 {
         return None;
     }
@@ -188,35 +189,10 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
             0,
         );
     }
-    for condition in status.conditions.iter().flatten() {
-        // Says why there is no pod: a quota, an admission webhook, a missing service account.
-        if condition.type_ == "ReplicaFailure" && condition.status == "True" {
-            let message = condition.message.as_deref().unwrap_or_default();
-            finding = finding.evidence(&object, "condition ReplicaFailure", message);
-        }
+    if let Some(why) = refusal::of(operator) {
+        finding = finding.evidence(&object, REPLICA_FAILURE, why);
     }
     let finding = finding.impact(WITHOUT_OPERATOR);
-    // Source: Kubernetes documentation, Pod Security Admission; siderolabs/talos#6902.
-    let is_refused = status.conditions.iter().flatten().any(|condition| {
-        condition.type_ == "ReplicaFailure"
-            && condition.status == "True"
-            && condition
-                .message
-                .as_deref()
-                .is_some_and(|message| message.contains("violates PodSecurity"))
-    });
-    if is_refused {
-        return Some(
-            finding
-                .fix(
-                    "allow privileged pods in the operator's namespace: it uses the host's network",
-                )
-                .paste(format!(
-                    "kubectl label namespaces {namespace} --overwrite \\\n  \
-                     pod-security.kubernetes.io/enforce=privileged"
-                )),
-        );
-    }
     Some(
         finding
             .fix(

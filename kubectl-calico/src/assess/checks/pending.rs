@@ -9,7 +9,8 @@ use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{MOST_NAMES, condition, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods;
+use crate::assess::views::{joining, pods};
+use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
     CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
@@ -59,7 +60,13 @@ pub(crate) const PODS_WAIT: Check = Check {
             .filter(|pod| is_kept_from_nodes(case, pod) || pods::has_no_sandbox(pod))
             .filter(|pod| !waits_for_something_else(case, pod))
             .collect();
-        let found = with_files_of_calico(case, &waiting).or_else(|| finding(case, &waiting));
+        let joining = joining::nodes(case.snapshot);
+        let (joined, others): (Vec<&Pod>, Vec<&Pod>) = waiting
+            .iter()
+            .partition(|pod| joining::is_on(&joining, pod));
+        let found = with_files_of_calico(case, &waiting)
+            .or_else(|| finding(case, &others))
+            .or_else(|| finding(case, &joined).map(on_new_node));
         found.into_iter().collect()
     },
 };
@@ -196,6 +203,16 @@ fn with_files_of_calico(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
                 pasted(&first.spec.node_name)
             )),
     )
+}
+
+/// The same on a node that has just joined, where calico-node is starting.
+fn on_new_node(finding: Finding) -> Finding {
+    Finding {
+        severity: Severity::Note,
+        ..finding.explained().fixed_by(Step::new(
+            "wait until calico-node is ready on the node, which has just joined",
+        ))
+    }
 }
 
 fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {

@@ -1,5 +1,6 @@
 //! Whether Typha has enough ready replicas.
 
+use crate::assess::advice::refused::refused;
 use crate::assess::advice::typha_scale::{by_gke, scaled, too_few_nodes};
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
@@ -86,6 +87,9 @@ pub(crate) const NOT_READY: Check = Check {
                 let finding = pods.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
                     finding.evidence(pods::object(pod), "status", pods::why(pod))
                 });
+                let finding = typha(case.snapshot)
+                    .into_iter()
+                    .fold(finding, |finding, found| refused(case, finding, found));
                 match unscheduled::of(case, &pods) {
                     Some(cause) => finding.fix(cause.fix).paste(cause.command),
                     None => finding

@@ -1,5 +1,7 @@
 //! The cluster that Calico runs in, or will run in.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::cloud::{Cloud, cloud};
@@ -23,6 +25,9 @@ pub struct Cluster {
     pub cloud: Fact<Cloud>,
     /// The number of nodes.
     pub nodes: Fact<NodeCounts>,
+    /// The versions of the kubelets, if that of the API server is unknown.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub kubelets: BTreeSet<String>,
 }
 
 /// The number of nodes.
@@ -51,6 +56,7 @@ impl Cluster {
                 Reading::Absent(absence) => Fact::absent(absence.to_string()),
                 Reading::Unknown(why) => why.clone().into(),
             },
+            kubelets: kubelets(snapshot),
         }
     }
 }
@@ -63,6 +69,15 @@ impl Cluster {
             .copied()
             .is_some_and(Platform::is_managed)
     }
+}
+
+fn kubelets(snapshot: &Snapshot) -> BTreeSet<String> {
+    if snapshot.origin.kubernetes.is_some() {
+        return BTreeSet::new();
+    }
+    let nodes = snapshot.nodes.items().iter();
+    let versions = nodes.map(|node| node.status.node_info.kubelet_version.clone());
+    versions.filter(|version| !version.is_empty()).collect()
 }
 
 impl NodeCounts {

@@ -30,9 +30,19 @@ pub struct Install {
     pub operator: Fact<String>,
     /// Where Calico stores its data.
     pub datastore: Fact<Datastore>,
-    /// Whether a pod of calico-node exists, which shows that Calico is installed if nothing else was read.
+    /// Whether a pod of calico-node exists, or the operator reports on Calico, which shows that Calico is installed if
+    /// nothing else was read.
     #[serde(skip)]
-    pub has_pods: bool,
+    pub is_evident: bool,
+}
+
+fn is_evident(snapshot: &Snapshot) -> bool {
+    let is_reported = || {
+        let mut statuses = snapshot.tigera_statuses.items().iter();
+        statuses.any(|status| status.metadata.name == "calico")
+    };
+    pods::wanted(snapshot).any(|pod| matches!(pods::app(pod), "calico-node" | "canal"))
+        || is_reported()
 }
 
 impl Install {
@@ -46,8 +56,7 @@ impl Install {
             enterprise,
             operator: operator_version(snapshot),
             datastore: datastore(snapshot, node),
-            has_pods: pods::wanted(snapshot)
-                .any(|pod| matches!(pods::app(pod), "calico-node" | "canal")),
+            is_evident: is_evident(snapshot),
         }
     }
 

@@ -163,6 +163,12 @@ impl<'a> CalicoNode<'a> {
         u32::try_from(daemon_set::counted(self.set)?.desired_number_scheduled).ok()
     }
 
+    /// Whether there are nodes for which its controller has not created a pod.
+    pub fn lacks_pods(&self) -> bool {
+        daemon_set::counted(self.set)
+            .is_some_and(|status| status.current_number_scheduled < status.desired_number_scheduled)
+    }
+
     fn is_windows(&self) -> bool {
         let pod = self
             .set

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use k8s_openapi::jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::super::file_object::FileObject;
@@ -64,6 +65,10 @@ impl SnapshotSource for Files {
     fn edition(&self) -> u32 {
         let header = self.header.as_ref();
         header.map_or(EDITION, SnapshotHeader::edition)
+    }
+
+    fn time(&self) -> Option<Timestamp> {
+        self.header.as_ref()?.time()
     }
 
     fn places(&self) -> Places {
@@ -134,7 +139,11 @@ impl SnapshotSource for Files {
     async fn messages(&self, requests: &MessageRequests) -> PodMessages {
         let mut events = self.read::<Event>(&EVENTS, Store::V1).await;
         if let Reading::Read(events) = &mut events {
-            let is_wanted = |event: &Event| requests.events.iter().any(|pod| event.is_about(pod));
+            let is_wanted = |event: &Event| {
+                let mut sets = requests.daemon_sets.iter();
+                requests.events.iter().any(|pod| event.is_about(pod))
+                    || sets.any(|set| event.is_about_a("DaemonSet", set))
+            };
             events.retain(is_wanted);
         }
         let logs = self.read::<PodLog>(&POD_LOGS, Store::V1).await;

@@ -5,7 +5,7 @@ use crate::assess::facts::cluster::{Cluster, NodeCounts};
 use crate::assess::facts::install::Install;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
-use crate::assess::phrases::counted;
+use crate::assess::phrases::{counted, few};
 use crate::render::page::UNKNOWN;
 use crate::render::rows::Rows;
 
@@ -27,7 +27,7 @@ pub(crate) fn cluster(cluster: &Cluster) -> Rows {
     let nodes = in_words(&cluster.nodes, nodes);
     let text = match (version, nodes.as_str()) {
         (None, UNKNOWN) => UNKNOWN.to_owned(),
-        (None, nodes) => format!("{text}, version unknown, {nodes}"),
+        (None, nodes) => format!("{text}, {}, {nodes}", kubelets(cluster)),
         (Some(_), UNKNOWN) => format!("{text}, nodes unknown"),
         (Some(_), nodes) => format!("{text}, {nodes}"),
     };
@@ -38,6 +38,15 @@ pub(crate) fn cluster(cluster: &Cluster) -> Rows {
         rows.row("", &format!("{server}{}", context.unwrap_or_default()));
     }
     rows
+}
+
+/// `kubelets v1.34.2`
+fn kubelets(cluster: &Cluster) -> String {
+    let versions: Vec<&String> = cluster.kubelets.iter().collect();
+    if versions.is_empty() {
+        return "version unknown".to_owned();
+    }
+    format!("kubelets {}", few(&versions))
 }
 
 fn nodes(nodes: &NodeCounts) -> String {

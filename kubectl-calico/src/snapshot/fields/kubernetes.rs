@@ -14,6 +14,7 @@ pub(in crate::snapshot) const NODE: Fields = &[
         "metadata",
         Object(&[
             NAME,
+            ("creationTimestamp", Value),
             (
                 "labels",
                 Object(&[

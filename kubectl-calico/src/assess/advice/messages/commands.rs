@@ -3,6 +3,8 @@
 use crate::assess::advice::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
+use crate::assess::facts::platform::Platform;
+use crate::assess::phrases::pasted;
 use crate::assess::views::pods;
 use crate::snapshot::PodName;
 
@@ -100,4 +102,35 @@ pub(super) fn webhooks(_: &Case, _: &PodName) -> String {
 
 pub(super) fn definitions(case: &Case, _: &PodName) -> String {
     crds::apply(case)
+}
+
+/// Allows privileged pods in the namespace.
+pub(super) fn privileged(_: &Case, pod: &PodName) -> String {
+    format!(
+        "kubectl label namespaces {} --overwrite \\\n  pod-security.kubernetes.io/enforce=privileged",
+        pasted(&pod.namespace)
+    )
+}
+
+/// On GKE, the operator creates the quota itself if it knows the provider.
+pub(super) fn provider_or_quota(case: &Case, pod: &PodName) -> String {
+    let on_gke = case.facts.cluster.platform.value() == Some(&Platform::Gke);
+    if on_gke && case.facts.install.is_run_by_operator() {
+        "kubectl patch installations.operator.tigera.io default --type=merge \\\n  \
+         -p '{\"spec\":{\"kubernetesProvider\":\"GKE\"}}'"
+            .to_owned()
+    } else {
+        quotas(case, pod)
+    }
+}
+
+pub(super) fn quotas(_: &Case, pod: &PodName) -> String {
+    format!(
+        "kubectl describe resourcequotas -n {}",
+        pasted(&pod.namespace)
+    )
+}
+
+pub(super) fn service_accounts(_: &Case, pod: &PodName) -> String {
+    format!("kubectl get serviceaccounts -n {}", pasted(&pod.namespace))
 }

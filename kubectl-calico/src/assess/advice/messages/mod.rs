@@ -3,6 +3,7 @@
 //! To add one: an entry of a few lines in the file of its subject, with a line that it matches and no other
 //! entry does. docs/messages.md lists all of them.
 
+mod admission;
 mod bird;
 mod cni;
 mod commands;
@@ -19,7 +20,7 @@ mod typha;
 pub(crate) use known_message::KnownMessage;
 
 /// The subjects, and their messages.
-const SUBJECTS: [(&str, &[KnownMessage]); 10] = [
+const SUBJECTS: [(&str, &[KnownMessage]); 11] = [
     ("CNI plugin and IPAM", cni::MESSAGES),
     (
         "CNI configuration and binaries of a node",
@@ -32,6 +33,7 @@ const SUBJECTS: [(&str, &[KnownMessage]); 10] = [
     ("Typha", typha::MESSAGES),
     ("API server and datastore", datastore::MESSAGES),
     ("Kubelet and container runtime", runtime::MESSAGES),
+    ("Creation of pods", admission::MESSAGES),
     ("Operator and Calico's API server", operator::MESSAGES),
 ];
 

@@ -164,16 +164,4 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
-    KnownMessage {
-        texts: &["violates podsecurity"],
-        means: "Pod Security forbids the pod in its namespace",
-        fix: "allow privileged pods in the namespace: label it \
-         pod-security.kubernetes.io/enforce=privileged",
-        source: "Kubernetes documentation, Pod Security Admission; siderolabs/talos#6902",
-        examples: &[
-            "Error creating: pods \"calico-node-x7\" is forbidden: violates PodSecurity \
-         \"baseline:latest\": host namespaces (hostNetwork=true)",
-        ],
-        ..KnownMessage::USUAL
-    },
 ];
