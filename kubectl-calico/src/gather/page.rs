@@ -302,6 +302,7 @@ mod tests {
         let metadata = [
             field(1, "node-1"),
             field(5, "a uid"),
+            field(8, number(1, 1_700_000_000)),
             field(11, entry("kubernetes.io/os", "linux")),
             field(11, entry("other", "x")),
             field(12, entry("projectcalico.org/IPv4Address", "10.0.0.1/24")),
@@ -338,7 +339,7 @@ mod tests {
         ];
         let json = json!({
             "metadata": {
-                "name": "node-1", "uid": "a uid",
+                "name": "node-1", "uid": "a uid", "creationTimestamp": "2023-11-14T22:13:20Z",
                 "labels": {"kubernetes.io/os": "linux", "other": "x"},
                 "annotations": {"projectcalico.org/IPv4Address": "10.0.0.1/24"},
             },
