@@ -34,15 +34,16 @@ pub(crate) fn of(case: &Case, pods: &[&Pod]) -> Option<WaitingCause> {
     );
     let fix = match (passing, by_operator) {
         (Some(passing), true) => format!(
-            "{passing}; or add a toleration for the taint in the evidence to controlPlaneTolerations of the Installation"
+            "{passing}; or add a toleration for the taint {key} to controlPlaneTolerations of the Installation"
         ),
         (Some(passing), false) => passing.to_owned(),
-        (None, true) => "add a toleration for the taint in the evidence to controlPlaneTolerations of the \
-                         Installation, or remove the taint from a node"
-            .to_owned(),
-        (None, false) => "add a toleration for the taint in the evidence to the pod template of its manifest, or remove \
-                          the taint from a node"
-            .to_owned(),
+        (None, true) => format!(
+            "add a toleration for the taint {key} to controlPlaneTolerations of the Installation, or remove the taint \
+             from a node"
+        ),
+        (None, false) => format!(
+            "add a toleration for the taint {key} to the pod template of its manifest, or remove the taint from a node"
+        ),
     };
     let command = if by_operator {
         "kubectl edit installations.operator.tigera.io default"

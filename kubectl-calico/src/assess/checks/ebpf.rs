@@ -55,9 +55,9 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
                   server than that of its Service.",
         impact: "calico-node cannot reach the API server, so it never gets to implement Services \
                  with eBPF. Calico's other pods have the same problem.",
-        criteria: "No kube-proxy DaemonSet has pods, eBPF is on, no calico-node is ready or a pod of \
-                   Calico does not start, and KUBERNETES_SERVICE_HOST is not set, empty or the address of a Service in calico-node's \
-                   environment. A \
+        criteria: "All of these hold: no kube-proxy DaemonSet has pods; eBPF is on; no calico-node \
+                   is ready, or a pod of Calico does not start; KUBERNETES_SERVICE_HOST of \
+                   calico-node is unset, empty, or the address of a Service. A \
                    kubeadm cluster with neither eBPF nor kube-proxy also counts. Platforms that \
                    run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s) do not.",
         fix: "Create the ConfigMap kubernetes-services-endpoint with the address of the API server \

@@ -72,7 +72,7 @@ fn lost(case: &Case) -> Option<Finding> {
         &BLOCKS_LOST.entry,
         severity,
         pods::object(first),
-        format!("IPAM has no block with the address of {}", few(&names)),
+        format!("no IPAM block contains the address of {}", few(&names)),
     );
     for pod in pods.iter().take(MOST_NAMES) {
         finding = finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip);

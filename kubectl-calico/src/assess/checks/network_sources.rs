@@ -104,7 +104,7 @@ fn finding(case: &Case, best: &ConfiguredNetwork, others: &[&ConfiguredNetwork])
         .iter()
         .any(|other| other.rank == Some(Source::KubeProxy));
     let finding = finding.impact(impact).fix(format!(
-        "set all of them to the network that contains the pools; this report uses {}",
+        "set all sources to the network that contains the pools; this report uses {}",
         best.source
     ));
     if by_kube_proxy {

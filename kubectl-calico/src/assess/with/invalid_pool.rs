@@ -28,7 +28,7 @@ pub(super) fn invalid_pools(overlay: &FileOverlay) -> impl Iterator<Item = Findi
         Finding::error(
             &POOL_INVALID,
             object.clone(),
-            format!("Calico's API server rejects the pool of the manifest: {why}"),
+            format!("Calico's API server rejects the pool: {why}"),
         )
         .evidence(object.clone(), *field, quoted(value))
         .impact("applying the manifests fails, and the pool is not created or stays as it is")

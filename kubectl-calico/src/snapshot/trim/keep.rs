@@ -114,7 +114,7 @@ fn add_paths(paths: &mut Vec<(String, String)>, path: String, keep: Keep) {
             }
         }
         Keep::SameObject => {
-            let part = "of the manifest in it, what is kept of the object";
+            let part = "the same fields, of the manifest that was last applied";
             paths.push((format!("{path}.*"), part.to_owned()));
         }
         Keep::Kubeadm => {

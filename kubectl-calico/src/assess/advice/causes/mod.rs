@@ -117,7 +117,7 @@ mod tests {
             "# Messages of the operator\n\nThe messages of the Tigera operator that `kubectl calico \
              status` knows (CAL107), by the text that it looks for. Any other message is quoted \
              without a cause. The versions are those of the operator; 1.28 is the oldest that was \
-             compared. This page is generated.\n\n| text | operator | cause | what to do |\n\
+             compared. In the column *cause*, \"it\" is the component that reports the message. This page is generated.\n\n| text | operator | cause | what to do |\n\
              | --- | --- | --- | --- |\n",
         );
         for cause in causes() {

@@ -130,7 +130,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         texts: &["unable to create the tigera ca"],
         means: "the operator cannot read or create the Secret tigera-ca-private of its \
                 certificate authority",
-        fix: "the message says what is wrong with it",
+        fix: "fix or delete the Secret: the message says what is wrong with it",
         paste: secrets,
         ..KnownCause::USUAL
     },

@@ -137,7 +137,7 @@ mod tests {
                     versions => format!("{versions}: {}", message.source),
                 };
                 let fix = match message.fix {
-                    "" => "what the finding says",
+                    "" => "see the finding: it depends on the cluster",
                     fix => fix,
                 };
                 page.push_str(&format!(
