@@ -138,6 +138,14 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// How many contents of that field come next.
+    fn count(&self, number: u64) -> usize {
+        let is_next = self.next.is_some_and(|(field, _)| field.number == number);
+        let rest = self.wire.clone();
+        let rest = rest.take_while(|field| matches!(field, Ok((is, _)) if *is == number));
+        usize::from(is_next) + rest.count()
+    }
+
     /// The next content of that field, if it has more.
     fn next_of(&mut self, number: u64) -> Result<Option<Content<'a>>, Error> {
         match self.next {
@@ -210,6 +218,11 @@ impl<'de> SeqAccess<'de> for Entries<'_, 'de> {
         let kind = self.kind;
         seed.deserialize(Input::Item(Item { kind, content }))
             .map(Some)
+    }
+
+    /// Without it, a list takes the memory of four entries or twice its own.
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.members.count(self.number))
     }
 }
 

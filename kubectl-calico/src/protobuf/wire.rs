@@ -12,6 +12,7 @@ pub(super) enum Content<'a> {
 }
 
 /// The numbers and contents of the fields of a message, less those of a fixed size.
+#[derive(Clone)]
 pub(super) struct Fields<'a>(pub(super) &'a [u8]);
 
 impl<'a> Fields<'a> {

@@ -90,16 +90,16 @@ pub struct ContainerStatus {
     pub last_state: ContainerState,
 }
 
-/// A container's state: at most one of the three is set.
+/// A container's state: at most one of the three is set. Most containers run, so the others are boxed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContainerState {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiting: Option<StateReason>,
+    pub waiting: Option<Box<StateReason>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<Running>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub terminated: Option<StateReason>,
+    pub terminated: Option<Box<StateReason>>,
 }
 
 /// The container is running. When it started is not kept.

@@ -71,7 +71,7 @@ pub fn is_on(nodes: &[&Node], pod: &Pod) -> bool {
 fn is_starting(pod: &Pod) -> bool {
     container_failure(pod).is_none()
         && pod.statuses().all(|container| {
-            let waiting = container.state.waiting.as_ref();
+            let waiting = container.state.waiting.as_deref();
             let ended = container.state.terminated.as_ref();
             container.restart_count == 0
                 && waiting.is_none_or(StateReason::is_starting)

@@ -114,10 +114,13 @@ pub fn why(pod: &Pod) -> String {
 
 /// Whether the pod is on a node and none of its containers has been created.
 pub fn has_no_sandbox(pod: &Pod) -> bool {
-    let mut states = pod.statuses().map(|container| &container.state).peekable();
+    let statuses = pod.statuses();
+    let mut waiting = statuses
+        .map(|status| status.state.waiting.as_deref())
+        .peekable();
     !pod.spec.node_name.is_empty()
-        && states.peek().is_some()
-        && states.all(|state| state.waiting.as_ref().is_some_and(StateReason::is_starting))
+        && waiting.peek().is_some()
+        && waiting.all(|reason| reason.is_some_and(StateReason::is_starting))
 }
 
 /// Whether the kubelet of the pod's node has stopped reporting.

@@ -255,6 +255,10 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Filter<'_, A> {
             of: seed,
         })
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.inner.size_hint()
+    }
 }
 
 /// A list of objects, less those that are not kept.
@@ -279,6 +283,14 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for SomeEntries<'_, A> {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// Each kind of entry is there once, as a rule.
+    fn size_hint(&self) -> Option<usize> {
+        let Keep::Entries { of, .. } = self.0.seed.keep else {
+            return None;
+        };
+        self.0.inner.size_hint().map(|all| all.min(of.len()))
     }
 }
 
