@@ -162,7 +162,7 @@ fn resource(pool: &ExistingPool) -> IpPool {
     IpPool {
         metadata: Meta {
             name: pool.name.clone(),
-            labels: [(owner.0.to_owned(), owner.1.to_owned())].into(),
+            labels: [(owner.0, owner.1)].into_iter().collect(),
             ..Meta::default()
         },
         spec,

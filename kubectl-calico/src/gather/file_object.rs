@@ -9,7 +9,7 @@ use crate::parse_error::in_words;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::select::{Select, Selectable};
-use crate::snapshot::{Meta, Meter, Place, Pruned, PrunedWithNull};
+use crate::snapshot::{Labels, Meta, Meter, Place, Pruned, PrunedWithNull};
 
 /// An object from a file.
 #[derive(Debug)]
@@ -124,7 +124,7 @@ impl FileObject {
             .map_err(|why| failed(format!("metadata: {}", in_words(why))))?;
         let hook = meta.annotation(HOOK);
         let is_other_hook = hook.is_some_and(is_other_hook);
-        meta.annotations.clear();
+        meta.annotations = Labels::default();
         let mut object = Self {
             api_version,
             kind: kind.clone(),

@@ -1,11 +1,12 @@
 //! Label selectors, as kubectl's `-l`.
 //! Source: kubernetes v1.34, staging/src/k8s.io/apimachinery/pkg/labels/selector.go.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use calico_core::text::quoted;
+
+use crate::snapshot::Labels;
 
 /// A label selector: all of its requirements apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +38,15 @@ enum LabelOperator {
 
 impl LabelSelector {
     /// Whether it selects an object with these labels.
-    pub fn selects(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub fn selects(&self, labels: &Labels) -> bool {
         self.requirements.iter().all(|requirement| {
             let value = labels.get(&requirement.key);
             let number = || value.and_then(|value| value.parse::<i64>().ok());
             match &requirement.operator {
                 LabelOperator::Exists => value.is_some(),
                 LabelOperator::DoesNotExist => value.is_none(),
-                LabelOperator::In(values) => value.is_some_and(|value| values.contains(value)),
-                LabelOperator::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+                LabelOperator::In(values) => value.is_some_and(|value| contain(values, value)),
+                LabelOperator::NotIn(values) => value.is_none_or(|value| !contain(values, value)),
                 LabelOperator::GreaterThan(limit) => number().is_some_and(|number| number > *limit),
                 LabelOperator::LessThan(limit) => number().is_some_and(|number| number < *limit),
             }
@@ -56,6 +57,10 @@ impl LabelSelector {
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.requirements.iter().map(|it| it.key.as_str())
     }
+}
+
+fn contain(values: &[String], value: &str) -> bool {
+    values.iter().any(|one| one == value)
 }
 
 /// As given, for the API server.
@@ -180,8 +185,7 @@ mod tests {
             ("empty", ""),
             ("rank", "7"),
         ];
-        let labels = labels.map(|(key, value)| (key.to_owned(), value.to_owned()));
-        let labels = BTreeMap::from(labels);
+        let labels: Labels = labels.into_iter().collect();
         for (text, selected) in [
             ("zone=a", true),
             ("zone==a", true),

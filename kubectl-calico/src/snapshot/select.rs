@@ -1,8 +1,8 @@
 //! Which objects of a kind are read.
 
-use std::collections::BTreeMap;
-
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::labels::Labels;
 
 /// Which objects of a kind are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Selectable<'a> {
     pub name: &'a str,
     /// Empty for a cluster-scoped object.
     pub namespace: &'a str,
-    pub labels: &'a BTreeMap<String, String>,
+    pub labels: &'a Labels,
     /// `status.phase`; empty if not set.
     pub phase: &'a str,
 }
@@ -42,7 +42,7 @@ impl Selectable<'_> {
     fn has_label(&self, key: &str, values: &[&str]) -> bool {
         self.labels
             .get(key)
-            .is_some_and(|value| values.contains(&value.as_str()))
+            .is_some_and(|value| values.contains(&value))
     }
 }
 
