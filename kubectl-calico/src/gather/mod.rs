@@ -4,6 +4,7 @@ mod archive;
 pub mod budget;
 pub mod changes;
 pub mod cluster;
+mod continue_token;
 mod document;
 mod file_object;
 pub mod files;

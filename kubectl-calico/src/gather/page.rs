@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess,
     Visitor,
@@ -11,6 +10,7 @@ use serde::de::{
 use serde_yaml::Value;
 
 use super::budget::{Budget, Limit};
+use super::continue_token::PageMeta;
 use crate::parse_error::in_words;
 use crate::protobuf::{self, Part};
 use crate::snapshot::resource::Resource;
@@ -141,12 +141,6 @@ struct PageSeed<'a, T> {
     listed: usize,
 }
 
-#[derive(Default, Deserialize)]
-struct PageMeta {
-    #[serde(default, rename = "continue")]
-    continue_token: String,
-}
-
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for PageSeed<'_, T> {
     type Value = ListPage<T>;
 
@@ -170,7 +164,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for PageSeed<'_, T> {
         };
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "metadata" => page.continue_token = map.next_value::<PageMeta>()?.continue_token,
+                "metadata" => page.continue_token = map.next_value::<PageMeta>()?.token,
                 "items" => {
                     (page.objects, page.limit) = map.next_value_seed(PageItems {
                         item: self.item,

@@ -4,6 +4,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
 use super::budget::Budget;
+use super::continue_token::continue_token;
 use super::page::{self, ListPage};
 use super::read_error::ReadError;
 use crate::connect::{RequestError, Response};
@@ -18,7 +19,11 @@ const PAGES: usize = 1000;
 /// How often a list is started again after its continue token has expired.
 const RESTARTS: usize = 3;
 
+/// Through how many tasks a request goes before it is on its way.
+const TASKS: usize = 4;
+
 /// Every object of a list, each reduced to a `T` as its page arrives. `get` sends a request for a path, and `query` selects objects.
+/// The next page is requested before a page is parsed, so that the server need not wait.
 ///
 /// If the continue token has expired (410), the list goes on from a newer state of the cluster where the
 /// server offers that, so that an object which changed in between is read in either state. Otherwise it
@@ -30,22 +35,40 @@ pub(super) async fn list<T: DeserializeOwned>(
     resource: &Resource,
     budget: &Budget,
 ) -> Result<Vec<T>, ReadError> {
+    let get_page = async |token: &str| get(&page_path(path, query, token)).await;
     let mut objects = Vec::new();
     let mut token = String::new();
     let mut restarts = 0;
+    let mut requested = None;
     for _ in 0..PAGES {
-        match get(&page_path(path, query, &token)).await {
+        let response = match requested.take() {
+            Some(response) => response,
+            None => get_page(&token).await,
+        };
+        match response {
             Ok(response) => {
-                let page = parsed(&response, resource, budget, objects.len())?;
-                check(&page, &token).map_err(|what| RequestError::NotKubernetes {
-                    request: response.request,
-                    what,
-                })?;
+                let next = continue_token(&response.body, resource.kind);
+                let next = next.filter(|next| *next != token);
+                let listed = objects.len();
+                let parse = async {
+                    for _ in 0..TASKS {
+                        tokio::task::yield_now().await;
+                    }
+                    parsed(response, resource, budget, listed, &token)
+                };
+                let request = async {
+                    Ok(match &next {
+                        Some(next) => Some(get_page(next).await),
+                        None => None,
+                    })
+                };
+                let (page, after) = tokio::try_join!(parse, request)?;
                 objects.extend(page.objects);
                 token = page.continue_token;
                 if token.is_empty() {
                     return Ok(objects);
                 }
+                requested = after.filter(|_| next.as_ref() == Some(&token));
             }
             Err(ReadError::Request(RequestError::Gone { continue_token, .. }))
                 if restarts < RESTARTS =>
@@ -62,18 +85,24 @@ pub(super) async fn list<T: DeserializeOwned>(
     Err(ReadError::Endless(PAGES))
 }
 
+/// A page that follows the one with `token`, after `listed` objects.
 fn parsed<T: DeserializeOwned>(
-    response: &Response,
+    response: Response,
     resource: &Resource,
     budget: &Budget,
     listed: usize,
+    token: &str,
 ) -> Result<ListPage<T>, ReadError> {
     let page = page::parse(&response.body, resource, budget, listed)
-        .map_err(|error| ReadError::unparsed(response, &error, budget))?;
-    match page.limit {
-        Some(limit) => Err(limit.into()),
-        None => Ok(page),
+        .map_err(|error| ReadError::unparsed(&response, &error, budget))?;
+    if let Some(limit) = page.limit {
+        return Err(limit.into());
     }
+    check(&page, token).map_err(|what| RequestError::NotKubernetes {
+        request: response.request,
+        what,
+    })?;
+    Ok(page)
 }
 
 /// What is wrong with a page that follows the one with `token`. Some servers ignore the limit and return
