@@ -4,6 +4,8 @@
 //! called: which files, which proxy, which credentials, how long to wait and how often to retry.
 
 mod address;
+mod attempt;
+mod body;
 mod compression;
 mod connection_failure;
 mod credentials;
@@ -16,10 +18,12 @@ mod http_client;
 mod identity;
 mod in_cluster;
 mod kubeconfig;
+mod media_types;
 mod node_status_writer;
 mod overrides;
 mod plugin_output;
 mod proxy;
+mod response;
 mod retry;
 mod server;
 mod target;
@@ -40,12 +44,14 @@ pub use flags::ConnectionFlags;
 pub use identity::Identity;
 pub use kubeconfig::{KubeconfigNames, kubeconfig_names};
 pub use node_status_writer::NodeStatusWriter;
-pub use server::{Response, Server};
+pub use response::Response;
+pub use server::Server;
 pub use watch::EventStream;
 
+use body::Bodies;
 use connection_failure::Route;
 use kubeconfig::MergedKubeconfig;
-use server::{Bodies, Connections};
+use server::Connections;
 use target::Target;
 
 const AGENT: &str = concat!("kubectl-calico/", env!("CARGO_PKG_VERSION"));

@@ -1,7 +1,8 @@
 //! The only requests that change something: those for the CalicoNodeStatuses of `kubectl calico nodes --probe`.
 
 use super::error::{RequestError, Verb};
-use super::server::{Response, Server};
+use super::response::Response;
+use super::server::Server;
 
 /// Creates and deletes CalicoNodeStatuses. There is no way to write anything else.
 pub struct NodeStatusWriter<'a> {

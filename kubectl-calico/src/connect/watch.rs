@@ -3,9 +3,12 @@
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 
+use super::attempt::Failure;
+use super::body::LARGEST;
 use super::error::{Request, RequestError, Verb};
 use super::error_response;
-use super::server::{Failure, JSON, LARGEST, Server};
+use super::media_types::JSON;
+use super::server::Server;
 
 /// The events of a watch.
 pub struct EventStream<'a> {
