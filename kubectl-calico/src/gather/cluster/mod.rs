@@ -1,8 +1,10 @@
 //! A cluster, read from its API server.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
-use std::time::Instant;
+mod addresses;
+mod messages;
+mod requests;
+
+use std::collections::BTreeSet;
 
 use calico_core::text::shortened;
 use futures_util::future::join_all;
@@ -12,20 +14,16 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed as _};
 
 use super::budget::Budget;
-use super::pod_addresses::{Allocations, ListedPod, Suspects};
 use super::read_error::ReadError;
-use super::request_log::{LoggedRequest, RequestLog};
-use super::{page, pages, pod_messages};
+use super::request_log::RequestLog;
+use super::{page, pages};
 use crate::connect::{RequestError, Response, Server};
-use crate::protobuf;
 use crate::snapshot::resource::{Api, Resource};
-use crate::snapshot::resources::{
-    ALLOCATIONS, EVENTS, FAILED_PODS, NODES, POD_NAMES, SUCCEEDED_PODS,
-};
+use crate::snapshot::resources::NODES;
 use crate::snapshot::select::Select;
 use crate::snapshot::{
-    Absence, Event, LogRequest, MessageRequests, Node, Origin, PodAddress, PodLog, PodMessages,
-    PodName, Pruned, Reading, SnapshotSource, Store, Unknown,
+    Absence, MessageRequests, Node, Origin, PodAddress, PodMessages, Pruned, Reading,
+    SnapshotSource, Store, Unknown,
 };
 
 /// Reads a cluster whose API server responds.
@@ -74,46 +72,6 @@ impl ClusterReader {
     /// The requests so far.
     pub fn log(&self) -> &RequestLog {
         &self.log
-    }
-
-    async fn get(&self, path: &str) -> Result<Response, ReadError> {
-        self.read_response(path, Box::pin(self.server.get(path)))
-            .await
-    }
-
-    /// Requests a page of a row.
-    async fn get_page(&self, path: &str, resource: &Resource) -> Result<Response, ReadError> {
-        if protobuf::is_decoded(resource.kind) {
-            let response = Box::pin(self.server.get_protobuf(path));
-            self.read_response(path, response).await
-        } else {
-            self.get(path).await
-        }
-    }
-
-    /// Requests a page of a row of which only the metadata is read.
-    async fn get_metadata(&self, path: &str) -> Result<Response, ReadError> {
-        self.read_response(path, Box::pin(self.server.get_metadata(path)))
-            .await
-    }
-
-    /// The response is boxed: all rows are read at once, and the stack holds what is not.
-    async fn read_response(
-        &self,
-        path: &str,
-        response: Pin<Box<impl Future<Output = Result<Response, RequestError>>>>,
-    ) -> Result<Response, ReadError> {
-        self.budget.spend_request()?;
-        let started = Instant::now();
-        let response = response.await;
-        self.log.push(LoggedRequest {
-            path: path.to_owned(),
-            bytes: response.as_ref().ok().map(|response| response.body.len()),
-            elapsed: started.elapsed(),
-        });
-        let response = response?;
-        self.budget.spend_bytes(response.body.len())?;
-        Ok(response)
     }
 
     async fn read_from<T: DeserializeOwned>(
@@ -201,125 +159,6 @@ impl ClusterReader {
     }
 }
 
-impl ClusterReader {
-    async fn get_text(&self, path: &str, longest: usize) -> Result<Vec<u8>, ReadError> {
-        self.budget.spend_request()?;
-        let started = Instant::now();
-        let text = self.server.get_text(path, longest).await;
-        self.log.push(LoggedRequest {
-            path: path.to_owned(),
-            bytes: text.as_ref().ok().map(Vec::len),
-            elapsed: started.elapsed(),
-        });
-        let text = text?;
-        self.budget.spend_bytes(text.len())?;
-        Ok(text)
-    }
-
-    /// What `work` returns, unless it takes longer than what pods say is worth.
-    async fn in_time<T>(
-        &self,
-        work: impl Future<Output = Result<T, ReadError>>,
-    ) -> Result<T, Unknown> {
-        let limited = tokio::time::timeout(pod_messages::TIME, work);
-        match self.budget.within_time(limited).await {
-            Ok(Ok(done)) => done.map_err(Unknown::from),
-            Ok(Err(_)) => {
-                let seconds = pod_messages::TIME.as_secs();
-                Err(Unknown::Failed(format!("no response within {seconds}s")))
-            }
-            Err(limit) => Err(Unknown::Failed(limit.to_string())),
-        }
-    }
-
-    async fn events(&self, kind: &str, object: &PodName) -> Result<Vec<Event>, Unknown> {
-        self.in_time(async {
-            let path = pod_messages::events_path(kind, object);
-            let response = self.get(&path).await?;
-            let page = page::parse(&response.body, &EVENTS, &self.budget, 0);
-            let page =
-                page.map_err(|error| ReadError::unparsed(&response, &error, &self.budget))?;
-            Ok(page.objects)
-        })
-        .await
-    }
-
-    async fn pod_log(&self, request: &LogRequest) -> PodLog {
-        let path = pod_messages::log_path(request);
-        let text = self.in_time(self.get_text(&path, pod_messages::LONGEST_LOG));
-        match text.await {
-            Ok(text) => PodLog::of_text(request, &text),
-            Err(why) => {
-                // What was requested is evident.
-                let requested = format!("GET {}{path}: ", self.server.url());
-                PodLog::unread(request, why.to_string().replacen(&requested, "", 1))
-            }
-        }
-    }
-}
-
-impl ClusterReader {
-    /// Every object of a row, or why not: none if the kind is not served.
-    async fn all<T: DeserializeOwned>(
-        &self,
-        resource: &'static Resource,
-        store: Store,
-    ) -> Result<Vec<T>, Unknown> {
-        match self.read(resource, store).await {
-            Reading::Read(objects) => Ok(objects),
-            Reading::Absent(_) => Ok(Vec::new()),
-            Reading::Unknown(why) => Err(why),
-        }
-    }
-
-    async fn allocations(&self, store: Store) -> Result<Vec<Allocations>, Unknown> {
-        let read = self.all(&ALLOCATIONS, store).await;
-        // The row that this is a part of is about pods, and so is the permission that it names.
-        read.map_err(|why| Unknown::Failed(why.to_string()))
-    }
-
-    /// One pod as a whole; `None` if it is gone.
-    async fn whole_pod(&self, pod: &PodName) -> Result<Option<ListedPod>, Unknown> {
-        let path = format!(
-            "/api/v1/namespaces/{}/pods",
-            pod_messages::escaped(&pod.namespace)
-        );
-        let query = format!(
-            "fieldSelector=metadata.name%3D{}",
-            pod_messages::escaped(&pod.name)
-        );
-        let get = async |page: &str| self.get(page).await;
-        let list = pages::list(get, &path, &query, &POD_NAMES, &self.budget);
-        match self.budget.within_time(list).await {
-            Ok(pods) => {
-                let pods: Vec<ListedPod> = pods?;
-                Ok(pods.into_iter().next())
-            }
-            Err(limit) => Err(Unknown::Failed(limit.to_string())),
-        }
-    }
-
-    async fn lost_addresses(&self, store: Store) -> Result<Vec<PodAddress>, Unknown> {
-        let now = Timestamp::now();
-        let blocks = self.allocations(store).await?;
-        let all = self.all(&POD_NAMES, store).await?;
-        let mut finished = self.all(&SUCCEEDED_PODS, store).await?;
-        finished.extend(self.all(&FAILED_PODS, store).await?);
-        let suspects = Suspects::of(blocks, all, finished);
-        if suspects.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut pods = BTreeMap::new();
-        for pod in suspects.pods() {
-            if let Some(whole) = self.whole_pod(&pod).await? {
-                pods.insert(pod, whole);
-            }
-        }
-        let again = self.allocations(store).await?;
-        Ok(suspects.confirmed(&pods, &again, now))
-    }
-}
-
 impl SnapshotSource for ClusterReader {
     async fn origin(&self) -> Origin {
         Origin {
@@ -376,19 +215,6 @@ impl SnapshotSource for ClusterReader {
     }
 
     async fn messages(&self, requests: &MessageRequests) -> PodMessages {
-        let pods = requests.events.iter().map(|pod| self.events("Pod", pod));
-        let sets = requests.daemon_sets.iter();
-        let events = pods.chain(sets.map(|set| self.events("DaemonSet", set)));
-        let logs = requests.logs.iter().map(|request| self.pod_log(request));
-        let (events, logs) = tokio::join!(pod_messages::all(events), pod_messages::all(logs));
-        let failure = events.iter().find_map(|events| events.as_ref().err());
-        let read: Vec<Event> = events.iter().flatten().flatten().cloned().collect();
-        PodMessages {
-            events: match failure {
-                Some(why) if read.is_empty() => Reading::Unknown(why.clone()),
-                _ => Reading::Read(read),
-            },
-            logs,
-        }
+        self.pod_messages(requests).await
     }
 }
