@@ -9,6 +9,7 @@ pub mod cidr;
 pub mod cluster_plan;
 mod crd;
 pub mod defaults;
+pub mod go_yaml;
 pub mod image;
 pub mod installation;
 pub mod lines;

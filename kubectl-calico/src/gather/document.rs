@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use calico_core::nesting;
+use calico_core::{go_yaml, nesting};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
@@ -99,7 +99,7 @@ pub(super) fn parse(document: &DocumentText, trimming: Trimming) -> Vec<Result<D
         trimming,
         merges: text.contains(MERGE_KEY),
     };
-    for yaml in serde_yaml::Deserializer::from_str(text) {
+    for yaml in serde_yaml::Deserializer::from_str(&go_yaml::rewritten(text)) {
         let parsed = yaml.deserialize_any(seed);
         let is_last = parsed.is_err();
         documents.push(parsed.map_err(|error| shifted(&error.to_string(), document.first_line)));

@@ -236,22 +236,10 @@ fn invalid(object: &FileObject, api_version: &str) -> Option<(ObjectRef, Invalid
     ))
 }
 
-/// Whether a field has a type for this program that it may not have for kubectl, which reads YAML 1.1 and
-/// converts it to JSON: `yes` is true, `032` is 26, and 26.0 is an integer.
+/// Whether a number has a point: kubectl makes an integer of 26.0, which JSON may contain, too.
 fn may_be_converted(spec: &Value) -> bool {
-    const BOOLEANS: [&str; 6] = ["y", "yes", "on", "n", "no", "off"];
     let fields = spec.as_mapping().into_iter().flat_map(Mapping::values);
-    fields.into_iter().any(|value| match value {
-        Value::String(text) => {
-            let octal = text.strip_prefix('0').unwrap_or_default();
-            BOOLEANS.contains(&text.to_lowercase().as_str())
-                || (!octal.is_empty() && octal.bytes().all(|digit| digit.is_ascii_digit()))
-        }
-        Value::Number(number) => {
-            number.is_f64() && number.as_f64().is_some_and(|it| it.fract() == 0.0)
-        }
-        _ => false,
-    })
+    fields.into_iter().any(Value::is_f64)
 }
 
 /// The change of an immutable field of an IPPool.
