@@ -8,6 +8,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::node_subnets::is_each_alone;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, INSTALLATIONS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 
@@ -26,7 +27,8 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
                    Cloud, one setting of each port or VNIC allows such packets, and the finding is a note. It \
                    is also a note with host-local IPAM, where routes to the pod CIDR of each node are enough; \
                    if a node has one from the cloud's route controller (reason RouteCreated of its \
-                   condition NetworkUnavailable), there is no finding. AWS is CAL309. Only \
+                   condition NetworkUnavailable), there is no finding. Nor is there if CrossSubnet always \
+                   encapsulates (CAL302). AWS is CAL309. Only \
                    pools that give, or will give, addresses to pods count, and only if Calico \
                    provides pod networking.",
         fix: "Use VXLAN between all nodes, or create the routes and turn on IP forwarding. VXLAN \
@@ -91,8 +93,14 @@ fn plain(
     needs: &str,
 ) -> Option<Finding> {
     let encapsulation = pool.encapsulation.filter(|_| pool.has_pods)?;
+    let nodes = case.snapshot.nodes.items();
     let where_ = match encapsulation {
         Encapsulation::None => "",
+        Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet
+            if is_each_alone(nodes, pool.family()?) =>
+        {
+            return None;
+        }
         Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet => " within a subnet",
         Encapsulation::Vxlan | Encapsulation::Ipip => return None,
     };
@@ -102,7 +110,7 @@ fn plain(
         pool.object(),
         format!("{} drops unencapsulated pod traffic{where_}", cloud.name()),
     );
-    let mut nodes = case.snapshot.nodes.items().iter();
+    let mut nodes = nodes.iter();
     let finding = match nodes.find(|node| case.facts.by_pod_cidr() && node.lacks_route_of_cloud()) {
         Some(node) => finding.evidence(
             ObjectRef::named("Node", &node.metadata.name),

@@ -8,6 +8,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{counted, few};
+use crate::assess::views::node_subnets::{annotation, host_mask};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 
@@ -41,10 +42,7 @@ pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
 };
 
 fn finding(case: &Case, family: Family) -> Option<Finding> {
-    let (key, mask) = match family {
-        Family::V4 => ("projectcalico.org/IPv4Address", "/32"),
-        Family::V6 => ("projectcalico.org/IPv6Address", "/128"),
-    };
+    let (key, mask) = (annotation(family), host_mask(family));
     let pools = cross_subnet(case, family);
     let pool = pools.first()?;
     let encapsulation = pool.encapsulation?;

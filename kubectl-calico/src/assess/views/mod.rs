@@ -13,6 +13,7 @@ pub mod kube_proxy;
 pub(crate) mod log_errors;
 pub mod node_addresses;
 pub mod node_labels;
+pub mod node_subnets;
 pub mod objects;
 pub mod placement;
 pub mod pods;
