@@ -63,7 +63,7 @@ impl fmt::Display for PoolChange {
 }
 
 /// The changes that the operator makes, if it changes pools and none of the changes is rejected. If the
-/// block size or the CIDR of a pool differs, the operator stops, which is a finding.
+/// block size, the CIDR or the name of a pool differs, the operator stops, which is a finding.
 pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
     let Some(installation) = facts.installation.as_ref().filter(|installation| {
         installation.changes_existing_pools()
@@ -93,10 +93,10 @@ pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
         PoolChange::Update { fields, .. } => fields.iter().any(|field| field.key == "blockSize"),
         _ => false,
     };
-    let renumbered = pools
-        .iter()
-        .any(|pool| installation.renumbered(pool).is_some());
-    if renumbered || changes.iter().any(is_rejected) {
+    let stops = pools.iter().any(|pool| {
+        installation.renumbered(pool).is_some() || installation.renamed(pool).is_some()
+    });
+    if stops || changes.iter().any(is_rejected) {
         return Vec::new();
     }
     let unlisted = pools.iter().filter(|pool| installation.has_unlisted(pool));

@@ -67,6 +67,18 @@ impl InstallationFacts {
             .then(|| self.index_of_name(&pool.name))?
     }
 
+    /// The index of the entry that has an owned pool's CIDR but another name. The operator tries to create that pool,
+    /// which Calico's API rejects as an overlap, and so does not get to change or delete anything.
+    /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; projectcalico/calico v3.32.1,
+    /// libcalico-go/lib/clientv3/ippool.go.
+    pub fn renamed(&self, pool: &ExistingPool) -> Option<usize> {
+        let index = self.index_of(&pool.cidr)?;
+        let written = self.written.pools.as_deref().unwrap_or_default();
+        let name = written.get(index)?.name.as_deref().unwrap_or_default();
+        let differs = !name.is_empty() && name != pool.name;
+        (differs && pool.owned_by_operator && self.changes_existing_pools()).then_some(index)
+    }
+
     fn is_unlisted(&self, pool: &ExistingPool) -> bool {
         let network = pool.network.map(|network| network.network());
         self.changes_existing_pools()

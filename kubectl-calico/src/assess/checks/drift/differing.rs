@@ -9,7 +9,7 @@ use crate::assess::check::Case;
 use crate::assess::facts::drift::{Difference, NO_FIELD};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 
@@ -30,7 +30,16 @@ impl Differing<'_> {
             self.pool.cidr,
             self.keys()
         );
-        let mut finding = Finding::warning(entry, self.pool.object(), message);
+        // The operator stops at a change that is rejected.
+        let stops = self.is_about("blockSize")
+            && self.pool.owned_by_operator
+            && self.installation.changes_existing_pools();
+        let severity = if stops {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let mut finding = Finding::new(entry, severity, self.pool.object(), message);
         for difference in &self.differences {
             finding = self.compared(finding, difference);
         }

@@ -14,9 +14,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::drift::differences;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::finding::Finding;
-use crate::snapshot::ObjectRef;
+use crate::assess::finding::{Finding, Severity};
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
+use crate::snapshot::{ObjectRef, Store};
 
 use differing::Differing;
 use missing::{missing, written_otherwise};
@@ -35,7 +35,8 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                  earlier one. If the operator or Calico's API server is down, restarting it \
                  triggers the deletion, so this finding is listed before all others. An entry with \
                  a changed CIDR and an unchanged name makes the operator stop with \"IPPool CIDR \
-                 cannot be modified\".",
+                 cannot be modified\"; one with a changed name and an unchanged CIDR, with \"CIDR \
+                 overlaps\".",
         criteria: "Pools are matched by the text of their CIDR, as the operator does, and compared \
                    after its defaults have been applied. Before 1.36, the operator enables every \
                    pool that it owns. Owned pools have the label app.kubernetes.io/managed-by: \
@@ -65,7 +66,9 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         }
         let mut findings: Vec<Finding> = pools
             .iter()
-            .filter_map(|pool| renumbered(case, installation, pool))
+            .filter_map(|pool| {
+                renumbered(case, installation, pool).or_else(|| renamed(case, installation, pool))
+            })
             .collect();
         findings.extend(
             installation
@@ -74,9 +77,10 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                 .iter()
                 .enumerate()
                 .filter(|(index, _)| {
-                    !pools
-                        .iter()
-                        .any(|pool| installation.renumbered(pool) == Some(*index))
+                    !pools.iter().any(|pool| {
+                        [installation.renumbered(pool), installation.renamed(pool)]
+                            .contains(&Some(*index))
+                    })
                 })
                 .filter_map(|(index, listed)| differs(case, installation, index, listed, pools)),
         );
@@ -167,6 +171,53 @@ fn renumbered(
             index,
             back("the Installation"),
             &[("cidr", json!(pool.cidr))],
+        ));
+    Some(finding)
+}
+
+/// An owned pool whose entry kept its CIDR and got another name.
+fn renamed(case: &Case, installation: &InstallationFacts, pool: &ExistingPool) -> Option<Finding> {
+    let index = installation.renamed(pool)?;
+    // The CRDs of projectcalico.org/v3 do not compare pools with each other.
+    if case.snapshot.store == Store::V3 {
+        return None;
+    }
+    let written = installation.written.pools.as_deref().unwrap_or_default();
+    let name = written.get(index)?.name.as_deref()?;
+    let back = |place: &str| {
+        format!(
+            "set the name in {place} back to {}, or leave it out",
+            pool.name
+        )
+    };
+    let message = format!(
+        "the Installation changes the name from {} to {name}",
+        pool.name
+    );
+    // Without Calico's API server, the operator creates no pool beside another one.
+    let (severity, when) = if case.snapshot.api_servers.items().is_empty() {
+        (Severity::Warning, "once Calico's API server runs, ")
+    } else {
+        (Severity::Error, "")
+    };
+    let finding = Finding::new(&POOLS_DIFFER.entry, severity, pool.object(), message)
+        .evidence(
+            ObjectRef::installation(),
+            path::pool_field(index, "name"),
+            name,
+        )
+        .evidence(pool.object(), "spec.cidr", &pool.cidr)
+        .in_manifest(back("the manifest of the Installation"))
+        .impact(format!(
+            "{when}the operator tries to create {name} beside {}, is rejected because they overlap, and changes \
+             no pool at all; the pool itself keeps working",
+            pool.name
+        ))
+        .fixed_by_all(set_listed(
+            case,
+            index,
+            back("the Installation"),
+            &[("name", json!(pool.name))],
         ));
     Some(finding)
 }
