@@ -57,7 +57,14 @@ impl Lines {
                     path
                 }
                 Some(Open::Mapping(path, key)) => match (key.take(), &event) {
-                    (Some(path), _) => path,
+                    (Some(path), _) => {
+                        if let Event::Scalar(text, ..) = &event
+                            && let Some(alias) = alias(&path, text)
+                        {
+                            lines.entry(alias).or_insert(line);
+                        }
+                        path
+                    }
                     (None, Event::Scalar(text, ..)) => {
                         let dot = if path.is_empty() { "" } else { "." };
                         let field = format!("{path}{dot}{text}");
@@ -86,6 +93,12 @@ impl Lines {
     /// The line of a field, such as `spec.calicoNetwork.ipPools[0].cidr`, or of what contains it if the
     /// document does not have it. `None` for an empty document.
     pub fn line(&self, field: &str) -> Option<usize> {
+        for (word, part) in [("label ", "labels"), ("annotation ", "annotations")] {
+            if let Some(key) = field.strip_prefix(word) {
+                return self.line(&format!("metadata.{part}.{key}"));
+            }
+        }
+        let field = field.split(", ").next().unwrap_or_default();
         let mut path = field;
         loop {
             if path.is_empty() {
@@ -103,6 +116,16 @@ impl Lines {
     pub fn first(&self) -> Option<usize> {
         self.0.get("").copied()
     }
+}
+
+/// How findings name a field that has no path of its own: `env FELIX_BPFENABLED`, `image`.
+fn alias(path: &str, text: &str) -> Option<String> {
+    if path.rsplit('.').next() == Some("image") {
+        return Some("image".to_owned());
+    }
+    let (list, _) = path.strip_suffix("].name")?.rsplit_once('[')?;
+    let list = list.rsplit('.').next()?;
+    (list == "env").then(|| format!("{list} {text}"))
 }
 
 #[cfg(test)]
@@ -142,6 +165,22 @@ kind: Other
         }
         assert_eq!(lines.first(), Some(3));
         assert_eq!(Lines::of("# nothing\n").first(), None);
+    }
+
+    #[test]
+    fn a_field_that_findings_name_without_its_path() {
+        let lines = Lines::of(
+            "metadata:\n  labels:\n    a.b/c: x\nspec:\n  containers:\n  - image: i:v1\n    env:\n    - name: A\n      value: b\n    - name: B\n",
+        );
+        for (field, line) in [
+            ("image", 6),
+            ("env A", 8),
+            ("env B", 10),
+            ("label a.b/c", 3),
+            ("spec.containers, spec.none", 5),
+        ] {
+            assert_eq!(lines.line(field), Some(line), "{field}");
+        }
     }
 
     #[test]

@@ -29,9 +29,14 @@ pub(super) fn place(file: &Arc<str>, document: &DocumentText, object: &FileObjec
     }
 }
 
-/// The lines of an object of Calico, which findings name by their fields.
+/// The lines of an object of Calico or one that configures it, which findings name by their fields.
 fn lines(object: &FileObject, text: &str) -> Lines {
-    if object.is_of_calico() && text.len() <= LARGEST {
+    let is_named = object.is_of_calico()
+        || matches!(
+            object.kind.as_str(),
+            "ConfigMap" | "DaemonSet" | "Deployment"
+        );
+    if is_named && text.len() <= LARGEST {
         Lines::of(text)
     } else {
         let blank = |line: &&str| {
