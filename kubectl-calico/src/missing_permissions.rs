@@ -17,8 +17,8 @@ use crate::plan::request::PlanRequest;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{POD_ADDRESSES, RESOURCES};
 use crate::snapshot::{
-    Basis, MessageRequests, ObjectRef, Origin, Places, PodAddress, PodMessages, Reading, Snapshot,
-    SnapshotSource, Store, Unknown,
+    Basis, MessageRequests, ObjectRef, Origin, Outlines, Places, PodAddress, PodMessages, Reading,
+    Snapshot, SnapshotSource, Store, Unknown,
 };
 
 /// The files, without permission to read some of it.
@@ -42,6 +42,10 @@ impl SnapshotSource for Restricted<'_> {
 
     fn places(&self) -> Places {
         self.files.places()
+    }
+
+    fn outlines(&self) -> Outlines {
+        self.files.outlines()
     }
 
     async fn read<T: DeserializeOwned>(

@@ -5,7 +5,7 @@ use super::time_limit::AnyError;
 use crate::gather::files::Files;
 use crate::gather::snapshot_text::documents;
 use crate::redact::Redaction;
-use crate::snapshot::{Basis, Places, Snapshot};
+use crate::snapshot::{Basis, Outlines, Places, Snapshot};
 
 /// The replacements for a snapshot.
 pub(super) fn redaction(snapshot: &Snapshot) -> Result<Redaction, AnyError> {
@@ -26,5 +26,6 @@ pub(super) fn redacted(snapshot: &Snapshot, redaction: &Redaction) -> Result<Sna
     let mut redacted = runtime()?.block_on(gathered(&files, true, true));
     // Those of the files would name them.
     redacted.places = Places::default();
+    redacted.outlines = Outlines::default();
     Ok(redacted)
 }

@@ -1,5 +1,6 @@
 //! An object from a file, and what it implies about objects that the file does not contain.
 
+use calico_core::installation;
 use serde::de::DeserializeSeed as _;
 use serde_yaml::{Mapping, Value};
 
@@ -9,7 +10,7 @@ use crate::parse_error::in_words;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::RESOURCES;
 use crate::snapshot::select::{Select, Selectable};
-use crate::snapshot::{Labels, Meta, Meter, Place, Pruned, PrunedWithNull};
+use crate::snapshot::{Labels, Meta, Meter, Place, Pruned, PrunedWithNull, outline};
 
 /// An object from a file.
 #[derive(Debug)]
@@ -22,6 +23,10 @@ pub(super) struct FileObject {
     pub(super) mark: Option<&'static str>,
     /// What is kept of it; null if no row selects it.
     pub(super) value: Value,
+    /// The fields of its `spec`, if it is an Installation.
+    pub(super) outline: Option<Value>,
+    /// Whether it is applied to a cluster.
+    pub(super) is_applied: bool,
     /// Where it is, if it is a manifest.
     pub(super) place: Option<Place>,
     /// Whether Helm applies it neither when it installs nor when it upgrades.
@@ -132,6 +137,8 @@ impl FileObject {
             phase,
             mark: mark(&value),
             value: Value::Null,
+            outline: None,
+            is_applied: trimming.applied,
             place: None,
             is_other_hook,
         };
@@ -140,6 +147,10 @@ impl FileObject {
                 return Err(failed(
                     "it is encrypted with SOPS: decrypt it first".to_owned(),
                 ));
+            }
+            if object.kind == installation::KIND && object.api_version == installation::API_VERSION
+            {
+                object.outline = value.get("spec").map(outline);
             }
             object.normalize().map_err(|why| failed(why.to_owned()))?;
         }
@@ -356,6 +367,8 @@ mod tests {
             phase: String::new(),
             mark: None,
             value: Value::Null,
+            outline: None,
+            is_applied: false,
             place: None,
             is_other_hook: false,
         }

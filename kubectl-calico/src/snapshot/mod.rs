@@ -21,6 +21,7 @@ mod node;
 mod object_ref;
 mod openshift;
 mod operator;
+mod outlines;
 mod places;
 mod pod;
 mod pod_address;
@@ -51,6 +52,7 @@ pub use node::{Node, NodeCondition};
 pub use object_ref::ObjectRef;
 pub use openshift::OpenShiftNetwork;
 pub use operator::{ApiServer, Condition, Installation, TigeraStatus};
+pub use outlines::{Outlines, outline};
 pub use places::{Location, Place, Places};
 pub use pod::{ContainerStatus, Pod, StateReason, flag_in};
 pub use pod_address::{KubeControllersConfiguration, PodAddress, PodAddressSpec, PodState};
@@ -93,6 +95,7 @@ macro_rules! snapshot {
             pub time: Option<Timestamp>,
             pub store: Store,
             pub places: Places,
+            pub outlines: Outlines,
             pub messages: PodMessages,
             $(pub $first: Reading<Vec<$first_type>>,)+
             $(pub $many: Reading<Vec<$many_type>>,)+
@@ -123,6 +126,7 @@ macro_rules! snapshot {
                     time: source.time(),
                     store,
                     places: source.places(),
+                    outlines: source.outlines(),
                     messages: PodMessages::default(),
                     $($first,)+
                     $($many,)+

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::addition::EDITION;
 use super::basis::{Basis, BasisKind};
 use super::node::Node;
+use super::outlines::Outlines;
 use super::places::Places;
 use super::pod_address::PodAddress;
 use super::pod_messages::{MessageRequests, PodMessages};
@@ -57,6 +58,11 @@ pub trait SnapshotSource {
     /// Where the objects are, if they are from manifests.
     fn places(&self) -> Places {
         Places::default()
+    }
+
+    /// The fields of the Installations, if they are from manifests.
+    fn outlines(&self) -> Outlines {
+        Outlines::default()
     }
 
     /// The objects of a row, each reduced to a `T`. Of the row's APIs, those of `store` are read first.

@@ -116,7 +116,8 @@ fn a_new_pool_is_changed_where_it_is_defined() {
     let part = cidr.replace("/16", "/24");
     assert_ne!(cidr, part);
     let spec = format!("{{cidr: {part}, vxlanMode: Always, natOutgoing: true}}");
-    let report = report(HEALTHY, &pool("extra", &spec));
+    let pool = pool("extra", &spec).replace("projectcalico.org/v3", "crd.projectcalico.org/v1");
+    let report = report(HEALTHY, &pool);
     let found = findings(&report);
     let overlap = found.iter().find(|(code, ..)| *code == "CAL204").unwrap();
     assert_eq!(

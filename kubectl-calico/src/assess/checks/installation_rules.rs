@@ -3,7 +3,7 @@
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::Effective;
-use calico_core::installation::{Installation, path};
+use calico_core::installation::{DEFAULT_NAME, Installation, OVERLAY_NAME, path};
 use calico_core::operator::OperatorVersion;
 use calico_core::rules::{self, Enforcement, Verdict, Violation};
 use serde_yaml::Value;
@@ -15,6 +15,9 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::objects::{default_installation, overlay_installation};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES};
+
+/// The rule of the fields that the operator's CRD does not have.
+const UNKNOWN_FIELD: &str = "unknown-field";
 
 pub(crate) const RULE_BROKEN: Check = Check {
     entry: Entry {
@@ -100,9 +103,13 @@ fn violations(case: &Case, operator: &Operator, excused: bool) -> Vec<Violation>
         is_accepted,
     };
     let written = Installation::read(&installation.document());
+    let unknown = [DEFAULT_NAME, OVERLAY_NAME]
+        .into_iter()
+        .flat_map(|name| unknown_fields(case, operator, name));
     // The operator validates the default one alone, then the two merged (tigera/operator v1.42.3,
     // pkg/controller/installation/core_controller.go).
     let mut found = violations_of(case, operator, state, &written);
+    found.extend(unknown);
     if let Some(overlay) = overlay_installation(case.snapshot) {
         let merged = written.overlaid(Installation::read(&overlay.document()));
         let mut merged = violations_of(case, operator, state, &merged);
@@ -129,12 +136,12 @@ fn violations_of(
 ) -> Vec<Violation> {
     let effective = Effective::of(written, operator.version);
     let rules_case = rules::Case::new(written, &effective, operator.version);
-    // The API server drops fields that are not in the CRD, so this operator knows all that exist.
-    // If pools exist, the operator does not create any on its own.
+    // If pools exist, the operator does not create any on its own. Fields that are not in the CRD are found before
+    // the API server has dropped them.
     let allowed: &[&str] = if case.snapshot.ip_pools.items().is_empty() {
-        &["unknown-field"]
+        &[UNKNOWN_FIELD]
     } else {
-        &["unknown-field", "default-pool"]
+        &[UNKNOWN_FIELD, "default-pool"]
     };
     let mut violations = rules::check(&rules_case, &[], allowed);
     violations.retain(|violation| match violation.verdict {
@@ -146,6 +153,22 @@ fn violations_of(
         Verdict::Warned => !is_about_existing_pools(case, written, violation),
         Verdict::Allowed | Verdict::Noted => false,
     });
+    violations
+}
+
+/// The fields of an Installation in manifests that the operator's CRD does not have.
+fn unknown_fields(case: &Case, operator: &Operator, name: &str) -> Vec<Violation> {
+    let Some(outline) = case.snapshot.outlines.of_installation(name) else {
+        return Vec::new();
+    };
+    let written = Installation {
+        spec: outline.clone(),
+        ..Installation::default()
+    };
+    let effective = Effective::of(&written, operator.version);
+    let rules_case = rules::Case::new(&written, &effective, operator.version);
+    let mut violations = rules::check(&rules_case, &[], &[]);
+    violations.retain(|violation| violation.rule.entry.code == UNKNOWN_FIELD);
     violations
 }
 
@@ -211,7 +234,11 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
     .evidence(
         ObjectRef::installation(),
         &violation.path,
-        value_at(case, &violation.path),
+        if rule.entry.code == UNKNOWN_FIELD {
+            "set".to_owned()
+        } else {
+            value_at(case, &violation.path)
+        },
     );
     if overlay_installation(case.snapshot).is_some() {
         finding = finding.exists(ObjectRef::overlay());

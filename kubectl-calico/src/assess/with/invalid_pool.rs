@@ -10,7 +10,7 @@ pub(super) static POOL_INVALID: Entry = Entry {
     code: "CAL122",
     title: "the manifests contain an IPPool that Calico's API rejects",
     meaning: "An IPPool in projectcalico.org/v3 has a value that Calico's API server does not accept, such as a \
-              CIDR with host bits set or IPIP in an IPv6 pool.",
+              CIDR with host bits set, IPIP in an IPv6 pool, or a new pool's CIDR that overlaps another pool.",
     impact: "Applying the manifests fails: the pool is not created, or stays as it is.",
     criteria: "Only with --with. What is checked is the pool as it would be in the cluster: the \
         manifest, completed with the fields of the existing pool. In crd.projectcalico.org/v1, only a value of \

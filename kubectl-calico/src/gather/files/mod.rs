@@ -7,6 +7,7 @@ mod collection;
 mod error;
 mod object_place;
 mod overlay;
+mod pool_rejection;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};

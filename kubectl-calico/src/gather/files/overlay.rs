@@ -3,24 +3,20 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use calico_core::cidr::Cidr;
-use calico_core::defaults::default_block_size;
 use calico_core::text::printable;
 use serde_yaml::{Mapping, Value};
 
 use super::apply::{apply, last_applied, remove_null};
 use super::changed_fields::changed_fields;
+use super::pool_rejection::{immutable_change, invalid, overlap};
 use super::{Files, FilesError};
 use crate::gather::file_object::{FileObject, ObjectKey};
 use crate::gather::input;
 use crate::gather::input_text::InputText;
 use crate::gather::snapshot_text;
-use crate::parse_error::in_words;
 use crate::snapshot::resource::Api;
-use crate::snapshot::resources::{RESOURCES, V3};
-use crate::snapshot::{
-    Basis, FileOverlay, InvalidField, IpPoolSpec, ObjectRef, RejectedChange, Snapshot,
-};
+use crate::snapshot::resources::RESOURCES;
+use crate::snapshot::{Basis, FileOverlay, Snapshot};
 
 impl Files {
     /// What was read from a cluster, as the files of a snapshot.
@@ -90,8 +86,10 @@ impl Files {
                 key.0.clone_from(group);
             }
             remove_null(&mut object.value);
-            if let Some(invalid) = invalid(&object, &object.api_version) {
-                overlay.invalid.push(invalid);
+            let rejected = invalid(&object, &object.api_version)
+                .or_else(|| overlap(&object, self.objects.iter()));
+            if let Some(rejected) = rejected {
+                overlay.invalid.push(rejected);
                 let place = object.place.take();
                 self.rejected
                     .extend(place.map(|place| (object.reference(), place)));
@@ -156,6 +154,12 @@ fn groups(api_version: &str, kind: &str) -> Vec<String> {
 /// Applies a manifest to an object.
 fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut FileOverlay) {
     let reference = there.reference();
+    if manifest.outline.is_some() {
+        // A field that does not exist changes nothing, and is named all the same.
+        there.outline = manifest.outline;
+        there.is_applied = true;
+        there.place.clone_from(&manifest.place);
+    }
     let before = there.value.clone();
     let applied = last_applied(&before);
     apply(
@@ -190,7 +194,7 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
         return;
     }
     there.place = manifest.place.or(there.place.take());
-    let changed = rejected(there, &before);
+    let changed = immutable_change(there, &before);
     let is_rejected = changed.is_some();
     overlay.rejected.extend(changed);
     let invalid = invalid(there, &manifest.api_version).filter(|_| !is_rejected);
@@ -209,69 +213,6 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
         metadata.remove("generation");
     }
     overlay.changed.insert(reference);
-}
-
-/// What the API server rejects of an IPPool: in Calico's API, what it validates; in the CRD of
-/// crd.projectcalico.org/v1, which checks little else, values of another type.
-fn invalid(object: &FileObject, api_version: &str) -> Option<(ObjectRef, InvalidField)> {
-    if object.kind != "IPPool" {
-        return None;
-    }
-    let spec = object.value.get("spec").cloned().unwrap_or_default();
-    if may_be_converted(&spec) {
-        return None;
-    }
-    let invalid = match serde_yaml::from_value::<IpPoolSpec>(spec) {
-        Ok(spec) if api_version.starts_with(V3) => spec.invalid_field()?,
-        Ok(_) => return None,
-        Err(why) => InvalidField {
-            field: "spec",
-            value: in_words(&why),
-            why: format!("spec: {}", in_words(&why)),
-        },
-    };
-    Some((
-        ObjectRef::named("IPPool", object.meta.name.as_str()),
-        invalid,
-    ))
-}
-
-/// Whether a number has a point: kubectl makes an integer of 26.0, which JSON may contain, too.
-fn may_be_converted(spec: &Value) -> bool {
-    let fields = spec.as_mapping().into_iter().flat_map(Mapping::values);
-    fields.into_iter().any(Value::is_f64)
-}
-
-/// The change of an immutable field of an IPPool.
-/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go and
-/// api/config/crd/projectcalico.org_ippools.yaml.
-fn rejected(object: &FileObject, before: &Value) -> Option<RejectedChange> {
-    if object.kind != "IPPool" {
-        return None;
-    }
-    let pool = |value: &Value| {
-        let spec = value.get("spec").cloned().unwrap_or_default();
-        serde_yaml::from_value::<IpPoolSpec>(spec).ok()
-    };
-    let (existing, requested) = (pool(before)?, pool(&object.value)?);
-    let cidr = |pool: &IpPoolSpec| pool.cidr.parse::<Cidr>().ok();
-    let change = |field, existing: String, requested: String| RejectedChange {
-        object: ObjectRef::named("IPPool", object.meta.name.as_str()),
-        field,
-        existing,
-        requested,
-    };
-    if existing.cidr != requested.cidr
-        && (cidr(&existing).is_none() || cidr(&existing) != cidr(&requested))
-    {
-        return Some(change("spec.cidr", existing.cidr, requested.cidr));
-    }
-    let size = |pool: &IpPoolSpec| {
-        let given = pool.block_size.filter(|size| *size != 0);
-        given.or_else(|| Some(default_block_size(cidr(pool)?.family()).into()))
-    };
-    let (old, new) = (size(&existing)?, size(&requested)?);
-    (old != new).then(|| change("spec.blockSize", old.to_string(), new.to_string()))
 }
 
 /// Whether an Installation lists pools.

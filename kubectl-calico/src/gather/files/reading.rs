@@ -15,8 +15,8 @@ use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{EVENTS, POD_ADDRESSES, POD_LOGS};
 use crate::snapshot::select::Select;
 use crate::snapshot::{
-    Absence, Basis, Event, MessageRequests, Origin, Places, PodAddress, PodLog, PodMessages,
-    Reading, SnapshotSource, Store, Unknown,
+    Absence, Basis, Event, MessageRequests, Origin, Outlines, Places, PodAddress, PodLog,
+    PodMessages, Reading, SnapshotSource, Store, Unknown,
 };
 
 impl Files {
@@ -75,6 +75,13 @@ impl SnapshotSource for Files {
         let objects = self.objects.values();
         let places = objects.filter_map(|it| Some((it.reference(), it.place.clone()?)));
         Places::of(places.chain(self.rejected.iter().cloned()))
+    }
+
+    fn outlines(&self) -> Outlines {
+        let objects = self.objects.values();
+        let of_proposal = |it: &&FileObject| it.is_applied || self.basis().is_proposal();
+        let outlines = objects.filter(of_proposal);
+        Outlines::of(outlines.filter_map(|it| Some((it.meta.name.clone(), it.outline.clone()?))))
     }
 
     async fn read<T: DeserializeOwned>(
