@@ -31,8 +31,8 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                    an existing IPv6 pool if the pod network has no IPv6 CIDR. calico-node creates \
                    an IPv6 pool with a random range on its own, so with a manifest install such a \
                    pool is at most a warning. The operator makes none of these exceptions for \
-                   pools that it has yet to create. Up to 1.32, listed pools are checked alongside \
-                   existing ones. The podCIDRs of nodes are parts of the pod network and do not \
+                   pools that it has yet to create. Up to 1.32, and while the operator takes over an \
+                   install from manifests, listed pools are checked alongside existing ones. The podCIDRs of nodes are parts of the pod network and do not \
                    show where it ends.",
         fix: "Give the pool a CIDR inside the pod network. The CIDR of an existing pool is \
               immutable: add a pool inside the pod network, disable the old one, and recreate its \
@@ -74,7 +74,8 @@ fn is_outside(pool: &CandidatePool, network: &ConfiguredNetwork) -> bool {
 }
 
 /// The pools that the Installation lists outside the pod network although pools exist. Since 1.34,
-/// the operator no longer checks this once a pool exists.
+/// the operator no longer checks this once a pool exists. One that takes over an install from manifests has created
+/// none of them.
 fn listed_beside_live<'a>(
     case: &Case<'a>,
     network: &ConfiguredNetwork,
@@ -83,24 +84,58 @@ fn listed_beside_live<'a>(
     let asks_again = installation.is_some_and(|asked| !asked.changes_existing_pools())
         && network.is_enforced()
         && !case.facts.known_pools().is_empty();
-    let listed = asks_again.then(|| listed_pools(case)).into_iter().flatten();
+    let is_asked = asks_again || takes_over(case);
+    let listed = is_asked.then(|| listed_pools(case)).into_iter().flatten();
     let outside: Vec<CandidatePool> = listed.filter(|pool| is_outside(pool, network)).collect();
     outside.into_iter()
 }
 
+/// Whether the operator is to take over an install from manifests.
+fn takes_over(case: &Case) -> bool {
+    let install = &case.facts.install;
+    install.is_from_manifests() && !install.is_canal() && install.operator.value().is_some()
+}
+
 fn listed(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Finding {
-    Finding::error(
+    let severity = if network.is_enforced() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let finding = Finding::new(
         &POOL_OUTSIDE_POD_NETWORK.entry,
+        severity,
         pool.object(),
         format!("{} is outside the pod CIDR {}", pool.cidr, network.list()),
     )
     .evidence(pool.object(), pool.field("cidr"), pool.cidr)
     .read(&network.from, network.list())
-    .impact(
-        "the operator rejects it on every change and applies nothing; no pod has an address from \
-         this pool",
-    )
-    .fixed_by_all(relist(case, pool, &network.cidrs))
+    .in_manifest(format!(
+        "set {} in the manifest of the Installation to the CIDR of the existing pool, or to another one inside {}",
+        pool.field("cidr"),
+        network.list()
+    ));
+    let existing = case.facts.known_pools().iter();
+    let mut existing = existing.map(|pool| pool.name.as_str());
+    let name = pool.index.and_then(|index| {
+        let pools = &case.facts.installation.as_ref()?.effective.pools;
+        pools.get(index)?.name.as_deref()
+    });
+    let finding = match name.filter(|name| takes_over(case) && existing.any(|it| it == *name)) {
+        Some(name) => finding.impact(format!(
+            "the operator tries to give the existing pool {name} this CIDR, is rejected, and changes no pool at all: the \
+             CIDR of a pool is immutable"
+        )),
+        None if takes_over(case) => finding.impact(
+            "the operator creates it beside the existing pool; kube-proxy treats traffic from its pods to Services as \
+             coming from outside the cluster, and network policies no longer match it",
+        ),
+        None => finding.impact(
+            "the operator rejects it on every change and applies nothing; no pod has an address from \
+             this pool",
+        ),
+    };
+    finding.fixed_by_all(relist(case, pool, &network.cidrs))
 }
 
 fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Option<Finding> {

@@ -131,11 +131,12 @@ impl Install {
         Some(release.map_or_else(branch, |release| url(release, file)))
     }
 
-    /// The minor version of Calico 3: 32 for `v3.32.1`.
+    /// The minor version of Calico 3: 32 for `v3.32.1`, or for `v3.32` if no more is known.
     pub fn calico_minor(&self) -> Option<u32> {
         let version = self.calico.value()?;
         let bare = version.strip_prefix('v').unwrap_or(version);
-        let (minor, _) = bare.strip_prefix("3.")?.split_once('.')?;
+        let rest = bare.strip_prefix("3.")?;
+        let minor = rest.split('.').next()?;
         minor.parse().ok()
     }
 

@@ -1,8 +1,11 @@
 //! A cluster once manifests have been applied to it, and the operator has acted on them.
 
 use super::dataplane;
+use super::family::missing_families;
 use super::origins::Origins;
+use super::placement::left_nodes;
 use super::services::no_services;
+use super::upgrade::upgrade;
 use super::violations::violations;
 use crate::assess::check::Case;
 use crate::assess::cluster_state::ClusterState;
@@ -52,9 +55,12 @@ impl Applied {
             snapshot.installations.clone_from(&cluster.installations);
             facts = Facts::of(&snapshot);
         }
-        let operator = act(before, cluster, &mut snapshot, &facts, &mut origins);
+        let mut operator = act(before, cluster, &mut snapshot, &facts, &mut origins);
         if origins.has_followers() {
             facts = Facts::of(&snapshot);
+        }
+        if idle(&snapshot).is_none() {
+            operator.extend(upgrade(&before.facts, &mut facts));
         }
         let (was, is) = (
             Case {
@@ -69,6 +75,8 @@ impl Applied {
         if !is_first {
             findings.extend(no_services(&was, &is));
         }
+        findings.extend(missing_families(&was, &is));
+        findings.extend(left_nodes(&was, &is));
         Self {
             snapshot,
             facts,
@@ -126,7 +134,11 @@ fn act(
         actions.push("migrates the manifest install to calico-system, node by node".to_owned());
     }
     if facts.install.is_by_operator() {
-        actions.extend(dataplane::follow(snapshot, cluster, facts, origins));
+        let was = Case {
+            snapshot: cluster,
+            facts: &before.facts,
+        };
+        actions.extend(dataplane::follow(snapshot, &was, facts, origins));
     }
     actions
 }

@@ -7,7 +7,9 @@ use calico_core::operator::OperatorVersion;
 use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetStatus};
 
 use super::origins::Origins;
+use crate::assess::check::Case;
 use crate::assess::facts::Facts;
+use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::views::kube_proxy;
 use crate::assess::views::objects::setting;
 use crate::snapshot::{ObjectRef, Reading, Snapshot};
@@ -16,13 +18,15 @@ use crate::snapshot::{ObjectRef, Reading, Snapshot};
 const DISABLED: &str = "operator.tigera.io/disable-kube-proxy";
 
 /// Makes Felix follow the Installation, if that requests another data plane than the one of the cluster; and
-/// then kube-proxy. Returns what the operator does to it, as clauses.
+/// then kube-proxy. Returns what the operator does to them, as clauses.
 pub(super) fn follow(
     overlaid: &mut Snapshot,
-    cluster: &Snapshot,
+    before: &Case,
     facts: &Facts,
     origins: &mut Origins,
 ) -> Vec<String> {
+    let mut actions = Vec::new();
+    let cluster = before.snapshot;
     let operator = facts.install.operator.value();
     let operator: Option<OperatorVersion> = operator.and_then(|version| version.parse().ok());
     let since = |minor| operator.is_none_or(|operator| operator.since(minor));
@@ -36,7 +40,25 @@ pub(super) fn follow(
             "BPF" if since(42) => "Enabled",
             _ => "Disabled",
         };
-        set_felix(overlaid, wanted == "BPF", nftables, origins);
+        let now = match (wanted.as_str(), nftables) {
+            ("BPF", _) => Dataplane::Bpf,
+            ("VPP", _) => Dataplane::Vpp,
+            (_, "Auto") => Dataplane::Auto,
+            (_, "Enabled") => Dataplane::Nftables,
+            _ => Dataplane::Iptables,
+        };
+        if let Some(was) = before.facts.dataplane.value().filter(|was| **was != now) {
+            actions.push(format!(
+                "changes the data plane from {} to {}, node by node; connections can break on the way",
+                was.name(),
+                if now == Dataplane::Auto {
+                    "the one of iptables and nftables that kube-proxy uses"
+                } else {
+                    now.name()
+                }
+            ));
+        }
+        set_felix(overlaid, &wanted, nftables, origins);
         if nftables == "Enabled" && wanted == "Nftables" && kube_proxy::is_scheduled(overlaid) {
             origins.assume(
                 "kube-proxy is in nftables mode, which Nftables requires before Calico 3.32",
@@ -46,22 +68,24 @@ pub(super) fn follow(
     let manages = setting(overlaid, "kubeProxyManagement").as_deref() == Some("Enabled");
     if manages && since(40) {
         let action = manage_kube_proxy(overlaid, origins);
-        return action.into_iter().map(str::to_owned).collect();
+        actions.extend(action.map(str::to_owned));
     }
-    Vec::new()
+    actions
 }
 
-fn set_felix(overlaid: &mut Snapshot, bpf: bool, nftables: &str, origins: &mut Origins) {
+fn set_felix(overlaid: &mut Snapshot, wanted: &str, nftables: &str, origins: &mut Origins) {
     let Reading::Read(configurations) = &mut overlaid.felix_configurations else {
         return;
     };
     let mut configurations = configurations.iter_mut();
     if let Some(felix) = configurations.find(|felix| felix.metadata.name == "default") {
-        felix.spec.bpf_enabled = Some(bpf);
+        felix.spec.bpf_enabled = Some(wanted == "BPF");
         felix.spec.nftables_mode = Some(nftables.to_owned());
-        origins.follow(
+        origins.take(
             &ObjectRef::named("FelixConfiguration", "default"),
+            &["spec.bpfEnabled", "spec.nftablesMode"],
             "spec.calicoNetwork.linuxDataplane",
+            wanted,
         );
     }
 }
@@ -104,7 +128,12 @@ fn manage_kube_proxy(overlaid: &mut Snapshot, origins: &mut Origins) -> Option<&
         return None;
     }
     let object = ObjectRef::of_object("DaemonSet", &set.metadata);
-    origins.follow(&object, "spec.calicoNetwork.kubeProxyManagement");
+    origins.take(
+        &object,
+        &["spec.template.spec.nodeSelector"],
+        "spec.calicoNetwork.kubeProxyManagement",
+        "Enabled",
+    );
     Some(if bpf {
         "turns kube-proxy off once eBPF is on (kubeProxyManagement)"
     } else {

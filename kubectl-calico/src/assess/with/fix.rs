@@ -3,6 +3,7 @@
 
 use super::origins::{Blamed, Origins};
 use crate::assess::check::Remedy;
+use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::finding::Finding;
 use crate::assess::manifest_fix::{remedy_of, without_commands};
 use crate::repair::Step;
@@ -37,10 +38,17 @@ fn of_pool(finding: &Finding, origins: &Origins, blamed: &Blamed) -> Option<Stri
         Remedy::Encapsulation if is_created || !fields.is_empty() => "encapsulation",
         _ => return None,
     };
+    // The pod CIDR is the evidence after the pool's own.
+    let network = finding.evidence.get(1);
+    let network = network.filter(|_| finding.code == POOL_OUTSIDE_POD_NETWORK.entry.code);
+    let what = match network {
+        Some(network) => format!("a CIDR inside {}", network.value),
+        None => format!("another {what}"),
+    };
     Some(if is_created {
-        format!("give the pool another {what} in the manifest of the Installation")
+        format!("give the pool {what} in the manifest of the Installation")
     } else {
-        format!("give the pool another {what} in its manifest")
+        format!("give the pool {what} in its manifest")
     })
 }
 

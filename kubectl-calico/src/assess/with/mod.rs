@@ -3,14 +3,17 @@
 mod applied;
 mod dataplane;
 mod downgrade;
+mod family;
 mod fix;
 mod invalid_pool;
 mod observed;
 mod origins;
 mod pairs;
+mod placement;
 mod rejection;
 mod second_install;
 mod services;
+mod upgrade;
 mod violations;
 
 use applied::Applied;
@@ -30,7 +33,7 @@ use super::facts::Facts;
 use super::facts::ports::list;
 use super::finding::{Finding, Severity};
 use super::report::Report;
-use crate::snapshot::{FileOverlay, Snapshot};
+use crate::snapshot::{FileOverlay, Location, Places, Snapshot};
 
 /// The findings about the change itself, which no cluster has.
 pub static ENTRIES: &[&Entry] = &[
@@ -38,6 +41,8 @@ pub static ENTRIES: &[&Entry] = &[
     &downgrade::DOWNGRADE,
     &services::NO_SERVICES,
     &invalid_pool::POOL_INVALID,
+    &family::FAMILY_MISSING,
+    &placement::PLACEMENT_CHANGED,
 ];
 
 /// The report of a cluster with manifests laid over it, once the operator has acted on them: only what
@@ -77,6 +82,9 @@ pub fn with(
             judge_as_manifests(found, &origins, &before.facts);
         }
         of_change.extend(found);
+        for found in &mut of_change {
+            origins.restate(found);
+        }
         of_change
     });
     accepted.apply(&mut report);
@@ -95,6 +103,9 @@ pub fn with(
         if !ENTRIES.iter().any(|entry| entry.code == finding.code) {
             fix::fix(finding, &origins);
         }
+        if let Some(line) = line(finding, &origins, &snapshot.places) {
+            finding.location = Some(line);
+        }
     }
     let mut ports = report.facts.routing.ports.clone();
     ports.retain(|port| !before.facts.routing.ports.contains(port));
@@ -104,6 +115,17 @@ pub fn with(
     report.changes = Some(changes);
     report.recount_checks();
     report
+}
+
+/// The line of the first field of the manifests that a finding follows from: of its subject, if that is there.
+fn line(finding: &Finding, origins: &Origins, places: &Places) -> Option<Location> {
+    let blamed = origins.blamed(finding);
+    let first = blamed.get_key_value(&finding.subject);
+    let (object, fields) = first.or_else(|| blamed.first_key_value())?;
+    let mut fields = fields
+        .iter()
+        .filter_map(|field| places.field(object, field));
+    fields.next().or_else(|| places.object(object))
 }
 
 /// Judges what a check cannot know: that what it is about has never run.

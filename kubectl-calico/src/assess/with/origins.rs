@@ -16,6 +16,9 @@ pub(super) struct Origins {
     /// The objects that the operator creates or changes to match the Installation, with the Installation's
     /// field.
     followed: BTreeMap<String, String>,
+    /// The fields of these objects that it takes from the Installation: object and field, then the Installation's
+    /// field and its value.
+    taken: BTreeMap<(String, String), (String, String)>,
     /// The pools that it creates.
     created: BTreeSet<String>,
     /// The variables of calico-node that are entries of a ConfigMap: the DaemonSet and `env NAME`, then
@@ -41,6 +44,7 @@ impl Origins {
             variables: variables.collect(),
             overlay,
             followed: BTreeMap::new(),
+            taken: BTreeMap::new(),
             created: BTreeSet::new(),
         }
     }
@@ -53,6 +57,36 @@ impl Origins {
     /// Adds an object that the operator creates or changes because of a field of the Installation.
     pub(super) fn follow(&mut self, object: &ObjectRef, field: impl Into<String>) {
         self.followed.insert(object.to_string(), field.into());
+    }
+
+    /// Adds an object of which the operator sets these fields because of a field of the Installation with this value.
+    pub(super) fn take(&mut self, object: &ObjectRef, fields: &[&str], from: &str, value: &str) {
+        for field in fields {
+            let field = (object.to_string(), (*field).to_owned());
+            let from = (from.to_owned(), value.to_owned());
+            self.taken.insert(field, from);
+        }
+        self.follow(object, from);
+    }
+
+    /// Names the field of the Installation in place of those that the operator will take from it, which have
+    /// another value yet.
+    pub(super) fn restate(&self, finding: &mut Finding) {
+        let mut evidence: Vec<Evidence> = Vec::new();
+        for mut given in std::mem::take(&mut finding.evidence) {
+            let field = (given.object.to_string(), given.field.clone());
+            if let Some((field, value)) = self.taken.get(&field) {
+                given = Evidence {
+                    object: ObjectRef::installation(),
+                    field: field.clone(),
+                    value: value.clone(),
+                };
+            }
+            if !evidence.contains(&given) {
+                evidence.push(given);
+            }
+        }
+        finding.evidence = evidence;
     }
 
     /// Adds a pool of which the operator changes these fields of its entry, or that it deletes.

@@ -3,7 +3,7 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::advice::services_endpoint::{
-    HOST, bootstraps, by_config_map, has_address, operator_namespace,
+    HOST, bootstraps, by_config_map, config_map, has_address, is_of_service,
 };
 use crate::assess::check::Case;
 use crate::assess::checks::other_plugins;
@@ -25,12 +25,12 @@ pub(super) static NO_SERVICES: Entry = Entry {
     impact: "No Service works, cluster DNS included. In the second case, calico-node cannot reach \
              the API server either, and never gets to implement Services.",
     criteria: "Only with --with, and only if the cluster does not have the problem already. kube-proxy is \
-               known by its DaemonSet; what the operator does to it with kubeProxyManagement is \
+               recognized by its DaemonSet; what the operator does to it with kubeProxyManagement is \
                taken into account. Without the DaemonSet, the finding is a warning, except with \
                kubeadm. Platforms that run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s, \
                OpenShift, GKE) do not count, and neither do clusters with another network plugin. \
-               The address is KUBERNETES_SERVICE_HOST of kubernetes-services-endpoint or of \
-               calico-node's environment, or what bpfNetworkBootstrap finds out.",
+               The address is KUBERNETES_SERVICE_HOST of kubernetes-services-endpoint, or what \
+               bpfNetworkBootstrap finds out; in a manifest install, that of calico-node's environment.",
     fix: "Before eBPF is turned off, bring kube-proxy back, and wait until it runs on every node. \
           Before kube-proxy is turned off, give calico-node the address of the API server, and wait \
           until eBPF is on.",
@@ -60,16 +60,15 @@ pub(super) fn no_services(before: &Case, after: &Case) -> Option<Finding> {
     }
     Some(match lack {
         Lack::Implementation => implementation(before, after),
-        Lack::Address => address(after),
+        Lack::Address => address(before, after)?,
         Lack::Choice => choice(after),
     })
 }
 
 fn lack(case: &Case) -> Option<Lack> {
     let bpf = *case.facts.dataplane.value()? == Dataplane::Bpf;
-    CalicoNode::current(case.snapshot)?;
-    let bootstraps = bpf && bootstraps(case);
-    if bootstraps && by_config_map(case).is_some() {
+    let node = CalicoNode::current(case.snapshot)?;
+    if bpf && knows_bootstrap(case) && bootstraps(case) && by_config_map(case).is_some() {
         return Some(Lack::Choice);
     }
     let platform = case.facts.cluster.platform.value();
@@ -77,11 +76,28 @@ fn lack(case: &Case) -> Option<Lack> {
     if elsewhere || kube_proxy::is_scheduled(case.snapshot) || other_plugins::is_there(case) {
         return None;
     }
-    match (bpf, has_address(case)) {
+    match (bpf, gets_address(case, &node)) {
         (false, _) => Some(Lack::Implementation),
         (true, false) => Some(Lack::Address),
         (true, true) => None,
     }
+}
+
+/// Whether the operator's CRD has bpfNetworkBootstrap, which the API server drops otherwise.
+fn knows_bootstrap(case: &Case) -> bool {
+    let operator = case.facts.installation.as_ref();
+    operator.is_some_and(|installation| installation.operator.since(40))
+}
+
+/// Whether calico-node gets an address that is not that of the Service: from the operator that of its ConfigMap,
+/// whatever it has now.
+fn gets_address(case: &Case, node: &CalicoNode) -> bool {
+    let may_be_there = case.snapshot.services_endpoint.failure().is_some();
+    if !node.is_of_operator() || may_be_there {
+        return has_address(case);
+    }
+    (knows_bootstrap(case) && bootstraps(case))
+        || by_config_map(case).is_some_and(|host| !is_of_service(case, host))
 }
 
 fn implementation(before: &Case, after: &Case) -> Finding {
@@ -124,27 +140,61 @@ fn implementation(before: &Case, after: &Case) -> Finding {
     })
 }
 
-fn address(after: &Case) -> Finding {
-    let finding = Finding::error(
-        &NO_SERVICES,
-        subject(after),
-        "eBPF is on and kube-proxy off, but calico-node does not get the address of the API server",
-    );
-    let finding = with_kube_proxy(with_data_plane(finding, after), after);
-    let by_operator = after.facts.install.is_by_operator();
-    let namespace = if by_operator {
-        operator_namespace(after)
+fn address(before: &Case, after: &Case) -> Option<Finding> {
+    let node = CalicoNode::current(after.snapshot)?;
+    let config = config_map(after, &node);
+    let field = entry_of(&node);
+    let was = given(before);
+    let manages = setting(after.snapshot, "kubeProxyManagement").as_deref() == Some("Enabled")
+        && after.facts.install.is_by_operator();
+    let message = if was.is_some() {
+        "calico-node loses the address of the API server, and no kube-proxy implements Services"
+    } else if manages {
+        "the operator turns kube-proxy off, but calico-node does not get the address of the API server"
     } else {
-        "kube-system"
+        "eBPF is on and kube-proxy off, but calico-node does not get the address of the API server"
     };
-    let config = ObjectRef::in_namespace("ConfigMap", namespace, "kubernetes-services-endpoint");
-    finding
-        .evidence(&config, format!("data.{HOST}"), "not set")
-        .impact("calico-node cannot reach the API server through its Service, and no Service works")
-        .fix(format!(
+    let subject = match was {
+        Some(_) => config.clone(),
+        None => subject(after),
+    };
+    let finding = Finding::error(&NO_SERVICES, subject, message);
+    let finding = with_kube_proxy(with_data_plane(finding, after), after)
+        .evidence(&config, &field, given(after).unwrap_or("not set"))
+        .impact(
+            "calico-node cannot reach the API server through its Service, and no Service works",
+        );
+    Some(match was {
+        Some(host) => finding.fix(format!(
+            "keep {field}: {host} in the manifest of {config}, or the address of the API server, or of its load \
+             balancer, that replaces it"
+        )),
+        None if manages => finding.fix(format!(
+            "add {config} with the address of the API server, or of its load balancer, and apply it first"
+        )),
+        None => finding.fix(format!(
             "add {config} with the address of the API server, or of its load balancer, and apply it \
              first; turn kube-proxy off only once eBPF is on"
-        ))
+        )),
+    })
+}
+
+/// The address that calico-node is given.
+fn given<'a>(case: &Case<'a>) -> Option<&'a str> {
+    if case.facts.install.is_by_operator() {
+        return by_config_map(case);
+    }
+    CalicoNode::current(case.snapshot)?.value(HOST)
+}
+
+/// The entry of the ConfigMap with the address.
+fn entry_of(node: &CalicoNode) -> String {
+    let key = if !node.is_of_operator() && node.takes_from_config(HOST) {
+        "kubernetes_service_host"
+    } else {
+        HOST
+    };
+    format!("data.{key}")
 }
 
 fn choice(after: &Case) -> Finding {

@@ -28,7 +28,29 @@ pub(super) fn violations(
         .collect();
     let mut found = of_installation(after.snapshot, after.facts);
     found.retain(|found| !accepted.contains(&found.message));
+    for found in &mut found {
+        name_what_stays(found, origins);
+    }
     of_one_change(found, &reported, origins)
+}
+
+/// Says how a manifest removes a field that it does not set: what the operator has written to the Installation stays if
+/// the manifest leaves it out.
+fn name_what_stays(found: &mut Finding, origins: &Origins) {
+    let Some(first) = found.evidence.first() else {
+        return;
+    };
+    let removes = found
+        .manifest_fix
+        .as_deref()
+        .is_some_and(|fix| fix.starts_with("remove it"));
+    let installation = ObjectRef::installation().to_string();
+    if removes && !origins.is_new(&installation) && !origins.is_set(first) {
+        found.manifest_fix = Some(format!(
+            "set {} to null in the manifest of the Installation: without that, the value {} of the cluster stays",
+            first.field, first.value
+        ));
+    }
 }
 
 /// The rules that an Installation breaks, whether the operator has accepted it or not.

@@ -14,6 +14,12 @@ const AUTODETECTION: Keep = Object(&[
     ("skipInterface", Value),
 ]);
 
+/// The nodes on which the operator runs calico-node.
+const NODES_OF_POD: Keep = Object(&[
+    ("affinity", Object(&[("nodeAffinity", Whole)])),
+    ("nodeSelector", Whole),
+]);
+
 pub(in crate::snapshot) const INSTALLATION: Fields = &[
     (
         "metadata",
@@ -57,6 +63,14 @@ pub(in crate::snapshot) const INSTALLATION: Fields = &[
                     ("ipam", Object(&[("type", Value)])),
                     ("specVersion", Value),
                 ]),
+            ),
+            // What only --with compares.
+            (
+                "calicoNodeDaemonSet",
+                Object(&[(
+                    "spec",
+                    Object(&[("template", Object(&[("spec", NODES_OF_POD)]))]),
+                )]),
             ),
             ("kubernetesProvider", Value),
             // What only CAL118 reads.

@@ -1,0 +1,280 @@
+//! Manifests that change on which nodes calico-node runs.
+
+use std::collections::BTreeMap;
+
+use calico_core::catalog::Entry;
+use k8s_openapi::api::core::v1::{NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm};
+use serde_yaml::Value;
+
+use crate::assess::check::Case;
+use crate::assess::finding::Finding;
+use crate::assess::phrases::few;
+use crate::assess::provenance::Provenance;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::daemon_set;
+use crate::assess::views::objects::default_installation;
+use crate::snapshot::resources::NODES;
+use crate::snapshot::trim::keep;
+use crate::snapshot::{Node, ObjectRef};
+
+pub(super) static PLACEMENT_CHANGED: Entry = Entry {
+    code: "CAL124",
+    title: "the manifests take calico-node off nodes",
+    meaning: "The manifests change by which labels calico-node selects its nodes, and nodes on which it runs do not \
+              have them.",
+    impact: "calico-node is removed from these nodes. New pods there get no network, and routes and policies are no \
+             longer updated.",
+    criteria: "Only with --with. nodeSelector and the required nodeAffinity of the calico-node DaemonSet, or of \
+               calicoNodeDaemonSet in the Installation, are compared with the labels of the Linux nodes. The finding \
+               is an error if no node is selected. Only some labels of nodes are read (docs/snapshot.md): if the \
+               result depends on another one, the finding is a warning that says so.",
+    fix: "Select every node that needs Calico, or label the nodes before applying the manifests.",
+    source: "tigera/operator v1.42.3, pkg/render/common/components/components.go; Kubernetes documentation, Assigning \
+             Pods to Nodes",
+};
+
+/// The label with the operating system of a node.
+const OS: &str = "kubernetes.io/os";
+
+/// How calico-node selects its nodes.
+#[derive(Debug, PartialEq)]
+struct Selection {
+    labels: BTreeMap<String, String>,
+    affinity: Option<NodeAffinity>,
+    /// The object, and the fields in it that are set.
+    object: ObjectRef,
+    fields: Vec<(String, String)>,
+}
+
+/// The finding, if calico-node leaves nodes, or may leave them.
+pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
+    let (was, is) = (Selection::of(before), Selection::of(after)?);
+    if was.as_ref().is_some_and(|was| was.selects_like(&is)) {
+        return None;
+    }
+    let nodes = after.snapshot.nodes.items().iter();
+    let nodes = nodes.filter(|node| node.is_linux() && !node.is_virtual());
+    let had = |node: &&Node| {
+        was.as_ref()
+            .is_none_or(|was| was.selects(node) != Some(false))
+    };
+    let nodes: Vec<&Node> = nodes.filter(had).collect();
+    let left = nodes.iter().filter(|node| is.selects(node) == Some(false));
+    let left: Vec<&str> = left.map(|node| node.metadata.name.as_str()).collect();
+    let unsure = nodes.iter().any(|node| is.selects(node).is_none());
+    let finding = if nodes.is_empty() {
+        return None;
+    } else if left.len() == nodes.len() {
+        let message = "calico-node selects no node of the cluster";
+        let finding = Finding::error(&PLACEMENT_CHANGED, is.object.clone(), message);
+        is.proof(finding).impact(
+            "calico-node is removed from every node: new pods get no network, and routes and policies are no longer \
+             updated",
+        )
+    } else if !left.is_empty() {
+        let message = format!("calico-node no longer selects {}", few(&left));
+        let finding = Finding::warning(&PLACEMENT_CHANGED, is.object.clone(), message);
+        is.proof(finding).impact(
+            "calico-node is removed from these nodes: new pods there get no network, and routes and policies are no \
+             longer updated",
+        )
+    } else if unsure {
+        let keys = is.unread();
+        let message = format!(
+            "calico-node selects its nodes by {}, which kubectl calico does not read",
+            few(&keys)
+        );
+        let finding = Finding::warning(&PLACEMENT_CHANGED, is.object.clone(), message);
+        is.proof(finding)
+            .impact("calico-node is removed from every node without the label: new pods there get no network")
+    } else {
+        return None;
+    };
+    let fields: Vec<&str> = is.fields.iter().map(|(field, _)| field.as_str()).collect();
+    Some(finding.fix(if left.is_empty() {
+        "before applying the manifests, check with kubectl get nodes --show-labels that every node that needs Calico \
+         is selected"
+            .to_owned()
+    } else {
+        format!(
+            "change {} in the manifest of {}, or first label every node that needs Calico",
+            fields.join(", "),
+            is.object
+        )
+    }))
+}
+
+impl Selection {
+    fn of(case: &Case) -> Option<Self> {
+        let node = CalicoNode::current(case.snapshot);
+        if case.facts.install.is_by_operator() && node.is_none_or(|node| node.is_of_operator()) {
+            return Self::of_installation(case);
+        }
+        let pod = daemon_set::pod(node?.set)?;
+        let affinity = pod
+            .affinity
+            .as_ref()
+            .and_then(|it| it.node_affinity.clone());
+        Some(Self::new(
+            node?.object(),
+            "spec.template.spec",
+            pod.node_selector.clone().unwrap_or_default(),
+            affinity,
+        ))
+    }
+
+    /// What the operator merges into its own DaemonSet.
+    fn of_installation(case: &Case) -> Option<Self> {
+        const POD: &str = "spec.calicoNodeDaemonSet.spec.template.spec";
+        let document = default_installation(case.snapshot)?.document();
+        let at = |field: &str| {
+            let path = format!("{POD}.{field}");
+            calico_core::installation::path::value_at(&document, &path).cloned()
+        };
+        let parsed = |value: Value| serde_yaml::from_value(value).ok();
+        let labels = at("nodeSelector").and_then(|value| serde_yaml::from_value(value).ok());
+        Some(Self::new(
+            ObjectRef::installation(),
+            POD,
+            labels.unwrap_or_default(),
+            at("affinity.nodeAffinity").and_then(parsed),
+        ))
+    }
+
+    fn new(
+        object: ObjectRef,
+        pod: &str,
+        labels: BTreeMap<String, String>,
+        affinity: Option<NodeAffinity>,
+    ) -> Self {
+        let selector = (!labels.is_empty()).then(|| {
+            let pairs: Vec<String> = labels
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            (format!("{pod}.nodeSelector"), pairs.join(", "))
+        });
+        let affinity_text = affinity
+            .as_ref()
+            .and_then(|it| serde_json::to_string(it).ok());
+        let affine = affinity_text.map(|text| (format!("{pod}.affinity.nodeAffinity"), text));
+        Self {
+            labels,
+            affinity,
+            object,
+            fields: selector.into_iter().chain(affine).collect(),
+        }
+    }
+
+    fn selects_like(&self, other: &Self) -> bool {
+        (&self.labels, &self.affinity) == (&other.labels, &other.affinity)
+    }
+
+    /// Whether it selects a node; `None` if that depends on a label that is not read.
+    fn selects(&self, node: &Node) -> Option<bool> {
+        let by_labels = self.labels.iter().map(|(key, value)| {
+            let label = label(node, key)?;
+            Some(label == Some(value.as_str()))
+        });
+        all(by_labels.chain([self.selects_by_affinity(node)]))
+    }
+
+    fn terms(&self) -> &[NodeSelectorTerm] {
+        let required = self.affinity.as_ref();
+        let required = required.and_then(|it| {
+            it.required_during_scheduling_ignored_during_execution
+                .as_ref()
+        });
+        required
+            .map(|it| it.node_selector_terms.as_slice())
+            .unwrap_or_default()
+    }
+
+    fn selects_by_affinity(&self, node: &Node) -> Option<bool> {
+        let terms = self.terms();
+        if terms.is_empty() {
+            return Some(true);
+        }
+        let of_term = |term: &NodeSelectorTerm| {
+            let expressions = term.match_expressions.iter().flatten();
+            let fields = term.match_fields.iter().flatten();
+            let by_labels = expressions.map(|it| Some(fits(it, label(node, &it.key)?)));
+            let by_name = fields.map(|it| Some(fits(it, Some(node.metadata.name.as_str()))));
+            all(by_labels.chain(by_name))
+        };
+        // One of them is enough.
+        all(terms.iter().map(|term| of_term(term).map(|fits| !fits))).map(|none| !none)
+    }
+
+    /// The labels that are not read of nodes.
+    fn unread(&self) -> Vec<String> {
+        let expressions = self
+            .terms()
+            .iter()
+            .flat_map(|term| term.match_expressions.iter().flatten());
+        let keys = self.labels.keys().chain(expressions.map(|it| &it.key));
+        let mut keys: Vec<String> = keys
+            .filter(|key| !is_read(key))
+            .map(|key| format!("the label {key}"))
+            .collect();
+        keys.dedup();
+        keys
+    }
+
+    fn proof(&self, finding: Finding) -> Finding {
+        if self.fields.is_empty() {
+            return finding.exists(self.object.clone());
+        }
+        self.fields.iter().fold(finding, |finding, (field, value)| {
+            finding.read(&Provenance::new(self.object.clone(), field.as_str()), value)
+        })
+    }
+}
+
+fn is_read(key: &str) -> bool {
+    keep::keeps(NODES.fields, &["metadata", "labels", key])
+}
+
+/// A label of a node, if it is known whether the node has it.
+#[expect(
+    clippy::option_option,
+    reason = "a label that is not known, not there, or has a value"
+)]
+fn label<'a>(node: &'a Node, key: &str) -> Option<Option<&'a str>> {
+    // Only Linux nodes are compared, and some tools leave labels out of what they write.
+    let value = node
+        .metadata
+        .label(key)
+        .or_else(|| (key == OS).then_some("linux"));
+    let is_known = is_read(key) && !node.metadata.labels.is_empty();
+    (value.is_some() || is_known).then_some(value)
+}
+
+/// Whether all hold; `None` if that is unknown.
+fn all(conditions: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = Some(true);
+    for condition in conditions {
+        match condition {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => known = None,
+        }
+    }
+    known
+}
+
+fn fits(requirement: &NodeSelectorRequirement, value: Option<&str>) -> bool {
+    let values = || requirement.values.iter().flatten();
+    let is_in = || values().any(|it| Some(it.as_str()) == value);
+    let number = |text: &str| text.parse::<i64>().ok();
+    let compared = || Some((number(value?)?, number(values().next()?)?));
+    match requirement.operator.as_str() {
+        "In" => is_in(),
+        "NotIn" => !is_in(),
+        "Exists" => value.is_some(),
+        "DoesNotExist" => value.is_none(),
+        "Gt" => compared().is_some_and(|(value, limit)| value > limit),
+        "Lt" => compared().is_some_and(|(value, limit)| value < limit),
+        _ => true,
+    }
+}
