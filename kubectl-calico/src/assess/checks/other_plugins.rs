@@ -28,9 +28,10 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                    their containers: flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
                    Kube-OVN and OVN-Kubernetes. Canal, \
                    Calico that enforces policy only, and Cilium with a cni-chaining-mode such as \
-                   generic-veth, are meant to run alongside another plugin. So \
-                   is Calico on nodes of its own, as on Amazon EKS Hybrid Nodes: the two select \
-                   nodes differently, and together they are on no more nodes than there are. The \
+                   generic-veth, are meant to run alongside another plugin. The \
+                   same applies to plugins on different nodes, as on Amazon EKS Hybrid Nodes: \
+                   their DaemonSets select different nodes, and together have no more pods than \
+                   there are nodes. The \
                    contents of /etc/cni/net.d are not visible through the Kubernetes API.",
         fix: "Remove the unwanted plugin, its file in /etc/cni/net.d and its interfaces on every \
               node, and recreate the pods that it connected.",
