@@ -9,7 +9,7 @@ use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
 use crate::assess::facts::replicas::Replicas;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
@@ -57,8 +57,15 @@ fn missing(case: &Case) -> Option<Finding> {
     let installation = installation.map(|_| ObjectRef::installation());
     let runs = by_operator.is_some();
     let evidence = installation.or(by_operator)?;
-    let finding = Finding::error(
+    let by_manifests = case.facts.install.is_from_manifests();
+    let severity = if by_manifests {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let finding = Finding::new(
         &OPERATOR_NOT_READY.entry,
+        severity,
         "Deployment/tigera-operator",
         "the operator is missing: nothing reconciles the Installation",
     )
@@ -69,7 +76,12 @@ fn missing(case: &Case) -> Option<Finding> {
         0,
     );
     if !runs {
-        return Some(finding.impact("nothing installs Calico").fix(
+        let impact = if by_manifests {
+            "the Installation has no effect: Calico keeps running from its manifests"
+        } else {
+            "nothing installs Calico"
+        };
+        return Some(finding.impact(impact).fix(
             "install the operator with Calico's tigera-operator Helm chart, or with \
              tigera-operator.yaml",
         ));

@@ -4,6 +4,7 @@ use super::dataplane;
 use super::family::missing_families;
 use super::origins::Origins;
 use super::placement::left_nodes;
+use super::second_api_server::second_api_server;
 use super::services::no_services;
 use super::upgrade::upgrade;
 use super::violations::violations;
@@ -77,6 +78,7 @@ impl Applied {
         }
         findings.extend(missing_families(&was, &is));
         findings.extend(left_nodes(&was, &is));
+        findings.extend(second_api_server(&was, &is));
         Self {
             snapshot,
             facts,

@@ -11,6 +11,7 @@ mod origins;
 mod pairs;
 mod placement;
 mod rejection;
+mod second_api_server;
 mod second_install;
 mod services;
 mod upgrade;
@@ -43,6 +44,7 @@ pub static ENTRIES: &[&Entry] = &[
     &invalid_pool::POOL_INVALID,
     &family::FAMILY_MISSING,
     &placement::PLACEMENT_CHANGED,
+    &second_api_server::SECOND_API_SERVER,
 ];
 
 /// The report of a cluster with manifests laid over it, once the operator has acted on them: only what

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use calico_core::installation::path::value_at;
+use serde_yaml::Value;
+
 use super::origins::Origins;
 use crate::assess::check::Case;
 use crate::assess::checks::installation_rules::{RULE_BROKEN, broken};
 use crate::assess::facts::Facts;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::few;
 use crate::assess::report::Report;
-use crate::snapshot::{ObjectRef, Snapshot};
+use crate::assess::views::objects::default_installation;
+use crate::snapshot::{Installation, ObjectRef, Snapshot};
 
 /// The violations. What the operator has accepted in the cluster, it accepts again.
 pub(super) fn violations(
@@ -31,7 +34,7 @@ pub(super) fn violations(
     for found in &mut found {
         name_what_stays(found, origins);
     }
-    of_one_change(found, &reported, origins)
+    of_one_change(found, &reported, origins, after)
 }
 
 /// Says how a manifest removes a field that it does not set: what the operator has written to the Installation stays if
@@ -68,6 +71,7 @@ fn of_one_change(
     found: Vec<Finding>,
     reported: &BTreeSet<&str>,
     origins: &Origins,
+    after: &Case,
 ) -> Vec<Finding> {
     let installation = ObjectRef::installation().to_string();
     let changed = origins.overlay().fields.get(&installation);
@@ -89,22 +93,22 @@ fn of_one_change(
         others.extend(rest);
         return others;
     }
-    let paths = others.iter().filter_map(|found| found.evidence.first());
-    let paths: Vec<&str> = paths.map(|first| first.field.as_str()).collect();
     let rules: BTreeSet<&str> = others
         .iter()
         .filter_map(|found| rule(&found.message))
         .collect();
     let rules: Vec<&str> = rules.into_iter().collect();
+    let value = written(after, field);
+    let count = others.len();
     let mut one = Finding::error(
         &RULE_BROKEN.entry,
         ObjectRef::installation(),
         format!(
-            "{field}: the change does not fit {} (rules {})",
-            few(&paths),
+            "{field} {value} does not fit {count} other fields of the Installation (rules {})",
             rules.join(", ")
         ),
-    );
+    )
+    .evidence(ObjectRef::installation(), field.as_str(), value);
     let evidence = others.iter().flat_map(|found| &found.evidence);
     for evidence in evidence {
         if !one.evidence.contains(evidence) {
@@ -113,10 +117,25 @@ fn of_one_change(
     }
     let one = one
         .impact("the operator stops reconciling, and TigeraStatus calico becomes Degraded")
-        .in_manifest(format!(
-            "leave {field} as it is in the cluster, or change the other fields with it"
-        ));
+        .in_manifest(if *field == "spec.cni.type" {
+            format!(
+                "leave {field} as it is: another CNI plugin cuts off the pods of a running cluster"
+            )
+        } else {
+            format!("leave {field} as it is in the cluster, or change the other fields with it")
+        });
     [one].into_iter().chain(rest).collect()
+}
+
+/// A value of the Installation, as text.
+fn written(case: &Case, field: &str) -> String {
+    let document = default_installation(case.snapshot).map(Installation::document);
+    let value = document.as_ref().and_then(|it| value_at(it, field));
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => serde_json::to_string(value).unwrap_or_default(),
+        None => "no value".to_owned(),
+    }
 }
 
 /// The rule that the message of a violation names.

@@ -176,8 +176,9 @@ fn apply_object(there: &mut FileObject, manifest: FileObject, overlay: &mut File
         && !has_pools(&manifest.value)
     {
         overlay.assumed.push(format!(
-            "{} keeps spec.calicoNetwork.ipPools, which the manifest omits; but if the manifest \
-             that was applied before lists pools, the operator deletes those that it owns",
+            "{} keeps spec.calicoNetwork.ipPools, which its manifest omits. If the manifest that was applied before lists \
+             pools, applying this one removes the list, and the operator deletes the pools that it owns: list the \
+             pools in the manifest to be safe",
             printable(&reference)
         ));
     }
