@@ -46,6 +46,13 @@ impl Uses {
         uses
     }
 
+    /// Whether a pool with these uses can stand in for one with others.
+    pub fn covers(self, others: Self) -> bool {
+        (self.workload || !others.workload)
+            && (self.tunnel || !others.tunnel)
+            && (self.load_balancer || !others.load_balancer)
+    }
+
     /// Whether pods get addresses from the pool. A pool for tunnels or Services only is not for
     /// pods.
     pub fn is_for_pods(self) -> bool {

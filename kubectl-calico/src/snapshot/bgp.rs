@@ -25,6 +25,37 @@ pub struct BgpSpec {
     /// Whether BIRD programs routes between nodes: Enabled or Disabled (3.32 and later).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program_cluster_routes: Option<String>,
+    /// The cluster IPs of Services that are advertised.
+    #[serde(rename = "serviceClusterIPs", skip_serializing_if = "Vec::is_empty")]
+    pub service_cluster_ips: Vec<AdvertisedRange>,
+    /// The external IPs of Services that are advertised.
+    #[serde(rename = "serviceExternalIPs", skip_serializing_if = "Vec::is_empty")]
+    pub service_external_ips: Vec<AdvertisedRange>,
+    /// The addresses of Services of type LoadBalancer that are advertised.
+    #[serde(
+        rename = "serviceLoadBalancerIPs",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub service_load_balancer_ips: Vec<AdvertisedRange>,
+}
+
+impl BgpSpec {
+    /// Whether addresses of Services are advertised to peers outside the cluster.
+    pub fn advertises_services(&self) -> bool {
+        let ranges = [
+            &self.service_cluster_ips,
+            &self.service_external_ips,
+            &self.service_load_balancer_ips,
+        ];
+        ranges.iter().any(|ranges| !ranges.is_empty())
+    }
+}
+
+/// A range of Services' addresses.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AdvertisedRange {
+    pub cidr: String,
 }
 
 /// A BGPPeer.

@@ -157,10 +157,23 @@ pub(crate) fn delete_overlapping(
     let mut steps: Vec<Step> = writer.restore_before_changing(goes).into_iter().collect();
     let mut retire = Vec::new();
     if !goes.is_disabled() {
-        retire.push(migration::disable(&mut writer, goes.into()));
+        let mut disable = migration::disable(&mut writer, goes.into());
+        if !goes.is_for_pods() {
+            disable.what = format!(
+                "disable {}; its addresses in use stay as they are",
+                goes.name
+            );
+        }
+        retire.push(disable);
     }
     let size = goes.block_size;
-    if size != stays.block_size {
+    if !stays.uses().covers(goes.uses()) {
+        retire.push(Step::new(format!(
+            "create a pool for what {} is for (allowedUses) in a range that no pool has, and move what has \
+             addresses from {} there: {} does not allow that use",
+            goes.name, goes.name, stays.name
+        )));
+    } else if size != stays.block_size {
         retire.push(migration::recreate_pods(
             &format!(
                 "that have addresses in blocks of /{size}, the size of {}",
@@ -178,6 +191,15 @@ pub(crate) fn delete_overlapping(
         ));
     }
     retire.push(migration::delete(&mut writer, goes.into()));
+    if goes.is_for_pods() && goes.encapsulation != stays.encapsulation {
+        retire.push(migration::recreate_pods(
+            &format!(
+                "with addresses in {}, whose traffic is {} from now on: their MTU is that of {}",
+                goes.cidr, stays.encapsulation, goes.encapsulation
+            ),
+            "all of them are new",
+        ));
+    }
     if let Some(first) = retire.first_mut() {
         first.what = format!("keep {}: {}", stays.name, first.what);
     }

@@ -83,7 +83,7 @@ pub(crate) const LARGE_MESH: Check = Check {
                    more than 100 nodes. The finding is a note.",
         fix: "Peer with route reflectors, and disable the mesh once they work. If all pools use \
               VXLAN, nothing depends on BGP unless routers outside the cluster learn routes from \
-              it: disable BGP.",
+              it: without a BGPPeer and without advertised Services, disable BGP.",
         source: "Calico documentation, Configure BGP peering",
     },
     needs: &[&BGP_CONFIGURATIONS, &DAEMON_SETS, &IP_POOLS],
@@ -104,11 +104,12 @@ pub(crate) const LARGE_MESH: Check = Check {
         );
         let sessions = u64::from(nodes) * u64::from(nodes.saturating_sub(1)) / 2;
         let by_operator = case.facts.install.is_by_operator();
-        let (what, command) = match (by_bird(case), by_operator) {
-            (None, true) => (
+        let is_needed = by_bird(case).is_some() || leaves_the_cluster(case);
+        let (what, command) = match (is_needed, by_operator) {
+            (false, true) => (
                 case.facts.install.lasting(
-                    "disable BGP, which no pool needs, unless routers outside the cluster learn \
-                     routes from it",
+                    "disable BGP, which no pool needs: there is no BGPPeer, and no Service is advertised. Routers \
+                     outside the cluster may still peer with the nodes",
                 ),
                 merge_installation_spec(&json!({"calicoNetwork": {"bgp": "Disabled"}})),
             ),
@@ -132,6 +133,13 @@ pub(crate) const LARGE_MESH: Check = Check {
         vec![finding]
     },
 };
+
+/// Whether routers outside the cluster learn routes, as far as BGP's resources show.
+fn leaves_the_cluster(case: &Case) -> bool {
+    let mut configurations = case.snapshot.bgp_configurations.items().iter();
+    case.facts.routing.bgp.peers.value() != Some(&0)
+        || configurations.any(|found| found.spec.advertises_services())
+}
 
 /// A mode whose routes BIRD programs.
 fn by_bird<'a>(case: &Case<'a>) -> Option<&'a RoutingMode> {

@@ -26,7 +26,8 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
                  flannel wrote the condition last, flannel runs, or ran, on the node after Calico, \
                  and its CNI configuration may still be in use.",
         criteria: "Applies only if Calico provides pod networking: its backend is not none, and it \
-                   is not Canal. Nodes whose calico-node is not ready are reported as CAL501 to \
+                   is not Canal. While Calico's own migration from flannel moves the nodes, flannel is \
+                   not reported. Nodes whose calico-node is not ready are reported as CAL501 to \
                    CAL503. calico-node sets CalicoIsDown when it stops and CalicoIsUp once it has \
                    started; a cloud's route controller may also write the condition.",
         fix: "CalicoIsDown: restart calico-node on the node. NoRouteCreated: turn off the cloud's \
@@ -49,7 +50,9 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
             return Vec::new();
         }
         let pods = pods::of(case.snapshot, &calico.set.metadata, calico.selector());
-        [unavailable(case, &pods), flannel(case)]
+        // Nodes that are yet to be moved still have flannel (CAL509).
+        let flannel = (!calico.is_replacing_flannel()).then(|| flannel(case));
+        [unavailable(case, &pods), flannel.flatten()]
             .into_iter()
             .flatten()
             .collect()

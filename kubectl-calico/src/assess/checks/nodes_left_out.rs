@@ -102,6 +102,22 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     for (field, value) in node_selection(template.and_then(|template| template.spec.as_ref())) {
         finding = finding.evidence(&object, format!("spec.template.spec.{field}"), value);
     }
+    if node.is_replacing_flannel() {
+        return Some(
+            Finding {
+                severity: Severity::Note,
+                ..finding
+            }
+            .impact(
+                "the other nodes still have flannel: the migration moves them one after the other",
+            )
+            .fix("wait until the migration is complete; if it makes no progress, read its log")
+            .paste(
+                "kubectl get jobs -n kube-system flannel-migration\n\
+                 kubectl logs -n kube-system jobs/flannel-migration --tail=20",
+            ),
+        );
+    }
     if is_shared {
         for (set, plugin) in &apart {
             let object = ObjectRef::of_object("DaemonSet", &set.metadata);

@@ -58,6 +58,11 @@ impl ExistingPool {
         self.network.as_ref().map(Cidr::family)
     }
 
+    /// What its addresses are for.
+    pub fn uses(&self) -> Uses {
+        uses(&self.spec)
+    }
+
     /// Whether its addresses are for pods: `allowedUses` can reserve it for tunnels or Services.
     pub fn is_for_pods(&self) -> bool {
         uses(&self.spec).is_for_pods()

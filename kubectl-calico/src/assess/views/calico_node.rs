@@ -170,15 +170,23 @@ impl<'a> CalicoNode<'a> {
     }
 
     fn is_windows(&self) -> bool {
-        let pod = self
-            .set
-            .spec
-            .as_ref()
-            .and_then(|spec| spec.template.spec.as_ref());
+        self.selects("kubernetes.io/os", "windows")
+    }
+
+    /// Whether nodes are moved from flannel to Calico, one after the other.
+    /// Source: projectcalico/calico v3.32.1, manifests/flannel-migration/calico.yaml.
+    pub fn is_replacing_flannel(&self) -> bool {
+        self.selects("projectcalico.org/node-network-during-migration", "calico")
+    }
+
+    /// Whether it runs only on nodes with that label.
+    fn selects(&self, label: &str, value: &str) -> bool {
+        let spec = self.set.spec.as_ref();
+        let pod = spec.and_then(|spec| spec.template.spec.as_ref());
         let selector = pod.and_then(|pod| pod.node_selector.as_ref());
         selector
-            .and_then(|selector| selector.get("kubernetes.io/os"))
-            .is_some_and(|os| os == "windows")
+            .and_then(|selector| selector.get(label))
+            .is_some_and(|found| found == value)
     }
 
     /// Its containers, without init containers.

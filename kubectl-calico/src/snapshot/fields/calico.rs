@@ -86,6 +86,9 @@ pub(in crate::snapshot) const BGP_CONFIGURATION: Fields = &[
             ("listenPort", Value),
             ("nodeToNodeMeshEnabled", Value),
             ("programClusterRoutes", Value),
+            ("serviceClusterIPs", Object(&[("cidr", Value)])),
+            ("serviceExternalIPs", Object(&[("cidr", Value)])),
+            ("serviceLoadBalancerIPs", Object(&[("cidr", Value)])),
         ]),
     ),
 ];

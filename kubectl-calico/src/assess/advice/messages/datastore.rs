@@ -9,7 +9,7 @@ use crate::assess::checks::ebpf::NO_API_ADDRESS;
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["dial tcp", ":443: i/o timeout"],
-        without: &["webhook"],
+        without: &["webhook", "pull "],
         means: "the pod cannot reach the API server through its Service",
         fix: "get kube-proxy running on the node; with eBPF and without kube-proxy, give Calico \
          the address of the API server. Otherwise, look for a firewall on the node, \
@@ -25,7 +25,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["dial tcp", ":443: connect: connection refused"],
-        without: &["webhook"],
+        without: &["webhook", "pull "],
         means: "nothing answers at the Service address of the API server",
         fix: "get kube-proxy running on the node; with eBPF and without kube-proxy, give Calico \
          the address of the API server",
@@ -39,7 +39,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["dial tcp", ":443: connect: no route to host"],
-        without: &["webhook"],
+        without: &["webhook", "pull "],
         means: "the node has no route to the Service address of the API server",
         fix: "get kube-proxy running on the node; then look for a firewall that rejects \
          forwarded packets, as images of Oracle Linux and CentOS have",
@@ -54,7 +54,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["dial tcp", ":443: connect: network is unreachable"],
-        without: &["webhook"],
+        without: &["webhook", "pull "],
         means: "the node has no default route, or none for this family",
         fix: "give the node a default route: packets to Service addresses are routed before \
          kube-proxy rewrites them",
@@ -86,7 +86,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["dial tcp: lookup", "no such host"],
-        without: &["webhook"],
+        without: &["webhook", "pull "],
         means: "the name of a server cannot be resolved on the node",
         fix: "use an address, or a name that the DNS servers of the node know: cluster DNS \
          does not work before Calico does",

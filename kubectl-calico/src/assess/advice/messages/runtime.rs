@@ -3,6 +3,11 @@
 use super::commands::{describe, nodes, nodes_by_architecture};
 use super::known_message::KnownMessage;
 
+const NO_REGISTRY: &str = "the node cannot reach the registry of the image";
+
+const REACH_REGISTRY: &str = "let the node reach the registry (firewall, or the proxy of the container runtime), or use a \
+                              mirror";
+
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["exec format error"],
@@ -52,6 +57,40 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "Failed to pull image \"registry.local/calico/node:v3.30.7\": failed to do \
          request: Head \"https://registry.local/v2/\": tls: failed to verify certificate: \
          x509: certificate signed by unknown authority",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["pull ", " image", "dial tcp", "no such host"],
+        means: NO_REGISTRY,
+        fix: "correct the name of the registry, or the DNS servers of the node: cluster DNS is not used for \
+              images",
+        source: "containerd v1.7.22, remotes/docker/resolver.go",
+        examples: &[
+            "Failed to pull image \"docker.io/calico/node:v3.30.7\": failed to do request: Head \
+         \"https://registry-1.docker.io/v2/\": dial tcp: lookup registry-1.docker.io: no such host",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["pull ", " image", "i/o timeout"],
+        means: NO_REGISTRY,
+        fix: REACH_REGISTRY,
+        source: "containerd v1.7.22, remotes/docker/resolver.go",
+        examples: &[
+            "failed to pull and unpack image \"docker.io/calico/cni:v3.30.7\": failed to do request: Head \
+         \"https://registry-1.docker.io/v2/\": dial tcp 192.0.2.1:443: i/o timeout",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["pull ", " image", "dial tcp", ": connect: "],
+        means: NO_REGISTRY,
+        fix: REACH_REGISTRY,
+        source: "containerd v1.7.22, remotes/docker/resolver.go",
+        examples: &[
+            "Failed to pull image \"quay.io/calico/cni:v3.30.7\": failed to do request: Head \
+         \"https://quay.io/v2/\": dial tcp 192.0.2.1:443: connect: connection refused",
         ],
         ..KnownMessage::USUAL
     },
