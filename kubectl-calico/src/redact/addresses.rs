@@ -156,8 +156,15 @@ fn last_bit(bits: u128, last: u8, prefix: Option<u8>) -> u8 {
 /// The number of leading bits that are kept: as long as they lead to one of the networks that stay what they
 /// are, and those of the network itself.
 fn kept_v4(address: Ipv4Addr) -> u8 {
-    if let [0 | 127 | 224..=255, ..] | [169, 254, ..] = address.octets() {
-        // These are the same on every machine.
+    // These are the same on every machine: also behind the NAT of VirtualBox, and on the bridges of libvirt, Docker and
+    // Podman, by which checks recognize a wrong interface.
+    if let [0 | 127 | 224..=255, ..]
+    | [169, 254, ..]
+    | [10, 0, 2, 15]
+    | [192, 168, 122, 1]
+    | [172, 17, 0, 1]
+    | [10, 88, 0, 1] = address.octets()
+    {
         return 32;
     }
     let networks = DEFAULTS.iter().chain(&PRIVATE);
@@ -191,6 +198,7 @@ mod tests {
             "192.168.0.0/16",
             "0.0.0.0/0",
             "127.0.0.1:8080",
+            "10.0.2.15/24",
             "::/0",
             "v1.2.3",
         ] {

@@ -1,7 +1,8 @@
 //! What the operator reports about its components.
 
+use super::api_server::API_SERVER_SILENT;
 use super::installation::INSTALLATION_MISSING;
-use super::reporting::operator_log;
+use super::reporting::{operator_log, operator_restart};
 use crate::assess::advice::causes::{KnownCause, cause};
 use crate::assess::advice::impact::without_component;
 use crate::assess::advice::refused::refused;
@@ -16,6 +17,9 @@ use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
+/// The component that is Calico's API server.
+const API_SERVER: &str = "apiserver";
+
 pub(crate) const COMPONENT_DEGRADED: Check = Check {
     entry: Entry {
         code: "CAL107",
@@ -27,7 +31,8 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
         criteria: "The Degraded condition of the component's TigeraStatus is True. Its message is \
                    quoted as the operator wrote it. For a well-known message, the finding adds the \
                    cause, and the code of the finding that explains it. The finding is a warning \
-                   if the component is only waiting for another unhealthy component.",
+                   if the component is only waiting for another unhealthy component, or for \
+                   Calico's API server, which is ready by now.",
         fix: "Fix the problem that the message describes. The operator retries automatically.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
     },
@@ -116,6 +121,18 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         )])
         .fix(format!("fix {other}; {name} then recovers on its own"));
     }
+    if known.is_some_and(|cause| cause.waits_for == Some(API_SERVER)) && has_api_server(case) {
+        let message =
+            format!("{name} is degraded since Calico's API server was not ready; it is now");
+        return with_condition(
+            Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
+            &object,
+            &condition,
+        )
+        .impact(without_component(name))
+        .fix("wait some minutes for the operator's next try; if the message stays, restart the operator")
+        .paste(operator_restart(case.snapshot));
+    }
     let finding = with_condition(
         Finding::error(&COMPONENT_DEGRADED.entry, &object, message),
         &object,
@@ -129,6 +146,19 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             .fix("fix the problem in the operator's message; its log may contain more")
             .paste(operator_log(case.snapshot)),
     }
+}
+
+/// Whether every sign says that Calico's API server responds. The operator tries again some time after it does.
+/// Source: projectcalico/calico#10494, #10849.
+fn has_api_server(case: &Case) -> bool {
+    let components = case.facts.components.value();
+    let mut components = components.into_iter().flatten();
+    let is_available = components.any(|component| {
+        component.name == API_SERVER && component.state == ComponentState::Available
+    });
+    is_available
+        && API_SERVER_SILENT.can_judge(&case.snapshot.unknown())
+        && !API_SERVER_SILENT.finds(case)
 }
 
 fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str) -> Finding {

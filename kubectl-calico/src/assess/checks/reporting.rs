@@ -130,12 +130,18 @@ pub(crate) fn observed_generation(snapshot: &Snapshot) -> Option<i64> {
 
 /// Shows the operator's log; empty if there is no operator.
 pub(crate) fn operator_log(snapshot: &Snapshot) -> String {
+    on_operator(snapshot, "logs", " --tail=50")
+}
+
+/// Restarts the operator; empty if there is no operator.
+pub(crate) fn operator_restart(snapshot: &Snapshot) -> String {
+    on_operator(snapshot, "rollout restart", "")
+}
+
+fn on_operator(snapshot: &Snapshot, verb: &str, flags: &str) -> String {
     let Some(operator) = operator_deployment(snapshot) else {
         return String::new();
     };
-    let namespace = operator.metadata.namespace.as_deref().unwrap_or_default();
-    format!(
-        "kubectl logs -n {} deployment/tigera-operator --tail=50",
-        pasted(namespace)
-    )
+    let namespace = pasted(operator.metadata.namespace.as_deref().unwrap_or_default());
+    format!("kubectl {verb} -n {namespace} deployment/tigera-operator{flags}")
 }
