@@ -11,6 +11,7 @@ use crate::assess::finding::{Finding, Suspect};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
 use crate::assess::views::node_labels::MIGRATION_LABEL;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, default_installation, object_of};
+use crate::assess::views::{daemon_set, placement};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 
@@ -28,21 +29,26 @@ pub(crate) const HALF_MIGRATED: Check = Check {
                    pre-operator. In manifests that have yet to be applied, an Installation \
                    together with calico-node's DaemonSet is an error. Alongside Canal, the finding \
                    is an error: Canal's DaemonSet is named canal, but the operator looks for \
-                   canal-node and so never migrates it.",
+                   canal-node and so never migrates it. Two calico-node DaemonSets of manifests on the \
+                   same nodes, such as those of calico.yaml and canal.yaml, are an error too.",
         fix: "Let it continue, and watch the calico TigeraStatus. The operator waits for Typha and \
               for each new calico-node to become ready. Once no old calico-node is left, the rest \
               of the manifest install in kube-system can be deleted.",
         source: "tigera/operator v1.42.3, pkg/controller/migration/namespace_migration.go and \
-                 convert/components.go",
+                 convert/components.go; projectcalico/calico v3.28.2, manifests/calico.yaml and \
+                 canal.yaml",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
     excuses: &[],
     judges: Judges::Configured,
     find: |case| match case.facts.install.method.value() {
-        _ if case.snapshot.basis.is_proposal() => proposed_twice(case).into_iter().collect(),
+        _ if case.snapshot.basis.is_proposal() => {
+            let twice = proposed_twice(case).or_else(|| run_twice(case));
+            twice.into_iter().collect()
+        }
         Some(Method::Migrating) => vec![in_progress(case)],
         Some(Method::Operator { .. }) => leftovers(case).into_iter().collect(),
-        _ => Vec::new(),
+        _ => run_twice(case).into_iter().collect(),
     },
 };
 
@@ -64,6 +70,52 @@ fn proposed_twice(case: &Case) -> Option<Finding> {
              treats the DaemonSet as an install to migrate",
         )
         .in_manifest("leave one of them out: Calico's manifest, or the Installation"),
+    )
+}
+
+/// Two manifests, each with its own calico-node on the same nodes.
+fn run_twice(case: &Case) -> Option<Finding> {
+    let mut nodes = CalicoNode::all(case.snapshot);
+    nodes.retain(|node| !node.is_of_operator() && daemon_set::is_scheduled(node.set));
+    let pairs = nodes
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| nodes.iter().skip(at + 1).map(move |other| (one, other)));
+    let (one, other) =
+        { pairs }.find(|(one, other)| placement::share_nodes(case.snapshot, one.set, other.set))?;
+    let finding = Finding::error(
+        &HALF_MIGRATED.entry,
+        other.object(),
+        format!(
+            "Calico is installed twice, by two manifests: {} and {}",
+            one.object(),
+            other.object()
+        ),
+    );
+    let finding =
+        [one, other].into_iter().fold(finding, |finding, node| {
+            match daemon_set::counted(node.set) {
+                Some(status) => finding.evidence(
+                    node.object(),
+                    "status.desiredNumberScheduled",
+                    status.desired_number_scheduled,
+                ),
+                None => finding.exists(node.object()),
+            }
+        });
+    Some(
+        finding
+            .impact(
+                "both program the routes and policies of a node, and the container runtime uses the \
+                 first of two files in /etc/cni/net.d",
+            )
+            .in_manifest("leave one of the two manifests out")
+            .fix(
+                "in a maintenance window, delete the unwanted DaemonSet and its file in \
+                 /etc/cni/net.d on every node, and recreate the pods that it connected; do not delete \
+                 its whole manifest, which contains the CRDs of both",
+            )
+            .paste("kubectl get pods -A -o wide"),
     )
 }
 

@@ -28,6 +28,15 @@ pub fn are_apart(snapshot: &Snapshot, one: &DaemonSet, other: &DaemonSet) -> boo
     fit && selection(one) != selection(other)
 }
 
+/// Whether two DaemonSets are on the same nodes. Where their controller has not counted them, they are if they
+/// select nodes alike.
+pub fn share_nodes(snapshot: &Snapshot, one: &DaemonSet, other: &DaemonSet) -> bool {
+    if desired(one).is_some() && desired(other).is_some() {
+        return !are_apart(snapshot, one, other);
+    }
+    selection(one) == selection(other)
+}
+
 /// The fields by which a DaemonSet selects nodes.
 fn selection(set: &DaemonSet) -> Option<impl PartialEq> {
     let pod = daemon_set::pod(set)?;

@@ -68,17 +68,20 @@ pub fn with(
     of_change.extend(invalid_pool::invalid_pools(origins.overlay()));
     of_change.extend(downgrade::downgrade(&before.facts, &facts));
     of_change.extend(findings);
-    of_change.extend(second_node(cluster, &snapshot));
+    let second_node = second_node(cluster, &snapshot);
+    let is_second = second_node.is_some();
+    of_change.extend(second_node);
     let mut report = super::report_of(&snapshot, facts, now, |found| {
         let mut found = observed(&before.findings, found, &origins);
         // The rules are applied to the Installation of the manifests, even if it has no effect; and calico-node
-        // without an address is said once.
+        // without an address, or beside another one, is said once.
         let is_said = of_change
             .iter()
             .any(|it| it.code == services::NO_SERVICES.code);
         found.retain(|found| {
             found.code != RULE_BROKEN.entry.code
                 && !(is_said && found.code == NO_API_ADDRESS.entry.code)
+                && !(is_second && found.code == HALF_MIGRATED.entry.code)
         });
         for found in &mut found {
             judge_as_manifests(found, &origins, &before.facts);
