@@ -10,6 +10,7 @@ use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::{CalicoNode, entry};
+use crate::assess::views::server_arguments::ServerArguments;
 use crate::assess::views::{daemon_set, placement};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{CILIUM_CONFIG, DAEMON_SETS, NODES};
@@ -19,14 +20,15 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
         code: "CAL506",
         title: "another network plugin runs alongside Calico",
         meaning: "Calico provides pod networking, and so does the DaemonSet of another network \
-                  plugin in the cluster.",
+                  plugin in the cluster, or the flannel that is built into k3s.",
         impact: "On each node, the container runtime uses the first configuration file in \
                  /etc/cni/net.d, in order of file name. That can differ from node to node. Pods \
                  connected by the other plugin have addresses and routes that Calico does not \
                  know, and no policies.",
         criteria: "DaemonSets that are scheduled to a node, or are in manifests, are recognized by \
                    their containers: flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
-                   Kube-OVN and OVN-Kubernetes. Canal, \
+                   Kube-OVN and OVN-Kubernetes. The flannel that k3s runs in its own process is \
+                   recognized by --flannel-backend in a server's annotation k3s.io/node-args. Canal, \
                    Calico that enforces policy only, and Cilium with a cni-chaining-mode such as \
                    generic-veth, are meant to run alongside another plugin. The \
                    same applies to plugins on different nodes, as on Amazon EKS Hybrid Nodes: \
@@ -34,10 +36,12 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                    there are nodes. The \
                    contents of /etc/cni/net.d are not visible through the Kubernetes API.",
         fix: "Remove the unwanted plugin, its file in /etc/cni/net.d and its interfaces on every \
-              node, and recreate the pods that it connected.",
+              node, and recreate the pods that it connected. Servers of k3s need \
+              --flannel-backend=none --disable-network-policy.",
         source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations; \
                  manifests of kube-router, Kube-OVN and openshift/cluster-network-operator; \
-                 Amazon EKS user guide, Configure CNI for hybrid nodes",
+                 Amazon EKS user guide, Configure CNI for hybrid nodes; k3s-io/k3s v1.31, \
+                 pkg/agent/config/config.go (CNIConfDir)",
     },
     needs: &[&DAEMON_SETS],
     // That Cilium is chained to Calico, or that the plugins have nodes of their own.
@@ -55,6 +59,7 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
             .filter(|(_, plugin)| *plugin != CILIUM || !is_chained(case))
             .filter(|(set, _)| !is_apart(set))
             .map(|(set, plugin)| finding(case, &object, set, plugin))
+            .chain(flannel_of_k3s(case, &object))
             .collect()
     },
 };
@@ -173,6 +178,38 @@ fn finding(case: &Case, calico: &ObjectRef, set: &DaemonSet, plugin: &str) -> Fi
          its file in /etc/cni/net.d on every node, and recreate the pods that it connected"
     })
     .paste(pods_of_a_node(case))
+}
+
+/// flannel that k3s runs in its own process. Its containerd then reads another directory than Calico writes to.
+fn flannel_of_k3s(case: &Case, calico: &ObjectRef) -> Option<Finding> {
+    let servers: Vec<ServerArguments> = ServerArguments::all(case.snapshot).collect();
+    let (server, (backend, from)) = servers
+        .iter()
+        .find_map(|server| Some((server, server.flannel_backend()?)))?;
+    Some(
+        Finding::warning(
+            &OTHER_PLUGIN.entry,
+            &server.node,
+            "the flannel built into k3s and Calico both provide pod networking",
+        )
+        .read(&from, backend)
+        .exists(calico)
+        .impact(
+            "containerd reads the CNI configuration in the directory of k3s, not in /etc/cni/net.d: \
+             flannel connects the pods, their addresses are unknown to Calico, and no policy applies \
+             to them",
+        )
+        .in_manifest(
+            "before applying the manifests, start all servers with --flannel-backend=none \
+             --disable-network-policy",
+        )
+        .fix(
+            "in a maintenance window, set flannel-backend: none and disable-network-policy: true in the \
+             configuration of all servers, restart k3s on every node, and recreate the pods that flannel \
+             connected",
+        )
+        .paste(pods_of_a_node(case)),
+    )
 }
 
 /// Shows the addresses of the pods on one of the nodes: one that flannel set up last, if there is one.

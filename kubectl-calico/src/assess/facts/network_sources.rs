@@ -7,7 +7,8 @@ use serde_yaml::Value;
 use super::networks::{ConfiguredNetwork, Networks, UnreadableSource};
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::entry;
-use crate::snapshot::{Node, ObjectRef, Pod, Snapshot, flag_in};
+use crate::assess::views::server_arguments::ServerArguments;
+use crate::snapshot::{Node, ObjectRef, Pod, Snapshot};
 
 /// The networks of a snapshot, from every source.
 pub fn networks(snapshot: &Snapshot) -> Networks {
@@ -16,7 +17,7 @@ pub fn networks(snapshot: &Snapshot) -> Networks {
     reader.kubeadm(snapshot);
     reader.control_plane(snapshot);
     reader.kube_proxy(snapshot);
-    reader.node_arguments(snapshot.nodes.items());
+    reader.server_arguments(snapshot);
     reader.service_cidrs(snapshot);
     reader.node_pod_cidrs(snapshot.nodes.items());
     reader.networks
@@ -155,37 +156,24 @@ impl NetworkReader {
         }
     }
 
-    /// k3s and RKE2 write the arguments of a node to its annotations, including those of its
-    /// configuration file. Only servers have the flags. Their defaults are 10.42.0.0/16 and 10.43.0.0/16.
-    fn node_arguments(&mut self, nodes: &[Node]) {
-        for node in nodes {
-            let annotation = ["k3s.io/node-args", "rke2.io/node-args"]
-                .into_iter()
-                .find_map(|key| Some((key, node.metadata.annotation(key)?)));
-            let Some((key, text)) = annotation else {
-                continue;
-            };
-            let arguments: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-            if arguments.first().map(String::as_str) != Some("server") {
-                continue;
-            }
-            let object = ObjectRef::named("Node", &node.metadata.name);
-            for (flag, default, is_pods) in [
-                ("--cluster-cidr", "10.42.0.0/16", true),
-                ("--service-cidr", "10.43.0.0/16", false),
-            ] {
-                let field = format!("annotation {key} {flag}");
-                let (from, value) = match flag_in(&mut arguments.iter(), flag) {
-                    Some(value) => (Provenance::new(&object, field), value),
-                    None => (Provenance::default_of(&object, field), default),
-                };
-                if is_pods {
-                    self.pods(Source::NodeArguments, from, cidr_list(value));
-                } else {
-                    self.services(from, cidr_list(value));
-                }
-            }
+    /// Only servers of k3s and RKE2 have the flags. Their defaults are 10.42.0.0/16 and 10.43.0.0/16.
+    fn server_arguments(&mut self, snapshot: &Snapshot) {
+        let Some(server) = ServerArguments::all(snapshot).next() else {
             return;
+        };
+        for (flag, default, is_pods) in [
+            ("--cluster-cidr", "10.42.0.0/16", true),
+            ("--service-cidr", "10.43.0.0/16", false),
+        ] {
+            let (from, value) = match server.flag(flag) {
+                Some(value) => (server.at(flag), value),
+                None => (server.default_of(flag), default),
+            };
+            if is_pods {
+                self.pods(Source::NodeArguments, from, cidr_list(value));
+            } else {
+                self.services(from, cidr_list(value));
+            }
         }
     }
 

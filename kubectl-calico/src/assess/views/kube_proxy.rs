@@ -4,6 +4,8 @@
 use k8s_openapi::api::apps::v1::DaemonSet;
 
 use super::daemon_set;
+use super::server_arguments::ServerArguments;
+use crate::assess::provenance::Provenance;
 use crate::snapshot::Snapshot;
 
 /// The DaemonSet of kube-proxy.
@@ -27,6 +29,13 @@ pub fn unready(snapshot: &Snapshot) -> Option<(&DaemonSet, i32, i32)> {
 /// Whether it is scheduled to nodes.
 pub fn is_scheduled(snapshot: &Snapshot) -> bool {
     daemon_set(snapshot).is_some_and(daemon_set::is_scheduled)
+}
+
+/// Where a server of k3s or RKE2 is told to run none.
+pub fn disabled(snapshot: &Snapshot) -> Option<Provenance> {
+    const FLAG: &str = "--disable-kube-proxy";
+    let server = ServerArguments::all(snapshot).find(|server| server.is_set(FLAG))?;
+    Some(server.at(FLAG))
 }
 
 /// Whether kube-router runs, which can implement Services in place of kube-proxy.

@@ -18,3 +18,4 @@ pub mod objects;
 pub mod placement;
 pub mod pods;
 pub mod refusal;
+pub mod server_arguments;

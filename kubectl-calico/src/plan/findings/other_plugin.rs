@@ -3,10 +3,10 @@
 use crate::assess::check::Case;
 use crate::assess::checks::other_plugins::{CILIUM, others};
 use crate::assess::finding::Finding;
+use crate::assess::views::server_arguments::ServerArguments;
 use crate::plan::catalog::OTHER_NETWORK_PLUGIN;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::{Node, flag_in};
 
 /// CNI plugins that do what Calico is meant to do.
 pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
@@ -20,10 +20,10 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
     let mut plugins = others(&case)
         .map(|(set, plugin)| (ObjectRef::of_object("DaemonSet", &set.metadata), plugin));
     if inputs.networking.is_calico() {
-        let nodes = inputs.snapshot.nodes.items().iter();
+        let servers = ServerArguments::all(inputs.snapshot);
         return plugins
             .map(|(object, plugin)| other_network(&object, plugin))
-            .chain(nodes.filter_map(flannel_of_k3s).take(1))
+            .chain(servers.filter_map(|it| flannel_of_k3s(&it)).take(1))
             .collect();
     }
     let install = &inputs.facts.install;
@@ -60,20 +60,11 @@ fn other_policy(object: ObjectRef, plugin: &str) -> Finding {
         )
 }
 
-/// k3s runs flannel in its own process unless that is disabled.
-fn flannel_of_k3s(node: &Node) -> Option<Finding> {
-    const KEY: &str = "k3s.io/node-args";
-    let arguments: Vec<String> = serde_json::from_str(node.metadata.annotation(KEY)?).ok()?;
-    let is_server = arguments.first().map(String::as_str) == Some("server");
-    let backend = flag_in(&mut arguments.iter(), "--flannel-backend").unwrap_or("vxlan");
-    if !is_server || backend == "none" {
-        return None;
-    }
-    let object = ObjectRef::named("Node", &node.metadata.name);
-    let field = format!("annotation {KEY} --flannel-backend");
+fn flannel_of_k3s(server: &ServerArguments) -> Option<Finding> {
+    let (backend, from) = server.flannel_backend()?;
     Some(
-        provides_network(&object, "the flannel built into k3s")
-            .evidence(&object, field, backend)
+        provides_network(&server.node, "the flannel built into k3s")
+            .read(&from, backend)
             .fix("start the servers with --flannel-backend=none --disable-network-policy"),
     )
 }

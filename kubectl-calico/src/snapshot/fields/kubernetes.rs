@@ -7,7 +7,12 @@ use crate::snapshot::trim::keep::Keep::{
 };
 
 /// Flags of a k3s or RKE2 server.
-const SERVER_FLAGS: &[&str] = &["--cluster-cidr", "--flannel-backend", "--service-cidr"];
+const SERVER_FLAGS: &[&str] = &[
+    "--cluster-cidr",
+    "--disable-kube-proxy",
+    "--flannel-backend",
+    "--service-cidr",
+];
 
 pub(in crate::snapshot) const NODE: Fields = &[
     (
@@ -36,6 +41,7 @@ pub(in crate::snapshot) const NODE: Fields = &[
             (
                 "annotations",
                 Object(&[
+                    ("flannel.alpha.coreos.com/public-ip", Value),
                     ("k3s.io/node-args", CommandLine(SERVER_FLAGS)),
                     ("projectcalico.org/IPv4Address", Value),
                     ("projectcalico.org/IPv4IPIPTunnelAddr", Value),

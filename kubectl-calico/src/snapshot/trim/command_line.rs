@@ -1,14 +1,16 @@
 //! Command lines, of which only some flags are kept, because others contain tokens and passwords.
 
 /// Adds a word of a command line to the kept words: a flag with its value, or a flag whose value may
-/// follow.
+/// follow. A flag that another one follows has none, and is closed with `=`: no later word is its value.
 pub(super) fn keep(kept: &mut Vec<String>, word: String, flags: &[&str]) {
     if let Some(last) = kept.last_mut()
         && flags.contains(&last.as_str())
     {
         last.push('=');
-        last.push_str(&word);
-        return;
+        if !word.starts_with('-') {
+            last.push_str(&word);
+            return;
+        }
     }
     let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
     if flags.contains(&name) {
@@ -52,6 +54,19 @@ mod tests {
             kept,
             ["--cluster-cidr=10.0.0.0/8", "--service-cidr=10.96.0.0/12"]
         );
+    }
+
+    #[test]
+    fn a_flag_without_a_value_takes_no_other_word() {
+        let flags = &["--off", "--cidr"];
+        let text =
+            r#"["server", "--off", "--token", "secret", "--off", "--cidr", "10.0.0.0/8", "--off"]"#;
+        let kept = reduced(text, flags);
+        assert_eq!(
+            kept,
+            r#"["server","--off=","--off=","--cidr=10.0.0.0/8","--off"]"#
+        );
+        assert_eq!(reduced(&kept, flags), kept);
     }
 
     #[test]
