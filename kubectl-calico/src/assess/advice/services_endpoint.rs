@@ -8,6 +8,7 @@ use calico_core::operator::DEPLOYMENT;
 
 use crate::assess::check::Case;
 use crate::assess::phrases::pasted;
+use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{
     CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT, Variable, entry,
 };
@@ -18,11 +19,39 @@ use crate::snapshot::ObjectRef;
 pub(crate) const HOST: &str = "KUBERNETES_SERVICE_HOST";
 pub(crate) const PORT: &str = "KUBERNETES_SERVICE_PORT";
 
-/// Sets the address for the operator. Placeholders stand for it: the API server does not know by which one
-/// nodes reach it.
+const DEFAULT_PORT: &str = "6443";
+
+/// Sets the address for the operator. Placeholders stand for it, unless it was given in the wrong namespace: the
+/// API server does not know by which one nodes reach it.
 pub(crate) fn set(case: &Case) -> String {
     let exists = case.snapshot.services_endpoint.read().is_some();
-    set_in(operator_namespace(case), exists)
+    set_in(operator_namespace(case), exists, misplaced(case).as_ref())
+}
+
+/// An address in the namespace of manifests, where the operator does not look for it.
+/// Source: tigera/operator v1.42.3, pkg/controller/utils/utils.go (`GetK8sServiceEndPoint`).
+#[derive(Debug)]
+pub(crate) struct Misplaced<'a> {
+    /// The address.
+    pub host: &'a str,
+    port: &'a str,
+    /// Where it is.
+    pub from: Provenance,
+}
+
+/// The address that the operator does not find.
+pub(crate) fn misplaced<'a>(case: &Case<'a>) -> Option<Misplaced<'a>> {
+    let config = case.snapshot.manifest_services_endpoint.read()?;
+    let host = entry(config, HOST).filter(|host| !host.is_empty() && !is_of_service(case, host))?;
+    let is_misplaced = case.facts.install.is_run_by_operator()
+        && operator_namespace(case) != MANIFEST_NAMESPACE
+        && by_config_map(case).is_none();
+    let object = ObjectRef::in_namespace("ConfigMap", MANIFEST_NAMESPACE, SERVICES_ENDPOINT);
+    is_misplaced.then(|| Misplaced {
+        host,
+        port: entry(config, PORT).unwrap_or(DEFAULT_PORT),
+        from: Provenance::new(object, format!("data.{HOST}")),
+    })
 }
 
 /// Sets the address for calico-node of a manifest: in the manifest's own ConfigMap if the variable comes from
@@ -35,10 +64,11 @@ pub(crate) fn set_in_manifest(case: &Case, node: &CalicoNode) -> String {
             config,
             "kubernetes_service_host",
             "kubernetes_service_port",
+            None,
         );
     }
     let exists = case.snapshot.manifest_services_endpoint.read().is_some();
-    set_in(MANIFEST_NAMESPACE, exists)
+    set_in(MANIFEST_NAMESPACE, exists, None)
 }
 
 /// Whether the operator finds out the address on its own.
@@ -91,21 +121,37 @@ pub(crate) fn config_map(case: &Case, node: &CalicoNode) -> ObjectRef {
     }
 }
 
-fn set_in(namespace: &str, exists: bool) -> String {
+fn set_in(namespace: &str, exists: bool, address: Option<&Misplaced>) -> String {
     if exists {
-        return patch(namespace, SERVICES_ENDPOINT, HOST, PORT);
+        return patch(namespace, SERVICES_ENDPOINT, HOST, PORT, address);
     }
+    let (host, port) = pasted_address(address);
     format!(
         "kubectl create configmap -n {namespace} {SERVICES_ENDPOINT} \\\n  \
-         --from-literal={HOST}=HOST --from-literal={PORT}=6443"
+         --from-literal={HOST}={host} --from-literal={PORT}={port}"
     )
 }
 
-fn patch(namespace: &str, config: &str, host: &str, port: &str) -> String {
+fn patch(
+    namespace: &str,
+    config: &str,
+    host_key: &str,
+    port_key: &str,
+    address: Option<&Misplaced>,
+) -> String {
+    let (host, port) = pasted_address(address);
     format!(
         "kubectl patch configmap -n {namespace} {config} --type=merge \\\n  \
-         -p '{{\"data\":{{\"{host}\":\"HOST\",\"{port}\":\"6443\"}}}}'"
+         -p '{{\"data\":{{\"{host_key}\":\"{host}\",\"{port_key}\":\"{port}\"}}}}'"
     )
+}
+
+/// The address and the port in a command.
+fn pasted_address<'a>(address: Option<&Misplaced<'a>>) -> (&'a str, &'a str) {
+    match address {
+        Some(address) => (pasted(address.host), pasted(address.port)),
+        None => ("HOST", DEFAULT_PORT),
+    }
 }
 
 /// The operator's namespace.

@@ -57,18 +57,21 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
                  with eBPF. Calico's other pods have the same problem.",
         criteria: "All of these hold: no kube-proxy DaemonSet has pods; eBPF is on; no calico-node \
                    is ready, or a pod of Calico does not start; KUBERNETES_SERVICE_HOST of \
-                   calico-node is unset, empty, or the address of a Service. A \
-                   kubeadm cluster with neither eBPF nor kube-proxy also counts. Platforms that \
-                   run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s) do not.",
+                   calico-node is unset, empty, or the address of a Service. A cluster of \
+                   kubeadm, k3s or RKE2 with neither eBPF nor kube-proxy also counts. Platforms that \
+                   run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s) do not, unless a \
+                   server's annotation k3s.io/node-args or rke2.io/node-args has \
+                   --disable-kube-proxy.",
         fix: "Create the ConfigMap kubernetes-services-endpoint with the address of the API server \
               or of its load balancer, as nodes reach it; the operator then restarts calico-node. \
-              In a manifest install, it belongs in kube-system; calico-bpf.yaml has it in \
-              calico-config.",
-        source: "Calico documentation, Enable the eBPF data plane; projectcalico/calico#8929",
+              The operator reads it in its own namespace only. In a manifest install, it belongs in \
+              kube-system; calico-bpf.yaml has it in calico-config.",
+        source: "Calico documentation, Enable the eBPF data plane; projectcalico/calico#8929; \
+                 k3s documentation, k3s server (--disable-kube-proxy); rancher/rke2#9317",
     },
     needs: &[&DAEMON_SETS, &CALICO_PODS, &FELIX_CONFIGURATIONS],
-    // The address that calico-node of a manifest takes from it.
-    excuses: &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT],
+    // The address that calico-node of a manifest takes from it, and a platform that runs kube-proxy in another way.
+    excuses: &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT, &NODES],
     judges: Judges::Following,
     find: |case| no_api_address(case).into_iter().collect(),
 };
@@ -169,13 +172,15 @@ fn is_too_old(version: &str) -> bool {
 fn no_api_address(case: &Case) -> Option<Finding> {
     let node = CalicoNode::current(case.snapshot)?;
     let platform = case.facts.cluster.platform.value();
-    let elsewhere = platform.is_some_and(|it| it.implements_services());
-    let by_kubeadm = platform == Some(&Platform::Kubeadm)
+    let disabled = kube_proxy::disabled(case.snapshot);
+    let elsewhere = disabled.is_none() && platform.is_some_and(|it| it.implements_services());
+    let is_kubeadm_without = platform == Some(&Platform::Kubeadm)
         && case.snapshot.kube_proxy.read().is_none()
-        && case.snapshot.kube_proxy.unknown().is_none()
-        && super::other_plugins::others(case).next().is_none()
-        && !kube_proxy::is_replaced(case.snapshot);
-    let without_services = is_on(case) || by_kubeadm;
+        && case.snapshot.kube_proxy.unknown().is_none();
+    let is_replaced =
+        super::other_plugins::is_there(case) || kube_proxy::is_replaced(case.snapshot);
+    let without_services =
+        is_on(case) || (!is_replaced && (is_kubeadm_without || disabled.is_some()));
     let unready = without_api(case, &node)?;
     let host = match node.variable(services_endpoint::HOST) {
         Variable::Set(host) => host,
@@ -196,16 +201,30 @@ fn no_api_address(case: &Case) -> Option<Finding> {
         node.object(),
         "no kube-proxy runs, and calico-node does not have the address of the API server",
     );
-    let finding = turned_on(case, finding)
-        .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
-        .evidence(
-            node.object(),
-            format!("env {}", services_endpoint::HOST),
-            if is_of_service { host } else { "not set" },
-        )
+    let finding = turned_on(case, finding);
+    let finding = match &disabled {
+        Some(from) => finding.read(from, true),
+        None => finding.evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0),
+    };
+    let finding = finding.evidence(
+        node.object(),
+        format!("env {}", services_endpoint::HOST),
+        if is_of_service { host } else { "not set" },
+    );
+    let misplaced = services_endpoint::misplaced(case);
+    let finding = match &misplaced {
+        Some(found) => finding.read(&found.from, found.host),
+        None => finding,
+    };
+    let finding = finding
         .evidence(pods::object(unready), "status", pods::why(unready))
         .impact("Calico's pods cannot reach the API server through its Service; no Service works");
-    Some(if !is_on(case) {
+    Some(if !is_on(case) && disabled.is_some() {
+        finding.fix(
+            "remove disable-kube-proxy from the configuration of all servers and restart them, or turn \
+             on eBPF with the address of the API server",
+        )
+    } else if !is_on(case) {
         finding
             .fix("install kube-proxy, or turn on eBPF with the address of the API server")
             .paste(
@@ -215,6 +234,15 @@ fn no_api_address(case: &Case) -> Option<Finding> {
                  > kubeadm-config.yaml\n\
                  kubeadm init phase addon kube-proxy --config kubeadm-config.yaml",
             )
+    } else if let Some(found) = misplaced {
+        finding
+            .fix(format!(
+                "create the ConfigMap in the namespace in which the operator reads it, with the address \
+                 that {} has; the operator then restarts calico-node, which does not start with a \
+                 wrong address",
+                found.from.object
+            ))
+            .paste(services_endpoint::set(case))
     } else if by_operator {
         finding
             .fix(
