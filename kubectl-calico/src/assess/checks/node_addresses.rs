@@ -12,15 +12,15 @@ use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
 use crate::assess::views::objects::default_installation;
-use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
+use crate::snapshot::{Node, ObjectRef};
 
 pub(crate) const WRONG_ADDRESS: Check = Check {
     entry: Entry {
         code: "CAL510",
         title: "Calico uses the wrong address of a node",
         meaning: "calico-node has detected an IPv4 address of a node that is not one of the node's \
-                  InternalIPs, or that another node also has.",
+                  InternalIPs, or that another node also has. In Canal, flannel has detected it.",
         impact: "Other nodes use that address for traffic to the node's pods, and for BGP. If it \
                  belongs to a bridge or a NAT, the traffic is lost, and with BGP, calico-node \
                  does not become ready. If two nodes have the same address, the second \
@@ -30,13 +30,16 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
                    the same address, or if the address is one that bridges and NATs usually have. \
                    If all nodes differ, it is a warning; if a detection method is also set, there \
                    is no finding, because a separate network for pods is a legitimate choice. \
-                   Applies only if Calico provides pod networking.",
+                   Applies only if Calico provides pod networking. In Canal, it is an error if two nodes \
+                   have the same address in flannel's annotation flannel.alpha.coreos.com/public-ip.",
         fix: "Have calico-node use the InternalIP: nodeAddressAutodetectionV4 {kubernetes: \
               NodeInternalIP} in the Installation, or IP_AUTODETECTION_METHOD=kubernetes-internal-ip \
               in a manifest install. If the InternalIPs themselves are wrong, as with Vagrant, set \
-              --node-ip of each kubelet first.",
+              --node-ip of each kubelet first. In Canal, set canal_iface of the ConfigMap canal-config to \
+              the interface that connects the nodes.",
         source: "projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go \
-                 (checkConflictingNodes); projectcalico/calico#8607, #2542, #729, #3541",
+                 (checkConflictingNodes); projectcalico/calico#8607, #2542, #729, #3541; flannel-io/flannel, \
+                 Documentation/troubleshooting.md (Vagrant)",
     },
     needs: &[&NODES, &DAEMON_SETS],
     // The method of detection that the Installation requests.
@@ -46,6 +49,9 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
         let Some(calico) = CalicoNode::current(case.snapshot) else {
             return Vec::new();
         };
+        if calico.is_canal() {
+            return shared_in_canal(case, &calico).into_iter().collect();
+        }
         if calico.does_networking() == Some(false) {
             return Vec::new();
         }
@@ -77,6 +83,61 @@ fn shared(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
             )
             .fix(lasting(case, &format!("{}{REMEDY}", in_kubelets(&nodes))))
             .paste(remedy(case)),
+    )
+}
+
+/// The annotation in which flannel stores the IPv4 address at which other nodes reach a node.
+const FLANNEL_ANNOTATION: &str = "flannel.alpha.coreos.com/public-ip";
+
+/// Nodes of Canal for which flannel uses the same address.
+fn shared_in_canal(case: &Case, canal: &CalicoNode) -> Option<Finding> {
+    let mut by_address: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+    let nodes = case.snapshot.nodes.items().iter();
+    for node in nodes.filter(|node| node.is_linux()) {
+        if let Some(address) = node.metadata.annotation(FLANNEL_ANNOTATION) {
+            by_address.entry(address).or_default().push(node);
+        }
+    }
+    let (address, nodes) = by_address.iter().find(|(_, nodes)| nodes.len() > 1)?;
+    let names: Vec<&str> = nodes.iter().map(|it| it.metadata.name.as_str()).collect();
+    let owner = address.parse().ok().and_then(usual_owner);
+    let belongs = owner.map_or_else(String::new, |owner| format!(" (the address of {owner})"));
+    let mut finding = Finding::error(
+        &WRONG_ADDRESS.entry,
+        ObjectRef::all("Node"),
+        format!(
+            "flannel uses the same address {address}{belongs} for {}",
+            few(&names)
+        ),
+    );
+    for node in nodes.iter().take(MOST_NAMES) {
+        let internal: Vec<&str> = node.internal_addresses().collect();
+        let object = ObjectRef::named("Node", &node.metadata.name);
+        finding = finding
+            .evidence(&object, format!("annotation {FLANNEL_ANNOTATION}"), address)
+            .evidence(object, "InternalIP", internal.join(", "));
+    }
+    let finding = finding.impact("pods on different nodes cannot reach each other");
+    if canal.is_of_rke2() {
+        return Some(finding.fix(
+            "set flannel.iface in the HelmChartConfig rke2-canal to the interface that connects the nodes, \
+             and restart the pods of rke2-canal",
+        ));
+    }
+    let (_, config) = canal.config();
+    let namespace = pasted(canal.set.metadata.namespace.as_deref().unwrap_or_default());
+    let name = pasted(canal.set.metadata.name.as_deref().unwrap_or_default());
+    Some(
+        finding
+            .fix(
+                "have flannel use the interface that connects the nodes: put its name in place of \
+                 INTERFACE, and restart the pods",
+            )
+            .paste(format!(
+                "kubectl patch configmap -n {namespace} {config} --type=merge \\\n  \
+                 -p '{{\"data\":{{\"canal_iface\":\"INTERFACE\"}}}}'\n\
+                 kubectl rollout restart -n {namespace} daemonset/{name}"
+            )),
     )
 }
 
