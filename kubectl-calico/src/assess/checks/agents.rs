@@ -54,7 +54,8 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
                 joined(case, node, &joining),
             ]
         });
-        found.flatten().collect()
+        let windows = windows_agents::not_ready(&AGENT_NOT_READY.entry, case);
+        found.flatten().chain(windows).collect()
     },
 };
 

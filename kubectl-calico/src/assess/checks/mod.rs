@@ -28,8 +28,10 @@ pub(crate) mod gone_nodes;
 pub(crate) mod images;
 pub(crate) mod installation;
 pub(crate) mod installation_rules;
+pub(crate) mod ipv4_detection;
 pub(crate) mod ipv6_off;
 pub(crate) mod kube_controllers;
+pub(crate) mod kube_proxy_mode;
 pub(crate) mod kubeadm;
 pub(crate) mod kubeadm_misread;
 pub(crate) mod kubernetes_version;
@@ -69,6 +71,8 @@ pub(crate) mod typha_gone;
 pub(crate) mod typha_replicas;
 pub(crate) mod typha_room;
 pub(crate) mod usage;
+pub(crate) mod windows_affinity;
+mod windows_agents;
 pub(crate) mod wireguard;
 
 use super::check::{Check, Judges};
@@ -125,6 +129,7 @@ pub static CHECKS: &[Check] = &[
     pinned_pools::POOL_PINNED,
     leaked_addresses::ADDRESSES_LEAKED,
     lost_blocks::BLOCKS_LOST,
+    windows_affinity::NO_STRICT_AFFINITY,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,
@@ -142,6 +147,7 @@ pub static CHECKS: &[Check] = &[
     mtu::MTU_TOO_LARGE,
     retina::RETINA_BESIDE_IPIP,
     cloud_plain::PLAIN_IN_CLOUD,
+    kube_proxy_mode::OTHER_MODE,
     typha::TYPHA_MISSING,
     typha::TYPHA_UNUSED,
     typha_gone::TYPHA_GONE,
@@ -163,4 +169,5 @@ pub static CHECKS: &[Check] = &[
     node_ready::NODE_NOT_READY,
     cni_token::TOKEN_NOT_RENEWED,
     foreign_pods::ADDRESS_OUTSIDE_POOLS,
+    ipv4_detection::NO_IPV4,
 ];

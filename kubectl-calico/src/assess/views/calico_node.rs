@@ -56,6 +56,15 @@ impl<'a> CalicoNode<'a> {
             .collect()
     }
 
+    /// The DaemonSets that run Calico on Windows nodes. They have other containers.
+    pub fn of_windows(snapshot: &'a Snapshot) -> Vec<Self> {
+        const NAME: &str = "calico-node-windows";
+        let sets = snapshot.daemon_sets.items().iter();
+        sets.map(|set| Self { set, snapshot })
+            .filter(|node| node.set.metadata.name.as_deref() == Some(NAME) && node.is_windows())
+            .collect()
+    }
+
     /// The DaemonSet whose settings apply: if there are two, the operator's.
     pub fn current(snapshot: &'a Snapshot) -> Option<Self> {
         let all = Self::all(snapshot);

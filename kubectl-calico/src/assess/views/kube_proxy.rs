@@ -3,6 +3,7 @@
 
 use k8s_openapi::api::apps::v1::DaemonSet;
 
+use super::calico_node::entry;
 use super::daemon_set;
 use super::server_arguments::ServerArguments;
 use crate::assess::provenance::Provenance;
@@ -29,6 +30,14 @@ pub fn unready(snapshot: &Snapshot) -> Option<(&DaemonSet, i32, i32)> {
 /// Whether it is scheduled to nodes.
 pub fn is_scheduled(snapshot: &Snapshot) -> bool {
     daemon_set(snapshot).is_some_and(daemon_set::is_scheduled)
+}
+
+/// Its mode, as its ConfigMap has it. Empty is iptables.
+/// Source: kubernetes v1.34, pkg/proxy/apis/config/types.go (`ProxyMode`).
+pub fn mode(snapshot: &Snapshot) -> Option<String> {
+    let text = entry(snapshot.kube_proxy.read()?, "config.conf")?;
+    let config: serde_yaml::Value = serde_yaml::from_str(text).ok()?;
+    Some(config.get("mode")?.as_str()?.to_owned())
 }
 
 /// Where a server of k3s or RKE2 is told to run none.

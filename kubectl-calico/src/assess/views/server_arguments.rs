@@ -93,7 +93,7 @@ mod tests {
     fn server(arguments: &str) -> Option<ServerArguments> {
         let mut node = Node::default();
         let annotations = &mut node.metadata.annotations;
-        annotations.insert(K3S.to_owned(), arguments.to_owned());
+        annotations.insert(K3S.into(), arguments.into());
         ServerArguments::of(&node)
     }
 

@@ -59,7 +59,9 @@ pub(super) fn follow(
             ));
         }
         set_felix(overlaid, &wanted, nftables, origins);
-        if nftables == "Enabled" && wanted == "Nftables" && kube_proxy::is_scheduled(overlaid) {
+        let requires_mode = nftables == "Enabled" && wanted == "Nftables";
+        let is_unknown = kube_proxy::mode(overlaid).is_none();
+        if requires_mode && is_unknown && kube_proxy::is_scheduled(overlaid) {
             origins.assume(
                 "kube-proxy is in nftables mode, which Nftables requires before Calico 3.32",
             );

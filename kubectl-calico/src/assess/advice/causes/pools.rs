@@ -9,6 +9,7 @@ use super::known_cause::KnownCause;
 use crate::assess::checks::drift::POOLS_DIFFER;
 use crate::assess::checks::overlaps::OVERLAPS_POOL;
 use crate::assess::checks::pool_cidr::NOT_CANONICAL;
+use crate::assess::checks::windows_affinity::NO_STRICT_AFFINITY;
 
 /// The Installation and an existing pool differ in a way that the operator cannot resolve.
 const DIFFERS: KnownCause = KnownCause {
@@ -88,6 +89,7 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         written_by: (32, None),
         means: "Calico's IPAM on Windows requires strict affinity",
         fix: "turn on strict affinity",
+        explained_by: &[&NO_STRICT_AFFINITY],
         paste: strict_affinity,
         ..KnownCause::USUAL
     },

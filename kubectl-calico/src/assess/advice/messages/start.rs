@@ -2,6 +2,7 @@
 
 use super::commands::{calico_node_of, node_addresses, pools};
 use super::known_message::KnownMessage;
+use crate::assess::checks::ipv4_detection::NO_IPV4;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 
@@ -13,7 +14,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "choose an autodetection method that fits the node, such as \
          kubernetes-internal-ip",
         paste: node_addresses,
-        explained_by: &[&NO_ADDRESS],
+        explained_by: &[&NO_ADDRESS, &NO_IPV4],
         source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
         examples: &[
             "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 192: Unable to set node \
@@ -41,6 +42,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         fix: "choose a method that finds the node's address: kubernetes-internal-ip, or the interface or CIDR of the \
          network between the nodes",
         paste: node_addresses,
+        explained_by: &[&NO_IPV4],
         source: "projectcalico/calico v3.30.7, \
          node/pkg/lifecycle/startup/autodetection/autodetection_methods.go, filtered.go; \
          canonical/microk8s#2078",
@@ -91,6 +93,25 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "2026-01-01 00:00:00.000 [WARNING][9] startup/autodetection_methods.go 127: \
          Unable to auto-detect an IPv4 address using interface cidr [10.0.0.0/16]: no \
          valid IPv4 addresses found on the host interfaces",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &[
+            "unable to auto-detect ipv4 address by connecting to",
+            "no suitable address found",
+        ],
+        means: "autodetection looks for an IPv4 address, and the destination of can-reach has none",
+        fix: "set the destination of can-reach to an IPv4 address that every node reaches",
+        paste: node_addresses,
+        explained_by: &[&NO_IPV4],
+        source: "projectcalico/calico v3.30.7, \
+         node/pkg/lifecycle/startup/autodetection/autodetection_methods.go; Go, net (errNoSuitableAddress); \
+         canonical/microk8s#3804",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][9] startup/autodetection_methods.go 140: \
+         Unable to auto-detect IPv4 address by connecting to 2001:db8::1: dial udp4: address 2001:db8::1: no \
+         suitable address found",
         ],
         ..KnownMessage::USUAL
     },
