@@ -1,6 +1,6 @@
 //! Whether calico-node is ready on every node where it should run.
 
-use super::agent_counts;
+use super::{agent_counts, windows_agents};
 use crate::assess::advice::agent_advice::advised;
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};

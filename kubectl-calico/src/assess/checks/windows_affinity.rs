@@ -58,16 +58,19 @@ fn without_strict_affinity(case: &Case) -> Option<Finding> {
     let finding = Finding::error(
         &NO_STRICT_AFFINITY.entry,
         ObjectRef::named("Node", &first.metadata.name),
-        format!("pods get no address on {} with Windows", few(&names)),
+        format!("pods on Windows nodes get no address: {}", few(&names)),
     )
     .evidence(ipam_config::object(), "spec.strictAffinity", false);
-    let finding = nodes.iter().take(MOST_NAMES).fold(finding, |finding, node| {
-        finding.evidence(
-            ObjectRef::named("Node", &node.metadata.name),
-            "status.nodeInfo.operatingSystem",
-            "windows",
-        )
-    });
+    let finding = nodes
+        .iter()
+        .take(MOST_NAMES)
+        .fold(finding, |finding, node| {
+            finding.evidence(
+                ObjectRef::named("Node", &node.metadata.name),
+                "status.nodeInfo.operatingSystem",
+                "windows",
+            )
+        });
     Some(
         finding
             .impact("Calico's IPAM assigns no address on a Windows node without strict affinity")

@@ -37,26 +37,31 @@ fn finding(entry: &Entry, case: &Case, node: &CalicoNode) -> Option<Finding> {
         node.object(),
         format!("{app} is not ready: {}", few(&places)),
     );
-    let finding = unready.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
-        let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
-        finding.evidence(pods::object(pod), "status", why)
-    });
+    let finding = unready
+        .iter()
+        .take(MOST_NAMES)
+        .fold(finding, |finding, pod| {
+            let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
+            finding.evidence(pods::object(pod), "status", why)
+        });
     let name = PodName::of(&first.metadata);
     let describe = pod_commands::describe(&name);
-    Some(match unready_container(first) {
-        _ if first.spec.node_name.is_empty() => finding
-            .fix("fix what keeps the pod from being scheduled")
-            .paste(describe),
-        Some(container) => finding
-            .fix("read the pod's events, and the logs of its containers")
-            .paste(format!(
-                "{describe}\n{} --tail=50",
-                pod_commands::log(&name, container)
-            )),
-        None => finding.fix("read the pod's events").paste(describe),
-    }
-    .impact(without_pods(case, app))
-    .suspects([Suspect::Code(NO_STRICT_AFFINITY.entry.code)]))
+    Some(
+        match unready_container(first) {
+            _ if first.spec.node_name.is_empty() => finding
+                .fix("fix what keeps the pod from being scheduled")
+                .paste(describe),
+            Some(container) => finding
+                .fix("read the pod's events, and the logs of its containers")
+                .paste(format!(
+                    "{describe}\n{} --tail=50",
+                    pod_commands::log(&name, container)
+                )),
+            None => finding.fix("read the pod's events").paste(describe),
+        }
+        .impact(without_pods(case, app))
+        .suspects([Suspect::Code(NO_STRICT_AFFINITY.entry.code)]),
+    )
 }
 
 /// The first container that is not ready.
