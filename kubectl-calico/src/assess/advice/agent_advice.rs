@@ -6,6 +6,7 @@ use super::waiting_causes::{self, WaitingCause};
 use crate::assess::check::{Case, Check};
 use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::ebpf::NO_API_ADDRESS;
+use crate::assess::checks::ipv4_detection::NO_IPV4;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 use crate::assess::checks::placeholders::PLACEHOLDER_LEFT;
@@ -20,10 +21,11 @@ use crate::assess::views::log_errors::has_errors;
 use crate::snapshot::{Pod, PodName};
 
 /// What keeps a running calico-node from being ready, if it was found. The first one counts.
-const CAUSES: [(&Check, &str); 7] = [
+const CAUSES: [(&Check, &str); 8] = [
     (&DATASTORE_LOCKED, "unlock Calico's datastore"),
     (&PLACEHOLDER_LEFT, "replace the placeholder"),
     (&NO_ADDRESS, "give the nodes their addresses"),
+    (&NO_IPV4, "turn off the autodetection of IPv4 addresses"),
     (
         &NO_API_ADDRESS,
         "give calico-node the address of the API server",

@@ -41,7 +41,8 @@ fn no_ipv4(case: &Case) -> Option<Finding> {
     let calico = CalicoNode::current(case.snapshot)?;
     let agents = pods::of(case.snapshot, &calico.set.metadata, calico.selector());
     let unready = agents.into_iter().find(|pod| !pod.is_ready())?;
-    let is_on = calico.does_networking() == Some(true) && calico.value(VARIABLE) == Some("autodetect");
+    let is_on =
+        calico.does_networking() == Some(true) && calico.value(VARIABLE) == Some("autodetect");
     let mut pools = case.facts.known_pools().iter();
     let has_pool = pools.any(|pool| pool.network.is_some_and(|it| it.family() == Family::V4));
     let nodes = case.snapshot.nodes.items().iter();
