@@ -7,14 +7,17 @@ use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::{
 
 use crate::assess::advice::refused::refused;
 use crate::assess::advice::services_endpoint::operator_namespace;
+use crate::assess::advice::unscheduled;
+use crate::assess::advice::waiting_causes::WaitingCause;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::phrases::{condition, pasted};
 use crate::assess::views::objects::deployment;
-use crate::snapshot::ObjectRef;
+use crate::assess::views::pods;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
+use crate::snapshot::{ObjectRef, Pod};
 
 pub(crate) const API_SERVER_SILENT: Check = Check {
     entry: Entry {
@@ -73,7 +76,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
     let message = available.message.as_deref().unwrap_or_default();
     let namespace = backend.namespace.as_deref().unwrap_or_default();
     let object = ObjectRef::named("APIService", "v3.projectcalico.org");
-    let pods = format!(
+    let list = format!(
         "kubectl get pods -n {} -l k8s-app=calico-apiserver -o wide",
         pasted(namespace)
     );
@@ -88,7 +91,7 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
              deleted waits until the registration is gone",
             DELETE_REGISTRATION.to_owned(),
         ),
-        "MissingEndpoints" => ("find out why its pods are not ready", pods),
+        "MissingEndpoints" => ("find out why its pods are not ready", list),
         // Who answers is reached.
         "FailedDiscoveryCheck" if message.contains("x509: ") => bad_certificate(case),
         "FailedDiscoveryCheck" if message.contains("bad status from") => (
@@ -108,42 +111,57 @@ fn silent(case: &Case, service: &APIService) -> Option<Finding> {
                  --protocol tcp --port 5443 --source-group CLUSTER_GROUP"
                     .to_owned()
             } else {
-                pods
+                list
             },
         ),
         "FailedDiscoveryCheck" => (
             "make sure that the control plane can reach its pods: the control plane nodes must \
              also run calico-node, and nothing between nodes may drop encapsulated traffic or TCP \
              5443",
-            pods,
+            list,
         ),
         _ => (
             "fix the Installation first, if it has errors: the operator then creates the server. \
              Otherwise check that its pods and its Service exist",
-            pods,
+            list,
         ),
+    };
+    let unready: Vec<&Pod> = pods::wanted(case.snapshot)
+        .filter(|pod| reason == "MissingEndpoints" && is_unready_server(pod))
+        .collect();
+    let (fix, paste) = match unscheduled::of(case, &unready) {
+        Some(WaitingCause { fix, command }) => (fix, command),
+        None => (fix.to_owned(), paste),
     };
     let finding = Finding::error(
         &API_SERVER_SILENT.entry,
         &object,
         "Calico's API server does not respond to Kubernetes",
-    )
-    .evidence(
+    );
+    let finding = finding.evidence(
         &object,
         "condition Available",
         condition(&available.status, reason, message),
-    )
-    .impact(if is_requested {
-        "projectcalico.org/v3 cannot be used, the operator cannot change pools, and no \
+    );
+    let finding = unready.first().into_iter().fold(finding, |finding, pod| {
+        finding.evidence(pods::object(pod), "status", pods::why(pod))
+    });
+    let finding = finding
+        .impact(if is_requested {
+            "projectcalico.org/v3 cannot be used, the operator cannot change pools, and no \
          namespace in the cluster can be deleted"
-    } else {
-        "no namespace in the cluster can be deleted"
-    })
-    .suspects(suspects(reason))
-    .fix(fix)
-    .paste(paste);
+        } else {
+            "no namespace in the cluster can be deleted"
+        })
+        .suspects(suspects(reason))
+        .fix(fix)
+        .paste(paste);
     let server = deployment(case.snapshot, "calico-apiserver").into_iter();
     Some(server.fold(finding, |finding, server| refused(case, finding, server)))
+}
+
+fn is_unready_server(pod: &Pod) -> bool {
+    pods::app(pod) == "calico-apiserver" && !pod.is_ready()
 }
 
 /// What to do about a certificate that the registration does not trust.

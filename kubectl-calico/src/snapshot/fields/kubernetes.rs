@@ -112,7 +112,10 @@ pub(in crate::snapshot) const KUBE_PROXY: Fields = &[
     CONFIG_MAP_NAME,
     (
         "data",
-        Object(&[("config.conf", Document(&[("clusterCIDR", Value), ("mode", Value)]))]),
+        Object(&[(
+            "config.conf",
+            Document(&[("clusterCIDR", Value), ("mode", Value)]),
+        )]),
     ),
 ];
 
