@@ -101,14 +101,17 @@ pub(super) const CIDR_HOST_BITS: Rule = Rule {
                   10.244.0.0/16 does not.",
         impact: "The operator creates the first pools without Calico's own validation. Afterwards, \
                  the pool can be neither changed nor deleted through Calico's API.",
-        criteria: "The address differs from the network address.",
+        criteria: "The address differs from the network address. Checked for operators before \
+                   1.44: later ones create the pool with the network address.",
         fix: "Use the network address.",
-        source: "projectcalico/calico#11311; libcalico-go/lib/clientv3/ippool.go, v3.32.1",
+        source: "projectcalico/calico#11311; libcalico-go/lib/clientv3/ippool.go, v3.32.1; \
+                 tigera/operator release-v1.44, pkg/controller/ippool/pool_controller.go \
+                 (ToProjectCalico)",
     },
     enforcement: Enforcement::Unenforced,
     check: |case| {
         case.networks()
-            .filter(|(_, cidr)| cidr.has_host_bits())
+            .filter(|(_, cidr)| cidr.has_host_bits() && !case.operator.since(44))
             .map(|(pool, cidr)| {
                 pool.violation(
                     Field::Cidr,

@@ -16,19 +16,21 @@ const LONGEST_CIDR: usize = 48;
 pub(super) const CIDR_LENGTH: Rule = Rule {
     entry: Entry {
         code: "cidr-length",
-        title: "with operator 1.42 and later, a pool's cidr must not be longer than 48 characters",
+        title: "with operator 1.42 or 1.43, a pool's cidr must not be longer than 48 characters",
         meaning: "The operator creates the IPPool with the cidr as it is written. An IPv6 address \
                   with leading zeros and an IPv4 part, or a prefix length with leading zeros, can \
                   exceed the limit.",
         impact: IMPACT,
-        criteria: "Checked for operators 1.42 (Calico 3.32) and later. The Installation's CRD has \
-                   no limit, but the IPPool's CRD does.",
+        criteria: "Checked for operators 1.42 (Calico 3.32) and 1.43. The Installation's CRD has \
+                   no limit, but the IPPool's CRD does. Later operators write the short form \
+                   themselves.",
         fix: "Write the cidr in its short form.",
-        source: "The CRD of IPPool, projectcalico/calico 3.32",
+        source: "The CRD of IPPool, projectcalico/calico 3.32; tigera/operator release-v1.44, \
+                 pkg/controller/ippool/pool_controller.go (ToProjectCalico)",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
-        if !case.operator.since(42) {
+        if !case.operator.since(42) || case.operator.since(44) {
             return Vec::new();
         }
         case.networks()
@@ -148,11 +150,12 @@ pub(super) const ALLOWED_USES_REJECTED: Rule = Rule {
                    accepts any string, but the IPPool's CRD does not. Earlier IPPool CRDs accept \
                    it: see allowed-uses-name.",
         fix: "Use each of the three names at most once.",
-        source: "The CRD of IPPool, projectcalico/calico 3.32",
+        source: "The CRD of IPPool, projectcalico/calico 3.32; tigera/operator release-v1.44, \
+                 pkg/controller/ippool/pool_controller.go (ToProjectCalico)",
     },
     enforcement: Enforcement::Operator,
     check: |case| {
-        if !case.operator.since(42) {
+        if !case.operator.since(42) || case.operator.since(44) {
             return Vec::new();
         }
         case.pools()
