@@ -167,6 +167,9 @@ impl ClusterState {
             (Some(Method::InstallationOnly), _) => {
                 "Calico is not running, although an Installation exists".to_owned()
             }
+            (Some(_), _) if facts.install.is_being_removed => {
+                format!("{calico} is being removed")
+            }
             (Some(_), Self::Degraded) => format!("{calico} is degraded"),
             (Some(_), Self::Warning) => format!("{calico} works, but needs attention"),
             (Some(_), Self::Unknown) if is_counted(facts) && has_warnings => {

@@ -287,7 +287,7 @@ fn explained(
 ) -> Finding {
     finding.is_explained |= !message.is_general && !message.is_about_path;
     finding.message.push_str("; cause: ");
-    finding.message.push_str(message.means);
+    finding.message.push_str(&message.cause_in(&line.text));
     let explained_by = message.explained_by.iter();
     let explained_by: Vec<&'static str> = explained_by
         .filter(|check| check.finds(case))

@@ -18,10 +18,6 @@ use crate::render::{self, NodeGrid};
 use crate::snapshot::Snapshot;
 use crate::terminal;
 
-/// In place of steps between two nodes.
-const NO_CONNECTIVITY: &str =
-    "no steps: there are fewer than two Linux nodes, or how Calico routes pod traffic is unknown\n";
-
 /// Prints the report of a cluster.
 pub(super) fn run(arguments: &StatusArgs) -> Exit {
     let selection = match Selection::read(&arguments.selection, false) {
@@ -48,7 +44,7 @@ pub(super) fn print(arguments: &StatusArgs, report: &Report, snapshot: &Snapshot
         }
         StatusFormat::Connectivity => Ok(match &report.connectivity {
             Some(steps) => render::connectivity(steps, terminal::look(arguments.run.color)),
-            None => NO_CONNECTIVITY.to_owned(),
+            None => format!("no steps: {}\n", render::no_connectivity(&report.facts)),
         }),
         StatusFormat::Json => render::json(report).map_err(|error| error.to_string()),
         StatusFormat::Yaml => render::yaml(report).map_err(|error| error.to_string()),

@@ -10,6 +10,9 @@ use crate::assess::connectivity::carrier::{Carrier, VXLAN_PORT, WIREGUARD, WIREG
 use crate::assess::connectivity::ends::Ends;
 use crate::assess::connectivity::path::Path;
 use crate::assess::connectivity::steps;
+use crate::assess::fact::Fact;
+use crate::assess::facts::Facts;
+use crate::assess::facts::routing_mode::RoutesBy;
 use crate::repair::Step;
 
 pub(super) const TITLE: &str = "If pods on other nodes do not answer";
@@ -31,6 +34,37 @@ pub fn connectivity(connectivity: &Connectivity, look: Look) -> String {
     let mut page = Page::new(look);
     section(&mut page, connectivity);
     page.finish()
+}
+
+/// Why there are no steps between two nodes.
+pub fn no_connectivity(facts: &Facts) -> String {
+    let routing = &facts.routing;
+    let nodes = match &facts.cluster.nodes {
+        Fact::Known { value, .. } => value.total.saturating_sub(value.windows),
+        Fact::Absent { absent } => return absent.clone(),
+        Fact::Unknown { unknown } => return format!("the nodes are unknown: {unknown}"),
+    };
+    match &routing.modes {
+        _ if facts.install.is_missing() => "Calico is not installed".to_owned(),
+        _ if nodes < 2 => "there are fewer than two Linux nodes".to_owned(),
+        Fact::Known { value, .. } => {
+            let by_cloud = value
+                .iter()
+                .any(|mode| mode.routes_by == Some(RoutesBy::Cloud));
+            if by_cloud {
+                "the cloud routes pod traffic: check its routes to the podCIDR of each node, and its \
+                 firewall rules"
+                    .to_owned()
+            } else if routing.is_by_others() {
+                "another network plugin routes pod traffic; Calico only enforces policies"
+                    .to_owned()
+            } else {
+                "calico-node runs on fewer than two Linux nodes".to_owned()
+            }
+        }
+        Fact::Absent { absent } => absent.clone(),
+        Fact::Unknown { unknown } => format!("how Calico routes pod traffic is unknown: {unknown}"),
+    }
 }
 
 /// What each mode needs, and the steps in general.

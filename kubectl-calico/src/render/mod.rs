@@ -26,7 +26,7 @@ mod table;
 mod xml;
 
 pub use clusters::{ClusterDetail, clusters};
-pub use connectivity::{connectivity, general_connectivity};
+pub use connectivity::{connectivity, general_connectivity, no_connectivity};
 pub use explain::{explain, list, reference};
 pub use html::{NodeGrid, html, html_list};
 pub use json::{json, yaml};

@@ -68,6 +68,14 @@ impl<'a> PoolWriter<'a> {
         }
     }
 
+    /// The writer for what somebody has changed in an Installation that the platform manages.
+    pub fn undoing(snapshot: &Snapshot, facts: &'a Facts) -> Self {
+        Self {
+            list: InstallationList::of(snapshot, false),
+            ..Self::of(snapshot, facts)
+        }
+    }
+
     /// How many steps so far only list pools again.
     pub fn restored(&self) -> usize {
         self.restored

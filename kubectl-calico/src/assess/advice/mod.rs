@@ -2,6 +2,7 @@
 //! part of Calico, and the ownership of pools.
 
 pub(crate) mod agent_advice;
+pub(crate) mod bundled;
 pub(crate) mod causes;
 pub(crate) mod crash_advice;
 pub(crate) mod impact;

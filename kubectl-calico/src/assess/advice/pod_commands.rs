@@ -8,6 +8,11 @@ pub(crate) fn describe(pod: &PodName) -> String {
     format!("kubectl describe pods {}", arguments(pod))
 }
 
+/// Shows on which node the pod is.
+pub(crate) fn where_it_runs(pod: &PodName) -> String {
+    format!("kubectl get pods {} -o wide", arguments(pod))
+}
+
 /// Deletes the pod, which its workload then recreates.
 pub(crate) fn delete(pod: &PodName) -> String {
     format!("kubectl delete pods {}", arguments(pod))

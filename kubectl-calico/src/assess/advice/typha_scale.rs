@@ -2,7 +2,9 @@
 
 use calico_core::typha::operator_replicas;
 
+use super::bundled::bundled;
 use crate::assess::check::Case;
+use crate::assess::facts::bundle::BundledSetting;
 use crate::assess::facts::platform::Platform;
 use crate::assess::facts::replicas::Replicas;
 use crate::assess::facts::typha::schedulable;
@@ -19,6 +21,9 @@ pub(crate) fn by_gke(case: &Case) -> bool {
 pub(crate) fn scaled(case: &Case, what: &str, replicas: &Replicas, to: u32) -> Step {
     if by_gke(case) {
         return Step::new("check GKE's Deployments calico-typha-*-autoscaler, which scale Typha");
+    }
+    if let Some(step) = bundled(case, BundledSetting::TyphaReplicas(to)) {
+        return step;
     }
     let (namespace, name) = (pasted(&replicas.namespace), pasted(&replicas.name));
     Step::new(what).run(format!(

@@ -8,7 +8,9 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::node_subnets::is_each_alone;
+use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, INSTALLATIONS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 
@@ -27,7 +29,8 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
                    Cloud, one setting of each port or VNIC allows such packets, and the finding is a note. It \
                    is also a note with host-local IPAM, where routes to the pod CIDR of each node are enough; \
                    if a node has one from the cloud's route controller (reason RouteCreated of its \
-                   condition NetworkUnavailable), there is no finding. Nor is there if CrossSubnet always \
+                   condition NetworkUnavailable), there is no finding, and if a node lacks its own \
+                   (NoRouteCreated), an error. There is no finding either if CrossSubnet always \
                    encapsulates (CAL302). AWS is CAL309. Only \
                    pools that give, or will give, addresses to pods count, and only if Calico \
                    provides pod networking.",
@@ -46,51 +49,128 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
     find: |case| {
         let by_pod_cidr = case.facts.by_pod_cidr();
         let nodes = case.snapshot.nodes.items();
-        let lacking = nodes.iter().any(Node::lacks_route_of_cloud);
-        if by_pod_cidr && !lacking && nodes.iter().any(Node::has_route_of_cloud) {
-            return Vec::new();
-        }
-        let (severity, cloud, needs) = match case.facts.cluster.cloud.value() {
-            Some(cloud @ Cloud::Azure) => (
-                Severity::Warning,
-                cloud,
-                "user-defined routes and IP forwarding on each network interface",
-            ),
-            Some(cloud @ Cloud::Google) => (
-                Severity::Warning,
-                cloud,
-                "routes and canIpForward on each instance",
-            ),
-            Some(cloud @ Cloud::OpenStack) => (
-                Severity::Note,
-                cloud,
-                "the pod CIDR in the allowed address pairs of each port",
-            ),
-            Some(cloud @ Cloud::Oracle) => (
-                Severity::Note,
-                cloud,
-                "the source/destination check skipped on each VNIC",
-            ),
-            _ => return Vec::new(),
-        };
-        let severity = if by_pod_cidr && !lacking {
-            Severity::Note
-        } else {
-            severity
-        };
         let pools = candidate_pools(case);
+        if by_pod_cidr && pools.iter().all(is_plain) {
+            let lacking: Vec<&Node> = nodes
+                .iter()
+                .filter(|it| it.lacks_route_of_cloud())
+                .collect();
+            let found = without_route(&lacking);
+            if found.is_some() || nodes.iter().any(Node::has_route_of_cloud) {
+                return found.into_iter().collect();
+            }
+        }
+        let Some((cloud, network)) = network(case) else {
+            return Vec::new();
+        };
         let plain = pools
             .iter()
-            .filter_map(|pool| plain(case, pool, (severity, *cloud), needs));
+            .filter_map(|pool| plain(case, pool, cloud, &network));
         plain.collect()
     },
 };
 
+/// What a cloud does with packets whose addresses it did not assign.
+struct CloudNetwork {
+    severity: Severity,
+    /// When it passes them, after the statement that it drops them.
+    unless: &'static str,
+    /// Without what they are dropped.
+    needs: &'static str,
+    /// How to have it pass them.
+    allow: &'static str,
+}
+
+fn network(case: &Case) -> Option<(Cloud, CloudNetwork)> {
+    let cloud = *case.facts.cluster.cloud.value()?;
+    let by_routes = |needs, allow| CloudNetwork {
+        severity: if case.facts.by_pod_cidr() {
+            Severity::Note
+        } else {
+            Severity::Warning
+        },
+        unless: "for which it has no routes",
+        needs,
+        allow,
+    };
+    let by_setting = |unless, needs, allow| CloudNetwork {
+        severity: Severity::Note,
+        unless,
+        needs,
+        allow,
+    };
+    let network = match cloud {
+        Cloud::Azure => by_routes(
+            "user-defined routes and IP forwarding on each network interface",
+            "create these routes and turn IP forwarding on",
+        ),
+        Cloud::Google => by_routes(
+            "routes and canIpForward on each instance",
+            "create these routes; only a new instance can have canIpForward",
+        ),
+        Cloud::OpenStack => by_setting(
+            "unless each port allows it",
+            "the pod CIDR in the allowed address pairs of each port",
+            "add the pod CIDR to the allowed address pairs of each port",
+        ),
+        Cloud::Oracle => by_setting(
+            "unless each VNIC allows it",
+            "the source/destination check skipped on each VNIC",
+            "skip the source/destination check on each VNIC",
+        ),
+        _ => return None,
+    };
+    Some((cloud, network))
+}
+
+/// Whether nothing of Calico carries the traffic of a pool between nodes.
+fn is_plain(pool: &CandidatePool) -> bool {
+    pool.encapsulation == Some(Encapsulation::None)
+}
+
+/// Nodes for whose pods the cloud's route controller has made no route. It has a finding of another check if
+/// Calico provides the routes.
+/// Source: kubernetes v1.34, staging/src/k8s.io/cloud-provider/controllers/route/route_controller.go.
+fn without_route(nodes: &[&Node]) -> Option<Finding> {
+    let first = nodes.first()?;
+    let object = |node: &Node| ObjectRef::named("Node", &node.metadata.name);
+    let names: Vec<&str> = nodes
+        .iter()
+        .map(|node| node.metadata.name.as_str())
+        .collect();
+    let finding = Finding::error(
+        &PLAIN_IN_CLOUD.entry,
+        object(first),
+        format!("the cloud has no route to the pods of {}", few(&names)),
+    );
+    let finding = nodes
+        .iter()
+        .take(MOST_NAMES)
+        .fold(finding, |finding, node| {
+            finding.evidence(
+                object(node),
+                "condition NetworkUnavailable",
+                "True (NoRouteCreated)",
+            )
+        });
+    Some(
+        finding
+            .impact(
+                "pods there and on other nodes cannot reach each other, and no new pods are scheduled there",
+            )
+            .fix(
+                "see in the events and in the log of the cloud controller manager why its route controller \
+                 creates none: a quota of routes, a missing permission, or a node without podCIDR",
+            )
+            .paste("kubectl get events -A --field-selector reason=FailedToCreateRoute"),
+    )
+}
+
 fn plain(
     case: &Case,
     pool: &CandidatePool,
-    (severity, cloud): (Severity, Cloud),
-    needs: &str,
+    cloud: Cloud,
+    network: &CloudNetwork,
 ) -> Option<Finding> {
     let encapsulation = pool.encapsulation.filter(|_| pool.has_pods)?;
     let nodes = case.snapshot.nodes.items();
@@ -104,36 +184,41 @@ fn plain(
         Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet => " within a subnet",
         Encapsulation::Vxlan | Encapsulation::Ipip => return None,
     };
-    let finding = Finding::new(
-        &PLAIN_IN_CLOUD.entry,
+    let CloudNetwork {
         severity,
-        pool.object(),
-        format!("{} drops unencapsulated pod traffic{where_}", cloud.name()),
-    );
-    let mut nodes = nodes.iter();
-    let finding = match nodes.find(|node| case.facts.by_pod_cidr() && node.lacks_route_of_cloud()) {
-        Some(node) => finding.evidence(
-            ObjectRef::named("Node", &node.metadata.name),
-            "condition NetworkUnavailable",
-            "True (NoRouteCreated)",
-        ),
-        None => finding,
+        unless,
+        needs,
+        allow,
+    } = *network;
+    let steps = if case.facts.by_pod_cidr() {
+        vec![routes_of_cloud()]
+    } else {
+        let choice = Step::new(format!(
+            "if pods on different nodes{where_} reach each other, stop here; otherwise {allow}, and skip the \
+             rest, or change the pool to VXLAN as follows"
+        ));
+        let change = encapsulate(case, pool, Encapsulation::Vxlan);
+        std::iter::once(choice).chain(change).collect()
     };
     Some(
-        finding
-            .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
-            .evidence(
-                ObjectRef::all("Node"),
-                "cloud, by spec.providerID",
-                cloud.name(),
-            )
-            .impact(format!(
-                "without {needs}, pods on different nodes{where_} cannot reach each other"
-            ))
-            .fixed_by_all(if case.facts.by_pod_cidr() {
-                vec![routes_of_cloud()]
-            } else {
-                encapsulate(case, pool, Encapsulation::Vxlan)
-            }),
+        Finding::new(
+            &PLAIN_IN_CLOUD.entry,
+            severity,
+            pool.object(),
+            format!(
+                "{} drops unencapsulated pod traffic{where_} {unless}",
+                cloud.name()
+            ),
+        )
+        .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+        .evidence(
+            ObjectRef::all("Node"),
+            "cloud, by spec.providerID",
+            cloud.name(),
+        )
+        .impact(format!(
+            "without {needs}, pods on different nodes{where_} cannot reach each other"
+        ))
+        .fixed_by_all(steps),
     )
 }

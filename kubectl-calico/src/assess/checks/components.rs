@@ -7,6 +7,7 @@ use crate::assess::advice::causes::{KnownCause, cause};
 use crate::assess::advice::impact::without_component;
 use crate::assess::advice::refused::refused;
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Suspect};
@@ -168,9 +169,10 @@ fn with_remedy(case: &Case, finding: Finding, cause: &KnownCause, message: &str)
         .filter(|check| check.finds(case))
         .map(|check| check.entry.code)
         .collect();
-    // What the operator says about Typha's room names no workload.
+    // What the operator says about Typha's room, or about an API that is gone, names no workload.
+    let without_name = [NO_ROOM.entry.code, OPERATOR_TOO_OLD.entry.code];
     let suspects = explained_by.iter().copied().map(|code| match code {
-        code if code == NO_ROOM.entry.code => Suspect::Code(code),
+        code if without_name.contains(&code) => Suspect::Code(code),
         code => Suspect::NamedCode(code),
     });
     let finding = finding.suspects(suspects.chain([Suspect::NamedWorkload]));

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use calico_core::catalog::Entry;
 
+use super::nodes_left_out::NODES_LEFT_OUT;
+use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{MOST_NAMES, few, pasted};
@@ -25,7 +27,7 @@ pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
                    that are in the usual networks of bridges: 10.88.0.0/16 (Podman, CRI-O), \
                    10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). Pods with hostNetwork, \
                    pods that are not running, and pods on nodes without calico-node (CAL509), are \
-                   ignored.",
+                   ignored; but not a CoreDNS there if no other network plugin is found.",
         fix: "On the pod's node, remove the other plugin's file from /etc/cni/net.d (the first one \
               by name is used), restart the container runtime, and recreate the pods that it \
               connected.",
@@ -60,10 +62,18 @@ fn foreign(case: &Case) -> Option<Finding> {
             let suspect = |address: &IpAddr| pods::app(pod) == "kube-dns" || is_of_bridge(*address);
             address.filter(suspect).is_some_and(is_outside)
         })
-        // Last, because it looks at all nodes.
-        .filter(|pod| placement::is_meant_for(case.snapshot, &calico, &pod.spec.node_name))
         .collect();
+    // Last, because it looks at all nodes.
+    let (pods, elsewhere): (Vec<&Pod>, Vec<&Pod>) = pods
+        .iter()
+        .partition(|pod| placement::is_meant_for(case.snapshot, &calico, &pod.spec.node_name));
+    connected_otherwise(case, &pods).or_else(|| without_plugin(case, &elsewhere))
+}
+
+/// Pods that another plugin connected where Calico should.
+fn connected_otherwise(case: &Case, pods: &[&Pod]) -> Option<Finding> {
     let first = pods.first()?;
+    let pools = case.facts.known_pools();
     let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
     let mut finding = Finding::error(
         &ADDRESS_OUTSIDE_POOLS.entry,
@@ -96,7 +106,37 @@ fn foreign(case: &Case) -> Option<Finding> {
                 pasted(&first.spec.node_name)
             ))
             .fix("only then recreate these pods")
-            .paste(delete(&pods)),
+            .paste(delete(pods)),
+    )
+}
+
+/// CoreDNS on nodes on which neither Calico nor another plugin that is known runs any more.
+fn without_plugin(case: &Case, pods: &[&Pod]) -> Option<Finding> {
+    let dns = pods.iter().filter(|pod| pods::app(pod) == "kube-dns");
+    let dns: Vec<&Pod> = dns.copied().collect();
+    let first = dns.first().filter(|_| !other_plugins::is_there(case))?;
+    let names: Vec<&str> = dns.iter().map(|pod| pod.metadata.name.as_str()).collect();
+    let finding = Finding::error(
+        &ADDRESS_OUTSIDE_POOLS.entry,
+        pods::object(first),
+        format!(
+            "runs on a node without calico-node or another known network plugin: {}",
+            few(&names)
+        ),
+    );
+    let finding = dns.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+        let address = format!("{} (on {})", pod.status.pod_ip, pods::place(pod));
+        finding.evidence(pods::object(pod), "status.podIP", address)
+    });
+    Some(
+        finding
+            .impact("other nodes may not reach CoreDNS, so their pods cannot resolve names of Services")
+            .fix(format!(
+                "have calico-node, or the network plugin that these nodes are meant to have, run there (see {}), and \
+                 then recreate these pods",
+                NODES_LEFT_OUT.entry.code
+            ))
+            .paste("kubectl get daemonsets -A -o wide"),
     )
 }
 

@@ -243,17 +243,29 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
     if overlay_installation(case.snapshot).is_some() {
         finding = finding.exists(ObjectRef::overlay());
     }
-    let version = &case.facts.install.operator;
-    version
+    let install = &case.facts.install;
+    let finding = install
+        .operator
         .from()
         .iter()
         .fold(finding, |finding, from| {
             finding.read(from, operator.version)
         })
         .impact(&violation.impact)
-        .in_manifest(without_flags(&violation.fix))
-        .fix(case.facts.install.lasting(without_flags(&violation.fix)))
-        .paste("kubectl edit installations.operator.tigera.io default")
+        .in_manifest(without_flags(&violation.fix));
+    let fix = without_flags(&violation.fix);
+    if let Some(platform) = install.only_as_shipped() {
+        return finding.fix(format!(
+            "undo the change of the Installation that made it so: {} manages it and reverts what others change",
+            platform.name()
+        ));
+    }
+    let finding = finding.fix(install.lasting(fix));
+    if install.is_changed_by_platform() {
+        finding
+    } else {
+        finding.paste("kubectl edit installations.operator.tigera.io default")
+    }
 }
 
 /// A fix without the flags of helm-postrender that make it: those of Helm's own are for everybody.

@@ -4,7 +4,10 @@ use calico_core::catalog::Entry;
 use calico_core::operator::OperatorVersion;
 
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::installer::Installer;
+use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::OPERATORS;
 
@@ -18,9 +21,11 @@ pub(crate) const OPERATOR_TOO_OLD: Check = Check {
                    PodSecurityPolicies (policy/v1beta1). Later combinations work, even those that \
                    are not tested together.",
         fix: "Replace the operator with that of a Calico release that supports this version of \
-              Kubernetes, before creating an Installation.",
+              Kubernetes, before creating an Installation. Where the platform installs the operator, \
+              as AKS does, it reverts that: upgrade the cluster to a version with a newer operator.",
         source: "tigera/operator v1.27.16 and v1.28.5, pkg/render/common/podsecuritypolicy; \
-                 Kubernetes documentation, Deprecated API Migration Guide; projectcalico/calico#7655",
+                 Kubernetes documentation, Deprecated API Migration Guide; projectcalico/calico#7655; \
+                 Azure/AKS#3315",
     },
     needs: &[&OPERATORS],
     excuses: &[],
@@ -44,16 +49,30 @@ fn too_old(case: &Case) -> Option<Finding> {
         )
         .read(from, version)
         .evidence(object, "version", kubernetes)
-        .impact(
+        .impact(if CalicoNode::current(case.snapshot).is_some() {
+            "it creates PodSecurityPolicies, which Kubernetes 1.25 removed, and stops there: what runs \
+             keeps running, but no change is applied"
+        } else {
             "it creates PodSecurityPolicies, which Kubernetes 1.25 removed, and never completes an \
-             install",
-        )
-        .fix(
-            "before anything else, replace the operator with that of a Calico release that \
-             supports this version of Kubernetes; kubectl calico plan plans for the installed \
-             operator",
-        ),
+             install"
+        })
+        .fix(fix(case)),
     )
+}
+
+fn fix(case: &Case) -> String {
+    match case.facts.install.method.value() {
+        Some(Method::Operator {
+            by: Installer::Platform { platform },
+        }) => format!(
+            "upgrade the cluster to a version of {0} with a newer operator; do not replace the operator \
+             yourself: {0} reverts that",
+            platform.name()
+        ),
+        _ => "before anything else, replace the operator with that of a Calico release that supports \
+              this version of Kubernetes; kubectl calico plan plans for the installed operator"
+            .to_owned(),
+    }
 }
 
 /// The version of Kubernetes: the API server's, or else that of a kubelet.

@@ -95,12 +95,14 @@ fn lost(case: &Case) -> Option<Finding> {
     Some(finding.fixed_by_all(vec![
         Step::new(
             "find out what deletes IPAMBlocks, such as an upgrade or a restore that deletes their \
-             CustomResourceDefinition",
+             CustomResourceDefinition: a young AGE means that it was deleted, and created again",
         )
         .run("kubectl get customresourcedefinitions -o wide | grep ipamblocks"),
         Step::new(
-            "then recreate all pods that have addresses from a pool, one namespace at a time: they get \
-             new addresses, in new blocks",
+            "then recreate all pods that have addresses from a pool, one namespace at a time, CoreDNS \
+             first: they get new addresses, in new blocks. Until the last one is recreated, a new pod can \
+             get the address of a running one. Pods of Jobs, and those without a workload, must be \
+             deleted by hand",
         )
         .run(RECREATE_PODS),
     ]))

@@ -5,6 +5,7 @@
 
 mod agent_counts;
 pub(crate) mod agents;
+mod amazon_vpc;
 pub(crate) mod api_server;
 pub(crate) mod bgp;
 pub(crate) mod block_limit;

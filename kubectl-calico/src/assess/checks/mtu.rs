@@ -2,7 +2,9 @@
 
 use calico_core::catalog::Entry;
 
+use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::bundle::BundledSetting;
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::mtu::Mtu;
@@ -77,6 +79,10 @@ fn too_large(case: &Case) -> Option<Finding> {
             .paste(
                 r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"calicoNetwork":{"mtu":null}}}'"#,
             )
+    } else if let Some(mut step) = bundled(case, BundledSetting::DetectedMtu) {
+        step.what
+            .push_str("; then recreate the pods, which keep theirs until then");
+        finding.fixed_by(step)
     } else {
         let (_, config) = CalicoNode::current(case.snapshot)?.config();
         finding

@@ -1,6 +1,10 @@
 //! Whether a pool assigns addresses to pods.
 
+use std::net::IpAddr;
+
 use calico_core::catalog::Entry;
+use calico_core::cidr::Cidr;
+use calico_core::operator::DEPLOYMENT;
 use serde_json::{Value, json};
 
 use crate::assess::advice::new_pools::new_pools;
@@ -12,10 +16,11 @@ use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
-use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment};
+use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, operator_deployment};
 use crate::repair::Step;
-use crate::snapshot::ObjectRef;
+use crate::repair::migration::RECREATE_PODS;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, IP_POOLS};
+use crate::snapshot::{ObjectRef, Pod};
 
 pub(crate) const NO_POOL: Check = Check {
     entry: Entry {
@@ -65,12 +70,69 @@ pub(crate) const NO_POOL: Check = Check {
         if pools.is_empty() {
             finding = finding.evidence(ObjectRef::all("IPPool"), "count", 0);
         }
-        let finding = finding
-            .impact("new pods get no address and stay in ContainerCreating")
-            .fixed_by_all(fix(case, pools));
+        let finding = if were_deleted(case, pools) {
+            deleted(case, finding)
+        } else {
+            finding
+                .impact("new pods get no address and stay in ContainerCreating")
+                .fixed_by_all(fix(case, pools))
+        };
         vec![finding]
     },
 };
+
+/// Whether the pools that the operator had created are gone: pods have addresses from what the Installation lists.
+fn were_deleted(case: &Case, pools: &[ExistingPool]) -> bool {
+    let listed: Vec<Cidr> = case
+        .facts
+        .installation
+        .iter()
+        .flat_map(|installation| &installation.effective.pools)
+        .filter_map(|pool| pool.cidr.clone()?.ok())
+        .collect();
+    let has_address = |pod: &Pod| {
+        let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
+        !pod.spec.host_network
+            && pod.status.phase == "Running"
+            && address.is_some_and(|it| listed.iter().any(|cidr| cidr.holds(it)))
+    };
+    pools.is_empty() && case.snapshot.calico_pods.items().iter().any(has_address)
+}
+
+/// What to do about pools that were deleted under their pods.
+/// Source: projectcalico/calico#12457; rancher/rke2#10168; tigera/operator v1.42.3,
+/// pkg/controller/ippool/pool_controller.go.
+fn deleted(case: &Case, finding: Finding) -> Finding {
+    let operator = operator_deployment(case.snapshot).map(|found| &found.metadata);
+    let namespace = operator.and_then(|meta| meta.namespace.as_deref());
+    let mut steps = vec![
+        Step::new(
+            "find out what deleted the pools: a young AGE means that the definition was deleted, and created \
+             again without its objects",
+        )
+        .run("kubectl get customresourcedefinitions -o wide | grep -E 'ippools|ipamblocks'"),
+        Step::new("restart the operator, which creates the pools of the Installation again").run(
+            format!(
+                "kubectl rollout restart -n {} deployment {DEPLOYMENT}",
+                pasted(namespace.unwrap_or(DEPLOYMENT))
+            ),
+        ),
+    ];
+    let blocks = case.snapshot.ipam_blocks.read();
+    if blocks.is_some_and(Vec::is_empty) {
+        let recreate = Step::new(
+            "recreate all pods that have addresses from the pools, one namespace at a time: their blocks are \
+             gone, and new pods would get the same addresses",
+        );
+        steps.push(recreate.run(RECREATE_PODS));
+    }
+    finding
+        .impact(
+            "running pods lose their routes, NAT and encapsulation, and new pods get no address and stay in \
+             ContainerCreating",
+        )
+        .fixed_by_all(steps)
+}
 
 /// The field that keeps the pool from assigning addresses to every pod.
 fn why_not(pool: &ExistingPool) -> (&'static str, String) {
@@ -102,8 +164,8 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         let spec = json!({"assignmentMode": automatic});
         return set(case, by_hand, what, &[("assignmentMode", automatic)], &spec);
     }
-    let mut deleted = pools.iter();
-    if let Some(deleted) = deleted.find(|pool| pool.is_for_pods() && pool.is_being_deleted()) {
+    let mut gone = pools.iter();
+    if let Some(deleted) = gone.find(|pool| pool.is_for_pods() && pool.is_being_deleted()) {
         return pool_fixes::complete_deletion(case, deleted);
     }
     if let Some(step) = pools.iter().find_map(|pool| allow(case, pool, pools)) {

@@ -6,12 +6,15 @@ use std::net::Ipv4Addr;
 use calico_core::catalog::Entry;
 use serde_json::json;
 
+use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::bundle::BundledSetting;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
 use crate::assess::views::objects::default_installation;
+use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 
@@ -81,8 +84,7 @@ fn shared(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
                 "calico-node stops on all of them but one (IPv4 address conflict), and other \
                  nodes cannot reach the pods on these nodes",
             )
-            .fix(lasting(case, &format!("{}{REMEDY}", in_kubelets(&nodes))))
-            .paste(remedy(case)),
+            .fixed_by(by_internal_ip(case, &nodes)),
     )
 }
 
@@ -189,9 +191,20 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
                 "other nodes send the traffic for a node's pods to this address; unless every \
                  node can reach it, pods on different nodes cannot reach each other",
             )
-            .fix(lasting(case, REMEDY))
-            .paste(remedy(case)),
+            .fixed_by(by_internal_ip(case, &[])),
     )
+}
+
+/// The step that makes calico-node use the InternalIPs.
+fn by_internal_ip(case: &Case, nodes: &[&NodeAddresses]) -> Step {
+    let first = in_kubelets(nodes);
+    match bundled(case, BundledSetting::InternalIp) {
+        Some(mut step) => {
+            step.what.insert_str(0, first);
+            step
+        }
+        None => Step::new(lasting(case, &format!("{first}{REMEDY}"))).run(remedy(case)),
+    }
 }
 
 const REMEDY: &str = "have calico-node use each node's InternalIP; this restarts calico-node node \

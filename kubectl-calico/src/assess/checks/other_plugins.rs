@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::DaemonSet;
 
+use super::amazon_vpc;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::Finding;
@@ -34,14 +35,16 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                    same applies to plugins on different nodes, as on Amazon EKS Hybrid Nodes: \
                    their DaemonSets select different nodes, and together have no more pods than \
                    there are nodes. The \
-                   contents of /etc/cni/net.d are not visible through the Kubernetes API.",
+                   contents of /etc/cni/net.d are not visible through the Kubernetes API. Where Calico enforces policy \
+                   only, there is a note if the Amazon VPC CNI has ANNOTATE_POD_IP set to something other than true, or \
+                   if its own policy agent is on.",
         fix: "Remove the unwanted plugin, its file in /etc/cni/net.d and its interfaces on every \
               node, and recreate the pods that it connected. Servers of k3s need \
               --flannel-backend=none --disable-network-policy.",
         source: "projectcalico/calico#6124; containerd and CRI-O, loading of CNI configurations; \
                  manifests of kube-router, Kube-OVN and openshift/cluster-network-operator; \
                  Amazon EKS user guide, Configure CNI for hybrid nodes; k3s-io/k3s v1.31, \
-                 pkg/agent/config/config.go (CNIConfDir)",
+                 pkg/agent/config/config.go (CNIConfDir); Calico documentation, Amazon EKS",
     },
     needs: &[&DAEMON_SETS],
     // That Cilium is chained to Calico, or that the plugins have nodes of their own.
@@ -49,7 +52,7 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
     judges: Judges::Configured,
     find: |case| {
         let Some(calico) = calico(case) else {
-            return Vec::new();
+            return beside_policies(case);
         };
         let (object, node) = calico;
         let is_apart = |set: &DaemonSet| {
@@ -63,6 +66,14 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
             .collect()
     },
 };
+
+/// What is wrong with another plugin that is meant to be there.
+fn beside_policies(case: &Case) -> Vec<Finding> {
+    let enforces = CalicoNode::current(case.snapshot).is_some();
+    let vpc = others(case).filter(|(_, plugin)| enforces && *plugin == AMAZON_VPC);
+    vpc.flat_map(|(set, _)| amazon_vpc::beside_policies(&OTHER_PLUGIN.entry, set))
+        .collect()
+}
 
 /// What provides pod networking for Calico: calico-node, or else the Installation from which the operator will
 /// create it.
@@ -98,7 +109,7 @@ const AMAZON_VPC: &str = "the Amazon VPC CNI";
 fn plugin(set: &DaemonSet) -> Option<&'static str> {
     const CONTAINERS: [(&str, &str); 9] = [
         ("antrea-agent", "Antrea"),
-        ("aws-node", AMAZON_VPC),
+        (amazon_vpc::CONTAINER, AMAZON_VPC),
         ("cilium-agent", CILIUM),
         ("cni-server", "Kube-OVN"),
         ("kindnet-cni", "kindnet"),

@@ -28,7 +28,8 @@ pub(crate) const PODS_WAIT: Check = Check {
         criteria: "A pod without hostNetwork is reported if the scheduler cannot place it because \
                    nodes are not ready or have no network, or if it is on a node and none of its \
                    containers has been created. Calico's own pods are reported as CAL501 to CAL503 \
-                   and CAL508. A pod whose events name a volume or an image is not reported. The \
+                   and CAL508. A pod whose events name a volume or an image is not reported, \
+                   except for a note if it is CoreDNS and no CoreDNS is ready. The \
                    finding is an error if calico-node is not ready on the pod's node (or on any \
                    node, for an unscheduled pod). If it is ready, the finding is an error if no \
                    CoreDNS is ready and the CNI plugin fails, and otherwise a warning, because \
@@ -54,9 +55,12 @@ pub(crate) const PODS_WAIT: Check = Check {
     judges: Judges::Running,
     find: |case| {
         let pending = case.snapshot.pending_pods.items().iter();
-        let waiting: Vec<&Pod> = pending
+        let pending: Vec<&Pod> = pending
             .filter(|pod| !pods::is_calico(pod) && pod.metadata.deletion_timestamp.is_none())
             .filter(|pod| !pod.spec.host_network)
+            .collect();
+        let waiting = pending.iter().copied();
+        let waiting: Vec<&Pod> = waiting
             .filter(|pod| is_kept_from_nodes(case, pod) || pods::has_no_sandbox(pod))
             .filter(|pod| !waits_for_something_else(case, pod))
             .collect();
@@ -66,7 +70,8 @@ pub(crate) const PODS_WAIT: Check = Check {
             .partition(|pod| joining::is_on(&joining, pod));
         let found = with_files_of_calico(case, &waiting)
             .or_else(|| finding(case, &others))
-            .or_else(|| finding(case, &joined).map(on_new_node));
+            .or_else(|| finding(case, &joined).map(on_new_node))
+            .or_else(|| without_dns(case, &pending));
         found.into_iter().collect()
     },
 };
@@ -213,6 +218,41 @@ fn on_new_node(finding: Finding) -> Finding {
             "wait until calico-node is ready on the node, which has just joined",
         ))
     }
+}
+
+/// CoreDNS that does not run for another reason than the network: what users see is the same.
+fn without_dns(case: &Case, pending: &[&Pod]) -> Option<Finding> {
+    let is_dns = |pod: &Pod| pods::app(pod) == "kube-dns";
+    let runs = case.snapshot.calico_pods.read()?.iter();
+    if case.facts.install.is_missing() || runs.filter(|pod| is_dns(pod)).any(Pod::is_ready) {
+        return None;
+    }
+    let pods: Vec<&Pod> = pending
+        .iter()
+        .copied()
+        .filter(|pod| is_dns(pod) && waits_for_something_else(case, pod))
+        .collect();
+    let first = pods.first()?;
+    let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
+    let finding = Finding::note(
+        &PODS_WAIT.entry,
+        pods::object(first),
+        format!(
+            "CoreDNS does not run, but not because of the network: {}",
+            few(&names)
+        ),
+    );
+    Some(
+        finding
+            .explained()
+            .evidence(pods::object(first), "status", pods::why(first))
+            .impact("no pod can resolve the name of a Service until CoreDNS runs")
+            .fix("provide what the event names: a volume, a ConfigMap, a Secret or an image")
+            .paste(format!(
+                "kubectl describe pods -n kube-system {}",
+                pasted(&first.metadata.name)
+            )),
+    )
 }
 
 fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {

@@ -7,6 +7,7 @@ use calico_core::operator::OperatorVersion;
 
 use super::kubernetes_version::{OPERATOR_TOO_OLD, minor};
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::bundle::Bundle;
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
@@ -190,7 +191,9 @@ fn is_shipped(case: &Case) -> bool {
             by: Installer::Platform { .. }
         })
     );
+    let bundle = case.facts.install.bundled_with();
     by_platform
+        || bundle.is_some_and(Bundle::decides_version)
         || matches!(
             platform,
             Some(Platform::Gke | Platform::Rke2 | Platform::K0s | Platform::MicroK8s)

@@ -4,7 +4,9 @@ use calico_core::catalog::Entry;
 use calico_core::typha::MANIFEST_NODES_WITHOUT_TYPHA;
 use serde_json::json;
 
+use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::bundle::BundledSetting;
 use crate::assess::facts::manifest::Manifest;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::typha::{NAME, deployment_object, has_pods};
@@ -76,6 +78,9 @@ pub(crate) const TYPHA_MISSING: Check = Check {
 
 /// The step that adds Typha to a manifest install.
 pub(crate) fn install(case: &Case, replicas: u32) -> Step {
+    if let Some(step) = bundled(case, BundledSetting::TyphaReplicas(replicas)) {
+        return step;
+    }
     let url = case.facts.install.manifest_url("calico-typha.yaml");
     let same = matches!(
         case.facts.install.method.value(),

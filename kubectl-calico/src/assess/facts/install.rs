@@ -3,6 +3,7 @@
 use calico_core::operator::OperatorVersion;
 use serde::Serialize;
 
+use super::bundle::{Bundle, bundle};
 use super::datastore::{Datastore, datastore};
 use super::installer::Installer;
 use super::method::{Method, method};
@@ -10,6 +11,7 @@ use super::platform::Platform;
 use super::versions::{calico_version, enterprise_version, operator_version};
 use crate::assess::fact::Fact;
 use crate::assess::views::calico_node::{CalicoNode, RKE2_CANAL};
+use crate::assess::views::objects::default_installation;
 use crate::assess::views::pods;
 use crate::snapshot::Snapshot;
 
@@ -28,8 +30,14 @@ pub struct Install {
     pub enterprise: Option<Fact<String>>,
     /// The operator's version, such as `v1.42.3`.
     pub operator: Fact<String>,
+    /// The tool or platform whose own manifests Calico was installed from, if it is a known one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<Fact<Bundle>>,
     /// Where Calico stores its data.
     pub datastore: Fact<Datastore>,
+    /// Whether the Installation is being deleted, with which the operator removes Calico.
+    #[serde(skip)]
+    pub is_being_removed: bool,
     /// Whether a pod of calico-node exists, or the operator reports on Calico, which shows that Calico is installed if
     /// nothing else was read.
     #[serde(skip)]
@@ -54,15 +62,34 @@ impl Install {
             method: method(snapshot, platform.value().copied()),
             calico: calico_version(snapshot, node, enterprise.is_some()),
             enterprise,
+            bundle: bundle(snapshot, platform.value().copied(), node),
             operator: operator_version(snapshot),
             datastore: datastore(snapshot, node),
             is_evident: is_evident(snapshot),
+            is_being_removed: default_installation(snapshot)
+                .is_some_and(|found| found.metadata.deletion_timestamp.is_some()),
         }
+    }
+
+    /// The bundle, if it is one.
+    pub fn bundled_with(&self) -> Option<Bundle> {
+        self.bundle.as_ref()?.value().copied()
     }
 
     /// Whether Calico uses its own etcd, so that its resources in the Kubernetes API mean nothing.
     pub fn is_in_etcd(&self) -> bool {
         self.datastore.value() == Some(&Datastore::Etcd)
+    }
+
+    /// The platform that keeps the Installation as it ships it, without a setting for it: it reverts what
+    /// others change.
+    pub fn only_as_shipped(&self) -> Option<Platform> {
+        match self.method.value() {
+            Some(Method::Operator {
+                by: Installer::Platform { platform },
+            }) if *platform != Platform::Rke2 => Some(*platform),
+            _ => None,
+        }
     }
 
     /// Whether nothing but the platform can change the Installation: it reverts patches sooner or later, and

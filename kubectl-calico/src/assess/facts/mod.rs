@@ -3,6 +3,7 @@
 
 pub mod agents;
 pub mod bgp;
+pub mod bundle;
 pub mod cloud;
 pub mod cluster;
 pub mod components;
@@ -83,10 +84,15 @@ impl Facts {
         let install = install::Install::of(snapshot, &cluster.platform);
         let installation = installation::InstallationFacts::of(snapshot, &install);
         let nodes = node_blocks::NodeBlocks::of(snapshot);
+        let ipam = ipam::ipam(snapshot, &install, installation.as_ref());
         let mut pools = pools::pools(snapshot, &install);
         if let Fact::Known { value, .. } = &mut pools {
-            let reclaims = install.calico_minor().is_some_and(|minor| minor >= 32);
-            utilization::set_usage(value, snapshot, &nodes, reclaims);
+            if ipam.value().is_some_and(|ipam| ipam == ipam::HOST_LOCAL) {
+                utilization::set_unused(value);
+            } else {
+                let reclaims = install.calico_minor().is_some_and(|minor| minor >= 32);
+                utilization::set_usage(value, snapshot, &nodes, reclaims);
+            }
         }
         let dataplane = dataplane::dataplane(snapshot, &install, installation.as_ref());
         let proposed = installation
@@ -99,7 +105,6 @@ impl Facts {
                     Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools"),
                 )
             });
-        let ipam = ipam::ipam(snapshot, &install, installation.as_ref());
         let inputs = routing::RoutingInputs {
             ipam: &ipam,
             install: &install,

@@ -26,6 +26,13 @@ pub fn pool_of(pools: &[ExistingPool], block: &Block) -> Option<usize> {
     first.map(|(index, _)| index)
 }
 
+/// Says that nothing takes addresses from blocks of the pools.
+pub fn set_unused(pools: &mut [ExistingPool]) {
+    for pool in pools {
+        pool.usage = Fact::absent("no blocks: pods get addresses from the podCIDR of their node");
+    }
+}
+
 /// Sets the usage of pools.
 pub fn set_usage(
     pools: &mut [ExistingPool],

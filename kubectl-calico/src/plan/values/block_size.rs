@@ -4,6 +4,7 @@ use calico_core::cidr::{Cidr, Family};
 use calico_core::defaults::default_block_size;
 use calico_core::pool::BlockSize;
 
+use super::constraint::is_by_pod_cidr;
 use super::demand::Demand;
 use super::precedence::settled_by;
 use super::sizes::Sizes;
@@ -38,6 +39,15 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
             finding: None,
         };
     };
+    if is_by_pod_cidr(inputs) {
+        return ChosenBlockSize {
+            choice: choice.unwrap_or_else(|| {
+                Choice::reasoned(default_block_size(family), "the operator's default")
+            }),
+            sizes: Sizes::Unused,
+            finding: None,
+        };
+    }
     let choice = choice.unwrap_or_else(|| demand.choose(cidr));
     let size = choice.value().and_then(|size| demand.size(cidr, *size));
     ChosenBlockSize {

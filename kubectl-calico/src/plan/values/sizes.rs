@@ -26,6 +26,8 @@ pub struct Size {
 pub enum Sizes {
     /// Each yields more blocks than any cluster needs.
     Any,
+    /// None is of any consequence: nothing takes addresses from blocks.
+    Unused,
     /// The sizes that fit into the pool; empty if its CIDR could not be determined.
     Table(Vec<Size>),
 }
@@ -33,7 +35,7 @@ pub enum Sizes {
 impl Serialize for Sizes {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sizes = match self {
-            Self::Any => &[][..],
+            Self::Any | Self::Unused => &[][..],
             Self::Table(sizes) => sizes,
         };
         sizes.serialize(serializer)

@@ -160,6 +160,7 @@ fn block_size(pool: &Pool, plan: &Plan) -> String {
     };
     let sizes = match &pool.block_sizes {
         Sizes::Any => return format!("{chosen}; any block size yields enough blocks"),
+        Sizes::Unused => return format!("{chosen}; host-local IPAM uses no blocks"),
         Sizes::Table(sizes) if sizes.is_empty() => return chosen,
         Sizes::Table(sizes) => sizes,
     };

@@ -68,7 +68,10 @@ pub(crate) fn installed_by(install: &Install) -> String {
     };
     in_words(&install.method, |method| match method {
         Method::Operator { by } => format!("{operator}, {}", installer(by)),
-        Method::Manifest { variant } => format!("manifest {}", variant.file()),
+        Method::Manifest { variant } => match install.bundled_with() {
+            Some(bundle) => format!("bundled with {}", bundle.name()),
+            None => format!("manifest {}", variant.file()),
+        },
         Method::Canal if install.is_canal_of_rke2() => "Canal, bundled with RKE2".to_owned(),
         Method::Canal => "manifest canal.yaml".to_owned(),
         Method::Migrating => format!("manifest, migrating to {operator}"),

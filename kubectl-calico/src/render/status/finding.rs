@@ -15,16 +15,7 @@ pub(super) fn severity_style(severity: Severity) -> Style {
 
 /// A finding, after its number in the list if it has one.
 pub(crate) fn finding(page: &mut Page, found: &Finding, number: Option<usize>) {
-    let number = number.map(|number| format!("{number}. "));
-    let word = format!("{}{}", number.unwrap_or_default(), found.severity.word());
-    let heading = format!("{} {}", found.code, found.subject);
-    page.heading(&word, severity_style(found.severity), &heading);
-    page.note("", &found.message);
-    if let Some(location) = &found.location {
-        page.note("file", &location.to_string());
-    }
-    evidence(page, found);
-    page.note("impact", &found.impact);
+    before_fix(page, found, number);
     let mut label = "fix";
     for (index, step) in found.fix.iter().enumerate() {
         if found.fix.len() > 1 {
@@ -35,6 +26,25 @@ pub(crate) fn finding(page: &mut Page, found: &Finding, number: Option<usize>) {
         step.commands.iter().for_each(|command| page.paste(command));
         label = "";
     }
+}
+
+/// A finding whose steps are those of an earlier one: carried out twice, they could do harm.
+pub(super) fn repeated(page: &mut Page, found: &Finding, number: Option<usize>, earlier: &str) {
+    before_fix(page, found, number);
+    page.note("fix", &format!("the fix of {earlier} also resolves this"));
+}
+
+fn before_fix(page: &mut Page, found: &Finding, number: Option<usize>) {
+    let number = number.map(|number| format!("{number}. "));
+    let word = format!("{}{}", number.unwrap_or_default(), found.severity.word());
+    let heading = format!("{} {}", found.code, found.subject);
+    page.heading(&word, severity_style(found.severity), &heading);
+    page.note("", &found.message);
+    if let Some(location) = &found.location {
+        page.note("file", &location.to_string());
+    }
+    evidence(page, found);
+    page.note("impact", &found.impact);
 }
 
 /// A symptom, which is fixed with its cause.

@@ -22,7 +22,7 @@ pub(super) use verdict::{basis, sentence};
 pub(super) use words::grouped;
 
 use super::connectivity;
-use super::entries::entries;
+use super::entries::{Entry, entries};
 use super::not_read::{Row, not_read};
 use super::page::{Look, Page};
 use super::rows::Rows;
@@ -72,9 +72,12 @@ pub(super) fn named_text(
     page.blank();
     marks::mark(&mut page, report);
     page.rows(&rows(report, detail.sources));
-    for entry in &entries {
+    for (index, entry) in entries.iter().enumerate() {
         page.blank();
-        finding(&mut page, entry.cause, entry.number);
+        match same_steps(&entries, index) {
+            Some(earlier) => finding::repeated(&mut page, entry.cause, entry.number, &earlier),
+            None => finding(&mut page, entry.cause, entry.number),
+        }
         for found in &entry.symptoms {
             finding::symptom(&mut page, found);
         }
@@ -101,6 +104,19 @@ pub(super) fn named_text(
     }
     verdict::closing(&mut page, report, name);
     page.finish()
+}
+
+/// The number or code of an earlier finding with the same steps.
+fn same_steps(entries: &[Entry], index: usize) -> Option<String> {
+    let fix = &entries.get(index)?.cause.fix;
+    let mut earlier = entries.iter().take(index);
+    let has_commands = fix.iter().any(|step| !step.commands.is_empty());
+    let is_long = fix.len() > 1 && has_commands;
+    let same = earlier.find(|entry| is_long && entry.cause.fix == *fix)?;
+    Some(
+        same.number
+            .map_or_else(|| same.cause.code.to_owned(), |number| number.to_string()),
+    )
 }
 
 /// How to install Calico, and what has to be fixed first; `None` if it is installed or proposed.

@@ -24,7 +24,9 @@ pub(super) fn pools(rows: &mut Rows, report: &Report) {
         if lines.is_empty() {
             lines.push("none".to_owned());
         }
-        if let Some(ipam) = facts.ipam.value().filter(|ipam| *ipam != CALICO) {
+        let is_shown = facts.by_pod_cidr() && !pools.is_empty();
+        let ipam = facts.ipam.value().filter(|ipam| *ipam != CALICO);
+        if let Some(ipam) = ipam.filter(|_| !is_shown) {
             lines.push(format!("{ipam} IPAM assigns pods their addresses"));
         }
         lines.join("\n")

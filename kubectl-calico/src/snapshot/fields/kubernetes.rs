@@ -131,6 +131,7 @@ pub(in crate::snapshot) const CALICO_CONFIG: Fields = &[
         "data",
         Object(&[
             ("calico_backend", Value),
+            ("cluster_type", Value),
             (
                 "cni_network_config",
                 Document(&[(

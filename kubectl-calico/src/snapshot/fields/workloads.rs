@@ -14,11 +14,13 @@ const POD_LABELS: &[&str] = &["apiserver", "k8s-app", "name"];
 
 /// `env` of Calico's containers.
 const VARIABLES: &[&str] = &[
+    "ANNOTATE_POD_IP",
     "CALICO_API_GROUP",
     "CALICO_IPV4POOL_CIDR",
     "CALICO_IPV6POOL_CIDR",
     "CALICO_MANAGE_CNI",
     "CALICO_NETWORKING_BACKEND",
+    "CLUSTER_TYPE",
     "ETCD_ENDPOINTS",
     "FELIX_AWSSRCDSTCHECK",
     "FELIX_BPFENABLED",
@@ -54,6 +56,9 @@ const ENVIRONMENT: Keep = Entries {
         ),
     ],
 };
+
+/// The flag of the policy agent of the Amazon VPC CNI.
+const POLICY_FLAGS: &[&str] = &["--enable-network-policy"];
 
 /// Flags of the control plane.
 const NETWORK_FLAGS: &[&str] = &["--cluster-cidr", "--service-cluster-ip-range"];
@@ -163,6 +168,7 @@ const CONTAINER: Keep = Object(&[
     NAME,
     ("image", Value),
     ("env", ENVIRONMENT),
+    ("args", Flags(POLICY_FLAGS)),
     ("envFrom", Object(&[("configMapRef", Object(&[NAME]))])),
     ("livenessProbe", Object(&[("timeoutSeconds", Value)])),
 ]);
@@ -174,6 +180,13 @@ pub(in crate::snapshot) const DAEMON_SET: Fields = &[
             NAME,
             NAMESPACE,
             DELETION,
+            (
+                "labels",
+                Object(&[
+                    ("addon.kops.k8s.io/name", Value),
+                    ("gardener.cloud/role", Value),
+                ]),
+            ),
             ("annotations", Object(&[APPLIED])),
         ]),
     ),

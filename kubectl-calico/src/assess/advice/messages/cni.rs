@@ -1,7 +1,7 @@
 //! Messages of the CNI plugin and of IPAM.
 
 use super::commands::{
-    agents, calico_node_of, describe, ipam, nodes, pools, strict_affinity, unlock,
+    agents, calico_node_of, describe, ipam, nodes, pod_node, pools, strict_affinity, unlock,
 };
 use super::known_message::KnownMessage;
 use crate::assess::checks::block_limit::BLOCK_LIMIT;
@@ -19,6 +19,14 @@ const TOKEN_EXPIRED: KnownMessage = KnownMessage {
           /etc/cni/net.d/calico-kubeconfig",
     paste: calico_node_of,
     explained_by: &[&TOKEN_NOT_RENEWED],
+    ..KnownMessage::USUAL
+};
+
+const IPV6_OFF: KnownMessage = KnownMessage {
+    means: "IPv6 is turned off on the node, and the pod gets an IPv6 address",
+    fix: "turn IPv6 on (sysctl net.ipv6.conf.all.disable_ipv6=0 and \
+          net.ipv6.conf.default.disable_ipv6=0), or give pods no IPv6 addresses",
+    paste: pools,
     ..KnownMessage::USUAL
 };
 
@@ -107,15 +115,79 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["failed to add ip addr to", "permission denied"],
-        means: "IPv6 is turned off on the node, and the pod gets an IPv6 address",
-        fix: "turn IPv6 on (sysctl net.ipv6.conf.all.disable_ipv6=0 and \
-         net.ipv6.conf.default.disable_ipv6=0), or give pods no IPv6 addresses",
-        paste: pools,
-        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go",
+        texts: &["add", " to \"eth0\": permission denied"],
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go; \
+         containernetworking/cni#531",
         examples: &[
             "Failed to create pod sandbox: plugin type=\"calico\" failed (add): failed to add IP addr \
          to \"eth0\": permission denied",
+            "NetworkPlugin cni failed to set up pod \"a_b\" network: failed to add IP addr {Version:6 \
+         Interface:0xc42000e2a0 Address:{IP:fd00::5 Mask:ffff}} to \"eth0\": permission denied",
+        ],
+        ..IPV6_OFF
+    },
+    KnownMessage {
+        texts: &["failed to get ipv6 addresses for host side of the veth pair"],
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): failed to get IPv6 addresses for \
+         host side of the veth pair",
+        ],
+        ..IPV6_OFF
+    },
+    // A kernel that is started without IPv6 has none of these files.
+    KnownMessage {
+        texts: &["/proc/sys/net/ipv6/conf/", "no such file or directory"],
+        means: "the node's kernel runs without IPv6, and the pod gets an IPv6 address",
+        fix: "start the node without ipv6.disable=1 (cat /proc/cmdline on the node) and with the ipv6 module, or \
+         give pods no IPv6 addresses",
+        paste: pools,
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go (disableDAD); \
+         projectcalico/calico#10874",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): failed to disable DAD for eth0: open \
+         /proc/sys/net/ipv6/conf/eth0/accept_dad: no such file or directory",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["/proc/sys/net/", "read-only file system"],
+        means: "the CNI plugin cannot set the pod's network parameters: /proc/sys is read-only on the node",
+        fix: "make /proc/sys writable where the container runtime runs: in a container (kind, LXC, MicroK8s), \
+         run that privileged",
+        paste: pod_node,
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go (writeProcSys)",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): failed to set \
+         net.ipv4.conf.cali1.rp_filter=1: open /proc/sys/net/ipv4/conf/cali1/rp_filter: read-only file system",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to create host netlink handle"],
+        means: "the CNI plugin cannot configure interfaces: the node's kernel gives it no netlink socket",
+        fix: "read the end of the message: too many open files means a limit of the container runtime, not \
+         permitted a security policy; for anything else, reboot the node",
+        paste: pod_node,
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go (DoNetworking)",
+        examples: &[
+            "Failed to create pod sandbox: plugin type=\"calico\" failed (add): failed to create host netlink \
+         handle: operation not permitted",
+        ],
+        ..KnownMessage::USUAL
+    },
+    // Neither name is taken unless a pod that is gone has left it: the plugin deletes the one of this pod.
+    KnownMessage {
+        texts: &["plugin type=\"calico\" failed (add): file exists"],
+        means: "an interface of a pod that is gone is in the way",
+        fix: "delete the pod: the new one has an interface of another name; if that fails, too, drain and reboot \
+         the node",
+        paste: pod_node,
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go \
+         (DoWorkloadNetnsSetUp)",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox \
+         \"3f0c\": plugin type=\"calico\" failed (add): file exists",
         ],
         ..KnownMessage::USUAL
     },

@@ -37,6 +37,11 @@ pub(super) fn describe(_: &Case, pod: &PodName) -> String {
     pod_commands::describe(pod)
 }
 
+/// Shows on which node the pod is.
+pub(super) fn pod_node(_: &Case, pod: &PodName) -> String {
+    pod_commands::where_it_runs(pod)
+}
+
 pub(super) fn typha_pods(_: &Case, _: &PodName) -> String {
     "kubectl get pods -A -l k8s-app=calico-typha -o wide".to_owned()
 }

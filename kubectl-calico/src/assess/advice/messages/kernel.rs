@@ -1,8 +1,28 @@
 //! Messages about what the kernel of a node lacks or refuses.
 
-use super::commands::{edit_felix, nodes};
+use super::commands::{edit_felix, nodes, nodes_by_architecture};
 use super::known_message::KnownMessage;
 use crate::assess::checks::wireguard::NODES_WITHOUT_KEY;
+
+/// The kernel of newer distributions has only nftables.
+const LEGACY_SAVE: KnownMessage = KnownMessage {
+    means: "Felix cannot read the rules of the node with iptables-legacy-save",
+    fix: "load ip_tables and iptable_filter, iptable_nat, iptable_mangle and iptable_raw on the node (modprobe, and a \
+          file in /etc/modules-load.d; for ip6tables-legacy-save, those of ip6), or set iptablesBackend to NFT where \
+          the kernel has only nftables. If the kernel has them, run iptables-legacy-save in the container to see the \
+          error",
+    paste: nodes,
+    ..KnownMessage::USUAL
+};
+
+/// The kernel allows one interface for each VNI and port.
+const VNI_IN_USE: KnownMessage = KnownMessage {
+    means: "another VXLAN interface on the node has Calico's VNI and port",
+    fix: "on the node, find it (ip -d link show type vxlan) and delete it, if it is left from another network \
+          plugin; or set another vxlanVNI and vxlanPort in the FelixConfiguration",
+    paste: nodes,
+    ..KnownMessage::USUAL
+};
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
@@ -60,26 +80,48 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
-    // Felix does not write what the program printed.
+    // A shell's and a dynamic linker's exit status for a program that cannot be run.
     KnownMessage {
-        texts: &["tables-legacy-save command failed"],
-        means: "Felix cannot read the rules of the node with iptables-legacy-save",
-        fix: "load ip_tables and iptable_filter, iptable_nat, iptable_mangle and iptable_raw on the node (modprobe, and a \
-         file in /etc/modules-load.d; for ip6tables-legacy-save, those of ip6), or set iptablesBackend to NFT where the kernel has only \
-         nftables. If the kernel has them, run iptables-legacy-save in the container to see the error",
-        paste: nodes,
-        source: "projectcalico/calico v3.32.1, felix/iptables/table.go; projectcalico/calico#13499, #7057",
+        texts: &["tables", "save", "failed error=exit status 127"],
+        means: "calico-node cannot run the program with which Felix reads iptables rules: exit status 127 means that \
+         the program, or a library that it needs, is missing",
+        fix: "use Calico's own image of calico-node, built for the architecture of the node; if it is that image, pull \
+         it again on the node, or set iptablesBackend to the other backend if kube-proxy uses that one",
+        paste: nodes_by_architecture,
+        source: "projectcalico/calico v3.27.4, felix/iptables/table.go; POSIX, exit status of commands; \
+         projectcalico/calico#8831",
         examples: &[
-            "2026-01-01 00:00:00.000 [WARNING][60] felix/table.go 839: iptables-legacy-save command failed \
-         error=exit status 1 ipVersion=0x4 stderr=\"\" table=\"filter\"",
-            "2026-01-01 00:00:00.000 [PANIC][60] felix/table.go 845: ip6tables-legacy-save command failed after \
-         retries ipVersion=0x6 table=\"raw\"",
+            "2026-01-01 00:00:00.000 [WARNING][60] felix/table.go 840: iptables save failed error=exit status 127",
+            "2026-01-01 00:00:00.000 [WARNING][60] felix/table.go 778: iptables-nft-save command failed \
+         error=exit status 127 ipVersion=0x4 stderr=\"\" table=\"raw\"",
         ],
         ..KnownMessage::USUAL
     },
+    // Felix does not write what the program printed.
+    KnownMessage {
+        texts: &["tables-legacy-save command failed error="],
+        without: &["exit status 127"],
+        source: "projectcalico/calico v3.32.1, felix/iptables/table.go; projectcalico/calico#13499",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][60] felix/table.go 839: iptables-legacy-save command failed \
+         error=exit status 1 ipVersion=0x4 stderr=\"\" table=\"filter\"",
+        ],
+        ..LEGACY_SAVE
+    },
+    // Written last, without the error of the program.
+    KnownMessage {
+        texts: &["tables-legacy-save command failed after retries"],
+        is_general: true,
+        source: "projectcalico/calico v3.32.1, felix/iptables/table.go; projectcalico/calico#7057",
+        examples: &[
+            "2026-01-01 00:00:00.000 [PANIC][60] felix/table.go 845: ip6tables-legacy-save command failed after \
+         retries ipVersion=0x6 table=\"raw\"",
+        ],
+        ..LEGACY_SAVE
+    },
     KnownMessage {
         texts: &["tables-nft-save command failed"],
-        without: &["incompatible nft rules in the table"],
+        without: &["incompatible nft rules in the table", "exit status 127"],
         is_general: true,
         means: "Felix cannot read the node's nft rules with iptables; usually another program has written rules that \
          iptables cannot read, or the kernel lacks nf_tables for this family",
@@ -186,6 +228,25 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          interface: operation not supported",
         ],
         ..KnownMessage::USUAL
+    },
+    // If its name is not taken, what is in the way is an interface with another name.
+    KnownMessage {
+        texts: &["failed to create vxlan interface", "file exists"],
+        source: "projectcalico/calico v3.30.7, felix/dataplane/linux/vxlan_mgr.go; projectcalico/felix#2071",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][60] felix/vxlan_mgr.go 628: Failed to configure VXLAN tunnel \
+         device, retrying... error=failed to create vxlan interface: file exists",
+        ],
+        ..VNI_IN_USE
+    },
+    KnownMessage {
+        texts: &["can't locate created vxlan device"],
+        source: "projectcalico/calico v3.30.7, felix/dataplane/linux/vxlan_mgr.go; projectcalico/calico#6157",
+        examples: &[
+            "2026-01-01 00:00:00.000 [WARNING][60] felix/vxlan_mgr.go 351: Failed configure VXLAN tunnel device, \
+         retrying... error=can't locate created vxlan device vxlan.calico",
+        ],
+        ..VNI_IN_USE
     },
     KnownMessage {
         texts: &["failed to create vxlan interface", "address already in use"],

@@ -13,6 +13,8 @@ pub(crate) struct KnownMessage {
     pub(super) texts: &'static [&'static str],
     /// The strings that no such line contains.
     pub(super) without: &'static [&'static str],
+    /// Whether the last of them ends the line.
+    pub(super) at_end: bool,
     /// Whether it is a consequence that many causes have: any other known message counts more.
     pub(crate) is_general: bool,
     /// Whether it is about the path between nodes, which it does not explain.
@@ -21,6 +23,8 @@ pub(crate) struct KnownMessage {
     pub(crate) applies: fn(&Case) -> bool,
     /// What is wrong, as a clause.
     pub(crate) means: &'static str,
+    /// What precedes a name in quotes that the cause gains, in lower case.
+    pub(super) before_name: Option<&'static str>,
     /// What to do, as a clause in the imperative; empty if the finding says it.
     pub(crate) fix: &'static str,
     /// The command for it, which may take names from the pod that wrote the line.
@@ -40,10 +44,12 @@ impl KnownMessage {
     pub(super) const USUAL: Self = Self {
         texts: &[],
         without: &[],
+        at_end: false,
         is_general: false,
         is_about_path: false,
         applies: |_| true,
         means: "",
+        before_name: None,
         fix: "",
         paste: |_, _| String::new(),
         explained_by: &[],
@@ -52,11 +58,32 @@ impl KnownMessage {
         examples: &[],
     };
 
+    /// The cause, with the name that a line gives it.
+    pub(crate) fn cause_in(&self, line: &str) -> String {
+        let line = line.to_lowercase();
+        let name = self.before_name.and_then(|before| {
+            let (_, rest) = line.split_once(before)?;
+            let (name, _) = rest.split_once('"')?;
+            let is_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '.' | '_');
+            (!name.is_empty() && name.len() <= 40 && name.chars().all(is_name)).then_some(name)
+        });
+        match name {
+            Some(name) => format!("{} ({name})", self.means),
+            None => self.means.to_owned(),
+        }
+    }
+
     /// Whether a line, in lower case, is this message.
     pub(super) fn is_in(&self, line: &str) -> bool {
         let contains = |text: &&&str| line.contains(**text);
+        let ends = || {
+            self.texts
+                .last()
+                .is_some_and(|text| line.trim_end().ends_with(text))
+        };
         self.texts.iter().all(|text| contains(&text))
             && !self.without.iter().any(|text| contains(&text))
+            && (!self.at_end || ends())
     }
 }
 

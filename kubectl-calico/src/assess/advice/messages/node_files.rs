@@ -1,7 +1,7 @@
 //! Messages about what is installed on a node for the container runtime: the CNI configuration, the binaries that it
 //! names, and the token that install-cni writes beside them.
 
-use super::commands::{agents, calico_node_of, describe, nodes};
+use super::commands::{agents, calico_node_of, nodes, pod_node};
 use super::known_message::KnownMessage;
 use crate::assess::checks::node_ready::NODE_NOT_READY;
 
@@ -63,10 +63,11 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "failed to find plugin",
         ],
         means: "the container runtime calls another CNI plugin, not Calico",
+        before_name: Some("plugin type=\""),
         fix: "if that plugin is meant to run, fix it first. Otherwise, its configuration was left behind: on the node \
          of the pod, remove its file from /etc/cni/net.d (the first one by name is used), restart the container \
          runtime, and delete the pod",
-        paste: describe,
+        paste: pod_node,
         source: "containerd v1.7.22, vendor/github.com/containerd/go-cni; containernetworking/cni v1.2.3, \
          libcni/api.go",
         examples: &[
@@ -82,7 +83,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         means: "Multus, which the container runtime calls, fails before it calls Calico",
         fix: "get the pods of Multus running on the node of the pod, with a valid kubeconfig. If Multus was removed, remove its \
          file from /etc/cni/net.d, restart the container runtime, and delete the pod",
-        paste: describe,
+        paste: pod_node,
         source: "k8snetworkplumbingwg/multus-cni v4.2.0, pkg/server/api/shim.go",
         examples: &[
             "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for \

@@ -111,6 +111,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["read-only file system"],
+        without: &["/proc/sys/net/"],
         means: "a directory that the container needs is on a read-only file system of the node",
         source: "siderolabs/talos#6902; projectcalico/calico#2712",
         examples: &["Error: failed to generate container spec: failed to mkdir \
@@ -188,6 +189,19 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "Failed to create pod sandbox: write /var/lib/calico/nodename: no space left on \
          device",
         ],
+        ..KnownMessage::USUAL
+    },
+    // A probe of calico-node that ends by itself says what is not ready.
+    KnownMessage {
+        texts: &["probe failed:"],
+        at_end: true,
+        is_general: true,
+        means: "a probe ran into its timeout before it had a result",
+        fix: "give the node more CPU, or upgrade Calico: before 3.21, some of its probes have a second only",
+        paste: describe,
+        source: "tigera/operator v1.17.6 and v1.21.0, pkg/render/node.go; projectcalico/calico v3.19.4 and v3.21.0, \
+         calico/_includes/charts/calico/templates/calico-node.yaml; Azure/AKS#2409",
+        examples: &["Readiness probe failed: ", "Liveness probe failed:"],
         ..KnownMessage::USUAL
     },
     KnownMessage {

@@ -11,6 +11,7 @@ use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity};
 use crate::repair::Step;
+use crate::repair::pool_writer::PoolWriter;
 use crate::snapshot::ObjectRef;
 
 /// An existing pool, and the fields in which it differs from its entry.
@@ -148,6 +149,17 @@ impl Differing<'_> {
                 key => (key, json!(difference.existing)),
             })
             .collect();
-        set_listed(self.case, self.index, what, &fields)
+        match self.case.facts.install.only_as_shipped() {
+            Some(platform) => {
+                let mut writer = PoolWriter::undoing(self.case.snapshot, self.case.facts);
+                let undo = Step::new(format!(
+                    "undo the change of the Installation: {} manages it and reverts what others change, \
+                     but until then the operator may change the pool",
+                    platform.name()
+                ));
+                vec![undo.run(writer.set_listed(self.index, &fields))]
+            }
+            None => set_listed(self.case, self.index, what, &fields),
+        }
     }
 }
