@@ -97,7 +97,15 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
     if !finding.is_explained
         && let Some((line, message)) = explanation(case, &lines)
     {
-        return explained(case, finding, line, message);
+        let finding = explained(case, finding, line, message);
+        // The cause of a consequence may be in another line.
+        let others = quotes(&lines).into_iter().filter(|other| {
+            message.is_general
+                && !other.is_event
+                && is_error(&other.text)
+                && message_in(&other.text) != message_in(&line.text)
+        });
+        return others.fold(finding, quoted);
     }
     let finding = quotes(&lines).into_iter().fold(finding, quoted);
     let unread = logs.iter().filter(|log| !log.status.failure.is_empty());
