@@ -117,6 +117,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["unable to auto-detect ipv4 address by connecting to"],
+        without: &["no suitable address found"],
         means: "the node has no route to the destination that autodetection uses",
         fix: "set the destination of can-reach to an address, not a name, that every node \
          reaches",
