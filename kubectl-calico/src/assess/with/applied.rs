@@ -2,10 +2,11 @@
 
 use super::dataplane;
 use super::family::missing_families;
+use super::ipam::ipam_changed;
 use super::origins::Origins;
 use super::placement::left_nodes;
 use super::second_api_server::second_api_server;
-use super::services::no_services;
+use super::services::{no_services, readdressed};
 use super::upgrade::upgrade;
 use super::violations::violations;
 use crate::assess::check::Case;
@@ -75,6 +76,8 @@ impl Applied {
         );
         if !is_first {
             findings.extend(no_services(&was, &is));
+            findings.extend(ipam_changed(&was, &is));
+            operator.extend(readdressed(&was, &is));
         }
         findings.extend(missing_families(&was, &is));
         findings.extend(left_nodes(&was, &is));

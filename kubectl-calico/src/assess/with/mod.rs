@@ -6,6 +6,7 @@ mod downgrade;
 mod family;
 mod fix;
 mod invalid_pool;
+mod ipam;
 mod observed;
 mod origins;
 mod pairs;
@@ -32,7 +33,7 @@ use super::checks::installation_rules::RULE_BROKEN;
 use super::checks::migration::HALF_MIGRATED;
 use super::facts::Facts;
 use super::facts::ports::list;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, Severity, Suspect};
 use super::report::Report;
 use crate::snapshot::{FileOverlay, Location, Places, Snapshot};
 
@@ -45,6 +46,7 @@ pub static ENTRIES: &[&Entry] = &[
     &family::FAMILY_MISSING,
     &placement::PLACEMENT_CHANGED,
     &second_api_server::SECOND_API_SERVER,
+    &ipam::IPAM_CHANGED,
 ];
 
 /// The report of a cluster with manifests laid over it, once the operator has acted on them: only what
@@ -83,8 +85,16 @@ pub fn with(
                 && !(is_said && found.code == NO_API_ADDRESS.entry.code)
                 && !(is_second && found.code == HALF_MIGRATED.entry.code)
         });
+        let other_ipam = of_change
+            .iter()
+            .any(|it| it.code == ipam::IPAM_CHANGED.code);
         for found in &mut found {
             judge_as_manifests(found, &origins, &before.facts);
+            // The pools did not count as long as another plugin assigned addresses.
+            let is_known = before.findings.iter().any(|it| it.code == found.code);
+            if other_ipam && !is_known && found.subject.starts_with("IPPool/") {
+                found.suspects.push(Suspect::Code(ipam::IPAM_CHANGED.code));
+            }
         }
         of_change.extend(found);
         for found in &mut of_change {

@@ -62,6 +62,10 @@ pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
     let left = nodes.iter().filter(|node| is.selects(node) == Some(false));
     let left: Vec<&str> = left.map(|node| node.metadata.name.as_str()).collect();
     let unsure = nodes.iter().any(|node| is.selects(node).is_none());
+    // By a label that it selects by already, it selects the nodes on which it runs.
+    let known = was.as_ref().map(Selection::unread).unwrap_or_default();
+    let mut added = is.unread();
+    added.retain(|key| !known.contains(key));
     let finding = if nodes.is_empty() {
         return None;
     } else if left.len() == nodes.len() {
@@ -78,11 +82,10 @@ pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
             "calico-node is removed from these nodes: new pods there get no network, and routes and policies are no \
              longer updated",
         )
-    } else if unsure {
-        let keys = is.unread();
+    } else if unsure && !added.is_empty() {
         let message = format!(
             "calico-node selects its nodes by {}, which kubectl calico does not read",
-            few(&keys)
+            few(&added)
         );
         let finding = Finding::warning(&PLACEMENT_CHANGED, is.object.clone(), message);
         is.proof(finding)
@@ -276,5 +279,66 @@ fn fits(requirement: &NodeSelectorRequirement, value: Option<&str>) -> bool {
         "Gt" => compared().is_some_and(|(value, limit)| value > limit),
         "Lt" => compared().is_some_and(|(value, limit)| value < limit),
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a selection selects a Linux node with these labels.
+    fn selected(labels: &str, affinity: &str, node: &str) -> Option<bool> {
+        let selection = Selection::new(
+            ObjectRef::installation(),
+            "spec",
+            serde_yaml::from_str(labels).unwrap(),
+            serde_yaml::from_str(affinity).unwrap(),
+        );
+        let node = format!("{{metadata: {{name: a, labels: {node}}}}}");
+        selection.selects(&serde_yaml::from_str(&node).unwrap())
+    }
+
+    #[test]
+    fn a_node_is_selected_if_what_is_known_of_its_labels_says_so() {
+        let node = "{kubernetes.io/arch: amd64}";
+        for (labels, expected) in [
+            ("{}", Some(true)),
+            ("{kubernetes.io/os: linux}", Some(true)),
+            ("{kubernetes.io/os: windows}", Some(false)),
+            ("{kubernetes.io/arch: amd64}", Some(true)),
+            ("{kubernetes.io/hostname: b}", Some(false)),
+            ("{team: a}", None),
+            ("{team: a, kubernetes.io/arch: arm64}", Some(false)),
+        ] {
+            assert_eq!(selected(labels, "null", node), expected, "{labels}");
+        }
+        assert_eq!(selected("{kubernetes.io/arch: arm64}", "null", "{}"), None);
+    }
+
+    #[test]
+    fn one_term_of_an_affinity_is_enough() {
+        let node = "{kubernetes.io/arch: amd64}";
+        for (terms, expected) in [
+            ("[]", Some(true)),
+            (
+                "[{matchExpressions: [{key: kubernetes.io/arch, operator: In, values: [arm64]}]}]",
+                Some(false),
+            ),
+            (
+                "[{matchExpressions: [{key: kubernetes.io/arch, operator: NotIn, values: [amd64]}]}, \
+                 {matchFields: [{key: metadata.name, operator: In, values: [a]}]}]",
+                Some(true),
+            ),
+            (
+                "[{matchExpressions: [{key: team, operator: Exists}]}, \
+                 {matchFields: [{key: metadata.name, operator: In, values: [b]}]}]",
+                None,
+            ),
+        ] {
+            let affinity = format!(
+                "{{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: {terms}}}}}"
+            );
+            assert_eq!(selected("{}", &affinity, node), expected, "{terms}");
+        }
     }
 }

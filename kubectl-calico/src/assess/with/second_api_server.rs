@@ -3,6 +3,7 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::Case;
+use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::finding::Finding;
 use crate::snapshot::ObjectRef;
 
@@ -43,7 +44,7 @@ pub(super) fn second_api_server(before: &Case, after: &Case) -> Option<Finding> 
         .facts
         .installation
         .as_ref()
-        .is_some_and(|it| it.changes_existing_pools());
+        .is_some_and(InstallationFacts::changes_existing_pools);
     let finding = NAMES.iter().fold(finding, |finding, name| {
         finding.exists(ObjectRef::named("APIServer", *name))
     });

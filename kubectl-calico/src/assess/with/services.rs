@@ -187,6 +187,19 @@ fn given<'a>(case: &Case<'a>) -> Option<&'a str> {
     CalicoNode::current(case.snapshot)?.value(HOST)
 }
 
+/// What the operator does if the address is another one, as a clause. Whether nodes reach it is not known.
+pub(super) fn readdressed(before: &Case, after: &Case) -> Option<String> {
+    let (was, is) = (given(before)?, given(after)?);
+    let acts =
+        before.facts.install.is_run_by_operator() && after.facts.install.is_run_by_operator();
+    (acts && was != is).then(|| {
+        format!(
+            "restarts calico-node with {is} in place of {was} as the address of the API server; with a wrong one, \
+             calico-node does not start"
+        )
+    })
+}
+
 /// The entry of the ConfigMap with the address.
 fn entry_of(node: &CalicoNode) -> String {
     let key = if !node.is_of_operator() && node.takes_from_config(HOST) {
