@@ -11,21 +11,24 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{MOST_NAMES, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::ipam_blocks::blocks;
 use crate::assess::views::{placement, pods};
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, NODES};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 use crate::snapshot::{ObjectRef, Pod};
 
 pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
     entry: Entry {
         code: "CAL514",
         title: "a pod has an address that is in no pool",
-        meaning: "Another CNI plugin has connected a pod: its address is in none of Calico's pools.",
+        meaning: "Another CNI plugin has connected a pod: its address is in none of Calico's pools, and Calico's \
+                  IPAM has not assigned it.",
         impact: "Other nodes have no route to the pod, and no policy applies to it. If it is \
                  CoreDNS, names of Services are resolved only on its own node, or not at all.",
         criteria: "The address of CoreDNS is compared with the CIDRs of all pools, enabled or not, if \
                    Calico's CNI and IPAM plugins connect pods; so are those of Calico's own pods \
                    that are in the usual networks of bridges: 10.88.0.0/16 (Podman, CRI-O), \
-                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). Pods with hostNetwork, \
+                   10.85.0.0/16 (CRI-O) and 172.17.0.0/16 (Docker). An address that is assigned in an \
+                   IPAMBlock is Calico's (CAL221). Pods with hostNetwork, \
                    pods that are not running, and pods on nodes without calico-node (CAL509), are \
                    ignored; but not a CoreDNS there if no other network plugin is found.",
         fix: "On the pod's node, remove the other plugin's file from /etc/cni/net.d (the first one \
@@ -35,8 +38,8 @@ pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
                  87-podman-bridge.conflist; cri-o/cri-o, contrib/cni/10-crio-bridge.conflist",
     },
     needs: &[&CALICO_PODS, &IP_POOLS, &DAEMON_SETS],
-    // That the plugins have nodes of their own.
-    excuses: &[&NODES],
+    // That the plugins have nodes of their own, or that Calico assigned the address.
+    excuses: &[&NODES, &IPAM_BLOCKS],
     judges: Judges::Running,
     find: |case| foreign(case).into_iter().collect(),
 };
@@ -50,9 +53,12 @@ fn foreign(case: &Case) -> Option<Finding> {
     if !connects || !readable || case.facts.by_calico_ipam() != Some(true) {
         return None;
     }
+    let blocks = blocks(case.snapshot);
     let is_outside = |address: IpAddr| {
         let mut networks = pools.iter().filter_map(|pool| pool.network);
+        // Calico has connected a pod whose pool was deleted since: its block is still there (CAL221).
         !networks.any(|network| network.holds(address))
+            && !blocks.iter().any(|block| block.assigns(address))
     };
     let pods = case.snapshot.calico_pods.items().iter();
     let pods: Vec<&Pod> = pods

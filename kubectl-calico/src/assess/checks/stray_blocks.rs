@@ -1,16 +1,22 @@
 //! Blocks that no pool accounts for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use calico_core::catalog::Entry;
+use calico_core::cidr::Family;
 
+use super::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, few};
-use crate::snapshot::ObjectRef;
+use crate::assess::views::ipam_blocks::blocks;
+use crate::assess::views::pods;
+use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
+use crate::snapshot::{ObjectRef, Pod};
 
 pub(crate) const OTHER_SIZE: Check = Check {
     entry: Entry {
@@ -57,12 +63,13 @@ pub(crate) const OUTSIDE_POOLS: Check = Check {
         impact: "Traffic of pods with addresses of these blocks is neither encapsulated nor \
                  masqueraded, so it may be lost between nodes and outside the cluster.",
         criteria: "IPv4 and IPv6 blocks count, as in calicoctl ipam check; calicoctl ipam show \
-                   leaves IPv6 ones out. The finding is a warning, and a note if none of their \
-                   addresses is in use. A cluster without any pool is CAL212. Applies only if \
+                   leaves IPv6 ones out. The finding is an error if pods have addresses of these \
+                   blocks, a warning if only nodes or Services do, and a note if none is in use. A cluster without any pool is CAL212. Applies only if \
                    Calico's IPAM assigns addresses.",
-        fix: "Recreate the pods that have these addresses, or create the pool again.",
+        fix: "Create the pool again, with the size of these blocks, or recreate the pods that have \
+              these addresses. Calico's API accepts no pool that has blocks of another size in it.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization), \
-                 calicoctl/calicoctl/commands/ipam/check.go and felix/calc/l3_route_resolver.go",
+                 libcalico-go/lib/clientv3/ippool.go (Create), calicoctl/calicoctl/commands/ipam/check.go and felix/calc/l3_route_resolver.go",
     },
     needs: &[&IP_POOLS, &IPAM_BLOCKS, &DAEMON_SETS],
     excuses: &[],
@@ -70,7 +77,7 @@ pub(crate) const OUTSIDE_POOLS: Check = Check {
     find: |case| {
         let blocks: Vec<&StrayBlock> = stray(case).filter(|block| block.pool.is_none()).collect();
         let any_pool = !case.facts.known_pools().is_empty();
-        outside_pools(&blocks)
+        outside_pools(case, &blocks)
             .filter(|_| any_pool)
             .into_iter()
             .collect()
@@ -121,22 +128,22 @@ fn other_size(pool: &ExistingPool, blocks: &[&StrayBlock]) -> Finding {
         .paste("calicoctl ipam show --show-blocks")
 }
 
-fn outside_pools(blocks: &[&StrayBlock]) -> Option<Finding> {
+fn outside_pools(case: &Case, blocks: &[&StrayBlock]) -> Option<Finding> {
     if blocks.is_empty() {
         return None;
     }
     let used: u128 = blocks.iter().map(|block| block.in_use).sum();
+    let of_pods = have_pods(case, blocks);
     let count = counted(blocks.len(), "block");
-    let (severity, message) = match used {
-        0 => (Severity::Note, format!("{count} in no pool")),
-        1 => (
-            Severity::Warning,
-            format!("{count} in no pool, with 1 address in use"),
-        ),
-        used => (
-            Severity::Warning,
-            format!("{count} in no pool, with {used} addresses in use"),
-        ),
+    let severity = match used {
+        0 => Severity::Note,
+        _ if of_pods => Severity::Error,
+        _ => Severity::Warning,
+    };
+    let message = match used {
+        0 => format!("{count} in no pool"),
+        1 => format!("{count} in no pool, with 1 address in use"),
+        used => format!("{count} in no pool, with {used} addresses in use"),
     };
     let finding = Finding::new(
         &OUTSIDE_POOLS.entry,
@@ -145,21 +152,90 @@ fn outside_pools(blocks: &[&StrayBlock]) -> Option<Finding> {
         message,
     );
     let finding = of_blocks(finding, blocks);
-    Some(match used {
-        0 => finding
-            .impact("none, unless a pool with another block size is created there")
-            .fix(
-                "none needed: kube-controllers releases a node's empty block if it has another \
-                 one",
-            ),
-        _ => finding
-            .impact(
-                "traffic of pods with these addresses is neither encapsulated nor masqueraded, \
-                 and may be lost",
-            )
-            .fix("recreate the pods that have these addresses, or create the pool again")
-            .paste("kubectl get pods -A -o wide"),
-    })
+    if used == 0 {
+        return Some(
+            finding
+                .impact("none, unless a pool with another block size is created there")
+                .fix(
+                    "none needed: kube-controllers releases a node's empty block if it has another \
+                     one",
+                ),
+        );
+    }
+    let dns = dns_pods(case, blocks);
+    let finding = dns.iter().take(3).fold(finding, |finding, pod| {
+        finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip)
+    });
+    Some(
+        finding
+            .impact(if dns.is_empty() {
+                "traffic of pods with these addresses is neither encapsulated nor masqueraded, and may \
+                 be lost"
+            } else {
+                "traffic of pods with these addresses, CoreDNS among them, is neither encapsulated nor \
+                 masqueraded, and may be lost"
+            })
+            .fixed_by_all(account_for(case, blocks)),
+    )
+}
+
+/// Whether pods have addresses of these blocks.
+fn have_pods(case: &Case, stray: &[&StrayBlock]) -> bool {
+    let blocks = blocks(case.snapshot);
+    let mut blocks = blocks
+        .iter()
+        .filter(|block| stray.iter().any(|stray| stray.cidr == block.cidr));
+    blocks.any(|block| block.assigned().any(|address| address.is_of_pod()))
+}
+
+/// The CoreDNS pods with addresses of these blocks.
+fn dns_pods<'a>(case: &Case<'a>, blocks: &[&StrayBlock]) -> Vec<&'a Pod> {
+    let is_inside = |address: IpAddr| blocks.iter().any(|block| block.cidr.holds(address));
+    let pods = case.snapshot.calico_pods.items().iter();
+    pods.filter(|pod| pods::app(pod) == "kube-dns" && !pod.spec.host_network)
+        .filter(|pod| pod.status.pod_ip.parse().is_ok_and(is_inside))
+        .collect()
+}
+
+/// Puts blocks into a pool again, or their pods into the blocks of one.
+fn account_for(case: &Case, blocks: &[&StrayBlock]) -> Vec<Step> {
+    const PODS: &str = "kubectl get pods -A -o wide";
+    let recreate = "recreate the pods that have these addresses";
+    let mut sizes: BTreeMap<Family, BTreeSet<u8>> = BTreeMap::new();
+    for block in blocks.iter().filter(|block| block.in_use > 0) {
+        let of_family = sizes.entry(block.cidr.family()).or_default();
+        of_family.insert(block.cidr.prefix());
+    }
+    if sizes.values().any(|sizes| sizes.len() > 1) {
+        return vec![
+            Step::new(format!(
+                "{recreate}: their blocks are not of one size, and Calico's API accepts no pool \
+                 that has blocks of another size in it"
+            ))
+            .run(PODS),
+        ];
+    }
+    let sizes: Vec<String> = sizes
+        .iter()
+        .flat_map(|(family, sizes)| sizes.iter().map(move |size| format!("{size} for {family}")))
+        .collect();
+    let size = match sizes.as_slice() {
+        [one] => one.split(' ').next().unwrap_or_default().to_owned(),
+        _ => sizes.join(" and "),
+    };
+    if POOL_OUTSIDE_POD_NETWORK.finds(case) {
+        return vec![Step::new(format!(
+            "create their pool again, with blockSize {size}: if that is the pod CIDR, with the first \
+             step of the fix of {}",
+            POOL_OUTSIDE_POD_NETWORK.entry.code
+        ))];
+    }
+    vec![
+        Step::new(format!(
+            "create their pool again, with its old CIDR and blockSize {size}, or {recreate}"
+        ))
+        .run(PODS),
+    ]
 }
 
 /// The blocks, and how much of them is in use.

@@ -1,5 +1,6 @@
 //! The blocks of Calico's IPAM, and the addresses in them.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use calico_core::capacity::addresses;
@@ -35,6 +36,15 @@ pub fn blocks(snapshot: &Snapshot) -> Vec<Block<'_>> {
     blocks.filter_map(Block::of).collect()
 }
 
+/// The sizes of the blocks that overlap a network: Calico's API accepts no new pool there with blocks of another
+/// size.
+/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go (`Create`).
+pub fn block_sizes(snapshot: &Snapshot, network: &Cidr) -> BTreeSet<u8> {
+    let blocks = blocks(snapshot).into_iter();
+    let inside = blocks.filter(|block| block.cidr.overlaps(network));
+    inside.map(|block| block.cidr.prefix()).collect()
+}
+
 impl<'a> Block<'a> {
     fn of(block: &'a IpamBlock) -> Option<Self> {
         let affinity = block.spec.affinity.as_deref();
@@ -63,6 +73,11 @@ impl<'a> Block<'a> {
             })
             .filter(|_| index.is_some())
         })
+    }
+
+    /// Whether an address is one of the block's, and assigned.
+    pub fn assigns(&self, address: IpAddr) -> bool {
+        self.cidr.holds(address) && self.assigned().any(|one| one.address == address)
     }
 
     /// Whether nothing is assigned, except what a Windows node needs itself.
@@ -96,6 +111,12 @@ impl<'a> Block<'a> {
 }
 
 impl Assigned<'_> {
+    /// Whether a pod or a virtual machine has the address.
+    pub fn is_of_pod(&self) -> bool {
+        let owner = self.attribute.map(|found| &found.secondary);
+        owner.is_some_and(|owner| owner.pod.is_some() || owner.virtual_machine.is_some())
+    }
+
     /// Whether a Windows node needs the address itself. Such addresses are released with their block.
     pub fn is_reserved_by_windows(&self) -> bool {
         const NOTE: &str = "windows host rsvd";
