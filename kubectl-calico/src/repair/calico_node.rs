@@ -12,6 +12,15 @@ pub fn set_variable(daemon_set: &ObjectRef, variable: &str, value: &str) -> Comm
     set_env(daemon_set, &format!("{variable}={value}"))
 }
 
+/// Sets variables, to values that do not come from the cluster.
+pub fn set_variables(daemon_set: &ObjectRef, values: &[(String, String)]) -> Command {
+    let values: Vec<String> = values
+        .iter()
+        .map(|(variable, value)| format!("{variable}={value}"))
+        .collect();
+    set_env(daemon_set, &values.join(" "))
+}
+
 /// Removes a variable. The operator restores variables that it sets itself.
 pub fn unset_variable(daemon_set: &ObjectRef, variable: &str) -> Command {
     set_env(daemon_set, &format!("{variable}-"))

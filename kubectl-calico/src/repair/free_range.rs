@@ -3,6 +3,7 @@
 use calico_core::cidr::{Cidr, Family};
 
 use crate::assess::facts::Facts;
+use crate::assess::views::ipam_blocks::block_sizes;
 use crate::snapshot::{Node, Snapshot};
 
 /// Whether a CIDR overlaps neither the Services nor the nodes, as far as they are known.
@@ -17,7 +18,8 @@ pub fn is_clear_of_services_and_nodes(snapshot: &Snapshot, facts: &Facts, cidr: 
         && !nodes.any(|address| cidr.contains(&Cidr::of_address(address)))
 }
 
-/// A CIDR of the pod network that neither these pools nor anything else uses. Only whole CIDRs that
+/// A CIDR of the pod network that neither these pools nor anything else uses. Blocks of a deleted pool may be in it,
+/// if they have one size. Only whole CIDRs that
 /// Kubernetes was configured with are considered: it is not known which of the nodes' podCIDRs are
 /// free.
 pub fn in_pod_network(
@@ -27,13 +29,12 @@ pub fn in_pod_network(
     pools: &[Cidr],
 ) -> Option<Cidr> {
     let network = facts.networks.best()?;
-    network
-        .of_family(family)
-        .map(Cidr::network)
-        .find(|cidr| is_free(snapshot, facts, cidr, pools))
+    network.of_family(family).map(Cidr::network).find(|cidr| {
+        block_sizes(snapshot, cidr).len() <= 1 && is_free(snapshot, facts, cidr, pools)
+    })
 }
 
-/// The same for a pool that exists only while pods are moved. Outside the pod network, one of the
+/// The same for a pool that exists only while pods are moved, without any blocks. Outside the pod network, one of the
 /// ranges that calico-node tries if it is not given any.
 /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go, and
 /// libcalico-go/lib/ipam (`GetDefaultIPv4Pool`).
@@ -43,11 +44,13 @@ pub fn temporary(
     family: Family,
     pools: &[Cidr],
 ) -> Option<Cidr> {
-    in_pod_network(snapshot, facts, family, pools).or_else(|| {
+    let has_no_blocks = |cidr: &Cidr| block_sizes(snapshot, cidr).is_empty();
+    let inside = in_pod_network(snapshot, facts, family, pools).filter(has_no_blocks);
+    inside.or_else(|| {
         std::iter::once("192.168.0.0/16".to_owned())
             .chain((16..32).map(|second| format!("172.{second}.0.0/16")))
             .filter_map(|text| text.parse::<Cidr>().ok())
-            .filter(|cidr| cidr.family() == family)
+            .filter(|cidr| cidr.family() == family && has_no_blocks(cidr))
             .find(|cidr| is_free(snapshot, facts, cidr, pools))
     })
 }

@@ -5,6 +5,7 @@ pub(crate) mod agent_advice;
 pub(crate) mod bundled;
 pub(crate) mod causes;
 pub(crate) mod crash_advice;
+pub(crate) mod first_pool;
 pub(crate) mod impact;
 pub(crate) mod messages;
 pub(crate) mod new_pools;

@@ -2,14 +2,17 @@
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
+use serde_json::{Value, json};
 
 use crate::assess::check::Case;
 use crate::assess::facts::cloud::{Cloud, scheme_of};
+use crate::assess::views::ipam_blocks::block_sizes;
 
-/// The CIDR and the encapsulation of each. The encapsulation is explicit because the operator's
-/// default is IPIP, which some clouds drop. Empty if the pod CIDR is unknown, or on a managed
+/// The CIDR and the entry of each. The encapsulation is explicit because the operator's default is IPIP, which some
+/// clouds drop; the block size if a deleted pool has left blocks there. None in a range with blocks of different sizes.
+/// Empty if the pod CIDR is unknown, or on a managed
 /// Kubernetes, for which the operator has defaults of its own.
-pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
+pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Value)> {
     let managed = case.facts.cluster.is_managed();
     let Some(network) = case.facts.networks.best().filter(|_| !managed) else {
         return Vec::new();
@@ -23,8 +26,19 @@ pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Encapsulation)> {
     Family::BOTH
         .into_iter()
         .filter_map(|family| network.of_family(family).next())
-        .map(|cidr| (cidr.network(), encapsulation))
+        .filter_map(|cidr| Some((cidr.network(), entry(case, cidr.network(), encapsulation)?)))
         .collect()
+}
+
+fn entry(case: &Case, cidr: Cidr, encapsulation: Encapsulation) -> Option<Value> {
+    let mut sizes = block_sizes(case.snapshot, &cidr).into_iter();
+    match (sizes.next(), sizes.next()) {
+        (None, _) => Some(json!({"cidr": cidr, "encapsulation": encapsulation})),
+        (Some(size), None) => {
+            Some(json!({"cidr": cidr, "blockSize": size, "encapsulation": encapsulation}))
+        }
+        (Some(_), Some(_)) => None,
+    }
 }
 
 /// Whether the network between the nodes is known to pass packets with pod addresses, as for the

@@ -12,6 +12,7 @@ use crate::assess::advice::pod_network_change;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::views::ipam_blocks::block_sizes;
 use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
 use crate::repair::free_range::{in_pod_network, is_clear_of_services_and_nodes, temporary};
@@ -243,7 +244,7 @@ pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> 
         let new = NewPool {
             name: name_of(&cidr),
             cidr,
-            block_size: fitting(&cidr, old.block_size),
+            block_size: block_size(case, &cidr, old.block_size),
             encapsulation: old.encapsulation,
         };
         Some((cidr, writer.replace_listed(old, &new)?))
@@ -337,7 +338,7 @@ fn replace(case: &Case, old: &ExistingPool, to: Cidr) -> Vec<Step> {
     let new = NewPool {
         name: name_of(&to),
         cidr: to,
-        block_size: fitting(&to, old.block_size),
+        block_size: block_size(case, &to, old.block_size),
         encapsulation: old.encapsulation,
     };
     steps.extend(migration::steps(
@@ -356,14 +357,21 @@ fn move_listed(case: &Case, pool: &CandidatePool, to: Cidr, what: &str) -> Vec<S
         return vec![Step::new(what)];
     };
     let mut fields = vec![("cidr", json!(to))];
-    let size = pool.block_size.filter(|size| *size != fitting(&to, *size));
-    fields.extend(size.map(|size| ("blockSize", json!(fitting(&to, size)))));
+    let written = pool.block_size;
+    let size = written.map(|size| block_size(case, &to, size));
+    fields.extend(
+        size.filter(|_| size != written)
+            .map(|size| ("blockSize", json!(size))),
+    );
     set_listed(case, index, what, &fields)
 }
 
-/// The block size, or the default one where it does not fit.
-fn fitting(range: &Cidr, size: i64) -> i64 {
+/// The block size of a pool in a range: that of the blocks in it, whose pool was deleted; else this one, or the default
+/// one where it does not fit.
+fn block_size(case: &Case, range: &Cidr, size: i64) -> i64 {
     let family = range.family();
+    let live = block_sizes(case.snapshot, range).first().copied();
+    let size = live.map_or(size, i64::from);
     let fits = u8::try_from(size)
         .is_ok_and(|size| BlockSize::range(family).contains(&size) && size >= range.prefix());
     if fits {

@@ -206,8 +206,8 @@ fn listed_pools(case: &Case) -> Vec<Value> {
         return existing;
     }
     new_pools(case)
-        .iter()
-        .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
+        .into_iter()
+        .map(|(_, entry)| entry)
         .collect()
 }
 

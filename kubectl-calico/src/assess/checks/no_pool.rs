@@ -7,15 +7,21 @@ use calico_core::cidr::Cidr;
 use calico_core::operator::DEPLOYMENT;
 use serde_json::{Value, json};
 
+use super::agents::AGENT_NOT_READY;
+use super::crash_loops::CRASH_LOOP;
+use super::images::IMAGE_NOT_PULLED;
+use crate::assess::advice::first_pool;
 use crate::assess::advice::new_pools::new_pools;
 use crate::assess::advice::pool_fixes::{self, set};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
+use crate::assess::views::ipam_blocks::block_sizes;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, operator_deployment};
 use crate::repair::Step;
 use crate::repair::migration::RECREATE_PODS;
@@ -38,11 +44,13 @@ pub(crate) const NO_POOL: Check = Check {
                    calico-node is installed and Calico's IPAM assigns addresses.",
         fix: "Enable a pool, or create one: list it in the Installation, or, with a manifest \
               install, restart calico-node, which creates a pool when it starts and there is \
-              none.",
+              none. If a deleted pool has left blocks, the new one must have blocks of their size: \
+              with another one, calico-node does not start, and a pool that the operator creates \
+              assigns their addresses a second time.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go, \
                  libcalico-go/lib/clientv3/client.go (filterIPPool), \
                  kube-controllers/pkg/controllers/ippool/pool_controller.go and \
-                 node/pkg/lifecycle/startup; tigera/operator v1.42.3, \
+                 node/pkg/lifecycle/startup, libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
                  pkg/controller/installation/core_controller.go; projectcalico/calico#7382",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS],
@@ -70,13 +78,25 @@ pub(crate) const NO_POOL: Check = Check {
         if pools.is_empty() {
             finding = finding.evidence(ObjectRef::all("IPPool"), "count", 0);
         }
-        let finding = if were_deleted(case, pools) {
+        if has_never_started(case, pools) {
+            return vec![
+                finding
+                    .impact("pods get no address until calico-node has created one")
+                    .suspects(
+                        [&CRASH_LOOP, &IMAGE_NOT_PULLED, &AGENT_NOT_READY]
+                            .map(|check| Suspect::Code(check.entry.code)),
+                    )
+                    .fix("let calico-node start: it creates the pool then"),
+            ];
+        }
+        let mut finding = if were_deleted(case, pools) {
             deleted(case, finding)
         } else {
             finding
                 .impact("new pods get no address and stay in ContainerCreating")
                 .fixed_by_all(fix(case, pools))
         };
+        finding.fix.splice(0..0, sizes_of_blocks(case));
         vec![finding]
     },
 };
@@ -172,7 +192,8 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         return vec![step];
     }
     if !case.facts.install.is_by_operator() {
-        return vec![restart(case, pools)];
+        let restart = first_pool::restart(case).filter(|_| pools.is_empty());
+        return vec![restart.unwrap_or_else(|| Step::new("add a pool for pods"))];
     }
     if candidates.iter().any(|pool| pool.existing.is_none()) {
         let what = "check why the operator has not created the pools that the Installation lists, \
@@ -230,23 +251,47 @@ fn restart_controllers(case: &Case) -> String {
     )
 }
 
-/// calico-node creates a pool when it starts and there is none.
-fn restart(case: &Case, pools: &[ExistingPool]) -> Step {
-    match (case.facts.agents.value(), pools.is_empty()) {
-        (Some(agents), true) => {
-            let set = &agents.daemon_set;
-            Step::new(
-                "restart calico-node, which creates a pool when it starts; set \
-                                  CALICO_IPV4POOL_CIDR first if kubeadm-config does not contain the pod CIDR",
-            )
-            .run(format!(
-                "kubectl rollout restart -n {} daemonset {}",
-                pasted(set.namespace.as_deref().unwrap_or_default()),
-                pasted(set.name.as_deref().unwrap_or_default())
-            ))
+/// The sizes that the listed pools must have because of the blocks that deleted ones have left in them: the operator
+/// creates its first pools past Calico's API, which would reject others.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+fn sizes_of_blocks(case: &Case) -> Vec<Step> {
+    let candidates = candidate_pools(case);
+    let listed = candidates.iter().filter(|pool| pool.existing.is_none());
+    let steps = listed.filter_map(|pool| {
+        let sizes = block_sizes(case.snapshot, &pool.network?);
+        let mut others = sizes.iter().map(|size| i64::from(*size));
+        let size = others.find(|size| Some(*size) != pool.block_size)?;
+        if sizes.len() > 1 {
+            return Some(vec![Step::new(format!(
+                "list another CIDR than {}: blocks of different sizes are in it, and IPAM would \
+                 assign their addresses a second time",
+                pool.cidr
+            ))]);
         }
-        _ => Step::new("add a pool for pods"),
-    }
+        let what = format!(
+            "set the blockSize of {} to {size}, the size of the blocks in it: with another one, IPAM \
+             assigns their addresses a second time",
+            pool.cidr
+        );
+        Some(pool_fixes::set_listed(case, pool.index?, what, &[("blockSize", json!(size))]))
+    });
+    steps.flatten().collect()
+}
+
+/// Whether calico-node, which creates the pool when it starts, has never run: the pool is missing because of that. Blocks
+/// show that a pool was there.
+/// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go (configureIPPools).
+fn has_never_started(case: &Case, pools: &[ExistingPool]) -> bool {
+    let by_operator = case
+        .facts
+        .installation
+        .as_ref()
+        .is_some_and(InstallationFacts::changes_existing_pools);
+    let counts = case.facts.agents.value().and_then(|it| it.counts.as_ref());
+    pools.is_empty()
+        && !by_operator
+        && counts.is_some_and(|counts| counts.desired > 0 && counts.ready == 0)
+        && case.snapshot.ipam_blocks.items().is_empty()
 }
 
 /// Lists new pools in the Installation, unless that would replace others.
@@ -255,11 +300,10 @@ fn list(case: &Case, existing: &[ExistingPool]) -> Vec<Step> {
     if pools.is_empty() || !existing.is_empty() {
         return vec![Step::new("list a pool in the Installation")];
     }
-    let cidrs: Vec<String> = pools.iter().map(|(cidr, _)| cidr.to_string()).collect();
-    let entries: Vec<Value> = pools
-        .iter()
-        .map(|(cidr, encapsulation)| json!({"cidr": cidr, "encapsulation": encapsulation}))
-        .collect();
+    let (cidrs, entries): (Vec<String>, Vec<Value>) = pools
+        .into_iter()
+        .map(|(cidr, entry)| (cidr.to_string(), entry))
+        .unzip();
     let what = format!(
         "list the pod CIDR as pools in the Installation: {}",
         cidrs.join(", ")

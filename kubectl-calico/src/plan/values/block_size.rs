@@ -10,8 +10,10 @@ use super::precedence::settled_by;
 use super::sizes::Sizes;
 use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
+use crate::assess::views::ipam_blocks::block_sizes;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
+use crate::snapshot::ObjectRef;
 
 /// The flag that sets it.
 const FLAG: &str = "--block-size";
@@ -26,7 +28,7 @@ pub(crate) struct ChosenBlockSize {
 /// The block size of a family's pool.
 pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> ChosenBlockSize {
     let demand = Demand::of(inputs);
-    let choice = settled(inputs, family);
+    let choice = settled(inputs, family, cidr);
     let Some(cidr) = cidr else {
         return ChosenBlockSize {
             choice: choice.unwrap_or_else(|| {
@@ -61,7 +63,7 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
 }
 
 /// The block size that does not depend on the nodes' demand.
-fn settled(inputs: &Inputs, family: Family) -> Option<Choice<u8>> {
+fn settled(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Option<Choice<u8>> {
     // A pool with another CIDR is a new pool.
     let requested = inputs.request.cidr.of(family);
     let is_replaced = |cidr: Cidr| requested.is_some_and(|requested| requested != cidr);
@@ -81,5 +83,28 @@ fn settled(inputs: &Inputs, family: Family) -> Option<Choice<u8>> {
         .listed(family)
         .and_then(|(_, pool)| u8::try_from(pool.block_size?).ok());
     let given = inputs.request.block_size.of(family);
+    let existing = existing.or_else(|| of_blocks(inputs, cidr?));
     settled_by(given.map(BlockSize::prefix), FLAG, existing, listed)
+}
+
+/// The size of the blocks that a deleted pool has left in a range. Calico's API rejects a pool with another one, and
+/// pools that the operator creates past it assign their addresses a second time.
+fn of_blocks(inputs: &Inputs, cidr: &Cidr) -> Option<Choice<u8>> {
+    let pools = inputs.facts.known_pools().iter();
+    let mut pools = pools.filter_map(|pool| pool.network);
+    if pools.any(|pool| pool.overlaps(cidr)) {
+        return None;
+    }
+    let mut sizes = block_sizes(inputs.snapshot, cidr).into_iter();
+    Some(match (sizes.next()?, sizes.next()) {
+        (size, None) => Choice::known(
+            size,
+            "the size of the blocks in this range, whose pool was deleted",
+            Provenance::new(ObjectRef::all("IPAMBlock"), "spec.cidr"),
+        ),
+        (_, Some(_)) => Choice::undetermined(
+            format!("blocks of different sizes are in {cidr}, and no pool can contain them"),
+            "another --cidr",
+        ),
+    })
 }
