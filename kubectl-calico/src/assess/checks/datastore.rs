@@ -1,7 +1,8 @@
 //! Whether Calico uses its own etcd, which this program cannot read, and whether its data is locked.
 
+use super::datastore_migration::{MIGRATION_STOPPED, is_locked, unfinished};
 use crate::assess::check::{Check, Judges};
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{CLUSTER_INFORMATIONS, DAEMON_SETS};
@@ -52,24 +53,22 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
         code: "CAL114",
         title: "Calico's datastore is locked",
         meaning: "datastoreReady of ClusterInformation default is false: calicoctl datastore \
-                  migrate, or the upgrade of host-local IPAM, locks Calico's data while it runs.",
+                  migrate, the upgrade of host-local IPAM, or a DatastoreMigration (3.32) locks \
+                  Calico's data while it runs.",
         impact: "calico-node does not start, and the CNI plugin refuses every pod with \"Calico is \
                  currently not ready to process requests\". What is already running keeps \
                  running, without updates.",
         criteria: "spec.datastoreReady of the ClusterInformation default is false.",
-        fix: "Let the migration or the upgrade finish. If neither is running, unlock the \
-              datastore.",
-        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/plugin/plugin.go and \
-                 cni-plugin/pkg/upgrade/migrate.go; rancher/rancher#23788",
+        fix: "Let the migration or the upgrade finish. If none is running, unlock the datastore. A \
+              DatastoreMigration unlocks it itself, or when it is deleted (CAL125).",
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/plugin/plugin.go, \
+                 cni-plugin/pkg/upgrade/migrate.go and kube-controllers/pkg/controllers/migration; rancher/rancher#23788",
     },
     needs: &[&CLUSTER_INFORMATIONS],
     excuses: &[],
     judges: Judges::Running,
     find: |case| {
-        let mut found = case.snapshot.cluster_informations.items().iter();
-        let locked =
-            found.any(|it| it.metadata.name == "default" && it.spec.datastore_ready == Some(false));
-        if !locked || case.facts.install.is_in_etcd() {
+        if !is_locked(case) || case.facts.install.is_in_etcd() {
             return Vec::new();
         }
         let object = ObjectRef::named("ClusterInformation", "default");
@@ -80,11 +79,34 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
         )
         .evidence(object, "spec.datastoreReady", false)
         .impact("calico-node does not start, and new pods get no network")
-        .fix(
+        .suspects([Suspect::Code(MIGRATION_STOPPED.entry.code)]);
+        if let Some(migration) = unfinished(case) {
+            let object = ObjectRef::of("DatastoreMigration", &migration.metadata);
+            let phase = migration.status.phase.as_deref().unwrap_or("Pending");
+            return vec![
+                finding
+                    .evidence(object, "status.phase", phase)
+                    .fix(
+                        "let the DatastoreMigration complete: kube-controllers unlocks the datastore \
+                         once everything is copied; do not unlock it by hand",
+                    )
+                    .paste("kubectl get datastoremigrations.migration.projectcalico.org"),
+            ];
+        }
+        let mut what =
             "unlock the datastore, but only if neither calicoctl datastore migrate nor the \
-             upgrade from host-local IPAM is running",
-        )
-        .paste("calicoctl datastore migrate unlock");
-        vec![finding]
+                        upgrade from host-local IPAM is running"
+                .to_owned();
+        if case.snapshot.datastore_migrations.unknown().is_some() {
+            what.push_str(
+                ", and there is no DatastoreMigration, which this report could not read and which \
+                 unlocks it itself",
+            );
+        }
+        vec![
+            finding
+                .fix(what)
+                .paste("calicoctl datastore migrate unlock"),
+        ]
     },
 };

@@ -21,6 +21,7 @@ pub(crate) mod crds;
 pub(crate) mod cross_subnet;
 pub(crate) mod dataplane;
 pub(crate) mod datastore;
+mod datastore_migration;
 pub(crate) mod deletion;
 pub(crate) mod drift;
 pub(crate) mod ebpf;
@@ -104,6 +105,7 @@ pub static CHECKS: &[Check] = &[
     leftovers::LEFTOVERS,
     tested_kubernetes::NOT_TESTED,
     placeholders::PLACEHOLDER_LEFT,
+    datastore_migration::MIGRATION_STOPPED,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,
