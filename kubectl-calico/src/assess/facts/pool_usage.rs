@@ -24,6 +24,10 @@ pub struct PoolUsage {
     pub nodes: usize,
     /// The nodes that have no block of the family yet, and for which there is one in this pool.
     pub nodes_waiting: u128,
+    /// The nodes that have no block of the family yet, whether there is one in this pool or not, but for those that
+    /// the pools before it have one for.
+    #[serde(skip)]
+    pub nodes_without_block: u128,
     /// The further nodes for which there is a block; absent unless the pool gives addresses to pods on
     /// every node.
     #[serde(skip_serializing_if = "Option::is_none")]

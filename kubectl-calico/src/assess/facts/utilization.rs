@@ -96,6 +96,7 @@ fn usage(pools: &[ExistingPool], snapshot: &Snapshot, reclaims: bool) -> Vec<Fac
                 },
                 nodes: nodes.len(),
                 nodes_waiting: 0,
+                nodes_without_block: 0,
                 room: None,
             };
             Fact::known(usage, Provenance::all("IPAMBlock"))
@@ -129,6 +130,7 @@ fn promise(pools: &mut [ExistingPool], family: Family, waiting: usize) {
     giving.sort_by(|one, other| one.name.cmp(&other.name));
     for pool in giving {
         if let Fact::Known { value, .. } = &mut pool.usage {
+            value.nodes_without_block = waiting;
             value.nodes_waiting = value.blocks_free.min(waiting);
             value.room = Some(value.blocks_free - value.nodes_waiting);
             waiting -= value.nodes_waiting;

@@ -91,6 +91,10 @@ fn room(usage: &PoolUsage) -> Option<String> {
     let more = usage.room?;
     let waiting = match usage.nodes_waiting {
         0 => return Some(format!("blocks for {}", nodes(more, " more"))),
+        some if some < usage.nodes_without_block => format!(
+            "{some} of the {} that have none yet",
+            nodes(usage.nodes_without_block, "")
+        ),
         1 => "the node that has none yet".to_owned(),
         waiting => format!("the {} that have none yet", nodes(waiting, "")),
     };
