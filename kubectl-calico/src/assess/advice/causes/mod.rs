@@ -101,6 +101,12 @@ mod tests {
                 "CustomResourceDefinition",
             ),
             (
+                "Failed to write defaults: Installation.operator.tigera.io \"default\" is invalid: \
+                 spec.kubernetesProvider: Unsupported value: \"Kind\": supported values: \"\", \"EKS\", \
+                 \"GKE\"",
+                "older than the operator",
+            ),
+            (
                 "error validating IP pool configuration: IP pool 10.244.0.0/16 is specified more \
                  than once",
                 "rejects a pool",

@@ -48,6 +48,14 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         texts: &["the server could not find the requested resource"],
         ..NO_DEFINITION
     },
+    // Such as kubernetesProvider Kind, which the operator detects since 1.40; since 1.42.3 it updates the definition
+    // first, if it manages the definitions at all.
+    KnownCause {
+        texts: &["failed to write defaults", "unsupported value"],
+        means: "the definition of the Installation is older than the operator, and does not allow a \
+                value that the operator sets",
+        ..NO_DEFINITION
+    },
     KnownCause {
         texts: &["failed calling webhook"],
         means: "a webhook that does not respond keeps the operator from writing an object",
