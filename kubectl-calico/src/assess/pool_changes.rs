@@ -63,7 +63,8 @@ impl fmt::Display for PoolChange {
 }
 
 /// The changes that the operator makes, if it changes pools and none of the changes is rejected. If the
-/// block size, the CIDR or the name of a pool differs, the operator stops, which is a finding.
+/// block size, the CIDR or the name of a pool differs, or a new one overlaps another, the operator stops, which is a
+/// finding.
 pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
     let Some(installation) = facts.installation.as_ref().filter(|installation| {
         installation.changes_existing_pools()
@@ -96,7 +97,20 @@ pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
     let stops = pools.iter().any(|pool| {
         installation.renumbered(pool).is_some() || installation.renamed(pool).is_some()
     });
-    if stops || changes.iter().any(is_rejected) {
+    let created: Vec<Cidr> = changes
+        .iter()
+        .filter_map(|change| match change {
+            PoolChange::Create(pool) => pool.network,
+            _ => None,
+        })
+        .collect();
+    let existing: Vec<Cidr> = pools.iter().filter_map(|pool| pool.network).collect();
+    // Calico's API rejects them, but for the first pools, which the operator creates past it.
+    let overlap = created.iter().enumerate().any(|(at, one)| {
+        let mut others = existing.iter().chain(created.iter().take(at));
+        !existing.is_empty() && others.any(|other| other.overlaps(one))
+    });
+    if stops || overlap || changes.iter().any(is_rejected) {
         return Vec::new();
     }
     let unlisted = pools.iter().filter(|pool| installation.has_unlisted(pool));

@@ -32,21 +32,24 @@ pub(crate) fn restart(case: &Case) -> Option<Step> {
             None => {
                 return Some(Step::new(
                     "add a pool in a range without blocks, and recreate the pods; do not restart \
-                     calico-node before that: blocks of different sizes are there, so it cannot \
-                     create a pool that contains them, and does not start",
+                     calico-node before that: no pool can contain the blocks that are left, because \
+                     their sizes differ, and without one it does not start",
                 ));
             }
         }
     }
     let object = node.object();
     if !changes.is_empty() {
-        let mut what =
-            "give calico-node the size of the blocks that are there, which restarts it, and it \
-                        creates the pool again; with another size, it does not start"
-                .to_owned();
-        if changes.iter().any(|(_, value)| value == UNKNOWN) {
-            what.push_str("; CIDR is that of the deleted pool, which contained all blocks");
-        }
+        let what = if changes.iter().any(|(_, value)| value == UNKNOWN) {
+            "set the range of calico-node's pool to that of the deleted one, which contained the blocks \
+             that are left, and its block size to theirs"
+        } else {
+            "set the block size of calico-node's pool to that of the blocks that are left"
+        };
+        let what = format!(
+            "{what}; this restarts calico-node, which creates the pool again. With blocks of another \
+             size, it does not start"
+        );
         return Some(Step::new(what).run(set_variables(&object, &changes)));
     }
     let mut what =

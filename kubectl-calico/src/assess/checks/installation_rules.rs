@@ -11,6 +11,7 @@ use serde_yaml::Value;
 use super::reporting::observed_generation;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
+use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::objects::{default_installation, overlay_installation};
 use crate::snapshot::ObjectRef;
@@ -34,7 +35,8 @@ pub(crate) const RULE_BROKEN: Check = Check {
                    overlay, after the operator's own defaults. A violation is an error if the operator rejects \
                    it, unless the operator reports that it has accepted this generation. It is a \
                    warning if nothing enforces the rule, or if the rules for the operator's \
-                   version are not known. Rules that the API server enforces cannot be violated. \
+                   version are not known. Overlapping pools are an error once pools exist: Calico's \
+                   API then rejects the new one. Rules that the API server enforces cannot be violated. \
                    Host bits and overlaps of existing pools are reported as CAL209 and CAL204.",
         fix: "Change the field that the finding names where the Installation is defined: in the \
               Helm values, in Git, or in the cluster.",
@@ -208,7 +210,9 @@ fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Viol
 
 fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
     let rule = violation.rule;
+    let is_rejected = is_rejected_by_api(case, violation);
     let severity = match violation.verdict {
+        _ if is_rejected => Severity::Error,
         Verdict::Refused if operator.known && !depends_on_version(case, operator, violation) => {
             Severity::Error
         }
@@ -251,7 +255,12 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         .fold(finding, |finding, from| {
             finding.read(from, operator.version)
         })
-        .impact(&violation.impact)
+        .impact(if is_rejected {
+            "Calico's API rejects the operator's new pool (IPPool CIDR overlaps): TigeraStatus ippools \
+             becomes Degraded, and the operator changes no pool"
+        } else {
+            &violation.impact
+        })
         .in_manifest(without_flags(&violation.fix));
     let fix = without_flags(&violation.fix);
     if let Some(platform) = install.only_as_shipped() {
@@ -266,6 +275,17 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
     } else {
         finding.paste("kubectl edit installations.operator.tigera.io default")
     }
+}
+
+/// Whether Calico's API rejects a pool of the Installation: the operator creates only its first ones past it.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; projectcalico/calico v3.32.1,
+/// libcalico-go/lib/clientv3/ippool.go.
+fn is_rejected_by_api(case: &Case, violation: &Violation) -> bool {
+    let asked = case.facts.installation.as_ref();
+    violation.rule.entry.code == "pool-overlap"
+        && asked.is_some_and(InstallationFacts::changes_existing_pools)
+        && !case.snapshot.basis.is_proposal()
+        && !case.facts.known_pools().is_empty()
 }
 
 /// A fix without the flags of helm-postrender that make it: those of Helm's own are for everybody.

@@ -18,8 +18,9 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::{few, pasted};
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::ipam_blocks::block_sizes;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, operator_deployment};
@@ -78,6 +79,14 @@ pub(crate) const NO_POOL: Check = Check {
         if pools.is_empty() {
             finding = finding.evidence(ObjectRef::all("IPPool"), "count", 0);
         }
+        let left = left_blocks(case, pools);
+        if !left.is_empty() {
+            let cidrs: Vec<String> = left.iter().map(|block| block.cidr.to_string()).collect();
+            let used: u128 = left.iter().map(|block| block.in_use).sum();
+            finding = finding
+                .evidence(ObjectRef::all("IPAMBlock"), "spec.cidr", few(&cidrs))
+                .evidence(ObjectRef::all("IPAMBlock"), "addresses in use", used);
+        }
         if has_never_started(case, pools) {
             return vec![
                 finding
@@ -93,7 +102,12 @@ pub(crate) const NO_POOL: Check = Check {
             deleted(case, finding)
         } else {
             finding
-                .impact("new pods get no address and stay in ContainerCreating")
+                .impact(if left.is_empty() {
+                    "new pods get no address and stay in ContainerCreating"
+                } else {
+                    "new pods get no address and stay in ContainerCreating; traffic of those that have \
+                     one is neither encapsulated nor masqueraded, and may be lost"
+                })
                 .fixed_by_all(fix(case, pools))
         };
         finding.fix.splice(0..0, sizes_of_blocks(case));
@@ -249,6 +263,13 @@ fn restart_controllers(case: &Case) -> String {
         "kubectl rollout restart -n {} deployment {KUBE_CONTROLLERS}",
         pasted(namespace)
     )
+}
+
+/// The blocks with addresses in use that the deleted pools have left.
+fn left_blocks<'a>(case: &Case<'a>, pools: &[ExistingPool]) -> Vec<&'a StrayBlock> {
+    let blocks = case.facts.stray_blocks.value();
+    let blocks = blocks.filter(|_| pools.is_empty()).into_iter().flatten();
+    blocks.filter(|block| block.in_use > 0).collect()
 }
 
 /// The sizes that the listed pools must have because of the blocks that deleted ones have left in them: the operator

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
+use calico_core::pod_network::hold;
 
 use super::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::check::{Case, Check, Judges};
@@ -223,10 +224,12 @@ fn account_for(case: &Case, blocks: &[&StrayBlock]) -> Vec<Step> {
         [one] => one.split(' ').next().unwrap_or_default().to_owned(),
         _ => sizes.join(" and "),
     };
-    if POOL_OUTSIDE_POD_NETWORK.finds(case) {
+    let network = case.facts.networks.best();
+    let mut used = blocks.iter().filter(|block| block.in_use > 0);
+    let inside = used.all(|block| network.is_some_and(|network| hold(&network.cidrs, &block.cidr)));
+    if inside && POOL_OUTSIDE_POD_NETWORK.finds(case) {
         return vec![Step::new(format!(
-            "create their pool again, with blockSize {size}: if that is the pod CIDR, with the first \
-             step of the fix of {}",
+            "create their pool again, with blockSize {size}: the fix of {} begins with that",
             POOL_OUTSIDE_POD_NETWORK.entry.code
         ))];
     }
