@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::checks::CHECKS;
 use crate::snapshot::resource::Resource;
+use crate::snapshot::resources::CALICO_PODS;
 use crate::snapshot::{ObjectRef, Unknown};
 
 /// Something that could not be read.
@@ -42,6 +43,10 @@ pub enum Reason {
 /// do not contain is left out if no check needs it.
 pub(crate) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead> {
     let mut rows: Vec<NotRead> = Vec::new();
+    let calico_pods: &Resource = &CALICO_PODS;
+    let of_calico_unknown = unknown
+        .iter()
+        .any(|(row, _)| std::ptr::eq(*row, calico_pods));
     for (resource, why) in unknown {
         let codes: BTreeSet<_> = CHECKS
             .iter()
@@ -51,7 +56,10 @@ pub(crate) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead>
         if *why == Unknown::NotGiven && codes.is_empty() {
             continue;
         }
-        let new = NotRead::new(resource, why, codes);
+        let mut new = NotRead::new(resource, why, codes);
+        if resource.kind == "Pod" && *why == Unknown::NotGiven && !of_calico_unknown {
+            new.object = ObjectRef::all("Pod outside of Calico");
+        }
         let same = |row: &&mut NotRead| row.object == new.object && row.why == new.why;
         match rows.iter_mut().find(same) {
             Some(row) => row.codes.extend(new.codes),

@@ -96,18 +96,19 @@ impl NodeList {
             .into_iter()
             .map(|node| {
                 let name = &node.metadata.name;
+                let agent = agents.on(name);
                 NodeSummary {
                     name: name.clone(),
                     ready: node.is_ready(),
                     schedulable: !node.spec.unschedulable,
-                    calico_node: agents.on(name),
                     internal_addresses: node.internal_addresses().map(str::to_owned).collect(),
                     address: used_address(node, &facts),
                     tunnels: tunnel_addresses(node, &facts),
                     blocks: blocks.on(name),
                     wireguard: wireguard_keys(node, snapshot, &facts),
-                    typha: typhas.on(name),
+                    typha: typhas.on(name, &agent),
                     bgp: reports.on(name),
+                    calico_node: agent,
                 }
             })
             .collect();

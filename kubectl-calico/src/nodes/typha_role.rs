@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::agent_pod::AgentPod;
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::typha;
@@ -41,7 +42,11 @@ impl<'a> TyphaPods<'a> {
         }
     }
 
-    pub(super) fn on(&self, node: &str) -> Fact<TyphaRole> {
+    /// That of a node; `agent` is its calico-node, whose Felix connects to Typha.
+    pub(super) fn on(&self, node: &str, agent: &Fact<AgentPod>) -> Fact<TyphaRole> {
+        if let (Fact::Absent { absent }, None) = (agent, self.by_node.get(node)) {
+            return Fact::absent(absent);
+        }
         match (self.used, self.pods) {
             (Fact::Unknown { unknown }, _) => Fact::unknown(unknown.clone()),
             (Fact::Absent { absent }, _) => Fact::absent(absent),

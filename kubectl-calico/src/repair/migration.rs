@@ -12,6 +12,7 @@ use super::pool_writer::{ChangedPool, PoolWriter};
 use super::step::{Step, until_withheld};
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::facts::tunnel_addresses::LostTunnel;
 use crate::snapshot::Snapshot;
 
 /// Recreates pods, which moves them to another pool: of one workload after another, by its strategy.
@@ -40,6 +41,15 @@ pub fn steps(
             .chain(retire(writer, old.into()))
             .collect()
     };
+    if let Some(tunnel) = LostTunnel::of(facts.known_pools(), old, Some(new.encapsulation)) {
+        let disabled = disabling(&old.name);
+        for step in steps.iter_mut().filter(|step| step.what == disabled) {
+            step.what.push_str(&format!(
+                ". Do this and the next step in one maintenance window: until they are recreated, {}",
+                tunnel.what_breaks()
+            ));
+        }
+    }
     steps.extend(writer.list_in_place(old, new));
     until_withheld(steps)
 }
@@ -126,9 +136,11 @@ pub fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
 
 /// Stops new addresses from being assigned from a pool.
 pub fn disable(writer: &mut PoolWriter, pool: ChangedPool) -> Step {
-    let name = pool.name;
-    Step::new(format!("disable {name}; its pods keep their addresses"))
-        .run_all(writer.disable(pool))
+    Step::new(disabling(pool.name)).run_all(writer.disable(pool))
+}
+
+fn disabling(name: &str) -> String {
+    format!("disable {name}; its pods keep their addresses")
 }
 
 /// Recreates the pods `which`, `until` something is the case.

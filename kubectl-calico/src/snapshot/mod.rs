@@ -198,6 +198,7 @@ snapshot! {
         pending_pods: Pod = PENDING_PODS;
         operators: Deployment = OPERATORS;
         deployments: Deployment = DEPLOYMENTS;
+        aws_typhas: Deployment = AWS_TYPHAS;
         service_cidrs: ServiceCIDR = SERVICE_CIDRS;
         installations: Installation = INSTALLATIONS;
         tigera_statuses: TigeraStatus = TIGERA_STATUSES;
@@ -220,6 +221,7 @@ snapshot! {
         canal_config: ConfigMap = CANAL_CONFIG;
         rke2_canal_config: ConfigMap = RKE2_CANAL_CONFIG;
         cilium_config: ConfigMap = CILIUM_CONFIG;
+        active_operator: ConfigMap = ACTIVE_OPERATOR;
         services_endpoint: ConfigMap = SERVICES_ENDPOINT;
         manifest_services_endpoint: ConfigMap = MANIFEST_SERVICES_ENDPOINT;
         openshift_network: OpenShiftNetwork = OPENSHIFT_NETWORK;

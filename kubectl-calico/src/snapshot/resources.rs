@@ -94,6 +94,11 @@ rows! {
     DEPLOYMENTS: "Deployment", [api("apps", "v1", "deployments")],
         Select::Labelled("k8s-app", CALICO_DEPLOYMENTS), workloads::DEPLOYMENT,
         "Typha, calico-kube-controllers and other components";
+    ///
+    /// Its labels are not Calico's. Source: aws/eks-charts, stable/aws-calico/templates/deployment.yaml.
+    AWS_TYPHAS: "Deployment", [api("apps", "v1", "deployments")],
+        Select::Called("aws-calico-typha"), workloads::DEPLOYMENT,
+        "Typha of the chart aws-calico";
     CALICO_SYSTEM: "Namespace", [api("", "v1", "namespaces")], Select::Named("", "calico-system"), kubernetes::NAMESPACE_OBJECT,
         "whether its deletion is stuck";
     KUBEADM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
@@ -116,6 +121,9 @@ rows! {
     CILIUM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("kube-system", "cilium-config"), kubernetes::CILIUM_CONFIG,
         "whether Cilium is chained to Calico";
+    ACTIVE_OPERATOR: "ConfigMap", [api("", "v1", "configmaps")],
+        Select::Named("calico-system", "active-operator"), kubernetes::ACTIVE_OPERATOR,
+        "which of several operators is active";
     SERVICES_ENDPOINT: "ConfigMap", [api("", "v1", "configmaps")],
         Select::Named("tigera-operator", "kubernetes-services-endpoint"), kubernetes::SERVICES_ENDPOINT,
         "address of the API server that needs no Services";
@@ -220,6 +228,7 @@ pub static RESOURCES: &[&Resource] = &[
     &DAEMON_SETS,
     &OPERATORS,
     &DEPLOYMENTS,
+    &AWS_TYPHAS,
     &CALICO_SYSTEM,
     &KUBEADM_CONFIG,
     &KUBE_PROXY,
@@ -227,6 +236,7 @@ pub static RESOURCES: &[&Resource] = &[
     &CANAL_CONFIG,
     &RKE2_CANAL_CONFIG,
     &CILIUM_CONFIG,
+    &ACTIVE_OPERATOR,
     &SERVICES_ENDPOINT,
     &MANIFEST_SERVICES_ENDPOINT,
     &SERVICE_CIDRS,

@@ -10,6 +10,15 @@ pub(crate) const WITHOUT_OPERATOR: &str = "changes to the Installation are not a
                                            with the cluster; components that are already running \
                                            keep running";
 
+/// The impact of a missing operator; without calico-node, nothing is there that keeps running.
+pub(crate) fn without_operator(case: &Case) -> &'static str {
+    if case.facts.agents.is_absent() {
+        "Calico is not installed: there is no calico-node, and pods get no network from it"
+    } else {
+        WITHOUT_OPERATOR
+    }
+}
+
 /// The impact of an unhealthy component of the operator.
 pub(crate) fn without_component(component: &str) -> &'static str {
     match component {
@@ -35,7 +44,7 @@ pub(crate) fn without_pods(case: &Case, app: &str) -> &'static str {
         "calico-node" | "canal" | "calico-node-windows" => {
             "new pods on these nodes get no network, and policies and routes are no longer updated"
         }
-        "tigera-operator" => WITHOUT_OPERATOR,
+        "tigera-operator" => without_operator(case),
         "calico-typha" => {
             "Felix gets no updates from Typha: policies and routes are no longer updated"
         }

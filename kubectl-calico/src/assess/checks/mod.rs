@@ -40,6 +40,7 @@ pub(crate) mod kubernetes_version;
 pub(crate) mod leaked_addresses;
 pub(crate) mod leftovers;
 pub(crate) mod lost_blocks;
+pub(crate) mod lost_tunnels;
 pub(crate) mod migration;
 pub(crate) mod mtu;
 pub(crate) mod nat_outgoing;
@@ -68,6 +69,7 @@ pub(crate) mod source_check;
 pub(crate) mod stray_blocks;
 pub(crate) mod tested_kubernetes;
 pub(crate) mod tunnels;
+pub(crate) mod two_operators;
 pub(crate) mod typha;
 pub(crate) mod typha_gone;
 pub(crate) mod typha_replicas;
@@ -106,6 +108,7 @@ pub static CHECKS: &[Check] = &[
     tested_kubernetes::NOT_TESTED,
     placeholders::PLACEHOLDER_LEFT,
     datastore_migration::MIGRATION_STOPPED,
+    two_operators::TWO_OPERATORS,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,
@@ -133,6 +136,7 @@ pub static CHECKS: &[Check] = &[
     leaked_addresses::ADDRESSES_LEAKED,
     lost_blocks::BLOCKS_LOST,
     windows_affinity::NO_STRICT_AFFINITY,
+    lost_tunnels::TUNNEL_LOST,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,

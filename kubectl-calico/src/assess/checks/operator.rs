@@ -3,7 +3,7 @@
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
-use crate::assess::advice::impact::WITHOUT_OPERATOR;
+use crate::assess::advice::impact::{WITHOUT_OPERATOR, without_operator};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::installer::Installer;
 use crate::assess::facts::method::Method;
@@ -168,7 +168,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
             "the operator is scaled to zero",
         )
         .evidence(object, "spec.replicas", 0)
-        .impact(WITHOUT_OPERATOR)
+        .impact(without_operator(case))
         .fix("scale it to one replica")
         .paste(format!(
             "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
@@ -204,7 +204,7 @@ fn not_ready(case: &Case, operator: &Deployment) -> Option<Finding> {
     if let Some(why) = refusal::of(operator) {
         finding = finding.evidence(&object, REPLICA_FAILURE, why);
     }
-    let finding = finding.impact(WITHOUT_OPERATOR);
+    let finding = finding.impact(without_operator(case));
     Some(
         finding
             .fix(

@@ -22,7 +22,7 @@ pub(crate) const TYPHA_GONE: Check = Check {
         criteria: "Felix is configured by FELIX_TYPHAK8SSERVICENAME on calico-node, from \
                    calico-config or directly. The Deployment is found by its name calico-typha or \
                    the name of its container, and its pods by their label. The finding is a \
-                   warning if a calico-node is ready, which it is only with Typha. A Service with another name, or an address in \
+                   warning if a calico-node is ready, which it is only with Typha, and a note if all are. A Service with another name, or an address in \
                    FELIX_TYPHAADDR, cannot be resolved and is not checked.",
         fix: "Install Typha, or configure Felix to run without it, which is fine for up to 50 \
               nodes.",
@@ -45,8 +45,13 @@ pub(crate) const TYPHA_GONE: Check = Check {
         let object = node.object();
         let renamed = ready(&node).filter(|_| !node.is_of_operator());
         let (severity, message) = match renamed {
-            Some(_) => (
-                Severity::Warning,
+            Some(ready) => (
+                // Of Felix instances that have lost Typha, none stays ready.
+                if node.desired() == Some(ready) {
+                    Severity::Note
+                } else {
+                    Severity::Warning
+                },
                 "Felix is configured to use Typha, and no Typha Deployment was found",
             ),
             None => (

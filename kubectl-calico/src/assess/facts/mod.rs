@@ -31,6 +31,7 @@ pub mod replicas;
 pub mod routing;
 pub mod routing_mode;
 pub mod stray_blocks;
+pub mod tunnel_addresses;
 pub mod typha;
 pub mod utilization;
 pub mod versions;

@@ -64,7 +64,7 @@ pub fn deployment_object(replicas: &Replicas) -> ObjectRef {
 }
 
 /// Typha's Deployment, by its name or by that of its container, since platforms rename it
-/// (`calico-typha-deploy` in Gardener). During a migration to the operator there are two: this is that of
+/// (`calico-typha-deploy` in Gardener, `aws-calico-typha` in the chart of EKS). During a migration to the operator there are two: this is that of
 /// the calico-node whose settings count.
 pub fn typha(snapshot: &Snapshot) -> Option<&Deployment> {
     let namespace =
@@ -73,6 +73,7 @@ pub fn typha(snapshot: &Snapshot) -> Option<&Deployment> {
         .deployments
         .items()
         .iter()
+        .chain(snapshot.aws_typhas.items())
         .filter(|it| is_typha(it));
     let same_namespace = all
         .clone()

@@ -33,9 +33,35 @@ fn named<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Installation> {
         .find(|found| found.metadata.name == name)
 }
 
-/// The operator's Deployment, in any namespace.
+/// The operator's Deployment, in any namespace. Of several, the active one, if that is known, or else the one in the
+/// usual namespace.
 pub fn operator_deployment(snapshot: &Snapshot) -> Option<&Deployment> {
-    named_deployment(&snapshot.operators, operator::DEPLOYMENT)
+    let operators = operators(snapshot);
+    let is_in = |namespace: Option<&str>| {
+        let mut operators = operators.iter();
+        operators.find(|found| found.metadata.namespace.as_deref() == namespace)
+    };
+    let active = active_namespace(snapshot).and_then(|namespace| is_in(Some(namespace)));
+    let usual = || is_in(Some(OPERATOR_NAMESPACE));
+    active.or_else(usual).or_else(|| operators.first()).copied()
+}
+
+/// The namespace in which the operator is installed by default.
+const OPERATOR_NAMESPACE: &str = "tigera-operator";
+
+/// The operators: more than one, if it was installed in several namespaces.
+pub fn operators(snapshot: &Snapshot) -> Vec<&Deployment> {
+    let operators = snapshot.operators.items().iter();
+    operators
+        .filter(|found| found.metadata.name.as_deref() == Some(operator::DEPLOYMENT))
+        .collect()
+}
+
+/// The namespace of the operator that reconciles; those in other namespaces wait.
+/// Source: tigera/operator v1.23.0 to v1.42.3, pkg/active/active.go.
+pub fn active_namespace(snapshot: &Snapshot) -> Option<&str> {
+    let data = snapshot.active_operator.read()?.data.as_ref()?;
+    data.get("active-namespace").map(String::as_str)
 }
 
 /// A Deployment of Calico by name.

@@ -45,11 +45,19 @@ pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
     for finding in &mut by_plan {
         fix_the_plan(finding, is_taken);
     }
+    let install = &inputs.facts.install;
+    let is_running = install.method.value().is_some()
+        && !install.is_missing()
+        && !inputs.snapshot.basis.is_proposal();
     if inputs.pools().is_empty() {
-        return Found {
-            existing: Vec::new(),
-            by_plan,
+        // What is about the pools is about those of the plan.
+        let mut existing = if is_running {
+            existing(inputs)
+        } else {
+            Vec::new()
         };
+        existing.retain(|known| is_shown(known) && remedy(known.code).is_none());
+        return Found { existing, by_plan };
     }
     let mut existing = existing(inputs);
     by_plan.retain(|finding| !existing.iter().any(|known| is_same(known, finding)));

@@ -165,6 +165,11 @@ pub(in crate::snapshot) const CILIUM_CONFIG: Fields = &[
     ("data", Object(&[("cni-chaining-mode", Value)])),
 ];
 
+pub(in crate::snapshot) const ACTIVE_OPERATOR: Fields = &[
+    CONFIG_MAP_NAME,
+    ("data", Object(&[("active-namespace", Value)])),
+];
+
 /// The address of the API server that needs no Services.
 pub(in crate::snapshot) const SERVICES_ENDPOINT: Fields = &[
     APPLIED_CONFIG_MAP,

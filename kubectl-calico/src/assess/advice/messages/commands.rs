@@ -4,9 +4,10 @@ use crate::assess::advice::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
 use crate::assess::facts::platform::Platform;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::{MOST_NAMES, pasted};
+use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::pods;
-use crate::snapshot::PodName;
+use crate::snapshot::{Pod, PodName};
 
 /// Shows where calico-node runs.
 pub(super) fn agents(_: &Case, _: &PodName) -> String {
@@ -27,6 +28,34 @@ pub(super) fn calico_node_of(case: &Case, name: &PodName) -> String {
         return agents(case, name);
     };
     pod_commands::delete(&PodName::of(&agent.metadata))
+}
+
+/// Deletes the pods that fail as this one does, which their workload then recreates.
+pub(super) fn pods_like(case: &Case, name: &PodName) -> String {
+    let all: Vec<&Pod> = pods::wanted(case.snapshot).collect();
+    let is_it = |pod: &&&Pod| PodName::of(&pod.metadata) == *name;
+    let Some(pod) = all.iter().find(is_it) else {
+        return pod_commands::delete(name);
+    };
+    let container = |pod: &Pod| Some(container_failure(pod)?.1.name.clone());
+    let alike: Vec<&str> = all
+        .iter()
+        .filter(|other| pods::app(other) == pods::app(pod) && container(other) == container(pod))
+        .filter(|other| !other.is_ready() && other.metadata.namespace == pod.metadata.namespace)
+        .map(|other| pasted(&other.metadata.name))
+        .collect();
+    match pods::owner(case.snapshot, pod) {
+        Some(owner) if alike.len() > MOST_NAMES && owner.kind == "DaemonSet" => format!(
+            "kubectl rollout restart -n {} daemonset/{}",
+            pasted(&name.namespace),
+            pasted(owner.name.as_deref().unwrap_or_default())
+        ),
+        _ => format!(
+            "kubectl delete pods -n {} {}",
+            pasted(&name.namespace),
+            alike.join(" ")
+        ),
+    }
 }
 
 pub(super) fn agent_log(_: &Case, pod: &PodName) -> String {

@@ -1,6 +1,6 @@
 //! Messages about the API server and Calico's datastore, in any container.
 
-use super::commands::{definitions, kube_proxy, nodes, unlock};
+use super::commands::{definitions, kube_proxy, nodes, pods_like, unlock};
 use super::known_message::KnownMessage;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
 use crate::assess::checks::datastore::DATASTORE_LOCKED;
@@ -229,8 +229,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["the server has asked for the client to provide credentials"],
         means: "the API server rejects the token of the container",
-        fix: "delete the pod, so that the kubelet gives it a new token; if it persists, the API server's keys \
+        fix: "delete these pods, so that the kubelet gives them new tokens; if it persists, the API server's keys \
               for service accounts were changed",
+        paste: pods_like,
         source: "kubernetes v1.34, staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go",
         examples: &[
             "E0101 00:00:00.000000 1 reflector.go:158] failed to list *v1.Node: the server has asked \

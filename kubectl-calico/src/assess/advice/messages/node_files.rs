@@ -1,7 +1,7 @@
 //! Messages about what is installed on a node for the container runtime: the CNI configuration, the binaries that it
 //! names, and the token that install-cni writes beside them.
 
-use super::commands::{agents, calico_node_of, nodes, pod_node};
+use super::commands::{agents, calico_node_of, nodes, pod_node, pods_like};
 use super::known_message::KnownMessage;
 use crate::assess::checks::node_ready::NODE_NOT_READY;
 
@@ -162,9 +162,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "error=unauthorized",
         ],
         means: "the API server rejects the token of calico-node",
-        fix: "delete the pod, so that the kubelet gives it a new token; if it persists, the \
+        fix: "delete these pods, so that the kubelet gives them new tokens; if it persists, the \
          ServiceAccount calico-node was deleted or its signing key changed",
-        paste: calico_node_of,
+        paste: pods_like,
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/install/install.go; \
          projectcalico/calico#8368",
         examples: &[

@@ -80,7 +80,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["operator must not be run within a namespace managed by the operator"],
         means: "the operator runs in a namespace that it manages itself",
-        fix: "move the operator to its own namespace, tigera-operator",
+        fix: "delete the operator's Deployment, and apply the operator's manifest or chart of the same release in the \
+              namespace tigera-operator",
         source: "tigera/operator v1.38.13, cmd/main.go",
         examples: &[
             "Operator must not be run within a Namespace managed by the operator, please \

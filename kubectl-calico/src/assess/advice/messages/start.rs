@@ -1,6 +1,6 @@
 //! Messages of calico-node while it starts: addresses, pools, the datastore.
 
-use super::commands::{calico_node_of, node_addresses, pools};
+use super::commands::{node_addresses, pods_like, pools};
 use super::known_message::KnownMessage;
 use crate::assess::checks::ipv4_detection::NO_IPV4;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
@@ -190,9 +190,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["connection to the datastore is unauthorized"],
         means: "the API server rejects the token of calico-node",
-        fix: "delete the pod, so that the kubelet gives it a new token; if it persists, the \
+        fix: "delete these pods, so that the kubelet gives them new tokens; if it persists, the \
          ServiceAccount calico-node was deleted or its signing key changed",
-        paste: calico_node_of,
+        paste: pods_like,
         source: "projectcalico/calico v3.30.7, node/pkg/lifecycle/startup/startup.go",
         examples: &[
             "2026-01-01 00:00:00.000 [WARNING][9] startup/startup.go 454: Connection to the \

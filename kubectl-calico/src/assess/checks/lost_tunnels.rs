@@ -1,0 +1,99 @@
+//! Whether a pool that still has pods was disabled, and nodes lost the address of its tunnel with it.
+
+use calico_core::catalog::Entry;
+use calico_core::cidr::Family;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::facts::tunnel_addresses::LostTunnel;
+use crate::assess::finding::{Finding, Severity};
+use crate::repair::migration::recreate_pods;
+use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
+
+pub(crate) const TUNNEL_LOST: Check = Check {
+    entry: Entry {
+        code: "CAL228",
+        title: "a disabled pool has pods, and no pool gives nodes an address for its tunnel",
+        meaning: "A pool with IPIP or VXLAN was disabled while pods still have addresses of it, and no other enabled pool \
+                  has that encapsulation.",
+        impact: "calico-node releases the address of the tunnel on every node. Without that of VXLAN, Felix removes the \
+                 routes to the other nodes' pods. Without that of IPIP, pods still reach each other, but nodes do not \
+                 reach pods on other nodes: webhooks and NodePorts fail.",
+        criteria: "The pool has encapsulation and addresses in use, and is disabled or selects no node; no enabled pool of the \
+                   family with the same kind of tunnel may be used for tunnels \
+                   (allowedUses); and no node has an address of such a tunnel any more. With VXLAN, the \
+                   finding is an error.",
+        fix: "Recreate the pods that still have addresses of the pool; or enable the pool again until they have moved.",
+        source: "projectcalico/calico v3.24.6 to v3.32.1, node/pkg/allocateip/allocateip.go \
+                 (determineEnabledPoolCIDRs) and felix/calc/vxlan_resolver.go; projectcalico/node#1057",
+    },
+    needs: &[&IP_POOLS, &IPAM_BLOCKS, &NODES, &DAEMON_SETS],
+    excuses: &[],
+    judges: Judges::Running,
+    find: |case| {
+        if !case.facts.runs_with_calico_ipam() {
+            return Vec::new();
+        }
+        let pools = case.facts.known_pools();
+        let disabled = pools.iter().filter(|pool| pool.is_disabled());
+        disabled.filter_map(|pool| lost(case, pool)).collect()
+    },
+};
+
+fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
+    let in_use = pool.usage.value()?.in_use;
+    if in_use == 0 || !pool.is_for_pods() {
+        return None;
+    }
+    // Without one, pods must not be recreated: that is CAL212.
+    let takes_pods =
+        |other: &ExistingPool| other.serves_any_pod() && other.family() == pool.family();
+    if !case.facts.known_pools().iter().any(takes_pods) {
+        return None;
+    }
+    let withheld = pool.withheld.as_ref()?;
+    let tunnel = LostTunnel::of(case.facts.known_pools(), pool, None)?;
+    let annotation = annotation(tunnel, pool.family()?);
+    let nodes = case.snapshot.nodes.items();
+    if nodes.is_empty()
+        || nodes
+            .iter()
+            .any(|node| node.metadata.annotation(annotation).is_some())
+    {
+        return None;
+    }
+    let severity = match tunnel {
+        LostTunnel::Ipip => Severity::Warning,
+        LostTunnel::Vxlan => Severity::Error,
+    };
+    let (field, value) = withheld.evidence();
+    Some(
+        Finding::new(
+            &TUNNEL_LOST.entry,
+            severity,
+            pool.object(),
+            format!(
+                "{in_use} addresses of {} are in use, and no enabled pool gives nodes an address for its {}",
+                pool.name, pool.encapsulation
+            ),
+        )
+        .evidence(pool.object(), field, value)
+        .evidence(pool.object(), "encapsulation", pool.encapsulation)
+        .evidence(crate::snapshot::ObjectRef::all("Node"), format!("count (with annotation {annotation})"), 0)
+        .impact(tunnel.what_breaks())
+        .fixed_by(recreate_pods(
+            &format!("that have addresses from {}", pool.name),
+            "kubectl calico status shows none of them in use",
+        ))
+        .fix(format!("or enable {} again until they have moved", pool.name)),
+    )
+}
+
+/// Where calico-node notes the address of a tunnel.
+fn annotation(tunnel: LostTunnel, family: Family) -> &'static str {
+    match (tunnel, family) {
+        (LostTunnel::Ipip, _) => "projectcalico.org/IPv4IPIPTunnelAddr",
+        (LostTunnel::Vxlan, Family::V4) => "projectcalico.org/IPv4VXLANTunnelAddr",
+        (LostTunnel::Vxlan, Family::V6) => "projectcalico.org/IPv6VXLANTunnelAddr",
+    }
+}

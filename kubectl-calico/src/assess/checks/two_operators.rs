@@ -1,0 +1,110 @@
+//! Whether the operator runs more than once.
+
+use calico_core::catalog::Entry;
+use k8s_openapi::api::apps::v1::Deployment;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::facts::replicas::Replicas;
+use crate::assess::finding::Finding;
+use crate::assess::phrases::{few, pasted};
+use crate::assess::views::objects::{active_namespace, object_of, operator_deployment, operators};
+use crate::snapshot::ObjectRef;
+use crate::snapshot::resources::OPERATORS;
+
+pub(crate) const TWO_OPERATORS: Check = Check {
+    entry: Entry {
+        code: "CAL123",
+        title: "the operator runs in two namespaces",
+        meaning: "Two Deployments named tigera-operator, in different namespaces, have ready pods.",
+        impact: "Only one operator is active: that in the namespace that the ConfigMap calico-system/active-operator \
+                 names. If the ConfigMap is deleted, another one can take over, and installs the Calico of its own \
+                 release, which may be a downgrade. An operator before 1.23 does not heed the ConfigMap: both then \
+                 undo each other's changes.",
+        criteria: "At least two Deployments named tigera-operator have a ready replica.",
+        fix: "Delete the Deployment of the one that is not active. Do not run helm uninstall: its hook deletes the \
+              Installation, and with it Calico.",
+        source: "tigera/operator v1.42.3, pkg/active/active.go and \
+                 pkg/controller/installation/core_controller.go (checkActive); tigera/operator#4012",
+    },
+    needs: &[&OPERATORS],
+    excuses: &[],
+    judges: Judges::Running,
+    find: |case| two(case).into_iter().collect(),
+};
+
+fn two(case: &Case) -> Option<Finding> {
+    let mut running = operators(case.snapshot);
+    running.retain(|operator| Replicas::of(operator).ready > 0);
+    if running.len() < 2 {
+        return None;
+    }
+    let active = active_namespace(case.snapshot);
+    let stays = operator_deployment(case.snapshot)?;
+    let namespaces: Vec<&str> = running.iter().map(|found| namespace(found)).collect();
+    let message = match active {
+        Some(active) => format!(
+            "the operator runs in the namespaces {}; the one in {active} is active",
+            few(&namespaces)
+        ),
+        None => format!("the operator runs in the namespaces {}", few(&namespaces)),
+    };
+    let finding = Finding::warning(&TWO_OPERATORS.entry, object_of(stays), message);
+    let finding = running.iter().fold(finding, |finding, found| {
+        let replicas = Replicas::of(found);
+        let finding = finding.evidence(object_of(found), "status.readyReplicas", replicas.ready);
+        match image(found) {
+            Some(image) => finding.evidence(object_of(found), "image", image),
+            None => finding,
+        }
+    });
+    let finding = match active {
+        Some(active) => finding.evidence(
+            ObjectRef::in_namespace("ConfigMap", "calico-system", "active-operator"),
+            "data.active-namespace",
+            active,
+        ),
+        None => finding,
+    };
+    let others: Vec<&str> = namespaces
+        .iter()
+        .copied()
+        .filter(|name| *name != namespace(stays))
+        .collect();
+    let finding = finding.impact(
+        "if the active one loses its place, the other one installs the Calico of its own release",
+    );
+    Some(if active.is_some() {
+        let commands: Vec<String> = others
+            .iter()
+            .map(|namespace| {
+                format!(
+                    "kubectl delete deployments -n {} tigera-operator",
+                    pasted(namespace)
+                )
+            })
+            .collect();
+        finding
+            .fix(format!(
+                "delete the Deployment in {}; do not run helm uninstall, which deletes the Installation and with it \
+                 Calico",
+                few(&others)
+            ))
+            .paste(commands.join("\n"))
+    } else {
+        finding
+            .fix(
+                "find out which one is active, and delete the Deployment of the other; do not run helm uninstall, \
+                 which deletes the Installation and with it Calico",
+            )
+            .paste("kubectl get configmaps -n calico-system active-operator -o yaml")
+    })
+}
+
+fn image(operator: &Deployment) -> Option<&str> {
+    let pod = operator.spec.as_ref()?.template.spec.as_ref()?;
+    pod.containers.first()?.image.as_deref()
+}
+
+fn namespace(operator: &Deployment) -> &str {
+    operator.metadata.namespace.as_deref().unwrap_or_default()
+}
