@@ -13,7 +13,7 @@ use crate::snapshot::resources::OPERATORS;
 
 pub(crate) const TWO_OPERATORS: Check = Check {
     entry: Entry {
-        code: "CAL123",
+        code: "CAL127",
         title: "the operator runs in two namespaces",
         meaning: "Two Deployments named tigera-operator, in different namespaces, have ready pods.",
         impact: "Only one operator is active: that in the namespace that the ConfigMap calico-system/active-operator \
