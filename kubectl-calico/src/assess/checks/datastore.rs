@@ -60,7 +60,7 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
                  running, without updates.",
         criteria: "spec.datastoreReady of the ClusterInformation default is false.",
         fix: "Let the migration or the upgrade finish. If none is running, unlock the datastore. A \
-              DatastoreMigration unlocks it itself, or when it is deleted (CAL125).",
+              DatastoreMigration unlocks it itself, or when it is deleted (CAL128).",
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/plugin/plugin.go, \
                  cni-plugin/pkg/upgrade/migrate.go and kube-controllers/pkg/controllers/migration; rancher/rancher#23788",
     },

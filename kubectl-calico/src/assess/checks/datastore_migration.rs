@@ -10,7 +10,7 @@ use crate::snapshot::{DatastoreMigration, ObjectRef};
 
 pub(crate) const MIGRATION_STOPPED: Check = Check {
     entry: Entry {
-        code: "CAL125",
+        code: "CAL128",
         title: "the migration of Calico's datastore has stopped",
         meaning: "A DatastoreMigration, with which kube-controllers copies Calico's resources from \
                   crd.projectcalico.org/v1 to projectcalico.org/v3, has failed or waits for the \
