@@ -85,11 +85,6 @@ impl Lines {
         Self(lines)
     }
 
-    /// Those of a document of which only the first line is known.
-    pub fn starting(first: usize) -> Self {
-        Self(BTreeMap::from([(String::new(), first)]))
-    }
-
     /// The line of a field, such as `spec.calicoNetwork.ipPools[0].cidr`, or of what contains it if the
     /// document does not have it. `None` for an empty document.
     pub fn line(&self, field: &str) -> Option<usize> {

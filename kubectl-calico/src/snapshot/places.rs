@@ -31,8 +31,10 @@ pub struct Place {
     pub file: Arc<str>,
     /// The number of lines before the text with the object.
     pub before: usize,
-    /// The lines in that text; empty if only the text is known.
-    pub lines: Lines,
+    /// The line in that text, from 1.
+    pub first: usize,
+    /// The text, if its fields have lines. It is parsed for those that a finding names: files may have thousands of objects.
+    pub text: Option<Box<str>>,
 }
 
 /// Where each object is, by its name in findings.
@@ -42,10 +44,11 @@ pub struct Places(BTreeMap<String, Place>);
 impl Place {
     /// The line of a field, or else that of the object.
     fn location(&self, field: &str) -> Location {
-        let line = self.lines.line(field).or_else(|| self.lines.first());
+        let text = self.text.as_deref();
+        let line = text.and_then(|text| Lines::of(text).line(field));
         Location {
             file: self.file.as_ref().to_owned(),
-            line: self.before + line.unwrap_or(1),
+            line: self.before + line.unwrap_or(self.first),
         }
     }
 }

@@ -4,14 +4,12 @@ use std::env::current_dir;
 use std::path::Path;
 use std::sync::Arc;
 
-use calico_core::lines::Lines;
-
 use crate::gather::document::DocumentText;
 use crate::gather::file_object::FileObject;
 use crate::gather::input_text::InputText;
 use crate::snapshot::Place;
 
-/// The largest document whose fields have lines, in bytes: it is parsed a second time.
+/// The largest document whose fields have lines, in bytes: it is parsed again for each.
 const LARGEST: usize = 1 << 20;
 
 /// What findings call the file; `None` for standard input and for what is in an archive.
@@ -25,26 +23,28 @@ pub(super) fn place(file: &Arc<str>, document: &DocumentText, object: &FileObjec
     Place {
         file: Arc::clone(file),
         before: document.first_line,
-        lines: lines(object, document.text),
+        first: first_line(document.text),
+        text: text_of_fields(object, document.text),
     }
 }
 
-/// The lines of an object of Calico or one that configures it, which findings name by their fields.
-fn lines(object: &FileObject, text: &str) -> Lines {
+/// The first line with content, from 1.
+fn first_line(text: &str) -> usize {
+    let is_blank = |line: &&str| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with("---") || line.starts_with('#')
+    };
+    text.lines().take_while(is_blank).count() + 1
+}
+
+/// The text of an object of Calico or one that configures it, which findings name by their fields.
+fn text_of_fields(object: &FileObject, text: &str) -> Option<Box<str>> {
     let is_named = object.is_of_calico()
         || matches!(
             object.kind.as_str(),
             "ConfigMap" | "DaemonSet" | "Deployment"
         );
-    if is_named && text.len() <= LARGEST {
-        Lines::of(text)
-    } else {
-        let blank = |line: &&str| {
-            let line = line.trim();
-            line.is_empty() || line.starts_with("---") || line.starts_with('#')
-        };
-        Lines::starting(text.lines().take_while(blank).count() + 1)
-    }
+    (is_named && text.len() <= LARGEST).then(|| text.into())
 }
 
 /// The path, relative if the file is below the working directory.
