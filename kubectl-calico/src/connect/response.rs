@@ -5,6 +5,8 @@ use std::time::Duration;
 use calico_core::text::shortened;
 use serde::de::DeserializeOwned;
 
+#[cfg(test)]
+use super::error::Verb;
 use super::error::{LONGEST, Request, RequestError};
 use crate::parse_error::in_words;
 
@@ -29,6 +31,20 @@ impl Response {
         RequestError::Malformed {
             request: self.request.clone(),
             why: shortened(in_words(error), LONGEST),
+        }
+    }
+
+    /// A response with this text, to a request that does not matter.
+    #[cfg(test)]
+    pub(crate) fn with_body(body: &str) -> Self {
+        Self {
+            request: Request {
+                method: Verb::Get,
+                server: String::new(),
+                path: String::new(),
+            },
+            body: body.into(),
+            elapsed: Duration::ZERO,
         }
     }
 }

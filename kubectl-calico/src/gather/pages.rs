@@ -138,7 +138,55 @@ fn page_path(path: &str, query: &str, token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::future::pending;
+
     use super::*;
+    use crate::snapshot::IpPool;
+    use crate::snapshot::resources::IP_POOLS;
+
+    fn page(pool: &str, token: &str) -> Response {
+        let pool = format!(r#"{{"metadata":{{"name":"{pool}"}}}}"#);
+        let metadata = format!(r#"{{"continue":"{token}","resourceVersion":"1"}}"#);
+        Response::with_body(&format!(r#"{{"items":[{pool}],"metadata":{metadata}}}"#))
+    }
+
+    #[tokio::test]
+    async fn each_page_is_requested_once() {
+        let requests = RefCell::new(Vec::new());
+        let get = async |path: &str| {
+            requests.borrow_mut().push(path.to_owned());
+            Ok(match path.rsplit_once("&continue=") {
+                None => page("a", "2"),
+                Some((_, "2")) => page("b", "3"),
+                Some(_) => page("c", ""),
+            })
+        };
+        let budget = Budget::new(None);
+        let pools: Vec<IpPool> = list(get, "/pools", "", &IP_POOLS, &budget).await.unwrap();
+        let names: Vec<&str> = pools.iter().map(|it| it.metadata.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        let expected = ["", "&continue=2", "&continue=3"];
+        let expected = expected.map(|end| format!("/pools?limit=250{end}"));
+        assert_eq!(*requests.borrow(), expected);
+    }
+
+    #[tokio::test]
+    async fn the_next_page_is_requested_before_a_page_is_parsed() {
+        let requests = RefCell::new(0);
+        let get = async |path: &str| {
+            *requests.borrow_mut() += 1;
+            if path.contains("continue") {
+                return pending().await;
+            }
+            let text = r#"{"items":[{"spec":{"cidr":5}}],"metadata":{"continue":"2"}}"#;
+            Ok(Response::with_body(text))
+        };
+        let budget = Budget::new(None);
+        let pools = list::<IpPool>(get, "/pools", "", &IP_POOLS, &budget).await;
+        assert!(pools.is_err(), "{pools:?}");
+        assert_eq!(*requests.borrow(), 2);
+    }
 
     #[test]
     fn the_path_of_a_page() {
