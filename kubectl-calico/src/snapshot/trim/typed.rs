@@ -12,10 +12,11 @@ use serde::de::{
     Visitor,
 };
 use serde::forward_to_deserialize_any;
-use serde_yaml::Value;
 
 use super::absence::Absent;
+use super::first_field::WithFirst;
 use super::keep::{Fields, Keep};
+use super::kept_key::KeptKey;
 use super::meter::Meter;
 use super::prune::{Pruned, Seed, custom};
 
@@ -322,7 +323,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Entry<'_, '_, S> {
         let Keep::Entries { by, of, fields } = self.seed.keep else {
             return Err(A::Error::custom("a list of other entries"));
         };
-        let key = map.next_key_seed(Key(fields))?.flatten();
+        let key = map.next_key_seed(KeptKey(fields))?.flatten();
         if key.is_none_or(|(key, _)| *key != by) {
             return Err(A::Error::custom(format!(
                 "an entry that does not begin with {by}"
@@ -351,36 +352,6 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Entry<'_, '_, S> {
     }
 }
 
-/// An object whose first field has been read.
-struct WithFirst<'m, A> {
-    key: Option<&'static str>,
-    value: Option<String>,
-    rest: FilterMap<'m, A>,
-}
-
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithFirst<'_, A> {
-    type Error = A::Error;
-
-    fn next_key_seed<S: DeserializeSeed<'de>>(
-        &mut self,
-        seed: S,
-    ) -> Result<Option<S::Value>, A::Error> {
-        match self.key.take() {
-            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
-            None => self.rest.next_key_seed(seed),
-        }
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        match self.value.take() {
-            Some(value) => seed
-                .deserialize(Value::from(value))
-                .map_err(A::Error::custom),
-            None => self.rest.next_value_seed(seed),
-        }
-    }
-}
-
 /// An object with those of its fields that are kept.
 struct FilterMap<'m, A> {
     /// With what is kept of the current field.
@@ -397,7 +368,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for FilterMap<'_, A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        while let Some(field) = self.map.next_key_seed(Key(self.fields))? {
+        while let Some(field) = self.map.next_key_seed(KeptKey(self.fields))? {
             if let Some((name, keep)) = field {
                 self.seed.keep = *keep;
                 let name: &str = name;
@@ -416,29 +387,6 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for FilterMap<'_, A> {
             },
             is_struct: self.is_struct,
         })
-    }
-}
-
-/// A key, looked up among the fields that are kept.
-struct Key(Fields);
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Option<&'static (&'static str, Keep)>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Key {
-    type Value = Option<&'static (&'static str, Keep)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.iter().find(|(name, _)| *name == key))
     }
 }
 
@@ -492,138 +440,5 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Field<'_, S> {
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
         self.part.deserialize(deserializer)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use k8s_openapi::api::apps::v1::DaemonSet;
-    use serde::de::DeserializeOwned;
-
-    use super::*;
-    use crate::snapshot::resource::Resource;
-    use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
-    use crate::snapshot::trim::Pruned;
-    use crate::snapshot::{IpPool, IpamBlock, Node, Pod};
-
-    /// What both ways make of a text.
-    fn both<T: DeserializeOwned>(
-        resource: &Resource,
-        text: &str,
-    ) -> (Result<T, String>, Result<T, String>) {
-        let fields = resource.fields;
-        let meters = [Meter::new(1 << 20), Meter::new(1 << 20)];
-        let [meter, other] = &meters;
-        let seed = Typed::<T>::new(fields, meter);
-        let typed = seed.deserialize(&mut serde_json::Deserializer::from_str(text));
-        let pruned = Pruned {
-            fields,
-            meter: other,
-        };
-        let value = pruned.deserialize(&mut serde_json::Deserializer::from_str(text));
-        let by_value = value
-            .map_err(|error| error.to_string())
-            .and_then(|value| T::deserialize(value).map_err(|error| error.to_string()));
-        assert!(typed.is_err() || meter.left() >= other.left(), "{text}");
-        (typed.map_err(|error| error.to_string()), by_value)
-    }
-
-    fn assert_same<T: DeserializeOwned + PartialEq + fmt::Debug>(resource: &Resource, text: &str) {
-        let (typed, by_value) = both::<T>(resource, text);
-        assert_eq!(typed, by_value);
-        assert!(typed.is_ok(), "{typed:?}");
-    }
-
-    #[test]
-    fn an_object_is_the_same_with_and_without_a_value() {
-        assert_same::<IpamBlock>(
-            &IPAM_BLOCKS,
-            r#"{
-                "apiVersion": "crd.projectcalico.org/v1",
-                "metadata": {"name": "10-0-0-0-26", "labels": {"a": "b"}, "generation": null},
-                "spec": {
-                    "affinity": null, "cidr": "10.0.0.0/26", "allocations": [0, null, 1], "unallocated": null,
-                    "attributes": [
-                        {"handle_id": "k8s-pod-network.1", "secondary": {"node": "a", "pod": "p", "other": [{}]}},
-                        {"handle_id": null, "secondary": {"type": "vxlanTunnelAddress"},
-                         "alternateOwnerAttrs": {"pod": "p"}},
-                        {"secondary": null}
-                    ]
-                }
-            }"#,
-        );
-        assert_same::<IpamBlock>(&IPAM_BLOCKS, r#"{"spec": null, "metadata": null}"#);
-        assert_same::<Node>(
-            &NODES,
-            r#"{
-                "metadata": {"name": "n", "labels": {"kubernetes.io/os": "linux"}, "annotations": null},
-                "spec": {"podCIDRs": ["10.0.0.0/24"], "unschedulable": null, "taints": [{"key": "k"}]},
-                "status": {
-                    "allocatable": {"pods": "110", "cpu": "4"}, "images": [{"names": ["i"]}],
-                    "conditions": [
-                        {"type": "Ready", "status": "True", "reason": null, "message": "password: x"},
-                        {"type": "DiskPressure", "status": "False"},
-                        {"type": "NetworkUnavailable", "status": "False"}
-                    ],
-                    "nodeInfo": {"kernelVersion": "6.1"}
-                }
-            }"#,
-        );
-        assert_same::<Pod>(
-            &CALICO_PODS,
-            r#"{
-                "metadata": {"name": "p", "namespace": "ns", "deletionTimestamp": "2023-11-14T22:13:20Z"},
-                "spec": {"containers": [{"name": "c", "args": ["--cluster-cidr", "10.0.0.0/8", "--token=x"]}]},
-                "status": {
-                    "conditions": [{"type": "Ready", "status": "True"}, {"type": "Initialized", "status": "True"}],
-                    "containerStatuses": [
-                        {"name": "c", "restartCount": null, "state": {"running": {"startedAt": null}}},
-                        {"name": "d", "lastState": {"terminated": {"exitCode": 1, "message": "m"}}}
-                    ]
-                }
-            }"#,
-        );
-        assert_same::<DaemonSet>(
-            &DAEMON_SETS,
-            r#"{
-                "metadata": {"name": "calico-node", "creationTimestamp": null},
-                "spec": {
-                    "selector": {"matchLabels": {"k8s-app": "calico-node"}},
-                    "template": {"metadata": {}, "spec": {
-                        "nodeSelector": {"kubernetes.io/os": "linux"},
-                        "containers": [{"name": "calico-node", "env": [
-                            {"name": "IP", "value": "autodetect"}, {"name": "SECRET", "value": "x"}
-                        ]}]
-                    }}
-                },
-                "status": {"numberReady": 3}
-            }"#,
-        );
-    }
-
-    #[test]
-    fn what_only_a_value_accepts_is_an_error() {
-        for text in [
-            r#"{"metadata": {"name": "a", "name": "b"}}"#,
-            r#"{"metadata": {"labels": {"projectcalico.org/operator-version": null}}}"#,
-        ] {
-            let (typed, by_value) = both::<IpPool>(&IP_POOLS, text);
-            assert!(by_value.is_ok(), "{by_value:?}");
-            assert!(typed.is_err() || typed == by_value, "{typed:?}");
-        }
-        for text in [
-            r#"{"spec": {"blockSize": "x"}}"#,
-            r#"{"spec": {"cidr": 5}}"#,
-            r#"{"spec": {"cidr": ["x"]}}"#,
-            r#"{"spec": {"allowedUses": [null]}}"#,
-            r#"{"spec": null, "metadata": null}"#,
-        ] {
-            let (typed, by_value) = both::<IpPool>(&IP_POOLS, text);
-            assert_eq!(
-                typed.is_ok(),
-                by_value.is_ok(),
-                "{text}: {typed:?} {by_value:?}"
-            );
-        }
     }
 }
