@@ -61,7 +61,9 @@ pub(crate) static LEFTOVER_POOLS: Entry = Entry {
     meaning: "Calico is not running, but IPPools exist.",
     impact: "While pools exist, the operator does not check new pools against the pod CIDR, and \
              does not take over a pool that has the same CIDR as a planned one.",
-    criteria: "IPPools exist, but calico-node, the operator and the Installation do not.",
+    criteria: "IPPools exist, but calico-node, the operator and the Installation do not; or the operator waits for an \
+               Installation, and none of the pools has addresses for the pods of this cluster, or all are unused and \
+               outside the pod CIDR.",
     fix: "Delete the pools before installing Calico again, unless their addresses are still in \
           use.",
     source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go",

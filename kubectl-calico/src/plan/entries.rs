@@ -9,6 +9,7 @@ use super::inputs::Inputs;
 use super::pool::Pool;
 use crate::assess::facts::pools;
 use crate::assess::views::objects::default_installation;
+use crate::repair::existing_entries::existing_entries;
 use crate::repair::pool_entry::entry;
 use crate::repair::unlisted_pools::unlisted_pools;
 
@@ -22,8 +23,15 @@ pub(super) fn written(inputs: &Inputs) -> Vec<Value> {
         .unwrap_or_default()
 }
 
-/// The list, including the pools that the Installation no longer lists.
+/// The list, including the pools that the Installation no longer lists; without an Installation, the pools that the
+/// operator takes over.
 pub(super) fn listed(inputs: &Inputs) -> Vec<Value> {
+    if inputs.waits_for_installation() {
+        let entries = existing_entries(inputs.facts, inputs.operator).into_iter();
+        return entries
+            .filter_map(|entry| serde_yaml::to_value(entry).ok())
+            .collect();
+    }
     let mut entries = written(inputs);
     let unlisted = unlisted_pools(inputs.facts);
     entries.extend(unlisted.filter_map(|pool| entry_of(inputs, pool)));
@@ -33,7 +41,7 @@ pub(super) fn listed(inputs: &Inputs) -> Vec<Value> {
 /// An existing pool as an entry of the Installation.
 fn entry_of(inputs: &Inputs, pool: &pools::ExistingPool) -> Option<Value> {
     let installation = inputs.facts.installation.as_ref()?;
-    serde_yaml::to_value(entry(installation, pool)).ok()
+    serde_yaml::to_value(entry(installation.operator, pool)).ok()
 }
 
 /// The fields of an existing pool's entry other than cidr, blockSize and encapsulation. If a pool that

@@ -7,13 +7,15 @@ use calico_core::operator::OperatorVersion;
 
 use super::choice::Choice;
 use super::request::PlanRequest;
-use super::values::networking::{Networking, Setting};
+use super::values::networking::{Networking, with_settings};
 use crate::assess::facts::Facts;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::facts::platform::Platform;
 use crate::assess::facts::pools;
 use crate::assess::provenance::Provenance;
+use crate::repair::installation_settings::Setting;
+use crate::repair::leftover_pools::Leftovers;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::{Node, Snapshot};
 
@@ -45,7 +47,7 @@ impl<'a> Inputs<'a> {
         let (networking, settings) = Networking::of(snapshot, facts, request);
         let written = match &facts.installation {
             Some(there) => there.written.clone(),
-            None => Setting::installation(&settings),
+            None => with_settings(&settings),
         };
         let effective = Effective::of(&written, operator);
         Self {
@@ -76,12 +78,25 @@ impl<'a> Inputs<'a> {
         self.facts.cluster.platform.value().copied()
     }
 
-    /// The existing pools, except those that an uninstall left behind.
+    /// The existing pools, except those that an uninstall left behind and that must be deleted.
     pub(super) fn pools(&self) -> &'a [pools::ExistingPool] {
         match self.facts.install.method.value() {
             Some(Method::Remnants) => &[],
+            Some(Method::OperatorOnly) if self.leftovers().are_in_the_way() => &[],
             _ => self.facts.known_pools(),
         }
+    }
+
+    /// Whether the operator is there, but no Installation, so that what exists is taken over.
+    pub(super) fn waits_for_installation(&self) -> bool {
+        let method = self.facts.install.method.value();
+        self.facts.installation.is_none()
+            && matches!(method, Some(Method::OperatorOnly | Method::Operator { .. }))
+    }
+
+    /// What an install can do with the pools of an earlier one.
+    pub(super) fn leftovers(&self) -> Leftovers<'a> {
+        Leftovers::of(self.facts, self.operator)
     }
 
     /// How many nodes run Windows.

@@ -27,6 +27,7 @@ use crate::assess::facts::ports::Port;
 use crate::assess::finding::{Finding, Severity};
 use crate::document::Head;
 use crate::repair::Step;
+use crate::repair::installation_settings::Setting;
 use crate::snapshot::Snapshot;
 use choice::Choice;
 use comparison::PoolComparison;
@@ -37,7 +38,7 @@ pub use not_read::Unread;
 pub use pool::Pool;
 use request::PlanRequest;
 use values::cidr;
-use values::networking::{Networking, Setting};
+use values::networking::Networking;
 use values::operator::operator;
 
 /// `kind` of a plan.

@@ -24,6 +24,17 @@ pub fn here_document(command: &str, value: &Value) -> Command {
     }
 }
 
+/// The lines of a value, for a file that is edited by hand.
+pub fn lines(value: &Value) -> Command {
+    if let Some(field) = unsafe_field(value) {
+        return Command::withheld(&field);
+    }
+    match yaml::to_string(value) {
+        Ok(text) => text.trim_end().to_owned().into(),
+        Err(error) => Command::Withheld(format!("no lines are printed: {error}")),
+    }
+}
+
 /// Whether a command has a here-document.
 pub fn is_here_document(command: &str) -> bool {
     let mut lines = command.lines();

@@ -114,7 +114,9 @@ impl<'a> PoolWriter<'a> {
     pub fn restore(&mut self, pools: &[&ExistingPool]) -> Option<Step> {
         let installation = self.installation.filter(|_| !pools.is_empty())?;
         let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
-        let entries = pools.iter().map(|pool| entry(installation, pool).into());
+        let entries = pools
+            .iter()
+            .map(|pool| entry(installation.operator, pool).into());
         let it = if pools.len() == 1 { "it" } else { "them" };
         let what = format!(
             "add {} back to the Installation before the operator deletes {it}",

@@ -155,6 +155,12 @@ pub fn delete_ipam_data(snapshot: &Snapshot) -> Command {
     format!("kubectl delete {} --all", kinds.join(",")).into()
 }
 
+/// Changes a pool directly in the datastore, while no part of Calico runs.
+pub fn patch_pool(snapshot: &Snapshot, name: &str, spec: &Value) -> Command {
+    let resource = format!("{IP_POOLS}.{}", group(snapshot));
+    patch(&resource, name, PatchType::Merge, &json!({ "spec": spec }))
+}
+
 /// Changes a pool in crd.projectcalico.org, bypassing the validation of Calico's API.
 pub fn patch_pool_crd(name: &str, spec: &Value) -> Command {
     let resource = format!("{IP_POOLS}.{V1}");

@@ -124,6 +124,10 @@ fn the_flags_for_unchanged_pools_change_nothing() {
         if existing.is_empty() || !unchanged || case.run(&[]).exit != 0 {
             continue;
         }
+        // Flags set three fields of one pool per family.
+        if case.run(&["-o", "flags"]).exit == 64 {
+            continue;
+        }
         checked += 1;
         let output = filtered(
             &Flags::of(&case).and("--check"),

@@ -8,6 +8,7 @@ pub(crate) mod crash_advice;
 pub(crate) mod first_pool;
 pub(crate) mod impact;
 pub(crate) mod messages;
+pub(crate) mod new_installation;
 pub(crate) mod new_pools;
 pub(crate) mod ownership;
 pub(crate) mod placeholder;

@@ -2,19 +2,15 @@
 
 use calico_core::catalog::Entry;
 use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
-use serde_json::{Value, json};
 
-use crate::assess::advice::new_pools::new_pools;
+use crate::assess::advice::new_installation::steps;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::installer::{Installer, installer};
 use crate::assess::facts::method::Method;
-use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{or_none, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
-use crate::repair::command::Command;
-use crate::repair::here_document::here_document;
+use crate::repair::step::until_withheld;
 use crate::snapshot::Installation;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
@@ -33,7 +29,10 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
                    apply.",
         fix: "Create the default Installation: apply custom-resources.yaml, with its CIDR changed \
               to the cluster's pod CIDR, or set installation.enabled to true in the values of the \
-              Helm chart.",
+              Helm chart. Pools that already exist must be listed, because the operator deletes those of its own that \
+              are not. If calico-node still runs, restore the Installation that it was created from: the operator \
+              fills in its defaults for everything else, which can turn eBPF off, and BGP on, and change the registry \
+              of the images.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/core_controller.go; \
                  projectcalico/calico#9334",
     },
@@ -72,6 +71,7 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
             or_none(&names),
         )
         .exists(object_of(operator));
+        let is_abandoned = abandoned.is_some();
         let finding = match abandoned {
             Some(node) => finding.exists(node).impact(
                 "nothing maintains calico-node, and Kubernetes deletes what the Installation \
@@ -81,18 +81,7 @@ pub(crate) const INSTALLATION_MISSING: Check = Check {
                 "Calico is not installed: nodes get no pod network from it, and pods stay Pending",
             ),
         };
-        let platform = case.facts.cluster.platform.value().copied();
-        vec![match installer(case.snapshot, platform).0 {
-            Installer::Helm { release, namespace } => finding
-                .fix(format!(
-                    "set this in the values of the Helm release {release} in namespace {namespace} \
-                     and upgrade the release (the chart creates the Installation by default)"
-                ))
-                .paste("installation:\n  enabled: true"),
-            _ => finding
-                .fix("create the Installation")
-                .paste(minimal_installation(case)),
-        }]
+        vec![finding.fixed_by_all(until_withheld(steps(case, is_abandoned)))]
     },
 };
 
@@ -181,59 +170,4 @@ fn renamed(name: &str) -> String {
          | kubectl create -f -",
         pasted(name)
     )
-}
-
-/// Existing pools as they are, which an earlier install left behind, or else the pod CIDR as pools. The
-/// operator rejects an entry that differs from an existing pool in an immutable field.
-fn listed_pools(case: &Case) -> Vec<Value> {
-    let existing: Vec<Value> = case
-        .facts
-        .known_pools()
-        .iter()
-        .filter(|pool| pool.is_for_pods() && pool.network.is_some())
-        .map(|pool| {
-            json!({
-                "name": pool.name,
-                "cidr": pool.cidr,
-                "blockSize": pool.block_size,
-                "encapsulation": pool.encapsulation,
-                "natOutgoing": if pool.nat_outgoing { "Enabled" } else { "Disabled" },
-                "nodeSelector": pool.node_selector,
-            })
-        })
-        .collect();
-    if !existing.is_empty() {
-        return existing;
-    }
-    new_pools(case)
-        .into_iter()
-        .map(|(_, entry)| entry)
-        .collect()
-}
-
-/// Creates an Installation, with pools in the pod CIDR if that is known, and the API server that the
-/// operator needs to change pools later.
-fn minimal_installation(case: &Case) -> Command {
-    let pools = listed_pools(case);
-    let spec = match case.facts.cluster.platform.value() {
-        // The only provider that the operator does not detect: tigera/operator v1.42.3,
-        // pkg/common/discovery.
-        Some(Platform::Aks) => json!({"kubernetesProvider": "AKS"}),
-        _ if pools.is_empty() => json!({}),
-        _ => json!({"calicoNetwork": {"ipPools": pools}}),
-    };
-    let object = |kind: &str, spec: Value| {
-        json!({
-            "apiVersion": "operator.tigera.io/v1",
-            "kind": kind,
-            "metadata": {"name": DEFAULT_NAME},
-            "spec": spec,
-        })
-    };
-    let list = json!({
-        "apiVersion": "v1",
-        "kind": "List",
-        "items": [object("Installation", spec), object("APIServer", json!({}))],
-    });
-    here_document("kubectl create -f -", &list)
 }

@@ -104,19 +104,24 @@ impl InstallationFacts {
         listed.position(|listed| listed.cidr.as_deref() == Some(cidr))
     }
 
-    /// The field of a listed pool that enables or disables it, and its value. Before operator 1.36 added a
-    /// field, Calico's documentation recommended to select no node.
+    /// The field of a listed pool that enables or disables it, and its value.
     pub fn enabled_field(&self, enabled: bool) -> (&'static str, Value) {
-        match (self.operator.since(36), enabled) {
-            (true, enabled) => ("disableNewAllocations", Value::Bool(!enabled)),
-            (false, true) => ("nodeSelector", "all()".into()),
-            (false, false) => ("nodeSelector", "!all()".into()),
-        }
+        enabled_field(self.operator, enabled)
+    }
+}
+
+/// The field of a listed pool that enables or disables it, and its value. Before operator 1.36 added a
+/// field, Calico's documentation recommended to select no node.
+pub fn enabled_field(operator: OperatorVersion, enabled: bool) -> (&'static str, Value) {
+    match (operator.since(36), enabled) {
+        (true, enabled) => ("disableNewAllocations", Value::Bool(!enabled)),
+        (false, true) => ("nodeSelector", "all()".into()),
+        (false, false) => ("nodeSelector", "!all()".into()),
     }
 }
 
 /// The operator's version; if it cannot be read, that of the operator that installs this Calico.
-fn operator(install: &Install) -> OperatorVersion {
+pub fn operator(install: &Install) -> OperatorVersion {
     let version = install.operator.value();
     version
         .and_then(|version| version.parse().ok())

@@ -8,7 +8,8 @@ use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 
 /// The finding about such pools.
 pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
-    if inputs.facts.install.method.value() != Some(&Method::Remnants) {
+    let is_of_uninstall = inputs.facts.install.method.value() == Some(&Method::Remnants);
+    if !is_of_uninstall && !inputs.leftovers().are_in_the_way() {
         return None;
     }
     let pools = inputs.facts.known_pools();
@@ -23,8 +24,12 @@ pub(crate) fn finding(inputs: &Inputs) -> Option<Finding> {
         .impact(
             "while they exist, the operator does not check new pools against the pod CIDR, and \
              does not take over a pool with the same CIDR",
-        )
-        .fix("delete them before you install Calico again")
-        .paste(delete);
-    Some(finding)
+        );
+    Some(if is_of_uninstall {
+        finding
+            .fix("delete them before you install Calico again")
+            .paste(delete)
+    } else {
+        finding.fix("delete them before you create the Installation, as the steps below do")
+    })
 }

@@ -19,10 +19,15 @@ const NAMESPACE: &str = "tigera-operator";
 /// The steps up to a complete install. `entries` is the planned list of the Installation.
 pub(crate) fn steps(inputs: &Inputs, entries: &[Value]) -> Vec<Step> {
     match inputs.facts.install.method.value() {
-        Some(Method::OperatorOnly) => replace_operator(inputs)
-            .into_iter()
-            .chain([create_installation(inputs)])
-            .collect(),
+        Some(Method::OperatorOnly) => {
+            let leftovers = inputs.leftovers();
+            replace_operator(inputs)
+                .into_iter()
+                .chain(leftovers.before(inputs.snapshot))
+                .chain([create_installation(inputs)])
+                .chain(leftovers.after())
+                .collect()
+        }
         Some(Method::InstallationOnly) => correct_installation(inputs, entries)
             .into_iter()
             .chain([add_repository(inputs), install_operator(inputs)])

@@ -8,6 +8,7 @@ use crate::assess::facts::manifest::Manifest;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
 use crate::plan::request::PlanRequest;
+use crate::repair::installation_settings::{self, Setting};
 use crate::snapshot::Snapshot;
 
 /// The CNI plugin that gives pods their addresses.
@@ -18,41 +19,6 @@ pub struct Networking {
     pub plugin: String,
     /// Why this one.
     pub why: String,
-}
-
-/// A setting of the Installation that the cluster needs besides its pools.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Setting {
-    /// The path in the Installation's spec.
-    #[serde(rename = "path")]
-    pub key: SettingKey,
-    /// The value.
-    pub value: &'static str,
-    /// Why it is needed.
-    pub why: String,
-}
-
-/// The path of a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub enum SettingKey {
-    /// The platform.
-    #[serde(rename = "kubernetesProvider")]
-    Provider,
-    /// The CNI plugin.
-    #[serde(rename = "cni.type")]
-    Cni,
-}
-
-impl SettingKey {
-    /// The keys from the Installation's spec down.
-    pub fn path(self) -> &'static [&'static str] {
-        match self {
-            Self::Provider => &["kubernetesProvider"],
-            Self::Cni => &["cni", "type"],
-        }
-    }
 }
 
 const CALICO: &str = "Calico";
@@ -74,7 +40,7 @@ impl Networking {
         let networking = Self::found(snapshot, facts, request);
         let settings = match &facts.installation {
             Some(_) => Vec::new(),
-            None => settings(facts.cluster.platform.value().copied(), &networking),
+            None => installation_settings::settings(snapshot, facts, networking.is_calico()),
         };
         (networking, settings)
     }
@@ -110,6 +76,10 @@ impl Networking {
         if request.concerns_pools() {
             return by(CALICO, "a pool is requested");
         }
+        let running = installation_settings::without_installation(snapshot, facts);
+        if running.is_some_and(|node| node.prepares_with("install-cni")) {
+            return by(CALICO, "Calico's CNI plugin is installed on the nodes");
+        }
         // As the operator detects it: tigera/operator v1.42.3, core_controller.go (`fillDefaults`).
         let sets = snapshot.daemon_sets.items();
         let aws_node = sets.iter().any(|set| {
@@ -137,42 +107,9 @@ impl Networking {
     }
 }
 
-/// AKS is not detected by the operator, and each of the three providers has a default plugin that
-/// is not Calico's. Source: tigera/operator v1.42.3, pkg/common/discovery and core_controller.go.
-fn settings(platform: Option<Platform>, networking: &Networking) -> Vec<Setting> {
-    let (provider, plugin) = match platform {
-        Some(Platform::Eks) => ("EKS", "AmazonVPC"),
-        Some(Platform::Aks) => ("AKS", "AzureVNET"),
-        Some(Platform::Gke) => ("GKE", "GKE"),
-        _ => return Vec::new(),
-    };
-    let mut settings = vec![Setting {
-        key: SettingKey::Provider,
-        value: provider,
-        why: format!("the cluster runs on {provider}"),
-    }];
-    if networking.is_calico() {
-        settings.push(Setting {
-            key: SettingKey::Cni,
-            value: CALICO,
-            why: format!("the operator's default for {provider} is {plugin}"),
-        });
-    }
-    settings
-}
-
-impl Setting {
-    /// An Installation with these settings and no other.
-    pub(crate) fn installation(settings: &[Self]) -> Installation {
-        Installation {
-            provider: value(settings, SettingKey::Provider),
-            cni: value(settings, SettingKey::Cni),
-            ..Installation::default()
-        }
-    }
-}
-
-fn value(settings: &[Setting], key: SettingKey) -> Option<String> {
-    let setting = settings.iter().find(|setting| setting.key == key)?;
-    Some(setting.value.to_owned())
+/// An Installation with these settings and no other.
+pub(crate) fn with_settings(settings: &[Setting]) -> Installation {
+    let document = serde_json::json!({ "spec": installation_settings::spec(settings) });
+    serde_yaml::to_value(document)
+        .map_or_else(|_| Installation::default(), |it| Installation::read(&it))
 }

@@ -10,8 +10,8 @@ use calico_core::yaml;
 use serde_yaml::{Mapping, Value};
 
 use crate::plan::comparison::PoolComparison;
-use crate::plan::values::networking::Setting;
 use crate::plan::{Plan, Pool, Unread};
+use crate::repair::installation_settings::Setting;
 
 /// A ClusterPlan. The filter keeps existing pools as they are, so a plan that changes one is refused.
 pub fn config(plan: &Plan) -> Result<String, String> {
@@ -111,8 +111,8 @@ fn listed_pool(entry: &Value) -> Option<PlannedPool> {
 
 fn setting(setting: &Setting) -> cluster_plan::Setting {
     cluster_plan::Setting {
-        path: setting.key.path().join("."),
-        value: setting.value.to_owned(),
+        path: setting.path.clone(),
+        value: setting.text(),
     }
 }
 

@@ -11,8 +11,15 @@ pub fn flags(plan: &Plan) -> Result<String, String> {
     check_expressible(&plan.entries)?;
     let mut words: Vec<String> = Vec::new();
     for setting in &plan.settings {
-        let path = setting.key.path().join(".");
-        words.push(format!("--set installation.{path}={}", setting.value));
+        let (path, value) = (&setting.path, setting.text());
+        // Neither a shell nor Helm gives any of these characters a meaning.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".:/-".contains(c);
+        if !value.chars().all(is_plain) {
+            return Err(format!(
+                "the Installation needs {path}, whose value no flag can set: use -o values"
+            ));
+        }
+        words.push(format!("--set installation.{path}={value}"));
     }
     if !plan.entries.is_empty() {
         words.push("--post-renderer helm-postrender".to_owned());

@@ -5,13 +5,15 @@ use serde_yaml::{Mapping, Value};
 
 use crate::plan::choice::Choice;
 use crate::plan::{Plan, Pool};
+use crate::repair::installation_settings;
 
 /// The planned settings and pools.
 pub(super) fn spec(plan: &Plan) -> Mapping {
-    let mut spec = Mapping::new();
-    for setting in &plan.settings {
-        insert(&mut spec, setting.key.path(), setting.value.into());
-    }
+    let settings = installation_settings::spec(&plan.settings);
+    let mut spec = match serde_yaml::to_value(settings) {
+        Ok(Value::Mapping(spec)) => spec,
+        _ => Mapping::new(),
+    };
     if plan.networking.is_calico() {
         let pools = Value::Sequence(plan.entries.clone());
         insert(&mut spec, &["calicoNetwork", "ipPools"], pools);
@@ -45,8 +47,12 @@ pub(super) fn reasons(plan: &Plan) -> String {
         server.unwrap_or_default()
     )];
     for setting in &plan.settings {
-        let path = setting.key.path().join(".");
-        lines.push(format!("{path} {}: {}", setting.value, setting.why));
+        lines.push(format!(
+            "{} {}: {}",
+            setting.path,
+            setting.text(),
+            setting.why
+        ));
     }
     for pool in &plan.pools {
         lines.extend(reasons_of(pool));

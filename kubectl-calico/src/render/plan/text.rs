@@ -93,10 +93,9 @@ fn inputs(page: &mut Page, plan: &Plan) {
         page.row("Pods per node", &chosen(&plan.pods_per_node));
     }
     for setting in &plan.settings {
-        let path = setting.key.path().join(".");
         page.row(
             "Setting",
-            &format!("{path} {}: {}", setting.value, setting.why),
+            &format!("{} {}: {}", setting.path, setting.text(), setting.why),
         );
     }
     for unreadable in &plan.facts.networks.unreadable {

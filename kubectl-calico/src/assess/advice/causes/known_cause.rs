@@ -6,6 +6,8 @@ use crate::assess::check::{Case, Check};
 pub(crate) struct KnownCause {
     /// The strings that a message must contain, all of them, in lower case.
     pub(super) texts: &'static [&'static str],
+    /// What else must be true of a message, in lower case.
+    pub(super) is_meant: fn(&str) -> bool,
     /// The minor versions of the operator that write it: the first, and the last unless they still do.
     #[cfg_attr(
         not(test),
@@ -30,6 +32,7 @@ impl KnownCause {
     /// What most causes have in common. 1.28 is the oldest operator that was compared.
     pub(super) const USUAL: Self = Self {
         texts: &[],
+        is_meant: |_| true,
         written_by: (28, None),
         means: "",
         fix: "",

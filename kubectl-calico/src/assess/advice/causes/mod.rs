@@ -33,7 +33,9 @@ fn causes() -> impl Iterator<Item = &'static KnownCause> {
 /// The first cause whose texts a message contains.
 pub(crate) fn cause(message: &str) -> Option<&'static KnownCause> {
     let message = message.to_lowercase();
-    causes().find(|cause| cause.texts.iter().all(|text| message.contains(text)))
+    causes().find(|cause| {
+        cause.texts.iter().all(|text| message.contains(text)) && (cause.is_meant)(&message)
+    })
 }
 
 #[cfg(test)]
@@ -51,6 +53,9 @@ mod tests {
                 );
             }
             let message = known.texts.join(" ");
+            if !(known.is_meant)(&message) {
+                continue;
+            }
             let found = cause(&message).map(|found| found.means);
             assert_eq!(found, Some(known.means), "{message} is taken for another");
         }
@@ -71,6 +76,16 @@ mod tests {
                  configuration: IPPool 192.168.0.0/16 is not within the platform's configured pod \
                  network CIDR(s) [10.244.0.0/16]",
                 "outside the cluster's pod CIDR",
+            ),
+            (
+                "Error creating / updating IPPools: error with field IPPool.Spec.CIDR = '10.244.0.0/16' \
+                 (IPPool(pods) CIDR overlaps with IPPool(default-ipv4-ippool) CIDR 10.244.0.0/16)",
+                "another name",
+            ),
+            (
+                "Error creating / updating IPPools: error with field IPPool.Spec.CIDR = '10.244.0.0/17' \
+                 (IPPool(pods) CIDR overlaps with IPPool(default-ipv4-ippool) CIDR 10.244.0.0/16)",
+                "a pool overlaps another one",
             ),
             (
                 "Installation not found: Installation.operator.tigera.io \"default\" not found",

@@ -20,6 +20,25 @@ const DIFFERS: KnownCause = KnownCause {
     ..KnownCause::USUAL
 };
 
+/// Whether the pool that overlaps has the CIDR of the new one: `'10.244.0.0/16' (IPPool(a) CIDR overlaps with IPPool(b)
+/// CIDR 10.244.0.0/16)`. The operator creates a pool that exists only under another name.
+fn has_equal_cidrs(message: &str) -> bool {
+    let Some((before, after)) = message.split_once("cidr overlaps with ippool(") else {
+        return false;
+    };
+    let Some((_, existing)) = after.split_once(") cidr ") else {
+        return false;
+    };
+    let is_of_cidr = |c: char| c.is_ascii_hexdigit() || ".:/".contains(c);
+    let end = existing.find(|c| !is_of_cidr(c)).unwrap_or(existing.len());
+    let cidr = existing
+        .get(..end)
+        .unwrap_or_default()
+        .trim_end_matches(['.', ':']);
+    let written = ['\'', '"'].map(|quote| format!("{quote}{cidr}{quote}"));
+    !cidr.is_empty() && written.iter().any(|written| before.contains(written))
+}
+
 pub(crate) static CAUSES: &[KnownCause] = &[
     KnownCause {
         texts: &["not strictly masked"],
@@ -41,6 +60,15 @@ pub(crate) static CAUSES: &[KnownCause] = &[
         fix: "find out what still uses the earlier pool's addresses, and release the leaked ones",
         paste: check_ipam,
         ..KnownCause::USUAL
+    },
+    KnownCause {
+        texts: &["ippool", "cidr overlaps with ippool(", "cidr"],
+        is_meant: has_equal_cidrs,
+        means: "the Installation gives an existing pool another name, so that the operator tries to create it a second \
+                time",
+        fix: "set the name back to the existing pool's in the Installation, or leave it out; with another CIDR, the \
+              operator would delete the existing pool",
+        ..DIFFERS
     },
     KnownCause {
         texts: &["ippool", "cidr overlaps with"],

@@ -37,7 +37,7 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                  a changed CIDR and an unchanged name makes the operator stop with \"IPPool CIDR \
                  cannot be modified\"; one with a changed name and an unchanged CIDR, with \"CIDR \
                  overlaps\".",
-        criteria: "Pools are matched by the text of their CIDR, as the operator does, and compared \
+        criteria: "Pools are matched by the text of their CIDR, as the operator does before 1.44, and compared \
                    after its defaults have been applied. Before 1.36, the operator enables every \
                    pool that it owns. Owned pools have the label app.kubernetes.io/managed-by: \
                    tigera-operator, on the object or in its annotation projectcalico.org/metadata. \
@@ -50,7 +50,7 @@ pub(crate) const POOLS_DIFFER: Check = Check {
               pool directly, or hand it over to the operator with the label. The CIDR and the \
               block size of an existing pool are immutable.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; \
-                 tigera/operator#2340, projectcalico/calico#11402, Azure/AKS#5829",
+                 tigera/operator#2340, tigera/operator#4783, projectcalico/calico#11402, Azure/AKS#5829",
     },
     needs: &[&INSTALLATIONS, &IP_POOLS],
     excuses: &[],
@@ -111,16 +111,21 @@ fn differs(
     let entry = &POOLS_DIFFER.entry;
     let cidr = cidr_of(installation, index)?;
     let network = listed.network()?.network();
-    let Some(pool) = pools.iter().find(|pool| pool.cidr == cidr) else {
-        let of_network = |pool: &&ExistingPool| {
-            pool.network
-                .is_some_and(|existing| existing.network() == network)
-        };
-        return Some(match pools.iter().find(of_network) {
-            Some(pool) => written_otherwise(entry, index, cidr, pool),
-            None => missing(entry, installation, index, cidr),
-        });
+    let of_network = |pool: &&ExistingPool| {
+        pool.network
+            .is_some_and(|existing| existing.network() == network)
     };
+    let of_text = pools.iter().find(|pool| pool.cidr == cidr);
+    let Some(pool) = of_text.or_else(|| pools.iter().find(of_network)) else {
+        return Some(missing(entry, installation, index, cidr));
+    };
+    if pool.cidr != cidr && !installation.operator.since(44) {
+        return Some(if deletes_another_notation(installation, listed, pool) {
+            deleted_in_a_loop(case, index, cidr, pool)
+        } else {
+            written_otherwise(entry, index, cidr, pool)
+        });
+    }
     let differences = differences(installation, listed, pool);
     if differences.is_empty() {
         return cannot_be_owned(entry, case, installation, index, listed, pool);
@@ -133,6 +138,55 @@ fn differs(
         differences,
     };
     Some(differing.finding(entry))
+}
+
+/// Whether Calico's API accepts an entry with the pool's name as an update, because it stores the CIDR in its canonical
+/// notation, as the pool has it. The operator then misses the pool's text in the list, and deletes it; next, it creates
+/// the pool again.
+/// Source: tigera/operator#4783; projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go
+/// (`validateAndSetDefaults`).
+fn deletes_another_notation(
+    installation: &InstallationFacts,
+    listed: &EffectivePool,
+    pool: &ExistingPool,
+) -> bool {
+    let canonical = pool.network.map(|network| network.network().to_string());
+    installation.changes_existing_pools()
+        && pool.owned_by_operator
+        && listed.name.as_deref() == Some(pool.name.as_str())
+        && canonical.as_deref() == Some(pool.cidr.as_str())
+}
+
+fn deleted_in_a_loop(case: &Case, index: usize, cidr: &str, pool: &ExistingPool) -> Finding {
+    let exactly = |place: &str| {
+        format!(
+            "write the CIDR in {place} exactly as in the pool: {}",
+            pool.cidr
+        )
+    };
+    Finding::error(
+        &POOLS_DIFFER.entry,
+        pool.object(),
+        format!("the Installation writes its CIDR as {cidr}"),
+    )
+    .evidence(
+        ObjectRef::installation(),
+        path::pool_field(index, "cidr"),
+        cidr,
+    )
+    .evidence(pool.object(), "spec.cidr", &pool.cidr)
+    .impact(
+        "as soon as Calico's API server is available, the operator deletes the pool, whose CIDR it does not find in the \
+         list, creates it again, and so on: its pods lose their routes and NAT",
+    )
+    .in_manifest(exactly("the manifest of the Installation"))
+    .fixed_by_all(set_listed(
+        case,
+        index,
+        exactly("the Installation"),
+        &[("cidr", json!(pool.cidr))],
+    ))
+    .pending(format!("deletes {}", pool.object()))
 }
 
 /// An owned pool whose entry kept its name and got another CIDR.
