@@ -77,6 +77,41 @@ pub(super) const EXISTING_POOL_ENCAPSULATION: Rule = Rule {
     },
 };
 
+pub(super) const EXISTING_POOL_NAME: Rule = Rule {
+    entry: Entry {
+        code: "existing-pool-name",
+        title: "an existing pool that the operator owns must keep its name",
+        meaning: "The operator finds its pools by their CIDR, and writes them under the name in the list.",
+        impact: "The operator creates a second IPPool with the same CIDR, which Calico's API rejects. TigeraStatus \
+                 ippools becomes Degraded with ResourceUpdateError, and no pool is changed or created any more.",
+        criteria: "Checked for operators 1.34 and later. A pool without a name keeps the name of the existing pool.",
+        fix: "Write the name of the existing pool, or leave it out.",
+        source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and pool_controller.go; \
+                 projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
+    },
+    enforcement: Enforcement::Operator,
+    check: |case| {
+        case.pools()
+            .filter_map(|pool| {
+                let name = pool.written.name.as_deref().filter(|name| !name.is_empty())?;
+                let existing = case.existing(&pool)?;
+                let is_same_text = pool.written.cidr.as_ref() == Some(&existing.cidr);
+                let is_found = is_same_text || case.operator.since(44);
+                (is_found && case.manages(existing) && name != existing.name).then(|| {
+                    pool.violation_at(
+                        "name",
+                        format!("{} is another name for {}", shown(name), case.label(existing)),
+                        "Calico's API rejects the operator's second pool with the same CIDR; TigeraStatus ippools \
+                         becomes Degraded, ResourceUpdateError: Error creating / updating IPPools: … CIDR overlaps \
+                         with IPPool(…)",
+                        format!("write {}, or leave the name out", shown(&existing.name)),
+                    )
+                })
+            })
+            .collect()
+    },
+};
+
 pub(super) const EXISTING_POOL_NOT_OWNED: Rule = Rule {
     entry: Entry {
         code: "existing-pool-not-owned",

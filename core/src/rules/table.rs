@@ -80,6 +80,7 @@ pub(super) static CLUSTER_RULES: &[Rule] = &[
     existing_pools::EXISTING_POOL_MISSING,
     pool_changes::EXISTING_POOL_BLOCK_SIZE,
     pool_changes::EXISTING_POOL_ENCAPSULATION,
+    pool_changes::EXISTING_POOL_NAME,
     pool_changes::EXISTING_POOL_NOT_OWNED,
     existing_pools::EXISTING_POOL_OVERLAP,
     cluster_settings::CLUSTER_SETTING_MISSING,
