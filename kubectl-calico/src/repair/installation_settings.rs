@@ -153,7 +153,7 @@ fn of_running(
                 "calicoNetwork.bgp",
                 "Enabled",
                 runs("env CALICO_NETWORKING_BACKEND"),
-            ))
+            ));
         }
         _ => {}
     }
