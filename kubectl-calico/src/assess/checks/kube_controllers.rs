@@ -1,6 +1,7 @@
 //! Whether calico-kube-controllers is ready.
 
 use crate::assess::advice::impact::without_pods;
+use crate::assess::advice::pod_commands;
 use crate::assess::advice::refused::refused;
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
@@ -11,6 +12,7 @@ use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 use crate::assess::views::{joining, pods};
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
+use crate::snapshot::{Pod, PodName};
 use calico_core::catalog::Entry;
 
 pub(crate) const CONTROLLERS_NOT_READY: Check = Check {
@@ -95,6 +97,22 @@ fn not_ready(case: &Case) -> Option<Finding> {
     }
     if let Some(cause) = unscheduled::of(case, &pods) {
         return Some(finding.fix(cause.fix).paste(cause.command));
+    }
+    let runs = |pod: &&&Pod| pod.statuses().any(|it| it.state.running.is_some());
+    if let Some(pod) = pods.iter().find(runs) {
+        let name = PodName::of(&pod.metadata);
+        return Some(
+            finding
+                .fix(
+                    "its container runs: read the result of the readiness probe in the pod's events, and \
+                     its log",
+                )
+                .paste(format!(
+                    "{}\n{} --tail=50",
+                    pod_commands::describe(&name),
+                    pod_commands::log(&name, KUBE_CONTROLLERS)
+                )),
+        );
     }
     Some(
         finding

@@ -12,14 +12,14 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{counted, pasted};
+use crate::assess::phrases::{MOST_NAMES, counted, pasted};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
 use crate::assess::views::objects::{
     KUBE_CONTROLLERS, default_installation, deployment, object_of,
 };
-use crate::assess::views::placement;
-use crate::snapshot::ObjectRef;
+use crate::assess::views::{daemon_set, placement};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES, TIGERA_STATUSES};
+use crate::snapshot::{Node, ObjectRef};
 
 /// What is counted if there is no DaemonSet of calico-node.
 const COUNTED: &str = "count (with a calico-node container)";
@@ -42,6 +42,7 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
                    calico-kube-controllers exists, and no other network plugin runs.",
         fix: "Remove the nodeSelector or affinity that excludes the nodes: in the DaemonSet for a \
               manifest install, in spec.calicoNodeDaemonSet of the Installation with the operator. \
+              A node without the label kubernetes.io/os, which the kubelet sets, needs that label. \
               If the nodes are meant to run without Calico, nothing needs to be done.",
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml; tigera/operator v1.42.3, \
                  pkg/render/node.go",
@@ -129,10 +130,30 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
                 .fix("none needed if the other nodes are meant to run without Calico"),
         );
     }
+    let unlabeled = unlabeled(case, node);
+    if unlabeled.len() == nodes - desired {
+        let names: Vec<&str> = unlabeled
+            .iter()
+            .map(|it| it.metadata.name.as_str())
+            .collect();
+        for name in names.iter().take(MOST_NAMES) {
+            finding = finding.evidence(ObjectRef::named("Node", *name), label_field(), "not set");
+        }
+        let pasted: Vec<&str> = names.iter().map(|name| pasted(name)).collect();
+        return Some(
+            finding
+                .impact(WITHOUT_CALICO)
+                .fix("set the label, as the kubelet does when it registers the node")
+                .paste(format!(
+                    "kubectl label nodes {} {SYSTEM}=linux",
+                    pasted.join(" ")
+                )),
+        );
+    }
     let meta = &node.set.metadata;
     Some(
         finding
-            .impact("pods on the other nodes get neither a network nor policies from Calico")
+            .impact(WITHOUT_CALICO)
             .fix(if node.is_of_operator() {
                 "remove the nodeSelector or affinity from spec.calicoNodeDaemonSet of the \
                  Installation, unless the other nodes are meant to run without Calico"
@@ -147,6 +168,29 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
                 pasted(meta.name.as_deref().unwrap_or_default())
             )),
     )
+}
+
+const WITHOUT_CALICO: &str =
+    "pods on the other nodes get neither a network nor policies from Calico";
+
+/// The label with the operating system, which all of Calico's manifests and the operator select nodes by.
+const SYSTEM: &str = "kubernetes.io/os";
+
+fn label_field() -> String {
+    format!("label {SYSTEM}")
+}
+
+/// The nodes without that label, if it alone selects the nodes.
+fn unlabeled<'a>(case: &Case<'a>, node: &CalicoNode) -> Vec<&'a Node> {
+    let pod = daemon_set::pod(node.set);
+    let selection = node_selection(pod);
+    let keys = pod.and_then(|pod| pod.node_selector.as_ref());
+    let is_by_system = keys.is_some_and(|keys| keys.keys().eq([SYSTEM])) && selection.len() == 1;
+    let nodes = case.snapshot.nodes.items().iter();
+    let nodes = nodes.filter(|node| node.is_linux() && !node.is_virtual());
+    nodes
+        .filter(|node| is_by_system && node.metadata.label(SYSTEM).is_none())
+        .collect()
 }
 
 /// The fields that select the nodes of a pod.

@@ -28,7 +28,7 @@ pub(super) static NO_SERVICES: Entry = Entry {
                recognized by its DaemonSet; what the operator does to it with kubeProxyManagement is \
                taken into account. Without the DaemonSet, the finding is a warning, except with \
                kubeadm. Platforms that run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s, \
-               OpenShift, GKE) do not count, and neither do clusters with another network plugin. \
+               OpenShift, GKE) do not count, unless servers of k3s or RKE2 run with --disable-kube-proxy; and neither do clusters with another network plugin. \
                The address is KUBERNETES_SERVICE_HOST of kubernetes-services-endpoint, or what \
                bpfNetworkBootstrap finds out; in a manifest install, that of calico-node's environment.",
     fix: "Before eBPF is turned off, bring kube-proxy back, and wait until it runs on every node. \
@@ -72,7 +72,8 @@ fn lack(case: &Case) -> Option<Lack> {
         return Some(Lack::Choice);
     }
     let platform = case.facts.cluster.platform.value();
-    let elsewhere = platform.is_some_and(|it| it.implements_services() || *it == Platform::Gke);
+    let elsewhere = kube_proxy::disabled(case.snapshot).is_none()
+        && platform.is_some_and(|it| it.implements_services() || *it == Platform::Gke);
     if elsewhere || kube_proxy::is_scheduled(case.snapshot) || other_plugins::is_there(case) {
         return None;
     }
@@ -104,7 +105,8 @@ fn implementation(before: &Case, after: &Case) -> Finding {
     let turns_off = before.facts.dataplane.value() == Some(&Dataplane::Bpf);
     let set = kube_proxy::daemon_set(after.snapshot);
     let is_kubeadm = after.facts.cluster.platform.value() == Some(&Platform::Kubeadm);
-    let severity = if set.is_some() || is_kubeadm {
+    let disabled = kube_proxy::disabled(after.snapshot);
+    let severity = if set.is_some() || is_kubeadm || disabled.is_some() {
         Severity::Error
     } else {
         Severity::Warning
@@ -125,6 +127,10 @@ fn implementation(before: &Case, after: &Case) -> Finding {
     );
     let finding = with_kube_proxy(with_data_plane(finding, after), after)
         .impact("no Service works, cluster DNS included");
+    let finding = match &disabled {
+        Some(from) => finding.read(from, true),
+        None => finding,
+    };
     if !turns_off {
         return finding.fix("leave kube-proxy as it is, or turn eBPF on first");
     }
@@ -132,6 +138,10 @@ fn implementation(before: &Case, after: &Case) -> Finding {
         Some(_) => {
             "before applying the manifests, bring kube-proxy back: remove the entry of its \
              DaemonSet's nodeSelector that no node matches, and wait until it is ready on every node"
+        }
+        None if disabled.is_some() => {
+            "before applying the manifests, remove disable-kube-proxy from the configuration of all servers, and \
+             restart them"
         }
         None => {
             "before applying the manifests, install kube-proxy, and wait until it is ready on every \
