@@ -132,23 +132,7 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     }
     let unlabeled = unlabeled(case, node);
     if unlabeled.len() == nodes - desired {
-        let names: Vec<&str> = unlabeled
-            .iter()
-            .map(|it| it.metadata.name.as_str())
-            .collect();
-        for name in names.iter().take(MOST_NAMES) {
-            finding = finding.evidence(ObjectRef::named("Node", *name), label_field(), "not set");
-        }
-        let pasted: Vec<&str> = names.iter().map(|name| pasted(name)).collect();
-        return Some(
-            finding
-                .impact(WITHOUT_CALICO)
-                .fix("set the label, as the kubelet does when it registers the node")
-                .paste(format!(
-                    "kubectl label nodes {} {SYSTEM}=linux",
-                    pasted.join(" ")
-                )),
-        );
+        return Some(with_labels(finding, &unlabeled));
     }
     let meta = &node.set.metadata;
     Some(
@@ -170,15 +154,32 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     )
 }
 
+/// Sets the label on the nodes that lack it.
+fn with_labels(finding: Finding, unlabeled: &[&Node]) -> Finding {
+    let names: Vec<&str> = unlabeled
+        .iter()
+        .map(|it| it.metadata.name.as_str())
+        .collect();
+    let shown = names.iter().take(MOST_NAMES);
+    let finding = shown.fold(finding, |finding, name| {
+        let object = ObjectRef::named("Node", *name);
+        finding.evidence(object, format!("label {SYSTEM}"), "not set")
+    });
+    let pasted: Vec<&str> = names.iter().map(|name| pasted(name)).collect();
+    finding
+        .impact(WITHOUT_CALICO)
+        .fix("set the label, as the kubelet does when it registers the node")
+        .paste(format!(
+            "kubectl label nodes {} {SYSTEM}=linux",
+            pasted.join(" ")
+        ))
+}
+
 const WITHOUT_CALICO: &str =
     "pods on the other nodes get neither a network nor policies from Calico";
 
 /// The label with the operating system, which all of Calico's manifests and the operator select nodes by.
 const SYSTEM: &str = "kubernetes.io/os";
-
-fn label_field() -> String {
-    format!("label {SYSTEM}")
-}
 
 /// The nodes without that label, if it alone selects the nodes.
 fn unlabeled<'a>(case: &Case<'a>, node: &CalicoNode) -> Vec<&'a Node> {
