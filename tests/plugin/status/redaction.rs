@@ -202,7 +202,7 @@ impl Seeds {
 
     /// Adds a word to every third text that selects or identifies nothing.
     fn plant_below(&mut self, key: &str, value: &mut Value) {
-        const KEPT: [&str; 9] = [
+        const KEPT: [&str; 10] = [
             "apiVersion",
             "kind",
             "name",
@@ -211,6 +211,7 @@ impl Seeds {
             "objects",
             "notServed",
             "matchLabels",
+            "time",
             "type",
         ];
         if KEPT.contains(&key) || key.ends_with("Timestamp") || key.ends_with("Time") {
