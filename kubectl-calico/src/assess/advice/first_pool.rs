@@ -16,6 +16,7 @@ use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::ipam_blocks::{Block, blocks};
 use crate::repair::Step;
 use crate::repair::calico_node::set_variables;
+use crate::snapshot::ObjectRef;
 
 /// Restarts calico-node, so that it creates a pool for the blocks that are there.
 pub(crate) fn restart(case: &Case) -> Option<Step> {
@@ -62,11 +63,23 @@ pub(crate) fn restart(case: &Case) -> Option<Step> {
              this report could not read: otherwise calico-node does not start",
         );
     }
-    Some(Step::new(what).run(format!(
+    Some(Step::new(what).run(rollout(&object)))
+}
+
+/// Restarts calico-node of an operator that leaves it to calico-node to create the pools that the Installation lists.
+pub(crate) fn restart_for_listed(case: &Case) -> Option<Step> {
+    let node = CalicoNode::current(case.snapshot)?;
+    let what =
+        "restart calico-node, which creates the listed pools when it starts and there is none";
+    Some(Step::new(what).run(rollout(&node.object())))
+}
+
+fn rollout(calico_node: &ObjectRef) -> String {
+    format!(
         "kubectl rollout restart -n {} daemonset {}",
-        pasted(object.namespace.as_deref().unwrap_or_default()),
-        pasted(object.name.as_deref().unwrap_or_default())
-    )))
+        pasted(calico_node.namespace.as_deref().unwrap_or_default()),
+        pasted(calico_node.name.as_deref().unwrap_or_default())
+    )
 }
 
 /// Stands for a CIDR that is not known.

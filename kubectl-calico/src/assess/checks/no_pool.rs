@@ -130,7 +130,9 @@ fn were_deleted(case: &Case, pools: &[ExistingPool]) -> bool {
             && pod.status.phase == "Running"
             && address.is_some_and(|it| listed.iter().any(|cidr| cidr.holds(it)))
     };
-    pools.is_empty() && case.snapshot.calico_pods.items().iter().any(has_address)
+    pools.is_empty()
+        && operator_creates_pools(case)
+        && case.snapshot.calico_pods.items().iter().any(has_address)
 }
 
 /// What to do about pools that were deleted under their pods.
@@ -210,6 +212,9 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         return vec![restart.unwrap_or_else(|| Step::new("add a pool for pods"))];
     }
     if candidates.iter().any(|pool| pool.existing.is_none()) {
+        if !operator_creates_pools(case) {
+            return first_pool::restart_for_listed(case).into_iter().collect();
+        }
         let what = "check why the operator has not created the pools that the Installation lists, \
                     and see the other findings";
         return vec![Step::new(what).run("kubectl get tigerastatus ippools calico -o yaml")];
@@ -299,18 +304,19 @@ fn sizes_of_blocks(case: &Case) -> Vec<Step> {
     steps.flatten().collect()
 }
 
+/// Whether the operator creates pools, which calico-node does otherwise: up to 1.32, and of a manifest install.
+fn operator_creates_pools(case: &Case) -> bool {
+    let installation = case.facts.installation.as_ref();
+    installation.is_some_and(InstallationFacts::changes_existing_pools)
+}
+
 /// Whether calico-node, which creates the pool when it starts, has never run: the pool is missing because of that. Blocks
 /// show that a pool was there.
 /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go (configureIPPools).
 fn has_never_started(case: &Case, pools: &[ExistingPool]) -> bool {
-    let by_operator = case
-        .facts
-        .installation
-        .as_ref()
-        .is_some_and(InstallationFacts::changes_existing_pools);
     let counts = case.facts.agents.value().and_then(|it| it.counts.as_ref());
     pools.is_empty()
-        && !by_operator
+        && !operator_creates_pools(case)
         && counts.is_some_and(|counts| counts.desired > 0 && counts.ready == 0)
         && case.snapshot.ipam_blocks.items().is_empty()
 }
