@@ -68,7 +68,7 @@ fn a_pool_outside_the_pod_cidr_would_be_found() {
     let fix = &report["findings"][0]["fix"];
     assert_eq!(
         fix[0]["what"],
-        "give the pool another CIDR in the manifest of the Installation"
+        "give the pool a CIDR inside 10.244.0.0/16 in the manifest of the Installation"
     );
     assert!(fix[0]["commands"].is_null());
 }
