@@ -101,11 +101,14 @@ fn wrong(whole: &Value, part: &Value) -> Vec<String> {
     let fails = known
         .iter()
         .any(|code| matches!(*code, "CAL502" | "CAL503"));
+    let noted = noted(whole);
     for code in codes(part).difference(&known) {
         let is_not_ready = matches!(*code, "CAL103" | "CAL501" | "CAL508");
         // Advice that a known number of nodes makes needless.
         let is_advice = *code == "few-blocks";
-        let is_excused = is_advice || (fails && is_not_ready);
+        // That a node has just joined is not known without the nodes and their pods.
+        let is_joining = *code == "CAL501" && noted.contains(code);
+        let is_excused = is_advice || is_joining || (fails && is_not_ready);
         if !is_excused && !is_incomplete_plan(part) {
             wrong.push(format!("{code} appears"));
         }
@@ -135,9 +138,18 @@ fn wrong(whole: &Value, part: &Value) -> Vec<String> {
 
 /// The codes of errors and warnings.
 fn codes(document: &Value) -> BTreeSet<&str> {
+    codes_of(document, |severity| severity != "note")
+}
+
+/// The codes of notes.
+fn noted(document: &Value) -> BTreeSet<&str> {
+    codes_of(document, |severity| severity == "note")
+}
+
+fn codes_of(document: &Value, is_wanted: fn(&str) -> bool) -> BTreeSet<&str> {
     let findings = document["findings"].as_array().unwrap().iter();
-    let findings = findings.filter(|finding| finding["severity"] != "note");
     findings
+        .filter(|finding| is_wanted(finding["severity"].as_str().unwrap()))
         .map(|finding| finding["code"].as_str().unwrap())
         .collect()
 }

@@ -312,6 +312,9 @@ fn entry<'a>(object: &'a mut Value, parent: &str, field: &str) -> &'a mut Value 
         .or_insert_with(|| Value::Object(Map::new()))
 }
 
+/// VirtualBox's own address of every machine, which identifies none.
+const SAME_EVERYWHERE: &str = "10.0.2.15";
+
 #[test]
 fn no_node_and_no_address_of_a_node_is_left() {
     for case in cases() {
@@ -337,5 +340,5 @@ fn names_and_addresses(case: &Case) -> BTreeSet<&str> {
             .filter_map(|address| address["address"].as_str());
         addresses.chain(node["metadata"]["name"].as_str())
     });
-    names.collect()
+    names.filter(|name| *name != SAME_EVERYWHERE).collect()
 }

@@ -13,7 +13,7 @@ use crate::assess::views::node_labels::MIGRATION_LABEL;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, default_installation, object_of};
 use crate::assess::views::{daemon_set, placement};
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
+use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 
 pub(crate) const HALF_MIGRATED: Check = Check {
     entry: Entry {
@@ -39,7 +39,8 @@ pub(crate) const HALF_MIGRATED: Check = Check {
                  canal.yaml",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    excuses: &[],
+    // That the two DaemonSets have nodes of their own.
+    excuses: &[&NODES],
     judges: Judges::Configured,
     find: |case| match case.facts.install.method.value() {
         _ if case.snapshot.basis.is_proposal() => {

@@ -119,6 +119,11 @@ fn differs(
     let Some(pool) = of_text.or_else(|| pools.iter().find(of_network)) else {
         return Some(missing(entry, installation, index, cidr));
     };
+    // Whether another notation matters depends on the operator.
+    let operator = &case.facts.install.operator;
+    if pool.cidr != cidr && operator.value().is_none() && !operator.is_absent() {
+        return None;
+    }
     if pool.cidr != cidr && !installation.operator.since(44) {
         return Some(if deletes_another_notation(installation, listed, pool) {
             deleted_in_a_loop(case, index, cidr, pool)
