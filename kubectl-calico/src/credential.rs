@@ -77,7 +77,7 @@ const ORDINARY: [&str; 44] = [
 ];
 
 /// How the error begins that another one wraps.
-const ERRORS: [&str; 13] = [
+const ERRORS: [&str; 14] = [
     "context",
     "dial",
     "failed",
@@ -88,6 +88,7 @@ const ERRORS: [&str; 13] = [
     "post",
     "rpc",
     "secrets",
+    "server",
     "serviceaccounts",
     "unexpected",
     "x509",
@@ -199,7 +200,7 @@ fn is_url(before: &str) -> bool {
 /// Whether what follows a name is the error that an error wraps, as Go's programs write it: `failed to fetch token: Get "…"`.
 fn is_error(before: &str, value: &str) -> bool {
     let clause = before.rsplit(": ").next().unwrap_or_default();
-    let fails = ["failed to", "unable to", "error ", "invalid "];
+    let fails = ["failed to", "unable to", "error ", "invalid ", "denied, "];
     let word = value.split([' ', ':']).next().unwrap_or_default();
     fails.iter().any(|fails| clause.contains(fails)) && ERRORS.contains(&word)
 }
@@ -342,6 +343,7 @@ mod tests {
             "failed to authorize: failed to fetch anonymous token: Get \"https://auth.example.com/token?\
              scope=pull\": dial tcp: lookup auth.example.com: no such host",
             "failed to fetch oauth token: unexpected status: 401 Unauthorized",
+            "pull access denied, repository does not exist or may require authorization: server message: x",
             "Failed to watch *v1.Secret: failed to list *v1.Secret: Get \"https://10.96.0.1:443/api\": x",
             "error getting secret: secrets \"bgp-secrets\" not found",
             "x509: invalid signature: parent certificate cannot sign this kind of certificate",

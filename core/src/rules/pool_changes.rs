@@ -82,10 +82,10 @@ pub(super) const EXISTING_POOL_NAME: Rule = Rule {
         code: "existing-pool-name",
         title: "an existing pool that the operator owns must keep its name",
         meaning: "The operator finds its pools by their CIDR, and writes them under the name in the list.",
-        impact: "The operator creates a second IPPool with the same CIDR, which Calico's API rejects. TigeraStatus \
+        impact: "The operator tries to create a second IPPool with the same CIDR, which Calico's API rejects. TigeraStatus \
                  ippools becomes Degraded with ResourceUpdateError, and no pool is changed or created any more.",
         criteria: "Checked for operators 1.34 and later. A pool without a name keeps the name of the existing pool.",
-        fix: "Write the name of the existing pool, or leave it out.",
+        fix: "Write the name of the existing pool, or leave the name out.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go and pool_controller.go; \
                  projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
     },

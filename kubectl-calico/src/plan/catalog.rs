@@ -73,7 +73,7 @@ pub(crate) static POOL_UNLISTED: Entry = Entry {
     code: "pool-unlisted",
     title: "the Installation no longer lists a pool that the operator owns",
     meaning: "An IPPool has the operator's label, but no pool in the Installation has its CIDR.",
-    impact: "The operator deletes the pool as soon as Calico's API server is available, and the \
+    impact: "Once the operator and Calico's API server both run, the operator deletes the pool, and the \
              pool's pods lose their routes and NAT. Any change to the Installation can trigger \
              this.",
     criteria: "The same as for CAL208, with operator 1.34 and later. The finding is a warning, \

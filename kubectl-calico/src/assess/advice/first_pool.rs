@@ -59,7 +59,7 @@ pub(crate) fn restart(case: &Case) -> Option<Step> {
             .to_owned();
     if case.snapshot.ipam_blocks.unknown().is_some() {
         what.push_str(
-            ", and CALICO_IPV4POOL_BLOCK_SIZE if there are blocks of another size than that, which \
+            ", and CALICO_IPV4POOL_BLOCK_SIZE if existing blocks have another size than the default, which \
              this report could not read: otherwise calico-node does not start",
         );
     }
@@ -70,7 +70,7 @@ pub(crate) fn restart(case: &Case) -> Option<Step> {
 pub(crate) fn restart_for_listed(case: &Case) -> Option<Step> {
     let node = CalicoNode::current(case.snapshot)?;
     let what =
-        "restart calico-node, which creates the listed pools when it starts and there is none";
+        "restart calico-node, which creates the listed pools when it starts and no pool exists";
     Some(Step::new(what).run(rollout(&node.object())))
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn unlisted(
         "tigera-operator",
     )
     .impact(
-        "the operator deletes the pool as soon as Calico's API server is available, and its pods \
+        "once the operator and Calico's API server both run, the operator deletes the pool, and its pods \
          lose their routes and NAT",
     )
     .in_manifest(format!(

@@ -170,7 +170,7 @@ pub(crate) fn delete_overlapping(
     let size = goes.block_size;
     if !stays.uses().covers(goes.uses()) {
         retire.push(Step::new(format!(
-            "create a pool for what {} is for (allowedUses) in a range that no pool has, and move what has \
+            "create a pool with the allowedUses of {} in a range that no pool has, and move what has \
              addresses from {} there: {} does not allow that use",
             goes.name, goes.name, stays.name
         )));
@@ -195,7 +195,7 @@ pub(crate) fn delete_overlapping(
     if goes.is_for_pods() && goes.encapsulation != stays.encapsulation {
         retire.push(migration::recreate_pods(
             &format!(
-                "with addresses in {}, whose traffic is {} from now on: their MTU is that of {}",
+                "with addresses in {}, whose traffic is {} from now on, but whose MTU is still that of {}",
                 goes.cidr, stays.encapsulation, goes.encapsulation
             ),
             "all of them are new",

@@ -34,15 +34,15 @@ pub(crate) fn of(case: &Case, pods: &[&Pod]) -> Option<WaitingCause> {
     );
     let fix = match (passing, by_operator) {
         (Some(passing), true) => format!(
-            "{passing}; or add a toleration for the taint {key} to controlPlaneTolerations of the Installation"
+            "{passing}; or, in controlPlaneTolerations of the Installation, add a toleration for the taint {key}"
         ),
         (Some(passing), false) => passing.to_owned(),
         (None, true) => format!(
-            "add a toleration for the taint {key} to controlPlaneTolerations of the Installation, or remove the taint \
+            "in controlPlaneTolerations of the Installation, add a toleration for the taint {key}; or remove the taint \
              from a node"
         ),
         (None, false) => format!(
-            "add a toleration for the taint {key} to the pod template of its manifest, or remove the taint from a node"
+            "in the pod template of its manifest, add a toleration for the taint {key}; or remove the taint from a node"
         ),
     };
     let command = if by_operator {

@@ -2,7 +2,7 @@
 
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::Case;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, counted, few, pasted};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
@@ -58,18 +58,23 @@ pub(super) fn contradicting(
             entry,
             case,
             node,
-            "find the nodes where the pod is not ready: none of its pods is among those that this report reads, by \
-             their labels",
+            "find the nodes where the pod is not ready: this report finds pods by their labels, and found none of \
+             this DaemonSet",
         ),
         _ => finding(
             entry,
             case,
             node,
             format!(
-                "find the nodes where the pod is not ready: of those that this report read, all are ready ({read}). If all pods \
-                 are, kube-controller-manager no longer counts them: read its log"
+                "the DaemonSet counts fewer ready pods than this report read ({read}). If kubectl shows them ready, too, \
+                 kube-controller-manager no longer counts them: read its log"
             ),
-        ),
+        )
+        // A pod may have become ready between the two readings.
+        .map(|finding| Finding {
+            severity: Severity::Warning,
+            ..finding
+        }),
     }
 }
 

@@ -227,7 +227,7 @@ fn joined(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> 
         finding
             .explained()
             .impact("new pods on these nodes get a network once calico-node runs there")
-            .fix("wait: if calico-node is not ready three minutes after the node joined, this is an error")
+            .fix("wait: it becomes an error if calico-node is still not ready three minutes after the node joined")
             .paste(format!(
                 "kubectl rollout status -n {} daemonset/{}",
                 pasted(meta.namespace.as_deref().unwrap_or_default()),

@@ -93,11 +93,12 @@ fn two_agents(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
         )
         .fix(
             "turn the agent of the Amazon VPC CNI off: enableNetworkPolicy: \"false\" in the configuration of \
-             the EKS add-on, or in the values of its chart",
+             the EKS add-on, beside the values that it has, which an update replaces; or in the values of its \
+             chart",
         )
         .paste(
-            "aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --resolve-conflicts PRESERVE \
-             --configuration-values '{\"enableNetworkPolicy\":\"false\"}'",
+            "aws eks describe-addon --cluster-name CLUSTER --addon-name vpc-cni --query addon.configurationValues \
+             --output text",
         ),
     )
 }

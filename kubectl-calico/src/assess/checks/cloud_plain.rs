@@ -102,11 +102,11 @@ fn network(case: &Case) -> Option<(Cloud, CloudNetwork)> {
     let network = match cloud {
         Cloud::Azure => by_routes(
             "user-defined routes and IP forwarding on each network interface",
-            "create these routes and turn IP forwarding on",
+            "create routes for the pods' addresses and turn IP forwarding on",
         ),
         Cloud::Google => by_routes(
             "routes and canIpForward on each instance",
-            "create these routes; only a new instance can have canIpForward",
+            "create routes for the pods' addresses and set canIpForward on each instance",
         ),
         Cloud::OpenStack => by_setting(
             "unless each port allows it",
@@ -159,7 +159,7 @@ fn without_route(nodes: &[&Node]) -> Option<Finding> {
                 "pods there and on other nodes cannot reach each other, and no new pods are scheduled there",
             )
             .fix(
-                "see in the events and in the log of the cloud controller manager why its route controller \
+                "find out from the events and the log of the cloud controller manager why its route controller \
                  creates none: a quota of routes, a missing permission, or a node without podCIDR",
             )
             .paste("kubectl get events -A --field-selector reason=FailedToCreateRoute"),
@@ -194,8 +194,8 @@ fn plain(
         vec![routes_of_cloud()]
     } else {
         let choice = Step::new(format!(
-            "if pods on different nodes{where_} reach each other, stop here; otherwise {allow}, and skip the \
-             rest, or change the pool to VXLAN as follows"
+            "if pods on different nodes{where_} reach each other, stop here. Otherwise, either {allow}, and skip the \
+             rest; or change the pool to VXLAN as follows"
         ));
         let change = encapsulate(case, pool, Encapsulation::Vxlan);
         std::iter::once(choice).chain(change).collect()

@@ -123,15 +123,16 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         .fix(format!("fix {other}; {name} then recovers on its own"));
     }
     if known.is_some_and(|cause| cause.waits_for == Some(API_SERVER)) && has_api_server(case) {
-        let message =
-            format!("{name} is degraded since Calico's API server was not ready; it is now");
+        let message = format!(
+            "{name} is still degraded because Calico's API server was not ready; it is ready now"
+        );
         return with_condition(
             Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
             &object,
             &condition,
         )
         .impact(without_component(name))
-        .fix("wait some minutes for the operator's next try; if the message stays, restart the operator")
+        .fix("wait a few minutes for the operator to try again; if the message stays, restart the operator")
         .paste(operator_restart(case.snapshot));
     }
     let finding = with_condition(

@@ -60,7 +60,7 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
                  running, without updates.",
         criteria: "spec.datastoreReady of the ClusterInformation default is false.",
         fix: "Let the migration or the upgrade finish. If none is running, unlock the datastore. A \
-              DatastoreMigration unlocks it itself, or when it is deleted (CAL128).",
+              DatastoreMigration unlocks it when it completes or is deleted (CAL128).",
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/plugin/plugin.go, \
                  cni-plugin/pkg/upgrade/migrate.go and kube-controllers/pkg/controllers/migration; rancher/rancher#23788",
     },
@@ -78,7 +78,7 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
             "Calico's datastore is locked",
         )
         .evidence(object, "spec.datastoreReady", false)
-        .impact("calico-node does not start, and new pods get no network")
+        .impact("a restarted calico-node does not start, and new pods get no network")
         .suspects([Suspect::Code(MIGRATION_STOPPED.entry.code)]);
         if let Some(migration) = unfinished(case) {
             let object = ObjectRef::of("DatastoreMigration", &migration.metadata);
@@ -99,8 +99,8 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
                 .to_owned();
         if case.snapshot.datastore_migrations.unknown().is_some() {
             what.push_str(
-                ", and there is no DatastoreMigration, which this report could not read and which \
-                 unlocks it itself",
+                ", and if there is no DatastoreMigration, which this report could not check and which \
+                 unlocks the datastore itself",
             );
         }
         vec![

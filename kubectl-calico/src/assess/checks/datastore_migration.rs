@@ -13,15 +13,15 @@ pub(crate) const MIGRATION_STOPPED: Check = Check {
         code: "CAL128",
         title: "the migration of Calico's datastore has stopped",
         meaning: "A DatastoreMigration, with which kube-controllers copies Calico's resources from \
-                  crd.projectcalico.org/v1 to projectcalico.org/v3, has failed or waits for the \
-                  resolution of conflicts.",
+                  crd.projectcalico.org/v1 to projectcalico.org/v3, has failed, or waits for \
+                  conflicts to be resolved.",
         impact: "If the datastore is locked, calico-node does not start, and new pods get no network. \
                  While it waits, projectcalico.org/v3 is no longer served by Calico's API server: what \
                  is written there has no effect.",
         criteria: "status.phase of a DatastoreMigration is Failed or WaitingForConflictResolution. The \
                    finding is a warning if it failed without locking the datastore. In any other \
-                   phase, the migration goes on by itself.",
-        fix: "Resolve the conflicts in its conditions, after which it goes on; or delete the \
+                   phase, the migration continues by itself.",
+        fix: "Resolve the conflicts that its conditions list, after which it continues; or delete the \
               DatastoreMigration, which rolls back and unlocks the datastore. Do not unlock the \
               datastore by hand: Calico would change resources that are being copied.",
         source: "projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/migration/api.go and \
@@ -45,7 +45,7 @@ fn stopped(case: &Case, migration: &DatastoreMigration) -> Option<Finding> {
     let (message, waits) = match phase {
         "Failed" => ("the migration to projectcalico.org/v3 has failed", false),
         "WaitingForConflictResolution" => (
-            "the migration to projectcalico.org/v3 waits for the resolution of conflicts",
+            "the migration to projectcalico.org/v3 waits for conflicts to be resolved",
             true,
         ),
         _ => return None,
@@ -62,7 +62,7 @@ fn stopped(case: &Case, migration: &DatastoreMigration) -> Option<Finding> {
         .evidence(object, "status.phase", phase)
         .impact(match (locked, waits) {
             (true, _) => {
-                "the datastore is locked: calico-node does not start, and new pods get no network"
+                "the datastore is locked: a restarted calico-node does not start, and new pods get no network"
             }
             (false, true) => {
                 "what is written to projectcalico.org/v3 has no effect: Calico still reads \
@@ -75,7 +75,7 @@ fn stopped(case: &Case, migration: &DatastoreMigration) -> Option<Finding> {
         finding
             .fix(
                 "resolve the conflicts that its conditions list, each between a resource of \
-                 crd.projectcalico.org/v1 and one of projectcalico.org/v3: it then goes on by itself. Do \
+                 crd.projectcalico.org/v1 and one of projectcalico.org/v3: the migration then continues by itself. Do \
                  not unlock the datastore by hand",
             )
             .paste(see)

@@ -126,7 +126,7 @@ fn without_plugin(case: &Case, pods: &[&Pod]) -> Option<Finding> {
         &ADDRESS_OUTSIDE_POOLS.entry,
         pods::object(first),
         format!(
-            "runs on a node without calico-node or another known network plugin: {}",
+            "runs on a node with neither calico-node nor another known network plugin: {}",
             few(&names)
         ),
     );

@@ -18,14 +18,14 @@ pub(crate) const NO_IPV4: Check = Check {
     entry: Entry {
         code: "CAL515",
         title: "calico-node looks for IPv4 addresses in an IPv6-only cluster",
-        meaning: "Autodetection of IPv4 addresses is on, and the nodes have IPv6 addresses only.",
+        meaning: "Autodetection of IPv4 addresses is on, but the nodes have only IPv6 addresses.",
         impact: "calico-node stops with \"Failed to autodetect an IPv4 address\" and crash-loops on every \
                  node.",
         criteria: "IP is autodetect in calico-node's environment, all InternalIPs are IPv6 addresses, no pool \
                    is an IPv4 pool, calico-node has detected no IPv4 address of any node, and a pod of \
                    calico-node is not ready. The operator turns autodetection on if the Installation has \
                    nodeAddressAutodetectionV4.",
-        fix: "Remove nodeAddressAutodetectionV4 from the Installation, or set IP=none in a manifest install.",
+        fix: "Remove nodeAddressAutodetectionV4 from the Installation, or, in a manifest install, set IP=none and, for BIRD, CALICO_ROUTER_ID=hash.",
         source: "projectcalico/calico v3.29.3, node/pkg/lifecycle/startup/startup.go; tigera/operator v1.36.5, \
                  pkg/render/node.go; rancher/rke2#7454, projectcalico/calico#8941",
     },
@@ -57,7 +57,7 @@ fn no_ipv4(case: &Case) -> Option<Finding> {
     let finding = Finding::error(
         &NO_IPV4.entry,
         calico.object(),
-        "calico-node looks for IPv4 addresses, and no node has one",
+        "calico-node looks for an IPv4 address, but no node has one",
     )
     .read(&calico.env(VARIABLE), "autodetect")
     .evidence(
@@ -79,9 +79,9 @@ fn no_ipv4(case: &Case) -> Option<Finding> {
             )
     } else {
         finding
-            .fix("turn IPv4 off in calico-node, which restarts its pods")
+            .fix("turn IPv4 off in calico-node, and give BIRD a router ID without it; this restarts the pods")
             .paste(format!(
-                "kubectl set env -n {} daemonset/{} -c calico-node {VARIABLE}=none",
+                "kubectl set env -n {} daemonset/{} -c calico-node {VARIABLE}=none CALICO_ROUTER_ID=hash",
                 pasted(calico.set.metadata.namespace.as_deref().unwrap_or_default()),
                 pasted(calico.set.metadata.name.as_deref().unwrap_or_default())
             ))

@@ -104,7 +104,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
         return Some(
             finding
                 .fix(
-                    "its container runs: read the result of the readiness probe in the pod's events, and \
+                    "its container runs, but is not ready: read the result of the readiness probe in the pod's events, and \
                      its log",
                 )
                 .paste(format!(

@@ -12,8 +12,8 @@ use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY};
 pub(crate) const OTHER_MODE: Check = Check {
     entry: Entry {
         code: "CAL318",
-        title: "Calico uses nftables, and kube-proxy does not",
-        meaning: "Calico is in nftables mode, and kube-proxy is in another mode, such as iptables.",
+        title: "Calico uses nftables, but kube-proxy does not",
+        meaning: "Calico is in nftables mode, but kube-proxy is in another mode, such as iptables.",
         impact: "Calico does not support this: kube-proxy's rules and Calico's are in different \
                  tables, whose order is not defined, so Services and policies may not work.",
         criteria: "nftablesMode of Felix is Enabled, eBPF is off, kube-proxy is scheduled to nodes, and \
@@ -46,7 +46,7 @@ fn other_mode(case: &Case) -> Option<Finding> {
     let finding = Finding::warning(
         &OTHER_MODE.entry,
         &object,
-        format!("Calico uses nftables, and kube-proxy {mode}"),
+        format!("Calico uses nftables, but kube-proxy uses {mode}"),
     )
     .evidence(&object, "mode", format!("{written:?}"));
     let finding = match dataplane.from().first() {

@@ -101,7 +101,7 @@ fn lost(case: &Case) -> Option<Finding> {
         Step::new(
             "then recreate all pods that have addresses from a pool, one namespace at a time, CoreDNS \
              first: they get new addresses, in new blocks. Until the last one is recreated, a new pod can \
-             get the address of a running one. Pods of Jobs, and those without a workload, must be \
+             get the address of a running one. Pods of Jobs and pods without a controller must be \
              deleted by hand",
         )
         .run(RECREATE_PODS),

@@ -13,17 +13,17 @@ use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 pub(crate) const TUNNEL_LOST: Check = Check {
     entry: Entry {
         code: "CAL228",
-        title: "a disabled pool has pods, and no pool gives nodes an address for its tunnel",
-        meaning: "A pool with IPIP or VXLAN was disabled while pods still have addresses of it, and no other enabled pool \
+        title: "a disabled pool is in use, and no enabled pool gives nodes a tunnel address",
+        meaning: "A pool with IPIP or VXLAN was disabled while pods had addresses from it, and no enabled pool \
                   has that encapsulation.",
-        impact: "calico-node releases the address of the tunnel on every node. Without that of VXLAN, Felix removes the \
-                 routes to the other nodes' pods. Without that of IPIP, pods still reach each other, but nodes do not \
+        impact: "calico-node releases every node's tunnel address. Without a VXLAN address, Felix removes the \
+                 routes to the other nodes' pods. Without an IPIP address, pods still reach each other, but nodes do not \
                  reach pods on other nodes: webhooks and NodePorts fail.",
         criteria: "The pool has encapsulation and addresses in use, and is disabled or selects no node; no enabled pool of the \
                    family with the same kind of tunnel may be used for tunnels \
-                   (allowedUses); and no node has an address of such a tunnel any more. With VXLAN, the \
+                   (allowedUses); and no node has such a tunnel address any more. With VXLAN, the \
                    finding is an error.",
-        fix: "Recreate the pods that still have addresses of the pool; or enable the pool again until they have moved.",
+        fix: "Recreate the pods that still have addresses from the pool. To restore traffic at once, enable the pool again until they have moved.",
         source: "projectcalico/calico v3.24.6 to v3.32.1, node/pkg/allocateip/allocateip.go \
                  (determineEnabledPoolCIDRs) and felix/calc/vxlan_resolver.go; projectcalico/node#1057",
     },
@@ -73,7 +73,7 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
             severity,
             pool.object(),
             format!(
-                "{in_use} addresses of {} are in use, and no enabled pool gives nodes an address for its {}",
+                "{in_use} addresses of {} are in use, and no enabled pool gives nodes a tunnel address for {}",
                 pool.name, pool.encapsulation
             ),
         )
@@ -81,11 +81,14 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
         .evidence(pool.object(), "encapsulation", pool.encapsulation)
         .evidence(crate::snapshot::ObjectRef::all("Node"), format!("count (with annotation {annotation})"), 0)
         .impact(tunnel.what_breaks())
+        .fix(format!(
+            "either enable {} again, which restores traffic at once, or move its pods:",
+            pool.name
+        ))
         .fixed_by(recreate_pods(
             &format!("that have addresses from {}", pool.name),
             "kubectl calico status shows none of them in use",
-        ))
-        .fix(format!("or enable {} again until they have moved", pool.name)),
+        )),
     )
 }
 

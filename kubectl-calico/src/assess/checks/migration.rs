@@ -74,6 +74,12 @@ fn proposed_twice(case: &Case) -> Option<Finding> {
     )
 }
 
+/// Whether two DaemonSets together have more pods than there are nodes, if both were counted.
+fn overlap(case: &Case, one: &CalicoNode, other: &CalicoNode) -> bool {
+    let counts = placement::desired(one.set).zip(placement::desired(other.set));
+    counts.is_none_or(|(one, other)| one + other > placement::machines(case.snapshot))
+}
+
 /// Two manifests, each with its own calico-node on the same nodes.
 fn run_twice(case: &Case) -> Option<Finding> {
     let mut nodes = CalicoNode::all(case.snapshot);
@@ -82,8 +88,9 @@ fn run_twice(case: &Case) -> Option<Finding> {
         .iter()
         .enumerate()
         .flat_map(|(at, one)| nodes.iter().skip(at + 1).map(move |other| (one, other)));
-    let (one, other) =
-        { pairs }.find(|(one, other)| placement::share_nodes(case.snapshot, one.set, other.set))?;
+    let (one, other) = { pairs }.find(|(one, other)| {
+        placement::share_nodes(case.snapshot, one.set, other.set) && overlap(case, one, other)
+    })?;
     let finding = Finding::error(
         &HALF_MIGRATED.entry,
         other.object(),

@@ -143,10 +143,10 @@ fn deleted(case: &Case, finding: Finding) -> Finding {
     let namespace = operator.and_then(|meta| meta.namespace.as_deref());
     let mut steps = vec![
         Step::new(
-            "find out what deleted the pools: a young AGE means that the definition was deleted, and created \
+            "find out what deleted the pools: a recent CREATED AT means that the definition was deleted and created \
              again without its objects",
         )
-        .run("kubectl get customresourcedefinitions -o wide | grep -E 'ippools|ipamblocks'"),
+        .run("kubectl get customresourcedefinitions | grep -E 'ippools|ipamblocks'"),
         Step::new("restart the operator, which creates the pools of the Installation again").run(
             format!(
                 "kubectl rollout restart -n {} deployment {DEPLOYMENT}",

@@ -158,7 +158,7 @@ fn outside_pools(case: &Case, blocks: &[&StrayBlock]) -> Option<Finding> {
             finding
                 .impact("none, unless a pool with another block size is created there")
                 .fix(
-                    "none needed: kube-controllers releases a node's empty block if it has another \
+                    "none needed: kube-controllers releases a node's empty block if the node has another \
                      one",
                 ),
         );
@@ -210,7 +210,7 @@ fn account_for(case: &Case, blocks: &[&StrayBlock]) -> Vec<Step> {
     if sizes.values().any(|sizes| sizes.len() > 1) {
         return vec![
             Step::new(format!(
-                "{recreate}: their blocks are not of one size, and Calico's API accepts no pool \
+                "{recreate}: their blocks have different sizes, and Calico's API accepts no pool \
                  that has blocks of another size in it"
             ))
             .run(PODS),

@@ -16,12 +16,12 @@ pub(crate) const TWO_OPERATORS: Check = Check {
         code: "CAL127",
         title: "the operator runs in two namespaces",
         meaning: "Two Deployments named tigera-operator, in different namespaces, have ready pods.",
-        impact: "Only one operator is active: that in the namespace that the ConfigMap calico-system/active-operator \
-                 names. If the ConfigMap is deleted, another one can take over, and installs the Calico of its own \
-                 release, which may be a downgrade. An operator before 1.23 does not heed the ConfigMap: both then \
+        impact: "Only one operator is active: the one in the namespace that the ConfigMap calico-system/active-operator \
+                 names. If the ConfigMap is deleted, the other operator can take over, and installs the Calico of its own \
+                 release, which may be a downgrade. An operator before 1.23 ignores the ConfigMap: both then \
                  undo each other's changes.",
         criteria: "At least two Deployments named tigera-operator have a ready replica.",
-        fix: "Delete the Deployment of the one that is not active. Do not run helm uninstall: its hook deletes the \
+        fix: "Delete the Deployment of the operator that is not active. Do not run helm uninstall: its hook deletes the \
               Installation, and with it Calico.",
         source: "tigera/operator v1.42.3, pkg/active/active.go and \
                  pkg/controller/installation/core_controller.go (checkActive); tigera/operator#4012",
@@ -71,7 +71,7 @@ fn two(case: &Case) -> Option<Finding> {
         .filter(|name| *name != namespace(stays))
         .collect();
     let finding = finding.impact(
-        "if the active one loses its place, the other one installs the Calico of its own release",
+        "if the other one becomes the active one, it installs the Calico of its own release",
     );
     Some(if active.is_some() {
         let commands: Vec<String> = others

@@ -21,7 +21,7 @@ pub(crate) const NO_STRICT_AFFINITY: Check = Check {
         meaning: "Calico runs on Windows nodes and its IPAM assigns addresses, but strictAffinity is \
                   not true.",
         impact: "Calico's IPAM assigns no address on a Windows node (\"global strict affinity should \
-                 not be false for Windows node\"), so its pods stay in ContainerCreating. The operator \
+                 not be false for Windows node\"), so its pods stay in ContainerCreating. Without it, the operator \
                  does not install Calico on Windows nodes.",
         criteria: "strictAffinity in the IPAM configuration is false, which is the default. A Windows \
                    node counts if windowsDataplane in the Installation is HNS, if the DaemonSet \

@@ -91,7 +91,7 @@ impl Bundle {
             (Self::MicroK8s, DetectedMtu) => "set veth_mtu to \"0\"".to_owned(),
             (Self::Gke, _) => {
                 return (
-                    "ask the support of Google: GKE manages its Calico and reverts changes"
+                    "ask Google Cloud support: GKE manages its Calico and reverts changes"
                         .to_owned(),
                     "",
                 );

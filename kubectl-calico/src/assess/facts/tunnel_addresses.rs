@@ -53,9 +53,9 @@ impl LostTunnel {
     pub fn what_breaks(self) -> &'static str {
         match self {
             Self::Ipip => {
-                "nodes do not reach these pods on other nodes: the API server's calls of webhooks and NodePorts fail"
+                "nodes do not reach these pods on other nodes: webhook calls from the API server fail, and so do NodePorts"
             }
-            Self::Vxlan => "these pods are not reached from other nodes",
+            Self::Vxlan => "other nodes and their pods do not reach these pods",
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn pool_of(pools: &[ExistingPool], block: &Block) -> Option<usize> {
 /// Says that nothing takes addresses from blocks of the pools.
 pub fn set_unused(pools: &mut [ExistingPool]) {
     for pool in pools {
-        pool.usage = Fact::absent("no blocks: pods get addresses from the podCIDR of their node");
+        pool.usage = Fact::absent("no blocks in use: Calico's IPAM assigns no addresses");
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn follow(
                 "changes the data plane from {} to {}, node by node; connections can break on the way",
                 was.name(),
                 if now == Dataplane::Auto {
-                    "the one of iptables and nftables that kube-proxy uses"
+                    "iptables or nftables, whichever kube-proxy uses"
                 } else {
                     now.name()
                 }

@@ -19,7 +19,7 @@ pub(super) static FAMILY_MISSING: Entry = Entry {
     title: "with the manifests, calico-node needs an address that nodes do not have",
     meaning: "With the manifests, calico-node detects an IPv6 address on each node, or an IPv4 address, and the nodes \
               report none.",
-    impact: "calico-node exits on such a node once its update reaches it. The node gets no routes and policies any \
+    impact: "Once the update reaches such a node, calico-node exits there. The node gets no routes or policies any \
              more, and the update stops there.",
     criteria: "Only with --with, and only if calico-node does not detect such an address already. The operator has \
                calico-node detect addresses of each family in which the Installation lists a pool, and IPv6 \
@@ -96,7 +96,7 @@ fn finding(case: &Case, family: Family, demand: Demand) -> Option<Finding> {
         return None;
     }
     let (severity, message) = if lacking.len() == nodes.len() {
-        let message = format!("calico-node needs an {family} address, and no node has one");
+        let message = format!("calico-node needs an {family} address, but no node has one");
         (Severity::Error, message)
     } else {
         let names: Vec<&str> = lacking
@@ -104,7 +104,7 @@ fn finding(case: &Case, family: Family, demand: Demand) -> Option<Finding> {
             .map(|node| node.metadata.name.as_str())
             .collect();
         let message = format!(
-            "calico-node needs an {family} address, which {} lack",
+            "calico-node needs an {family} address; there is none on {}",
             few(&names)
         );
         (Severity::Warning, message)
@@ -126,7 +126,7 @@ fn finding(case: &Case, family: Family, demand: Demand) -> Option<Finding> {
     Some(
         finding
             .impact(
-                "calico-node exits on such a node once its update reaches it; the node gets no routes and policies any \
+                "once the update reaches a node without one, calico-node exits there; the node gets no routes or policies any \
                  more, and the update stops there",
             )
             .fix(format!(

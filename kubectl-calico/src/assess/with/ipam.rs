@@ -12,7 +12,7 @@ pub(super) static IPAM_CHANGED: Entry = Entry {
     title: "the manifests change the IPAM plugin",
     meaning: "With the manifests, another IPAM plugin assigns the addresses of new pods: Calico's own in place of \
               host-local, for example.",
-    impact: "The new plugin does not know the addresses of running pods, and assigns them a second time. Routes of \
+    impact: "The new plugin does not know the addresses of running pods, and can assign them a second time. Routes of \
              the cloud to the pod CIDR of each node, on which host-local IPAM can rely, no longer lead to new pods.",
     criteria: "Only with --with, and not if the manifests add another calico-node. In a manifest install, the plugin is that of cni_network_config in the ConfigMap; with \
                the operator, spec.cni.ipam.type of the Installation, with its default.",
@@ -44,7 +44,7 @@ pub(super) fn ipam_changed(before: &Case, after: &Case) -> Option<Finding> {
     Some(
         finding
             .impact(
-                "the new plugin does not know the addresses of running pods, and assigns them a second time",
+                "the new plugin does not know the addresses of running pods, and can assign them a second time",
             )
             .fix(format!(
                 "keep the IPAM plugin {was} in {} of the manifest of {}",

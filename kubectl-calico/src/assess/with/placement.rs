@@ -20,7 +20,7 @@ use crate::snapshot::{Node, ObjectRef};
 pub(super) static PLACEMENT_CHANGED: Entry = Entry {
     code: "CAL124",
     title: "the manifests take calico-node off nodes",
-    meaning: "The manifests change by which labels calico-node selects its nodes, and nodes on which it runs do not \
+    meaning: "The manifests change the labels by which calico-node selects its nodes, and some nodes that run it do not \
               have them.",
     impact: "calico-node is removed from these nodes. New pods there get no network, and routes and policies are no \
              longer updated.",
@@ -79,7 +79,7 @@ pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
         let message = format!("calico-node no longer selects {}", few(&left));
         let finding = Finding::warning(&PLACEMENT_CHANGED, is.object.clone(), message);
         is.proof(finding).impact(
-            "calico-node is removed from these nodes: new pods there get no network, and routes and policies are no \
+            "calico-node is removed there: new pods get no network, and routes and policies are no \
              longer updated",
         )
     } else if unsure && !added.is_empty() {
@@ -100,7 +100,7 @@ pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
             .to_owned()
     } else {
         format!(
-            "change {} in the manifest of {}, or first label every node that needs Calico",
+            "change {} in the manifest of {}, unless these nodes are meant to run without Calico",
             fields.join(", "),
             is.object
         )

@@ -10,7 +10,7 @@ use crate::snapshot::ObjectRef;
 pub(super) static SECOND_API_SERVER: Entry = Entry {
     code: "CAL125",
     title: "the manifests add a second APIServer",
-    meaning: "With the manifests, the APIServers default and tigera-secure both exist. The operator takes one of them: \
+    meaning: "With the manifests, the APIServers default and tigera-secure both exist. The operator accepts only one of them: \
               default, or else tigera-secure, the name that Calico Enterprise used.",
     impact: "The operator stops reconciling Calico's API server, and since 1.34 the pools. What runs keeps running.",
     criteria: "Only with --with, and only if the cluster does not have both already.",

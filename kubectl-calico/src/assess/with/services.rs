@@ -176,8 +176,8 @@ fn address(before: &Case, after: &Case) -> Option<Finding> {
         );
     Some(match was {
         Some(host) => finding.fix(format!(
-            "keep {field}: {host} in the manifest of {config}, or the address of the API server, or of its load \
-             balancer, that replaces it"
+            "keep {field}: {host} in the manifest of {config}, or replace it with the address of the API server or of its load \
+             balancer"
         )),
         None if manages => finding.fix(format!(
             "add {config} with the address of the API server, or of its load balancer, and apply it first"
@@ -204,7 +204,7 @@ pub(super) fn readdressed(before: &Case, after: &Case) -> Option<String> {
         before.facts.install.is_run_by_operator() && after.facts.install.is_run_by_operator();
     (acts && was != is).then(|| {
         format!(
-            "restarts calico-node with {is} in place of {was} as the address of the API server; with a wrong one, \
+            "restarts calico-node with {is} in place of {was} as the address of the API server; if it is wrong, \
              calico-node does not start"
         )
     })

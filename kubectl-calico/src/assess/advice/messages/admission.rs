@@ -22,8 +22,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         means: "the cluster allows the priority classes of Calico's pods only in namespaces with a ResourceQuota for \
                 them, as GKE does",
         fix: "with the operator on GKE, set kubernetesProvider of the Installation to GKE: it then creates the quota \
-              calico-critical-pods. Elsewhere, create a ResourceQuota in the namespace whose scopeSelector has the \
-              PriorityClass of the message",
+              calico-critical-pods. Elsewhere, create a ResourceQuota in the namespace, with a scopeSelector for the \
+              PriorityClass that the message names",
         paste: provider_or_quota,
         source: "Kubernetes documentation, Resource Quotas (Limit Priority Class consumption by default); tigera/operator \
                  v1.42.3, pkg/controller/installation/core_controller.go",
@@ -59,7 +59,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["error looking up service account"],
         means: "the ServiceAccount of the pod is missing",
-        fix: "apply the whole manifest of the release; with the operator, read why it does not create it",
+        fix: "apply the whole manifest of the release; with the operator, find out why it does not create it",
         paste: service_accounts,
         source: "kubernetes v1.34, plugin/pkg/admission/serviceaccount/admission.go",
         examples: &[

@@ -15,7 +15,7 @@ use crate::assess::checks::usage::NEARLY_FULL;
 
 const TOKEN_EXPIRED: KnownMessage = KnownMessage {
     means: "the API server rejects the token of the CNI plugin, which has expired",
-    fix: "restart calico-node on the node of the pod: it writes a new token to \
+    fix: "restart calico-node on the pod's node: it writes a new token to \
           /etc/cni/net.d/calico-kubeconfig",
     paste: calico_node_of,
     explained_by: &[&TOKEN_NOT_RENEWED],
@@ -151,10 +151,10 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["/proc/sys/net/", "read-only file system"],
+        texts: &["failed (add)", "/proc/sys/net/", "read-only file system"],
         means: "the CNI plugin cannot set the pod's network parameters: /proc/sys is read-only on the node",
-        fix: "make /proc/sys writable where the container runtime runs: in a container (kind, LXC, MicroK8s), \
-         run that privileged",
+        fix: "make /proc/sys writable where the container runtime runs; if that is a container (kind, LXC, MicroK8s), \
+         run it privileged",
         paste: pod_node,
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go (writeProcSys)",
         examples: &[
@@ -166,8 +166,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed to create host netlink handle"],
         means: "the CNI plugin cannot configure interfaces: the node's kernel gives it no netlink socket",
-        fix: "read the end of the message: too many open files means a limit of the container runtime, not \
-         permitted a security policy; for anything else, reboot the node",
+        fix: "read the end of the message: \"too many open files\" means a limit of the container runtime, \"not \
+         permitted\" a security policy; for anything else, reboot the node",
         paste: pod_node,
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/dataplane/linux/dataplane_linux.go (DoNetworking)",
         examples: &[

@@ -7,7 +7,7 @@ use crate::assess::checks::wireguard::NODES_WITHOUT_KEY;
 /// The kernel of newer distributions has only nftables.
 const LEGACY_SAVE: KnownMessage = KnownMessage {
     means: "Felix cannot read the rules of the node with iptables-legacy-save",
-    fix: "load ip_tables and iptable_filter, iptable_nat, iptable_mangle and iptable_raw on the node (modprobe, and a \
+    fix: "load the modules ip_tables, iptable_filter, iptable_nat, iptable_mangle and iptable_raw on the node (modprobe, and a \
           file in /etc/modules-load.d; for ip6tables-legacy-save, those of ip6), or set iptablesBackend to NFT where \
           the kernel has only nftables. If the kernel has them, run iptables-legacy-save in the container to see the \
           error",

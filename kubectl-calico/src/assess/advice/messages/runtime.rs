@@ -196,8 +196,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["probe failed:"],
         at_end: true,
         is_general: true,
-        means: "a probe ran into its timeout before it had a result",
-        fix: "give the node more CPU, or upgrade Calico: before 3.21, some of its probes have a second only",
+        means: "a probe timed out before it had a result",
+        fix: "give the node more CPU, or upgrade Calico: before 3.21, some of its probes time out after one second",
         paste: describe,
         source: "tigera/operator v1.17.6 and v1.21.0, pkg/render/node.go; projectcalico/calico v3.19.4 and v3.21.0, \
          calico/_includes/charts/calico/templates/calico-node.yaml; Azure/AKS#2409",

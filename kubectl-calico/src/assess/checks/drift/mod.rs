@@ -160,6 +160,8 @@ fn deletes_another_notation(
         && pool.owned_by_operator
         && listed.name.as_deref() == Some(pool.name.as_str())
         && canonical.as_deref() == Some(pool.cidr.as_str())
+        // One with host bits is rejected instead.
+        && listed.network().is_some_and(|network| !network.has_host_bits())
 }
 
 fn deleted_in_a_loop(case: &Case, index: usize, cidr: &str, pool: &ExistingPool) -> Finding {
@@ -181,7 +183,7 @@ fn deleted_in_a_loop(case: &Case, index: usize, cidr: &str, pool: &ExistingPool)
     )
     .evidence(pool.object(), "spec.cidr", &pool.cidr)
     .impact(
-        "as soon as Calico's API server is available, the operator deletes the pool, whose CIDR it does not find in the \
+        "once the operator and Calico's API server both run, the operator deletes the pool, whose CIDR it does not find in the \
          list, creates it again, and so on: its pods lose their routes and NAT",
     )
     .in_manifest(exactly("the manifest of the Installation"))
@@ -268,7 +270,7 @@ fn renamed(case: &Case, installation: &InstallationFacts, pool: &ExistingPool) -
         .evidence(pool.object(), "spec.cidr", &pool.cidr)
         .in_manifest(back("the manifest of the Installation"))
         .impact(format!(
-            "{when}the operator tries to create {name} beside {}, is rejected because they overlap, and changes \
+            "{when}the operator tries to create a pool {name} beside {}, is rejected because they overlap, and changes \
              no pool at all; the pool itself keeps working",
             pool.name
         ))
