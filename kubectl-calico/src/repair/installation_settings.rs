@@ -59,7 +59,14 @@ pub fn settings(snapshot: &Snapshot, facts: &Facts, is_calico: bool) -> Vec<Sett
 /// What of the running Calico is not known, as a clause, so that no Installation can be proposed.
 pub fn unknown(snapshot: &Snapshot, facts: &Facts) -> Option<&'static str> {
     let node = without_installation(snapshot, facts)?;
-    if facts.dataplane.value().is_none() {
+    if facts.install.enterprise.is_some() {
+        Some("the Installation of Calico Enterprise has more than this report reads")
+    } else if facts.dataplane.value() == Some(&Dataplane::Vpp) {
+        Some("the settings of its data plane, VPP, are not known")
+    } else if !CalicoNode::of_windows(snapshot).is_empty() {
+        // Without `windowsDataplane`, the operator removes it there.
+        Some("its settings for Windows are not known")
+    } else if facts.dataplane.value().is_none() {
         Some("its data plane could not be read")
     } else if facts.pools.value().is_none() {
         Some("its pools could not be read")

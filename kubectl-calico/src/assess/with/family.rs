@@ -96,7 +96,7 @@ fn finding(case: &Case, family: Family, demand: Demand) -> Option<Finding> {
         return None;
     }
     let (severity, message) = if lacking.len() == nodes.len() {
-        let message = format!("calico-node needs an {family} address, but no node has one");
+        let message = format!("calico-node needs an {family} address, but no node reports one");
         (Severity::Error, message)
     } else {
         let names: Vec<&str> = lacking

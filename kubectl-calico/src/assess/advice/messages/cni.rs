@@ -207,7 +207,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["failed (add): unauthorized"],
+        texts: &["plugin type=\"calico\"", "failed (add): unauthorized"],
         source: "easzlab/kubeasz#1332",
         examples: &[
             "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
@@ -304,6 +304,18 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): failed to \
          request IPv4 addresses: Assigned 0 out of 1 requested IPv4 addresses; Need to \
          allocate an IPAM block but could not - limit of 1 blocks reached for this node",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["cannot allocate new block due to per host block limit"],
+        means: "the node has as many blocks as IPAM's maxBlocksPerHost allows",
+        fix: "raise maxBlocksPerHost, or run fewer pods on the node",
+        paste: ipam,
+        explained_by: &[&BLOCK_LIMIT],
+        source: "projectcalico/calico v3.21.0, libcalico-go/lib/ipam/ipam.go (ErrBlockLimit)",
+        examples: &[
+            "plugin type=\"calico\" failed (add): cannot allocate new block due to per host block limit",
         ],
         ..KnownMessage::USUAL
     },
