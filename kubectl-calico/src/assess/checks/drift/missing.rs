@@ -4,34 +4,8 @@ use calico_core::catalog::Entry;
 use calico_core::installation::path;
 
 use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::snapshot::ObjectRef;
-
-/// The network of the entry exists as a pool, whose CIDR is written differently.
-pub(super) fn written_otherwise(
-    entry: &'static Entry,
-    index: usize,
-    cidr: &str,
-    pool: &ExistingPool,
-) -> Finding {
-    Finding::warning(
-        entry,
-        pool.object(),
-        format!("the Installation writes its CIDR as {cidr}"),
-    )
-    .evidence(
-        ObjectRef::installation(),
-        path::pool_field(index, "cidr"),
-        cidr,
-    )
-    .evidence(pool.object(), "spec.cidr", &pool.cidr)
-    .impact(
-        "the operator identifies pools by the text of their CIDR: it tries to create a second \
-         pool with the same range, and is rejected",
-    )
-    .fix("write the CIDR in the Installation exactly as in the pool")
-}
 
 /// There is no pool of the entry's network.
 pub(super) fn missing(

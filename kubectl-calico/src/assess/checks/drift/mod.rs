@@ -1,25 +1,23 @@
 //! Whether the existing pools match the Installation.
 
+mod changed_entry;
 mod differing;
 mod missing;
 
 use calico_core::catalog::Entry;
 use calico_core::defaults::EffectivePool;
-use calico_core::installation::path;
-use serde_json::json;
 
 use crate::assess::advice::ownership::{cannot_be_owned, of_overlay, unlisted};
-use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::drift::differences;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::Finding;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
-use crate::snapshot::{ObjectRef, Store};
 
+use changed_entry::{cidr_of, deleted_in_a_loop, renamed, renumbered, written_otherwise};
 use differing::Differing;
-use missing::{missing, written_otherwise};
+use missing::missing;
 
 pub(crate) const POOLS_DIFFER: Check = Check {
     entry: Entry {
@@ -67,7 +65,9 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         let mut findings: Vec<Finding> = pools
             .iter()
             .filter_map(|pool| {
-                renumbered(case, installation, pool).or_else(|| renamed(case, installation, pool))
+                let entry = &POOLS_DIFFER.entry;
+                renumbered(entry, case, installation, pool)
+                    .or_else(|| renamed(entry, case, installation, pool))
             })
             .collect();
         findings.extend(
@@ -93,12 +93,6 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         findings
     },
 };
-
-/// The CIDR text by which the operator identifies a pool.
-fn cidr_of(installation: &InstallationFacts, index: usize) -> Option<&str> {
-    let listed = installation.written.pools.as_deref().unwrap_or_default();
-    listed.get(index)?.cidr.as_deref()
-}
 
 /// A listed pool that does not exist, differs, or cannot be taken over.
 fn differs(
@@ -126,7 +120,7 @@ fn differs(
     }
     if pool.cidr != cidr && !installation.operator.since(44) {
         return Some(if deletes_another_notation(installation, listed, pool) {
-            deleted_in_a_loop(case, index, cidr, pool)
+            deleted_in_a_loop(entry, case, index, cidr, pool)
         } else {
             written_otherwise(entry, index, cidr, pool)
         });
@@ -162,123 +156,4 @@ fn deletes_another_notation(
         && canonical.as_deref() == Some(pool.cidr.as_str())
         // One with host bits is rejected instead.
         && listed.network().is_some_and(|network| !network.has_host_bits())
-}
-
-fn deleted_in_a_loop(case: &Case, index: usize, cidr: &str, pool: &ExistingPool) -> Finding {
-    let exactly = |place: &str| {
-        format!(
-            "write the CIDR in {place} exactly as in the pool: {}",
-            pool.cidr
-        )
-    };
-    Finding::error(
-        &POOLS_DIFFER.entry,
-        pool.object(),
-        format!("the Installation writes its CIDR as {cidr}"),
-    )
-    .evidence(
-        ObjectRef::installation(),
-        path::pool_field(index, "cidr"),
-        cidr,
-    )
-    .evidence(pool.object(), "spec.cidr", &pool.cidr)
-    .impact(
-        "once the operator and Calico's API server both run, the operator deletes the pool, whose CIDR it does not find in the \
-         list, creates it again, and so on: its pods lose their routes and NAT",
-    )
-    .in_manifest(exactly("the manifest of the Installation"))
-    .fixed_by_all(set_listed(
-        case,
-        index,
-        exactly("the Installation"),
-        &[("cidr", json!(pool.cidr))],
-    ))
-    .pending(format!("deletes {}", pool.object()))
-}
-
-/// An owned pool whose entry kept its name and got another CIDR.
-fn renumbered(
-    case: &Case,
-    installation: &InstallationFacts,
-    pool: &ExistingPool,
-) -> Option<Finding> {
-    let index = installation.renumbered(pool)?;
-    let listed = cidr_of(installation, index).unwrap_or_default();
-    let back = |place: &str| {
-        format!(
-            "set the CIDR in {place} back to {}; for another CIDR, add a second pool \
-             (kubectl calico plan --cidr)",
-            pool.cidr
-        )
-    };
-    let message = format!(
-        "the Installation changes the CIDR from {} to {listed}",
-        pool.cidr
-    );
-    let finding = Finding::error(&POOLS_DIFFER.entry, pool.object(), message)
-        .evidence(
-            ObjectRef::installation(),
-            path::pool_field(index, "cidr"),
-            listed,
-        )
-        .evidence(pool.object(), "spec.cidr", &pool.cidr)
-        .in_manifest(back("the manifest of the Installation"))
-        .impact(
-            "the operator stops with \"IPPool CIDR cannot be modified\" and changes no pool at \
-             all; the pool itself keeps working",
-        )
-        .fixed_by_all(set_listed(
-            case,
-            index,
-            back("the Installation"),
-            &[("cidr", json!(pool.cidr))],
-        ));
-    Some(finding)
-}
-
-/// An owned pool whose entry kept its CIDR and got another name.
-fn renamed(case: &Case, installation: &InstallationFacts, pool: &ExistingPool) -> Option<Finding> {
-    let index = installation.renamed(pool)?;
-    // The CRDs of projectcalico.org/v3 do not compare pools with each other.
-    if case.snapshot.store == Store::V3 {
-        return None;
-    }
-    let written = installation.written.pools.as_deref().unwrap_or_default();
-    let name = written.get(index)?.name.as_deref()?;
-    let back = |place: &str| {
-        format!(
-            "set the name in {place} back to {}, or leave it out",
-            pool.name
-        )
-    };
-    let message = format!(
-        "the Installation changes the name from {} to {name}",
-        pool.name
-    );
-    // Without Calico's API server, the operator creates no pool beside another one.
-    let (severity, when) = if case.snapshot.api_servers.items().is_empty() {
-        (Severity::Warning, "once Calico's API server runs, ")
-    } else {
-        (Severity::Error, "")
-    };
-    let finding = Finding::new(&POOLS_DIFFER.entry, severity, pool.object(), message)
-        .evidence(
-            ObjectRef::installation(),
-            path::pool_field(index, "name"),
-            name,
-        )
-        .evidence(pool.object(), "spec.cidr", &pool.cidr)
-        .in_manifest(back("the manifest of the Installation"))
-        .impact(format!(
-            "{when}the operator tries to create a pool {name} beside {}, is rejected because they overlap, and changes \
-             no pool at all; the pool itself keeps working",
-            pool.name
-        ))
-        .fixed_by_all(set_listed(
-            case,
-            index,
-            back("the Installation"),
-            &[("name", json!(pool.name))],
-        ));
-    Some(finding)
 }

@@ -1,0 +1,180 @@
+//! Entries of the Installation whose pool has another name, another CIDR, or its CIDR in another notation.
+
+use calico_core::catalog::Entry;
+use calico_core::installation::path;
+use serde_json::json;
+
+use crate::assess::advice::pool_fixes::set_listed;
+use crate::assess::check::Case;
+use crate::assess::facts::installation::InstallationFacts;
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::finding::{Finding, Severity};
+use crate::snapshot::{ObjectRef, Store};
+
+/// The CIDR text by which the operator identifies a pool.
+pub(super) fn cidr_of(installation: &InstallationFacts, index: usize) -> Option<&str> {
+    let listed = installation.written.pools.as_deref().unwrap_or_default();
+    listed.get(index)?.cidr.as_deref()
+}
+
+/// What an entry has in a field, next to the pool.
+fn compared(
+    entry: &Entry,
+    severity: Severity,
+    pool: &ExistingPool,
+    (index, field, listed): (usize, &str, &str),
+    message: String,
+) -> Finding {
+    Finding::new(entry, severity, pool.object(), message)
+        .evidence(
+            ObjectRef::installation(),
+            path::pool_field(index, field),
+            listed,
+        )
+        .evidence(pool.object(), "spec.cidr", &pool.cidr)
+}
+
+/// Gives a field of an entry the value of the pool. `what` says so of the place of the entry.
+fn put_back(
+    finding: Finding,
+    case: &Case,
+    (index, field, value): (usize, &str, &str),
+    what: impl Fn(&str) -> String,
+) -> Finding {
+    finding
+        .in_manifest(what("the manifest of the Installation"))
+        .fixed_by_all(set_listed(
+            case,
+            index,
+            what("the Installation"),
+            &[(field, json!(value))],
+        ))
+}
+
+/// The network of the entry exists as a pool, whose CIDR is written differently.
+pub(super) fn written_otherwise(
+    entry: &Entry,
+    index: usize,
+    cidr: &str,
+    pool: &ExistingPool,
+) -> Finding {
+    in_another_notation(entry, Severity::Warning, index, cidr, pool)
+        .impact(
+            "the operator identifies pools by the text of their CIDR: it tries to create a second \
+             pool with the same range, and is rejected",
+        )
+        .fix("write the CIDR in the Installation exactly as in the pool")
+}
+
+/// The same, where the operator deletes the pool, because its text is not listed, and creates it again.
+pub(super) fn deleted_in_a_loop(
+    entry: &Entry,
+    case: &Case,
+    index: usize,
+    cidr: &str,
+    pool: &ExistingPool,
+) -> Finding {
+    let finding = in_another_notation(entry, Severity::Error, index, cidr, pool)
+        .impact(
+            "once the operator and Calico's API server both run, the operator deletes the pool, whose CIDR it does not find in the \
+             list, creates it again, and so on: its pods lose their routes and NAT",
+        )
+        .pending(format!("deletes {}", pool.object()));
+    put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
+        format!(
+            "write the CIDR in {place} exactly as in the pool: {}",
+            pool.cidr
+        )
+    })
+}
+
+fn in_another_notation(
+    entry: &Entry,
+    severity: Severity,
+    index: usize,
+    cidr: &str,
+    pool: &ExistingPool,
+) -> Finding {
+    let message = format!("the Installation writes its CIDR as {cidr}");
+    compared(entry, severity, pool, (index, "cidr", cidr), message)
+}
+
+/// An owned pool whose entry kept its name and got another CIDR.
+pub(super) fn renumbered(
+    entry: &Entry,
+    case: &Case,
+    installation: &InstallationFacts,
+    pool: &ExistingPool,
+) -> Option<Finding> {
+    let index = installation.renumbered(pool)?;
+    let listed = cidr_of(installation, index).unwrap_or_default();
+    let message = format!(
+        "the Installation changes the CIDR from {} to {listed}",
+        pool.cidr
+    );
+    let finding = compared(
+        entry,
+        Severity::Error,
+        pool,
+        (index, "cidr", listed),
+        message,
+    )
+    .impact(
+        "the operator stops with \"IPPool CIDR cannot be modified\" and changes no pool at \
+         all; the pool itself keeps working",
+    );
+    Some(put_back(
+        finding,
+        case,
+        (index, "cidr", &pool.cidr),
+        |place| {
+            format!(
+                "set the CIDR in {place} back to {}; for another CIDR, add a second pool \
+                 (kubectl calico plan --cidr)",
+                pool.cidr
+            )
+        },
+    ))
+}
+
+/// An owned pool whose entry kept its CIDR and got another name.
+pub(super) fn renamed(
+    entry: &Entry,
+    case: &Case,
+    installation: &InstallationFacts,
+    pool: &ExistingPool,
+) -> Option<Finding> {
+    let index = installation.renamed(pool)?;
+    // The CRDs of projectcalico.org/v3 do not compare pools with each other.
+    if case.snapshot.store == Store::V3 {
+        return None;
+    }
+    let written = installation.written.pools.as_deref().unwrap_or_default();
+    let name = written.get(index)?.name.as_deref()?;
+    // Without Calico's API server, the operator creates no pool beside another one.
+    let (severity, when) = if case.snapshot.api_servers.items().is_empty() {
+        (Severity::Warning, "once Calico's API server runs, ")
+    } else {
+        (Severity::Error, "")
+    };
+    let message = format!(
+        "the Installation changes the name from {} to {name}",
+        pool.name
+    );
+    let finding = compared(entry, severity, pool, (index, "name", name), message).impact(format!(
+        "{when}the operator tries to create a pool {name} beside {}, is rejected because they overlap, and changes \
+         no pool at all; the pool itself keeps working",
+        pool.name
+    ));
+    Some(put_back(
+        finding,
+        case,
+        (index, "name", &pool.name),
+        |place| {
+            format!(
+                "set the name in {place} back to {}, or leave it out",
+                pool.name
+            )
+        },
+    ))
+}
