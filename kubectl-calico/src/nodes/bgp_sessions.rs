@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use calico_core::cidr::Family;
 use serde::Serialize;
 
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::datastore::IN_ETCD;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::node_addresses::ANNOTATION;
+use crate::assess::views::node_addresses::annotation;
 use crate::snapshot::{BgpPeering, BirdRoute, CalicoNodeStatus, ObjectRef, Reading, Snapshot};
 
 /// The state of a session that works.
@@ -193,9 +194,8 @@ impl<'a> BgpReports<'a> {
             }
         }
         let addresses = snapshot.nodes.items().iter().flat_map(|node| {
-            let keys = [ANNOTATION, "projectcalico.org/IPv6Address"];
-            keys.into_iter().filter_map(|key| {
-                let text = node.metadata.annotation(key)?;
+            Family::BOTH.into_iter().filter_map(|family| {
+                let text = node.metadata.annotation(annotation(family))?;
                 let (address, _) = text.split_once('/').unwrap_or((text, ""));
                 Some((address.parse().ok()?, node.metadata.name.as_str()))
             })

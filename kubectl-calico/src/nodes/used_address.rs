@@ -2,16 +2,15 @@
 
 use std::net::IpAddr;
 
+use calico_core::cidr::Family;
 use serde::Serialize;
 
 use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::datastore::IN_ETCD;
 use crate::assess::provenance::Provenance;
-use crate::assess::views::node_addresses::ANNOTATION;
+use crate::assess::views::node_addresses::{ANNOTATION, annotation};
 use crate::snapshot::{Node, ObjectRef};
-
-const ANNOTATION_V6: &str = "projectcalico.org/IPv6Address";
 
 /// The addresses that calico-node has published for its node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,9 +27,9 @@ pub(super) fn used_address(node: &Node, facts: &Facts) -> Fact<UsedAddress> {
     if facts.install.is_in_etcd() {
         return Fact::unknown(IN_ETCD);
     }
-    let used: Vec<IpAddr> = [ANNOTATION, ANNOTATION_V6]
+    let used: Vec<IpAddr> = Family::BOTH
         .into_iter()
-        .filter_map(|key| address(node.metadata.annotation(key)?))
+        .filter_map(|family| address(node.metadata.annotation(annotation(family))?))
         .collect();
     if used.is_empty() {
         return Fact::absent(format!("no annotation {ANNOTATION}"));

@@ -8,7 +8,8 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::assess::phrases::{counted, few};
-use crate::assess::views::node_subnets::{annotation, host_mask};
+use crate::assess::views::node_addresses::annotation;
+use crate::assess::views::node_subnets::host_mask;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
 

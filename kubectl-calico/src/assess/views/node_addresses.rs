@@ -2,10 +2,20 @@
 
 use std::net::Ipv4Addr;
 
+use calico_core::cidr::Family;
+
 use crate::snapshot::{Node, Snapshot};
 
 /// The annotation in which calico-node stores the IPv4 address that it uses, with its prefix length.
 pub const ANNOTATION: &str = "projectcalico.org/IPv4Address";
+
+/// That of a family.
+pub fn annotation(family: Family) -> &'static str {
+    match family {
+        Family::V4 => ANNOTATION,
+        Family::V6 => "projectcalico.org/IPv6Address",
+    }
+}
 
 /// The addresses of a node.
 #[derive(Clone, Debug)]

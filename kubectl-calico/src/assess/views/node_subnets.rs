@@ -2,6 +2,7 @@
 
 use calico_core::cidr::Family;
 
+use super::node_addresses::annotation;
 use crate::snapshot::Node;
 
 /// The mask of an address in whose subnet there is no other node.
@@ -9,14 +10,6 @@ pub fn host_mask(family: Family) -> &'static str {
     match family {
         Family::V4 => "/32",
         Family::V6 => "/128",
-    }
-}
-
-/// The annotation in which calico-node stores the address of a family and its mask.
-pub fn annotation(family: Family) -> &'static str {
-    match family {
-        Family::V4 => super::node_addresses::ANNOTATION,
-        Family::V6 => "projectcalico.org/IPv6Address",
     }
 }
 

@@ -12,6 +12,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::node_addresses::annotation;
 use crate::snapshot::{Node, ObjectRef};
 
 pub(super) static FAMILY_MISSING: Entry = Entry {
@@ -137,18 +138,13 @@ fn finding(case: &Case, family: Family, demand: Demand) -> Option<Finding> {
 
 /// The families in which a node has an address.
 fn families(node: &Node) -> BTreeSet<Family> {
-    const DETECTED: [(&str, Family); 2] = [
-        ("projectcalico.org/IPv4Address", Family::V4),
-        ("projectcalico.org/IPv6Address", Family::V6),
-    ];
     let reported = node.internal_addresses().filter_map(|address| {
         Some(match address.parse().ok()? {
             IpAddr::V4(_) => Family::V4,
             IpAddr::V6(_) => Family::V6,
         })
     });
-    let detected = DETECTED.into_iter();
-    let detected =
-        detected.filter(|(annotation, _)| node.metadata.annotation(annotation).is_some());
-    reported.chain(detected.map(|(_, family)| family)).collect()
+    let detected = Family::BOTH.into_iter();
+    let detected = detected.filter(|it| node.metadata.annotation(annotation(*it)).is_some());
+    reported.chain(detected).collect()
 }
