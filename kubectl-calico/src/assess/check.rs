@@ -110,6 +110,11 @@ impl Check {
     pub fn finds(&self, case: &Case) -> bool {
         self.can_judge(&case.snapshot.unknown()) && !(self.find)(case).is_empty()
     }
+
+    /// Whether the check is not skipped, and passes.
+    pub fn passes(&self, case: &Case) -> bool {
+        self.can_judge(&case.snapshot.unknown()) && (self.find)(case).is_empty()
+    }
 }
 
 /// Whether a row is one of these.

@@ -1,5 +1,7 @@
 //! Parts of sentences: short lists, counts, conditions, and names that are safe to paste.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
 /// The maximum number of names that a message lists.
 pub const MOST_NAMES: usize = 5;
 
@@ -40,6 +42,14 @@ pub fn counted(count: usize, what: &str) -> String {
         1 => format!("1 {what}"),
         count => format!("{count} {what}s"),
     }
+}
+
+/// The namespace and the name of an object in a command, each as [`pasted`].
+pub fn pasted_names(meta: &ObjectMeta) -> (&str, &str) {
+    (
+        pasted(meta.namespace.as_deref().unwrap_or_default()),
+        pasted(meta.name.as_deref().unwrap_or_default()),
+    )
 }
 
 /// An object's name in a command. A name that Kubernetes would reject did not come from a

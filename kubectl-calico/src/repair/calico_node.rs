@@ -1,5 +1,7 @@
 //! Changes to calico-node, and to the ConfigMap that configures it in Calico's manifests.
 
+use std::fmt::Display;
+
 use serde_json::{Value, json};
 
 use super::command::Command;
@@ -13,7 +15,7 @@ pub fn set_variable(daemon_set: &ObjectRef, variable: &str, value: &str) -> Comm
 }
 
 /// Sets variables, to values that do not come from the cluster.
-pub fn set_variables(daemon_set: &ObjectRef, values: &[(String, String)]) -> Command {
+pub fn set_variables<S: Display>(daemon_set: &ObjectRef, values: &[(S, S)]) -> Command {
     let values: Vec<String> = values
         .iter()
         .map(|(variable, value)| format!("{variable}={value}"))

@@ -3,7 +3,7 @@
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, counted, few, pasted};
+use crate::assess::phrases::{MOST_NAMES, counted, few, pasted_names};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::snapshot::Pod;
@@ -26,7 +26,7 @@ pub(super) fn finding(
         0 => format!("calico-node is ready on none of {nodes}"),
         ready => format!("calico-node is ready on only {ready} of {nodes}"),
     };
-    let (namespace, name) = pasted_names(node);
+    let (namespace, name) = pasted_names(&node.set.metadata);
     Some(
         Finding::error(entry, &object, message)
             .evidence(&object, "status.numberReady", ready)
@@ -96,7 +96,7 @@ fn being_deleted<'a>(case: &Case<'a>, node: &CalicoNode) -> Vec<&'a Pod> {
 /// All pods are being deleted, which no rollout does.
 /// Source: projectcalico/calico#8864.
 fn recreated(entry: &Entry, case: &Case, node: &CalicoNode, deleted: &[&Pod]) -> Option<Finding> {
-    let (namespace, name) = pasted_names(node);
+    let (namespace, name) = pasted_names(&node.set.metadata);
     let finding = finding(
         entry,
         case,
@@ -118,7 +118,7 @@ fn recreated(entry: &Entry, case: &Case, node: &CalicoNode, deleted: &[&Pod]) ->
 /// Some pods are being deleted, as in a rollout.
 fn replaced(entry: &Entry, node: &CalicoNode, deleted: &[&Pod]) -> Option<Finding> {
     let places: Vec<&str> = deleted.iter().map(|pod| pods::place(pod)).collect();
-    let (namespace, name) = pasted_names(node);
+    let (namespace, name) = pasted_names(&node.set.metadata);
     let finding = Finding::note(
         entry,
         node.object(),
@@ -146,12 +146,4 @@ fn with_deletions(finding: Finding, deleted: &[&Pod]) -> Finding {
             finding.evidence(pods::object(pod), "metadata.deletionTimestamp", since.0)
         })
     })
-}
-
-fn pasted_names<'a>(node: &CalicoNode<'a>) -> (&'a str, &'a str) {
-    let meta = &node.set.metadata;
-    (
-        pasted(meta.namespace.as_deref().unwrap_or_default()),
-        pasted(meta.name.as_deref().unwrap_or_default()),
-    )
 }

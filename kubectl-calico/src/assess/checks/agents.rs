@@ -5,7 +5,7 @@ use crate::assess::advice::agent_advice::advised;
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, counted, few, pasted};
+use crate::assess::phrases::{MOST_NAMES, counted, few, pasted_names};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::refusal::{self, REPLICA_FAILURE};
@@ -139,6 +139,7 @@ fn without_pod(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Find
     }
     let object = node.object();
     let meta = &node.set.metadata;
+    let (namespace, name) = pasted_names(meta);
     let finding = Finding::error(
         &AGENT_NOT_READY.entry,
         &object,
@@ -158,11 +159,7 @@ fn without_pod(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Find
         .fix(
             "check the DaemonSet's events to see why no pod is created, or check again in a minute",
         )
-        .paste(format!(
-            "kubectl describe daemonsets -n {} {}",
-            pasted(meta.namespace.as_deref().unwrap_or_default()),
-            pasted(meta.name.as_deref().unwrap_or_default())
-        ));
+        .paste(format!("kubectl describe daemonsets -n {namespace} {name}"));
     Some(finding)
 }
 
@@ -222,16 +219,12 @@ fn joined(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> 
                 )
             })
         });
-    let meta = &node.set.metadata;
+    let (namespace, name) = pasted_names(&node.set.metadata);
     Some(
         finding
             .explained()
             .impact("new pods on these nodes get a network once calico-node runs there")
             .fix("wait: it becomes an error if calico-node is still not ready three minutes after the node joined")
-            .paste(format!(
-                "kubectl rollout status -n {} daemonset/{}",
-                pasted(meta.namespace.as_deref().unwrap_or_default()),
-                pasted(meta.name.as_deref().unwrap_or_default())
-            )),
+            .paste(format!("kubectl rollout status -n {namespace} daemonset/{name}")),
     )
 }

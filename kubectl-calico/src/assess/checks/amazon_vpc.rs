@@ -5,7 +5,7 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Container;
 
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::pasted_names;
 use crate::assess::views::daemon_set;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
@@ -44,11 +44,7 @@ fn not_annotated(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
         return None;
     }
     let object = ObjectRef::of_object("DaemonSet", &set.metadata);
-    let meta = &set.metadata;
-    let (namespace, name) = (
-        pasted(meta.namespace.as_deref().unwrap_or_default()),
-        pasted(meta.name.as_deref().unwrap_or_default()),
-    );
+    let (namespace, name) = pasted_names(&set.metadata);
     let rule = r#"[{"op":"add","path":"/rules/-","value":{"apiGroups":[""],"resources":["pods"],"verbs":["patch"]}}]"#;
     Some(
         Finding::note(

@@ -4,8 +4,8 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::repair::calico_node::set_variable;
 use crate::snapshot::resources::DAEMON_SETS;
 
 pub(crate) const TOKEN_NOT_RENEWED: Check = Check {
@@ -35,23 +35,18 @@ pub(crate) const TOKEN_NOT_RENEWED: Check = Check {
             return Vec::new();
         }
         let object = node.object();
-        let meta = &node.set.metadata;
         let finding = Finding::warning(
             &TOKEN_NOT_RENEWED.entry,
             &object,
             "calico-node does not renew the CNI plugin's token",
         )
-        .evidence(object, "env CALICO_MANAGE_CNI", false)
+        .evidence(&object, "env CALICO_MANAGE_CNI", false)
         .impact(
             "a day after install-cni ran on a node, pods can be neither started nor deleted there \
              (Unauthorized)",
         )
         .fix("have calico-node renew the token; this restarts calico-node node by node")
-        .paste(format!(
-            "kubectl set env -n {} daemonset/{} -c calico-node CALICO_MANAGE_CNI=true",
-            pasted(meta.namespace.as_deref().unwrap_or_default()),
-            pasted(meta.name.as_deref().unwrap_or_default())
-        ));
+        .paste(set_variable(&object, "CALICO_MANAGE_CNI", "true"));
         vec![finding]
     },
 };

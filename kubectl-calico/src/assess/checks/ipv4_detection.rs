@@ -7,10 +7,10 @@ use calico_core::cidr::Family;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::node_addresses::ANNOTATION;
 use crate::assess::views::pods;
+use crate::repair::calico_node::set_variables;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 
@@ -80,10 +80,9 @@ fn no_ipv4(case: &Case) -> Option<Finding> {
     } else {
         finding
             .fix("turn IPv4 off in calico-node, and give BIRD a router ID without it; this restarts the pods")
-            .paste(format!(
-                "kubectl set env -n {} daemonset/{} -c calico-node {VARIABLE}=none CALICO_ROUTER_ID=hash",
-                pasted(calico.set.metadata.namespace.as_deref().unwrap_or_default()),
-                pasted(calico.set.metadata.name.as_deref().unwrap_or_default())
+            .paste(set_variables(
+                &calico.object(),
+                &[(VARIABLE, "none"), ("CALICO_ROUTER_ID", "hash")],
             ))
     })
 }

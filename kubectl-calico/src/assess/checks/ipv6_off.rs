@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::assess::views::cni_config;
 use crate::assess::views::felix::{Felix, IPV6};
@@ -82,8 +82,7 @@ fn half_enabled(case: &Case) -> Option<Finding> {
         finding = finding.evidence(object, "data.cni_network_config assign_ipv6", "not true");
     }
     let finding = finding.impact("pods get no IPv6 address, or one that other nodes cannot reach");
-    let namespace = pasted(node.set.metadata.namespace.as_deref().unwrap_or_default());
-    let set = pasted(node.set.metadata.name.as_deref().unwrap_or_default());
+    let (namespace, set) = pasted_names(&node.set.metadata);
     let finding = if unassigned {
         finding
             .fix(

@@ -9,7 +9,7 @@ use crate::assess::facts::cloud::Cloud;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
@@ -84,7 +84,9 @@ fn too_large(case: &Case) -> Option<Finding> {
             .push_str("; then recreate the pods, which keep theirs until then");
         finding.fixed_by(step)
     } else {
-        let (_, config) = CalicoNode::current(case.snapshot)?.config();
+        let node = CalicoNode::current(case.snapshot)?;
+        let (_, config) = node.config();
+        let (_, name) = pasted_names(&node.set.metadata);
         finding
             .fix(
                 "let Calico detect the MTU, restart calico-node, and recreate the pods, which \
@@ -92,15 +94,7 @@ fn too_large(case: &Case) -> Option<Finding> {
             )
             .paste(format!(
                 "kubectl patch configmap -n kube-system {config} --type=merge -p '{{\"data\":{{\"veth_mtu\":\"0\"}}}}'\n\
-                 kubectl rollout restart -n kube-system daemonset/{}",
-                pasted(
-                    CalicoNode::current(case.snapshot)?
-                        .set
-                        .metadata
-                        .name
-                        .as_deref()
-                        .unwrap_or_default()
-                )
+                 kubectl rollout restart -n kube-system daemonset/{name}"
             ))
     })
 }

@@ -10,7 +10,7 @@ use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::bundle::BundledSetting;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few, pasted};
+use crate::assess::phrases::{MOST_NAMES, few, pasted_names};
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
 use crate::assess::views::objects::default_installation;
@@ -127,8 +127,7 @@ fn shared_in_canal(case: &Case, canal: &CalicoNode) -> Option<Finding> {
         ));
     }
     let (_, config) = canal.config();
-    let namespace = pasted(canal.set.metadata.namespace.as_deref().unwrap_or_default());
-    let name = pasted(canal.set.metadata.name.as_deref().unwrap_or_default());
+    let (namespace, name) = pasted_names(&canal.set.metadata);
     Some(
         finding
             .fix(
@@ -291,9 +290,8 @@ fn remedy(case: &Case) -> String {
     let Some(node) = CalicoNode::current(case.snapshot) else {
         return String::new();
     };
+    let (namespace, name) = pasted_names(&node.set.metadata);
     format!(
-        "kubectl set env -n {} daemonset/{} -c calico-node {VARIABLE}=kubernetes-internal-ip",
-        pasted(node.set.metadata.namespace.as_deref().unwrap_or_default()),
-        pasted(node.set.metadata.name.as_deref().unwrap_or_default())
+        "kubectl set env -n {namespace} daemonset/{name} -c calico-node {VARIABLE}=kubernetes-internal-ip"
     )
 }

@@ -12,7 +12,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::components::ComponentState;
 use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, counted, pasted};
+use crate::assess::phrases::{MOST_NAMES, counted, pasted, pasted_names};
 use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
 use crate::assess::views::objects::{
     KUBE_CONTROLLERS, default_installation, deployment, object_of,
@@ -134,7 +134,7 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
     if unlabeled.len() == nodes - desired {
         return Some(with_labels(finding, &unlabeled));
     }
-    let meta = &node.set.metadata;
+    let (namespace, name) = pasted_names(&node.set.metadata);
     Some(
         finding
             .impact(WITHOUT_CALICO)
@@ -147,9 +147,7 @@ fn left_out(case: &Case, node: &CalicoNode) -> Option<Finding> {
             })
             .paste(format!(
                 "kubectl get nodes --show-labels\n\
-                 kubectl describe daemonsets -n {} {}",
-                pasted(meta.namespace.as_deref().unwrap_or_default()),
-                pasted(meta.name.as_deref().unwrap_or_default())
+                 kubectl describe daemonsets -n {namespace} {name}"
             )),
     )
 }

@@ -5,7 +5,7 @@ use serde_yaml::Value;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::cni_config;
 use crate::snapshot::ObjectRef;
@@ -81,8 +81,7 @@ fn pinned(case: &Case) -> Option<Finding> {
         Some(pool) => named.exists(pool.object()),
         None => named,
     };
-    let meta = &node.set.metadata;
-    let namespace = pasted(meta.namespace.as_deref().unwrap_or_default());
+    let (namespace, daemon_set) = pasted_names(&node.set.metadata);
     Some(
         named
             .impact("new pods get no address and stay in ContainerCreating")
@@ -92,8 +91,7 @@ fn pinned(case: &Case) -> Option<Finding> {
             ))
             .paste(format!(
                 "kubectl edit configmaps -n {namespace} {name}\n\
-                 kubectl rollout restart -n {namespace} daemonset/{}",
-                pasted(meta.name.as_deref().unwrap_or_default())
+                 kubectl rollout restart -n {namespace} daemonset/{daemon_set}"
             )),
     )
 }

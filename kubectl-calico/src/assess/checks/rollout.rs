@@ -8,7 +8,7 @@ use calico_core::image;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
 use crate::snapshot::resources::DAEMON_SETS;
@@ -84,14 +84,12 @@ fn under_way(case: &Case, node: &CalicoNode) -> Option<Finding> {
                 .fix("delete the old pods one at a time: they are not replaced automatically"),
         );
     }
-    let meta = &node.set.metadata;
+    let (namespace, name) = pasted_names(&node.set.metadata);
     Some(
         finding
             .fix("wait for the rollout; it stalls if a pod does not become ready")
             .paste(format!(
-                "kubectl rollout status -n {} daemonset/{}",
-                pasted(meta.namespace.as_deref().unwrap_or_default()),
-                pasted(meta.name.as_deref().unwrap_or_default())
+                "kubectl rollout status -n {namespace} daemonset/{name}"
             )),
     )
 }

@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::advice::services_endpoint;
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::{pasted, pasted_names};
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::repair::Step;
@@ -16,11 +16,7 @@ pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
     let snapshot = case.snapshot;
     let restart = case.facts.install.is_from_manifests();
     let edit = |config: &ConfigMap| {
-        let meta = &config.metadata;
-        let (namespace, name) = (
-            pasted(meta.namespace.as_deref().unwrap_or_default()),
-            pasted(meta.name.as_deref().unwrap_or_default()),
-        );
+        let (namespace, name) = pasted_names(&config.metadata);
         let mut commands = format!("kubectl edit configmaps -n {namespace} {name}");
         let node = CalicoNode::current(snapshot).filter(|_| restart);
         if let Some(name) = node.and_then(|node| node.set.metadata.name.as_deref()) {

@@ -3,7 +3,7 @@
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::advice::services_endpoint::{self, HOST, PORT};
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::repair::Step;
 
@@ -16,7 +16,8 @@ pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
             let Some(value) = &variable.value else {
                 continue;
             };
-            let (name, meta) = (&variable.name, &node.set.metadata);
+            let (name, (namespace, daemon_set)) =
+                (&variable.name, pasted_names(&node.set.metadata));
             if !is_placeholder(name, value) {
                 continue;
             }
@@ -29,11 +30,7 @@ pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
                 .run(services_endpoint::set(case))
             } else {
                 Step::new("replace it with the value; this restarts calico-node node by node").run(
-                    format!(
-                        "kubectl edit daemonsets -n {} {}",
-                        pasted(meta.namespace.as_deref().unwrap_or_default()),
-                        pasted(meta.name.as_deref().unwrap_or_default())
-                    ),
+                    format!("kubectl edit daemonsets -n {namespace} {daemon_set}"),
                 )
             };
             found.push(Placeholder {

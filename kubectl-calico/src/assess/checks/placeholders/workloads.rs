@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted;
+use crate::assess::phrases::pasted_names;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::daemon_set;
@@ -33,6 +33,7 @@ pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
     };
     let workloads = sets.chain(deployments);
     for (object, meta, containers) in workloads.filter(|(_, meta, _)| !by_operator(meta)) {
+        let (namespace, workload) = pasted_names(meta);
         for (index, container) in containers.iter().enumerate() {
             let image = container.image.iter();
             let image = image.map(|image| ("image".to_owned(), image));
@@ -54,11 +55,8 @@ pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
                     from: Provenance::new(object.clone(), field),
                     value: value.clone(),
                     is_address: false,
-                    step: Step::new("replace it with the value").run(format!(
-                        "kubectl edit {kind}s -n {} {}",
-                        pasted(meta.namespace.as_deref().unwrap_or_default()),
-                        pasted(meta.name.as_deref().unwrap_or_default())
-                    )),
+                    step: Step::new("replace it with the value")
+                        .run(format!("kubectl edit {kind}s -n {namespace} {workload}")),
                 });
             }
         }
