@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attribute {
-    /// Empty if it is set: its value is not kept. Addresses without one are never released.
+    /// Addresses without one are never released.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub handle_id: Option<Box<str>>,
+    pub handle_id: Option<Nameless>,
     pub secondary: Owner,
     /// The other owner of an address during a live migration of a virtual machine (3.32 and later).
     #[serde(
@@ -33,12 +33,27 @@ pub struct Owner {
     /// `windows host rsvd` for the addresses that a Windows node needs itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Box<str>>,
-    /// Empty if it is set: its name is not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pod: Option<Box<str>>,
-    /// Likewise, for a virtual machine.
+    pub pod: Option<Nameless>,
     #[serde(rename = "vmi-name", skip_serializing_if = "Option::is_none")]
-    pub virtual_machine: Option<Box<str>>,
+    pub virtual_machine: Option<Nameless>,
+}
+
+/// Something whose name is not kept: an empty string in a snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "&'static str")]
+pub struct Nameless;
+
+impl From<String> for Nameless {
+    fn from(_: String) -> Self {
+        Self
+    }
+}
+
+impl From<Nameless> for &'static str {
+    fn from(_: Nameless) -> Self {
+        ""
+    }
 }
 
 /// An object of which nothing is kept.
