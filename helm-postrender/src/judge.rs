@@ -160,7 +160,7 @@ impl fmt::Display for JudgedViolation {
         )?;
         writeln!(f, "    evidence: {}", self.evidence.origin)?;
         writeln!(f, "    impact: {}", violation.impact)?;
-        write!(f, "    fix: {}", violation.fix)?;
+        write!(f, "    fix: {}", violation.fix_with_flags())?;
         if self.is_refused() && !violation.is_placeholder {
             let when = match rule.enforcement {
                 Enforcement::Unenforced | Enforcement::Safeguard | Enforcement::Advice => {

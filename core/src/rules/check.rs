@@ -25,8 +25,10 @@ pub struct Violation {
     pub problem: String,
     /// What would have happened, and where it would have become visible.
     pub impact: String,
-    /// What to do.
+    /// What to do, in any tool.
     pub fix: String,
+    /// Which flags of `helm-postrender` do it, such as `as with --cidr`.
+    pub flags: Option<&'static str>,
     /// Whether the value is a placeholder: then the rule cannot be outdated.
     pub is_placeholder: bool,
     /// Whether the operator does not notice it: it validates the pools of another Installation.
@@ -40,6 +42,12 @@ impl Violation {
     /// Whether it reports the same about the same field as another one.
     pub fn repeats(&self, other: &Self) -> bool {
         self.rule.entry.code == other.rule.entry.code && self.path == other.path
+    }
+
+    /// The fix, with the flags of `helm-postrender` if there are any.
+    pub fn fix_with_flags(&self) -> String {
+        let flags = self.flags.map(|flags| format!(", {flags}"));
+        format!("{}{}", self.fix, flags.unwrap_or_default())
     }
 }
 
@@ -126,6 +134,7 @@ fn violation(case: &Case, rule: &'static Rule, verdict: Verdict, found: Details)
         problem: details.problem,
         impact: details.impact,
         fix: details.fix,
+        flags: details.flags,
         more: 0,
     }
 }

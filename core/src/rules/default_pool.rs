@@ -56,11 +56,14 @@ pub(super) const DEFAULT_POOL: Rule = Rule {
             } else {
                 return Vec::new();
             };
-        vec![Details::at(
-            POOLS,
-            format!("the pool that the operator creates by default has IPIP, which {reason}"),
-            case.core_controller_rejects(message),
-            "list the pools with encapsulation: VXLAN, as with --cidr and --encapsulation VXLAN",
-        )]
+        vec![
+            Details::at(
+                POOLS,
+                format!("the pool that the operator creates by default has IPIP, which {reason}"),
+                case.core_controller_rejects(message),
+                "list the pools with encapsulation: VXLAN",
+            )
+            .flags("as with --cidr and --encapsulation VXLAN"),
+        ]
     },
 };

@@ -11,6 +11,8 @@ pub(super) struct Details {
     pub(super) problem: String,
     pub(super) impact: String,
     pub(super) fix: String,
+    /// Likewise, with flags of `helm-postrender`.
+    pub(super) flags: Option<&'static str>,
 }
 
 impl Details {
@@ -27,6 +29,13 @@ impl Details {
             problem: problem.into(),
             impact: impact.into(),
             fix: fix.into(),
+            flags: None,
         }
+    }
+
+    /// With the flags of `helm-postrender` that do what the fix says.
+    pub(super) fn flags(mut self, flags: &'static str) -> Self {
+        self.flags = Some(flags);
+        self
     }
 }

@@ -71,9 +71,9 @@ pub(super) const IPIP_ON_IPV6: Rule = Rule {
                         "IPIP encapsulation is not supported by IPv6 pools, but it is set for {}",
                         pool.label()
                     )),
-                    "use VXLAN, VXLANCrossSubnet or None for IPv6, \
-                     as in --encapsulation IPIP,v6=VXLAN",
-                ))
+                    "use VXLAN, VXLANCrossSubnet or None for IPv6",
+                )
+                .flags("as with --encapsulation IPIP,v6=VXLAN"))
             })
             .collect()
     },

@@ -20,6 +20,7 @@ pub(super) fn explained(case: &Case, details: &Details) -> Option<Details> {
         ),
         impact: details.impact.clone(),
         fix: "filter what Flux, envsubst or Ansible renders, not what it reads".to_owned(),
+        flags: None,
     })
 }
 

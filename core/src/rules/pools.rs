@@ -161,5 +161,6 @@ fn duplicate(
         impact: case
             .pool_controller_rejects(&format!("IP pool {value} is specified more than once")),
         fix: format!("remove one of the two, or change its {field}"),
+        flags: None,
     }
 }

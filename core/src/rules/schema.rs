@@ -107,9 +107,9 @@ pub(super) const CIDR_MISSING: Rule = Rule {
                         Field::Cidr,
                         format!("pool #{} has no cidr", pool.index + 1),
                         api_server_rejects(&format!("{path}: Required value")),
-                        "set the pool's cidr in the chart's values, or select the pool with --pool \
-                         and pass its --cidr",
+                        "set the pool's cidr in the chart's values",
                     )
+                    .flags("or select the pool with --pool and pass its --cidr")
                 })
             })
             .collect()

@@ -137,7 +137,7 @@ fn violation(judged: &JudgedViolation) -> Value {
         "message": violation.problem,
         "evidence": [evidence(&violation.path, &judged.evidence)],
         "impact": violation.impact,
-        "fix": [{ "what": violation.fix, "commands": [] }],
+        "fix": [{ "what": violation.fix_with_flags(), "commands": [] }],
     })
 }
 

@@ -261,15 +261,14 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         } else {
             &violation.impact
         })
-        .in_manifest(without_flags(&violation.fix));
-    let fix = without_flags(&violation.fix);
+        .in_manifest(&violation.fix);
     if let Some(platform) = install.only_as_shipped() {
         return finding.fix(format!(
             "undo the change of the Installation that made it so: {} manages it and reverts what others change",
             platform.name()
         ));
     }
-    let finding = finding.fix(install.lasting(fix));
+    let finding = finding.fix(install.lasting(&violation.fix));
     if install.is_changed_by_platform() {
         finding
     } else {
@@ -286,16 +285,6 @@ fn is_rejected_by_api(case: &Case, violation: &Violation) -> bool {
         && asked.is_some_and(InstallationFacts::changes_existing_pools)
         && !case.snapshot.basis.is_proposal()
         && !case.facts.known_pools().is_empty()
-}
-
-/// A fix without the flags of helm-postrender that make it: those of Helm's own are for everybody.
-fn without_flags(fix: &str) -> &str {
-    match fix.split_once(" --") {
-        Some((before, flag)) if !flag.starts_with("set ") => {
-            before.rsplit_once(", ").map_or(fix, |(what, _)| what)
-        }
-        _ => fix,
-    }
 }
 
 /// Whether another version than the assumed one might not reject it.
