@@ -109,16 +109,18 @@ fn is_public(address: Ipv4Addr) -> bool {
 
 /// The private range that was meant, if the address looks like one.
 fn meant(address: Ipv4Addr, prefix: u8) -> String {
-    let ranges: &[&str] = match address.octets() {
-        [172, 168, ..] => &["172.16.0.0", "192.168.0.0"],
-        [172, ..] => &["172.16.0.0"],
-        [192, ..] | [_, 168, ..] => &["192.168.0.0"],
-        [_, 16..=31, ..] => &["172.16.0.0"],
+    const OF_172: (&str, u8) = ("172.16.0.0", 12);
+    const OF_192: (&str, u8) = ("192.168.0.0", 16);
+    let ranges: &[(&str, u8)] = match address.octets() {
+        [172, 168, ..] => &[OF_172, OF_192],
+        [172, ..] => &[OF_172],
+        [192, ..] | [_, 168, ..] => &[OF_192],
+        [_, 16..=31, ..] => &[OF_172],
         _ => return "use a private range, such as 10.244.0.0/16".to_owned(),
     };
     let ranges: Vec<String> = ranges
         .iter()
-        .map(|range| format!("{range}/{}", prefix.max(12)))
+        .map(|(range, shortest)| format!("{range}/{}", prefix.max(*shortest)))
         .collect();
     format!("did you mean {}?", ranges.join(" or "))
 }
@@ -183,6 +185,11 @@ mod tests {
             ),
             ("172.50.0.0/16", "did you mean 172.16.0.0/16?"),
             ("173.16.0.0/20", "did you mean 172.16.0.0/20?"),
+            ("192.169.0.0/12", "did you mean 192.168.0.0/16?"),
+            (
+                "172.168.0.0/10",
+                "did you mean 172.16.0.0/12 or 192.168.0.0/16?",
+            ),
             ("11.0.0.0/8", "use a private range, such as 10.244.0.0/16"),
         ] {
             let cidr: Cidr = cidr.parse().unwrap();
