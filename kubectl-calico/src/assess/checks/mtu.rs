@@ -48,9 +48,12 @@ fn too_large(case: &Case) -> Option<Finding> {
         Some(Cloud::Google) => 1460,
         _ => 1500,
     };
-    let needed = mtu + i64::from(overhead.bytes);
     // The operator's own detection is no setting.
-    if *mtu <= 0 || *mtu > 1500 || needed <= network || from.field.starts_with("status") {
+    if !(1..=1500).contains(mtu) || from.field.starts_with("status") {
+        return None;
+    }
+    let needed = mtu + i64::from(overhead.bytes);
+    if needed <= network {
         return None;
     }
     let finding = Finding::warning(

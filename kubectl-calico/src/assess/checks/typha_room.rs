@@ -128,7 +128,8 @@ fn may_lose_one(deployment: &Deployment, replicas: &Replicas) -> bool {
         Some(IntOrString::Int(count)) => *count > 0,
         Some(IntOrString::String(share)) => {
             let percent = share.strip_suffix('%').and_then(|text| text.parse().ok());
-            percent.is_none_or(|percent: u64| percent * u64::from(replicas.replicas) >= 100)
+            percent
+                .is_none_or(|percent: u32| u64::from(percent) * u64::from(replicas.replicas) >= 100)
         }
         None => replicas.replicas >= 4,
     }
