@@ -33,6 +33,8 @@ pub struct Api {
     pub plural: &'static str,
     /// The kind in this API, if it is not that of the resource.
     pub kind: Option<&'static str>,
+    /// Whether its objects are in namespaces.
+    pub namespaced: bool,
 }
 
 impl Api {
@@ -78,15 +80,7 @@ impl Resource {
 
     /// Whether its objects are in namespaces.
     pub fn is_namespaced(&self) -> bool {
-        const NAMESPACED: [&str; 6] = [
-            "ConfigMap",
-            "DaemonSet",
-            "Deployment",
-            "Event",
-            "Pod",
-            "PodLog",
-        ];
-        NAMESPACED.contains(&self.kind)
+        self.apis.iter().any(|api| api.namespaced)
     }
 
     /// Its APIs, those of the store first.

@@ -48,6 +48,14 @@ const fn api(group: &'static str, version: &'static str, plural: &'static str) -
         version,
         plural,
         kind: None,
+        namespaced: false,
+    }
+}
+
+const fn namespaced(group: &'static str, version: &'static str, plural: &'static str) -> Api {
+    Api {
+        namespaced: true,
+        ..api(group, version, plural)
     }
 }
 
@@ -75,61 +83,61 @@ macro_rules! rows {
 rows! {
     NODES: "Node", [api("", "v1", "nodes")], Select::All, kubernetes::NODE,
         "number of nodes, cloud, pod CIDRs, Calico's annotations";
-    CALICO_PODS: "Pod", [api("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS), workloads::POD,
+    CALICO_PODS: "Pod", [namespaced("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS), workloads::POD,
         "whether Calico's pods run, and why not; addresses of CoreDNS";
-    CONTROL_PLANE_PODS: "Pod", [api("", "v1", "pods")],
+    CONTROL_PLANE_PODS: "Pod", [namespaced("", "v1", "pods")],
         Select::LabelledIn("kube-system", "component", CONTROL_PLANE), workloads::POD,
         "pod and Service CIDRs on the control plane's command line";
-    PENDING_PODS: "Pod", [api("", "v1", "pods")], Select::PhaseIn("kube-system", "Pending"), workloads::POD,
+    PENDING_PODS: "Pod", [namespaced("", "v1", "pods")], Select::PhaseIn("kube-system", "Pending"), workloads::POD,
         "CoreDNS and other pods that are waiting for the network";
-    DAEMON_SETS: "DaemonSet", [api("apps", "v1", "daemonsets")], Select::All, workloads::DAEMON_SET,
+    DAEMON_SETS: "DaemonSet", [namespaced("apps", "v1", "daemonsets")], Select::All, workloads::DAEMON_SET,
         "calico-node, canal, and other network plugins";
     ///
     /// A row of its own, since it has a namespace of its own: files with Calico's other Deployments may not
     /// hold it. OLM creates it without the label of the manifests.
     /// Source: redhat-openshift-ecosystem/certified-operators, operators/tigera-operator/1.36.5.
-    OPERATORS: "Deployment", [api("apps", "v1", "deployments")],
+    OPERATORS: "Deployment", [namespaced("apps", "v1", "deployments")],
         Select::Called(DEPLOYMENT), workloads::DEPLOYMENT,
         "the Tigera operator";
-    DEPLOYMENTS: "Deployment", [api("apps", "v1", "deployments")],
+    DEPLOYMENTS: "Deployment", [namespaced("apps", "v1", "deployments")],
         Select::Labelled("k8s-app", CALICO_DEPLOYMENTS), workloads::DEPLOYMENT,
         "Typha, calico-kube-controllers and other components";
     ///
     /// Its labels are not Calico's. Source: aws/eks-charts, stable/aws-calico/templates/deployment.yaml.
-    AWS_TYPHAS: "Deployment", [api("apps", "v1", "deployments")],
+    AWS_TYPHAS: "Deployment", [namespaced("apps", "v1", "deployments")],
         Select::Called("aws-calico-typha"), workloads::DEPLOYMENT,
         "Typha of the chart aws-calico";
     CALICO_SYSTEM: "Namespace", [api("", "v1", "namespaces")], Select::Named("", "calico-system"), kubernetes::NAMESPACE_OBJECT,
         "whether its deletion is stuck";
-    KUBEADM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+    KUBEADM_CONFIG: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("kube-system", "kubeadm-config"), kubernetes::KUBEADM_CONFIG,
         "pod and Service CIDRs that kubeadm was configured with";
-    KUBE_PROXY: "ConfigMap", [api("", "v1", "configmaps")],
+    KUBE_PROXY: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("kube-system", "kube-proxy"), kubernetes::KUBE_PROXY,
         "pod CIDR that kube-proxy was configured with";
-    CALICO_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+    CALICO_CONFIG: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("kube-system", "calico-config"), kubernetes::CALICO_CONFIG,
         "backend, MTU and Typha of an install from manifests";
-    CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+    CANAL_CONFIG: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("kube-system", "canal-config"), kubernetes::CALICO_CONFIG,
         "the same for Canal, and flannel's network";
     ///
     /// RKE2 names its objects after its chart.
-    RKE2_CANAL_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+    RKE2_CANAL_CONFIG: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("kube-system", "rke2-canal-config"), kubernetes::CALICO_CONFIG,
         "the same for RKE2's Canal";
-    CILIUM_CONFIG: "ConfigMap", [api("", "v1", "configmaps")],
+    CILIUM_CONFIG: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("kube-system", "cilium-config"), kubernetes::CILIUM_CONFIG,
         "whether Cilium is chained to Calico";
-    ACTIVE_OPERATOR: "ConfigMap", [api("", "v1", "configmaps")],
+    ACTIVE_OPERATOR: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("calico-system", "active-operator"), kubernetes::ACTIVE_OPERATOR,
         "which of several operators is active";
-    SERVICES_ENDPOINT: "ConfigMap", [api("", "v1", "configmaps")],
+    SERVICES_ENDPOINT: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("tigera-operator", "kubernetes-services-endpoint"), kubernetes::SERVICES_ENDPOINT,
         "address of the API server that needs no Services";
     ///
     /// calico-node of a manifest install reads it itself.
-    MANIFEST_SERVICES_ENDPOINT: "ConfigMap", [api("", "v1", "configmaps")],
+    MANIFEST_SERVICES_ENDPOINT: "ConfigMap", [namespaced("", "v1", "configmaps")],
         Select::Named("kube-system", "kubernetes-services-endpoint"), kubernetes::SERVICES_ENDPOINT,
         "the same for an install from manifests";
     SERVICE_CIDRS: "ServiceCIDR", [api("networking.k8s.io", "v1", "servicecidrs")], Select::All, kubernetes::SERVICE_CIDR,
@@ -179,18 +187,18 @@ rows! {
 }
 
 rows! {
-    EVENTS: "Event", [api("", "v1", "events")], Select::OfFailingPods("list"), pod_messages::EVENT,
+    EVENTS: "Event", [namespaced("", "v1", "events")], Select::OfFailingPods("list"), pod_messages::EVENT,
         "why the probes of Calico's pods fail, and why pods get no network";
     ///
     /// Kubernetes has no such kind: a log is a text.
-    POD_LOGS: "PodLog", [api("", "v1", "pods/log")], Select::OfFailingPods("get"), pod_messages::POD_LOG,
+    POD_LOGS: "PodLog", [namespaced("", "v1", "pods/log")], Select::OfFailingPods("get"), pod_messages::POD_LOG,
         "why containers of Calico fail";
 }
 
 rows! {
     ///
     /// Kubernetes has no such kind: these are the addresses whose pods do not have them.
-    POD_ADDRESSES: "PodAddress", [api("", "v1", "pods")], Select::OnRequest, ipam::POD_ADDRESS,
+    POD_ADDRESSES: "PodAddress", [namespaced("", "v1", "pods")], Select::OnRequest, ipam::POD_ADDRESS,
         "addresses whose pods are gone, with --pods";
     KUBE_CONTROLLERS_CONFIGURATIONS: "KubeControllersConfiguration", calico("kubecontrollersconfigurations"),
         Select::OnRequest, calico::KUBE_CONTROLLERS_CONFIGURATION,
@@ -201,14 +209,14 @@ rows! {
 rows! {
     ALLOCATIONS: "IPAMBlock", calico("ipamblocks"), Select::All, ipam::ALLOCATIONS,
         "which pod each address is assigned to";
-    POD_NAMES: "Pod", [api("", "v1", "pods")], Select::Metadata(""), workloads::POD_NAME,
+    POD_NAMES: "Pod", [namespaced("", "v1", "pods")], Select::Metadata(""), workloads::POD_NAME,
         "which pods exist";
     ///
     /// A pod without an address in its status counts as in use.
-    SUCCEEDED_PODS: "Pod", [api("", "v1", "pods")],
+    SUCCEEDED_PODS: "Pod", [namespaced("", "v1", "pods")],
         Select::Metadata("status.phase=Succeeded,status.podIP!="), workloads::POD_NAME,
         "which pods have finished";
-    FAILED_PODS: "Pod", [api("", "v1", "pods")],
+    FAILED_PODS: "Pod", [namespaced("", "v1", "pods")],
         Select::Metadata("status.phase=Failed,status.podIP!="), workloads::POD_NAME,
         "which pods have failed";
 }
