@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::checks::CHECKS;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::CALICO_PODS;
-use crate::snapshot::{ObjectRef, Unknown};
+use crate::snapshot::{ObjectRef, Unknown, denied_user};
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -86,12 +86,8 @@ impl NotRead {
         }
     }
 
-    /// The user to whom a permission is missing, as the server's message names it: `pods is forbidden:
-    /// User "jane" cannot list resource "pods" in API group "" at the cluster scope`.
-    /// Source: kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go.
+    /// The user to whom a permission is missing.
     pub fn denied_user(&self) -> Option<&str> {
-        let (_, rest) = self.why.split_once("User \"")?;
-        let (user, _) = rest.split_once('"')?;
-        (self.reason == Reason::Forbidden && !user.is_empty()).then_some(user)
+        denied_user(&self.why).filter(|_| self.reason == Reason::Forbidden)
     }
 }

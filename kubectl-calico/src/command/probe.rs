@@ -12,7 +12,7 @@ use crate::gather::node_status_probe::{ANSWER, NodeStatusProbe, ProbeResult};
 use crate::interrupt::Interrupt;
 use crate::nodes::NodeList;
 use crate::repair::access::grant_probe;
-use crate::snapshot::{Node, Reading, Snapshot};
+use crate::snapshot::{Node, Reading, Snapshot, denied_user};
 use crate::terminal;
 
 /// What came of asking the nodes of a list.
@@ -151,11 +151,4 @@ fn warn(result: &ProbeResult) {
             "cannot remove the CalicoNodeStatus {name}: {error}; the next run removes it"
         ));
     }
-}
-
-/// The user that the API server's message names.
-fn denied_user(message: &str) -> Option<&str> {
-    let (_, rest) = message.split_once("User \"")?;
-    let (user, _) = rest.split_once('"')?;
-    Some(user)
 }

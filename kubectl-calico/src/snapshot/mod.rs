@@ -58,7 +58,7 @@ pub use pod::{ContainerStatus, Pod, StateReason, flag_in};
 pub use pod_address::{KubeControllersConfiguration, PodAddress, PodAddressSpec, PodState};
 pub use pod_messages::{Event, LINES, LogRequest, MessageRequests, PodLog, PodMessages, PodName};
 pub use pool_validation::InvalidField;
-pub use reading::{Absence, Reading, Unknown};
+pub use reading::{Absence, Reading, Unknown, denied_user};
 pub use source::{Origin, SnapshotSource};
 pub use store::Store;
 pub use trim::{Meter, Pruned, PrunedWithNull, Typed};

@@ -100,6 +100,15 @@ impl Unknown {
     }
 }
 
+/// The user to whom a permission is missing, as the server's message names it: `pods is forbidden: User "jane" cannot
+/// list resource "pods" in API group "" at the cluster scope`.
+/// Source: kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go.
+pub fn denied_user(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("User \"")?;
+    let (user, _) = rest.split_once('"')?;
+    (!user.is_empty()).then_some(user)
+}
+
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
