@@ -1,9 +1,9 @@
 //! What several snapshots are called: their file names, which are the same however a path was written.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf, absolute};
+use std::path::{Component, Path, PathBuf};
 
-/// A name for each file: the end of its path, with as many folders as tell it from the others.
+/// A name for each file: the end of its absolute path, with as many folders as tell it from the others.
 pub fn names(files: &[PathBuf]) -> Vec<String> {
     let paths: Vec<Vec<String>> = files.iter().map(|file| parts(file)).collect();
     let longest = paths.iter().map(Vec::len).max().unwrap_or_default();
@@ -31,8 +31,7 @@ pub fn names(files: &[PathBuf]) -> Vec<String> {
 
 /// The folders of a file and its name. `.` is left out.
 fn parts(file: &Path) -> Vec<String> {
-    let path = absolute(file).unwrap_or_else(|_| file.to_owned());
-    let parts = path
+    let parts = file
         .components()
         .filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir));
     parts
@@ -53,11 +52,11 @@ mod tests {
     fn as_many_folders_as_needed() {
         for (files, expected) in [
             (
-                ["./d/a.yaml", "d/b.yaml", "/x/c.yaml"],
+                ["/./d/a.yaml", "/d/b.yaml", "/x/c.yaml"],
                 ["a.yaml", "b.yaml", "c.yaml"],
             ),
             (
-                ["d/a.yaml", "./d/a.yaml", "/x/c.yaml"],
+                ["/d/a.yaml", "/./d/a.yaml", "/x/c.yaml"],
                 ["a.yaml", "a.yaml", "c.yaml"],
             ),
             (

@@ -1,6 +1,6 @@
 //! `kubectl calico status` on several clusters.
 
-use std::path::PathBuf;
+use std::path::{PathBuf, absolute};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -98,7 +98,11 @@ fn targets(arguments: &StatusArgs) -> Result<Option<Vec<Target>>, String> {
     }
     let files = snapshot_files(&source.filename)?;
     Ok(files.map(|files| {
-        let named = names(&files).into_iter().zip(files);
+        let paths: Vec<PathBuf> = files
+            .iter()
+            .map(|file| absolute(file).unwrap_or_else(|_| file.clone()))
+            .collect();
+        let named = names(&paths).into_iter().zip(files);
         named
             .map(|(name, file)| Target::of_file(name, file, source))
             .collect()
