@@ -96,9 +96,17 @@ pub fn cut(mut text: String, longest: usize) -> String {
 
 /// `items`, separated by commas: the first [`MOST`], and how many more there are.
 pub fn listed(items: impl IntoIterator<Item = String>) -> String {
+    first(items, MOST)
+}
+
+/// `items`, separated by commas: the first `most`, and how many more there are.
+pub fn first(items: impl IntoIterator<Item = impl AsRef<str>>, most: usize) -> String {
     let mut items = items.into_iter();
-    let first: Vec<String> = items.by_ref().take(MOST).collect();
-    let shown = first.join(", ");
+    let mut shown = String::new();
+    for (index, item) in items.by_ref().take(most).enumerate() {
+        shown.push_str(if index == 0 { "" } else { ", " });
+        shown.push_str(item.as_ref());
+    }
     match items.count() {
         0 => shown,
         more => format!("{shown} and {more} more"),

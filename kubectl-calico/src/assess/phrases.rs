@@ -1,5 +1,6 @@
 //! Parts of sentences: short lists, counts, conditions, and names that are safe to paste.
 
+use calico_core::text::first;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 /// The maximum number of names that a message lists.
@@ -7,12 +8,7 @@ pub const MOST_NAMES: usize = 5;
 
 /// A list of names; beyond [`MOST_NAMES`], the number of the remaining ones.
 pub fn few<S: AsRef<str>>(names: &[S]) -> String {
-    let shown: Vec<&str> = names.iter().take(MOST_NAMES).map(AsRef::as_ref).collect();
-    let shown = shown.join(", ");
-    match names.len().saturating_sub(MOST_NAMES) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+    first(names, MOST_NAMES)
 }
 
 /// A list of names, or `none`.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use calico_core::text::cut;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_yaml::{Mapping, Value};
 
@@ -175,7 +176,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
         match self.keep {
             Keep::Value | Keep::Whole => self.string(text),
-            Keep::Message => self.string(&credential::removed(&shortened(text))),
+            Keep::Message => {
+                self.string(&credential::removed(&cut(text.to_owned(), LONGEST_MESSAGE)))
+            }
             Keep::CommandLine(flags) => self.string(&command_line::reduced(text, flags)),
             Keep::Document(fields) => {
                 self.string(&document::reduced(text, self.of(Keep::Fields(fields))))
@@ -233,13 +236,6 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 Ok(Mapping::new().into())
             }
         }
-    }
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
     }
 }
 
