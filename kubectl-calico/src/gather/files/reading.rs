@@ -110,7 +110,7 @@ impl SnapshotSource for Files {
             let api_version = api.api_version();
             let objects = self.of_kind(&api_version, resource.kind);
             is_complete |= objects.iter().any(|object| object.implies_all_of(resource));
-            let list = (api_version, resource.kind.to_owned());
+            let list = (api_version, resource.kind_in(api).to_owned());
             is_complete |= self.empty_lists.contains(&list);
             let key =
                 |object: &FileObject| (object.meta.namespace.clone(), object.meta.name.clone());
