@@ -59,7 +59,6 @@ pub(super) struct Page {
     margin: usize,
     labels: usize,
     marks: BTreeMap<&'static str, Mark>,
-    /// The labels of facts of which nothing is known.
     text: String,
 }
 

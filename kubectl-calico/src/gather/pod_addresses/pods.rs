@@ -119,7 +119,7 @@ fn noted(text: &str) -> Option<Vec<IpAddr>> {
 }
 
 impl ListedPod {
-    /// Whether the pod, read as a whole, is on another node than the address; `None` if it is on none.
+    /// Whether the pod, read as a whole, is on another node than the address; not if it is on none.
     pub(super) fn is_on_another_node(&self, pod: &PodOfAddress) -> bool {
         !self.spec.node_name.is_empty() && self.spec.node_name != pod.node
     }
