@@ -28,7 +28,7 @@ impl Files {
                     let is_plural = api.plural == file;
                     if is_plural || format!("{}.{}", api.plural, api.group) == file {
                         self.empty_lists
-                            .insert((api.api_version(), row.kind.to_owned()));
+                            .insert((api.api_version(), row.kind_in(api).to_owned()));
                     }
                 }
             }
