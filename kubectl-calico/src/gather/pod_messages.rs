@@ -3,9 +3,6 @@
 //! The requests are few, each is sent once and at the same time as the others, and all of them must end
 //! within a few seconds: the kubelet of a broken node may not respond, and the report does without.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -63,29 +60,6 @@ pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
-/// The outputs of futures that run at the same time, in their order.
-pub(super) async fn all<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut running: Vec<(Pin<Box<_>>, Option<T>)> = futures
-        .into_iter()
-        .map(|future| (Box::pin(future), None))
-        .collect();
-    poll_fn(move |context| {
-        for (future, output) in &mut running {
-            if output.is_none()
-                && let Poll::Ready(ready) = future.as_mut().poll(context)
-            {
-                *output = Some(ready);
-            }
-        }
-        if running.iter().any(|(_, output)| output.is_none()) {
-            return Poll::Pending;
-        }
-        let outputs = running.iter_mut().filter_map(|(_, output)| output.take());
-        Poll::Ready(outputs.collect())
-    })
-    .await
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,18 +95,5 @@ mod tests {
             "/api/v1/namespaces/kube-system/pods/..%2F..%2Fsecrets%3Fx%3Da%26b/log\
              ?container=calico-node&tailLines=80&limitBytes=65536"
         );
-    }
-
-    #[tokio::test]
-    async fn futures_run_at_the_same_time() {
-        let begun = tokio::time::Instant::now();
-        let outputs = all((0..50).map(async |number: u64| {
-            tokio::time::sleep(Duration::from_millis(100 - number)).await;
-            number
-        }))
-        .await;
-        assert_eq!(outputs, (0..50).collect::<Vec<_>>());
-        assert!(begun.elapsed() < Duration::from_secs(2));
-        assert!(all(Vec::<std::future::Ready<()>>::new()).await.is_empty());
     }
 }

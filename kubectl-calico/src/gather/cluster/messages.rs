@@ -1,5 +1,7 @@
 //! What pods say: their events and logs.
 
+use futures_util::future::join_all;
+
 use super::ClusterReader;
 use crate::gather::read_error::ReadError;
 use crate::gather::{page, pod_messages};
@@ -14,7 +16,7 @@ impl ClusterReader {
         let sets = requests.daemon_sets.iter();
         let events = pods.chain(sets.map(|set| self.events("DaemonSet", set)));
         let logs = requests.logs.iter().map(|request| self.pod_log(request));
-        let (events, logs) = tokio::join!(pod_messages::all(events), pod_messages::all(logs));
+        let (events, logs) = tokio::join!(join_all(events), join_all(logs));
         let failure = events.iter().find_map(|events| events.as_ref().err());
         let read: Vec<Event> = events.iter().flatten().flatten().cloned().collect();
         PodMessages {
