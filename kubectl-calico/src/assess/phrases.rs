@@ -20,6 +20,20 @@ pub fn or_none<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
+/// A pool in a sentence: `the pool services`. Its name alone would often read as a noun.
+pub fn the_pool(name: &str) -> String {
+    the_pools(&[name])
+}
+
+/// Several pools in a sentence.
+pub fn the_pools<S: AsRef<str>>(names: &[S]) -> String {
+    match names {
+        [name] => format!("the pool {}", name.as_ref()),
+        [one, other] => format!("the pools {} and {}", one.as_ref(), other.as_ref()),
+        names => format!("the pools {}", few(names)),
+    }
+}
+
 /// A condition's value: `False (MissingEndpoints): no endpoints`.
 pub fn condition(status: &str, reason: &str, message: &str) -> String {
     let mut text = status.to_owned();
@@ -71,6 +85,13 @@ mod tests {
         assert_eq!(few::<&str>(&[]), "");
         assert_eq!(few(&names[..5]), "a, b, c, d, e");
         assert_eq!(few(&names), "a, b, c, d, e and 2 more");
+    }
+
+    #[test]
+    fn a_pool_is_called_one() {
+        assert_eq!(the_pool("services"), "the pool services");
+        assert_eq!(the_pools(&["a", "b"]), "the pools a and b");
+        assert_eq!(the_pools(&["a", "b", "c"]), "the pools a, b, c");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::new_family::added;
 use super::pool::Pool;
 use super::values::networking::HOST_LOCAL;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::counted;
+use crate::assess::phrases::{counted, the_pools};
 
 /// The summary. `of_cluster` is what status reports regardless of the plan; `is_incomplete` means that
 /// something could not be read.
@@ -71,20 +71,23 @@ fn sentence(
     }
     let deleted = names(existing, |pool| pool.being_deleted);
     if !deleted.is_empty() {
-        return format!("{deleted} is being deleted");
+        let are = if deleted.len() == 1 { "is" } else { "are" };
+        return format!("{} {are} being deleted", subject(&deleted));
     }
     let unlisted = names(existing, |pool| pool.unlisted);
     if !unlisted.is_empty() {
+        let unlisted = subject(&unlisted);
         return format!("{unlisted} must be added back to the Installation");
     }
-    let changed = names(existing, |pool| !pool.changes.is_empty());
+    let changes = names(existing, |pool| !pool.changes.is_empty());
+    let changed = subject(&changes);
     let replaces = existing.iter().any(PoolComparison::takes_a_new_pool);
     let added: Vec<String> = added(inputs, pools)
         .map(|(pool, _)| pool.summary())
         .collect();
     let new = added.join("; ");
     let is_forbidden = findings.iter().any(comes_before_steps);
-    match (changed.is_empty(), new.is_empty()) {
+    match (changes.is_empty(), new.is_empty()) {
         (true, true) if is_fine => "No change needed: the existing pools are kept".to_owned(),
         (true, true) => "The existing pools are kept".to_owned(),
         (true, false) if is_forbidden => format!("{new} must not be added"),
@@ -103,13 +106,17 @@ fn change(pools: &str, replaces: bool) -> String {
     }
 }
 
-fn names(pools: &[PoolComparison], is: impl Fn(&PoolComparison) -> bool) -> String {
-    let names: Vec<&str> = pools
+fn names(pools: &[PoolComparison], is: impl Fn(&PoolComparison) -> bool) -> Vec<&str> {
+    pools
         .iter()
         .filter(|pool| is(pool))
         .map(|pool| pool.pool.as_str())
-        .collect();
-    names.join(", ")
+        .collect()
+}
+
+/// Pools at the beginning of a sentence.
+fn subject(names: &[&str]) -> String {
+    the_pools(names).replacen('t', "T", 1)
 }
 
 impl Pool {

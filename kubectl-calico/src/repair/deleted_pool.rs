@@ -15,6 +15,7 @@ use super::step::{Step, until_withheld};
 use crate::assess::facts::Facts;
 use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::phrases::{the_pool, the_pools};
 use crate::snapshot::Snapshot;
 
 /// The steps that let the deletion complete without leaving pods without an address.
@@ -25,6 +26,7 @@ pub fn complete(
     old: &ExistingPool,
 ) -> Vec<Step> {
     let name = &old.name;
+    let pool = the_pool(name);
     let overlaps = |other: &ExistingPool| {
         let both = other.network.zip(old.network);
         other.name != *name && both.is_some_and(|(one, other)| one.overlaps(&other))
@@ -41,8 +43,8 @@ pub fn complete(
         steps.push(migration::disable(writer, (*pool).into()));
     }
     steps.push(migration::recreate_pods(
-        &format!("that have addresses from {name}"),
-        &format!("{name} is gone: its deletion completes once none of its addresses is in use"),
+        &format!("that have addresses from {pool}"),
+        &format!("{pool} is gone: its deletion completes once none of its addresses is in use"),
     ));
     let waiting: Vec<&str> = overlapping
         .iter()
@@ -52,16 +54,16 @@ pub fn complete(
     if !waiting.is_empty() {
         steps.push(Step::new(format!(
             "kube-controllers then makes {} allocatable again",
-            waiting.join(" and ")
+            the_pools(&waiting)
         )));
     }
     if writer.creates_again(old.into()) {
         steps.push(Step::new(format!(
-            "the operator then creates {name} again, because the Installation lists it"
+            "the operator then creates {pool} again, because the Installation lists it"
         )));
     }
     for pool in enabled {
-        let step = Step::new(format!("enable {} again", pool.name));
+        let step = Step::new(format!("enable {} again", the_pool(&pool.name)));
         steps.push(step.run_all(writer.enable(pool.into())));
     }
     until_withheld(steps)

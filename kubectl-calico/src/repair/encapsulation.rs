@@ -10,6 +10,7 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::ports::{Port, Traffic, list, ports};
 use crate::assess::facts::routing_mode::tunnel;
+use crate::assess::phrases::the_pool;
 use crate::snapshot::Snapshot;
 
 /// The ports that encapsulations need, besides those that are already in use.
@@ -36,7 +37,7 @@ pub fn open(ports: &[Port]) -> Option<Step> {
 
 /// The change, and what its pods need after it.
 pub fn steps(writer: &mut PoolWriter, pool: &ExistingPool, to: Encapsulation) -> Vec<Step> {
-    let name = &pool.name;
+    let name = the_pool(&pool.name);
     let change = Step::new(format!(
         "change {name} to {to} in a maintenance window: traffic between nodes is interrupted until \
          every node has switched over"

@@ -2,7 +2,6 @@
 
 use calico_core::cidr::{Cidr, Family};
 use calico_core::operator::OperatorVersion;
-use calico_core::text::listed;
 use serde_json::json;
 
 use super::command::Command;
@@ -12,6 +11,7 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::no_assignment::NO_NODE;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::phrases::the_pools;
 use crate::snapshot::Snapshot;
 
 /// What an install can do with such pools. While any pool exists, the operator creates and changes pools only through
@@ -108,11 +108,11 @@ impl<'a> Leftovers<'a> {
         match self {
             Self::Kept => None,
             Self::Disabled(pools) => {
-                let names = pools.iter().map(|pool| pool.name.clone());
+                let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
                 let what = format!(
                     "enable {}, which an earlier install left disabled: the operator waits for an enabled pool, and \
                      cannot change one before Calico's API server runs",
-                    listed(names)
+                    the_pools(&names)
                 );
                 let commands = pools.iter().map(|pool| enable(snapshot, pool));
                 Some(Step::new(what).run_all(commands))
@@ -129,13 +129,14 @@ impl<'a> Leftovers<'a> {
         let Self::InTheWay { others, .. } = self else {
             return None;
         };
-        let names = others
+        let names: Vec<String> = others
             .iter()
-            .map(|pool| format!("{} ({})", pool.name, pool.cidr));
+            .map(|pool| format!("{} ({})", pool.name, pool.cidr))
+            .collect();
         (!others.is_empty()).then(|| {
             Step::new(format!(
                 "once Calico runs, add to the Installation what is still needed of {}, which no pod uses",
-                listed(names)
+                the_pools(&names)
             ))
         })
     }

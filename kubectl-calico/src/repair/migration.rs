@@ -13,6 +13,7 @@ use super::step::{Step, until_withheld};
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::tunnel_addresses::LostTunnel;
+use crate::assess::phrases::the_pool;
 use crate::snapshot::Snapshot;
 
 /// Recreates pods, which moves them to another pool: of one workload after another, by its strategy.
@@ -33,7 +34,8 @@ pub fn steps(
     } else {
         let what = format!(
             "add the pool {}: the CIDR and the block size of {} are immutable",
-            new.cidr, old.name
+            new.cidr,
+            the_pool(&old.name)
         );
         let settings = writer.settings_of(old);
         let added = Step::new(what).run(writer.add(new, &settings));
@@ -69,7 +71,8 @@ fn by_way_of_a_third(
         return vec![Step::new(format!(
             "{} overlaps {}, so the pods must be moved to a temporary pool and then to the new \
              one: first move them to an unused CIDR with --cidr",
-            new.cidr, old.name
+            new.cidr,
+            the_pool(&old.name)
         ))];
     };
     let remark = outside_pod_network(facts, &range);
@@ -84,7 +87,8 @@ fn by_way_of_a_third(
     };
     let what = format!(
         "add a temporary pool, because {} overlaps {}{remark}",
-        new.cidr, old.name
+        new.cidr,
+        the_pool(&old.name)
     );
     let settings = writer.settings_of(old);
     let mut steps = vec![Step::new(what).run(writer.add(&temporary, &settings))];
@@ -123,11 +127,10 @@ pub(super) fn outside_pod_network(facts: &Facts, range: &Cidr) -> &'static str {
 
 /// Empties a pool and deletes it.
 pub fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
-    let name = pool.name;
     [
         disable(writer, pool),
         recreate_pods(
-            &format!("that have addresses from {name}"),
+            &format!("that have addresses from {}", the_pool(pool.name)),
             "kubectl calico status shows none of them in use",
         ),
         delete(writer, pool),
@@ -140,7 +143,7 @@ pub fn disable(writer: &mut PoolWriter, pool: ChangedPool) -> Step {
 }
 
 fn disabling(name: &str) -> String {
-    format!("disable {name}; its pods keep their addresses")
+    format!("disable {}; its pods keep their addresses", the_pool(name))
 }
 
 /// Recreates the pods `which`, `until` something is the case.
@@ -154,6 +157,6 @@ pub fn recreate_pods(which: &str, until: &str) -> Step {
 
 /// Deletes a pool without pods of its own.
 pub fn delete(writer: &mut PoolWriter, pool: ChangedPool) -> Step {
-    let name = pool.name;
-    Step::new(format!("delete {name}, and wait until it is gone")).run_all(writer.delete(pool))
+    let what = format!("delete {}, and wait until it is gone", the_pool(pool.name));
+    Step::new(what).run_all(writer.delete(pool))
 }

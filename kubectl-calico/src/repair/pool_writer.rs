@@ -19,6 +19,7 @@ use crate::assess::facts::Facts;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pool_encapsulation::modes;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::phrases::the_pools;
 use crate::snapshot::Snapshot;
 
 /// A pool to change.
@@ -120,7 +121,7 @@ impl<'a> PoolWriter<'a> {
         let it = if pools.len() == 1 { "it" } else { "them" };
         let what = format!(
             "add {} back to the Installation before the operator deletes {it}",
-            names.join(" and ")
+            the_pools(&names)
         );
         self.restored += 1;
         Some(Step::new(what).run(self.list_more(entries.collect())))

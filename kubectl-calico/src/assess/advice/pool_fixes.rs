@@ -12,6 +12,7 @@ use crate::assess::advice::pod_network_change;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
 use crate::assess::facts::pools::ExistingPool;
+use crate::assess::phrases::the_pool;
 use crate::assess::views::ipam_blocks::block_sizes;
 use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
@@ -30,8 +31,11 @@ pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
     if let Some((to, mut steps)) = change {
         steps.extend(match pool.existing {
             Some(old) => vec![
-                Step::new(format!("move the pods of {} to a pool in {to}", old.name))
-                    .run(format!("kubectl calico plan --cidr {to}")),
+                Step::new(format!(
+                    "move the pods of {} to a pool in {to}",
+                    the_pool(&old.name)
+                ))
+                .run(format!("kubectl calico plan --cidr {to}")),
             ],
             None => move_listed(case, pool, to, &format!("set the pool's CIDR to {to}")),
         });
@@ -44,7 +48,7 @@ pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
             None => vec![Step::new(format!(
                 "move the pods of {} to a new pool with an unused CIDR inside the pod network: the \
                  CIDR of an existing pool is immutable",
-                old.name
+                the_pool(&old.name)
             ))],
         },
         (None, Some(to)) => move_listed(case, pool, to, &format!("set the pool's CIDR to {to}")),
@@ -72,7 +76,7 @@ fn back_to(case: &Case, old: &ExistingPool, other: &ExistingPool) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let enable = Step::new(format!(
         "enable {} again, which is inside the pod network",
-        other.name
+        the_pool(&other.name)
     ))
     .run_all(writer.enable(other.into()));
     let mut steps = vec![enable];
@@ -154,40 +158,32 @@ pub(crate) fn delete_overlapping(
     if goes.is_being_deleted() {
         return complete_deletion(case, goes);
     }
+    let name = the_pool(&goes.name);
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(goes).into_iter().collect();
     let mut retire = Vec::new();
     if !goes.is_disabled() {
         let mut disable = migration::disable(&mut writer, goes.into());
         if !goes.is_for_pods() {
-            disable.what = format!(
-                "disable {}; its addresses in use stay as they are",
-                goes.name
-            );
+            disable.what = format!("disable {name}; its addresses in use stay as they are");
         }
         retire.push(disable);
     }
     let size = goes.block_size;
     if !stays.uses().covers(goes.uses()) {
         retire.push(Step::new(format!(
-            "create a pool with the allowedUses of {} in a range that no pool has, and move what has \
-             addresses from {} there: {} does not allow that use",
-            goes.name, goes.name, stays.name
+            "create a pool with the allowedUses of {name} in a range that no pool has, and move there what has \
+             addresses from {name}: {} does not allow that use",
+            the_pool(&stays.name)
         )));
     } else if size != stays.block_size {
         retire.push(migration::recreate_pods(
-            &format!(
-                "that have addresses in blocks of /{size}, the size of {}",
-                goes.name
-            ),
+            &format!("that have addresses in blocks of /{size}, the size of {name}"),
             "calicoctl ipam show --show-blocks lists none of that size",
         ));
     } else if is_larger(goes, stays) {
         retire.push(migration::recreate_pods(
-            &format!(
-                "that have addresses from {} outside {}",
-                goes.name, stays.cidr
-            ),
+            &format!("that have addresses from {name} outside {}", stays.cidr),
             "kubectl calico status shows the same number in use for both pools",
         ));
     }
@@ -202,7 +198,7 @@ pub(crate) fn delete_overlapping(
         ));
     }
     if let Some(first) = retire.first_mut() {
-        first.what = format!("keep {}: {}", stays.name, first.what);
+        first.what = format!("keep {}: {}", the_pool(&stays.name), first.what);
     }
     steps.extend(retire);
     made_lasting(case, &writer, steps)
@@ -253,7 +249,7 @@ pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> 
         Some((cidr, command)) => Step::new(format!(
             "list another pool, such as {cidr}, in place of {}: the operator can neither change \
              nor delete it, and does not create any other pool while it is listed{}",
-            old.name,
+            the_pool(&old.name),
             outside_pod_network(case, &cidr)
         ))
         .run(command),
@@ -264,7 +260,7 @@ pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> 
         Step::new(format!(
             "once the new pool exists, delete {} directly in the datastore, because Calico's API \
              refuses to delete it; its pods then have no network until they are recreated",
-            old.name
+            the_pool(&old.name)
         ))
         .run(delete_pool_in_datastore(case.snapshot, &old.name)),
         Step::new("recreate all pods that use the pool, one namespace at a time")

@@ -7,6 +7,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::tunnel_addresses::LostTunnel;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::phrases::the_pool;
 use crate::repair::migration::recreate_pods;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 
@@ -74,7 +75,8 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
             pool.object(),
             format!(
                 "{in_use} addresses of {} are in use, and no enabled pool gives nodes a tunnel address for {}",
-                pool.name, pool.encapsulation
+                the_pool(&pool.name),
+                pool.encapsulation
             ),
         )
         .evidence(pool.object(), field, value)
@@ -83,10 +85,10 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
         .impact(tunnel.what_breaks())
         .fix(format!(
             "either enable {} again, which restores traffic at once, or move its pods:",
-            pool.name
+            the_pool(&pool.name)
         ))
         .fixed_by(recreate_pods(
-            &format!("that have addresses from {}", pool.name),
+            &format!("that have addresses from {}", the_pool(&pool.name)),
             "kubectl calico status shows none of them in use",
         )),
     )

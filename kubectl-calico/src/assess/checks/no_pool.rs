@@ -20,7 +20,7 @@ use crate::assess::facts::no_assignment::NoAssignment;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::{few, pasted};
+use crate::assess::phrases::{few, pasted, the_pool};
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::ipam_blocks::block_sizes;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, operator_deployment};
@@ -232,7 +232,7 @@ fn enable(case: &Case, pool: &CandidatePool, existing: &ExistingPool) -> Vec<Ste
     let entry = installation
         .filter(|found| found.changes_existing_pools())
         .map(|found| found.enabled_field(true));
-    let what = format!("enable {}", existing.name);
+    let what = format!("enable {}", the_pool(&existing.name));
     set(case, pool, what, entry.as_slice(), &spec)
 }
 
@@ -242,8 +242,8 @@ fn allow(case: &Case, pool: &ExistingPool, pools: &[ExistingPool]) -> Option<Ste
     let allowed =
         pool.is_for_pods() && matches!(pool.withheld, Some(NoAssignment::NotAllocatable { .. }));
     let network = pool.network.as_ref().filter(|_| allowed)?;
-    let name = &pool.name;
-    let mut others = pools.iter().filter(|other| other.name != *name);
+    let name = the_pool(&pool.name);
+    let mut others = pools.iter().filter(|other| other.name != pool.name);
     let overlapped =
         others.find(|other| other.network.is_some_and(|other| other.overlaps(network)));
     Some(match overlapped {
@@ -251,7 +251,7 @@ fn allow(case: &Case, pool: &ExistingPool, pools: &[ExistingPool]) -> Option<Ste
             "first add a pool that overlaps no other: until then, recreated pods get no address; \
              then empty and delete {}, which {name} overlaps. Once it is gone, kube-controllers \
              makes {name} allocatable",
-            other.name
+            the_pool(&other.name)
         )),
         None => Step::new(format!(
             "restart kube-controllers, which sets the condition: {name} overlaps no other pool"

@@ -4,6 +4,7 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::assess::phrases::the_pool;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS};
 
@@ -53,7 +54,8 @@ fn beside_ipip(case: &Case) -> Option<Finding> {
             &object,
             format!(
                 "Retina cannot see inside the {} of {}",
-                pool.encapsulation, pool.name
+                pool.encapsulation,
+                the_pool(&pool.name)
             ),
         )
         .exists(object)

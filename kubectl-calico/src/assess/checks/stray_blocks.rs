@@ -12,7 +12,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{counted, few};
+use crate::assess::phrases::{counted, few, the_pool};
 use crate::assess::views::ipam_blocks::blocks;
 use crate::assess::views::pods;
 use crate::repair::Step;
@@ -93,7 +93,7 @@ fn stray<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a StrayBlock> {
 }
 
 fn other_size(pool: &ExistingPool, blocks: &[&StrayBlock]) -> Finding {
-    let name = &pool.name;
+    let name = the_pool(&pool.name);
     let (severity, impact, fix) = if pool.enabled {
         (
             Severity::Error,

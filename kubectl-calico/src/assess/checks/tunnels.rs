@@ -9,6 +9,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
+use crate::assess::phrases::the_pool;
 use crate::assess::views::felix::{self, Felix, FelixSetting, Resolved};
 use crate::repair::calico_node::unset_variable;
 use crate::repair::command::Command;
@@ -139,7 +140,10 @@ fn forced(
             Finding::error(
                 &TUNNEL_FORCED.entry,
                 &told.from.object,
-                format!("{tunnel} is disabled in Felix, but {} needs it", pool.name),
+                format!(
+                    "{tunnel} is disabled in Felix, but {} needs it",
+                    the_pool(&pool.name)
+                ),
             )
             .read(&told.from, false)
             .evidence(pool.object(), "encapsulation", pool.encapsulation)

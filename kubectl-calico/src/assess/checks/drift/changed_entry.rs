@@ -9,6 +9,7 @@ use crate::assess::check::Case;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::phrases::the_pool;
 use crate::snapshot::{ObjectRef, Store};
 
 /// The CIDR text by which the operator identifies a pool.
@@ -162,9 +163,10 @@ pub(super) fn renamed(
         pool.name
     );
     let finding = compared(entry, severity, pool, (index, "name", name), message).impact(format!(
-        "{when}the operator tries to create a pool {name} beside {}, is rejected because they overlap, and changes \
-         no pool at all; the pool itself keeps working",
-        pool.name
+        "{when}the operator tries to create {} next to {}, is rejected because they overlap, and changes \
+         no pool at all; the existing pool keeps working",
+        the_pool(name),
+        the_pool(&pool.name)
     ));
     Some(put_back(
         finding,
