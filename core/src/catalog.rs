@@ -4,7 +4,8 @@
 /// plan` (`pool-unlisted`), or a rule (`cidr-host-bits`). `kubectl calico explain` and the generated
 /// pages of the documentation print it.
 ///
-/// All texts except the title and the source are complete sentences.
+/// All texts except the title and the source are complete sentences. The criteria and the impact can end with a list,
+/// each item of which is a line that begins with `- `.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The code. It is unique among all entries, and its meaning never changes.
@@ -44,14 +45,16 @@ impl Entry {
     /// The entry as a section of a page in Markdown. `note` follows the meaning.
     pub fn section(&self, note: &str) -> String {
         let meaning = format!("{} {note}", self.meaning);
+        // A list begins after an empty line.
+        let markdown = |text: &str| text.replacen("\n- ", "\n\n- ", 1);
         format!(
             "## {}\n\n**{}**\n\n{}\n\n**Impact.** {}\n\n**Criteria.** {}\n\n**Fix.** {}\n\n\
              **Source.** {}\n",
             self.code,
             self.title,
             meaning.trim_end(),
-            self.impact,
-            self.criteria,
+            markdown(self.impact),
+            markdown(self.criteria),
             self.fix,
             self.source
         )

@@ -291,15 +291,18 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Text wrapped to the remaining width. A long word is not broken, so that it can be copied.
+    /// Text wrapped to the remaining width. A long word is not broken, so that it can be copied. The lines of an item of
+    /// a list begin below its text.
     fn wrapped(&self, text: &str, indent: usize) -> Vec<String> {
         let width = self.look.width.saturating_sub(indent).max(20);
         let shown = self.shown(text.trim_start());
         let margin = " ".repeat(text.len() - text.trim_start().len());
+        let item = if shown.starts_with("- ") { "  " } else { "" };
+        let below = format!("{margin}{item}");
         let options = Options::new(width)
             .break_words(false)
             .initial_indent(&margin)
-            .subsequent_indent(&margin)
+            .subsequent_indent(&below)
             .word_splitter(WordSplitter::NoHyphenation);
         let lines = textwrap::wrap(&shown, options);
         lines

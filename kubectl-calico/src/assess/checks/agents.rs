@@ -22,17 +22,17 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
         impact: "While its containers do not run, new pods on the node get no network, and policies \
                  are no longer updated. If it runs and is only not ready, pods start, but routes to \
                  or from the node, or policies, may be missing.",
-        criteria: "The DaemonSet's pods are counted, or its status if the pods cannot be read, or if \
-                   it counts fewer ready ones. A pod \
-                   whose container crash-loops, or whose image cannot be pulled, is reported as \
-                   CAL502 or CAL503 instead. If none of these nodes' kubelets respond (their Ready \
-                   condition is Unknown), the finding is a warning, because calico-node is not the \
-                   cause. It is a note on a node that joined less than three minutes ago, while calico-node is \
-                   ready on an older one and nothing shows that it fails on the new one; snapshots contain the time for \
-                   that, other files do not. The fix depends on how far the pod is: not scheduled, a container that \
-                   cannot be created, an init container, or running and not ready. For the last \
-                   one, it names what else was found: a locked datastore, no ready Typha, wrong \
-                   addresses of nodes, a silent node.",
+        criteria: "The DaemonSet's pods are counted, or its status if the pods cannot be read, or if it counts \
+                   fewer ready ones. The fix depends on how far the pod is: not scheduled, a container that cannot \
+                   be created, an init container, or running and not ready. In the last case, it names what else \
+                   was found: a locked datastore, no ready Typha, wrong addresses of nodes, a silent node.\n\
+                   - Error: calico-node is not ready, or has no pod, on a node.\n\
+                   - Warning: none of these nodes' kubelets respond (their Ready condition is Unknown). calico-node \
+                   is not the cause then.\n\
+                   - Note: the node joined less than three minutes ago, calico-node is ready on an older one, and \
+                   nothing shows that it fails on the new one. Snapshots contain the time for that; other files do \
+                   not.\n\
+                   - Reported as CAL502 or CAL503 instead: a container crash-loops, or its image cannot be pulled.",
         fix: "The pod's events contain the result of the readiness probe. \"BIRD is not ready: BGP \
               not established\" means that the wrong node address was detected (CAL510), that TCP \
               179 is blocked between nodes, or that all peers are down: after half a minute, one \

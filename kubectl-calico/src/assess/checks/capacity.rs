@@ -32,14 +32,14 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
                  ContainerCreating (\"No more free affine blocks and strict affinity enabled\"). \
                  With autoAllocateBlocks: false, no node claims a block at all (\"failed to find \
                  or claim a block\").",
-        criteria: "The blocks of all pools of a family that give addresses to any pod are counted, \
-                   and compared with the nodes that calico-node is scheduled to. If they are \
-                   enough, the blocks that are free are compared with the nodes that have none: \
-                   those that do not exist yet and are not reserved as a whole and, from Calico \
-                   3.32 on, empty ones that another node can spare. The finding is an error with \
-                   strictAffinity or without autoAllocateBlocks in the IPAM configuration, and a \
-                   warning otherwise. Nodes that the same pools select are also compared with the \
-                   free blocks of these, as far as the labels of nodes are read. If no pool exists yet, the listed ones are checked.",
+        criteria: "The blocks of all pools of a family that give addresses to any pod are counted, and compared \
+                   with the nodes that calico-node is scheduled to. If they are enough, the free blocks are \
+                   compared with the nodes that have none. Free are those that do not exist yet and are not \
+                   reserved as a whole and, since Calico 3.32, empty ones that another node can spare. Nodes that \
+                   the same pools select are also compared with the free blocks of these, as far as the labels of \
+                   nodes are read. If no pool exists yet, the listed ones are checked.\n\
+                   - Error: the IPAM configuration has strictAffinity, or not autoAllocateBlocks.\n\
+                   - Warning: otherwise, because nodes then borrow addresses.",
         fix: "Add a pool. Smaller blocks would also help, but the block size of an existing pool \
               is immutable.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go and \

@@ -19,13 +19,13 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         meaning: "A pool uses IPIP, and the nodes run in a cloud whose network does not pass it.",
         impact: "Packets between pods on different nodes are silently dropped: pods on the same \
                  node reach each other, and DNS works on some nodes only.",
-        criteria: "The cloud is recognized by the providerID of a node. On Azure the finding is an \
-                   error: its network drops IP protocol 4 regardless of the security groups. On \
-                   DigitalOcean it is a warning: cloud firewalls there only support TCP, UDP and \
-                   ICMP, but without a firewall the packets pass. Google Cloud and AWS drop IPIP \
-                   unless a firewall rule or security group allows it. That is not visible through \
-                   the Kubernetes API and is not checked. Only pools that pods get, or will get, \
-                   addresses from are checked.",
+        criteria: "The cloud is recognized by the providerID of a node. Only pools that pods get, or will get, \
+                   addresses from are checked.\n\
+                   - Error: Azure, whose network drops IP protocol 4 regardless of the security groups.\n\
+                   - Warning: DigitalOcean, whose cloud firewalls only support TCP, UDP and ICMP. Without a \
+                   firewall, the packets pass.\n\
+                   - Not reported: Google Cloud and AWS, which drop IPIP unless a firewall rule or a security group \
+                   allows it. The Kubernetes API does not show that.",
         fix: "Use VXLAN. VXLAN does not work with host-local IPAM: there, use no encapsulation \
             (None), and routes of the cloud to the pod CIDR of each node. Changing the encapsulation of an existing pool briefly interrupts traffic \
               between nodes.",

@@ -30,14 +30,13 @@ pub(crate) const RULE_BROKEN: Check = Check {
                  reports that in a condition, and applies no changes until it is corrected. An \
                  invalid value that the operator accepts, such as a CIDR with host bits set, ends \
                  up in a pool that can be neither changed nor deleted.",
-        criteria: "The rules for the operator's version (kubectl calico explain --list) are \
-                   applied to the default Installation, alone and merged with the one named \
-                   overlay, after the operator's own defaults. A violation is an error if the operator rejects \
-                   it, unless the operator reports that it has accepted this generation. It is a \
-                   warning if nothing enforces the rule, or if the rules for the operator's \
-                   version are not known. Overlapping pools are an error once pools exist: Calico's \
-                   API then rejects the new one. Rules that the API server enforces cannot be violated. \
-                   Host bits and overlaps of existing pools are reported as CAL209 and CAL204.",
+        criteria: "The rules for the operator's version (kubectl calico explain --list) are applied to the default \
+                   Installation, alone and merged with the one named overlay, after the operator's own defaults. \
+                   Rules that the API server enforces cannot be violated in a cluster. Host bits and overlaps of \
+                   existing pools are reported as CAL209 and CAL204.\n\
+                   - Error: the operator rejects it, and does not report that it has accepted this generation.\n\
+                   - Error: pools overlap, and pools exist already. Calico's API then rejects the new one.\n\
+                   - Warning: nothing enforces the rule, or the rules for the operator's version are not known.",
         fix: "Change the field that the finding names where the Installation is defined: in the \
               Helm values, in Git, or in the cluster.",
         source: "tigera/operator 1.30 to 1.44, pkg/controller/installation/validation.go and \

@@ -28,17 +28,17 @@ pub(crate) const ADDRESSES_LEAKED: Check = Check {
                   example because the runtime or the node failed while the pod was deleted.",
         impact: "No other pod can get these addresses, so pools fill up. calico-kube-controllers \
                  releases them, by default after 15 minutes.",
-        criteria: "Checked only with --pods. A pod counts as gone if it is in no list of all pods \
-                   that was read after the blocks, and its address is still assigned after that; \
-                   as finished, if its phase is Succeeded or Failed and it had an address; as \
-                   moved, if it is on another node or has other addresses. Anything that is not \
-                   certain counts as in use. Not reported: addresses younger than \
-                   leakGracePeriod, those without a handle, of tunnels, of Services, of Windows \
-                   nodes and of virtual machines, those whose handle has an address in use, and \
-                   those of nodes that no longer exist (CAL222). calicoctl ipam check also counts IPv6 \
-                   tunnel addresses and those of stopped virtual machines as leaked. The finding \
-                   is a note if calico-kube-controllers is ready and releases addresses, and a \
-                   warning otherwise. Applies only if Calico's IPAM assigns addresses.",
+        criteria: "Checked only with --pods, and only if Calico's IPAM assigns addresses. Anything that is not \
+                   certain counts as in use. The finding is a note if calico-kube-controllers is ready and releases \
+                   addresses, and a warning otherwise. calicoctl ipam check also counts IPv6 tunnel addresses and \
+                   those of stopped virtual machines as leaked.\n\
+                   - Gone: the pod is in no list of all pods that was read after the blocks, and its address is \
+                   still assigned after that.\n\
+                   - Finished: the pod's phase is Succeeded or Failed, and it had an address.\n\
+                   - Moved: the pod is on another node or has other addresses.\n\
+                   - Not reported: addresses younger than leakGracePeriod, without a handle, or with a handle that \
+                   has an address in use; those of tunnels, of Services, of Windows nodes and of virtual machines; \
+                   and those of nodes that no longer exist (CAL222).",
         fix: "Let calico-kube-controllers release them: restore it, or set leakGracePeriod. \
               Without it, release them with calicoctl while the datastore is locked.",
         source: "projectcalico/calico v3.32.1, kube-controllers/pkg/controllers/node/ipam.go \

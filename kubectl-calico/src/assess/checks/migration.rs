@@ -23,14 +23,16 @@ pub(crate) const HALF_MIGRATED: Check = Check {
         impact: "During a migration, the operator moves nodes one by one from the old calico-node \
                  to its own. If it stops halfway, changed settings reach only some of the nodes, \
                  and upgrades are blocked.",
-        criteria: "An operator-managed calico-node exists together with one in another namespace, \
-                   or with Calico's Deployments in kube-system. The node label \
-                   projectcalico.org/operator-node-migration shows the progress: migrated or \
-                   pre-operator. In manifests that have yet to be applied, an Installation \
-                   together with calico-node's DaemonSet is an error. Alongside Canal, the finding \
-                   is an error: Canal's DaemonSet is named canal, but the operator looks for \
-                   canal-node and so never migrates it. Two calico-node DaemonSets of manifests on the \
-                   same nodes, such as those of calico.yaml and canal.yaml, are an error too.",
+        criteria: "The node label projectcalico.org/operator-node-migration shows the progress of a migration: \
+                   migrated or pre-operator.\n\
+                   - Warning: an operator-managed calico-node exists together with one in another namespace, or \
+                   with Calico's Deployments in kube-system.\n\
+                   - Error: it exists together with Canal. Canal's DaemonSet is named canal, but the operator looks \
+                   for canal-node and so never migrates it.\n\
+                   - Error: manifests that have yet to be applied contain an Installation and calico-node's \
+                   DaemonSet.\n\
+                   - Error: two calico-node DaemonSets of manifests are on the same nodes, such as those of \
+                   calico.yaml and canal.yaml.",
         fix: "Let it continue, and watch the calico TigeraStatus. The operator waits for Typha and \
               for each new calico-node to become ready. Once no old calico-node is left, the rest \
               of the manifest install in kube-system can be deleted.",

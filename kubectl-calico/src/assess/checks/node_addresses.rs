@@ -28,13 +28,14 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
                  belongs to a bridge or a NAT, the traffic is lost, and with BGP, calico-node \
                  does not become ready. If two nodes have the same address, the second \
                  calico-node stops with \"IPv4 address conflict\".",
-        criteria: "The annotation projectcalico.org/IPv4Address is compared with the addresses of \
-                   type InternalIP. It is an error if only some nodes differ, if two nodes have \
-                   the same address, or if the address is one that bridges and NATs usually have. \
-                   If all nodes differ, it is a warning; if a detection method is also set, there \
-                   is no finding, because a separate network for pods is a legitimate choice. \
-                   Applies only if Calico provides pod networking. In Canal, it is an error if two nodes \
-                   have the same address in flannel's annotation flannel.alpha.coreos.com/public-ip.",
+        criteria: "The annotation projectcalico.org/IPv4Address is compared with the addresses of type InternalIP. \
+                   Applies only if Calico provides pod networking.\n\
+                   - Error: two nodes have the same address, only some nodes differ, or an address that differs is \
+                   one that bridges and NATs usually have.\n\
+                   - Warning: all nodes differ, and no detection method is set. With one, it is a legitimate \
+                   choice: a separate network for pods.\n\
+                   - Error: in Canal, two nodes have the same address in flannel's annotation \
+                   flannel.alpha.coreos.com/public-ip. Nothing else is compared there.",
         fix: "Have calico-node use the InternalIP: nodeAddressAutodetectionV4 {kubernetes: \
               NodeInternalIP} in the Installation, or IP_AUTODETECTION_METHOD=kubernetes-internal-ip \
               in a manifest install. If the InternalIPs themselves are wrong, as with Vagrant, set \

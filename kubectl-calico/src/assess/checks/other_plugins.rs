@@ -26,18 +26,18 @@ pub(crate) const OTHER_PLUGIN: Check = Check {
                  /etc/cni/net.d, in order of file name. That can differ from node to node. Pods \
                  connected by the other plugin have addresses and routes that Calico does not \
                  know, and no policies.",
-        criteria: "DaemonSets that are scheduled to a node, or are in manifests, are recognized by \
-                   their containers: flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
-                   Kube-OVN and OVN-Kubernetes. The flannel that k3s runs in its own process is \
-                   recognized by --flannel-backend in a server's annotation k3s.io/node-args. Canal, \
-                   Calico that enforces policy only, and Cilium with a cni-chaining-mode such as \
-                   generic-veth, are meant to run alongside another plugin. The \
-                   same applies to plugins on different nodes, as on Amazon EKS Hybrid Nodes: \
-                   their DaemonSets select different nodes, and together have no more pods than \
-                   there are nodes. The \
-                   contents of /etc/cni/net.d are not visible through the Kubernetes API. Where Calico enforces policy \
-                   only, there is a note if the Amazon VPC CNI has ANNOTATE_POD_IP set to something other than true, or \
-                   if its own policy agent is on.",
+        criteria: "DaemonSets that are scheduled to a node, or are in manifests, are recognized by their \
+                   containers: flannel, Cilium, Weave Net, the Amazon VPC CNI, kindnet, Antrea, kube-router, \
+                   Kube-OVN and OVN-Kubernetes. The flannel that k3s runs in its own process is recognized by \
+                   --flannel-backend in a server's annotation k3s.io/node-args. The contents of /etc/cni/net.d are \
+                   not visible through the Kubernetes API.\n\
+                   - Warning: Calico and another plugin both provide pod networking.\n\
+                   - Not reported: plugins that are meant to run together. These are Canal, any plugin with a \
+                   Calico that only enforces policies, and Cilium with cni-chaining-mode generic-veth.\n\
+                   - Not reported: plugins on different nodes, as on Amazon EKS Hybrid Nodes. Their DaemonSets \
+                   select different nodes, and together have no more pods than there are nodes.\n\
+                   - Note: Calico only enforces policies, and the Amazon VPC CNI has ANNOTATE_POD_IP set to \
+                   something other than true, or its own policy agent is on.",
         fix: "Remove the unwanted plugin, its file in /etc/cni/net.d and its interfaces on every \
               node, and recreate the pods that it connected. Servers of k3s need \
               --flannel-backend=none --disable-network-policy.",

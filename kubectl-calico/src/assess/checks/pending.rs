@@ -25,18 +25,20 @@ pub(crate) const PODS_WAIT: Check = Check {
         meaning: "Pods in kube-system, such as CoreDNS, are Pending because their node has no pod \
                   network.",
         impact: "Until CoreDNS runs, no pod can resolve the name of a Service.",
-        criteria: "A pod without hostNetwork is reported if the scheduler cannot place it because \
-                   nodes are not ready or have no network, or if it is on a node and none of its \
-                   containers has been created. Calico's own pods are reported as CAL501 to CAL503 \
-                   and CAL508. A pod whose events name a volume or an image is not reported, \
-                   except for a note if it is CoreDNS and no CoreDNS is ready. The \
-                   finding is an error if calico-node is not ready on the pod's node (or on any \
-                   node, for an unscheduled pod). If it is ready, the finding is an error if no \
-                   CoreDNS is ready and the CNI plugin fails, and otherwise a warning, because \
-                   something else may block the pod. It is a note in a cluster without a network \
-                   plugin, which is normal before an install; but an error if the \
-                   container runtime still uses the CNI configuration of a Calico that is gone. If another plugin provides \
-                   pod networking, the check does not apply.",
+        criteria: "A pod without hostNetwork is reported if the scheduler cannot place it because nodes are not \
+                   ready or have no network, or if it is on a node and none of its containers has been created. \
+                   Calico's own pods are reported as CAL501 to CAL503 and CAL508. The check does not apply if \
+                   another plugin provides pod networking.\n\
+                   - Error: calico-node is not ready on the pod's node; for a pod that is not scheduled, it is \
+                   ready on no node.\n\
+                   - Error: calico-node is ready there, no CoreDNS is ready, and the CNI plugin fails.\n\
+                   - Error: Calico is not installed, and the container runtime still uses its CNI configuration.\n\
+                   - Warning: calico-node is ready there, and something else may block the pod.\n\
+                   - Warning: the install is incomplete: there is only an operator, or only an Installation.\n\
+                   - Note: the cluster has no network plugin, which is normal before an install.\n\
+                   - Note: the pod is on a node that has just joined (CAL501).\n\
+                   - Note: CoreDNS waits for a volume or an image, which its events name, and no CoreDNS is ready. \
+                   Other pods that wait for one are not reported.",
         fix: "Fix calico-node on these nodes first. If it is ready, the pod's events contain the \
               CNI plugin's error: no free address, no pool for the node, or a file that \
               calico-node has not written.",

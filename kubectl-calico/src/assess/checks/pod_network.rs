@@ -24,16 +24,17 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                  cluster, the operator refuses to create the pool, and the install never \
                  completes. Up to 1.32 (Calico 3.27), it repeats the check on every change, and \
                  stops.",
-        criteria: "A pool is inside if a single CIDR of the pod network contains all of it. The \
-                   finding is an error if the pod CIDR comes from kubeadm-config or OpenShift's \
-                   ConfiguredNetwork, which the operator enforces, and a warning for any other \
-                   source. An existing pool that is disabled or not for pods is ignored, and so is \
-                   an existing IPv6 pool if the pod network has no IPv6 CIDR. calico-node creates \
-                   an IPv6 pool with a random range on its own, so with a manifest install such a \
-                   pool is at most a warning. The operator makes none of these exceptions for \
-                   pools that it has yet to create. Up to 1.32, and while the operator takes over an \
-                   install from manifests, listed pools are checked alongside existing ones. The podCIDRs of nodes are parts of the pod network and do not \
-                   show where it ends.",
+        criteria: "A pool is inside if a single CIDR of the pod network contains all of it. The podCIDRs of nodes \
+                   are parts of the pod network and do not show where it ends. Up to 1.32, and while the operator \
+                   takes over an install from manifests, listed pools are checked alongside existing ones.\n\
+                   - Error: the pod CIDR comes from kubeadm-config or OpenShift's ConfiguredNetwork, which the \
+                   operator enforces.\n\
+                   - Warning: it comes from any other source.\n\
+                   - Warning, whatever the source: an existing IPv6 pool of a manifest install. calico-node creates \
+                   one with a random range on its own.\n\
+                   - Not reported: an existing pool that is disabled or not for pods, and an existing IPv6 pool if \
+                   the pod network has no IPv6 CIDR. For pools that it has yet to create, the operator makes no \
+                   exception.",
         fix: "Give the pool a CIDR inside the pod network. The CIDR of an existing pool is \
               immutable: add a pool inside the pod network, disable the old one, and recreate its \
               pods.",

@@ -22,12 +22,13 @@ pub(crate) const NEARLY_FULL: Check = Check {
         impact: "Once the last address is assigned, new pods stay in ContainerCreating (\"Assigned \
                  0 out of 1 requested IPv4 addresses\"). Some addresses may be leaked: still \
                  assigned to pods that no longer exist.",
-        criteria: "The addresses in use are counted as calicoctl ipam show does: those assigned \
-                   in a pool's blocks. They are compared with all addresses of the pool, except \
-                   free ones that an IPReservation excludes. Pools for all nodes are evaluated \
-                   together with the others of their family: full is an error, 90% a warning, and \
-                   a note if the others have room. A pool for some nodes is evaluated by itself. \
-                   Pools that give no new addresses to pods do not count.",
+        criteria: "The addresses in use are counted as calicoctl ipam show does: those assigned in a pool's blocks. \
+                   They are compared with all addresses of the pool, except free ones that an IPReservation \
+                   excludes. Pools for all nodes are evaluated together with the others of their family, a pool for \
+                   some nodes by itself. Pools that give no new addresses to pods do not count.\n\
+                   - Error: no address is free.\n\
+                   - Warning: 90% are in use.\n\
+                   - Note: 90% of the pool are in use, and the other pools have room.",
         fix: "Look for leaked addresses with kubectl calico status --pods, and add a pool, preferably \
               with an unused part of the pod CIDR.",
         source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go (GetUtilization, \

@@ -25,12 +25,17 @@ pub(super) static NO_SERVICES: Entry = Entry {
     impact: "No Service works, cluster DNS included. In the second case, calico-node cannot reach \
              the API server either, and never gets to implement Services.",
     criteria: "Only with --with, and only if the cluster does not have the problem already. kube-proxy is \
-               recognized by its DaemonSet; what the operator does to it with kubeProxyManagement is \
-               taken into account. Without the DaemonSet, the finding is a warning, except with \
-               kubeadm. Platforms that run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s, \
-               OpenShift, GKE) do not count, unless servers of k3s or RKE2 run with --disable-kube-proxy; and neither do clusters with another network plugin. \
-               The address is KUBERNETES_SERVICE_HOST of kubernetes-services-endpoint, or what \
-               bpfNetworkBootstrap finds out; in a manifest install, that of calico-node's environment.",
+               recognized by its DaemonSet; what the operator does to it with kubeProxyManagement is taken into \
+               account. The address is KUBERNETES_SERVICE_HOST of kubernetes-services-endpoint, or what \
+               bpfNetworkBootstrap finds out; in a manifest install, that of calico-node's environment.\n\
+               - Error: nothing implements Services, calico-node has no address, or the operator refuses to \
+               turn eBPF on.\n\
+               - Warning: nothing implements Services, but no kube-proxy was there to show that it is needed: \
+               there is no DaemonSet, the cluster is not kubeadm's, and no server runs with \
+               --disable-kube-proxy.\n\
+               - Not reported: platforms that run kube-proxy in another way (k3s, RKE2, k0s, MicroK8s, \
+               OpenShift, GKE), unless servers of k3s or RKE2 run with --disable-kube-proxy.\n\
+               - Not reported: clusters with another network plugin.",
     fix: "Before eBPF is turned off, bring kube-proxy back, and wait until it runs on every node. \
           Before kube-proxy is turned off, give calico-node the address of the API server, and wait \
           until eBPF is on.",

@@ -25,25 +25,24 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         title: "the Installation and the existing pools differ",
         meaning: "The pools that the Installation lists do not match the existing ones, or the \
                   operator cannot take over a pool that it lists.",
-        impact: "Nothing else reports this. Up to 1.32 (Calico 3.27), the operator never changes \
-                 an existing pool. Since 1.34, it changes the pools that it owns; for others it \
-                 only logs \"Cannot update an IP pool not owned by the operator\", while every \
-                 TigeraStatus reports Available. It deletes a pool that it owns and that is no \
-                 longer listed; this happens after a helm upgrade that omits pools set by an \
-                 earlier one. If the operator or Calico's API server is down, restarting it \
-                 triggers the deletion, so this finding is listed before all others. An entry with \
-                 a changed CIDR and an unchanged name makes the operator stop with \"IPPool CIDR \
-                 cannot be modified\"; one with a changed name and an unchanged CIDR, with \"CIDR \
-                 overlaps\".",
+        impact: "The operator deletes a pool that it owns and that is no longer listed; this happens after a helm \
+                 upgrade that omits pools set by an earlier one. While the operator or Calico's API server is \
+                 down, restarting it triggers the deletion, so this finding comes before all others. Since 1.34, \
+                 the operator also changes the pools that it owns; for others it only logs \"Cannot update an IP \
+                 pool not owned by the operator\", while every TigeraStatus reports Available. Up to 1.32 (Calico \
+                 3.27), it never changes an existing pool, and nothing else reports the difference.\n\
+                 - An entry with a changed CIDR and an unchanged name makes the operator stop with \"IPPool CIDR \
+                 cannot be modified\".\n\
+                 - An entry with a changed name and an unchanged CIDR makes it stop with \"CIDR overlaps\".",
         criteria: "Pools are matched by the text of their CIDR, as the operator does before 1.44, and compared \
-                   after its defaults have been applied. Before 1.36, the operator enables every \
-                   pool that it owns. Owned pools have the label app.kubernetes.io/managed-by: \
-                   tigera-operator, on the object or in its annotation projectcalico.org/metadata. \
-                   Existing pools that are neither owned nor listed are managed elsewhere and are \
-                   not a finding, even if the Installation lists no pools. The operator ignores \
-                   pools in the overlay Installation. It never takes over an unowned pool without \
-                   encapsulation, because its comparison fails for it; in operator 1.38 (Calico \
-                   3.30) that comparison fails for every unowned pool.",
+                   after its defaults have been applied. Owned pools have the label app.kubernetes.io/managed-by: \
+                   tigera-operator, on the object or in its annotation projectcalico.org/metadata.\n\
+                   - Before 1.36, the operator enables every pool that it owns.\n\
+                   - The operator never takes over an unowned pool without encapsulation, because its comparison \
+                   fails for it. In 1.38 (Calico 3.30), it fails for every unowned pool.\n\
+                   - The operator ignores pools in the overlay Installation.\n\
+                   - Not reported: existing pools that are neither owned nor listed. They are managed elsewhere, \
+                   even if the Installation lists no pools.",
         fix: "Make the two match. Change an owned pool through the Installation; change any other \
               pool directly, or hand it over to the operator with the label. The CIDR and the \
               block size of an existing pool are immutable.",
