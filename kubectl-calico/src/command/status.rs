@@ -42,10 +42,13 @@ pub(super) fn print(arguments: &StatusArgs, report: &Report, snapshot: &Snapshot
             let look = terminal::look(arguments.run.color);
             Ok(render::text(report, look, detail))
         }
-        StatusFormat::Connectivity => Ok(match &report.connectivity {
-            Some(steps) => render::connectivity(steps, terminal::look(arguments.run.color)),
-            None => format!("no steps: {}\n", render::no_connectivity(&report.facts)),
-        }),
+        StatusFormat::Connectivity => {
+            let look = terminal::look(arguments.run.color);
+            Ok(match &report.connectivity {
+                Some(steps) => render::connectivity(steps, look),
+                None => render::no_connectivity(&report.facts, look),
+            })
+        }
         StatusFormat::Json => render::json(report).map_err(|error| error.to_string()),
         StatusFormat::Yaml => render::yaml(report).map_err(|error| error.to_string()),
         StatusFormat::Markdown => Ok(render::markdown(report)),

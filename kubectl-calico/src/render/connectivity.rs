@@ -24,7 +24,7 @@ node ports. kubectl calico status -o connectivity prints the steps for the mode 
 /// The steps between two nodes of a cluster.
 pub(super) fn section(page: &mut Page, connectivity: &Connectivity) {
     page.line(TITLE, BOLD);
-    page.command(&connectivity.path);
+    page.entry(&[("", 2, Style::new())], &connectivity.path);
     page.blank();
     list(page, &connectivity.steps);
 }
@@ -36,8 +36,15 @@ pub fn connectivity(connectivity: &Connectivity, look: Look) -> String {
     page.finish()
 }
 
-/// Why there are no steps between two nodes.
-pub fn no_connectivity(facts: &Facts) -> String {
+/// That there are no steps between two nodes.
+pub fn no_connectivity(facts: &Facts, look: Look) -> String {
+    let mut page = Page::new(look);
+    page.line(&format!("no steps: {}", without_steps(facts)), Style::new());
+    page.finish()
+}
+
+/// Why there are none.
+fn without_steps(facts: &Facts) -> String {
     let routing = &facts.routing;
     let nodes = match &facts.cluster.nodes {
         Fact::Known { value, .. } => value.total.saturating_sub(value.windows),
@@ -59,7 +66,7 @@ pub fn no_connectivity(facts: &Facts) -> String {
                 "another network plugin routes pod traffic; Calico only enforces policies"
                     .to_owned()
             } else {
-                "calico-node runs on fewer than two Linux nodes".to_owned()
+                "fewer than two Linux nodes have an address from calico-node".to_owned()
             }
         }
         Fact::Absent { absent } => absent.clone(),

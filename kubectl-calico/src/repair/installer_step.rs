@@ -90,7 +90,7 @@ fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
         )),
         Installer::Platform { platform } => Some(Step::new(format!(
             "change the Installation only through {0}, which manages it and reverts patches; if {0} does \
-             not offer this change, leave it as it is",
+             not offer this change, stop here",
             platform.name()
         ))),
         Installer::Helm { .. } | Installer::Manifests => None,

@@ -39,10 +39,10 @@ pub(crate) fn without_component(component: &str) -> &'static str {
 pub(crate) fn without_pods(case: &Case, app: &str) -> &'static str {
     match app {
         "calico-node" if is_done_by_another_plugin(case.snapshot, &case.facts.install) => {
-            "policies on these nodes are no longer updated; another plugin provides pod networking"
+            "policies there are no longer updated; another plugin provides pod networking"
         }
         "calico-node" | "canal" | "calico-node-windows" => {
-            "new pods on these nodes get no network, and policies and routes are no longer updated"
+            "new pods there get no network, and policies and routes are no longer updated"
         }
         "tigera-operator" => without_operator(case),
         "calico-typha" => {

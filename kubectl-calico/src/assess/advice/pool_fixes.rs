@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::assess::advice::pod_network_change;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
+use crate::assess::facts::no_assignment::NO_NODE;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::phrases::the_pool;
 use crate::assess::views::ipam_blocks::block_sizes;
@@ -287,6 +288,23 @@ pub(crate) fn set(
     } else if let Some(index) = pool.index {
         steps.push(Step::new(what).run(writer.set_listed(index, entry)));
     }
+    made_lasting(case, &writer, steps)
+}
+
+/// Enables a disabled pool, also one that was disabled by a selector that no node matches.
+pub(crate) fn enable(case: &Case, pool: &ExistingPool, what: impl Into<String>) -> Vec<Step> {
+    let spec = if pool.node_selector == NO_NODE {
+        json!({"disabled": false, "nodeSelector": "all()"})
+    } else {
+        json!({"disabled": false})
+    };
+    let installation = case.facts.installation.as_ref();
+    let entry = installation
+        .filter(|found| found.changes_existing_pools())
+        .map(|found| found.enabled_field(true));
+    let mut writer = PoolWriter::of(case.snapshot, case.facts);
+    let mut steps: Vec<Step> = writer.restore_before_changing(pool).into_iter().collect();
+    steps.push(Step::new(what).run_all(writer.set(pool.into(), entry.as_slice(), &spec)));
     made_lasting(case, &writer, steps)
 }
 

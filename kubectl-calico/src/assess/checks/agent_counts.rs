@@ -130,7 +130,7 @@ fn replaced(entry: &Entry, node: &CalicoNode, deleted: &[&Pod]) -> Option<Findin
         .evidence(node.object(), "status.desiredNumberScheduled", desired);
     Some(
         with_deletions(finding, deleted)
-            .impact("new pods on these nodes get a network once the new pod runs")
+            .impact("new pods there get a network once the new calico-node runs")
             .fix("wait for the new pods")
             .paste(format!(
                 "kubectl rollout status -n {namespace} daemonset/{name}"

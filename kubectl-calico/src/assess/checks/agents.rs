@@ -223,7 +223,7 @@ fn joined(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Finding> 
     Some(
         finding
             .explained()
-            .impact("new pods on these nodes get a network once calico-node runs there")
+            .impact("new pods there get a network once calico-node runs")
             .fix("wait: it becomes an error if calico-node is still not ready three minutes after the node joined")
             .paste(format!("kubectl rollout status -n {namespace} daemonset/{name}")),
     )

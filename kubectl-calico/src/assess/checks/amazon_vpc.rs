@@ -89,8 +89,8 @@ fn two_agents(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
         )
         .fix(
             "turn the agent of the Amazon VPC CNI off: enableNetworkPolicy: \"false\" in the configuration of \
-             the EKS add-on, beside the values that it has, which an update replaces; or in the values of its \
-             chart",
+             the EKS add-on, together with the values that it already has, because an update replaces all of them; or \
+             in the values of its chart",
         )
         .paste(
             "aws eks describe-addon --cluster-name CLUSTER --addon-name vpc-cni --query addon.configurationValues \

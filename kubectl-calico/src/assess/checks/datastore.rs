@@ -55,7 +55,7 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
         meaning: "datastoreReady of ClusterInformation default is false: calicoctl datastore \
                   migrate, the upgrade of host-local IPAM, or a DatastoreMigration (3.32) locks \
                   Calico's data while it runs.",
-        impact: "calico-node does not start, and the CNI plugin refuses every pod with \"Calico is \
+        impact: "A calico-node that restarts does not come up, and the CNI plugin refuses every pod with \"Calico is \
                  currently not ready to process requests\". What is already running keeps \
                  running, without updates.",
         criteria: "spec.datastoreReady of the ClusterInformation default is false.",
@@ -78,7 +78,7 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
             "Calico's datastore is locked",
         )
         .evidence(object, "spec.datastoreReady", false)
-        .impact("a restarted calico-node does not start, and new pods get no network")
+        .impact("a calico-node that restarts does not come up, and new pods get no network")
         .suspects([Suspect::Code(MIGRATION_STOPPED.entry.code)]);
         if let Some(migration) = unfinished(case) {
             let object = ObjectRef::of("DatastoreMigration", &migration.metadata);
@@ -93,16 +93,14 @@ pub(crate) const DATASTORE_LOCKED: Check = Check {
                     .paste("kubectl get datastoremigrations.migration.projectcalico.org"),
             ];
         }
-        let mut what =
-            "unlock the datastore, but only if neither calicoctl datastore migrate nor the \
-                        upgrade from host-local IPAM is running"
-                .to_owned();
-        if case.snapshot.datastore_migrations.unknown().is_some() {
-            what.push_str(
-                ", and if there is no DatastoreMigration, which this report could not check and which \
-                 unlocks the datastore itself",
-            );
-        }
+        let what = if case.snapshot.datastore_migrations.unknown().is_some() {
+            "unlock the datastore, but only if none of these is running: calicoctl datastore migrate, the upgrade from \
+             host-local IPAM, or a DatastoreMigration, which this report could not read and which unlocks the datastore \
+             itself"
+        } else {
+            "unlock the datastore, but only if neither calicoctl datastore migrate nor the upgrade from host-local IPAM \
+             is running"
+        };
         vec![
             finding
                 .fix(what)

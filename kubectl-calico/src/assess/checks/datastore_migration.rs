@@ -15,7 +15,7 @@ pub(crate) const MIGRATION_STOPPED: Check = Check {
         meaning: "A DatastoreMigration, with which kube-controllers copies Calico's resources from \
                   crd.projectcalico.org/v1 to projectcalico.org/v3, has failed, or waits for \
                   conflicts to be resolved.",
-        impact: "If the datastore is locked, calico-node does not start, and new pods get no network. \
+        impact: "If the datastore is locked, a calico-node that restarts does not come up, and new pods get no network. \
                  While it waits, projectcalico.org/v3 is no longer served by Calico's API server: what \
                  is written there has no effect.",
         criteria: "status.phase of a DatastoreMigration is Failed or WaitingForConflictResolution. The \
@@ -62,7 +62,7 @@ fn stopped(case: &Case, migration: &DatastoreMigration) -> Option<Finding> {
         .evidence(object, "status.phase", phase)
         .impact(match (locked, waits) {
             (true, _) => {
-                "the datastore is locked: a restarted calico-node does not start, and new pods get no network"
+                "the datastore is locked: a calico-node that restarts does not come up, and new pods get no network"
             }
             (false, true) => {
                 "what is written to projectcalico.org/v3 has no effect: Calico still reads \
@@ -71,23 +71,28 @@ fn stopped(case: &Case, migration: &DatastoreMigration) -> Option<Finding> {
             (false, false) => "Calico keeps reading crd.projectcalico.org/v1",
         });
     let see = format!("kubectl get {resource} {name} -o yaml");
+    let rollback = if locked {
+        "delete the DatastoreMigration, which rolls back what was copied and unlocks the datastore; do not unlock it \
+         by hand"
+    } else {
+        "delete the DatastoreMigration, which rolls back what was copied"
+    };
+    let delete = format!("kubectl delete {resource} {name}");
     Some(if waits {
         finding
             .fix(
                 "resolve the conflicts that its conditions list, each between a resource of \
-                 crd.projectcalico.org/v1 and one of projectcalico.org/v3: the migration then continues by itself. Do \
-                 not unlock the datastore by hand",
+                 crd.projectcalico.org/v1 and one of projectcalico.org/v3: the migration then continues by itself",
             )
             .paste(see)
+            .fix(format!("or, to resolve them later, {rollback}"))
+            .paste(delete)
     } else {
         finding
             .fix("read the error in its message")
             .paste(see)
-            .fix(
-                "delete the DatastoreMigration, which rolls back what was copied and unlocks the \
-                 datastore; do not unlock it by hand",
-            )
-            .paste(format!("kubectl delete {resource} {name}"))
+            .fix(rollback)
+            .paste(delete)
     })
 }
 

@@ -104,7 +104,7 @@ fn connected_otherwise(case: &Case, pods: &[&Pod]) -> Option<Finding> {
                 "other nodes cannot reach these pods, and no policy applies to them"
             })
             .fix(
-                "on each of these nodes, remove the other plugin's file from /etc/cni/net.d, and \
+                "on each node of these pods, remove the other plugin's file from /etc/cni/net.d, and \
                  restart the container runtime",
             )
             .paste(format!(

@@ -95,9 +95,9 @@ fn lost(case: &Case) -> Option<Finding> {
     Some(finding.fixed_by_all(vec![
         Step::new(
             "find out what deletes IPAMBlocks, such as an upgrade or a restore that deletes their \
-             CustomResourceDefinition: a young AGE means that it was deleted, and created again",
+             CustomResourceDefinition: a recent CREATED AT means that it was deleted, and created again",
         )
-        .run("kubectl get customresourcedefinitions -o wide | grep ipamblocks"),
+        .run("kubectl get customresourcedefinitions | grep ipamblocks"),
         Step::new(
             "then recreate all pods that have addresses from a pool, one namespace at a time, CoreDNS \
              first: they get new addresses, in new blocks. Until the last one is recreated, a new pod can \

@@ -3,11 +3,13 @@
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 
+use crate::assess::advice::pool_fixes::enable;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::tunnel_addresses::LostTunnel;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::the_pool;
+use crate::repair::Step;
 use crate::repair::migration::recreate_pods;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 
@@ -83,15 +85,26 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
         .evidence(pool.object(), "encapsulation", pool.encapsulation)
         .evidence(crate::snapshot::ObjectRef::all("Node"), format!("count (with annotation {annotation})"), 0)
         .impact(tunnel.what_breaks())
-        .fix(format!(
-            "either enable {} again, which restores traffic at once, or move its pods:",
-            the_pool(&pool.name)
-        ))
-        .fixed_by(recreate_pods(
-            &format!("that have addresses from {}", the_pool(&pool.name)),
-            "kubectl calico status shows none of them in use",
-        )),
+        .fixed_by_all(fix(case, pool)),
     )
+}
+
+/// Enables the pool, which restores the tunnels within seconds, or moves its pods.
+fn fix(case: &Case, pool: &ExistingPool) -> Vec<Step> {
+    let name = the_pool(&pool.name);
+    let mut steps = enable(
+        case,
+        pool,
+        format!("enable {name} again, which restores traffic within seconds"),
+    );
+    steps.push(recreate_pods(
+        &format!("that have addresses from {name}"),
+        "kubectl calico status shows none of them in use",
+    ));
+    if let Some(last) = steps.last_mut() {
+        last.what = format!("or, if it is to stay disabled, {}", last.what);
+    }
+    steps
 }
 
 /// Where calico-node notes the address of a tunnel.

@@ -184,12 +184,10 @@ fn why_not(pool: &ExistingPool) -> (&'static str, String) {
 
 fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     let candidates = candidate_pools(case);
-    let disabled = candidates.iter().find(|pool| {
-        pool.existing
-            .is_some_and(|existing| existing.is_for_pods() && existing.is_disabled())
-    });
-    if let Some((disabled, existing)) = disabled.and_then(|pool| Some((pool, pool.existing?))) {
-        return enable(case, disabled, existing);
+    let mut existing = candidates.iter().filter_map(|pool| pool.existing);
+    if let Some(disabled) = existing.find(|pool| pool.is_for_pods() && pool.is_disabled()) {
+        let what = format!("enable {}", the_pool(&disabled.name));
+        return pool_fixes::enable(case, disabled, what);
     }
     let by_hand = candidates
         .iter()
@@ -220,20 +218,6 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         return vec![Step::new(what).run("kubectl get tigerastatus ippools calico -o yaml")];
     }
     list(case, pools)
-}
-
-fn enable(case: &Case, pool: &CandidatePool, existing: &ExistingPool) -> Vec<Step> {
-    let spec = if existing.node_selector == "!all()" {
-        json!({"disabled": false, "nodeSelector": "all()"})
-    } else {
-        json!({"disabled": false})
-    };
-    let installation = case.facts.installation.as_ref();
-    let entry = installation
-        .filter(|found| found.changes_existing_pools())
-        .map(|found| found.enabled_field(true));
-    let what = format!("enable {}", the_pool(&existing.name));
-    set(case, pool, what, entry.as_slice(), &spec)
 }
 
 /// Makes a pool allocatable again, which only kube-controllers does.

@@ -76,7 +76,7 @@ fn without_network(case: &Case, nodes: &[(&Node, &NodeCondition)]) -> Option<Fin
     )?;
     Some(
         finding
-            .impact("no pods are scheduled to these nodes, and none gets a network there")
+            .impact("no pods are scheduled there, and none gets a network")
             .fixed_by_all(look_at_runtime(case)),
     )
 }
@@ -88,7 +88,7 @@ fn without_network(case: &Case, nodes: &[(&Node, &NodeCondition)]) -> Option<Fin
 fn look_at_runtime(case: &Case) -> Vec<Step> {
     let (what, commands) = match case.facts.cluster.platform.value() {
         Some(Platform::K3s) => (
-            "on each of these nodes, check which directory the container runtime reads: that of \
+            "on each node that is not ready, check which directory the container runtime reads: that of \
              k3s, unless all servers run with --flannel-backend=none, in which case it is the one \
              that Calico writes to; then restart k3s, or k3s-agent on an agent",
             "# on the node\n\
@@ -97,7 +97,7 @@ fn look_at_runtime(case: &Case) -> Vec<Step> {
              systemctl restart k3s",
         ),
         Some(Platform::Rke2) => (
-            "on each of these nodes, check that the container runtime reads the directory that \
+            "on each node that is not ready, check that the container runtime reads the directory that \
              Calico writes to, and restart rke2-server, or rke2-agent on an agent",
             "# on the node\n\
              ls /etc/cni/net.d /opt/cni/bin\n\
@@ -106,14 +106,14 @@ fn look_at_runtime(case: &Case) -> Vec<Step> {
              systemctl restart rke2-server",
         ),
         Some(Platform::MicroK8s) => (
-            "on each of these nodes, check that Calico writes to the directory that MicroK8s reads, \
+            "on each node that is not ready, check that Calico writes to the directory that MicroK8s reads, \
              and restart its containerd",
             "# on the node\n\
              ls /var/snap/microk8s/current/args/cni-network /etc/cni/net.d\n\
              snap restart microk8s.daemon-containerd",
         ),
         _ => (
-            "on each of these nodes, check that the container runtime reads the directory that \
+            "on each node that is not ready, check that the container runtime reads the directory that \
              Calico writes to, and restart the runtime's SERVICE: containerd or crio",
             "# on the node\n\
              ls /etc/cni/net.d /opt/cni/bin\n\
@@ -133,7 +133,7 @@ fn otherwise(nodes: &[(&Node, &NodeCondition)]) -> Option<Finding> {
     let (first, _) = nodes.first()?;
     Some(
         finding
-            .impact("no pods are scheduled to these nodes")
+            .impact("no pods are scheduled there")
             .fix("read the node's conditions and events, then the kubelet's log on the node")
             .paste(format!(
                 "kubectl describe nodes {}",

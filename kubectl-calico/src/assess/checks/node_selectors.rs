@@ -155,7 +155,7 @@ fn finding(case: &Case, family: Family) -> Option<Finding> {
             finding = finding.evidence(node, "selected by", "no pool");
         }
         finding
-            .impact("new pods on these nodes stay in ContainerCreating")
+            .impact("new pods there stay in ContainerCreating")
             .fix("correct the selectors or the labels, or add a pool for these nodes")
             .paste("kubectl get nodes --show-labels")
     })

@@ -174,7 +174,7 @@ fn with_labels(finding: Finding, unlabeled: &[&Node]) -> Finding {
 }
 
 const WITHOUT_CALICO: &str =
-    "pods on the other nodes get neither a network nor policies from Calico";
+    "pods on nodes without calico-node get neither a network nor policies from Calico";
 
 /// The label with the operating system, which all of Calico's manifests and the operator select nodes by.
 const SYSTEM: &str = "kubernetes.io/os";

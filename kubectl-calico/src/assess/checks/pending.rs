@@ -200,9 +200,9 @@ fn with_files_of_calico(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     Some(
         finding
             .explained()
-            .impact("no new pod on these nodes gets a network")
+            .impact("no new pod there gets a network")
             .fix(
-                "on each of these nodes, remove 10-calico.conflist and calico-kubeconfig from /etc/cni/net.d, restart the \
+                "on each node of these pods, remove 10-calico.conflist and calico-kubeconfig from /etc/cni/net.d, restart the \
                  container runtime, and then delete the pods",
             )
             .paste(format!(

@@ -1,6 +1,7 @@
 //! Whether the operator runs more than once.
 
 use calico_core::catalog::Entry;
+use calico_core::operator::OperatorVersion;
 use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::{Case, Check, Judges};
@@ -90,6 +91,14 @@ fn two(case: &Case) -> Option<Finding> {
                 few(&others)
             ))
             .paste(commands.join("\n"))
+    } else if case.snapshot.active_operator.is_absent() {
+        finding.fix(format!(
+            "the ConfigMap that names the active operator does not exist: keep the operator of the Calico that runs{}, \
+             and delete the Deployment of the other{}; do not run helm uninstall, which deletes the Installation and \
+             with it Calico",
+            case.facts.install.calico.value().map_or_else(String::new, |calico| format!(", {calico}")),
+            what_they_install(&running)
+        ))
     } else {
         finding
             .fix(
@@ -98,6 +107,23 @@ fn two(case: &Case) -> Option<Finding> {
             )
             .paste("kubectl get configmaps -n calico-system active-operator -o yaml")
     })
+}
+
+/// The Calico of each operator, as a remark.
+fn what_they_install(operators: &[&Deployment]) -> String {
+    let installs: Vec<String> = operators
+        .iter()
+        .filter_map(|operator| {
+            let tag = image(operator)?.rsplit_once(':')?.1;
+            let calico = tag.parse::<OperatorVersion>().ok()?.calico()?;
+            Some(format!("{} installs Calico {calico}", object_of(operator)))
+        })
+        .collect();
+    if installs.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", installs.join(", "))
+    }
 }
 
 fn image(operator: &Deployment) -> Option<&str> {

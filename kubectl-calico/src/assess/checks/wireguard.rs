@@ -70,8 +70,8 @@ pub(crate) const NODES_WITHOUT_KEY: Check = Check {
             "no annotation projectcalico.org/WireguardPublicKey (IPv6: WireguardPublicKeyV6)",
             few(&names),
         )
-        .impact("traffic to and from these nodes is not encrypted")
-        .fix("load the WireGuard kernel module on each of these nodes, then restart calico-node there")
+        .impact("traffic to and from a node without a key is not encrypted")
+        .fix("load the WireGuard kernel module on each node without a key, then restart calico-node there")
         .paste("modprobe wireguard");
         vec![finding]
     },

@@ -4,8 +4,10 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::Case;
 use crate::assess::fact::Fact;
+use crate::assess::facts::ipam::{CALICO, HOST_LOCAL};
 use crate::assess::finding::Finding;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::snapshot::ObjectRef;
 
 pub(super) static IPAM_CHANGED: Entry = Entry {
     code: "CAL126",
@@ -33,6 +35,14 @@ pub(super) fn ipam_changed(before: &Case, after: &Case) -> Option<Finding> {
         return None;
     }
     let first = from.first()?;
+    let in_file = |plugin: &str| {
+        if first.object == ObjectRef::installation() {
+            plugin.to_owned()
+        } else {
+            of_manifest(plugin).to_owned()
+        }
+    };
+    let (was, is) = (in_file(was), in_file(is));
     let finding = Finding::error(
         &IPAM_CHANGED,
         first.object.clone(),
@@ -40,7 +50,7 @@ pub(super) fn ipam_changed(before: &Case, after: &Case) -> Option<Finding> {
     );
     let finding = from
         .iter()
-        .fold(finding, |finding, from| finding.read(from, is));
+        .fold(finding, |finding, from| finding.read(from, &is));
     Some(
         finding
             .impact(
@@ -51,4 +61,13 @@ pub(super) fn ipam_changed(before: &Case, after: &Case) -> Option<Finding> {
                 first.field, first.object
             )),
     )
+}
+
+/// The name of a plugin in the CNI configuration of a manifest install.
+fn of_manifest(plugin: &str) -> &str {
+    match plugin {
+        CALICO => "calico-ipam",
+        HOST_LOCAL => "host-local",
+        other => other,
+    }
 }
