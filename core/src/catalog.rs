@@ -4,8 +4,8 @@
 /// plan` (`pool-unlisted`), or a rule (`cidr-host-bits`). `kubectl calico explain` and the generated
 /// pages of the documentation print it.
 ///
-/// All texts except the title and the source are complete sentences. The criteria and the impact can end with a list,
-/// each item of which is a line that begins with `- `.
+/// All texts except the title and the source are complete sentences. The impact, the criteria and the fix can end with
+/// a list, each item of which is a line that begins with `- `.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The code. It is unique among all entries, and its meaning never changes.
@@ -55,7 +55,7 @@ impl Entry {
             meaning.trim_end(),
             markdown(self.impact),
             markdown(self.criteria),
-            self.fix,
+            markdown(self.fix),
             self.source
         )
     }

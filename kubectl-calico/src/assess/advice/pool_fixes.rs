@@ -195,7 +195,7 @@ pub(crate) fn delete_overlapping(
                 "with addresses in {}, whose traffic is {} from now on, but whose MTU is still that of {}",
                 goes.cidr, stays.encapsulation, goes.encapsulation
             ),
-            "all of them are new",
+            "all of them have been recreated",
         ));
     }
     if let Some(first) = retire.first_mut() {

@@ -61,8 +61,8 @@ fn not_annotated(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
             Step::new("allow the Amazon VPC CNI to patch pods")
                 .run(format!("kubectl patch clusterroles aws-node --type=json -p '{rule}'")),
             Step::new(format!(
-                "have it annotate pods, which restarts it node by node; with the EKS add-on, set env.{ANNOTATE} \
-                 in the add-on's configuration instead"
+                "have it annotate pods, which restarts it node by node. If it is an EKS add-on, do not run this, but set \
+                 env.{ANNOTATE} in the add-on's configuration"
             ))
             .run(format!(
                 "kubectl set env -n {namespace} daemonset/{name} -c {CONTAINER} {ANNOTATE}=true"

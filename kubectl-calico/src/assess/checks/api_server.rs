@@ -34,13 +34,14 @@ pub(crate) const API_SERVER_SILENT: Check = Check {
                    CustomResourceDefinitions serve the group (native v3 in Calico 3.32), there is \
                    no such server. An APIServer resource that is not Ready is also reported, \
                    unless the operator already says why (CAL107, CAL108).",
-        fix: "MissingEndpoints: find out why the calico-apiserver pods are not ready. \
-              FailedDiscoveryCheck with x509: the server's certificate and the registration do not \
-              match; with a bad status: read the log of the pods. Any other \
-              FailedDiscoveryCheck: the control plane cannot reach the pods; check that the \
-              control plane nodes run calico-node, and that nothing between nodes drops \
-              encapsulated traffic or TCP 5443; a managed control plane needs TCP 5443 to the \
-              nodes. ServiceNotFound after Calico was removed: delete the APIService.",
+        fix: "It depends on the reason of the condition.\n\
+              - MissingEndpoints: find out why the calico-apiserver pods are not ready.\n\
+              - FailedDiscoveryCheck with x509: the server's certificate and the registration do not match.\n\
+              - FailedDiscoveryCheck with a bad status: read the log of the pods.\n\
+              - Any other FailedDiscoveryCheck: the control plane cannot reach the pods. Check that the \
+              control plane nodes run calico-node, and that nothing between nodes drops encapsulated traffic \
+              or TCP 5443. A managed control plane needs TCP 5443 to the nodes.\n\
+              - ServiceNotFound after Calico was removed: delete the APIService.",
         source: "projectcalico/calico#10494, #10849, #12131, #7555; kubernetes v1.34, \
                  kube-aggregator, available_controller.go",
     },

@@ -108,8 +108,8 @@ pub(crate) const LARGE_MESH: Check = Check {
         let (what, command) = match (is_needed, by_operator) {
             (false, true) => (
                 case.facts.install.lasting(
-                    "disable BGP, which no pool needs: there is no BGPPeer, and no Service is advertised. Routers \
-                     outside the cluster may still peer with the nodes",
+                    "disable BGP, unless routers outside the cluster peer with the nodes: no pool needs it, there is no \
+                     BGPPeer, and no Service is advertised",
                 ),
                 merge_installation_spec(&json!({"calicoNetwork": {"bgp": "Disabled"}})),
             ),

@@ -75,7 +75,7 @@ struct CloudNetwork {
     severity: Severity,
     /// When it passes them, after the statement that it drops them.
     unless: &'static str,
-    /// Without what they are dropped.
+    /// What must be the case for pods to reach each other, as a clause.
     needs: &'static str,
     /// How to have it pass them.
     allow: &'static str,
@@ -101,21 +101,21 @@ fn network(case: &Case) -> Option<(Cloud, CloudNetwork)> {
     };
     let network = match cloud {
         Cloud::Azure => by_routes(
-            "user-defined routes and IP forwarding on each network interface",
+            "there are user-defined routes to the pods and each network interface has IP forwarding",
             "create routes for the pods' addresses and turn IP forwarding on",
         ),
         Cloud::Google => by_routes(
-            "routes and canIpForward on each instance",
+            "there are routes to the pods and each instance has canIpForward",
             "create routes for the pods' addresses and set canIpForward on each instance",
         ),
         Cloud::OpenStack => by_setting(
             "unless each port allows it",
-            "the pod CIDR in the allowed address pairs of each port",
+            "the allowed address pairs of each port contain the pod CIDR",
             "add the pod CIDR to the allowed address pairs of each port",
         ),
         Cloud::Oracle => by_setting(
             "unless each VNIC allows it",
-            "the source/destination check skipped on each VNIC",
+            "each VNIC skips the source/destination check",
             "skip the source/destination check on each VNIC",
         ),
         _ => return None,
@@ -194,8 +194,8 @@ fn plain(
         vec![routes_of_cloud()]
     } else {
         let choice = Step::new(format!(
-            "if pods on different nodes{where_} reach each other, stop here. Otherwise, either {allow}, and skip the \
-             rest; or change the pool to VXLAN as follows"
+            "if pods on different nodes{where_} reach each other, stop here. Otherwise, either {allow}, and stop \
+             there; or change the pool to VXLAN as follows"
         ));
         let change = encapsulate(case, pool, Encapsulation::Vxlan);
         std::iter::once(choice).chain(change).collect()
@@ -217,7 +217,7 @@ fn plain(
             cloud.name(),
         )
         .impact(format!(
-            "without {needs}, pods on different nodes{where_} cannot reach each other"
+            "unless {needs}, pods on different nodes{where_} cannot reach each other"
         ))
         .fixed_by_all(steps),
     )

@@ -63,7 +63,7 @@ fn half_enabled(case: &Case) -> Option<Finding> {
         &IPV6_HALF_ENABLED.entry,
         pool.object(),
         format!(
-            "{} is an IPv6 pool, but IPv6 is not enabled throughout",
+            "{} is an IPv6 pool, but IPv6 is not fully enabled",
             pool.cidr
         ),
     );

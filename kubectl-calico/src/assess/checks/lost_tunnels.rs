@@ -26,7 +26,8 @@ pub(crate) const TUNNEL_LOST: Check = Check {
                    family with the same kind of tunnel may be used for tunnels \
                    (allowedUses); and no node has such a tunnel address any more. With VXLAN, the \
                    finding is an error.",
-        fix: "Recreate the pods that still have addresses from the pool. To restore traffic at once, enable the pool again until they have moved.",
+        fix: "To restore traffic at once, enable the pool again. If it is to stay disabled, recreate the pods \
+              that still have addresses from it.",
         source: "projectcalico/calico v3.24.6 to v3.32.1, node/pkg/allocateip/allocateip.go \
                  (determineEnabledPoolCIDRs) and felix/calc/vxlan_resolver.go; projectcalico/node#1057",
     },

@@ -30,11 +30,12 @@ pub(crate) const NETWORK_UNAVAILABLE: Check = Check {
                    not reported. Nodes whose calico-node is not ready are reported as CAL501 to \
                    CAL503. calico-node sets CalicoIsDown when it stops and CalicoIsUp once it has \
                    started; a cloud's route controller may also write the condition.",
-        fix: "CalicoIsDown: restart calico-node on the node. NoRouteCreated: turn off the cloud's \
-              route controller, which is not needed with Calico \
-              (--configure-cloud-routes=false on the controller manager). FlannelIsUp: remove \
-              flannel and the node's /etc/cni/net.d/10-flannel.conflist, and recreate the pods \
-              that have flannel addresses.",
+        fix: "It depends on the reason of the condition.\n\
+              - CalicoIsDown: restart calico-node on the node.\n\
+              - NoRouteCreated: turn off the cloud's route controller, which is not needed with Calico \
+              (--configure-cloud-routes=false on the controller manager).\n\
+              - FlannelIsUp: remove flannel and the node's /etc/cni/net.d/10-flannel.conflist, and recreate \
+              the pods that have flannel addresses.",
         source: "projectcalico/calico v3.32.1, node/pkg/lifecycle/utils/utils.go \
                  (SetNodeNetworkUnavailableCondition); projectcalico/calico#6124",
     },

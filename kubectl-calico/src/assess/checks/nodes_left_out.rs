@@ -32,13 +32,15 @@ pub(crate) const NODES_LEFT_OUT: Check = Check {
         impact: "Pods on a node without calico-node get neither a network nor policies from \
                  Calico. Nothing else shows this: the DaemonSet has all of its desired pods, and \
                  the operator does not consider any missing.",
-        criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the number of \
-                   Linux nodes, without those of EKS Fargate and of virtual kubelets. Scheduled to \
-                   no node is an error, to some of them a warning, or a note if another network \
-                   plugin runs on all other nodes. A DaemonSet that its controller \
-                   has not observed yet is not checked. A missing DaemonSet is an error: with the \
-                   operator, if IPPools exist, unless the operator itself reports that calico is not \
-                   available, or the Installation is being deleted; without it, if addresses of the IPPools are in use or \
+        criteria: "The DaemonSet's status.desiredNumberScheduled is compared with the number of Linux nodes, \
+                   without those of EKS Fargate and of virtual kubelets. A DaemonSet that its controller has not \
+                   observed yet is not checked.\n\
+                   - Error: it is scheduled to no node.\n\
+                   - Warning: it is scheduled to some nodes only.\n\
+                   - Note: it is scheduled to some nodes, and another network plugin runs on all others.\n\
+                   - Error: with the operator, there is no DaemonSet, and IPPools exist; unless the operator itself \
+                   reports that calico is not available, or the Installation is being deleted.\n\
+                   - Error: without the operator, there is no DaemonSet, addresses of the IPPools are in use or \
                    calico-kube-controllers exists, and no other network plugin runs.",
         fix: "Remove the nodeSelector or affinity that excludes the nodes: in the DaemonSet for a \
               manifest install, in spec.calicoNodeDaemonSet of the Installation with the operator. \

@@ -68,7 +68,7 @@ fn finding(nodes: &[&Node]) -> Option<Finding> {
     Some(
         finding
             .impact(
-                "pods with hostNetwork on these nodes, such as Typha, have no address either, so \
+                "pods with hostNetwork there, such as Typha, have no address either, so \
                  calico-node does not become ready",
             )
             .fix(

@@ -9,7 +9,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_po
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::{counted, few};
+use crate::assess::phrases::{counted, few, the_pool};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
 
@@ -195,7 +195,7 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
         severity,
         one.object(),
         match count {
-            1 => format!("{} overlaps pool {}", one.cidr, other.cidr),
+            1 => format!("{} overlaps {}", one.cidr, named(other)),
             count => format!("{} overlaps {count} other pools", one.cidr),
         },
     )
@@ -209,6 +209,14 @@ fn overlap(case: &Case, one: &CandidatePool, other: &CandidatePool, count: usize
     .fixed_by_all(fix)
     // Its fix is what completes a deletion.
     .suspects(is_deletion.then_some(Suspect::Code(NO_POOL.entry.code)))
+}
+
+/// A pool in a sentence, with its CIDR.
+fn named(pool: &CandidatePool) -> String {
+    match pool.existing {
+        Some(existing) => format!("{} ({})", the_pool(&existing.name), pool.cidr),
+        None => format!("the pool {}", pool.cidr),
+    }
 }
 
 /// Which of two pools to delete: one that is being deleted already, or else a disabled one, or else the

@@ -128,7 +128,7 @@ fn listed(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Fin
              CIDR of a pool is immutable"
         )),
         None if takes_over(case) => finding.impact(
-            "the operator creates it beside the existing pool; kube-proxy treats traffic from its pods to Services as \
+            "the operator creates it next to the existing pool; kube-proxy treats traffic from its pods to Services as \
              coming from outside the cluster, and network policies no longer match it",
         ),
         None => finding.impact(

@@ -17,7 +17,7 @@ pub(super) fn second_install(subject: &str, before: &Facts) -> Finding {
     Finding::error(
         &HALF_MIGRATED.entry,
         subject,
-        "the manifests install Calico a second time, beside the operator's",
+        "the manifests install Calico a second time, next to the operator's",
     )
     .exists(ObjectRef::installation())
     .impact(
@@ -43,7 +43,7 @@ pub(super) fn second_node(cluster: &Snapshot, snapshot: &Snapshot) -> Option<Fin
         &HALF_MIGRATED.entry,
         added.object(),
         format!(
-            "the manifests install Calico a second time, beside {}",
+            "the manifests install Calico a second time, next to {}",
             first.object()
         ),
     )
