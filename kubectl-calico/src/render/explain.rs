@@ -67,3 +67,34 @@ pub fn reference() -> String {
     }
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_of_an_item_begin_below_its_text() {
+        let entry = Entry {
+            code: "CAL000",
+            title: "a title",
+            meaning: "A meaning.",
+            impact: "An impact.",
+            criteria: "It depends.\n\
+                       - Error: the first of two cases, with more words than fit into a line.\n\
+                       - Note: any other.",
+            fix: "A fix.",
+            source: "A source",
+        };
+        let shown = "\
+Criteria      It depends.
+              - Error: the first of two cases, with more words than fit into a
+                line.
+              - Note: any other.
+";
+        let page = explain(&entry, Look::default());
+        assert!(page.contains(shown), "{page}");
+        let section = entry.section("");
+        assert!(section.contains("It depends.\n\n- Error: "), "{section}");
+        assert!(section.contains("line.\n- Note: "), "{section}");
+    }
+}
