@@ -66,8 +66,17 @@ pub(super) fn line(entries: &[Entry], found: &Finding) -> String {
 fn sentence(found: &Finding) -> String {
     let (kind, name) = found.subject.split_once('/').unwrap_or_default();
     let name = name.rsplit('/').next().unwrap_or_default();
-    let says = |word: &str| found.message.contains(word);
-    if name.is_empty() || says(name) || (kind == "Installation" && says(kind)) {
+    let words: Vec<&str> = found
+        .message
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.')))
+        .collect();
+    // A pool can have the name of a common noun.
+    let is_named = match kind {
+        "IPPool" => words.windows(2).any(|pair| pair == ["pool", name]),
+        "Installation" => words.contains(&name) || words.contains(&kind),
+        _ => words.contains(&name),
+    };
+    if name.is_empty() || is_named {
         return found.message.clone();
     }
     match kind {
@@ -87,4 +96,37 @@ pub(super) fn symptom(found: &Finding) -> String {
         _ => found.name(),
     };
     format!("{} {name}", found.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use calico_core::catalog::Entry;
+
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_word_does_not_name_an_object() {
+        const ENTRY: Entry = Entry {
+            code: "CAL000",
+            title: "",
+            meaning: "",
+            impact: "",
+            criteria: "",
+            fix: "",
+            source: "",
+        };
+        for (subject, message, line) in [
+            ("IPPool/a", "a message", "IPPool a: a message"),
+            ("IPPool/a", "the pool a is", "the pool a is"),
+            (
+                "IPPool/pods",
+                "gives pods none",
+                "IPPool pods: gives pods none",
+            ),
+            ("Node/node-1", "not node-10", "Node node-1: not node-10"),
+            ("Node/node-1", "not ready: node-1", "not ready: node-1"),
+        ] {
+            assert_eq!(sentence(&Finding::note(&ENTRY, subject, message)), line);
+        }
+    }
 }
