@@ -137,10 +137,10 @@ fn of_running(
     node: &CalicoNode,
     is_calico: bool,
 ) -> Vec<Setting> {
-    let runs = |field: &str| format!("what runs has it ({})", node.at(field));
+    let runs = |field: &str| format!("that of the running Calico ({})", node.at(field));
     let mut settings = Vec::new();
     if is_calico && facts.by_pod_cidr() {
-        let why = "what runs has it";
+        let why = "that of the running Calico";
         settings.push(setting("cni.type", "Calico", why));
         settings.push(setting("cni.ipam.type", HOST_LOCAL, why));
     }
@@ -202,7 +202,7 @@ fn dataplane(snapshot: &Snapshot, facts: &Facts) -> Option<Setting> {
         ),
         _ => return None,
     };
-    let why = format!("what runs has it ({from})");
+    let why = format!("that of the running Calico ({from})");
     Some(setting("calicoNetwork.linuxDataplane", value, why))
 }
 

@@ -133,7 +133,12 @@ pub(crate) const INSTALLATION_NAME: Check = Check {
                         .paste(format!("{} \\\n  && {delete}", renamed(name)))
                 } else {
                     finding
-                        .fix("move its settings to the default Installation, and delete this one")
+                        .fix("move its settings to the default Installation")
+                        .paste(format!(
+                            "kubectl get installations.operator.tigera.io {} -o yaml",
+                            pasted(name)
+                        ))
+                        .fix("then delete this one")
                         .paste(delete)
                 }
             })

@@ -13,7 +13,7 @@ use super::images::IMAGE_NOT_PULLED;
 use crate::assess::advice::first_pool;
 use crate::assess::advice::new_pools::new_pools;
 use crate::assess::advice::pool_fixes::{self, set};
-use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
+use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::no_assignment::NoAssignment;
