@@ -74,6 +74,8 @@ fn sentence(found: &Finding) -> String {
     let is_named = match kind {
         "IPPool" => words.windows(2).any(|pair| pair == ["pool", name]),
         "Installation" => words.contains(&name) || words.contains(&kind),
+        // The names of its pods begin with its name.
+        "DaemonSet" | "Deployment" => found.message.contains(name),
         _ => words.contains(&name),
     };
     if name.is_empty() || is_named {
