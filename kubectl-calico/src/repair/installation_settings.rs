@@ -144,7 +144,11 @@ fn of_running(
         settings.push(setting("cni.type", "Calico", why));
         settings.push(setting("cni.ipam.type", HOST_LOCAL, why));
     }
-    if let Some(image) = node.container().and_then(|it| it.image.as_deref()) {
+    // The images of Calico Enterprise have names of their own.
+    let container = node
+        .container()
+        .filter(|_| facts.install.enterprise.is_none());
+    if let Some(image) = container.and_then(|it| it.image.as_deref()) {
         let found = image_source(image).into_iter();
         settings.extend(found.map(|(key, value)| setting(key, value, runs("image"))));
     }

@@ -65,6 +65,9 @@ pub fn dataplane(
         );
         return Fact::known(Dataplane::Vpp, from);
     }
+    if let Some(from) = vpp(snapshot).filter(|_| installation.is_none()) {
+        return Fact::known(Dataplane::Vpp, from);
+    }
     let felix = Felix::of(snapshot);
     match felix.by_environment(&felix::BPF) {
         Some(told) if told.value => return Fact::known(Dataplane::Bpf, told.from),
@@ -98,6 +101,18 @@ pub fn dataplane(
         _ => Dataplane::Iptables,
     };
     Fact::known(mode, told.from)
+}
+
+/// The DaemonSet of the VPP data plane.
+/// Source: projectcalico/vpp-dataplane v3.29.0, yaml/base/calico-vpp-daemonset.yaml.
+pub fn vpp(snapshot: &Snapshot) -> Option<Provenance> {
+    const NAME: &str = "calico-vpp-node";
+    let mut sets = snapshot.daemon_sets.items().iter();
+    let set = sets.find(|set| set.metadata.name.as_deref() == Some(NAME))?;
+    Some(Provenance::new(
+        ObjectRef::of_object("DaemonSet", &set.metadata),
+        "",
+    ))
 }
 
 /// Encryption between nodes.

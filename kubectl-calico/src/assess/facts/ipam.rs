@@ -2,6 +2,7 @@
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
+use super::dataplane::vpp;
 use super::install::Install;
 use super::installation::InstallationFacts;
 use super::method::Method;
@@ -34,7 +35,7 @@ pub fn ipam(
                 None => Fact::of(
                     &snapshot.installations,
                     "the default Installation does not exist",
-                    |_| None,
+                    |_| by_operator(snapshot),
                 ),
             }
         }
@@ -44,6 +45,24 @@ pub fn ipam(
         }
         None => Fact::unknown("it is unknown how Calico is installed"),
     }
+}
+
+/// What the operator's calico-node shows of an Installation that is gone: host-local IPAM.
+/// Source: tigera/operator v1.42.3, pkg/render/node.go (`nodeEnvVars`).
+fn by_operator(snapshot: &Snapshot) -> Option<(String, Provenance)> {
+    const VARIABLES: [(&str, &str); 2] = [
+        ("USE_POD_CIDR", "true"),
+        ("CALICO_NETWORKING_BACKEND", "none"),
+    ];
+    let node = CalicoNode::current(snapshot)?;
+    let connects = node.is_of_operator() && node.connects_pods() == Some(true);
+    let is_set = |(name, value): &(&str, &str)| node.value(name) == Some(*value);
+    // VPP has a BGP daemon of its own, and no backend either.
+    if !connects || vpp(snapshot).is_some() {
+        return None;
+    }
+    let (variable, _) = VARIABLES.into_iter().find(is_set)?;
+    Some((HOST_LOCAL.to_owned(), node.env(variable)))
 }
 
 /// Calico's manifests have the CNI configuration in their ConfigMap. Derived manifests may have it

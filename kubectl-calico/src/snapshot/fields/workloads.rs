@@ -47,6 +47,7 @@ const VARIABLES: &[&str] = &[
     "KUBERNETES_SERVICE_PORT",
     "NO_DEFAULT_POOLS",
     "TIGERA_OPERATOR_INIT_IMAGE_VERSION",
+    "USE_POD_CIDR",
 ];
 
 const ENVIRONMENT: Keep = Entries {
