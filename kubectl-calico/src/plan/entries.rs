@@ -1,6 +1,7 @@
 //! The Installation's list of pools as planned. The operator deletes any pool that it owns and that
 //! the list omits.
 
+use calico_core::cidr::Cidr;
 use calico_core::installation;
 use calico_core::pool::Field;
 use serde_yaml::{Mapping, Value};
@@ -24,18 +25,52 @@ pub(super) fn written(inputs: &Inputs) -> Vec<Value> {
 }
 
 /// The list, including the pools that the Installation no longer lists; without an Installation, the pools that the
-/// operator takes over.
+/// operator takes over, or that Calico's manifests have left to it.
 pub(super) fn listed(inputs: &Inputs) -> Vec<Value> {
-    if inputs.waits_for_installation() {
+    if inputs.facts.installation.is_none() && !inputs.pools().is_empty() {
         let entries = existing_entries(inputs.facts, inputs.operator).into_iter();
         return entries
             .filter_map(|entry| serde_yaml::to_value(entry).ok())
             .collect();
     }
     let mut entries = written(inputs);
+    restore_changed(inputs, &mut entries);
     let unlisted = unlisted_pools(inputs.facts);
     entries.extend(unlisted.filter_map(|pool| entry_of(inputs, pool)));
     entries
+}
+
+/// Gives the entry of an owned pool the pool's name and CIDR again, by which the operator identifies it: with another
+/// notation of the CIDR, it deletes the pool; with another name or CIDR, Calico's API rejects its change (CAL208).
+fn restore_changed(inputs: &Inputs, entries: &mut [Value]) {
+    let Some(installation) = &inputs.facts.installation else {
+        return;
+    };
+    let owned = inputs
+        .pools()
+        .iter()
+        .filter(|pool| pool.owned_by_operator && pool.network.is_some());
+    for pool in owned {
+        let network = |text: &str| text.parse().ok().map(|cidr: Cidr| cidr.network());
+        let of_network = || {
+            let own = pool.network.map(|cidr| cidr.network());
+            entries
+                .iter()
+                .position(|entry| cidr_of(entry).and_then(network) == own)
+        };
+        let index = installation
+            .renamed(pool)
+            .or_else(|| installation.renumbered(pool))
+            .or_else(of_network);
+        let entry = index.and_then(|index| entries.get_mut(index)?.as_mapping_mut());
+        let Some(entry) = entry.filter(|_| installation.changes_existing_pools()) else {
+            continue;
+        };
+        entry.insert("cidr".into(), pool.cidr.as_str().into());
+        if entry.contains_key("name") {
+            entry.insert("name".into(), pool.name.as_str().into());
+        }
+    }
 }
 
 /// An existing pool as an entry of the Installation.

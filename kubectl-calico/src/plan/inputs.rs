@@ -87,11 +87,10 @@ impl<'a> Inputs<'a> {
         }
     }
 
-    /// Whether the operator is there, but no Installation, so that what exists is taken over.
+    /// Whether the operator is waiting for an Installation. Existing pools are then those of an earlier
+    /// install, and the new one takes them over.
     pub(super) fn waits_for_installation(&self) -> bool {
-        let method = self.facts.install.method.value();
-        self.facts.installation.is_none()
-            && matches!(method, Some(Method::OperatorOnly | Method::Operator { .. }))
+        self.facts.install.method.value() == Some(&Method::OperatorOnly)
     }
 
     /// What an install can do with the pools of an earlier one.

@@ -19,6 +19,8 @@ pub mod values;
 use serde::Serialize;
 use serde_yaml::Value;
 
+use crate::assess::advice::new_installation::only_restored;
+use crate::assess::checks::installation::INSTALLATION_MISSING;
 use crate::assess::facts::Facts;
 use crate::assess::facts::cluster::Cluster;
 use crate::assess::facts::install::Install;
@@ -37,6 +39,7 @@ use k8s_openapi::jiff::Timestamp;
 pub use not_read::Unread;
 pub use pool::Pool;
 use request::PlanRequest;
+use summary::Described;
 use values::cidr;
 use values::networking::Networking;
 use values::operator::operator;
@@ -79,6 +82,9 @@ pub struct Plan {
     /// The Installation's list of pools as planned; empty if another CNI plugin does IPAM.
     #[serde(skip)]
     pub entries: Vec<Value>,
+    /// What to do instead of applying the plan, if not enough is known of a Calico whose Installation is gone.
+    #[serde(skip)]
+    pub only_restored: Option<String>,
     /// The ports that must be open between nodes; if pools exist, only those needed in addition.
     pub ports: Vec<Port>,
     /// What `kubectl calico status` reports about the cluster regardless of the plan: every error, and
@@ -113,7 +119,8 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
     let mut found = other_plugin::findings(&inputs);
     found.extend(leftover_pools::finding(&inputs));
     found.extend(findings::before_steps::findings(&inputs));
-    let (mut pools, mut existing_findings) = (Vec::new(), Vec::new());
+    let mut pools = Vec::new();
+    let existing_findings;
     if inputs.networking.is_calico() {
         let families = cidr::families(&inputs).into_iter();
         pools.extend(families.map(|family| pool::pool(&inputs, family, &mut found)));
@@ -122,6 +129,8 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
         found.extend(simulated.by_plan);
         found.extend(findings::new_family::findings(&inputs, &pools));
         found.extend(rules::findings(&inputs, &pools));
+    } else {
+        existing_findings = simulation::without_installation(&inputs);
     }
     let existing_pools = comparison::compare(&inputs, &pools);
     found.extend(existing_pools.iter().filter_map(PoolComparison::finding));
@@ -136,17 +145,28 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
     let ports = ports::ports(&inputs, &pools, &existing_pools);
     let not_read = not_read::unread(&inputs);
     let incomplete = not_read.iter().any(|row| row.needed);
+    let is_abandoned = existing_findings
+        .iter()
+        .any(|finding| INSTALLATION_MISSING.found(finding));
+    let steps = if is_abandoned {
+        steps::restore(&inputs, &existing_pools, &found)
+    } else {
+        steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found)
+    };
+    let described = Described {
+        inputs: &inputs,
+        pools: &pools,
+        existing: &existing_pools,
+        of_cluster: &existing_findings,
+        findings: &found,
+        has_steps: !steps.is_empty(),
+        is_incomplete: incomplete,
+    };
     Plan {
         head: Head::new(KIND, &snapshot.origin, now),
-        summary: summary::summary(
-            &inputs,
-            &pools,
-            &existing_pools,
-            &existing_findings,
-            &found,
-            incomplete,
-        ),
-        steps: steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found),
+        summary: described.summary(),
+        only_restored: only_restored(snapshot, &facts).filter(|_| is_abandoned),
+        steps,
         entries,
         ports,
         not_read,
@@ -175,8 +195,11 @@ impl Plan {
         self.findings.iter().map(|found| found.severity).max()
     }
 
-    /// Why there is nothing to apply: the Installation needs neither pools nor settings.
+    /// Why there is nothing to apply: the Installation needs neither pools nor settings, or not all of it is known.
     pub fn nothing_to_apply(&self) -> Option<String> {
+        if let Some(instead) = &self.only_restored {
+            return Some(format!("no plan to apply: {instead}"));
+        }
         let needs_nothing = !self.networking.is_calico() && self.settings.is_empty();
         needs_nothing.then(|| {
             format!(

@@ -9,31 +9,96 @@ use super::values::networking::HOST_LOCAL;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, the_pools};
 
-/// The summary. `of_cluster` is what status reports regardless of the plan; `is_incomplete` means that
-/// something could not be read.
-pub(super) fn summary(
-    inputs: &Inputs,
-    pools: &[Pool],
-    existing: &[PoolComparison],
-    of_cluster: &[Finding],
-    findings: &[Finding],
-    is_incomplete: bool,
-) -> String {
-    let (errors, of_cluster) = (errors(findings), errors(of_cluster));
-    let is_fine = errors + of_cluster == 0;
-    let mut sentence = sentence(inputs, pools, existing, findings, is_fine);
-    if is_incomplete {
-        sentence.push_str(", as far as could be read");
+/// What the sentence is about.
+pub(super) struct Described<'a> {
+    pub(super) inputs: &'a Inputs<'a>,
+    pub(super) pools: &'a [Pool],
+    pub(super) existing: &'a [PoolComparison],
+    /// What status reports regardless of the plan.
+    pub(super) of_cluster: &'a [Finding],
+    pub(super) findings: &'a [Finding],
+    pub(super) has_steps: bool,
+    /// Whether something could not be read.
+    pub(super) is_incomplete: bool,
+}
+
+impl Described<'_> {
+    /// The sentence.
+    pub(super) fn summary(&self) -> String {
+        let (errors, of_cluster) = (errors(self.findings), errors(self.of_cluster));
+        let mut sentence = self.sentence();
+        if self.is_incomplete {
+            sentence.push_str(", as far as could be read");
+        }
+        if errors > 0 {
+            sentence.push_str(&format!(": {}", counted(errors, "error")));
+        }
+        if of_cluster > 0 {
+            let more = if errors > 0 { "more " } else { "" };
+            let errors = counted(of_cluster, &format!("{more}error"));
+            sentence.push_str(&format!("; kubectl calico status reports {errors}"));
+        }
+        sentence
     }
-    if errors > 0 {
-        sentence.push_str(&format!(": {}", counted(errors, "error")));
+
+    /// Whether nothing is to be done: neither for the plan nor about what status reports.
+    fn is_fine(&self) -> bool {
+        let mut of_cluster = self.of_cluster.iter();
+        let is_any = of_cluster.any(|found| found.severity >= Severity::Warning);
+        !is_any && errors(self.findings) == 0 && !self.has_steps
     }
-    if of_cluster > 0 {
-        let more = if errors > 0 { "more " } else { "" };
-        let errors = counted(of_cluster, &format!("{more}error"));
-        sentence.push_str(&format!("; kubectl calico status reports {errors}"));
+
+    fn sentence(&self) -> String {
+        let (inputs, pools, existing) = (self.inputs, self.pools, self.existing);
+        if !inputs.networking.is_calico() {
+            return format!(
+                "No pool needed: {} assigns pod addresses{}",
+                inputs.networking.plugin,
+                match inputs.networking.plugin.as_str() {
+                    HOST_LOCAL => "",
+                    _ => ", and Calico only enforces network policy",
+                }
+            );
+        }
+        let mut flags: Vec<&str> = pools.iter().flat_map(Pool::missing_flags).collect();
+        flags.dedup();
+        if !flags.is_empty() {
+            return format!("Undetermined: set {}", flags.join(" and "));
+        }
+        if existing.is_empty() {
+            let pools: Vec<String> = pools.iter().map(Pool::summary).collect();
+            return pools.join("; ");
+        }
+        let deleted = names(existing, |pool| pool.being_deleted);
+        if !deleted.is_empty() {
+            let are = if deleted.len() == 1 { "is" } else { "are" };
+            return format!("{} {are} being deleted", subject(&deleted));
+        }
+        let unlisted = names(existing, |pool| pool.unlisted);
+        if !unlisted.is_empty() {
+            let unlisted = subject(&unlisted);
+            return format!("{unlisted} must be added back to the Installation");
+        }
+        let changes = names(existing, |pool| !pool.changes.is_empty());
+        let changed = subject(&changes);
+        let replaces = existing.iter().any(PoolComparison::takes_a_new_pool);
+        let added: Vec<String> = added(inputs, pools)
+            .map(|(pool, _)| pool.summary())
+            .collect();
+        let new = added.join("; ");
+        let is_forbidden = self.findings.iter().any(comes_before_steps);
+        match (changes.is_empty(), new.is_empty()) {
+            (true, true) if self.is_fine() => {
+                "No change needed: the existing pools are kept".to_owned()
+            }
+            (true, true) => "The existing pools are kept".to_owned(),
+            (true, false) if is_forbidden => format!("{new} must not be added"),
+            (true, false) => format!("The existing pools are kept, and a pool is added: {new}"),
+            (false, _) if is_forbidden => format!("{changed} must not be changed as requested"),
+            (false, true) => change(&changed, replaces),
+            (false, false) => format!("{}, and a pool is added: {new}", change(&changed, replaces)),
+        }
     }
-    sentence
 }
 
 fn errors(findings: &[Finding]) -> usize {
@@ -41,61 +106,6 @@ fn errors(findings: &[Finding]) -> usize {
     errors
         .filter(|found| found.severity == Severity::Error)
         .count()
-}
-
-fn sentence(
-    inputs: &Inputs,
-    pools: &[Pool],
-    existing: &[PoolComparison],
-    findings: &[Finding],
-    is_fine: bool,
-) -> String {
-    if !inputs.networking.is_calico() {
-        return format!(
-            "No pool needed: {} assigns pod addresses{}",
-            inputs.networking.plugin,
-            match inputs.networking.plugin.as_str() {
-                HOST_LOCAL => "",
-                _ => ", and Calico only enforces network policy",
-            }
-        );
-    }
-    let mut flags: Vec<&str> = pools.iter().flat_map(Pool::missing_flags).collect();
-    flags.dedup();
-    if !flags.is_empty() {
-        return format!("Undetermined: set {}", flags.join(" and "));
-    }
-    if existing.is_empty() {
-        let pools: Vec<String> = pools.iter().map(Pool::summary).collect();
-        return pools.join("; ");
-    }
-    let deleted = names(existing, |pool| pool.being_deleted);
-    if !deleted.is_empty() {
-        let are = if deleted.len() == 1 { "is" } else { "are" };
-        return format!("{} {are} being deleted", subject(&deleted));
-    }
-    let unlisted = names(existing, |pool| pool.unlisted);
-    if !unlisted.is_empty() {
-        let unlisted = subject(&unlisted);
-        return format!("{unlisted} must be added back to the Installation");
-    }
-    let changes = names(existing, |pool| !pool.changes.is_empty());
-    let changed = subject(&changes);
-    let replaces = existing.iter().any(PoolComparison::takes_a_new_pool);
-    let added: Vec<String> = added(inputs, pools)
-        .map(|(pool, _)| pool.summary())
-        .collect();
-    let new = added.join("; ");
-    let is_forbidden = findings.iter().any(comes_before_steps);
-    match (changes.is_empty(), new.is_empty()) {
-        (true, true) if is_fine => "No change needed: the existing pools are kept".to_owned(),
-        (true, true) => "The existing pools are kept".to_owned(),
-        (true, false) if is_forbidden => format!("{new} must not be added"),
-        (true, false) => format!("The existing pools are kept, and a pool is added: {new}"),
-        (false, _) if is_forbidden => format!("{changed} must not be changed as requested"),
-        (false, true) => change(&changed, replaces),
-        (false, false) => format!("{}, and a pool is added: {new}", change(&changed, replaces)),
-    }
 }
 
 fn change(pools: &str, replaces: bool) -> String {

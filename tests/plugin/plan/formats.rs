@@ -83,6 +83,30 @@ fn flags_that_cannot_express_the_plan_are_refused() {
 }
 
 #[test]
+fn the_pools_of_a_manifest_install_keep_their_settings() {
+    let values = case("installed-manifest-settings").written("values");
+    for kept in [
+        "natOutgoing: \"Disabled\"",
+        "zone == 'a'",
+        "10.245.0.0/16",
+        "zone == 'b'",
+    ] {
+        assert!(values.contains(kept), "{kept}: {values}");
+    }
+}
+
+#[test]
+fn an_installation_of_which_too_little_is_known_is_only_restored() {
+    let case = case("without-an-installation-on-windows");
+    for format in APPLIED {
+        let ran = case.run(&["-o", format]);
+        assert_eq!(ran.exit, 64, "{format}");
+        let why = "restore the Installation from Git or from the values of Helm";
+        assert!(ran.stderr.contains(why), "{format}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn an_unlisted_pool_is_in_every_format() {
     let case = case("installed-lost");
     for format in ["values", "installation", "config", "flags"] {

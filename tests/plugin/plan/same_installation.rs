@@ -49,7 +49,12 @@ fn by_format(case: &Case) -> Vec<(&'static str, Value)> {
         match ran.exit {
             0 => Some(ran.stdout),
             64 => {
-                let hints = ["-o values", "follow the steps", "without flags"];
+                let hints = [
+                    "-o values",
+                    "follow the steps",
+                    "without flags",
+                    "restore the Installation",
+                ];
                 let has_hint = hints.iter().any(|hint| ran.stderr.contains(hint));
                 assert!(has_hint, "{name} {format}: {}", ran.stderr);
                 None

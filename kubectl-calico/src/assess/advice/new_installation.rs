@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::new_pools::new_pools;
 use crate::assess::check::Case;
+use crate::assess::facts::Facts;
 use crate::assess::facts::installation::operator;
 use crate::assess::facts::installer::{Installer, installer};
 use crate::repair::Step;
@@ -13,6 +14,7 @@ use crate::repair::existing_entries::existing_entries;
 use crate::repair::here_document::{here_document, lines};
 use crate::repair::installation_settings::{self, settings, unknown};
 use crate::repair::leftover_pools::Leftovers;
+use crate::snapshot::Snapshot;
 
 /// The steps that create it, with what must come before and after.
 pub(crate) fn steps(case: &Case, is_abandoned: bool) -> Vec<Step> {
@@ -25,10 +27,26 @@ pub(crate) fn steps(case: &Case, is_abandoned: bool) -> Vec<Step> {
         .collect()
 }
 
+/// What to do first about an Installation that is gone while Calico runs.
+const RESTORE: &str = "restore the Installation from Git or from the values of Helm";
+
+/// Why no Installation can be proposed for the Calico that runs, as what to do instead.
+pub(crate) fn only_restored(snapshot: &Snapshot, facts: &Facts) -> Option<String> {
+    let why = unknown(snapshot, facts)?;
+    Some(format!("{RESTORE}: {why}"))
+}
+
+/// Another way to bring it back, `otherwise`.
+pub(crate) fn restored(otherwise: &str) -> String {
+    format!(
+        "{RESTORE} if you can; otherwise {otherwise}, with what is known of the running Calico, and add what is not, such \
+         as imagePullSecrets, resources and tolerations"
+    )
+}
+
 fn creation(case: &Case, is_abandoned: bool) -> Step {
-    const RESTORE: &str = "restore the Installation from Git or from the values of Helm";
-    if let Some(why) = unknown(case.snapshot, case.facts) {
-        return Step::new(format!("{RESTORE}: {why}"));
+    if let Some(only) = only_restored(case.snapshot, case.facts) {
+        return Step::new(only);
     }
     let spec = spec(case);
     let platform = case.facts.cluster.platform.value().copied();
@@ -42,14 +60,7 @@ fn creation(case: &Case, is_abandoned: bool) -> Step {
         ),
         _ => ("create the Installation".to_owned(), objects(spec)),
     };
-    let what = if is_abandoned {
-        format!(
-            "{RESTORE} if you can; otherwise {what}, with what is known of the running Calico, and add what is not, such \
-             as imagePullSecrets, resources and tolerations"
-        )
-    } else {
-        what
-    };
+    let what = if is_abandoned { restored(&what) } else { what };
     Step::new(what).run(command)
 }
 

@@ -25,6 +25,7 @@ use crate::plan::inputs::Inputs;
 use crate::plan::new_family::as_existing;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
+use crate::repair::unlisted_pools::unlisted_pools;
 use crate::snapshot::Unknown;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS};
@@ -56,13 +57,21 @@ pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
         } else {
             Vec::new()
         };
-        existing.retain(|known| is_shown(known) && remedy(known.code).is_none());
+        existing.retain(|known| is_shown(inputs, known) && remedy(known.code).is_none());
         return Found { existing, by_plan };
     }
     let mut existing = existing(inputs);
     by_plan.retain(|finding| !existing.iter().any(|known| is_same(known, finding)));
-    existing.retain(is_shown);
+    existing.retain(|known| is_shown(inputs, known));
     Found { existing, by_plan }
+}
+
+/// The finding that the Installation of a Calico that runs is gone.
+pub(crate) fn without_installation(inputs: &Inputs) -> Vec<Finding> {
+    let is_it = |check: &Check| check.entry.code == INSTALLATION_MISSING.entry.code;
+    let mut found = assess::found(&of_cluster(inputs), &inputs.snapshot.unknown(), is_it);
+    found.retain(|finding| is_shown(inputs, finding));
+    found
 }
 
 /// What status reports.
@@ -79,15 +88,19 @@ fn of_cluster<'a>(inputs: &Inputs<'a>) -> Case<'a> {
 }
 
 /// Whether a finding about the cluster is worth a line in a plan: what is about the pools, and every
-/// error that is not a symptom of another one. The plan itself says what to do about a missing
-/// Installation, pools that are no longer listed, and what comes before its steps.
-fn is_shown(finding: &Finding) -> bool {
-    let mut by_plan = [&INSTALLATION_MISSING, &POOLS_DIFFER]
-        .into_iter()
-        .chain(BEFORE_STEPS.iter().copied());
-    let is_reported = by_plan.any(|check| check.found(finding));
+/// error that is not a symptom of another one. The plan itself says what to do about the Installation of a new
+/// install, pools that are no longer listed, and what comes before its steps.
+fn is_shown(inputs: &Inputs, finding: &Finding) -> bool {
+    let is_installed = inputs.waits_for_installation() && INSTALLATION_MISSING.found(finding);
+    let is_listed = POOLS_DIFFER.found(finding)
+        && unlisted_pools(inputs.facts).any(|pool| pool.object().to_string() == finding.subject);
+    let mut before = BEFORE_STEPS.iter();
+    if is_installed || is_listed || before.any(|check| check.found(finding)) {
+        return false;
+    }
     let is_cause = finding.severity == Severity::Error && finding.symptom_of.is_none();
-    !is_reported && (is_cause || remedy(finding.code).is_some())
+    let differs = POOLS_DIFFER.found(finding) && finding.severity >= Severity::Warning;
+    is_cause || differs || remedy(finding.code).is_some()
 }
 
 fn run(inputs: &Inputs, facts: &Facts, unknown: &[(&'static Resource, Unknown)]) -> Vec<Finding> {

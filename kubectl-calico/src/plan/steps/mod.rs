@@ -4,10 +4,10 @@ mod change;
 mod helm;
 mod install;
 mod new_family;
+mod restore;
 
 use serde_yaml::Value;
 
-use crate::assess::facts::method::Method;
 use crate::assess::facts::ports::Port;
 use crate::assess::finding::Finding;
 use crate::plan::comparison::PoolComparison;
@@ -15,12 +15,6 @@ use crate::plan::findings::comes_before_steps;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::Step;
-
-/// Whether the operator is waiting for an Installation. Existing pools are then those of an earlier
-/// install, and the new one takes them over.
-fn waits_for_installation(inputs: &Inputs) -> bool {
-    inputs.facts.install.method.value() == Some(&Method::OperatorOnly)
-}
 
 /// What takes the place of the steps if a finding comes before them.
 fn before_steps(findings: &[Finding]) -> Option<Step> {
@@ -39,6 +33,18 @@ fn before_steps(findings: &[Finding]) -> Option<Step> {
     })
 }
 
+/// The Installation of a Calico that runs comes back first.
+pub(crate) fn restore(
+    inputs: &Inputs,
+    existing: &[PoolComparison],
+    findings: &[Finding],
+) -> Vec<Step> {
+    match before_steps(findings) {
+        Some(blocked) => vec![blocked],
+        None => verified(vec![restore::step(inputs, existing)]),
+    }
+}
+
 /// From the cluster as it is to the planned pools. `entries` is the planned list of the Installation.
 pub(crate) fn steps(
     inputs: &Inputs,
@@ -49,7 +55,7 @@ pub(crate) fn steps(
     findings: &[Finding],
 ) -> Vec<Step> {
     let blocked = before_steps(findings);
-    let mut steps = if inputs.existing_pools().next().is_some() && !waits_for_installation(inputs) {
+    let steps = if inputs.existing_pools().next().is_some() && !inputs.waits_for_installation() {
         change::steps(inputs, pools, existing, ports, blocked)
     } else if let Some(blocked) = blocked {
         vec![blocked]
@@ -58,6 +64,10 @@ pub(crate) fn steps(
     } else {
         install::steps(inputs, entries)
     };
+    verified(steps)
+}
+
+fn verified(mut steps: Vec<Step>) -> Vec<Step> {
     if steps.iter().any(|step| !step.commands.is_empty()) {
         steps.push(Step::new("verify the result").run("kubectl calico status"));
     }
