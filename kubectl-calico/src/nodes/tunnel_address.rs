@@ -8,14 +8,15 @@ use crate::assess::fact::Fact;
 use crate::assess::facts::Facts;
 use crate::assess::facts::datastore::IN_ETCD;
 use crate::assess::provenance::Provenance;
+use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
 use crate::snapshot::{Node, ObjectRef};
 
 /// The annotation of each kind of tunnel.
 /// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/k8s/resources/node.go.
 const ANNOTATIONS: [(&str, &str); 5] = [
-    ("IPIP", "projectcalico.org/IPv4IPIPTunnelAddr"),
-    ("VXLAN", "projectcalico.org/IPv4VXLANTunnelAddr"),
-    ("VXLAN", "projectcalico.org/IPv6VXLANTunnelAddr"),
+    ("IPIP", IPIP_TUNNEL),
+    ("VXLAN", VXLAN_TUNNEL),
+    ("VXLAN", VXLAN_TUNNEL_V6),
     ("WireGuard", "projectcalico.org/IPv4WireguardInterfaceAddr"),
     ("WireGuard", "projectcalico.org/IPv6WireguardInterfaceAddr"),
 ];

@@ -7,6 +7,7 @@
 use calico_core::cidr::{Cidr, Family};
 
 use super::free_range;
+use super::left_pods::LeftPods;
 use super::new_pool::NewPool;
 use super::pool_writer::{ChangedPool, PoolWriter};
 use super::step::{Step, until_withheld};
@@ -32,15 +33,18 @@ pub fn steps(
     let mut steps = if overlaps {
         by_way_of_a_third(snapshot, facts, writer, old, new)
     } else {
+        let pods = LeftPods::of(snapshot, facts, &new.cidr, new.encapsulation)
+            .filter(|pods| pods.encapsulation == new.encapsulation);
+        let remark = pods.map_or_else(String::new, |pods| pods.remark());
         let what = format!(
-            "add the pool {}: the CIDR and the block size of {} are immutable",
+            "add the pool {}: the CIDR and the block size of {} are immutable{remark}",
             new.cidr,
             the_pool(&old.name)
         );
         let settings = writer.settings_of(old);
         let added = Step::new(what).run(writer.add(new, &settings));
         std::iter::once(added)
-            .chain(retire(writer, old.into()))
+            .chain(retire_existing(writer, old))
             .collect()
     };
     if let Some(tunnel) = LostTunnel::of(facts.known_pools(), old, Some(new.encapsulation)) {
@@ -92,7 +96,7 @@ fn by_way_of_a_third(
     );
     let settings = writer.settings_of(old);
     let mut steps = vec![Step::new(what).run(writer.add(&temporary, &settings))];
-    steps.extend(retire(writer, old.into()));
+    steps.extend(retire_existing(writer, old));
     steps.push(Step::new("add the new pool").run(writer.add(&back, &settings)));
     let range = range.to_string();
     steps.extend(retire(
@@ -125,8 +129,25 @@ pub(super) fn outside_pod_network(facts: &Facts, range: &Cidr) -> &'static str {
     }
 }
 
+/// Empties an existing pool and deletes it. One without addresses in use is empty already.
+pub fn retire_existing(writer: &mut PoolWriter, pool: &ExistingPool) -> Vec<Step> {
+    let is_unused = pool.usage.value().is_some_and(|usage| usage.in_use == 0);
+    if !is_unused {
+        return retire(writer, pool.into()).into();
+    }
+    let name = the_pool(&pool.name);
+    let what = format!("disable {name}, none of whose addresses is in use");
+    let disable = Step::new(what).run_all(writer.disable(pool.into()));
+    let mut delete = delete(writer, pool.into());
+    delete.what = format!(
+        "if kubectl calico status still shows none of them in use, {}",
+        delete.what
+    );
+    vec![disable, delete]
+}
+
 /// Empties a pool and deletes it.
-pub fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
+fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
     [
         disable(writer, pool),
         recreate_pods(

@@ -15,6 +15,7 @@ pub mod installation_settings;
 pub mod installer_step;
 pub mod ipam_config;
 pub mod kubectl;
+pub mod left_pods;
 pub mod leftover_pools;
 pub mod migration;
 pub mod new_pool;

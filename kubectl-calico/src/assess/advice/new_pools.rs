@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::assess::check::Case;
 use crate::assess::facts::cloud::{Cloud, scheme_of};
 use crate::assess::views::ipam_blocks::block_sizes;
+use crate::repair::left_pods::LeftPods;
 
 /// The CIDR and the entry of each. The encapsulation is explicit because the operator's default is IPIP, which some
 /// clouds drop; the block size if a deleted pool has left blocks there. None in a range with blocks of different sizes.
@@ -31,6 +32,8 @@ pub(crate) fn new_pools(case: &Case) -> Vec<(Cidr, Value)> {
 }
 
 fn entry(case: &Case, cidr: Cidr, encapsulation: Encapsulation) -> Option<Value> {
+    let pods = LeftPods::of(case.snapshot, case.facts, &cidr, encapsulation);
+    let encapsulation = pods.map_or(encapsulation, |pods| pods.encapsulation);
     let mut sizes = block_sizes(case.snapshot, &cidr).into_iter();
     match (sizes.next(), sizes.next()) {
         (None, _) => Some(json!({"cidr": cidr, "encapsulation": encapsulation})),

@@ -18,6 +18,7 @@ use crate::assess::views::ipam_blocks::block_sizes;
 use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
 use crate::repair::free_range::{in_pod_network, is_clear_of_services_and_nodes, temporary};
+use crate::repair::left_pods::LeftPods;
 use crate::repair::migration;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
@@ -81,7 +82,7 @@ fn back_to(case: &Case, old: &ExistingPool, other: &ExistingPool) -> Vec<Step> {
     ))
     .run_all(writer.enable(other.into()));
     let mut steps = vec![enable];
-    steps.extend(migration::retire(&mut writer, old.into()));
+    steps.extend(migration::retire_existing(&mut writer, old));
     made_lasting(case, &writer, steps)
 }
 
@@ -349,11 +350,12 @@ fn free_range(case: &Case, pool: &CandidatePool) -> Option<Cidr> {
 fn replace(case: &Case, old: &ExistingPool, to: Cidr) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(old).into_iter().collect();
+    let pods = LeftPods::of(case.snapshot, case.facts, &to, old.encapsulation);
     let new = NewPool {
         name: name_of(&to),
         cidr: to,
         block_size: block_size(case, &to, old.block_size),
-        encapsulation: old.encapsulation,
+        encapsulation: pods.map_or(old.encapsulation, |pods| pods.encapsulation),
     };
     steps.extend(migration::steps(
         case.snapshot,

@@ -9,6 +9,7 @@ use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::tunnel_addresses::LostTunnel;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::the_pool;
+use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
 use crate::repair::Step;
 use crate::repair::migration::recreate_pods;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
@@ -111,8 +112,8 @@ fn fix(case: &Case, pool: &ExistingPool) -> Vec<Step> {
 /// Where calico-node notes the address of a tunnel.
 fn annotation(tunnel: LostTunnel, family: Family) -> &'static str {
     match (tunnel, family) {
-        (LostTunnel::Ipip, _) => "projectcalico.org/IPv4IPIPTunnelAddr",
-        (LostTunnel::Vxlan, Family::V4) => "projectcalico.org/IPv4VXLANTunnelAddr",
-        (LostTunnel::Vxlan, Family::V6) => "projectcalico.org/IPv6VXLANTunnelAddr",
+        (LostTunnel::Ipip, _) => IPIP_TUNNEL,
+        (LostTunnel::Vxlan, Family::V4) => VXLAN_TUNNEL,
+        (LostTunnel::Vxlan, Family::V6) => VXLAN_TUNNEL_V6,
     }
 }

@@ -11,6 +11,7 @@ use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
+use crate::repair::left_pods::LeftPods;
 
 /// The flag that sets it.
 const FLAG: &str = "--encapsulation";
@@ -24,7 +25,7 @@ pub(crate) struct ChosenEncapsulation {
 
 /// The encapsulation of a family's pool.
 pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> ChosenEncapsulation {
-    match settled(inputs, family) {
+    match settled(inputs, family, cidr) {
         Some(choice) => ChosenEncapsulation {
             findings: choice
                 .value()
@@ -37,8 +38,19 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
 }
 
 /// The encapsulation that does not depend on the network.
-fn settled(inputs: &Inputs, family: Family) -> Option<Choice<Encapsulation>> {
-    let existing = inputs.existing(family).map(|pool| {
+fn settled(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Option<Choice<Encapsulation>> {
+    let existing = inputs.existing(family);
+    let pods = cidr.and_then(|cidr| {
+        let otherwise = existing.map_or(Encapsulation::Vxlan, |pool| pool.encapsulation);
+        let pods = LeftPods::of(inputs.snapshot, inputs.facts, cidr, otherwise)?;
+        let why = format!(
+            "that of the pods that still have addresses in {cidr}, whose pool was deleted: {}",
+            pods.shown_by?
+        );
+        Some(Choice::reasoned(pods.encapsulation, why))
+    });
+    let is_new = pods.is_some();
+    let existing = existing.filter(|_| !is_new).map(|pool| {
         let why = format!(
             "that of the existing pool {}; changing it disrupts traffic",
             pool.name
@@ -46,10 +58,13 @@ fn settled(inputs: &Inputs, family: Family) -> Option<Choice<Encapsulation>> {
         let from = Provenance::new(pool.object(), "spec.ipipMode, spec.vxlanMode");
         Choice::known(pool.encapsulation, why, from)
     });
+    // The entry is that of the pool from which this one is planned.
+    let is_of_another = is_new && inputs.existing(family).is_some();
     let listed = inputs
         .listed(family)
+        .filter(|_| !is_of_another)
         .and_then(|(_, pool)| pool.encapsulation.as_deref()?.parse().ok());
-    settled_by(inputs.request.encapsulation(family), FLAG, existing, listed)
+    settled_by(inputs.request.encapsulation(family), FLAG, existing, listed).or(pods)
 }
 
 /// The first that suits the network and that no constraint excludes.

@@ -1,0 +1,162 @@
+//! Pods that still have addresses in the range of a deleted pool. A pool that is created again for them must have
+//! their encapsulation: the MTU of their interfaces is made for it, and the nodes' network is known to pass it.
+
+use std::net::IpAddr;
+
+use calico_core::cidr::{Cidr, Family};
+use calico_core::pool::Encapsulation;
+
+use crate::assess::facts::Facts;
+use crate::assess::facts::dataplane::Dataplane;
+use crate::assess::facts::mtu::Mtu;
+use crate::assess::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
+use crate::assess::views::ipam_blocks::{Block, blocks};
+use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
+use crate::snapshot::Snapshot;
+
+/// Such pods.
+pub struct LeftPods {
+    /// The encapsulation of a pool for them.
+    pub encapsulation: Encapsulation,
+    /// What shows that it is theirs, as a clause.
+    pub shown_by: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tunnel {
+    Ipip,
+    Vxlan,
+}
+
+impl LeftPods {
+    /// Those with addresses in a range that no pool contains. Without a sign of their encapsulation, it is `otherwise`.
+    pub fn of(
+        snapshot: &Snapshot,
+        facts: &Facts,
+        range: &Cidr,
+        otherwise: Encapsulation,
+    ) -> Option<Self> {
+        let mut pools = facts.known_pools().iter().filter_map(|pool| pool.network);
+        if pools.any(|pool| pool.overlaps(range)) {
+            return None;
+        }
+        let mut blocks = blocks(snapshot);
+        blocks.retain(|block| block.cidr.overlaps(range));
+        let mut assigned = blocks.iter().flat_map(Block::assigned);
+        if !assigned.any(|address| address.is_of_pod()) {
+            return None;
+        }
+        let found = by_tunnel_addresses(&blocks)
+            .or_else(|| by_nodes(snapshot, range))
+            .or_else(|| by_backend(facts))
+            .or_else(|| by_mtu(snapshot, facts, range.family()));
+        Some(match found {
+            None => Self {
+                encapsulation: otherwise,
+                shown_by: None,
+            },
+            Some((tunnel, shown_by)) => Self {
+                encapsulation: tunnel.encapsulation(otherwise),
+                shown_by: Some(shown_by),
+            },
+        })
+    }
+
+    /// A remark on a pool for them.
+    pub fn remark(&self) -> String {
+        let encapsulation = self.encapsulation;
+        match &self.shown_by {
+            Some(shown_by) => format!(
+                "; {encapsulation} is the encapsulation of the pods that still have addresses in this range: {shown_by}"
+            ),
+            None => format!(
+                "; if the deleted pool of this range had another encapsulation than {encapsulation}, set that one, for \
+                 which the MTU of its pods is made"
+            ),
+        }
+    }
+}
+
+impl Tunnel {
+    /// The encapsulation of a pool with this tunnel: the default one if it has it.
+    fn encapsulation(self, default: Encapsulation) -> Encapsulation {
+        match self {
+            Self::Ipip if default.is_ipip() => default,
+            Self::Ipip => Encapsulation::Ipip,
+            Self::Vxlan if default.is_vxlan() => default,
+            Self::Vxlan => Encapsulation::Vxlan,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ipip => "IPIP",
+            Self::Vxlan => "VXLAN",
+        }
+    }
+}
+
+/// Nodes have an address for the tunnel from the pool itself.
+fn by_tunnel_addresses(blocks: &[Block]) -> Option<(Tunnel, String)> {
+    let mut assigned = blocks.iter().flat_map(Block::assigned);
+    let tunnel = assigned.find_map(|address| {
+        Some(match address.attribute?.secondary.kind.as_deref()? {
+            "ipipTunnelAddress" => Tunnel::Ipip,
+            "vxlanTunnelAddress" | "vxlanV6TunnelAddress" => Tunnel::Vxlan,
+            _ => return None,
+        })
+    })?;
+    let shown_by = format!("its blocks have addresses of {} tunnels", tunnel.name());
+    Some((tunnel, shown_by))
+}
+
+fn by_nodes(snapshot: &Snapshot, range: &Cidr) -> Option<(Tunnel, String)> {
+    const ANNOTATIONS: [(&str, Tunnel); 3] = [
+        (IPIP_TUNNEL, Tunnel::Ipip),
+        (VXLAN_TUNNEL, Tunnel::Vxlan),
+        (VXLAN_TUNNEL_V6, Tunnel::Vxlan),
+    ];
+    let has = |annotation: &str| {
+        let mut nodes = snapshot.nodes.items().iter();
+        nodes.any(|node| {
+            let address = node.metadata.annotation(annotation);
+            let address: Option<IpAddr> = address.and_then(|text| text.parse().ok());
+            address.is_some_and(|address| range.holds(address))
+        })
+    };
+    let (annotation, tunnel) = ANNOTATIONS.into_iter().find(|(name, _)| has(name))?;
+    Some((tunnel, format!("nodes have addresses of it ({annotation})")))
+}
+
+fn by_backend(facts: &Facts) -> Option<(Tunnel, String)> {
+    let without_bird = facts.routing.bgp.runs.value() == Some(&false) && !facts.by_pod_cidr();
+    without_bird.then(|| (Tunnel::Vxlan, "BIRD does not run".to_owned()))
+}
+
+/// The MTU that the deleted pool left, if it differs from what the pools that exist need: the operator and Calico's
+/// manifests derive it from the MTU of the nodes and the largest overhead.
+fn by_mtu(snapshot: &Snapshot, facts: &Facts, family: Family) -> Option<(Tunnel, String)> {
+    // Of Ethernet, of jumbo frames, of AWS and of Google Cloud.
+    const LINKS: [i64; 4] = [1500, 9000, 9001, 1460];
+    let felix = Felix::of(snapshot);
+    let more = felix.is_on(&WIREGUARD)
+        || felix.is_on(&WIREGUARD_V6)
+        || facts.dataplane.value() == Some(&Dataplane::Bpf);
+    let Some(Mtu::Bytes(mtu)) = facts.routing.mtu.value() else {
+        return None;
+    };
+    let is_for = |overhead: i64| LINKS.contains(&(mtu + overhead));
+    let tunnel = match family {
+        _ if more => return None,
+        Family::V4 if is_for(50) => Tunnel::Vxlan,
+        Family::V4 if is_for(20) => Tunnel::Ipip,
+        Family::V6 if is_for(70) => Tunnel::Vxlan,
+        _ => return None,
+    };
+    let mut pools = facts.known_pools().iter();
+    let is_of_others = pools.any(|pool| match tunnel {
+        Tunnel::Ipip => pool.encapsulation.is_ipip(),
+        Tunnel::Vxlan => pool.encapsulation.is_vxlan(),
+    });
+    (!is_of_others).then(|| (tunnel, format!("the MTU of pods is {mtu}")))
+}
