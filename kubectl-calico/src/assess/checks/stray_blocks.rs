@@ -13,7 +13,7 @@ use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, few, the_pool};
-use crate::assess::views::ipam_blocks::blocks;
+use crate::assess::views::ipam_blocks::{Block, blocks};
 use crate::assess::views::pods;
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
@@ -180,18 +180,24 @@ fn outside_pools(case: &Case, blocks: &[&StrayBlock]) -> Option<Finding> {
     )
 }
 
+/// The blocks as they were read.
+fn read<'a>(case: &Case<'a>, stray: &[&StrayBlock]) -> Vec<Block<'a>> {
+    let mut blocks = blocks(case.snapshot);
+    blocks.retain(|block| stray.iter().any(|stray| stray.cidr == block.cidr));
+    blocks
+}
+
 /// Whether pods have addresses of these blocks.
 fn have_pods(case: &Case, stray: &[&StrayBlock]) -> bool {
-    let blocks = blocks(case.snapshot);
-    let mut blocks = blocks
-        .iter()
-        .filter(|block| stray.iter().any(|stray| stray.cidr == block.cidr));
+    let blocks = read(case, stray);
+    let mut blocks = blocks.iter();
     blocks.any(|block| block.assigned().any(|address| address.is_of_pod()))
 }
 
-/// The CoreDNS pods with addresses of these blocks.
-fn dns_pods<'a>(case: &Case<'a>, blocks: &[&StrayBlock]) -> Vec<&'a Pod> {
-    let is_inside = |address: IpAddr| blocks.iter().any(|block| block.cidr.holds(address));
+/// The CoreDNS pods to which these blocks assign their addresses: other plugins can assign the same ones (CAL514).
+fn dns_pods<'a>(case: &Case<'a>, stray: &[&StrayBlock]) -> Vec<&'a Pod> {
+    let blocks = read(case, stray);
+    let is_inside = |address: IpAddr| blocks.iter().any(|block| block.assigns(address));
     let pods = case.snapshot.calico_pods.items().iter();
     pods.filter(|pod| pods::app(pod) == "kube-dns" && !pod.spec.host_network)
         .filter(|pod| pod.status.pod_ip.parse().is_ok_and(is_inside))
