@@ -36,7 +36,7 @@ fn compared(
 }
 
 /// Gives a field of an entry the value of the pool. `what` says so of the place of the entry.
-fn put_back(
+pub(super) fn put_back(
     finding: Finding,
     case: &Case,
     (index, field, value): (usize, &str, &str),
@@ -138,6 +138,16 @@ pub(super) fn renumbered(
     ))
 }
 
+/// How severe it is that Calico's API rejects what the operator creates, and when it does. Without Calico's API server,
+/// the operator creates no pool beside another one.
+pub(super) fn severity_of_rejected(case: &Case) -> (Severity, &'static str) {
+    if case.snapshot.api_servers.items().is_empty() {
+        (Severity::Warning, "once Calico's API server runs, ")
+    } else {
+        (Severity::Error, "")
+    }
+}
+
 /// An owned pool whose entry kept its CIDR and got another name.
 pub(super) fn renamed(
     entry: &Entry,
@@ -152,12 +162,7 @@ pub(super) fn renamed(
     }
     let written = installation.written.pools.as_deref().unwrap_or_default();
     let name = written.get(index)?.name.as_deref()?;
-    // Without Calico's API server, the operator creates no pool beside another one.
-    let (severity, when) = if case.snapshot.api_servers.items().is_empty() {
-        (Severity::Warning, "once Calico's API server runs, ")
-    } else {
-        (Severity::Error, "")
-    };
+    let (severity, when) = severity_of_rejected(case);
     let message = format!(
         "the Installation changes the name from {} to {name}",
         pool.name

@@ -1,11 +1,15 @@
 //! Pools that the Installation lists and that do not exist.
 
 use calico_core::catalog::Entry;
+use calico_core::cidr::Cidr;
 use calico_core::installation::path;
 
+use super::changed_entry::{put_back, severity_of_rejected};
+use crate::assess::check::Case;
 use crate::assess::facts::installation::InstallationFacts;
+use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::snapshot::ObjectRef;
+use crate::snapshot::{ObjectRef, Store};
 
 /// There is no pool of the entry's network.
 pub(super) fn missing(
@@ -42,4 +46,50 @@ pub(super) fn missing(
             )
             .fix("create the pool as an IPPool, or remove it from the Installation")
     }
+}
+
+/// The same, where Calico's API rejects the pool because a pool that exists overlaps it.
+/// Source: projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go (`validateAndSetDefaults`).
+pub(super) fn rejected(
+    entry: &'static Entry,
+    case: &Case,
+    installation: &InstallationFacts,
+    (index, cidr, network): (usize, &str, Cidr),
+) -> Option<Finding> {
+    // The CRDs of projectcalico.org/v3 do not compare pools with each other.
+    if case.snapshot.store == Store::V3 || !installation.changes_existing_pools() {
+        return None;
+    }
+    let overlaps = |pool: &&ExistingPool| {
+        pool.network.is_some_and(|it| it.overlaps(&network)) && !installation.has_unlisted(pool)
+    };
+    let pool = case.facts.known_pools().iter().find(overlaps)?;
+    let (severity, when) = severity_of_rejected(case);
+    let finding = Finding::new(
+        entry,
+        severity,
+        ObjectRef::installation(),
+        format!("the listed pool {cidr} overlaps the existing pool {}", pool.name),
+    )
+    .evidence(
+        ObjectRef::installation(),
+        path::pool_field(index, "cidr"),
+        cidr,
+    )
+    .evidence(pool.object(), "spec.cidr", &pool.cidr)
+    .impact(format!(
+        "{when}the operator tries to create it, is rejected because the two overlap, and changes no pool at all; the \
+         existing pool keeps working"
+    ));
+    let is_listed = installation.index_of(&pool.cidr).is_some();
+    Some(if is_listed {
+        finding.fix(format!(
+            "give the entry a CIDR that overlaps no pool, or remove it: {} has an entry of its own",
+            pool.cidr
+        ))
+    } else {
+        put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
+            format!("in {place}, list the existing pool {} instead", pool.cidr)
+        })
+    })
 }

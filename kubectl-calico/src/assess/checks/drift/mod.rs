@@ -17,7 +17,7 @@ use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
 
 use changed_entry::{cidr_of, deleted_in_a_loop, renamed, renumbered, written_otherwise};
 use differing::Differing;
-use missing::missing;
+use missing::{missing, rejected};
 
 pub(crate) const POOLS_DIFFER: Check = Check {
     entry: Entry {
@@ -33,7 +33,8 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                  3.27), it never changes an existing pool, and nothing else reports the difference.\n\
                  - An entry with a changed CIDR and an unchanged name makes the operator stop with \"IPPool CIDR \
                  cannot be modified\".\n\
-                 - An entry with a changed name and an unchanged CIDR makes it stop with \"CIDR overlaps\".",
+                 - An entry with a changed name and an unchanged CIDR, or with a CIDR that overlaps an existing pool, makes it \
+                 stop with \"CIDR overlaps\".",
         criteria: "Pools are matched by the text of their CIDR, as the operator does before 1.44, and compared \
                    after its defaults have been applied. Owned pools have the label app.kubernetes.io/managed-by: \
                    tigera-operator, on the object or in its annotation projectcalico.org/metadata.\n\
@@ -110,7 +111,8 @@ fn differs(
     };
     let of_text = pools.iter().find(|pool| pool.cidr == cidr);
     let Some(pool) = of_text.or_else(|| pools.iter().find(of_network)) else {
-        return Some(missing(entry, installation, index, cidr));
+        return rejected(entry, case, installation, (index, cidr, network))
+            .or_else(|| Some(missing(entry, installation, index, cidr)));
     };
     // Whether another notation matters depends on the operator.
     let operator = &case.facts.install.operator;
