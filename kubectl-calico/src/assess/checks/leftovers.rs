@@ -9,8 +9,8 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::method::Method;
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, counted};
-use crate::assess::views::ipam_blocks::blocks;
+use crate::assess::phrases::{MOST_NAMES, counted, few};
+use crate::assess::views::ipam_blocks::{Block, blocks};
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment};
 use crate::assess::views::{node_addresses, pods};
 use crate::repair::Step;
@@ -24,13 +24,14 @@ pub(crate) const LEFTOVERS: Check = Check {
     entry: Entry {
         code: "CAL116",
         title: "an uninstall left resources behind",
-        meaning: "No part of Calico runs, but pools of an earlier install still exist.",
+        meaning: "No part of Calico runs, but pools or IPAM blocks of an earlier install still exist.",
         impact: "A new install uses these pools, whose CIDR and block size cannot be changed, and \
-                 counts the addresses in their blocks as in use. The operator neither compares \
+                 counts the addresses in the blocks as in use. The operator neither compares \
                  its pools with the pod CIDR while there are any, nor takes over one with the \
-                 same CIDR.",
+                 same CIDR. Where only blocks are left, a new pool with another block size assigns \
+                 their addresses a second time.",
         criteria: "There is neither an operator, nor an Installation, nor a calico-node, nor \
-                   another network plugin, and IPPools exist. If pods still have addresses of \
+                   another network plugin, and IPPools or IPAMBlocks exist. If pods still have addresses of \
                    these pools, CAL509 is reported instead: CoreDNS shows that, or, if it cannot \
                    be read, the addresses in the blocks. The finding is a note, with the age of \
                    the pools.",
@@ -56,8 +57,15 @@ pub(crate) const LEFTOVERS: Check = Check {
         let is_left = case.facts.install.method.value() == Some(&Method::Remnants);
         let runs =
             other_plugins::is_there(case) || deployment(case.snapshot, KUBE_CONTROLLERS).is_some();
-        let applies = is_left && !runs && pool_in_use(case).is_none();
-        applies.then(|| finding(case)).into_iter().collect()
+        if runs {
+            return Vec::new();
+        }
+        let finding = if is_left {
+            pool_in_use(case).is_none().then(|| finding(case))
+        } else {
+            only_blocks(case)
+        };
+        finding.into_iter().collect()
     },
 };
 
@@ -79,11 +87,49 @@ pub(crate) fn pool_in_use<'a>(case: &Case<'a>) -> Option<(&'a ExistingPool, u128
     (dns.is_empty() || dns.iter().any(has_address)).then_some(in_use)
 }
 
+/// Blocks without a pool, unless CoreDNS still has an address of them.
+fn only_blocks(case: &Case) -> Option<Finding> {
+    let is_uninstalled = case.facts.install.method.value() == Some(&Method::Nothing);
+    let blocks = blocks(case.snapshot);
+    let has_address = |pod: &Pod| {
+        let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
+        address.is_some_and(|address| blocks.iter().any(|block| block.assigns(address)))
+    };
+    let mut pods = case.snapshot.calico_pods.items().iter();
+    if !is_uninstalled || blocks.is_empty() || pods.any(has_address) {
+        return None;
+    }
+    let cidrs: Vec<String> = blocks.iter().map(|block| block.cidr.to_string()).collect();
+    let used: u128 = blocks.iter().map(Block::in_use).sum();
+    let finding = Finding::note(
+        &LEFTOVERS.entry,
+        ObjectRef::all("IPAMBlock"),
+        format!(
+            "an uninstall{} left {} behind",
+            of_version(case),
+            counted(blocks.len(), "block")
+        ),
+    )
+    .evidence(ObjectRef::all("IPAMBlock"), "spec.cidr", few(&cidrs))
+    .evidence(ObjectRef::all("IPAMBlock"), "addresses in use", used);
+    Some(
+        with_annotations(case, finding)
+            .impact(
+                "a new install counts their addresses as in use, and a pool with another block size assigns them a \
+                 second time",
+            )
+            .fixed_by_all(vec![
+                Step::new("delete the blocks before you install Calico again, unless pods still have their addresses")
+                    .run(delete_ipam_data(case.snapshot)),
+                list_what_is_left(),
+            ]),
+    )
+}
+
 fn finding(case: &Case) -> Finding {
     let pools = case.facts.known_pools();
     let blocks = blocks(case.snapshot).len();
-    let version = case.facts.install.calico.value();
-    let of = version.map_or_else(String::new, |version| format!(" of Calico {version}"));
+    let of = of_version(case);
     let left = match blocks {
         0 => counted(pools.len(), "pool"),
         blocks => format!(
@@ -107,16 +153,7 @@ fn finding(case: &Case) -> Finding {
     if blocks > 0 {
         finding = finding.evidence(ObjectRef::all("IPAMBlock"), "count", blocks);
     }
-    let nodes = case.snapshot.nodes.items().iter();
-    let annotated = nodes.filter(|node| {
-        let annotation = node.metadata.annotation(node_addresses::ANNOTATION);
-        annotation.is_some()
-    });
-    let annotated = annotated.count();
-    if annotated > 0 {
-        let field = format!("count (annotation {})", node_addresses::ANNOTATION);
-        finding = finding.evidence(ObjectRef::all("Node"), field, annotated);
-    }
+    let finding = with_annotations(case, finding);
     let mut steps = vec![
         Step::new(
             "if Calico is to be installed again with the same pools, leave them; otherwise delete \
@@ -130,17 +167,39 @@ fn finding(case: &Case) -> Finding {
                 .run(delete_ipam_data(case.snapshot)),
         );
     }
-    steps.push(
-        Step::new(
-            "if you will not install Calico again, list its CRDs and roles, and delete those that \
-             are left",
-        )
-        .run(
-            "kubectl get crds,clusterroles,clusterrolebindings -o name | grep -E 'calico|tigera'"
-                .to_owned(),
-        ),
-    );
+    steps.push(list_what_is_left());
     finding
         .impact("a new install uses these pools, with their CIDR and block size")
         .fixed_by_all(steps)
+}
+
+fn of_version(case: &Case) -> String {
+    let version = case.facts.install.calico.value();
+    version.map_or_else(String::new, |version| format!(" of Calico {version}"))
+}
+
+/// The annotations that calico-node has left on nodes.
+fn with_annotations(case: &Case, finding: Finding) -> Finding {
+    let nodes = case.snapshot.nodes.items().iter();
+    let annotated = nodes.filter(|node| {
+        let annotation = node.metadata.annotation(node_addresses::ANNOTATION);
+        annotation.is_some()
+    });
+    let annotated = annotated.count();
+    if annotated == 0 {
+        return finding;
+    }
+    let field = format!("count (annotation {})", node_addresses::ANNOTATION);
+    finding.evidence(ObjectRef::all("Node"), field, annotated)
+}
+
+fn list_what_is_left() -> Step {
+    Step::new(
+        "if you will not install Calico again, list its CRDs and roles, and delete those that \
+         are left",
+    )
+    .run(
+        "kubectl get crds,clusterroles,clusterrolebindings -o name | grep -E 'calico|tigera'"
+            .to_owned(),
+    )
 }
