@@ -106,17 +106,22 @@ pub(super) fn named_text(
     page.finish()
 }
 
-/// The number or code of an earlier finding with the same steps.
+/// The earlier finding with the same steps: its number, or its code.
 fn same_steps(entries: &[Entry], index: usize) -> Option<String> {
     let fix = &entries.get(index)?.cause.fix;
     let mut earlier = entries.iter().take(index);
-    let has_commands = fix.iter().any(|step| !step.commands.is_empty());
-    let is_long = fix.len() > 1 && has_commands;
+    let mut commands = fix.iter().flat_map(|step| &step.commands);
+    let is_long = if fix.len() > 1 {
+        commands.next().is_some()
+    } else {
+        // A here-document, such as a patch, which fails the second time.
+        commands.any(|command| command.contains('\n'))
+    };
     let same = earlier.find(|entry| is_long && entry.cause.fix == *fix)?;
-    Some(
-        same.number
-            .map_or_else(|| same.cause.code.to_owned(), |number| number.to_string()),
-    )
+    Some(same.number.map_or_else(
+        || same.cause.code.to_owned(),
+        |number| format!("finding {number}"),
+    ))
 }
 
 /// How to install Calico, and what has to be fixed first; `None` if it is installed or proposed.
