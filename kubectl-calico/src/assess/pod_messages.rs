@@ -21,7 +21,7 @@ use super::views::log_errors::is_error;
 use super::views::pods;
 use super::views::refusal::REPLICA_FAILURE;
 use crate::repair::Step;
-use crate::snapshot::resources::OPERATOR_APP;
+use crate::snapshot::resources::{CSI_DRIVER, OPERATOR_APP};
 use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
 use calico_core::text::cut;
 
@@ -52,9 +52,6 @@ const OF_OPERATOR: [&Check; 5] = [
 ];
 
 const DAEMON_SET: &str = "DaemonSet";
-
-/// `k8s-app` of Calico's CSI driver.
-const CSI: &str = "csi-node-driver";
 
 /// The maximum number of lines that are quoted if none is known.
 const QUOTES: usize = 3;
@@ -133,10 +130,10 @@ impl<'a> SubjectPods<'a> {
         };
         let mut evidence = finding.evidence.iter();
         // The one workload of Calico without a finding of its own.
-        let is_csi =
-            COMPONENT_NOT_AVAILABLE.found(finding) && evidence.any(|it| it.value.contains(CSI));
+        let is_csi = COMPONENT_NOT_AVAILABLE.found(finding)
+            && evidence.any(|it| it.value.contains(CSI_DRIVER));
         let app = if is_csi {
-            Some(CSI)
+            Some(CSI_DRIVER)
         } else if OF_OPERATOR.iter().any(|check| check.found(finding)) {
             Some(OPERATOR_APP)
         } else if API_SERVER_SILENT.found(finding) {

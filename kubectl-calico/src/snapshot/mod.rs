@@ -5,6 +5,7 @@ pub mod addition;
 mod basis;
 mod bgp;
 mod calico_node_status;
+mod csi_pods;
 mod datastore;
 #[cfg(test)]
 mod fake_cluster;
@@ -84,7 +85,7 @@ macro_rules! snapshot {
         requested { $($requested:ident: $requested_type:ty = $requested_row:ident;)+ }
     ) => {
         /// What was read from a cluster: a field for each row of [`resources::RESOURCES`], but one for both
-        /// that are about what pods say.
+        /// that are about what pods say, and one for Calico's pods and those of its CSI driver.
         #[derive(Debug)]
         pub struct Snapshot {
             pub origin: Origin,
@@ -134,6 +135,7 @@ macro_rules! snapshot {
                     $($requested: Reading::Unknown(Unknown::NotGiven),)+
                 };
                 snapshot.add_late_nodes(source).await;
+                snapshot.add_csi_pods(source).await;
                 snapshot
             }
 

@@ -21,13 +21,16 @@ const CALICO_APPS: &[&str] = &[
     "calico-typha",
     "calico-webhooks",
     "canal",
-    "csi-node-driver",
     "goldmane",
     "kube-controller-manager",
     "kube-dns",
     OPERATOR_APP,
     "whisker",
 ];
+
+/// `k8s-app` of Calico's CSI driver, and the name of its DaemonSet.
+/// Source: tigera/operator v1.42.3, pkg/render/csi.go.
+pub const CSI_DRIVER: &str = "csi-node-driver";
 
 /// `k8s-app` of the Deployments among them, without the operator.
 const CALICO_DEPLOYMENTS: &[&str] = &[
@@ -85,6 +88,10 @@ rows! {
         "number of nodes, cloud, pod CIDRs, Calico's annotations";
     CALICO_PODS: "Pod", [namespaced("", "v1", "pods")], Select::Labelled("k8s-app", CALICO_APPS), workloads::POD,
         "whether Calico's pods run, and why not; addresses of CoreDNS";
+    ///
+    /// One on each node, and nothing in them is needed while all are ready.
+    CSI_PODS: "Pod", [namespaced("", "v1", "pods")], Select::Labelled("k8s-app", &[CSI_DRIVER]), workloads::POD,
+        "why Calico's CSI driver is not ready on every node";
     CONTROL_PLANE_PODS: "Pod", [namespaced("", "v1", "pods")],
         Select::LabelledIn("kube-system", "component", CONTROL_PLANE), workloads::POD,
         "pod and Service CIDRs on the control plane's command line";
@@ -231,6 +238,7 @@ pub const SERVICES_ENDPOINTS: &[&Resource] = &[&SERVICES_ENDPOINT, &MANIFEST_SER
 pub static RESOURCES: &[&Resource] = &[
     &NODES,
     &CALICO_PODS,
+    &CSI_PODS,
     &CONTROL_PLANE_PODS,
     &PENDING_PODS,
     &DAEMON_SETS,

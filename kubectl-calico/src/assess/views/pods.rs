@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
-use crate::snapshot::resources::CALICO_PODS;
+use crate::snapshot::resources::{CALICO_PODS, CSI_PODS};
 use crate::snapshot::select::Selectable;
 use crate::snapshot::{ObjectRef, Pod, Snapshot, StateReason};
 
-/// Whether a pod is part of Calico: its row selects it, and it is neither the kube-controller-manager,
+/// Whether a pod is part of Calico: one of its rows selects it, and it is neither the kube-controller-manager,
 /// which some platforms label alike, nor CoreDNS.
 pub fn is_calico(pod: &Pod) -> bool {
-    let selected = CALICO_PODS.select.selects(&Selectable {
+    let selectable = Selectable {
         name: &pod.metadata.name,
         namespace: pod.metadata.namespace.as_deref().unwrap_or_default(),
         labels: &pod.metadata.labels,
         phase: &pod.status.phase,
-    });
-    selected && !matches!(app(pod), "kube-controller-manager" | "kube-dns")
+    };
+    let rows = [&CALICO_PODS, &CSI_PODS];
+    let is_selected = rows.iter().any(|row| row.select.selects(&selectable));
+    is_selected && !matches!(app(pod), "kube-controller-manager" | "kube-dns")
 }
 
 /// The label `k8s-app`, which names the part of Calico that a pod runs.
