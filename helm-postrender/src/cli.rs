@@ -39,7 +39,8 @@ Exit codes:
   2   refused or failed; do not use any partial output
   64  usage error
 
-Helm 4 runs only plugins: `helm-postrender install-plugin` makes this program one.
+Helm 4 accepts only plugins as post-renderers: `helm-postrender install-plugin`
+makes this program one.
 As a Helm 4 plugin (plugin.yaml makes --helm4 the first argument), it reports a
 failure with exit code 0 and a document that makes Helm fail and show the
 message.";

@@ -37,7 +37,7 @@ const HELM_OUTPUT: u64 = 1 << 16;
     term_width = 80
 )]
 pub(crate) struct InstallFlags {
-    /// The Helm to install it for; the default is helm on PATH
+    /// Helm program to install it for
     #[arg(long, value_name = "PROGRAM", default_value = "helm")]
     helm: PathBuf,
 

@@ -120,6 +120,6 @@ complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -l from-cl
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -s h -l help -d 'Print help'
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -s V -l version -d 'Print version'
 complete -c helm-postrender -n "__fish_helm_postrender_needs_command" -f -a "install-plugin" -d 'Install this program as a plugin of Helm 4, replacing an earlier version'
-complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -l helm -d 'The Helm to install it for; the default is helm on PATH' -r -F
+complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -l helm -d 'Helm program to install it for' -r -F
 complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -l force -d 'Install it next to plugins in Helm 3\'s format, which Helm 3 can then no longer load'
 complete -c helm-postrender -n "__fish_helm_postrender_using_subcommand install-plugin" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -46,7 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'helm-postrender' -ScriptBlock {
             break
         }
         'helm-postrender;install-plugin' {
-            [CompletionResult]::new('--helm', '--helm', [CompletionResultType]::ParameterName, 'The Helm to install it for; the default is helm on PATH')
+            [CompletionResult]::new('--helm', '--helm', [CompletionResultType]::ParameterName, 'Helm program to install it for')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Install it next to plugins in Helm 3''s format, which Helm 3 can then no longer load')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

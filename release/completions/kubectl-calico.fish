@@ -51,11 +51,11 @@ cluster\t'A cluster'
 proposal\t'Manifests that have yet to be applied'"
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l contexts -d 'Report on the clusters of these kubeconfig contexts: one row each, then the findings of those that have any' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l wait -d 'Wait until Calico is installed, available and without findings that --fail-on names, or until this time is up, and then print the report [default: 5m]' -r -f
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that go; a file, a directory, or - for standard input; can be repeated' -r -F
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l with -d 'Show what changes if these manifests are applied: the findings that appear and those that disappear; a file, a directory, or - for standard input; can be repeated' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l baseline -d 'Compare with an earlier report (-o json): show the findings that are new or more severe, changed or gone' -r -F
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore -d 'Ignore findings for a reason, CODE=REASON or CODE:OBJECT=REASON: CAL216:IPPool/internal=\'routed by tor-1\'; can be repeated' -r -f
 complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l ignore-file -d 'Ignore the findings in a file, each with code, object, reason, and a date in until' -r -F
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand status" -l fail-on -d 'Exit with 1 on findings of this severity or higher: error, warning or never; and on not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
 warning\t'Errors and warnings'
 never\t'No finding'
 not-installed\t'Calico is not installed'"
@@ -109,7 +109,7 @@ installation\t'Installation and APIServer manifests for kubectl'
 config\t'Input for helm-postrender --config'
 json\t'Machine-readable plan'
 yaml\t'The same as YAML'"
-complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l fail-on -d 'What makes the exit code 1: findings from error or warning on, or never; and not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
+complete -c kubectl-calico -n "__fish_kubectl_calico_using_subcommand plan" -l fail-on -d 'Exit with 1 on findings of this severity or higher: error, warning or never; and on not-installed, as in warning,not-installed' -r -f -a "error\t'Errors'
 warning\t'Errors and warnings'
 never\t'No finding'
 not-installed\t'Calico is not installed'"

@@ -11,7 +11,7 @@ use crate::assess::with;
 /// Which findings are shown, and count.
 #[derive(Args, Clone, Debug)]
 pub struct SelectionArgs {
-    /// Show what changes if these manifests are applied: the findings that appear and those that go; a
+    /// Show what changes if these manifests are applied: the findings that appear and those that disappear; a
     /// file, a directory, or - for standard input; can be repeated
     #[arg(long, value_name = "FILE")]
     pub with: Vec<PathBuf>,

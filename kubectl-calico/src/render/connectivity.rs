@@ -24,7 +24,7 @@ node ports. kubectl calico status -o connectivity prints the steps for the mode 
 /// The steps between two nodes of a cluster.
 pub(super) fn section(page: &mut Page, connectivity: &Connectivity) {
     page.line(TITLE, BOLD);
-    page.entry(&[("", 4, Style::new())], &connectivity.path);
+    page.above_steps(&connectivity.path);
     page.blank();
     list(page, &connectivity.steps);
 }

@@ -236,6 +236,11 @@ impl Page {
         self.labeled(label, NOTES, text);
     }
 
+    /// A sentence above numbered steps, in line with their text.
+    pub(super) fn above_steps(&mut self, text: &str) {
+        self.labeled("", NUMBERS, text);
+    }
+
     /// A command below an entry, each line as it is.
     pub(super) fn command(&mut self, text: &str) {
         self.pasted(0, text);
