@@ -54,21 +54,24 @@ pub(crate) fn misplaced<'a>(case: &Case<'a>) -> Option<Misplaced<'a>> {
     })
 }
 
-/// Sets the address for calico-node of a manifest: in the manifest's own ConfigMap if the variable comes from
-/// there, as in calico-bpf.yaml.
+/// Sets the address for calico-node of a manifest, and restarts it, which nothing else does: in the manifest's own
+/// ConfigMap if the variable comes from there, as in calico-bpf.yaml; and in the DaemonSet if that reads neither.
 pub(crate) fn set_in_manifest(case: &Case, node: &CalicoNode) -> String {
-    if node.takes_from_config(HOST) {
+    let name = pasted(node.set.metadata.name.as_deref().unwrap_or_default());
+    let set = if node.takes_from_config(HOST) {
         let (_, config) = node.config();
-        return patch(
-            MANIFEST_NAMESPACE,
-            config,
-            "kubernetes_service_host",
-            "kubernetes_service_port",
-            None,
+        let (host, port) = ("kubernetes_service_host", "kubernetes_service_port");
+        patch(MANIFEST_NAMESPACE, config, host, port, None)
+    } else if node.takes_services_endpoint() {
+        let exists = case.snapshot.manifest_services_endpoint.read().is_some();
+        set_in(MANIFEST_NAMESPACE, exists, None)
+    } else {
+        // install-cni, which needs the address as well, is one of the containers.
+        return format!(
+            "kubectl set env -n {MANIFEST_NAMESPACE} daemonset/{name} {HOST}=HOST {PORT}={DEFAULT_PORT}"
         );
-    }
-    let exists = case.snapshot.manifest_services_endpoint.read().is_some();
-    set_in(MANIFEST_NAMESPACE, exists, None)
+    };
+    format!("{set}\nkubectl rollout restart -n {MANIFEST_NAMESPACE} daemonset/{name}")
 }
 
 /// Whether the operator finds out the address on its own.
@@ -110,12 +113,14 @@ pub(crate) fn is_of_service(case: &Case, host: &str) -> bool {
     cidrs.any(|cidr| cidr.holds(address))
 }
 
-/// The ConfigMap from which calico-node takes the address.
+/// The ConfigMap from which calico-node takes the address; the DaemonSet itself, if it takes it from none.
 pub(crate) fn config_map(case: &Case, node: &CalicoNode) -> ObjectRef {
     if node.is_of_operator() {
         ObjectRef::in_namespace("ConfigMap", operator_namespace(case), SERVICES_ENDPOINT)
     } else if node.takes_from_config(HOST) {
         ObjectRef::in_namespace("ConfigMap", MANIFEST_NAMESPACE, node.config().1)
+    } else if !node.takes_services_endpoint() {
+        node.object()
     } else {
         ObjectRef::in_namespace("ConfigMap", MANIFEST_NAMESPACE, SERVICES_ENDPOINT)
     }

@@ -8,16 +8,19 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::platform::Platform;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::assess::views::container_failure::{ContainerFailure, container_failure};
 use crate::assess::views::felix::{Felix, KUBE_PROXY_CLEANUP, default_of};
+use crate::assess::views::objects::setting;
 use crate::assess::views::{kube_proxy, pods};
+use crate::repair::Step;
+use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{
-    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, MANIFEST_SERVICES_ENDPOINT,
-    NODES,
+    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY,
+    MANIFEST_SERVICES_ENDPOINT, NODES,
 };
 use crate::snapshot::{Node, ObjectRef, Pod};
 
@@ -86,14 +89,18 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
         criteria: "The kube-proxy DaemonSet is scheduled to nodes, eBPF is on, and \
                    bpfKubeProxyIptablesCleanupEnabled is not false. Platforms that manage \
                    kube-proxy, and do not let you turn it off, need false. The finding is a note, \
-                   because Services work.",
+                   because Services work; a warning, if mode in the ConfigMap kube-proxy is ipvs.",
         fix: "Turn kube-proxy off, or set bpfKubeProxyIptablesCleanupEnabled to false where that is \
-              impossible.",
-        source: SOURCE,
+              impossible. In IPVS mode, change kube-proxy to iptables and reboot the nodes first: \
+              otherwise the addresses of Services stay on their interface kube-ipvs0, and nodes can \
+              lose all connections.",
+        source: "projectcalico/calico v3.32.1, felix/bpf/bpf.go and felix/dataplane/driver.go; \
+                 Calico documentation, Enable the eBPF data plane; projectcalico/calico#12476; \
+                 kubernetes-sigs/kubespray#12116",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS],
-    // The address that calico-node of a manifest takes from it.
-    excuses: &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT],
+    // The address that calico-node of a manifest takes from it, and the mode of kube-proxy.
+    excuses: &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT, &KUBE_PROXY],
     judges: Judges::Following,
     find: |case| kube_proxy_beside(case).into_iter().collect(),
 };
@@ -254,12 +261,11 @@ fn no_api_address(case: &Case) -> Option<Finding> {
     } else {
         finding
             .fix(
-                "put the address of the API server, or of its load balancer, in place of HOST in \
-                 the ConfigMap that calico-node reads, and restart its pods",
+                "put the address of the API server, or of its load balancer, in place of HOST, \
+                 and restart calico-node",
             )
             .paste(format!(
-                "{}\nkubectl rollout restart -n kube-system daemonset/calico-node \
-                 deployment/calico-kube-controllers",
+                "{}\nkubectl rollout restart -n kube-system deployment/calico-kube-controllers",
                 services_endpoint::set_in_manifest(case, &node)
             ))
     })
@@ -293,15 +299,31 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     let object = ObjectRef::of_object("DaemonSet", &set.metadata);
     let from = cleanup.map_or_else(|| default_of(&KUBE_PROXY_CLEANUP), |told| told.from);
     let managed = case.facts.cluster.is_managed();
-    let finding = Finding::note(
+    let ipvs = kube_proxy::is_ipvs(case.snapshot);
+    let (severity, mode) = if ipvs {
+        (Severity::Warning, " in IPVS mode")
+    } else {
+        (Severity::Note, "")
+    };
+    let finding = Finding::new(
         &KUBE_PROXY_BESIDE.entry,
+        severity,
         &object,
-        "kube-proxy runs alongside the eBPF data plane",
+        format!("kube-proxy{mode} runs alongside the eBPF data plane"),
     )
     .exists(object);
-    let finding = turned_on(case, finding)
-        .read(&from, true)
-        .impact("Felix keeps removing the rules that kube-proxy writes; connections may break");
+    let finding = turned_on(case, finding).read(&from, true);
+    let finding = if ipvs {
+        finding
+            .evidence(ObjectRef::config_map("kube-proxy"), "mode", "ipvs")
+            .impact(
+                "kube-proxy keeps the addresses of Services on the interface kube-ipvs0: once it is off, nodes can \
+                 lose all connections, SSH included, until they are rebooted",
+            )
+    } else {
+        finding
+            .impact("Felix keeps removing the rules that kube-proxy writes; connections may break")
+    };
     if managed {
         return Some(
             finding
@@ -322,14 +344,23 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     // Without kube-proxy and without another address, calico-node loses the API server.
     let node = CalicoNode::current(case.snapshot)?;
     let has_value = node.value(services_endpoint::HOST).is_some();
-    let finding = if has_value || services_endpoint::has_address(case) {
+    let has_address = has_value || services_endpoint::has_address(case);
+    let finding = if ipvs {
+        finding
+            .in_manifest(IPVS_FIRST)
+            .fixed_by_all(leave_ipvs(case))
+    } else if has_address {
         finding.in_manifest("once eBPF is on, turn kube-proxy off")
     } else {
-        let finding = finding.in_manifest(format!(
+        finding.in_manifest(format!(
             "give calico-node the address of the API server, or of its load balancer, in {}; once \
              eBPF is on and all pods of calico-node are ready, turn kube-proxy off",
             services_endpoint::config_map(case, &node)
-        ));
+        ))
+    };
+    let finding = if has_address {
+        finding
+    } else {
         let set = if node.is_of_operator() {
             services_endpoint::set(case)
         } else {
@@ -345,6 +376,33 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     Some(finding.fix("turn kube-proxy off, if eBPF is here to stay").paste(
         r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
     ))
+}
+
+/// What comes before eBPF where kube-proxy is in IPVS mode.
+pub(crate) const IPVS_FIRST: &str = "before eBPF is turned on, set kube-proxy's mode to iptables, restart it, and reboot \
+                                     the nodes one after the other, which removes kube-ipvs0";
+
+/// Takes kube-proxy out of IPVS mode, and what it leaves off the nodes. Felix removes the rules of the mode iptables
+/// itself. The operator would turn kube-proxy off as soon as eBPF is on.
+/// Source: Calico documentation, Enable the eBPF data plane; tigera/operator v1.42.3,
+/// pkg/controller/kubeproxy/controller.go.
+fn leave_ipvs(case: &Case) -> Vec<Step> {
+    let managed = setting(case.snapshot, "kubeProxyManagement").as_deref() == Some("Enabled");
+    let keep = managed.then(|| {
+        let what = "keep the operator from turning kube-proxy off until the next steps are done";
+        Step::new(case.facts.install.lasting(what)).run(merge_installation_spec(
+            &json!({"calicoNetwork": {"kubeProxyManagement": "Disabled"}}),
+        ))
+    });
+    let change =
+        Step::new("set mode: iptables in the kube-proxy ConfigMap, and restart kube-proxy").run(
+            "kubectl edit configmaps -n kube-system kube-proxy\n\
+         kubectl rollout restart -n kube-system daemonset/kube-proxy",
+        );
+    let reboot = Step::new(
+        "drain and reboot the nodes, one after the other: kube-ipvs0 and the rules of IPVS stay until then",
+    );
+    keep.into_iter().chain([change, reboot]).collect()
 }
 
 #[cfg(test)]

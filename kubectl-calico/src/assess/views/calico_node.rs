@@ -249,12 +249,8 @@ impl<'a> CalicoNode<'a> {
 
     /// A variable that comes from a whole ConfigMap.
     fn by_config_map(&self, name: &str) -> Variable<'a> {
-        let from = self.container().and_then(|it| it.env_from.as_ref());
-        let from = from.into_iter().flatten();
-        let mut maps = from.filter_map(|it| it.config_map_ref.as_ref());
-        let is_there = keep::keeps(MANIFEST_SERVICES_ENDPOINT.fields, &["data", name])
-            && maps.any(|map| map.name == SERVICES_ENDPOINT);
-        if !is_there {
+        let is_kept = keep::keeps(MANIFEST_SERVICES_ENDPOINT.fields, &["data", name]);
+        if !is_kept || !self.takes_services_endpoint() {
             return Variable::Unset;
         }
         let config = &self.snapshot.manifest_services_endpoint;
@@ -280,6 +276,16 @@ impl<'a> CalicoNode<'a> {
         let from = variable.and_then(|it| it.value_from.as_ref());
         let from = from.and_then(|from| from.config_map_key_ref.as_ref());
         from.is_some_and(|from| from.name == self.config().1)
+    }
+
+    /// Whether it takes every entry of the ConfigMap with the address of the API server, if that exists.
+    pub fn takes_services_endpoint(&self) -> bool {
+        let from = self.container().and_then(|it| it.env_from.as_ref());
+        let mut maps = from
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it.config_map_ref.as_ref());
+        maps.any(|map| map.name == SERVICES_ENDPOINT)
     }
 
     fn resolve(&self, variable: &'a EnvVar) -> Variable<'a> {

@@ -40,6 +40,12 @@ pub fn mode(snapshot: &Snapshot) -> Option<String> {
     Some(config.get("mode")?.as_str()?.to_owned())
 }
 
+/// Whether it is in IPVS mode. The addresses of Services are then on the interface kube-ipvs0 of each node, where
+/// they stay once it is off.
+pub fn is_ipvs(snapshot: &Snapshot) -> bool {
+    mode(snapshot).as_deref() == Some("ipvs")
+}
+
 /// Where a server of k3s or RKE2 is told to run none.
 pub fn disabled(snapshot: &Snapshot) -> Option<Provenance> {
     const FLAG: &str = "--disable-kube-proxy";

@@ -6,6 +6,7 @@ use crate::assess::advice::services_endpoint::{
     HOST, bootstraps, by_config_map, config_map, has_address, is_of_service,
 };
 use crate::assess::check::Case;
+use crate::assess::checks::ebpf::IPVS_FIRST;
 use crate::assess::checks::other_plugins;
 use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::facts::platform::Platform;
@@ -21,9 +22,12 @@ pub(super) static NO_SERVICES: Entry = Entry {
     title: "the manifests leave Services without an implementation",
     meaning: "With the manifests, either eBPF is off and kube-proxy runs on no node; or eBPF is on, \
               kube-proxy runs on no node, and calico-node lacks an address of the Kubernetes API \
-              server that works without Services; or the operator refuses to turn eBPF on.",
+              server that works without Services; or kube-proxy, which is in IPVS mode, is turned off \
+              for eBPF; or the operator refuses to turn eBPF on.",
     impact: "No Service works, cluster DNS included. In the second case, calico-node cannot reach \
-             the API server either, and never gets to implement Services.",
+             the API server either, and never gets to implement Services. In the third case, the \
+             addresses of Services stay on the nodes' interface kube-ipvs0: nodes can lose all \
+             connections, SSH included, until they are rebooted.",
     criteria: "Only with --with, and only if the cluster does not have the problem already. kube-proxy is \
                recognized by its DaemonSet; what the operator does to it with kubeProxyManagement is taken into \
                account. The address is KUBERNETES_SERVICE_HOST of kubernetes-services-endpoint, or what \
@@ -38,10 +42,11 @@ pub(super) static NO_SERVICES: Entry = Entry {
                - Not reported: clusters with another network plugin.",
     fix: "Before eBPF is turned off, bring kube-proxy back, and wait until it runs on every node. \
           Before kube-proxy is turned off, give calico-node the address of the API server, and wait \
-          until eBPF is on.",
+          until eBPF is on. Before eBPF is turned on, change kube-proxy from IPVS to iptables, and \
+          reboot the nodes one after the other.",
     source: "tigera/operator v1.42.3, pkg/controller/utils/bpf.go and \
              pkg/controller/kubeproxy/controller.go; Calico documentation, Enable the eBPF data \
-             plane",
+             plane; projectcalico/calico#12476",
 };
 
 /// What is missing.
@@ -57,6 +62,9 @@ enum Lack {
 
 /// The finding, if something is missing that the cluster has without the manifests.
 pub(super) fn no_services(before: &Case, after: &Case) -> Option<Finding> {
+    if let Some(finding) = left_over(before, after) {
+        return Some(finding);
+    }
     let (was, lack) = (lack(before), lack(after)?);
     // Where kube-proxy is not known by its DaemonSet, something else implements Services already.
     let is_known = was != Some(Lack::Implementation) || lack == Lack::Choice;
@@ -104,6 +112,33 @@ fn gets_address(case: &Case, node: &CalicoNode) -> bool {
     }
     (knows_bootstrap(case) && bootstraps(case))
         || by_config_map(case).is_some_and(|host| !is_of_service(case, host))
+}
+
+/// Addresses of Services that kube-proxy leaves on the nodes.
+fn left_over(before: &Case, after: &Case) -> Option<Finding> {
+    let set = kube_proxy::daemon_set(after.snapshot)?;
+    let is_turned_off = after.facts.dataplane.value() == Some(&Dataplane::Bpf)
+        && kube_proxy::is_ipvs(before.snapshot)
+        && kube_proxy::is_scheduled(before.snapshot)
+        && !kube_proxy::is_scheduled(after.snapshot);
+    if !is_turned_off {
+        return None;
+    }
+    let set = ObjectRef::of_object("DaemonSet", &set.metadata);
+    let finding = Finding::error(
+        &NO_SERVICES,
+        set,
+        "the manifests turn kube-proxy off, but it is in IPVS mode",
+    );
+    Some(
+        with_kube_proxy(with_data_plane(finding, after), after)
+            .evidence(ObjectRef::config_map("kube-proxy"), "mode", "ipvs")
+            .impact(
+                "the addresses of Services stay on the interface kube-ipvs0: nodes can lose all connections, SSH \
+                 included, until they are rebooted",
+            )
+            .fix(IPVS_FIRST),
+    )
 }
 
 fn implementation(before: &Case, after: &Case) -> Finding {

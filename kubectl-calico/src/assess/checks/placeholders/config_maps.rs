@@ -73,11 +73,8 @@ fn address(case: &Case, config: &ConfigMap) -> Step {
     let node = CalicoNode::current(case.snapshot).filter(|node| !node.is_of_operator());
     let of_manifest = config.metadata.namespace.as_deref() == Some("kube-system");
     match node.filter(|_| of_manifest) {
-        Some(node) => Step::new(format!("{what}, and restart calico-node")).run(format!(
-            "{}\nkubectl rollout restart -n kube-system daemonset/{}",
-            services_endpoint::set_in_manifest(case, &node),
-            pasted(node.set.metadata.name.as_deref().unwrap_or_default())
-        )),
+        Some(node) => Step::new(format!("{what}, and restart calico-node"))
+            .run(services_endpoint::set_in_manifest(case, &node)),
         None => Step::new(format!("{what}; the operator then restarts calico-node"))
             .run(services_endpoint::set(case)),
     }
