@@ -33,6 +33,8 @@ pub struct EffectivePool {
     pub node_selector: String,
     /// `allowedUses`
     pub allowed_uses: Vec<String>,
+    /// `disableBGPExport`
+    pub disables_bgp_export: bool,
     /// `disableNewAllocations`
     pub disables_new_allocations: bool,
     /// The fields that the operator filled in: key and value, in the order of the CRD.
@@ -115,6 +117,7 @@ impl Defaults {
             } else {
                 uses.to_vec()
             },
+            disables_bgp_export: pool.disable_bgp_export.unwrap_or(false),
             disables_new_allocations: pool.disable_new_allocations.unwrap_or(false),
             filled: filled.0,
             cidr,

@@ -1,5 +1,7 @@
 //! What the addresses of a pool are assigned to.
 
+use std::fmt;
+
 /// The use that assigns addresses to pods.
 pub(crate) const WORKLOAD: &str = "Workload";
 
@@ -57,6 +59,20 @@ impl Uses {
     /// pods.
     pub fn is_for_pods(self) -> bool {
         self.workload
+    }
+}
+
+/// `Workload, Tunnel`
+impl fmt::Display for Uses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = [
+            (self.workload, WORKLOAD),
+            (self.tunnel, TUNNEL),
+            (self.load_balancer, LOAD_BALANCER),
+        ];
+        let names = names.into_iter().filter(|(allowed, _)| *allowed);
+        let names: Vec<&str> = names.map(|(_, name)| name).collect();
+        f.write_str(&names.join(", "))
     }
 }
 

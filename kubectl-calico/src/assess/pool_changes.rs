@@ -152,6 +152,8 @@ fn set(spec: &mut IpPoolSpec, field: &Difference) {
         }
         "natOutgoing" => spec.nat_outgoing = requested == "Enabled",
         "nodeSelector" => spec.node_selector = Some(requested.clone()),
+        "disableBGPExport" => spec.disable_bgp_export = requested == "true",
+        "allowedUses" => spec.allowed_uses = requested.split(", ").map(str::to_owned).collect(),
         _ => spec.disabled = requested == "true",
     }
 }

@@ -13,7 +13,7 @@ use super::pool_writer::{ChangedPool, PoolWriter};
 use super::step::{Step, until_withheld};
 use crate::assess::facts::Facts;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::tunnel_addresses::LostTunnel;
+use crate::assess::facts::tunnel_addresses::Tunnel;
 use crate::assess::phrases::the_pool;
 use crate::snapshot::Snapshot;
 
@@ -47,7 +47,7 @@ pub fn steps(
             .chain(retire_existing(writer, old))
             .collect()
     };
-    if let Some(tunnel) = LostTunnel::of(facts.known_pools(), old, Some(new.encapsulation)) {
+    if let Some(tunnel) = Tunnel::lost_with(facts.known_pools(), old, Some(new.encapsulation)) {
         let disabled = disabling(&old.name);
         for step in steps.iter_mut().filter(|step| step.what == disabled) {
             step.what.push_str(&format!(

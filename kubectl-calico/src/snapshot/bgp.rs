@@ -63,4 +63,24 @@ pub struct AdvertisedRange {
 #[serde(default)]
 pub struct BgpPeer {
     pub metadata: Meta,
+    pub spec: BgpPeerSpec,
+}
+
+/// `spec` of a BGPPeer: which nodes peer with what. Without `node` and `nodeSelector`, all nodes do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct BgpPeerSpec {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub node: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub node_selector: String,
+    /// An address, with or without a port.
+    #[serde(rename = "peerIP", skip_serializing_if = "String::is_empty")]
+    pub peer_ip: String,
+    /// Selects nodes to peer with, in place of `peerIP`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub peer_selector: String,
+    /// Selects pods to peer with, in place of both (3.30 and later).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub local_workload_selector: String,
 }

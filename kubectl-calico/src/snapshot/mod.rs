@@ -38,7 +38,7 @@ mod store_in_question;
 pub mod trim;
 
 pub use basis::{Basis, BasisKind};
-pub use bgp::{BgpConfiguration, BgpPeer};
+pub use bgp::{BgpConfiguration, BgpPeer, BgpPeerSpec};
 pub use calico_node_status::{BgpPeering, BirdRoute, CalicoNodeStatus};
 pub use datastore::{ClusterInformation, DatastoreMigration};
 pub use felix::{FelixConfiguration, FelixSpec};

@@ -1,15 +1,13 @@
 //! Whether a pool that still has pods was disabled, and nodes lost the address of its tunnel with it.
 
 use calico_core::catalog::Entry;
-use calico_core::cidr::Family;
 
 use crate::assess::advice::pool_fixes::enable;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::tunnel_addresses::LostTunnel;
+use crate::assess::facts::tunnel_addresses::Tunnel;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::the_pool;
-use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
 use crate::repair::Step;
 use crate::repair::migration::recreate_pods;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
@@ -57,8 +55,8 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
         return None;
     }
     let withheld = pool.withheld.as_ref()?;
-    let tunnel = LostTunnel::of(case.facts.known_pools(), pool, None)?;
-    let annotation = annotation(tunnel, pool.family()?);
+    let tunnel = Tunnel::lost_with(case.facts.known_pools(), pool, None)?;
+    let annotation = tunnel.annotation(pool.family()?);
     let nodes = case.snapshot.nodes.items();
     if nodes.is_empty()
         || nodes
@@ -68,8 +66,8 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
         return None;
     }
     let severity = match tunnel {
-        LostTunnel::Ipip => Severity::Warning,
-        LostTunnel::Vxlan => Severity::Error,
+        Tunnel::Ipip => Severity::Warning,
+        Tunnel::Vxlan => Severity::Error,
     };
     let (field, value) = withheld.evidence();
     Some(
@@ -107,13 +105,4 @@ fn fix(case: &Case, pool: &ExistingPool) -> Vec<Step> {
         last.what = format!("or, if it is to stay disabled, {}", last.what);
     }
     steps
-}
-
-/// Where calico-node notes the address of a tunnel.
-fn annotation(tunnel: LostTunnel, family: Family) -> &'static str {
-    match (tunnel, family) {
-        (LostTunnel::Ipip, _) => IPIP_TUNNEL,
-        (LostTunnel::Vxlan, Family::V4) => VXLAN_TUNNEL,
-        (LostTunnel::Vxlan, Family::V6) => VXLAN_TUNNEL_V6,
-    }
 }

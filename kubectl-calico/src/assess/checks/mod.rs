@@ -8,6 +8,7 @@ pub(crate) mod agents;
 mod amazon_vpc;
 pub(crate) mod api_server;
 pub(crate) mod bgp;
+pub(crate) mod bgp_peers;
 pub(crate) mod block_limit;
 pub(crate) mod block_size;
 pub(crate) mod borrowed;
@@ -140,7 +141,7 @@ pub static CHECKS: &[Check] = &[
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,
-    bgp::NO_PEERS,
+    bgp_peers::NO_PEERS,
     tunnels::BOTH_TUNNELS,
     tunnels::TUNNEL_FORCED,
     wireguard::NODES_WITHOUT_KEY,

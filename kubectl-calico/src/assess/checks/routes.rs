@@ -4,12 +4,12 @@ use calico_core::catalog::Entry;
 use calico_core::pool::Encapsulation;
 use serde_json::json;
 
-use crate::assess::advice::pool_fixes::encapsulate;
+use crate::assess::advice::pool_fixes::{encapsulate, set};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::agents::Agents;
 use crate::assess::facts::bgp;
-use crate::assess::facts::routing_mode::RoutingMode;
+use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::{Step, resource_writer};
@@ -24,7 +24,8 @@ pub(crate) const NO_ROUTES: Check = Check {
         title: "no component programs the routes of a pool",
         meaning: "A pool uses IPIP or no encapsulation, for which BIRD normally programs the \
                   routes. But BIRD is not running, or is configured not to program them, and Felix \
-                  is not configured to do so instead.",
+                  is not configured to do so instead. Or the pool has disableBGPExport, with which BIRD \
+                  tells no other node about its blocks, the node-to-node mesh included.",
         impact: "No node has routes to the pods of other nodes: pods can reach only pods on their \
                  own node.",
         criteria: "BIRD runs if calico-node's CALICO_NETWORKING_BACKEND is bird or unset; the \
@@ -36,9 +37,11 @@ pub(crate) const NO_ROUTES: Check = Check {
                    can come from the data plane itself. Neither is checked. With a single node, \
                    the finding is a warning.",
         fix: "Use VXLAN (not with host-local IPAM), or enable \
-              BGP; or let Felix program the routes.",
+              BGP; or let Felix program the routes. Remove disableBGPExport from the pool: to keep \
+              routes from routers outside the cluster, use a BGPFilter.",
         source: "tigera/operator v1.42.3, pkg/controller/installation/validation.go; \
-                 projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go",
+                 projectcalico/calico v3.32.1, api/pkg/apis/projectcalico/v3/bgpconfig.go and \
+                 confd/pkg/backends/calico/bgp_processor.go (processIPPool)",
     },
     needs: &[
         &IP_POOLS,
@@ -52,9 +55,64 @@ pub(crate) const NO_ROUTES: Check = Check {
     find: |case| {
         let modes = case.facts.routing.known_modes().iter();
         let unrouted = modes.filter(|mode| mode.routes_by.is_none());
-        unrouted.filter_map(|mode| finding(case, mode)).collect()
+        let unrouted = unrouted.filter_map(|mode| finding(case, mode));
+        unrouted.chain(not_exported(case)).collect()
     },
 };
+
+/// The pools whose routes only BIRD could bring to other nodes, and that it tells none about. With host-local IPAM,
+/// unencapsulated routes can come from the cloud.
+fn not_exported(case: &Case) -> Vec<Finding> {
+    let modes = case.facts.routing.known_modes().iter();
+    let by_bird = modes.filter(|mode| {
+        let by_cloud = mode.encapsulation == Some(Encapsulation::None) && case.facts.by_pod_cidr();
+        mode.routes_by == Some(RoutesBy::Bird) && !by_cloud
+    });
+    let pools: Vec<&String> = by_bird.flat_map(|mode| &mode.pools).collect();
+    let candidates = candidate_pools(case);
+    let kept = candidates.iter().filter(|pool| {
+        let existing = pool.existing.filter(|it| it.spec.disable_bgp_export);
+        existing.is_some_and(|it| pools.contains(&&it.name))
+    });
+    kept.map(|pool| kept_from_nodes(case, pool)).collect()
+}
+
+fn kept_from_nodes(case: &Case, pool: &CandidatePool) -> Finding {
+    let one_node = is_one_node(case);
+    let severity = if one_node {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let off = json!(false);
+    let spec = json!({ "disableBGPExport": off });
+    let encapsulation = pool
+        .encapsulation
+        .map_or_else(String::new, |it| it.to_string());
+    Finding::new(
+        &NO_ROUTES.entry,
+        severity,
+        pool.object(),
+        format!("no node learns the pool's routes: encapsulation {encapsulation} needs BGP, and disableBGPExport is true"),
+    )
+    .evidence(pool.object(), pool.field("disableBGPExport"), true)
+    .evidence(pool.object(), pool.field("encapsulation"), encapsulation)
+    .impact(only_on_their_own(one_node))
+    .fixed_by_all(set(
+        case,
+        pool,
+        "have BIRD tell the nodes about the pool; to keep its routes from routers outside the cluster, use a BGPFilter",
+        &[("disableBGPExport", off)],
+        &spec,
+    ))
+}
+
+fn is_one_node(case: &Case) -> bool {
+    let agents = case.facts.agents.value();
+    agents
+        .and_then(Agents::desired)
+        .is_none_or(|desired| desired <= 1)
+}
 
 fn finding(case: &Case, mode: &RoutingMode) -> Option<Finding> {
     let encapsulation = mode.encapsulation?;
@@ -67,12 +125,7 @@ fn finding(case: &Case, mode: &RoutingMode) -> Option<Finding> {
     let pool = pools
         .iter()
         .find(|pool| pool.existing.is_some_and(|existing| existing.name == *name))?;
-    let one_node = case
-        .facts
-        .agents
-        .value()
-        .and_then(Agents::desired)
-        .is_none_or(|desired| desired <= 1);
+    let one_node = is_one_node(case);
     let severity = if one_node {
         Severity::Warning
     } else {

@@ -54,6 +54,18 @@ pub fn differences(
             pool.node_selector.clone(),
         ),
         disabled(installation, listed, pool),
+        (
+            "disableBGPExport",
+            "spec.disableBGPExport",
+            written(installation, pool, 0, listed.disables_bgp_export),
+            pool.spec.disable_bgp_export.to_string(),
+        ),
+        (
+            "allowedUses",
+            "spec.allowedUses",
+            written(installation, pool, 34, listed.uses()),
+            pool.uses().to_string(),
+        ),
     ];
     fields
         .into_iter()
@@ -66,6 +78,17 @@ pub fn differences(
             })
         })
         .collect()
+}
+
+/// What the operator writes to a pool that it changes, if it knows the field since that minor version.
+fn written(
+    installation: &InstallationFacts,
+    pool: &ExistingPool,
+    since: u32,
+    value: impl ToString,
+) -> Option<String> {
+    let writes = pool.owned_by_operator && installation.changes_existing_pools();
+    (writes && installation.operator.since(since)).then(|| value.to_string())
 }
 
 /// Key, path, and the values in the Installation and in the IPPool.

@@ -42,6 +42,7 @@ pub fn created(listed: &EffectivePool) -> Option<ExistingPool> {
         usage: Fact::absent("the pool does not exist yet"),
         spec: IpPoolSpec {
             allowed_uses: listed.allowed_uses.clone(),
+            disable_bgp_export: listed.disables_bgp_export,
             disabled: listed.disables_new_allocations,
             ..IpPoolSpec::default()
         },

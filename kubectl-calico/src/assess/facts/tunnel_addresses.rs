@@ -5,47 +5,63 @@
 //! (`determineEnabledPoolCIDRs`) and felix/calc/vxlan_resolver.go (`sendVTEPUpdateOrRemove`);
 //! projectcalico/node#1057.
 
+use calico_core::cidr::Family;
 use calico_core::pool::{Encapsulation, Uses};
 
 use super::pools::ExistingPool;
+use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
 
-/// A tunnel whose address nodes lose.
+/// A kind of tunnel, for whose device calico-node assigns an address to each node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LostTunnel {
-    /// That of IPIP. Pods still reach each other; hosts have no address from which they reach pods elsewhere.
+pub enum Tunnel {
+    /// That of IPIP. Without an address, pods still reach each other; hosts have none from which they reach pods
+    /// elsewhere.
     Ipip,
-    /// That of VXLAN. Felix removes the routes through it.
+    /// That of VXLAN. Without an address, Felix removes the routes through it.
     Vxlan,
 }
 
-impl LostTunnel {
+impl Tunnel {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Ipip, Self::Vxlan];
+
     /// That of a pool once it is disabled, if no other pool, and none with the encapsulation that is added, gives nodes
     /// an address for it.
-    pub fn of(
+    pub fn lost_with(
         pools: &[ExistingPool],
         pool: &ExistingPool,
         added: Option<Encapsulation>,
     ) -> Option<Self> {
-        let kind = Self::kind(pool.encapsulation)?;
+        let kind = Self::of(pool.encapsulation)?;
         let gives = |other: &ExistingPool| {
             let uses = Uses::of(other.spec.allowed_uses.iter().map(String::as_str));
             other.name != pool.name
                 && !other.is_disabled()
                 && uses.tunnel
                 && other.family() == pool.family()
-                && Self::kind(other.encapsulation) == Some(kind)
+                && Self::of(other.encapsulation) == Some(kind)
         };
-        let is_added = added.and_then(Self::kind) == Some(kind);
+        let is_added = added.and_then(Self::of) == Some(kind);
         (!is_added && !pools.iter().any(gives)).then_some(kind)
     }
 
-    fn kind(encapsulation: Encapsulation) -> Option<Self> {
+    /// That of an encapsulation.
+    pub fn of(encapsulation: Encapsulation) -> Option<Self> {
         if encapsulation.is_ipip() {
             Some(Self::Ipip)
         } else if encapsulation.is_vxlan() {
             Some(Self::Vxlan)
         } else {
             None
+        }
+    }
+
+    /// Where calico-node notes the address.
+    pub fn annotation(self, family: Family) -> &'static str {
+        match (self, family) {
+            (Self::Ipip, _) => IPIP_TUNNEL,
+            (Self::Vxlan, Family::V4) => VXLAN_TUNNEL,
+            (Self::Vxlan, Family::V6) => VXLAN_TUNNEL_V6,
         }
     }
 

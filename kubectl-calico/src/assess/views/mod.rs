@@ -1,6 +1,7 @@
 //! Views of a snapshot: the parts that facts and checks need, prepared for them without
 //! conclusions.
 
+pub mod bgp_topology;
 pub mod calico_node;
 pub mod cni_config;
 pub mod container_failure;

@@ -10,11 +10,13 @@ use crate::snapshot::Node;
 pub const MIGRATION_LABEL: &str = "projectcalico.org/operator-node-migration";
 
 /// The labels of nodes that are read, besides those of platforms.
-const KNOWN_LABELS: [&str; 6] = [
+const KNOWN_LABELS: [&str; 7] = [
     "kubernetes.io/arch",
     "kubernetes.io/hostname",
     "kubernetes.io/os",
     "node-role.kubernetes.io/control-plane",
+    // As in Calico's documentation of BGP.
+    "route-reflector",
     "topology.kubernetes.io/region",
     "topology.kubernetes.io/zone",
 ];

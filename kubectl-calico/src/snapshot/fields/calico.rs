@@ -93,7 +93,19 @@ pub(in crate::snapshot) const BGP_CONFIGURATION: Fields = &[
     ),
 ];
 
-pub(in crate::snapshot) const BGP_PEER: Fields = &[NAMED];
+pub(in crate::snapshot) const BGP_PEER: Fields = &[
+    NAMED,
+    (
+        "spec",
+        Object(&[
+            ("localWorkloadSelector", Value),
+            ("node", Value),
+            ("nodeSelector", Value),
+            ("peerIP", Value),
+            ("peerSelector", Value),
+        ]),
+    ),
+];
 
 const BIRD: Keep = Object(&[("state", Value)]);
 

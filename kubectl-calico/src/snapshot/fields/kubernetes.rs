@@ -33,6 +33,7 @@ pub(in crate::snapshot) const NODE: Fields = &[
                     ("node-role.kubernetes.io/control-plane", Value),
                     ("node.kubernetes.io/instance-type", Value),
                     ("projectcalico.org/operator-node-migration", Value),
+                    ("route-reflector", Value),
                     ("topology.kubernetes.io/region", Value),
                     ("topology.kubernetes.io/zone", Value),
                     ("type", Value),
@@ -43,6 +44,7 @@ pub(in crate::snapshot) const NODE: Fields = &[
                 Object(&[
                     ("flannel.alpha.coreos.com/public-ip", Value),
                     ("k3s.io/node-args", CommandLine(SERVER_FLAGS)),
+                    ("projectcalico.org/ASNumber", Value),
                     ("projectcalico.org/IPv4Address", Value),
                     ("projectcalico.org/IPv4IPIPTunnelAddr", Value),
                     ("projectcalico.org/IPv4VXLANTunnelAddr", Value),
@@ -50,6 +52,7 @@ pub(in crate::snapshot) const NODE: Fields = &[
                     ("projectcalico.org/IPv6Address", Value),
                     ("projectcalico.org/IPv6VXLANTunnelAddr", Value),
                     ("projectcalico.org/IPv6WireguardInterfaceAddr", Value),
+                    ("projectcalico.org/RouteReflectorClusterID", Value),
                     ("projectcalico.org/WireguardPublicKey", Value),
                     ("projectcalico.org/WireguardPublicKeyV6", Value),
                     ("rke2.io/node-args", CommandLine(SERVER_FLAGS)),

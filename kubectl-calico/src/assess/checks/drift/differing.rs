@@ -146,6 +146,13 @@ impl Differing<'_> {
                 NO_FIELD | "disableNewAllocations" => {
                     self.installation.enabled_field(!self.pool.spec.disabled)
                 }
+                "disableBGPExport" => {
+                    ("disableBGPExport", json!(self.pool.spec.disable_bgp_export))
+                }
+                "allowedUses" => {
+                    let uses: Vec<&str> = difference.existing.split(", ").collect();
+                    ("allowedUses", json!(uses))
+                }
                 key => (key, json!(difference.existing)),
             })
             .collect();
