@@ -9,8 +9,11 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::snapshot::{LINES, LogRequest, PodName};
 
-/// The longest log that is read, in bytes: lines with a stack trace fit into it.
-pub(super) const LONGEST_LOG: usize = 64 << 10;
+/// The longest log that is read, in bytes: so many lines of the longest that containerd writes. The kubelet goes back
+/// by lines and counts bytes from there, so a lower limit would lose the newest ones.
+/// Source: kubernetes, staging/src/k8s.io/cri-client/pkg/logs/logs.go, `ReadLogs`; containerd v2.3.4,
+/// internal/cri/config, `max_container_log_line_size`.
+pub(super) const LONGEST_LOG: usize = LINES * (16 << 10);
 
 /// The maximum number of events of a pod. The kubelet combines those that repeat.
 const EVENTS: usize = 30;
@@ -86,14 +89,14 @@ mod tests {
         assert_eq!(
             log_path(&request),
             "/api/v1/namespaces/kube-system/pods/calico-node-x7k2p/log?container=calico-node\
-             &tailLines=80&limitBytes=65536&previous=true"
+             &tailLines=80&limitBytes=1310720&previous=true"
         );
         request.pod.name = "../../secrets?x=a&b".to_owned();
         request.previous = false;
         assert_eq!(
             log_path(&request),
             "/api/v1/namespaces/kube-system/pods/..%2F..%2Fsecrets%3Fx%3Da%26b/log\
-             ?container=calico-node&tailLines=80&limitBytes=65536"
+             ?container=calico-node&tailLines=80&limitBytes=1310720"
         );
     }
 }

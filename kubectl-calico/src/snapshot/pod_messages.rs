@@ -157,7 +157,7 @@ pub struct PodLogStatus {
 }
 
 impl PodLog {
-    /// The log as the API server sends it. Where a log is cut, its first line may be incomplete.
+    /// The log as the API server sends it. Where a log is cut, its last line may be incomplete.
     pub fn of_text(request: &LogRequest, text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text);
         let mut log = Self::of(request);

@@ -116,11 +116,11 @@ fn few_requests_for_many_failures() {
                  %2CinvolvedObject.name%3Dcalico-node-1%2Ctype%3DWarning"
             ),
             format!(
-                "{namespace}/pods/calico-node-1/log?container=calico-node&tailLines=80&limitBytes=65536"
+                "{namespace}/pods/calico-node-1/log?container=calico-node&tailLines=80&limitBytes=1310720"
             ),
             format!(
                 "{namespace}/pods/calico-node-10/log?container=calico-node&tailLines=80\
-                 &limitBytes=65536&previous=true"
+                 &limitBytes=1310720&previous=true"
             ),
         ],
         "{}",
@@ -128,6 +128,28 @@ fn few_requests_for_many_failures() {
     );
     let (_, _, asked) = run("--no-logs", |_, stream| not_found(stream));
     assert_eq!(asked, [""; 0]);
+}
+
+/// The kubelet goes back by lines, and sends a number of bytes from there on: too low a limit loses the newest lines.
+#[test]
+fn the_newest_line_of_long_ones() {
+    let mut log: Vec<u8> = (0..79)
+        .flat_map(|number| format!("{number} {}\n", "x".repeat(15_000)).into_bytes())
+        .collect();
+    log.extend(b"2026-01-01 00:00:00.000 [ERROR][89] felix/health.go 390: the newest line\n");
+    let (outcome, _, _) = run("", move |path, stream| {
+        if path.contains("/events?") {
+            return not_found(stream);
+        }
+        let (_, limit) = path.split_once("limitBytes=").unwrap();
+        let limit = limit.split('&').next().unwrap().parse().unwrap();
+        reply(stream, "", &log[..log.len().min(limit)]);
+    });
+    assert!(
+        outcome.stdout.contains("the newest line"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 /// A server that ignores the limits, and a log that would take over a terminal.
