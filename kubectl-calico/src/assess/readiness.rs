@@ -3,6 +3,7 @@
 use super::cluster_state::ClusterState;
 use super::facts::components::ComponentState;
 use super::finding::{Finding, Severity};
+use super::not_read::Reason;
 use super::phrases::{counted, few};
 use super::report::Report;
 
@@ -11,6 +12,11 @@ use super::report::Report;
 pub fn missing(report: &Report, counts: impl Fn(Severity) -> bool) -> Option<String> {
     if report.state == ClusterState::NotInstalled {
         return Some(format!("Calico to be installed ({})", report.summary));
+    }
+    // What this user may not read stays unknown; a server that restarts responds again.
+    let mut not_read = report.not_read.iter();
+    if let Some(row) = not_read.find(|row| row.reason == Reason::Failed) {
+        return Some(format!("{} to be readable ({})", row.object, row.why));
     }
     let components = report
         .facts
