@@ -44,6 +44,20 @@ fn help_fits_80_columns() {
     }
 }
 
+/// They would read standard input in each turn, and wait for manifests that nobody has applied.
+#[test]
+fn what_follows_a_cluster_takes_no_manifests() {
+    for flag in ["--wait", "--watch"] {
+        let outcome = Outcome::run(plugin().args(["status", flag, "--with", "x.yaml"]));
+        assert_eq!(outcome.exit, 64, "{}", outcome.output());
+        assert!(
+            outcome.stderr.contains("cannot be used with"),
+            "{}",
+            outcome.stderr
+        );
+    }
+}
+
 #[test]
 fn help_begins_with_examples_and_ends_with_connection_options() {
     for command in [

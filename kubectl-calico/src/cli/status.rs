@@ -42,11 +42,11 @@ pub struct StatusArgs {
     /// Wait until Calico is installed, available and without findings that --fail-on names, or until this time
     /// is up, and then print the report [default: 5m]
     #[arg(long, value_name = "DURATION", value_parser = duration, num_args = 0..=1, require_equals = true,
-        default_missing_value = "5m", conflicts_with_all = ["filename", "contexts", "all_contexts", "watch"])]
+        default_missing_value = "5m", conflicts_with_all = ["filename", "contexts", "all_contexts", "watch", "with"])]
     pub wait: Option<Duration>,
 
     /// Show the verdict and the findings, and again after each change of the cluster, until you press Ctrl-C
-    #[arg(long, conflicts_with_all = ["filename", "contexts", "all_contexts", "baseline", "pods"])]
+    #[arg(long, conflicts_with_all = ["filename", "contexts", "all_contexts", "baseline", "pods", "with"])]
     pub watch: bool,
 
     #[command(flatten)]

@@ -4,11 +4,12 @@ use std::ffi::OsString;
 
 use clap::Error;
 use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Adds a hint to a usage error, if there is one for it and clap suggests no other flag. `command` is the first word after `calico`.
 pub(super) fn add(error: &mut Error, command: Option<&OsString>) {
-    if error.get(ContextKind::SuggestedArg).is_some() {
+    let is_conflict = error.kind() == ErrorKind::ArgumentConflict;
+    if is_conflict || error.get(ContextKind::SuggestedArg).is_some() {
         return;
     }
     let command = command.and_then(|command| command.to_str());
