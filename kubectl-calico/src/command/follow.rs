@@ -4,17 +4,20 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::change_watch::ChangeWatch;
+use super::change_watch::{ChangeWatch, LastRead};
 use super::selection::Selection;
 use super::{clock, output, status};
 use crate::assess::readiness::missing;
 use crate::assess::report::Report;
-use crate::cli::{StatusArgs, StatusFormat};
+use crate::cli::{SourceArgs, StatusArgs, StatusFormat};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::render::{self, Detail};
 use crate::snapshot::Snapshot;
 use crate::terminal;
+
+/// How long the last reading may take when the time of `--wait` is up.
+const LAST_READING: Duration = Duration::from_secs(10);
 
 /// Waits, or keeps watching; `None` if neither was asked for.
 pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
@@ -53,11 +56,14 @@ fn until_signal(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
 /// time that this changes.
 fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit {
     let until = Instant::now().checked_add(limit);
-    let changes = ChangeWatch::begin(&arguments.run.source);
+    let left = || until.map(|until| until.saturating_duration_since(Instant::now()));
+    let mut changes = ChangeWatch::begin(&arguments.run.source, Some(limit));
     let mut said = String::new();
     let mut failures = 0;
     loop {
-        let report = status::report(arguments, &arguments.run.source, selection, "");
+        let began = Instant::now();
+        let source = limited(&arguments.run.source, left());
+        let report = status::report(arguments, &source, selection, "");
         let waits_for = match &report {
             Ok((report, _)) => missing(report, |severity| arguments.run.fails_on(severity)),
             Err(error) => Some(format!("the API server: {error}")),
@@ -65,7 +71,7 @@ fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit 
         let Some(waits_for) = waits_for else {
             return print(arguments, report, false);
         };
-        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let left = left();
         if left.is_some_and(|left| left.is_zero()) {
             terminal::warn(&format!("the time is up: still waiting for {waits_for}"));
             return print(arguments, report, true);
@@ -74,8 +80,31 @@ fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit 
             terminal::note(&format!("waiting for {waits_for}"));
             said = waits_for;
         }
-        failures = if report.is_err() { failures + 1 } else { 0 };
-        changes.wait(failures, left);
+        changes.wait(last_read(&report, began, &mut failures), left);
+    }
+}
+
+/// The source with a time limit for a reading: the time that is left, and enough for a last one.
+fn limited(source: &SourceArgs, left: Option<Duration>) -> SourceArgs {
+    let most = left.map(|left| left.max(LAST_READING));
+    SourceArgs {
+        timeout: match (source.time_limit(), most) {
+            (Some(limit), Some(most)) => Some(limit.min(most)),
+            (None, Some(most)) => Some(most),
+            (_, None) => source.timeout,
+        },
+        ..source.clone()
+    }
+}
+
+/// How a reading went that began then. `failures` is how often in a row it has failed.
+fn last_read<T, E>(report: &Result<T, E>, began: Instant, failures: &mut u32) -> LastRead {
+    if report.is_ok() {
+        *failures = 0;
+        LastRead::Took(began.elapsed())
+    } else {
+        *failures += 1;
+        LastRead::Failed(*failures)
     }
 }
 
@@ -99,12 +128,14 @@ fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
         terminal::complain("--watch shows the short form: omit -o");
         return Exit::Usage;
     }
-    let changes = ChangeWatch::begin(&arguments.run.source);
+    let mut changes = ChangeWatch::begin(&arguments.run.source, None);
     let look = terminal::look(arguments.run.color);
     let mut shown = String::new();
     let mut failures = 0;
     loop {
+        let began = Instant::now();
         let report = status::report(arguments, &arguments.run.source, selection, "");
+        let last = last_read(&report, began, &mut failures);
         let text = match &report {
             Ok((report, _)) => {
                 let detail = Detail {
@@ -122,7 +153,6 @@ fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
             }
             shown = text;
         }
-        failures = if report.is_err() { failures + 1 } else { 0 };
-        changes.wait(failures, None);
+        changes.wait(last, None);
     }
 }

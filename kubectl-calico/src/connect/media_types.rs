@@ -13,3 +13,7 @@ pub(super) const ANY_TYPE: &str = "application/json, */*";
 /// whole objects.
 pub(super) const METADATA: &str =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
+
+/// The same of a watch, whose events have an object each.
+pub(super) const METADATA_OF_EVENTS: &str =
+    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";

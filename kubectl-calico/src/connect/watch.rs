@@ -7,7 +7,7 @@ use super::attempt::Failure;
 use super::body::LARGEST;
 use super::error::{Request, RequestError, Verb};
 use super::error_response;
-use super::media_types::JSON;
+use super::media_types::{JSON, METADATA_OF_EVENTS};
 use super::server::Server;
 
 /// The events of a watch.
@@ -22,9 +22,22 @@ pub struct EventStream<'a> {
 impl Server {
     /// Sends a GET request for a watch, once.
     pub async fn watch(&self, path: &str) -> Result<EventStream<'_>, RequestError> {
+        self.watch_as(path, JSON).await
+    }
+
+    /// The same for a watch of which only the metadata of the objects is wanted.
+    pub async fn watch_metadata(&self, path: &str) -> Result<EventStream<'_>, RequestError> {
+        self.watch_as(path, METADATA_OF_EVENTS).await
+    }
+
+    async fn watch_as(
+        &self,
+        path: &str,
+        accept: &'static str,
+    ) -> Result<EventStream<'_>, RequestError> {
         let request = self.request(Verb::Get, path);
         let attempt = async {
-            let (head, body) = self.open(&request, "", JSON, None).await?;
+            let (head, body) = self.open(&request, "", accept, None).await?;
             if head.status.is_success() {
                 return Ok(body);
             }
