@@ -1,6 +1,7 @@
 //! tigera/operator: its versions, and how its Deployment reports which one it runs.
 
 mod deployment;
+mod release;
 mod version;
 
 pub use deployment::{

@@ -153,9 +153,11 @@ impl Install {
         };
         let calico = operator.calico().filter(|_| self.enterprise.is_none())?;
         let same = |release: &&str| release.starts_with(&format!("v{calico}."));
-        let branch = || url(&format!("release-v{calico}"), file);
-        let release = self.release().filter(same);
-        Some(release.map_or_else(branch, |release| url(release, file)))
+        let installed = || self.release().filter(same).map(str::to_owned);
+        let release = operator.calico_release().or_else(installed);
+        // One that is newer than the releases that are known here.
+        let release = release.unwrap_or_else(|| format!("release-v{calico}"));
+        Some(url(&release, file))
     }
 
     /// The minor version of Calico 3: 32 for `v3.32.1`, or for `v3.32` if no more is known.
