@@ -4,6 +4,7 @@ use calico_core::installation;
 use serde::de::DeserializeSeed as _;
 use serde_yaml::{Mapping, Value};
 
+use super::label_texts;
 use super::unknown_kind::{is_of_calico as is_group_of_calico, unknown_kind};
 use super::unrendered::document_rendered_by;
 use crate::parse_error::in_words;
@@ -97,7 +98,11 @@ pub(super) fn typed(mut item: Value, item_type: Option<&(Value, Value)>) -> Valu
 
 impl FileObject {
     /// Parses what is needed to select an object, and keeps the fields of its row.
-    pub(super) fn parse(value: Value, trimming: Trimming) -> Result<Self, NotAnObject> {
+    pub(super) fn parse(mut value: Value, trimming: Trimming) -> Result<Self, NotAnObject> {
+        // The API server would reject a manifest.
+        if !trimming.applied && mark(&value).is_some() {
+            label_texts::quote(&mut value);
+        }
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else {
             let tool = value.as_mapping().and_then(document_rendered_by);

@@ -10,6 +10,7 @@ mod file_object;
 pub mod files;
 pub mod input;
 mod input_text;
+mod label_texts;
 pub mod node_status_probe;
 mod page;
 mod pages;
