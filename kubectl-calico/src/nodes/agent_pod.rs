@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::assess::fact::Fact;
+use crate::assess::fact::{Fact, Gap};
 use crate::assess::provenance::Provenance;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::pods;
-use crate::snapshot::{Pod, Reading, Snapshot};
+use crate::snapshot::{ObjectRef, Pod, Reading, Snapshot};
 
 /// `k8s-app` of the pods that run calico-node.
 /// Source: tigera/operator v1.42.3, pkg/render; projectcalico/calico v3.32.1, manifests.
@@ -33,6 +34,8 @@ pub struct AgentPod {
 pub(super) struct AgentPods<'a> {
     pods: &'a Reading<Vec<Pod>>,
     by_node: BTreeMap<&'a str, &'a Pod>,
+    /// A DaemonSet whose pods exist and are not among those that were read.
+    unlabelled: Option<ObjectRef>,
 }
 
 impl<'a> AgentPods<'a> {
@@ -47,6 +50,7 @@ impl<'a> AgentPods<'a> {
         Self {
             pods: &snapshot.calico_pods,
             by_node,
+            unlabelled: unlabelled(snapshot),
         }
     }
 
@@ -57,9 +61,40 @@ impl<'a> AgentPods<'a> {
                 AgentPod::of(pod),
                 Provenance::new(pods::object(pod), "status"),
             ),
-            (Reading::Read(_) | Reading::Absent(_), None) => Fact::absent("no calico-node pod"),
+            (Reading::Read(_) | Reading::Absent(_), None) => match &self.unlabelled {
+                Some(set) => {
+                    Fact::unknown(Gap::Other(format!("the pods of {set} have other labels")))
+                }
+                None => Fact::absent("no calico-node pod"),
+            },
         }
     }
+}
+
+/// The calico-node of a chart or a tool that gives its pods labels of its own.
+/// Source: aws/eks-charts, stable/aws-calico/templates/daemon-set.yaml.
+fn unlabelled(snapshot: &Snapshot) -> Option<ObjectRef> {
+    let nodes = CalicoNode::all(snapshot);
+    let node = nodes.iter().find(|node| {
+        let scheduled = node
+            .set
+            .status
+            .as_ref()
+            .map(|it| it.current_number_scheduled);
+        scheduled.is_some_and(|scheduled| scheduled > 0)
+            && pods::of(snapshot, &node.set.metadata, node.selector()).is_empty()
+            && !has_labels(node)
+    })?;
+    Some(node.object())
+}
+
+/// Whether the pods would be read by their labels.
+fn has_labels(node: &CalicoNode) -> bool {
+    let labels = node
+        .selector()
+        .and_then(|selector| selector.match_labels.as_ref());
+    let app = labels.and_then(|labels| labels.get("k8s-app"));
+    app.is_some_and(|app| APPS.contains(&app.as_str()))
 }
 
 impl AgentPod {
