@@ -6,6 +6,7 @@ use super::platform::Platform;
 use crate::assess::fact::Fact;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::objects::{deployment, object_of};
 use crate::snapshot::{ObjectRef, Snapshot};
 
 /// A tool or platform that installs Calico from manifests of its own. It writes them again, so changes made
@@ -134,6 +135,14 @@ const TYPE: &str = "CLUSTER_TYPE";
 /// The name that the pool of Kubespray has unless it is changed.
 const KUBESPRAY_POOL: &str = "default-pool";
 
+/// The name of Gardener's Typha.
+/// Source: gardener/gardener-extension-networking-calico, charts/internal/calico/templates/typha.
+const GARDENER_TYPHA: &str = "calico-typha-deploy";
+
+/// The pod CIDR that kOps derives from its default nonMasqueradeCIDR, 100.64.0.0/10.
+/// Source: kubernetes/kops, upup/pkg/fi/cloudup/defaults.go.
+const KOPS_PODS: &str = "100.96.0.0/11";
+
 /// The bundle of a calico-node that the operator does not manage.
 pub fn bundle(
     snapshot: &Snapshot,
@@ -159,7 +168,18 @@ pub fn bundle(
             return Some(Fact::known(bundle, node.written(TYPE)));
         }
     }
-    match platform? {
+    if let Some(typha) = deployment(snapshot, GARDENER_TYPHA) {
+        let from = Provenance::new(object_of(typha), "metadata.name");
+        return Some(Fact::known(Bundle::Gardener, from));
+    }
+    let Some(platform) = platform else {
+        let mut pools = snapshot.ip_pools.items().iter();
+        let pool = pools.find(|pool| pool.spec.cidr == KOPS_PODS)?;
+        let object = ObjectRef::named("IPPool", &pool.metadata.name);
+        let from = Provenance::new(object, "spec.cidr");
+        return Some(Fact::known(Bundle::Kops, from));
+    };
+    match platform {
         Platform::Gke => Some(Fact::known(Bundle::Gke, Provenance::all("Node"))),
         Platform::MicroK8s => Some(Fact::known(Bundle::MicroK8s, Provenance::all("Node"))),
         Platform::Kubeadm => {
