@@ -1,6 +1,7 @@
 //! Whether the MTU of pods leaves room for what is added to each packet.
 
 use calico_core::catalog::Entry;
+use serde_json::json;
 
 use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
@@ -11,6 +12,7 @@ use crate::assess::facts::mtu::Mtu;
 use crate::assess::finding::Finding;
 use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::CalicoNode;
+use crate::repair::calico_node::patch_config_map;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const MTU_TOO_LARGE: Check = Check {
@@ -23,12 +25,15 @@ pub(crate) const MTU_TOO_LARGE: Check = Check {
                  hang, and TLS handshakes time out.",
         criteria: "An MTU of at most 1500 that is set in the Installation or in veth_mtu, plus the \
                    overhead of IPIP (20), VXLAN (50, IPv6 70) or WireGuard (60, IPv6 80), is more \
-                   than 1500, or 1460 on Google Cloud. On AWS, whose networks carry 9001 bytes, and \
+                   than 1500, or 1460 on Google Cloud. With WireGuard on Azure, the limit is 1400, and an MTU that \
+                   the operator read from the nodes counts, too: WireGuard's packets may not be fragmented, and \
+                   Calico allows for the limit only with cluster type aks and wireguardHostEncryptionEnabled. On AWS, whose networks carry 9001 bytes, and \
                    with a larger MTU, the network's MTU is unknown, and there is no finding.",
-        fix: "Let Calico detect the MTU: set it to 0, or remove it. Running pods keep theirs until \
-              they are recreated. If the network carries larger packets, nothing needs to be done.",
+        fix: "Let Calico detect the MTU: set it to 0, or remove it; with WireGuard on Azure, set it to 1340 (IPv6 1320). \
+              Running pods keep theirs until they are recreated. If the network carries larger packets, nothing needs \
+              to be done.",
         source: "Calico documentation, Configure MTU; projectcalico/calico v3.32.1, \
-                 felix/dataplane/linux/int_dataplane.go (determinePodMTU)",
+                 felix/dataplane/linux/int_dataplane.go (determinePodMTU, ConfigureDefaultMTUs)",
     },
     needs: &[&IP_POOLS, &DAEMON_SETS, &FELIX_CONFIGURATIONS],
     excuses: &[],
@@ -43,13 +48,18 @@ fn too_large(case: &Case) -> Option<Finding> {
     };
     let from = routing.mtu.from().first()?;
     let overhead = routing.overhead.as_ref()?;
-    let network = match case.facts.cluster.cloud.value() {
+    let cloud = case.facts.cluster.cloud.value();
+    // Azure fragments larger packets, but WireGuard forbids that.
+    let is_hidden = cloud == Some(&Cloud::Azure) && overhead.is_wireguard();
+    let network = match cloud {
         Some(Cloud::Aws) => return None,
         Some(Cloud::Google) => 1460,
+        _ if is_hidden => 1400,
         _ => 1500,
     };
     // The operator's own detection is no setting.
-    if !(1..=1500).contains(mtu) || from.field.starts_with("status") {
+    let is_detected = from.field.starts_with("status") && !is_hidden;
+    if !(1..=1500).contains(mtu) || is_detected {
         return None;
     }
     let needed = mtu + i64::from(overhead.bytes);
@@ -74,7 +84,10 @@ fn too_large(case: &Case) -> Option<Finding> {
         case.facts.install.method.value(),
         Some(Method::Operator { .. })
     );
-    Some(if by_operator {
+    let right = network - i64::from(overhead.bytes);
+    Some(if is_hidden {
+        with_number(case, finding, by_operator, right)
+    } else if by_operator {
         finding
             .fix(case.facts.install.lasting(
                 "let Calico detect the MTU, then recreate the pods, which keep theirs until then",
@@ -100,4 +113,35 @@ fn too_large(case: &Case) -> Option<Finding> {
                  kubectl rollout restart -n kube-system daemonset/{name}"
             ))
     })
+}
+
+/// Sets the MTU where detection gets a number that is too large.
+fn with_number(case: &Case, finding: Finding, by_operator: bool, mtu: i64) -> Finding {
+    let restart = if by_operator {
+        ""
+    } else {
+        "restart calico-node, and "
+    };
+    let set = format!(
+        "set the MTU of pods to {mtu}, because nodes do not show the limit of Azure's network; then {restart}recreate \
+         the pods, which keep theirs until then"
+    );
+    if by_operator {
+        finding.fix(case.facts.install.lasting(set)).paste(format!(
+            "kubectl patch installations.operator.tigera.io default --type=merge \\\n  \
+             -p '{{\"spec\":{{\"calicoNetwork\":{{\"mtu\":{mtu}}}}}}}'"
+        ))
+    } else {
+        let node = CalicoNode::current(case.snapshot);
+        let config = node.filter(|_| case.facts.install.bundled_with().is_none());
+        let command = config.map(|node| {
+            let (_, name) = node.config();
+            patch_config_map(name, &json!({ "veth_mtu": mtu.to_string() }))
+        });
+        let finding = finding.fix(set);
+        match command {
+            Some(command) => finding.paste(command),
+            None => finding,
+        }
+    }
 }

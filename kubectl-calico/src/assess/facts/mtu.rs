@@ -36,6 +36,15 @@ pub struct Overhead {
     pub purpose: &'static str,
 }
 
+impl Overhead {
+    /// Whether it is that of WireGuard.
+    pub fn is_wireguard(&self) -> bool {
+        self.purpose.starts_with(WIREGUARD)
+    }
+}
+
+const WIREGUARD: &str = "WireGuard";
+
 /// The MTU that was set, or that the operator detected, or that each node detects.
 pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> {
     const AUTO: Mtu = Mtu::Auto("auto");
@@ -93,7 +102,7 @@ pub fn overhead(
         (tunnel(&felix::IPIP, ipip), 20, "IPIP"),
         (tunnel(&felix::VXLAN, vxlan_of(Family::V4)), 50, "VXLAN"),
         (vxlan_of(Family::V6), 70, "VXLAN over IPv6"),
-        (felix.is_on(&felix::WIREGUARD), 60, "WireGuard"),
+        (felix.is_on(&felix::WIREGUARD), 60, WIREGUARD),
         (felix.is_on(&felix::WIREGUARD_V6), 80, "WireGuard over IPv6"),
         (dataplane == Some(Dataplane::Bpf), 50, "eBPF for node ports"),
     ];
