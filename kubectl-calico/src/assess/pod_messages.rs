@@ -278,8 +278,7 @@ fn explanation<'a>(
 ) -> Option<(&'a PodLine, &'static KnownMessage)> {
     let all = lines
         .iter()
-        .filter_map(|line| Some((line, known(&line.text)?)))
-        .filter(|(_, message)| (message.applies)(case));
+        .filter_map(|line| Some((line, known(case, &line.text)?)));
     all.min_by_key(|(line, message)| (message.is_general, !line.is_event))
 }
 
@@ -300,10 +299,11 @@ fn explained(
         .collect();
     if !message.fix.is_empty() {
         finding.fix = vec![if explained_by.is_empty() {
-            Step::new(message.fix).run((message.paste)(case, &line.pod))
+            message.step(case, &line.pod)
         } else {
             // Those findings have a more specific command.
-            Step::new(format!("{} (see {})", message.fix, explained_by.join(", ")))
+            let what = message.step(case, &line.pod).what;
+            Step::new(format!("{what} (see {})", explained_by.join(", ")))
         }];
     }
     let suspects = explained_by.into_iter().map(Suspect::Code);

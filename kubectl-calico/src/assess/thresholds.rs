@@ -17,3 +17,6 @@ pub(crate) const JOINING: i64 = 180;
 /// The timeout of the liveness probe in Calico's manifest, in seconds.
 /// Source: projectcalico/calico v3.32.1, manifests/calico.yaml.
 pub(crate) const PROBE_TIMEOUT: i32 = 10;
+
+/// How long after an install begins the operator's components wait for each other, in seconds.
+pub(crate) const BEGINNING: i64 = 120;

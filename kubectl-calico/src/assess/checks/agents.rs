@@ -28,7 +28,8 @@ pub(crate) const AGENT_NOT_READY: Check = Check {
                    was found: a locked datastore, no ready Typha, wrong addresses of nodes, a silent node.\n\
                    - Error: calico-node is not ready, or has no pod, on a node.\n\
                    - Warning: none of these nodes' kubelets respond (their Ready condition is Unknown). calico-node \
-                   is not the cause then.\n\
+                   is not the cause then. Or the file shows no time, the pod is in its init containers for the first \
+                   time, and its node is the newest one.\n\
                    - Note: the node joined less than three minutes ago, calico-node is ready on an older one, and \
                    nothing shows that it fails on the new one. Snapshots contain the time for that; other files do \
                    not.\n\
@@ -64,11 +65,11 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
         let why = "find the nodes where the pod is not ready; this report could not read the pods";
         return agent_counts::finding(&AGENT_NOT_READY.entry, case, node, why);
     }
-    let mut unready = pods::of(case.snapshot, &node.set.metadata, node.selector());
-    let count = unready.len();
+    let agents = pods::of(case.snapshot, &node.set.metadata, node.selector());
+    let mut unready = agents.clone();
     unready.retain(|pod| !pod.is_ready());
     if unready.is_empty() {
-        return agent_counts::contradicting(&AGENT_NOT_READY.entry, case, node, count);
+        return agent_counts::contradicting(&AGENT_NOT_READY.entry, case, node, agents.len());
     }
     unready.retain(|pod| container_failure(pod).is_none() && !joining::is_on(joining, pod));
     unready.sort_by_key(|pod| pods::place(pod));
@@ -76,7 +77,9 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
     let responding = unready
         .iter()
         .find(|pod| !pods::is_on_silent_node(case.snapshot, pod));
-    let severity = if responding.is_some() {
+    let is_new = |pod: &&Pod| joining::may_be_starting(case.snapshot, &agents, pod);
+    let may_be_starting = unready.iter().all(is_new);
+    let severity = if responding.is_some() && !may_be_starting {
         Severity::Error
     } else {
         Severity::Warning
@@ -112,6 +115,11 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
         finding = finding.evidence(pods::object(pod), "status", why);
     }
     Some(match severity {
+        _ if may_be_starting => advised(
+            case,
+            finding.fix("if the nodes have just joined, which files without a time do not show, wait three minutes"),
+            first,
+        ),
         Severity::Warning => finding
             .impact(without_pods(case, "calico-node"))
             .fix("restart the kubelets of these nodes, or delete Nodes that no longer exist")

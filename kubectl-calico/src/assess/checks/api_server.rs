@@ -190,11 +190,15 @@ fn bad_certificate(case: &Case) -> (&'static str, String) {
 fn suspects(reason: &str) -> Vec<Suspect> {
     let mut suspects = vec![Suspect::Workload("calico-apiserver")];
     if reason == "ServiceNotFound" {
-        suspects.extend(["ippools", "calico"].map(|component| {
-            Suspect::Subject(ObjectRef::named("TigeraStatus", component).to_string())
-        }));
+        suspects.extend(of_components());
     }
     suspects
+}
+
+/// The components that the operator brings up before.
+fn of_components() -> [Suspect; 2] {
+    ["ippools", "calico"]
+        .map(|component| Suspect::Subject(ObjectRef::named("TigeraStatus", component).to_string()))
 }
 
 fn not_ready(case: &Case) -> Option<Finding> {
@@ -222,6 +226,7 @@ fn not_ready(case: &Case) -> Option<Finding> {
             waiting.status.state.as_deref().unwrap_or("not set"),
         )
         .impact("the operator cannot change pools until it is ready")
+        .suspects(of_components())
         .fix("check what the operator reports about it")
         .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
     )

@@ -11,6 +11,7 @@ use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Suspect};
+use crate::assess::thresholds::BEGINNING;
 use crate::snapshot::resources::{
     DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES,
 };
@@ -20,6 +21,10 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 /// The component that is Calico's API server.
 const API_SERVER: &str = "apiserver";
+
+/// The component that creates the pools, right after the operator has started.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
+const IP_POOLS_COMPONENT: &str = "ippools";
 
 pub(crate) const COMPONENT_DEGRADED: Check = Check {
     entry: Entry {
@@ -33,7 +38,9 @@ pub(crate) const COMPONENT_DEGRADED: Check = Check {
                    quoted as the operator wrote it. For a well-known message, the finding adds the \
                    cause, and the code of the finding that explains it. The finding is a warning \
                    if the component is only waiting for another unhealthy component, or for \
-                   Calico's API server, which is ready by now.",
+                   Calico's API server, which is ready by now; or if it has been waiting for less than two minutes, as \
+                   in an install. Where files do not show how long, it is one until the other component reports \
+                   anything.",
         fix: "Fix the problem that the message describes. The operator retries automatically.",
         source: "tigera/operator v1.42.3, pkg/controller/status/status.go",
     },
@@ -122,6 +129,19 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
         )])
         .fix(format!("fix {other}; {name} then recovers on its own"));
     }
+    if let Some(other) = known.and_then(|cause| cause.waits_for)
+        && has_just_begun(case, &condition, other)
+    {
+        let message =
+            format!("{name} is waiting for {other}, as it does at the beginning of an install");
+        return with_condition(
+            Finding::warning(&COMPONENT_DEGRADED.entry, &object, message),
+            &object,
+            &condition,
+        )
+        .impact(without_component(name))
+        .fix("check again in two minutes: it becomes an error if the message stays");
+    }
     if known.is_some_and(|cause| cause.waits_for == Some(API_SERVER)) && has_api_server(case) {
         let message = format!(
             "{name} is still degraded because Calico's API server was not ready; it is ready now"
@@ -147,6 +167,19 @@ fn degraded(case: &Case, status: &TigeraStatus) -> Finding {
             .suspects([Suspect::NamedWorkload])
             .fix("fix the problem in the operator's message; its log may contain more")
             .paste(operator_log(case.snapshot)),
+    }
+}
+
+/// Whether a component has been waiting for less than two minutes; if that is not known, whether the one that it waits
+/// for has not reported anything yet.
+fn has_just_begun(case: &Case, condition: &Condition, other: &str) -> bool {
+    let since = condition.last_transition_time.as_ref();
+    match (case.snapshot.time, since) {
+        (Some(now), Some(since)) => now.as_second() - since.0.as_second() < BEGINNING,
+        _ => {
+            let mut statuses = case.snapshot.tigera_statuses.items().iter();
+            other == IP_POOLS_COMPONENT && !statuses.any(|status| status.metadata.name == other)
+        }
     }
 }
 
@@ -265,6 +298,11 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     let finding = finding
         .impact(without_component(name))
         .suspects([Suspect::NamedWorkload]);
+    let finding = if name == API_SERVER {
+        finding.suspects([Suspect::Code(API_SERVER_SILENT.entry.code)])
+    } else {
+        finding
+    };
     let deployments = case.snapshot.deployments.items().iter();
     let finding = deployments
         .filter(|found| names(message, found))

@@ -86,8 +86,8 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
         meaning: "The eBPF data plane implements Services, and kube-proxy still runs on the nodes.",
         impact: "Felix removes kube-proxy's rules, and kube-proxy writes them again: both use CPU, \
                  and connections may break. With nftables or IPVS, rules of both remain.",
-        criteria: "The kube-proxy DaemonSet is scheduled to nodes, eBPF is on, and \
-                   bpfKubeProxyIptablesCleanupEnabled is not false. Platforms that manage \
+        criteria: "The kube-proxy DaemonSet is scheduled to nodes, or a server of k3s or RKE2 runs without \
+                   --disable-kube-proxy; eBPF is on, and bpfKubeProxyIptablesCleanupEnabled is not false. Platforms that manage \
                    kube-proxy, and do not let you turn it off, need false. The finding is a note, \
                    because Services work; a warning, if mode in the ConfigMap kube-proxy is ipvs.",
         fix: "Turn kube-proxy off, or set bpfKubeProxyIptablesCleanupEnabled to false where that is \
@@ -288,15 +288,19 @@ fn without_api<'a>(case: &Case<'a>, node: &CalicoNode<'a>) -> Option<&'a Pod> {
 }
 
 fn kube_proxy_beside(case: &Case) -> Option<Finding> {
-    let set = kube_proxy::daemon_set(case.snapshot)?;
+    let set = kube_proxy::daemon_set(case.snapshot);
+    let server = kube_proxy::in_servers(case.snapshot).filter(|_| set.is_none());
     let cleanup = Felix::of(case.snapshot).get(&KUBE_PROXY_CLEANUP);
     if !is_on(case)
-        || !kube_proxy::is_scheduled(case.snapshot)
+        || !(kube_proxy::is_scheduled(case.snapshot) || server.is_some())
         || cleanup.as_ref().is_some_and(|told| !told.value)
     {
         return None;
     }
-    let object = ObjectRef::of_object("DaemonSet", &set.metadata);
+    let object = match (set, &server) {
+        (Some(set), _) => ObjectRef::of_object("DaemonSet", &set.metadata),
+        (None, server) => server.as_ref()?.node.clone(),
+    };
     let from = cleanup.map_or_else(|| default_of(&KUBE_PROXY_CLEANUP), |told| told.from);
     let managed = case.facts.cluster.is_managed();
     let ipvs = kube_proxy::is_ipvs(case.snapshot);
@@ -310,8 +314,11 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
         severity,
         &object,
         format!("kube-proxy{mode} runs alongside the eBPF data plane"),
-    )
-    .exists(object);
+    );
+    let finding = match &server {
+        Some(server) => finding.read(&server.default_of(kube_proxy::DISABLE), false),
+        None => finding.exists(object),
+    };
     let finding = turned_on(case, finding).read(&from, true);
     let finding = if ipvs {
         finding
@@ -373,6 +380,12 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
             )
             .paste(set)
     };
+    if server.is_some() {
+        return Some(finding.fix(
+            "turn kube-proxy off, if eBPF is here to stay: set disable-kube-proxy: true in the configuration of all \
+             servers, and restart k3s or RKE2 on every node",
+        ));
+    }
     Some(finding.fix("turn kube-proxy off, if eBPF is here to stay").paste(
         r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
     ))

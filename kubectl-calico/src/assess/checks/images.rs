@@ -75,7 +75,7 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
 
 /// What to do about a failed pull. The first match wins: a message can contain several texts.
 fn answer(message: &str) -> &'static str {
-    const ANSWERS: [(&[&str], &str); 5] = [
+    const ANSWERS: [(&[&str], &str); 6] = [
         (
             &["toomanyrequests", "rate limit"],
             "the registry's pull rate limit has been reached: wait, add a pull secret, or use a \
@@ -84,6 +84,10 @@ fn answer(message: &str) -> &'static str {
         (
             &["x509", "certificate"],
             "the nodes do not trust the registry's certificate: install its CA on them",
+        ),
+        (
+            &["insufficient_scope", "pull access denied"],
+            "the registry does not have this image, or requires credentials: correct its address, or add a pull secret",
         ),
         (
             &[
@@ -126,7 +130,14 @@ mod tests {
                 "toomanyrequests: You have reached your pull rate limit",
                 "rate limit",
             ),
-            ("failed to authorize: 401 Unauthorized", "credentials"),
+            (
+                "failed to authorize: 401 Unauthorized",
+                "requires credentials",
+            ),
+            (
+                "pull access denied, repository does not exist or may require authorization",
+                "does not have",
+            ),
             ("dial tcp: lookup quay.io: no such host", "cannot reach"),
             (
                 "tls: failed to verify certificate: x509: unknown authority",

@@ -6,8 +6,9 @@ use crate::assess::advice::refused::refused;
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::replicas::Replicas;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::pasted;
+use crate::assess::views::calico_node::CalicoNode;
 use crate::assess::views::container_failure::container_failure;
 use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 use crate::assess::views::{joining, pods};
@@ -86,6 +87,11 @@ fn not_ready(case: &Case) -> Option<Finding> {
         finding.evidence(pods::object(pod), "status", pods::why(pod))
     });
     let finding = refused(case, finding.impact(impact), controllers);
+    let finding = if waits_for_network(case, &pods) {
+        finding.suspects([Suspect::Workload("calico-node"), Suspect::Workload("canal")])
+    } else {
+        finding
+    };
     let joining = joining::nodes(case.snapshot);
     if !pods.is_empty() && pods.iter().all(|pod| joining::is_on(&joining, pod)) {
         return Some(Finding {
@@ -121,4 +127,24 @@ fn not_ready(case: &Case) -> Option<Finding> {
                 "kubectl describe pods -n {namespace} -l k8s-app={KUBE_CONTROLLERS}"
             )),
     )
+}
+
+/// Whether calico-node is not ready where its pods wait, or on any node while there are none.
+fn waits_for_network(case: &Case, pods: &[&Pod]) -> bool {
+    let agents: Vec<&Pod> = CalicoNode::all(case.snapshot)
+        .iter()
+        .flat_map(|node| pods::of(case.snapshot, &node.set.metadata, node.selector()))
+        .filter(|pod| pod.is_ready())
+        .collect();
+    if agents.is_empty() {
+        return true;
+    }
+    let is_served = |pod: &Pod| {
+        let mut agents = agents.iter();
+        agents.any(|agent| agent.spec.node_name == pod.spec.node_name)
+    };
+    !pods.is_empty()
+        && pods
+            .iter()
+            .all(|pod| pods::has_no_sandbox(pod) && !is_served(pod))
 }

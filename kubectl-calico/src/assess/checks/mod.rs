@@ -26,6 +26,7 @@ mod datastore_migration;
 pub(crate) mod deletion;
 pub(crate) mod drift;
 pub(crate) mod ebpf;
+mod felix_environment;
 pub(crate) mod foreign_pods;
 pub(crate) mod gone_nodes;
 pub(crate) mod images;
@@ -34,6 +35,7 @@ pub(crate) mod installation_rules;
 pub(crate) mod ipv4_detection;
 pub(crate) mod ipv6_off;
 pub(crate) mod kube_controllers;
+pub(crate) mod kube_proxy;
 pub(crate) mod kube_proxy_mode;
 pub(crate) mod kubeadm;
 pub(crate) mod kubeadm_misread;
@@ -43,6 +45,7 @@ pub(crate) mod leftovers;
 pub(crate) mod lost_blocks;
 pub(crate) mod lost_tunnels;
 pub(crate) mod migration;
+mod mixed_releases;
 pub(crate) mod mtu;
 pub(crate) mod nat_outgoing;
 pub(crate) mod network_sources;
@@ -110,6 +113,7 @@ pub static CHECKS: &[Check] = &[
     placeholders::PLACEHOLDER_LEFT,
     two_operators::TWO_OPERATORS,
     datastore_migration::MIGRATION_STOPPED,
+    mixed_releases::MIXED_RELEASES,
     pod_network::POOL_OUTSIDE_POD_NETWORK,
     overlaps::OVERLAPS_SERVICES,
     overlaps::OVERLAPS_NODES,
@@ -156,6 +160,8 @@ pub static CHECKS: &[Check] = &[
     retina::RETINA_BESIDE_IPIP,
     cloud_plain::PLAIN_IN_CLOUD,
     kube_proxy_mode::OTHER_MODE,
+    kube_proxy::PROXY_NOT_READY,
+    felix_environment::SETTING_OVERRIDDEN,
     typha::TYPHA_MISSING,
     typha::TYPHA_UNUSED,
     typha_gone::TYPHA_GONE,

@@ -126,7 +126,7 @@ fn no_name_is_resolved(case: &Case, waiting: &[&Pod]) -> bool {
     let is_dns = |pod: &&Pod| pods::app(pod) == "kube-dns";
     let fails = |pod: &&Pod| {
         let mut events = events(case, pod).filter(|event| is_about_network(event));
-        events.any(|event| known(&event.message).is_none_or(|message| !message.is_general))
+        events.any(|event| known(case, &event.message).is_none_or(|message| !message.is_general))
     };
     let all = case.snapshot.calico_pods.read();
     all.is_some_and(|all| !all.iter().any(|pod| is_dns(&pod) && pod.is_ready()))

@@ -17,6 +17,11 @@ pub fn age(snapshot: &Snapshot, node: &Node) -> Option<i64> {
     (age >= -CLOCK_SKEW).then_some(age.max(0))
 }
 
+/// Whether a node has just joined.
+pub fn is_young(snapshot: &Snapshot, node: &Node) -> bool {
+    age(snapshot, node).is_some_and(|age| age < JOINING)
+}
+
 /// The nodes on which calico-node is still starting, because they have just joined. None right after an
 /// install: then calico-node is not ready on any older node.
 pub fn nodes(snapshot: &Snapshot) -> Vec<&Node> {
@@ -53,6 +58,22 @@ pub fn nodes(snapshot: &Snapshot) -> Vec<&Node> {
                 .all(|pod| pod.is_ready() || is_starting(pod))
     });
     young
+}
+
+/// Whether a pod may be starting on a node that has just joined, for all that files without a time show: it is in its
+/// init containers for the first time, and its node is newer than every node on which calico-node is ready.
+pub fn may_be_starting(snapshot: &Snapshot, agents: &[&Pod], pod: &Pod) -> bool {
+    let created = |pod: &Pod| {
+        let mut nodes = snapshot.nodes.items().iter();
+        let node = nodes.find(|node| node.metadata.name == pod.spec.node_name)?;
+        Some(node.metadata.creation_timestamp.as_ref()?.0)
+    };
+    let ready = agents.iter().filter(|pod| pod.is_ready());
+    let newest = ready.filter_map(|pod| created(pod)).max();
+    snapshot.time.is_none()
+        && is_starting(pod)
+        && pod.unfinished_init_container().is_some()
+        && newest.is_some_and(|newest| created(pod).is_some_and(|created| created > newest))
 }
 
 /// Whether one of these pods is on a node.

@@ -9,6 +9,9 @@ use super::server_arguments::ServerArguments;
 use crate::assess::provenance::Provenance;
 use crate::snapshot::Snapshot;
 
+/// The flag of k3s and RKE2 that turns theirs off.
+pub const DISABLE: &str = "--disable-kube-proxy";
+
 /// The DaemonSet of kube-proxy.
 pub fn daemon_set(snapshot: &Snapshot) -> Option<&DaemonSet> {
     let mut sets = snapshot.daemon_sets.items().iter();
@@ -25,6 +28,15 @@ pub fn unready(snapshot: &Snapshot) -> Option<(&DaemonSet, i32, i32)> {
     let desired = status.desired_number_scheduled;
     let ready = status.number_ready;
     (ready < desired).then_some((set, ready, desired))
+}
+
+/// Whether it is ready on every node that it is scheduled to.
+pub fn is_ready(snapshot: &Snapshot) -> bool {
+    let status = daemon_set(snapshot).and_then(daemon_set::counted);
+    status.is_some_and(|status| {
+        status.desired_number_scheduled > 0
+            && status.number_ready >= status.desired_number_scheduled
+    })
 }
 
 /// Whether it is scheduled to nodes.
@@ -48,9 +60,15 @@ pub fn is_ipvs(snapshot: &Snapshot) -> bool {
 
 /// Where a server of k3s or RKE2 is told to run none.
 pub fn disabled(snapshot: &Snapshot) -> Option<Provenance> {
-    const FLAG: &str = "--disable-kube-proxy";
-    let server = ServerArguments::all(snapshot).find(|server| server.is_set(FLAG))?;
-    Some(server.at(FLAG))
+    let server = ServerArguments::all(snapshot).find(|server| server.is_set(DISABLE))?;
+    Some(server.at(DISABLE))
+}
+
+/// A server of k3s or RKE2 that runs one: k3s in its own process, RKE2 as a static pod.
+pub fn in_servers(snapshot: &Snapshot) -> Option<ServerArguments> {
+    ServerArguments::all(snapshot)
+        .next()
+        .filter(|_| disabled(snapshot).is_none())
 }
 
 /// Whether kube-router runs, which can implement Services in place of kube-proxy.

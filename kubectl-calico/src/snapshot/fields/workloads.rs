@@ -207,7 +207,7 @@ pub(in crate::snapshot) const DAEMON_SET: Fields = &[
                     Object(&[
                         ("nodeSelector", Whole),
                         ("affinity", Object(&[("nodeAffinity", Whole)])),
-                        ("initContainers", Object(&[NAME])),
+                        ("initContainers", Object(&[NAME, ("image", Value)])),
                         ("containers", CONTAINER),
                     ]),
                 )]),

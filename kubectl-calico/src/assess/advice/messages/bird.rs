@@ -2,8 +2,13 @@
 
 use super::commands::{agent_log, agents, bgp_configuration, node_addresses};
 use super::known_message::{KnownMessage, every_node_responds};
+use crate::assess::check::Case;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
+use crate::assess::views::calico_node::CalicoNode;
+use crate::repair::Step;
+use crate::repair::calico_node::set_variable;
+use crate::snapshot::PodName;
 
 const NO_SUCH_ADDRESS: KnownMessage = KnownMessage {
     means: "the address that Calico recorded for the node is not on any of its interfaces",
@@ -13,6 +18,21 @@ const NO_SUCH_ADDRESS: KnownMessage = KnownMessage {
     explained_by: &[&WRONG_ADDRESS],
     ..KnownMessage::USUAL
 };
+
+const ROUTER_ID: &str = "have Calico derive a router ID from the name of each node, with CALICO_ROUTER_ID=hash; the \
+                         operator sets that in an IPv6-only cluster. If nodes have IPv4 addresses, have calico-node \
+                         detect them instead";
+
+/// The operator restores the variables that it sets.
+fn with_router_id(case: &Case, pod: &PodName) -> Step {
+    let step = Step::new(ROUTER_ID);
+    match CalicoNode::current(case.snapshot) {
+        Some(node) if !case.facts.install.is_run_by_operator() => {
+            step.run(set_variable(&node.object(), "CALICO_ROUTER_ID", "hash"))
+        }
+        _ => step.run(agent_log(case, pod)),
+    }
+}
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
@@ -60,6 +80,22 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "Readiness probe failed: calico/node is not ready: BIRD6 is not ready: Error \
          querying BIRD: unable to connect to BIRDv6 socket: dial unix \
          /var/run/bird/bird6.ctl: connect: no such file or directory",
+        ],
+        ..KnownMessage::USUAL
+    },
+    // confd takes the node's IPv4 address for it otherwise, and has BIRD check the configuration that it writes.
+    KnownMessage {
+        texts: &["router id must be configured manually"],
+        means: "BIRD has no router ID, because the node has no IPv4 address",
+        fix: ROUTER_ID,
+        remedy: Some(with_router_id),
+        source: "projectcalico/bird, conf/conf.c; projectcalico/calico v3.32.1, \
+                 confd/pkg/backends/calico/bgp_processor.go",
+        examples: &[
+            "bird: /etc/calico/confd/config/bird6.cfg, line 3: Router ID must be configured manually on IPv6 routers",
+            "2026-01-01 00:00:00.000 [ERROR][71] confd/resource.go 307: Error from checkcmd \"bird -p -c \
+         /etc/calico/confd/config/.bird.cfg\": \"bird: /etc/calico/confd/config/.bird.cfg:3:1 Router ID must be \
+         configured manually\"",
         ],
         ..KnownMessage::USUAL
     },

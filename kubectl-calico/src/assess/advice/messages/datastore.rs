@@ -2,35 +2,45 @@
 
 use super::commands::{definitions, kube_proxy, nodes, pods_like, unlock};
 use super::known_message::KnownMessage;
+use super::server::Server;
+use super::service_path;
 use crate::assess::checks::crds::KINDS_NOT_SERVED;
 use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::ebpf::NO_API_ADDRESS;
+use crate::assess::checks::kube_proxy::PROXY_NOT_READY;
+
+/// How a connection that is not established times out.
+const TIMEOUTS: &[&str] = &[
+    "i/o timeout",
+    "connection timed out",
+    "while waiting for connection",
+];
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
-        texts: &["dial tcp", ":443: i/o timeout"],
-        without: &["webhook", "pull "],
-        means: "the pod cannot reach the API server through its Service",
-        fix: "get kube-proxy running on the node; with eBPF and without kube-proxy, give Calico \
-         the address of the API server. Otherwise, look for a firewall on the node, \
-              or for a network that overlaps with the pod CIDR",
-        paste: kube_proxy,
-        explained_by: &[&NO_API_ADDRESS],
-        source: "projectcalico/calico#2812, #2720",
+        any: TIMEOUTS,
+        to: &[Server::Service],
+        means: "the API server cannot be reached through its Service",
+        fix: service_path::FIX,
+        remedy: Some(service_path::repaired),
+        explained_by: &[&NO_API_ADDRESS, &PROXY_NOT_READY],
+        source: "projectcalico/calico#2812, #2720, #11509",
         examples: &[
             "2026-01-01 00:00:00.000 [ERROR][1] cni-installer/install.go 472: Get \
          \"https://10.96.0.1:443/api/v1/nodes/foo\": dial tcp 10.96.0.1:443: i/o timeout",
+            "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 158: failed to query kubeadm's config map \
+         error=Get \"https://10.96.0.1:443/api/v1/namespaces/kube-system/configmaps/kubeadm-config?timeout=2s\": \
+         net/http: request canceled while waiting for connection (Client.Timeout exceeded while awaiting headers)",
         ],
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["dial tcp", ":443: connect: connection refused"],
-        without: &["webhook", "pull "],
+        texts: &["connect: connection refused"],
+        to: &[Server::Service],
         means: "nothing answers at the Service address of the API server",
-        fix: "get kube-proxy running on the node; with eBPF and without kube-proxy, give Calico \
-         the address of the API server",
-        paste: kube_proxy,
-        explained_by: &[&NO_API_ADDRESS],
+        fix: service_path::FIX,
+        remedy: Some(service_path::repaired),
+        explained_by: &[&NO_API_ADDRESS, &PROXY_NOT_READY],
         source: "projectcalico/calico#8929",
         examples: &["E1202 1 main.go:284] Received bad status code error=Get \
          \"https://10.96.0.1:443/healthz\": dial tcp 10.96.0.1:443: connect: connection \
@@ -38,13 +48,13 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["dial tcp", ":443: connect: no route to host"],
-        without: &["webhook", "pull "],
-        means: "the node has no route to the Service address of the API server",
-        fix: "get kube-proxy running on the node; then look for a firewall that rejects \
-         forwarded packets, as images of Oracle Linux and CentOS have",
+        texts: &["connect: no route to host"],
+        to: &[Server::Service],
+        means: "the Service address of the API server is unreachable from the node",
+        fix: "get kube-proxy running on the node, if it is not; then look for a firewall that rejects forwarded \
+         packets, as images of Oracle Linux and CentOS have",
         paste: kube_proxy,
-        explained_by: &[&NO_API_ADDRESS],
+        explained_by: &[&NO_API_ADDRESS, &PROXY_NOT_READY],
         source: "projectcalico/calico#6208",
         examples: &[
             "Failed to start error=Get \"https://10.96.0.1:443/api\": dial tcp 10.96.0.1:443: \
@@ -53,8 +63,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["dial tcp", ":443: connect: network is unreachable"],
-        without: &["webhook", "pull "],
+        texts: &["connect: network is unreachable"],
+        to: &[Server::Service],
         means: "the node has no default route, or none for this family",
         fix: "give the node a default route: packets to Service addresses are routed before \
          kube-proxy rewrites them",
@@ -67,13 +77,41 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &[":443/", "context deadline exceeded"],
-        without: &["webhook"],
+        any: &[
+            "connect: connection refused",
+            "connect: no route to host",
+            "connect: network is unreachable",
+            "i/o timeout",
+            "connection timed out",
+            "while waiting for connection",
+        ],
+        to: &[Server::Api],
+        means: "the API server cannot be reached at the address that Calico uses",
+        fix: "check that it is the address of the API server (Calico takes one other than that of the Service from \
+         KUBERNETES_SERVICE_HOST in kubernetes-services-endpoint), and that no firewall keeps the nodes from it",
+        paste: nodes,
+        explained_by: &[&PROXY_NOT_READY],
+        source: "projectcalico/calico documentation, eBPF",
+        examples: &[
+            "Get \"https://192.168.100.11:6443/version\": dial tcp 192.168.100.11:6443: \
+         connect: connection refused",
+            "Get \"https://192.168.100.11:6443/version\": dial tcp 192.168.100.11:6443: i/o timeout",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        any: &[
+            "context deadline exceeded",
+            "request canceled (client.timeout exceeded",
+            "tls handshake timeout",
+        ],
+        to: &[Server::Service, Server::Api],
+        without: &["i/o timeout"],
         means: "the API server does not answer in time",
         fix: "check that the API server and its etcd are not overloaded, and that packets to \
          it are not dropped: an MTU that is too large looks like this",
-        paste: kube_proxy,
-        explained_by: &[&NO_API_ADDRESS],
+        paste: nodes,
+        explained_by: &[&NO_API_ADDRESS, &PROXY_NOT_READY],
         source: "projectcalico/calico v3.30.7, kube-controllers/cmd/kube-controllers/main.go; \
          projectcalico/calico#9522",
         examples: &[
@@ -81,12 +119,62 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          verify datastore error=Get \
          \"https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinformations/default\": \
          context deadline exceeded",
+            "2026-01-01 00:00:00.000 [INFO][9] startup/startup.go 425: Hit error connecting to datastore - retry \
+         error=Get \"https://10.96.0.1:443/api/v1/nodes/foo\": net/http: TLS handshake timeout",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        any: &["connection reset by peer", ": eof"],
+        to: &[Server::Service, Server::Api],
+        is_general: true,
+        means: "connections to the API server break off",
+        fix: "check that the API server does not restart, and what is between it and the node: a load balancer, a \
+         proxy or a firewall may close connections",
+        paste: nodes,
+        explained_by: &[&PROXY_NOT_READY],
+        source: "Go 1.23, net/http/transport.go; Linux, errno ECONNRESET",
+        examples: &[
+            "2026-01-01 00:00:00.000 [INFO][9] startup/startup.go 425: Hit error connecting to datastore - retry \
+         error=Get \"https://10.96.0.1:443/api/v1/nodes/foo\": EOF",
+            "2026-01-01 00:00:00.000 [INFO][9] startup/startup.go 425: Hit error connecting to datastore - retry \
+         error=Get \"https://10.96.0.1:443/api/v1/nodes/foo\": read tcp 10.0.0.5:41234->10.96.0.1:443: read: \
+         connection reset by peer",
+        ],
+        ..KnownMessage::USUAL
+    },
+    // Typha and etcd have messages of their own.
+    KnownMessage {
+        any: &[
+            "connect: connection refused",
+            "connect: no route to host",
+            "connect: network is unreachable",
+            "i/o timeout",
+            "connection timed out",
+            "client.timeout exceeded",
+            "tls handshake timeout",
+            "context deadline exceeded",
+            "connection reset by peer",
+            ": eof",
+        ],
+        to: &[Server::Other],
+        without: &[":2379", ":5473"],
+        is_general: true,
+        means: "connections to a server other than the API server fail",
+        fix: "let the pod's node connect to it: check the routes, firewalls and security groups on the way, and \
+         whether a proxy is needed",
+        paste: nodes,
+        source: "Go 1.23, net/dial.go and net/http/transport.go",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][60] felix/ec2.go 82: RequestError: send request failed error=Post \
+         \"https://ec2.eu-west-1.amazonaws.com/\": dial tcp 192.0.2.10:443: i/o timeout",
+            "Get \"https://10.96.0.1:443/api\": proxyconnect tcp: dial tcp 192.0.2.3:3128: connect: connection refused",
         ],
         ..KnownMessage::USUAL
     },
     KnownMessage {
         texts: &["dial tcp: lookup", "no such host"],
-        without: &["webhook", "pull "],
+        without: &["webhook", "pull ", "/v2/"],
         means: "the name of a server cannot be resolved on the node",
         fix: "use an address, or a name that the DNS servers of the node know: cluster DNS \
          does not work before Calico does",
@@ -96,20 +184,6 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
             "2026-01-01 00:00:00.000 [ERROR][9] startup/startup.go 141: Get \
          \"https://k8s-api.internal:6443/api\": dial tcp: lookup k8s-api.internal: no \
          such host",
-        ],
-        ..KnownMessage::USUAL
-    },
-    KnownMessage {
-        texts: &[":6443: connect: connection refused"],
-        without: &["webhook"],
-        means: "nothing answers at the address of the API server that Calico was given",
-        fix: "correct the address: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT in \
-         kubernetes-services-endpoint",
-        paste: nodes,
-        source: "projectcalico/calico documentation, eBPF",
-        examples: &[
-            "Get \"https://192.168.100.11:6443/version\": dial tcp 192.168.100.11:6443: \
-         connect: connection refused",
         ],
         ..KnownMessage::USUAL
     },

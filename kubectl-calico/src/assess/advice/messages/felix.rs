@@ -1,6 +1,6 @@
 //! Messages of Felix, and of the data planes that it programs.
 
-use super::commands::{agent_log, agents, edit_felix, kube_proxy, node_addresses, nodes};
+use super::commands::{agent_log, agents, describe, edit_felix, kube_proxy, node_addresses, nodes};
 use super::known_message::KnownMessage;
 use crate::assess::checks::ebpf::KERNEL_TOO_OLD;
 use crate::assess::checks::ebpf::KUBE_PROXY_BESIDE;
@@ -270,6 +270,22 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         examples: &[
             "2026-01-01 00:00:00.000 [ERROR][60] felix/conntrack.go 116: Failed to remove conntrack \
                      flows after retries. error=exit status 1 output=\"conntrack v1.4.6: Operation failed\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["/proc/sys/", "read-only file system"],
+        without: &["failed (add)"],
+        means: "/proc/sys is read-only in the container: it does not run privileged",
+        fix: "let calico-node run privileged (securityContext of its container), unless nonPrivileged is set in the \
+              Installation on purpose; if it does, the node's own /proc/sys is read-only, as in an unprivileged LXC \
+              container",
+        paste: describe,
+        source: "projectcalico/calico v3.32.1, felix/dataplane/linux/endpoint_mgr.go (writeProcSys); \
+                 opencontainers/runtime-spec, config-linux.md (readonlyPaths)",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][60] felix/int_dataplane.go 1000: failed to set \
+         /proc/sys/net/ipv4/ip_forward error=open /proc/sys/net/ipv4/ip_forward: read-only file system",
         ],
         ..KnownMessage::USUAL
     },

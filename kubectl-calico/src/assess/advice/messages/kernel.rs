@@ -342,4 +342,20 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
+    // The path of the cgroup is empty by default: Felix mounts cgroup2 at /run/calico/cgroup itself.
+    KnownMessage {
+        texts: &["failed to attach connect-time load balancer"],
+        means: "Felix cannot attach the connect-time load balancer to the cgroup of the node",
+        fix: "mount cgroup2 on the node, and restart calico-node there; or turn the connect-time load balancer off \
+              (bpfConnectTimeLoadBalancing: Disabled, with bpfHostNetworkedNATWithoutCTLB: Enabled)",
+        paste: nodes,
+        source: "projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go and felix/bpf/nat/connecttime.go; \
+                 projectcalico/calico#7252",
+        examples: &[
+            "2026-01-01 00:00:00.000 [PANIC][97] felix/int_dataplane.go 716: BPFConnTimeLBEnabled but failed to attach \
+         connect-time load balancer, bailing out. error=failed to attach program calico_connect_v4: failed to attach \
+         calico_connect_v4 to cgroup /run/calico/cgroup: no such file or directory",
+        ],
+        ..KnownMessage::USUAL
+    },
 ];

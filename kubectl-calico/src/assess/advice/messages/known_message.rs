@@ -1,6 +1,8 @@
 //! A well-known message of a container or the kubelet.
 
+use super::server::Server;
 use crate::assess::check::{Case, Check};
+use crate::repair::Step;
 use crate::snapshot::PodName;
 
 /// A message whose cause is known.
@@ -11,6 +13,10 @@ use crate::snapshot::PodName;
 pub(crate) struct KnownMessage {
     /// The strings that a line must contain, all of them, in lower case.
     pub(super) texts: &'static [&'static str],
+    /// Of these strings, in lower case, a line must contain at least one, unless there are none.
+    pub(super) any: &'static [&'static str],
+    /// The server that a line must be about: one of these, unless there are none.
+    pub(super) to: &'static [Server],
     /// The strings that no such line contains.
     pub(super) without: &'static [&'static str],
     /// Whether the last of them ends the line.
@@ -29,6 +35,8 @@ pub(crate) struct KnownMessage {
     pub(crate) fix: &'static str,
     /// The command for it, which may take names from the pod that wrote the line.
     pub(crate) paste: fn(&Case, &PodName) -> String,
+    /// What to do in this cluster, in place of `fix` and `paste`.
+    pub(crate) remedy: Option<fn(&Case, &PodName) -> Step>,
     /// Checks that explain the cause in more detail, if they also find it.
     pub(crate) explained_by: &'static [&'static Check],
     /// The versions that write it, unless that is all of them.
@@ -43,6 +51,8 @@ impl KnownMessage {
     /// What most messages have in common.
     pub(super) const USUAL: Self = Self {
         texts: &[],
+        any: &[],
+        to: &[],
         without: &[],
         at_end: false,
         is_general: false,
@@ -52,6 +62,7 @@ impl KnownMessage {
         before_name: None,
         fix: "",
         paste: |_, _| String::new(),
+        remedy: None,
         explained_by: &[],
         versions: "",
         source: "",
@@ -61,6 +72,11 @@ impl KnownMessage {
     /// The cause, with the name that a line gives it.
     pub(crate) fn cause_in(&self, line: &str) -> String {
         let line = line.to_lowercase();
+        if self.to.contains(&Server::Other)
+            && let Some(server) = Server::name_in(&line)
+        {
+            return format!("{} ({server})", self.means);
+        }
         let name = self.before_name.and_then(|before| {
             let (_, rest) = line.split_once(before)?;
             let (name, _) = rest.split_once('"')?;
@@ -73,8 +89,16 @@ impl KnownMessage {
         }
     }
 
-    /// Whether a line, in lower case, is this message.
-    pub(super) fn is_in(&self, line: &str) -> bool {
+    /// What to do in this cluster about what a pod says.
+    pub(crate) fn step(&self, case: &Case, pod: &PodName) -> Step {
+        match self.remedy {
+            Some(remedy) => remedy(case, pod),
+            None => Step::new(self.fix).run((self.paste)(case, pod)),
+        }
+    }
+
+    /// Whether a line, in lower case, which is about a server, is this message.
+    pub(super) fn is_in(&self, line: &str, server: Option<Server>) -> bool {
         let contains = |text: &&&str| line.contains(**text);
         let ends = || {
             self.texts
@@ -82,6 +106,8 @@ impl KnownMessage {
                 .is_some_and(|text| line.trim_end().ends_with(text))
         };
         self.texts.iter().all(|text| contains(&text))
+            && (self.any.is_empty() || self.any.iter().any(|text| contains(&text)))
+            && (self.to.is_empty() || server.is_some_and(|server| self.to.contains(&server)))
             && !self.without.iter().any(|text| contains(&text))
             && (!self.at_end || ends())
     }

@@ -14,10 +14,15 @@ mod known_message;
 mod node_files;
 mod operator;
 mod runtime;
+mod server;
+mod service_path;
 mod start;
 mod typha;
 
 pub(crate) use known_message::KnownMessage;
+use server::Server;
+
+use crate::assess::check::Case;
 
 /// The subjects, and their messages.
 const SUBJECTS: [(&str, &[KnownMessage]); 11] = [
@@ -37,40 +42,44 @@ const SUBJECTS: [(&str, &[KnownMessage]); 11] = [
     ("Operator and Calico's API server", operator::MESSAGES),
 ];
 
-/// The message that a line is: a specific one, if a general one is in it, too.
-pub(crate) fn known(line: &str) -> Option<&'static KnownMessage> {
+/// The message that a line is in this cluster: a specific one, if a general one is in it, too.
+pub(crate) fn known(case: &Case, line: &str) -> Option<&'static KnownMessage> {
     let line = line.to_lowercase();
-    let all = SUBJECTS.iter().flat_map(|(_, messages)| *messages);
-    all.filter(|message| message.is_in(&line))
+    let server = Server::of(case, &line);
+    all()
+        .filter(|message| message.is_in(&line, server) && (message.applies)(case))
         .min_by_key(|message| message.is_general)
+}
+
+fn all() -> impl Iterator<Item = &'static KnownMessage> {
+    SUBJECTS.iter().flat_map(|(_, messages)| *messages)
 }
 
 /// Lines that are known.
 #[cfg(test)]
 pub(crate) fn examples() -> impl Iterator<Item = &'static str> {
-    let all = SUBJECTS.iter().flat_map(|(_, messages)| *messages);
-    all.flat_map(|message| message.examples.iter().copied())
+    all().flat_map(|message| message.examples.iter().copied())
+}
+
+/// What a line means where every address that it dials is that of the API server's Service.
+#[cfg(test)]
+pub(crate) fn meanings(line: &str) -> Vec<&'static str> {
+    let line = line.to_lowercase();
+    let server = Server::of_example(&line);
+    let messages = all().filter(|message| message.is_in(&line, server));
+    messages.map(|message| message.means).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn all() -> impl Iterator<Item = &'static KnownMessage> {
-        SUBJECTS.iter().flat_map(|(_, messages)| *messages)
-    }
-
     #[test]
     fn every_example_is_that_message_and_no_other() {
         for message in all() {
             assert!(!message.examples.is_empty(), "{}", message.means);
             for example in message.examples {
-                let line = example.to_lowercase();
-                let found: Vec<&str> = all()
-                    .filter(|other| other.is_in(&line))
-                    .map(|other| other.means)
-                    .collect();
-                assert_eq!(found, [message.means], "{example}");
+                assert_eq!(meanings(example), [message.means], "{example}");
             }
         }
     }
@@ -80,17 +89,20 @@ mod tests {
         assert!(all().count() >= 40);
         for message in all() {
             let (means, fix) = (message.means, message.fix);
-            for text in message.texts.iter().chain(message.without) {
+            for text in message
+                .texts
+                .iter()
+                .chain(message.any)
+                .chain(message.without)
+            {
                 assert_eq!(
                     *text,
                     text.to_lowercase(),
                     "lines are matched in lower case"
                 );
             }
-            assert!(
-                !message.texts.is_empty() && !message.source.is_empty(),
-                "{means}"
-            );
+            assert!(message.texts.len() + message.any.len() > 0, "{means}");
+            assert!(!message.source.is_empty(), "{means}");
             assert!(
                 !means.is_empty() && !means.ends_with('.') && !fix.ends_with('.'),
                 "{means}"
@@ -110,7 +122,7 @@ mod tests {
             "Successfully assigned default/a to node-1",
             "Back-off restarting failed container calico-node in pod calico-node-1",
         ] {
-            assert!(known(line).is_none(), "{line}");
+            assert!(meanings(line).is_empty(), "{line}");
         }
     }
 
@@ -118,7 +130,8 @@ mod tests {
     fn the_page_is_up_to_date() {
         let mut page = String::from(
             "# Messages of pods\n\nThe lines of logs and events that `kubectl calico status` knows, by the \
-             text that it looks for, in upper or lower case; `…` stands for any text. A finding about the pod then names \
+             text that it looks for, in upper or lower case; `…` stands for any text, and what follows `, to` is the server \
+             that the line names. A finding about the pod then names \
              the cause, and quotes the line. Of several known lines, a specific one counts more than one that \
              is a consequence (*general*), an event more than a log, and a later line more than an earlier \
              one. Other lines are quoted without a cause. This page is generated.\n",
@@ -128,7 +141,16 @@ mod tests {
                 "\n## {subject}\n\n| text | cause | what to do | source |\n| --- | --- | --- | --- |\n"
             ));
             for message in messages {
-                let mut text = message.texts.join(" … ").replace('|', "\\|");
+                let mut texts = message.texts.to_vec();
+                let any = message.any.join(" or ");
+                if !any.is_empty() {
+                    texts.push(&any);
+                }
+                let mut text = texts.join(" … ").replace('|', "\\|");
+                let to: Vec<&str> = message.to.iter().map(|server| server.name()).collect();
+                if !to.is_empty() {
+                    text.push_str(&format!(", to {}", to.join(" or ")));
+                }
                 if message.is_general {
                     text.push_str(" (*general*)");
                 }

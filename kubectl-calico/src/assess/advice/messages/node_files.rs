@@ -77,6 +77,23 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
+    // Plugins that are chained to Calico have tokens of their own.
+    KnownMessage {
+        texts: &["failed (add): unauthorized"],
+        any: &["plugin type=\"istio-cni\"", "plugin type=\"linkerd-cni\""],
+        means: "the API server rejects the token of a CNI plugin that is chained to Calico",
+        before_name: Some("plugin type=\""),
+        fix: "restart the agent of that plugin on the node of the pod (the DaemonSet istio-cni-node or linkerd-cni), \
+              which writes a new token; if the plugin was removed, take it out of the file in /etc/cni/net.d",
+        paste: pod_node,
+        source: "containernetworking/cni v1.2.3, libcni/api.go; linkerd documentation, CNI plugin; Istio documentation, \
+                 Install the Istio CNI node agent",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox \
+         \"3f0c\": plugin type=\"linkerd-cni\" name=\"linkerd-cni\" failed (add): Unauthorized",
+        ],
+        ..KnownMessage::USUAL
+    },
     KnownMessage {
         texts: &["plugin type=\"multus", " failed (add)"],
         without: &["type=\"calico", "failed to find plugin"],

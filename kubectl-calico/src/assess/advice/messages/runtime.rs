@@ -2,11 +2,9 @@
 
 use super::commands::{describe, nodes, nodes_by_architecture};
 use super::known_message::KnownMessage;
+use super::server::Server;
 
 const NO_REGISTRY: &str = "the node cannot reach the registry of the image";
-
-const REACH_REGISTRY: &str = "let the node reach the registry (firewall, or the proxy of the container runtime), or use a \
-                              mirror";
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
@@ -61,7 +59,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["pull ", " image", "dial tcp", "no such host"],
+        texts: &["no such host"],
+        to: &[Server::Registry],
         means: NO_REGISTRY,
         fix: "correct the name of the registry, or the DNS servers of the node: cluster DNS is not used for \
               images",
@@ -73,24 +72,39 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["pull ", " image", "i/o timeout"],
+        any: &[
+            ": connect: ",
+            ": eof",
+            "client.timeout exceeded",
+            "connection reset by peer",
+            "context deadline exceeded",
+            "i/o timeout",
+            "tls handshake timeout",
+        ],
+        to: &[Server::Registry],
         means: NO_REGISTRY,
-        fix: REACH_REGISTRY,
+        fix: "let the node reach the registry (firewall, or the proxy of the container runtime), or use a mirror",
         source: "containerd v1.7.22, remotes/docker/resolver.go",
         examples: &[
             "failed to pull and unpack image \"docker.io/calico/cni:v3.30.7\": failed to do request: Head \
          \"https://registry-1.docker.io/v2/\": dial tcp 192.0.2.1:443: i/o timeout",
+            "Failed to pull image \"quay.io/calico/cni:v3.30.7\": failed to do request: Head \
+         \"https://quay.io/v2/\": dial tcp 192.0.2.1:443: connect: connection refused",
+            "failed to do request: Head \"https://registry.local/v2/calico/cni/manifests/v3.30.7\": net/http: TLS \
+         handshake timeout",
         ],
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["pull ", " image", "dial tcp", ": connect: "],
-        means: NO_REGISTRY,
-        fix: REACH_REGISTRY,
-        source: "containerd v1.7.22, remotes/docker/resolver.go",
+        any: &["insufficient_scope", "pull access denied"],
+        means: "the registry has no such image, or the node's credentials do not give access to it",
+        fix: "correct the registry, the path and the name of the image; if they are right, add a pull secret",
+        paste: describe,
+        source: "containerd v1.7.22, remotes/docker/errcode.go; distribution/distribution, \
+         docs/spec/auth/scope.md",
         examples: &[
-            "Failed to pull image \"quay.io/calico/cni:v3.30.7\": failed to do request: Head \
-         \"https://quay.io/v2/\": dial tcp 192.0.2.1:443: connect: connection refused",
+            "Failed to pull image \"docker.io/calico/cni:v3.30.7\": pull access denied, repository does not exist or \
+         may require authorization: server message: insufficient_scope: authorization failed",
         ],
         ..KnownMessage::USUAL
     },
@@ -111,7 +125,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         texts: &["read-only file system"],
-        without: &["/proc/sys/net/"],
+        without: &["/proc/sys/"],
         means: "a directory that the container needs is on a read-only file system of the node",
         source: "siderolabs/talos#6902; projectcalico/calico#2712",
         examples: &["Error: failed to generate container spec: failed to mkdir \

@@ -1,0 +1,72 @@
+//! What to do where the API server cannot be reached through its Service: that depends on what implements Services.
+
+use super::commands::{agents, calico_node_of, kube_proxy};
+use crate::assess::check::Case;
+use crate::assess::facts::dataplane::Dataplane;
+use crate::assess::phrases::counted;
+use crate::assess::views::{kube_proxy as proxy, pods};
+use crate::repair::Step;
+use crate::snapshot::{Pod, PodName};
+
+/// What to do if nothing more is known.
+pub(super) const FIX: &str = "get kube-proxy running on the node, if it is not; with eBPF and without kube-proxy, give \
+                              Calico the address of the API server. Otherwise, look for a firewall on the node, or for \
+                              a network that overlaps with the pod CIDR";
+
+/// What to do about a pod that does not reach the API server.
+pub(super) fn repaired(case: &Case, name: &PodName) -> Step {
+    let snapshot = case.snapshot;
+    let all = snapshot.calico_pods.items().iter();
+    let mut all = all.chain(snapshot.pending_pods.items());
+    let pod = all.find(|pod| PodName::of(&pod.metadata) == *name);
+    let by_ebpf = case.facts.dataplane.value() == Some(&Dataplane::Bpf)
+        && !proxy::is_scheduled(snapshot)
+        && pod.is_some_and(|pod| !matches!(pods::app(pod), "calico-node" | "canal"));
+    if by_ebpf {
+        return Step::new(
+            "get calico-node ready on the node of the pod: with eBPF and without kube-proxy, it implements Services",
+        )
+        .run(agents(case, name));
+    }
+    if let Some((_, ready, desired)) = proxy::unready(snapshot) {
+        let nodes = counted(usize::try_from(desired).unwrap_or_default(), "node");
+        return Step::new(format!(
+            "get kube-proxy running on the node of the pod: it is ready on {ready} of {nodes}"
+        ))
+        .run(kube_proxy(case, name));
+    }
+    match pod.filter(|_| has_services(case)) {
+        None => Step::new(FIX).run(kube_proxy(case, name)),
+        // Source: projectcalico/calico#11509.
+        Some(pod) if !uses_host_network(pod) => Step::new(
+            "kube-proxy runs, so restart calico-node on the node of the pod: its routes or rules may be incomplete \
+             there. If that does not help, look for a firewall on the node that drops forwarded packets, or for a \
+             network that overlaps with the pod CIDR",
+        )
+        .run(calico_node_of(case, name)),
+        Some(_) => Step::new(
+            "kube-proxy runs, so look between the node and the API server: for a firewall in front of the addresses \
+             behind the Service, or for a network of the node that overlaps with the Service CIDR",
+        )
+        .run("kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes"),
+    }
+}
+
+/// Whether kube-proxy runs on every node where it should, or the distribution does its work.
+fn has_services(case: &Case) -> bool {
+    let platform = case.facts.cluster.platform.value();
+    let by_platform = platform.is_some_and(|it| it.implements_services())
+        && proxy::disabled(case.snapshot).is_none();
+    by_platform || proxy::is_ready(case.snapshot)
+}
+
+/// Whether a pod is on its node's network, as is the CNI plugin, which runs before the pod has a network.
+/// Source: tigera/operator v1.42.3, pkg/render; projectcalico/calico v3.32.1, manifests.
+fn uses_host_network(pod: &Pod) -> bool {
+    pod.spec.host_network
+        || pods::has_no_sandbox(pod)
+        || matches!(
+            pods::app(pod),
+            "calico-node" | "canal" | "calico-typha" | "tigera-operator"
+        )
+}
