@@ -87,16 +87,11 @@ pub(crate) fn pool_in_use<'a>(case: &Case<'a>) -> Option<(&'a ExistingPool, u128
     (dns.is_empty() || dns.iter().any(has_address)).then_some(in_use)
 }
 
-/// Blocks without a pool, unless CoreDNS still has an address of them.
+/// Blocks without a pool.
 fn only_blocks(case: &Case) -> Option<Finding> {
     let is_uninstalled = case.facts.install.method.value() == Some(&Method::Nothing);
     let blocks = blocks(case.snapshot);
-    let has_address = |pod: &Pod| {
-        let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
-        address.is_some_and(|address| blocks.iter().any(|block| block.assigns(address)))
-    };
-    let mut pods = case.snapshot.calico_pods.items().iter();
-    if !is_uninstalled || blocks.is_empty() || pods.any(has_address) {
+    if !is_uninstalled || blocks.is_empty() {
         return None;
     }
     let cidrs: Vec<String> = blocks.iter().map(|block| block.cidr.to_string()).collect();
@@ -112,17 +107,34 @@ fn only_blocks(case: &Case) -> Option<Finding> {
     )
     .evidence(ObjectRef::all("IPAMBlock"), "spec.cidr", few(&cidrs))
     .evidence(ObjectRef::all("IPAMBlock"), "addresses in use", used);
+    let has_address = |pod: &&Pod| {
+        let address: Option<IpAddr> = pod.status.pod_ip.parse().ok();
+        address.is_some_and(|address| blocks.iter().any(|block| block.assigns(address)))
+    };
+    let pod = case.snapshot.calico_pods.items().iter().find(has_address);
+    let (finding, delete) = match pod {
+        Some(pod) => (
+            finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip),
+            Step::new(
+                "install Calico again with a pool for these blocks, of their size, as kubectl calico plan does; to use \
+                 another one, recreate the pods that have their addresses, and delete the blocks first",
+            ),
+        ),
+        None => (
+            finding,
+            Step::new(
+                "delete the blocks before you install Calico again, unless pods still have their addresses",
+            )
+            .run(delete_ipam_data(case.snapshot)),
+        ),
+    };
     Some(
         with_annotations(case, finding)
             .impact(
                 "a new install counts their addresses as in use, and a pool with another block size assigns them a \
                  second time",
             )
-            .fixed_by_all(vec![
-                Step::new("delete the blocks before you install Calico again, unless pods still have their addresses")
-                    .run(delete_ipam_data(case.snapshot)),
-                list_what_is_left(),
-            ]),
+            .fixed_by_all(vec![delete, list_what_is_left()]),
     )
 }
 
