@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pod_network::hold;
+use calico_core::pool::Encapsulation;
 
 use super::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::check::{Case, Check, Judges};
@@ -16,6 +17,7 @@ use crate::assess::phrases::{counted, few, the_pool};
 use crate::assess::views::ipam_blocks::{Block, blocks};
 use crate::assess::views::pods;
 use crate::repair::Step;
+use crate::repair::left_pods::LeftPods;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
 use crate::snapshot::{ObjectRef, Pod};
 
@@ -239,12 +241,26 @@ fn account_for(case: &Case, blocks: &[&StrayBlock]) -> Vec<Step> {
             POOL_OUTSIDE_POD_NETWORK.entry.code
         ))];
     }
+    let encapsulation = encapsulation(case, blocks).filter(|_| sizes.len() == 1);
+    let settings = match encapsulation {
+        Some(encapsulation) => format!("its old CIDR, blockSize {size} and {encapsulation}"),
+        None => format!("its old CIDR and encapsulation, and blockSize {size}"),
+    };
     vec![
         Step::new(format!(
-            "create their pool again, with its old CIDR and blockSize {size}, or {recreate}"
+            "create their pool again, with {settings}, or {recreate}"
         ))
         .run(PODS),
     ]
+}
+
+/// The encapsulation of their pods, if anything shows it.
+fn encapsulation(case: &Case, blocks: &[&StrayBlock]) -> Option<Encapsulation> {
+    let mut pods = blocks.iter().filter_map(|block| {
+        LeftPods::of(case.snapshot, case.facts, &block.cidr, Encapsulation::Vxlan)
+    });
+    let pods = pods.next()?;
+    pods.shown_by.map(|_| pods.encapsulation)
 }
 
 /// The blocks, and how much of them is in use.
