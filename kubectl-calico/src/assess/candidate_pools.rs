@@ -83,6 +83,36 @@ pub(crate) fn existing_pools<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     pools
 }
 
+/// The listed pools that the operator creates beside existing ones as soon as it can. While any pool exists, it checks
+/// them against nothing, and Calico's API only rejects those that overlap an existing pool.
+/// Source: tigera/operator v1.34.0 and v1.42.3, pkg/controller/ippool/pool_controller.go and defaults.go.
+pub(crate) fn pools_to_come<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
+    let installation = case.facts.installation.as_ref();
+    let existing = case.facts.known_pools();
+    let acts = installation.is_some_and(InstallationFacts::changes_existing_pools)
+        && case.facts.install.is_by_operator()
+        && !case.snapshot.basis.is_proposal()
+        && !existing.is_empty();
+    if !acts || !counts(case) {
+        return Vec::new();
+    }
+    let is_changed = |index: Option<usize>| {
+        let mut changed = existing
+            .iter()
+            .filter_map(|pool| installation?.renumbered(pool));
+        changed.any(|changed| Some(changed) == index)
+    };
+    let mut pools: Vec<CandidatePool> = listed_pools(case).collect();
+    pools.retain(|pool| {
+        let mut networks = existing.iter().filter_map(|pool| pool.network);
+        let is_free = pool
+            .network
+            .is_some_and(|it| !networks.any(|existing| existing.overlaps(&it)));
+        is_free && !is_changed(pool.index)
+    });
+    pools
+}
+
 /// Whether it is known that no pool exists.
 pub(crate) fn no_pool_exists(case: &Case) -> bool {
     match &case.facts.pools {

@@ -59,7 +59,7 @@ pub(super) fn ordered(mut findings: Vec<Finding>) -> Vec<Finding> {
     let rank = |index: usize| {
         findings
             .get(index)
-            .map(|finding| (finding.pending.is_some(), finding.severity))
+            .map(|finding| (urgency(finding), finding.severity))
     };
     let mut order: Vec<usize> = (0..findings.len()).collect();
     order.sort_by_key(|index| {
@@ -107,21 +107,24 @@ fn put_before(findings: &mut [Finding], first: &Check, then: &Check) {
 /// from making the change is most often what another finding is about.
 /// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
 fn put_first(findings: &mut [Finding]) {
+    // Among equal ones, the first.
     let first = findings
         .iter()
+        .rev()
         .filter_map(|finding| {
             Some((
-                finding.severity,
+                (urgency(finding), finding.severity),
                 finding.reference(),
                 finding.pending.clone()?,
             ))
         })
-        .max_by_key(|(severity, ..)| *severity);
+        .max_by_key(|(rank, ..)| *rank);
     let Some((_, first, change)) = first else {
         return;
     };
     for finding in findings {
-        if finding.code == first.code || !may_enable(finding) || finding.fix.is_empty() {
+        let is_of_it = finding.code == first.code || finding.pending.as_ref() == Some(&change);
+        if is_of_it || !may_enable(finding) || finding.fix.is_empty() {
             continue;
         }
         let step = Step::new(format!(
@@ -130,6 +133,15 @@ fn put_first(findings: &mut [Finding]) {
         ));
         finding.fix.insert(0, step);
         finding.after = Some(first.clone());
+    }
+}
+
+/// How urgent it is to prevent what the operator does as soon as it can: a deletion cannot be taken back.
+fn urgency(finding: &Finding) -> u8 {
+    match &finding.pending {
+        None => 0,
+        Some(change) if change.starts_with("deletes ") => 2,
+        Some(_) => 1,
     }
 }
 

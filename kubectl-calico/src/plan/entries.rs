@@ -8,6 +8,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::inputs::Inputs;
 use super::pool::Pool;
+use super::stale_entries::current;
 use crate::assess::facts::pools;
 use crate::assess::views::objects::default_installation;
 use crate::repair::existing_entries::existing_entries;
@@ -144,7 +145,7 @@ fn as_written(pool: &Pool) -> installation::Pool {
 
 /// The list as planned, without existing pools that the operator does not own and the list never had.
 pub(super) fn planned(inputs: &Inputs, pools: &[Pool]) -> Vec<Value> {
-    let mut entries = listed(inputs);
+    let mut entries = current(inputs, listed(inputs));
     for pool in pools {
         let existing = inputs.existing(pool.family);
         let existing = existing.map(|existing| existing.cidr.as_str());

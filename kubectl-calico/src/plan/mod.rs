@@ -12,6 +12,7 @@ mod not_read;
 mod pool;
 mod ports;
 pub mod request;
+mod stale_entries;
 mod steps;
 mod summary;
 pub mod values;

@@ -1,6 +1,7 @@
 //! Ranges that nothing in the cluster uses.
 
 use calico_core::cidr::{Cidr, Family};
+use calico_core::pod_network::hold;
 
 use crate::assess::facts::Facts;
 use crate::assess::views::ipam_blocks::block_sizes;
@@ -16,6 +17,15 @@ pub fn is_clear_of_services_and_nodes(snapshot: &Snapshot, facts: &Facts, cidr: 
         .filter_map(|address| address.parse().ok());
     !services.any(|service| service.overlaps(cidr))
         && !nodes.any(|address| cidr.contains(&Cidr::of_address(address)))
+}
+
+/// Whether pods can have addresses from a CIDR: it is clear of Services and nodes, and inside the pod network, as far
+/// as these are known.
+pub fn can_be_for_pods(snapshot: &Snapshot, facts: &Facts, cidr: &Cidr) -> bool {
+    let network = facts.networks.best();
+    let network = network.filter(|network| network.of_family(cidr.family()).next().is_some());
+    is_clear_of_services_and_nodes(snapshot, facts, cidr)
+        && network.is_none_or(|network| hold(&network.cidrs, cidr))
 }
 
 /// A CIDR of the pod network that neither these pools nor anything else uses. Blocks of a deleted pool may be in it,

@@ -113,28 +113,21 @@ impl InstallationList {
 
     /// Removes the entry at an index.
     pub fn remove(&mut self, index: usize) -> Command {
-        let operations = json!([
-            self.test(index),
-            {"op": "remove", "path": format!("{PATH}/{index}")},
-        ]);
-        if index < self.entries.len() {
-            self.entries.remove(index);
-        }
-        self.patch(&operations)
+        self.replace(index, Vec::new())
     }
 
-    /// Replaces the entry at an index with one of another name, which is added at the end.
-    pub fn replace(&mut self, index: usize, entry: Value) -> Command {
-        let operations = json!([
+    /// Replaces the entry at an index with others of another name, which are added at the end.
+    pub fn replace(&mut self, index: usize, entries: Vec<Value>) -> Command {
+        let mut operations = vec![
             self.test(index),
-            {"op": "remove", "path": format!("{PATH}/{index}")},
-            added(entry.clone()),
-        ]);
+            json!({"op": "remove", "path": format!("{PATH}/{index}")}),
+        ];
+        operations.extend(entries.iter().cloned().map(added));
         if index < self.entries.len() {
             self.entries.remove(index);
         }
-        self.entries.push(entry);
-        self.patch(&operations)
+        self.entries.extend(entries);
+        self.patch(&operations.into())
     }
 
     fn patch(&self, operations: &Value) -> Command {

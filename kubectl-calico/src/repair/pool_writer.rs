@@ -201,7 +201,17 @@ impl<'a> PoolWriter<'a> {
             return None;
         };
         self.changed_list = true;
-        Some(self.list.replace(index, new.entry(&settings)))
+        Some(self.list.replace(index, vec![new.entry(&settings)]))
+    }
+
+    /// Lists existing pools, unchanged, in place of the entry at an index.
+    pub fn list_instead(&mut self, index: usize, pools: &[&ExistingPool]) -> Command {
+        let operator = self.installation.map(|installation| installation.operator);
+        let entries = pools
+            .iter()
+            .filter_map(|pool| Some(entry(operator?, pool).into()));
+        self.changed_list = true;
+        self.list.replace(index, entries.collect())
     }
 
     /// Gives a pool another encapsulation.

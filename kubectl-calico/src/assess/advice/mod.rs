@@ -15,6 +15,7 @@ pub(crate) mod placeholder;
 pub(crate) mod pod_commands;
 pub(crate) mod pod_network_change;
 pub(crate) mod pool_fixes;
+pub(crate) mod pool_to_come;
 pub(crate) mod refused;
 pub(crate) mod reservations;
 pub(crate) mod services_endpoint;

@@ -5,7 +5,10 @@ use calico_core::cidr::Cidr;
 
 use super::no_pool::NO_POOL;
 use crate::assess::advice::pool_fixes::{delete_overlapping, relocate};
-use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
+use crate::assess::advice::pool_to_come::to_come;
+use crate::assess::candidate_pools::{
+    CandidatePool, candidate_pools, existing_pools, pools_to_come,
+};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity, Suspect};
@@ -24,8 +27,8 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
         criteria: "The Service CIDR comes from OpenShift's Network, kubeadm-config, \
                    --service-cluster-ip-range of kube-apiserver and kube-controller-manager, \
                    --service-cidr of k3s and RKE2, and the ServiceCIDRs; all of them are checked. \
-                   A pool that is disabled and has no pods is ignored. If no pool exists yet, the \
-                   listed ones are checked.",
+                   A pool that is disabled and has no pods is ignored. Listed pools that the \
+                   operator has yet to create are checked, too.",
         fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods.",
         source: "Calico documentation, IP address management",
@@ -56,19 +59,13 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
                 let found = finding.take().unwrap_or_else(first);
                 finding = Some(found.read(&network.from, service));
             }
-            Some(
-                finding?
-                    .impact(
-                        "a pod and a Service can have the same address, and the pod is then \
-                         unreachable",
-                    )
-                    .fixed_by_all(relocate(case, pool)),
-            )
+            finding
         };
-        candidate_pools(case)
-            .iter()
-            .filter_map(overlapping)
-            .collect()
+        found(
+            case,
+            overlapping,
+            "a pod and a Service can have the same address, and the pod is then unreachable",
+        )
     },
 };
 
@@ -81,7 +78,8 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                  address to a pod, routes to nodes break with the first block that covers one, \
                  tunnels between nodes loop, and traffic from pods to nodes is not masqueraded.",
         criteria: "The InternalIPs of the nodes count. A pool that is disabled and has no pods \
-                   does not count, and neither does one for load balancers. IPReservations make \
+                   does not count, and neither does one for load balancers; one that the operator has yet to create \
+                   does. IPReservations make \
                    no difference: they only keep an address from being assigned twice.",
         fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods. If the pod CIDR of the \
@@ -122,14 +120,14 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                     ObjectRef::all("Node"),
                     format!("InternalIP in {cidr}"),
                     few(&names),
-                )
-                .impact(
-                    "pods can be assigned the addresses of nodes, and routes to nodes lead to pods",
-                )
-                .fixed_by_all(relocate(case, pool)),
+                ),
             )
         };
-        candidate_pools(case).iter().filter_map(inside).collect()
+        found(
+            case,
+            inside,
+            "pods can be assigned the addresses of nodes, and routes to nodes lead to pods",
+        )
     },
 };
 
@@ -165,6 +163,22 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
         overlapping.collect()
     },
 };
+
+/// What is found about the pools as they are and as they will be, with its impact and its fix.
+fn found(
+    case: &Case,
+    about: impl Fn(&CandidatePool) -> Option<Finding>,
+    impact: &str,
+) -> Vec<Finding> {
+    let there = candidate_pools(case).into_iter().filter_map(|pool| {
+        let finding = about(&pool)?.impact(impact);
+        Some(finding.fixed_by_all(relocate(case, &pool)))
+    });
+    let to_come = pools_to_come(case)
+        .into_iter()
+        .filter_map(|pool| Some(to_come(about(&pool)?, case, &pool, impact)));
+    there.chain(to_come).collect()
+}
 
 /// Whether pods, tunnels or Services have, or may get, addresses from a pool.
 fn is_used(pool: &CandidatePool) -> bool {

@@ -5,7 +5,8 @@ use calico_core::cidr::Family;
 use calico_core::pod_network::hold;
 
 use crate::assess::advice::pool_fixes::{relist, relocate};
-use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools};
+use crate::assess::advice::pool_to_come::to_come;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools, pools_to_come};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
@@ -60,18 +61,44 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
         let only_listed = listed_beside_live(case, network)
             .filter(|listed| !pools.iter().any(|pool| pool.cidr == listed.cidr));
         findings.extend(only_listed.map(|pool| listed(case, &pool, network)));
+        findings.extend(pools_to_come(case).into_iter().filter_map(|pool| {
+            let outside = of_pods(&pool, network).then(|| outside(&pool, network));
+            Some(to_come(outside?, case, &pool, MASQUERADED))
+        }));
         findings
     },
 };
 
 fn is_outside(pool: &CandidatePool, network: &ConfiguredNetwork) -> bool {
     pool.network.is_some_and(|cidr| {
-        let counts = match pool.existing {
-            None if network.is_enforced() => true,
-            _ => pool.serves_pods && network.of_family(cidr.family()).next().is_some(),
-        };
+        let counts = pool.existing.is_none() && network.is_enforced();
         counts && !hold(&network.cidrs, &cidr)
+    }) || of_pods(pool, network)
+}
+
+/// Whether a pool for pods is outside the pod network, and that has a CIDR of its family.
+fn of_pods(pool: &CandidatePool, network: &ConfiguredNetwork) -> bool {
+    let cidr = pool.network.filter(|_| pool.serves_pods);
+    cidr.is_some_and(|cidr| {
+        network.of_family(cidr.family()).next().is_some() && !hold(&network.cidrs, &cidr)
     })
+}
+
+/// The finding about a listed pool.
+fn outside(pool: &CandidatePool, network: &ConfiguredNetwork) -> Finding {
+    let severity = if network.is_enforced() {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    Finding::new(
+        &POOL_OUTSIDE_POD_NETWORK.entry,
+        severity,
+        pool.object(),
+        format!("{} is outside the pod CIDR {}", pool.cidr, network.list()),
+    )
+    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+    .read(&network.from, network.list())
 }
 
 /// The pools that the Installation lists outside the pod network although pools exist. Since 1.34,
@@ -98,19 +125,7 @@ fn takes_over(case: &Case) -> bool {
 }
 
 fn listed(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Finding {
-    let severity = if network.is_enforced() {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    let finding = Finding::new(
-        &POOL_OUTSIDE_POD_NETWORK.entry,
-        severity,
-        pool.object(),
-        format!("{} is outside the pod CIDR {}", pool.cidr, network.list()),
-    )
-    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
-    .read(&network.from, network.list())
+    let finding = outside(pool, network)
     .in_manifest(format!(
         "set {} in the manifest of the Installation to the CIDR of the existing pool, or to another one inside {}",
         pool.field("cidr"),
@@ -177,10 +192,10 @@ fn variable(case: &Case) -> Option<(Provenance, String)> {
     Some((node.env(VARIABLE), value.to_owned()))
 }
 
+const MASQUERADED: &str = "kube-proxy treats traffic from these pods to Services as coming from outside the \
+                           cluster and replaces its source address; network policies no longer match it";
+
 fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> String {
-    let masqueraded = "kube-proxy treats traffic from these pods to Services as coming from outside the \
-                       cluster and replaces its source address; network policies no longer match \
-                       it";
     let asked = case
         .facts
         .installation
@@ -195,10 +210,10 @@ fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Str
         ),
         (Some(_), true) if old_operator => {
             format!(
-                "{masqueraded}; the operator rejects the pool on every change, and applies nothing; \
+                "{MASQUERADED}; the operator rejects the pool on every change, and applies nothing; \
                  those of Calico 3.28 and later accept a pool that exists"
             )
         }
-        _ => masqueraded.to_owned(),
+        _ => MASQUERADED.to_owned(),
     }
 }

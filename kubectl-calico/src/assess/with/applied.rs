@@ -16,7 +16,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::assess::report::Report;
 use crate::assess::views::objects::{default_installation, operator_deployment};
-use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot};
+use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot, Store};
 
 /// The cluster with the manifests.
 pub(super) struct Applied {
@@ -106,7 +106,7 @@ fn act(
         let clause = format!("does not act on the manifests: it is {why}");
         return is_asked.then_some(clause).into_iter().collect();
     }
-    let starts = idle(cluster).is_some();
+    let starts = idle(cluster).is_some() || enables_changes(cluster, snapshot);
     let pending = if starts {
         Vec::new()
     } else {
@@ -146,6 +146,14 @@ fn act(
         actions.extend(dataplane::follow(snapshot, &was, facts, origins));
     }
     actions
+}
+
+/// Whether the operator can change pools only now, because the manifests create Calico's API server.
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go (`apiAvailable`).
+fn enables_changes(cluster: &Snapshot, snapshot: &Snapshot) -> bool {
+    let had_none =
+        cluster.api_servers.unknown().is_none() && cluster.api_servers.items().is_empty();
+    had_none && cluster.store != Store::V3 && !snapshot.api_servers.items().is_empty()
 }
 
 /// Why the operator does nothing, if so.

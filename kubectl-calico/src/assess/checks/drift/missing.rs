@@ -5,15 +5,22 @@ use calico_core::cidr::Cidr;
 use calico_core::installation::path;
 
 use super::changed_entry::{put_back, severity_of_rejected};
+use crate::assess::advice::pool_to_come::{give_way, must_not_come};
+use crate::assess::candidate_pools::listed_pools;
 use crate::assess::check::Case;
+use crate::assess::checks::overlaps::{OVERLAPS_NODES, OVERLAPS_SERVICES};
+use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Suspect};
+use crate::repair::Step;
+use crate::repair::free_range::can_be_for_pods;
 use crate::snapshot::{ObjectRef, Store};
 
 /// There is no pool of the entry's network.
 pub(super) fn missing(
     entry: &'static Entry,
+    case: &Case,
     installation: &InstallationFacts,
     index: usize,
     cidr: &str,
@@ -30,6 +37,13 @@ pub(super) fn missing(
     )
     .evidence(ObjectRef::all("IPPool"), format!("count (CIDR {cidr})"), 0);
     if installation.changes_existing_pools() {
+        let not_to_come = [
+            &POOL_OUTSIDE_POD_NETWORK,
+            &OVERLAPS_SERVICES,
+            &OVERLAPS_NODES,
+        ];
+        let suspects = not_to_come.map(|check| Suspect::Code(check.entry.code));
+        let suspects = suspects.into_iter().filter(|_| must_not_come(case, index));
         finding
             .impact(
                 "pods get no addresses from it until the operator creates it, which requires \
@@ -37,6 +51,15 @@ pub(super) fn missing(
             )
             .fix("check what the operator reports about it")
             .paste("kubectl get tigerastatus ippools -o yaml")
+            .suspects(suspects)
+    } else if let Some(steps) = out_of_the_way(case, index) {
+        finding
+            .impact(
+                "it is never created by this operator; after an upgrade to Calico 3.28 or later, the operator would \
+                 create it over addresses that are not for pods",
+            )
+            .fixed_by_all(steps)
+            .suspects([Suspect::Code(POOL_OUTSIDE_POD_NETWORK.entry.code)])
     } else {
         finding
             .impact(
@@ -92,4 +115,12 @@ pub(super) fn rejected(
             format!("in {place}, list the existing pool {} instead", pool.cidr)
         })
     })
+}
+
+/// What to do about an entry that an operator must not create.
+fn out_of_the_way(case: &Case, index: usize) -> Option<Vec<Step>> {
+    let pool = listed_pools(case).find(|pool| pool.index == Some(index))?;
+    let network = pool.network?;
+    let can_stay = can_be_for_pods(case.snapshot, case.facts, &network);
+    (!can_stay).then(|| give_way(case, &pool))
 }

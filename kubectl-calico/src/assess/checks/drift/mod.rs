@@ -112,7 +112,7 @@ fn differs(
     let of_text = pools.iter().find(|pool| pool.cidr == cidr);
     let Some(pool) = of_text.or_else(|| pools.iter().find(of_network)) else {
         return rejected(entry, case, installation, (index, cidr, network))
-            .or_else(|| Some(missing(entry, installation, index, cidr)));
+            .or_else(|| Some(missing(entry, case, installation, index, cidr)));
     };
     // Whether another notation matters depends on the operator.
     let operator = &case.facts.install.operator;
