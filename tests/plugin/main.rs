@@ -11,6 +11,7 @@
 mod action;
 mod command;
 mod connect;
+mod destination;
 mod files;
 mod mistakes;
 mod nodes;

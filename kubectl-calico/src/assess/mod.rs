@@ -50,6 +50,7 @@ use not_read::{Reason, not_read};
 use report::{KIND, Report};
 
 use crate::document::Head;
+use crate::repair::destination::Destination;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Snapshot, Unknown};
 
@@ -120,6 +121,7 @@ fn report_of(
         not_requested,
         ignores: Ignores::default(),
         changes: None,
+        destination: Destination::default(),
     };
     report.recount_checks();
     conclude(&mut report);

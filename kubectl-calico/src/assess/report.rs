@@ -15,6 +15,7 @@ use super::ignores::Ignores;
 use super::not_applicable::NotApplicable;
 use super::not_read::NotRead;
 use crate::document::Head;
+use crate::repair::destination::Destination;
 use crate::snapshot::Basis;
 
 /// `kind` of a report.
@@ -66,9 +67,24 @@ pub struct Report {
     /// findings that are new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
+    /// Where its commands go.
+    #[serde(skip)]
+    pub destination: Destination,
 }
 
 impl Report {
+    /// Sends its commands to the cluster.
+    pub fn address(&mut self, destination: Destination) {
+        let findings = self.findings.iter_mut().chain(&mut self.plan_findings);
+        for finding in findings {
+            destination.address_all(&mut finding.fix);
+        }
+        if let Some(connectivity) = &mut self.connectivity {
+            destination.address_all(&mut connectivity.steps);
+        }
+        self.destination = destination;
+    }
+
     /// The codes of the checks that did not run.
     pub fn unchecked(&self) -> BTreeSet<&'static str> {
         let skipped = self.not_read.iter().map(|row| &row.codes);

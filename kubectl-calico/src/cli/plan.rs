@@ -50,7 +50,6 @@ pub struct PlanArgs {
 impl PlanArgs {
     /// The requested properties of the plan.
     pub fn request(&self) -> PlanRequest {
-        let files = self.run.source.filename.iter();
         PlanRequest {
             nodes: self.nodes,
             pods_per_node: self.pods_per_node,
@@ -58,9 +57,6 @@ impl PlanArgs {
             block_size: self.block_size.unwrap_or_default(),
             encapsulation: self.encapsulation.unwrap_or_default(),
             operator: self.operator_version,
-            files: files
-                .map(|file| file.to_string_lossy().into_owned())
-                .collect(),
         }
     }
 }

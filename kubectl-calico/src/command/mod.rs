@@ -7,6 +7,7 @@ mod change_watch;
 mod clock;
 mod clusters;
 mod completion;
+mod destination;
 mod explain;
 mod follow;
 mod hints;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use calico_core::text::{listed, quoted};
 
+use super::destination::destination;
 use super::probe::{Probed, probe};
 use super::redaction::{redacted, redaction};
 use super::time_limit::AnyError;
@@ -15,7 +16,8 @@ use crate::nodes::NodeList;
 use crate::redact::Redaction;
 use crate::render::{self, TableOptions};
 use crate::repair::access::grant;
-use crate::snapshot::{Node, Reading, Snapshot};
+use crate::repair::destination::Destination;
+use crate::snapshot::{Node, Origin, Reading, Snapshot};
 use crate::terminal;
 
 /// Prints the list of nodes.
@@ -134,7 +136,10 @@ fn print(list: &NodeList, arguments: &NodesArgs, exit: Exit) -> Exit {
         Some(NodesFormat::Yaml) => render::yaml(list).map_err(|error| error.to_string()),
         Some(NodesFormat::Name) => Ok(render::node_names(list)),
     };
-    warn(list);
+    warn(
+        list,
+        &destination(&arguments.source, &Origin::default(), arguments.redact),
+    );
     match text {
         Ok(text) => output::print(&text, exit),
         Err(error) => output::fail(&format!("cannot write the list: {error}")),
@@ -142,7 +147,7 @@ fn print(list: &NodeList, arguments: &NodesArgs, exit: Exit) -> Exit {
 }
 
 /// What could not be read, on standard error, as for every table of kubectl.
-fn warn(list: &NodeList) {
+fn warn(list: &NodeList, destination: &Destination) {
     for row in list
         .not_read
         .iter()
@@ -155,7 +160,7 @@ fn warn(list: &NodeList) {
         .iter()
         .find(|row| row.reason == Reason::Forbidden);
     if let Some(row) = denied {
-        let step = grant(row.denied_user());
+        let step = grant(row.denied_user(), destination);
         terminal::warn(&format!("to {}:\n{}", step.what, step.commands.join("\n")));
     }
     if list.nodes.is_empty() {

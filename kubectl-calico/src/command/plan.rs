@@ -1,5 +1,6 @@
 //! `kubectl calico plan`
 
+use super::destination::destination;
 use super::input::{self, Wanted};
 use super::{clock, output};
 use crate::cli::{PlanArgs, PlanFormat, RunArgs};
@@ -23,15 +24,17 @@ pub(super) fn run(arguments: &PlanArgs) -> Exit {
 fn text(arguments: &PlanArgs) -> Result<(String, Exit), (String, Exit)> {
     let snapshot = input::read(&arguments.run.source, Wanted::default())
         .map_err(|error| (error.to_string(), Exit::Incomplete))?;
-    let plan = plan(&snapshot, &arguments.request(), clock::now());
+    let mut plan = plan(&snapshot, &arguments.request(), clock::now());
+    plan.address(destination(&arguments.run.source, &snapshot.origin, false));
     let exit = exit(&plan, &arguments.run);
     if is_withheld(arguments.output, exit) {
         let fails = |severity| arguments.run.fails_on(severity);
-        return Err((render::refused(&plan, fails), exit));
+        let why = render::refused(&plan, fails);
+        return Err((plan.destination.text(&why), exit));
     }
     match render_plan(&plan, arguments) {
         Ok(text) => Ok((text, exit)),
-        Err(error) => Err((error, Exit::Usage)),
+        Err(error) => Err((plan.destination.text(&error), Exit::Usage)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use calico_core::text::listed;
 use tokio::time::Instant;
 
+use super::destination::destination;
 use crate::assess::facts::Facts;
 use crate::cli::SourceArgs;
 use crate::connect::{RequestError, connect};
@@ -12,6 +13,7 @@ use crate::gather::node_status_probe::{ANSWER, NodeStatusProbe, ProbeResult};
 use crate::interrupt::Interrupt;
 use crate::nodes::NodeList;
 use crate::repair::access::grant_probe;
+use crate::repair::destination::Destination;
 use crate::snapshot::{Node, Reading, Snapshot, denied_user};
 use crate::terminal;
 
@@ -62,6 +64,7 @@ pub(super) fn probe(
         };
         Ok::<_, String>(terminal::with_progress(asking, progress).await)
     })?;
+    warn(&result, &destination(source, &snapshot.origin, false));
     Ok(Probed::of(result, snapshot))
 }
 
@@ -79,7 +82,6 @@ fn reporting(snapshot: &Snapshot, list: &NodeList) -> Vec<String> {
 
 impl Probed {
     fn of(result: ProbeResult, snapshot: &mut Snapshot) -> Self {
-        warn(&result);
         let is_complete =
             result.silent.is_empty() && result.not_asked.is_empty() && result.left.is_empty();
         match &mut snapshot.calico_node_statuses {
@@ -114,14 +116,14 @@ impl Probed {
     }
 }
 
-fn warn(result: &ProbeResult) {
+fn warn(result: &ProbeResult, destination: &Destination) {
     if result.signal.is_some() {
         terminal::warn("stopped by a signal; the CalicoNodeStatuses of this run are removed");
     }
     if let Some(error) = &result.error {
         terminal::complain(&error.to_string());
         if let RequestError::Forbidden { message, .. } = error {
-            let step = grant_probe(denied_user(message));
+            let step = grant_probe(denied_user(message), destination);
             terminal::warn(&format!("to {}:\n{}", step.what, step.commands.join("\n")));
         }
     }

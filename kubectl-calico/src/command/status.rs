@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::destination::destination;
 use super::input::{self, Wanted};
 use super::objections::objections;
 use super::redaction::{redacted, redaction};
@@ -105,5 +106,10 @@ pub(super) fn report(
         report.plan_findings = objections(&input.snapshot, &report, now);
     }
     selection.compare(&mut report, name);
+    report.address(destination(
+        source,
+        &input.snapshot.origin,
+        arguments.redact,
+    ));
     Ok((report, input.snapshot))
 }

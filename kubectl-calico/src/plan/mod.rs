@@ -30,6 +30,7 @@ use crate::assess::facts::ports::Port;
 use crate::assess::finding::{Finding, Severity};
 use crate::document::Head;
 use crate::repair::Step;
+use crate::repair::destination::Destination;
 use crate::repair::installation_settings::Setting;
 use crate::snapshot::Snapshot;
 use choice::Choice;
@@ -97,6 +98,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What could not be read.
     pub not_read: Vec<Unread>,
+    /// Where its commands go.
+    #[serde(skip)]
+    pub destination: Destination,
 }
 
 /// The facts that a plan is derived from, under the same names as in a report.
@@ -187,10 +191,21 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
         existing_pools,
         existing_findings,
         findings: found,
+        destination: Destination::default(),
     }
 }
 
 impl Plan {
+    /// Sends its commands to the cluster.
+    pub fn address(&mut self, destination: Destination) {
+        destination.address_all(&mut self.steps);
+        let findings = self.findings.iter_mut().chain(&mut self.existing_findings);
+        for finding in findings {
+            destination.address_all(&mut finding.fix);
+        }
+        self.destination = destination;
+    }
+
     /// The severity of the worst finding.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|found| found.severity).max()

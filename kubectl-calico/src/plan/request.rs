@@ -20,8 +20,6 @@ pub struct PlanRequest {
     pub encapsulation: Encapsulations,
     /// `--operator-version`
     pub operator: Option<OperatorVersion>,
-    /// `--filename`
-    pub files: Vec<String>,
 }
 
 impl PlanRequest {
@@ -49,7 +47,7 @@ impl PlanRequest {
         self.encapsulation.bare.is_some() || Family::BOTH.into_iter().any(|f| self.concerns(f))
     }
 
-    /// The flags, except for `--filename`, for a command that requests the same.
+    /// The flags for a command that requests the same.
     pub fn flags(&self) -> Vec<String> {
         let mut encapsulations: Vec<String> = self
             .encapsulation

@@ -8,6 +8,7 @@ use crate::assess::not_read::{NotRead, Reason};
 use crate::assess::phrases::counted;
 use crate::render::page::{BOLD, Page};
 use crate::repair::access::grant;
+use crate::repair::destination::Destination;
 
 /// The number of kinds and objects that are named for one reason.
 const MOST: usize = 30;
@@ -20,11 +21,11 @@ pub(crate) struct Row<'a> {
 }
 
 /// All blocks. The codes of the skipped checks are for those who ask for details.
-pub(super) fn not_read(page: &mut Page, rows: &[Row], codes: bool) {
+pub(super) fn not_read(page: &mut Page, rows: &[Row], codes: bool, destination: &Destination) {
     page.line("Not read", BOLD);
     let forbidden = of(rows, Reason::Forbidden);
     if !forbidden.is_empty() {
-        self::forbidden(page, &forbidden);
+        self::forbidden(page, &forbidden, destination);
     }
     let mut failed = of(rows, Reason::Failed);
     while let Some(first) = failed.first().copied() {
@@ -54,7 +55,7 @@ fn of<'a>(rows: &[Row<'a>], reason: Reason) -> Vec<Row<'a>> {
     rows.filter(|row| row.row.reason == reason).collect()
 }
 
-fn forbidden(page: &mut Page, rows: &[Row]) {
+fn forbidden(page: &mut Page, rows: &[Row], destination: &Destination) {
     let user = rows.iter().find_map(|row| row.row.denied_user());
     let who = match user {
         Some(user) => format!("User {}", printable(user)),
@@ -65,7 +66,7 @@ fn forbidden(page: &mut Page, rows: &[Row]) {
         &[],
         &format!("{who} may not read {count}: {}", objects(rows)),
     );
-    let step = grant(user);
+    let step = grant(user, destination);
     page.entry(&[], &format!("To {}:", step.what));
     for command in &step.commands {
         page.command(command);

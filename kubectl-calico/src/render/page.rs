@@ -155,6 +155,17 @@ impl Page {
         }
     }
 
+    /// A sentence that ends with a command, which stays in one piece.
+    pub(super) fn line_with_command(&mut self, text: &str, command: &str) {
+        let line = format!("{text} {command}");
+        if self.shown(&line).width() > self.look.width {
+            self.line(text, Style::new());
+            self.command(command);
+        } else {
+            self.line(&line, Style::new());
+        }
+    }
+
     /// Parts of a sentence in one style. A line ends between two of them, so that a command stays in one piece.
     pub(super) fn parts(&mut self, parts: &[String], style: Style) {
         let mut line = String::new();

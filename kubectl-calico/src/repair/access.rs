@@ -1,20 +1,23 @@
 //! How a user gets the permissions to read everything.
 
 use super::Step;
+use super::destination::Destination;
 
 /// Creates the ClusterRole of `kubectl calico rbac`, and binds it to the user that the API server named, or
 /// else to a placeholder.
-pub(crate) fn grant(user: Option<&str>) -> Step {
+pub(crate) fn grant(user: Option<&str>, destination: &Destination) -> Step {
     let name = name(user);
     let what = format!("let {name} read all of it (read-only, no Secrets)");
-    bind(user, what, "kubectl calico rbac", ROLE)
+    let step = bind(user, what, "kubectl calico rbac", ROLE);
+    by_another(step, destination)
 }
 
 /// The same for the ClusterRole of `kubectl calico rbac --probe`.
-pub(crate) fn grant_probe(user: Option<&str>) -> Step {
+pub(crate) fn grant_probe(user: Option<&str>, destination: &Destination) -> Step {
     let name = name(user);
     let what = format!("let {name} create and delete CalicoNodeStatuses, and read everything else");
-    bind(user, what, "kubectl calico rbac --probe", PROBE_ROLE)
+    let step = bind(user, what, "kubectl calico rbac --probe", PROBE_ROLE);
+    by_another(step, destination)
 }
 
 /// The name of the ClusterRole that `kubectl calico rbac` prints.
@@ -26,6 +29,12 @@ pub(crate) const PROBE_ROLE: &str = "kubectl-calico-probe";
 /// The user, or a placeholder.
 fn name(user: Option<&str>) -> &str {
     user.filter(|user| is_plain(user)).unwrap_or("USER")
+}
+
+/// Nobody can grant what they do not have: another user runs it.
+fn by_another(mut step: Step, destination: &Destination) -> Step {
+    destination.as_another_user().address(&mut step);
+    step
 }
 
 fn bind(user: Option<&str>, what: String, print: &str, role: &str) -> Step {
@@ -66,7 +75,11 @@ mod tests {
     use super::*;
 
     fn command(user: Option<&str>) -> String {
-        grant(user).commands.last().unwrap().clone()
+        grant(user, &Destination::default())
+            .commands
+            .last()
+            .unwrap()
+            .clone()
     }
 
     #[test]

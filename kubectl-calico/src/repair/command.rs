@@ -2,7 +2,7 @@
 //! control. Whatever a name or value contains, bash, zsh, dash, ash, mksh and fish must read it as
 //! plain text, whether the command is pasted line by line or all at once.
 
-use calico_core::text::{printable, shell_word};
+use calico_core::text::printable;
 
 /// A command that is safe to paste.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,18 +34,27 @@ impl From<&str> for Command {
     }
 }
 
-/// A file name as one shell word; `FILE` if it would differ between shells, or could not be shown
-/// unchanged.
-pub fn file_word(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    let is_shown = |name: &str| printable(name) == name && !name.contains(['\'', '\\']);
-    if !name.is_empty() && name.chars().all(plain) {
-        name.to_owned()
-    } else if is_shown(name) {
-        shell_word(name)
-    } else {
-        "FILE".to_owned()
+/// A value as one word, which every shell reads alike: fish reads a backslash in quotes, others do not. `None` if it
+/// cannot be shown unchanged.
+pub fn word(value: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@,+".contains(c);
+    if printable(value) != value {
+        return None;
     }
+    if value.starts_with(|c: char| plain(c) && c != '@') && value.chars().all(plain) {
+        return Some(value.to_owned());
+    }
+    let mut word = String::new();
+    for part in value.split_inclusive(['\'', '\\']) {
+        let text = part.trim_end_matches(['\'', '\\']);
+        if !text.is_empty() {
+            word.push_str(&format!("'{text}'"));
+        }
+        if let Some(last) = part.strip_prefix(text) {
+            word.extend(last.chars().flat_map(|c| ['\\', c]));
+        }
+    }
+    Some(word)
 }
 
 #[cfg(test)]
@@ -53,16 +62,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_one_word() {
-        for (file, word) in [
-            ("../a/pools-1.yaml", "../a/pools-1.yaml"),
-            ("my pools.yaml", "'my pools.yaml'"),
-            ("$(id)", "'$(id)'"),
-            ("\u{202e}", "FILE"),
-            ("it's", "FILE"),
-            ("a\\", "FILE"),
+    fn a_value_is_one_word() {
+        for (value, expected) in [
+            ("prod", Some("prod")),
+            ("../a/pools-1.yaml", Some("../a/pools-1.yaml")),
+            (
+                "arn:aws:eks:us-east-1:1:cluster/a",
+                Some("arn:aws:eks:us-east-1:1:cluster/a"),
+            ),
+            ("kube:admin@prod", Some("kube:admin@prod")),
+            ("my pools.yaml", Some("'my pools.yaml'")),
+            ("$(id)", Some("'$(id)'")),
+            ("`id`;id&", Some("'`id`;id&'")),
+            ("~root", Some("'~root'")),
+            ("=id", Some("'=id'")),
+            ("@a", Some("'@a'")),
+            ("é", Some("'é'")),
+            ("it's", Some(r"'it'\''s'")),
+            (r"C:\kube", Some(r"'C:'\\'kube'")),
+            (r"a\", Some(r"'a'\\")),
+            ("''", Some(r"\'\'")),
+            ("\u{202e}", None),
+            ("a\nid", None),
+            ("\u{1b}[2J", None),
         ] {
-            assert_eq!(file_word(file), word);
+            assert_eq!(word(value).as_deref(), expected, "{value}");
         }
     }
 }

@@ -175,7 +175,8 @@ fn after(install: &Install, values: &str, version: Option<&str>) -> Option<Step>
             );
             Some(
                 step.run(format!("{values} > {VALUES}"))
-                    .run(upgrade(install, release, namespace, version)),
+                    .run(upgrade(install, release, namespace, version))
+                    .after_the_change(),
             )
         }
         by @ (Installer::ArgoCd | Installer::Flux) => {

@@ -3,8 +3,11 @@
 
 pub mod access;
 pub mod calico_node;
+mod calls;
+pub mod cluster_option;
 pub mod command;
 pub mod deleted_pool;
+pub mod destination;
 pub mod encapsulation;
 pub mod existing_entries;
 pub mod free_range;

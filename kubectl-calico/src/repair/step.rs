@@ -17,6 +17,9 @@ pub struct Step {
     /// Whether a command is left out because it is not safe to paste.
     #[serde(skip)]
     is_withheld: bool,
+    /// Whether its commands read what the steps before it have made of the cluster.
+    #[serde(skip)]
+    reads_result: bool,
 }
 
 /// The steps up to the first one without its command: the others suppose that it has been carried
@@ -39,7 +42,20 @@ impl Step {
             what: what.into(),
             commands: Vec::new(),
             is_withheld: false,
+            reads_result: false,
         }
+    }
+
+    /// Makes its commands read the cluster as the steps before it have changed it.
+    #[must_use]
+    pub fn after_the_change(mut self) -> Self {
+        self.reads_result = true;
+        self
+    }
+
+    /// Whether its commands read what the steps before it have made of the cluster.
+    pub(super) fn reads_result(&self) -> bool {
+        self.reads_result
     }
 
     /// Adds a command. If there is none that is safe to paste, the step says why instead. An empty

@@ -16,7 +16,7 @@ const MEMORY: u32 = 1 << 21;
 
 /// A server that answers `/version`; each other request gets what `answer` writes. It runs until the test
 /// program ends.
-pub(super) fn server(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
+pub(crate) fn server(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let answer = Arc::new(answer);
@@ -40,7 +40,7 @@ pub(super) fn server(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'stat
     url
 }
 
-pub(super) fn reply(stream: &mut TcpStream, headers: &str, body: &[u8]) {
+pub(crate) fn reply(stream: &mut TcpStream, headers: &str, body: &[u8]) {
     let head = format!(
         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n{headers}\
          Content-Length: {}\r\n\r\n",

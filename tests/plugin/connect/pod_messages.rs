@@ -41,7 +41,7 @@ fn broken() -> Vec<Value> {
 }
 
 /// A list of the objects that a path selects, as far as these tests need it.
-pub(super) fn list(objects: &[Value], path: &str) -> Option<Value> {
+pub(crate) fn list(objects: &[Value], path: &str) -> Option<Value> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let plural = path.rsplit('/').next().unwrap();
     if !query.contains("limit=") {
@@ -64,7 +64,7 @@ pub(super) fn list(objects: &[Value], path: &str) -> Option<Value> {
     Some(json!({"metadata": {}, "items": items}))
 }
 
-pub(super) fn not_found(stream: &mut TcpStream) {
+pub(crate) fn not_found(stream: &mut TcpStream) {
     let body = r#"{"kind": "Status", "message": "not found"}"#;
     error(stream, "404 Not Found", body);
 }

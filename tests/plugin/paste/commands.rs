@@ -89,7 +89,13 @@ pub(super) fn clusters(text: &str) -> [(&'static str, Vec<Value>); 4] {
 
 /// The steps that the plugin prints.
 pub(super) fn steps(subcommand: &str, objects: &[Value]) -> Vec<Value> {
+    steps_with(subcommand, objects, &[])
+}
+
+/// The steps that the plugin prints with these flags.
+pub(super) fn steps_with(subcommand: &str, objects: &[Value], flags: &[&str]) -> Vec<Value> {
     let mut arguments = vec!["-o", "json"];
+    arguments.extend(flags);
     if subcommand == "plan" {
         arguments.extend(["--block-size", "24", "--encapsulation", "VXLAN"]);
     }

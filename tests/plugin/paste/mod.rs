@@ -46,6 +46,53 @@ fn fish_refuses_a_here_document() {
     }
 }
 
+/// A name in the options of the run is an argument of every command, or a placeholder: never more.
+#[test]
+fn a_context_stays_one_word_in_every_shell() {
+    let (mut printed, mut placeholders) = (0, 0);
+    let fish = Shell::find("fish", &["--no-config"]);
+    let shells: Vec<Shell> = shells::posix().into_iter().chain(fish).collect();
+    let [_, (subcommand, objects), ..] = clusters("all()");
+    let mut scripts: Vec<(String, Vec<String>)> = Vec::new();
+    for text in hostile::texts() {
+        let context = format!("--context={text}");
+        let steps = commands::steps_with(subcommand, &objects, &[&context]);
+        let all = steps
+            .iter()
+            .flat_map(|step| step["commands"].as_array().into_iter().flatten());
+        let lines = all
+            .filter_map(Value::as_str)
+            .filter(|command| !command.contains('\n') && command.starts_with("kubectl "));
+        scripts.push((text, lines.map(str::to_owned).collect()));
+    }
+    for shell in &shells {
+        for (text, lines) in &scripts {
+            let pasted = shell.paste(&lines.join("\n"));
+            assert_eq!(pasted.calls.len(), lines.len(), "{shell:?} {lines:?}");
+            for call in &pasted.calls {
+                let at = usize::from(call.words[1] == "calico") * 2 + 1;
+                let named = match call.words[at].split_once('=') {
+                    Some(("--context", name)) => name,
+                    _ => {
+                        assert_eq!(call.words[at], "--context", "{shell:?} {lines:?}");
+                        &call.words[at + 1]
+                    }
+                };
+                if named == "CONTEXT" {
+                    placeholders += 1;
+                } else {
+                    assert_eq!(named, text, "{shell:?} {lines:?}");
+                    printed += 1;
+                }
+            }
+        }
+    }
+    assert!(
+        printed > 100 && placeholders > 100,
+        "{printed} {placeholders}"
+    );
+}
+
 #[test]
 fn a_value_is_printed_exactly_or_the_step_says_why_it_is_not() {
     let (mut printed, mut withheld) = (0, 0);

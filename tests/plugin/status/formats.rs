@@ -94,8 +94,8 @@ fn without_time(mut report: Value) -> Value {
 /// What is wrong between healthy nodes, only the nodes can show.
 #[test]
 fn a_healthy_report_names_the_steps_for_traffic_that_still_fails() {
-    const HINT: &str =
-        "If pods still cannot reach each other: kubectl calico status -o connectivity";
+    const HINT: &str = "If pods still cannot reach each other:\n    \
+                        kubectl calico status -f cluster.yaml -o connectivity\n";
     let shown = |text: &str, arguments: &[&str]| {
         let ran = status(&cluster(text), arguments);
         assert_eq!(ran.exit, 0, "{}", ran.output());

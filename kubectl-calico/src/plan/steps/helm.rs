@@ -1,19 +1,11 @@
 //! The commands that run this plan again, and those of Helm.
 
 use crate::plan::inputs::Inputs;
-use crate::repair::command::file_word;
 use crate::repair::installer_step::{VALUES, upgrade};
-use crate::snapshot::Unknown;
 
-/// The command for this plan in another format. A snapshot's cluster can be read directly; other
-/// files are passed again, because they may not belong to any existing cluster.
+/// The command for this plan in another format.
 pub(crate) fn again(inputs: &Inputs, format: &str) -> String {
     let mut words = vec!["kubectl calico plan".to_owned()];
-    let unknown = inputs.snapshot.unknown();
-    if unknown.iter().any(|(_, why)| *why == Unknown::NotGiven) {
-        let files = inputs.request.files.iter();
-        words.extend(files.map(|file| format!("-f {}", file_word(file))));
-    }
     words.extend(inputs.request.flags());
     words.push(format!("-o {format}"));
     words.join(" ")

@@ -62,7 +62,7 @@ pub fn text(plan: &Plan, look: Look) -> String {
     if !plan.not_read.is_empty() {
         page.blank();
         let rows: Vec<Row> = plan.not_read.iter().map(row_of).collect();
-        not_read(&mut page, &rows, true);
+        not_read(&mut page, &rows, true, &plan.destination);
     }
     page.finish()
 }

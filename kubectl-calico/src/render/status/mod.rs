@@ -91,7 +91,7 @@ pub(super) fn named_text(
         page.blank();
         let rows = report.not_read.iter();
         let rows: Vec<Row> = rows.map(|row| Row { row, shows: None }).collect();
-        not_read(&mut page, &rows, detail.skipped);
+        not_read(&mut page, &rows, detail.skipped, &report.destination);
     }
     if !report.not_applicable.is_empty() && report.changes.is_none() {
         page.blank();
@@ -129,7 +129,8 @@ pub(super) fn to_install(report: &Report) -> Option<Vec<String>> {
     if report.state != ClusterState::NotInstalled || report.basis.is_proposal() {
         return None;
     }
-    let plan = "kubectl calico plan: which CIDR, block size and encapsulation fit";
+    let plan = report.destination.again("plan", "");
+    let plan = format!("{plan}: which CIDR, block size and encapsulation fit");
     let objections = report.plan_findings.iter().map(|found| {
         let object = match found.name() {
             "default" | "IPPools" => String::new(),
@@ -139,7 +140,7 @@ pub(super) fn to_install(report: &Report) -> Option<Vec<String>> {
         let severity = found.severity.word();
         format!("{severity} {}: {object}{}", found.code, found.message)
     });
-    Some([plan.to_owned()].into_iter().chain(objections).collect())
+    Some([plan].into_iter().chain(objections).collect())
 }
 
 /// What was read, in words; nothing if only what changes is to be shown.

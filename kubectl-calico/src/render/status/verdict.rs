@@ -9,9 +9,8 @@ use crate::assess::report::Report;
 use crate::render::page::{BOLD, GREEN, Page, RED, YELLOW};
 use crate::snapshot::BasisKind;
 
-/// Where to read on if everything that the API server knows is in order.
-const STILL_FAILS: &str =
-    "If pods still cannot reach each other: kubectl calico status -o connectivity";
+/// When to read on although everything that the API server knows is in order.
+const STILL_FAILS: &str = "If pods still cannot reach each other:";
 
 /// The state, with a symbol.
 pub(super) fn verdict(page: &mut Page, report: &Report, name: Option<&str>) {
@@ -75,7 +74,8 @@ pub(super) fn closing(page: &mut Page, report: &Report, name: Option<&str>) {
     // Only nodes can show why traffic between healthy ones is dropped.
     let is_healthy = report.state == ClusterState::Healthy && report.changes.is_none();
     if is_healthy && report.connectivity.is_some() {
-        page.line(STILL_FAILS, Style::new());
+        let read_on = report.destination.again("status", " -o connectivity");
+        page.line_with_command(STILL_FAILS, &read_on);
     }
 }
 
