@@ -81,7 +81,11 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
     .evidence(ObjectRef::all("IPAMBlock"), "nodes", few(&names))
     .suspects([Suspect::Workload(KUBE_CONTROLLERS)]);
     if !blocks.is_empty() {
-        finding = finding.evidence(ObjectRef::all("IPAMBlock"), "their blocks", few(&blocks));
+        finding = finding.evidence(
+            ObjectRef::all("IPAMBlock"),
+            "blocks of these nodes",
+            few(&blocks),
+        );
     }
     if !addresses.is_empty() {
         let addresses: Vec<String> = addresses
@@ -90,14 +94,14 @@ fn finding(case: &Case, gone: &[GoneNode]) -> Option<Finding> {
             .collect();
         finding = finding.evidence(
             ObjectRef::all("IPAMBlock"),
-            "their addresses",
+            "addresses of these nodes",
             few(&addresses),
         );
     }
     if !unknown.is_empty() {
         finding = finding.evidence(
             ObjectRef::all("IPAMBlock"),
-            "of neither a pod nor a tunnel",
+            "addresses of neither a pod nor a tunnel",
             few(&unknown),
         );
     }

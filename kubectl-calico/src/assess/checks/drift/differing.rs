@@ -121,8 +121,8 @@ impl Differing<'_> {
             "the operator tries to change the pool, is rejected, and does not change any other \
              pool either: the block size of an existing pool is immutable"
         } else {
-            "the operator changes the pool to match the Installation as soon as Calico's API server \
-             is available"
+            "once the operator and Calico's API server both run, the operator changes the pool to match the \
+             Installation"
         }
     }
 
