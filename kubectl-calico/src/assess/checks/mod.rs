@@ -65,6 +65,7 @@ pub(crate) mod pinned_pools;
 pub(crate) mod placeholders;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
+mod reinstalled_node;
 pub(crate) mod reporting;
 pub(crate) mod retina;
 pub(crate) mod rollout;

@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 use calico_core::catalog::Entry;
 use serde_json::json;
 
+use super::reinstalled_node::remove_former;
 use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::bundle::BundledSetting;
@@ -39,7 +40,8 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
         fix: "Have calico-node use the InternalIP: nodeAddressAutodetectionV4 {kubernetes: \
               NodeInternalIP} in the Installation, or IP_AUTODETECTION_METHOD=kubernetes-internal-ip \
               in a manifest install. If the InternalIPs themselves are wrong, as with Vagrant, set \
-              --node-ip of each kubelet first. In Canal, set canal_iface of the ConfigMap canal-config to \
+              --node-ip of each kubelet first. If a machine has joined again under another name, delete its \
+              former Node. In Canal, set canal_iface of the ConfigMap canal-config to \
               the interface that connects the nodes.",
         source: "projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go \
                  (checkConflictingNodes); projectcalico/calico#8607, #2542, #729, #3541; flannel-io/flannel, \
@@ -85,7 +87,7 @@ fn shared(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
                 "calico-node stops on all of them but one (IPv4 address conflict), and other \
                  nodes cannot reach the pods on these nodes",
             )
-            .fixed_by(by_internal_ip(case, &nodes)),
+            .fixed_by(remove_former(&nodes).unwrap_or_else(|| by_internal_ip(case, &nodes))),
     )
 }
 
