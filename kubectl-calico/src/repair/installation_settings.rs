@@ -152,6 +152,10 @@ fn of_running(
         let found = image_source(image).into_iter();
         settings.extend(found.map(|(key, value)| setting(key, value, runs("image"))));
     }
+    // Source: tigera/operator v1.42.3, pkg/components/calico.go (`ComponentCalicoNodeFIPS`).
+    if node.image_tag().is_some_and(|tag| tag.ends_with("-fips")) {
+        settings.push(setting("fipsMode", "Enabled", runs("image")));
+    }
     settings.extend(dataplane(snapshot, facts));
     match facts.routing.bgp.runs.value() {
         Some(false) if is_calico => settings.push(setting(
