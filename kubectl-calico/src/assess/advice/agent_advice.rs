@@ -100,7 +100,7 @@ fn without_readiness(case: &Case) -> &'static str {
             "what is running there keeps working, but policy changes may be missing"
         }
         Some(true) => {
-            "what is running there keeps working, but routes to or from these nodes, and policy \
+            "what is running there keeps working, but routes to or from other nodes, and policy \
              changes, may be missing"
         }
         _ => "what is running there keeps working, but route and policy changes may be missing",
