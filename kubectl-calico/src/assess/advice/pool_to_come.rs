@@ -60,16 +60,16 @@ pub(crate) fn give_way(case: &Case, pool: &CandidatePool) -> Vec<Step> {
         .filter(|pool| !is_lost(pool) && !is_listed(case, pool))
         .collect();
     let before = if installation.is_some_and(InstallationFacts::changes_existing_pools) {
-        "before the operator creates that"
+        "before the operator creates"
     } else {
-        "before an upgrade to Calico 3.28 or later, whose operator would create that"
+        "before an upgrade to Calico 3.28 or later, whose operator would create"
     };
     let names: Vec<&str> = unlisted.iter().map(|pool| pool.name.as_str()).collect();
     let what = if names.is_empty() {
-        format!("remove {} from the Installation, {before}", pool.cidr)
+        format!("remove {} from the Installation {before} it", pool.cidr)
     } else {
         format!(
-            "in the Installation, list the existing {} {} instead of {}, {before}",
+            "in the Installation, list the existing {} {} instead of {}, {before} that",
             if names.len() == 1 { "pool" } else { "pools" },
             names.join(" and "),
             pool.cidr

@@ -54,7 +54,7 @@ impl InstallationFacts {
     }
 
     /// Whether the operator owns an existing pool that is no longer listed in any notation, and
-    /// therefore deletes it.
+    /// therefore deletes it. A deletion that has begun cannot be taken back.
     pub fn has_unlisted(&self, pool: &ExistingPool) -> bool {
         self.is_unlisted(pool) && self.index_of_name(&pool.name).is_none()
     }
@@ -83,6 +83,7 @@ impl InstallationFacts {
         let network = pool.network.map(|network| network.network());
         self.changes_existing_pools()
             && pool.owned_by_operator
+            && !pool.is_being_deleted()
             && self.index_of(&pool.cidr).is_none()
             && !self
                 .effective

@@ -36,12 +36,13 @@ impl NoAssignment {
                 condition: condition(&found.status, &found.reason, &found.message),
             });
         let deleted = pool.metadata.deletion_timestamp.as_ref();
-        if pool.spec.disabled {
+        // Nothing takes a deletion back, and so it counts before what does.
+        if let Some(since) = deleted {
+            Some(Self::BeingDeleted(since.0.to_string()))
+        } else if pool.spec.disabled {
             Some(Self::Disabled)
         } else if pool.spec.node_selector.as_deref() == Some(NO_NODE) {
             Some(Self::SelectsNoNode)
-        } else if let Some(since) = deleted {
-            Some(Self::BeingDeleted(since.0.to_string()))
         } else {
             allocatable.next()
         }

@@ -1,6 +1,7 @@
 //! Whether the existing pools match the Installation.
 
 mod changed_entry;
+mod deletion;
 mod differing;
 mod missing;
 
@@ -16,6 +17,7 @@ use crate::assess::finding::Finding;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
 
 use changed_entry::{cidr_of, deleted_in_a_loop, renamed, renumbered, written_otherwise};
+use deletion::{imminent, waiting};
 use differing::Differing;
 use missing::{missing, rejected};
 
@@ -84,11 +86,13 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                 })
                 .filter_map(|(index, listed)| differs(case, installation, index, listed, pools)),
         );
-        findings.extend(
-            pools
-                .iter()
-                .filter_map(|pool| unlisted(&POOLS_DIFFER.entry, case, installation, pool)),
-        );
+        findings.extend(pools.iter().filter_map(|pool| {
+            let entry = &POOLS_DIFFER.entry;
+            let found = unlisted(entry, case, installation, pool);
+            found
+                .map(|found| imminent(case, found))
+                .or_else(|| waiting(entry, case, installation, pool))
+        }));
         findings.extend(of_overlay(&POOLS_DIFFER.entry, case));
         findings
     },
