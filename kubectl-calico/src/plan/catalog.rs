@@ -114,7 +114,9 @@ pub(crate) static POOL_TOO_SMALL: Entry = Entry {
              strict affinity, they get none. Once the pool is full, new pods get no address.",
     criteria: "The pool's blocks are compared with --nodes, or the number of nodes in the cluster; \
                each node needs one address per pod (--pods-per-node, or the kubelet's limit) and \
-               one for its tunnel. Too few blocks are a warning, too few addresses a note.",
+               one for its tunnel. Too few blocks are a warning, too few addresses a note. A node \
+               has at most 20 blocks of a family (maxBlocksPerHost): a size with which a node full of pods needs more is \
+               an error, and a warning where the plan cannot change it.",
     fix: "Choose smaller blocks with --block-size or a larger pool with --cidr, or specify \
           realistic numbers with --nodes and --pods-per-node.",
     source: "projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go",

@@ -50,10 +50,11 @@ pub(crate) fn choose(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Ch
             finding: None,
         };
     }
+    let can_be_set = choice.is_some() && !is_kept(inputs, family);
     let choice = choice.unwrap_or_else(|| demand.choose(cidr));
     let size = choice.value().and_then(|size| demand.size(cidr, *size));
     ChosenBlockSize {
-        finding: size.and_then(|size| demand.finding(cidr, size)),
+        finding: size.and_then(|size| demand.finding(cidr, size, can_be_set)),
         sizes: choice.value().map_or_else(
             || Sizes::Table(Vec::new()),
             |size| demand.around(cidr, *size),
@@ -85,6 +86,13 @@ fn settled(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Option<Choic
     let given = inputs.request.block_size.of(family);
     let existing = existing.or_else(|| of_blocks(inputs, cidr?));
     settled_by(given.map(BlockSize::prefix), FLAG, existing, listed)
+}
+
+/// Whether the plan leaves the existing pool, and so its block size, as it is.
+fn is_kept(inputs: &Inputs, family: Family) -> bool {
+    let asked =
+        inputs.request.cidr.of(family).is_some() || inputs.request.block_size.of(family).is_some();
+    !asked && inputs.existing(family).is_some()
 }
 
 /// The size of the blocks that a deleted pool has left in a range. Calico's API rejects a pool with another one, and

@@ -6,7 +6,8 @@ use calico_core::defaults::default_block_size;
 use calico_core::pool::BlockSize;
 
 use super::sizes::{Size, Sizes};
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
+use crate::assess::views::ipam_config::most_blocks;
 use crate::plan::catalog::POOL_TOO_SMALL;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
@@ -23,6 +24,8 @@ pub(crate) struct Demand {
     pods: u32,
     /// Per node: one for each pod, and one for its tunnel.
     addresses: u64,
+    /// The most blocks that a node may have.
+    most_blocks: u32,
 }
 
 impl Demand {
@@ -32,11 +35,12 @@ impl Demand {
             nodes: inputs.nodes.value().copied(),
             pods,
             addresses: u64::from(pods) + 1,
+            most_blocks: most_blocks(inputs.snapshot),
         }
     }
 
     pub(crate) fn size(&self, cidr: &Cidr, block_size: u8) -> Option<Size> {
-        Size::of(cidr, block_size, self.addresses)
+        Size::of(cidr, block_size, self.addresses, self.most_blocks)
     }
 
     /// The chosen size, and up to two larger and two smaller ones.
@@ -100,8 +104,13 @@ impl Demand {
         }
     }
 
-    /// The finding that the pool has too few blocks, or too few addresses for all pods.
-    pub(crate) fn finding(&self, cidr: &Cidr, size: Size) -> Option<Finding> {
+    /// The finding that the pool has too few blocks, or too few addresses for all pods; or that its blocks are too small,
+    /// which is an error if another size `can_be_set`.
+    pub(crate) fn finding(&self, cidr: &Cidr, size: Size, can_be_set: bool) -> Option<Finding> {
+        let has_blocks = |nodes: u32| size.blocks >= u128::from(nodes);
+        if size.exceeds_limit() && self.nodes.is_none_or(has_blocks) {
+            return Some(self.too_small_blocks(cidr, size, can_be_set));
+        }
         let nodes = self
             .nodes
             .filter(|nodes| size.max_nodes < u128::from(*nodes))?;
@@ -110,6 +119,28 @@ impl Demand {
         } else {
             self.too_few_addresses(cidr, size, nodes)
         })
+    }
+
+    fn too_small_blocks(&self, cidr: &Cidr, size: Size, can_be_set: bool) -> Finding {
+        let (pods, most, prefix) = (self.pods, self.most_blocks, size.block_size);
+        let severity = if can_be_set {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let message = format!(
+            "a node with {pods} pods needs {} blocks of /{prefix}, and {most} is the limit",
+            size.blocks_per_node
+        );
+        Finding::new(&POOL_TOO_SMALL, severity, cidr.to_string(), message)
+            .impact(
+                "further pods on the node stay in ContainerCreating, whatever the pool has left (CAL224), and the block \
+                 size of a pool is immutable",
+            )
+            .fix(
+                "choose larger blocks (--block-size), in a larger pool (--cidr) if the nodes need one; or set \
+                 --pods-per-node if the nodes run fewer pods",
+            )
     }
 
     fn too_few_addresses(&self, cidr: &Cidr, size: Size, nodes: u32) -> Finding {
@@ -149,6 +180,7 @@ mod tests {
             nodes: Some(nodes),
             pods,
             addresses: u64::from(pods) + 1,
+            most_blocks: 20,
         };
         demand.choose(&cidr.parse().unwrap()).value().copied()
     }
@@ -164,6 +196,8 @@ mod tests {
             // Even the smallest blocks are not enough for all pods, but each node gets a block.
             ("10.244.0.0/16", 1000, 110, Some(26)),
             ("10.244.0.0/16", 1025, 110, Some(27)),
+            // Blocks of 4 would be 28 a node, and a node may have 20.
+            ("10.244.0.0/16", 590, 110, Some(26)),
             ("10.244.0.0/24", 4, 62, Some(26)),
             // With its tunnel a node has 65 addresses.
             ("10.244.0.0/24", 4, 64, Some(26)),

@@ -15,10 +15,14 @@ pub struct Size {
     pub blocks: u128,
     /// The number of blocks that a node full of pods needs.
     pub blocks_per_node: u64,
-    /// The number of nodes that have enough blocks when all of them are full of pods.
+    /// The number of nodes that have enough blocks when all of them are full of pods; 0 if a node may not have that
+    /// many blocks.
     pub max_nodes: u128,
     /// The number of unused addresses in the blocks of a full node.
     pub unused_per_node: u64,
+    /// The most blocks that a node may have.
+    #[serde(skip)]
+    pub most_per_node: u32,
 }
 
 /// What block sizes near the chosen one mean.
@@ -43,17 +47,34 @@ impl Serialize for Sizes {
 }
 
 impl Size {
-    pub(crate) fn of(pool: &Cidr, block_size: u8, addresses: u64) -> Option<Self> {
+    /// For nodes with that many addresses each, in `most_per_node` blocks at most.
+    pub(crate) fn of(
+        pool: &Cidr,
+        block_size: u8,
+        addresses: u64,
+        most_per_node: u32,
+    ) -> Option<Self> {
         let blocks = capacity::blocks(pool, block_size);
         let bits = pool.family().bits().checked_sub(block_size)?;
         let block = 1_u64.checked_shl(bits.into()).filter(|_| blocks > 0)?;
         let blocks_per_node = addresses.div_ceil(block);
+        let fits = blocks_per_node <= u64::from(most_per_node);
         Some(Self {
             block_size,
             blocks,
             blocks_per_node,
-            max_nodes: blocks / u128::from(blocks_per_node),
+            max_nodes: if fits {
+                blocks / u128::from(blocks_per_node)
+            } else {
+                0
+            },
+            most_per_node,
             unused_per_node: (blocks_per_node * block).saturating_sub(addresses),
         })
+    }
+
+    /// Whether a node full of pods needs more blocks than it may have.
+    pub(crate) fn exceeds_limit(&self) -> bool {
+        self.blocks_per_node > self.most_per_node.into()
     }
 }

@@ -174,7 +174,11 @@ fn block_size(pool: &Pool, plan: &Plan) -> String {
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     rows.extend(sizes.iter().map(|found| row(found, *size)));
     let lines = table(&rows).join("\n");
-    format!("{chosen}; for {pods} pods and one tunnel address per node:\n{lines}")
+    let limit = sizes.iter().find(|size| size.exceeds_limit());
+    let limit = limit.map_or_else(String::new, |size| {
+        format!(", and {} blocks per node at most", size.most_per_node)
+    });
+    format!("{chosen}; for {pods} pods and one tunnel address per node{limit}:\n{lines}")
 }
 
 fn row(size: &Size, chosen: u8) -> Vec<String> {
