@@ -4,6 +4,7 @@ use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
 use super::migration::RECREATE_PODS;
+use super::mtu;
 use super::pool_writer::PoolWriter;
 use super::step::Step;
 use crate::assess::facts::Facts;
@@ -35,18 +36,27 @@ pub fn open(ports: &[Port]) -> Option<Step> {
     (!ports.is_empty()).then(|| Step::new(what))
 }
 
-/// The change, and what its pods need after it.
-pub fn steps(writer: &mut PoolWriter, pool: &ExistingPool, to: Encapsulation) -> Vec<Step> {
+/// The change, and what its pods need before and after it.
+pub fn steps(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    writer: &mut PoolWriter,
+    pool: &ExistingPool,
+    to: Encapsulation,
+) -> Vec<Step> {
     let name = the_pool(&pool.name);
     let change = Step::new(format!(
         "change {name} to {to} in a maintenance window: traffic between nodes is interrupted until \
          every node has switched over"
     ))
     .run_all(writer.encapsulate(pool.into(), to));
-    let mut steps = vec![change];
     let family = pool.family().unwrap_or(Family::V4);
     let overhead = |encapsulation| tunnel(encapsulation, family).1;
-    if overhead(to) > overhead(pool.encapsulation) {
+    let grows = overhead(to) > overhead(pool.encapsulation);
+    let room = grows.then(|| mtu::make_room(snapshot, facts, family, to));
+    let mut steps: Vec<Step> = room.flatten().into_iter().collect();
+    steps.push(change);
+    if grows {
         let what = format!(
             "recreate the pods of {name}, one namespace at a time: until then their MTU is too large"
         );

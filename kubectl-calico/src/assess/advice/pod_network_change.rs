@@ -48,6 +48,10 @@ pub(crate) fn steps(case: &Case, family: Family) -> Option<(Cidr, Vec<Step>)> {
 
 fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {
     match case.facts.cluster.platform.value() {
+        _ if case.facts.by_pod_cidr() => vec![Step::new(format!(
+            "{why}: create the cluster again with that, because host-local IPAM uses the podCIDRs of nodes, which cannot \
+             be changed"
+        ))],
         Some(Platform::Kubeadm) => vec![
             Step::new(format!(
                 "{why}. If nothing runs in it yet, create it again with kubeadm init \

@@ -23,10 +23,16 @@ use crate::repair::migration;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::resource_writer::delete_pool_in_datastore;
-use crate::repair::{Step, installer_step};
+use crate::repair::{Step, installer_step, node_pod_cidrs};
 
 /// Moves a pool to a range inside the pod network that nothing else uses.
 pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
+    let kept = pool
+        .existing
+        .filter(|pool| node_pod_cidrs::are_in(case.snapshot, case.facts, pool));
+    if let Some(kept) = kept {
+        return vec![node_pod_cidrs::kept(kept)];
+    }
     let change = pool
         .family()
         .and_then(|family| pod_network_change::steps(case, family));
@@ -110,7 +116,13 @@ pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) 
     if let Some(existing) = pool.existing {
         steps.extend(writer.restore_before_changing(existing));
         steps.extend(open(&new_ports(case.snapshot, case.facts, vec![to])));
-        steps.extend(encapsulation::steps(&mut writer, existing, to));
+        steps.extend(encapsulation::steps(
+            case.snapshot,
+            case.facts,
+            &mut writer,
+            existing,
+            to,
+        ));
     } else if let Some(index) = pool.index {
         let step = Step::new(format!("set the pool's encapsulation to {to}"));
         steps.push(step.run(writer.set_listed(index, &[("encapsulation", json!(to))])));
