@@ -10,21 +10,20 @@ use crate::assess::facts::cloud::Cloud;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::facts::routing_mode::tunnel;
 use crate::assess::phrases::pasted_names;
-use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::Snapshot;
 
-/// The MTU that was set by hand, and where. The operator's own detection is no setting.
-pub fn set_by_hand(facts: &Facts) -> Option<(i64, &Provenance)> {
+/// The MTU that was set by hand. The operator's own detection is no setting.
+fn set_by_hand(facts: &Facts) -> Option<i64> {
     let Some(Mtu::Bytes(mtu)) = facts.routing.mtu.value() else {
         return None;
     };
     let from = facts.routing.mtu.from().first()?;
-    (*mtu > 0 && !from.field.starts_with("status")).then_some((*mtu, from))
+    (*mtu > 0 && !from.field.starts_with("status")).then_some(*mtu)
 }
 
 /// The MTU of the network between the nodes, where one is usual: not on AWS, whose networks carry 9001 bytes.
-pub fn of_network(facts: &Facts) -> Option<i64> {
+fn of_network(facts: &Facts) -> Option<i64> {
     match facts.cluster.cloud.value() {
         Some(Cloud::Aws) => None,
         Some(Cloud::Google) => Some(1460),
@@ -64,7 +63,7 @@ pub fn make_room(
     family: Family,
     to: Encapsulation,
 ) -> Option<Step> {
-    let (mtu, _) = set_by_hand(facts)?;
+    let mtu = set_by_hand(facts)?;
     let overhead = tunnel(to, family).1;
     let present = facts.routing.overhead.as_ref();
     if present.is_some_and(|present| present.bytes >= overhead) {

@@ -3,16 +3,14 @@
 use calico_core::catalog::Entry;
 use serde_json::json;
 
-use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::bundle::BundledSetting;
 use crate::assess::facts::cloud::Cloud;
 use crate::assess::facts::method::Method;
 use crate::assess::facts::mtu::Mtu;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::repair::calico_node::patch_config_map;
+use crate::repair::mtu::detect;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const MTU_TOO_LARGE: Check = Check {
@@ -85,33 +83,11 @@ fn too_large(case: &Case) -> Option<Finding> {
         Some(Method::Operator { .. })
     );
     let right = network - i64::from(overhead.bytes);
+    let then = "recreate the pods, which keep theirs until then";
     Some(if is_hidden {
         with_number(case, finding, by_operator, right)
-    } else if by_operator {
-        finding
-            .fix(case.facts.install.lasting(
-                "let Calico detect the MTU, then recreate the pods, which keep theirs until then",
-            ))
-            .paste(
-                r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"calicoNetwork":{"mtu":null}}}'"#,
-            )
-    } else if let Some(mut step) = bundled(case, BundledSetting::DetectedMtu) {
-        step.what
-            .push_str("; then recreate the pods, which keep theirs until then");
-        finding.fixed_by(step)
     } else {
-        let node = CalicoNode::current(case.snapshot)?;
-        let (_, config) = node.config();
-        let (_, name) = pasted_names(&node.set.metadata);
-        finding
-            .fix(
-                "let Calico detect the MTU, restart calico-node, and recreate the pods, which \
-                 keep theirs until then",
-            )
-            .paste(format!(
-                "kubectl patch configmap -n kube-system {config} --type=merge -p '{{\"data\":{{\"veth_mtu\":\"0\"}}}}'\n\
-                 kubectl rollout restart -n kube-system daemonset/{name}"
-            ))
+        finding.fixed_by(detect(case.snapshot, case.facts, then)?)
     })
 }
 
