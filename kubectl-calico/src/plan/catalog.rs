@@ -14,6 +14,7 @@ pub static ENTRIES: &[&Entry] = &[
     &LEFTOVER_POOLS,
     &POOL_UNLISTED,
     &EXISTING_POOL_IMMUTABLE,
+    &POOL_OF_POD_CIDRS,
     &FAMILY_OUTSIDE_POD_NETWORK,
     &POOL_TOO_SMALL,
     &ENCAPSULATION_ON_CLOUD,
@@ -92,6 +93,19 @@ pub(crate) static EXISTING_POOL_IMMUTABLE: Entry = Entry {
     fix: "Create a second pool and move the pods to it, as the plan's steps do.",
     source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; tigera/operator \
              v1.42.3, pkg/controller/ippool/pool_controller.go",
+};
+
+pub(crate) static POOL_OF_POD_CIDRS: Entry = Entry {
+    code: "pool-of-pod-cidrs",
+    title: "a pool with the podCIDRs of nodes cannot be replaced",
+    meaning: "The requested CIDR or block size differs from that of the existing pool, and host-local IPAM gives pods the \
+              addresses of their node's podCIDR, which is in that pool.",
+    impact: "A pool assigns no addresses there: it says which ones get tunnels, routes and NAT. No pod moves to another \
+             pool, and all of them lose their routes and NAT with this one.",
+    criteria: "IPAM is host-local, and the pool overlaps the podCIDR of a node, or the nodes could not be read.",
+    fix: "Keep the pool. For another range, change the pod CIDR of Kubernetes, add a pool for it, and replace the nodes.",
+    source: "projectcalico/calico v3.32.1, confd/etc/calico/confd/templates/bird_ipam.cfg.template; kubernetes v1.34, \
+             pkg/apis/core/validation",
 };
 
 pub(crate) static FAMILY_OUTSIDE_POD_NETWORK: Entry = Entry {

@@ -138,7 +138,10 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
         existing_findings = simulation::without_installation(&inputs);
     }
     let existing_pools = comparison::compare(&inputs, &pools);
-    found.extend(existing_pools.iter().filter_map(PoolComparison::finding));
+    found.extend(existing_pools.iter().filter_map(|compared| {
+        let kept = findings::pod_cidrs::finding(&inputs, compared);
+        kept.or_else(|| compared.finding())
+    }));
     found.extend(findings::unlisted_pools::findings(&inputs));
     // A stable sort: findings of one severity stay in the order in which they were found.
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -76,8 +76,8 @@ pub fn make_room(
     }
     let mut step = detect(snapshot, facts, "continue here")?;
     step.what = format!(
-        "unless the network between the nodes carries packets of {needed} bytes, {}: it is set to {mtu}, to which {to} adds \
-         {overhead} bytes",
+        "the MTU of pods is set to {mtu}, and {to} adds {overhead} bytes: unless the network between the nodes carries \
+         packets of {needed} bytes, {}",
         step.what
     );
     Some(step)

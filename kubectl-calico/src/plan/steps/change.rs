@@ -11,7 +11,7 @@ use crate::plan::pool::Pool;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::step::until_withheld;
-use crate::repair::{Step, deleted_pool, encapsulation, installer_step, migration, node_pod_cidrs};
+use crate::repair::{Step, deleted_pool, encapsulation, installer_step, migration};
 
 /// From the existing pools to the planned ones.
 pub(crate) fn steps(
@@ -75,9 +75,7 @@ fn change(
     let (Some(old), Some(new)) = (old, new) else {
         return Vec::new();
     };
-    if compared.takes_a_new_pool() && node_pod_cidrs::are_in(inputs.snapshot, inputs.facts, old) {
-        vec![node_pod_cidrs::kept(old)]
-    } else if compared.takes_a_new_pool() {
+    if compared.takes_a_new_pool() {
         migration::steps(inputs.snapshot, inputs.facts, writer, old, &new)
     } else {
         encapsulation::steps(
