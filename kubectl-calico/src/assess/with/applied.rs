@@ -10,6 +10,8 @@ use super::services::{no_services, readdressed};
 use super::upgrade::upgrade;
 use super::violations::violations;
 use crate::assess::check::Case;
+use crate::assess::checks::drift::POOLS_DIFFER;
+use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::cluster_state::ClusterState;
 use crate::assess::facts::Facts;
 use crate::assess::finding::{Finding, Severity};
@@ -17,6 +19,9 @@ use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::assess::report::Report;
 use crate::assess::views::objects::{default_installation, operator_deployment};
 use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot, Store};
+
+/// Why an operator that does not exist does nothing.
+const MISSING: &str = "missing";
 
 /// The cluster with the manifests.
 pub(super) struct Applied {
@@ -26,6 +31,8 @@ pub(super) struct Applied {
     pub(super) findings: Vec<Finding>,
     /// What the operator does because of it, as clauses without a subject.
     pub(super) operator: Vec<String>,
+    /// The codes of findings that do not count: the operator undoes what they are about, or is not there.
+    pub(super) moot: Vec<&'static str>,
     pub(super) origins: Origins,
 }
 
@@ -83,6 +90,7 @@ impl Applied {
         findings.extend(left_nodes(&was, &is));
         findings.extend(second_api_server(&was, &is));
         Self {
+            moot: moot(&snapshot, &facts),
             snapshot,
             facts,
             findings,
@@ -156,6 +164,28 @@ fn enables_changes(cluster: &Snapshot, snapshot: &Snapshot) -> bool {
     had_none && cluster.store != Store::V3 && !snapshot.api_servers.items().is_empty()
 }
 
+/// A pool that the operator enables again gives addresses. Without an operator, a list of pools in the Installation
+/// has no effect.
+fn moot(snapshot: &Snapshot, facts: &Facts) -> Vec<&'static str> {
+    let idle = idle(snapshot);
+    let servers = snapshot.api_servers.items();
+    let can_change = snapshot.store == Store::V3
+        || servers
+            .iter()
+            .any(|found| found.status.state.as_deref() == Some("Ready"));
+    let enables = |change: &PoolChange| match change {
+        PoolChange::Update { fields, .. } => fields
+            .iter()
+            .any(|it| it.key == "disableNewAllocations" && it.requested == "false"),
+        _ => false,
+    };
+    let is_enabled = idle.is_none() && can_change && pool_changes(facts).iter().any(enables);
+    let is_unread = idle == Some(MISSING) && facts.install.is_from_manifests();
+    let no_pool = is_enabled.then_some(NO_POOL.entry.code);
+    let drift = is_unread.then_some(POOLS_DIFFER.entry.code);
+    no_pool.into_iter().chain(drift).collect()
+}
+
 /// Why the operator does nothing, if so.
 fn idle(snapshot: &Snapshot) -> Option<&'static str> {
     match operator_deployment(snapshot) {
@@ -163,7 +193,7 @@ fn idle(snapshot: &Snapshot) -> Option<&'static str> {
             let replicas = operator.spec.as_ref().and_then(|spec| spec.replicas);
             (replicas == Some(0)).then_some("scaled to zero")
         }
-        None => snapshot.operators.unknown().is_none().then_some("missing"),
+        None => snapshot.operators.unknown().is_none().then_some(MISSING),
     }
 }
 

@@ -1,4 +1,4 @@
-//! IPPools that Calico's API server rejects as the manifests have them.
+//! IPPools that Calico's API rejects as the manifests have them.
 
 use calico_core::catalog::Entry;
 use calico_core::text::quoted;
@@ -9,7 +9,7 @@ use crate::snapshot::{FileOverlay, InvalidField};
 pub(super) static POOL_INVALID: Entry = Entry {
     code: "CAL122",
     title: "the manifests contain an IPPool that Calico's API rejects",
-    meaning: "An IPPool in projectcalico.org/v3 has a value that Calico's API server does not accept, such as a \
+    meaning: "An IPPool in projectcalico.org/v3 has a value that Calico's API does not accept, such as a \
               CIDR with host bits set, IPIP in an IPv6 pool, or a new pool's CIDR that overlaps another pool.",
     impact: "Applying the manifests fails: the pool is not created, or stays as it is.",
     criteria: "Only with --with. What is checked is the pool as it would be in the cluster: the \
@@ -28,7 +28,7 @@ pub(super) fn invalid_pools(overlay: &FileOverlay) -> impl Iterator<Item = Findi
         Finding::error(
             &POOL_INVALID,
             object.clone(),
-            format!("Calico's API server rejects the pool: {why}"),
+            format!("Calico's API rejects the pool: {why}"),
         )
         .evidence(object.clone(), *field, quoted(value))
         .impact("applying the manifests fails, and the pool is not created or stays as it is")

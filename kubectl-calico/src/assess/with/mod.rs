@@ -64,6 +64,7 @@ pub fn with(
         facts,
         findings,
         operator,
+        moot,
         origins,
     } = Applied::of(before, cluster, overlaid, overlay);
     let mut of_change: Vec<Finding> = rejection::rejections(origins.overlay()).collect();
@@ -82,6 +83,7 @@ pub fn with(
             .any(|it| it.code == services::NO_SERVICES.code);
         found.retain(|found| {
             found.code != RULE_BROKEN.entry.code
+                && !moot.contains(&found.code)
                 && !(is_said && found.code == NO_API_ADDRESS.entry.code)
                 && !(is_second && found.code == HALF_MIGRATED.entry.code)
         });

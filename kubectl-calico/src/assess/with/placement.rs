@@ -94,7 +94,13 @@ pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
         return None;
     };
     let fields: Vec<&str> = is.fields.iter().map(|(field, _)| field.as_str()).collect();
-    Some(finding.fix(if left.is_empty() {
+    Some(finding.fix(if left.len() == nodes.len() {
+        format!(
+            "change {} in the manifest of {}",
+            fields.join(", "),
+            is.object
+        )
+    } else if left.is_empty() {
         "before applying the manifests, check with kubectl get nodes --show-labels that every node that needs Calico \
          is selected"
             .to_owned()
