@@ -289,24 +289,24 @@ fn header(context: &str, objects: usize) -> Value {
 #[test]
 fn a_snapshot_is_read_again_and_its_cluster_is_changed() {
     let folder = tempfile::tempdir().unwrap();
-    let broken = broken();
-    let objects = [&[header("my prod", broken.len())][..], &broken].concat();
+    let mut objects = Base::new("helm", "v3.32.1", 1).objects();
+    objects.retain(|object| object["kind"] == "Node");
+    let objects = [&[header("my prod", objects.len())][..], &objects].concat();
     fs::write(folder.path().join("a b.yaml"), manifest(&objects)).unwrap();
-    let status = run(folder.path(), &["status", "-f", "a b.yaml"]).stdout;
-    assert!(
-        status.contains("kubectl --context 'my prod' rollout restart"),
-        "{status}"
-    );
-    let status = run(
-        folder.path(),
-        &["status", "-f", "a b.yaml", "--context", "other"],
-    )
-    .stdout;
-    assert!(
-        status.contains("kubectl --context other rollout restart"),
-        "{status}"
-    );
-    assert!(!status.contains("'my prod'"), "{status}");
+    let arguments = ["plan", "-f", "a b.yaml", "--cidr", "10.244.0.0/16"];
+    let plan = run(folder.path(), &arguments).stdout;
+    for command in [
+        "kubectl calico plan -f 'a b.yaml' --cidr 10.244.0.0/16 -o values > ",
+        "kubectl --context 'my prod' apply --server-side",
+        "helm --kube-context 'my prod' install ",
+        "kubectl calico status --context 'my prod'\n",
+    ] {
+        assert!(plan.contains(command), "{command}: {plan}");
+    }
+    let other = [&arguments[..], &["--context", "other"]].concat();
+    let plan = run(folder.path(), &other).stdout;
+    assert!(plan.contains("kubectl --context other apply"), "{plan}");
+    assert!(!plan.contains("'my prod'"), "{plan}");
 }
 
 #[test]

@@ -82,10 +82,11 @@ pub fn with(
             .iter()
             .any(|it| it.code == services::NO_SERVICES.code);
         found.retain(|found| {
-            found.code != RULE_BROKEN.entry.code
-                && !moot.contains(&found.code)
-                && !(is_said && found.code == NO_API_ADDRESS.entry.code)
-                && !(is_second && found.code == HALF_MIGRATED.entry.code)
+            let is_left_out = found.code == RULE_BROKEN.entry.code
+                || moot.contains(&found.code)
+                || (is_said && found.code == NO_API_ADDRESS.entry.code)
+                || (is_second && found.code == HALF_MIGRATED.entry.code);
+            !is_left_out
         });
         let other_ipam = of_change
             .iter()
