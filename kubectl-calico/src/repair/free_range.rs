@@ -5,18 +5,15 @@ use calico_core::pod_network::hold;
 
 use crate::assess::facts::Facts;
 use crate::assess::views::ipam_blocks::block_sizes;
-use crate::snapshot::{Node, Snapshot};
+use crate::assess::views::occupied::occupied;
+use crate::snapshot::Snapshot;
 
-/// Whether a CIDR overlaps neither the Services nor the nodes, as far as they are known.
+/// Whether a CIDR overlaps neither the Services nor the nodes and what they need to reach, as far as these are known.
 pub fn is_clear_of_services_and_nodes(snapshot: &Snapshot, facts: &Facts, cidr: &Cidr) -> bool {
     let networks = facts.networks.services.iter();
     let mut services = networks.flat_map(|network| &network.cidrs);
-    let nodes = snapshot.nodes.items().iter();
-    let mut nodes = nodes
-        .flat_map(Node::internal_addresses)
-        .filter_map(|address| address.parse().ok());
     !services.any(|service| service.overlaps(cidr))
-        && !nodes.any(|address| cidr.contains(&Cidr::of_address(address)))
+        && !occupied(snapshot).iter().any(|other| other.overlaps(cidr))
 }
 
 /// Whether pods can have addresses from a CIDR: it is clear of Services and nodes, and inside the pod network, as far

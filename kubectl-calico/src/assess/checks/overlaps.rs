@@ -1,7 +1,6 @@
 //! Whether a pool overlaps Services, nodes or another pool.
 
 use calico_core::catalog::Entry;
-use calico_core::cidr::Cidr;
 
 use super::no_pool::NO_POOL;
 use crate::assess::advice::pool_fixes::{delete_overlapping, relocate};
@@ -13,6 +12,7 @@ use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{counted, few, the_pool};
+use crate::assess::views::occupied::{NodeAddress, of_node};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
 
@@ -77,7 +77,8 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
         impact: "Calico treats all addresses of its pools as pod addresses: it may assign a node's \
                  address to a pod, routes to nodes break with the first block that covers one, \
                  tunnels between nodes loop, and traffic from pods to nodes is not masqueraded.",
-        criteria: "The InternalIPs of the nodes count. A pool that is disabled and has no pods \
+        criteria: "The InternalIPs of the nodes count, and the addresses by which Calico reaches them \
+                   (annotations projectcalico.org/IPv4Address and IPv6Address). A pool that is disabled and has no pods \
                    does not count, and neither does one for load balancers; one that the operator has yet to create \
                    does. IPReservations make \
                    no difference: they only keep an address from being assigned twice.",
@@ -96,8 +97,16 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
     find: |case| {
         let inside = |pool: &CandidatePool| {
             let cidr = pool.network.filter(|_| pool.has_pods)?;
-            let nodes: Vec<(&str, Cidr)> = node_addresses(case)
-                .filter(|(_, address)| cidr.contains(address))
+            let nodes: Vec<(&str, NodeAddress)> = case
+                .snapshot
+                .nodes
+                .items()
+                .iter()
+                .filter_map(|node| {
+                    let mut addresses = of_node(node).into_iter();
+                    let inside = addresses.find(|it| cidr.holds(it.address))?;
+                    Some((node.metadata.name.as_str(), inside))
+                })
                 .collect();
             let (name, first) = nodes.first()?;
             let names: Vec<&str> = nodes.iter().map(|(name, _)| *name).collect();
@@ -111,14 +120,10 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                     ),
                 )
                 .evidence(pool.object(), pool.field("cidr"), pool.cidr)
-                .evidence(
-                    ObjectRef::named("Node", *name),
-                    "InternalIP",
-                    first.address(),
-                )
+                .evidence(ObjectRef::named("Node", *name), &first.field, first.address)
                 .evidence(
                     ObjectRef::all("Node"),
-                    format!("InternalIP in {cidr}"),
+                    format!("{} in {cidr}", first.field),
                     few(&names),
                 ),
             )
@@ -252,13 +257,4 @@ fn goes_and_stays<'a>(
     } else {
         (other, one)
     }
-}
-
-/// The addresses of nodes, each with its node's name.
-fn node_addresses<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a str, Cidr)> {
-    case.snapshot.nodes.items().iter().flat_map(|node| {
-        node.internal_addresses()
-            .filter_map(|address| address.parse().ok())
-            .map(|address| (node.metadata.name.as_str(), Cidr::of_address(address)))
-    })
 }

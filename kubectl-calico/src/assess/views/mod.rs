@@ -16,6 +16,7 @@ pub mod node_addresses;
 pub mod node_labels;
 pub mod node_subnets;
 pub mod objects;
+pub mod occupied;
 pub mod placement;
 pub mod pods;
 pub mod refusal;

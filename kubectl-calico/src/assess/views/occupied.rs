@@ -1,0 +1,115 @@
+//! Addresses around a cluster that pods must not get: a pool that contains them takes them away from the nodes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use calico_core::cidr::{Cidr, Family};
+
+use super::calico_node::entry;
+use super::node_addresses::{annotation, usual_owner};
+use crate::snapshot::{BgpPeer, Node, Snapshot};
+
+/// An address of a node, and where it is in the Node.
+#[derive(Debug)]
+pub struct NodeAddress {
+    /// The address.
+    pub address: IpAddr,
+    /// Such as `InternalIP`.
+    pub field: String,
+}
+
+/// The InternalIPs of a node, and the addresses by which Calico reaches it if they are others.
+pub fn of_node(node: &Node) -> Vec<NodeAddress> {
+    let internal: Vec<IpAddr> = node
+        .internal_addresses()
+        .filter_map(|address| address.parse().ok())
+        .collect();
+    let calicos = Family::BOTH.into_iter().filter_map(|family| {
+        let key = annotation(family);
+        let text = node.metadata.annotation(key)?;
+        let (text, _) = text.split_once('/').unwrap_or((text, ""));
+        let address: IpAddr = text.parse().ok()?;
+        let is_misdetected = match address {
+            IpAddr::V4(address) => usual_owner(address).is_some(),
+            IpAddr::V6(_) => false,
+        };
+        (!internal.contains(&address) && !is_misdetected).then(|| NodeAddress {
+            address,
+            field: format!("annotation {key}"),
+        })
+    });
+    let calicos: Vec<NodeAddress> = calicos.collect();
+    let internal = internal.into_iter().map(|address| NodeAddress {
+        address,
+        field: "InternalIP".to_owned(),
+    });
+    internal.chain(calicos).collect()
+}
+
+/// The addresses of nodes, of the API server and of BGP peers, and the ranges of Services that BGP advertises.
+pub fn occupied(snapshot: &Snapshot) -> Vec<Cidr> {
+    let nodes = snapshot.nodes.items().iter();
+    let nodes = nodes.flat_map(of_node).map(|it| it.address);
+    let configs = [
+        &snapshot.services_endpoint,
+        &snapshot.manifest_services_endpoint,
+    ];
+    let servers = configs
+        .into_iter()
+        .filter_map(|config| entry(config.read()?, "KUBERNETES_SERVICE_HOST"))
+        .filter_map(|host| host.parse().ok());
+    let peers = snapshot.bgp_peers.items().iter().filter_map(address);
+    let addresses = nodes.chain(servers).chain(peers).map(Cidr::of_address);
+    let configurations = snapshot.bgp_configurations.items().iter();
+    let advertised = configurations.flat_map(|configuration| {
+        let spec = &configuration.spec;
+        let external = spec.service_external_ips.iter();
+        external.chain(&spec.service_load_balancer_ips)
+    });
+    let advertised = advertised.filter_map(|range| range.cidr.parse().ok());
+    addresses.chain(advertised).collect()
+}
+
+/// The address of a peer outside the cluster, which may have a port.
+fn address(peer: &BgpPeer) -> Option<IpAddr> {
+    let text = &peer.spec.peer_ip;
+    let with_port = || text.parse::<SocketAddr>().ok().map(|it| it.ip());
+    text.parse().ok().or_else(with_port)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_peer_may_have_a_port() {
+        for (text, expected) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("192.0.2.1:1790", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]:1790", Some("2001:db8::1")),
+            ("", None),
+        ] {
+            let peer = json!({"metadata": {"name": "a"}, "spec": {"peerIP": text}});
+            let peer: BgpPeer = serde_json::from_value(peer).unwrap();
+            assert_eq!(address(&peer), expected.map(|it| it.parse().unwrap()));
+        }
+    }
+
+    #[test]
+    fn addresses_that_calico_uses_count_unless_they_are_a_bridges() {
+        let addresses = |calicos: &str| {
+            let node = json!({
+                "metadata": {"name": "a", "annotations": {"projectcalico.org/IPv4Address": calicos}},
+                "status": {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}]},
+            });
+            let node: Node = serde_json::from_value(node).unwrap();
+            let found = of_node(&node).into_iter();
+            found.map(|it| it.address.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(addresses("10.0.0.1/24"), ["10.0.0.1"]);
+        assert_eq!(addresses("192.168.60.5/24"), ["10.0.0.1", "192.168.60.5"]);
+        assert_eq!(addresses("172.17.0.1/16"), ["10.0.0.1"]);
+    }
+}
