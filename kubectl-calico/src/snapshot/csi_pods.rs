@@ -18,8 +18,9 @@ impl Snapshot {
         let is_complete = match &self.daemon_sets {
             Reading::Read(sets) => sets
                 .iter()
-                .filter(|set| set.metadata.name.as_deref() == Some(CSI_DRIVER))
-                .all(is_complete),
+                .find(|set| set.metadata.name.as_deref() == Some(CSI_DRIVER))
+                // Only the operator installs it.
+                .map_or(self.installations.items().is_empty(), is_complete),
             Reading::Absent(_) | Reading::Unknown(_) => false,
         };
         if is_complete {
