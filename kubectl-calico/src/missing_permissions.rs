@@ -1,5 +1,5 @@
 //! A test: what could not be read is never reported as absent. Every case of tests/cases/status, with each kind
-//! and object forbidden in turn.
+//! and object forbidden in turn, and each request that is one of several for a kind failing in turn.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -24,7 +24,54 @@ use crate::snapshot::{
 /// The files, without permission to read some of it.
 struct Restricted<'a> {
     files: &'a Files,
-    forbidden: Option<&'a ObjectRef>,
+    unread: Option<&'a Unread>,
+}
+
+/// What cannot be read.
+#[derive(Debug)]
+enum Unread {
+    /// Objects, without the permission: every row that reads them.
+    Forbidden(ObjectRef),
+    /// One row, whose request fails.
+    Failed(&'static Resource),
+}
+
+impl Unread {
+    /// Each of them, one by one. Rows that alone read their objects are forbidden only.
+    fn all() -> Vec<Self> {
+        let objects: BTreeSet<ObjectRef> = RESOURCES.iter().map(|row| row.object()).collect();
+        let shares = |row: &&&Resource| {
+            let mut rows = RESOURCES.iter();
+            rows.any(|other| !std::ptr::eq(*other, **row) && other.object() == row.object())
+        };
+        let rows = RESOURCES.iter().filter(shares);
+        let failed: Vec<Self> = rows.map(|row| Self::Failed(row)).collect();
+        objects
+            .into_iter()
+            .map(Self::Forbidden)
+            .chain(failed)
+            .collect()
+    }
+
+    fn why(&self, resource: &'static Resource) -> Option<Unknown> {
+        match self {
+            Self::Forbidden(object) => (*object == resource.object()).then(|| {
+                let said = "it is forbidden: User \"jane\" cannot list resource";
+                Unknown::Forbidden(said.to_owned())
+            }),
+            Self::Failed(row) => std::ptr::eq(*row, resource)
+                .then(|| Unknown::Failed("no complete response within 30s".to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Forbidden(object) => write!(f, "{object}"),
+            Self::Failed(row) => write!(f, "{} for {}", row.kind, row.why),
+        }
+    }
 }
 
 impl SnapshotSource for Restricted<'_> {
@@ -53,16 +100,15 @@ impl SnapshotSource for Restricted<'_> {
         resource: &'static Resource,
         store: Store,
     ) -> Reading<Vec<T>> {
-        if self.forbidden == Some(&resource.object()) {
-            let said = "it is forbidden: User \"jane\" cannot list resource";
-            return Reading::Unknown(Unknown::Forbidden(said.to_owned()));
+        if let Some(why) = self.unread.and_then(|unread| unread.why(resource)) {
+            return Reading::Unknown(why);
         }
         self.files.read(resource, store).await
     }
 
     async fn pod_addresses(&self, store: Store) -> Reading<Vec<PodAddress>> {
-        if self.forbidden == Some(&POD_ADDRESSES.object()) {
-            return self.read(&POD_ADDRESSES, store).await;
+        if let Some(why) = self.unread.and_then(|unread| unread.why(&POD_ADDRESSES)) {
+            return Reading::Unknown(why);
         }
         self.files.pod_addresses(store).await
     }
@@ -73,9 +119,9 @@ impl SnapshotSource for Restricted<'_> {
 }
 
 /// The report or the plan, as JSON.
-fn document(kind: &str, files: &Files, forbidden: Option<&ObjectRef>) -> Value {
+fn document(kind: &str, files: &Files, unread: Option<&Unread>) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let source = Restricted { files, forbidden };
+    let source = Restricted { files, unread };
     let snapshot = runtime.unwrap().block_on(async {
         let mut snapshot = Snapshot::gather(&source).await;
         snapshot.gather_pod_addresses(&source).await;
@@ -189,7 +235,7 @@ fn absent(path: &str, whole: &Value, part: &Value) -> Vec<String> {
 
 /// Checks the cases that are wanted, by the path of their folder.
 fn check(kind: &str, wanted: impl Fn(&str) -> bool) {
-    let objects: BTreeSet<ObjectRef> = RESOURCES.iter().map(|row| row.object()).collect();
+    let unread = Unread::all();
     let mut failures: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let folder = tempfile::tempdir().unwrap();
     for case in cases(kind, "cluster.yaml") {
@@ -201,10 +247,10 @@ fn check(kind: &str, wanted: impl Fn(&str) -> bool) {
         fs::write(&file, manifest(&cluster(&text))).unwrap();
         let files = Files::read(&[file], None, |_| ()).unwrap();
         let whole = document(kind, &files, None);
-        for object in &objects {
-            let part = document(kind, &files, Some(object));
+        for unread in &unread {
+            let part = document(kind, &files, Some(unread));
             for wrong in wrong(&whole, &part) {
-                let failure = format!("without {object}: {wrong}");
+                let failure = format!("without {unread}: {wrong}");
                 let case = case.display().to_string();
                 failures.entry(failure).or_default().push(case);
             }

@@ -7,12 +7,8 @@ use serde::Serialize;
 use crate::assess::fact::{Fact, Gap};
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods;
+use crate::assess::views::pods::{self, AGENTS};
 use crate::snapshot::{ObjectRef, Pod, Reading, Snapshot};
-
-/// `k8s-app` of the pods that run calico-node.
-/// Source: tigera/operator v1.42.3, pkg/render; projectcalico/calico v3.32.1, manifests.
-const APPS: [&str; 3] = ["calico-node", "calico-node-windows", "canal"];
 
 /// A calico-node pod.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,7 +27,7 @@ pub struct AgentPod {
 }
 
 /// The calico-node pods of a snapshot by node.
-pub(super) struct AgentPods<'a> {
+pub(crate) struct AgentPods<'a> {
     pods: &'a Reading<Vec<Pod>>,
     by_node: BTreeMap<&'a str, &'a Pod>,
     /// A DaemonSet whose pods exist and are not among those that were read.
@@ -39,9 +35,9 @@ pub(super) struct AgentPods<'a> {
 }
 
 impl<'a> AgentPods<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
+    pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
         let mut by_node: BTreeMap<&str, &Pod> = BTreeMap::new();
-        for pod in pods::wanted(snapshot).filter(|pod| APPS.contains(&pods::app(pod))) {
+        for pod in pods::wanted(snapshot).filter(|pod| AGENTS.contains(&pods::app(pod))) {
             let known = by_node.entry(&pod.spec.node_name).or_insert(pod);
             if pod.is_ready() {
                 *known = pod;
@@ -54,7 +50,7 @@ impl<'a> AgentPods<'a> {
         }
     }
 
-    pub(super) fn on(&self, node: &str) -> Fact<AgentPod> {
+    pub(crate) fn on(&self, node: &str) -> Fact<AgentPod> {
         match (self.pods, self.by_node.get(node)) {
             (Reading::Unknown(why), _) => why.clone().into(),
             (_, Some(pod)) => Fact::known(
@@ -94,7 +90,7 @@ fn has_labels(node: &CalicoNode) -> bool {
         .selector()
         .and_then(|selector| selector.match_labels.as_ref());
     let app = labels.and_then(|labels| labels.get("k8s-app"));
-    app.is_some_and(|app| APPS.contains(&app.as_str()))
+    app.is_some_and(|app| AGENTS.contains(&app.as_str()))
 }
 
 impl AgentPod {

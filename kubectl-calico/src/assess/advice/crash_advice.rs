@@ -11,7 +11,7 @@ use crate::assess::thresholds::PROBE_TIMEOUT;
 use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
 use crate::assess::views::container_failure::FailingPods;
 use crate::assess::views::log_errors::has_errors;
-use crate::assess::views::objects::KUBE_CONTROLLERS;
+use crate::assess::views::objects::{KUBE_CONTROLLERS, deployments};
 use crate::snapshot::{ObjectRef, PodName};
 
 /// Adds what to do about a container that ends by itself.
@@ -127,8 +127,7 @@ fn timeout(case: &Case, workload: &ObjectRef, container: &str) -> Option<i32> {
             set.spec.as_ref().map(|it| &it.template),
         )
     });
-    let deployments = case.snapshot.deployments.items().iter();
-    let deployments = deployments.map(|it| {
+    let deployments = deployments(case.snapshot).map(|it| {
         let template = it.spec.as_ref().map(|spec| &spec.template);
         ("Deployment", &it.metadata, template)
     });

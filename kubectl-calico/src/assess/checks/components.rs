@@ -12,6 +12,7 @@ use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Suspect};
 use crate::assess::thresholds::BEGINNING;
+use crate::assess::views::objects::deployments;
 use crate::snapshot::resources::{
     DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES,
 };
@@ -303,8 +304,7 @@ fn not_available(case: &Case, status: &TigeraStatus) -> Finding {
     } else {
         finding
     };
-    let deployments = case.snapshot.deployments.items().iter();
-    let finding = deployments
+    let finding = deployments(case.snapshot)
         .filter(|found| names(message, found))
         .fold(finding, |finding, found| refused(case, finding, found));
     if let Some(cause) = cause(message) {

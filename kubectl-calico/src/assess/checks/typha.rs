@@ -15,7 +15,7 @@ use crate::assess::views::calico_node::{CalicoNode, entry};
 use crate::repair::Step;
 use crate::repair::calico_node::{patch_config_map, set_variable};
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::snapshot::resources::{AWS_TYPHAS, CALICO_CONFIG, DAEMON_SETS, DEPLOYMENTS, NODES};
 
 /// The variable that configures Felix with Typha's Service.
 pub(crate) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";
@@ -42,7 +42,7 @@ pub(crate) const TYPHA_MISSING: Check = Check {
     },
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
     // That Felix does not use Typha.
-    excuses: &[&CALICO_CONFIG],
+    excuses: &[&CALICO_CONFIG, &AWS_TYPHAS],
     judges: Judges::Configured,
     find: |case| {
         let typha = &case.facts.typha;
@@ -118,7 +118,7 @@ pub(crate) const TYPHA_UNUSED: Check = Check {
         source: "projectcalico/calico v3.32.1, manifests/calico.yaml, manifests/calico-typha.yaml",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
-    excuses: &[],
+    excuses: &[&AWS_TYPHAS],
     judges: Judges::Configured,
     find: |case| {
         if case.facts.typha.used.value() != Some(&false) || !case.facts.install.is_from_manifests()

@@ -8,7 +8,7 @@ use crate::assess::views::calico_node::{CalicoNode, Variable};
 use crate::repair::Step;
 use crate::repair::calico_node::set_variable;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
+use crate::snapshot::resources::{AWS_TYPHAS, CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
 use calico_core::catalog::Entry;
 
 pub(crate) const TYPHA_GONE: Check = Check {
@@ -30,7 +30,7 @@ pub(crate) const TYPHA_GONE: Check = Check {
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
     // Typha's pods under another name.
-    excuses: &[&CALICO_PODS],
+    excuses: &[&CALICO_PODS, &AWS_TYPHAS],
     judges: Judges::Configured,
     find: |case| {
         let Some(node) = CalicoNode::current(case.snapshot) else {

@@ -10,7 +10,7 @@ use crate::assess::facts::typha::{NAME, deployment_object, typha};
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{MOST_NAMES, pasted};
 use crate::assess::views::pods;
-use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::snapshot::resources::{AWS_TYPHAS, DAEMON_SETS, DEPLOYMENTS, NODES};
 use crate::snapshot::{Node, ObjectRef, Pod};
 use calico_core::catalog::Entry;
 
@@ -34,7 +34,7 @@ pub(crate) const NOT_READY: Check = Check {
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS],
     // Fewer nodes than replicas, which is another finding.
-    excuses: &[&NODES],
+    excuses: &[&NODES, &AWS_TYPHAS],
     judges: Judges::Running,
     find: |case| {
         // In a manifest there is no status.
@@ -140,7 +140,7 @@ pub(crate) const TOO_FEW: Check = Check {
         source: "Calico's documentation, Typha; tigera/operator v1.42.3, pkg/common/autoscale.go",
     },
     needs: &[&NODES, &DAEMON_SETS, &DEPLOYMENTS],
-    excuses: &[],
+    excuses: &[&AWS_TYPHAS],
     judges: Judges::Configured,
     find: |case| {
         let (Some(replicas), Some(wanted)) = (used(case), case.facts.typha.wanted.value()) else {

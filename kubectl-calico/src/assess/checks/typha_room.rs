@@ -17,7 +17,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{counted, few, pasted};
 use crate::assess::views::node_labels::MIGRATION_LABEL;
 use crate::snapshot::ObjectRef;
-use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::snapshot::resources::{AWS_TYPHAS, DAEMON_SETS, DEPLOYMENTS, NODES};
 
 pub(crate) const TOO_MANY: Check = Check {
     entry: Entry {
@@ -39,7 +39,7 @@ pub(crate) const TOO_MANY: Check = Check {
                  manifests/calico-typha.yaml; kubernetes v1.34, pkg/controller/deployment",
     },
     needs: &[&DAEMON_SETS, &DEPLOYMENTS, &NODES],
-    excuses: &[],
+    excuses: &[&AWS_TYPHAS],
     judges: Judges::Configured,
     find: |case| {
         let (Some(replicas), Some(wanted), true) = (

@@ -13,6 +13,7 @@ use crate::assess::phrases::counted;
 use crate::assess::provenance::Provenance;
 use crate::assess::views::calico_node::{CalicoNode, NOT_FOUND, Variable};
 use crate::assess::views::node_labels::MIGRATION_LABEL;
+use crate::assess::views::objects::deployments;
 use crate::snapshot::{Node, ObjectRef, Reading, Snapshot};
 
 /// Typha, which serves the data of the datastore to Felix on each node.
@@ -45,14 +46,22 @@ impl Typha {
     pub fn of(snapshot: &Snapshot, install: &Install) -> Self {
         Self {
             wanted: wanted(snapshot, install),
-            deployment: Fact::of(&snapshot.deployments, "not installed", |_| {
-                let replicas = Replicas::of(typha(snapshot)?);
-                let from = Provenance::new(deployment_object(&replicas), "");
-                Some((replicas, from))
-            }),
+            deployment: deployment(snapshot),
             used: used(snapshot),
         }
     }
+}
+
+/// The replicas of Typha's Deployment, in whichever row it is.
+fn deployment(snapshot: &Snapshot) -> Fact<Replicas> {
+    if let (None, Some(why)) = (typha(snapshot), snapshot.aws_typhas.failure()) {
+        return why.into();
+    }
+    Fact::of(&snapshot.deployments, "not installed", |_| {
+        let replicas = Replicas::of(typha(snapshot)?);
+        let from = Provenance::new(deployment_object(&replicas), "");
+        Some((replicas, from))
+    })
 }
 
 /// The name of Typha's Deployment and Service.
@@ -69,12 +78,7 @@ pub fn deployment_object(replicas: &Replicas) -> ObjectRef {
 pub fn typha(snapshot: &Snapshot) -> Option<&Deployment> {
     let namespace =
         CalicoNode::current(snapshot).and_then(|node| node.set.metadata.namespace.as_ref());
-    let mut all = snapshot
-        .deployments
-        .items()
-        .iter()
-        .chain(snapshot.aws_typhas.items())
-        .filter(|it| is_typha(it));
+    let mut all = deployments(snapshot).filter(|it| is_typha(it));
     let same_namespace = all
         .clone()
         .find(|found| found.metadata.namespace.as_ref() == namespace);

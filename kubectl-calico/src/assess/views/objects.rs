@@ -64,6 +64,14 @@ pub fn active_namespace(snapshot: &Snapshot) -> Option<&str> {
     data.get("active-namespace").map(String::as_str)
 }
 
+/// Calico's Deployments, the operator's included, whichever row reads them.
+pub fn deployments(snapshot: &Snapshot) -> impl Iterator<Item = &Deployment> + Clone {
+    let deployments = snapshot.deployments.items().iter();
+    deployments
+        .chain(snapshot.operators.items())
+        .chain(snapshot.aws_typhas.items())
+}
+
 /// A Deployment of Calico by name.
 pub fn deployment<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Deployment> {
     named_deployment(&snapshot.deployments, name)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
+use super::objects::deployments;
 use crate::snapshot::resources::{CALICO_PODS, CSI_PODS};
 use crate::snapshot::select::Selectable;
 use crate::snapshot::{ObjectRef, Pod, Snapshot, StateReason};
@@ -21,6 +22,10 @@ pub fn is_calico(pod: &Pod) -> bool {
     let is_selected = rows.iter().any(|row| row.select.selects(&selectable));
     is_selected && !matches!(app(pod), "kube-controller-manager" | "kube-dns")
 }
+
+/// `k8s-app` of the pods that run calico-node.
+/// Source: tigera/operator v1.42.3, pkg/render; projectcalico/calico v3.32.1, manifests.
+pub const AGENTS: [&str; 3] = ["calico-node", "calico-node-windows", "canal"];
 
 /// The label `k8s-app`, which names the part of Calico that a pod runs.
 pub fn app(pod: &Pod) -> &str {
@@ -53,9 +58,7 @@ pub fn owner(snapshot: &Snapshot, pod: &Pod) -> Option<ObjectRef> {
         let selector = set.spec.as_ref().map(|spec| &spec.selector);
         ("DaemonSet", &set.metadata, selector)
     });
-    let deployments = snapshot.deployments.items().iter();
-    let deployments = deployments.chain(snapshot.operators.items());
-    let deployments = deployments.map(|deployment| {
+    let deployments = deployments(snapshot).map(|deployment| {
         let selector = deployment.spec.as_ref().map(|spec| &spec.selector);
         ("Deployment", &deployment.metadata, selector)
     });

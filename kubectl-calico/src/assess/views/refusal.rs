@@ -3,7 +3,7 @@
 
 use k8s_openapi::api::apps::v1::Deployment;
 
-use super::objects::object_of;
+use super::objects::{deployments, object_of};
 use crate::snapshot::{ObjectRef, Snapshot};
 
 /// How evidence names the condition of a Deployment whose pods cannot be created.
@@ -24,8 +24,7 @@ pub fn in_namespace<'a>(
     snapshot: &'a Snapshot,
     namespace: Option<&str>,
 ) -> Option<(ObjectRef, &'a str)> {
-    let deployments = snapshot.deployments.items().iter();
-    deployments
+    deployments(snapshot)
         .filter(|found| found.metadata.namespace.as_deref() == namespace)
         .find_map(|found| Some((object_of(found), of(found)?)))
 }
