@@ -1,6 +1,6 @@
 //! Manifests that change on which nodes calico-node runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calico_core::catalog::Entry;
 use k8s_openapi::api::core::v1::{NodeAffinity, NodeSelectorRequirement, NodeSelectorTerm};
@@ -207,6 +207,10 @@ impl Selection {
         let of_term = |term: &NodeSelectorTerm| {
             let expressions = term.match_expressions.iter().flatten();
             let fields = term.match_fields.iter().flatten();
+            // Kubernetes: an empty term selects no node (core/v1, NodeSelectorTerm).
+            if expressions.clone().next().is_none() && fields.clone().next().is_none() {
+                return Some(false);
+            }
             let by_labels = expressions.map(|it| Some(fits(it, label(node, &it.key)?)));
             let by_name = fields.map(|it| Some(fits(it, Some(node.metadata.name.as_str()))));
             all(by_labels.chain(by_name))
@@ -222,12 +226,10 @@ impl Selection {
             .iter()
             .flat_map(|term| term.match_expressions.iter().flatten());
         let keys = self.labels.keys().chain(expressions.map(|it| &it.key));
-        let mut keys: Vec<String> = keys
-            .filter(|key| !is_read(key))
+        let keys: BTreeSet<&String> = keys.filter(|key| !is_read(key)).collect();
+        keys.into_iter()
             .map(|key| format!("the label {key}"))
-            .collect();
-        keys.dedup();
-        keys
+            .collect()
     }
 
     fn proof(&self, finding: Finding) -> Finding {
@@ -326,6 +328,8 @@ mod tests {
         let node = "{kubernetes.io/arch: amd64}";
         for (terms, expected) in [
             ("[]", Some(true)),
+            ("[{}]", Some(false)),
+            ("[{matchExpressions: [], matchFields: []}]", Some(false)),
             (
                 "[{matchExpressions: [{key: kubernetes.io/arch, operator: In, values: [arm64]}]}]",
                 Some(false),
