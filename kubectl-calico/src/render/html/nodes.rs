@@ -1,14 +1,11 @@
 //! A square for each node.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::assess::views::pods;
+use crate::assess::fact::Fact;
+use crate::nodes::agent_pod::{AgentPod, AgentPods};
 use crate::render::xml::escaped;
-use crate::snapshot::{Node, Pod, Snapshot};
-
-/// `k8s-app` of calico-node, by install.
-const AGENTS: [&str; 3] = ["calico-node", "calico-node-windows", "canal"];
+use crate::snapshot::{Node, Snapshot};
 
 /// The squares, as HTML.
 #[derive(Clone, Debug, Default)]
@@ -28,22 +25,19 @@ impl NodeGrid {
 }
 
 fn nodes(page: &mut String, snapshot: &Snapshot) {
-    let nodes = snapshot.nodes.items();
+    let nodes = snapshot.nodes.items().iter();
+    let nodes: Vec<&Node> = nodes.filter(|node| !node.is_virtual()).collect();
     if nodes.is_empty() {
         return;
     }
-    let agents: BTreeMap<&str, &Pod> = pods::wanted(snapshot)
-        .filter(|pod| AGENTS.contains(&pods::app(pod)))
-        .map(|pod| (pod.spec.node_name.as_str(), pod))
-        .collect();
+    let agents = AgentPods::of(snapshot);
     page.push_str(
         "<h2>Nodes</h2>\n<p class=\"key muted\"><span class=\"healthy\"></span>ready\
          <span class=\"warning\"></span>calico-node is not ready\
          <span class=\"error\"></span>the node is not ready</p>\n<div class=\"nodes\">\n",
     );
     for node in nodes {
-        let agent = agents.get(node.metadata.name.as_str()).copied();
-        let (class, what) = state(node, agent);
+        let (class, what) = state(node, &agents.on(&node.metadata.name));
         let cordoned = if node.spec.unschedulable {
             ", cordoned"
         } else {
@@ -60,11 +54,12 @@ fn nodes(page: &mut String, snapshot: &Snapshot) {
 }
 
 /// The class of a node's square, and what it means.
-fn state(node: &Node, agent: Option<&Pod>) -> (&'static str, &'static str) {
-    match agent {
+fn state(node: &Node, agent: &Fact<AgentPod>) -> (&'static str, &'static str) {
+    match agent.value() {
         _ if !node.is_ready() => ("error", "not ready"),
-        None => ("warning", "no pod of calico-node"),
-        Some(pod) if !pod.is_ready() => ("warning", "calico-node is not ready"),
-        Some(_) => ("healthy", "ready"),
+        Some(pod) if pod.ready => ("healthy", "ready"),
+        Some(_) => ("warning", "calico-node is not ready"),
+        None if agent.is_absent() => ("warning", "no pod of calico-node"),
+        None => ("unknown", "the pods of calico-node are unknown"),
     }
 }
