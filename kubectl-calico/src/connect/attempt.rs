@@ -116,9 +116,6 @@ impl Server {
         }
         let (body, is_whole) = self.read_body(request, &head, body, limit).await?;
         if !head.status.is_success() {
-            if !is_whole {
-                return Err(too_large(request, limit));
-            }
             return Err(Failure {
                 retry: error_response::retry(&head),
                 error: error_response::error(request.clone(), &head, &body, &self.identity, number),

@@ -174,6 +174,14 @@ fn a_hostile_log() {
     assert!(text.len() < 20_000, "{}", text.len());
 }
 
+/// The page of a proxy that cannot reach the API server.
+#[test]
+fn a_long_error_page() {
+    let page = format!("<html>{}</html>", "x".repeat(2 << 20));
+    let (outcome, ..) = run("", move |_, stream| error(stream, "502 Bad Gateway", &page));
+    assert!(outcome.stdout.contains("502 Bad"), "{}", outcome.stdout);
+}
+
 /// The report is the same as without them, but for the reason.
 #[test]
 fn what_may_not_be_read_changes_nothing_else() {
