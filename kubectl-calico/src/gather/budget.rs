@@ -36,6 +36,13 @@ pub struct Budget {
     memory: Meter,
 }
 
+/// What is left for objects.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    objects: usize,
+    memory: usize,
+}
+
 /// Which limit was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -88,6 +95,20 @@ impl Budget {
             return Err(Limit::ObjectsOfAList);
         }
         spend(&self.objects, 1, Limit::Objects)
+    }
+
+    /// What is left for objects now.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            objects: self.objects.get(),
+            memory: self.memory.left(),
+        }
+    }
+
+    /// Takes back the objects that were counted since a mark.
+    pub(super) fn restore(&self, mark: Mark) {
+        self.objects.set(mark.objects);
+        self.memory.restore(mark.memory);
     }
 
     /// Counts what is kept of objects.

@@ -32,8 +32,14 @@ pub(super) fn parse<T: DeserializeOwned>(
         way,
         objects: PhantomData,
     };
-    parse_with(item(Way::Typed), body, listed)
-        .or_else(|_| parse_with(item(Way::ByValue), body, listed))
+    let before = budget.mark();
+    parse_with(item(Way::Typed), body, listed).or_else(|error| {
+        if budget.memory().is_exhausted() {
+            return Err(error);
+        }
+        budget.restore(before);
+        parse_with(item(Way::ByValue), body, listed)
+    })
 }
 
 fn parse_with<T: DeserializeOwned>(
@@ -55,6 +61,24 @@ mod tests {
     use crate::protobuf::tests::enveloped;
     use crate::snapshot::Node;
     use crate::snapshot::resources::NODES;
+
+    #[test]
+    fn a_page_that_is_parsed_twice_counts_once() {
+        let left = |items: &str| {
+            let budget = Budget::new(None);
+            let body = format!("{{\"items\":[{items}],\"metadata\":{{}}}}");
+            let page = parse::<Node>(body.as_bytes(), &NODES, &budget, 0).unwrap();
+            assert_eq!(page.objects.len(), 2);
+            format!("{:?}", budget.mark())
+        };
+        let node = r#"{"metadata":{"name":"a"}}"#;
+        let with_a_field_twice = r#"{"metadata":{"name":"b","name":"b"}}"#;
+        let counted = left(&format!("{node},{node}"));
+        assert!(!counted.is_empty());
+        let twice = left(&format!("{node},{with_a_field_twice}"));
+        let objects = |text: &str| text.split(',').next().unwrap().to_owned();
+        assert_eq!(objects(&twice), objects(&counted));
+    }
 
     #[test]
     fn a_page_of_millions_of_empty_objects_ends() {

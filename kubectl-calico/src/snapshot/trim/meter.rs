@@ -33,9 +33,14 @@ impl Meter {
         self.is_exhausted.get()
     }
 
-    #[cfg(test)]
-    pub(super) fn left(&self) -> usize {
+    /// What is left, in bytes.
+    pub fn left(&self) -> usize {
         self.left.get()
+    }
+
+    /// Takes back what was counted since so much was left.
+    pub fn restore(&self, left: usize) {
+        self.left.set(left);
     }
 
     pub(super) fn object(&self) -> Result<(), Exhausted> {
