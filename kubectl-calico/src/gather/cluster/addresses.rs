@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use k8s_openapi::jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
@@ -11,6 +12,9 @@ use crate::gather::{pages, pod_messages};
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{ALLOCATIONS, FAILED_PODS, POD_NAMES, SUCCEEDED_PODS};
 use crate::snapshot::{PodAddress, PodName, Reading, SnapshotSource as _, Store, Unknown};
+
+/// How many pods are read at the same time.
+const PODS_AT_ONCE: usize = 16;
 
 impl ClusterReader {
     /// Every object of a row, or why not: none if the kind is not served.
@@ -63,12 +67,12 @@ impl ClusterReader {
         if suspects.is_empty() {
             return Ok(Vec::new());
         }
-        let mut pods = BTreeMap::new();
-        for pod in suspects.pods() {
-            if let Some(whole) = self.whole_pod(&pod).await? {
-                pods.insert(pod, whole);
-            }
-        }
+        let pods = stream::iter(suspects.pods()).map(async |pod| {
+            let whole = self.whole_pod(&pod).await?;
+            Ok::<_, Unknown>(whole.map(|whole| (pod, whole)))
+        });
+        let pods: Vec<_> = pods.buffer_unordered(PODS_AT_ONCE).try_collect().await?;
+        let pods: BTreeMap<PodName, ListedPod> = pods.into_iter().flatten().collect();
         let again = self.allocations(store).await?;
         Ok(suspects.confirmed(&pods, &again, now))
     }
