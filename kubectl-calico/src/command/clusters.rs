@@ -21,8 +21,8 @@ use crate::redact::Redaction;
 use crate::render::{self, ClusterDetail, NodeGrid};
 use crate::terminal;
 
-/// How many clusters are read at the same time.
-const AT_ONCE: usize = 32;
+/// How many clusters are read at the same time: each may take the memory of a run.
+const AT_ONCE: usize = 8;
 
 /// One of the clusters.
 struct Target {

@@ -223,7 +223,10 @@ async fn read_cluster(
     })
     .await;
     if source.verbose {
-        terminal::write_error(&render::requests(log));
+        let requests = render::requests(log);
+        let of_several = snapshot.origin.context.as_ref().filter(|_| source.is_quiet);
+        let head = of_several.map(|context| format!("{context}:\n"));
+        terminal::write_error(&(head.unwrap_or_default() + &requests));
     }
     Ok(snapshot)
 }
