@@ -9,7 +9,7 @@ use super::destination::destination;
 use crate::assess::facts::Facts;
 use crate::cli::SourceArgs;
 use crate::connect::{RequestError, connect};
-use crate::gather::node_status_probe::{ANSWER, NodeStatusProbe, ProbeResult};
+use crate::gather::node_status_probe::{ANSWER, LEFT_OVER, NodeStatusProbe, ProbeResult};
 use crate::interrupt::Interrupt;
 use crate::nodes::NodeList;
 use crate::repair::access::grant_probe;
@@ -118,7 +118,12 @@ impl Probed {
 
 fn warn(result: &ProbeResult, destination: &Destination) {
     if result.signal.is_some() {
-        terminal::warn("stopped by a signal; the CalicoNodeStatuses of this run are removed");
+        let removed = if result.left.is_empty() {
+            "; the CalicoNodeStatuses of this run are removed"
+        } else {
+            ""
+        };
+        terminal::warn(&format!("stopped by a signal{removed}"));
     }
     if let Some(error) = &result.error {
         terminal::complain(&error.to_string());
@@ -143,9 +148,14 @@ fn warn(result: &ProbeResult, destination: &Destination) {
     }
     if result.in_use > 0 {
         terminal::warn(&format!(
-            "{} CalicoNodeStatuses of another run are less than 30s old and stay: the next run removes them, if \
-             that run does not",
+            "{} CalicoNodeStatuses of another run are less than {LEFT_OVER}s old and stay: the next run removes \
+             them, if that run does not",
             result.in_use
+        ));
+    }
+    if let Some(error) = &result.sweep_error {
+        terminal::warn(&format!(
+            "cannot look for CalicoNodeStatuses of a run that was killed: {error}"
         ));
     }
     for (name, error) in &result.left {

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::{StreamExt as _, stream};
 use k8s_openapi::jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeSeed as _;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -40,13 +41,20 @@ const REQUESTS: usize = 10;
 pub const ANSWER: Duration = Duration::from_secs(15);
 
 /// The age from which a CalicoNodeStatus of another run is left over: each is removed after [`ANSWER`].
-const LEFT_OVER: i64 = 30;
+pub const LEFT_OVER: i64 = 30;
+
+/// The most CalicoNodeStatuses of a page, and the most pages: those of more nodes than Kubernetes supports.
+const PAGE: usize = 500;
+const PAGES: usize = 100;
 
 /// How often calico-node tries again if BIRD does not respond, in seconds.
 const PERIOD: u32 = 5;
 
 /// The memory for what is kept, in bytes.
 const MEMORY: usize = 256 << 20;
+
+/// Why an object is left that was not asked about in time.
+const STOPPED: &str = "stopped by a second signal";
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -58,9 +66,11 @@ pub struct ProbeResult {
     /// The nodes that were not asked, because the run was stopped or its time was up.
     pub not_asked: BTreeSet<String>,
     /// The CalicoNodeStatuses that could not be removed, and why.
-    pub left: Vec<(String, RequestError)>,
+    pub left: Vec<(String, String)>,
     /// How many CalicoNodeStatuses of earlier runs were removed.
     pub swept: usize,
+    /// Why those of earlier runs could not be looked for.
+    pub sweep_error: Option<RequestError>,
     /// The CalicoNodeStatuses of other runs that may still be in use.
     pub in_use: usize,
     /// Why nodes could not be asked.
@@ -124,7 +134,7 @@ impl<'a> NodeStatusProbe<'a> {
             asked += batch.len();
             progress(asked);
             self.ask_batch(&names, interrupt, &mut result).await;
-            result.left.extend(self.remove(names.keys()).await);
+            self.remove(names.keys(), interrupt, &mut result).await;
         }
         result
     }
@@ -156,7 +166,7 @@ impl<'a> NodeStatusProbe<'a> {
             }
         }
         if let Some(now) = now.filter(|_| is_first) {
-            self.sweep(now, result).await;
+            self.sweep(now, interrupt, result).await;
         }
         result.signal = interrupt.arrived().await;
         if result.error.is_some() || result.signal.is_some() {
@@ -207,31 +217,55 @@ impl<'a> NodeStatusProbe<'a> {
         }
     }
 
-    /// Removes these, and returns those that could not be removed.
-    async fn remove(&self, names: impl Iterator<Item = &String>) -> Vec<(String, RequestError)> {
-        let delete = names.map(async |name| {
-            let deleted = self.writer.delete(name).await;
-            deleted.err().map(|error| (name.clone(), error))
-        });
-        let deleted: Vec<_> = stream::iter(delete)
-            .buffer_unordered(REQUESTS)
-            .collect()
-            .await;
-        deleted.into_iter().flatten().collect()
+    /// Removes these, and returns how many are gone. The first signal stops the run, the second one this, too.
+    async fn remove(
+        &self,
+        names: impl Iterator<Item = &String>,
+        interrupt: &mut Interrupt,
+        result: &mut ProbeResult,
+    ) -> usize {
+        let mut left: BTreeSet<&String> = names.collect();
+        let delete = left.clone().into_iter();
+        let delete = delete.map(async |name| (name, self.writer.delete(name).await));
+        let mut deleted = std::pin::pin!(stream::iter(delete).buffer_unordered(REQUESTS));
+        let mut gone = 0;
+        loop {
+            tokio::select! {
+                next = deleted.next() => match next {
+                    Some((name, deleted)) => {
+                        left.remove(name);
+                        match deleted {
+                            Ok(()) => gone += 1,
+                            Err(error) => result.left.push((name.clone(), error.to_string())),
+                        }
+                    }
+                    None => return gone,
+                },
+                code = interrupt.signal() => {
+                    if result.signal.is_some() {
+                        let left = left.into_iter().map(|name| (name.clone(), STOPPED.to_owned()));
+                        result.left.extend(left);
+                        return gone;
+                    }
+                    result.signal = Some(code);
+                }
+            }
+        }
     }
 
     /// Removes what earlier runs have left: those that were killed. `now` is the server's time.
-    async fn sweep(&self, now: Timestamp, result: &mut ProbeResult) {
-        let path = format!("{}?limit=500", self.writer.path());
-        let listed = self.server.get(&path).await;
-        let Ok(Ok(list)) = listed.map(|response| response.json::<Value>()) else {
-            return;
+    async fn sweep(&self, now: Timestamp, interrupt: &mut Interrupt, result: &mut ProbeResult) {
+        let objects = match self.of_probes().await {
+            Ok(objects) => objects,
+            Err(error) => {
+                result.sweep_error = Some(error);
+                return;
+            }
         };
-        let items = list.get("items").and_then(Value::as_array);
         let mut old = Vec::new();
-        for object in items.into_iter().flatten() {
+        for object in &objects {
             let name = name(object);
-            if !is_of_a_probe(object) || name.starts_with(&self.run) {
+            if name.starts_with(&self.run) {
                 continue;
             }
             let age = created_at(object).map(|time| now.as_second() - time.as_second());
@@ -241,9 +275,28 @@ impl<'a> NodeStatusProbe<'a> {
                 result.in_use += 1;
             }
         }
-        let left = self.remove(old.iter()).await;
-        result.swept = old.len() - left.len();
-        result.left.extend(left);
+        result.swept = self.remove(old.iter(), interrupt, result).await;
+    }
+
+    /// The metadata of the CalicoNodeStatuses that runs of this program have created. With their routes, those of
+    /// a large cluster would be larger than any response that is read.
+    async fn of_probes(&self) -> Result<Vec<Value>, RequestError> {
+        let mut found = Vec::new();
+        let mut token = String::new();
+        for _ in 0..PAGES {
+            let escaped = utf8_percent_encode(&token, NON_ALPHANUMERIC);
+            let path = format!("{}?limit={PAGE}&continue={escaped}", self.writer.path());
+            let mut list: Value = self.server.get_metadata(&path).await?.json()?;
+            let next = list.pointer("/metadata/continue").and_then(Value::as_str);
+            token = next.unwrap_or_default().to_owned();
+            if let Some(Value::Array(items)) = list.get_mut("items").map(Value::take) {
+                found.extend(items.into_iter().filter(is_of_a_probe));
+            }
+            if token.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// Watches until each of the names has a report. A watch begins with the objects as they are, so that it
