@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use calico_core::text::printable;
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::Color;
 use crate::render::Look;
@@ -34,23 +35,50 @@ pub fn note(message: &str) {
 /// empty line; with the time.
 pub fn redraw(text: &str, time: &str) -> std::io::Result<()> {
     if std::io::stdout().is_terminal() {
-        // To the first column of the first line; then, erase each line's rest and what is below. More lines
-        // than fit would push the first ones off the screen.
-        let rows = terminal_size::terminal_size_of(std::io::stdout());
-        let rows = rows.map_or(usize::MAX, |(_, rows)| usize::from(rows.0));
-        let most = rows.saturating_sub(LINES_BELOW).max(LINES_BELOW);
-        let more = text.lines().count().saturating_sub(most);
-        let note = (more > 0).then(|| format!("... {more} more lines"));
-        let lines: String = text
-            .lines()
-            .take(most)
-            .chain(note.as_deref())
+        // To the first column of the first line; then, erase each line's rest and what is below.
+        let (columns, rows) = size();
+        let lines: String = fitted(text, columns, rows)
+            .iter()
             .map(|line| format!("{line}{ERASE}\n"))
             .collect();
         write(&format!("\x1b[H{lines}\n{time}{ERASE}\n\x1b[J"))
     } else {
         write(&format!("{time}\n{text}\n"))
     }
+}
+
+/// The columns and rows of standard output, if it is a terminal.
+pub fn size() -> (usize, usize) {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or((usize::MAX, usize::MAX), |(columns, rows)| {
+        (usize::from(columns.0), usize::from(rows.0))
+    })
+}
+
+/// As many lines as fit on a screen, and how many more there are: more than fit would push the first ones off
+/// the screen. A line that is longer than the screen is wide takes several rows.
+fn fitted(text: &str, columns: usize, rows: usize) -> Vec<String> {
+    let most = rows.saturating_sub(LINES_BELOW).max(LINES_BELOW);
+    let mut taken = 0;
+    let fitting = text.lines().take_while(|line| {
+        taken += width(line).div_ceil(columns.max(1)).max(1);
+        taken <= most
+    });
+    let mut lines: Vec<String> = fitting.map(str::to_owned).collect();
+    let more = text.lines().count() - lines.len();
+    if more > 0 {
+        let noun = if more == 1 { "line" } else { "lines" };
+        lines.push(format!("... {more} more {noun}"));
+    }
+    lines
+}
+
+/// The columns of a line, in which colors take none.
+fn width(line: &str) -> usize {
+    let mut parts = line.split('\x1b');
+    let first = parts.next().unwrap_or_default().width();
+    let after_colors = parts.map(|part| part.split_once('m').map_or(0, |(_, rest)| rest.width()));
+    first + after_colors.sum::<usize>()
 }
 
 /// Ends what is shown in place, so that the next prompt begins in a line of its own.
@@ -144,6 +172,21 @@ fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_screen_shows_the_first_lines() {
+        let text = "one\ntwo\n\nfour\nfive\nsix\n";
+        assert_eq!(fitted(text, 80, 10).len(), 6);
+        let lines = fitted(text, 80, 9);
+        assert_eq!(lines.len(), 6);
+        assert_eq!(lines.last().unwrap(), "... 1 more line");
+        // Of 8 rows, 4 are below the text.
+        let long = format!("{}\n{}\nend\n", "x".repeat(60), "\x1b[31mred\x1b[0m");
+        assert_eq!(fitted(&long, 20, 8).len(), 3);
+        assert_eq!(fitted(&long, 15, 8), [&*"x".repeat(60), "... 2 more lines"]);
+        assert_eq!(fitted(&long, 60, 8).len(), 3);
+        assert_eq!(width("\x1b[1m\x1b[31mred\x1b[0m 漢"), 6);
+    }
 
     #[test]
     fn the_locale_decides_on_ascii() {

@@ -129,13 +129,14 @@ fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
         return Exit::Usage;
     }
     let mut changes = ChangeWatch::begin(&arguments.run.source, None);
-    let look = terminal::look(arguments.run.color);
-    let mut shown = String::new();
+    let mut shown = None;
     let mut failures = 0;
     loop {
         let began = Instant::now();
         let report = status::report(arguments, &arguments.run.source, selection, "");
         let last = last_read(&report, began, &mut failures);
+        // The terminal may have another size than before.
+        let look = terminal::look(arguments.run.color);
         let text = match &report {
             Ok((report, _)) => {
                 let detail = Detail {
@@ -147,11 +148,13 @@ fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
             }
             Err(error) => format!("? {}\n", calico_core::text::printable(error)),
         };
-        if text != shown {
-            if terminal::redraw(&text, &clock::now().to_string()).is_err() {
+        let new = Some((text, terminal::size()));
+        if new != shown {
+            let text = new.as_ref().map_or("", |(text, _)| text);
+            if terminal::redraw(text, &clock::now().to_string()).is_err() {
                 return Exit::Success;
             }
-            shown = text;
+            shown = new;
         }
         changes.wait(last, None);
     }
