@@ -151,7 +151,7 @@ fn existing<'a>(
 
 /// The index at which the Installation lists an owned pool. The operator identifies pools by the text
 /// of their CIDR; up to 1.32 it changes none.
-fn index_of(installation: &InstallationFacts, pool: &ExistingPool) -> Option<usize> {
+pub(crate) fn index_of(installation: &InstallationFacts, pool: &ExistingPool) -> Option<usize> {
     let acts = pool.owned_by_operator && installation.changes_existing_pools();
     installation.index_of(&pool.cidr).filter(|_| acts)
 }

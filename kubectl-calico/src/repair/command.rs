@@ -11,6 +11,8 @@ pub enum Command {
     Run(String),
     /// Why no command is printed.
     Withheld(String),
+    /// There is none: the Installation has what it would write, and the operator has yet to act on it.
+    Requested,
 }
 
 impl Command {

@@ -165,7 +165,7 @@ mod tests {
         };
         let text = |command: Command| match command {
             Command::Run(text) => text,
-            Command::Withheld(why) => panic!("{why}"),
+            other => panic!("{other:?}"),
         };
         let added = text(list.add(json!({"cidr": "192.168.0.0/16"})));
         assert!(added.contains("/spec/calicoNetwork/ipPools/-"), "{added}");

@@ -41,8 +41,11 @@ pub fn lasting(
     if writer.asks_operator()
         && let Some(step) = api_server(snapshot)
     {
-        // Pools must be listed again before the operator can delete them.
-        steps.insert(writer.restored().min(steps.len()), step);
+        // Pools must be listed again before the operator can delete them; and what it has yet to carry out, it does at
+        // once.
+        let awaited = steps.iter().position(Step::awaits_operator);
+        let at = awaited.unwrap_or(writer.restored()).min(steps.len());
+        steps.insert(at, step);
     }
     if let Some(step) = before(snapshot, &facts.install) {
         steps.insert(0, step);
@@ -141,7 +144,7 @@ fn suspend_flux(snapshot: &Snapshot) -> Command {
 /// What the operator needs to change an existing pool: an APIServer that is Ready, unless projectcalico.org is
 /// the datastore.
 /// Source: tigera/operator v1.34.0 and v1.42.3, pkg/controller/ippool/pool_controller.go (`apiAvailable`).
-fn api_server(snapshot: &Snapshot) -> Option<Step> {
+pub fn api_server(snapshot: &Snapshot) -> Option<Step> {
     let servers = snapshot.api_servers.read()?;
     let is_ready = servers
         .iter()

@@ -9,6 +9,7 @@ use calico_core::cidr::{Cidr, Family};
 use super::free_range;
 use super::left_pods::LeftPods;
 use super::new_pool::NewPool;
+use super::pool_pins::PoolPins;
 use super::pool_writer::{ChangedPool, PoolWriter};
 use super::step::{Step, until_withheld};
 use crate::assess::facts::Facts;
@@ -57,7 +58,24 @@ pub fn steps(
         }
     }
     steps.extend(writer.list_in_place(old, new));
+    if steps.len() > 1 {
+        steps.splice(0..0, unpin(snapshot, facts, old));
+    }
     until_withheld(steps)
+}
+
+/// Takes a pool out of the CNI configuration, which must come before the pool is disabled: pods get no address while
+/// the configuration names a pool that is not enabled.
+pub fn unpin(snapshot: &Snapshot, facts: &Facts, pool: &ExistingPool) -> Option<Step> {
+    let pins = PoolPins::of(snapshot, &facts.install)?;
+    let pin = pins.pins().iter().find(|pin| pin.names(pool))?;
+    let what = format!(
+        "remove {} from the CNI configuration, and restart calico-node, which writes it to the nodes: it names {}, and \
+         pods get no address while that is disabled",
+        pin.list,
+        the_pool(&pool.name)
+    );
+    Some(Step::new(what).run(pins.change()))
 }
 
 /// Two pools cannot overlap, so the pods have to be moved twice.

@@ -25,8 +25,10 @@ pub mod mtu;
 pub mod new_pool;
 pub mod node_pod_cidrs;
 pub mod pool_entry;
+pub mod pool_pins;
 pub mod pool_writer;
 pub mod resource_writer;
+pub mod room;
 pub mod step;
 pub mod unlisted_pools;
 

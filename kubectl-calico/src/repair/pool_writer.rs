@@ -16,6 +16,7 @@ use super::resource_writer::{IP_POOLS, ResourceWriter};
 use super::step::Step;
 use super::unlisted_pools::unlisted_pools;
 use crate::assess::facts::Facts;
+use crate::assess::facts::drift::differences;
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pool_encapsulation::modes;
 use crate::assess::facts::pools::ExistingPool;
@@ -181,9 +182,38 @@ impl<'a> PoolWriter<'a> {
             self.asks_operator = true;
         }
         if let Some(index) = index.filter(|_| !entry.is_empty()) {
-            commands.push(self.set_listed(index, entry));
+            let is_requested = self.is_requested(pool, index, entry);
+            commands.push(if is_requested {
+                self.changed_list = true;
+                Command::Requested
+            } else {
+                self.set_listed(index, entry)
+            });
         }
         commands
+    }
+
+    /// Whether the Installation has these values, and the operator has yet to apply them to the pool.
+    fn is_requested(&self, pool: ChangedPool, index: usize, fields: &[(&str, Value)]) -> bool {
+        let mut existing = self.facts.known_pools().iter();
+        let existing = existing.find(|existing| existing.name == pool.name);
+        let installation = self
+            .installation
+            .filter(|_| pool.owned && self.follows_list());
+        let (Some(existing), Some(installation)) = (existing, installation) else {
+            return false;
+        };
+        let listed = installation.effective.pools.get(index);
+        let pending = listed.map(|listed| differences(installation, listed, existing));
+        let pending = pending.unwrap_or_default();
+        fields.iter().all(|(key, value)| {
+            let value = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            let mut pending = pending.iter();
+            pending.any(|pending| pending.key == *key && pending.requested == value)
+        })
     }
 
     /// Changes fields of an entry of the Installation's list.

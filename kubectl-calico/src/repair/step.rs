@@ -20,6 +20,9 @@ pub struct Step {
     /// Whether its commands read what the steps before it have made of the cluster.
     #[serde(skip)]
     reads_result: bool,
+    /// Whether only the operator has yet to do it.
+    #[serde(skip)]
+    awaits_operator: bool,
 }
 
 /// The steps up to the first one without its command: the others suppose that it has been carried
@@ -43,6 +46,7 @@ impl Step {
             commands: Vec::new(),
             is_withheld: false,
             reads_result: false,
+            awaits_operator: false,
         }
     }
 
@@ -70,8 +74,19 @@ impl Step {
                 self.what.push_str("; ");
                 self.what.push_str(&why);
             }
+            Command::Requested => {
+                self.awaits_operator = true;
+                self.what.push_str(
+                    "; the Installation has this already, and the operator carries it out",
+                );
+            }
         }
         self
+    }
+
+    /// Whether only the operator has yet to do it.
+    pub(super) fn awaits_operator(&self) -> bool {
+        self.awaits_operator
     }
 
     /// Adds several commands.

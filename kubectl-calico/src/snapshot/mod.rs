@@ -86,7 +86,7 @@ macro_rules! snapshot {
     ) => {
         /// What was read from a cluster: a field for each row of [`resources::RESOURCES`], but one for both
         /// that are about what pods say, and one for Calico's pods and those of its CSI driver.
-        #[derive(Debug)]
+        #[derive(Clone, Debug)]
         pub struct Snapshot {
             pub origin: Origin,
             pub basis: Basis,

@@ -8,6 +8,8 @@ use calico_core::cidr::{Cidr, Family};
 
 use crate::assess::check::Case;
 use crate::assess::facts::platform::Platform;
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::phrases::the_pool;
 use crate::repair::Step;
 use crate::repair::free_range::{is_clear_of_services_and_nodes, temporary};
 
@@ -44,6 +46,32 @@ pub(crate) fn steps(case: &Case, family: Family) -> Option<(Cidr, Vec<Step>)> {
         list.join(", ")
     );
     Some((to, on_platform(case, &why, &to)))
+}
+
+/// What to do where the free part of the pod network is too small for the pods of a pool outside of it: make that pool's
+/// range the pod network, or another one if nodes or Services have addresses in it.
+pub(crate) fn widened(case: &Case, old: &ExistingPool, part: &Cidr, shortage: &str) -> Vec<Step> {
+    let can_stay = |cidr: &Cidr| is_clear_of_services_and_nodes(case.snapshot, case.facts, cidr);
+    let stays = old.network.filter(can_stay);
+    let pools = case.facts.known_pools().iter();
+    let used: Vec<Cidr> = pools
+        .filter_map(|pool| pool.network)
+        .chain([*part])
+        .collect();
+    let to = stays.or_else(|| temporary(case.snapshot, case.facts, part.family(), &used));
+    let why = format!("the pod network is too small: {shortage}");
+    let Some(to) = to else {
+        return vec![Step::new(format!(
+            "{why}. Give the cluster a larger pod network first"
+        ))];
+    };
+    let why = format!("{why}, so the cluster needs a larger one, such as {to}");
+    let mut steps = on_platform(case, &why, &to);
+    if stays.is_none() {
+        let what = format!("move the pods of {} to a pool in {to}", the_pool(&old.name));
+        steps.push(Step::new(what).run(format!("kubectl calico plan --cidr {to}")));
+    }
+    steps
 }
 
 fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {

@@ -23,6 +23,7 @@ use crate::repair::migration;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::resource_writer::delete_pool_in_datastore;
+use crate::repair::room;
 use crate::repair::{Step, installer_step, node_pod_cidrs};
 
 /// Moves a pool to a range inside the pod network that nothing else uses.
@@ -87,7 +88,10 @@ fn back_to(case: &Case, old: &ExistingPool, other: &ExistingPool) -> Vec<Step> {
         the_pool(&other.name)
     ))
     .run_all(writer.enable(other.into()));
-    let mut steps = vec![enable];
+    let mut steps: Vec<Step> = migration::unpin(case.snapshot, case.facts, old)
+        .into_iter()
+        .collect();
+    steps.push(enable);
     steps.extend(migration::retire_existing(&mut writer, old));
     made_lasting(case, &writer, steps)
 }
@@ -177,6 +181,7 @@ pub(crate) fn delete_overlapping(
     let mut steps: Vec<Step> = writer.restore_before_changing(goes).into_iter().collect();
     let mut retire = Vec::new();
     if !goes.is_disabled() {
+        retire.extend(migration::unpin(case.snapshot, case.facts, goes));
         let mut disable = migration::disable(&mut writer, goes.into());
         if !goes.is_for_pods() {
             disable.what = format!("disable {name}; its addresses in use stay as they are");
@@ -363,10 +368,17 @@ fn replace(case: &Case, old: &ExistingPool, to: Cidr) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(old).into_iter().collect();
     let pods = LeftPods::of(case.snapshot, case.facts, &to, old.encapsulation);
+    let mut size = block_size(case, &to, old.block_size);
+    if block_sizes(case.snapshot, &to).is_empty() {
+        size = room::block_size(old, &to, size);
+    }
+    if let Some(shortage) = room::shortage(old, &to, size) {
+        return pod_network_change::widened(case, old, &to, &shortage);
+    }
     let new = NewPool {
         name: name_of(&to),
         cidr: to,
-        block_size: block_size(case, &to, old.block_size),
+        block_size: size,
         encapsulation: pods.map_or(old.encapsulation, |pods| pods.encapsulation),
     };
     steps.extend(migration::steps(

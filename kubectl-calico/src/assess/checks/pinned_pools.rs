@@ -1,20 +1,12 @@
 //! Whether the CNI configuration names pools that give no addresses.
 
-use calico_core::catalog::Entry;
-use serde_yaml::Value;
-
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted_names;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::cni_config;
-use crate::snapshot::ObjectRef;
+use crate::repair::pool_pins::PoolPins;
 use crate::snapshot::resources::{
     CALICO_CONFIG, CANAL_CONFIG, DAEMON_SETS, IP_POOLS, RKE2_CANAL_CONFIG,
 };
-
-/// The lists of pools, by name or CIDR.
-const LISTS: [&str; 2] = ["ipv4_pools", "ipv6_pools"];
+use calico_core::catalog::Entry;
 
 pub(crate) const POOL_PINNED: Check = Check {
     entry: Entry {
@@ -41,34 +33,21 @@ pub(crate) const POOL_PINNED: Check = Check {
 };
 
 fn pinned(case: &Case) -> Option<Finding> {
-    let node = CalicoNode::current(case.snapshot)?;
-    let (config, name) = node.config();
-    if node.is_of_operator() || case.facts.install.is_in_etcd() {
-        return None;
-    }
-    let ipam = cni_config::ipam(config.read()?)?;
-    let listed = LISTS.into_iter().flat_map(|list| {
-        let names = ipam.get(list).and_then(Value::as_sequence);
-        let names = names.into_iter().flatten().filter_map(Value::as_str);
-        names.map(move |pool| (list, pool))
-    });
+    let pins = PoolPins::of(case.snapshot, &case.facts.install)?;
     let pools = case.facts.known_pools();
     // calico-node creates the first one when it starts.
     if pools.is_empty() {
         return None;
     }
-    let mut withheld = listed
-        .map(|(list, listed)| {
-            let pool = pools.iter().find(|pool| {
-                let same_range = pool.network.is_some_and(|it| it.to_string() == listed);
-                pool.name == listed || pool.cidr == listed || same_range
-            });
-            (list, listed, pool)
-        })
-        .filter(|(.., pool)| pool.is_none_or(|pool| !pool.enabled));
-    let (list, listed, pool) = withheld.next()?;
-    let object = ObjectRef::config_map(name);
-    let field = format!("data.{} {list}", cni_config::KEY);
+    let with_pool = pins.pins().iter().map(|pin| {
+        let pool = pools.iter().find(|pool| pin.names(pool));
+        (pin, pool)
+    });
+    let mut withheld = with_pool.filter(|(_, pool)| pool.is_none_or(|pool| !pool.enabled));
+    let (pin, pool) = withheld.next()?;
+    let (list, listed) = (pin.list, &pin.pool);
+    let object = pins.object();
+    let field = PoolPins::field(list);
     let (state, finding) = match pool {
         Some(pool) => ("is not enabled", Some(pool)),
         None => ("does not exist", None),
@@ -81,7 +60,6 @@ fn pinned(case: &Case) -> Option<Finding> {
         Some(pool) => named.exists(pool.object()),
         None => named,
     };
-    let (namespace, daemon_set) = pasted_names(&node.set.metadata);
     Some(
         named
             .impact("new pods get no address and stay in ContainerCreating")
@@ -89,9 +67,6 @@ fn pinned(case: &Case) -> Option<Finding> {
                 "remove {list}, so that pods get addresses from every enabled pool, or name enabled \
                  ones; then restart calico-node, which writes the configuration to the nodes"
             ))
-            .paste(format!(
-                "kubectl edit configmaps -n {namespace} {name}\n\
-                 kubectl rollout restart -n {namespace} daemonset/{daemon_set}"
-            )),
+            .paste(pins.change()),
     )
 }

@@ -38,7 +38,7 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                    exception.",
         fix: "Give the pool a CIDR inside the pod network. The CIDR of an existing pool is \
               immutable: add a pool inside the pod network, disable the old one, and recreate its \
-              pods.",
+              pods. If the pod network is too small for them, it must be changed first.",
         source: "tigera/operator v1.42.3, pkg/controller/ippool/defaults.go (cidrWithinCidr); \
                  projectcalico/calico#5952, #13704",
     },

@@ -5,13 +5,14 @@ use calico_core::defaults::name_of;
 use super::helm::{again, chart_version};
 use super::new_family;
 use crate::assess::facts::ports::Port;
+use crate::assess::phrases::the_pool;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;
 use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::step::until_withheld;
-use crate::repair::{Step, deleted_pool, encapsulation, installer_step, migration};
+use crate::repair::{Step, deleted_pool, encapsulation, installer_step, migration, room};
 
 /// From the existing pools to the planned ones.
 pub(crate) fn steps(
@@ -76,6 +77,12 @@ fn change(
         return Vec::new();
     };
     if compared.takes_a_new_pool() {
+        if let Some(missing) = room::missing_addresses(old, &new.cidr) {
+            return vec![Step::new(format!(
+                "keep {}, and choose a larger range with --cidr: {missing}",
+                the_pool(&old.name)
+            ))];
+        }
         migration::steps(inputs.snapshot, inputs.facts, writer, old, &new)
     } else {
         encapsulation::steps(

@@ -7,11 +7,15 @@ use super::cloud::{CloudNetwork, drops, network};
 use super::constraint::{Constraint, constraints};
 use super::objections;
 use super::precedence::settled_by;
+use crate::assess::check::Case;
+use crate::assess::checks::drift::cure::requested_encapsulation;
+use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
 use crate::assess::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 use crate::repair::left_pods::LeftPods;
+use crate::snapshot::ObjectRef;
 
 /// The flag that sets it.
 const FLAG: &str = "--encapsulation";
@@ -51,6 +55,9 @@ fn settled(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Option<Choic
     });
     let is_new = pods.is_some();
     let existing = existing.filter(|_| !is_new).map(|pool| {
+        if let Some(requested) = requested(inputs, pool) {
+            return requested;
+        }
         let why = format!(
             "that of the existing pool {}; changing it disrupts traffic",
             pool.name
@@ -65,6 +72,21 @@ fn settled(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Option<Choic
         .filter(|_| !is_of_another)
         .and_then(|(_, pool)| pool.encapsulation.as_deref()?.parse().ok());
     settled_by(inputs.request.encapsulation(family), FLAG, existing, listed).or(pods)
+}
+
+/// That of the pool's entry, if the operator has yet to apply it and what the pool has is wrong.
+fn requested(inputs: &Inputs, pool: &ExistingPool) -> Option<Choice<Encapsulation>> {
+    let case = Case {
+        snapshot: inputs.snapshot,
+        facts: inputs.facts,
+    };
+    let requested = requested_encapsulation(&case, pool)?;
+    let why = format!(
+        "listed in the Installation, which the operator has yet to apply to the pool {}",
+        pool.name
+    );
+    let from = Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools");
+    Some(Choice::known(requested, why, from))
 }
 
 /// The first that suits the network and that no constraint excludes.

@@ -4,6 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::installation::path;
 use serde_json::{Value, json};
 
+use super::cure::{cured, not_applied};
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::facts::drift::{Difference, NO_FIELD};
@@ -53,6 +54,10 @@ impl Differing<'_> {
                 )
                 .fix("make the Installation match the pool, or change the pool")
         } else if self.pool.owned_by_operator {
+            let cured = self.cured();
+            if !cured.is_empty() {
+                return not_applied(self.case, finding, &self.keys(), &cured);
+            }
             self.pending(finding)
                 .impact(self.impact_if_owned())
                 .fixed_by_all(
@@ -100,6 +105,14 @@ impl Differing<'_> {
 
     fn is_about(&self, key: &str) -> bool {
         self.differences.iter().any(|it| it.key == key)
+    }
+
+    /// The codes of the findings that the operator fixes by changing the pool, unless that is rejected.
+    fn cured(&self) -> Vec<&'static str> {
+        if self.is_about("blockSize") {
+            return Vec::new();
+        }
+        cured(self.case, self.pool, &self.differences)
     }
 
     /// What the operator changes as soon as it can. A change of the block size is rejected, and with it all

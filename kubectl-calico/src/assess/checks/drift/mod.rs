@@ -1,6 +1,7 @@
 //! Whether the existing pools match the Installation.
 
 mod changed_entry;
+pub(crate) mod cure;
 mod deletion;
 mod differing;
 mod missing;
@@ -41,6 +42,8 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                    after its defaults have been applied. Owned pools have the label app.kubernetes.io/managed-by: \
                    tigera-operator, on the object or in its annotation projectcalico.org/metadata.\n\
                    - Before 1.36, the operator enables every pool that it owns.\n\
+                   - If the listed values fix another finding about the pool, such as CAL301, the Installation is right, \
+                   and the operator has yet to apply it.\n\
                    - The operator never takes over an unowned pool without encapsulation, because its comparison \
                    fails for it. In 1.38 (Calico 3.30), it fails for every unowned pool.\n\
                    - The operator ignores pools in the overlay Installation.\n\

@@ -1,0 +1,133 @@
+//! What the operator's change of a pool does to the other findings about it. If it fixes one, the Installation is right.
+
+use calico_core::pool::Encapsulation;
+
+use crate::assess::candidate_pools::index_of;
+use crate::assess::check::{Case, Check};
+use crate::assess::checks::api_server::API_SERVER_SILENT;
+use crate::assess::checks::bgp_peers::NO_PEERS;
+use crate::assess::checks::cloud_ipip::IPIP_IN_CLOUD;
+use crate::assess::checks::cloud_plain::PLAIN_IN_CLOUD;
+use crate::assess::checks::cross_subnet::NODE_WITHOUT_SUBNET;
+use crate::assess::checks::lost_tunnels::TUNNEL_LOST;
+use crate::assess::checks::nat_outgoing::NO_NAT;
+use crate::assess::checks::no_pool::NO_POOL;
+use crate::assess::checks::node_selectors::{POOLS_FOR_SOME_NODES, SELECTOR_UNREADABLE};
+use crate::assess::checks::operator::OPERATOR_NOT_READY;
+use crate::assess::checks::overlaps::{OVERLAPS_NODES, OVERLAPS_SERVICES};
+use crate::assess::checks::pod_network::POOL_OUTSIDE_POD_NETWORK;
+use crate::assess::checks::retina::RETINA_BESIDE_IPIP;
+use crate::assess::checks::routes::NO_ROUTES;
+use crate::assess::checks::source_check::AWS_SOURCE_CHECK;
+use crate::assess::checks::tunnels::{BOTH_TUNNELS, TUNNEL_FORCED};
+use crate::assess::facts::Facts;
+use crate::assess::facts::drift::{Difference, differences};
+use crate::assess::facts::pools::ExistingPool;
+use crate::assess::finding::{Finding, Severity, Suspect};
+use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
+use crate::repair::installer_step::api_server;
+
+/// The checks of the fields that the operator changes.
+const JUDGING: [&Check; 17] = [
+    &POOL_OUTSIDE_POD_NETWORK,
+    &OVERLAPS_SERVICES,
+    &OVERLAPS_NODES,
+    &NO_POOL,
+    &POOLS_FOR_SOME_NODES,
+    &SELECTOR_UNREADABLE,
+    &NO_NAT,
+    &TUNNEL_LOST,
+    &IPIP_IN_CLOUD,
+    &NODE_WITHOUT_SUBNET,
+    &NO_ROUTES,
+    &NO_PEERS,
+    &BOTH_TUNNELS,
+    &TUNNEL_FORCED,
+    &AWS_SOURCE_CHECK,
+    &RETINA_BESIDE_IPIP,
+    &PLAIN_IN_CLOUD,
+];
+
+/// The codes of the findings that go away or become milder once the operator has changed these fields of a pool; none
+/// if others that weigh as much take their place.
+pub(super) fn cured(
+    case: &Case,
+    pool: &ExistingPool,
+    differences: &[Difference],
+) -> Vec<&'static str> {
+    let mut changes = pool_changes(case.facts);
+    changes.retain(|change| matches!(change, PoolChange::Create(_)));
+    changes.push(PoolChange::Update {
+        name: pool.name.clone(),
+        fields: differences.to_vec(),
+    });
+    let mut snapshot = case.snapshot.clone();
+    carry_out(&mut snapshot, &changes);
+    let facts = Facts::of(&snapshot);
+    let changed = Case {
+        snapshot: &snapshot,
+        facts: &facts,
+    };
+    let judged = JUDGING.map(|check| (check, severities(check, case), severities(check, &changed)));
+    let all = |of: fn(&Judged) -> &Vec<Severity>| {
+        let mut all: Vec<Severity> = judged.iter().flat_map(of).copied().collect();
+        all.sort_by(|one, other| other.cmp(one));
+        all
+    };
+    if all(|(_, _, after)| after) >= all(|(_, before, _)| before) {
+        return Vec::new();
+    }
+    let cured = judged.iter().filter(|(_, before, after)| after < before);
+    cured.map(|(check, ..)| check.entry.code).collect()
+}
+
+/// A check, and the severities of its findings before and after the change.
+type Judged = (&'static Check, Vec<Severity>, Vec<Severity>);
+
+/// The severities of a check's findings, the most severe first.
+fn severities(check: &Check, case: &Case) -> Vec<Severity> {
+    if !check.can_judge(&case.snapshot.unknown()) {
+        return Vec::new();
+    }
+    let mut found: Vec<Severity> = (check.find)(case).iter().map(|it| it.severity).collect();
+    found.sort_by(|one, other| other.cmp(one));
+    found
+}
+
+/// The encapsulation of a pool's entry, if the operator has yet to apply it and it fixes a finding.
+pub(crate) fn requested_encapsulation(case: &Case, pool: &ExistingPool) -> Option<Encapsulation> {
+    let installation = case.facts.installation.as_ref()?;
+    let listed = installation
+        .effective
+        .pools
+        .get(index_of(installation, pool)?)?;
+    let mut differences = differences(installation, listed, pool);
+    // With another block size, Calico's API rejects the whole change.
+    if differences.iter().any(|it| it.key == "blockSize") {
+        return None;
+    }
+    differences.retain(|it| it.key == "encapsulation");
+    let requested = differences.first()?.requested.parse().ok()?;
+    (!cured(case, pool, &differences).is_empty()).then_some(requested)
+}
+
+/// That the operator has yet to apply an entry that is right.
+pub(super) fn not_applied(case: &Case, finding: Finding, keys: &str, cured: &[&str]) -> Finding {
+    let codes = cured.join(", ");
+    let suspects = [
+        Suspect::Subject("TigeraStatus/ippools".to_owned()),
+        Suspect::Code(OPERATOR_NOT_READY.entry.code),
+        Suspect::Code(API_SERVER_SILENT.entry.code),
+    ];
+    finding
+        .impact(format!(
+            "the operator has yet to change the pool to match the Installation, which fixes {codes}"
+        ))
+        .fixed_by_all(api_server(case.snapshot).into_iter().collect())
+        .fix(format!(
+            "keep {keys} in the Installation. If the pool does not follow within a minute, read what the operator \
+             reports"
+        ))
+        .paste("kubectl get tigerastatus ippools -o yaml")
+        .suspects(suspects)
+}
