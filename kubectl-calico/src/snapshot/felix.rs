@@ -40,6 +40,8 @@ pub struct FelixSpec {
     pub vxlan_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vxlan_port: Option<u16>,
+    #[serde(rename = "vxlanVNI", skip_serializing_if = "Option::is_none")]
+    pub vxlan_vni: Option<u32>,
     /// Enabled or Disabled (3.31 and later).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program_cluster_routes: Option<String>,

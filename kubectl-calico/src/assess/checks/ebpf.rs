@@ -105,6 +105,13 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
     find: |case| kube_proxy_beside(case).into_iter().collect(),
 };
 
+/// Installs the kube-proxy of kubeadm.
+pub(crate) const INSTALL_KUBE_PROXY: &str = "# on a control plane node\n\
+    kubectl --kubeconfig /etc/kubernetes/admin.conf get configmap \\\n  \
+    -n kube-system kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' \\\n  \
+    > kubeadm-config.yaml\n\
+    kubeadm init phase addon kube-proxy --config kubeadm-config.yaml";
+
 /// Adds what turns eBPF on.
 fn turned_on(case: &Case, finding: Finding) -> Finding {
     match case.facts.dataplane.from().first().filter(|_| is_on(case)) {
@@ -234,13 +241,7 @@ fn no_api_address(case: &Case) -> Option<Finding> {
     } else if !is_on(case) {
         finding
             .fix("install kube-proxy, or turn on eBPF with the address of the API server")
-            .paste(
-                "# on a control plane node\n\
-                 kubectl --kubeconfig /etc/kubernetes/admin.conf get configmap \\\n  \
-                 -n kube-system kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' \\\n  \
-                 > kubeadm-config.yaml\n\
-                 kubeadm init phase addon kube-proxy --config kubeadm-config.yaml",
-            )
+            .paste(INSTALL_KUBE_PROXY)
     } else if let Some(found) = misplaced {
         finding
             .fix(format!(

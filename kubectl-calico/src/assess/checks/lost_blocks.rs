@@ -1,4 +1,4 @@
-//! Whether the addresses of pods are in blocks.
+//! Whether the addresses of pods are in blocks, and assigned to them.
 
 use std::net::IpAddr;
 
@@ -9,25 +9,26 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::{MOST_NAMES, few};
 use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::ipam_blocks::blocks;
+use crate::assess::views::ipam_blocks::{Block, blocks};
 use crate::assess::views::{placement, pods};
 use crate::repair::Step;
 use crate::repair::migration::RECREATE_PODS;
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 use crate::snapshot::{ObjectRef, Pod};
 
 pub(crate) const BLOCKS_LOST: Check = Check {
     entry: Entry {
         code: "CAL227",
-        title: "a pod has an address that is in no block",
-        meaning: "A pod has an address of a pool, and Calico's IPAM has no block with it: the IPAMBlock \
-                  was deleted, or another CNI plugin with the same range has connected the pod.",
+        title: "Calico's IPAM has not assigned the address of a pod to it",
+        meaning: "A pod has an address of a pool, and Calico's IPAM has no block with it, or the block has it \
+                  assigned on another node: the IPAMBlock was deleted, or etcd was restored from a backup, or \
+                  another CNI plugin with the same range has connected the pod.",
         impact: "Felix removes the routes to a block that disappears, so other nodes cannot reach its \
                  pods. The addresses count as free, and new pods get them a second time.",
         criteria: "The address of CoreDNS is compared with all blocks, if Calico's CNI and IPAM plugins \
                    connect pods and the address is in a pool. Pods with hostNetwork, and pods that are \
-                   not running, are ignored. The finding is an error if no block exists at all, and a \
-                   warning otherwise.",
+                   not running, are ignored. The finding is an error if no block exists at all, or the block assigns the \
+                   address on another node, and a warning otherwise.",
         fix: "Find out what deletes IPAMBlocks, such as a restore or an upgrade that deletes \
               CustomResourceDefinitions, and recreate all pods: IPAM then assigns them new addresses, in \
               new blocks.",
@@ -35,7 +36,8 @@ pub(crate) const BLOCKS_LOST: Check = Check {
                  felix/calc/l3_route_resolver.go",
     },
     needs: &[&CALICO_PODS, &IP_POOLS, &IPAM_BLOCKS, &DAEMON_SETS],
-    excuses: &[],
+    // The nodes to which blocks assign addresses.
+    excuses: &[&NODES],
     judges: Judges::Running,
     find: |case| lost(case).into_iter().collect(),
 };
@@ -49,19 +51,22 @@ fn lost(case: &Case) -> Option<Finding> {
     }
     let pools = case.facts.known_pools();
     let blocks = blocks(case.snapshot);
-    let is_lost = |address: IpAddr| {
+    let is_in_pool = |address: IpAddr| {
         let mut networks = pools.iter().filter_map(|pool| pool.network);
         networks.any(|network| network.holds(address))
-            && !blocks.iter().any(|block| block.cidr.holds(address))
     };
     let pods = case.snapshot.calico_pods.items().iter();
     let pods: Vec<&Pod> = pods
         .filter(|pod| pods::app(pod) == "kube-dns" && !pod.spec.host_network)
         .filter(|pod| pod.status.phase == "Running" && pod.metadata.deletion_timestamp.is_none())
         .filter(|pod| placement::is_meant_for(case.snapshot, &calico, &pod.spec.node_name))
-        .filter(|pod| pod.status.pod_ip.parse().is_ok_and(is_lost))
+        .filter(|pod| pod.status.pod_ip.parse().is_ok_and(is_in_pool))
         .collect();
-    let first = pods.first()?;
+    let in_no_block = |pod: &&Pod| !blocks.iter().any(|block| holds(block, pod));
+    let (pods, in_blocks): (Vec<&Pod>, Vec<&Pod>) = pods.into_iter().partition(in_no_block);
+    let Some(first) = pods.first() else {
+        return unassigned(case, &blocks, &in_blocks);
+    };
     let names: Vec<&str> = pods.iter().map(|pod| pod.metadata.name.as_str()).collect();
     let severity = if blocks.is_empty() {
         Severity::Error
@@ -87,7 +92,8 @@ fn lost(case: &Case) -> Option<Finding> {
             finding
                 .fix(
                     "recreate these pods, and all others whose addresses are in no block: their blocks \
-                     were deleted, or another CNI plugin with the same range has connected them",
+                     were deleted, etcd was restored from a backup, or another CNI plugin with the same range has \
+                     connected them",
                 )
                 .paste(delete(&pods)),
         );
@@ -106,4 +112,59 @@ fn lost(case: &Case) -> Option<Finding> {
         )
         .run(RECREATE_PODS),
     ]))
+}
+
+fn holds(block: &Block, pod: &Pod) -> bool {
+    pod.status
+        .pod_ip
+        .parse()
+        .is_ok_and(|address| block.cidr.holds(address))
+}
+
+/// Pods whose block assigns their address to a pod on another node. An address that is free may have been assigned
+/// after the blocks were read.
+fn unassigned(case: &Case, blocks: &[Block], pods: &[&Pod]) -> Option<Finding> {
+    let is_node = |name: &str| {
+        let mut nodes = case.snapshot.nodes.items().iter();
+        nodes.any(|node| node.metadata.name == name)
+    };
+    let owner = |pod: &Pod| {
+        let address: IpAddr = pod.status.pod_ip.parse().ok()?;
+        let block = blocks.iter().find(|block| block.cidr.holds(address))?;
+        let assigned = block.assigned().find(|it| it.address == address)?;
+        let owner = assigned.attribute?.secondary.node.as_deref()?;
+        (owner != pod.spec.node_name && is_node(owner)).then(|| owner.to_owned())
+    };
+    let owned: Vec<(&Pod, String)> = pods
+        .iter()
+        .filter_map(|pod| Some((*pod, owner(pod)?)))
+        .collect();
+    let (first, _) = owned.first()?;
+    let twice: Vec<&Pod> = owned.iter().map(|(pod, _)| *pod).collect();
+    let names: Vec<&str> = twice.iter().map(|pod| pod.metadata.name.as_str()).collect();
+    let finding = Finding::error(
+        &BLOCKS_LOST.entry,
+        pods::object(first),
+        format!(
+            "Calico's IPAM has assigned the address of {} on another node",
+            few(&names)
+        ),
+    );
+    let finding = owned
+        .iter()
+        .take(MOST_NAMES)
+        .fold(finding, |finding, (pod, owner)| {
+            let place = pods::place(pod);
+            let address = format!("{} (on {place}): assigned on {owner}", pod.status.pod_ip);
+            finding.evidence(pods::object(pod), "status.podIP", address)
+        });
+    Some(
+        finding
+            .impact("two pods can have the same address, and traffic reaches either of them")
+            .fix(
+                "recreate these pods, and all others that got their addresses after the backup from which etcd was \
+                 restored: IPAM assigns them new ones",
+            )
+            .paste(delete(&twice)),
+    )
 }

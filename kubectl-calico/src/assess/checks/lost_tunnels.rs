@@ -1,32 +1,37 @@
 //! Whether a pool that still has pods was disabled, and nodes lost the address of its tunnel with it.
 
 use calico_core::catalog::Entry;
+use serde_json::json;
 
-use crate::assess::advice::pool_fixes::enable;
+use crate::assess::advice::pool_fixes::{enable, set};
+use crate::assess::candidate_pools::existing_pools;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::facts::tunnel_addresses::Tunnel;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::phrases::the_pool;
+use crate::assess::views::node_addresses::ANNOTATION;
 use crate::repair::Step;
 use crate::repair::migration::recreate_pods;
+use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 
 pub(crate) const TUNNEL_LOST: Check = Check {
     entry: Entry {
         code: "CAL228",
-        title: "a disabled pool is in use, and no enabled pool gives nodes a tunnel address",
+        title: "no enabled pool gives nodes the tunnel address that a pool needs",
         meaning: "A pool with IPIP or VXLAN was disabled while pods had addresses from it, and no enabled pool \
-                  has that encapsulation.",
+                  has that encapsulation. Or the pool is for pods only (allowedUses), and no other pool with that \
+                  encapsulation is for tunnels.",
         impact: "calico-node releases every node's tunnel address. Without a VXLAN address, Felix removes the \
                  routes to the other nodes' pods. Without an IPIP address, pods still reach each other, but nodes do not \
                  reach pods on other nodes: webhooks and NodePorts fail.",
-        criteria: "The pool has encapsulation and addresses in use, and is disabled or selects no node; no enabled pool of the \
-                   family with the same kind of tunnel may be used for tunnels \
-                   (allowedUses); and no node has such a tunnel address any more. With VXLAN, the \
-                   finding is an error.",
+        criteria: "The pool has encapsulation, and addresses in use if it is disabled or selects no node; no enabled \
+                   pool of the family with the same kind of tunnel may be used for tunnels (allowedUses); and no node \
+                   has such a tunnel address, although calico-node has given nodes an address. With VXLAN, the \
+                   finding is an error; with IPIP, a warning.",
         fix: "To restore traffic at once, enable the pool again. If it is to stay disabled, recreate the pods \
-              that still have addresses from it.",
+              that still have addresses from it. If the pool is for pods only, allow tunnels as well.",
         source: "projectcalico/calico v3.24.6 to v3.32.1, node/pkg/allocateip/allocateip.go \
                  (determineEnabledPoolCIDRs) and felix/calc/vxlan_resolver.go; projectcalico/node#1057",
     },
@@ -39,7 +44,12 @@ pub(crate) const TUNNEL_LOST: Check = Check {
         }
         let pools = case.facts.known_pools();
         let disabled = pools.iter().filter(|pool| pool.is_disabled());
-        disabled.filter_map(|pool| lost(case, pool)).collect()
+        let lost = disabled.filter_map(|pool| lost(case, pool));
+        let for_pods_only = pools
+            .iter()
+            .filter(|pool| pool.enabled && !pool.uses().tunnel);
+        lost.chain(for_pods_only.filter_map(|pool| never_given(case, pool)))
+            .collect()
     },
 };
 
@@ -57,18 +67,10 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
     let withheld = pool.withheld.as_ref()?;
     let tunnel = Tunnel::lost_with(case.facts.known_pools(), pool, None)?;
     let annotation = tunnel.annotation(pool.family()?);
-    let nodes = case.snapshot.nodes.items();
-    if nodes.is_empty()
-        || nodes
-            .iter()
-            .any(|node| node.metadata.annotation(annotation).is_some())
-    {
+    if !is_on_no_node(case, annotation) {
         return None;
     }
-    let severity = match tunnel {
-        Tunnel::Ipip => Severity::Warning,
-        Tunnel::Vxlan => Severity::Error,
-    };
+    let severity = severity(tunnel);
     let (field, value) = withheld.evidence();
     Some(
         Finding::new(
@@ -83,10 +85,71 @@ fn lost(case: &Case, pool: &ExistingPool) -> Option<Finding> {
         )
         .evidence(pool.object(), field, value)
         .evidence(pool.object(), "encapsulation", pool.encapsulation)
-        .evidence(crate::snapshot::ObjectRef::all("Node"), format!("count (with annotation {annotation})"), 0)
+        .evidence(ObjectRef::all("Node"), format!("count (with annotation {annotation})"), 0)
         .impact(tunnel.what_breaks())
         .fixed_by_all(fix(case, pool)),
     )
+}
+
+/// A pool whose addresses are for pods alone: nodes have none for the tunnel that its pods need.
+fn never_given(case: &Case, pool: &ExistingPool) -> Option<Finding> {
+    let tunnel = Tunnel::lost_with(case.facts.known_pools(), pool, None)?;
+    let annotation = tunnel.annotation(pool.family()?);
+    let nodes = case.snapshot.nodes.items().iter();
+    let mut addresses = nodes.filter_map(|node| node.metadata.annotation(ANNOTATION));
+    // Where calico-node has not started, no node has an address of any kind.
+    addresses.next()?;
+    if !pool.is_for_pods() || !is_on_no_node(case, annotation) {
+        return None;
+    }
+    let existing = existing_pools(case);
+    let candidate = existing
+        .iter()
+        .find(|it| it.existing.is_some_and(|it| it.name == pool.name))?;
+    let uses = json!(["Workload", "Tunnel"]);
+    let spec = json!({ "allowedUses": uses });
+    Some(
+        Finding::new(
+            &TUNNEL_LOST.entry,
+            severity(tunnel),
+            pool.object(),
+            format!(
+                "no enabled pool gives nodes a tunnel address for {}, which {} needs",
+                pool.encapsulation,
+                the_pool(&pool.name)
+            ),
+        )
+        .evidence(pool.object(), "spec.allowedUses", pool.uses())
+        .evidence(pool.object(), "encapsulation", pool.encapsulation)
+        .evidence(
+            ObjectRef::all("Node"),
+            format!("count (with annotation {annotation})"),
+            0,
+        )
+        .impact(tunnel.what_breaks())
+        .fixed_by_all(set(
+            case,
+            candidate,
+            "allow tunnels in allowedUses: calico-node then gives each node an address within seconds",
+            &[("allowedUses", uses)],
+            &spec,
+        )),
+    )
+}
+
+fn is_on_no_node(case: &Case, annotation: &str) -> bool {
+    let nodes = case.snapshot.nodes.items();
+    let mut found = nodes
+        .iter()
+        .map(|node| node.metadata.annotation(annotation));
+    !nodes.is_empty() && found.all(|address| address.is_none())
+}
+
+fn severity(tunnel: Tunnel) -> Severity {
+    match tunnel {
+        Tunnel::Ipip => Severity::Warning,
+        Tunnel::Vxlan => Severity::Error,
+    }
 }
 
 /// Enables the pool, which restores the tunnels within seconds, or moves its pods.

@@ -50,6 +50,7 @@ pub(crate) mod mtu;
 pub(crate) mod nat_outgoing;
 pub(crate) mod network_sources;
 pub(crate) mod no_free_block;
+pub(crate) mod no_kube_proxy;
 pub(crate) mod no_pool;
 pub(crate) mod node_addresses;
 pub(crate) mod node_network;
@@ -63,6 +64,7 @@ pub(crate) mod overlaps;
 pub(crate) mod pending;
 pub(crate) mod pinned_pools;
 pub(crate) mod placeholders;
+pub(crate) mod pod_cidrs;
 pub(crate) mod pod_network;
 pub(crate) mod pool_cidr;
 mod reinstalled_node;
@@ -73,6 +75,7 @@ pub(crate) mod routes;
 pub(crate) mod source_check;
 pub(crate) mod stray_blocks;
 pub(crate) mod tested_kubernetes;
+pub(crate) mod tunnel_addresses;
 pub(crate) mod tunnels;
 pub(crate) mod two_operators;
 pub(crate) mod typha;
@@ -143,6 +146,7 @@ pub static CHECKS: &[Check] = &[
     lost_blocks::BLOCKS_LOST,
     lost_tunnels::TUNNEL_LOST,
     windows_affinity::NO_STRICT_AFFINITY,
+    pod_cidrs::POD_CIDR_MISSING,
     cloud_ipip::IPIP_IN_CLOUD,
     cross_subnet::NODE_WITHOUT_SUBNET,
     routes::NO_ROUTES,
@@ -163,6 +167,8 @@ pub static CHECKS: &[Check] = &[
     kube_proxy_mode::OTHER_MODE,
     kube_proxy::PROXY_NOT_READY,
     felix_environment::SETTING_OVERRIDDEN,
+    no_kube_proxy::NO_KUBE_PROXY,
+    tunnel_addresses::TUNNEL_ADDRESS,
     typha::TYPHA_MISSING,
     typha::TYPHA_UNUSED,
     typha_gone::TYPHA_GONE,

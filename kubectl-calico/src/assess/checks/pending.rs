@@ -23,7 +23,7 @@ pub(crate) const PODS_WAIT: Check = Check {
         code: "CAL504",
         title: "pods in kube-system are waiting for the network",
         meaning: "Pods in kube-system, such as CoreDNS, are Pending because their node has no pod \
-                  network.",
+                  network; or CoreDNS runs, and is not ready.",
         impact: "Until CoreDNS runs, no pod can resolve the name of a Service.",
         criteria: "A pod without hostNetwork is reported if the scheduler cannot place it because nodes are not \
                    ready or have no network, or if it is on a node and none of its containers has been created. \
@@ -73,7 +73,8 @@ pub(crate) const PODS_WAIT: Check = Check {
         let found = with_files_of_calico(case, &waiting)
             .or_else(|| finding(case, &others))
             .or_else(|| finding(case, &joined).map(on_new_node))
-            .or_else(|| without_dns(case, &pending));
+            .or_else(|| without_dns(case, &pending))
+            .or_else(|| dns_not_ready(case));
         found.into_iter().collect()
     },
 };
@@ -256,6 +257,56 @@ fn without_dns(case: &Case, pending: &[&Pod]) -> Option<Finding> {
             )),
     )
 }
+
+/// CoreDNS that runs, although calico-node is ready on its nodes, and of which no pod is ready.
+fn dns_not_ready(case: &Case) -> Option<Finding> {
+    let is_dns = |pod: &&Pod| pods::app(pod) == "kube-dns";
+    let dns = case.snapshot.calico_pods.read()?.iter().filter(is_dns);
+    let dns: Vec<&Pod> = dns
+        .filter(|pod| pod.status.phase == "Running" && pod.metadata.deletion_timestamp.is_none())
+        .collect();
+    let first = dns.first()?;
+    let joining = joining::nodes(case.snapshot);
+    let is_new = |pod: &&Pod| joining::is_on(&joining, pod);
+    let runs_calico = CalicoNode::current(case.snapshot)?.does_networking() == Some(true)
+        && !is_done_by_another_plugin(case.snapshot, &case.facts.install);
+    let is_explained = is_without_calico_node(case, &dns)
+        || dns.iter().any(is_new)
+        || dns
+            .iter()
+            .any(|pod| pods::is_on_silent_node(case.snapshot, pod));
+    if !runs_calico || is_explained || dns.iter().any(|pod| pod.is_ready()) {
+        return None;
+    }
+    let names: Vec<&str> = dns.iter().map(|pod| pod.metadata.name.as_str()).collect();
+    let finding = Finding::warning(
+        &PODS_WAIT.entry,
+        pods::object(first),
+        format!("CoreDNS runs, but no pod of it is ready: {}", few(&names)),
+    );
+    let finding = dns.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
+        let why = format!("{} (on {})", pods::why(pod), pods::place(pod));
+        finding.evidence(pods::object(pod), "status", why)
+    });
+    Some(
+        finding
+            .impact("no pod can resolve the name of a Service until CoreDNS is ready")
+            .suspects(WITHOUT_DNS.map(Suspect::Code))
+            .fix(
+                "check what the log of CoreDNS says; if it cannot reach the API server or other DNS servers, or the \
+                 kubelet cannot reach it, check the network between nodes",
+            )
+            .paste(format!(
+                "kubectl logs -n kube-system {} --tail=20\nkubectl calico status -o connectivity",
+                pasted(&first.metadata.name)
+            )),
+    )
+}
+
+/// What keeps a CoreDNS that runs from the API server.
+const WITHOUT_DNS: [&str; 9] = [
+    "CAL321", "CAL313", "CAL319", "CAL514", "CAL227", "CAL228", "CAL322", "CAL303", "CAL304",
+];
 
 fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     let first = waiting.first()?;

@@ -1,5 +1,8 @@
 //! Whether the tunnels that pools need are enabled.
 
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use serde_json::json;
@@ -14,7 +17,8 @@ use crate::assess::views::felix::{self, Felix, FelixSetting, Resolved};
 use crate::repair::calico_node::unset_variable;
 use crate::repair::command::Command;
 use crate::repair::resource_writer::{self, ResourceWriter};
-use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
+use crate::snapshot::Node;
+use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS, NODES};
 
 pub(crate) const BOTH_TUNNELS: Check = Check {
     entry: Entry {
@@ -87,7 +91,7 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
         code: "CAL306",
         title: "Felix's tunnel settings contradict the pools",
         meaning: "Felix is configured without a tunnel that a pool needs, or with one that no pool \
-                  needs.",
+                  needs, or with another port or VNI for VXLAN on some nodes than on most.",
         impact: "Without the device (tunl0 or vxlan.calico), traffic from the pool to other nodes \
                  is dropped. An unneeded device only lowers the MTU of pods, to leave room for the \
                  tunnel's header.",
@@ -95,13 +99,15 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
                    FELIX_IPINIPENABLED or FELIX_VXLANENABLED in calico-node's environment, which \
                    takes precedence; if unset, Felix follows the pools. A disabled tunnel is an \
                    error if pods have addresses from a pool that needs it; an enabled tunnel that \
-                   no pool needs is a note. vxlanEnabled applies to IPv4 only.",
+                   no pool needs is a note. vxlanEnabled applies to IPv4 only. If pods have addresses from a pool with \
+                   VXLAN, a vxlanPort or vxlanVNI that differs from that of most nodes is an error.",
         fix: "Remove the setting.",
         source: "projectcalico/calico v3.32.1, felix/config/config_params.go and \
                  felix/calc/encapsulation_calculator.go",
     },
     needs: &[&IP_POOLS, &FELIX_CONFIGURATIONS, &DAEMON_SETS],
-    excuses: &[],
+    // The nodes that a setting is for.
+    excuses: &[&NODES],
     judges: Judges::Configured,
     find: |case| {
         let ipip = |pool: &ExistingPool| pool.encapsulation.is_ipip();
@@ -110,6 +116,8 @@ pub(crate) const TUNNEL_FORCED: Check = Check {
         };
         let mut findings = forced(case, "IPIP", &felix::IPIP, ipip);
         findings.extend(forced(case, "VXLAN", &felix::VXLAN, vxlan));
+        findings.extend(differing(case, "port", &felix::VXLAN_PORT, 4789));
+        findings.extend(differing(case, "VNI", &felix::VXLAN_VNI, 4096));
         findings
     },
 };
@@ -167,8 +175,55 @@ fn forced(
     told.iter().filter_map(fixed).collect()
 }
 
+/// Nodes with another port or VNI for VXLAN than most: each Felix sends with its own to all other nodes.
+/// Source: projectcalico/calico v3.32.1, felix/dataplane/linux/vxlan_mgr.go.
+fn differing<T: Copy + Ord + Display>(
+    case: &Case,
+    what: &str,
+    setting: &FelixSetting<T>,
+    default: T,
+) -> Vec<Finding> {
+    let felix = Felix::of(case.snapshot);
+    let pools = case.facts.known_pools().iter();
+    let mut used = pools.filter(|pool| pool.has_pods() && pool.encapsulation.is_vxlan());
+    let nodes = case.snapshot.nodes.items().iter();
+    let nodes: Vec<&Node> = nodes.filter(|node| node.is_linux()).collect();
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    let told: Vec<Resolved<T>> = nodes
+        .iter()
+        .filter_map(|node| {
+            let told = felix.get_on_node(setting, &node.metadata.name);
+            let value = told.as_ref().map_or(default, |told| told.value);
+            *counts.entry(value).or_default() += 1;
+            told
+        })
+        .collect();
+    let most = counts.iter().max_by_key(|(_, count)| **count);
+    let (Some((most, _)), Some(pool)) = (most, used.next()) else {
+        return Vec::new();
+    };
+    let others = told.iter().filter(|told| told.value != *most);
+    others
+        .map(|told| {
+            Finding::error(
+                &TUNNEL_FORCED.entry,
+                &told.from.object,
+                format!(
+                    "VXLAN uses the {what} {} on a node, but {most} on others",
+                    told.value
+                ),
+            )
+            .read(&told.from, told.value)
+            .evidence(pool.object(), "encapsulation", pool.encapsulation)
+            .impact("traffic between the pods of this node and those of other nodes is dropped")
+            .fix("remove the setting, so that the node has the same as all others")
+            .paste(removed(case, told, setting))
+        })
+        .collect()
+}
+
 /// Removes a setting.
-fn removed(case: &Case, told: &Resolved<bool>, setting: &FelixSetting<bool>) -> Command {
+fn removed<T>(case: &Case, told: &Resolved<T>, setting: &FelixSetting<T>) -> Command {
     let object = &told.from.object;
     match (object.kind, &object.name) {
         ("FelixConfiguration", Some(name)) => ResourceWriter::of(case.snapshot).patch_spec(

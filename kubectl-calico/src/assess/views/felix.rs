@@ -129,6 +129,14 @@ pub const VXLAN_PORT: FelixSetting<u16> = FelixSetting {
     parse: |text| text.parse().ok(),
 };
 
+/// `vxlanVNI`
+pub const VXLAN_VNI: FelixSetting<u32> = FelixSetting {
+    field: "vxlanVNI",
+    variable: "FELIX_VXLANVNI",
+    spec: |spec| spec.vxlan_vni,
+    parse: |text| text.parse().ok(),
+};
+
 /// A setting that is set nowhere, so that Felix's default applies.
 pub fn default_of<T>(setting: &FelixSetting<T>) -> Provenance {
     Provenance::default_of(

@@ -31,6 +31,7 @@ use super::changes::{Changes, Same};
 use super::checks::ebpf::NO_API_ADDRESS;
 use super::checks::installation_rules::RULE_BROKEN;
 use super::checks::migration::HALF_MIGRATED;
+use super::checks::no_kube_proxy::NO_KUBE_PROXY;
 use super::facts::Facts;
 use super::facts::ports::list;
 use super::finding::{Finding, Severity, Suspect};
@@ -76,15 +77,15 @@ pub fn with(
     of_change.extend(second_node);
     let mut report = super::report_of(&snapshot, facts, now, |found| {
         let mut found = observed(&before.findings, found, &origins);
-        // The rules are applied to the Installation of the manifests, even if it has no effect; and calico-node
-        // without an address, or beside another one, is said once.
+        // The rules are applied to the Installation of the manifests, even if it has no effect; and Services
+        // without an implementation, and a calico-node beside another one, are said once.
         let is_said = of_change
             .iter()
             .any(|it| it.code == services::NO_SERVICES.code);
         found.retain(|found| {
             let is_left_out = found.code == RULE_BROKEN.entry.code
                 || moot.contains(&found.code)
-                || (is_said && found.code == NO_API_ADDRESS.entry.code)
+                || (is_said && is_about_services(found))
                 || (is_second && found.code == HALF_MIGRATED.entry.code);
             !is_left_out
         });
@@ -133,6 +134,11 @@ pub fn with(
     report.changes = Some(changes);
     report.recount_checks();
     report
+}
+
+/// Whether Services lack an implementation, or the one that is asked for.
+fn is_about_services(finding: &Finding) -> bool {
+    NO_API_ADDRESS.found(finding) || NO_KUBE_PROXY.found(finding)
 }
 
 /// The line of the first field of the manifests that a finding follows from: of its subject, if that is there.

@@ -72,6 +72,7 @@ pub(in crate::snapshot) const FELIX_CONFIGURATION: Fields = &[
             ("programClusterRoutes", Value),
             ("vxlanEnabled", Value),
             ("vxlanPort", Value),
+            ("vxlanVNI", Value),
             ("wireguardEnabled", Value),
             ("wireguardEnabledV6", Value),
         ]),

@@ -1,0 +1,135 @@
+//! Whether every node has a pod CIDR of its own, if pods get their addresses from it.
+
+use std::collections::BTreeMap;
+
+use calico_core::catalog::Entry;
+
+use crate::assess::check::{Case, Check, Judges};
+use crate::assess::finding::Finding;
+use crate::assess::phrases::{MOST_NAMES, few};
+use crate::assess::views::calico_node::CalicoNode;
+use crate::assess::views::{joining, placement};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES};
+use crate::snapshot::{Node, ObjectRef};
+
+pub(crate) const POD_CIDR_MISSING: Check = Check {
+    entry: Entry {
+        code: "CAL230",
+        title: "host-local IPAM needs the pod CIDR of a node, which has none, or another node's",
+        meaning: "With host-local IPAM, pods get their addresses from the pod CIDR of their node \
+                  (spec.podCIDR). A node has none, or two nodes have the same one.",
+        impact: "Without one, new pods on the node stay in ContainerCreating. Pods of nodes with the same one get \
+                 the same addresses, and traffic reaches either of them.",
+        criteria: "Pods get their addresses from host-local IPAM, and the node runs calico-node on Linux. Nodes that \
+                   have just joined do not count.\n\
+                   - Error: two nodes have the same pod CIDR.\n\
+                   - Warning: a node has none. Pods that already run there are not affected.",
+        fix: "Have the controller manager assign pod CIDRs (--allocate-node-cidrs=true, and a --cluster-cidr with room \
+              for every node), or the cloud's controller; a pod CIDR cannot be changed, so delete a node that has \
+              another one's, and let it join again.",
+        source: "projectcalico/calico v3.32.1, cni-plugin/pkg/k8s/k8s.go (usePodCidr); kubernetes v1.34, \
+                 pkg/controller/nodeipam/ipam/range_allocator.go",
+    },
+    needs: &[&NODES, &DAEMON_SETS, &INSTALLATIONS, &CALICO_PODS],
+    excuses: &[],
+    judges: Judges::Running,
+    find: |case| {
+        if !case.facts.by_pod_cidr() || case.facts.routing.is_by_others() {
+            return Vec::new();
+        }
+        let nodes = nodes(case);
+        same(&nodes)
+            .or_else(|| missing(&nodes))
+            .into_iter()
+            .collect()
+    },
+};
+
+/// The nodes on which Calico connects pods.
+fn nodes<'a>(case: &Case<'a>) -> Vec<&'a Node> {
+    let Some(calico) = CalicoNode::current(case.snapshot) else {
+        return Vec::new();
+    };
+    if calico.is_canal() || calico.connects_pods() != Some(true) {
+        return Vec::new();
+    }
+    let joining = joining::nodes(case.snapshot);
+    let nodes = case.snapshot.nodes.items().iter();
+    nodes
+        .filter(|node| node.is_linux() && !node.is_virtual())
+        .filter(|node| placement::is_meant_for(case.snapshot, &calico, &node.metadata.name))
+        .filter(|node| {
+            let mut joining = joining.iter();
+            !joining.any(|new| new.metadata.name == node.metadata.name)
+        })
+        .collect()
+}
+
+fn same(nodes: &[&Node]) -> Option<Finding> {
+    let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for node in nodes {
+        for cidr in &node.spec.pod_cidrs {
+            owners.entry(cidr).or_default().push(&node.metadata.name);
+        }
+    }
+    let shared: Vec<(&str, Vec<&str>)> = owners
+        .into_iter()
+        .filter(|(_, nodes)| nodes.len() > 1)
+        .collect();
+    let (_, names) = shared.first()?;
+    let finding = Finding::error(
+        &POD_CIDR_MISSING.entry,
+        ObjectRef::named("Node", *names.first()?),
+        format!("nodes have the same pod CIDR: {}", few(names)),
+    );
+    let finding = shared
+        .iter()
+        .take(MOST_NAMES)
+        .fold(finding, |finding, (cidr, names)| {
+            names
+                .iter()
+                .take(MOST_NAMES)
+                .fold(finding, |finding, name| {
+                    finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", cidr)
+                })
+        });
+    Some(
+        finding
+            .impact("pods on these nodes get the same addresses")
+            .fix(
+                "drain all of these nodes but one, delete them, and let them join again: a pod CIDR cannot be changed, \
+                 and the controller manager assigns another one",
+            ),
+    )
+}
+
+fn missing(nodes: &[&Node]) -> Option<Finding> {
+    let without: Vec<&&Node> = nodes
+        .iter()
+        .filter(|node| node.spec.pod_cidrs.is_empty())
+        .collect();
+    let names: Vec<&str> = without
+        .iter()
+        .map(|node| node.metadata.name.as_str())
+        .collect();
+    let finding = Finding::warning(
+        &POD_CIDR_MISSING.entry,
+        ObjectRef::named("Node", *names.first()?),
+        format!("no pod CIDR for {}", few(&names)),
+    );
+    let finding = names
+        .iter()
+        .take(MOST_NAMES)
+        .fold(finding, |finding, name| {
+            finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", "none")
+        });
+    Some(
+        finding
+            .impact("host-local IPAM has no addresses for new pods on these nodes")
+            .fix(
+                "have the controller manager assign them: --allocate-node-cidrs=true, and a --cluster-cidr with room \
+                 for every node; or the cloud's controller",
+            )
+            .paste("kubectl get nodes -o custom-columns=NAME:.metadata.name,PODCIDR:.spec.podCIDR"),
+    )
+}
