@@ -27,7 +27,7 @@ pub(crate) const BLOCKS_LOST: Check = Check {
                  pods. The addresses count as free, and new pods get them a second time.",
         criteria: "The address of CoreDNS is compared with all blocks, if Calico's CNI and IPAM plugins \
                    connect pods and the address is in a pool. Pods with hostNetwork, and pods that are \
-                   not running, are ignored. The finding is an error if no block exists at all, or the block assigns the \
+                   not running, are ignored. The finding is an error if no block exists at all, or the block of the pod's node assigns the \
                    address on another node, and a warning otherwise.",
         fix: "Find out what deletes IPAMBlocks, such as a restore or an upgrade that deletes \
               CustomResourceDefinitions, and recreate all pods: IPAM then assigns them new addresses, in \
@@ -130,7 +130,12 @@ fn unassigned(case: &Case, blocks: &[Block], pods: &[&Pod]) -> Option<Finding> {
     };
     let owner = |pod: &Pod| {
         let address: IpAddr = pod.status.pod_ip.parse().ok()?;
-        let block = blocks.iter().find(|block| block.cidr.holds(address))?;
+        // Only in the node's own block: an address in another node's block may be borrowed.
+        let own = |block: &&Block| block.node == Some(pod.spec.node_name.as_str());
+        let block = blocks
+            .iter()
+            .filter(own)
+            .find(|block| block.cidr.holds(address))?;
         let assigned = block.assigned().find(|it| it.address == address)?;
         let owner = assigned.attribute?.secondary.node.as_deref()?;
         (owner != pod.spec.node_name && is_node(owner)).then(|| owner.to_owned())

@@ -38,7 +38,7 @@ pub(crate) const NO_KUBE_PROXY: Check = Check {
                    ready, CAL313 is reported instead.\n\
                    - Error: the kube-proxy DaemonSet is scheduled to no node because of the key non-calico or \
                    operator.tigera.io/disable-kube-proxy in its node selector.\n\
-                   - Warning: a cluster of kubeadm has neither the DaemonSet nor kube-proxy's ConfigMap, and the \
+                   - Note: a cluster of kubeadm has neither the DaemonSet nor kube-proxy's ConfigMap, and the \
                    Installation does not request eBPF. Something else may implement Services.",
         fix: "Bring kube-proxy back, or turn eBPF on with the address of the API server.",
         source: "Calico documentation, Enable the eBPF data plane (reversing the process); \
@@ -118,7 +118,7 @@ fn absent(case: &Case) -> Option<Finding> {
         && case.snapshot.kube_proxy.read().is_none()
         && !is_requested;
     is_missing.then(|| {
-        Finding::warning(
+        Finding::note(
             &NO_KUBE_PROXY.entry,
             ObjectRef::all("DaemonSet"),
             "no kube-proxy was found, and eBPF is off",
