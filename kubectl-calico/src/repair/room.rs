@@ -3,22 +3,63 @@
 //! Source: projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam.go; tigera/operator v1.42.3,
 //! pkg/controller/ippool/validation.go (a pool that is smaller than its blocks).
 
+use std::collections::BTreeMap;
+
 use calico_core::capacity::{addresses, blocks};
 use calico_core::cidr::Cidr;
 
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::phrases::the_pool;
+use crate::assess::views::ipam_blocks;
+use crate::snapshot::Snapshot;
 
-/// Smaller blocks are more than a node may have when it is full of pods: 20 of 8 addresses.
+/// With smaller blocks, a node that is full of pods would need more than the 20 that it may have.
 const BITS_OF_SMALLEST: u8 = 3;
 
-/// The largest block size, up to this one, with which a range has a block for each node that an existing pool has one
-/// for; this one if there is none.
-pub fn block_size(old: &ExistingPool, to: &Cidr, size: i64) -> i64 {
-    let smallest = i64::from(to.family().bits().saturating_sub(BITS_OF_SMALLEST));
-    (size..=smallest)
-        .find(|size| has_blocks(old, to, *size))
-        .unwrap_or(size)
+/// The addresses that each node has in use of an existing pool. What a node has borrowed counts where the block is.
+#[derive(Clone, Debug, Default)]
+pub struct Load {
+    /// Of each node that has a block.
+    of_nodes: Vec<u128>,
+    /// The nodes that will need a block, too.
+    waiting: u128,
+}
+
+impl Load {
+    /// The load of a pool.
+    pub fn of(snapshot: &Snapshot, pool: &ExistingPool) -> Self {
+        let mut of_nodes: BTreeMap<&str, u128> = BTreeMap::new();
+        for block in ipam_blocks::blocks(snapshot) {
+            let is_inside = pool.network.is_some_and(|it| it.contains(&block.cidr));
+            if let Some(node) = block.node.filter(|_| is_inside) {
+                *of_nodes.entry(node).or_default() += block.in_use();
+            }
+        }
+        Self {
+            of_nodes: of_nodes.into_values().collect(),
+            waiting: pool.usage.value().map_or(0, |usage| usage.nodes_waiting),
+        }
+    }
+
+    /// The largest block size, up to this one, with which a range has enough blocks; this one if there is none.
+    pub fn block_size(&self, to: &Cidr, size: i64) -> i64 {
+        let smallest = i64::from(to.family().bits().saturating_sub(BITS_OF_SMALLEST));
+        (size..=smallest)
+            .find(|size| self.has_blocks(to, *size))
+            .unwrap_or(size)
+    }
+
+    /// Whether a range has enough blocks of a size, at least one for each node.
+    pub fn has_blocks(&self, to: &Cidr, size: i64) -> bool {
+        let Ok(size) = u8::try_from(size) else {
+            return false;
+        };
+        let bits = u32::from(to.family().bits().saturating_sub(size));
+        let of_block = 1_u128.checked_shl(bits).unwrap_or(u128::MAX);
+        let of_node = |used: &u128| used.div_ceil(of_block).max(1);
+        let needed: u128 = self.of_nodes.iter().map(of_node).sum();
+        blocks(to, size) >= needed.saturating_add(self.waiting).max(1)
+    }
 }
 
 /// Why a range cannot hold the addresses in use of an existing pool, as a clause.
@@ -30,26 +71,46 @@ pub fn missing_addresses(old: &ExistingPool, to: &Cidr) -> Option<String> {
 }
 
 /// Why a range is too small for an existing pool's addresses, or for its nodes with blocks of a size.
-pub fn shortage(old: &ExistingPool, to: &Cidr, size: i64) -> Option<String> {
+pub fn shortage(load: &Load, old: &ExistingPool, to: &Cidr, size: i64) -> Option<String> {
     missing_addresses(old, to).or_else(|| {
-        let nodes = nodes(old)?;
-        (!has_blocks(old, to, size)).then(|| {
-            format!(
-                "{to} has too few blocks for the {nodes} nodes of {}",
-                the_pool(&old.name)
-            )
-        })
+        let name = the_pool(&old.name);
+        (!load.has_blocks(to, size))
+            .then(|| format!("{to} has too few blocks for what the nodes have in use of {name}"))
     })
 }
 
-fn has_blocks(old: &ExistingPool, to: &Cidr, size: i64) -> bool {
-    let count = u8::try_from(size).map_or(0, |size| blocks(to, size));
-    count >= nodes(old).unwrap_or(1).max(1)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The nodes that have a block of the pool, or for which there is one.
-fn nodes(pool: &ExistingPool) -> Option<u128> {
-    let usage = pool.usage.value()?;
-    let with_block = u128::try_from(usage.nodes).ok()?;
-    Some(with_block.saturating_add(usage.nodes_waiting))
+    fn size(range: &str, of_nodes: Vec<u128>) -> Option<i64> {
+        let (load, range) = (
+            Load {
+                of_nodes,
+                waiting: 0,
+            },
+            range.parse().unwrap(),
+        );
+        let size = load.block_size(&range, 26);
+        load.has_blocks(&range, size).then_some(size)
+    }
+
+    #[test]
+    fn each_node_has_blocks_for_what_it_uses() {
+        let cases = [
+            ("10.244.0.0/16", vec![20; 30], Some(26)),
+            ("10.244.0.0/22", vec![20; 30], Some(27)),
+            ("10.244.0.0/24", vec![20; 6], Some(27)),
+            // One of the nodes needs two blocks.
+            ("10.244.0.0/25", vec![20, 20, 40], Some(27)),
+            ("10.244.0.0/25", vec![20, 50, 50], None),
+            // 4 blocks of 16 for three nodes that need two each.
+            ("10.244.0.0/26", vec![20; 3], None),
+            ("10.244.0.0/27", vec![8; 3], Some(29)),
+            ("10.244.0.0/28", vec![1; 3], None),
+        ];
+        for (range, nodes, expected) in cases {
+            assert_eq!(size(range, nodes.clone()), expected, "{range} {nodes:?}");
+        }
+    }
 }

@@ -368,11 +368,12 @@ fn replace(case: &Case, old: &ExistingPool, to: Cidr) -> Vec<Step> {
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(old).into_iter().collect();
     let pods = LeftPods::of(case.snapshot, case.facts, &to, old.encapsulation);
+    let load = room::Load::of(case.snapshot, old);
     let mut size = block_size(case, &to, old.block_size);
     if block_sizes(case.snapshot, &to).is_empty() {
-        size = room::block_size(old, &to, size);
+        size = load.block_size(&to, size);
     }
-    if let Some(shortage) = room::shortage(old, &to, size) {
+    if let Some(shortage) = room::shortage(&load, old, &to, size) {
         return pod_network_change::widened(case, old, &to, &shortage);
     }
     let new = NewPool {

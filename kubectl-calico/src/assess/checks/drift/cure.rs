@@ -1,4 +1,5 @@
-//! What the operator's change of a pool does to the other findings about it. If it fixes one, the Installation is right.
+//! What a pool's entry in the Installation would do to the other findings about the pool. If it fixes one, the Installation
+//! is right.
 
 use calico_core::pool::Encapsulation;
 
@@ -48,8 +49,8 @@ const JUDGING: [&Check; 17] = [
     &PLAIN_IN_CLOUD,
 ];
 
-/// The codes of the findings that go away or become milder once the operator has changed these fields of a pool; none
-/// if others that weigh as much take their place.
+/// The codes of the findings that go away or become milder once these fields of a pool are changed; none if others that
+/// weigh as much take their place.
 pub(super) fn cured(
     case: &Case,
     pool: &ExistingPool,
@@ -130,4 +131,16 @@ pub(super) fn not_applied(case: &Case, finding: Finding, keys: &str, cured: &[&s
         ))
         .paste("kubectl get tigerastatus ippools -o yaml")
         .suspects(suspects)
+}
+
+/// That an entry is right, and the operator does not apply it to the pool.
+pub(super) fn to_be_changed(finding: Finding, keys: &str, cured: &[&str]) -> Finding {
+    let codes = cured.join(", ");
+    finding
+        .impact(format!(
+            "the operator does not change the pool to match the Installation, which would fix {codes}"
+        ))
+        .fix(format!(
+            "keep {keys} in the Installation, and change the pool, as for {codes}"
+        ))
 }

@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::installation::path;
 use serde_json::{Value, json};
 
-use super::cure::{cured, not_applied};
+use super::cure::{cured, not_applied, to_be_changed};
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::facts::drift::{Difference, NO_FIELD};
@@ -45,6 +45,16 @@ impl Differing<'_> {
         for difference in &self.differences {
             finding = self.compared(finding, difference);
         }
+        let cured = self.cured();
+        let is_changed_by_operator =
+            self.installation.changes_existing_pools() && self.pool.owned_by_operator;
+        if !cured.is_empty() {
+            return if is_changed_by_operator {
+                not_applied(self.case, finding, &self.keys(), &cured)
+            } else {
+                to_be_changed(finding, &self.keys(), &cured)
+            };
+        }
         if !self.installation.changes_existing_pools() {
             finding
                 .impact(
@@ -54,10 +64,6 @@ impl Differing<'_> {
                 )
                 .fix("make the Installation match the pool, or change the pool")
         } else if self.pool.owned_by_operator {
-            let cured = self.cured();
-            if !cured.is_empty() {
-                return not_applied(self.case, finding, &self.keys(), &cured);
-            }
             self.pending(finding)
                 .impact(self.impact_if_owned())
                 .fixed_by_all(
@@ -107,7 +113,7 @@ impl Differing<'_> {
         self.differences.iter().any(|it| it.key == key)
     }
 
-    /// The codes of the findings that the operator fixes by changing the pool, unless that is rejected.
+    /// The codes of the findings that would go away if the pool matched its entry, unless Calico's API rejects that.
     fn cured(&self) -> Vec<&'static str> {
         if self.is_about("blockSize") {
             return Vec::new();
