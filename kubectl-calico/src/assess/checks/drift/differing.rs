@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::cure::{cured, not_applied, to_be_changed};
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
+use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
 use crate::assess::facts::drift::{Difference, NO_FIELD};
 use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::facts::pools::ExistingPool;
@@ -118,7 +119,12 @@ impl Differing<'_> {
         if self.is_about("blockSize") {
             return Vec::new();
         }
-        cured(self.case, self.pool, &self.differences)
+        let mut codes = cured(self.case, self.pool, &self.differences);
+        // Whoever manages a pool may give it to some nodes.
+        if !self.pool.owned_by_operator {
+            codes.retain(|code| *code != POOLS_FOR_SOME_NODES.entry.code);
+        }
+        codes
     }
 
     /// What the operator changes as soon as it can. A change of the block size is rejected, and with it all
