@@ -86,7 +86,7 @@ impl NotRead {
         }
     }
 
-    /// The user to whom a permission is missing.
+    /// The user who lacks a permission.
     pub fn denied_user(&self) -> Option<&str> {
         denied_user(&self.why).filter(|_| self.reason == Reason::Forbidden)
     }

@@ -136,7 +136,7 @@ fn put_first(findings: &mut [Finding]) {
     }
 }
 
-/// How urgent it is to prevent what the operator does as soon as it can: a deletion cannot be taken back.
+/// How urgent it is to prevent what the operator does as soon as it can: a deletion cannot be undone.
 fn urgency(finding: &Finding) -> u8 {
     match &finding.pending {
         None => 0,

@@ -33,7 +33,7 @@ const BEGIN: Duration = Duration::from_secs(15);
 /// The changes of a cluster, which another thread watches.
 pub(super) struct ChangeWatch {
     changes: Receiver<Change>,
-    /// The kinds of which was said that they are not watched.
+    /// The kinds that were reported as not watched.
     not_watched: BTreeSet<&'static str>,
 }
 
@@ -120,7 +120,7 @@ impl ChangeWatch {
         }
     }
 
-    /// Says it once of each kind: it is noticed again with each connection.
+    /// Says it once per kind: each connection notices it again.
     fn say_not_watched(&mut self, kinds: Vec<&'static str>) {
         let mut new = kinds;
         new.retain(|kind| self.not_watched.insert(kind));
@@ -145,7 +145,7 @@ async fn keep_watching(connection: &ConnectionFlags, changes: &Sender<Change>) {
         {
             return;
         }
-        // The error is that of reading the cluster, which is shown.
+        // Reading the cluster fails with the same error, which is shown.
         if changes.send(Change::Ready).is_err() {
             return;
         }

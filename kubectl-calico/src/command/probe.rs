@@ -119,7 +119,7 @@ impl Probed {
 fn warn(result: &ProbeResult, destination: &Destination) {
     if result.signal.is_some() {
         let removed = if result.left.is_empty() {
-            "; the CalicoNodeStatuses of this run are removed"
+            "; the CalicoNodeStatuses of this run have been removed"
         } else {
             ""
         };
@@ -148,8 +148,8 @@ fn warn(result: &ProbeResult, destination: &Destination) {
     }
     if result.in_use > 0 {
         terminal::warn(&format!(
-            "{} CalicoNodeStatuses of another run are less than {LEFT_OVER}s old and stay: the next run removes \
-             them, if that run does not",
+            "{} CalicoNodeStatuses of another run are less than {LEFT_OVER}s old and are kept: the next run removes \
+             them, unless that run does",
             result.in_use
         ));
     }

@@ -14,6 +14,6 @@ pub(super) const ANY_TYPE: &str = "application/json, */*";
 pub(super) const METADATA: &str =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
-/// The same of a watch, whose events have an object each.
+/// The type of a watch on metadata, each of whose events has one object.
 pub(super) const METADATA_OF_EVENTS: &str =
     "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";

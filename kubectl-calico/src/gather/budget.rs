@@ -105,7 +105,7 @@ impl Budget {
         }
     }
 
-    /// Takes back the objects that were counted since a mark.
+    /// Returns to the budget the objects counted since a mark.
     pub(super) fn restore(&self, mark: Mark) {
         self.objects.set(mark.objects);
         self.memory.restore(mark.memory);

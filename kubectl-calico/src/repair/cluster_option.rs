@@ -2,7 +2,7 @@
 
 use super::command::word;
 
-/// An option of kubectl that says which cluster, and as whom. `--token` is none of them: a secret is never printed.
+/// An option of kubectl that says which cluster, and as whom. `--token` is not among them: a secret is never printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClusterOption {
     /// `--kubeconfig`

@@ -1,4 +1,4 @@
-//! The cluster that commands are for. A run that was told which cluster to read prints commands that change the same
+//! The cluster that commands are for. A run with connection options prints commands that change the same
 //! one, and not that of kubectl's current context.
 
 use std::ops::Range;
@@ -8,7 +8,7 @@ use super::calls::calls;
 use super::cluster_option::{ClusterOption, Form, Program};
 use super::command::word;
 
-/// Where commands go: what the user of this run gave to reach the cluster, and the files that were read instead of it.
+/// Where commands go: the connection options of this run, and the files that were read instead of a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Destination {
     /// The options, in the order in which they are printed.
@@ -146,7 +146,7 @@ impl Destination {
                 "replace {} with a kubeconfig context for the same cluster and user, because {} has no {}",
                 context.placeholder(),
                 program.name(),
-                missing.join(" and no ")
+                missing.join(" or ")
             );
             if !remarks.contains(&remark) {
                 remarks.push(remark);
@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(
             step.what,
             "do; replace CONTEXT with a kubeconfig context for the same cluster and user, because calicoctl has no \
-             --cluster and no --as; replace CONTEXT with a kubeconfig context for the same cluster and user, \
+             --cluster or --as; replace CONTEXT with a kubeconfig context for the same cluster and user, \
              because helm has no --cluster"
         );
     }

@@ -70,8 +70,8 @@ impl LeftPods {
                 "; {encapsulation} is the encapsulation of the pods that still have addresses in this range: {shown_by}"
             ),
             None => format!(
-                "; if the deleted pool of this range had another encapsulation than {encapsulation}, set that one, for \
-                 which the MTU of its pods is made"
+                "; if the deleted pool of this range had an encapsulation other than {encapsulation}, set that one: \
+                 the MTU of its pods was set for it"
             ),
         }
     }

@@ -70,8 +70,8 @@ pub fn unpin(snapshot: &Snapshot, facts: &Facts, pool: &ExistingPool) -> Option<
     let pins = PoolPins::of(snapshot, &facts.install)?;
     let pin = pins.pins().iter().find(|pin| pin.names(pool))?;
     let what = format!(
-        "remove {} from the CNI configuration, and restart calico-node, which writes it to the nodes: it names {}, and \
-         pods get no address while that is disabled",
+        "remove {} from the CNI configuration, and restart calico-node, which writes it to the nodes: it names {}, \
+         and pods get no address while that pool is disabled",
         pin.list,
         the_pool(&pool.name)
     );
@@ -154,11 +154,11 @@ pub fn retire_existing(writer: &mut PoolWriter, pool: &ExistingPool) -> Vec<Step
         return retire(writer, pool.into()).into();
     }
     let name = the_pool(&pool.name);
-    let what = format!("disable {name}, none of whose addresses is in use");
+    let what = format!("disable {name}; none of its addresses are in use");
     let disable = Step::new(what).run_all(writer.disable(pool.into()));
     let mut delete = delete(writer, pool.into());
     delete.what = format!(
-        "if kubectl calico status still shows none of them in use, {}",
+        "if kubectl calico status still shows none of its addresses in use, {}",
         delete.what
     );
     vec![disable, delete]

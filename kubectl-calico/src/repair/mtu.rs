@@ -13,7 +13,7 @@ use crate::assess::phrases::pasted_names;
 use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::Snapshot;
 
-/// The MTU that was set by hand. The operator's own detection is no setting.
+/// The MTU that was set by hand. What the operator detects is not a setting.
 fn set_by_hand(facts: &Facts) -> Option<i64> {
     let Some(Mtu::Bytes(mtu)) = facts.routing.mtu.value() else {
         return None;
@@ -74,7 +74,7 @@ pub fn make_room(
     if network.is_some_and(|network| needed <= network) {
         return None;
     }
-    let mut step = detect(snapshot, facts, "continue here")?;
+    let mut step = detect(snapshot, facts, "continue with the next step")?;
     step.what = format!(
         "the MTU of pods is set to {mtu}, and {to} adds {overhead} bytes: unless the network between the nodes carries \
          packets of {needed} bytes, {}",

@@ -77,7 +77,7 @@ impl Step {
             Command::Requested => {
                 self.awaits_operator = true;
                 self.what.push_str(
-                    "; the Installation has this already, and the operator carries it out",
+                    "; the Installation already has this, and the operator has yet to apply it",
                 );
             }
         }

@@ -100,7 +100,7 @@ impl Unknown {
     }
 }
 
-/// The user to whom a permission is missing, as the server's message names it: `pods is forbidden: User "jane" cannot
+/// The user who lacks a permission, as the server's message names it: `pods is forbidden: User "jane" cannot
 /// list resource "pods" in API group "" at the cluster scope`.
 /// Source: kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go.
 pub fn denied_user(message: &str) -> Option<&str> {

@@ -28,7 +28,7 @@ pub(crate) fn steps(case: &Case, is_abandoned: bool) -> Vec<Step> {
 }
 
 /// What to do first about an Installation that is gone while Calico runs.
-const RESTORE: &str = "restore the Installation from Git or from the values of Helm";
+const RESTORE: &str = "restore the Installation from Git or from Helm's values";
 
 /// Why no Installation can be proposed for the Calico that runs, as what to do instead.
 pub(crate) fn only_restored(snapshot: &Snapshot, facts: &Facts) -> Option<String> {

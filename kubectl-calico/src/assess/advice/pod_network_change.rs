@@ -77,7 +77,7 @@ pub(crate) fn widened(case: &Case, old: &ExistingPool, part: &Cidr, shortage: &s
 fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {
     match case.facts.cluster.platform.value() {
         _ if case.facts.by_pod_cidr() => vec![Step::new(format!(
-            "{why}: create the cluster again with that, because host-local IPAM uses the podCIDRs of nodes, which cannot \
+            "{why}: recreate the cluster with that, because host-local IPAM uses the podCIDRs of nodes, which cannot \
              be changed"
         ))],
         Some(Platform::Kubeadm) => vec![

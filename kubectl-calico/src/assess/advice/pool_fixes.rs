@@ -191,7 +191,7 @@ pub(crate) fn delete_overlapping(
     let size = goes.block_size;
     if !stays.uses().covers(goes.uses()) {
         retire.push(Step::new(format!(
-            "create a pool with the allowedUses of {name} in a range that no pool has, and move there what has \
+            "create a pool with the allowedUses of {name} in a range that no pool has, and move to it what uses \
              addresses from {name}: {} does not allow that use",
             the_pool(&stays.name)
         )));

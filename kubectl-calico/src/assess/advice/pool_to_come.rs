@@ -69,7 +69,7 @@ pub(crate) fn give_way(case: &Case, pool: &CandidatePool) -> Vec<Step> {
         format!("remove {} from the Installation {before} it", pool.cidr)
     } else {
         format!(
-            "in the Installation, list the existing {} {} instead of {}, {before} that",
+            "in the Installation, list the existing {} {} instead of {}, {before} that one",
             if names.len() == 1 { "pool" } else { "pools" },
             names.join(" and "),
             pool.cidr

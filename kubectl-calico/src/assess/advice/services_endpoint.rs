@@ -113,6 +113,17 @@ pub(crate) fn is_of_service(case: &Case, host: &str) -> bool {
     cidrs.any(|cidr| cidr.holds(address))
 }
 
+/// Whether the address may be that of the API server's Service, which is the first of the Service CIDR: also if that is
+/// unknown, as on managed Kubernetes.
+pub(crate) fn may_be_of_service(case: &Case, host: &str) -> bool {
+    let is_first = || match host.parse() {
+        Ok(IpAddr::V4(address)) => address.octets()[3] == 1,
+        Ok(IpAddr::V6(address)) => address.segments()[7] == 1,
+        Err(_) => false,
+    };
+    is_of_service(case, host) || case.facts.networks.services.is_empty() && is_first()
+}
+
 /// The ConfigMap from which calico-node takes the address; the DaemonSet itself, if it takes it from none.
 pub(crate) fn config_map(case: &Case, node: &CalicoNode) -> ObjectRef {
     if node.is_of_operator() {

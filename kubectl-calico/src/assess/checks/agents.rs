@@ -117,7 +117,7 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
     Some(match severity {
         _ if may_be_starting => advised(
             case,
-            finding.fix("if the nodes have just joined, which files without a time do not show, wait three minutes"),
+            finding.fix("the files do not show the time: if these nodes have just joined, wait three minutes"),
             first,
         ),
         Severity::Warning => finding

@@ -61,7 +61,7 @@ fn not_annotated(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
             Step::new("allow the Amazon VPC CNI to patch pods")
                 .run(format!("kubectl patch clusterroles aws-node --type=json -p '{rule}'")),
             Step::new(format!(
-                "have it annotate pods, which restarts it node by node. If it is an EKS add-on, do not run this, but set \
+                "let it annotate pods: this restarts it node by node. If it is an EKS add-on, do not run this, but set \
                  env.{ANNOTATE} in the add-on's configuration"
             ))
             .run(format!(

@@ -19,8 +19,8 @@ pub(crate) const NO_PEERS: Check = Check {
         code: "CAL304",
         title: "the node-to-node mesh is disabled, and nodes lack BGP peers",
         meaning: "BIRD must program the routes between nodes, but the nodes do not peer with each \
-                  other, and no BGPPeer replaces the mesh: there is none, none has a node peer with \
-                  anything, or none leads to a route reflector.",
+                  other, and no BGPPeer replaces the mesh: there is none, none gives a node a peer, \
+                  or none leads to a route reflector.",
         impact: "A node without a peer learns no routes to the pods of other nodes: its pods can reach \
                  only pods on their own node. Without a route reflector, a node learns only the \
                  routes of its own peers.",
@@ -127,11 +127,13 @@ fn no_reflector(case: &Case, topology: &BgpTopology) -> Option<Finding> {
         )
         .impact("pods on nodes that do not peer with each other cannot reach each other")
         .fix("give every route reflector the same cluster ID; NODE is the name of one")
-        .paste(format!("kubectl annotate node NODE {CLUSTER_ID}=244.0.0.1"));
+        .paste(format!(
+            "kubectl annotate nodes NODE {CLUSTER_ID}=244.0.0.1"
+        ));
     Some(finding)
 }
 
-/// Adds what the sessions of nodes follow from.
+/// Adds what determines the sessions of nodes.
 fn evidence(case: &Case, finding: Finding) -> Finding {
     let finding = finding.evidence(
         ObjectRef::named("BGPConfiguration", "default"),

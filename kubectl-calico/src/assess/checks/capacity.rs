@@ -34,8 +34,8 @@ pub(crate) const FEWER_BLOCKS_THAN_NODES: Check = Check {
                  or claim a block\").",
         criteria: "The blocks of all pools of a family that give addresses to any pod are counted, and compared \
                    with the nodes that calico-node is scheduled to. If they are enough, the free blocks are \
-                   compared with the nodes that have none. Free are those that do not exist yet and are not \
-                   reserved as a whole and, since Calico 3.32, empty ones that another node can spare. Nodes that \
+                   compared with the nodes that have none. A block is free if it does not exist yet and is not \
+                   reserved as a whole or, since Calico 3.32, if it is empty and its node can spare it. Nodes that \
                    the same pools select are also compared with the free blocks of these, as far as the labels of \
                    nodes are read. If no pool exists yet, the listed ones are checked.\n\
                    - Error: the IPAM configuration has strictAffinity, or not autoAllocateBlocks.\n\

@@ -262,7 +262,7 @@ fn no_api_address(case: &Case) -> Option<Finding> {
     } else {
         finding
             .fix(
-                "put the address of the API server, or of its load balancer, in place of HOST, \
+                "replace HOST with the address of the API server, or of its load balancer, \
                  and restart calico-node",
             )
             .paste(format!(
@@ -376,18 +376,18 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
         };
         finding
             .fix(
-                "give calico-node the address of the API server, or of its load balancer, in \
-                 place of HOST, and wait until all its pods have been restarted and are ready",
+                "give calico-node the address of the API server, or of its load balancer: replace \
+                 HOST with it, and wait until all pods of calico-node have restarted and are ready",
             )
             .paste(set)
     };
     if server.is_some() {
         return Some(finding.fix(
-            "turn kube-proxy off, if eBPF is here to stay: set disable-kube-proxy: true in the configuration of all \
+            "if eBPF is here to stay, turn kube-proxy off: set disable-kube-proxy: true in the configuration of all \
              servers, and restart k3s or RKE2 on every node",
         ));
     }
-    Some(finding.fix("turn kube-proxy off, if eBPF is here to stay").paste(
+    Some(finding.fix("if eBPF is here to stay, turn kube-proxy off").paste(
         r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
     ))
 }
@@ -396,7 +396,7 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
 pub(crate) const IPVS_FIRST: &str = "before eBPF is turned on, set kube-proxy's mode to iptables, restart it, and reboot \
                                      the nodes one after the other, which removes kube-ipvs0";
 
-/// Takes kube-proxy out of IPVS mode, and what it leaves off the nodes. Felix removes the rules of the mode iptables
+/// Takes kube-proxy out of IPVS mode, and clears its rules from the nodes. Felix removes those of the mode iptables
 /// itself. The operator would turn kube-proxy off as soon as eBPF is on.
 /// Source: Calico documentation, Enable the eBPF data plane; tigera/operator v1.42.3,
 /// pkg/controller/kubeproxy/controller.go.

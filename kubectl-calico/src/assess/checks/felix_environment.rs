@@ -17,7 +17,7 @@ pub(crate) const SETTING_OVERRIDDEN: Check = Check {
     entry: Entry {
         code: "CAL320",
         title: "a setting of a FelixConfiguration has no effect",
-        meaning: "calico-node's environment sets a variable to another value than the FelixConfiguration has.",
+        meaning: "A variable in calico-node's environment differs from the field in the FelixConfiguration.",
         impact: "The environment takes precedence, so the FelixConfiguration changes nothing.",
         criteria: "The variables of awsSrcDstCheck, bpfKubeProxyIptablesCleanupEnabled, ipv6Support, \
                    nftablesMode, programClusterRoutes, vxlanPort, wireguardEnabled and \

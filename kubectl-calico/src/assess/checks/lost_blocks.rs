@@ -20,7 +20,7 @@ pub(crate) const BLOCKS_LOST: Check = Check {
     entry: Entry {
         code: "CAL227",
         title: "Calico's IPAM has not assigned the address of a pod to it",
-        meaning: "A pod has an address of a pool, and Calico's IPAM has no block with it, or the block has it \
+        meaning: "A pod has an address of a pool, but no IPAM block contains it, or the block has it \
                   assigned on another node: the IPAMBlock was deleted, or etcd was restored from a backup, or \
                   another CNI plugin with the same range has connected the pod.",
         impact: "Felix removes the routes to a block that disappears, so other nodes cannot reach its \
@@ -165,7 +165,7 @@ fn unassigned(case: &Case, blocks: &[Block], pods: &[&Pod]) -> Option<Finding> {
         });
     Some(
         finding
-            .impact("two pods can have the same address, and traffic reaches either of them")
+            .impact("two pods can have the same address, and traffic reaches only one of them")
             .fix(
                 "recreate these pods, and all others that got their addresses after the backup from which etcd was \
                  restored: IPAM assigns them new ones",

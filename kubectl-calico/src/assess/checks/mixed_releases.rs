@@ -1,4 +1,4 @@
-//! Whether Calico's components are of one release.
+//! Whether Calico's components are all from one release.
 
 use calico_core::catalog::Entry;
 use calico_core::image;
@@ -17,9 +17,9 @@ use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
 pub(crate) const MIXED_RELEASES: Check = Check {
     entry: Entry {
         code: "CAL132",
-        title: "components are of different releases",
+        title: "components are from different releases",
         meaning: "The images of Calico's components in a manifest install have different versions.",
-        impact: "Calico's components are tested together in one release only. An older Typha or CNI plugin may not know \
+        impact: "Calico's components are tested only within one release. An older Typha or CNI plugin may not know \
                  resources and settings that calico-node uses, and policies may be incomplete.",
         criteria: "The tags of calico-node, install-cni, Typha, kube-controllers and Calico's API server are compared, \
                    where they are versions such as v3.28.2. Another minor version is a warning, another patch release a \
@@ -38,7 +38,7 @@ pub(crate) const MIXED_RELEASES: Check = Check {
 /// The major, minor and patch version.
 type Release = [u32; 3];
 
-/// A component, where its image is written, and the version of that.
+/// A component, where its image is written, and the image's version.
 struct Component<'a> {
     name: &'a str,
     from: Provenance,
@@ -88,7 +88,7 @@ fn mixed_releases(case: &Case) -> Option<Finding> {
         severity,
         &first.from.object,
         format!(
-            "components are of different releases: {}, calico-node is {}",
+            "components are from different releases: {}, calico-node is {}",
             versions.join(", "),
             agent.tag
         ),
@@ -99,8 +99,8 @@ fn mixed_releases(case: &Case) -> Option<Finding> {
     Some(
         finding
             .read(&agent.from, agent.tag)
-            .impact("Calico's components are tested together in one release only; an older one may not know what others use")
-            .in_manifest("use images of one release in all manifests")
+            .impact("Calico's components are tested only within one release; an older one may lack what others use")
+            .in_manifest("use images from one release in all manifests")
             .fix("apply the whole manifest of one release, or give all of these images the same tag"),
     )
 }

@@ -102,7 +102,7 @@ fn turned_off(set: &DaemonSet) -> Option<Finding> {
             format!("{key}={}", selector.get(key).map_or("", String::as_str)),
         )
         .fix(
-            "have kube-proxy run on every node again; or turn eBPF on, with the address of the API server in \
+            "let kube-proxy run on every node again; or turn eBPF on, with the address of the API server in \
              the ConfigMap kubernetes-services-endpoint",
         )
         .paste(format!(

@@ -12,7 +12,8 @@ use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::phrases::{counted, few, the_pool};
-use crate::assess::views::occupied::{NodeAddress, of_node};
+use crate::assess::views::node_addresses::NodeAddresses;
+use crate::assess::views::occupied::{NodeAddress, internal, used_by_calico};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
 
@@ -77,7 +78,7 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
         impact: "Calico treats all addresses of its pools as pod addresses: it may assign a node's \
                  address to a pod, routes to nodes break with the first block that covers one, \
                  tunnels between nodes loop, and traffic from pods to nodes is not masqueraded.",
-        criteria: "The InternalIPs of the nodes count, and the addresses by which Calico reaches them \
+        criteria: "The InternalIPs of the nodes count, and, if Calico uses others for all of them, those \
                    (annotations projectcalico.org/IPv4Address and IPv6Address). A pool that is disabled and has no pods \
                    does not count, and neither does one for load balancers; one that the operator has yet to create \
                    does. IPReservations make \
@@ -95,19 +96,18 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
         remedy: Remedy::Cidr,
     },
     find: |case| {
+        let addresses = NodeAddresses::all(case.snapshot);
+        let uses_others = addresses.iter().all(NodeAddresses::differs);
         let inside = |pool: &CandidatePool| {
             let cidr = pool.network.filter(|_| pool.has_pods)?;
-            let nodes: Vec<(&str, NodeAddress)> = case
-                .snapshot
-                .nodes
-                .items()
-                .iter()
-                .filter_map(|node| {
-                    let mut addresses = of_node(node).into_iter();
-                    let inside = addresses.find(|it| cidr.holds(it.address))?;
-                    Some((node.metadata.name.as_str(), inside))
-                })
-                .collect();
+            let nodes = case.snapshot.nodes.items().iter().filter_map(|node| {
+                // If Calico uses another address of only some nodes, it is a wrong one: CAL510.
+                let others = used_by_calico(node).filter(|_| uses_others);
+                let mut addresses = internal(node).chain(others);
+                let inside = addresses.find(|it| cidr.holds(it.address))?;
+                Some((node.metadata.name.as_str(), inside))
+            });
+            let nodes: Vec<(&str, NodeAddress)> = nodes.collect();
             let (name, first) = nodes.first()?;
             let names: Vec<&str> = nodes.iter().map(|(name, _)| *name).collect();
             Some(

@@ -282,7 +282,10 @@ fn dns_not_ready(case: &Case) -> Option<Finding> {
     let finding = Finding::warning(
         &PODS_WAIT.entry,
         pods::object(first),
-        format!("CoreDNS runs, but no pod of it is ready: {}", few(&names)),
+        format!(
+            "CoreDNS runs, but none of its pods is ready: {}",
+            few(&names)
+        ),
     );
     let finding = dns.iter().take(MOST_NAMES).fold(finding, |finding, pod| {
         let why = format!("{} (on {})", pods::why(pod), pods::place(pod));

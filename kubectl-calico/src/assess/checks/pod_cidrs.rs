@@ -15,18 +15,18 @@ use crate::snapshot::{Node, ObjectRef};
 pub(crate) const POD_CIDR_MISSING: Check = Check {
     entry: Entry {
         code: "CAL230",
-        title: "host-local IPAM needs the pod CIDR of a node, which has none, or another node's",
+        title: "a node has no pod CIDR for host-local IPAM, or the same as another node",
         meaning: "With host-local IPAM, pods get their addresses from the pod CIDR of their node \
                   (spec.podCIDR). A node has none, or two nodes have the same one.",
         impact: "Without one, new pods on the node stay in ContainerCreating. Pods of nodes with the same one get \
-                 the same addresses, and traffic reaches either of them.",
+                 the same addresses, and traffic reaches only one of them.",
         criteria: "Pods get their addresses from host-local IPAM, and the node runs calico-node on Linux. Nodes that \
                    have just joined do not count.\n\
                    - Error: two nodes have the same pod CIDR.\n\
                    - Warning: a node has none. Pods that already run there are not affected.",
         fix: "Have the controller manager assign pod CIDRs (--allocate-node-cidrs=true, and a --cluster-cidr with room \
-              for every node), or the cloud's controller; a pod CIDR cannot be changed, so delete a node that has \
-              another one's, and let it join again.",
+              for every node), or use the cloud's controller. A pod CIDR cannot be changed: if a node has that of \
+              another one, delete the node, and let it join again.",
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/k8s/k8s.go (usePodCidr); kubernetes v1.34, \
                  pkg/controller/nodeipam/ipam/range_allocator.go",
     },
@@ -97,8 +97,8 @@ fn same(nodes: &[&Node]) -> Option<Finding> {
         finding
             .impact("pods on these nodes get the same addresses")
             .fix(
-                "drain all of these nodes but one, delete them, and let them join again: a pod CIDR cannot be changed, \
-                 and the controller manager assigns another one",
+                "drain all but one of these nodes, delete those, and let them join again: pod CIDRs are immutable, \
+                 and the controller manager assigns new ones",
             ),
     )
 }

@@ -24,13 +24,13 @@ pub(super) fn remove_former(nodes: &[&NodeAddresses]) -> Option<Step> {
         .collect();
     let current = &current.node.metadata.name;
     let (object, kubelet) = match names.len() {
-        1 => ("the Node", "its kubelet has"),
-        _ => ("the Nodes", "their kubelets have"),
+        1 => ("that Node", "its kubelet has"),
+        _ => ("those Nodes", "their kubelets have"),
     };
     let pasted: Vec<&str> = names.iter().map(|name| pasted(name)).collect();
     Some(
         Step::new(format!(
-            "if the machine of {current} was {} before, delete {object} of that name: {kubelet} stopped reporting; \
+            "if the machine of {current} used to be {}, delete {object}: {kubelet} stopped reporting; \
              then calico-node starts on {current}",
             few(&names)
         ))

@@ -24,8 +24,8 @@ pub(crate) const NO_ROUTES: Check = Check {
         title: "no component programs the routes of a pool",
         meaning: "A pool uses IPIP or no encapsulation, for which BIRD normally programs the \
                   routes. But BIRD is not running, or is configured not to program them, and Felix \
-                  is not configured to do so instead. Or the pool has disableBGPExport, with which BIRD \
-                  tells no other node about its blocks, the node-to-node mesh included.",
+                  is not configured to do so instead. Or the pool has disableBGPExport: then BIRD \
+                  advertises its blocks to no other node, not even in the node-to-node mesh.",
         impact: "No node has routes to the pods of other nodes: pods can reach only pods on their \
                  own node.",
         criteria: "BIRD runs if calico-node's CALICO_NETWORKING_BACKEND is bird or unset; the \
@@ -101,7 +101,7 @@ fn kept_from_nodes(case: &Case, pool: &CandidatePool) -> Finding {
     .fixed_by_all(set(
         case,
         pool,
-        "have BIRD tell the nodes about the pool; to keep its routes from routers outside the cluster, use a BGPFilter",
+        "let BIRD advertise the pool; to keep its routes from routers outside the cluster, use a BGPFilter",
         &[("disableBGPExport", off)],
         &spec,
     ))

@@ -21,13 +21,13 @@ use crate::snapshot::{Node, ObjectRef};
 pub(crate) const TUNNEL_ADDRESS: Check = Check {
     entry: Entry {
         code: "CAL322",
-        title: "a node has no tunnel address, or that of another node",
+        title: "a node has no tunnel address, or the same as another node",
         meaning: "calico-node gives the tunnel device of each node an address of a pool, and stores it in an \
                   annotation of the node. A node lacks the annotation that others have, or has the same address as \
                   another one, for example after a restore of etcd, or because its machine was cloned.",
         impact: "Felix on the other nodes has no endpoint for the node: with VXLAN, it programs no routes to its pods. \
-                 Without an IPIP address, the node's own processes do not reach pods on other nodes. Replies to an \
-                 address that two nodes have arrive at one of them.",
+                 Without an IPIP address, the node's own processes do not reach pods on other nodes. If two have \
+                 the same address, replies arrive at only one of them.",
         criteria: "A pool with pods has encapsulation and may be used for tunnels, and some node has the tunnel \
                    address. Nodes without calico-node or without a ready one, nodes that have just joined, and nodes \
                    that are not known to be selected by such a pool, do not count for a missing address. Applies only if \
@@ -146,12 +146,10 @@ fn missing(
     let finding = with_values(finding, &without, annotation)
         .evidence(pool.object(), "encapsulation", pool.encapsulation)
         .impact(match (tunnel, across) {
-            (Tunnel::Vxlan, false) => "other nodes have no routes to the pods on these nodes",
-            (Tunnel::Vxlan, true) => {
-                "nodes in other subnets have no routes to the pods on these nodes"
-            }
+            (Tunnel::Vxlan, false) => "other nodes have no routes to the pods there",
+            (Tunnel::Vxlan, true) => "nodes in other subnets have no routes to the pods there",
             (Tunnel::Ipip, _) => {
-                "processes on these nodes, such as the API server, do not reach pods on other nodes"
+                "processes there, such as the API server, do not reach pods on other nodes"
             }
         });
     Some(restart(case, finding, &without))
@@ -198,7 +196,7 @@ fn restart(case: &Case, finding: Finding, nodes: &[&Node]) -> Finding {
         .take(MOST_NAMES)
         .map(|pod| {
             format!(
-                "kubectl delete pod -n {} {}",
+                "kubectl delete pods -n {} {}",
                 pasted(pod.metadata.namespace.as_deref().unwrap_or_default()),
                 pasted(&pod.metadata.name)
             )
@@ -206,7 +204,7 @@ fn restart(case: &Case, finding: Finding, nodes: &[&Node]) -> Finding {
         .collect();
     finding
         .fix(
-            "restart calico-node on these nodes: when it starts, it assigns an address of its own. If that fails, its \
+            "restart calico-node there: when it starts, it assigns the node an address of its own. If that fails, its \
              log says why",
         )
         .paste(commands.join("\n"))

@@ -94,7 +94,7 @@ fn two(case: &Case) -> Option<Finding> {
     } else if case.snapshot.active_operator.is_absent() {
         finding.fix(format!(
             "the ConfigMap that names the active operator does not exist: keep the operator of the Calico that runs{}, \
-             and delete the Deployment of the other{}; do not run helm uninstall, which deletes the Installation and \
+             and delete the Deployment of the other{}. Do not run helm uninstall: it deletes the Installation and \
              with it Calico",
             case.facts.install.calico.value().map_or_else(String::new, |calico| format!(", {calico}")),
             what_they_install(&running)

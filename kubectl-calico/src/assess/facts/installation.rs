@@ -54,7 +54,7 @@ impl InstallationFacts {
     }
 
     /// Whether the operator owns an existing pool that is no longer listed in any notation, and
-    /// therefore deletes it. A deletion that has begun cannot be taken back.
+    /// therefore deletes it. A deletion that has begun cannot be undone.
     pub fn has_unlisted(&self, pool: &ExistingPool) -> bool {
         self.is_unlisted(pool) && self.index_of_name(&pool.name).is_none()
     }

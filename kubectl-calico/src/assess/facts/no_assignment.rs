@@ -36,7 +36,7 @@ impl NoAssignment {
                 condition: condition(&found.status, &found.reason, &found.message),
             });
         let deleted = pool.metadata.deletion_timestamp.as_ref();
-        // Nothing takes a deletion back, and so it counts before what does.
+        // Deletions cannot be undone, so they come first.
         if let Some(since) = deleted {
             Some(Self::BeingDeleted(since.0.to_string()))
         } else if pool.spec.disabled {

@@ -14,10 +14,10 @@ use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNN
 /// A kind of tunnel, for whose device calico-node assigns an address to each node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tunnel {
-    /// That of IPIP. Without an address, pods still reach each other; hosts have none from which they reach pods
+    /// IPIP. Without an address, pods still reach each other; hosts have none from which they reach pods
     /// elsewhere.
     Ipip,
-    /// That of VXLAN. Without an address, Felix removes the routes through it.
+    /// VXLAN. Without an address, Felix removes the routes through it.
     Vxlan,
 }
 
@@ -56,7 +56,7 @@ impl Tunnel {
         }
     }
 
-    /// Where calico-node notes the address.
+    /// The annotation in which calico-node stores the address.
     pub fn annotation(self, family: Family) -> &'static str {
         match (self, family) {
             (Self::Ipip, _) => IPIP_TUNNEL,

@@ -192,7 +192,7 @@ fn by_manifest(snapshot: &Snapshot, nodes: &[Node]) -> Fact<WantedReplicas> {
     };
     let replicas = manifest_replicas(count);
     let why = if replicas == 0 {
-        format!("not needed for up to {MANIFEST_NODES_WITHOUT_TYPHA} nodes: {count} run Felix")
+        format!("not needed for up to {MANIFEST_NODES_WITHOUT_TYPHA} nodes: Felix runs on {count}")
     } else {
         format!("{replicas} needed for {count} nodes (one per 200 nodes, 3 to 20)")
     };

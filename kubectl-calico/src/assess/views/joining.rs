@@ -60,7 +60,7 @@ pub fn nodes(snapshot: &Snapshot) -> Vec<&Node> {
     young
 }
 
-/// Whether a pod may be starting on a node that has just joined, for all that files without a time show: it is in its
+/// Whether a pod may be starting on a node that has just joined, as far as files without a time show: it is in its
 /// init containers for the first time, and its node is newer than every node on which calico-node is ready.
 pub fn may_be_starting(snapshot: &Snapshot, agents: &[&Pod], pod: &Pod) -> bool {
     let created = |pod: &Pod| {

@@ -17,13 +17,20 @@ pub struct NodeAddress {
     pub field: String,
 }
 
-/// The InternalIPs of a node, and the addresses by which Calico reaches it if they are others.
-pub fn of_node(node: &Node) -> Vec<NodeAddress> {
-    let internal: Vec<IpAddr> = node
-        .internal_addresses()
-        .filter_map(|address| address.parse().ok())
-        .collect();
-    let calicos = Family::BOTH.into_iter().filter_map(|family| {
+/// The InternalIPs of a node.
+pub fn internal(node: &Node) -> impl Iterator<Item = NodeAddress> {
+    let addresses = node.internal_addresses();
+    addresses.filter_map(|address| {
+        Some(NodeAddress {
+            address: address.parse().ok()?,
+            field: "InternalIP".to_owned(),
+        })
+    })
+}
+
+/// The addresses by which Calico reaches a node, if they are others.
+pub fn used_by_calico(node: &Node) -> impl Iterator<Item = NodeAddress> {
+    Family::BOTH.into_iter().filter_map(move |family| {
         let key = annotation(family);
         let text = node.metadata.annotation(key)?;
         let (text, _) = text.split_once('/').unwrap_or((text, ""));
@@ -32,23 +39,19 @@ pub fn of_node(node: &Node) -> Vec<NodeAddress> {
             IpAddr::V4(address) => usual_owner(address).is_some(),
             IpAddr::V6(_) => false,
         };
-        (!internal.contains(&address) && !is_misdetected).then(|| NodeAddress {
+        let is_other = internal(node).all(|it| it.address != address);
+        (is_other && !is_misdetected).then(|| NodeAddress {
             address,
             field: format!("annotation {key}"),
         })
-    });
-    let calicos: Vec<NodeAddress> = calicos.collect();
-    let internal = internal.into_iter().map(|address| NodeAddress {
-        address,
-        field: "InternalIP".to_owned(),
-    });
-    internal.chain(calicos).collect()
+    })
 }
 
 /// The addresses of nodes, of the API server and of BGP peers, and the ranges of Services that BGP advertises.
 pub fn occupied(snapshot: &Snapshot) -> Vec<Cidr> {
     let nodes = snapshot.nodes.items().iter();
-    let nodes = nodes.flat_map(of_node).map(|it| it.address);
+    let nodes = nodes.flat_map(|node| internal(node).chain(used_by_calico(node)));
+    let nodes = nodes.map(|it| it.address);
     let configs = [
         &snapshot.services_endpoint,
         &snapshot.manifest_services_endpoint,
@@ -105,7 +108,7 @@ mod tests {
                 "status": {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}]},
             });
             let node: Node = serde_json::from_value(node).unwrap();
-            let found = of_node(&node).into_iter();
+            let found = internal(&node).chain(used_by_calico(&node));
             found.map(|it| it.address.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(addresses("10.0.0.1/24"), ["10.0.0.1"]);

@@ -78,7 +78,7 @@ pub fn with(
     let mut report = super::report_of(&snapshot, facts, now, |found| {
         let mut found = observed(&before.findings, found, &origins);
         // The rules are applied to the Installation of the manifests, even if it has no effect; and Services
-        // without an implementation, and a calico-node beside another one, are said once.
+        // without an implementation, and a calico-node beside another one, are reported once.
         let is_said = of_change
             .iter()
             .any(|it| it.code == services::NO_SERVICES.code);

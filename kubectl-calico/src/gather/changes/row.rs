@@ -16,10 +16,10 @@ use crate::snapshot::resource::{Api, Resource};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// How long after the server has ended a watch the kind is watched again, at least.
+/// The shortest time between the end of a watch and the next one of the same kind.
 const SHORTEST_WATCH: Duration = Duration::from_secs(1);
 
-/// How often a kind is asked for that is not served: before an install, most of them are not.
+/// How often a kind that is not served is requested again: before an install, most are not.
 const NOT_SERVED: Duration = Duration::from_secs(15);
 
 /// How long a server is asked to keep a watch open, in seconds.
@@ -53,7 +53,7 @@ struct Version {
 }
 
 impl Row<'_> {
-    /// Watches each of its API groups: which of Calico's is the store can change, and a user may be allowed to
+    /// Watches each of its API groups: Calico's store can move to another group, and a user may be allowed to
     /// read only one of them.
     pub(super) async fn run(self) -> Result<(), End> {
         let apis = self.resource.apis;
@@ -89,7 +89,7 @@ impl Row<'_> {
                 }
                 Err(error) => Some(error),
             };
-            // Any other error is that of reading the cluster, which is shown.
+            // Reading the cluster fails with any other error, too, which is shown.
             match failure {
                 Some(RequestError::Forbidden { .. }) => {
                     self.count(was_open, false);

@@ -134,7 +134,7 @@ impl Demand {
         );
         Finding::new(&POOL_TOO_SMALL, severity, cidr.to_string(), message)
             .impact(
-                "further pods on the node stay in ContainerCreating, whatever the pool has left (CAL224), and the block \
+                "further pods on the node stay in ContainerCreating, even if the pool has room (CAL224), and the block \
                  size of a pool is immutable",
             )
             .fix(

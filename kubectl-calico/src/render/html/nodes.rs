@@ -59,7 +59,7 @@ fn state(node: &Node, agent: &Fact<AgentPod>) -> (&'static str, &'static str) {
         _ if !node.is_ready() => ("error", "not ready"),
         Some(pod) if pod.ready => ("healthy", "ready"),
         Some(_) => ("warning", "calico-node is not ready"),
-        None if agent.is_absent() => ("warning", "no pod of calico-node"),
-        None => ("unknown", "the pods of calico-node are unknown"),
+        None if agent.is_absent() => ("warning", "no calico-node pod"),
+        None => ("unknown", "the calico-node pods are unknown"),
     }
 }

@@ -38,7 +38,7 @@ impl Meter {
         self.left.get()
     }
 
-    /// Takes back what was counted since so much was left.
+    /// Undoes the counting since this much was left.
     pub fn restore(&self, left: usize) {
         self.left.set(left);
     }

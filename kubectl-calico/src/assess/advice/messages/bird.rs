@@ -19,9 +19,9 @@ const NO_SUCH_ADDRESS: KnownMessage = KnownMessage {
     ..KnownMessage::USUAL
 };
 
-const ROUTER_ID: &str = "have Calico derive a router ID from the name of each node, with CALICO_ROUTER_ID=hash; the \
-                         operator sets that in an IPv6-only cluster. If nodes have IPv4 addresses, have calico-node \
-                         detect them instead";
+const ROUTER_ID: &str = "if nodes have IPv4 addresses, have calico-node detect them. Otherwise, set \
+                         CALICO_ROUTER_ID=hash, which derives the router ID from the node name: the operator does so \
+                         in an IPv6-only cluster";
 
 /// The operator restores the variables that it sets.
 fn with_router_id(case: &Case, pod: &PodName) -> Step {

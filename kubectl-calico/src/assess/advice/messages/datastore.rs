@@ -87,7 +87,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         to: &[Server::Api],
         means: "the API server cannot be reached at the address that Calico uses",
-        fix: "check that it is the address of the API server (Calico takes one other than that of the Service from \
+        fix: "check that it is the address of the API server (if it is not that of its Service, Calico reads it from \
          KUBERNETES_SERVICE_HOST in kubernetes-services-endpoint), and that no firewall keeps the nodes from it",
         paste: nodes,
         explained_by: &[&PROXY_NOT_READY],
@@ -128,7 +128,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         any: &["connection reset by peer", ": eof"],
         to: &[Server::Service, Server::Api],
         is_general: true,
-        means: "connections to the API server break off",
+        means: "connections to the API server are closed unexpectedly",
         fix: "check that the API server does not restart, and what is between it and the node: a load balancer, a \
          proxy or a firewall may close connections",
         paste: nodes,

@@ -13,7 +13,7 @@ use crate::snapshot::PodName;
 pub(crate) struct KnownMessage {
     /// The strings that a line must contain, all of them, in lower case.
     pub(super) texts: &'static [&'static str],
-    /// Of these strings, in lower case, a line must contain at least one, unless there are none.
+    /// A line must contain at least one of these strings, in lower case, unless there are none.
     pub(super) any: &'static [&'static str],
     /// The server that a line must be about: one of these, unless there are none.
     pub(super) to: &'static [Server],

@@ -84,7 +84,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         means: "the API server rejects the token of a CNI plugin that is chained to Calico",
         before_name: Some("plugin type=\""),
         fix: "restart the agent of that plugin on the node of the pod (the DaemonSet istio-cni-node or linkerd-cni), \
-              which writes a new token; if the plugin was removed, take it out of the file in /etc/cni/net.d",
+              which writes a new token; if the plugin was removed, remove it from the file in /etc/cni/net.d",
         paste: pod_node,
         source: "containernetworking/cni v1.2.3, libcni/api.go; linkerd documentation, CNI plugin; Istio documentation, \
                  Install the Istio CNI node agent",

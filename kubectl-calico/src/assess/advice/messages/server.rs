@@ -3,14 +3,14 @@
 
 use std::net::IpAddr;
 
-use super::super::services_endpoint::{HOST, is_of_service};
+use super::super::services_endpoint::{HOST, may_be_of_service};
 use crate::assess::check::Case;
 use crate::assess::views::calico_node::{CalicoNode, Variable};
 
 /// The longest name of a server that is quoted, in characters.
 const LONGEST: usize = 80;
 
-/// The port on which the API server listens unless it is told otherwise.
+/// The default port of the API server.
 const API_PORT: &str = "6443";
 
 /// A server to which a connection fails.
@@ -18,7 +18,7 @@ const API_PORT: &str = "6443";
 pub(crate) enum Server {
     /// The API server, by its Service.
     Service,
-    /// The API server, by another address or by one of which the Service CIDR is not known.
+    /// The API server by another address, or while the Service CIDR is not known.
     Api,
     /// A registry of images.
     Registry,
@@ -45,7 +45,7 @@ impl Server {
             _ => String::new(),
         };
         let is_configured = |host: &str| !configured.is_empty() && host == configured;
-        Self::with(line, |host| is_of_service(case, host), is_configured)
+        Self::with(line, |host| may_be_of_service(case, host), is_configured)
     }
 
     /// What docs/messages.md calls it.
@@ -59,7 +59,7 @@ impl Server {
         }
     }
 
-    /// The server, where every address that a line of a test dials is that of the Service.
+    /// The server, if every address that a test's line dials is that of the Service.
     #[cfg(test)]
     pub(crate) fn of_example(line: &str) -> Option<Self> {
         Self::with(line, |host| host.parse::<IpAddr>().is_ok(), |_| false)

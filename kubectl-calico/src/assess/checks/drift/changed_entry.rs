@@ -168,7 +168,7 @@ pub(super) fn renamed(
         pool.name
     );
     let finding = compared(entry, severity, pool, (index, "name", name), message).impact(format!(
-        "{when}the operator tries to create {} next to {}, is rejected because they overlap, and changes \
+        "{when}the operator tries to create {} next to {}: Calico's API rejects it, and the operator changes \
          no pool at all; the existing pool keeps working",
         the_pool(name),
         the_pool(&pool.name)

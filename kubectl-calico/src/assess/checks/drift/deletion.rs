@@ -40,7 +40,7 @@ pub(super) fn waiting(
     .evidence(pool.object(), "addresses in use", in_use)
     .impact(
         "none for its pods, which keep their routes and NAT until the pool is gone; no new address is assigned from it, \
-         and a deletion cannot be taken back",
+         and the deletion cannot be undone",
     )
     .fixed_by_all(complete_deletion(case, pool));
     Some(finding)
@@ -52,7 +52,7 @@ pub(super) fn imminent(case: &Case, finding: Finding) -> Finding {
         return finding;
     }
     finding.impact(
-        "once the operator runs, it deletes the pool, which cannot be taken back: no new address is assigned from it; \
+        "once the operator runs, it deletes the pool, which cannot be undone: no new address is assigned from it; \
          its pods keep their routes and NAT until the last of them is gone",
     )
 }

@@ -101,7 +101,7 @@ pub(super) fn rejected(
     )
     .evidence(pool.object(), "spec.cidr", &pool.cidr)
     .impact(format!(
-        "{when}the operator tries to create it, is rejected because the two overlap, and changes no pool at all; the \
+        "{when}the operator tries to create it, but Calico's API rejects it, and the operator changes no pool; the \
          existing pool keeps working"
     ));
     let is_listed = installation.index_of(&pool.cidr).is_some();
