@@ -156,6 +156,9 @@ pub(crate) fn index_of(installation: &InstallationFacts, pool: &ExistingPool) ->
     installation.index_of(&pool.cidr).filter(|_| acts)
 }
 
+/// The selector with which Calico's documentation disables a pool.
+const NO_NODES: &str = "!all()";
+
 /// The pools that the Installation lists, whether they exist or not.
 pub(crate) fn listed_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = CandidatePool<'a>> {
     let installation = case
@@ -168,7 +171,8 @@ pub(crate) fn listed_pools<'a>(case: &Case<'a>) -> impl Iterator<Item = Candidat
         written.zip(&installation.effective.pools)
     });
     pools.enumerate().map(|(index, (written, effective))| {
-        let for_pods = effective.uses().is_for_pods();
+        let is_enabled = !effective.disables_new_allocations && effective.node_selector != NO_NODES;
+        let for_pods = effective.uses().is_for_pods() && is_enabled;
         CandidatePool {
             existing: None,
             index: Some(index),

@@ -62,7 +62,7 @@ fn mixed_releases(case: &Case) -> Option<Finding> {
     let deployments = case.snapshot.deployments.items().iter();
     let deployments = deployments.filter_map(|deployment| {
         let pod = deployment.spec.as_ref()?.template.spec.as_ref()?;
-        component(pod.containers.first()?, object_of(deployment))
+        component(of_calico(&pod.containers)?, object_of(deployment))
     });
     let others: Vec<Component> = init
         .into_iter()
@@ -105,6 +105,15 @@ fn mixed_releases(case: &Case) -> Option<Finding> {
     )
 }
 
+/// Calico's container of a pod, to which others may have been added.
+fn of_calico(containers: &[Container]) -> Option<&Container> {
+    containers.iter().find(|it| is_of_calico(&it.name))
+}
+
+fn is_of_calico(container: &str) -> bool {
+    container.starts_with("calico-")
+}
+
 fn init_container<'a>(pod: &'a PodSpec, name: &str) -> Option<&'a Container> {
     let mut containers = pod.init_containers.iter().flatten();
     containers.find(|container| container.name == name)
@@ -139,10 +148,10 @@ fn is_rolling(case: &Case, node: &CalicoNode) -> bool {
                 return false;
             };
             let template = spec.template.spec.as_ref();
-            let wanted = template.and_then(|pod| pod.containers.first()?.image.as_deref());
+            let wanted = template.and_then(|pod| of_calico(&pod.containers)?.image.as_deref());
             let pods = pods::of(case.snapshot, &deployment.metadata, Some(&spec.selector));
             pods.iter()
-                .filter_map(|pod| pod.spec.containers.first())
+                .filter_map(|pod| pod.spec.containers.iter().find(|it| is_of_calico(&it.name)))
                 .any(|container| image::tag(&container.image) != wanted.and_then(image::tag))
         })
 }

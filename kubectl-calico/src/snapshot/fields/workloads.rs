@@ -213,7 +213,13 @@ pub(in crate::snapshot) const DAEMON_SET: Fields = &[
                     ]),
                 )]),
             ),
-            ("updateStrategy", Object(&[("type", Value)])),
+            (
+                "updateStrategy",
+                Object(&[
+                    ("type", Value),
+                    ("rollingUpdate", Object(&[("maxUnavailable", Value)])),
+                ]),
+            ),
         ]),
     ),
     (

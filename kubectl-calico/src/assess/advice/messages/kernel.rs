@@ -345,6 +345,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     // The path of the cgroup is empty by default: Felix mounts cgroup2 at /run/calico/cgroup itself.
     KnownMessage {
         texts: &["failed to attach connect-time load balancer"],
+        // The kernel has refused to load the program: projectcalico/calico#11302.
+        without: &["invalid argument"],
         means: "Felix cannot attach the connect-time load balancer to the cgroup of the node",
         fix: "mount cgroup2 on the node, and restart calico-node there; or turn the connect-time load balancer off \
               (bpfConnectTimeLoadBalancing: Disabled, with bpfHostNetworkedNATWithoutCTLB: Enabled)",
