@@ -20,12 +20,14 @@ mod credential;
 mod document;
 mod duration;
 mod exit;
+pub mod facts;
 mod gather;
 mod interrupt;
 #[cfg(test)]
 mod missing_permissions;
 mod nodes;
 mod parse_error;
+mod phrases;
 mod plan;
 mod protobuf;
 mod redact;
@@ -33,5 +35,6 @@ pub mod render;
 mod repair;
 mod snapshot;
 mod terminal;
+mod views;
 
 pub use command::run;

@@ -6,10 +6,10 @@ use calico_core::installation::path;
 use calico_core::pool::Encapsulation;
 
 use crate::assess::check::Case;
-use crate::assess::fact::Fact;
-use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::pools::ExistingPool;
+use crate::facts::fact::Fact;
+use crate::facts::installation::InstallationFacts;
+use crate::facts::method::Method;
+use crate::facts::pools::ExistingPool;
 use crate::snapshot::ObjectRef;
 
 /// A pool to check.

@@ -2,8 +2,8 @@
 
 use calico_core::catalog::Entry;
 
-use super::facts::Facts;
 use super::finding::Finding;
+use crate::facts::Facts;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Snapshot, Unknown};
 

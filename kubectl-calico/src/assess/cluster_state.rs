@@ -4,9 +4,9 @@ use calico_core::operator::OperatorVersion;
 use serde::Serialize;
 
 use super::counts::{CheckCounts, FindingCounts};
-use super::facts::Facts;
-use super::facts::method::Method;
-use super::phrases::counted;
+use crate::facts::Facts;
+use crate::facts::method::Method;
+use crate::phrases::counted;
 use crate::snapshot::Basis;
 
 /// The state of Calico in a cluster, or what the checks say about a proposal.
@@ -214,10 +214,10 @@ fn is_counted(facts: &Facts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assess::fact::Fact;
-    use crate::assess::facts::agents::{Agents, Counts};
-    use crate::assess::facts::manifest::Manifest;
-    use crate::assess::provenance::Provenance;
+    use crate::facts::agents::{Agents, Counts};
+    use crate::facts::fact::Fact;
+    use crate::facts::manifest::Manifest;
+    use crate::facts::provenance::Provenance;
     use crate::snapshot::{ObjectRef, Snapshot};
 
     struct Nothing;

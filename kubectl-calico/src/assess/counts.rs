@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
-use super::phrases::counted;
+use crate::phrases::counted;
 
 /// The number of findings of each severity, without those that are symptoms of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

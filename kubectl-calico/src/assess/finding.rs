@@ -6,7 +6,7 @@ use calico_core::catalog::Entry;
 use calico_core::text::cut;
 use serde::{Deserialize, Serialize};
 
-use super::provenance::Provenance;
+use crate::facts::provenance::Provenance;
 use crate::repair::Step;
 use crate::repair::command::Command;
 use crate::snapshot::{Location, ObjectRef};

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::advice::causes::cause;
 use super::checks::reporting::observed_generation;
-use super::views::calico_node::CalicoNode;
-use super::views::container_failure::{ContainerFailure, container_failure};
-use super::views::objects::default_installation;
-use super::views::pods;
-use crate::assess::views::objects::KUBE_CONTROLLERS;
 use crate::snapshot::resources::OPERATOR_APP;
 use crate::snapshot::{ContainerStatus, LogRequest, MessageRequests, Pod, PodName, Snapshot};
+use crate::views::calico_node::CalicoNode;
+use crate::views::container_failure::{ContainerFailure, container_failure};
+use crate::views::objects::KUBE_CONTROLLERS;
+use crate::views::objects::default_installation;
+use crate::views::pods;
 
 /// The maximum number of logs.
 const LOGS: usize = 6;

@@ -17,12 +17,12 @@ use super::checks::reporting::{NOTHING_REPORTED, REPORT_OUTDATED};
 use super::checks::typha::TYPHA_MISSING;
 use super::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use super::finding::{Evidence, Finding, Suspect};
-use super::views::log_errors::is_error;
-use super::views::pods;
-use super::views::refusal::REPLICA_FAILURE;
 use crate::repair::Step;
 use crate::snapshot::resources::{CSI_DRIVER, OPERATOR_APP};
 use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
+use crate::views::log_errors::is_error;
+use crate::views::pods;
+use crate::views::refusal::REPLICA_FAILURE;
 use calico_core::text::cut;
 
 /// The checks whose findings are about pods, or about what their pods report.

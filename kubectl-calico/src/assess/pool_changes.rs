@@ -6,11 +6,11 @@ use std::fmt;
 use calico_core::cidr::Cidr;
 use calico_core::pool::Encapsulation;
 
-use super::facts::Facts;
-use super::facts::drift::{Difference, differences};
-use super::facts::pool_encapsulation::modes;
-use super::facts::pools::ExistingPool;
-use super::facts::proposed_pools::created;
+use crate::facts::Facts;
+use crate::facts::drift::{Difference, differences};
+use crate::facts::pool_encapsulation::modes;
+use crate::facts::pools::ExistingPool;
+use crate::facts::proposed_pools::created;
 use crate::snapshot::{IpPool, IpPoolSpec, Meta, Reading, Snapshot};
 
 /// One change of a pool.

@@ -1,11 +1,11 @@
 //! What `--wait` waits for.
 
 use super::cluster_state::ClusterState;
-use super::facts::components::ComponentState;
 use super::finding::{Finding, Severity};
 use super::not_read::Reason;
-use super::phrases::{counted, few};
 use super::report::Report;
+use crate::facts::components::ComponentState;
+use crate::phrases::{counted, few};
 
 /// What is missing until Calico is installed, available and without the findings that count; `None` if nothing
 /// is. What this user may not read is not waited for.

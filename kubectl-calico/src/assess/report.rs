@@ -9,12 +9,12 @@ use super::checks::judges;
 use super::cluster_state::ClusterState;
 use super::connectivity::Connectivity;
 use super::counts::{CheckCounts, FindingCounts};
-use super::facts::Facts;
 use super::finding::{Finding, FindingRef, Severity};
 use super::ignores::Ignores;
 use super::not_applicable::NotApplicable;
 use super::not_read::NotRead;
 use crate::document::Head;
+use crate::facts::Facts;
 use crate::repair::destination::Destination;
 use crate::snapshot::Basis;
 

@@ -1,10 +1,10 @@
 //! A cluster in one row.
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
 use crate::assess::finding::Severity;
-use crate::assess::phrases::counted;
 use crate::assess::report::Report;
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
+use crate::phrases::counted;
 
 /// What is not known.
 const UNKNOWN: &str = "<unknown>";
@@ -87,7 +87,7 @@ fn pools(facts: &Facts) -> String {
         return NONE.to_owned();
     }
     let shares = pools.iter().filter_map(|pool| pool.usage.value());
-    let shares = shares.map(crate::assess::facts::pool_usage::PoolUsage::share);
+    let shares = shares.map(crate::facts::pool_usage::PoolUsage::share);
     match shares.fold(None, |most: Option<f64>, share| {
         Some(most.map_or(share, |most| most.max(share)))
     }) {

@@ -6,9 +6,9 @@ use calico_core::text::listed;
 use tokio::time::Instant;
 
 use super::destination::destination;
-use crate::assess::facts::Facts;
 use crate::cli::SourceArgs;
 use crate::connect::{RequestError, connect};
+use crate::facts::Facts;
 use crate::gather::node_status_probe::{ANSWER, LEFT_OVER, NodeStatusProbe, ProbeResult};
 use crate::interrupt::Interrupt;
 use crate::nodes::NodeList;

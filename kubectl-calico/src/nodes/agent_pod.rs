@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::assess::fact::{Fact, Gap};
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods::{self, AGENTS};
+use crate::facts::fact::{Fact, Gap};
+use crate::facts::provenance::Provenance;
 use crate::snapshot::{ObjectRef, Pod, Reading, Snapshot};
+use crate::views::calico_node::CalicoNode;
+use crate::views::pods::{self, AGENTS};
 
 /// A calico-node pod.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,12 +6,12 @@ use std::net::IpAddr;
 use calico_core::cidr::Family;
 use serde::Serialize;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::datastore::IN_ETCD;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::node_addresses::annotation;
+use crate::facts::Facts;
+use crate::facts::datastore::IN_ETCD;
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::{BgpPeering, BirdRoute, CalicoNodeStatus, ObjectRef, Reading, Snapshot};
+use crate::views::node_addresses::annotation;
 
 /// The state of a session that works.
 const ESTABLISHED: &str = "Established";

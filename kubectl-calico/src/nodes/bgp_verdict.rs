@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bgp_sessions::{BgpSession, BgpSessions};
 use super::node_summary::NodeSummary;
-use crate::assess::phrases::{counted, few};
+use crate::phrases::{counted, few};
 
 /// The port of BGP, unless a BGPConfiguration has another one.
 const PORT: &str = "TCP port 179";

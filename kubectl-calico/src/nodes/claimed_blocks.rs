@@ -6,11 +6,11 @@ use calico_core::capacity::addresses;
 use calico_core::cidr::Cidr;
 use serde::Serialize;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::ipam_blocks::blocks;
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::Snapshot;
+use crate::views::ipam_blocks::blocks;
 
 /// The blocks of a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -17,10 +17,10 @@ use std::collections::BTreeSet;
 use k8s_openapi::jiff::Timestamp;
 use serde::Serialize;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
 use crate::assess::not_read::{NotRead, not_read};
 use crate::document::Head;
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     CALICO_NODE_STATUSES, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, IPAM_BLOCKS, NODES,

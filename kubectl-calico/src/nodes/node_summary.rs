@@ -9,7 +9,7 @@ use super::tunnel_address::TunnelAddress;
 use super::typha_role::TyphaRole;
 use super::used_address::UsedAddress;
 use super::wireguard_keys::WireGuardKeys;
-use crate::assess::fact::Fact;
+use crate::facts::fact::Fact;
 
 /// A node as Calico uses it.
 #[derive(Clone, Debug, Serialize)]

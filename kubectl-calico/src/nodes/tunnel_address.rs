@@ -4,12 +4,12 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::datastore::IN_ETCD;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
+use crate::facts::Facts;
+use crate::facts::datastore::IN_ETCD;
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
 
 /// The annotation of each kind of tunnel.
 /// Source: projectcalico/calico v3.32.1, libcalico-go/lib/backend/k8s/resources/node.go.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::agent_pod::AgentPod;
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::typha;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::pods;
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
+use crate::facts::typha;
 use crate::snapshot::{Pod, Reading, Snapshot};
+use crate::views::pods;
 
 /// What a node has to do with Typha, to which its Felix connects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use calico_core::cidr::Family;
 use serde::Serialize;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::datastore::IN_ETCD;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::node_addresses::{ANNOTATION, annotation};
+use crate::facts::Facts;
+use crate::facts::datastore::IN_ETCD;
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::node_addresses::{ANNOTATION, annotation};
 
 /// The addresses that calico-node has published for its node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::dataplane::{has_keys, is_encrypted};
-use crate::assess::provenance::Provenance;
-use crate::assess::views::felix::Felix;
+use crate::facts::Facts;
+use crate::facts::dataplane::{has_keys, is_encrypted};
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::{Node, ObjectRef, Snapshot};
+use crate::views::felix::Felix;
 
 const KEYS: [&str; 2] = [
     "projectcalico.org/WireguardPublicKey",

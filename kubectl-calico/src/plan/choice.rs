@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::assess::provenance::Provenance;
+use crate::facts::provenance::Provenance;
 
 /// A value that was derived, was given by a flag, or could not be determined.
 #[derive(Clone, Debug, PartialEq, Serialize)]

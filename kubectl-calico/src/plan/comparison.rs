@@ -9,9 +9,9 @@ use super::catalog::EXISTING_POOL_IMMUTABLE;
 use super::entries;
 use super::inputs::Inputs;
 use super::pool::Pool;
-use crate::assess::facts::pools;
-use crate::assess::facts::routing_mode::tunnel;
 use crate::assess::finding::Finding;
+use crate::facts::pools;
+use crate::facts::routing_mode::tunnel;
 use crate::repair::unlisted_pools::unlisted_pools;
 use crate::snapshot::ObjectRef;
 

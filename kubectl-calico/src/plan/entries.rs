@@ -9,11 +9,11 @@ use serde_yaml::{Mapping, Value};
 use super::inputs::Inputs;
 use super::pool::Pool;
 use super::stale_entries::current;
-use crate::assess::facts::pools;
-use crate::assess::views::objects::default_installation;
+use crate::facts::pools;
 use crate::repair::existing_entries::existing_entries;
 use crate::repair::pool_entry::entry;
 use crate::repair::unlisted_pools::unlisted_pools;
+use crate::views::objects::default_installation;
 
 /// The list as it is.
 pub(super) fn written(inputs: &Inputs) -> Vec<Value> {

@@ -22,13 +22,13 @@ use serde_yaml::Value;
 
 use crate::assess::advice::new_installation::only_restored;
 use crate::assess::checks::installation::INSTALLATION_MISSING;
-use crate::assess::facts::Facts;
-use crate::assess::facts::cluster::Cluster;
-use crate::assess::facts::install::Install;
-use crate::assess::facts::networks::Networks;
-use crate::assess::facts::ports::Port;
 use crate::assess::finding::{Finding, Severity};
 use crate::document::Head;
+use crate::facts::Facts;
+use crate::facts::cluster::Cluster;
+use crate::facts::install::Install;
+use crate::facts::networks::Networks;
+use crate::facts::ports::Port;
 use crate::repair::Step;
 use crate::repair::destination::Destination;
 use crate::repair::installation_settings::Setting;

@@ -5,8 +5,8 @@ use calico_core::defaults::{masquerades, standard_name};
 
 use super::inputs::Inputs;
 use super::pool::Pool;
-use crate::assess::fact::Fact;
-use crate::assess::facts::pools;
+use crate::facts::fact::Fact;
+use crate::facts::pools;
 use crate::snapshot::IpPoolSpec;
 
 /// Such pools among the planned ones.

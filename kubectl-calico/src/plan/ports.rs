@@ -5,7 +5,7 @@ use calico_core::pool::Encapsulation;
 use super::comparison::PoolComparison;
 use super::inputs::Inputs;
 use super::pool::Pool;
-use crate::assess::facts::ports::{self as facts, Port, Traffic};
+use crate::facts::ports::{self as facts, Port, Traffic};
 use crate::repair::encapsulation::new_ports;
 
 /// The ports of a new operator install, which always includes Typha. If pools exist, the ports that

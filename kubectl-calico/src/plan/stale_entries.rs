@@ -5,7 +5,7 @@ use calico_core::cidr::{Cidr, Family};
 use serde_yaml::Value;
 
 use super::inputs::Inputs;
-use crate::assess::facts::pools::ExistingPool;
+use crate::facts::pools::ExistingPool;
 use crate::repair::free_range::can_be_for_pods;
 use crate::repair::pool_entry::entry;
 

@@ -7,7 +7,7 @@ use super::new_family::added;
 use super::pool::Pool;
 use super::values::networking::HOST_LOCAL;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{counted, the_pools};
+use crate::phrases::{counted, the_pools};
 
 /// What the sentence is about.
 pub(super) struct Described<'a> {

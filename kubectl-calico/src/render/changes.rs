@@ -3,8 +3,8 @@
 use crate::assess::changes::{ChangedFinding, Changes, KnownFinding};
 use crate::assess::finding::Severity;
 use crate::assess::ignores::{Ignore, Ignored, Ignores};
-use crate::assess::phrases::counted;
 use crate::assess::report::Report;
+use crate::phrases::counted;
 
 /// The heading of what is ignored.
 pub(super) const IGNORED: &str = "Ignored";

@@ -10,9 +10,9 @@ use crate::assess::connectivity::carrier::{Carrier, VXLAN_PORT, WIREGUARD, WIREG
 use crate::assess::connectivity::ends::Ends;
 use crate::assess::connectivity::path::Path;
 use crate::assess::connectivity::steps;
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::routing_mode::RoutesBy;
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
+use crate::facts::routing_mode::RoutesBy;
 use crate::repair::Step;
 
 pub(super) const TITLE: &str = "If pods on other nodes do not answer";

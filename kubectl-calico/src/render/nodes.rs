@@ -1,7 +1,7 @@
 //! The list of nodes as a table, as kubectl prints one.
 
 use super::table::table;
-use crate::assess::fact::Fact;
+use crate::facts::fact::Fact;
 use crate::nodes::NodeList;
 use crate::nodes::agent_pod::AgentPod;
 use crate::nodes::bgp_sessions::BgpSessions;

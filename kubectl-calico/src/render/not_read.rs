@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use calico_core::text::printable;
 
 use crate::assess::not_read::{NotRead, Reason};
-use crate::assess::phrases::counted;
+use crate::phrases::counted;
 use crate::render::page::{BOLD, Page};
 use crate::repair::access::grant;
 use crate::repair::destination::Destination;

@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 use calico_core::text::printable;
 
 use crate::assess::cluster_state::ClusterState;
-use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::finding::Severity;
 use crate::assess::report::Report;
 use crate::clusters::NamedReport;
+use crate::facts::pool_usage::PoolUsage;
 
 /// The metrics of one or several clusters. All samples of a metric follow each other, as the format demands.
 pub fn prometheus(reports: &[NamedReport]) -> String {

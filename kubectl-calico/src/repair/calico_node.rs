@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::command::Command;
 use super::kubectl::{PatchType, patch};
-use crate::assess::phrases::pasted;
+use crate::phrases::pasted;
 use crate::snapshot::ObjectRef;
 
 /// Sets a variable in calico-node's environment, to a value that does not come from the cluster.

@@ -12,10 +12,10 @@ use super::migration::{self, outside_pod_network, temporary_name};
 use super::new_pool::NewPool;
 use super::pool_writer::PoolWriter;
 use super::step::{Step, until_withheld};
-use crate::assess::facts::Facts;
-use crate::assess::facts::no_assignment::NoAssignment;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::{the_pool, the_pools};
+use crate::facts::Facts;
+use crate::facts::no_assignment::NoAssignment;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::{the_pool, the_pools};
 use crate::snapshot::Snapshot;
 
 /// The steps that let the deletion complete without leaving pods without an address.

@@ -7,11 +7,11 @@ use super::migration::RECREATE_PODS;
 use super::mtu;
 use super::pool_writer::PoolWriter;
 use super::step::Step;
-use crate::assess::facts::Facts;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::ports::{Port, Traffic, list, ports};
-use crate::assess::facts::routing_mode::tunnel;
-use crate::assess::phrases::the_pool;
+use crate::facts::Facts;
+use crate::facts::pools::ExistingPool;
+use crate::facts::ports::{Port, Traffic, list, ports};
+use crate::facts::routing_mode::tunnel;
+use crate::phrases::the_pool;
 use crate::snapshot::Snapshot;
 
 /// The ports that encapsulations need, besides those that are already in use.

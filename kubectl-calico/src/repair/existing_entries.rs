@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 
 use super::leftover_pools::Leftovers;
 use super::pool_entry::entry;
-use crate::assess::facts::Facts;
-use crate::assess::facts::no_assignment::NO_NODE;
-use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
+use crate::facts::Facts;
+use crate::facts::no_assignment::NO_NODE;
+use crate::facts::pools::{ALL_NODES, ExistingPool};
 
 /// The entries of the pools that the operator takes over. It deletes any pool of its own that is not listed, whatever
 /// the use of its addresses, and rejects an entry that differs from an existing pool. Pools of others are listed if

@@ -3,10 +3,10 @@
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::hold;
 
-use crate::assess::facts::Facts;
-use crate::assess::views::ipam_blocks::block_sizes;
-use crate::assess::views::occupied::occupied;
+use crate::facts::Facts;
 use crate::snapshot::Snapshot;
+use crate::views::ipam_blocks::block_sizes;
+use crate::views::occupied::occupied;
 
 /// Whether a CIDR overlaps neither the Services nor the nodes and what they need to reach, as far as these are known.
 pub fn is_clear_of_services_and_nodes(snapshot: &Snapshot, facts: &Facts, cidr: &Cidr) -> bool {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::command::Command;
 use super::kubectl::{PatchType, patch_installation};
-use crate::assess::views::objects::default_installation;
 use crate::snapshot::Snapshot;
+use crate::views::objects::default_installation;
 
 const NETWORK: &str = "/spec/calicoNetwork";
 const PATH: &str = "/spec/calicoNetwork/ipPools";

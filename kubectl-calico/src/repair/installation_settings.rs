@@ -8,14 +8,14 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::image_source::image_source;
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::facts::ipam::HOST_LOCAL;
-use crate::assess::facts::platform::Platform;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::felix::{Felix, NFTABLES};
+use crate::facts::Facts;
+use crate::facts::dataplane::Dataplane;
+use crate::facts::fact::Fact;
+use crate::facts::ipam::HOST_LOCAL;
+use crate::facts::platform::Platform;
 use crate::snapshot::Snapshot;
+use crate::views::calico_node::CalicoNode;
+use crate::views::felix::{Felix, NFTABLES};
 
 /// A setting of the Installation that the cluster needs besides its pools.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -4,14 +4,14 @@
 use super::command::Command;
 use super::pool_writer::PoolWriter;
 use super::step::Step;
-use crate::assess::facts::Facts;
-use crate::assess::facts::install::Install;
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::platform::Platform;
-use crate::assess::phrases::pasted;
-use crate::assess::views::objects::default_installation;
+use crate::facts::Facts;
+use crate::facts::install::Install;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
+use crate::facts::platform::Platform;
+use crate::phrases::pasted;
 use crate::snapshot::{Snapshot, Store};
+use crate::views::objects::default_installation;
 
 /// The values file that pools are written to, with a name that is unlikely to be in use.
 pub const VALUES: &str = "calico-pools.yaml";

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::command::Command;
 use super::here_document::{here_document, unsafe_field};
-use crate::assess::phrases::pasted;
+use crate::phrases::pasted;
 
 /// The longest command line with an inline patch. Longer patches become here-documents.
 const LONGEST_LINE: usize = 120;

@@ -6,13 +6,13 @@ use std::net::IpAddr;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
-use crate::assess::facts::Facts;
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::facts::mtu::Mtu;
-use crate::assess::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
-use crate::assess::views::ipam_blocks::{Block, blocks};
-use crate::assess::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
+use crate::facts::Facts;
+use crate::facts::dataplane::Dataplane;
+use crate::facts::mtu::Mtu;
 use crate::snapshot::Snapshot;
+use crate::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
+use crate::views::ipam_blocks::{Block, blocks};
+use crate::views::node_addresses::{IPIP_TUNNEL, VXLAN_TUNNEL, VXLAN_TUNNEL_V6};
 
 /// Such pods.
 pub struct LeftPods {

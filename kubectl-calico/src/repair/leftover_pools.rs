@@ -7,11 +7,11 @@ use serde_json::json;
 use super::command::Command;
 use super::resource_writer::{delete_leftover_pools, patch_pool};
 use super::step::Step;
-use crate::assess::facts::Facts;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::no_assignment::NO_NODE;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::the_pools;
+use crate::facts::Facts;
+use crate::facts::method::Method;
+use crate::facts::no_assignment::NO_NODE;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pools;
 use crate::snapshot::Snapshot;
 
 /// What an install can do with such pools. While any pool exists, the operator creates and changes pools only through

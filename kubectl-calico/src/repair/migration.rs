@@ -12,10 +12,10 @@ use super::new_pool::NewPool;
 use super::pool_pins::PoolPins;
 use super::pool_writer::{ChangedPool, PoolWriter};
 use super::step::{Step, until_withheld};
-use crate::assess::facts::Facts;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::tunnel_addresses::Tunnel;
-use crate::assess::phrases::the_pool;
+use crate::facts::Facts;
+use crate::facts::pools::ExistingPool;
+use crate::facts::tunnel_addresses::Tunnel;
+use crate::phrases::the_pool;
 use crate::snapshot::Snapshot;
 
 /// Recreates pods, which moves them to another pool: of one workload after another, by its strategy.

@@ -4,14 +4,14 @@ use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
 use super::step::Step;
-use crate::assess::facts::Facts;
-use crate::assess::facts::bundle::BundledSetting;
-use crate::assess::facts::cloud::Cloud;
-use crate::assess::facts::mtu::Mtu;
-use crate::assess::facts::routing_mode::tunnel;
-use crate::assess::phrases::pasted_names;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::facts::Facts;
+use crate::facts::bundle::BundledSetting;
+use crate::facts::cloud::Cloud;
+use crate::facts::mtu::Mtu;
+use crate::facts::routing_mode::tunnel;
+use crate::phrases::pasted_names;
 use crate::snapshot::Snapshot;
+use crate::views::calico_node::CalicoNode;
 
 /// The MTU that was set by hand. What the operator detects is not a setting.
 fn set_by_hand(facts: &Facts) -> Option<i64> {

@@ -4,9 +4,9 @@ use calico_core::cidr::Cidr;
 use calico_core::pool::Encapsulation;
 use serde_json::{Map, Value, json};
 
-use crate::assess::facts::no_assignment::NO_NODE;
-use crate::assess::facts::pool_encapsulation::modes;
-use crate::assess::facts::pools::ExistingPool;
+use crate::facts::no_assignment::NO_NODE;
+use crate::facts::pool_encapsulation::modes;
+use crate::facts::pools::ExistingPool;
 
 /// A pool to create.
 #[derive(Clone, Debug)]

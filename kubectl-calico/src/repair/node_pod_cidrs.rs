@@ -8,9 +8,9 @@
 use calico_core::cidr::Cidr;
 
 use super::step::Step;
-use crate::assess::facts::Facts;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::the_pool;
+use crate::facts::Facts;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pool;
 use crate::snapshot::Snapshot;
 
 /// Whether pods have addresses in a pool because it holds the podCIDRs of nodes. So does any pool if the nodes are unknown.

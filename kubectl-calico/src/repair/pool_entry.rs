@@ -3,8 +3,8 @@
 use calico_core::operator::OperatorVersion;
 use serde_json::{Map, Value, json};
 
-use crate::assess::facts::installation::enabled_field;
-use crate::assess::facts::pools::ExistingPool;
+use crate::facts::installation::enabled_field;
+use crate::facts::pools::ExistingPool;
 
 /// The entry that leaves the pool unchanged. It sets a field where the operator's default differs
 /// from the pool.

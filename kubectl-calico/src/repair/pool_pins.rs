@@ -5,12 +5,12 @@
 
 use serde_yaml::Value;
 
-use crate::assess::facts::install::Install;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::{pasted, pasted_names};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::cni_config;
+use crate::facts::install::Install;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::{pasted, pasted_names};
 use crate::snapshot::{ObjectRef, Snapshot};
+use crate::views::calico_node::CalicoNode;
+use crate::views::cni_config;
 
 /// The lists of pools, by name or CIDR.
 const LISTS: [&str; 2] = ["ipv4_pools", "ipv6_pools"];

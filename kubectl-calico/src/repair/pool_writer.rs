@@ -15,12 +15,12 @@ use super::pool_entry::entry;
 use super::resource_writer::{IP_POOLS, ResourceWriter};
 use super::step::Step;
 use super::unlisted_pools::unlisted_pools;
-use crate::assess::facts::Facts;
-use crate::assess::facts::drift::differences;
-use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pool_encapsulation::modes;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::the_pools;
+use crate::facts::Facts;
+use crate::facts::drift::differences;
+use crate::facts::installation::InstallationFacts;
+use crate::facts::pool_encapsulation::modes;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pools;
 use crate::snapshot::Snapshot;
 
 /// A pool to change.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::command::Command;
 use super::here_document::here_document;
 use super::kubectl::{PatchType, inline, patch};
-use crate::assess::phrases::pasted;
+use crate::phrases::pasted;
 use crate::snapshot::resources::{V1, V3};
 use crate::snapshot::{Snapshot, Store};
 

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use calico_core::capacity::{addresses, blocks};
 use calico_core::cidr::Cidr;
 
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::the_pool;
-use crate::assess::views::ipam_blocks;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pool;
 use crate::snapshot::Snapshot;
+use crate::views::ipam_blocks;
 
 /// With smaller blocks, a node that is full of pods would need more than the 20 that it may have.
 const BITS_OF_SMALLEST: u8 = 3;

@@ -1,7 +1,7 @@
 //! Pools that the operator is about to delete.
 
-use crate::assess::facts::Facts;
-use crate::assess::facts::pools::ExistingPool;
+use crate::facts::Facts;
+use crate::facts::pools::ExistingPool;
 
 /// The pools that the operator owns, pods use, and the Installation no longer lists, for example
 /// after a `helm upgrade` without the flags or values that had set them. Pools that no pod uses may

@@ -12,13 +12,13 @@ use crate::assess::checks::nodes_without_address::NO_ADDRESS;
 use crate::assess::checks::placeholders::PLACEHOLDER_LEFT;
 use crate::assess::checks::typha_gone::TYPHA_GONE;
 use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
-use crate::assess::facts::cloud::Cloud;
-use crate::assess::facts::typha::is_used;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::few;
-use crate::assess::views::felix::{AWS_CHECK, Felix};
-use crate::assess::views::log_errors::has_errors;
+use crate::facts::cloud::Cloud;
+use crate::facts::typha::is_used;
+use crate::phrases::few;
 use crate::snapshot::{Pod, PodName};
+use crate::views::felix::{AWS_CHECK, Felix};
+use crate::views::log_errors::has_errors;
 
 /// What keeps a running calico-node from being ready, if it was found. The first one counts.
 const CAUSES: [(&Check, &str); 8] = [

@@ -1,7 +1,7 @@
 //! Changes to a Calico that a tool or platform installed from manifests of its own.
 
 use crate::assess::check::Case;
-use crate::assess::facts::bundle::BundledSetting;
+use crate::facts::bundle::BundledSetting;
 use crate::repair::Step;
 
 /// The step that changes a setting where the bundle has it: a change in the cluster would not last.

@@ -4,15 +4,15 @@ use super::agent_advice::suspects;
 use super::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::checks::crds::{KINDS_NOT_SERVED, apply};
-use crate::assess::facts::typha::is_used;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::pasted;
-use crate::assess::thresholds::PROBE_TIMEOUT;
-use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
-use crate::assess::views::container_failure::FailingPods;
-use crate::assess::views::log_errors::has_errors;
-use crate::assess::views::objects::{KUBE_CONTROLLERS, deployments};
+use crate::facts::thresholds::PROBE_TIMEOUT;
+use crate::facts::typha::is_used;
+use crate::phrases::pasted;
 use crate::snapshot::{ObjectRef, PodName};
+use crate::views::calico_node::OPERATOR_NAMESPACE;
+use crate::views::container_failure::FailingPods;
+use crate::views::log_errors::has_errors;
+use crate::views::objects::{KUBE_CONTROLLERS, deployments};
 
 /// Adds what to do about a container that ends by itself.
 pub(crate) fn crashed(

@@ -11,12 +11,12 @@ use calico_core::defaults::default_block_size;
 use calico_core::pod_network::Source;
 
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::ipam_blocks::{Block, blocks};
+use crate::phrases::pasted;
 use crate::repair::Step;
 use crate::repair::calico_node::set_variables;
 use crate::snapshot::ObjectRef;
+use crate::views::calico_node::CalicoNode;
+use crate::views::ipam_blocks::{Block, blocks};
 
 /// Restarts calico-node, so that it creates a pool for the blocks that are there.
 pub(crate) fn restart(case: &Case) -> Option<Step> {

@@ -1,8 +1,8 @@
 //! The impact of a missing part of Calico.
 
 use crate::assess::check::Case;
-use crate::assess::facts::ipam::is_done_by_another_plugin;
-use crate::assess::views::objects::KUBE_CONTROLLERS;
+use crate::facts::ipam::is_done_by_another_plugin;
+use crate::views::objects::KUBE_CONTROLLERS;
 
 /// The impact of a missing operator.
 pub(crate) const WITHOUT_OPERATOR: &str = "changes to the Installation are not applied, \

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::new_pools::new_pools;
 use crate::assess::check::Case;
-use crate::assess::facts::Facts;
-use crate::assess::facts::installation::operator;
-use crate::assess::facts::installer::{Installer, installer};
+use crate::facts::Facts;
+use crate::facts::installation::operator;
+use crate::facts::installer::{Installer, installer};
 use crate::repair::Step;
 use crate::repair::command::Command;
 use crate::repair::existing_entries::existing_entries;

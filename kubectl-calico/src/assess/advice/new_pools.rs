@@ -5,9 +5,9 @@ use calico_core::pool::Encapsulation;
 use serde_json::{Value, json};
 
 use crate::assess::check::Case;
-use crate::assess::facts::cloud::{Cloud, scheme_of};
-use crate::assess::views::ipam_blocks::block_sizes;
+use crate::facts::cloud::{Cloud, scheme_of};
 use crate::repair::left_pods::LeftPods;
+use crate::views::ipam_blocks::block_sizes;
 
 /// The CIDR and the entry of each. The encapsulation is explicit because the operator's default is IPIP, which some
 /// clouds drop; the block size if a deleted pool has left blocks there. None in a range with blocks of different sizes.

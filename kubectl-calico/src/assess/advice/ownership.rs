@@ -8,13 +8,13 @@ use calico_core::pool::Encapsulation;
 
 use crate::assess::advice::pool_fixes::restore;
 use crate::assess::check::Case;
-use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::objects::overlay_installation;
+use crate::facts::installation::InstallationFacts;
+use crate::facts::pools::ExistingPool;
 use crate::repair::command::Command;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};
 use crate::snapshot::ObjectRef;
+use crate::views::objects::overlay_installation;
 
 /// An owned pool that is no longer listed. A pool that is listed in another notation is reported as
 /// such.

@@ -1,6 +1,6 @@
 //! Commands about one pod.
 
-use crate::assess::phrases::pasted;
+use crate::phrases::pasted;
 use crate::snapshot::PodName;
 
 /// Shows the pod's events, and the state of its containers.

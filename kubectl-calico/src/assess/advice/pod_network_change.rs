@@ -7,9 +7,9 @@
 use calico_core::cidr::{Cidr, Family};
 
 use crate::assess::check::Case;
-use crate::assess::facts::platform::Platform;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::the_pool;
+use crate::facts::platform::Platform;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pool;
 use crate::repair::Step;
 use crate::repair::free_range::{is_clear_of_services_and_nodes, temporary};
 

@@ -11,10 +11,9 @@ use serde_json::{Value, json};
 use crate::assess::advice::pod_network_change;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
-use crate::assess::facts::no_assignment::NO_NODE;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::phrases::the_pool;
-use crate::assess::views::ipam_blocks::block_sizes;
+use crate::facts::no_assignment::NO_NODE;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pool;
 use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
 use crate::repair::free_range::{in_pod_network, is_clear_of_services_and_nodes, temporary};
@@ -25,6 +24,7 @@ use crate::repair::pool_writer::PoolWriter;
 use crate::repair::resource_writer::delete_pool_in_datastore;
 use crate::repair::room;
 use crate::repair::{Step, installer_step, node_pod_cidrs};
+use crate::views::ipam_blocks::block_sizes;
 
 /// Moves a pool to a range inside the pod network that nothing else uses.
 pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {

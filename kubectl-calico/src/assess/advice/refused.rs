@@ -5,9 +5,9 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::objects::object_of;
-use crate::assess::views::refusal::{self, REPLICA_FAILURE};
+use crate::views::calico_node::CalicoNode;
+use crate::views::objects::object_of;
+use crate::views::refusal::{self, REPLICA_FAILURE};
 
 /// Adds why no pod is created, from which the cause follows.
 pub(crate) fn refused(case: &Case, finding: Finding, deployment: &Deployment) -> Finding {

@@ -4,8 +4,8 @@ use calico_core::cidr::Cidr;
 
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::MOST_NAMES;
-use crate::assess::views::ipam_blocks::reservations;
+use crate::phrases::MOST_NAMES;
+use crate::views::ipam_blocks::reservations;
 
 /// Adds those that exclude addresses of any of these networks.
 pub(crate) fn with_reservations(case: &Case, finding: Finding, networks: &[Cidr]) -> Finding {

@@ -7,13 +7,13 @@ use std::net::IpAddr;
 use calico_core::operator::DEPLOYMENT;
 
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::{
+use crate::facts::provenance::Provenance;
+use crate::phrases::pasted;
+use crate::snapshot::ObjectRef;
+use crate::views::calico_node::{
     CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT, Variable, entry,
 };
-use crate::assess::views::objects::{operator_deployment, setting};
-use crate::snapshot::ObjectRef;
+use crate::views::objects::{operator_deployment, setting};
 
 /// The variables with the address and its port, which the entries of the ConfigMap are named after.
 pub(crate) const HOST: &str = "KUBERNETES_SERVICE_HOST";

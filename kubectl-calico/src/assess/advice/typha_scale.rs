@@ -4,11 +4,11 @@ use calico_core::typha::operator_replicas;
 
 use super::bundled::bundled;
 use crate::assess::check::Case;
-use crate::assess::facts::bundle::BundledSetting;
-use crate::assess::facts::platform::Platform;
-use crate::assess::facts::replicas::Replicas;
-use crate::assess::facts::typha::schedulable;
-use crate::assess::phrases::pasted;
+use crate::facts::bundle::BundledSetting;
+use crate::facts::platform::Platform;
+use crate::facts::replicas::Replicas;
+use crate::facts::typha::schedulable;
+use crate::phrases::pasted;
 use crate::repair::Step;
 use crate::snapshot::Node;
 

@@ -2,7 +2,7 @@
 
 use super::waiting_causes::WaitingCause;
 use crate::assess::check::Case;
-use crate::assess::facts::method::Method;
+use crate::facts::method::Method;
 use crate::snapshot::Pod;
 
 /// The cause, if the scheduler names a taint that a pod does not tolerate.

@@ -1,7 +1,7 @@
 //! Why a container of calico-node cannot be created, by what the kubelet and the runtime say.
 
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted;
+use crate::phrases::pasted;
 use crate::snapshot::Pod;
 
 /// A cause, and what to do.

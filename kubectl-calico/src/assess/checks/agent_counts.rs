@@ -3,10 +3,10 @@
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, counted, few, pasted_names};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods;
+use crate::phrases::{MOST_NAMES, counted, few, pasted_names};
 use crate::snapshot::Pod;
+use crate::views::calico_node::CalicoNode;
+use crate::views::pods;
 use calico_core::catalog::Entry;
 
 /// A finding about the nodes that the DaemonSet does not count as ready.

@@ -5,13 +5,13 @@ use crate::assess::advice::agent_advice::advised;
 use crate::assess::advice::impact::without_pods;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, counted, few, pasted_names};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::container_failure::container_failure;
-use crate::assess::views::refusal::{self, REPLICA_FAILURE};
-use crate::assess::views::{joining, pods};
+use crate::phrases::{MOST_NAMES, counted, few, pasted_names};
 use crate::snapshot::resources::DAEMON_SETS;
 use crate::snapshot::{Node, ObjectRef, Pod};
+use crate::views::calico_node::CalicoNode;
+use crate::views::container_failure::container_failure;
+use crate::views::refusal::{self, REPLICA_FAILURE};
+use crate::views::{joining, pods};
 use calico_core::catalog::Entry;
 
 pub(crate) const AGENT_NOT_READY: Check = Check {

@@ -5,10 +5,10 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Container;
 
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted_names;
-use crate::assess::views::daemon_set;
+use crate::phrases::pasted_names;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
+use crate::views::daemon_set;
 
 /// The name of its container.
 pub(super) const CONTAINER: &str = "aws-node";

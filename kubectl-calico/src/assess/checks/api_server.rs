@@ -10,14 +10,14 @@ use crate::assess::advice::services_endpoint::operator_namespace;
 use crate::assess::advice::unscheduled;
 use crate::assess::advice::waiting_causes::WaitingCause;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::components::ComponentState;
-use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::{condition, pasted};
-use crate::assess::views::objects::deployment;
-use crate::assess::views::pods;
+use crate::facts::components::ComponentState;
+use crate::facts::platform::Platform;
+use crate::phrases::{condition, pasted};
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 use crate::snapshot::{ObjectRef, Pod};
+use crate::views::objects::deployment;
+use crate::views::pods;
 
 pub(crate) const API_SERVER_SILENT: Check = Check {
     entry: Entry {

@@ -4,10 +4,10 @@ use calico_core::catalog::Entry;
 use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::agents::Agents;
-use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::assess::finding::Finding;
-use crate::assess::thresholds::MESH_NODES;
+use crate::facts::agents::Agents;
+use crate::facts::routing_mode::{RoutesBy, RoutingMode};
+use crate::facts::thresholds::MESH_NODES;
 use crate::repair::kubectl::merge_installation_spec;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, DAEMON_SETS, IP_POOLS};

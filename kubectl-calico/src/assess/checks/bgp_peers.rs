@@ -7,12 +7,12 @@ use super::bgp::{by_bird, nodes};
 use super::routes::only_on_their_own;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::bgp_topology::{BgpTopology, CLUSTER_ID};
+use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{BGP_CONFIGURATIONS, BGP_PEERS, DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::bgp_topology::{BgpTopology, CLUSTER_ID};
 
 pub(crate) const NO_PEERS: Check = Check {
     entry: Entry {

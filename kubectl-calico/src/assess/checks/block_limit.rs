@@ -7,16 +7,16 @@ use calico_core::cidr::Family;
 use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, counted};
-use crate::assess::views::ipam_blocks::{Block, blocks, reserved};
-use crate::assess::views::ipam_config::{self, most_blocks};
+use crate::facts::pools::ExistingPool;
+use crate::phrases::{MOST_NAMES, counted};
 use crate::repair::ipam_config::patch_ipam_config;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
     DAEMON_SETS, IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS, IPAM_CONFIGS, NODES,
 };
+use crate::views::ipam_blocks::{Block, blocks, reserved};
+use crate::views::ipam_config::{self, most_blocks};
 
 pub(crate) const BLOCK_LIMIT: Check = Check {
     entry: Entry {

@@ -6,9 +6,9 @@ use calico_core::catalog::Entry;
 
 use super::capacity::FEWER_BLOCKS_THAN_NODES;
 use crate::assess::check::{Check, Judges};
-use crate::assess::facts::node_blocks::BorrowedAddress;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::{MOST_NAMES, counted, few};
+use crate::facts::node_blocks::BorrowedAddress;
+use crate::phrases::{MOST_NAMES, counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IPAM_BLOCKS, NODES};
 

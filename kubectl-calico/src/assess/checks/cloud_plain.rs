@@ -6,13 +6,13 @@ use calico_core::pool::Encapsulation;
 use crate::assess::advice::pool_fixes::{encapsulate, routes_of_cloud};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::node_subnets::is_each_alone;
+use crate::facts::cloud::Cloud;
+use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, INSTALLATIONS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::node_subnets::is_each_alone;
 
 pub(crate) const PLAIN_IN_CLOUD: Check = Check {
     entry: Entry {

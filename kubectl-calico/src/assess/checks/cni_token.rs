@@ -4,9 +4,9 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
 use crate::repair::calico_node::set_variable;
 use crate::snapshot::resources::DAEMON_SETS;
+use crate::views::calico_node::CalicoNode;
 
 pub(crate) const TOKEN_NOT_RENEWED: Check = Check {
     entry: Entry {

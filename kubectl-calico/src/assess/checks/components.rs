@@ -9,14 +9,14 @@ use crate::assess::advice::refused::refused;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::checks::typha_room::NO_ROOM;
-use crate::assess::facts::components::ComponentState;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::thresholds::BEGINNING;
-use crate::assess::views::objects::deployments;
+use crate::facts::components::ComponentState;
+use crate::facts::thresholds::BEGINNING;
 use crate::snapshot::resources::{
     DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES,
 };
 use crate::snapshot::{Condition, ObjectRef, TigeraStatus};
+use crate::views::objects::deployments;
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
@@ -359,7 +359,7 @@ fn with_condition(finding: Finding, object: &ObjectRef, condition: &Condition) -
     // The operator appends a colon and an error, even where there is no error.
     let message = condition.message.trim_end().trim_end_matches(':');
     let field = format!("condition {}", condition.kind);
-    let value = crate::assess::phrases::condition(&condition.status, &condition.reason, message);
+    let value = crate::phrases::condition(&condition.status, &condition.reason, message);
     let finding = finding.evidence(object, &field, value);
     match &condition.last_transition_time {
         Some(since) => finding.evidence(object, field + " lastTransitionTime", since.0),

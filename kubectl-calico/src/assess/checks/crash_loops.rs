@@ -5,10 +5,10 @@ use crate::assess::advice::impact::without_pods;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
-use crate::assess::views::{kube_proxy, pods};
 use crate::snapshot::resources::CALICO_PODS;
 use crate::snapshot::{ObjectRef, PodName};
+use crate::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
+use crate::views::{kube_proxy, pods};
 use calico_core::catalog::Entry;
 
 pub(crate) const CRASH_LOOP: Check = Check {

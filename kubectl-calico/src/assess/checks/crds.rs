@@ -4,14 +4,14 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::objects::{object_of, operator_deployment};
 use crate::snapshot::resource::Resource;
 use crate::snapshot::resources::{
     API_SERVERS, CLUSTER_INFORMATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS,
     IPAM_BLOCKS, OPERATORS, TIGERA_STATUSES, V1, V3,
 };
 use crate::snapshot::{Absence, ObjectRef, Reading, Store};
+use crate::views::calico_node::CalicoNode;
+use crate::views::objects::{object_of, operator_deployment};
 
 pub(crate) const KINDS_NOT_SERVED: Check = Check {
     entry: Entry {

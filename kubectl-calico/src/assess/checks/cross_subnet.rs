@@ -7,11 +7,11 @@ use calico_core::pool::Encapsulation;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{counted, few};
-use crate::assess::views::node_addresses::annotation;
-use crate::assess::views::node_subnets::host_mask;
+use crate::phrases::{counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, NODES};
+use crate::views::node_addresses::annotation;
+use crate::views::node_subnets::host_mask;
 
 pub(crate) const NODE_WITHOUT_SUBNET: Check = Check {
     entry: Entry {

@@ -4,13 +4,13 @@ use calico_core::catalog::Entry;
 use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::finding::Finding;
-use crate::assess::views::felix::{BPF, Felix, LOG_SEVERITY, NFTABLES};
+use crate::facts::dataplane::Dataplane;
 use crate::repair::calico_node::unset_variable;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
+use crate::views::felix::{BPF, Felix, LOG_SEVERITY, NFTABLES};
 
 pub(crate) const DATAPLANE_DRIFT: Check = Check {
     entry: Entry {

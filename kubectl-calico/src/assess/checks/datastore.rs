@@ -3,9 +3,9 @@
 use super::datastore_migration::{MIGRATION_STOPPED, is_locked, unfinished};
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{CLUSTER_INFORMATIONS, DAEMON_SETS};
+use crate::views::calico_node::CalicoNode;
 use calico_core::catalog::Entry;
 
 pub(crate) const DATA_IN_ETCD: Check = Check {

@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::pasted;
+use crate::phrases::pasted;
 use crate::snapshot::resources::{CLUSTER_INFORMATIONS, DATASTORE_MIGRATIONS};
 use crate::snapshot::{DatastoreMigration, ObjectRef};
 

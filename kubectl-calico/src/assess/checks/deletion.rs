@@ -7,16 +7,16 @@ use super::operator::{as_rendered, install_again};
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::api_server::API_SERVER_SILENT;
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
-use crate::assess::views::objects::operator_deployment;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
+use crate::facts::replicas::Replicas;
+use crate::phrases::pasted;
 use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_SYSTEM, INSTALLATIONS, OPERATORS};
 use crate::snapshot::{Installation, ObjectRef};
+use crate::views::calico_node::OPERATOR_NAMESPACE;
+use crate::views::objects::operator_deployment;
 
 pub(crate) const DELETION_STUCK: Check = Check {
     entry: Entry {

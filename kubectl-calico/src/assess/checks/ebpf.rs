@@ -5,16 +5,11 @@ use serde_json::json;
 
 use crate::assess::advice::services_endpoint;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::calico_node::{CalicoNode, Variable};
-use crate::assess::views::container_failure::{ContainerFailure, container_failure};
-use crate::assess::views::felix::{Felix, KUBE_PROXY_CLEANUP, default_of};
-use crate::assess::views::objects::setting;
-use crate::assess::views::{kube_proxy, pods};
+use crate::facts::dataplane::Dataplane;
+use crate::facts::method::Method;
+use crate::facts::platform::Platform;
+use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
 use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::resource_writer::{self, ResourceWriter};
@@ -23,6 +18,11 @@ use crate::snapshot::resources::{
     MANIFEST_SERVICES_ENDPOINT, NODES,
 };
 use crate::snapshot::{Node, ObjectRef, Pod};
+use crate::views::calico_node::{CalicoNode, Variable};
+use crate::views::container_failure::{ContainerFailure, container_failure};
+use crate::views::felix::{Felix, KUBE_PROXY_CLEANUP, default_of};
+use crate::views::objects::setting;
+use crate::views::{kube_proxy, pods};
 
 const SOURCE: &str = "projectcalico/calico v3.32.1, felix/bpf/bpf.go and felix/dataplane/driver.go; \
                       Calico documentation, Enable the eBPF data plane";

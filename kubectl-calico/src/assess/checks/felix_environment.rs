@@ -6,12 +6,12 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::felix::{
+use crate::repair::calico_node::unset_variable;
+use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
+use crate::views::felix::{
     AWS_CHECK, CLUSTER_ROUTES, Felix, FelixSetting, IPV6, KUBE_PROXY_CLEANUP, NFTABLES, VXLAN_PORT,
     WIREGUARD, WIREGUARD_V6,
 };
-use crate::repair::calico_node::unset_variable;
-use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 
 pub(crate) const SETTING_OVERRIDDEN: Check = Check {
     entry: Entry {

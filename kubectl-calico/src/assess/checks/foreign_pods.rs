@@ -9,12 +9,12 @@ use super::nodes_left_out::NODES_LEFT_OUT;
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, few, pasted};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::ipam_blocks::blocks;
-use crate::assess::views::{placement, pods};
+use crate::phrases::{MOST_NAMES, few, pasted};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 use crate::snapshot::{ObjectRef, Pod};
+use crate::views::calico_node::CalicoNode;
+use crate::views::ipam_blocks::blocks;
+use crate::views::{placement, pods};
 
 pub(crate) const ADDRESS_OUTSIDE_POOLS: Check = Check {
     entry: Entry {

@@ -3,14 +3,14 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::node_blocks::{AddressOwner, GoneNode, OwnedAddress};
-use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::{counted, few, pasted};
-use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
+use crate::facts::node_blocks::{AddressOwner, GoneNode, OwnedAddress};
+use crate::facts::replicas::Replicas;
+use crate::phrases::{counted, few, pasted};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, IPAM_BLOCKS, NODES};
+use crate::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 
 pub(crate) const NODES_GONE: Check = Check {
     entry: Entry {

@@ -4,10 +4,10 @@ use crate::assess::advice::impact::without_pods;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
-use crate::assess::views::pods;
 use crate::snapshot::PodName;
 use crate::snapshot::resources::CALICO_PODS;
+use crate::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
+use crate::views::pods;
 use calico_core::catalog::Entry;
 
 pub(crate) const IMAGE_NOT_PULLED: Check = Check {

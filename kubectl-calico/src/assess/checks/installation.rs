@@ -5,15 +5,15 @@ use calico_core::installation::{DEFAULT_NAME, OVERLAY_NAME};
 
 use crate::assess::advice::new_installation::steps;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{or_none, pasted};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
+use crate::facts::method::Method;
+use crate::phrases::{or_none, pasted};
 use crate::repair::step::until_withheld;
 use crate::snapshot::Installation;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
+use crate::views::calico_node::CalicoNode;
+use crate::views::objects::{default_installation, object_of, operator_deployment};
 
 pub(crate) const INSTALLATION_MISSING: Check = Check {
     entry: Entry {

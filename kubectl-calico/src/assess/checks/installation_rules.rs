@@ -10,12 +10,12 @@ use serde_yaml::Value;
 
 use super::reporting::observed_generation;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::components::ComponentState;
-use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::objects::{default_installation, overlay_installation};
+use crate::facts::components::ComponentState;
+use crate::facts::installation::InstallationFacts;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, OPERATORS, TIGERA_STATUSES};
+use crate::views::objects::{default_installation, overlay_installation};
 
 /// The rule of the fields that the operator's CRD does not have.
 const UNKNOWN_FIELD: &str = "unknown-field";

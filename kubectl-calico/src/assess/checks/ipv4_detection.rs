@@ -7,12 +7,12 @@ use calico_core::cidr::Family;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::node_addresses::ANNOTATION;
-use crate::assess::views::pods;
 use crate::repair::calico_node::set_variables;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::node_addresses::ANNOTATION;
+use crate::views::pods;
 
 pub(crate) const NO_IPV4: Check = Check {
     entry: Entry {

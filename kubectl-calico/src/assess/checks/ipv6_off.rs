@@ -6,11 +6,11 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted_names;
-use crate::assess::views::calico_node::{CalicoNode, Variable};
-use crate::assess::views::cni_config;
-use crate::assess::views::felix::{Felix, IPV6};
+use crate::phrases::pasted_names;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
+use crate::views::calico_node::{CalicoNode, Variable};
+use crate::views::cni_config;
+use crate::views::felix::{Felix, IPV6};
 
 pub(crate) const IPV6_HALF_ENABLED: Check = Check {
     entry: Entry {

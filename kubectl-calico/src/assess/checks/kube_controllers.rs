@@ -5,15 +5,15 @@ use crate::assess::advice::pod_commands;
 use crate::assess::advice::refused::refused;
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::container_failure::container_failure;
-use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
-use crate::assess::views::{joining, pods};
+use crate::facts::replicas::Replicas;
+use crate::phrases::pasted;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS};
 use crate::snapshot::{Pod, PodName};
+use crate::views::calico_node::CalicoNode;
+use crate::views::container_failure::container_failure;
+use crate::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
+use crate::views::{joining, pods};
 use calico_core::catalog::Entry;
 
 pub(crate) const CONTROLLERS_NOT_READY: Check = Check {

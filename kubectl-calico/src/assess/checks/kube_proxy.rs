@@ -6,13 +6,13 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{counted, pasted_names};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::{joining, kube_proxy};
+use crate::facts::dataplane::Dataplane;
+use crate::phrases::{counted, pasted_names};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::{joining, kube_proxy};
 
 pub(crate) const PROXY_NOT_READY: Check = Check {
     entry: Entry {

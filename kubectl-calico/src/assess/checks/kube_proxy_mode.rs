@@ -3,11 +3,11 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::dataplane::Dataplane;
 use crate::assess::finding::Finding;
-use crate::assess::views::kube_proxy;
+use crate::facts::dataplane::Dataplane;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY};
+use crate::views::kube_proxy;
 
 pub(crate) const OTHER_MODE: Check = Check {
     entry: Entry {

@@ -8,9 +8,9 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use crate::assess::candidate_pools::no_pool_exists;
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::calico_node::entry;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG};
+use crate::views::calico_node::entry;
 
 /// kubeadm's configuration.
 pub(crate) fn object() -> ObjectRef {

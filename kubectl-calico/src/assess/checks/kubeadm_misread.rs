@@ -8,10 +8,10 @@ use k8s_openapi::api::core::v1::ConfigMap;
 
 use super::kubeadm::{EDIT, KEY, impact, object, read_by_operator, readings};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::networks::list;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::calico_node::entry;
+use crate::facts::networks::list;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG};
+use crate::views::calico_node::entry;
 
 pub(crate) const POD_SUBNET_MISREAD: Check = Check {
     entry: Entry {

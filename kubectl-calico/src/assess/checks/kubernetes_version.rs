@@ -4,12 +4,12 @@ use calico_core::catalog::Entry;
 use calico_core::operator::OperatorVersion;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::OPERATORS;
+use crate::views::calico_node::CalicoNode;
 
 pub(crate) const OPERATOR_TOO_OLD: Check = Check {
     entry: Entry {

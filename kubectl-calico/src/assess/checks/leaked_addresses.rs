@@ -7,17 +7,17 @@ use calico_core::catalog::Entry;
 use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::{counted, few, pasted};
-use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 use crate::duration::duration;
+use crate::facts::replicas::Replicas;
+use crate::phrases::{counted, few, pasted};
 use crate::repair::Step;
 use crate::repair::resource_writer::ResourceWriter;
 use crate::snapshot::resources::{
     DAEMON_SETS, DEPLOYMENTS, IPAM_BLOCKS, KUBE_CONTROLLERS_CONFIGURATIONS, NODES, POD_ADDRESSES,
 };
 use crate::snapshot::{ObjectRef, PodAddress, PodState, Snapshot};
+use crate::views::objects::{KUBE_CONTROLLERS, deployment, object_of};
 
 pub(crate) const ADDRESSES_LEAKED: Check = Check {
     entry: Entry {

@@ -6,19 +6,19 @@ use calico_core::catalog::Entry;
 
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::method::Method;
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, counted, few};
-use crate::assess::views::ipam_blocks::{Block, blocks};
-use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment};
-use crate::assess::views::{node_addresses, pods};
+use crate::facts::method::Method;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::{MOST_NAMES, counted, few};
 use crate::repair::Step;
 use crate::repair::resource_writer::{delete_ipam_data, delete_leftover_pools};
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS, OPERATORS,
 };
 use crate::snapshot::{ObjectRef, Pod};
+use crate::views::ipam_blocks::{Block, blocks};
+use crate::views::objects::{KUBE_CONTROLLERS, deployment};
+use crate::views::{node_addresses, pods};
 
 pub(crate) const LEFTOVERS: Check = Check {
     entry: Entry {

@@ -7,14 +7,14 @@ use calico_core::catalog::Entry;
 use super::foreign_pods::delete;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::ipam_blocks::{Block, blocks};
-use crate::assess::views::{placement, pods};
+use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
 use crate::repair::migration::RECREATE_PODS;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 use crate::snapshot::{ObjectRef, Pod};
+use crate::views::calico_node::CalicoNode;
+use crate::views::ipam_blocks::{Block, blocks};
+use crate::views::{placement, pods};
 
 pub(crate) const BLOCKS_LOST: Check = Check {
     entry: Entry {

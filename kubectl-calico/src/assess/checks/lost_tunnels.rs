@@ -6,15 +6,15 @@ use serde_json::json;
 use crate::assess::advice::pool_fixes::{enable, set};
 use crate::assess::candidate_pools::existing_pools;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::tunnel_addresses::Tunnel;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::the_pool;
-use crate::assess::views::node_addresses::ANNOTATION;
+use crate::facts::pools::ExistingPool;
+use crate::facts::tunnel_addresses::Tunnel;
+use crate::phrases::the_pool;
 use crate::repair::Step;
 use crate::repair::migration::recreate_pods;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
+use crate::views::node_addresses::ANNOTATION;
 
 pub(crate) const TUNNEL_LOST: Check = Check {
     entry: Entry {

@@ -5,15 +5,15 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::typha_room::NO_ROOM;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::typha;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
-use crate::assess::views::node_labels::MIGRATION_LABEL;
-use crate::assess::views::objects::{KUBE_CONTROLLERS, default_installation, object_of};
-use crate::assess::views::{daemon_set, placement};
+use crate::facts::method::Method;
+use crate::facts::typha;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
+use crate::views::node_labels::MIGRATION_LABEL;
+use crate::views::objects::{KUBE_CONTROLLERS, default_installation, object_of};
+use crate::views::{daemon_set, placement};
 
 pub(crate) const HALF_MIGRATED: Check = Check {
     entry: Entry {

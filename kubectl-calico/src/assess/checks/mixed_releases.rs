@@ -5,14 +5,14 @@ use calico_core::image;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::bundle::Bundle;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::objects::object_of;
-use crate::assess::views::{daemon_set, pods};
+use crate::facts::bundle::Bundle;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
+use crate::views::calico_node::CalicoNode;
+use crate::views::objects::object_of;
+use crate::views::{daemon_set, pods};
 
 pub(crate) const MIXED_RELEASES: Check = Check {
     entry: Entry {

@@ -4,14 +4,14 @@ use calico_core::catalog::Entry;
 use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::cloud::Cloud;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::mtu::Mtu;
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::facts::cloud::Cloud;
+use crate::facts::method::Method;
+use crate::facts::mtu::Mtu;
 use crate::repair::calico_node::patch_config_map;
 use crate::repair::mtu::detect;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
+use crate::views::calico_node::CalicoNode;
 
 pub(crate) const MTU_TOO_LARGE: Check = Check {
     entry: Entry {

@@ -7,11 +7,11 @@ use calico_core::catalog::Entry;
 use crate::assess::advice::pool_fixes::set;
 use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::views::placement;
+use crate::facts::pools::ExistingPool;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{BGP_PEERS, DAEMON_SETS, IP_POOLS};
+use crate::views::placement;
 use serde_json::json;
 
 pub(crate) const NO_NAT: Check = Check {

@@ -6,9 +6,9 @@ use calico_core::pod_network::{Source, hold};
 
 use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::few;
+use crate::facts::networks::ConfiguredNetwork;
+use crate::phrases::few;
 use crate::snapshot::resources::{IP_POOLS, KUBE_PROXY, KUBEADM_CONFIG};
 
 pub(crate) const SOURCES_DISAGREE: Check = Check {

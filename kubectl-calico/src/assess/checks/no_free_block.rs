@@ -11,14 +11,14 @@ use serde_json::json;
 use crate::assess::advice::reservations::with_reservations;
 use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::Case;
-use crate::assess::facts::pool_usage::PoolUsage;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{counted, few};
-use crate::assess::views::ipam_config::{self, claims_blocks, is_strict};
-use crate::assess::views::node_labels::is_selected;
+use crate::facts::pool_usage::PoolUsage;
+use crate::phrases::{counted, few};
 use crate::repair::Step;
 use crate::repair::ipam_config::patch_ipam_config;
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::ipam_config::{self, claims_blocks, is_strict};
+use crate::views::node_labels::is_selected;
 
 /// That more nodes of a family have no block than there are free ones: in all pools, or in those that
 /// select the same nodes.

@@ -5,18 +5,18 @@ use calico_core::catalog::Entry;
 use super::ebpf::{INSTALL_KUBE_PROXY, NO_API_ADDRESS};
 use super::other_plugins;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::facts::platform::Platform;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::felix::{BPF, Felix, default_of};
-use crate::assess::views::objects::setting;
-use crate::assess::views::{daemon_set, kube_proxy};
+use crate::facts::dataplane::Dataplane;
+use crate::facts::platform::Platform;
+use crate::phrases::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, KUBE_PROXY, NODES,
 };
+use crate::views::calico_node::CalicoNode;
+use crate::views::felix::{BPF, Felix, default_of};
+use crate::views::objects::setting;
+use crate::views::{daemon_set, kube_proxy};
 use k8s_openapi::api::apps::v1::DaemonSet;
 
 /// The keys of node selectors with which kube-proxy is kept off all nodes: that of Calico's documentation, and the

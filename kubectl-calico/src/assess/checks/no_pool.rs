@@ -15,19 +15,19 @@ use crate::assess::advice::new_pools::new_pools;
 use crate::assess::advice::pool_fixes::{self, set};
 use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::no_assignment::NoAssignment;
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::{few, pasted, the_pool};
-use crate::assess::views::calico_node::OPERATOR_NAMESPACE;
-use crate::assess::views::ipam_blocks::block_sizes;
-use crate::assess::views::objects::{KUBE_CONTROLLERS, deployment, operator_deployment};
+use crate::facts::installation::InstallationFacts;
+use crate::facts::no_assignment::NoAssignment;
+use crate::facts::pools::ExistingPool;
+use crate::facts::stray_blocks::StrayBlock;
+use crate::phrases::{few, pasted, the_pool};
 use crate::repair::Step;
 use crate::repair::migration::RECREATE_PODS;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, IP_POOLS};
 use crate::snapshot::{ObjectRef, Pod};
+use crate::views::calico_node::OPERATOR_NAMESPACE;
+use crate::views::ipam_blocks::block_sizes;
+use crate::views::objects::{KUBE_CONTROLLERS, deployment, operator_deployment};
 
 pub(crate) const NO_POOL: Check = Check {
     entry: Entry {

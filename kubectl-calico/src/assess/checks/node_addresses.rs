@@ -9,15 +9,15 @@ use serde_json::json;
 use super::reinstalled_node::remove_former;
 use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::bundle::BundledSetting;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few, pasted_names};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
-use crate::assess::views::objects::default_installation;
+use crate::facts::bundle::BundledSetting;
+use crate::phrases::{MOST_NAMES, few, pasted_names};
 use crate::repair::Step;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::node_addresses::{ANNOTATION, NodeAddresses, usual_owner};
+use crate::views::objects::default_installation;
 
 pub(crate) const WRONG_ADDRESS: Check = Check {
     entry: Entry {

@@ -4,12 +4,12 @@ use super::agents::AGENT_NOT_READY;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods;
+use crate::phrases::{MOST_NAMES, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, Pod, PodName};
+use crate::views::calico_node::CalicoNode;
+use crate::views::pods;
 use calico_core::catalog::Entry;
 
 const CONDITION: &str = "NetworkUnavailable";
@@ -83,11 +83,7 @@ fn with_evidence(finding: Finding, nodes: &[(&Node, &NodeCondition)]) -> Finding
             finding.evidence(
                 ObjectRef::named("Node", &node.metadata.name),
                 format!("condition {CONDITION}"),
-                crate::assess::phrases::condition(
-                    &condition.status,
-                    &condition.reason,
-                    &condition.message,
-                ),
+                crate::phrases::condition(&condition.status, &condition.reason, &condition.message),
             )
         })
 }

@@ -3,14 +3,14 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, condition, few, pasted};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods;
+use crate::facts::platform::Platform;
+use crate::phrases::{MOST_NAMES, condition, few, pasted};
 use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES};
 use crate::snapshot::{Node, NodeCondition, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::pods;
 
 pub(crate) const NODE_NOT_READY: Check = Check {
     entry: Entry {

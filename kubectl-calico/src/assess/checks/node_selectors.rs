@@ -8,12 +8,12 @@ use serde_json::json;
 use crate::assess::advice::pool_fixes::set;
 use crate::assess::candidate_pools::{CandidatePool, existing_pools};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, counted, few};
-use crate::assess::views::node_labels::is_selected;
+use crate::facts::pools::{ALL_NODES, ExistingPool};
+use crate::phrases::{MOST_NAMES, counted, few};
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::node_labels::is_selected;
 
 pub(crate) const POOLS_FOR_SOME_NODES: Check = Check {
     entry: Entry {

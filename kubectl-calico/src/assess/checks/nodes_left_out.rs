@@ -9,17 +9,15 @@ use super::leftovers::pool_in_use;
 use super::other_plugins;
 use super::reporting::operator_log;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::components::ComponentState;
-use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, counted, pasted, pasted_names};
-use crate::assess::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
-use crate::assess::views::objects::{
-    KUBE_CONTROLLERS, default_installation, deployment, object_of,
-};
-use crate::assess::views::{daemon_set, placement};
+use crate::facts::components::ComponentState;
+use crate::facts::method::Method;
+use crate::phrases::{MOST_NAMES, counted, pasted, pasted_names};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, NODES, TIGERA_STATUSES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE, OPERATOR_NAMESPACE};
+use crate::views::objects::{KUBE_CONTROLLERS, default_installation, deployment, object_of};
+use crate::views::{daemon_set, placement};
 
 /// What is counted if there is no DaemonSet of calico-node.
 const COUNTED: &str = "count (with a calico-node container)";

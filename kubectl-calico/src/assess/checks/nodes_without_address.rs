@@ -4,10 +4,10 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::joining;
+use crate::phrases::{MOST_NAMES, few};
 use crate::snapshot::resources::NODES;
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::joining;
 
 /// The taint of a node that waits for its cloud's controller.
 const TAINT: &str = "node.cloudprovider.kubernetes.io/uninitialized";

@@ -5,19 +5,19 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::advice::impact::{WITHOUT_OPERATOR, without_operator};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::platform::Platform;
-use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::container_failure::container_failure;
-use crate::assess::views::objects::{default_installation, object_of, operator_deployment};
-use crate::assess::views::pods;
-use crate::assess::views::refusal::{self, REPLICA_FAILURE};
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
+use crate::facts::platform::Platform;
+use crate::facts::replicas::Replicas;
+use crate::phrases::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, OPERATORS};
+use crate::views::calico_node::CalicoNode;
+use crate::views::container_failure::container_failure;
+use crate::views::objects::{default_installation, object_of, operator_deployment};
+use crate::views::pods;
+use crate::views::refusal::{self, REPLICA_FAILURE};
 
 pub(crate) const OPERATOR_NOT_READY: Check = Check {
     entry: Entry {

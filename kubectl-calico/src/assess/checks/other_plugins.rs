@@ -7,14 +7,14 @@ use k8s_openapi::api::apps::v1::DaemonSet;
 
 use super::amazon_vpc;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::ipam::is_done_by_another_plugin;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::{CalicoNode, entry};
-use crate::assess::views::server_arguments::ServerArguments;
-use crate::assess::views::{daemon_set, placement};
+use crate::facts::ipam::is_done_by_another_plugin;
+use crate::phrases::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{CILIUM_CONFIG, DAEMON_SETS, NODES};
+use crate::views::calico_node::{CalicoNode, entry};
+use crate::views::server_arguments::ServerArguments;
+use crate::views::{daemon_set, placement};
 
 pub(crate) const OTHER_PLUGIN: Check = Check {
     entry: Entry {

@@ -9,13 +9,13 @@ use crate::assess::candidate_pools::{
     CandidatePool, candidate_pools, existing_pools, pools_to_come,
 };
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::{counted, few, the_pool};
-use crate::assess::views::node_addresses::NodeAddresses;
-use crate::assess::views::occupied::{NodeAddress, internal, used_by_calico};
+use crate::facts::pools::ExistingPool;
+use crate::phrases::{counted, few, the_pool};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
+use crate::views::node_addresses::NodeAddresses;
+use crate::views::occupied::{NodeAddress, internal, used_by_calico};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
     entry: Entry {

@@ -4,18 +4,18 @@ use super::node_ready::NODE_NOT_READY;
 use super::other_plugins;
 use crate::assess::advice::messages::known;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::ipam::is_done_by_another_plugin;
-use crate::assess::facts::method::Method;
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::{MOST_NAMES, condition, few, pasted};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::{joining, pods};
+use crate::facts::ipam::is_done_by_another_plugin;
+use crate::facts::method::Method;
+use crate::phrases::{MOST_NAMES, condition, few, pasted};
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
     CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, OPERATORS, PENDING_PODS,
 };
 use crate::snapshot::{Event, Pod, PodName};
+use crate::views::calico_node::CalicoNode;
+use crate::views::{joining, pods};
 use calico_core::catalog::Entry;
 
 pub(crate) const PODS_WAIT: Check = Check {

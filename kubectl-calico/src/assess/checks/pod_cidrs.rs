@@ -6,11 +6,11 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::{joining, placement};
+use crate::phrases::{MOST_NAMES, few};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::{joining, placement};
 
 pub(crate) const POD_CIDR_MISSING: Check = Check {
     entry: Entry {

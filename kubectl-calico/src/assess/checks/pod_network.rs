@@ -8,11 +8,11 @@ use crate::assess::advice::pool_fixes::{relist, relocate};
 use crate::assess::advice::pool_to_come::to_come;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools, pools_to_come};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::facts::networks::ConfiguredNetwork;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG, OPERATORS};
+use crate::views::calico_node::CalicoNode;
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {

@@ -9,11 +9,11 @@ use crate::assess::advice::pool_fixes::{replace_undeletable, set_listed};
 use crate::assess::candidate_pools::{CandidatePool, existing_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted;
-use crate::assess::views::objects::operator_deployment;
+use crate::phrases::pasted;
 use crate::repair::Step;
 use crate::repair::resource_writer::patch_pool_crd;
 use crate::snapshot::resources::IP_POOLS;
+use crate::views::objects::operator_deployment;
 
 /// The first minor version of Calico whose API allows a CIDR to be changed to its canonical
 /// notation. The operator then updates the pool by its name, and deletes it by its old CIDR.

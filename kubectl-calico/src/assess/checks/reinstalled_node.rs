@@ -1,8 +1,8 @@
 //! A machine that has joined again under another name.
 
-use crate::assess::phrases::{few, pasted};
-use crate::assess::views::node_addresses::NodeAddresses;
+use crate::phrases::{few, pasted};
 use crate::repair::Step;
+use crate::views::node_addresses::NodeAddresses;
 
 /// The step that removes the Nodes of a machine that has joined again under another name, of Nodes that have the same
 /// addresses: all of them but one have a kubelet that has stopped reporting.

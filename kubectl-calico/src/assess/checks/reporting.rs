@@ -4,13 +4,13 @@ use super::crds::KINDS_NOT_SERVED;
 use super::kubernetes_version::OPERATOR_TOO_OLD;
 use crate::assess::check::{Check, Judges};
 use crate::assess::checks::operator::OPERATOR_NOT_READY;
-use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::pasted;
-use crate::assess::views::objects::{default_installation, operator_deployment};
+use crate::facts::replicas::Replicas;
+use crate::phrases::pasted;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 use crate::snapshot::resources::{INSTALLATIONS, OPERATORS, TIGERA_STATUSES};
+use crate::views::objects::{default_installation, operator_deployment};
 use calico_core::catalog::Entry;
 
 pub(crate) const REPORT_OUTDATED: Check = Check {

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use calico_core::image;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::pasted_names;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::pods;
+use crate::facts::method::Method;
+use crate::phrases::pasted_names;
 use crate::snapshot::resources::DAEMON_SETS;
+use crate::views::calico_node::CalicoNode;
+use crate::views::pods;
 
 pub(crate) const ROLLOUT_UNDER_WAY: Check = Check {
     entry: Entry {

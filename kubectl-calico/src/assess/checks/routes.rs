@@ -7,16 +7,16 @@ use serde_json::json;
 use crate::assess::advice::pool_fixes::{encapsulate, set};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::agents::Agents;
-use crate::assess::facts::bgp;
-use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::facts::agents::Agents;
+use crate::facts::bgp;
+use crate::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::repair::{Step, resource_writer};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
     BGP_CONFIGURATIONS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, IPAM_BLOCKS,
 };
+use crate::views::calico_node::{CalicoNode, Variable};
 
 pub(crate) const NO_ROUTES: Check = Check {
     entry: Entry {

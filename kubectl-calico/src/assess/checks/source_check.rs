@@ -6,12 +6,12 @@ use serde_json::json;
 
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
-use crate::assess::facts::cloud::Cloud;
 use crate::assess::finding::Finding;
-use crate::assess::views::felix::{AWS_CHECK, Felix};
+use crate::facts::cloud::Cloud;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{FELIX_CONFIGURATIONS, IP_POOLS, NODES};
+use crate::views::felix::{AWS_CHECK, Felix};
 
 pub(crate) const AWS_SOURCE_CHECK: Check = Check {
     entry: Entry {

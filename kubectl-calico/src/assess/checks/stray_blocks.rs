@@ -10,16 +10,16 @@ use calico_core::pool::Encapsulation;
 
 use super::pod_network::POOL_OUTSIDE_POD_NETWORK;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::stray_blocks::StrayBlock;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{counted, few, the_pool};
-use crate::assess::views::ipam_blocks::{Block, blocks};
-use crate::assess::views::pods;
+use crate::facts::pools::ExistingPool;
+use crate::facts::stray_blocks::StrayBlock;
+use crate::phrases::{counted, few, the_pool};
 use crate::repair::Step;
 use crate::repair::left_pods::LeftPods;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
 use crate::snapshot::{ObjectRef, Pod};
+use crate::views::ipam_blocks::{Block, blocks};
+use crate::views::pods;
 
 pub(crate) const OTHER_SIZE: Check = Check {
     entry: Entry {

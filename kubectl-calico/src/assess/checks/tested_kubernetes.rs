@@ -7,12 +7,12 @@ use calico_core::operator::OperatorVersion;
 
 use super::kubernetes_version::{OPERATOR_TOO_OLD, minor};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::bundle::Bundle;
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::platform::Platform;
 use crate::assess::finding::Finding;
-use crate::assess::provenance::Provenance;
+use crate::facts::bundle::Bundle;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
+use crate::facts::platform::Platform;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
 

@@ -8,15 +8,15 @@ use calico_core::pool::Encapsulation;
 use calico_core::selector::Selector;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::ExistingPool;
-use crate::assess::facts::tunnel_addresses::Tunnel;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few, pasted};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::node_labels::is_selected;
-use crate::assess::views::{joining, node_addresses, pods};
+use crate::facts::pools::ExistingPool;
+use crate::facts::tunnel_addresses::Tunnel;
+use crate::phrases::{MOST_NAMES, few, pasted};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::node_labels::is_selected;
+use crate::views::{joining, node_addresses, pods};
 
 pub(crate) const TUNNEL_ADDRESS: Check = Check {
     entry: Entry {

@@ -10,15 +10,15 @@ use serde_json::json;
 use crate::assess::advice::pool_fixes::set;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::the_pool;
-use crate::assess::views::felix::{self, Felix, FelixSetting, Resolved};
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pool;
 use crate::repair::calico_node::unset_variable;
 use crate::repair::command::Command;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::Node;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS, NODES};
+use crate::views::felix::{self, Felix, FelixSetting, Resolved};
 
 pub(crate) const BOTH_TUNNELS: Check = Check {
     entry: Entry {

@@ -5,12 +5,12 @@ use calico_core::operator::OperatorVersion;
 use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::replicas::Replicas;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{few, pasted};
-use crate::assess::views::objects::{active_namespace, object_of, operator_deployment, operators};
+use crate::facts::replicas::Replicas;
+use crate::phrases::{few, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::OPERATORS;
+use crate::views::objects::{active_namespace, object_of, operator_deployment, operators};
 
 pub(crate) const TWO_OPERATORS: Check = Check {
     entry: Entry {

@@ -6,16 +6,16 @@ use serde_json::json;
 
 use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::bundle::BundledSetting;
-use crate::assess::facts::manifest::Manifest;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::typha::{NAME, deployment_object, has_pods};
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::{CalicoNode, entry};
+use crate::facts::bundle::BundledSetting;
+use crate::facts::manifest::Manifest;
+use crate::facts::method::Method;
+use crate::facts::typha::{NAME, deployment_object, has_pods};
 use crate::repair::Step;
 use crate::repair::calico_node::{patch_config_map, set_variable};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{AWS_TYPHAS, CALICO_CONFIG, DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::views::calico_node::{CalicoNode, entry};
 
 /// The variable that configures Felix with Typha's Service.
 pub(crate) const VARIABLE: &str = "FELIX_TYPHAK8SSERVICENAME";

@@ -2,13 +2,13 @@
 
 use super::typha::{VARIABLE, install};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::typha::{NAME, has_pods};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::facts::typha::{NAME, has_pods};
 use crate::repair::Step;
 use crate::repair::calico_node::set_variable;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{AWS_TYPHAS, CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
+use crate::views::calico_node::{CalicoNode, Variable};
 use calico_core::catalog::Entry;
 
 pub(crate) const TYPHA_GONE: Check = Check {

@@ -5,13 +5,13 @@ use crate::assess::advice::typha_scale::{by_gke, scaled, too_few_nodes};
 use crate::assess::advice::unscheduled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
-use crate::assess::facts::replicas::Replicas;
-use crate::assess::facts::typha::{NAME, deployment_object, typha};
 use crate::assess::finding::{Finding, Severity, Suspect};
-use crate::assess::phrases::{MOST_NAMES, pasted};
-use crate::assess::views::pods;
+use crate::facts::replicas::Replicas;
+use crate::facts::typha::{NAME, deployment_object, typha};
+use crate::phrases::{MOST_NAMES, pasted};
 use crate::snapshot::resources::{AWS_TYPHAS, DAEMON_SETS, DEPLOYMENTS, NODES};
 use crate::snapshot::{Node, ObjectRef, Pod};
+use crate::views::pods;
 use calico_core::catalog::Entry;
 
 pub(crate) const NOT_READY: Check = Check {

@@ -11,13 +11,13 @@ use crate::assess::advice::typha_scale::{
     by_gke, scaled, schedulable_count, takes_typha, too_few_nodes,
 };
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::replicas::Replicas;
-use crate::assess::facts::typha::{WantedReplicas, deployment_object, typha};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{counted, few, pasted};
-use crate::assess::views::node_labels::MIGRATION_LABEL;
+use crate::facts::replicas::Replicas;
+use crate::facts::typha::{WantedReplicas, deployment_object, typha};
+use crate::phrases::{counted, few, pasted};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{AWS_TYPHAS, DAEMON_SETS, DEPLOYMENTS, NODES};
+use crate::views::node_labels::MIGRATION_LABEL;
 
 pub(crate) const TOO_MANY: Check = Check {
     entry: Entry {

@@ -7,10 +7,10 @@ use super::capacity::giving;
 use crate::assess::advice::reservations::with_reservations;
 use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::pool_usage::PoolUsage;
-use crate::assess::facts::pools::ALL_NODES;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::thresholds;
+use crate::facts::pool_usage::PoolUsage;
+use crate::facts::pools::ALL_NODES;
+use crate::facts::thresholds;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IP_RESERVATIONS, IPAM_BLOCKS};
 

@@ -5,14 +5,14 @@ use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::ipam_config::{self, is_strict};
-use crate::assess::views::node_addresses::ANNOTATION;
-use crate::assess::views::objects::setting;
+use crate::phrases::{MOST_NAMES, few};
 use crate::repair::ipam_config::patch_ipam_config;
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, IPAM_CONFIGS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::ipam_config::{self, is_strict};
+use crate::views::node_addresses::ANNOTATION;
+use crate::views::objects::setting;
 
 pub(crate) const NO_STRICT_AFFINITY: Check = Check {
     entry: Entry {

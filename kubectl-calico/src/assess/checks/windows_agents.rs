@@ -7,11 +7,11 @@ use crate::assess::advice::impact::without_pods;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Suspect};
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::container_failure::container_failure;
-use crate::assess::views::pods;
+use crate::phrases::{MOST_NAMES, few};
 use crate::snapshot::{Pod, PodName};
+use crate::views::calico_node::CalicoNode;
+use crate::views::container_failure::container_failure;
+use crate::views::pods;
 
 /// Pods of calico-node-windows that are not ready. Their containers are node, felix and, with BGP, confd.
 pub(super) fn not_ready(entry: &Entry, case: &Case) -> Vec<Finding> {

@@ -1,12 +1,12 @@
 //! Whether all nodes that should encrypt traffic do.
 
 use crate::assess::check::{Check, Judges};
-use crate::assess::facts::dataplane::{has_keys, is_encrypted};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::{counted, few};
-use crate::assess::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
+use crate::facts::dataplane::{has_keys, is_encrypted};
+use crate::phrases::{counted, few};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
 use calico_core::catalog::Entry;
 
 pub(crate) const NODES_WITHOUT_KEY: Check = Check {

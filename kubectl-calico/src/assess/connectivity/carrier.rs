@@ -3,7 +3,7 @@
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
-use crate::assess::facts::routing_mode::tunnel;
+use crate::facts::routing_mode::tunnel;
 
 /// What carries the packets of pods between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

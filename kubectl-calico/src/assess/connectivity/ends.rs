@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use calico_core::cidr::{Cidr, Family};
 
-use crate::assess::phrases::pasted;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::{node_addresses, pods};
+use crate::phrases::pasted;
 use crate::snapshot::{Node, Pod, Snapshot};
+use crate::views::calico_node::CalicoNode;
+use crate::views::{node_addresses, pods};
 
 /// A pod, the node that it is on, and another node.
 #[derive(Clone, Debug, PartialEq, Eq)]

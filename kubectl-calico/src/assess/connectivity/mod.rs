@@ -11,8 +11,8 @@ use serde::Serialize;
 use ends::Ends;
 use path::Path;
 
-use super::facts::Facts;
 use super::finding::Finding;
+use crate::facts::Facts;
 use crate::repair::Step;
 use crate::snapshot::Snapshot;
 

@@ -4,13 +4,13 @@ use calico_core::cidr::Family;
 
 use super::carrier::{Carrier, VXLAN_PORT, WIREGUARD, WIREGUARD_V6};
 use super::ends::Ends;
-use crate::assess::facts::Facts;
-use crate::assess::facts::dataplane::{Dataplane, has_keys, is_encrypted};
-use crate::assess::facts::mtu::Mtu;
-use crate::assess::facts::routing_mode::RoutesBy;
-use crate::assess::facts::typha;
-use crate::assess::views::felix::{self, Felix};
+use crate::facts::Facts;
+use crate::facts::dataplane::{Dataplane, has_keys, is_encrypted};
+use crate::facts::mtu::Mtu;
+use crate::facts::routing_mode::RoutesBy;
+use crate::facts::typha;
 use crate::snapshot::Snapshot;
+use crate::views::felix::{self, Felix};
 
 /// How packets get from one node to a pod on another, and what may drop them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use calico_core::cidr::Family;
 use super::carrier::Carrier;
 use super::ends::Ends;
 use super::path::Path;
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::facts::routing_mode::RoutesBy;
+use crate::facts::dataplane::Dataplane;
+use crate::facts::routing_mode::RoutesBy;
 use crate::repair::Step;
 
 /// The size of packets on most networks.

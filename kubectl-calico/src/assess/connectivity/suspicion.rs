@@ -8,8 +8,8 @@ use crate::assess::checks::kube_controllers::CONTROLLERS_NOT_READY;
 use crate::assess::checks::pending::PODS_WAIT;
 use crate::assess::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::pods::{is_calico, is_on_silent_node};
 use crate::snapshot::{Pod, Snapshot};
+use crate::views::pods::{is_calico, is_on_silent_node};
 
 /// The checks whose findings say that something does not respond, and not why.
 const CONSEQUENCES: [&Check; 7] = [

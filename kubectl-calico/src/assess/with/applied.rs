@@ -13,12 +13,12 @@ use crate::assess::check::Case;
 use crate::assess::checks::drift::POOLS_DIFFER;
 use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::cluster_state::ClusterState;
-use crate::assess::facts::Facts;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::assess::report::Report;
-use crate::assess::views::objects::{default_installation, operator_deployment};
+use crate::facts::Facts;
 use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot, Store};
+use crate::views::objects::{default_installation, operator_deployment};
 
 /// Why an operator that does not exist does nothing.
 const MISSING: &str = "missing";

@@ -8,11 +8,11 @@ use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetStatus};
 
 use super::origins::Origins;
 use crate::assess::check::Case;
-use crate::assess::facts::Facts;
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::views::kube_proxy;
-use crate::assess::views::objects::setting;
+use crate::facts::Facts;
+use crate::facts::dataplane::Dataplane;
 use crate::snapshot::{ObjectRef, Reading, Snapshot};
+use crate::views::kube_proxy;
+use crate::views::objects::setting;
 
 /// The label that no node has, with which the operator keeps kube-proxy off all of them.
 const DISABLED: &str = "operator.tigera.io/disable-kube-proxy";

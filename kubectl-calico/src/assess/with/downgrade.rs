@@ -2,9 +2,9 @@
 
 use calico_core::catalog::Entry;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
 use crate::assess::finding::Finding;
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
 use crate::snapshot::ObjectRef;
 
 pub(super) static DOWNGRADE: Entry = Entry {
@@ -66,7 +66,7 @@ fn numbers(version: &str) -> Option<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assess::provenance::Provenance;
+    use crate::facts::provenance::Provenance;
 
     #[test]
     fn only_an_older_version_goes_back() {

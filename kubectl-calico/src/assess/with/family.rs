@@ -9,11 +9,11 @@ use calico_core::installation::path;
 
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::{MOST_NAMES, few};
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::node_addresses::annotation;
+use crate::facts::provenance::Provenance;
+use crate::phrases::{MOST_NAMES, few};
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::node_addresses::annotation;
 
 pub(super) static FAMILY_MISSING: Entry = Entry {
     code: "CAL123",

@@ -3,11 +3,11 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::Case;
-use crate::assess::fact::Fact;
-use crate::assess::facts::ipam::{CALICO, HOST_LOCAL};
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::facts::fact::Fact;
+use crate::facts::ipam::{CALICO, HOST_LOCAL};
 use crate::snapshot::ObjectRef;
+use crate::views::calico_node::CalicoNode;
 
 pub(super) static IPAM_CHANGED: Entry = Entry {
     code: "CAL126",

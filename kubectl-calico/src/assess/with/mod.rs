@@ -32,10 +32,10 @@ use super::checks::ebpf::NO_API_ADDRESS;
 use super::checks::installation_rules::RULE_BROKEN;
 use super::checks::migration::HALF_MIGRATED;
 use super::checks::no_kube_proxy::NO_KUBE_PROXY;
-use super::facts::Facts;
-use super::facts::ports::list;
 use super::finding::{Finding, Severity, Suspect};
 use super::report::Report;
+use crate::facts::Facts;
+use crate::facts::ports::list;
 use crate::snapshot::{FileOverlay, Location, Places, Snapshot};
 
 /// The findings about the change itself, which no cluster has.

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assess::finding::{Evidence, Finding};
-use crate::assess::views::calico_node::CalicoNode;
 use crate::snapshot::{FileOverlay, ObjectRef, Snapshot};
+use crate::views::calico_node::CalicoNode;
 
 /// The Installation's pools.
 const POOLS: &str = "spec.calicoNetwork.ipPools";

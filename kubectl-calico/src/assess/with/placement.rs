@@ -8,14 +8,14 @@ use serde_yaml::Value;
 
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
-use crate::assess::phrases::few;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::daemon_set;
-use crate::assess::views::objects::default_installation;
+use crate::facts::provenance::Provenance;
+use crate::phrases::few;
 use crate::snapshot::resources::NODES;
 use crate::snapshot::trim::keep;
 use crate::snapshot::{Node, ObjectRef};
+use crate::views::calico_node::CalicoNode;
+use crate::views::daemon_set;
+use crate::views::objects::default_installation;
 
 pub(super) static PLACEMENT_CHANGED: Entry = Entry {
     code: "CAL124",

@@ -3,8 +3,8 @@
 use calico_core::catalog::Entry;
 
 use crate::assess::check::Case;
-use crate::assess::facts::installation::InstallationFacts;
 use crate::assess::finding::Finding;
+use crate::facts::installation::InstallationFacts;
 use crate::snapshot::ObjectRef;
 
 pub(super) static SECOND_API_SERVER: Entry = Entry {

@@ -1,12 +1,12 @@
 //! Manifests that install Calico beside the one that is there.
 
 use crate::assess::checks::migration::HALF_MIGRATED;
-use crate::assess::facts::Facts;
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::facts::Facts;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
 use crate::snapshot::{ObjectRef, Snapshot};
+use crate::views::calico_node::CalicoNode;
 
 /// A calico-node of the manifests beside the operator's. There is no migration yet that could continue.
 pub(super) fn second_install(subject: &str, before: &Facts) -> Finding {

@@ -8,14 +8,14 @@ use crate::assess::advice::services_endpoint::{
 use crate::assess::check::Case;
 use crate::assess::checks::ebpf::IPVS_FIRST;
 use crate::assess::checks::other_plugins;
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::facts::platform::Platform;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::kube_proxy;
-use crate::assess::views::objects::setting;
+use crate::facts::dataplane::Dataplane;
+use crate::facts::platform::Platform;
+use crate::facts::provenance::Provenance;
 use crate::snapshot::ObjectRef;
+use crate::views::calico_node::CalicoNode;
+use crate::views::kube_proxy;
+use crate::views::objects::setting;
 
 pub(super) static NO_SERVICES: Entry = Entry {
     code: "CAL121",

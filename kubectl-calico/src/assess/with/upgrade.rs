@@ -2,8 +2,8 @@
 
 use calico_core::operator::OperatorVersion;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
 
 /// What the operator does because of its new version, as a clause. Calico's version becomes that which it
 /// installs.

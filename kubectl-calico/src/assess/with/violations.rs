@@ -8,11 +8,11 @@ use serde_yaml::Value;
 use super::origins::Origins;
 use crate::assess::check::Case;
 use crate::assess::checks::installation_rules::{RULE_BROKEN, broken};
-use crate::assess::facts::Facts;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::report::Report;
-use crate::assess::views::objects::default_installation;
+use crate::facts::Facts;
 use crate::snapshot::{Installation, ObjectRef, Snapshot};
+use crate::views::objects::default_installation;
 
 /// The violations. What the operator has accepted in the cluster, it accepts again.
 pub(super) fn violations(

@@ -3,9 +3,9 @@
 use crate::assess;
 use crate::assess::check::{Case, Check};
 use crate::assess::checks::kubernetes_version::OPERATOR_TOO_OLD;
-use crate::assess::fact::Fact;
 use crate::assess::finding::Finding;
-use crate::assess::provenance::Provenance;
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
 use crate::plan::catalog::BEFORE_STEPS;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;

@@ -1,7 +1,7 @@
 //! Pools that an uninstall left behind.
 
-use crate::assess::facts::method::Method;
 use crate::assess::finding::Finding;
+use crate::facts::method::Method;
 use crate::plan::catalog::LEFTOVER_POOLS;
 use crate::plan::inputs::Inputs;
 use crate::repair::resource_writer::{IP_POOLS, ResourceWriter};

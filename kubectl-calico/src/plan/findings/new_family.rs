@@ -2,8 +2,8 @@
 
 use calico_core::cidr::Cidr;
 
-use crate::assess::facts::networks::ConfiguredNetwork;
 use crate::assess::finding::Finding;
+use crate::facts::networks::ConfiguredNetwork;
 use crate::plan::catalog::FAMILY_OUTSIDE_POD_NETWORK;
 use crate::plan::inputs::Inputs;
 use crate::plan::new_family::added;

@@ -3,10 +3,10 @@
 use crate::assess::check::Case;
 use crate::assess::checks::other_plugins::{CILIUM, others};
 use crate::assess::finding::Finding;
-use crate::assess::views::server_arguments::ServerArguments;
 use crate::plan::catalog::OTHER_NETWORK_PLUGIN;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
+use crate::views::server_arguments::ServerArguments;
 
 /// CNI plugins that do what Calico is meant to do.
 pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {

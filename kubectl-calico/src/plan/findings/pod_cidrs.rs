@@ -1,7 +1,7 @@
 //! A pool that cannot be replaced, because pods have addresses of the podCIDRs in it.
 
-use crate::assess::facts::ipam::HOST_LOCAL;
 use crate::assess::finding::Finding;
+use crate::facts::ipam::HOST_LOCAL;
 use crate::plan::catalog::POOL_OF_POD_CIDRS;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::inputs::Inputs;

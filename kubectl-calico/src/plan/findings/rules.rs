@@ -6,7 +6,7 @@ use calico_core::pool::Field;
 use calico_core::rules::{Case, Enforcement, Verdict, Violation, check};
 
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::provenance::Provenance;
+use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::entries::requested;
 use crate::plan::inputs::Inputs;

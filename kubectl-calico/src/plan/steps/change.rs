@@ -4,8 +4,8 @@ use calico_core::defaults::name_of;
 
 use super::helm::{again, chart_version};
 use super::new_family;
-use crate::assess::facts::ports::Port;
-use crate::assess::phrases::the_pool;
+use crate::facts::ports::Port;
+use crate::phrases::the_pool;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::inputs::Inputs;
 use crate::plan::pool::Pool;

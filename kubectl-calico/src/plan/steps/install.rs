@@ -4,8 +4,8 @@ use serde_json::json;
 use serde_yaml::Value;
 
 use super::helm::{again, upgrade_release, version_flag, write_values};
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
 use crate::plan::entries;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;

@@ -8,8 +8,8 @@ mod restore;
 
 use serde_yaml::Value;
 
-use crate::assess::facts::ports::Port;
 use crate::assess::finding::Finding;
+use crate::facts::ports::Port;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::findings::comes_before_steps;
 use crate::plan::inputs::Inputs;

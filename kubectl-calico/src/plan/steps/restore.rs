@@ -2,8 +2,8 @@
 
 use super::helm::{again, upgrade_release, write_values};
 use crate::assess::advice::new_installation::{only_restored, restored};
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::inputs::Inputs;
 use crate::repair::Step;

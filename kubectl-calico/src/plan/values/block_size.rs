@@ -9,11 +9,11 @@ use super::demand::Demand;
 use super::precedence::settled_by;
 use super::sizes::Sizes;
 use crate::assess::finding::Finding;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::ipam_blocks::block_sizes;
+use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
+use crate::views::ipam_blocks::block_sizes;
 
 /// The flag that sets it.
 const FLAG: &str = "--block-size";

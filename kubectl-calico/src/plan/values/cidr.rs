@@ -3,9 +3,9 @@
 use calico_core::cidr::{Cidr, Family};
 
 use super::precedence::settled_by;
-use crate::assess::facts::networks::ConfiguredNetwork;
-use crate::assess::facts::platform::Platform;
-use crate::assess::provenance::Provenance;
+use crate::facts::networks::ConfiguredNetwork;
+use crate::facts::platform::Platform;
+use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
 use crate::repair::free_range::is_clear_of_services_and_nodes;

@@ -6,10 +6,10 @@
 
 use calico_core::pool::Encapsulation;
 
-use crate::assess::fact::Fact;
-use crate::assess::facts::cloud::{Cloud, Ipip, scheme_of};
 use crate::assess::finding::Severity;
-use crate::assess::provenance::Provenance;
+use crate::facts::cloud::{Cloud, Ipip, scheme_of};
+use crate::facts::fact::Fact;
+use crate::facts::provenance::Provenance;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
 

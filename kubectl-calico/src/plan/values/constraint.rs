@@ -5,15 +5,15 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
-use crate::assess::facts::bgp::covers;
 use crate::assess::finding::Severity;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::felix::{CLUSTER_ROUTES, Felix};
+use crate::facts::bgp::covers;
+use crate::facts::provenance::Provenance;
 use crate::plan::catalog::{
     ENCAPSULATION_ON_WINDOWS, ENCAPSULATION_WITH_EBPF, ENCAPSULATION_WITHOUT_BIRD,
 };
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
+use crate::views::felix::{CLUSTER_ROUTES, Felix};
 
 /// Something that excludes an encapsulation.
 pub(crate) struct Constraint {

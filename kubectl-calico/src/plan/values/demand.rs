@@ -7,10 +7,10 @@ use calico_core::pool::BlockSize;
 
 use super::sizes::{Size, Sizes};
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::views::ipam_config::most_blocks;
 use crate::plan::catalog::POOL_TOO_SMALL;
 use crate::plan::choice::Choice;
 use crate::plan::inputs::Inputs;
+use crate::views::ipam_config::most_blocks;
 
 /// The flag that helps if no block size fits.
 const LARGER: &str = "a larger --cidr";

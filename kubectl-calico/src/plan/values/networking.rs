@@ -3,10 +3,10 @@
 use calico_core::installation::Installation;
 use serde::Serialize;
 
-use crate::assess::facts::Facts;
-use crate::assess::facts::manifest::Manifest;
-use crate::assess::facts::method::Method;
-use crate::assess::facts::platform::Platform;
+use crate::facts::Facts;
+use crate::facts::manifest::Manifest;
+use crate::facts::method::Method;
+use crate::facts::platform::Platform;
 use crate::plan::request::PlanRequest;
 use crate::repair::installation_settings::{self, Setting};
 use crate::snapshot::Snapshot;

@@ -5,8 +5,8 @@ use calico_core::pool::Encapsulation;
 
 use super::cloud::objection;
 use super::constraint::{Constraint, constraints, is_by_pod_cidr};
-use crate::assess::fact::Fact;
 use crate::assess::finding::{Finding, Severity};
+use crate::facts::fact::Fact;
 use crate::plan::catalog::ENCAPSULATION_ON_CLOUD;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::Node;

@@ -2,8 +2,8 @@
 
 use calico_core::operator::OperatorVersion;
 
-use crate::assess::fact::{Fact, Gap};
-use crate::assess::facts::Facts;
+use crate::facts::Facts;
+use crate::facts::fact::{Fact, Gap};
 use crate::plan::choice::Choice;
 use crate::plan::request::PlanRequest;
 use crate::snapshot::Unknown;

@@ -1,6 +1,6 @@
 //! The value to use if it does not have to be derived.
 
-use crate::assess::provenance::Provenance;
+use crate::facts::provenance::Provenance;
 use crate::plan::choice::Choice;
 use crate::snapshot::ObjectRef;
 

@@ -14,9 +14,9 @@ use super::status::sentence;
 use super::summary_table::{HEADINGS, row};
 use super::xml::{escaped, escaped_lines};
 use crate::assess::finding::Finding;
-use crate::assess::phrases::counted;
 use crate::assess::report::Report;
 use crate::clusters::ReportList;
+use crate::phrases::counted;
 use crate::repair::Step;
 pub use nodes::NodeGrid;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::assess::fact::Fact;
+use crate::facts::fact::Fact;
 use crate::nodes::agent_pod::{AgentPod, AgentPods};
 use crate::render::xml::escaped;
 use crate::snapshot::{Node, Snapshot};

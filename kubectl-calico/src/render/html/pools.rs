@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::assess::facts::Facts;
+use crate::facts::Facts;
 use crate::render::status::grouped;
 use crate::render::xml::escaped;
 

@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use calico_core::text::printable;
 
-use crate::assess::facts::method::Method;
 use crate::assess::finding::Severity;
+use crate::facts::method::Method;
 use crate::plan::choice::Choice;
 use crate::plan::comparison::PoolComparison;
 use crate::plan::values::sizes::{Size, Sizes};

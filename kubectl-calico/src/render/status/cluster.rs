@@ -1,11 +1,11 @@
 //! The cluster, and how Calico was installed in it.
 
 use super::words::in_words;
-use crate::assess::facts::cluster::{Cluster, NodeCounts};
-use crate::assess::facts::install::Install;
-use crate::assess::facts::installer::Installer;
-use crate::assess::facts::method::Method;
-use crate::assess::phrases::{counted, few};
+use crate::facts::cluster::{Cluster, NodeCounts};
+use crate::facts::install::Install;
+use crate::facts::installer::Installer;
+use crate::facts::method::Method;
+use crate::phrases::{counted, few};
 use crate::render::page::UNKNOWN;
 use crate::render::rows::Rows;
 

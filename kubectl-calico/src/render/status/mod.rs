@@ -27,8 +27,8 @@ use super::not_read::{Row, not_read};
 use super::page::{Look, Page};
 use super::rows::Rows;
 use crate::assess::cluster_state::ClusterState;
-use crate::assess::facts::method::Method;
 use crate::assess::report::Report;
+use crate::facts::method::Method;
 
 /// How much of a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The networks that Kubernetes was configured with.
 
-use crate::assess::facts::networks::{ConfiguredNetwork, Networks};
+use crate::facts::networks::{ConfiguredNetwork, Networks};
 use crate::render::page::UNKNOWN;
 use crate::render::rows::Rows;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::assess::phrases::counted;
 use crate::assess::report::Report;
+use crate::phrases::counted;
 use crate::render::page::{BOLD, Page};
 
 /// A line for each kind of reason. The codes are for those who ask for details.

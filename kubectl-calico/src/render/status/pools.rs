@@ -2,11 +2,11 @@
 
 use super::marks;
 use super::words::{grouped, in_words};
-use crate::assess::facts::ipam::CALICO;
-use crate::assess::facts::no_assignment::NoAssignment;
-use crate::assess::facts::pool_usage::PoolUsage;
-use crate::assess::facts::pools::{ALL_NODES, ExistingPool};
 use crate::assess::report::Report;
+use crate::facts::ipam::CALICO;
+use crate::facts::no_assignment::NoAssignment;
+use crate::facts::pool_usage::PoolUsage;
+use crate::facts::pools::{ALL_NODES, ExistingPool};
 use crate::render::rows::Rows;
 
 pub(super) fn pools(rows: &mut Rows, report: &Report) {

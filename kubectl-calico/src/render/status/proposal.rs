@@ -3,9 +3,9 @@
 use super::pools::description;
 use super::words::in_words;
 use super::{cluster, networks, routing};
-use crate::assess::facts::Facts;
-use crate::assess::facts::proposed_pools::proposed_pools;
-use crate::assess::phrases::counted;
+use crate::facts::Facts;
+use crate::facts::proposed_pools::proposed_pools;
+use crate::phrases::counted;
 use crate::render::rows::Rows;
 
 /// A row for each fact that is known.

@@ -1,12 +1,12 @@
 //! How the traffic of pods crosses nodes.
 
 use super::words::{in_words, why_unknown};
-use crate::assess::fact::Fact;
-use crate::assess::facts::Facts;
-use crate::assess::facts::mtu::Mtu;
-use crate::assess::facts::ports::{Port, list};
-use crate::assess::facts::routing::Routing;
-use crate::assess::facts::routing_mode::{RoutesBy, RoutingMode};
+use crate::facts::Facts;
+use crate::facts::fact::Fact;
+use crate::facts::mtu::Mtu;
+use crate::facts::ports::{Port, list};
+use crate::facts::routing::Routing;
+use crate::facts::routing_mode::{RoutesBy, RoutingMode};
 use crate::render::page::UNKNOWN;
 use crate::render::rows::Rows;
 

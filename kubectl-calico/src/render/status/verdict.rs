@@ -4,8 +4,8 @@ use anstyle::Style;
 
 use crate::assess::changes::Changes;
 use crate::assess::cluster_state::ClusterState;
-use crate::assess::phrases::counted;
 use crate::assess::report::Report;
+use crate::phrases::counted;
 use crate::render::page::{BOLD, GREEN, Page, RED, YELLOW};
 use crate::snapshot::BasisKind;
 

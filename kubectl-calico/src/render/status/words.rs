@@ -1,6 +1,6 @@
 //! Facts in words.
 
-use crate::assess::fact::{Fact, Gap};
+use crate::facts::fact::{Fact, Gap};
 use crate::render::page::UNKNOWN;
 use crate::snapshot::Unknown;
 

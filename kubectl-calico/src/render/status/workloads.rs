@@ -1,13 +1,13 @@
 //! Typha, calico-node and the operator's components.
 
 use super::words::{in_words, why_unknown};
-use crate::assess::fact::Fact;
-use crate::assess::facts::agents::Agents;
-use crate::assess::facts::components::{Component, ComponentState};
-use crate::assess::facts::typha::Typha;
-use crate::assess::views::calico_node::NOT_FOUND;
+use crate::facts::agents::Agents;
+use crate::facts::components::{Component, ComponentState};
+use crate::facts::fact::Fact;
+use crate::facts::typha::Typha;
 use crate::render::page::UNKNOWN;
 use crate::render::rows::Rows;
+use crate::views::calico_node::NOT_FOUND;
 
 pub(super) fn typha(rows: &mut Rows, typha: &Typha) {
     let deployment = in_words(&typha.deployment, |typha| {

@@ -5,10 +5,10 @@ use super::known_message::{KnownMessage, every_node_responds};
 use crate::assess::check::Case;
 use crate::assess::checks::node_addresses::WRONG_ADDRESS;
 use crate::assess::checks::nodes_without_address::NO_ADDRESS;
-use crate::assess::views::calico_node::CalicoNode;
 use crate::repair::Step;
 use crate::repair::calico_node::set_variable;
 use crate::snapshot::PodName;
+use crate::views::calico_node::CalicoNode;
 
 const NO_SUCH_ADDRESS: KnownMessage = KnownMessage {
     means: "the address that Calico recorded for the node is not on any of its interfaces",

@@ -3,11 +3,11 @@
 use crate::assess::advice::pod_commands;
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
-use crate::assess::facts::platform::Platform;
-use crate::assess::phrases::{MOST_NAMES, pasted};
-use crate::assess::views::container_failure::container_failure;
-use crate::assess::views::pods;
+use crate::facts::platform::Platform;
+use crate::phrases::{MOST_NAMES, pasted};
 use crate::snapshot::{Pod, PodName};
+use crate::views::container_failure::container_failure;
+use crate::views::pods;
 
 /// Shows where calico-node runs.
 pub(super) fn agents(_: &Case, _: &PodName) -> String {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::super::services_endpoint::{HOST, may_be_of_service};
 use crate::assess::check::Case;
-use crate::assess::views::calico_node::{CalicoNode, Variable};
+use crate::views::calico_node::{CalicoNode, Variable};
 
 /// The longest name of a server that is quoted, in characters.
 const LONGEST: usize = 80;

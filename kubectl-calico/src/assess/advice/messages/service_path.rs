@@ -2,11 +2,11 @@
 
 use super::commands::{agents, calico_node_of, kube_proxy};
 use crate::assess::check::Case;
-use crate::assess::facts::dataplane::Dataplane;
-use crate::assess::phrases::counted;
-use crate::assess::views::{kube_proxy as proxy, pods};
+use crate::facts::dataplane::Dataplane;
+use crate::phrases::counted;
 use crate::repair::Step;
 use crate::snapshot::{Pod, PodName};
+use crate::views::{kube_proxy as proxy, pods};
 
 /// What to do if nothing more is known.
 pub(super) const FIX: &str = "get kube-proxy running on the node, if it is not; with eBPF and without kube-proxy, give \

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
-use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity};
-use crate::assess::phrases::the_pool;
+use crate::facts::installation::InstallationFacts;
+use crate::facts::pools::ExistingPool;
+use crate::phrases::the_pool;
 use crate::snapshot::{ObjectRef, Store};
 
 /// The CIDR text by which the operator identifies a pool.

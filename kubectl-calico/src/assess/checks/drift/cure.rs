@@ -21,11 +21,11 @@ use crate::assess::checks::retina::RETINA_BESIDE_IPIP;
 use crate::assess::checks::routes::NO_ROUTES;
 use crate::assess::checks::source_check::AWS_SOURCE_CHECK;
 use crate::assess::checks::tunnels::{BOTH_TUNNELS, TUNNEL_FORCED};
-use crate::assess::facts::Facts;
-use crate::assess::facts::drift::{Difference, differences};
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
+use crate::facts::Facts;
+use crate::facts::drift::{Difference, differences};
+use crate::facts::pools::ExistingPool;
 use crate::repair::installer_step::api_server;
 
 /// The checks of the fields that the operator changes.

@@ -9,9 +9,9 @@ use calico_core::catalog::Entry;
 
 use crate::assess::advice::pool_fixes::complete_deletion;
 use crate::assess::check::Case;
-use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
+use crate::facts::installation::InstallationFacts;
+use crate::facts::pools::ExistingPool;
 use crate::snapshot::Store;
 
 /// A pool whose deletion has begun and waits for the pods that still have its addresses.

@@ -11,10 +11,10 @@ use calico_core::defaults::EffectivePool;
 
 use crate::assess::advice::ownership::{cannot_be_owned, of_overlay, unlisted};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::facts::drift::differences;
-use crate::assess::facts::installation::InstallationFacts;
-use crate::assess::facts::pools::ExistingPool;
 use crate::assess::finding::Finding;
+use crate::facts::drift::differences;
+use crate::facts::installation::InstallationFacts;
+use crate::facts::pools::ExistingPool;
 use crate::snapshot::resources::{INSTALLATIONS, IP_POOLS};
 
 use changed_entry::{cidr_of, deleted_in_a_loop, renamed, renumbered, written_otherwise};

@@ -5,11 +5,11 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::advice::services_endpoint;
 use crate::assess::check::Case;
-use crate::assess::phrases::{pasted, pasted_names};
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::facts::provenance::Provenance;
+use crate::phrases::{pasted, pasted_names};
 use crate::repair::Step;
 use crate::snapshot::{ObjectRef, Reading};
+use crate::views::calico_node::CalicoNode;
 
 /// Values of these ConfigMaps, but templates that install-cni fills in.
 pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {

@@ -3,9 +3,9 @@
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::advice::services_endpoint::{self, HOST, PORT};
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted_names;
-use crate::assess::views::calico_node::CalicoNode;
+use crate::phrases::pasted_names;
 use crate::repair::Step;
+use crate::views::calico_node::CalicoNode;
 
 /// Variables that are set in the DaemonSet itself.
 pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {

@@ -5,10 +5,10 @@ use serde_yaml::Value;
 use super::placeholder::Placeholder;
 use crate::assess::advice::placeholder;
 use crate::assess::check::Case;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::objects::default_installation;
+use crate::facts::provenance::Provenance;
 use crate::repair::Step;
 use crate::snapshot::ObjectRef;
+use crate::views::objects::default_installation;
 
 /// Strings of the Installation, but those of its pools.
 pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {

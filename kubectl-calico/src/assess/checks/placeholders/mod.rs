@@ -10,12 +10,12 @@ use calico_core::catalog::Entry;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
-use crate::assess::views::calico_node::SERVICES_ENDPOINT;
-use crate::assess::views::pods;
 use crate::snapshot::resources::{
     self, CALICO_CONFIG, CALICO_PODS, CANAL_CONFIG, DAEMON_SETS, DEPLOYMENTS, INSTALLATIONS,
     MANIFEST_SERVICES_ENDPOINT, OPERATORS, RKE2_CANAL_CONFIG,
 };
+use crate::views::calico_node::SERVICES_ENDPOINT;
+use crate::views::pods;
 use placeholder::Placeholder;
 
 pub(crate) const PLACEHOLDER_LEFT: Check = Check {

@@ -2,7 +2,7 @@
 
 use crate::assess::advice::placeholder;
 use crate::assess::advice::services_endpoint::{HOST, PORT};
-use crate::assess::provenance::Provenance;
+use crate::facts::provenance::Provenance;
 use crate::repair::Step;
 
 /// A value that is a placeholder, and how it is changed.

@@ -4,12 +4,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::check::Case;
-use crate::assess::phrases::pasted_names;
-use crate::assess::provenance::Provenance;
-use crate::assess::views::calico_node::CalicoNode;
-use crate::assess::views::daemon_set;
+use crate::facts::provenance::Provenance;
+use crate::phrases::pasted_names;
 use crate::repair::Step;
 use crate::snapshot::{ObjectRef, Reading};
+use crate::views::calico_node::CalicoNode;
+use crate::views::daemon_set;
 
 /// Images of Calico's workloads, and the address of the API server that the operator uses itself.
 pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
