@@ -75,7 +75,7 @@ pub fn shortage(load: &Load, old: &ExistingPool, to: &Cidr, size: i64) -> Option
     missing_addresses(old, to).or_else(|| {
         let name = the_pool(&old.name);
         (!load.has_blocks(to, size))
-            .then(|| format!("{to} has too few blocks for what the nodes have in use of {name}"))
+            .then(|| format!("{to} has too few blocks for the addresses that nodes use in {name}"))
     })
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn to_come(
     let cidr = pool.cidr;
     finding
         .impact(format!(
-            "once the operator and Calico's API server both run, the operator creates this pool beside the existing \
+            "once the operator and Calico's API server both run, the operator creates this pool alongside the existing \
              ones, without any check; then {impact}"
         ))
         .in_manifest(format!(

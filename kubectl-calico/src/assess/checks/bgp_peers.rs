@@ -163,7 +163,7 @@ fn evidence(case: &Case, finding: Finding) -> Finding {
     let pools = by_bird(case).map(|mode| few(&mode.pools));
     finding.evidence(
         ObjectRef::all("IPPool"),
-        "routes by BIRD",
+        "with routes by BIRD",
         pools.unwrap_or_default(),
     )
 }

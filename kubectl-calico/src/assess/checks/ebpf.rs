@@ -362,7 +362,7 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     } else {
         finding.in_manifest(format!(
             "give calico-node the address of the API server, or of its load balancer, in {}; once \
-             eBPF is on and all pods of calico-node are ready, turn kube-proxy off",
+             eBPF is on and all calico-node pods are ready, turn kube-proxy off",
             services_endpoint::config_map(case, &node)
         ))
     };
@@ -377,7 +377,7 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
         finding
             .fix(
                 "give calico-node the address of the API server, or of its load balancer: replace \
-                 HOST with it, and wait until all pods of calico-node have restarted and are ready",
+                 HOST with it, and wait until all calico-node pods have been restarted and are ready",
             )
             .paste(set)
     };

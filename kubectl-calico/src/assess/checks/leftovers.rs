@@ -116,7 +116,7 @@ fn only_blocks(case: &Case) -> Option<Finding> {
         Some(pod) => (
             finding.evidence(pods::object(pod), "status.podIP", &pod.status.pod_ip),
             Step::new(
-                "install Calico again with a pool for blocks of this size, as kubectl calico plan proposes; to use \
+                "install Calico again with a pool for these blocks, of their size (see kubectl calico plan); to use \
                  another one, recreate the pods that have their addresses, and delete the blocks first",
             ),
         ),

@@ -15,17 +15,17 @@ use crate::views::{joining, placement};
 pub(crate) const POD_CIDR_MISSING: Check = Check {
     entry: Entry {
         code: "CAL230",
-        title: "a node has no pod CIDR for host-local IPAM, or the same as another node",
-        meaning: "With host-local IPAM, pods get their addresses from the pod CIDR of their node \
+        title: "a node has no podCIDR for host-local IPAM, or the same as another node",
+        meaning: "With host-local IPAM, pods get their addresses from the podCIDR of their node \
                   (spec.podCIDR). A node has none, or two nodes have the same one.",
         impact: "Without one, new pods on the node stay in ContainerCreating. Pods of nodes with the same one get \
                  the same addresses, and traffic reaches only one of them.",
         criteria: "Pods get their addresses from host-local IPAM, and the node runs calico-node on Linux. Nodes that \
                    have just joined do not count.\n\
-                   - Error: two nodes have the same pod CIDR.\n\
+                   - Error: two nodes have the same podCIDR.\n\
                    - Warning: a node has none. Pods that already run there are not affected.",
-        fix: "Have the controller manager assign pod CIDRs (--allocate-node-cidrs=true, and a --cluster-cidr with room \
-              for every node), or use the cloud's controller. A pod CIDR cannot be changed: if a node has that of \
+        fix: "Have the controller manager assign podCIDRs (--allocate-node-cidrs=true, and a --cluster-cidr with room \
+              for every node), or use the cloud's controller. A podCIDR cannot be changed: if a node has that of \
               another one, delete the node, and let it join again.",
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/k8s/k8s.go (usePodCidr); kubernetes v1.34, \
                  pkg/controller/nodeipam/ipam/range_allocator.go",
@@ -80,7 +80,7 @@ fn same(nodes: &[&Node]) -> Option<Finding> {
     let finding = Finding::error(
         &POD_CIDR_MISSING.entry,
         ObjectRef::named("Node", *names.first()?),
-        format!("nodes have the same pod CIDR: {}", few(names)),
+        format!("nodes have the same podCIDR: {}", few(names)),
     );
     let finding = shared
         .iter()
@@ -97,7 +97,7 @@ fn same(nodes: &[&Node]) -> Option<Finding> {
         finding
             .impact("pods on these nodes get the same addresses")
             .fix(
-                "drain all but one of these nodes, delete those, and let them join again: pod CIDRs are immutable, \
+                "drain all but one of these nodes, delete those, and let them join again: podCIDRs are immutable, \
                  and the controller manager assigns new ones",
             ),
     )
@@ -115,7 +115,7 @@ fn missing(nodes: &[&Node]) -> Option<Finding> {
     let finding = Finding::warning(
         &POD_CIDR_MISSING.entry,
         ObjectRef::named("Node", *names.first()?),
-        format!("no pod CIDR for {}", few(&names)),
+        format!("no podCIDR for {}", few(&names)),
     );
     let finding = names
         .iter()

@@ -192,7 +192,7 @@ fn variable(case: &Case) -> Option<(Provenance, String)> {
     Some((node.env(VARIABLE), value.to_owned()))
 }
 
-const MASQUERADED: &str = "kube-proxy treats traffic from these pods to Services as coming from outside the \
+const MASQUERADED: &str = "kube-proxy treats traffic from the pool's pods to Services as coming from outside the \
                            cluster and replaces its source address; network policies no longer match it";
 
 fn impact(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> String {

@@ -16,7 +16,7 @@ use crate::snapshot::resource::{Api, Resource};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The shortest time between the end of a watch and the next one of the same kind.
+/// The shortest time between the starts of two watches of the same kind.
 const SHORTEST_WATCH: Duration = Duration::from_secs(1);
 
 /// How often a kind that is not served is requested again: before an install, most are not.

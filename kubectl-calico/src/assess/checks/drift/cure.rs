@@ -141,6 +141,6 @@ pub(super) fn to_be_changed(finding: Finding, keys: &str, cured: &[&str]) -> Fin
             "the operator does not change the pool to match the Installation, which would fix {codes}"
         ))
         .fix(format!(
-            "keep {keys} in the Installation, and change the pool, as for {codes}"
+            "keep {keys} in the Installation, and change the pool as the fix of {codes} says"
         ))
 }
