@@ -30,6 +30,16 @@ pub fn steps(
     old: &ExistingPool,
     new: &NewPool,
 ) -> Vec<Step> {
+    if writer.awaits(&new.cidr) {
+        return vec![
+            Step::new(format!(
+                "the Installation already lists {}, but the operator has not created that pool: find out why, before you \
+                 change anything else",
+                new.cidr
+            ))
+            .run("kubectl get tigerastatuses ippools -o yaml"),
+        ];
+    }
     let overlaps = old.network.is_none_or(|range| range.overlaps(&new.cidr));
     let mut steps = if overlaps {
         by_way_of_a_third(snapshot, facts, writer, old, new)
@@ -170,7 +180,7 @@ fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
         disable(writer, pool),
         recreate_pods(
             &format!("that have addresses from {}", the_pool(pool.name)),
-            "kubectl calico status shows none of them in use",
+            "kubectl calico status shows none of its addresses in use",
         ),
         delete(writer, pool),
     ]

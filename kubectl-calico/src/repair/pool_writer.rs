@@ -5,6 +5,7 @@
 //! those that are no longer in it. Any other pool is changed directly, and so is its entry, if it has
 //! one. Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
 
+use calico_core::cidr::Cidr;
 use calico_core::pool::Encapsulation;
 use serde_json::{Map, Value, json};
 
@@ -97,6 +98,14 @@ impl<'a> PoolWriter<'a> {
     fn follows_list(&self) -> bool {
         self.installation
             .is_some_and(InstallationFacts::changes_existing_pools)
+    }
+
+    /// Whether the operator has yet to create a pool with that CIDR. It accepts no CIDR twice.
+    /// Source: tigera/operator v1.42.3, pkg/controller/ippool/validation.go.
+    pub fn awaits(&self, cidr: &Cidr) -> bool {
+        let mut pools = self.facts.known_pools().iter();
+        let exists = pools.any(|pool| pool.network == Some(*cidr));
+        self.follows_list() && !exists && self.list.index_of(&cidr.to_string()).is_some()
     }
 
     /// Lists the unlisted pools again.

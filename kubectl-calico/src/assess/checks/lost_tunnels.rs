@@ -162,7 +162,7 @@ fn fix(case: &Case, pool: &ExistingPool) -> Vec<Step> {
     );
     steps.push(recreate_pods(
         &format!("that have addresses from {name}"),
-        "kubectl calico status shows none of them in use",
+        "kubectl calico status shows none of its addresses in use",
     ));
     if let Some(last) = steps.last_mut() {
         last.what = format!("or, if it is to stay disabled, {}", last.what);

@@ -8,6 +8,7 @@ use crate::assess::finding::Finding;
 use crate::facts::cloud::Cloud;
 use crate::facts::method::Method;
 use crate::facts::mtu::Mtu;
+use crate::phrases::pasted_names;
 use crate::repair::calico_node::patch_config_map;
 use crate::repair::mtu::detect;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
@@ -111,8 +112,12 @@ fn with_number(case: &Case, finding: Finding, by_operator: bool, mtu: i64) -> Fi
         let node = CalicoNode::current(case.snapshot);
         let config = node.filter(|_| case.facts.install.bundled_with().is_none());
         let command = config.map(|node| {
-            let (_, name) = node.config();
-            patch_config_map(name, &json!({ "veth_mtu": mtu.to_string() }))
+            let (_, config) = node.config();
+            let (namespace, name) = pasted_names(&node.set.metadata);
+            format!(
+                "{}\nkubectl rollout restart -n {namespace} daemonset/{name}",
+                patch_config_map(config, &json!({ "veth_mtu": mtu.to_string() }))
+            )
         });
         let finding = finding.fix(set);
         match command {

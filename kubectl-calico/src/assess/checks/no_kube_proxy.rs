@@ -71,12 +71,10 @@ fn no_kube_proxy(case: &Case) -> Option<Finding> {
         Some(told) => (told.from, told.value),
         None => (default_of(&BPF), false),
     };
-    Some(
-        finding
-            .read(&from, is_on)
-            .impact("no Service works, cluster DNS included, and calico-node will not start again"),
-    )
+    Some(finding.read(&from, is_on))
 }
+
+const IMPACT: &str = "no Service works, cluster DNS included, and calico-node will not start again";
 
 fn turned_off(set: &DaemonSet) -> Option<Finding> {
     let selector = daemon_set::pod(set)?.node_selector.as_ref()?;
@@ -101,6 +99,7 @@ fn turned_off(set: &DaemonSet) -> Option<Finding> {
             "spec.template.spec.nodeSelector",
             format!("{key}={}", selector.get(key).map_or("", String::as_str)),
         )
+        .impact(IMPACT)
         .fix(
             "let kube-proxy run on every node again; or turn eBPF on, with the address of the API server in \
              the ConfigMap kubernetes-services-endpoint",
@@ -124,6 +123,7 @@ fn absent(case: &Case) -> Option<Finding> {
             "no kube-proxy was found, and eBPF is off",
         )
         .evidence(ObjectRef::all("DaemonSet"), "pods of kube-proxy", 0)
+        .impact(format!("unless something else implements Services, {IMPACT}"))
         .fix(
             "install kube-proxy, unless something else implements Services; or turn on eBPF with the address \
              of the API server",
