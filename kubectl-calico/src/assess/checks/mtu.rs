@@ -9,6 +9,7 @@ use crate::facts::cloud::Cloud;
 use crate::facts::method::Method;
 use crate::facts::mtu::Mtu;
 use crate::phrases::pasted_names;
+use crate::repair::Step;
 use crate::repair::calico_node::patch_config_map;
 use crate::repair::mtu::detect;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
@@ -110,19 +111,14 @@ fn with_number(case: &Case, finding: Finding, by_operator: bool, mtu: i64) -> Fi
         ))
     } else {
         let node = CalicoNode::current(case.snapshot);
-        let config = node.filter(|_| case.facts.install.bundled_with().is_none());
-        let command = config.map(|node| {
+        let node = node.filter(|_| case.facts.install.bundled_with().is_none());
+        let commands = node.into_iter().flat_map(|node| {
             let (_, config) = node.config();
             let (namespace, name) = pasted_names(&node.set.metadata);
-            format!(
-                "{}\nkubectl rollout restart -n {namespace} daemonset/{name}",
-                patch_config_map(config, &json!({ "veth_mtu": mtu.to_string() }))
-            )
+            let restart = format!("kubectl rollout restart -n {namespace} daemonset/{name}");
+            let mtu = json!({ "veth_mtu": mtu.to_string() });
+            [patch_config_map(config, &mtu), restart.into()]
         });
-        let finding = finding.fix(set);
-        match command {
-            Some(command) => finding.paste(command),
-            None => finding,
-        }
+        finding.fixed_by(Step::new(set).run_all(commands))
     }
 }
