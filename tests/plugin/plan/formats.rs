@@ -101,7 +101,7 @@ fn an_installation_of_which_too_little_is_known_is_only_restored() {
     for format in APPLIED {
         let ran = case.run(&["-o", format]);
         assert_eq!(ran.exit, 64, "{format}");
-        let why = "restore the Installation from Git or from the values of Helm";
+        let why = "restore the Installation from Git or from Helm's values";
         assert!(ran.stderr.contains(why), "{format}: {}", ran.stderr);
     }
 }

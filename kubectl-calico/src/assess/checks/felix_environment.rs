@@ -73,7 +73,9 @@ fn overridden<T: Display>(
             from.object
         )));
     }
-    let finding = finding.in_manifest(format!("remove {variable} from calico-node, or this field"));
+    let finding = finding.in_manifest(format!(
+        "remove {variable} from the manifest of calico-node, or this field"
+    ));
     Some(if install.is_run_by_operator() {
         finding.fix(format!("remove the field: the operator sets {variable}"))
     } else {

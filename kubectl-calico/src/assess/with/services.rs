@@ -172,7 +172,7 @@ fn implementation(before: &Case, after: &Case) -> Finding {
         None => finding,
     };
     if !turns_off {
-        return finding.fix("leave kube-proxy as it is, or turn eBPF on first");
+        return finding.fix("leave kube-proxy out of the manifests, or turn eBPF on first");
     }
     finding.fix(match set {
         Some(_) => {
