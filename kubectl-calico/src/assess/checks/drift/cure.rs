@@ -56,6 +56,33 @@ pub(super) fn cured(
     pool: &ExistingPool,
     differences: &[Difference],
 ) -> Vec<&'static str> {
+    let before = JUDGING.map(|check| severities(check, case));
+    let after = after(case, pool, differences);
+    if all(&after) >= all(&before) {
+        return Vec::new();
+    }
+    let judged = JUDGING.iter().zip(before.iter().zip(&after));
+    let cured = judged.filter(|(_, (before, after))| after < before);
+    cured.map(|(check, _)| check.entry.code).collect()
+}
+
+/// Those of these fields that are better left as the pool has them, once the others are changed.
+pub(super) fn harmful<'a>(
+    case: &Case,
+    pool: &ExistingPool,
+    differences: &'a [Difference],
+) -> Vec<&'a Difference> {
+    let with_all = all(&after(case, pool, differences));
+    let is_harmful = |left: &&Difference| {
+        let mut others = differences.to_vec();
+        others.retain(|it| it.key != left.key);
+        all(&after(case, pool, &others)) < with_all
+    };
+    differences.iter().filter(is_harmful).collect()
+}
+
+/// The severities of what each check finds once these fields of a pool are changed.
+fn after(case: &Case, pool: &ExistingPool, differences: &[Difference]) -> [Vec<Severity>; 17] {
     let mut changes = pool_changes(case.facts);
     changes.retain(|change| matches!(change, PoolChange::Create(_)));
     changes.push(PoolChange::Update {
@@ -69,21 +96,15 @@ pub(super) fn cured(
         snapshot: &snapshot,
         facts: &facts,
     };
-    let judged = JUDGING.map(|check| (check, severities(check, case), severities(check, &changed)));
-    let all = |of: fn(&Judged) -> &Vec<Severity>| {
-        let mut all: Vec<Severity> = judged.iter().flat_map(of).copied().collect();
-        all.sort_by(|one, other| other.cmp(one));
-        all
-    };
-    if all(|(_, _, after)| after) >= all(|(_, before, _)| before) {
-        return Vec::new();
-    }
-    let cured = judged.iter().filter(|(_, before, after)| after < before);
-    cured.map(|(check, ..)| check.entry.code).collect()
+    JUDGING.map(|check| severities(check, &changed))
 }
 
-/// A check, and the severities of its findings before and after the change.
-type Judged = (&'static Check, Vec<Severity>, Vec<Severity>);
+/// The severities of all checks, the most severe first.
+fn all(judged: &[Vec<Severity>]) -> Vec<Severity> {
+    let mut all: Vec<Severity> = judged.iter().flatten().copied().collect();
+    all.sort_by(|one, other| other.cmp(one));
+    all
+}
 
 /// The severities of a check's findings, the most severe first.
 fn severities(check: &Check, case: &Case) -> Vec<Severity> {
@@ -141,6 +162,6 @@ pub(super) fn to_be_changed(finding: Finding, keys: &str, cured: &[&str]) -> Fin
             "the operator does not change the pool to match the Installation, which would fix {codes}"
         ))
         .fix(format!(
-            "keep {keys} in the Installation, and change the pool as the fix of {codes} says"
+            "keep {keys} in the Installation, and change the pool as the fixes of these findings say"
         ))
 }

@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::installation::path;
 use serde_json::{Value, json};
 
-use super::cure::{cured, not_applied, to_be_changed};
+use super::cure::{cured, harmful, not_applied, to_be_changed};
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
@@ -50,10 +50,11 @@ impl Differing<'_> {
         let is_changed_by_operator =
             self.installation.changes_existing_pools() && self.pool.owned_by_operator;
         if !cured.is_empty() {
+            let (finding, right) = self.without_harm(finding);
             return if is_changed_by_operator {
-                not_applied(self.case, finding, &self.keys(), &cured)
+                not_applied(self.case, finding, &right, &cured)
             } else {
-                to_be_changed(finding, &self.keys(), &cured)
+                to_be_changed(finding, &right, &cured)
             };
         }
         if !self.installation.changes_existing_pools() {
@@ -67,24 +68,46 @@ impl Differing<'_> {
         } else if self.pool.owned_by_operator {
             self.pending(finding)
                 .impact(self.impact_if_owned())
-                .fixed_by_all(
-                    self.keep_pool(
-                        "if the pool is right, make the Installation match it".to_owned(),
-                    ),
-                )
+                .fixed_by_all(self.keep_pool(
+                    "if the pool is right, make the Installation match it".to_owned(),
+                    &self.differences,
+                ))
         } else {
             finding
                 .impact(
                     "the existing pool stays as it is: the operator does not own it and never \
                      changes it, while every TigeraStatus reports Available",
                 )
-                .fixed_by_all(self.keep_pool(format!(
-                    "make the Installation match the pool; if the Installation is right, label \
+                .fixed_by_all(self.keep_pool(
+                    format!(
+                        "make the Installation match the pool; if the Installation is right, label \
                      the pool app.kubernetes.io/managed-by=tigera-operator instead, and the \
                      operator {}",
-                    self.once_owned()
-                )))
+                        self.once_owned()
+                    ),
+                    &self.differences,
+                ))
         }
+    }
+
+    /// With the steps that take back what does harm once the operator applies the entry; and the other fields.
+    fn without_harm(&self, finding: Finding) -> (Finding, String) {
+        let harmful = harmful(self.case, self.pool, &self.differences);
+        let is_harmful = |key: &str| harmful.iter().any(|it| it.key == key);
+        let (wrong, right): (Vec<Difference>, Vec<Difference>) = self
+            .differences
+            .iter()
+            .cloned()
+            .partition(|it| is_harmful(it.key));
+        let right = keys(&right);
+        if wrong.is_empty() {
+            return (finding, right);
+        }
+        let what = format!(
+            "set {} in the Installation to what the pool has",
+            keys(&wrong)
+        );
+        (finding.fixed_by_all(self.keep_pool(what, &wrong)), right)
     }
 
     /// Both values of a field, as evidence.
@@ -106,8 +129,7 @@ impl Differing<'_> {
     }
 
     fn keys(&self) -> String {
-        let keys: Vec<&str> = self.differences.iter().map(|it| it.key).collect();
-        keys.join(", ")
+        keys(&self.differences)
     }
 
     fn is_about(&self, key: &str) -> bool {
@@ -161,10 +183,9 @@ impl Differing<'_> {
         }
     }
 
-    /// The steps that make the entry match the pool.
-    fn keep_pool(&self, what: String) -> Vec<Step> {
-        let fields: Vec<(&str, Value)> = self
-            .differences
+    /// The steps that make these fields of the entry match the pool.
+    fn keep_pool(&self, what: String, differences: &[Difference]) -> Vec<Step> {
+        let fields: Vec<(&str, Value)> = differences
             .iter()
             .map(|difference| match difference.key {
                 "blockSize" => ("blockSize", json!(self.pool.block_size)),
@@ -194,4 +215,9 @@ impl Differing<'_> {
             None => set_listed(self.case, self.index, what, &fields),
         }
     }
+}
+
+fn keys(differences: &[Difference]) -> String {
+    let keys: Vec<&str> = differences.iter().map(|it| it.key).collect();
+    keys.join(", ")
 }
