@@ -1,8 +1,7 @@
 //! Messages of the CNI plugin and of IPAM.
 
 use super::commands::{
-    agents, calico_node_of, cluster_roles, describe, ipam, nodes, pod_node, pools, strict_affinity,
-    unlock,
+    agents, calico_node_of, describe, ipam, nodes, pod_node, pools, strict_affinity, unlock,
 };
 use super::known_message::KnownMessage;
 use crate::assess::checks::block_limit::BLOCK_LIMIT;
@@ -45,21 +44,6 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): stat \
          /var/lib/calico/nodename: no such file or directory: check that the calico/node \
          container is running and has mounted /var/lib/calico/",
-        ],
-        ..KnownMessage::USUAL
-    },
-    KnownMessage {
-        texts: &["connection is unauthorized", "is forbidden: user"],
-        means: "the ClusterRole of the CNI plugin or its binding is missing or from another release",
-        fix: "apply the manifest or the chart of the running release again: it contains both",
-        paste: cluster_roles,
-        source: "projectcalico/calico v3.30.7, libcalico-go/lib/errors/errors.go; projectcalico/calico#5834",
-        examples: &[
-            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup \
-         network for sandbox \"3f0c\": plugin type=\"calico\" failed (add): error getting \
-         ClusterInformation: connection is unauthorized: clusterinformations.crd.projectcalico.org \
-         \"default\" is forbidden: User \"system:serviceaccount:kube-system:calico-cni-plugin\" cannot get \
-         resource \"clusterinformations\" in API group \"crd.projectcalico.org\" at the cluster scope",
         ],
         ..KnownMessage::USUAL
     },

@@ -14,11 +14,6 @@ pub(super) fn agents(_: &Case, _: &PodName) -> String {
     "kubectl get pods -A -l 'k8s-app in (calico-node,canal)' -o wide".to_owned()
 }
 
-/// Shows which roles Calico's service accounts have.
-pub(super) fn cluster_roles(_: &Case, _: &PodName) -> String {
-    "kubectl get clusterrolebindings -o wide | grep calico".to_owned()
-}
-
 /// Deletes the calico-node of the pod's node, which its DaemonSet then recreates.
 pub(super) fn calico_node_of(case: &Case, name: &PodName) -> String {
     let pods = || pods::wanted(case.snapshot).chain(case.snapshot.pending_pods.items());
