@@ -26,6 +26,7 @@ use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::facts::Facts;
 use crate::facts::drift::{Difference, differences};
 use crate::facts::pools::ExistingPool;
+use crate::repair::Step;
 use crate::repair::installer_step::api_server;
 
 /// The checks of the fields that the operator changes.
@@ -66,19 +67,28 @@ pub(super) fn cured(
     cured.map(|(check, _)| check.entry.code).collect()
 }
 
-/// Those of these fields that are better left as the pool has them, once the others are changed.
-pub(super) fn harmful<'a>(
+/// Those of these fields that are better left as the pool has them, one after the other as long as that makes the
+/// findings milder; and the others.
+pub(super) fn without_harm(
     case: &Case,
     pool: &ExistingPool,
-    differences: &'a [Difference],
-) -> Vec<&'a Difference> {
-    let with_all = all(&after(case, pool, differences));
-    let is_harmful = |left: &&Difference| {
-        let mut others = differences.to_vec();
-        others.retain(|it| it.key != left.key);
-        all(&after(case, pool, &others)) < with_all
-    };
-    differences.iter().filter(is_harmful).collect()
+    differences: &[Difference],
+) -> (Vec<Difference>, Vec<Difference>) {
+    let (mut harmful, mut right) = (Vec::new(), differences.to_vec());
+    let mut found = all(&after(case, pool, &right));
+    while let Some((milder, index)) = (0..right.len())
+        .map(|index| {
+            let mut others = right.clone();
+            others.remove(index);
+            (all(&after(case, pool, &others)), index)
+        })
+        .min()
+        .filter(|(milder, _)| *milder < found)
+    {
+        harmful.push(right.remove(index));
+        found = milder;
+    }
+    (harmful, right)
 }
 
 /// The severities of what each check finds once these fields of a pool are changed.
@@ -134,7 +144,14 @@ pub(crate) fn requested_encapsulation(case: &Case, pool: &ExistingPool) -> Optio
 }
 
 /// That the operator has yet to apply an entry that is right.
-pub(super) fn not_applied(case: &Case, finding: Finding, keys: &str, cured: &[&str]) -> Finding {
+/// That comes after the steps `first`.
+pub(super) fn not_applied(
+    case: &Case,
+    finding: Finding,
+    first: Vec<Step>,
+    keys: &str,
+    cured: &[&str],
+) -> Finding {
     let codes = cured.join(", ");
     let suspects = [
         Suspect::Subject("TigeraStatus/ippools".to_owned()),
@@ -145,7 +162,7 @@ pub(super) fn not_applied(case: &Case, finding: Finding, keys: &str, cured: &[&s
         .impact(format!(
             "the operator has yet to change the pool to match the Installation, which fixes {codes}"
         ))
-        .fixed_by_all(api_server(case.snapshot).into_iter().collect())
+        .fixed_by_all(first.into_iter().chain(api_server(case.snapshot)).collect())
         .fix(format!(
             "keep {keys} in the Installation. If the pool does not follow within a minute, read what the operator \
              reports"
@@ -155,12 +172,19 @@ pub(super) fn not_applied(case: &Case, finding: Finding, keys: &str, cured: &[&s
 }
 
 /// That an entry is right, and the operator does not apply it to the pool.
-pub(super) fn to_be_changed(finding: Finding, keys: &str, cured: &[&str]) -> Finding {
+/// That comes after the steps `first`.
+pub(super) fn to_be_changed(
+    finding: Finding,
+    first: Vec<Step>,
+    keys: &str,
+    cured: &[&str],
+) -> Finding {
     let codes = cured.join(", ");
     finding
         .impact(format!(
             "the operator does not change the pool to match the Installation, which would fix {codes}"
         ))
+        .fixed_by_all(first)
         .fix(format!(
             "keep {keys} in the Installation, and change the pool as the fixes of these findings say"
         ))

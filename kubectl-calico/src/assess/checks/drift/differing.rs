@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::installation::path;
 use serde_json::{Value, json};
 
-use super::cure::{cured, harmful, not_applied, to_be_changed};
+use super::cure::{cured, not_applied, to_be_changed, without_harm};
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
@@ -50,11 +50,17 @@ impl Differing<'_> {
         let is_changed_by_operator =
             self.installation.changes_existing_pools() && self.pool.owned_by_operator;
         if !cured.is_empty() {
-            let (finding, right) = self.without_harm(finding);
+            let (harmful, right) = without_harm(self.case, self.pool, &self.differences);
+            let (harm, right) = (keys(&harmful), keys(&right));
+            let what = format!("set {harm} in the Installation to what the pool has");
+            let first = match harmful.as_slice() {
+                [] => Vec::new(),
+                harmful => self.keep_pool(what, harmful),
+            };
             return if is_changed_by_operator {
-                not_applied(self.case, finding, &right, &cured)
+                not_applied(self.case, finding, first, &right, &cured)
             } else {
-                to_be_changed(finding, &right, &cured)
+                to_be_changed(finding, first, &right, &cured)
             };
         }
         if !self.installation.changes_existing_pools() {
@@ -88,26 +94,6 @@ impl Differing<'_> {
                     &self.differences,
                 ))
         }
-    }
-
-    /// With the steps that take back what does harm once the operator applies the entry; and the other fields.
-    fn without_harm(&self, finding: Finding) -> (Finding, String) {
-        let harmful = harmful(self.case, self.pool, &self.differences);
-        let is_harmful = |key: &str| harmful.iter().any(|it| it.key == key);
-        let (wrong, right): (Vec<Difference>, Vec<Difference>) = self
-            .differences
-            .iter()
-            .cloned()
-            .partition(|it| is_harmful(it.key));
-        let right = keys(&right);
-        if wrong.is_empty() {
-            return (finding, right);
-        }
-        let what = format!(
-            "set {} in the Installation to what the pool has",
-            keys(&wrong)
-        );
-        (finding.fixed_by_all(self.keep_pool(what, &wrong)), right)
     }
 
     /// Both values of a field, as evidence.
