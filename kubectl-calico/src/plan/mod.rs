@@ -87,6 +87,9 @@ pub struct Plan {
     /// What to do instead of applying the plan, if not enough is known of a Calico whose Installation is gone.
     #[serde(skip)]
     pub only_restored: Option<String>,
+    /// Whether there is an APIServer, of any name: the operator accepts only one.
+    #[serde(skip)]
+    pub has_api_server: bool,
     /// The ports that must be open between nodes; if pools exist, only those needed in addition.
     pub ports: Vec<Port>,
     /// What `kubectl calico status` reports about the cluster regardless of the plan: every error, and
@@ -174,6 +177,7 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
         head: Head::new(KIND, &snapshot.origin, now),
         summary: described.summary(),
         only_restored: only_restored(snapshot, &facts).filter(|_| is_abandoned),
+        has_api_server: !snapshot.api_servers.items().is_empty(),
         steps,
         entries,
         ports,

@@ -110,7 +110,10 @@ impl Destination {
         };
         let program = match (text(0), text(1)) {
             ("kubectl", "calico") => {
-                let read = self.read_by(text(2), files);
+                // What to run on which node is derived from the files, too.
+                let is_connectivity = command.contains("-o connectivity");
+                let subcommand = if is_connectivity { "plan" } else { text(2) };
+                let read = self.read_by(subcommand, files);
                 return read.map(|read| (ends(2), read)).into_iter().collect();
             }
             // On a node, for example, with the kubeconfig that is there.

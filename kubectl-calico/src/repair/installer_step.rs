@@ -152,8 +152,12 @@ pub fn api_server(snapshot: &Snapshot) -> Option<Step> {
     if is_ready || snapshot.store == Store::V3 {
         return None;
     }
-    let wait = "kubectl wait --for=jsonpath='{.status.state}'=Ready \\\n  \
-                apiservers.operator.tigera.io/default --timeout=5m";
+    let name = servers
+        .first()
+        .map_or("default", |found| pasted(&found.metadata.name));
+    let wait = format!(
+        "kubectl wait --for=jsonpath='{{.status.state}}'=Ready \\\n  apiservers.operator.tigera.io/{name} --timeout=5m"
+    );
     if servers.is_empty() {
         let step = Step::new(
             "create the APIServer, and wait until it is ready: without Calico's API server, the operator \

@@ -49,6 +49,7 @@ fn creation(case: &Case, is_abandoned: bool) -> Step {
         return Step::new(only);
     }
     let spec = spec(case);
+    let has_api_server = !case.snapshot.api_servers.items().is_empty();
     let platform = case.facts.cluster.platform.value().copied();
     let (what, command) = match installer(case.snapshot, platform).0 {
         Installer::Helm { release, namespace } => (
@@ -58,7 +59,10 @@ fn creation(case: &Case, is_abandoned: bool) -> Step {
             ),
             values(spec),
         ),
-        _ => ("create the Installation".to_owned(), objects(spec)),
+        _ => (
+            "create the Installation".to_owned(),
+            objects(spec, has_api_server),
+        ),
     };
     let what = if is_abandoned { restored(&what) } else { what };
     Step::new(what).run(command)
@@ -113,8 +117,8 @@ fn values(spec: Spec) -> Command {
     lines(&json!({ "installation": installation }))
 }
 
-/// Creates the Installation, and the API server that the operator needs to change pools later.
-fn objects(spec: Spec) -> Command {
+/// Creates the Installation, and the API server that the operator needs to change pools later, unless there is one.
+fn objects(spec: Spec, has_api_server: bool) -> Command {
     let object = |kind: &str, spec: Value| {
         json!({
             "apiVersion": "operator.tigera.io/v1",
@@ -123,10 +127,10 @@ fn objects(spec: Spec) -> Command {
             "spec": spec,
         })
     };
-    let list = json!({
-        "apiVersion": "v1",
-        "kind": "List",
-        "items": [object("Installation", spec.fields.into()), object("APIServer", json!({}))],
-    });
+    let mut items = vec![object("Installation", spec.fields.into())];
+    if !has_api_server {
+        items.push(object("APIServer", json!({})));
+    }
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
     here_document("kubectl create -f -", &list)
 }

@@ -32,9 +32,12 @@ fn object(kind: &'static str, spec: Mapping) -> Object {
     }
 }
 
-/// Two YAML documents.
+/// Two YAML documents, or one if there is an APIServer.
 pub fn installation(plan: &Plan) -> Result<String, serde_yaml::Error> {
     let installation = yaml::to_string(&object(KIND, spec(plan)))?;
+    if plan.has_api_server {
+        return Ok(format!("{}{installation}", reasons(plan)));
+    }
     let server = yaml::to_string(&object("APIServer", Mapping::new()))?;
     Ok(format!("{}{installation}---\n{server}", reasons(plan)))
 }

@@ -176,7 +176,11 @@ fn block_size(pool: &Pool, plan: &Plan) -> String {
     let lines = table(&rows).join("\n");
     let limit = sizes.iter().find(|size| size.exceeds_limit());
     let limit = limit.map_or_else(String::new, |size| {
-        format!(", and {} blocks per node at most", size.most_per_node)
+        let plural = if size.most_per_node == 1 { "" } else { "s" };
+        format!(
+            ", and at most {} block{plural} per node",
+            size.most_per_node
+        )
     });
     format!("{chosen}; for {pods} pods and one tunnel address per node{limit}:\n{lines}")
 }

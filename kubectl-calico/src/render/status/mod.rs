@@ -130,7 +130,7 @@ pub(super) fn to_install(report: &Report) -> Option<Vec<String>> {
         return None;
     }
     let plan = report.destination.again("plan", "");
-    let plan = format!("{plan}: which CIDR, block size and encapsulation fit");
+    let plan = format!("{plan} shows which CIDR, block size and encapsulation fit");
     let objections = report.plan_findings.iter().map(|found| {
         let object = match found.name() {
             "default" | "IPPools" => String::new(),
