@@ -1,7 +1,7 @@
 //! The pod CIDR and the Service CIDR that Kubernetes was configured with.
 
 use calico_core::cidr::{Cidr, Family};
-use calico_core::pod_network::{PodNetwork, Source};
+use calico_core::pod_network::{PodNetwork, Source, hold};
 use serde::Serialize;
 
 use crate::facts::provenance::Provenance;
@@ -59,6 +59,16 @@ impl Networks {
     /// The same, with where it was read.
     pub fn best(&self) -> Option<&ConfiguredNetwork> {
         self.pods.iter().find(|network| !network.is_lower_bound())
+    }
+
+    /// kube-proxy's clusterCIDR, if it contains a pool and podSubnet of kubeadm-config does not: the latter was not
+    /// changed with the others.
+    pub fn newer_than_kubeadm(&self, pool: &Cidr) -> Option<&ConfiguredNetwork> {
+        let best = self.best()?;
+        let mut others = self.pods.iter();
+        let proxy = others.find(|network| network.rank == Some(Source::KubeProxy))?;
+        let is_stale = best.rank == Some(Source::Kubeadm) && !hold(&best.cidrs, pool);
+        (is_stale && hold(&proxy.cidrs, pool)).then_some(proxy)
     }
 }
 

@@ -54,7 +54,7 @@ for step in json.loads(plan.stdout)["steps"]:
     for command in step["commands"]:
         subprocess.run(["bash", "-c", command.replace("NAMESPACE", "default")], check=True)
     if step["what"].endswith("wait until it is gone"):
-        pool = step["what"].split()[1].rstrip(",")
+        pool = step["what"].rpartition(", and")[0].split()[-1]
         get = ["kubectl", "get", "ippools.crd.projectcalico.org", pool]
         while subprocess.run(get, capture_output=True).returncode == 0:
             time.sleep(0.5)
@@ -232,8 +232,19 @@ impl<'a> Stage<'a> {
         if let Some(server) = self.server {
             text = text.replace(server, SERVER);
         }
+        let text = without_files(&text);
         let lines = text.trim_end().lines();
         let text = lines.map(|line| format!("{}\n", line.trim_end())).collect();
         Shown { success, text }
     }
+}
+
+/// Without the files that stand for the clusters, which follow-up commands repeat.
+fn without_files(text: &str) -> String {
+    let mut parts = text.split(" -f ~/.clusters/");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (_, rest) = part.split_once(".yaml").unwrap();
+        text + rest
+    })
 }

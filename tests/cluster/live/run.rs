@@ -40,10 +40,11 @@ impl Cluster {
     }
 }
 
-/// A report without what differs between runs: its origin, basis and time, and when an object was created or a deletion began.
+/// A report without what differs between runs: its origin, basis and time, where its commands go, and when an object was created or a deletion began.
 pub(super) fn report(ran: &Outcome) -> Value {
     let mut report: Value = serde_json::from_str(&ran.stdout)
         .unwrap_or_else(|error| panic!("{error}\n{}{}", ran.stdout, ran.stderr));
+    without_destination(&mut report);
     report["facts"]["cluster"]["origin"] = Value::Null;
     report["cluster"] = Value::Null;
     report["time"] = Value::Null;
@@ -59,4 +60,21 @@ pub(super) fn report(ran: &Outcome) -> Value {
         }
     }
     report
+}
+
+/// Without the options by which commands repeat how the run has reached its cluster.
+fn without_destination(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            for option in [" --as ", " --kubeconfig ", " --server ", " -f "] {
+                while let Some((before, rest)) = text.split_once(option) {
+                    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+                    *text = format!("{before}{}", &rest[end..]);
+                }
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_destination),
+        Value::Object(fields) => fields.values_mut().for_each(without_destination),
+        _ => {}
+    }
 }

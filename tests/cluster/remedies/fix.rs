@@ -155,7 +155,7 @@ fn found(case: &Case, healthy: &Healthy, terminal: &Terminal) -> Result<Remedy, 
 
 /// A reader waits where a step says so.
 fn wait_as_told(step: &Step, healthy: &Healthy) -> Result<(), Outcome> {
-    let told = step.what.strip_prefix("delete ");
+    let told = step.what.strip_prefix("delete the pool ");
     let Some((pool, "wait until it is gone")) = told.and_then(|rest| rest.split_once(", and "))
     else {
         return Ok(());

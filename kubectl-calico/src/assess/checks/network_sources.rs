@@ -4,7 +4,7 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pod_network::{Source, hold};
 
-use crate::assess::candidate_pools::candidate_pools;
+use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::networks::ConfiguredNetwork;
@@ -20,7 +20,7 @@ pub(crate) const SOURCES_DISAGREE: Check = Check {
                  traffic from outside its clusterCIDR, kube-controller-manager gives each node a \
                  part of its --cluster-cidr, and the operator does not create its first pools \
                  outside kubeadm-config's podSubnet. Calico's IPAM uses only its pools.",
-        criteria: "The sources are OpenShift's ConfiguredNetwork, kubeadm-config, the \
+        criteria: "The sources are OpenShift's Network, kubeadm-config, the \
                    --cluster-cidr of kube-controller-manager, kube-proxy's clusterCIDR, and the \
                    arguments of k3s and RKE2, in this order of precedence. Two sources disagree if \
                    both specify CIDRs of a family, but different ones. The podCIDRs of nodes are \
@@ -103,6 +103,16 @@ fn finding(case: &Case, best: &ConfiguredNetwork, others: &[&ConfiguredNetwork])
     let by_kube_proxy = wholes
         .iter()
         .any(|other| other.rank == Some(Source::KubeProxy));
+    if let Some(proxy) = newer(case) {
+        return finding
+            .impact(format!(
+                "none while nothing changes: kube-proxy knows the network of the pools; kubeadm upgrade writes {} to \
+                 --cluster-cidr of the controller manager",
+                best.list()
+            ))
+            .fix(format!("set podSubnet in kubeadm-config to {}", proxy.list()))
+            .paste("kubectl edit configmap -n kube-system kubeadm-config");
+    }
     let finding = finding.impact(impact).fix(format!(
         "set all sources to the network that contains the pools; this report uses {}",
         best.source
@@ -115,6 +125,24 @@ fn finding(case: &Case, best: &ConfiguredNetwork, others: &[&ConfiguredNetwork])
     } else {
         finding
     }
+}
+
+/// kube-proxy's network, if it contains all existing pools for pods that podSubnet does not.
+fn newer<'a>(case: &Case<'a>) -> Option<&'a ConfiguredNetwork> {
+    let networks = &case.facts.networks;
+    let mut pools = candidate_pools(case);
+    pools.retain(|pool| pool.serves_pods && pool.existing.is_some());
+    let outside = |pool: &&CandidatePool| {
+        let best = networks.best();
+        pool.network
+            .is_some_and(|it| best.is_some_and(|best| !hold(&best.cidrs, &it)))
+    };
+    let newer: Option<Vec<&ConfiguredNetwork>> = pools
+        .iter()
+        .filter(outside)
+        .map(|pool| networks.newer_than_kubeadm(&pool.network?))
+        .collect();
+    newer?.first().copied()
 }
 
 /// The severity of a disagreement, and its impact.

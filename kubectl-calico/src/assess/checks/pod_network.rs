@@ -2,17 +2,22 @@
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
-use calico_core::pod_network::hold;
+use calico_core::pod_network::{Source, hold};
 
 use crate::assess::advice::pool_fixes::{relist, relocate};
 use crate::assess::advice::pool_to_come::to_come;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools, pools_to_come};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
+use crate::facts::dataplane::Dataplane;
 use crate::facts::networks::ConfiguredNetwork;
 use crate::facts::provenance::Provenance;
-use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, IP_POOLS, KUBEADM_CONFIG, OPERATORS};
+use crate::snapshot::resources::{
+    DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, IP_POOLS, KUBE_PROXY, KUBEADM_CONFIG,
+    OPERATORS,
+};
 use crate::views::calico_node::CalicoNode;
+use crate::views::kube_proxy;
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {
@@ -28,12 +33,14 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
         criteria: "A pool is inside if a single CIDR of the pod network contains all of it. The podCIDRs of nodes \
                    are parts of the pod network and do not show where it ends. Up to 1.32, and while the operator \
                    takes over an install from manifests, listed pools are checked alongside existing ones.\n\
-                   - Error: the pod CIDR comes from kubeadm-config or OpenShift's ConfiguredNetwork, which the \
+                   - Error: the pod CIDR comes from kubeadm-config or OpenShift's Network, which the \
                    operator enforces.\n\
                    - Warning: it comes from any other source.\n\
+                   - Note: the pool exists, eBPF is on, and no kube-proxy runs.\n\
                    - Warning, whatever the source: an existing IPv6 pool of a manifest install. calico-node creates \
                    one with a random range on its own.\n\
-                   - Not reported: an existing pool that is disabled or not for pods, and an existing IPv6 pool if \
+                   - Not reported: an existing pool that kube-proxy's clusterCIDR contains (CAL207), an existing \
+                   pool that is disabled or not for pods, and an existing IPv6 pool if \
                    the pod network has no IPv6 CIDR. For pools that it has yet to create, the operator makes no \
                    exception.",
         fix: "Give the pool a CIDR inside the pod network. The CIDR of an existing pool is \
@@ -43,8 +50,14 @@ pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
                  projectcalico/calico#5952, #13704",
     },
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
-    // A pool that was left behind, or is not in use because Calico's data is in etcd.
-    excuses: &[&DAEMON_SETS, &OPERATORS, &INSTALLATIONS],
+    // A pool that was left behind, or is not in use because Calico's data is in etcd; eBPF, and kube-proxy's own setting.
+    excuses: &[
+        &DAEMON_SETS,
+        &OPERATORS,
+        &INSTALLATIONS,
+        &FELIX_CONFIGURATIONS,
+        &KUBE_PROXY,
+    ],
     judges: Judges::Requested {
         remedy: Remedy::Cidr,
     },
@@ -156,6 +169,17 @@ fn listed(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Fin
 
 fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Option<Finding> {
     let cidr = pool.network?;
+    let is_rejected = case.facts.installation.as_ref();
+    let is_rejected = is_rejected.is_some_and(|asked| !asked.changes_existing_pools());
+    if pool.existing.is_some() && !is_rejected {
+        // CAL207: kubeadm-config was not changed with the others.
+        if case.facts.networks.newer_than_kubeadm(&cidr).is_some() {
+            return None;
+        }
+        if is_without_kube_proxy(case) && network.rank == Some(Source::Kubeadm) {
+            return Some(unused(pool, network));
+        }
+    }
     let by_itself = pool.existing.is_some()
         && cidr.family() == Family::V6
         && !case.facts.install.is_by_operator();
@@ -181,6 +205,29 @@ fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Op
         )),
         None => finding.impact(impact),
     })
+}
+
+/// Whether eBPF implements Services, which does not depend on the pod CIDR.
+fn is_without_kube_proxy(case: &Case) -> bool {
+    case.facts.dataplane.value() == Some(&Dataplane::Bpf)
+        && !kube_proxy::is_scheduled(case.snapshot)
+}
+
+/// That nothing which runs depends on the pod CIDR.
+fn unused(pool: &CandidatePool, network: &ConfiguredNetwork) -> Finding {
+    Finding::note(
+        &POOL_OUTSIDE_POD_NETWORK.entry,
+        pool.object(),
+        format!("{} is outside the pod CIDR {}", pool.cidr, network.list()),
+    )
+    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+    .read(&network.from, network.list())
+    .impact(
+        "none: no kube-proxy runs, and with eBPF no Service depends on the pod CIDR; kubeadm upgrade writes it to \
+         --cluster-cidr of the controller manager",
+    )
+    .fix("set podSubnet in kubeadm-config to the CIDR of the pool")
+    .paste("kubectl edit configmap -n kube-system kubeadm-config")
 }
 
 /// The variable from which calico-node creates its first IPv4 pool.
