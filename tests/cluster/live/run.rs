@@ -66,7 +66,13 @@ pub(super) fn report(ran: &Outcome) -> Value {
 fn without_destination(value: &mut Value) {
     match value {
         Value::String(text) => {
-            for option in [" --as ", " --context ", " --kubeconfig ", " --server ", " -f "] {
+            for option in [
+                " --as ",
+                " --context ",
+                " --kubeconfig ",
+                " --server ",
+                " -f ",
+            ] {
                 while let Some((before, rest)) = text.split_once(option) {
                     let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
                     *text = format!("{before}{}", &rest[end..]);
