@@ -12,7 +12,7 @@ const INTRODUCTION: &str = "\
 `kubectl calico snapshot` prints what `kubectl calico status` and `kubectl calico plan` read from a cluster. It
 contains the fields below and nothing else. In particular, it contains no Secrets, and no arguments, probes, volumes,
 environment variables, annotations, labels or ConfigMap entries other than those listed. It does contain names and
-addresses: to share it outside your team, add [`--redact`](status.md#without-names), and read the result first. The first document names the API server, the kubeconfig context, the Kubernetes version and the time, and lists what could not
+addresses: to share it outside your team, add [`--redact`](status.md#redaction), and read the result first. The first document names the API server, the kubeconfig context, the Kubernetes version and the time, and lists what could not
 be read, with the server's message.
 
 Messages from the operator, the kubelet and the scheduler are included, because findings quote them. The last message of a container is included only while the container is not ready. If a pod
