@@ -90,7 +90,7 @@ pub(crate) fn pools_to_come<'a>(case: &Case<'a>) -> Vec<CandidatePool<'a>> {
     let installation = case.facts.installation.as_ref();
     let existing = case.facts.known_pools();
     let acts = installation.is_some_and(InstallationFacts::changes_existing_pools)
-        && case.facts.install.is_by_operator()
+        && case.facts.install.is_left_to_operator()
         && !case.snapshot.basis.is_proposal()
         && !existing.is_empty();
     if !acts || !counts(case) {

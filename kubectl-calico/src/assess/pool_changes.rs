@@ -69,7 +69,7 @@ pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
     let Some(installation) = facts.installation.as_ref().filter(|installation| {
         installation.changes_existing_pools()
             && installation.effective.is_calico_cni()
-            && facts.install.is_by_operator()
+            && facts.install.is_left_to_operator()
     }) else {
         return Vec::new();
     };

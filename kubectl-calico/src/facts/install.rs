@@ -213,8 +213,8 @@ impl Install {
         )
     }
 
-    /// Whether the operator manages calico-node, or will.
-    pub fn is_by_operator(&self) -> bool {
+    /// Whether the operator manages calico-node, or will, once somebody runs it.
+    pub fn is_left_to_operator(&self) -> bool {
         matches!(
             self.method.value(),
             Some(Method::Operator { .. } | Method::Migrating | Method::InstallationOnly)

@@ -33,7 +33,7 @@ fn of_network(facts: &Facts) -> Option<i64> {
 
 /// Lets Calico detect the MTU of pods, after which `then`.
 pub fn detect(snapshot: &Snapshot, facts: &Facts, then: &str) -> Option<Step> {
-    if facts.install.is_by_operator() {
+    if facts.install.is_left_to_operator() {
         let what = facts
             .install
             .lasting(format!("let Calico detect the MTU, then {then}"));

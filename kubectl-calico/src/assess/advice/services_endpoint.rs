@@ -76,7 +76,7 @@ pub(crate) fn set_in_manifest(case: &Case, node: &CalicoNode) -> String {
 
 /// Whether the operator finds out the address on its own.
 pub(crate) fn bootstraps(case: &Case) -> bool {
-    case.facts.install.is_by_operator()
+    case.facts.install.is_left_to_operator()
         && setting(case.snapshot, "bpfNetworkBootstrap").as_deref() == Some("Enabled")
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn by_config_map<'a>(case: &Case<'a>) -> Option<&'a str> {
 /// Whether calico-node has, or gets, an address that is not that of the Service. What was not read may be
 /// one.
 pub(crate) fn has_address(case: &Case) -> bool {
-    let by_operator = case.facts.install.is_by_operator();
+    let by_operator = case.facts.install.is_left_to_operator();
     let may_pass_on =
         by_config_map(case).is_some() || case.snapshot.services_endpoint.failure().is_some();
     if bootstraps(case) || (by_operator && may_pass_on) {

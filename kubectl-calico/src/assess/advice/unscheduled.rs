@@ -2,7 +2,6 @@
 
 use super::waiting_causes::WaitingCause;
 use crate::assess::check::Case;
-use crate::facts::method::Method;
 use crate::snapshot::Pod;
 
 /// The cause, if the scheduler names a taint that a pod does not tolerate.
@@ -28,10 +27,7 @@ pub(crate) fn of(case: &Case, pods: &[&Pod]) -> Option<WaitingCause> {
         }
         _ => None,
     };
-    let by_operator = matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. } | Method::Migrating)
-    );
+    let by_operator = case.facts.install.is_run_by_operator();
     let fix = match (passing, by_operator) {
         (Some(passing), true) => format!(
             "{passing}; or, in controlPlaneTolerations of the Installation, add a toleration for the taint {key}"

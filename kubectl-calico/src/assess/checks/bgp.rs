@@ -43,7 +43,7 @@ pub(crate) const LARGE_MESH: Check = Check {
             |agents| agents.daemon_set.clone(),
         );
         let sessions = u64::from(nodes) * u64::from(nodes.saturating_sub(1)) / 2;
-        let by_operator = case.facts.install.is_by_operator();
+        let by_operator = case.facts.install.is_left_to_operator();
         let is_needed = by_bird(case).is_some() || leaves_the_cluster(case);
         let (what, command) = match (is_needed, by_operator) {
             (false, true) => (

@@ -50,7 +50,7 @@ fn by_installation(case: &Case) -> Option<Finding> {
         .facts
         .installation
         .as_ref()
-        .filter(|_| case.facts.install.is_by_operator())?;
+        .filter(|_| case.facts.install.is_left_to_operator())?;
     let wanted = asked.written.linux_dataplane.as_deref()?;
     let used = *case.facts.dataplane.value()?;
     let agrees = match wanted {

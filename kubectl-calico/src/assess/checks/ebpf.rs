@@ -7,7 +7,6 @@ use crate::assess::advice::services_endpoint;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::dataplane::Dataplane;
-use crate::facts::method::Method;
 use crate::facts::platform::Platform;
 use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
@@ -206,10 +205,6 @@ fn no_api_address(case: &Case) -> Option<Finding> {
     if elsewhere || known || !without_services || kube_proxy::is_scheduled(case.snapshot) {
         return None;
     }
-    let by_operator = matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. })
-    );
     let finding = Finding::error(
         &NO_API_ADDRESS.entry,
         node.object(),
@@ -251,7 +246,7 @@ fn no_api_address(case: &Case) -> Option<Finding> {
                 found.from.object
             ))
             .paste(services_endpoint::set(case))
-    } else if by_operator {
+    } else if node.is_of_operator() {
         finding
             .fix(
                 "create the ConfigMap with the address of the API server, or of its load \

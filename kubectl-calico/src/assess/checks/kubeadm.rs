@@ -109,7 +109,7 @@ pub(crate) fn impact(case: &Case, severity: Severity) -> &'static str {
 pub(crate) fn read_by_operator<'a>(case: &Case<'a>) -> Option<(&'a ConfigMap, Severity)> {
     let asked = case.facts.installation.as_ref()?;
     let openshift = asked.written.provider.as_deref() == Some("OpenShift");
-    if openshift || !asked.effective.is_calico_cni() || !case.facts.install.is_by_operator() {
+    if openshift || !asked.effective.is_calico_cni() || !case.facts.install.is_left_to_operator() {
         return None;
     }
     let config = case.snapshot.kubeadm_config.read()?;

@@ -6,7 +6,6 @@ use serde_json::json;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::facts::cloud::Cloud;
-use crate::facts::method::Method;
 use crate::facts::mtu::Mtu;
 use crate::phrases::pasted_names;
 use crate::repair::Step;
@@ -80,21 +79,18 @@ fn too_large(case: &Case) -> Option<Finding> {
         "unless the network between nodes carries packets of {needed} bytes, large packets are lost: \
          connections hang, and TLS handshakes time out"
     ));
-    let by_operator = matches!(
-        case.facts.install.method.value(),
-        Some(Method::Operator { .. })
-    );
     let right = network - i64::from(overhead.bytes);
     let then = "recreate the pods, which keep theirs until then";
     Some(if is_hidden {
-        with_number(case, finding, by_operator, right)
+        with_number(case, finding, right)
     } else {
         finding.fixed_by(detect(case.snapshot, case.facts, then)?)
     })
 }
 
 /// Sets the MTU where detection gets a number that is too large.
-fn with_number(case: &Case, finding: Finding, by_operator: bool, mtu: i64) -> Finding {
+fn with_number(case: &Case, finding: Finding, mtu: i64) -> Finding {
+    let by_operator = case.facts.install.is_left_to_operator();
     let restart = if by_operator {
         ""
     } else {

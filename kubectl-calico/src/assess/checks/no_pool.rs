@@ -205,7 +205,7 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     if let Some(step) = pools.iter().find_map(|pool| allow(case, pool, pools)) {
         return vec![step];
     }
-    if !case.facts.install.is_by_operator() {
+    if !case.facts.install.is_left_to_operator() {
         let restart = first_pool::restart(case).filter(|_| pools.is_empty());
         return vec![restart.unwrap_or_else(|| Step::new("add a pool for pods"))];
     }

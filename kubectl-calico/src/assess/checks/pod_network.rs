@@ -182,7 +182,7 @@ fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Op
     }
     let by_itself = pool.existing.is_some()
         && cidr.family() == Family::V6
-        && !case.facts.install.is_by_operator();
+        && !case.facts.install.is_left_to_operator();
     let severity = if network.is_enforced() && !by_itself {
         Severity::Error
     } else {

@@ -180,7 +180,7 @@ pub(crate) fn only_on_their_own(one_node: bool) -> &'static str {
 
 fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
     if !bird_runs && case.facts.by_pod_cidr() {
-        let how = if case.facts.install.is_by_operator() {
+        let how = if case.facts.install.is_left_to_operator() {
             "spec.calicoNetwork.bgp: Enabled in the Installation"
         } else {
             "calico_backend: bird in the ConfigMap kube-system/calico-config, and USE_POD_CIDR: true \

@@ -110,7 +110,7 @@ fn act(
 ) -> Vec<String> {
     let is_asked = cluster.installations != snapshot.installations;
     if let Some(why) = idle(snapshot).filter(|_| before.state != ClusterState::NotInstalled) {
-        let is_asked = is_asked && facts.install.is_by_operator();
+        let is_asked = is_asked && facts.install.is_left_to_operator();
         let clause = format!("does not act on the manifests: it is {why}");
         return is_asked.then_some(clause).into_iter().collect();
     }
@@ -146,7 +146,7 @@ fn act(
     {
         actions.push("migrates the manifest install to calico-system, node by node".to_owned());
     }
-    if facts.install.is_by_operator() {
+    if facts.install.is_left_to_operator() {
         let was = Case {
             snapshot: cluster,
             facts: &before.facts,

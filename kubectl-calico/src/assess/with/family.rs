@@ -50,7 +50,7 @@ struct Demand {
 }
 
 fn wants(case: &Case, family: Family) -> Option<Demand> {
-    if !case.facts.install.is_by_operator() {
+    if !case.facts.install.is_left_to_operator() {
         let node = CalicoNode::current(case.snapshot)?;
         let value = node.value("IP6")?;
         let detects = family == Family::V6 && value == "autodetect";

@@ -30,7 +30,7 @@ pub(super) fn second_api_server(before: &Case, after: &Case) -> Option<Finding> 
             .any(|found| found.metadata.name == name && found.metadata.deletion_timestamp.is_none())
     };
     let has_both = |case: &Case| NAMES.iter().all(|name| has(case, name));
-    if !has_both(after) || has_both(before) || !after.facts.install.is_by_operator() {
+    if !has_both(after) || has_both(before) || !after.facts.install.is_left_to_operator() {
         return None;
     }
     let added = NAMES.into_iter().rev().find(|name| !has(before, name))?;

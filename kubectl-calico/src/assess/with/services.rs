@@ -196,7 +196,7 @@ fn address(before: &Case, after: &Case) -> Option<Finding> {
     let field = entry_of(&node);
     let was = given(before);
     let manages = setting(after.snapshot, "kubeProxyManagement").as_deref() == Some("Enabled")
-        && after.facts.install.is_by_operator();
+        && after.facts.install.is_left_to_operator();
     let message = if was.is_some() {
         "calico-node loses the address of the API server, and no kube-proxy implements Services"
     } else if manages {
@@ -231,7 +231,7 @@ fn address(before: &Case, after: &Case) -> Option<Finding> {
 
 /// The address that calico-node is given.
 fn given<'a>(case: &Case<'a>) -> Option<&'a str> {
-    if case.facts.install.is_by_operator() {
+    if case.facts.install.is_left_to_operator() {
         return by_config_map(case);
     }
     CalicoNode::current(case.snapshot)?.value(HOST)
@@ -291,7 +291,7 @@ fn data_plane(case: &Case) -> Provenance {
     let requested = setting(case.snapshot, "linuxDataplane");
     let from = case.facts.dataplane.from().first().cloned();
     match from {
-        Some(from) if requested.is_none() || !case.facts.install.is_by_operator() => from,
+        Some(from) if requested.is_none() || !case.facts.install.is_left_to_operator() => from,
         _ => Provenance::new(ObjectRef::installation(), field),
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn findings(inputs: &Inputs) -> Vec<Finding> {
             .collect();
     }
     let install = &inputs.facts.install;
-    if install.is_by_operator() || install.is_from_manifests() {
+    if install.is_left_to_operator() || install.is_from_manifests() {
         return Vec::new();
     }
     plugins

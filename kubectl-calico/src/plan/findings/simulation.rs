@@ -191,7 +191,7 @@ fn facts(inputs: &Inputs, planned: &[Pool]) -> Facts {
     }
     facts.installation = facts
         .install
-        .is_by_operator()
+        .is_left_to_operator()
         .then(|| installation_facts(inputs, installation));
     facts.pools = Fact::known(pools, plan());
     facts

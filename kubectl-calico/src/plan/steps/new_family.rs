@@ -25,7 +25,7 @@ fn step(inputs: &Inputs, pool: &Pool, cidr: Cidr, writer: &mut PoolWriter) -> Op
         block_size: (*pool.block_size.value()?).into(),
         encapsulation: *pool.encapsulation.value()?,
     };
-    let condition = if inputs.facts.install.is_by_operator() {
+    let condition = if inputs.facts.install.is_left_to_operator() {
         ""
     } else {
         ", once calico-node and its CNI configuration support the family (Calico's guide to dual \
