@@ -6,6 +6,7 @@ use calico_core::catalog::Entry;
 use calico_core::text::cut;
 use serde::{Deserialize, Serialize};
 
+use super::pending_change::PendingChange;
 use crate::facts::provenance::Provenance;
 use crate::repair::Step;
 use crate::repair::command::Command;
@@ -71,10 +72,9 @@ pub struct Finding {
     /// The finding that this one is a consequence of, and disappears with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub symptom_of: Option<FindingRef>,
-    /// What the operator does as soon as it can, as a clause, unless this is fixed: `deletes
-    /// IPPool/default-ipv4-ippool`. Such a finding comes before all others.
+    /// What the operator does as soon as it can, unless this is fixed. Such a finding comes before all others.
     #[serde(skip)]
-    pub pending: Option<String>,
+    pub pending: Option<PendingChange>,
     /// What to do instead in a manifest that has yet to be applied, if the check knows better than what
     /// follows from the objects.
     #[serde(skip)]
@@ -261,8 +261,8 @@ impl Finding {
     }
 
     /// Puts the finding before all others, because of what the operator does as soon as it can.
-    pub fn pending(mut self, change: impl Into<String>) -> Self {
-        self.pending = Some(change.into());
+    pub fn pending(mut self, change: PendingChange) -> Self {
+        self.pending = Some(change);
         self
     }
 

@@ -21,6 +21,7 @@ pub(crate) mod message_requests;
 pub mod not_applicable;
 pub mod not_read;
 mod order;
+pub mod pending_change;
 mod pod_messages;
 pub mod pool_changes;
 pub mod readiness;

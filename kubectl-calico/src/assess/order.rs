@@ -140,7 +140,7 @@ fn put_first(findings: &mut [Finding]) {
 fn urgency(finding: &Finding) -> u8 {
     match &finding.pending {
         None => 0,
-        Some(change) if change.starts_with("deletes ") => 2,
+        Some(change) if change.cannot_be_undone() => 2,
         Some(_) => 1,
     }
 }
@@ -160,6 +160,7 @@ mod tests {
 
     use super::*;
     use crate::assess::finding::Suspect;
+    use crate::assess::pending_change::PendingChange;
     use crate::snapshot::ObjectRef;
 
     const fn entry(code: &'static str) -> Entry {
@@ -187,7 +188,9 @@ mod tests {
         let found = ordered(vec![
             finding("CAL103", Severity::Error, "Deployment/o/tigera-operator"),
             finding("CAL307", Severity::Warning, "Node"),
-            finding("CAL208", Severity::Warning, "IPPool/a").pending("deletes IPPool/a"),
+            finding("CAL208", Severity::Warning, "IPPool/a").pending(PendingChange::Delete(
+                ObjectRef::named("IPPool", "a"),
+            )),
         ]);
         assert_eq!(codes(&found), ["CAL208", "CAL103", "CAL307"]);
         let after: Vec<Option<&str>> = found

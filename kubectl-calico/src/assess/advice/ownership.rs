@@ -9,6 +9,7 @@ use calico_core::pool::Encapsulation;
 use crate::assess::advice::pool_fixes::restore;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::pending_change::PendingChange;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::repair::command::Command;
@@ -62,7 +63,7 @@ pub(crate) fn unlisted(
         pool.cidr
     ))
     .fixed_by_all(restore(case, pool))
-    .pending(format!("deletes {}", pool.object()));
+    .pending(PendingChange::Delete(pool.object()));
     Some(finding)
 }
 

@@ -6,6 +6,7 @@ use super::pool_fixes::relocate;
 use crate::assess::candidate_pools::{CandidatePool, pools_to_come};
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;
+use crate::assess::pending_change::PendingChange;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::repair::free_range::can_be_for_pods;
@@ -31,7 +32,7 @@ pub(crate) fn to_come(
              pools"
         ))
         .fixed_by_all(give_way(case, pool))
-        .pending(format!("creates the pool {cidr}"))
+        .pending(PendingChange::Create(cidr.to_owned()))
 }
 
 /// Whether the entry at an index of the Installation's list is a pool that must not be created.

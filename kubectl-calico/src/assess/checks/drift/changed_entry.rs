@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::pending_change::PendingChange;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::phrases::the_pool;
@@ -80,7 +81,7 @@ pub(super) fn deleted_in_a_loop(
             "once the operator and Calico's API server both run, the operator deletes the pool, whose CIDR it does not find in the \
              list, creates it again, and so on: its pods lose their routes and NAT",
         )
-        .pending(format!("deletes {}", pool.object()));
+        .pending(PendingChange::Delete(pool.object()));
     put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
         format!(
             "write the CIDR in {place} exactly as in the pool: {}",

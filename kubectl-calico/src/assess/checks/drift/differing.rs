@@ -9,6 +9,7 @@ use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
 use crate::assess::finding::{Finding, Severity};
+use crate::assess::pending_change::PendingChange;
 use crate::facts::drift::{Difference, NO_FIELD};
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
@@ -141,11 +142,10 @@ impl Differing<'_> {
         if self.is_about("blockSize") {
             return finding;
         }
-        finding.pending(format!(
-            "changes the {} of {}",
-            self.keys(),
-            self.pool.object()
-        ))
+        finding.pending(PendingChange::Update {
+            object: self.pool.object(),
+            keys: self.keys(),
+        })
     }
 
     /// What the operator does about the pool if it owns it.
