@@ -188,9 +188,8 @@ mod tests {
         let found = ordered(vec![
             finding("CAL103", Severity::Error, "Deployment/o/tigera-operator"),
             finding("CAL307", Severity::Warning, "Node"),
-            finding("CAL208", Severity::Warning, "IPPool/a").pending(PendingChange::Delete(
-                ObjectRef::named("IPPool", "a"),
-            )),
+            finding("CAL208", Severity::Warning, "IPPool/a")
+                .pending(PendingChange::Delete(ObjectRef::named("IPPool", "a"))),
         ]);
         assert_eq!(codes(&found), ["CAL208", "CAL103", "CAL307"]);
         let after: Vec<Option<&str>> = found

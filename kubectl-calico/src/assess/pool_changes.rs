@@ -7,7 +7,7 @@ use calico_core::cidr::Cidr;
 use calico_core::pool::Encapsulation;
 
 use crate::facts::Facts;
-use crate::facts::drift::{Difference, differences};
+use crate::facts::drift::{ComparedField, Difference, differences};
 use crate::facts::pool_encapsulation::modes;
 use crate::facts::pools::ExistingPool;
 use crate::facts::proposed_pools::created;
@@ -36,14 +36,14 @@ impl fmt::Display for PoolChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Update { name, fields } => {
-                let interrupts = fields.iter().any(|field| field.key == "encapsulation");
+                let interrupts = fields
+                    .iter()
+                    .any(|it| it.field == ComparedField::Encapsulation);
                 let fields: Vec<String> = fields
                     .iter()
-                    .map(|field| {
-                        format!(
-                            "{} from {} to {}",
-                            field.key, field.existing, field.requested
-                        )
+                    .map(|it| {
+                        let key = it.field.key();
+                        format!("{key} from {} to {}", it.existing, it.requested)
                     })
                     .collect();
                 write!(f, "changes IPPool/{name}: {}", fields.join(", "))?;
@@ -91,7 +91,9 @@ pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
         }
     }
     let is_rejected = |change: &PoolChange| match change {
-        PoolChange::Update { fields, .. } => fields.iter().any(|field| field.key == "blockSize"),
+        PoolChange::Update { fields, .. } => {
+            fields.iter().any(|it| it.field == ComparedField::BlockSize)
+        }
         _ => false,
     };
     let stops = pools.iter().any(|pool| {
@@ -142,19 +144,23 @@ pub fn carry_out(snapshot: &mut Snapshot, changes: &[PoolChange]) {
     snapshot.ip_pools = Reading::Read(pools);
 }
 
-fn set(spec: &mut IpPoolSpec, field: &Difference) {
-    let requested = &field.requested;
-    match field.key {
-        "encapsulation" => {
+fn set(spec: &mut IpPoolSpec, difference: &Difference) {
+    let requested = &difference.requested;
+    match difference.field {
+        // Calico's API rejects it, and the operator then changes nothing.
+        ComparedField::BlockSize => {}
+        ComparedField::Encapsulation => {
             if let Ok(encapsulation) = requested.parse() {
                 encapsulate(spec, encapsulation);
             }
         }
-        "natOutgoing" => spec.nat_outgoing = requested == "Enabled",
-        "nodeSelector" => spec.node_selector = Some(requested.clone()),
-        "disableBGPExport" => spec.disable_bgp_export = requested == "true",
-        "allowedUses" => spec.allowed_uses = requested.split(", ").map(str::to_owned).collect(),
-        _ => spec.disabled = requested == "true",
+        ComparedField::NatOutgoing => spec.nat_outgoing = requested == "Enabled",
+        ComparedField::NodeSelector => spec.node_selector = Some(requested.clone()),
+        ComparedField::DisableBgpExport => spec.disable_bgp_export = requested == "true",
+        ComparedField::AllowedUses => {
+            spec.allowed_uses = requested.split(", ").map(str::to_owned).collect()
+        }
+        ComparedField::Disabled { .. } => spec.disabled = requested == "true",
     }
 }
 

@@ -5,16 +5,66 @@ use calico_core::defaults::EffectivePool;
 use super::installation::InstallationFacts;
 use super::pools::ExistingPool;
 
-/// The key for `spec.disabled`, which has no field in the Installation before operator 1.36.
-pub const NO_FIELD: &str = "disabled";
+/// A field that an entry of the Installation and its IPPool have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComparedField {
+    /// The size of its blocks, which is immutable.
+    BlockSize,
+    /// Its encapsulation.
+    Encapsulation,
+    /// Whether what leaves the pool is masqueraded.
+    NatOutgoing,
+    /// On which nodes it assigns addresses.
+    NodeSelector,
+    /// Whether it assigns no new addresses.
+    Disabled {
+        /// Whether the Installation has a field for this: since operator 1.36.
+        in_installation: bool,
+    },
+    /// Whether its blocks are not announced.
+    DisableBgpExport,
+    /// What its addresses are assigned to.
+    AllowedUses,
+}
+
+impl ComparedField {
+    /// Its key in the Installation.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::BlockSize => "blockSize",
+            Self::Encapsulation => "encapsulation",
+            Self::NatOutgoing => "natOutgoing",
+            Self::NodeSelector => "nodeSelector",
+            Self::Disabled {
+                in_installation: true,
+            } => "disableNewAllocations",
+            Self::Disabled {
+                in_installation: false,
+            } => "disabled",
+            Self::DisableBgpExport => "disableBGPExport",
+            Self::AllowedUses => "allowedUses",
+        }
+    }
+
+    /// Its path in the IPPool.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::BlockSize => "spec.blockSize",
+            Self::Encapsulation => "spec.ipipMode, spec.vxlanMode",
+            Self::NatOutgoing => "spec.natOutgoing",
+            Self::NodeSelector => "spec.nodeSelector",
+            Self::Disabled { .. } => "spec.disabled",
+            Self::DisableBgpExport => "spec.disableBGPExport",
+            Self::AllowedUses => "spec.allowedUses",
+        }
+    }
+}
 
 /// A field that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The field's key in the Installation.
-    pub key: &'static str,
-    /// The field's path in the IPPool.
-    pub field: &'static str,
+    /// The field.
+    pub field: ComparedField,
     /// The value in the Installation, with the operator's defaults.
     pub requested: String,
     /// The value in the IPPool.
@@ -30,48 +80,41 @@ pub fn differences(
     let on = |enabled: bool| if enabled { "Enabled" } else { "Disabled" };
     let fields = [
         (
-            "blockSize",
-            "spec.blockSize",
+            ComparedField::BlockSize,
             listed.block_size.map(|size| size.to_string()),
             pool.block_size.to_string(),
         ),
         (
-            "encapsulation",
-            "spec.ipipMode, spec.vxlanMode",
+            ComparedField::Encapsulation,
             listed.encapsulation.clone(),
             pool.encapsulation.to_string(),
         ),
         (
-            "natOutgoing",
-            "spec.natOutgoing",
+            ComparedField::NatOutgoing,
             listed.nat_outgoing.clone(),
             on(pool.nat_outgoing).to_owned(),
         ),
         (
-            "nodeSelector",
-            "spec.nodeSelector",
+            ComparedField::NodeSelector,
             Some(listed.node_selector.clone()),
             pool.node_selector.clone(),
         ),
         disabled(installation, listed, pool),
         (
-            "disableBGPExport",
-            "spec.disableBGPExport",
+            ComparedField::DisableBgpExport,
             written(installation, pool, 0, listed.disables_bgp_export),
             pool.spec.disable_bgp_export.to_string(),
         ),
         (
-            "allowedUses",
-            "spec.allowedUses",
+            ComparedField::AllowedUses,
             written(installation, pool, 34, listed.uses()),
             pool.uses().to_string(),
         ),
     ];
     fields
         .into_iter()
-        .filter_map(|(key, field, requested, existing)| {
+        .filter_map(|(field, requested, existing)| {
             Some(Difference {
-                key,
                 field,
                 requested: requested.filter(|requested| *requested != existing)?,
                 existing,
@@ -91,24 +134,25 @@ fn written(
     (writes && installation.operator.since(since)).then(|| value.to_string())
 }
 
-/// Key, path, and the values in the Installation and in the IPPool.
-type Compared = (&'static str, &'static str, Option<String>, String);
+/// A field, and its values in the Installation and in the IPPool.
+type Compared = (ComparedField, Option<String>, String);
 
-/// Whether the pool assigns no new addresses. The Installation has a field for this since operator 1.36.
-/// Earlier operators enable every pool that they own, if they change existing pools at all.
+/// Whether the pool assigns no new addresses. Operators without a field for this enable every pool that they own, if they
+/// change existing pools at all.
 fn disabled(
     installation: &InstallationFacts,
     listed: &EffectivePool,
     pool: &ExistingPool,
 ) -> Compared {
-    let (key, requested) = if installation.operator.since(36) {
-        let disables = listed.disables_new_allocations;
-        ("disableNewAllocations", Some(disables))
+    let in_installation = installation.operator.since(36);
+    let requested = if in_installation {
+        Some(listed.disables_new_allocations)
     } else {
         let enables = pool.owned_by_operator && installation.changes_existing_pools();
-        (NO_FIELD, enables.then_some(false))
+        enables.then_some(false)
     };
     let requested = requested.map(|disabled| disabled.to_string());
     let existing = pool.spec.disabled.to_string();
-    (key, "spec.disabled", requested, existing)
+    let field = ComparedField::Disabled { in_installation };
+    (field, requested, existing)
 }

@@ -221,7 +221,7 @@ impl<'a> PoolWriter<'a> {
                 other => other.to_string(),
             };
             let mut pending = pending.iter();
-            pending.any(|pending| pending.key == *key && pending.requested == value)
+            pending.any(|pending| pending.field.key() == *key && pending.requested == value)
         })
     }
 

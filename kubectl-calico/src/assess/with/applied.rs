@@ -17,6 +17,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::assess::report::Report;
 use crate::facts::Facts;
+use crate::facts::drift::ComparedField;
 use crate::snapshot::{Basis, BasisKind, FileOverlay, ObjectRef, Reading, Snapshot, Store};
 use crate::views::objects::{default_installation, operator_deployment};
 
@@ -131,7 +132,7 @@ fn act(
         match change {
             PoolChange::Create(pool) => origins.create(&pool.object()),
             PoolChange::Update { name, fields } => {
-                let keys: Vec<&str> = fields.iter().map(|field| field.key).collect();
+                let keys: Vec<&str> = fields.iter().map(|it| it.field.key()).collect();
                 origins.update(&ObjectRef::named("IPPool", name.as_str()), &keys);
             }
             PoolChange::Delete { name } => {
@@ -174,9 +175,12 @@ fn moot(snapshot: &Snapshot, facts: &Facts) -> Vec<&'static str> {
             .iter()
             .any(|found| found.status.state.as_deref() == Some("Ready"));
     let enables = |change: &PoolChange| match change {
-        PoolChange::Update { fields, .. } => fields
-            .iter()
-            .any(|it| it.key == "disableNewAllocations" && it.requested == "false"),
+        PoolChange::Update { fields, .. } => fields.iter().any(|it| {
+            let field = ComparedField::Disabled {
+                in_installation: true,
+            };
+            it.field == field && it.requested == "false"
+        }),
         _ => false,
     };
     let is_enabled = idle.is_none() && can_change && pool_changes(facts).iter().any(enables);

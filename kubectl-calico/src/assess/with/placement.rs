@@ -116,7 +116,8 @@ pub(super) fn left_nodes(before: &Case, after: &Case) -> Option<Finding> {
 impl Selection {
     fn of(case: &Case) -> Option<Self> {
         let node = CalicoNode::current(case.snapshot);
-        if case.facts.install.is_left_to_operator() && node.is_none_or(|node| node.is_of_operator()) {
+        if case.facts.install.is_left_to_operator() && node.is_none_or(|node| node.is_of_operator())
+        {
             return Self::of_installation(case);
         }
         let pod = daemon_set::pod(node?.set)?;

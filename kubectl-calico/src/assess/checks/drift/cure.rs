@@ -24,7 +24,7 @@ use crate::assess::checks::tunnels::{BOTH_TUNNELS, TUNNEL_FORCED};
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::facts::Facts;
-use crate::facts::drift::{Difference, differences};
+use crate::facts::drift::{ComparedField, Difference, differences};
 use crate::facts::pools::ExistingPool;
 use crate::repair::Step;
 use crate::repair::installer_step::api_server;
@@ -135,16 +135,18 @@ pub(crate) fn requested_encapsulation(case: &Case, pool: &ExistingPool) -> Optio
         .get(index_of(installation, pool)?)?;
     let mut differences = differences(installation, listed, pool);
     // With another block size, Calico's API rejects the whole change.
-    if differences.iter().any(|it| it.key == "blockSize") {
+    if differences
+        .iter()
+        .any(|it| it.field == ComparedField::BlockSize)
+    {
         return None;
     }
-    differences.retain(|it| it.key == "encapsulation");
+    differences.retain(|it| it.field == ComparedField::Encapsulation);
     let requested = differences.first()?.requested.parse().ok()?;
     (!cured(case, pool, &differences).is_empty()).then_some(requested)
 }
 
-/// That the operator has yet to apply an entry that is right.
-/// That comes after the steps `first`.
+/// That the operator has yet to apply an entry that is right. The steps `first` come before what it says about that.
 pub(super) fn not_applied(
     case: &Case,
     finding: Finding,
@@ -171,8 +173,8 @@ pub(super) fn not_applied(
         .suspects(suspects)
 }
 
-/// That an entry is right, and the operator does not apply it to the pool.
-/// That comes after the steps `first`.
+/// That an entry is right, and the operator does not apply it to the pool. The steps `first` come before what it says
+/// about that.
 pub(super) fn to_be_changed(
     finding: Finding,
     first: Vec<Step>,

@@ -10,7 +10,7 @@ use crate::assess::check::Case;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::pending_change::PendingChange;
-use crate::facts::drift::{Difference, NO_FIELD};
+use crate::facts::drift::{ComparedField, Difference};
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::repair::Step;
@@ -35,7 +35,7 @@ impl Differing<'_> {
             self.keys()
         );
         // The operator stops at a change that is rejected.
-        let stops = self.is_about("blockSize")
+        let stops = self.is_about(ComparedField::BlockSize)
             && self.pool.owned_by_operator
             && self.installation.changes_existing_pools();
         let severity = if stops {
@@ -100,32 +100,38 @@ impl Differing<'_> {
     /// Both values of a field, as evidence.
     fn compared(&self, finding: Finding, difference: &Difference) -> Finding {
         let listed = path::pool(self.index);
-        let finding = match difference.key {
-            NO_FIELD => finding.evidence(
+        let finding = match difference.field {
+            ComparedField::Disabled {
+                in_installation: false,
+            } => finding.evidence(
                 ObjectRef::installation(),
                 listed,
                 "no field for disabled before operator 1.36, which enables the pool",
             ),
-            key => finding.evidence(
+            field => finding.evidence(
                 ObjectRef::installation(),
-                format!("{listed}.{key}"),
+                format!("{listed}.{}", field.key()),
                 &difference.requested,
             ),
         };
-        finding.evidence(self.pool.object(), difference.field, &difference.existing)
+        finding.evidence(
+            self.pool.object(),
+            difference.field.path(),
+            &difference.existing,
+        )
     }
 
     fn keys(&self) -> String {
         keys(&self.differences)
     }
 
-    fn is_about(&self, key: &str) -> bool {
-        self.differences.iter().any(|it| it.key == key)
+    fn is_about(&self, field: ComparedField) -> bool {
+        self.differences.iter().any(|it| it.field == field)
     }
 
     /// The codes of the findings that would go away if the pool matched its entry, unless Calico's API rejects that.
     fn cured(&self) -> Vec<&'static str> {
-        if self.is_about("blockSize") {
+        if self.is_about(ComparedField::BlockSize) {
             return Vec::new();
         }
         let mut codes = cured(self.case, self.pool, &self.differences);
@@ -139,7 +145,7 @@ impl Differing<'_> {
     /// What the operator changes as soon as it can. A change of the block size is rejected, and with it all
     /// others of the pool.
     fn pending(&self, finding: Finding) -> Finding {
-        if self.is_about("blockSize") {
+        if self.is_about(ComparedField::BlockSize) {
             return finding;
         }
         finding.pending(PendingChange::Update {
@@ -150,7 +156,7 @@ impl Differing<'_> {
 
     /// What the operator does about the pool if it owns it.
     fn impact_if_owned(&self) -> &'static str {
-        if self.is_about("blockSize") {
+        if self.is_about(ComparedField::BlockSize) {
             "the operator tries to change the pool, is rejected, and does not change any other \
              pool either: the block size of an existing pool is immutable"
         } else {
@@ -162,7 +168,7 @@ impl Differing<'_> {
     /// What the operator does to the pool once it owns it. That changes a working cluster, so there is no
     /// command for it.
     fn once_owned(&self) -> &'static str {
-        if self.is_about("encapsulation") {
+        if self.is_about(ComparedField::Encapsulation) {
             "changes its encapsulation immediately, which interrupts traffic between nodes"
         } else {
             "changes it to match the Installation"
@@ -173,19 +179,21 @@ impl Differing<'_> {
     fn keep_pool(&self, what: String, differences: &[Difference]) -> Vec<Step> {
         let fields: Vec<(&str, Value)> = differences
             .iter()
-            .map(|difference| match difference.key {
-                "blockSize" => ("blockSize", json!(self.pool.block_size)),
-                NO_FIELD | "disableNewAllocations" => {
-                    self.installation.enabled_field(!self.pool.spec.disabled)
-                }
-                "disableBGPExport" => {
-                    ("disableBGPExport", json!(self.pool.spec.disable_bgp_export))
-                }
-                "allowedUses" => {
-                    let uses: Vec<&str> = difference.existing.split(", ").collect();
-                    ("allowedUses", json!(uses))
-                }
-                key => (key, json!(difference.existing)),
+            .map(|difference| {
+                let value = match difference.field {
+                    ComparedField::Disabled { .. } => {
+                        return self.installation.enabled_field(!self.pool.spec.disabled);
+                    }
+                    ComparedField::BlockSize => json!(self.pool.block_size),
+                    ComparedField::DisableBgpExport => json!(self.pool.spec.disable_bgp_export),
+                    ComparedField::AllowedUses => {
+                        json!(difference.existing.split(", ").collect::<Vec<_>>())
+                    }
+                    ComparedField::Encapsulation
+                    | ComparedField::NatOutgoing
+                    | ComparedField::NodeSelector => json!(difference.existing),
+                };
+                (difference.field.key(), value)
             })
             .collect();
         match self.case.facts.install.only_as_shipped() {
@@ -204,6 +212,6 @@ impl Differing<'_> {
 }
 
 fn keys(differences: &[Difference]) -> String {
-    let keys: Vec<&str> = differences.iter().map(|it| it.key).collect();
+    let keys: Vec<&str> = differences.iter().map(|it| it.field.key()).collect();
     keys.join(", ")
 }
