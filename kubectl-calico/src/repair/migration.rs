@@ -40,9 +40,10 @@ pub fn steps(
             .run("kubectl get tigerastatuses ippools -o yaml"),
         ];
     }
+    let outage = Tunnel::lost_with(facts.known_pools(), old, Some(new.encapsulation));
     let overlaps = old.network.is_none_or(|range| range.overlaps(&new.cidr));
     let mut steps = if overlaps {
-        by_way_of_a_third(snapshot, facts, writer, old, new)
+        by_way_of_a_third(snapshot, facts, writer, old, new, outage)
     } else {
         let pods = LeftPods::of(snapshot, facts, &new.cidr, new.encapsulation)
             .filter(|pods| pods.encapsulation == new.encapsulation);
@@ -55,18 +56,9 @@ pub fn steps(
         let settings = writer.settings_of(old);
         let added = Step::new(what).run(writer.add(new, &settings));
         std::iter::once(added)
-            .chain(retire_existing(writer, old))
+            .chain(retire_existing(writer, old, outage))
             .collect()
     };
-    if let Some(tunnel) = Tunnel::lost_with(facts.known_pools(), old, Some(new.encapsulation)) {
-        let disabled = disabling(&old.name);
-        for step in steps.iter_mut().filter(|step| step.what == disabled) {
-            step.what.push_str(&format!(
-                ". Do this and the next step in one maintenance window: until they are recreated, {}",
-                tunnel.what_breaks()
-            ));
-        }
-    }
     steps.extend(writer.list_in_place(old, new));
     if steps.len() > 1 {
         steps.splice(0..0, unpin(snapshot, facts, old));
@@ -95,6 +87,7 @@ fn by_way_of_a_third(
     writer: &mut PoolWriter,
     old: &ExistingPool,
     new: &NewPool,
+    outage: Option<Tunnel>,
 ) -> Vec<Step> {
     let family = new.cidr.family();
     let pools = facts.known_pools().iter().filter_map(|pool| pool.network);
@@ -124,7 +117,7 @@ fn by_way_of_a_third(
     );
     let settings = writer.settings_of(old);
     let mut steps = vec![Step::new(what).run(writer.add(&temporary, &settings))];
-    steps.extend(retire_existing(writer, old));
+    steps.extend(retire_existing(writer, old, outage));
     steps.push(Step::new("add the new pool").run(writer.add(&back, &settings)));
     let range = range.to_string();
     steps.extend(retire(
@@ -134,6 +127,7 @@ fn by_way_of_a_third(
             cidr: &range,
             owned: true,
         },
+        None,
     ));
     steps
 }
@@ -157,11 +151,16 @@ pub(super) fn outside_pod_network(facts: &Facts, range: &Cidr) -> &'static str {
     }
 }
 
-/// Empties an existing pool and deletes it. One without addresses in use is empty already.
-pub fn retire_existing(writer: &mut PoolWriter, pool: &ExistingPool) -> Vec<Step> {
+/// Empties an existing pool and deletes it. One without addresses in use is empty already, and has no pods that the loss of
+/// a tunnel cuts off.
+pub fn retire_existing(
+    writer: &mut PoolWriter,
+    pool: &ExistingPool,
+    outage: Option<Tunnel>,
+) -> Vec<Step> {
     let is_unused = pool.usage.value().is_some_and(|usage| usage.in_use == 0);
     if !is_unused {
-        return retire(writer, pool.into()).into();
+        return retire(writer, pool.into(), outage).into();
     }
     let name = the_pool(&pool.name);
     let what = format!("disable {name}; none of its addresses are in use");
@@ -174,10 +173,17 @@ pub fn retire_existing(writer: &mut PoolWriter, pool: &ExistingPool) -> Vec<Step
     vec![disable, delete]
 }
 
-/// Empties a pool and deletes it.
-fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
+/// Empties a pool and deletes it. Nodes may lose the addresses of a tunnel once it is disabled.
+fn retire(writer: &mut PoolWriter, pool: ChangedPool, outage: Option<Tunnel>) -> [Step; 3] {
+    let mut disable = disable(writer, pool);
+    if let Some(tunnel) = outage {
+        disable.what.push_str(&format!(
+            ". Do this and the next step in one maintenance window: until they are recreated, {}",
+            tunnel.what_breaks()
+        ));
+    }
     [
-        disable(writer, pool),
+        disable,
         recreate_pods(
             &format!("that have addresses from {}", the_pool(pool.name)),
             "kubectl calico status shows none of its addresses in use",
@@ -188,11 +194,11 @@ fn retire(writer: &mut PoolWriter, pool: ChangedPool) -> [Step; 3] {
 
 /// Stops new addresses from being assigned from a pool.
 pub fn disable(writer: &mut PoolWriter, pool: ChangedPool) -> Step {
-    Step::new(disabling(pool.name)).run_all(writer.disable(pool))
-}
-
-fn disabling(name: &str) -> String {
-    format!("disable {}; its pods keep their addresses", the_pool(name))
+    let what = format!(
+        "disable {}; its pods keep their addresses",
+        the_pool(pool.name)
+    );
+    Step::new(what).run_all(writer.disable(pool))
 }
 
 /// Recreates the pods `which`, `until` something is the case.

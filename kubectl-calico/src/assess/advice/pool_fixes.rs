@@ -92,7 +92,7 @@ fn back_to(case: &Case, old: &ExistingPool, other: &ExistingPool) -> Vec<Step> {
         .into_iter()
         .collect();
     steps.push(enable);
-    steps.extend(migration::retire_existing(&mut writer, old));
+    steps.extend(migration::retire_existing(&mut writer, old, None));
     made_lasting(case, &writer, steps)
 }
 
