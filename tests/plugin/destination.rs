@@ -124,7 +124,7 @@ fn every_step_of_every_plan_names_the_context() {
     assert!(count >= 100, "{count}");
 }
 
-/// A cluster whose only pool is outside of its pod network.
+/// A cluster whose only pool is outside its pod network.
 fn broken() -> Vec<Value> {
     cluster(
         &fs::read_to_string(

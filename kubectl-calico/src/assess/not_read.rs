@@ -15,6 +15,9 @@ use crate::snapshot::{ObjectRef, Unknown, denied_user};
 pub struct NotRead {
     /// The object that could not be read, or the kind whose objects could not be.
     pub object: ObjectRef,
+    /// Which objects of the kind, if others were read: those outside Calico.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<&'static str>,
     /// What kind of reason there is.
     pub reason: Reason,
     /// Why it could not be read.
@@ -58,9 +61,11 @@ pub(crate) fn not_read(unknown: &[(&'static Resource, Unknown)]) -> Vec<NotRead>
         }
         let mut new = NotRead::new(resource, why, codes);
         if resource.kind == "Pod" && *why == Unknown::NotGiven && !of_calico_unknown {
-            new.object = ObjectRef::all("Pod outside of Calico");
+            new.part = Some("outside Calico");
         }
-        let same = |row: &&mut NotRead| row.object == new.object && row.why == new.why;
+        let same = |row: &&mut NotRead| {
+            (&row.object, row.part, &row.why) == (&new.object, new.part, &new.why)
+        };
         match rows.iter_mut().find(same) {
             Some(row) => row.codes.extend(new.codes),
             None => rows.push(new),
@@ -79,10 +84,19 @@ impl NotRead {
         };
         Self {
             object: resource.object(),
+            part: None,
             reason,
             why: why.to_string(),
             permission,
             codes,
+        }
+    }
+
+    /// What could not be read, as in a sentence: `Pod outside Calico`.
+    pub fn name(&self) -> String {
+        match self.part {
+            Some(part) => format!("{} {part}", self.object),
+            None => self.object.to_string(),
         }
     }
 

@@ -184,7 +184,7 @@ fn not_run(code: &str, report: &Report) -> Option<String> {
     let not_read = report.not_read.iter();
     let not_read = not_read
         .filter(|row| row.codes.contains(code))
-        .map(|row| format!("{}: {}", row.object, row.why));
+        .map(|row| format!("{}: {}", row.name(), row.why));
     let not_applicable = report.not_applicable.iter();
     let not_applicable =
         not_applicable

@@ -78,7 +78,7 @@ fn forbidden(page: &mut Page, rows: &[Row], destination: &Destination) {
 fn objects(rows: &[Row]) -> String {
     let mut names: Vec<String> = Vec::new();
     for Row { row, shows } in rows {
-        let mut name = row.object.to_string();
+        let mut name = row.name();
         if let Some(shows) = shows {
             name.push_str(&format!(" ({shows})"));
         }
@@ -99,7 +99,7 @@ pub(super) fn reasons(rows: &[NotRead]) -> Vec<String> {
     let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for row in rows {
         let objects = reasons.entry(&row.why).or_default();
-        objects.push(row.object.to_string());
+        objects.push(row.name());
     }
     reasons
         .into_iter()

@@ -12,7 +12,7 @@ use super::Meta;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ObjectRef {
-    /// The object's kind, such as IPPool.
+    /// The object's kind, such as IPPool. `Kubernetes` has a version, and `Plan` the values of a plan.
     pub kind: &'static str,
     /// The object's namespace; absent for an object that has none.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
 //! Another pod network for the cluster, if no pool inside it is right.
 //!
 //! Source: kubernetes v1.34, pkg/controller/nodeipam/ipam/range_allocator.go (nodes whose podCIDR is
-//! outside of the cluster CIDR stop the controller manager) and pkg/apis/core/validation (podCIDR cannot
+//! outside the cluster CIDR stop the controller manager) and pkg/apis/core/validation (podCIDR cannot
 //! be changed); kubeadm's documentation, kubeadm init; docs.k3s.io, k3s server (cluster-cidr).
 
 use calico_core::cidr::{Cidr, Family};
@@ -48,7 +48,7 @@ pub(crate) fn steps(case: &Case, family: Family) -> Option<(Cidr, Vec<Step>)> {
     Some((to, on_platform(case, &why, &to)))
 }
 
-/// What to do where the free part of the pod network is too small for the pods of a pool outside of it: make that pool's
+/// What to do where the free part of the pod network is too small for the pods of a pool outside it: make that pool's
 /// range the pod network, or another one if nodes or Services have addresses in it.
 pub(crate) fn widened(case: &Case, old: &ExistingPool, part: &Cidr, shortage: &str) -> Vec<Step> {
     let can_stay = |cidr: &Cidr| is_clear_of_services_and_nodes(case.snapshot, case.facts, cidr);
@@ -90,7 +90,7 @@ fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {
             Step::new(format!(
                 "on each control plane node, in /etc/kubernetes/manifests/kube-controller-manager.yaml, \
                  set --cluster-cidr={to} and --allocate-node-cidrs=false: the podCIDR of a node cannot be \
-                 changed, the controller manager does not start if it is outside of the pod network, \
+                 changed, the controller manager does not start if it is outside the pod network, \
                  and Calico's IPAM does not use it"
             )),
             Step::new(format!("set clusterCIDR of kube-proxy to {to}, and restart it"))

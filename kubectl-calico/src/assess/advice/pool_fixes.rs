@@ -166,7 +166,7 @@ pub(crate) fn complete_deletion(case: &Case, pool: &ExistingPool) -> Vec<Step> {
 /// Deletes a pool that shares addresses with one that stays. Pods in the shared range keep their
 /// addresses, so the pool need not become empty, which it never would: the addresses that the other
 /// pool assigns there count for both. Only what the other pool cannot hold is recreated: addresses
-/// outside of its range, and blocks of another size, beside which it would assign addresses again.
+/// outside its range, and blocks of another size, beside which it would assign addresses again.
 /// Source: projectcalico/calico v3.32.1, libcalico-go/lib/ipam/ipam_block_reader_writer.go.
 pub(crate) fn delete_overlapping(
     case: &Case,
