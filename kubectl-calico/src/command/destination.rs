@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::SourceArgs;
 use crate::connect::ConnectionFlags;
-use crate::repair::cluster_option::ClusterOption;
+use crate::repair::cluster_option::{ClusterOption, GivenOption};
 use crate::repair::destination::Destination;
 use crate::snapshot::Origin;
 
@@ -14,7 +14,7 @@ pub(super) fn destination(source: &SourceArgs, origin: &Origin, is_redacted: boo
     let is_of_file = !source.filename.is_empty();
     if options.is_empty() && is_of_file {
         let context = origin.context.clone();
-        options.extend(context.map(|context| (ClusterOption::Context, context)));
+        options.extend(context.map(|context| GivenOption::new(ClusterOption::Context, context)));
     }
     let destination = Destination {
         options,
@@ -27,7 +27,7 @@ pub(super) fn destination(source: &SourceArgs, origin: &Origin, is_redacted: boo
     }
 }
 
-fn options(flags: &ConnectionFlags) -> Vec<(ClusterOption, String)> {
+fn options(flags: &ConnectionFlags) -> Vec<GivenOption> {
     let kubeconfig = flags.kubeconfig.as_deref().map(text);
     let given = |value: &Option<String>| value.clone();
     let skips = flags.insecure_skip_tls_verify.then(|| "true".to_owned());
@@ -58,9 +58,9 @@ fn options(flags: &ConnectionFlags) -> Vec<(ClusterOption, String)> {
     options.extend(groups.map(|group| (ClusterOption::AsGroup, Some(group))));
     let options = options.into_iter();
     options
-        .filter_map(|(option, value)| Some((option, value?)))
+        .filter_map(|(option, value)| Some(GivenOption::new(option, value?)))
         // kubectl treats an empty value as unset.
-        .filter(|(_, value)| !value.is_empty())
+        .filter(|given| !given.value.is_empty())
         .collect()
 }
 

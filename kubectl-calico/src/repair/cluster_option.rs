@@ -35,6 +35,25 @@ pub enum ClusterOption {
     ProxyUrl,
 }
 
+/// An option that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenOption {
+    /// The option.
+    pub option: ClusterOption,
+    /// Its value.
+    pub value: String,
+}
+
+impl GivenOption {
+    /// The option with this value.
+    pub fn new(option: ClusterOption, value: impl Into<String>) -> Self {
+        Self {
+            option,
+            value: value.into(),
+        }
+    }
+}
+
 /// A program that connects to the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Program {
@@ -46,6 +65,18 @@ pub(super) enum Program {
     Helm,
 }
 
+/// The commands of Helm that connect to a cluster.
+const OF_HELM: [&str; 8] = [
+    "get",
+    "history",
+    "install",
+    "list",
+    "rollback",
+    "status",
+    "uninstall",
+    "upgrade",
+];
+
 /// How a program takes an option.
 pub(super) enum Form {
     Flag(&'static str),
@@ -53,6 +84,19 @@ pub(super) enum Form {
 }
 
 impl Program {
+    /// What a call with these words runs, if that connects to the cluster of this run.
+    pub(super) fn of(words: &[&str]) -> Option<Self> {
+        match words {
+            ["kubectl", "calico", ..] => Some(Self::Plugin),
+            // On a node, for example, with the kubeconfig that is there.
+            ["kubectl", flag, ..] if flag.starts_with("--") => None,
+            ["kubectl" | "flux", ..] => Some(Self::Kubectl),
+            ["calicoctl", ..] => Some(Self::Calicoctl),
+            ["helm", command, ..] if OF_HELM.contains(command) => Some(Self::Helm),
+            _ => None,
+        }
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Kubectl | Self::Plugin => "kubectl",

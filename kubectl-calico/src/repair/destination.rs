@@ -1,45 +1,47 @@
 //! The cluster that commands are for. A run with connection options prints commands that change the same
 //! one, and not that of kubectl's current context.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::Step;
 use super::calls::calls;
-use super::cluster_option::{ClusterOption, Form, Program};
+use super::cluster_option::{GivenOption, Program};
 use super::command::word;
+use super::connection_words::ConnectionWords;
+use super::plugin_call::{Reads, mentions};
 
 /// Where commands go: the connection options of this run, and the files that were read instead of a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Destination {
     /// The options, in the order in which they are printed.
-    pub options: Vec<(ClusterOption, String)>,
+    pub options: Vec<GivenOption>,
     /// The values of `-f`.
     pub files: Vec<String>,
 }
 
-/// How commands of this plugin begin.
-const PLUGIN: &str = "kubectl calico ";
-
 /// Stands for a file whose name cannot be printed.
 const FILE: &str = "FILE";
 
-/// The commands of Helm that connect to a cluster.
-const OF_HELM: [&str; 8] = [
-    "get",
-    "history",
-    "install",
-    "list",
-    "rollback",
-    "status",
-    "uninstall",
-    "upgrade",
-];
+/// A text to insert into another one, at a byte of it.
+struct Insertion {
+    at: usize,
+    text: String,
+}
+
+/// What lets a call reach the cluster.
+#[derive(Default)]
+struct Address {
+    insertions: Vec<Insertion>,
+    /// What to do before the call.
+    remark: Option<String>,
+}
 
 impl Destination {
     /// Without the names of the cluster: placeholders keep a command from reaching another one.
     pub fn redacted(mut self) -> Self {
-        for (option, value) in &mut self.options {
-            option.placeholder().clone_into(value);
+        for given in &mut self.options {
+            given.option.placeholder().clone_into(&mut given.value);
         }
         self.files.fill(FILE.to_owned());
         self
@@ -48,7 +50,7 @@ impl Destination {
     /// The same cluster as another user, who has more permissions than this one.
     pub fn as_another_user(&self) -> Self {
         let mut other = self.clone();
-        other.options.retain(|(option, _)| !option.is_identity());
+        other.options.retain(|given| !given.option.is_identity());
         other
     }
 
@@ -70,15 +72,20 @@ impl Destination {
         for command in &mut step.commands {
             let mut insertions = Vec::new();
             for words in calls(command) {
-                insertions.extend(self.insertions(command, &words, files, &mut remarks));
+                let address = self.address_of(command, &words, files);
+                insertions.extend(address.insertions);
+                let remark = address.remark;
+                remarks.extend(remark.filter(|remark| !remarks.contains(remark)));
             }
-            *command = with(command, insertions);
+            *command = inserted(command, insertions);
         }
         // What a sentence names is for later, unless it is part of the command of the step.
-        step.what = self.prose(&step.what, |before| {
-            let is_part = before.ends_with("$(");
-            if is_part { files.to_vec() } else { Vec::new() }
-        });
+        step.what = self.prose(
+            &step.what,
+            |before| {
+                if before.ends_with("$(") { files } else { &[] }
+            },
+        );
         for remark in remarks {
             step.what.push_str(&format!("; {remark}"));
         }
@@ -92,100 +99,57 @@ impl Destination {
 
     /// A text that names commands of this plugin.
     pub fn text(&self, text: &str) -> String {
-        self.prose(text, |_| self.files.clone())
+        self.prose(text, |_| &self.files)
     }
 
-    /// What to insert into a command at which byte, so that one of its programs reaches the cluster.
-    fn insertions(
-        &self,
-        command: &str,
-        words: &[Range<usize>],
-        files: &[String],
-        remarks: &mut Vec<String>,
-    ) -> Vec<(usize, String)> {
+    /// What to insert into a command, so that one of its calls reaches the cluster.
+    fn address_of(&self, command: &str, words: &[Range<usize>], files: &[String]) -> Address {
+        let text = |word: &Range<usize>| command.get(word.clone()).unwrap_or_default();
+        let texts: Vec<&str> = words.iter().map(text).collect();
         let ends = |index: usize| words.get(index).map_or(command.len(), |word| word.end);
-        let text = |index: usize| {
-            let word = words.get(index).cloned();
-            word.and_then(|word| command.get(word)).unwrap_or_default()
+        let Some(program) = Program::of(&texts) else {
+            return Address::default();
         };
-        let program = match (text(0), text(1)) {
-            ("kubectl", "calico") => {
-                // What to run on which node is derived from the files, too.
-                let is_connectivity = command.contains("-o connectivity");
-                let subcommand = if is_connectivity { "plan" } else { text(2) };
-                let read = self.read_by(subcommand, files);
-                return read.map(|read| (ends(2), read)).into_iter().collect();
-            }
-            // On a node, for example, with the kubeconfig that is there.
-            ("kubectl", flag) if flag.starts_with("--") => return Vec::new(),
-            ("kubectl" | "flux", _) => Program::Kubectl,
-            ("calicoctl", _) => Program::Calicoctl,
-            ("helm", command) if OF_HELM.contains(&command) => Program::Helm,
-            _ => return Vec::new(),
-        };
-        let (variables, flags) = self.words(program, remarks);
+        if program == Program::Plugin {
+            let reads = Reads::of(texts.get(2..).unwrap_or_default());
+            let read = self.read_by(reads, files);
+            return Address {
+                insertions: read
+                    .map(|text| Insertion { at: ends(2), text })
+                    .into_iter()
+                    .collect(),
+                remark: None,
+            };
+        }
+        let connection = ConnectionWords::of(&self.options, program);
         let start = words.first().map_or(0, |word| word.start);
-        vec![(start, variables), (ends(0), flags)]
+        Address {
+            remark: connection.remark(program),
+            insertions: vec![
+                Insertion {
+                    at: start,
+                    text: connection.variables,
+                },
+                Insertion {
+                    at: ends(0),
+                    text: connection.flags,
+                },
+            ],
+        }
     }
 
-    /// The variables before a program, and the flags after it. If it does not have all of the options, a context
-    /// has to stand for them.
-    fn words(&self, program: Program, remarks: &mut Vec<String>) -> (String, String) {
-        let is_missing = |option: &&(ClusterOption, String)| option.0.form(program).is_none();
-        let missing: Vec<&str> = self
-            .options
-            .iter()
-            .filter(is_missing)
-            .map(|(option, _)| option.flag())
-            .collect();
-        let mut options = self.options.clone();
-        if !missing.is_empty() {
-            let context = ClusterOption::Context;
-            options.retain(|(option, _)| {
-                matches!(option, ClusterOption::Kubeconfig | ClusterOption::ProxyUrl)
-            });
-            options.push((context, context.placeholder().to_owned()));
-            let remark = format!(
-                "replace {} with a kubeconfig context for the same cluster and user, because {} has no {}",
-                context.placeholder(),
-                program.name(),
-                missing.join(" or ")
-            );
-            if !remarks.contains(&remark) {
-                remarks.push(remark);
-            }
-        }
-        let (mut variables, mut flags) = (String::new(), String::new());
-        for (option, value) in &options {
-            match option.form(program) {
-                Some(form @ Form::Variable(_)) => {
-                    variables.push_str(&option.written(&form, value));
-                    variables.push(' ');
-                }
-                Some(form @ Form::Flag(_)) => {
-                    flags.push(' ');
-                    flags.push_str(&option.written(&form, value));
-                }
-                None => {}
-            }
-        }
-        (variables, flags)
-    }
-
-    /// What a subcommand of this plugin needs to read the cluster; or these files, from which a plan can be made
-    /// again. Others show what has become of the cluster.
-    fn read_by(&self, subcommand: &str, files: &[String]) -> Option<String> {
-        match subcommand {
-            "plan" => Some(self.read(files)),
-            "status" | "nodes" | "snapshot" => Some(self.read(&[])),
-            _ => None,
+    /// The flags with which a call reads the cluster, or these files.
+    fn read_by(&self, reads: Reads, files: &[String]) -> Option<String> {
+        match reads {
+            Reads::Same => Some(self.read(files)),
+            Reads::Live => Some(self.read(&[])),
+            Reads::Nothing => None,
         }
     }
 
     fn read(&self, files: &[String]) -> String {
         if files.is_empty() {
-            let (_, flags) = self.words(Program::Plugin, &mut Vec::new());
-            return flags;
+            return ConnectionWords::of(&self.options, Program::Plugin).flags;
         }
         let files = files.iter().map(|file| {
             // Standard input has been read.
@@ -195,30 +159,26 @@ impl Destination {
         files.collect()
     }
 
-    fn prose(&self, text: &str, files: impl Fn(&str) -> Vec<String>) -> String {
-        let mut insertions = Vec::new();
-        for (start, name) in text.match_indices(PLUGIN) {
-            let at = start + name.len();
-            let rest = text.get(at..).unwrap_or_default();
-            let length = rest
-                .find(|c: char| !c.is_ascii_alphabetic())
-                .unwrap_or(rest.len());
-            let subcommand = rest.get(..length).unwrap_or_default();
-            let before = text.get(..start).unwrap_or_default();
-            let read = self.read_by(subcommand, &files(before));
-            insertions.extend(read.map(|read| (at + length, read)));
-        }
-        with(text, insertions)
+    /// `files` are those for a command, by the text before it.
+    fn prose<'a>(&self, text: &str, files: impl Fn(&str) -> &'a [String]) -> String {
+        let insertions = mentions(text).into_iter().filter_map(|mention| {
+            let before = text.get(..mention.start).unwrap_or_default();
+            Some(Insertion {
+                at: mention.end,
+                text: self.read_by(mention.reads, files(before))?,
+            })
+        });
+        inserted(text, insertions.collect())
     }
 }
 
-/// A text with others inserted, each at a byte.
-fn with(text: &str, mut insertions: Vec<(usize, String)>) -> String {
+/// A text with others inserted.
+fn inserted(text: &str, mut insertions: Vec<Insertion>) -> String {
     // A command substitution comes after the start of the command that it is in.
-    insertions.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    insertions.sort_by_key(|insertion| Reverse(insertion.at));
     let mut text = text.to_owned();
-    for (at, inserted) in insertions {
-        text.insert_str(at, &inserted);
+    for Insertion { at, text: other } in insertions {
+        text.insert_str(at, &other);
     }
     text
 }
@@ -226,13 +186,14 @@ fn with(text: &str, mut insertions: Vec<(usize, String)>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repair::cluster_option::ClusterOption;
 
     fn to(options: &[(ClusterOption, &str)]) -> Destination {
-        let options = options.iter();
+        let options = options
+            .iter()
+            .map(|(option, value)| GivenOption::new(*option, *value));
         Destination {
-            options: options
-                .map(|(option, value)| (*option, (*value).to_owned()))
-                .collect(),
+            options: options.collect(),
             files: Vec::new(),
         }
     }
@@ -337,42 +298,6 @@ mod tests {
     }
 
     #[test]
-    fn a_value_cannot_change_what_a_command_does() {
-        for (value, expected) in [
-            ("a b", "kubectl --context 'a b' get c"),
-            ("$(id)", "kubectl --context '$(id)' get c"),
-            ("-n", "kubectl --context=-n get c"),
-            ("a\nid", "kubectl --context CONTEXT get c"),
-            ("\u{1b}]0;a\u{7}", "kubectl --context CONTEXT get c"),
-        ] {
-            let destination = to(&[(ClusterOption::Context, value)]);
-            assert_eq!(addressed(&destination, "kubectl get c"), expected);
-        }
-    }
-
-    #[test]
-    fn a_proxy_and_an_unverified_server() {
-        let destination = to(&[
-            (ClusterOption::Server, "https://a:6443"),
-            (ClusterOption::SkipTlsVerify, "true"),
-            (ClusterOption::ProxyUrl, "socks5://b"),
-        ]);
-        assert_eq!(
-            addressed(&destination, "a | kubectl apply -f -"),
-            "a | HTTPS_PROXY=socks5://b kubectl --server https://a:6443 --insecure-skip-tls-verify apply -f -"
-        );
-        assert_eq!(
-            addressed(&destination, "calicoctl get a"),
-            "K8S_API_ENDPOINT=https://a:6443 K8S_INSECURE_SKIP_TLS_VERIFY=true HTTPS_PROXY=socks5://b \
-             calicoctl get a"
-        );
-        assert_eq!(
-            addressed(&destination, "kubectl calico status"),
-            "kubectl calico status --server https://a:6443 --insecure-skip-tls-verify --proxy-url socks5://b"
-        );
-    }
-
-    #[test]
     fn files_are_read_again_unless_the_cluster_has_changed_since() {
         let destination = Destination {
             files: vec!["a b.yaml".to_owned(), "-".to_owned()],
@@ -391,6 +316,19 @@ mod tests {
         assert_eq!(
             destination.again("status", " -o connectivity"),
             "kubectl calico status -f 'a b.yaml' -f FILE -o connectivity"
+        );
+        // Each call reads what it needs, whatever stands beside it, in a command as in a sentence.
+        assert_eq!(
+            addressed(
+                &destination,
+                "kubectl calico nodes\nkubectl calico status -o connectivity"
+            ),
+            "kubectl calico nodes\nkubectl calico status -f 'a b.yaml' -f FILE -o connectivity"
+        );
+        assert_eq!(
+            destination
+                .text("try kubectl calico nodes, then kubectl calico status -o connectivity"),
+            "try kubectl calico nodes, then kubectl calico status -f 'a b.yaml' -f FILE -o connectivity"
         );
     }
 
