@@ -8,6 +8,7 @@ use std::thread;
 
 use calico_core::text::listed;
 
+use super::redaction::Redactor;
 use super::selection::Selection;
 use super::{clock, output, status};
 use crate::assess::report::Report;
@@ -17,7 +18,6 @@ use crate::clusters::{ClusterReport, ReportList};
 use crate::connect::kubeconfig_names;
 use crate::exit::Exit;
 use crate::gather::snapshot_files::snapshot_files;
-use crate::redact::Redaction;
 use crate::render::{self, ClusterDetail, NodeGrid};
 use crate::terminal;
 
@@ -50,8 +50,14 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
         Ok(selection) => selection,
         Err(error) => return Some(output::fail(&error)),
     };
-    let (reports, nodes): (Vec<_>, Vec<_>) =
-        reports(&targets, arguments, &selection).into_iter().unzip();
+    let (reports, nodes): (Vec<_>, Vec<_>) = reports(
+        &targets,
+        arguments,
+        &selection,
+        &Redactor::of(arguments.redact),
+    )
+    .into_iter()
+    .unzip();
     let nodes: Vec<NodeGrid> = nodes.into_iter().flatten().collect();
     let list = ReportList::new(reports, clock::now());
     let detail = match arguments.output {
@@ -155,6 +161,7 @@ fn reports(
     targets: &[Target],
     arguments: &StatusArgs,
     selection: &Selection,
+    redactor: &Redactor,
 ) -> Vec<(ClusterReport, Option<NodeGrid>)> {
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Outcome)>> = Mutex::default();
@@ -166,7 +173,13 @@ fn reports(
                     let Some(target) = targets.get(index) else {
                         return;
                     };
-                    let report = status::report(arguments, &target.source, selection, &target.name);
+                    let report = status::report(
+                        arguments,
+                        &target.source,
+                        selection,
+                        redactor,
+                        &target.name,
+                    );
                     let outcome = report.map(|(report, snapshot)| {
                         let shown = arguments.output == StatusFormat::Html;
                         (report, shown.then(|| NodeGrid::of(&snapshot)))
@@ -187,13 +200,13 @@ fn reports(
                 Ok((report, nodes)) => (Ok(report), nodes),
                 Err(error) => (Err(error), None),
             };
-            let report = if arguments.redact {
-                let outcome = outcome.map_err(|error| Redaction::of(&[]).text(&error));
-                ClusterReport::new(format!("cluster{number}"), outcome)
+            let outcome = outcome.map_err(|error| redactor.text(error));
+            let name = if redactor.is_on() {
+                format!("cluster{number}")
             } else {
-                ClusterReport::new(target.name.clone(), outcome)
+                target.name.clone()
             };
-            (report, nodes)
+            (ClusterReport::new(name, outcome), nodes)
         })
         .collect()
 }

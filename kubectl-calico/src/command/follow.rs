@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::change_watch::{ChangeWatch, LastRead};
+use super::redaction::Redactor;
 use super::selection::Selection;
 use super::{clock, output, status};
 use crate::assess::readiness::missing;
@@ -29,9 +30,11 @@ pub(super) fn run(arguments: &StatusArgs) -> Option<Exit> {
         Err(error) => return Some(output::fail(&error)),
     };
     let owned = arguments.clone();
+    // One key for all readings: names and addresses stay the same from one to the next.
+    let redactor = Redactor::of(arguments.redact);
     Some(until_signal(move || match owned.wait {
-        Some(limit) => wait(&owned, &selection, limit),
-        None => watch(&owned, &selection),
+        Some(limit) => wait(&owned, &selection, &redactor, limit),
+        None => watch(&owned, &selection, &redactor),
     }))
 }
 
@@ -54,7 +57,12 @@ fn until_signal(work: impl FnOnce() -> Exit + Send + 'static) -> Exit {
 
 /// Prints the report once nothing is missing, or the time is up. Says on standard error what it waits for, each
 /// time that this changes.
-fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit {
+fn wait(
+    arguments: &StatusArgs,
+    selection: &Selection,
+    redactor: &Redactor,
+    limit: Duration,
+) -> Exit {
     let until = Instant::now().checked_add(limit);
     let left = || until.map(|until| until.saturating_duration_since(Instant::now()));
     let mut changes = ChangeWatch::begin(&arguments.run.source, Some(limit));
@@ -63,7 +71,7 @@ fn wait(arguments: &StatusArgs, selection: &Selection, limit: Duration) -> Exit 
     loop {
         let began = Instant::now();
         let source = limited(&arguments.run.source, left());
-        let report = status::report(arguments, &source, selection, "");
+        let report = status::report(arguments, &source, selection, redactor, "");
         let waits_for = match &report {
             Ok((report, _)) => missing(report, |severity| arguments.run.fails_on(severity)),
             Err(error) => Some(format!("the API server: {error}")),
@@ -123,7 +131,7 @@ fn print(
 }
 
 /// Shows the verdict and the findings, again after each change: on a terminal in place, otherwise below.
-fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
+fn watch(arguments: &StatusArgs, selection: &Selection, redactor: &Redactor) -> Exit {
     if !matches!(arguments.output, StatusFormat::Text | StatusFormat::Short) {
         terminal::complain("--watch shows the short form: omit -o");
         return Exit::Usage;
@@ -133,7 +141,7 @@ fn watch(arguments: &StatusArgs, selection: &Selection) -> Exit {
     let mut failures = 0;
     loop {
         let began = Instant::now();
-        let report = status::report(arguments, &arguments.run.source, selection, "");
+        let report = status::report(arguments, &arguments.run.source, selection, redactor, "");
         let last = last_read(&report, began, &mut failures);
         // The terminal may have another size than before.
         let look = terminal::look(arguments.run.color);

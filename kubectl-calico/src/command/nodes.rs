@@ -6,7 +6,7 @@ use calico_core::text::{listed, quoted};
 
 use super::destination::destination;
 use super::probe::{Probed, probe};
-use super::redaction::{redacted, redaction};
+use super::redaction::{Redactor, redacted};
 use super::time_limit::AnyError;
 use super::{clock, input, output};
 use crate::assess::not_read::Reason;
@@ -43,8 +43,9 @@ fn list(arguments: &NodesArgs) -> Result<(NodeList, Option<Probed>), String> {
         result.mark(&mut list);
         probed = Some(result);
     }
-    if arguments.redact {
-        list = redacted_list(&snapshot, &filter, probed.as_ref())
+    let redaction = Redactor::of(arguments.redact).redaction(&snapshot);
+    if let Some(redaction) = redaction.map_err(|error| error.to_string())? {
+        list = redacted_list(&snapshot, &redaction, &filter, probed.as_ref())
             .map_err(|error| error.to_string())?;
     }
     if let Some(key) = &arguments.sort_by {
@@ -57,21 +58,18 @@ fn list(arguments: &NodesArgs) -> Result<(NodeList, Option<Probed>), String> {
 /// The same list without what identifies the cluster.
 fn redacted_list(
     snapshot: &Snapshot,
+    redaction: &Redaction,
     filter: &NodeFilter,
     probed: Option<&Probed>,
 ) -> Result<NodeList, AnyError> {
-    let redaction = redaction(snapshot)?;
-    let snapshot = redacted(snapshot, &redaction)?;
+    let snapshot = redacted(snapshot, redaction)?;
     let filter = NodeFilter {
-        names: filter
-            .names
-            .as_ref()
-            .map(|names| renamed(names, &redaction)),
+        names: filter.names.as_ref().map(|names| renamed(names, redaction)),
     };
     let mut list = NodeList::of(&snapshot, |node| filter.includes(node), clock::now());
     list.head.redacted = true;
     if let Some(probed) = probed {
-        probed.mark_as(&mut list, |names| renamed(names, &redaction));
+        probed.mark_as(&mut list, |names| renamed(names, redaction));
     }
     Ok(list)
 }

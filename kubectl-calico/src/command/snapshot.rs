@@ -2,7 +2,7 @@
 
 use super::input::{self, Wanted};
 use super::output;
-use super::redaction::{redacted, redaction};
+use super::redaction::{Redactor, redacted};
 use crate::cli::SnapshotArgs;
 use crate::exit::Exit;
 use crate::gather::snapshot_text::{documents, text};
@@ -19,12 +19,15 @@ pub(super) fn run(arguments: &SnapshotArgs) -> Exit {
         Ok(snapshot) => snapshot,
         Err(error) => return output::fail(&error.to_string()),
     };
-    if arguments.redact {
-        let redacted = redaction(&snapshot).and_then(|redaction| redacted(&snapshot, &redaction));
-        snapshot = match redacted {
-            Ok(redacted) => redacted,
-            Err(error) => return output::fail(&error.to_string()),
-        };
+    let redaction = Redactor::of(arguments.redact).redaction(&snapshot);
+    let redacted = redaction.and_then(|redaction| {
+        redaction
+            .map(|redaction| redacted(&snapshot, &redaction))
+            .transpose()
+    });
+    match redacted {
+        Ok(redacted) => snapshot = redacted.unwrap_or(snapshot),
+        Err(error) => return output::fail(&error.to_string()),
     }
     match documents(&snapshot) {
         Ok(documents) => output::print(&text(&documents), Exit::Success),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::destination::destination;
 use super::input::{self, Wanted};
 use super::objections::objections;
-use super::redaction::{redacted, redaction};
+use super::redaction::{Redactor, redacted};
 use super::selection::Selection;
 use super::{clock, output};
 use crate::assess::assess;
@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &StatusArgs) -> Exit {
         Ok(selection) => selection,
         Err(error) => return output::fail(&error),
     };
-    match report(arguments, &arguments.run.source, &selection, "") {
+    let redactor = Redactor::of(arguments.redact);
+    match report(arguments, &arguments.run.source, &selection, &redactor, "") {
         Ok((report, snapshot)) => print(arguments, &report, &snapshot),
         Err(error) => output::fail(&error),
     }
@@ -70,6 +71,7 @@ pub(super) fn report(
     arguments: &StatusArgs,
     source: &SourceArgs,
     selection: &Selection,
+    redactor: &Redactor,
     name: &str,
 ) -> Result<(Report, Snapshot), String> {
     let wanted = Wanted {
@@ -80,15 +82,15 @@ pub(super) fn report(
     };
     let mut input = input::read_wanted(source, wanted).map_err(|error| error.to_string())?;
     let mut selection = Cow::Borrowed(selection);
-    if arguments.redact {
-        let redaction = redaction(&input.snapshot).map_err(|error| error.to_string())?;
+    let redaction = redactor.redaction(&input.snapshot);
+    if let Some(redaction) = redaction.map_err(|error| error.to_string())? {
         let redacted = redacted(&input.snapshot, &redaction);
         input.snapshot = redacted.map_err(|error| error.to_string())?;
         selection = Cow::Owned(selection.redacted(&redaction));
     }
     let now = clock::now();
     let mut report = assess(&input.snapshot, now);
-    report.head.redacted = arguments.redact;
+    report.head.redacted = redactor.is_on();
     match input.overlaid {
         Some(overlaid) => {
             report = with(
@@ -109,7 +111,7 @@ pub(super) fn report(
     report.address(destination(
         source,
         &input.snapshot.origin,
-        arguments.redact,
+        redactor.is_on(),
     ));
     Ok((report, input.snapshot))
 }

@@ -4,16 +4,14 @@
 //! many leading bits in common as before. The bits that lead to networks with a meaning of their own, such as
 //! 10.0.0.0/8, and the bits within a block of IPAM are kept.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::LazyLock;
 
 use calico_core::cidr::Family;
 use calico_core::defaults::default_block_size;
 use serde_json::Value;
 
 use super::document::is_of_kind;
+use super::key::RedactionKey;
 use super::written::{self, WrittenAddress};
 
 /// Networks that distributions use unless they are told otherwise: k3s and RKE2, kubeadm with flannel,
@@ -38,10 +36,8 @@ const PRIVATE: [([u8; 4], u8); 4] = [
     ([192, 168, 0, 0], 16),
 ];
 
-/// The replacements are the same for everything that one run reads.
-static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-
 pub(super) struct Addresses {
+    key: RedactionKey,
     /// The bits up to which IPv4 and IPv6 addresses are replaced: those of the largest block.
     last_v4: u8,
     last_v6: u8,
@@ -49,11 +45,12 @@ pub(super) struct Addresses {
 
 impl Addresses {
     /// The replacements for a snapshot.
-    pub(super) fn of(documents: &[Value]) -> Self {
+    pub(super) fn of(key: &RedactionKey, documents: &[Value]) -> Self {
         let pools = documents
             .iter()
             .filter(|document| is_of_kind(document, "IPPool"));
         let mut addresses = Self {
+            key: key.clone(),
             last_v4: default_block_size(Family::V4),
             last_v6: default_block_size(Family::V6),
         };
@@ -108,7 +105,7 @@ impl Addresses {
             IpAddr::V4(address) => {
                 let bits = u128::from(u32::from(address)) << 96;
                 let last = last_bit(bits, self.last_v4, prefix);
-                let bits = Self::flipped(bits, kept_v4(address), last);
+                let bits = self.flipped(bits, kept_v4(address), last);
                 let bits = u32::try_from(bits >> 96).unwrap_or_default();
                 Ipv4Addr::from(bits).into()
             }
@@ -121,13 +118,13 @@ impl Addresses {
                 }
                 let bits = u128::from(address);
                 let last = last_bit(bits, self.last_v6, prefix);
-                Ipv6Addr::from(Self::flipped(bits, kept_v6(address), last)).into()
+                Ipv6Addr::from(self.flipped(bits, kept_v6(address), last)).into()
             }
         }
     }
 
     /// Flips bits from `first` up to `last`, counted from the highest one.
-    fn flipped(bits: u128, first: u8, last: u8) -> u128 {
+    fn flipped(&self, bits: u128, first: u8, last: u8) -> u128 {
         let mut flipped = bits;
         for index in first..last {
             let leading = if index == 0 {
@@ -136,7 +133,7 @@ impl Addresses {
                 bits >> (128 - u32::from(index))
             };
             // The first bit is always flipped, so that no address stays the same.
-            if index == first || KEY.hash_one((leading, index)) & 1 == 1 {
+            if index == first || self.key.flips(leading, index) {
                 flipped ^= 1 << (127 - u32::from(index));
             }
         }
@@ -192,7 +189,7 @@ mod tests {
 
     #[test]
     fn networks_keep_their_shape() {
-        let addresses = Addresses::of(&[]);
+        let addresses = Addresses::of(&RedactionKey::random(), &[]);
         for text in [
             "10.0.0.0/8",
             "192.168.0.0/16",
@@ -220,8 +217,19 @@ mod tests {
     }
 
     #[test]
+    fn the_key_decides_what_an_address_becomes() {
+        let keys = [RedactionKey::random(), RedactionKey::random()];
+        let [one, other] = keys.map(|key| {
+            [(); 2].map(|()| Addresses::of(&key, &[]).replace("2001:db8:7:8:9::1", str::to_owned))
+        });
+        assert_eq!(one[0], one[1]);
+        assert_eq!(other[0], other[1]);
+        assert_ne!(one, other);
+    }
+
+    #[test]
     fn an_address_stays_the_same_in_every_spelling() {
-        let addresses = Addresses::of(&[]);
+        let addresses = Addresses::of(&RedactionKey::random(), &[]);
         let replace = |text: &str| addresses.replace(text, str::to_owned);
         let other = replace("10.7.8.9");
         let dashed = other.replace('.', "-");

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod document;
+mod key;
 mod names;
 mod vocabulary;
 mod words;
@@ -15,13 +16,14 @@ use serde_json::{Map, Value};
 
 use addresses::Addresses;
 use document::is_of_kind;
+pub use key::RedactionKey;
 use names::Names;
 use words::Words;
 
 /// The server of every redacted snapshot that is reached by name.
 const SERVER: &str = "https://api.example.com";
 
-/// What identifies a cluster, and what it is replaced with. Each run has its own replacements.
+/// What identifies a cluster, and what it is replaced with.
 pub struct Redaction {
     addresses: Addresses,
     words: Words,
@@ -29,9 +31,9 @@ pub struct Redaction {
 
 impl Redaction {
     /// The replacements for the documents of a snapshot.
-    pub fn of(documents: &[Value]) -> Self {
+    pub fn of(key: &RedactionKey, documents: &[Value]) -> Self {
         Self {
-            addresses: Addresses::of(documents),
+            addresses: Addresses::of(key, documents),
             words: Words::new(Names::of(documents)),
         }
     }
@@ -144,7 +146,7 @@ mod tests {
                 "metadata": {"name": "10-41-7-64-26"},
                 "spec": {"cidr": "10.41.7.64/26", "affinity": "host:worker-eu-7"}}),
         ];
-        let redaction = Redaction::of(&documents);
+        let redaction = Redaction::of(&RedactionKey::random(), &documents);
         let redacted: Vec<Value> = documents
             .into_iter()
             .map(|document| redaction.document(document))
@@ -186,7 +188,7 @@ mod tests {
     #[test]
     fn no_word_survives_that_is_not_public() {
         let documents = [json!({"kind": "Node", "metadata": {"name": "worker-eu-7"}})];
-        let redaction = Redaction::of(&documents);
+        let redaction = Redaction::of(&RedactionKey::random(), &documents);
         let node = redaction.text("worker-eu-7");
         assert_eq!(node, "node1");
         for (text, expected) in [
@@ -224,7 +226,7 @@ mod tests {
 
     #[test]
     fn known_messages_stay_known() {
-        let redaction = Redaction::of(&[]);
+        let redaction = Redaction::of(&RedactionKey::random(), &[]);
         for example in messages::examples() {
             let redacted = redaction.text(example);
             let means = messages::meanings;
