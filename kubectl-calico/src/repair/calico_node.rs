@@ -1,11 +1,8 @@
-//! Changes to calico-node, and to the ConfigMap that configures it in Calico's manifests.
+//! Changes to the environment of calico-node.
 
 use std::fmt::Display;
 
-use serde_json::{Value, json};
-
 use super::command::Command;
-use super::kubectl::{PatchType, patch};
 use crate::phrases::pasted;
 use crate::snapshot::ObjectRef;
 
@@ -32,10 +29,4 @@ fn set_env(daemon_set: &ObjectRef, change: &str) -> Command {
     let namespace = pasted(daemon_set.namespace.as_deref().unwrap_or_default());
     let name = pasted(daemon_set.name.as_deref().unwrap_or_default());
     format!("kubectl set env -n {namespace} daemonset/{name} -c calico-node {change}").into()
-}
-
-/// Changes the data of a ConfigMap in kube-system.
-pub fn patch_config_map(name: &str, data: &Value) -> Command {
-    let resource = "configmap -n kube-system";
-    patch(resource, name, PatchType::Merge, &json!({ "data": data }))
 }

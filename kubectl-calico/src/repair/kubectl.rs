@@ -1,10 +1,11 @@
-//! `kubectl patch`.
+//! `kubectl patch`, and what makes a change take effect or shows that it has.
 
 use serde_json::{Value, json};
 
 use super::command::Command;
 use super::here_document::{here_document, unsafe_field};
 use crate::phrases::pasted;
+use crate::snapshot::ObjectRef;
 
 /// The longest command line with an inline patch. Longer patches become here-documents.
 const LONGEST_LINE: usize = 120;
@@ -45,6 +46,27 @@ pub fn patch_installation(patch_type: PatchType, change: &Value) -> Command {
 /// A merge patch of the spec of the Installation.
 pub fn merge_installation_spec(spec: &Value) -> Command {
     patch_installation(PatchType::Merge, &json!({ "spec": spec }))
+}
+
+/// A merge patch of the data of a ConfigMap.
+pub fn patch_config_map(config: &ObjectRef, data: &Value) -> Command {
+    let (namespace, name) = pasted_names(config);
+    let resource = format!("configmap -n {namespace}");
+    patch(&resource, name, PatchType::Merge, &json!({ "data": data }))
+}
+
+/// Restarts the pods of a workload, by its strategy.
+pub fn restart(workload: &ObjectRef) -> String {
+    let (namespace, name) = pasted_names(workload);
+    let kind = workload.kind.to_ascii_lowercase();
+    format!("kubectl rollout restart -n {namespace} {kind}/{name}")
+}
+
+/// The namespace and the name of an object in a command.
+fn pasted_names(object: &ObjectRef) -> (&str, &str) {
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    let name = object.name.as_deref().unwrap_or_default();
+    (pasted(namespace), pasted(name))
 }
 
 /// A command on one line whose last argument is a patch. `None` if single quotes do not protect it

@@ -2,15 +2,17 @@
 
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
+use serde_json::json;
 
+use super::command::Command;
+use super::kubectl::{merge_installation_spec, patch_config_map, restart};
 use super::step::Step;
 use crate::facts::Facts;
 use crate::facts::bundle::BundledSetting;
 use crate::facts::cloud::Cloud;
 use crate::facts::mtu::Mtu;
 use crate::facts::routing_mode::tunnel;
-use crate::phrases::pasted_names;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{ObjectRef, Snapshot};
 use crate::views::calico_node::CalicoNode;
 
 /// The MTU that was set by hand. What the operator detects is not a setting.
@@ -37,22 +39,33 @@ pub fn detect(snapshot: &Snapshot, facts: &Facts, then: &str) -> Option<Step> {
         let what = facts
             .install
             .lasting(format!("let Calico detect the MTU, then {then}"));
-        return Some(Step::new(what).run(
-            r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"calicoNetwork":{"mtu":null}}}'"#,
-        ));
+        return Some(Step::new(what).run_all(commands(snapshot, facts, None)));
     }
     if let Some(bundle) = facts.install.bundled_with() {
         let (what, command) = bundle.change(BundledSetting::DetectedMtu);
         return Some(Step::new(format!("{what}; then {then}")).run(command));
     }
-    let node = CalicoNode::current(snapshot)?;
-    let (_, config) = node.config();
-    let (_, name) = pasted_names(&node.set.metadata);
+    CalicoNode::current(snapshot)?;
     let what = format!("let Calico detect the MTU, restart calico-node, and {then}");
-    Some(Step::new(what).run(format!(
-        "kubectl patch configmap -n kube-system {config} --type=merge -p '{{\"data\":{{\"veth_mtu\":\"0\"}}}}'\n\
-         kubectl rollout restart -n kube-system daemonset/{name}"
-    )))
+    Some(Step::new(what).run_all(commands(snapshot, facts, None)))
+}
+
+/// The commands that set the MTU of pods, or let Calico detect it; none for a bundle, whose own values set it.
+pub fn commands(snapshot: &Snapshot, facts: &Facts, mtu: Option<i64>) -> Vec<Command> {
+    if facts.install.is_left_to_operator() {
+        let change = json!({"calicoNetwork": {"mtu": mtu}});
+        return vec![merge_installation_spec(&change)];
+    }
+    let node = CalicoNode::current(snapshot).filter(|_| facts.install.bundled_with().is_none());
+    let commands = node.into_iter().flat_map(|node| {
+        let (_, config) = node.config();
+        let data = json!({"veth_mtu": mtu.unwrap_or(0).to_string()});
+        [
+            patch_config_map(&ObjectRef::config_map(config), &data),
+            restart(&node.object()).into(),
+        ]
+    });
+    commands.collect()
 }
 
 /// What must come before a change to an encapsulation with a larger overhead: new pods get the MTU that is set, too.

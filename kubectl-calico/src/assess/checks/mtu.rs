@@ -1,18 +1,14 @@
 //! Whether the MTU of pods leaves room for what is added to each packet.
 
 use calico_core::catalog::Entry;
-use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::facts::cloud::Cloud;
 use crate::facts::mtu::Mtu;
-use crate::phrases::pasted_names;
 use crate::repair::Step;
-use crate::repair::calico_node::patch_config_map;
-use crate::repair::mtu::detect;
+use crate::repair::mtu::{commands, detect};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
-use crate::views::calico_node::CalicoNode;
 
 pub(crate) const MTU_TOO_LARGE: Check = Check {
     entry: Entry {
@@ -100,21 +96,11 @@ fn with_number(case: &Case, finding: Finding, mtu: i64) -> Finding {
         "set the MTU of pods to {mtu}, because nodes do not show the limit of Azure's network; then {restart}recreate \
          the pods, which keep theirs until then"
     );
-    if by_operator {
-        finding.fix(case.facts.install.lasting(set)).paste(format!(
-            "kubectl patch installations.operator.tigera.io default --type=merge \\\n  \
-             -p '{{\"spec\":{{\"calicoNetwork\":{{\"mtu\":{mtu}}}}}}}'"
-        ))
+    let set = if by_operator {
+        case.facts.install.lasting(set)
     } else {
-        let node = CalicoNode::current(case.snapshot);
-        let node = node.filter(|_| case.facts.install.bundled_with().is_none());
-        let commands = node.into_iter().flat_map(|node| {
-            let (_, config) = node.config();
-            let (namespace, name) = pasted_names(&node.set.metadata);
-            let restart = format!("kubectl rollout restart -n {namespace} daemonset/{name}");
-            let mtu = json!({ "veth_mtu": mtu.to_string() });
-            [patch_config_map(config, &mtu), restart.into()]
-        });
-        finding.fixed_by(Step::new(set).run_all(commands))
-    }
+        set
+    };
+    let commands = commands(case.snapshot, case.facts, Some(mtu));
+    finding.fixed_by(Step::new(set).run_all(commands))
 }

@@ -12,7 +12,8 @@ use crate::facts::manifest::Manifest;
 use crate::facts::method::Method;
 use crate::facts::typha::{NAME, deployment_object, has_pods};
 use crate::repair::Step;
-use crate::repair::calico_node::{patch_config_map, set_variable};
+use crate::repair::calico_node::set_variable;
+use crate::repair::kubectl::patch_config_map;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{AWS_TYPHAS, CALICO_CONFIG, DAEMON_SETS, DEPLOYMENTS, NODES};
 use crate::views::calico_node::{CalicoNode, entry};
@@ -172,7 +173,7 @@ fn only_named(case: &Case) -> Option<Finding> {
         .impact("each Felix instance watches the API server directly")
         .fix("set it back to none, or install Typha with calico-typha.yaml")
         .paste(patch_config_map(
-            name,
+            &object,
             &json!({"typha_service_name": "none"}),
         )),
     )
