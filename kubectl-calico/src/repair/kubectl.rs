@@ -62,6 +62,11 @@ pub fn restart(workload: &ObjectRef) -> String {
     format!("kubectl rollout restart -n {namespace} {kind}/{name}")
 }
 
+/// Shows what the operator reports on these parts of Calico.
+pub fn tigera_status(names: &str) -> String {
+    format!("kubectl get tigerastatus {names} -o yaml")
+}
+
 /// The namespace and the name of an object in a command.
 fn pasted_names(object: &ObjectRef) -> (&str, &str) {
     let namespace = object.namespace.as_deref().unwrap_or_default();

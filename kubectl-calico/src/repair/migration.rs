@@ -7,6 +7,7 @@
 use calico_core::cidr::{Cidr, Family};
 
 use super::free_range;
+use super::kubectl::tigera_status;
 use super::left_pods::LeftPods;
 use super::new_pool::NewPool;
 use super::pool_pins::PoolPins;
@@ -37,7 +38,7 @@ pub fn steps(
                  change anything else",
                 new.cidr
             ))
-            .run("kubectl get tigerastatuses ippools -o yaml"),
+            .run(tigera_status("ippools")),
         ];
     }
     let outage = Tunnel::lost_with(facts.known_pools(), old, Some(new.encapsulation));

@@ -5,6 +5,7 @@
 
 use serde_yaml::Value;
 
+use super::kubectl::restart;
 use crate::facts::install::Install;
 use crate::facts::pools::ExistingPool;
 use crate::phrases::{pasted, pasted_names};
@@ -79,11 +80,11 @@ impl<'a> PoolPins<'a> {
 
     /// Commands that change the ConfigMap, and restart calico-node, which writes the configuration to the nodes.
     pub fn change(&self) -> String {
-        let (namespace, daemon_set) = pasted_names(&self.node.set.metadata);
+        let (namespace, _) = pasted_names(&self.node.set.metadata);
         format!(
-            "kubectl edit configmaps -n {namespace} {}\n\
-             kubectl rollout restart -n {namespace} daemonset/{daemon_set}",
-            pasted(self.config)
+            "kubectl edit configmaps -n {namespace} {}\n{}",
+            pasted(self.config),
+            restart(&self.node.object())
         )
     }
 }

@@ -1,5 +1,7 @@
 //! The commands of a fix are safe to paste, whatever names the cluster contains.
 
+use std::fs;
+
 use serde_json::Value;
 
 use super::case::{cases, report};
@@ -26,6 +28,18 @@ fn a_name_cannot_extend_a_command() {
         }
     }
     assert!(placeholders > 0, "no command would have contained a name");
+}
+
+/// Flags of kubectl have their value after a space, so that one command can be found by another's text.
+#[test]
+fn a_flag_is_written_in_one_way() {
+    let mut patches = 0;
+    for case in cases() {
+        let text = fs::read_to_string(case.folder.join("report.txt")).unwrap();
+        assert!(!text.contains("--type="), "{}", case.folder.display());
+        patches += text.matches("--type merge").count();
+    }
+    assert!(patches > 0, "no report has a patch");
 }
 
 /// The commands of all fixes in a report, and those that test the path between nodes.

@@ -11,9 +11,9 @@ use calico_core::defaults::default_block_size;
 use calico_core::pod_network::Source;
 
 use crate::assess::check::Case;
-use crate::phrases::pasted;
 use crate::repair::Step;
 use crate::repair::calico_node::set_variables;
+use crate::repair::kubectl::restart;
 use crate::snapshot::ObjectRef;
 use crate::views::calico_node::CalicoNode;
 use crate::views::ipam_blocks::{Block, blocks};
@@ -63,7 +63,7 @@ pub(crate) fn restart(case: &Case) -> Option<Step> {
              this report could not read: otherwise calico-node does not start",
         );
     }
-    Some(Step::new(what).run(rollout(&object)))
+    Some(Step::new(what).run(restart(&object)))
 }
 
 /// Restarts calico-node of an operator that leaves it to calico-node to create the pools that the Installation lists.
@@ -71,15 +71,7 @@ pub(crate) fn restart_for_listed(case: &Case) -> Option<Step> {
     let node = CalicoNode::current(case.snapshot)?;
     let what =
         "restart calico-node, which creates the listed pools when it starts and no pool exists";
-    Some(Step::new(what).run(rollout(&node.object())))
-}
-
-fn rollout(calico_node: &ObjectRef) -> String {
-    format!(
-        "kubectl rollout restart -n {} daemonset {}",
-        pasted(calico_node.namespace.as_deref().unwrap_or_default()),
-        pasted(calico_node.name.as_deref().unwrap_or_default())
-    )
+    Some(Step::new(what).run(restart(&node.object())))
 }
 
 /// Stands for a CIDR that is not known.

@@ -95,7 +95,7 @@ fn on_platform(case: &Case, why: &str, to: &Cidr) -> Vec<Step> {
             )),
             Step::new(format!("set clusterCIDR of kube-proxy to {to}, and restart it"))
                 .run("kubectl edit configmap -n kube-system kube-proxy")
-                .run("kubectl rollout restart -n kube-system daemonset kube-proxy"),
+                .run("kubectl rollout restart -n kube-system daemonset/kube-proxy"),
         ],
         Some(Platform::K3s | Platform::Rke2) => vec![Step::new(format!(
             "{why}: create the cluster again with that as cluster-cidr, which cannot be changed later"

@@ -9,6 +9,7 @@ use calico_core::operator::DEPLOYMENT;
 use crate::assess::check::Case;
 use crate::facts::provenance::Provenance;
 use crate::phrases::pasted;
+use crate::repair::kubectl::restart;
 use crate::snapshot::ObjectRef;
 use crate::views::calico_node::{
     CalicoNode, MANIFEST_NAMESPACE, SERVICES_ENDPOINT, Variable, entry,
@@ -71,7 +72,7 @@ pub(crate) fn set_in_manifest(case: &Case, node: &CalicoNode) -> String {
             "kubectl set env -n {MANIFEST_NAMESPACE} daemonset/{name} {HOST}=HOST {PORT}={DEFAULT_PORT}"
         );
     };
-    format!("{set}\nkubectl rollout restart -n {MANIFEST_NAMESPACE} daemonset/{name}")
+    format!("{set}\n{}", restart(&node.object()))
 }
 
 /// Whether the operator finds out the address on its own.
@@ -157,7 +158,7 @@ fn patch(
 ) -> String {
     let (host, port) = pasted_address(address);
     format!(
-        "kubectl patch configmap -n {namespace} {config} --type=merge \\\n  \
+        "kubectl patch configmap -n {namespace} {config} --type merge \\\n  \
          -p '{{\"data\":{{\"{host_key}\":\"{host}\",\"{port_key}\":\"{port}\"}}}}'"
     )
 }

@@ -57,7 +57,7 @@ fn read_only(case: &Case) -> WaitingCause {
                 "turn off the FlexVolume driver and the CSI driver, whose directories are read-only \
                  on these nodes; only policies by application layer need them",
             ),
-            command: "kubectl patch installations.operator.tigera.io default --type=merge \\\n  -p \
+            command: "kubectl patch installations.operator.tigera.io default --type merge \\\n  -p \
                       '{\"spec\":{\"flexVolumePath\":\"None\",\"kubeletVolumePluginPath\":\"None\"}}'"
                 .to_owned(),
         }

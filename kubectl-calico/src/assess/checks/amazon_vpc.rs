@@ -3,10 +3,12 @@
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::DaemonSet;
 use k8s_openapi::api::core::v1::Container;
+use serde_json::json;
 
 use crate::assess::finding::Finding;
 use crate::phrases::pasted_names;
 use crate::repair::Step;
+use crate::repair::kubectl::{PatchType, patch};
 use crate::snapshot::ObjectRef;
 use crate::views::daemon_set;
 
@@ -45,7 +47,8 @@ fn not_annotated(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
     }
     let object = ObjectRef::of_object("DaemonSet", &set.metadata);
     let (namespace, name) = pasted_names(&set.metadata);
-    let rule = r#"[{"op":"add","path":"/rules/-","value":{"apiGroups":[""],"resources":["pods"],"verbs":["patch"]}}]"#;
+    let rule = json!({"apiGroups": [""], "resources": ["pods"], "verbs": ["patch"]});
+    let add_rule = json!([{"op": "add", "path": "/rules/-", "value": rule}]);
     Some(
         Finding::note(
             entry,
@@ -59,7 +62,7 @@ fn not_annotated(entry: &'static Entry, set: &DaemonSet) -> Option<Finding> {
         )
         .fixed_by_all(vec![
             Step::new("allow the Amazon VPC CNI to patch pods")
-                .run(format!("kubectl patch clusterroles aws-node --type=json -p '{rule}'")),
+                .run(patch("clusterroles", "aws-node", PatchType::Json, &add_rule)),
             Step::new(format!(
                 "let it annotate pods: this restarts it node by node. If it is an EKS add-on, do not run this, but set \
                  env.{ANNOTATE} in the add-on's configuration"

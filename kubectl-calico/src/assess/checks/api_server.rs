@@ -14,6 +14,7 @@ use crate::assess::finding::{Finding, Suspect};
 use crate::facts::components::ComponentState;
 use crate::facts::platform::Platform;
 use crate::phrases::{condition, pasted};
+use crate::repair::kubectl::tigera_status;
 use crate::snapshot::resources::{API_SERVERS, API_SERVICE};
 use crate::snapshot::{ObjectRef, Pod};
 use crate::views::objects::deployment;
@@ -228,6 +229,6 @@ fn not_ready(case: &Case) -> Option<Finding> {
         .impact("the operator cannot change pools until it is ready")
         .suspects(of_components())
         .fix("check what the operator reports about it")
-        .paste("kubectl get tigerastatuses.operator.tigera.io apiserver -o yaml"),
+        .paste(tigera_status("apiserver")),
     )
 }

@@ -7,6 +7,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::facts::dataplane::Dataplane;
 use crate::repair::calico_node::unset_variable;
+use crate::repair::kubectl::tigera_status;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
@@ -81,7 +82,7 @@ fn by_installation(case: &Case) -> Option<Finding> {
          works. If nothing was set by hand, the operator is still applying the change, or reports \
          why it cannot",
     )
-    .paste("kubectl get tigerastatus calico -o yaml");
+    .paste(tigera_status("calico"));
     (!agrees).then_some(finding)
 }
 

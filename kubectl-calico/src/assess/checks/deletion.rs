@@ -35,7 +35,7 @@ pub(crate) const DELETION_STUCK: Check = Check {
         fix: "Let the operator of the same release finish; reinstall it if it is gone. Delete the \
               APIServer and the operator's other resources before the Installation, and the \
               Installation before the operator. As a last resort, and never while a new operator \
-              is running, remove the finalizers manually (kubectl patch --type=merge -p \
+              is running, remove the finalizers manually (kubectl patch --type merge -p \
               '{\"metadata\":{\"finalizers\":null}}') from the Installation, and from the service \
               accounts, ClusterRoles and ClusterRoleBindings calico-node and calico-cni-plugin: \
               whatever the operator would have removed is then left behind.",

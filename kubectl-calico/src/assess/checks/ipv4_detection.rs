@@ -4,10 +4,12 @@ use std::net::IpAddr;
 
 use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
+use serde_json::json;
 
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::repair::calico_node::set_variables;
+use crate::repair::kubectl::merge_installation_spec;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 use crate::views::calico_node::CalicoNode;
@@ -74,9 +76,9 @@ fn no_ipv4(case: &Case) -> Option<Finding> {
                     .install
                     .lasting("remove nodeAddressAutodetectionV4 from the Installation"),
             )
-            .paste(
-                r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"calicoNetwork":{"nodeAddressAutodetectionV4":null}}}'"#,
-            )
+            .paste(merge_installation_spec(
+                &json!({"calicoNetwork": {"nodeAddressAutodetectionV4": null}}),
+            ))
     } else {
         finding
             .fix("turn IPv4 off in calico-node, and give BIRD a router ID without it; this restarts the pods")

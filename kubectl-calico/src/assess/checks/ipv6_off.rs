@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::phrases::pasted_names;
+use crate::repair::kubectl::restart;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 use crate::views::calico_node::{CalicoNode, Variable};
 use crate::views::cni_config;
@@ -96,9 +97,7 @@ fn half_enabled(case: &Case) -> Option<Finding> {
     Some(if environment.is_empty() {
         finding
             .fix("restart calico-node, then recreate the pods")
-            .paste(format!(
-                "kubectl rollout restart -n {namespace} daemonset/{set}"
-            ))
+            .paste(restart(&node.object()))
     } else {
         finding
             .fix("enable IPv6 in calico-node, which restarts it; then recreate the pods")

@@ -8,6 +8,7 @@ use crate::assess::checks::typha_room::NO_ROOM;
 use crate::assess::finding::{Finding, Suspect};
 use crate::facts::method::Method;
 use crate::facts::typha;
+use crate::repair::kubectl::tigera_status;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, DEPLOYMENTS, NODES};
 use crate::views::calico_node::{CalicoNode, MANIFEST_NAMESPACE};
@@ -177,7 +178,7 @@ fn in_progress(case: &Case) -> Finding {
             "let it continue; if it does not, check the calico TigeraStatus to see what it is \
              waiting for",
         )
-        .paste("kubectl get tigerastatuses.operator.tigera.io calico -o yaml")
+        .paste(tigera_status("calico"))
 }
 
 /// The number of nodes with each value of the label.

@@ -120,7 +120,7 @@ fn finding(case: &Case, best: &ConfiguredNetwork, others: &[&ConfiguredNetwork])
     if by_kube_proxy {
         finding.paste(
             "kubectl edit configmap -n kube-system kube-proxy\n\
-             kubectl rollout restart -n kube-system daemonset kube-proxy",
+             kubectl rollout restart -n kube-system daemonset/kube-proxy",
         )
     } else {
         finding

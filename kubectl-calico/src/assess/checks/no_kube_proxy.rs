@@ -1,6 +1,7 @@
 //! Whether anything implements Services where eBPF does not.
 
 use calico_core::catalog::Entry;
+use serde_json::json;
 
 use super::ebpf::{INSTALL_KUBE_PROXY, NO_API_ADDRESS};
 use super::other_plugins;
@@ -9,6 +10,7 @@ use crate::assess::finding::Finding;
 use crate::facts::dataplane::Dataplane;
 use crate::facts::platform::Platform;
 use crate::phrases::pasted;
+use crate::repair::kubectl::{PatchType, patch};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
     CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, KUBE_PROXY, NODES,
@@ -104,9 +106,11 @@ fn turned_off(set: &DaemonSet) -> Option<Finding> {
             "let kube-proxy run on every node again; or turn eBPF on, with the address of the API server in \
              the ConfigMap kubernetes-services-endpoint",
         )
-        .paste(format!(
-            "kubectl patch daemonset -n {namespace} {name} --type=json \\\n  \
-             -p '[{{\"op\":\"remove\",\"path\":\"/spec/template/spec/nodeSelector/{path}\"}}]'"
+        .paste(patch(
+            &format!("daemonset -n {namespace}"),
+            name,
+            PatchType::Json,
+            &json!([{"op": "remove", "path": format!("/spec/template/spec/nodeSelector/{path}")}]),
         )),
     )
 }

@@ -20,8 +20,9 @@ use crate::facts::installation::InstallationFacts;
 use crate::facts::no_assignment::NoAssignment;
 use crate::facts::pools::ExistingPool;
 use crate::facts::stray_blocks::StrayBlock;
-use crate::phrases::{few, pasted, the_pool};
+use crate::phrases::{few, the_pool};
 use crate::repair::Step;
+use crate::repair::kubectl::{restart, tigera_status};
 use crate::repair::migration::RECREATE_PODS;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, IP_POOLS};
 use crate::snapshot::{ObjectRef, Pod};
@@ -148,10 +149,11 @@ fn deleted(case: &Case, finding: Finding) -> Finding {
         )
         .run("kubectl get customresourcedefinitions | grep -E 'ippools|ipamblocks'"),
         Step::new("restart the operator, which creates the pools of the Installation again").run(
-            format!(
-                "kubectl rollout restart -n {} deployment {DEPLOYMENT}",
-                pasted(namespace.unwrap_or(DEPLOYMENT))
-            ),
+            restart(&ObjectRef::in_namespace(
+                "Deployment",
+                namespace.unwrap_or(DEPLOYMENT),
+                DEPLOYMENT,
+            )),
         ),
     ];
     let blocks = case.snapshot.ipam_blocks.read();
@@ -215,7 +217,7 @@ fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
         }
         let what = "check why the operator has not created the pools that the Installation lists, \
                     and see the other findings";
-        return vec![Step::new(what).run("kubectl get tigerastatus ippools calico -o yaml")];
+        return vec![Step::new(what).run(tigera_status("ippools calico"))];
     }
     list(case, pools)
 }
@@ -248,10 +250,11 @@ fn restart_controllers(case: &Case) -> String {
     let namespace = deployment(case.snapshot, KUBE_CONTROLLERS)
         .and_then(|controllers| controllers.metadata.namespace.as_deref())
         .unwrap_or(OPERATOR_NAMESPACE);
-    format!(
-        "kubectl rollout restart -n {} deployment {KUBE_CONTROLLERS}",
-        pasted(namespace)
-    )
+    restart(&ObjectRef::in_namespace(
+        "Deployment",
+        namespace,
+        KUBE_CONTROLLERS,
+    ))
 }
 
 /// The blocks with addresses in use that the deleted pools have left.

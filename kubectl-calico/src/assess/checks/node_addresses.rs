@@ -11,8 +11,11 @@ use crate::assess::advice::bundled::bundled;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::bundle::BundledSetting;
-use crate::phrases::{MOST_NAMES, few, pasted_names};
+use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
+use crate::repair::calico_node::set_variable;
+use crate::repair::command::Command;
+use crate::repair::kubectl::{merge_installation_spec, patch_config_map, restart};
 use crate::snapshot::resources::{DAEMON_SETS, INSTALLATIONS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 use crate::views::calico_node::CalicoNode;
@@ -130,18 +133,18 @@ fn shared_in_canal(case: &Case, canal: &CalicoNode) -> Option<Finding> {
         ));
     }
     let (_, config) = canal.config();
-    let (namespace, name) = pasted_names(&canal.set.metadata);
+    let config = ObjectRef::config_map(config);
     Some(
         finding
             .fix(
                 "have flannel use the interface that connects the nodes: put its name in place of \
                  INTERFACE, and restart the pods",
             )
-            .paste(format!(
-                "kubectl patch configmap -n {namespace} {config} --type=merge \\\n  \
-                 -p '{{\"data\":{{\"canal_iface\":\"INTERFACE\"}}}}'\n\
-                 kubectl rollout restart -n {namespace} daemonset/{name}"
-            )),
+            .paste(patch_config_map(
+                &config,
+                &json!({"canal_iface": "INTERFACE"}),
+            ))
+            .paste(restart(&canal.object())),
     )
 }
 
@@ -205,7 +208,7 @@ fn by_internal_ip(case: &Case, nodes: &[&NodeAddresses]) -> Step {
             step.what.insert_str(0, first);
             step
         }
-        None => Step::new(lasting(case, &format!("{first}{REMEDY}"))).run(remedy(case)),
+        None => Step::new(lasting(case, &format!("{first}{REMEDY}"))).run_all(remedy(case)),
     }
 }
 
@@ -275,7 +278,7 @@ fn by_operator(case: &Case) -> bool {
 }
 
 /// Sets the method. The operator rejects a second one.
-fn remedy(case: &Case) -> String {
+fn remedy(case: &Case) -> Option<Command> {
     if by_operator(case) {
         let methods = json!({
             "kubernetes": "NodeInternalIP",
@@ -285,16 +288,13 @@ fn remedy(case: &Case) -> String {
             "canReach": null,
             "cidrs": null,
         });
-        let patch = json!({"spec": {"calicoNetwork": {"nodeAddressAutodetectionV4": methods}}});
-        return format!(
-            "kubectl patch installations.operator.tigera.io default --type=merge -p '{patch}'"
-        );
+        let change = json!({"calicoNetwork": {"nodeAddressAutodetectionV4": methods}});
+        return Some(merge_installation_spec(&change));
     }
-    let Some(node) = CalicoNode::current(case.snapshot) else {
-        return String::new();
-    };
-    let (namespace, name) = pasted_names(&node.set.metadata);
-    format!(
-        "kubectl set env -n {namespace} daemonset/{name} -c calico-node {VARIABLE}=kubernetes-internal-ip"
-    )
+    let node = CalicoNode::current(case.snapshot)?;
+    Some(set_variable(
+        &node.object(),
+        VARIABLE,
+        "kubernetes-internal-ip",
+    ))
 }

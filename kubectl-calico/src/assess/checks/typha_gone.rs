@@ -6,6 +6,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::facts::typha::{NAME, has_pods};
 use crate::repair::Step;
 use crate::repair::calico_node::set_variable;
+use crate::repair::kubectl::tigera_status;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{AWS_TYPHAS, CALICO_PODS, DAEMON_SETS, DEPLOYMENTS};
 use crate::views::calico_node::{CalicoNode, Variable};
@@ -99,7 +100,7 @@ fn ready(node: &CalicoNode) -> Option<u32> {
 fn without(case: &Case, node: &CalicoNode) -> Vec<Step> {
     if node.is_of_operator() {
         let step = Step::new("find out why the operator does not create Typha");
-        return vec![step.run("kubectl get tigerastatus calico -o yaml")];
+        return vec![step.run(tigera_status("calico"))];
     }
     let look = Step::new("make sure that Typha does not run under another name").run(LOOK);
     let step =

@@ -5,6 +5,7 @@ use crate::assess::advice::services_endpoint::{self, operator_namespace};
 use crate::assess::check::Case;
 use crate::assess::checks::crds;
 use crate::repair::installer_step::CREATE_API_SERVER;
+use crate::repair::kubectl::tigera_status;
 use crate::snapshot::PodName;
 
 pub(super) fn edit_installation(_: &Case, _: &str) -> String {
@@ -16,11 +17,11 @@ pub(super) fn edit_kubeadm_config(_: &Case, _: &str) -> String {
 }
 
 pub(super) fn status_of_calico(_: &Case, _: &str) -> String {
-    "kubectl get tigerastatuses.operator.tigera.io calico -o yaml".to_owned()
+    tigera_status("calico")
 }
 
 pub(super) fn status_of_ip_pools(_: &Case, _: &str) -> String {
-    "kubectl get tigerastatuses.operator.tigera.io ippools -o yaml".to_owned()
+    tigera_status("ippools")
 }
 
 /// Creates the APIServer if there is none, and shows its pods otherwise.
@@ -40,7 +41,7 @@ pub(super) fn apply_definitions(case: &Case, _: &str) -> String {
 }
 
 pub(super) fn remove_provider(_: &Case, _: &str) -> String {
-    r#"kubectl patch installations.operator.tigera.io default --type=merge -p '{"spec":{"kubernetesProvider":null}}'"#
+    r#"kubectl patch installations.operator.tigera.io default --type merge -p '{"spec":{"kubernetesProvider":null}}'"#
         .to_owned()
 }
 

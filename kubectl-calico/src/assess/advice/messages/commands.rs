@@ -5,6 +5,7 @@ use crate::assess::check::Case;
 use crate::assess::checks::crds;
 use crate::facts::platform::Platform;
 use crate::phrases::{MOST_NAMES, pasted};
+use crate::repair::kubectl::restart;
 use crate::snapshot::{Pod, PodName};
 use crate::views::container_failure::container_failure;
 use crate::views::pods;
@@ -45,11 +46,7 @@ pub(super) fn pods_like(case: &Case, name: &PodName) -> String {
         .map(|other| pasted(&other.metadata.name))
         .collect();
     match pods::owner(case.snapshot, pod) {
-        Some(owner) if alike.len() > MOST_NAMES && owner.kind == "DaemonSet" => format!(
-            "kubectl rollout restart -n {} daemonset/{}",
-            pasted(&name.namespace),
-            pasted(owner.name.as_deref().unwrap_or_default())
-        ),
+        Some(owner) if alike.len() > MOST_NAMES && owner.kind == "DaemonSet" => restart(&owner),
         _ => format!(
             "kubectl delete pods -n {} {}",
             pasted(&name.namespace),
@@ -150,7 +147,7 @@ pub(super) fn privileged(_: &Case, pod: &PodName) -> String {
 pub(super) fn provider_or_quota(case: &Case, pod: &PodName) -> String {
     let on_gke = case.facts.cluster.platform.value() == Some(&Platform::Gke);
     if on_gke && case.facts.install.is_run_by_operator() {
-        "kubectl patch installations.operator.tigera.io default --type=merge \\\n  \
+        "kubectl patch installations.operator.tigera.io default --type merge \\\n  \
          -p '{\"spec\":{\"kubernetesProvider\":\"GKE\"}}'"
             .to_owned()
     } else {

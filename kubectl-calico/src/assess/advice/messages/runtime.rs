@@ -137,7 +137,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["mountvolume.setup failed", "not found"],
         means: "a Secret or ConfigMap that the pod mounts does not exist",
         fix: "create it: apply the whole manifest that it comes from, or let the operator \
-         create it (kubectl get tigerastatuses)",
+         create it (kubectl get tigerastatus)",
         paste: describe,
         source: "kubernetes v1.34, pkg/volume/secret/secret.go",
         examples: &[

@@ -28,6 +28,7 @@ use crate::facts::drift::{ComparedField, Difference, differences};
 use crate::facts::pools::ExistingPool;
 use crate::repair::Step;
 use crate::repair::installer_step::api_server;
+use crate::repair::kubectl::tigera_status;
 
 /// The checks of the fields that the operator changes.
 const JUDGING: [&Check; 17] = [
@@ -169,7 +170,7 @@ pub(super) fn not_applied(
             "keep {keys} in the Installation. If the pool does not follow within a minute, read what the operator \
              reports"
         ))
-        .paste("kubectl get tigerastatus ippools -o yaml")
+        .paste(tigera_status("ippools"))
         .suspects(suspects)
 }
 

@@ -15,6 +15,7 @@ use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
 use crate::repair::Step;
 use crate::repair::free_range::can_be_for_pods;
+use crate::repair::kubectl::tigera_status;
 use crate::snapshot::{ObjectRef, Store};
 
 /// There is no pool of the entry's network.
@@ -50,7 +51,7 @@ pub(super) fn missing(
                  Calico's API server",
             )
             .fix("check what the operator reports about it")
-            .paste("kubectl get tigerastatus ippools -o yaml")
+            .paste(tigera_status("ippools"))
             .suspects(suspects)
     } else if let Some(steps) = out_of_the_way(case, index) {
         finding

@@ -6,26 +6,25 @@ use super::placeholder::{Placeholder, is_placeholder};
 use crate::assess::advice::services_endpoint;
 use crate::assess::check::Case;
 use crate::facts::provenance::Provenance;
-use crate::phrases::{pasted, pasted_names};
+use crate::phrases::pasted_names;
 use crate::repair::Step;
+use crate::repair::kubectl::restart;
 use crate::snapshot::{ObjectRef, Reading};
 use crate::views::calico_node::CalicoNode;
 
 /// Values of these ConfigMaps, but templates that install-cni fills in.
 pub(super) fn placeholders(case: &Case) -> Vec<Placeholder> {
     let snapshot = case.snapshot;
-    let restart = case.facts.install.is_from_manifests();
+    let restarts = case.facts.install.is_from_manifests();
     let edit = |config: &ConfigMap| {
         let (namespace, name) = pasted_names(&config.metadata);
         let mut commands = format!("kubectl edit configmaps -n {namespace} {name}");
-        let node = CalicoNode::current(snapshot).filter(|_| restart);
-        if let Some(name) = node.and_then(|node| node.set.metadata.name.as_deref()) {
-            commands.push_str(&format!(
-                "\nkubectl rollout restart -n {namespace} daemonset/{}",
-                pasted(name)
-            ));
+        let node = CalicoNode::current(snapshot).filter(|_| restarts);
+        if let Some(node) = node {
+            commands.push('\n');
+            commands.push_str(&restart(&node.object()));
         }
-        let what = if restart {
+        let what = if restarts {
             "replace it with the value, and restart calico-node"
         } else {
             "replace it with the value; the operator then restarts calico-node"
