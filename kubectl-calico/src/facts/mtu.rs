@@ -1,7 +1,9 @@
 //! The MTU of pods' interfaces, and the overhead that it must leave room for.
 
+use std::fmt;
+
 use calico_core::cidr::Family;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::dataplane::Dataplane;
 use super::installation::InstallationFacts;
@@ -19,10 +21,73 @@ use crate::views::objects::default_installation;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Mtu {
-    /// A number that was set, or that the operator detected.
-    Bytes(i64),
+    /// A number that was set.
+    Set(i64),
+    /// A number that the operator detected.
+    Detected(i64),
     /// `auto`: each node detects it.
     Auto(&'static str),
+}
+
+impl Mtu {
+    /// The number, if it is one.
+    pub fn bytes(self) -> Option<i64> {
+        match self {
+            Self::Set(bytes) | Self::Detected(bytes) => Some(bytes),
+            Self::Auto(_) => None,
+        }
+    }
+}
+
+/// What is added to each packet between nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// The header of IPIP.
+    Ipip,
+    /// The headers of VXLAN.
+    Vxlan(Family),
+    /// The headers of WireGuard.
+    WireGuard(Family),
+    /// The tunnel of the eBPF data plane for node ports.
+    Ebpf,
+}
+
+impl Purpose {
+    /// The bytes that it adds.
+    /// Source: projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go. For eBPF, Calico's documentation
+    /// on MTUs.
+    pub fn bytes(self) -> u8 {
+        match self {
+            Self::Ipip => 20,
+            Self::Vxlan(Family::V4) | Self::Ebpf => 50,
+            Self::WireGuard(Family::V4) => 60,
+            Self::Vxlan(Family::V6) => 70,
+            Self::WireGuard(Family::V6) => 80,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ipip => "IPIP",
+            Self::Vxlan(Family::V4) => "VXLAN",
+            Self::Vxlan(Family::V6) => "VXLAN over IPv6",
+            Self::WireGuard(Family::V4) => "WireGuard",
+            Self::WireGuard(Family::V6) => "WireGuard over IPv6",
+            Self::Ebpf => "eBPF for node ports",
+        }
+    }
+}
+
+impl fmt::Display for Purpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Purpose {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// An overhead that the MTU of pods must leave room for.
@@ -33,17 +98,16 @@ pub struct Overhead {
     /// The bytes that are added to each packet.
     pub bytes: u8,
     /// What adds them.
-    pub purpose: &'static str,
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub purpose: Purpose,
 }
 
 impl Overhead {
     /// Whether it is that of WireGuard.
     pub fn is_wireguard(&self) -> bool {
-        self.purpose.starts_with(WIREGUARD)
+        matches!(self.purpose, Purpose::WireGuard(_))
     }
 }
-
-const WIREGUARD: &str = "WireGuard";
 
 /// The MTU that was set, or that the operator detected, or that each node detects.
 pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> {
@@ -51,11 +115,11 @@ pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> 
     if let (Some(asked), Some(installation)) = (asked, default_installation(snapshot)) {
         return match (asked.mtu, installation.status.mtu) {
             (Some(mtu), _) => Fact::known(
-                Mtu::Bytes(mtu),
+                Mtu::Set(mtu),
                 Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.mtu"),
             ),
             (None, Some(mtu)) => Fact::known(
-                Mtu::Bytes(mtu),
+                Mtu::Detected(mtu),
                 Provenance::new(ObjectRef::installation(), "status.mtu"),
             ),
             (None, None) => Fact::known(
@@ -76,7 +140,7 @@ pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> 
     let from = Provenance::new(ObjectRef::config_map(name), "data.veth_mtu");
     match config {
         Reading::Read(config) => match entry(config, "veth_mtu").map(str::parse::<i64>) {
-            Some(Ok(mtu)) if mtu > 0 => Fact::known(Mtu::Bytes(mtu), from),
+            Some(Ok(mtu)) if mtu > 0 => Fact::known(Mtu::Set(mtu), from),
             _ => Fact::known(AUTO, from),
         },
         Reading::Absent(_) => Fact::known(AUTO, node.at("env")),
@@ -86,7 +150,7 @@ pub fn mtu(snapshot: &Snapshot, asked: Option<&InstallationFacts>) -> Fact<Mtu> 
 
 /// The largest overhead of what Felix sets up: a disabled pool keeps its tunnel.
 /// Source: projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go
-/// (`determinePodMTU`). For eBPF, which tunnels node ports, Calico's documentation on MTUs.
+/// (`determinePodMTU`).
 pub fn overhead(
     felix: &Felix,
     pools: &[ExistingPool],
@@ -99,16 +163,26 @@ pub fn overhead(
     let ipip = pools.iter().any(|pool| pool.encapsulation.is_ipip());
     let tunnel = |setting, by_pools| felix.get(setting).map_or(by_pools, |told| told.value);
     let candidates = [
-        (tunnel(&felix::IPIP, ipip), 20, "IPIP"),
-        (tunnel(&felix::VXLAN, vxlan_of(Family::V4)), 50, "VXLAN"),
-        (vxlan_of(Family::V6), 70, "VXLAN over IPv6"),
-        (felix.is_on(&felix::WIREGUARD), 60, WIREGUARD),
-        (felix.is_on(&felix::WIREGUARD_V6), 80, "WireGuard over IPv6"),
-        (dataplane == Some(Dataplane::Bpf), 50, "eBPF for node ports"),
+        (tunnel(&felix::IPIP, ipip), Purpose::Ipip),
+        (
+            tunnel(&felix::VXLAN, vxlan_of(Family::V4)),
+            Purpose::Vxlan(Family::V4),
+        ),
+        (vxlan_of(Family::V6), Purpose::Vxlan(Family::V6)),
+        (
+            felix.is_on(&felix::WIREGUARD),
+            Purpose::WireGuard(Family::V4),
+        ),
+        (
+            felix.is_on(&felix::WIREGUARD_V6),
+            Purpose::WireGuard(Family::V6),
+        ),
+        (dataplane == Some(Dataplane::Bpf), Purpose::Ebpf),
     ];
-    let overheads = candidates
-        .into_iter()
-        .filter(|(is, ..)| *is)
-        .map(|(_, bytes, purpose)| Overhead { bytes, purpose });
+    let purposes = candidates.into_iter().filter(|(adds, _)| *adds);
+    let overheads = purposes.map(|(_, purpose)| Overhead {
+        bytes: purpose.bytes(),
+        purpose,
+    });
     overheads.max_by_key(|overhead| overhead.bytes)
 }

@@ -4,6 +4,7 @@ use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 use serde::Serialize;
 
+use super::mtu::Purpose;
 use super::pools::ExistingPool;
 
 /// How the traffic of one address family crosses nodes, for all pools of one encapsulation.
@@ -56,12 +57,15 @@ pub enum RoutesBy {
 pub fn tunnel(encapsulation: Encapsulation, family: Family) -> (Option<&'static str>, u8) {
     match (encapsulation, family) {
         (Encapsulation::None, _) => (None, 0),
-        (Encapsulation::Ipip | Encapsulation::IpipCrossSubnet, _) => (Some("tunl0"), 20),
-        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V4) => {
-            (Some("vxlan.calico"), 50)
+        (Encapsulation::Ipip | Encapsulation::IpipCrossSubnet, _) => {
+            (Some("tunl0"), Purpose::Ipip.bytes())
         }
-        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, Family::V6) => {
-            (Some("vxlan-v6.calico"), 70)
+        (Encapsulation::Vxlan | Encapsulation::VxlanCrossSubnet, family) => {
+            let interface = match family {
+                Family::V4 => "vxlan.calico",
+                Family::V6 => "vxlan-v6.calico",
+            };
+            (Some(interface), Purpose::Vxlan(family).bytes())
         }
     }
 }

@@ -8,7 +8,7 @@ use calico_core::pool::Encapsulation;
 
 use crate::facts::Facts;
 use crate::facts::dataplane::Dataplane;
-use crate::facts::mtu::Mtu;
+use crate::facts::mtu::Purpose;
 use crate::snapshot::Snapshot;
 use crate::views::felix::{Felix, WIREGUARD, WIREGUARD_V6};
 use crate::views::ipam_blocks::{Block, blocks};
@@ -142,15 +142,13 @@ fn by_mtu(snapshot: &Snapshot, facts: &Facts, family: Family) -> Option<(Tunnel,
     let more = felix.is_on(&WIREGUARD)
         || felix.is_on(&WIREGUARD_V6)
         || facts.dataplane.value() == Some(&Dataplane::Bpf);
-    let Some(Mtu::Bytes(mtu)) = facts.routing.mtu.value() else {
-        return None;
-    };
-    let is_for = |overhead: i64| LINKS.contains(&(mtu + overhead));
+    let mtu = facts.routing.mtu.value()?.bytes()?;
+    let is_for = |purpose: Purpose| LINKS.contains(&(mtu + i64::from(purpose.bytes())));
     let tunnel = match family {
         _ if more => return None,
-        Family::V4 if is_for(50) => Tunnel::Vxlan,
-        Family::V4 if is_for(20) => Tunnel::Ipip,
-        Family::V6 if is_for(70) => Tunnel::Vxlan,
+        Family::V4 if is_for(Purpose::Vxlan(family)) => Tunnel::Vxlan,
+        Family::V4 if is_for(Purpose::Ipip) => Tunnel::Ipip,
+        Family::V6 if is_for(Purpose::Vxlan(family)) => Tunnel::Vxlan,
         _ => return None,
     };
     let mut pools = facts.known_pools().iter();

@@ -17,11 +17,10 @@ use crate::views::calico_node::CalicoNode;
 
 /// The MTU that was set by hand. What the operator detects is not a setting.
 fn set_by_hand(facts: &Facts) -> Option<i64> {
-    let Some(Mtu::Bytes(mtu)) = facts.routing.mtu.value() else {
-        return None;
-    };
-    let from = facts.routing.mtu.from().first()?;
-    (*mtu > 0 && !from.field.starts_with("status")).then_some(*mtu)
+    match facts.routing.mtu.value()? {
+        Mtu::Set(mtu) if *mtu > 0 => Some(*mtu),
+        _ => None,
+    }
 }
 
 /// The MTU of the network between the nodes, where one is usual: not on AWS, whose networks carry 9001 bytes.

@@ -38,9 +38,8 @@ pub(crate) const MTU_TOO_LARGE: Check = Check {
 
 fn too_large(case: &Case) -> Option<Finding> {
     let routing = &case.facts.routing;
-    let Some(Mtu::Bytes(mtu)) = routing.mtu.value() else {
-        return None;
-    };
+    let found = routing.mtu.value()?;
+    let mtu = found.bytes()?;
     let from = routing.mtu.from().first()?;
     let overhead = routing.overhead.as_ref()?;
     let cloud = case.facts.cluster.cloud.value();
@@ -53,8 +52,8 @@ fn too_large(case: &Case) -> Option<Finding> {
         _ => 1500,
     };
     // The operator's own detection is no setting.
-    let is_detected = from.field.starts_with("status") && !is_hidden;
-    if !(1..=1500).contains(mtu) || is_detected {
+    let is_detected = matches!(found, Mtu::Detected(_)) && !is_hidden;
+    if !(1..=1500).contains(&mtu) || is_detected {
         return None;
     }
     let needed = mtu + i64::from(overhead.bytes);

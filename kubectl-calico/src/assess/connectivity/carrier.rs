@@ -3,6 +3,7 @@
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
+use crate::facts::mtu::Purpose;
 use crate::facts::routing_mode::tunnel;
 
 /// What carries the packets of pods between two nodes.
@@ -86,11 +87,9 @@ impl Carrier {
     /// Source: projectcalico/calico v3.32.1, felix/dataplane/linux/int_dataplane.go.
     pub fn overhead(self) -> i64 {
         match self {
-            Self::Ipip => 20,
-            Self::Vxlan(Family::V4, _) => 50,
-            Self::Vxlan(Family::V6, _) => 70,
-            Self::WireGuard(Family::V4, _) => 60,
-            Self::WireGuard(Family::V6, _) => 80,
+            Self::Ipip => Purpose::Ipip.bytes().into(),
+            Self::Vxlan(family, _) => Purpose::Vxlan(family).bytes().into(),
+            Self::WireGuard(family, _) => Purpose::WireGuard(family).bytes().into(),
             Self::Plain => 0,
         }
     }

@@ -6,7 +6,6 @@ use super::carrier::{Carrier, VXLAN_PORT, WIREGUARD, WIREGUARD_V6};
 use super::ends::Ends;
 use crate::facts::Facts;
 use crate::facts::dataplane::{Dataplane, has_keys, is_encrypted};
-use crate::facts::mtu::Mtu;
 use crate::facts::routing_mode::RoutesBy;
 use crate::facts::typha;
 use crate::snapshot::Snapshot;
@@ -78,10 +77,13 @@ impl Path {
             },
             typha: typha::is_used(snapshot),
             dataplane: facts.dataplane.value().copied(),
-            packet: match facts.routing.mtu.value() {
-                Some(Mtu::Bytes(mtu)) if (1..=9000).contains(mtu) => Some(mtu + carrier.overhead()),
-                _ => None,
-            },
+            packet: facts
+                .routing
+                .mtu
+                .value()
+                .and_then(|mtu| mtu.bytes())
+                .filter(|mtu| (1..=9000).contains(mtu))
+                .map(|mtu| mtu + carrier.overhead()),
         })
     }
 }

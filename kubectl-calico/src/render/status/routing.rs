@@ -16,13 +16,14 @@ pub(super) fn routing(rows: &mut Rows, routing: &Routing) {
         lines.join("\n")
     })];
     lines.extend(bgp(routing));
-    let mtu = in_words(&routing.mtu, |mtu| match mtu {
-        Mtu::Bytes(bytes) if *bytes > 0 => bytes.to_string(),
-        // Felix takes 0 for no value.
-        Mtu::Bytes(_) | Mtu::Auto(_) => "detected per node".to_owned(),
+    // Felix takes 0 for no value.
+    let number = |mtu: &Mtu| mtu.bytes().filter(|bytes| *bytes > 0);
+    let mtu = in_words(&routing.mtu, |mtu| match number(mtu) {
+        Some(bytes) => bytes.to_string(),
+        None => "detected per node".to_owned(),
     });
     // Without modes, it says nothing that it is detected.
-    let is_set = matches!(routing.mtu.value(), Some(Mtu::Bytes(bytes)) if *bytes > 0);
+    let is_set = routing.mtu.value().and_then(number).is_some();
     if is_set || lines.first().is_some_and(|line| line != UNKNOWN) {
         lines.push(format!("MTU of pods: {mtu}{}", overhead(routing)));
     }
