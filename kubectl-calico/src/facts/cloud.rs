@@ -32,17 +32,6 @@ pub enum Cloud {
     Oracle,
 }
 
-/// What the network of a cloud does with IPIP (IP protocol 4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ipip {
-    /// It passes, if firewall rules and security groups allow it.
-    CanPass,
-    /// It passes without a cloud firewall, which cannot allow it.
-    DroppedByFirewalls,
-    /// It never passes.
-    Dropped,
-}
-
 impl Cloud {
     /// The provider's own spelling of its name.
     pub fn name(self) -> &'static str {
@@ -55,21 +44,6 @@ impl Cloud {
             Self::Vsphere => "vSphere",
             Self::OpenStack => "OpenStack",
             Self::Oracle => "Oracle Cloud",
-        }
-    }
-
-    /// What the cloud's network does with IPIP. Sources: Calico documentation, Azure;
-    /// kubernetes/kops#17832; poseidon/typhoon#11.
-    pub fn ipip(self) -> Ipip {
-        match self {
-            Self::Azure => Ipip::Dropped,
-            Self::DigitalOcean => Ipip::DroppedByFirewalls,
-            Self::Aws
-            | Self::Google
-            | Self::Hetzner
-            | Self::Vsphere
-            | Self::OpenStack
-            | Self::Oracle => Ipip::CanPass,
         }
     }
 

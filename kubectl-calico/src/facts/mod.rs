@@ -5,6 +5,7 @@ pub mod agents;
 pub mod bgp;
 pub mod bundle;
 pub mod cloud;
+pub mod cloud_network;
 pub mod cluster;
 pub mod components;
 pub mod dataplane;

@@ -9,7 +9,7 @@ use super::kubectl::{merge_installation_spec, patch_config_map, restart};
 use super::step::Step;
 use crate::facts::Facts;
 use crate::facts::bundle::BundledSetting;
-use crate::facts::cloud::Cloud;
+use crate::facts::cloud_network::ETHERNET_MTU;
 use crate::facts::mtu::Mtu;
 use crate::facts::routing_mode::tunnel;
 use crate::snapshot::{ObjectRef, Snapshot};
@@ -23,13 +23,11 @@ fn set_by_hand(facts: &Facts) -> Option<i64> {
     }
 }
 
-/// The MTU of the network between the nodes, where one is usual: not on AWS, whose networks carry 9001 bytes.
-fn of_network(facts: &Facts) -> Option<i64> {
-    match facts.cluster.cloud.value() {
-        Some(Cloud::Aws) => None,
-        Some(Cloud::Google) => Some(1460),
-        _ => Some(1500),
-    }
+/// The MTU of the network between the nodes, unless it is larger than any that is set by hand.
+pub fn of_network(facts: &Facts) -> Option<i64> {
+    let cloud = facts.cluster.cloud.value();
+    let mtu = cloud.map_or(Some(ETHERNET_MTU), |cloud| cloud.network().mtu);
+    mtu.map(i64::from)
 }
 
 /// Lets Calico detect the MTU of pods, after which `then`.

@@ -7,7 +7,8 @@ use crate::assess::advice::pool_fixes::encapsulate_for_cloud;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
-use crate::facts::cloud::{Cloud, Ipip, cloud_of};
+use crate::facts::cloud::{Cloud, cloud_of};
+use crate::facts::cloud_network::Ipip;
 use crate::snapshot::Node;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, NODES};
@@ -38,11 +39,11 @@ pub(crate) const IPIP_IN_CLOUD: Check = Check {
         remedy: Remedy::Encapsulation,
     },
     find: |case| {
-        let Some(network) = case.facts.cluster.cloud.value() else {
+        let Some(cloud) = case.facts.cluster.cloud.value() else {
             return Vec::new();
         };
-        let name = network.name();
-        let (severity, impact) = match network.ipip() {
+        let name = cloud.name();
+        let (severity, impact) = match cloud.network().ipip {
             Ipip::Dropped => (
                 Severity::Error,
                 format!(

@@ -8,6 +8,7 @@ use crate::assess::candidate_pools::{CandidatePool, candidate_pools};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::cloud::Cloud;
+use crate::facts::cloud_network::Unencapsulated;
 use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, INSTALLATIONS, IP_POOLS, NODES};
@@ -60,18 +61,21 @@ pub(crate) const PLAIN_IN_CLOUD: Check = Check {
                 return found.into_iter().collect();
             }
         }
-        let Some((cloud, network)) = network(case) else {
+        let Some(cloud) = case.facts.cluster.cloud.value().copied() else {
+            return Vec::new();
+        };
+        let Some(dropping) = dropping(case, cloud) else {
             return Vec::new();
         };
         let plain = pools
             .iter()
-            .filter_map(|pool| plain(case, pool, cloud, &network));
+            .filter_map(|pool| plain(case, pool, cloud, &dropping));
         plain.collect()
     },
 };
 
-/// What a cloud does with packets whose addresses it did not assign.
-struct CloudNetwork {
+/// How the cloud drops the packets, in the words of the finding.
+struct Dropping {
     severity: Severity,
     /// When it passes them, after the statement that it drops them.
     unless: &'static str,
@@ -81,46 +85,31 @@ struct CloudNetwork {
     allow: &'static str,
 }
 
-fn network(case: &Case) -> Option<(Cloud, CloudNetwork)> {
-    let cloud = *case.facts.cluster.cloud.value()?;
-    let by_routes = |needs, allow| CloudNetwork {
-        severity: if case.facts.by_pod_cidr() {
-            Severity::Note
-        } else {
-            Severity::Warning
+fn dropping(case: &Case, cloud: Cloud) -> Option<Dropping> {
+    Some(match cloud.network().unencapsulated {
+        Unencapsulated::WithRoutes { needs, allow } => Dropping {
+            severity: if case.facts.by_pod_cidr() {
+                Severity::Note
+            } else {
+                Severity::Warning
+            },
+            unless: "for which it has no routes",
+            needs,
+            allow,
         },
-        unless: "for which it has no routes",
-        needs,
-        allow,
-    };
-    let by_setting = |unless, needs, allow| CloudNetwork {
-        severity: Severity::Note,
-        unless,
-        needs,
-        allow,
-    };
-    let network = match cloud {
-        Cloud::Azure => by_routes(
-            "there are user-defined routes to the pods and each network interface has IP forwarding",
-            "create routes for the pods' addresses and turn IP forwarding on",
-        ),
-        Cloud::Google => by_routes(
-            "there are routes to the pods and each instance has canIpForward",
-            "create routes for the pods' addresses and set canIpForward on each instance",
-        ),
-        Cloud::OpenStack => by_setting(
-            "unless each port allows it",
-            "the allowed address pairs of each port contain the pod CIDR",
-            "add the pod CIDR to the allowed address pairs of each port",
-        ),
-        Cloud::Oracle => by_setting(
-            "unless each VNIC allows it",
-            "each VNIC skips the source/destination check",
-            "skip the source/destination check on each VNIC",
-        ),
-        _ => return None,
-    };
-    Some((cloud, network))
+        Unencapsulated::WithSetting {
+            unless,
+            needs,
+            allow,
+        } => Dropping {
+            severity: Severity::Note,
+            unless,
+            needs,
+            allow,
+        },
+        // CAL309 is about the latter.
+        Unencapsulated::NotKnownToBeDropped | Unencapsulated::WithoutSourceCheck => return None,
+    })
 }
 
 /// Whether nothing of Calico carries the traffic of a pool between nodes.
@@ -166,12 +155,7 @@ fn without_route(nodes: &[&Node]) -> Option<Finding> {
     )
 }
 
-fn plain(
-    case: &Case,
-    pool: &CandidatePool,
-    cloud: Cloud,
-    network: &CloudNetwork,
-) -> Option<Finding> {
+fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, dropping: &Dropping) -> Option<Finding> {
     let encapsulation = pool.encapsulation.filter(|_| pool.has_pods)?;
     let nodes = case.snapshot.nodes.items();
     let where_ = match encapsulation {
@@ -184,12 +168,12 @@ fn plain(
         Encapsulation::VxlanCrossSubnet | Encapsulation::IpipCrossSubnet => " within a subnet",
         Encapsulation::Vxlan | Encapsulation::Ipip => return None,
     };
-    let CloudNetwork {
+    let Dropping {
         severity,
         unless,
         needs,
         allow,
-    } = *network;
+    } = *dropping;
     let steps = if case.facts.by_pod_cidr() {
         vec![routes_of_cloud()]
     } else {

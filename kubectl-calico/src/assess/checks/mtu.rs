@@ -7,7 +7,7 @@ use crate::assess::finding::Finding;
 use crate::facts::cloud::Cloud;
 use crate::facts::mtu::Mtu;
 use crate::repair::Step;
-use crate::repair::mtu::{commands, detect};
+use crate::repair::mtu::{commands, detect, of_network};
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS, IP_POOLS};
 
 pub(crate) const MTU_TOO_LARGE: Check = Check {
@@ -45,11 +45,10 @@ fn too_large(case: &Case) -> Option<Finding> {
     let cloud = case.facts.cluster.cloud.value();
     // Azure fragments larger packets, but WireGuard forbids that.
     let is_hidden = cloud == Some(&Cloud::Azure) && overhead.is_wireguard();
-    let network = match cloud {
-        Some(Cloud::Aws) => return None,
-        Some(Cloud::Google) => 1460,
-        _ if is_hidden => 1400,
-        _ => 1500,
+    let network = if is_hidden {
+        1400
+    } else {
+        of_network(case.facts)?
     };
     // The operator's own detection is no setting.
     let is_detected = matches!(found, Mtu::Detected(_)) && !is_hidden;

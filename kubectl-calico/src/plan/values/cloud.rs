@@ -1,20 +1,19 @@
-//! What the network between the nodes allows, by cloud.
+//! Which encapsulations suit a cloud, and what it requires for the others.
 //!
-//! Sources: Calico's documentation of each cloud and of overlay networks (3.32); kops#17832 and
-//! Calico's Azure pages (IPIP), calico#8166 (AWS), typhoon#11 (DigitalOcean), Neutron's port security
-//! (OpenStack).
+//! Sources: those of [`crate::facts::cloud_network`]; projectcalico/calico#8166 (AWS).
 
 use calico_core::pool::Encapsulation;
 
 use crate::assess::finding::Severity;
-use crate::facts::cloud::{Cloud, Ipip, scheme_of};
+use crate::facts::cloud::{Cloud, scheme_of};
+use crate::facts::cloud_network::Ipip;
 use crate::facts::fact::Fact;
 use crate::facts::provenance::Provenance;
 use crate::plan::inputs::Inputs;
 use crate::snapshot::ObjectRef;
 
 /// The encapsulations that suit a network.
-pub(crate) struct CloudNetwork {
+pub(crate) struct CloudPreference {
     /// All encapsulations, the best first.
     pub(crate) preference: [Encapsulation; 5],
     /// Why the first is the best.
@@ -45,9 +44,9 @@ const ALWAYS_ENCAPSULATED: [Encapsulation; 5] = [
 ];
 
 /// The network of the cluster.
-pub(crate) fn network(inputs: &Inputs) -> CloudNetwork {
+pub(crate) fn network(inputs: &Inputs) -> CloudPreference {
     match &inputs.facts.cluster.cloud {
-        Fact::Known { value, from } => CloudNetwork {
+        Fact::Known { value, from } => CloudPreference {
             from: from.clone(),
             ..on_cloud(*value)
         },
@@ -60,11 +59,11 @@ pub(crate) fn network(inputs: &Inputs) -> CloudNetwork {
 }
 
 /// The network of an unknown cloud, or of nodes that do not name one.
-fn on_no_known_cloud(inputs: &Inputs) -> CloudNetwork {
+fn on_no_known_cloud(inputs: &Inputs) -> CloudPreference {
     let mut nodes = inputs.snapshot.nodes.items().iter();
     match nodes.find_map(|node| Some((node, scheme_of(node)?))) {
         Some((_, "kind" | "docker")) => own_network("the nodes are containers"),
-        Some((node, scheme)) => CloudNetwork {
+        Some((node, scheme)) => CloudPreference {
             from: vec![Provenance::new(
                 ObjectRef::named("Node", &node.metadata.name),
                 "spec.providerID",
@@ -89,8 +88,8 @@ fn on_no_known_cloud(inputs: &Inputs) -> CloudNetwork {
 fn always_encapsulated(
     why: impl Into<String>,
     alternatives: &'static [(Encapsulation, &'static str)],
-) -> CloudNetwork {
-    CloudNetwork {
+) -> CloudPreference {
+    CloudPreference {
         preference: ALWAYS_ENCAPSULATED,
         why: why.into(),
         from: Vec::new(),
@@ -98,7 +97,7 @@ fn always_encapsulated(
     }
 }
 
-fn on_cloud(cloud: Cloud) -> CloudNetwork {
+fn on_cloud(cloud: Cloud) -> CloudPreference {
     match cloud {
         Cloud::Aws => always_encapsulated(
             "EC2 drops packets with pod addresses unless source/destination checks are disabled on \
@@ -157,8 +156,8 @@ fn on_cloud(cloud: Cloud) -> CloudNetwork {
     }
 }
 
-fn own_network(why: &str) -> CloudNetwork {
-    CloudNetwork {
+fn own_network(why: &str) -> CloudPreference {
+    CloudPreference {
         preference: UNENCAPSULATED_WITHIN_SUBNETS,
         why: format!(
             "{why}: unencapsulated within a subnet, VXLAN between subnets, as in Calico's \
@@ -181,17 +180,21 @@ fn own_network(why: &str) -> CloudNetwork {
 
 /// Whether a cloud drops an encapsulation regardless of its configuration.
 pub(crate) fn drops(cloud: Cloud, encapsulation: Encapsulation) -> bool {
-    encapsulation.is_ipip() && cloud.ipip() == Ipip::Dropped
+    encapsulation.is_ipip() && cloud.network().ipip == Ipip::Dropped
+}
+
+/// The finding about an encapsulation for which a cloud requires something.
+pub(crate) struct CloudObjection {
+    pub(crate) severity: Severity,
+    pub(crate) impact: &'static str,
+    pub(crate) fix: &'static str,
 }
 
 /// What a cloud requires for an encapsulation in addition to what the checks of status report
-/// (CAL301, CAL309): severity, impact and fix.
-pub(crate) fn objection(
-    cloud: Cloud,
-    encapsulation: Encapsulation,
-) -> Option<(Severity, &'static str, &'static str)> {
+/// (CAL301, CAL309).
+pub(crate) fn objection(cloud: Cloud, encapsulation: Encapsulation) -> Option<CloudObjection> {
     let always = matches!(encapsulation, Encapsulation::Ipip | Encapsulation::Vxlan);
-    Some(match (cloud, encapsulation) {
+    let (severity, impact, fix) = match (cloud, encapsulation) {
         (Cloud::Azure, e) if !always && !e.is_ipip() => (
             Severity::Warning,
             "Azure drops packets with pod addresses unless route tables have routes to them",
@@ -224,5 +227,10 @@ pub(crate) fn objection(
             "allow protocol ipip between the nodes, and TCP 179 for BGP",
         ),
         _ => return None,
+    };
+    Some(CloudObjection {
+        severity,
+        impact,
+        fix,
     })
 }

@@ -3,7 +3,7 @@
 use calico_core::cidr::{Cidr, Family};
 use calico_core::pool::Encapsulation;
 
-use super::cloud::{CloudNetwork, drops, network};
+use super::cloud::{CloudPreference, drops, network};
 use super::constraint::{Constraint, constraints};
 use super::objections;
 use super::precedence::settled_by;
@@ -123,7 +123,7 @@ fn derived(inputs: &Inputs, family: Family) -> ChosenEncapsulation {
 /// network.
 fn reasoned(
     value: Encapsulation,
-    network: CloudNetwork,
+    network: CloudPreference,
     mut constraints: Vec<Constraint>,
     family: Family,
 ) -> Choice<Encapsulation> {

@@ -34,25 +34,30 @@ fn by_cloud(inputs: &Inputs, encapsulation: Encapsulation, subject: &str) -> Opt
     let Fact::Known { value, from } = &inputs.facts.cluster.cloud else {
         return None;
     };
-    let (mut severity, impact, mut fix) = objection(*value, encapsulation)?;
+    let mut objection = objection(*value, encapsulation)?;
     if encapsulation == Encapsulation::None && is_by_pod_cidr(inputs) {
         let mut nodes = inputs.snapshot.nodes.items().iter();
         if nodes.any(Node::has_route_of_cloud) {
             return None;
         }
-        severity = Severity::Note;
-        fix = "make sure that the cloud has a route to the pod CIDR of each node: VXLAN does not work \
+        objection.severity = Severity::Note;
+        objection.fix = "make sure that the cloud has a route to the pod CIDR of each node: VXLAN does not work \
                with host-local IPAM";
     }
     let message = format!("{encapsulation} on {}", value.name());
     let finding = from
         .iter()
         .fold(
-            Finding::new(&ENCAPSULATION_ON_CLOUD, severity, subject, message),
+            Finding::new(
+                &ENCAPSULATION_ON_CLOUD,
+                objection.severity,
+                subject,
+                message,
+            ),
             |finding, from| finding.read(from, value.name()),
         )
-        .impact(impact)
-        .fix(fix);
+        .impact(objection.impact)
+        .fix(objection.fix);
     Some(finding)
 }
 
