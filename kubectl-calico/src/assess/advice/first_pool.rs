@@ -13,8 +13,7 @@ use calico_core::pod_network::Source;
 use crate::assess::check::Case;
 use crate::repair::Step;
 use crate::repair::calico_node::set_variables;
-use crate::repair::kubectl::restart;
-use crate::snapshot::ObjectRef;
+use crate::repair::kubectl;
 use crate::views::calico_node::CalicoNode;
 use crate::views::ipam_blocks::{Block, blocks};
 
@@ -63,7 +62,7 @@ pub(crate) fn restart(case: &Case) -> Option<Step> {
              this report could not read: otherwise calico-node does not start",
         );
     }
-    Some(Step::new(what).run(restart(&object)))
+    Some(Step::new(what).run(kubectl::restart(&object)))
 }
 
 /// Restarts calico-node of an operator that leaves it to calico-node to create the pools that the Installation lists.
@@ -71,7 +70,7 @@ pub(crate) fn restart_for_listed(case: &Case) -> Option<Step> {
     let node = CalicoNode::current(case.snapshot)?;
     let what =
         "restart calico-node, which creates the listed pools when it starts and no pool exists";
-    Some(Step::new(what).run(restart(&node.object())))
+    Some(Step::new(what).run(kubectl::restart(&node.object())))
 }
 
 /// Stands for a CIDR that is not known.
