@@ -1,6 +1,7 @@
 //! Messages about the API server and Calico's datastore, in any container.
 
 use super::commands::{definitions, kube_proxy, nodes, pods_like, unlock};
+use super::connection::{CLOSED, GIVEN_UP, NOT_ESTABLISHED, REFUSED, TOO_LATE};
 use super::known_message::KnownMessage;
 use super::server::Server;
 use super::service_path;
@@ -9,16 +10,9 @@ use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::ebpf::NO_API_ADDRESS;
 use crate::assess::checks::kube_proxy::PROXY_NOT_READY;
 
-/// How a connection that is not established times out.
-const TIMEOUTS: &[&str] = &[
-    "i/o timeout",
-    "connection timed out",
-    "while waiting for connection",
-];
-
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
-        any: TIMEOUTS,
+        any: &[NOT_ESTABLISHED],
         to: &[Server::Service],
         means: "the API server cannot be reached through its Service",
         fix: service_path::FIX,
@@ -77,14 +71,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        any: &[
-            "connect: connection refused",
-            "connect: no route to host",
-            "connect: network is unreachable",
-            "i/o timeout",
-            "connection timed out",
-            "while waiting for connection",
-        ],
+        any: &[REFUSED, NOT_ESTABLISHED],
         to: &[Server::Api],
         means: "the API server cannot be reached at the address that Calico uses",
         fix: "check that it is the address of the API server (if it is not that of its Service, Calico reads it from \
@@ -100,11 +87,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        any: &[
-            "context deadline exceeded",
-            "request canceled (client.timeout exceeded",
-            "tls handshake timeout",
-        ],
+        // "request canceled while waiting for connection (Client.Timeout exceeded" is of a connection that is not
+        // established.
+        any: &[TOO_LATE, &["request canceled (client.timeout exceeded"]],
         to: &[Server::Service, Server::Api],
         without: &["i/o timeout"],
         means: "the API server does not answer in time",
@@ -125,7 +110,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        any: &["connection reset by peer", ": eof"],
+        any: &[CLOSED],
         to: &[Server::Service, Server::Api],
         is_general: true,
         means: "connections to the API server are closed unexpectedly",
@@ -145,18 +130,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     // Typha and etcd have messages of their own.
     KnownMessage {
-        any: &[
-            "connect: connection refused",
-            "connect: no route to host",
-            "connect: network is unreachable",
-            "i/o timeout",
-            "connection timed out",
-            "client.timeout exceeded",
-            "tls handshake timeout",
-            "context deadline exceeded",
-            "connection reset by peer",
-            ": eof",
-        ],
+        any: &[REFUSED, NOT_ESTABLISHED, TOO_LATE, GIVEN_UP, CLOSED],
         to: &[Server::Other],
         without: &[":2379", ":5473"],
         is_general: true,

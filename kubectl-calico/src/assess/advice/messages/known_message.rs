@@ -13,8 +13,8 @@ use crate::snapshot::PodName;
 pub(crate) struct KnownMessage {
     /// The strings that a line must contain, all of them, in lower case.
     pub(super) texts: &'static [&'static str],
-    /// A line must contain at least one of these strings, in lower case, unless there are none.
-    pub(super) any: &'static [&'static str],
+    /// A line must contain at least one of the strings in these lists, in lower case, unless there are none.
+    pub(super) any: &'static [&'static [&'static str]],
     /// The server that a line must be about: one of these, unless there are none.
     pub(super) to: &'static [Server],
     /// The strings that no such line contains.
@@ -97,6 +97,11 @@ impl KnownMessage {
         }
     }
 
+    /// The strings of which a line must contain one.
+    pub(super) fn any(&self) -> impl Iterator<Item = &'static &'static str> {
+        self.any.iter().flat_map(|texts| *texts)
+    }
+
     /// Whether a line, in lower case, which is about a server, is this message.
     pub(super) fn is_in(&self, line: &str, server: Option<Server>) -> bool {
         let contains = |text: &&&str| line.contains(**text);
@@ -106,7 +111,7 @@ impl KnownMessage {
                 .is_some_and(|text| line.trim_end().ends_with(text))
         };
         self.texts.iter().all(|text| contains(&text))
-            && (self.any.is_empty() || self.any.iter().any(|text| contains(&text)))
+            && (self.any.is_empty() || self.any().any(|text| contains(&text)))
             && (self.to.is_empty() || server.is_some_and(|server| self.to.contains(&server)))
             && !self.without.iter().any(|text| contains(&text))
             && (!self.at_end || ends())

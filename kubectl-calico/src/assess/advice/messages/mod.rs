@@ -7,6 +7,7 @@ mod admission;
 mod bird;
 mod cni;
 mod commands;
+mod connection;
 mod datastore;
 mod felix;
 mod kernel;
@@ -86,13 +87,12 @@ mod tests {
 
     #[test]
     fn every_message_is_complete() {
-        assert!(all().count() >= 40);
         for message in all() {
             let (means, fix) = (message.means, message.fix);
             for text in message
                 .texts
                 .iter()
-                .chain(message.any)
+                .chain(message.any())
                 .chain(message.without)
             {
                 assert_eq!(
@@ -101,7 +101,7 @@ mod tests {
                     "lines are matched in lower case"
                 );
             }
-            assert!(message.texts.len() + message.any.len() > 0, "{means}");
+            assert!(message.texts.len() + message.any().count() > 0, "{means}");
             assert!(!message.source.is_empty(), "{means}");
             assert!(
                 !means.is_empty() && !means.ends_with('.') && !fix.ends_with('.'),
@@ -142,7 +142,7 @@ mod tests {
             ));
             for message in messages {
                 let mut texts = message.texts.to_vec();
-                let any = message.any.join(" or ");
+                let any = message.any().copied().collect::<Vec<_>>().join(" or ");
                 if !any.is_empty() {
                     texts.push(&any);
                 }

@@ -80,7 +80,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     // Plugins that are chained to Calico have tokens of their own.
     KnownMessage {
         texts: &["failed (add): unauthorized"],
-        any: &["plugin type=\"istio-cni\"", "plugin type=\"linkerd-cni\""],
+        any: &[&["plugin type=\"istio-cni\"", "plugin type=\"linkerd-cni\""]],
         means: "the API server rejects the token of a CNI plugin that is chained to Calico",
         before_name: Some("plugin type=\""),
         fix: "restart the agent of that plugin on the node of the pod (the DaemonSet istio-cni-node or linkerd-cni), \

@@ -1,6 +1,7 @@
 //! Messages of the kubelet and the container runtime.
 
 use super::commands::{describe, nodes, nodes_by_architecture};
+use super::connection::{CLOSED, GIVEN_UP, NOT_ESTABLISHED, TOO_LATE};
 use super::known_message::KnownMessage;
 use super::server::Server;
 
@@ -73,13 +74,11 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     },
     KnownMessage {
         any: &[
-            ": connect: ",
-            ": eof",
-            "client.timeout exceeded",
-            "connection reset by peer",
-            "context deadline exceeded",
-            "i/o timeout",
-            "tls handshake timeout",
+            &[": connect: "],
+            NOT_ESTABLISHED,
+            TOO_LATE,
+            GIVEN_UP,
+            CLOSED,
         ],
         to: &[Server::Registry],
         means: NO_REGISTRY,
@@ -96,7 +95,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        any: &["insufficient_scope", "pull access denied"],
+        any: &[&["insufficient_scope", "pull access denied"]],
         means: "the registry has no such image, or the node's credentials do not give access to it",
         fix: "correct the registry, the path and the name of the image; if they are right, add a pull secret",
         paste: describe,
