@@ -15,7 +15,8 @@ struct TypeMeta {
     kind: String,
 }
 
-/// The message of that kind in an envelope.
+/// The message of that kind in an envelope. Its fields are read one by one, because prost would copy the message, which
+/// is a whole response.
 pub(super) fn open<'a>(body: &'a [u8], kind: &str) -> Result<&'a [u8], Error> {
     let envelope = body
         .strip_prefix(MAGIC)

@@ -17,7 +17,8 @@ pub enum Part<'a> {
     Object(&'a [u8]),
 }
 
-/// The parts of a page of objects of that kind.
+/// The parts of a page of objects of that kind. Objects are read one by one, and not by prost into a list, so that the
+/// limits of a run apply before a page of millions of them takes memory.
 pub fn parts<'a>(
     body: &'a [u8],
     kind: &str,

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::str;
 
-use k8s_openapi::jiff::Timestamp;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
+use super::scalars;
 use super::schema::{Field, Kind};
 use super::wire::{Content, Fields};
 
@@ -45,11 +45,10 @@ impl<'a> Item<'a> {
                 Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
                 Cow::Owned(text) => visitor.visit_string(text),
             },
-            (Kind::Quantity, Content::Bytes(bytes)) => match member(bytes, 1)? {
-                Some(Content::Bytes(bytes)) => visitor.visit_borrowed_str(text(bytes)?),
-                _ => visitor.visit_borrowed_str(""),
-            },
-            (Kind::Time, Content::Bytes(bytes)) => visitor.visit_string(time(bytes)?),
+            (Kind::Quantity, Content::Bytes(bytes)) => {
+                visitor.visit_string(scalars::quantity(bytes)?)
+            }
+            (Kind::Time, Content::Bytes(bytes)) => visitor.visit_string(scalars::time(bytes)?),
             (Kind::Object(fields), Content::Bytes(bytes)) => {
                 visitor.visit_map(Members::new(fields, bytes)?)
             }
@@ -236,13 +235,14 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         let Some(content) = self.members.next_of(self.number)? else {
             return Ok(None);
         };
-        let Content::Bytes(entry) = content else {
+        let Content::Bytes(bytes) = content else {
             return Err(Error::custom("protobuf of another wire type"));
         };
-        self.value = member(entry, 2)?;
+        let [key, value] = entry(bytes)?;
+        self.value = value;
         let key = Item {
             kind: &Kind::Text,
-            content: member(entry, 1)?.unwrap_or(Content::Bytes(&[])),
+            content: key.unwrap_or(Content::Bytes(&[])),
         };
         seed.deserialize(Input::Item(key)).map(Some)
     }
@@ -255,28 +255,19 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     }
 }
 
-/// The content of that field of a message; of several, the last one.
-fn member(message: &[u8], number: u64) -> Result<Option<Content<'_>>, Error> {
-    let mut found = None;
+/// The key and the value of an entry of a map: its fields 1 and 2; of several contents, the last one.
+fn entry(message: &[u8]) -> Result<[Option<Content<'_>>; 2], Error> {
+    let [mut key, mut value] = [None, None];
     for field in Fields(message) {
-        let (is, content) = field?;
-        if is == number {
-            found = Some(content);
+        match field? {
+            (1, content) => key = Some(content),
+            (2, content) => value = Some(content),
+            _ => {}
         }
     }
-    Ok(found)
+    Ok([key, value])
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Error> {
     str::from_utf8(bytes).map_err(|_| Error::custom("protobuf of a text that is not UTF-8"))
-}
-
-/// In JSON, a text in RFC 3339, without fractions of a second.
-fn time(bytes: &[u8]) -> Result<String, Error> {
-    let seconds = match member(bytes, 1)? {
-        Some(Content::Number(seconds)) => seconds.cast_signed(),
-        _ => 0,
-    };
-    let time = Timestamp::from_second(seconds).map_err(Error::custom)?;
-    Ok(time.to_string())
 }

@@ -11,6 +11,7 @@ mod message;
 mod metadata;
 mod node;
 mod pod;
+mod scalars;
 mod schema;
 mod status;
 mod wire;
