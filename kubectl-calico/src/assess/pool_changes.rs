@@ -158,7 +158,7 @@ fn set(spec: &mut IpPoolSpec, difference: &Difference) {
         ComparedField::NodeSelector => spec.node_selector = Some(requested.clone()),
         ComparedField::DisableBgpExport => spec.disable_bgp_export = requested == "true",
         ComparedField::AllowedUses => {
-            spec.allowed_uses = requested.split(", ").map(str::to_owned).collect()
+            spec.allowed_uses = requested.split(", ").map(str::to_owned).collect();
         }
         ComparedField::Disabled { .. } => spec.disabled = requested == "true",
     }
