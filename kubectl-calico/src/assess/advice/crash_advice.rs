@@ -90,6 +90,7 @@ pub(crate) fn killed(case: &Case, finding: Finding, stopped: &FailingPods) -> Fi
         && stopped.workload.namespace.as_deref() != Some(OPERATOR_NAMESPACE)
     {
         let container = pasted(name);
+        // Not of the readiness probe, too: one that does not exist would be a probe without a handler.
         let timeout = format!(r#"{{"timeoutSeconds":{PROBE_TIMEOUT}}}"#);
         return finding
             .evidence(
@@ -98,12 +99,13 @@ pub(crate) fn killed(case: &Case, finding: Finding, stopped: &FailingPods) -> Fi
                 seconds,
             )
             .fix(format!(
-                "give its probes {PROBE_TIMEOUT} seconds, as Calico's manifest does: the kubelet \
-                 kills it when a probe takes longer"
+                "give its liveness probe {PROBE_TIMEOUT} seconds, as Calico's manifest does: the \
+                 kubelet kills it when that takes longer; a readiness probe needs as many. This \
+                 restarts it pod by pod"
             ))
             .paste(format!(
                 "kubectl patch {} -n {} {} -p \\\n  \
-                 '{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"{container}\",\"livenessProbe\":{timeout},\"readinessProbe\":{timeout}}}]}}}}}}}}'",
+                 '{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"{container}\",\"livenessProbe\":{timeout}}}]}}}}}}}}'",
                 stopped.workload.kind.to_lowercase(),
                 pasted(&pod.namespace),
                 pasted(stopped.workload.name.as_deref().unwrap_or_default())
