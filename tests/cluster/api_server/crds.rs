@@ -36,6 +36,12 @@ impl Crds {
         path.exists().then_some(path)
     }
 
+    /// A file with those of crd.projectcalico.org.
+    pub(crate) fn of_calico(self) -> PathBuf {
+        let own = || repository().join("tests/fixtures/crds/crd.projectcalico.org.yaml");
+        self.real().unwrap_or_else(own)
+    }
+
     fn paths(self) -> Vec<PathBuf> {
         let own: &[&str] = match self {
             Self::Native => &[

@@ -41,7 +41,11 @@ const CONTENT: &str = "
     kubectl get nodes -o json
     kubectl get configmaps,daemonsets,deployments -n kube-system -o json
     for group in crd.projectcalico.org projectcalico.org; do
-        kubectl get ippools.$group,felixconfigurations.$group,bgpconfigurations.$group -o json
+        kubectl get ippools.$group,felixconfigurations.$group,bgpconfigurations.$group,bgppeers.$group -o json
+        kubectl get kubecontrollersconfigurations.$group -o json
+    done 2> /dev/null
+    for kind in ipamblocks.crd ipamconfigs.crd ipamblocks ipamconfigurations; do
+        kubectl get $kind.projectcalico.org -o json
     done 2> /dev/null";
 
 pub(super) struct Healthy {

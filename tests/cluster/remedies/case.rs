@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::base::Base;
 
-/// A `case.yaml`. The scripts in it run in bash, with kubectl.
+/// A `case.yaml`. The scripts in it run in bash, with kubectl; `$CRDS` is a file with the definitions of Calico.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Case {

@@ -10,6 +10,7 @@ use super::case::Case;
 use super::programs;
 use super::report::{Finding, Report, Severity, Step, announcement};
 use super::wait::until;
+use crate::api_server::crds::Crds;
 use crate::oracle::disagreements;
 use crate::terminal::Terminal;
 
@@ -51,6 +52,7 @@ pub(super) fn carry_out(case: &Case, healthy: &Healthy) -> Outcome {
     let mut terminal = Terminal::new("remedies", &case.name);
     terminal.set("KUBECONFIG", &healthy.cluster.kubeconfig);
     programs(&terminal);
+    terminal.set("CRDS", &Crds::V3_32.of_calico());
     if let Some(edit) = &case.edit {
         terminal.add_script("editor", &format!("#!/bin/bash -e\n{edit}"));
         terminal.set("KUBE_EDITOR", "editor".as_ref());

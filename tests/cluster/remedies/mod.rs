@@ -68,7 +68,8 @@ fn every_fix_removes_its_finding_and_does_no_harm() {
 }
 
 /// A stand-in for calicoctl. It sends what calicoctl is given to Calico's API server, which validates and writes through
-/// the same code; where there is none, into the CRDs, without validation.
+/// the same code; where there is none, into the CRDs, without validation. It writes what `ipam configure` and `datastore
+/// migrate` of the real one write.
 const CALICOCTL: &str = r#"#!/bin/bash
 command=$1 kind=$2; shift 2
 group=projectcalico.org version=v3
@@ -84,6 +85,11 @@ kind: IPAMConfig
 metadata: {name: default}
 spec: {strictAffinity: ${1#*=}, autoAllocateBlocks: true}
 END
+    ;;
+datastore)
+    [[ "$kind $*" =~ ^migrate\ (lock|unlock)$ ]] || exit 1
+    [ "$1" = lock ] && ready=false || ready=true
+    exec kubectl patch "clusterinformations.$group" default --type merge -p "{\"spec\":{\"datastoreReady\":$ready}}"
     ;;
 create) sed "s#projectcalico.org/v3#$group/$version#" | kubectl create "$kind" "$@" ;;
 *)
