@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::advice::causes::cause;
 use super::checks::reporting::observed_generation;
-use crate::snapshot::resources::OPERATOR_APP;
+use crate::snapshot::resources::{KUBE_PROXY_CONTAINER, OPERATOR_APP};
 use crate::snapshot::{ContainerStatus, LogRequest, MessageRequests, Pod, PodName, Snapshot};
 use crate::views::calico_node::CalicoNode;
 use crate::views::container_failure::{ContainerFailure, container_failure};
 use crate::views::objects::KUBE_CONTROLLERS;
 use crate::views::objects::default_installation;
-use crate::views::pods;
+use crate::views::{kube_proxy, pods};
 
 /// The maximum number of logs.
 const LOGS: usize = 6;
@@ -23,7 +23,8 @@ const EVENTS: usize = 6;
 const WAITING: usize = 2;
 
 /// The labels `k8s-app` of pods that others depend on, the most important first.
-const APPS: [&str; 6] = [
+const APPS: [&str; 7] = [
+    KUBE_PROXY_CONTAINER,
     "calico-node",
     "canal",
     "calico-typha",
@@ -37,10 +38,14 @@ pub fn message_requests(snapshot: &Snapshot) -> MessageRequests {
     let silent = silent_nodes(snapshot);
     let responds = |pod: &Pod| !silent.contains(pod.spec.node_name.as_str());
     let mut failing: Vec<&Pod> = pods::wanted(snapshot)
+        .chain(kube_proxy::pods(snapshot))
         .filter(|pod| !pod.is_ready() && responds(pod))
         .collect();
     failing.sort_by_key(|pod| {
-        let app = pods::app(pod);
+        let app = match pods::app(pod) {
+            "" => pod.metadata.label("component").unwrap_or_default(),
+            app => app,
+        };
         (
             APPS.iter()
                 .position(|known| *known == app)

@@ -11,6 +11,7 @@ use super::checks::components::{COMPONENT_DEGRADED, COMPONENT_NOT_AVAILABLE};
 use super::checks::crash_loops::CRASH_LOOP;
 use super::checks::images::IMAGE_NOT_PULLED;
 use super::checks::kube_controllers::CONTROLLERS_NOT_READY;
+use super::checks::kube_proxy::PROXY_NOT_READY;
 use super::checks::operator::OPERATOR_NOT_READY;
 use super::checks::pending::PODS_WAIT;
 use super::checks::reporting::{NOTHING_REPORTED, REPORT_OUTDATED};
@@ -21,12 +22,12 @@ use crate::repair::Step;
 use crate::snapshot::resources::{CSI_DRIVER, OPERATOR_APP};
 use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
 use crate::views::log_errors::is_error;
-use crate::views::pods;
+use crate::views::{kube_proxy, pods};
 use crate::views::refusal::REPLICA_FAILURE;
 use calico_core::text::cut;
 
 /// The checks whose findings are about pods, or about what their pods report.
-const CHECKS: [&Check; 13] = [
+const CHECKS: [&Check; 14] = [
     &OPERATOR_NOT_READY,
     &COMPONENT_DEGRADED,
     &COMPONENT_NOT_AVAILABLE,
@@ -40,6 +41,7 @@ const CHECKS: [&Check; 13] = [
     &IMAGE_NOT_PULLED,
     &PODS_WAIT,
     &CONTROLLERS_NOT_READY,
+    &PROXY_NOT_READY,
 ];
 
 /// Those of them that are about what the operator does, and so about its pod.
@@ -148,9 +150,16 @@ impl<'a> SubjectPods<'a> {
                     .is_some_and(|owner| owner.to_string() == finding.subject)
         };
         let calico = pods::wanted(snapshot);
+        // Other findings name them as what keeps Calico's pods from running.
+        let proxies = if PROXY_NOT_READY.found(finding) {
+            kube_proxy::pods(snapshot)
+        } else {
+            Vec::new()
+        };
         Self {
             pods: calico
                 .chain(snapshot.pending_pods.items())
+                .chain(proxies)
                 .filter(is_its)
                 .collect(),
             set: daemon_set(&finding.subject),

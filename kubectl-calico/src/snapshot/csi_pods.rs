@@ -35,7 +35,7 @@ impl Snapshot {
 }
 
 /// Whether every pod that is wanted is up to date and ready.
-fn is_complete(set: &DaemonSet) -> bool {
+pub(super) fn is_complete(set: &DaemonSet) -> bool {
     set.status.as_ref().is_some_and(|status| {
         let wanted = status.desired_number_scheduled;
         status.number_ready >= wanted

@@ -15,6 +15,7 @@ mod file_overlay;
 mod ip_pool;
 mod ipam;
 mod ipam_attribute;
+mod kube_proxy_pods;
 mod labels;
 mod late_nodes;
 mod meta;
@@ -76,16 +77,17 @@ use resource::Resource;
 use store_in_question::StoreInQuestion;
 
 /// Declares [`Snapshot`] and how it is read. The rows of `first` determine the store of the others; those
-/// of `requested` are read only if they are requested.
+/// of `later` are read only if the others leave a question open, those of `requested` only if they are requested.
 macro_rules! snapshot {
     (
         first { $($first:ident: $first_type:ty = $first_row:ident;)+ }
         many { $($many:ident: $many_type:ty = $many_row:ident;)+ }
         one { $($one:ident: $one_type:ty = $one_row:ident;)+ }
+        later { $($later:ident: $later_type:ty = $later_row:ident;)+ }
         requested { $($requested:ident: $requested_type:ty = $requested_row:ident;)+ }
     ) => {
         /// What was read from a cluster: a field for each row of [`resources::RESOURCES`], but one for both
-        /// that are about what pods say, and one for Calico's pods and those of its CSI driver.
+        /// that are about what pods say, one for Calico's pods and those of its CSI driver, and one for kube-proxy's.
         #[derive(Clone, Debug)]
         pub struct Snapshot {
             pub origin: Origin,
@@ -101,6 +103,7 @@ macro_rules! snapshot {
             $(pub $first: Reading<Vec<$first_type>>,)+
             $(pub $many: Reading<Vec<$many_type>>,)+
             $(pub $one: Reading<$one_type>,)+
+            $(pub $later: Reading<Vec<$later_type>>,)+
             $(pub $requested: Reading<Vec<$requested_type>>,)+
         }
 
@@ -132,10 +135,12 @@ macro_rules! snapshot {
                     $($first,)+
                     $($many,)+
                     $($one: Reading::only($one),)+
+                    $($later: Reading::Read(Vec::new()),)+
                     $($requested: Reading::Unknown(Unknown::NotGiven),)+
                 };
                 snapshot.add_late_nodes(source).await;
                 snapshot.add_csi_pods(source).await;
+                snapshot.add_kube_proxy_pods(source).await;
                 snapshot
             }
 
@@ -154,6 +159,7 @@ macro_rules! snapshot {
                     $((&resources::$first_row, self.$first.unknown()),)+
                     $((&resources::$many_row, self.$many.unknown()),)+
                     $((&resources::$one_row, self.$one.unknown()),)+
+                    $((&resources::$later_row, self.$later.unknown()),)+
                     $((&resources::$requested_row, self.$requested.failure()),)+
                 ];
                 let unread = rows.into_iter().filter_map(|(row, why)| Some((row, why?)));
@@ -178,6 +184,7 @@ macro_rules! snapshot {
                 $(objects.extend(resources::$first_row.manifests(self.store, self.$first.items())?);)+
                 $(objects.extend(resources::$many_row.manifests(self.store, self.$many.items())?);)+
                 $(objects.extend(resources::$one_row.manifests(self.store, self.$one.read())?);)+
+                $(objects.extend(resources::$later_row.manifests(self.store, self.$later.items())?);)+
                 $(objects.extend(resources::$requested_row.manifests(self.store, self.$requested.items())?);)+
                 let PodMessages { events, logs } = &self.messages;
                 objects.extend(resources::EVENTS.manifests(self.store, events.items())?);
@@ -228,6 +235,9 @@ snapshot! {
         manifest_services_endpoint: ConfigMap = MANIFEST_SERVICES_ENDPOINT;
         openshift_network: OpenShiftNetwork = OPENSHIFT_NETWORK;
         api_service: APIService = API_SERVICE;
+    }
+    later {
+        kube_proxy_pods: Pod = KUBE_PROXY_PODS;
     }
     requested {
         pod_addresses: PodAddress = POD_ADDRESSES;

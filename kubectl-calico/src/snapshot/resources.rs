@@ -32,6 +32,9 @@ const CALICO_APPS: &[&str] = &[
 /// Source: tigera/operator v1.42.3, pkg/render/csi.go.
 pub const CSI_DRIVER: &str = "csi-node-driver";
 
+/// The value of the labels `k8s-app` or `component` of kube-proxy's pods, and the name of their container.
+pub const KUBE_PROXY_CONTAINER: &str = "kube-proxy";
+
 /// `k8s-app` of the Deployments among them, without the operator.
 const CALICO_DEPLOYMENTS: &[&str] = &[
     "calico-apiserver",
@@ -92,6 +95,17 @@ rows! {
     /// One on each node, and nothing in them is needed while all are ready.
     CSI_PODS: "Pod", [namespaced("", "v1", "pods")], Select::Labelled("k8s-app", &[CSI_DRIVER]), workloads::POD,
         "why Calico's CSI driver is not ready on every node";
+    ///
+    /// One on each node, too: kubeadm, EKS, Talos and k0s run them as a DaemonSet, kOps as static pods. They are read if
+    /// the DaemonSet is not enough ([`super::kube_proxy_pods`]).
+    KUBE_PROXY_PODS: "Pod", [namespaced("", "v1", "pods")],
+        Select::LabelledIn("kube-system", "k8s-app", &[KUBE_PROXY_CONTAINER]), workloads::POD,
+        "whether kube-proxy runs on every node";
+    ///
+    /// With the other label: AKS as a DaemonSet; GKE and RKE2 as static pods.
+    KUBE_PROXY_COMPONENTS: "Pod", [namespaced("", "v1", "pods")],
+        Select::LabelledIn("kube-system", "component", &[KUBE_PROXY_CONTAINER]), workloads::POD,
+        "the same where kube-proxy is labeled as a component";
     CONTROL_PLANE_PODS: "Pod", [namespaced("", "v1", "pods")],
         Select::LabelledIn("kube-system", "component", CONTROL_PLANE), workloads::POD,
         "pod and Service CIDRs on the control plane's command line";
@@ -239,6 +253,8 @@ pub static RESOURCES: &[&Resource] = &[
     &NODES,
     &CALICO_PODS,
     &CSI_PODS,
+    &KUBE_PROXY_PODS,
+    &KUBE_PROXY_COMPONENTS,
     &CONTROL_PLANE_PODS,
     &PENDING_PODS,
     &DAEMON_SETS,

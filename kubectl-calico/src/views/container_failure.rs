@@ -93,6 +93,11 @@ impl FailingPods<'_> {
         self.workload.kind == "DaemonSet"
     }
 
+    /// The nodes of a DaemonSet's pods, or the names of other pods.
+    pub fn names(&self) -> &[&str] {
+        &self.names
+    }
+
     /// `on 2 nodes: node-1, node-2`, or `in 1 pod: …`.
     pub fn places(&self) -> String {
         let (word, what) = if self.is_by_node() {

@@ -1,6 +1,8 @@
 //! Nodes that have just joined a cluster in which calico-node runs: it is still starting there. With an
 //! autoscaler, there may be one at any moment.
 
+use k8s_openapi::jiff::Timestamp;
+
 use super::calico_node::CalicoNode;
 use super::container_failure::container_failure;
 use super::pods;
@@ -60,20 +62,46 @@ pub fn nodes(snapshot: &Snapshot) -> Vec<&Node> {
     young
 }
 
-/// Whether a pod may be starting on a node that has just joined, as far as files without a time show: it is in its
-/// init containers for the first time, and its node is newer than every node on which calico-node is ready.
-pub fn may_be_starting(snapshot: &Snapshot, agents: &[&Pod], pod: &Pod) -> bool {
-    let created = |pod: &Pod| {
-        let mut nodes = snapshot.nodes.items().iter();
-        let node = nodes.find(|node| node.metadata.name == pod.spec.node_name)?;
-        Some(node.metadata.creation_timestamp.as_ref()?.0)
-    };
-    let ready = agents.iter().filter(|pod| pod.is_ready());
-    let newest = ready.filter_map(|pod| created(pod)).max();
+/// Whether a node may have just joined, as far as files without a time show: it is newer than every node on which what
+/// matters is `fine`, and no object is known to be so much younger that three minutes had passed when the files were
+/// written.
+pub fn may_be_new<'a>(
+    snapshot: &Snapshot,
+    node: &Node,
+    fine: impl IntoIterator<Item = &'a Node>,
+) -> bool {
+    let of = |node: &Node| Some(node.metadata.creation_timestamp.as_ref()?.0);
+    let newest = fine.into_iter().filter_map(of).max();
+    let is_newer = newest.is_some_and(|newest| of(node).is_some_and(|created| created > newest));
     snapshot.time.is_none()
-        && is_starting(pod)
+        && is_newer
+        && of(node).zip(latest(snapshot)).is_some_and(|(created, latest)| {
+            latest.as_second() - created.as_second() < JOINING
+        })
+}
+
+/// The latest time that an object has: the cluster was read later.
+fn latest(snapshot: &Snapshot) -> Option<Timestamp> {
+    let nodes = snapshot.nodes.items().iter();
+    let nodes = nodes.filter_map(|node| node.metadata.creation_timestamp.as_ref());
+    let statuses = snapshot.tigera_statuses.items().iter();
+    let conditions = statuses.flat_map(|status| &status.status.conditions);
+    let conditions = conditions.filter_map(|condition| condition.last_transition_time.as_ref());
+    nodes.chain(conditions).map(|time| time.0).max()
+}
+
+/// Whether a pod of calico-node may be starting on a node that has just joined, as far as files without a time show: it
+/// is in its init containers for the first time.
+pub fn may_be_starting(snapshot: &Snapshot, agents: &[&Pod], pod: &Pod) -> bool {
+    let nodes = || snapshot.nodes.items().iter();
+    let is_fine = |node: &&Node| {
+        let mut agents = agents.iter();
+        agents.any(|it| it.is_ready() && it.spec.node_name == node.metadata.name)
+    };
+    let node = nodes().find(|node| node.metadata.name == pod.spec.node_name);
+    is_starting(pod)
         && pod.unfinished_init_container().is_some()
-        && newest.is_some_and(|newest| created(pod).is_some_and(|created| created > newest))
+        && node.is_some_and(|node| may_be_new(snapshot, node, nodes().filter(is_fine)))
 }
 
 /// Whether one of these pods is on a node.
@@ -89,7 +117,7 @@ pub fn is_on(nodes: &[&Node], pod: &Pod) -> bool {
 }
 
 /// Whether nothing shows that a pod fails.
-fn is_starting(pod: &Pod) -> bool {
+pub fn is_starting(pod: &Pod) -> bool {
     container_failure(pod).is_none()
         && pod.statuses().all(|container| {
             let waiting = container.state.waiting.as_deref();

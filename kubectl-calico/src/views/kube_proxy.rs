@@ -1,13 +1,15 @@
-//! kube-proxy, by its DaemonSet: kubeadm, the managed platforms and others run it as one; k3s and RKE2
-//! do not.
+//! kube-proxy, by its DaemonSet and its pods: kubeadm, most managed platforms and others run it as a DaemonSet; kOps, RKE2
+//! and GKE as static pods; k3s in its own process.
 
-use k8s_openapi::api::apps::v1::DaemonSet;
+use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetStatus};
 
 use super::calico_node::entry;
 use super::daemon_set;
+use super::pods::{is_wanted, place};
 use super::server_arguments::ServerArguments;
 use crate::facts::provenance::Provenance;
-use crate::snapshot::Snapshot;
+use crate::snapshot::resources::KUBE_PROXY_CONTAINER;
+use crate::snapshot::{Pod, Snapshot};
 
 /// The flag of k3s and RKE2 that turns theirs off.
 pub const DISABLE: &str = "--disable-kube-proxy";
@@ -17,31 +19,117 @@ pub fn daemon_set(snapshot: &Snapshot) -> Option<&DaemonSet> {
     let mut sets = snapshot.daemon_sets.items().iter();
     sets.find(|set| {
         let pod = daemon_set::pod(set);
-        pod.is_some_and(|pod| pod.containers.iter().any(|it| it.name == "kube-proxy"))
+        pod.is_some_and(|pod| {
+            pod.containers
+                .iter()
+                .any(|it| it.name == KUBE_PROXY_CONTAINER)
+        })
     })
 }
 
-/// The number of nodes on which it is ready, and of those that it is scheduled to, if it is not ready on all.
-pub fn unready(snapshot: &Snapshot) -> Option<(&DaemonSet, i32, i32)> {
-    let set = daemon_set(snapshot)?;
-    let status = set.status.as_ref()?;
-    let desired = status.desired_number_scheduled;
-    let ready = status.number_ready;
-    (ready < desired).then_some((set, ready, desired))
-}
-
-/// Whether it is ready on every node that it is scheduled to.
-pub fn is_ready(snapshot: &Snapshot) -> bool {
-    let status = daemon_set(snapshot).and_then(daemon_set::counted);
-    status.is_some_and(|status| {
-        status.desired_number_scheduled > 0
-            && status.number_ready >= status.desired_number_scheduled
+/// Its pods that should run, as far as they were read: those of the DaemonSet, or static pods.
+pub fn pods(snapshot: &Snapshot) -> Vec<&Pod> {
+    let pods = snapshot.kube_proxy_pods.items().iter();
+    pods.filter(|pod| {
+        let mut containers = pod.spec.containers.iter();
+        is_wanted(pod) && containers.any(|it| it.name == KUBE_PROXY_CONTAINER)
     })
+    .collect()
 }
 
-/// Whether it is scheduled to nodes.
+/// kube-proxy that is not ready on every node where it should be.
+pub struct Unready<'a> {
+    /// Its DaemonSet, unless it has static pods.
+    pub set: Option<&'a DaemonSet>,
+    /// On how many nodes it is ready.
+    pub ready: usize,
+    /// On how many nodes it should be.
+    pub wanted: usize,
+    /// Its pods that are not ready. None if only the DaemonSet's counts show that some are.
+    pub pods: Vec<&'a Pod>,
+}
+
+impl Unready<'_> {
+    /// Whether it is known to be not ready on a node.
+    pub fn is_on(&self, node: &str) -> bool {
+        self.ready == 0 || self.pods.iter().any(|pod| pod.spec.node_name == node)
+    }
+
+    /// What its DaemonSet counts as ready, if its pods contradict that: then its controller does not count.
+    pub fn contradicted(&self) -> Option<&DaemonSetStatus> {
+        let status = daemon_set::counted(self.set?)?;
+        let counts_all = status.number_ready >= status.desired_number_scheduled;
+        (counts_all && !self.pods.is_empty()).then_some(status)
+    }
+}
+
+/// Where it is not ready. Its pods show that, if at least as many were read as the DaemonSet wants; or else what the
+/// DaemonSet counts.
+pub fn unready(snapshot: &Snapshot) -> Option<Unready<'_>> {
+    let set = daemon_set(snapshot);
+    let status = set.and_then(|set| set.status.as_ref());
+    let (ready, desired) = status.map_or((0, 0), |status| {
+        let count = |count: i32| usize::try_from(count).unwrap_or_default();
+        (
+            count(status.number_ready),
+            count(status.desired_number_scheduled),
+        )
+    });
+    let pods = pods(snapshot);
+    let unready = if pods.len() >= desired.max(1) {
+        let wanted = pods.len();
+        let mut unready = pods;
+        unready.retain(|pod| !pod.is_ready());
+        unready.sort_by_key(|pod| place(pod));
+        Unready {
+            set,
+            ready: wanted - unready.len(),
+            wanted,
+            pods: unready,
+        }
+    } else {
+        Unready {
+            set,
+            ready,
+            wanted: desired,
+            pods: Vec::new(),
+        }
+    };
+    (unready.ready < unready.wanted).then_some(unready)
+}
+
+/// Whether it is ready on a node, if that is known: by its pod there, or else if the DaemonSet counts it as ready on every
+/// node.
+pub fn is_ready_on(snapshot: &Snapshot, node: &str) -> Option<bool> {
+    let pods = pods(snapshot);
+    if !pods.is_empty() {
+        let pod = pods.iter().find(|pod| pod.spec.node_name == node);
+        return Some(pod.is_some_and(|pod| pod.is_ready()));
+    }
+    let status = daemon_set(snapshot).and_then(daemon_set::counted)?;
+    let is_everywhere = status.desired_number_scheduled > 0
+        && status.number_ready >= status.desired_number_scheduled;
+    is_everywhere.then_some(true)
+}
+
+/// Whether it runs on nodes, or should: by its DaemonSet, or as static pods.
 pub fn is_scheduled(snapshot: &Snapshot) -> bool {
-    daemon_set(snapshot).is_some_and(daemon_set::is_scheduled)
+    match daemon_set(snapshot) {
+        Some(set) => daemon_set::is_scheduled(set),
+        None => !pods(snapshot).is_empty(),
+    }
+}
+
+/// Lists its pods, by the label that those have which were read.
+pub fn list(snapshot: &Snapshot) -> String {
+    let pods = snapshot.kube_proxy_pods.items();
+    let has_app = |pod: &Pod| pod.metadata.label("k8s-app").is_some();
+    let label = if pods.is_empty() || pods.iter().any(has_app) {
+        "k8s-app"
+    } else {
+        "component"
+    };
+    format!("kubectl get pods -n kube-system -l {label}={KUBE_PROXY_CONTAINER} -o wide")
 }
 
 /// Its mode, as its ConfigMap has it. Empty is iptables.

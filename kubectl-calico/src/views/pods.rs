@@ -35,10 +35,14 @@ pub fn app(pod: &Pod) -> &str {
 /// Calico's pods that should run: not those that have ended, such as evicted ones, and not those that
 /// are being deleted.
 pub fn wanted(snapshot: &Snapshot) -> impl Iterator<Item = &Pod> {
-    snapshot.calico_pods.items().iter().filter(|pod| {
-        let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
-        is_calico(pod) && !ended && pod.metadata.deletion_timestamp.is_none()
-    })
+    let pods = snapshot.calico_pods.items().iter();
+    pods.filter(|pod| is_calico(pod) && is_wanted(pod))
+}
+
+/// Whether a pod should run: it has not ended, and is not being deleted.
+pub fn is_wanted(pod: &Pod) -> bool {
+    let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
+    !ended && pod.metadata.deletion_timestamp.is_none()
 }
 
 /// The pods of a workload that should run.

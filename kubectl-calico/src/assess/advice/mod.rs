@@ -2,6 +2,7 @@
 //! part of Calico, and the ownership of pools.
 
 pub(crate) mod agent_advice;
+pub(crate) mod beside_kube_proxy;
 pub(crate) mod bundled;
 pub(crate) mod causes;
 pub(crate) mod crash_advice;
@@ -11,6 +12,7 @@ pub(crate) mod messages;
 pub(crate) mod new_installation;
 pub(crate) mod new_pools;
 pub(crate) mod ownership;
+pub(crate) mod perhaps_new;
 pub(crate) mod placeholder;
 pub(crate) mod pod_commands;
 pub(crate) mod pod_network_change;

@@ -2,7 +2,9 @@
 
 use super::{agent_counts, windows_agents};
 use crate::assess::advice::agent_advice::advised;
+use crate::assess::advice::beside_kube_proxy::beside_kube_proxy;
 use crate::assess::advice::impact::without_pods;
+use crate::assess::advice::perhaps_new::perhaps_new;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::phrases::{MOST_NAMES, counted, few, pasted_names};
@@ -89,19 +91,17 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
     let (silent, others): (Vec<&Pod>, Vec<&Pod>) = unready
         .iter()
         .partition(|pod| responding.is_some() && pods::is_on_silent_node(case.snapshot, pod));
-    let places = |pods: &[&Pod]| -> Vec<String> {
-        let places = pods.iter().map(|pod| pods::place(pod).to_owned());
-        places.collect()
-    };
+    let others: Vec<&str> = others.iter().map(|pod| pods::place(pod)).collect();
+    let silent: Vec<&str> = silent.iter().map(|pod| pods::place(pod)).collect();
     let mut message = format!(
         "calico-node is not ready on {}: {}",
         how_many(node, others.len()),
-        few(&places(&others))
+        few(&others)
     );
     if !silent.is_empty() {
         message.push_str(&format!(
             "; {} does not respond at all",
-            few(&places(&silent))
+            few(&silent)
         ));
     }
     let mut finding = Finding::new(&AGENT_NOT_READY.entry, severity, node.object(), message);
@@ -114,12 +114,9 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
         let why = format!("{why} (on {})", pods::place(pod));
         finding = finding.evidence(pods::object(pod), "status", why);
     }
+    let finding = beside_kube_proxy(case, finding, &others);
     Some(match severity {
-        _ if may_be_starting => advised(
-            case,
-            finding.fix("the files do not show the time: if these nodes have just joined, wait three minutes"),
-            first,
-        ),
+        _ if may_be_starting => perhaps_new(advised(case, finding, first), true),
         Severity::Warning => finding
             .impact(without_pods(case, "calico-node"))
             .fix("restart the kubelets of these nodes, or delete Nodes that no longer exist")

@@ -1,14 +1,15 @@
 //! Whether a container of Calico crash-loops.
 
+use crate::assess::advice::beside_kube_proxy::beside_kube_proxy;
 use crate::assess::advice::crash_advice::{crashed, killed};
 use crate::assess::advice::impact::without_pods;
 use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
+use crate::snapshot::PodName;
 use crate::snapshot::resources::CALICO_PODS;
-use crate::snapshot::{ObjectRef, PodName};
 use crate::views::container_failure::{ContainerFailure, FailingPods, failing_pods};
-use crate::views::{kube_proxy, pods};
+use crate::views::pods;
 use calico_core::catalog::Entry;
 
 pub(crate) const CRASH_LOOP: Check = Check {
@@ -81,29 +82,10 @@ fn finding(case: &Case, stopped: &FailingPods) -> Finding {
         _ => crashed(case, finding, stopped, log),
     };
     if stopped.workload.kind == "DaemonSet" {
-        beside_kube_proxy(case, finding)
+        beside_kube_proxy(case, finding, stopped.names())
     } else {
         finding
     }
-}
-
-/// If kube-proxy is not ready either, the node itself may be why.
-fn beside_kube_proxy(case: &Case, finding: Finding) -> Finding {
-    let Some((set, ready, desired)) = kube_proxy::unready(case.snapshot) else {
-        return finding;
-    };
-    finding
-        .evidence(
-            ObjectRef::of_object("DaemonSet", &set.metadata),
-            "status.numberReady",
-            format!("{ready} of {desired}"),
-        )
-        .fix(
-            "if kube-proxy restarts on the same nodes, the nodes are at fault: most often, the \
-             kubelet and the container runtime use different cgroup drivers (cgroupDriver of the \
-             kubelet, SystemdCgroup of containerd)",
-        )
-        .paste("kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide")
 }
 
 /// The end of a termination message, where the reason usually is.

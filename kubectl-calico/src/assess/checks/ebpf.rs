@@ -13,8 +13,8 @@ use crate::repair::Step;
 use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{
-    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY,
-    MANIFEST_SERVICES_ENDPOINT, NODES,
+    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY, KUBE_PROXY_COMPONENTS,
+    KUBE_PROXY_PODS, MANIFEST_SERVICES_ENDPOINT, NODES,
 };
 use crate::snapshot::{Node, ObjectRef, Pod};
 use crate::views::calico_node::{CalicoNode, Variable};
@@ -57,7 +57,7 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
                   server than that of its Service.",
         impact: "calico-node cannot reach the API server, so it never gets to implement Services \
                  with eBPF. Calico's other pods have the same problem.",
-        criteria: "All of these hold: no kube-proxy DaemonSet has pods; eBPF is on; no calico-node \
+        criteria: "All of these hold: kube-proxy has no pods, neither of a DaemonSet nor static ones; eBPF is on; no calico-node \
                    is ready, or a pod of Calico does not start; KUBERNETES_SERVICE_HOST of \
                    calico-node is unset, empty, or the address of a Service. A cluster of \
                    kubeadm, k3s or RKE2 with neither eBPF nor kube-proxy also counts. Platforms that \
@@ -73,7 +73,13 @@ pub(crate) const NO_API_ADDRESS: Check = Check {
     },
     needs: &[&DAEMON_SETS, &CALICO_PODS, &FELIX_CONFIGURATIONS],
     // The address that calico-node of a manifest takes from it, and a platform that runs kube-proxy in another way.
-    excuses: &[&CALICO_CONFIG, &MANIFEST_SERVICES_ENDPOINT, &NODES],
+    excuses: &[
+        &CALICO_CONFIG,
+        &MANIFEST_SERVICES_ENDPOINT,
+        &NODES,
+        &KUBE_PROXY_PODS,
+        &KUBE_PROXY_COMPONENTS,
+    ],
     judges: Judges::Following,
     find: |case| no_api_address(case).into_iter().collect(),
 };
@@ -85,7 +91,7 @@ pub(crate) const KUBE_PROXY_BESIDE: Check = Check {
         meaning: "The eBPF data plane implements Services, and kube-proxy still runs on the nodes.",
         impact: "Felix removes kube-proxy's rules, and kube-proxy writes them again: both use CPU, \
                  and connections may break. With nftables or IPVS, rules of both remain.",
-        criteria: "The kube-proxy DaemonSet is scheduled to nodes, or a server of k3s or RKE2 runs without \
+        criteria: "The kube-proxy DaemonSet is scheduled to nodes, or kube-proxy has static pods, or a server of k3s or RKE2 runs without \
                    --disable-kube-proxy; eBPF is on, and bpfKubeProxyIptablesCleanupEnabled is not false. Platforms that manage \
                    kube-proxy, and do not let you turn it off, need false. The finding is a note, \
                    because Services work; a warning, if mode in the ConfigMap kube-proxy is ipvs.",
@@ -293,9 +299,12 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     {
         return None;
     }
-    let object = match (set, &server) {
-        (Some(set), _) => ObjectRef::of_object("DaemonSet", &set.metadata),
-        (None, server) => server.as_ref()?.node.clone(),
+    let static_pods = kube_proxy::pods(case.snapshot);
+    let static_pod = static_pods.first().filter(|_| set.is_none());
+    let object = match (set, &server, static_pod) {
+        (Some(set), ..) => ObjectRef::of_object("DaemonSet", &set.metadata),
+        (None, Some(server), _) => server.node.clone(),
+        (None, None, pod) => pods::object(pod?),
     };
     let from = cleanup.map_or_else(|| default_of(&KUBE_PROXY_CLEANUP), |told| told.from);
     let managed = case.facts.cluster.is_managed();
@@ -380,6 +389,12 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
         return Some(finding.fix(
             "if eBPF is here to stay, turn kube-proxy off: set disable-kube-proxy: true in the configuration of all \
              servers, and restart k3s or RKE2 on every node",
+        ));
+    }
+    if static_pod.is_some() {
+        return Some(finding.fix(
+            "if eBPF is here to stay, turn kube-proxy off: its pods are static, so change what writes their manifest to \
+             the nodes (kOps: spec.kubeProxy.enabled: false, and a rolling update)",
         ));
     }
     Some(finding.fix("if eBPF is here to stay, turn kube-proxy off").paste(

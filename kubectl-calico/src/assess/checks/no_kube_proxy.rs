@@ -13,7 +13,8 @@ use crate::phrases::pasted;
 use crate::repair::kubectl::{PatchType, patch};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
-    CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, KUBE_PROXY, NODES,
+    CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, KUBE_PROXY, KUBE_PROXY_COMPONENTS,
+    KUBE_PROXY_PODS, NODES,
 };
 use crate::views::calico_node::CalicoNode;
 use crate::views::felix::{BPF, Felix, default_of};
@@ -47,8 +48,14 @@ pub(crate) const NO_KUBE_PROXY: Check = Check {
                  tigera/operator v1.42.3, pkg/controller/kubeproxy/controller.go",
     },
     needs: &[&DAEMON_SETS, &FELIX_CONFIGURATIONS, &CALICO_PODS],
-    // A platform that runs kube-proxy in another way, or an Installation that requests eBPF.
-    excuses: &[&NODES, &KUBE_PROXY, &INSTALLATIONS],
+    // A platform that runs kube-proxy in another way, static pods, or an Installation that requests eBPF.
+    excuses: &[
+        &NODES,
+        &KUBE_PROXY,
+        &KUBE_PROXY_PODS,
+        &KUBE_PROXY_COMPONENTS,
+        &INSTALLATIONS,
+    ],
     judges: Judges::Following,
     find: |case| no_kube_proxy(case).into_iter().collect(),
 };
@@ -119,6 +126,7 @@ fn absent(case: &Case) -> Option<Finding> {
     let is_requested = setting(case.snapshot, "linuxDataplane").as_deref() == Some("BPF");
     let is_missing = case.facts.cluster.platform.value() == Some(&Platform::Kubeadm)
         && case.snapshot.kube_proxy.read().is_none()
+        && kube_proxy::pods(case.snapshot).is_empty()
         && !is_requested;
     is_missing.then(|| {
         Finding::note(

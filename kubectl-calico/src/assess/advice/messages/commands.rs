@@ -8,7 +8,7 @@ use crate::phrases::{MOST_NAMES, pasted};
 use crate::repair::kubectl::restart;
 use crate::snapshot::{Pod, PodName};
 use crate::views::container_failure::container_failure;
-use crate::views::pods;
+use crate::views::{kube_proxy as proxy, pods};
 
 /// Shows where calico-node runs.
 pub(super) fn agents(_: &Case, _: &PodName) -> String {
@@ -72,8 +72,8 @@ pub(super) fn typha_pods(_: &Case, _: &PodName) -> String {
     "kubectl get pods -A -l k8s-app=calico-typha -o wide".to_owned()
 }
 
-pub(super) fn kube_proxy(_: &Case, _: &PodName) -> String {
-    "kubectl get pods -n kube-system -l k8s-app=kube-proxy -o wide".to_owned()
+pub(super) fn kube_proxy(case: &Case, _: &PodName) -> String {
+    proxy::list(case.snapshot)
 }
 
 pub(super) fn nodes(_: &Case, _: &PodName) -> String {

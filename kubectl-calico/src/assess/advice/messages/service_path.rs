@@ -28,14 +28,15 @@ pub(super) fn repaired(case: &Case, name: &PodName) -> Step {
         )
         .run(agents(case, name));
     }
-    if let Some((_, ready, desired)) = proxy::unready(snapshot) {
-        let nodes = counted(usize::try_from(desired).unwrap_or_default(), "node");
+    let runs = pod.is_some_and(|pod| has_services(case, &pod.spec.node_name));
+    if let Some(unready) = proxy::unready(snapshot).filter(|_| !runs) {
+        let (ready, nodes) = (unready.ready, counted(unready.wanted, "node"));
         return Step::new(format!(
             "get kube-proxy running on the node of the pod: it is ready on {ready} of {nodes}"
         ))
         .run(kube_proxy(case, name));
     }
-    match pod.filter(|_| has_services(case)) {
+    match pod.filter(|_| runs) {
         None => Step::new(FIX).run(kube_proxy(case, name)),
         // Source: projectcalico/calico#11509.
         Some(pod) if !uses_host_network(pod) => Step::new(
@@ -52,12 +53,12 @@ pub(super) fn repaired(case: &Case, name: &PodName) -> Step {
     }
 }
 
-/// Whether kube-proxy runs on every node where it should, or the distribution does its work.
-fn has_services(case: &Case) -> bool {
+/// Whether kube-proxy runs on a node, or the distribution does its work.
+fn has_services(case: &Case, node: &str) -> bool {
     let platform = case.facts.cluster.platform.value();
     let by_platform = platform.is_some_and(|it| it.implements_services())
         && proxy::disabled(case.snapshot).is_none();
-    by_platform || proxy::is_ready(case.snapshot)
+    proxy::is_ready_on(case.snapshot, node).unwrap_or(by_platform)
 }
 
 /// Whether a pod is on its node's network, as is the CNI plugin, which runs before the pod has a network.
