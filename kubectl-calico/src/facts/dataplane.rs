@@ -175,7 +175,7 @@ pub fn has_keys(felix: &Felix, node: &Node) -> bool {
 }
 
 fn wants(felix: &Felix, setting: &FelixSetting<bool>, node: &Node) -> bool {
-    let told = felix.get_on_node(setting, &node.metadata.name);
+    let told = felix.get_on_node(setting, node);
     told.is_some_and(|told| told.value)
 }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::meta::Meta;
 
-/// A FelixConfiguration: `default` applies to every node, `node.NAME` to one.
+/// A FelixConfiguration: `default` applies to every node, `node.NAME` to one, and any other to the nodes that its selector
+/// selects (3.32 and later).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FelixConfiguration {
@@ -16,6 +17,8 @@ pub struct FelixConfiguration {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct FelixSpec {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node_selector: Option<String>,
     /// Whether IPv4 traffic between nodes is to be encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wireguard_enabled: Option<bool>,

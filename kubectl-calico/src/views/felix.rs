@@ -1,12 +1,16 @@
 //! Felix's settings, wherever they are set: its environment takes precedence over the
-//! FelixConfiguration of its node, and that over `default`.
+//! FelixConfiguration of its node, that over the oldest one whose selector selects the node (3.32 and later), and that
+//! over `default`.
 //!
-//! Source: projectcalico/calico v3.32.1, felix/config/config_params.go. FelixConfigurations with a
-//! node selector, which 3.32 introduces between the two, are not read.
+//! Source: projectcalico/calico v3.32.1, felix/config/config_params.go and felix/calc/config_batcher.go
+//! (`MergeSelectorConfigs`).
+
+use calico_core::selector::Selector;
 
 use super::calico_node::{CalicoNode, Variable};
+use super::node_labels::is_selected;
 use crate::facts::provenance::Provenance;
-use crate::snapshot::{FelixConfiguration, FelixSpec, ObjectRef, Snapshot};
+use crate::snapshot::{FelixConfiguration, FelixSpec, Node, ObjectRef, Snapshot};
 
 /// A setting that something here reads.
 pub struct FelixSetting<T: 'static> {
@@ -159,6 +163,7 @@ fn truth(text: &str) -> Option<bool> {
 pub struct Felix<'a> {
     node: Option<CalicoNode<'a>>,
     configurations: &'a [FelixConfiguration],
+    nodes: &'a [Node],
 }
 
 impl<'a> Felix<'a> {
@@ -169,6 +174,7 @@ impl<'a> Felix<'a> {
         let in_etcd = node.is_some_and(|node| node.variable("ETCD_ENDPOINTS") != Variable::Unset);
         Self {
             node,
+            nodes: snapshot.nodes.items(),
             configurations: if in_etcd {
                 &[]
             } else {
@@ -184,10 +190,47 @@ impl<'a> Felix<'a> {
     }
 
     /// The value for one node.
-    pub fn get_on_node<T>(&self, setting: &FelixSetting<T>, node: &str) -> Option<Resolved<T>> {
-        self.by_environment(setting)
-            .or_else(|| self.by_configuration(setting, &format!("node.{node}")))
+    pub fn get_on_node<T>(&self, setting: &FelixSetting<T>, node: &Node) -> Option<Resolved<T>> {
+        // Only calico-node for Linux is read.
+        let by_environment = self.by_environment(setting).filter(|_| node.is_linux());
+        by_environment
+            .or_else(|| self.by_configuration(setting, &format!("node.{}", node.metadata.name)))
+            .or_else(|| by(self.selecting(node)?, setting))
             .or_else(|| self.by_configuration(setting, "default"))
+    }
+
+    /// The FelixConfiguration whose selector selects a node; of several, the oldest.
+    fn selecting(&self, node: &Node) -> Option<&'a FelixConfiguration> {
+        let selects = |found: &&FelixConfiguration| {
+            let text = found.spec.node_selector.as_deref();
+            let selector = text.filter(|text| !text.is_empty()).map(Selector::parse);
+            selector
+                .and_then(Result::ok)
+                .is_some_and(|selector| is_selected(&[selector], node) == Some(true))
+        };
+        let matching = self.configurations.iter().filter(selects);
+        matching.min_by_key(|found| {
+            let created = found.metadata.creation_timestamp.as_ref();
+            (created.map(|time| time.0), found.metadata.name.as_str())
+        })
+    }
+
+    /// The FelixConfigurations whose selectors select nodes, each once.
+    fn selected(&self) -> Vec<&'a FelixConfiguration> {
+        if self
+            .configurations
+            .iter()
+            .all(|it| it.spec.node_selector.is_none())
+        {
+            return Vec::new();
+        }
+        let mut found: Vec<&FelixConfiguration> = Vec::new();
+        for one in self.nodes.iter().filter_map(|node| self.selecting(node)) {
+            if !found.iter().any(|it| std::ptr::eq(*it, one)) {
+                found.push(one);
+            }
+        }
+        found
     }
 
     /// The setting in every place that sets it, highest precedence first.
@@ -197,6 +240,11 @@ impl<'a> Felix<'a> {
         self.by_environment(setting)
             .into_iter()
             .chain(nodes.filter_map(|found| by(found, setting)))
+            .chain(
+                self.selected()
+                    .into_iter()
+                    .filter_map(|found| by(found, setting)),
+            )
             .chain(self.by_configuration(setting, "default"))
             .collect()
     }

@@ -1,6 +1,6 @@
 //! The mask of the address that calico-node uses on each node, by which CrossSubnet tells subnets apart.
 
-use calico_core::cidr::Family;
+use calico_core::cidr::{Cidr, Family};
 
 use super::node_addresses::annotation;
 use crate::snapshot::Node;
@@ -20,4 +20,14 @@ pub fn is_each_alone(nodes: &[Node], family: Family) -> bool {
         address.is_some_and(|address| address.ends_with(host_mask(family)))
     };
     !nodes.is_empty() && nodes.iter().all(is_alone)
+}
+
+/// Whether all nodes are in the same subnet.
+pub fn share_a_subnet(nodes: &[Node], family: Family) -> bool {
+    let mut subnets = nodes.iter().map(|node| {
+        let address = node.metadata.annotation(annotation(family))?;
+        Some(address.parse::<Cidr>().ok()?.network())
+    });
+    let first = subnets.next().flatten();
+    first.is_some() && subnets.all(|subnet| subnet == first)
 }

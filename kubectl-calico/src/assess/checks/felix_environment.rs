@@ -10,7 +10,7 @@ use crate::repair::calico_node::unset_variable;
 use crate::snapshot::resources::{DAEMON_SETS, FELIX_CONFIGURATIONS};
 use crate::views::felix::{
     AWS_CHECK, CLUSTER_ROUTES, Felix, FelixSetting, IPV6, KUBE_PROXY_CLEANUP, NFTABLES, VXLAN_PORT,
-    WIREGUARD, WIREGUARD_V6,
+    VXLAN_VNI, WIREGUARD, WIREGUARD_V6,
 };
 
 pub(crate) const SETTING_OVERRIDDEN: Check = Check {
@@ -20,7 +20,7 @@ pub(crate) const SETTING_OVERRIDDEN: Check = Check {
         meaning: "A variable in calico-node's environment differs from the field in the FelixConfiguration.",
         impact: "The environment takes precedence, so the FelixConfiguration changes nothing.",
         criteria: "The variables of awsSrcDstCheck, bpfKubeProxyIptablesCleanupEnabled, ipv6Support, \
-                   nftablesMode, programClusterRoutes, vxlanPort, wireguardEnabled and \
+                   nftablesMode, programClusterRoutes, vxlanPort, vxlanVNI, wireguardEnabled and \
                    wireguardEnabledV6 are compared with the fields. CAL310 is about bpfEnabled, CAL306 about tunnels, CAL311 about the log level. The \
                    finding is a note.",
         fix: "Remove the variable from calico-node, or the field from the FelixConfiguration.",
@@ -37,6 +37,7 @@ pub(crate) const SETTING_OVERRIDDEN: Check = Check {
             .filter_map(|flag| overridden(case, &felix, flag))
             .chain(texts.filter_map(|text| overridden(case, &felix, text)))
             .chain(overridden(case, &felix, &VXLAN_PORT))
+            .chain(overridden(case, &felix, &VXLAN_VNI))
             .collect()
     },
 };
@@ -76,7 +77,15 @@ fn overridden<T: Display>(
     let finding = finding.in_manifest(format!(
         "remove {variable} from the manifest of calico-node, or this field"
     ));
-    Some(if install.is_run_by_operator() {
+    // The operator sets these fields again (vxlanVNI since 1.32, vxlanPort since 1.40), and not the variables.
+    // Source: tigera/operator v1.42.3, pkg/controller/installation/core_controller.go (setDefaultsOnFelixConfiguration).
+    let is_filled_in = [VXLAN_PORT.field, VXLAN_VNI.field].contains(&setting.field);
+    Some(if install.is_run_by_operator() && is_filled_in {
+        finding.fix(format!(
+            "remove {variable} where it is set, in the Installation or by what changes the DaemonSet; on Windows nodes, the \
+             FelixConfiguration counts"
+        ))
+    } else if install.is_run_by_operator() {
         finding.fix(format!("remove the field: the operator sets {variable}"))
     } else {
         finding

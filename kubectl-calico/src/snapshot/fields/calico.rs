@@ -1,6 +1,8 @@
 //! What is kept of Calico's pools and configuration.
 
-use super::{APPLIED, CONDITION, CONFIGURED, DELETION, NAME, NAMED, STORED_METADATA};
+use super::{
+    APPLIED, CONDITION, CONFIGURED, CONFIGURED_ANNOTATIONS, DELETION, NAME, NAMED, STORED_METADATA,
+};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{self, Document, Entries, Fields as Object, Value};
 
@@ -58,7 +60,14 @@ pub(in crate::snapshot) const IP_POOL: Fields = &[
 ];
 
 pub(in crate::snapshot) const FELIX_CONFIGURATION: Fields = &[
-    CONFIGURED,
+    (
+        "metadata",
+        Object(&[
+            NAME,
+            ("creationTimestamp", Value),
+            ("annotations", CONFIGURED_ANNOTATIONS),
+        ]),
+    ),
     (
         "spec",
         Object(&[
@@ -69,6 +78,7 @@ pub(in crate::snapshot) const FELIX_CONFIGURATION: Fields = &[
             ("ipv6Support", Value),
             ("logSeverityScreen", Value),
             ("nftablesMode", Value),
+            ("nodeSelector", Value),
             ("programClusterRoutes", Value),
             ("vxlanEnabled", Value),
             ("vxlanPort", Value),

@@ -31,20 +31,16 @@ pub const STORED_METADATA: &str = "projectcalico.org/metadata";
 /// `metadata` of one of Calico's objects that people configure, of which only the name is read otherwise.
 const CONFIGURED: (&str, Keep) = (
     "metadata",
-    Object(&[
-        NAME,
-        (
-            "annotations",
-            Object(&[
-                APPLIED,
-                (
-                    STORED_METADATA,
-                    Document(&[("annotations", Object(&[APPLIED]))]),
-                ),
-            ]),
-        ),
-    ]),
+    Object(&[NAME, ("annotations", CONFIGURED_ANNOTATIONS)]),
 );
+
+const CONFIGURED_ANNOTATIONS: Keep = Object(&[
+    APPLIED,
+    (
+        STORED_METADATA,
+        Document(&[("annotations", Object(&[APPLIED]))]),
+    ),
+]);
 
 /// `metadata` of an object whose name alone is read.
 const NAMED: (&str, Keep) = ("metadata", Object(&[NAME]));
