@@ -4,9 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use calico_core::cidr::{Cidr, Family};
 
-use super::calico_node::entry;
+use super::calico_node::{CalicoNode, entry};
 use super::node_addresses::{annotation, usual_owner};
-use crate::snapshot::{BgpPeer, Node, Snapshot};
+use crate::facts::provenance::Provenance;
+use crate::snapshot::resources::{MANIFEST_SERVICES_ENDPOINT, SERVICES_ENDPOINT};
+use crate::snapshot::{BgpPeer, Node, ObjectRef, Snapshot};
+
+/// What names the address of the API server.
+const HOST: &str = "KUBERNETES_SERVICE_HOST";
 
 /// An address of a node, and where it is in the Node.
 #[derive(Debug)]
@@ -47,29 +52,78 @@ pub fn used_by_calico(node: &Node) -> impl Iterator<Item = NodeAddress> {
     })
 }
 
+/// The addresses by which Calico reaches the API server, unless they are names.
+pub fn api_servers(snapshot: &Snapshot) -> Vec<(IpAddr, Provenance)> {
+    let configs = [
+        (&snapshot.services_endpoint, &SERVICES_ENDPOINT),
+        (
+            &snapshot.manifest_services_endpoint,
+            &MANIFEST_SERVICES_ENDPOINT,
+        ),
+    ];
+    let configs = configs.into_iter().filter_map(|(config, row)| {
+        let host = entry(config.read()?, HOST)?;
+        Some((host, Provenance::new(row.object(), format!("data.{HOST}"))))
+    });
+    let node = CalicoNode::current(snapshot);
+    let node = node
+        .iter()
+        .filter_map(|node| Some((node.value(HOST)?, node.env(HOST))));
+    configs
+        .chain(node)
+        .filter_map(|(host, from)| Some((host.parse().ok()?, from)))
+        .collect()
+}
+
+/// The addresses of BGP peers.
+pub fn peers(snapshot: &Snapshot) -> Vec<(IpAddr, Provenance)> {
+    let peers = snapshot.bgp_peers.items().iter();
+    peers
+        .filter_map(|peer| {
+            let object = ObjectRef::of("BGPPeer", &peer.metadata);
+            Some((address(peer)?, Provenance::new(object, "spec.peerIP")))
+        })
+        .collect()
+}
+
+/// The ranges of Services' addresses that BGP advertises.
+pub fn advertised(snapshot: &Snapshot) -> Vec<(Cidr, Provenance)> {
+    let configurations = snapshot.bgp_configurations.items().iter();
+    configurations
+        .flat_map(|configuration| {
+            let spec = &configuration.spec;
+            let object = ObjectRef::of("BGPConfiguration", &configuration.metadata);
+            let fields = [
+                ("serviceClusterIPs", &spec.service_cluster_ips),
+                ("serviceExternalIPs", &spec.service_external_ips),
+                ("serviceLoadBalancerIPs", &spec.service_load_balancer_ips),
+            ];
+            let ranges = fields.into_iter().flat_map(move |(field, ranges)| {
+                let object = object.clone();
+                ranges.iter().enumerate().filter_map(move |(index, range)| {
+                    let field = format!("spec.{field}[{index}].cidr");
+                    let cidr = range.cidr.parse().ok()?;
+                    Some((cidr, Provenance::new(object.clone(), field)))
+                })
+            });
+            ranges.collect::<Vec<_>>()
+        })
+        .collect()
+}
+
 /// The addresses of nodes, of the API server and of BGP peers, and the ranges of Services that BGP advertises.
 pub fn occupied(snapshot: &Snapshot) -> Vec<Cidr> {
     let nodes = snapshot.nodes.items().iter();
     let nodes = nodes.flat_map(|node| internal(node).chain(used_by_calico(node)));
     let nodes = nodes.map(|it| it.address);
-    let configs = [
-        &snapshot.services_endpoint,
-        &snapshot.manifest_services_endpoint,
-    ];
-    let servers = configs
-        .into_iter()
-        .filter_map(|config| entry(config.read()?, "KUBERNETES_SERVICE_HOST"))
-        .filter_map(|host| host.parse().ok());
-    let peers = snapshot.bgp_peers.items().iter().filter_map(address);
-    let addresses = nodes.chain(servers).chain(peers).map(Cidr::of_address);
-    let configurations = snapshot.bgp_configurations.items().iter();
-    let advertised = configurations.flat_map(|configuration| {
-        let spec = &configuration.spec;
-        let external = spec.service_external_ips.iter();
-        external.chain(&spec.service_load_balancer_ips)
-    });
-    let advertised = advertised.filter_map(|range| range.cidr.parse().ok());
-    addresses.chain(advertised).collect()
+    let others = api_servers(snapshot).into_iter().chain(peers(snapshot));
+    let others = others.map(|(address, _)| address);
+    let advertised = advertised(snapshot).into_iter().map(|(range, _)| range);
+    nodes
+        .chain(others)
+        .map(Cidr::of_address)
+        .chain(advertised)
+        .collect()
 }
 
 /// The address of a peer outside the cluster, which may have a port.

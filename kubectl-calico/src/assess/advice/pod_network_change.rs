@@ -41,7 +41,7 @@ pub(crate) fn steps(case: &Case, family: Family) -> Option<(Cidr, Vec<Step>)> {
     let to = temporary(case.snapshot, case.facts, family, &used)?;
     let list: Vec<String> = taken.iter().map(ToString::to_string).collect();
     let why = format!(
-        "the pod network {} itself overlaps nodes or Services, so the cluster needs another one, such \
+        "the pod network {} itself overlaps nodes, Services or the API server, so the cluster needs another one, such \
          as {to}",
         list.join(", ")
     );

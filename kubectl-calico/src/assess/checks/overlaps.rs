@@ -1,6 +1,9 @@
 //! Whether a pool overlaps Services, nodes or another pool.
 
+use std::net::IpAddr;
+
 use calico_core::catalog::Entry;
+use calico_core::cidr::Cidr;
 
 use super::no_pool::NO_POOL;
 use crate::assess::advice::pool_fixes::{delete_overlapping, relocate};
@@ -11,28 +14,35 @@ use crate::assess::candidate_pools::{
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::pools::ExistingPool;
+use crate::facts::provenance::Provenance;
 use crate::phrases::{counted, few, the_pool};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
+use crate::views::ipam_blocks;
 use crate::views::node_addresses::NodeAddresses;
-use crate::views::occupied::{NodeAddress, internal, used_by_calico};
+use crate::views::occupied::{
+    NodeAddress, advertised, api_servers, internal, peers, used_by_calico,
+};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
     entry: Entry {
         code: "CAL202",
         title: "a pool overlaps the Service CIDR",
-        meaning: "A pool overlaps the range from which Services get their cluster IPs.",
+        meaning: "A pool overlaps the range from which Services get their cluster IPs, or one of their external addresses \
+                  that BGP advertises.",
         impact: "An address can belong to a pod and to a Service at the same time. Traffic to it \
                  goes to the Service's endpoints on every node, and the pod is unreachable; routes \
                  to Service addresses that Calico advertises conflict with routes to pods.",
         criteria: "The Service CIDR comes from OpenShift's Network, kubeadm-config, \
                    --service-cluster-ip-range of kube-apiserver and kube-controller-manager, \
-                   --service-cidr of k3s and RKE2, and the ServiceCIDRs; all of them are checked. \
+                   --service-cidr of k3s and RKE2, and the ServiceCIDRs; all of them are checked. So are \
+                   serviceClusterIPs and, for pools that are not for load balancers, serviceExternalIPs and \
+                   serviceLoadBalancerIPs of the BGPConfigurations. \
                    A pool that is disabled and has no pods is ignored. Listed pools that the \
-                   operator has yet to create are checked, too.",
+                   operator has yet to create are checked, too. The finding is an error; a warning for external addresses.",
         fix: "Give the pool an unused range. The CIDR of an existing pool is immutable: add \
               another pool, disable this one, and recreate its pods.",
-        source: "Calico documentation, IP address management",
+        source: "Calico documentation, IP address management and Advertise Kubernetes service IP addresses",
     },
     needs: &[&IP_POOLS, &KUBEADM_CONFIG],
     // A disabled pool without addresses in use.
@@ -60,7 +70,7 @@ pub(crate) const OVERLAPS_SERVICES: Check = Check {
                 let found = finding.take().unwrap_or_else(first);
                 finding = Some(found.read(&network.from, service));
             }
-            finding
+            finding.or_else(|| overlaps_advertised(case, pool, &cidr))
         };
         found(
             case,
@@ -74,11 +84,13 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
     entry: Entry {
         code: "CAL203",
         title: "a pool overlaps the addresses of nodes",
-        meaning: "A pool contains the addresses of nodes.",
+        meaning: "A pool contains the addresses of nodes, of the API server, or of a BGP peer.",
         impact: "Calico treats all addresses of its pools as pod addresses: it may assign a node's \
                  address to a pod, routes to nodes break with the first block that covers one, \
                  tunnels between nodes loop, and traffic from pods to nodes is not masqueraded.",
-        criteria: "The InternalIPs of the nodes count, and, if Calico uses others for all of them, those \
+        criteria: "KUBERNETES_SERVICE_HOST of calico-node and of the ConfigMaps kubernetes-services-endpoint, and peerIP of \
+                   BGPPeers count, unless a pod has that address; the finding about a peer is a warning, any other one an \
+                   error. The InternalIPs of the nodes count, and, if Calico uses others for all of them, those \
                    (annotations projectcalico.org/IPv4Address and IPv6Address). A pool that is disabled and has no pods \
                    does not count, and neither does one for load balancers; one that the operator has yet to create \
                    does. IPReservations make \
@@ -128,11 +140,18 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
                 ),
             )
         };
-        found(
+        let nodes = found(
             case,
             inside,
             "pods can be assigned the addresses of nodes, and routes to nodes lead to pods",
-        )
+        );
+        let others = found(
+            case,
+            |pool| inside(pool).is_none().then(|| holds_others(case, pool))?,
+            "a pod can be assigned that address, and once a node claims the block that covers it, packets to it lead to that \
+             node",
+        );
+        nodes.into_iter().chain(others).collect()
     },
 };
 
@@ -169,6 +188,68 @@ pub(crate) const OVERLAPS_POOL: Check = Check {
     },
 };
 
+/// A pool that overlaps a range of Services that BGP advertises. Pools for load balancers are in the range that they are
+/// advertised with.
+fn overlaps_advertised(case: &Case, pool: &CandidatePool, cidr: &Cidr) -> Option<Finding> {
+    let for_load_balancers = pool.existing.is_some_and(|it| it.for_load_balancers);
+    let is_of_cluster = |from: &Provenance| from.field.starts_with("spec.serviceClusterIPs");
+    let (range, from) = advertised(case.snapshot)
+        .into_iter()
+        .find(|(range, from)| {
+            range.overlaps(cidr) && (is_of_cluster(from) || !for_load_balancers)
+        })?;
+    let severity = if is_of_cluster(&from) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let message = format!("{cidr} overlaps {range}, which BGP advertises for Services");
+    Some(
+        Finding::new(&OVERLAPS_SERVICES.entry, severity, pool.object(), message)
+            .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+            .read(&from, range)
+            .fix(if is_of_cluster(&from) {
+                "correct the range in the BGPConfiguration: it is to be the Service CIDR"
+            } else {
+                "give these Services addresses of a range outside of all pools, and advertise that one in the \
+                 BGPConfiguration"
+            }),
+    )
+}
+
+/// A pool with the address of the API server or of a BGP peer.
+fn holds_others(case: &Case, pool: &CandidatePool) -> Option<Finding> {
+    let cidr = pool.network.filter(|_| pool.has_pods)?;
+    // A pod may have the address.
+    case.snapshot.ipam_blocks.read()?;
+    let blocks = ipam_blocks::blocks(case.snapshot);
+    let is_assigned = |address: IpAddr| blocks.iter().any(|block| block.assigns(address));
+    let is_inside =
+        |(address, _): &(IpAddr, Provenance)| cidr.holds(*address) && !is_assigned(*address);
+    let servers = api_servers(case.snapshot).into_iter();
+    let servers = servers.map(|found| (Severity::Error, "the API server", found));
+    let peers = peers(case.snapshot).into_iter();
+    let peers = peers.map(|found| (Severity::Warning, "a BGP peer", found));
+    let (severity, what, (address, from)) =
+        servers.chain(peers).find(|(.., found)| is_inside(found))?;
+    let finding = Finding::new(
+        &OVERLAPS_NODES.entry,
+        severity,
+        pool.object(),
+        format!("{cidr} contains the address of {what}, {address}"),
+    )
+    .evidence(pool.object(), pool.field("cidr"), pool.cidr)
+    .read(&from, address);
+    Some(if severity == Severity::Warning {
+        finding.fix(
+            "unless it is a pod, give the peer an address outside of all pools; if that is impossible, move the pods to a \
+             pool without it (kubectl calico plan --cidr)",
+        )
+    } else {
+        finding
+    })
+}
+
 /// What is found about the pools as they are and as they will be, with its impact and its fix.
 fn found(
     case: &Case,
@@ -177,7 +258,11 @@ fn found(
 ) -> Vec<Finding> {
     let there = candidate_pools(case).into_iter().filter_map(|pool| {
         let finding = about(&pool)?.impact(impact);
-        Some(finding.fixed_by_all(relocate(case, &pool)))
+        Some(if finding.fix.is_empty() {
+            finding.fixed_by_all(relocate(case, &pool))
+        } else {
+            finding
+        })
     });
     let to_come = pools_to_come(case)
         .into_iter()
