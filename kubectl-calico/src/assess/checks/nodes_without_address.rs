@@ -2,6 +2,7 @@
 
 use calico_core::catalog::Entry;
 
+use crate::assess::advice::perhaps_new::perhaps_new;
 use crate::assess::check::{Check, Judges};
 use crate::assess::finding::Finding;
 use crate::phrases::{MOST_NAMES, few};
@@ -43,7 +44,14 @@ pub(crate) const NO_ADDRESS: Check = Check {
                     .any(|new| new.metadata.name == node.metadata.name)
             })
             .collect();
-        finding(&nodes).into_iter().collect()
+        let has_address = |node: &&Node| node.internal_addresses().next().is_some();
+        let is_new = |node: &&Node| {
+            let fine = case.snapshot.nodes.items().iter().filter(has_address);
+            joining::may_be_new(case.snapshot, node, fine)
+        };
+        let are_new = nodes.iter().all(is_new);
+        let found = finding(&nodes).map(|finding| perhaps_new(finding, are_new));
+        found.into_iter().collect()
     },
 };
 

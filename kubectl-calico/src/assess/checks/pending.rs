@@ -2,7 +2,9 @@
 
 use super::node_ready::NODE_NOT_READY;
 use super::other_plugins;
+use super::pod_cidrs::POD_CIDR_MISSING;
 use crate::assess::advice::messages::known;
+use crate::assess::advice::perhaps_new::perhaps_new;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::ipam::is_done_by_another_plugin;
@@ -71,7 +73,10 @@ pub(crate) const PODS_WAIT: Check = Check {
             .iter()
             .partition(|pod| joining::is_on(&joining, pod));
         let found = with_files_of_calico(case, &waiting)
-            .or_else(|| finding(case, &others))
+            .or_else(|| {
+                let found = finding(case, &others)?;
+                Some(perhaps_new(found, may_be_new(case, &others)))
+            })
             .or_else(|| finding(case, &joined).map(on_new_node))
             .or_else(|| without_dns(case, &pending))
             .or_else(|| dns_not_ready(case));
@@ -213,6 +218,20 @@ fn with_files_of_calico(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
     )
 }
 
+/// Whether all of these pods are on nodes that may have just joined, as far as files without a time show.
+fn may_be_new(case: &Case, waiting: &[&Pod]) -> bool {
+    let agents: Vec<&Pod> = CalicoNode::all(case.snapshot)
+        .iter()
+        .flat_map(|node| pods::of(case.snapshot, &node.set.metadata, node.selector()))
+        .collect();
+    let mut waiting = waiting.iter();
+    waiting.all(|pod| {
+        let mut agents_there = agents.iter();
+        let agent = agents_there.find(|agent| agent.spec.node_name == pod.spec.node_name);
+        agent.is_some_and(|agent| joining::may_be_starting(case.snapshot, &agents, agent))
+    })
+}
+
 /// The same on a node that has just joined, where calico-node is starting.
 fn on_new_node(finding: Finding) -> Finding {
     Finding {
@@ -342,7 +361,7 @@ fn finding(case: &Case, waiting: &[&Pod]) -> Option<Finding> {
             } else {
                 "these pods do not start"
             })
-            .suspects(suspects(case, without_calico_node))
+            .suspects(suspects(case, waiting, without_calico_node))
             .fix(fix)
             // Otherwise, something else must be fixed first.
             .paste(
@@ -365,12 +384,17 @@ const WITHOUT_CALICO_NODE: [&str; 8] = [
 
 /// What keeps pods from starting: calico-node, or what keeps it from running; if it is ready, that the
 /// container runtime sees no CNI configuration.
-fn suspects(case: &Case, without_calico_node: bool) -> Vec<Suspect> {
+fn suspects(case: &Case, waiting: &[&Pod], without_calico_node: bool) -> Vec<Suspect> {
     if CalicoNode::current(case.snapshot).is_none() {
         return WITHOUT_CALICO_NODE.map(Suspect::Code).to_vec();
     }
     if !without_calico_node {
-        return vec![Suspect::Code(NODE_NOT_READY.entry.code)];
+        let mut nodes = case.snapshot.nodes.items().iter();
+        let lacks_addresses =
+            nodes.any(|node| node.spec.pod_cidrs.is_empty() && joining::has_pod(waiting, node));
+        let pod_cidr = lacks_addresses.then_some(Suspect::Code(POD_CIDR_MISSING.entry.code));
+        let not_ready = Suspect::Code(NODE_NOT_READY.entry.code);
+        return pod_cidr.into_iter().chain([not_ready]).collect();
     }
     ["calico-node", "canal", "rke2-canal"]
         .map(Suspect::Workload)

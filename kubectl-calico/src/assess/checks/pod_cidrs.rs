@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use calico_core::catalog::Entry;
 
+use crate::assess::advice::perhaps_new::perhaps_new;
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::finding::Finding;
+use crate::assess::finding::{Finding, Severity};
+use crate::facts::platform::Platform;
 use crate::phrases::{MOST_NAMES, few};
-use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES};
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, INSTALLATIONS, NODES, PENDING_PODS};
+use crate::snapshot::{Node, ObjectRef, Pod};
 use crate::views::calico_node::CalicoNode;
-use crate::views::{joining, placement};
+use crate::views::{joining, placement, pods};
 
 pub(crate) const POD_CIDR_MISSING: Check = Check {
     entry: Entry {
@@ -23,14 +25,22 @@ pub(crate) const POD_CIDR_MISSING: Check = Check {
         criteria: "Pods get their addresses from host-local IPAM, and the node runs calico-node on Linux. Nodes that \
                    have just joined do not count.\n\
                    - Error: two nodes have the same podCIDR.\n\
+                   - Error: a node has none, and a pod in kube-system waits there for its network.\n\
                    - Warning: a node has none. Pods that already run there are not affected.",
         fix: "Have the controller manager assign podCIDRs (--allocate-node-cidrs=true, and a --cluster-cidr with room \
-              for every node), or use the cloud's controller. A podCIDR cannot be changed: if a node has that of \
+              for every node), or use the cloud's controller. On AKS and GKE, the platform assigns them, as long as the pod \
+              CIDR of the cluster has room. EKS assigns none: use Calico's IPAM there. A podCIDR cannot be changed: if a node has that of \
               another one, delete the node, and let it join again.",
         source: "projectcalico/calico v3.32.1, cni-plugin/pkg/k8s/k8s.go (usePodCidr); kubernetes v1.34, \
                  pkg/controller/nodeipam/ipam/range_allocator.go",
     },
-    needs: &[&NODES, &DAEMON_SETS, &INSTALLATIONS, &CALICO_PODS],
+    needs: &[
+        &NODES,
+        &DAEMON_SETS,
+        &INSTALLATIONS,
+        &CALICO_PODS,
+        &PENDING_PODS,
+    ],
     excuses: &[],
     judges: Judges::Running,
     find: |case| {
@@ -39,7 +49,7 @@ pub(crate) const POD_CIDR_MISSING: Check = Check {
         }
         let nodes = nodes(case);
         same(&nodes)
-            .or_else(|| missing(&nodes))
+            .or_else(|| missing(case, &nodes))
             .into_iter()
             .collect()
     },
@@ -103,17 +113,28 @@ fn same(nodes: &[&Node]) -> Option<Finding> {
     )
 }
 
-fn missing(nodes: &[&Node]) -> Option<Finding> {
-    let without: Vec<&&Node> = nodes
+fn missing(case: &Case, nodes: &[&Node]) -> Option<Finding> {
+    let without: Vec<&Node> = nodes
         .iter()
+        .copied()
         .filter(|node| node.spec.pod_cidrs.is_empty())
         .collect();
     let names: Vec<&str> = without
         .iter()
         .map(|node| node.metadata.name.as_str())
         .collect();
-    let finding = Finding::warning(
+    let mut pending = case.snapshot.pending_pods.items().iter();
+    let is_waiting = |pod: &Pod| {
+        !pod.spec.host_network && pods::has_no_sandbox(pod) && joining::is_on(&without, pod)
+    };
+    let severity = if pending.any(is_waiting) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    let finding = Finding::new(
         &POD_CIDR_MISSING.entry,
+        severity,
         ObjectRef::named("Node", *names.first()?),
         format!("no podCIDR for {}", few(&names)),
     );
@@ -123,13 +144,37 @@ fn missing(nodes: &[&Node]) -> Option<Finding> {
         .fold(finding, |finding, name| {
             finding.evidence(ObjectRef::named("Node", *name), "spec.podCIDRs", "none")
         });
-    Some(
-        finding
-            .impact("host-local IPAM has no addresses for new pods on these nodes")
-            .fix(
-                "have the controller manager assign them: --allocate-node-cidrs=true, and a --cluster-cidr with room \
-                 for every node; or the cloud's controller",
-            )
-            .paste("kubectl get nodes -o custom-columns=NAME:.metadata.name,PODCIDR:.spec.podCIDR"),
-    )
+    let finding = finding
+        .impact("host-local IPAM has no addresses for new pods on these nodes")
+        .fix(assigned_by(case))
+        .paste("kubectl get nodes -o custom-columns=NAME:.metadata.name,PODCIDR:.spec.podCIDR");
+    let has_one = |node: &&Node| !node.spec.pod_cidrs.is_empty();
+    let is_new = |node: &&Node| {
+        let fine = nodes.iter().copied().filter(has_one);
+        joining::may_be_new(case.snapshot, node, fine)
+    };
+    Some(perhaps_new(finding, without.iter().all(is_new)))
+}
+
+/// What assigns podCIDRs: nobody can configure the controller manager of a managed platform.
+/// Source: the documentation of AKS (kubenet), GKE (VPC-native clusters) and EKS.
+pub(crate) fn assigned_by(case: &Case) -> &'static str {
+    match case.facts.cluster.platform.value() {
+        Some(Platform::Aks) => {
+            "AKS assigns podCIDRs to nodes: with fewer of them than nodes, the pod CIDR of the cluster has no room for more \
+             (az aks show, networkProfile.podCidr). Remove nodes, or create a cluster with a larger one. If no node has \
+             one, AKS does not assign any with its network plugin: use Calico's IPAM in the Installation"
+        }
+        Some(Platform::Gke) => {
+            "GKE assigns podCIDRs to nodes from the secondary range of the cluster: if that has no room, add a range, and \
+             create a node pool that uses it"
+        }
+        Some(Platform::Eks) => {
+            "EKS assigns no podCIDRs: use Calico's IPAM in place of host-local in the Installation"
+        }
+        _ => {
+            "have the controller manager assign them: --allocate-node-cidrs=true, and a --cluster-cidr with room \
+             for every node; or the cloud's controller"
+        }
+    }
 }

@@ -7,13 +7,15 @@ use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 use calico_core::selector::Selector;
 
+use crate::assess::advice::perhaps_new::perhaps_new;
+use crate::assess::advice::pod_commands;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::pools::ExistingPool;
 use crate::facts::tunnel_addresses::Tunnel;
-use crate::phrases::{MOST_NAMES, few, pasted};
+use crate::phrases::{MOST_NAMES, few};
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, NODES};
-use crate::snapshot::{Node, ObjectRef};
+use crate::snapshot::{Node, ObjectRef, PodName};
 use crate::views::calico_node::CalicoNode;
 use crate::views::node_labels::is_selected;
 use crate::views::{joining, node_addresses, pods};
@@ -30,12 +32,14 @@ pub(crate) const TUNNEL_ADDRESS: Check = Check {
                  the same address, replies arrive at only one of them.",
         criteria: "A pool with pods has encapsulation and may be used for tunnels, and some node has the tunnel \
                    address. Nodes without calico-node or without a ready one, nodes that have just joined, and nodes \
-                   that are not known to be selected by such a pool, do not count for a missing address. Applies only if \
+                   that are not known to be selected by such a pool, do not count for a missing address. Of nodes with the same address, the kubelet of at \
+                   least one responds. Applies only if \
                    Calico's IPAM assigns addresses.\n\
                    - Error: two nodes have the same address, or one has none for VXLAN.\n\
-                   - Warning: one has none for IPIP, or for VXLAN that is only used between subnets.",
+                   - Warning: one has none for IPIP, or for VXLAN that is only used between subnets; or the files show no \
+                   time, and the node may have just joined.",
         fix: "Restart calico-node on these nodes: when it starts, it assigns an address, unless the one that it has is \
-              its own.",
+              its own. Delete the Nodes of machines that are gone for good.",
         source: "projectcalico/calico v3.30.3, node/pkg/allocateip/allocateip.go (ensureHostTunnelAddress) and \
                  felix/calc/vxlan_resolver.go; projectcalico/calico#5465",
     },
@@ -82,7 +86,8 @@ fn same(case: &Case, pools: &[&ExistingPool], annotation: &str) -> Option<Findin
     }
     let shared: Vec<&Node> = owners
         .into_values()
-        .filter(|nodes| nodes.len() > 1)
+        // Nothing is wrong with what nobody sends to.
+        .filter(|nodes| nodes.len() > 1 && !nodes.iter().all(|node| node.is_silent()))
         .flatten()
         .collect();
     let names = names(&shared);
@@ -125,6 +130,7 @@ fn missing(
     let ready: Vec<_> = ready.filter(|pod| pod.is_ready()).collect();
     let without: Vec<&Node> = nodes(case)
         .filter(|node| !has_address(node) && !is_joining(node) && joining::has_pod(&ready, node))
+        .filter(|node| !node.is_silent())
         .filter(|node| is_selected(&selectors, node) == Some(true))
         .collect();
     let names = names(&without);
@@ -152,7 +158,12 @@ fn missing(
                 "processes there, such as the API server, do not reach pods on other nodes"
             }
         });
-    Some(restart(case, finding, &without))
+    let is_new = |node: &&Node| {
+        let fine = nodes(case).filter(|node| has_address(node));
+        joining::may_be_new(case.snapshot, node, fine)
+    };
+    let are_new = without.iter().all(is_new);
+    Some(perhaps_new(restart(case, finding, &without), are_new))
 }
 
 /// The Linux nodes on which calico-node has started.
@@ -183,29 +194,38 @@ fn with_values(finding: Finding, nodes: &[&Node], annotation: &str) -> Finding {
     })
 }
 
+/// Restarts calico-node on those of the nodes that respond: a pod on any other one would only be marked for deletion.
 fn restart(case: &Case, finding: Finding, nodes: &[&Node]) -> Finding {
+    let (silent, responding): (Vec<&Node>, Vec<&Node>) =
+        nodes.iter().partition(|node| node.is_silent());
     let agents = CalicoNode::all(case.snapshot);
     let commands: Vec<String> = agents
         .iter()
         .flat_map(|agent| pods::of(case.snapshot, &agent.set.metadata, agent.selector()))
-        .filter(|pod| {
-            nodes
-                .iter()
-                .any(|node| node.metadata.name == pod.spec.node_name)
-        })
+        .filter(|pod| joining::is_on(&responding, pod))
         .take(MOST_NAMES)
-        .map(|pod| {
-            format!(
-                "kubectl delete pods -n {} {}",
-                pasted(pod.metadata.namespace.as_deref().unwrap_or_default()),
-                pasted(&pod.metadata.name)
-            )
-        })
+        .map(|pod| pod_commands::delete(&PodName::of(&pod.metadata)))
         .collect();
-    finding
-        .fix(
-            "restart calico-node there: when it starts, it assigns the node an address of its own. If that fails, its \
-             log says why",
+    let what = if silent.is_empty() {
+        "restart calico-node there: when it starts, it assigns the node an address of its own. If that fails, its log \
+         says why"
+            .to_owned()
+    } else {
+        format!(
+            "restart calico-node on {}: when it starts, it assigns the node an address of its own, unless the one that it \
+             has is",
+            few(&names(&responding))
         )
-        .paste(commands.join("\n"))
+    };
+    let finding = finding.fix(what).paste(commands.join("\n"));
+    if silent.is_empty() {
+        return finding;
+    }
+    finding
+        .fix(format!(
+            "the kubelet of {} does not respond: if the machine is gone for good, delete its Node; otherwise, check this \
+             again once it is back",
+            few(&names(&silent))
+        ))
+        .paste("kubectl get nodes -o wide")
 }

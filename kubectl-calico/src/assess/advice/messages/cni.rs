@@ -11,7 +11,9 @@ use crate::assess::checks::datastore::DATASTORE_LOCKED;
 use crate::assess::checks::no_pool::NO_POOL;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
 use crate::assess::checks::pinned_pools::POOL_PINNED;
+use crate::assess::checks::pod_cidrs::{POD_CIDR_MISSING, assigned_by};
 use crate::assess::checks::usage::NEARLY_FULL;
+use crate::repair::Step;
 
 const TOKEN_EXPIRED: KnownMessage = KnownMessage {
     means: "the API server rejects the token of the CNI plugin, which has expired",
@@ -61,6 +63,28 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
          ClusterInformation: connection is unauthorized: Unauthorized",
         ],
         ..TOKEN_EXPIRED
+    },
+    // A proxy that refuses to connect: the error is the text of its status. That of the API server is another one.
+    KnownMessage {
+        texts: &["error getting clusterinformation"],
+        any: &[
+            "\": bad gateway",
+            "\": forbidden",
+            "\": gateway timeout",
+            "\": proxy authentication required",
+            "\": service unavailable",
+        ],
+        means: "a proxy answers the CNI plugin in place of the API server",
+        fix: "add the Service CIDR and the address of the API server to NO_PROXY of the container runtime on the pod's \
+              node, whose environment the plugin has, and restart the runtime",
+        paste: pod_node,
+        source: "Go 1.23, net/http/transport.go (CONNECT); projectcalico/calico#9905",
+        examples: &[
+            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox \"265b\": \
+         plugin type=\"calico\" failed (add): error getting ClusterInformation: Get \
+         \"https://10.96.0.1:443/apis/crd.projectcalico.org/v1/clusterinformations/default\": Service Unavailable",
+        ],
+        ..KnownMessage::USUAL
     },
     // The certificate authority in the plugin's kubeconfig, which install-cni writes.
     KnownMessage {
@@ -354,7 +378,8 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         texts: &["no podcidr for node"],
         means: "the node has no podCIDR, from which host-local IPAM takes its addresses",
         fix: "run kube-controller-manager with --allocate-node-cidrs=true and --cluster-cidr",
-        paste: nodes,
+        remedy: Some(|case, pod| Step::new(assigned_by(case)).run(nodes(case, pod))),
+        explained_by: &[&POD_CIDR_MISSING],
         source: "projectcalico/calico v3.30.7, cni-plugin/pkg/k8s/k8s.go",
         examples: &["plugin type=\"calico\" failed (add): no podCidr for node node-1"],
         ..KnownMessage::USUAL
