@@ -64,6 +64,7 @@ pub fn message_requests(snapshot: &Snapshot) -> MessageRequests {
     }
     requests.daemon_sets = without_pods(snapshot);
     requests.logs.extend(log_of_operator(snapshot));
+    requests.logs.extend(log_of_api_server(snapshot));
     requests.logs.truncate(LOGS);
     requests.events.truncate(EVENTS - WAITING);
     requests.events.extend(waiting_pods(snapshot, responds));
@@ -183,6 +184,21 @@ fn log_of_operator(snapshot: &Snapshot) -> Option<LogRequest> {
     }
     let pod =
         pods::wanted(snapshot).find(|pod| pods::app(pod) == OPERATOR_APP && pod.is_ready())?;
+    let container = pod.status.container_statuses.first()?;
+    Some(LogRequest {
+        pod: PodName::of(&pod.metadata),
+        container: container.name.clone(),
+        previous: false,
+    })
+}
+
+/// The log of Calico's API server, if its pods are ready and that of Kubernetes does not reach it, or is rejected.
+fn log_of_api_server(snapshot: &Snapshot) -> Option<LogRequest> {
+    let status = snapshot.api_service.read()?.status.as_ref()?;
+    let mut conditions = status.conditions.iter().flatten();
+    let is_unavailable = conditions.any(|it| it.type_ == "Available" && it.status == "False");
+    let mut pods = pods::wanted(snapshot).filter(|pod| pods::app(pod) == "calico-apiserver");
+    let pod = pods.find(|pod| pod.is_ready()).filter(|_| is_unavailable)?;
     let container = pod.status.container_statuses.first()?;
     Some(LogRequest {
         pod: PodName::of(&pod.metadata),

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::advice::messages::{KnownMessage, known};
+use super::advice::messages::{KnownMessage, known, known_of_kube_proxy};
 use super::check::{Case, Check};
 use super::checks::agents::AGENT_NOT_READY;
 use super::checks::api_server::API_SERVER_SILENT;
@@ -22,8 +22,8 @@ use crate::repair::Step;
 use crate::snapshot::resources::{CSI_DRIVER, OPERATOR_APP};
 use crate::snapshot::{Event, ObjectRef, Pod, PodLog, PodName};
 use crate::views::log_errors::is_error;
-use crate::views::{kube_proxy, pods};
 use crate::views::refusal::REPLICA_FAILURE;
+use crate::views::{kube_proxy, pods};
 use calico_core::text::cut;
 
 /// The checks whose findings are about pods, or about what their pods report.
@@ -94,7 +94,7 @@ pub(super) fn with_messages(case: &Case, finding: Finding) -> Finding {
     lines.extend(shown(&finding));
     lines.extend(logs.iter().flat_map(|log| log_lines(log)));
     if !finding.is_explained
-        && let Some((line, message)) = explanation(case, &lines)
+        && let Some((line, message)) = explanation(case, &finding, &lines)
     {
         let finding = explained(case, finding, line, message);
         // The cause of a consequence may be in another line.
@@ -283,8 +283,14 @@ fn object(pod: &PodName) -> ObjectRef {
 /// and a later one before an earlier one.
 fn explanation<'a>(
     case: &Case,
+    finding: &Finding,
     lines: &'a [PodLine],
 ) -> Option<(&'a PodLine, &'static KnownMessage)> {
+    let known = if PROXY_NOT_READY.found(finding) {
+        known_of_kube_proxy
+    } else {
+        known
+    };
     let all = lines
         .iter()
         .filter_map(|line| Some((line, known(case, &line.text)?)));

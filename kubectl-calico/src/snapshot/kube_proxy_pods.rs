@@ -89,9 +89,7 @@ mod tests {
     use crate::snapshot::Snapshot;
     use crate::snapshot::fake_cluster::FakeCluster;
     use crate::snapshot::resource::Resource;
-    use crate::snapshot::resources::{
-        CONTROL_PLANE_PODS, KUBE_PROXY_COMPONENTS, KUBE_PROXY_PODS,
-    };
+    use crate::snapshot::resources::{CONTROL_PLANE_PODS, KUBE_PROXY_COMPONENTS, KUBE_PROXY_PODS};
 
     /// The names of the pods in a cluster with that DaemonSet, if it has one, and a kube-controller-manager.
     async fn pods(status: Option<Value>, manager: &str) -> Vec<String> {

@@ -75,9 +75,9 @@ pub fn may_be_new<'a>(
     let is_newer = newest.is_some_and(|newest| of(node).is_some_and(|created| created > newest));
     snapshot.time.is_none()
         && is_newer
-        && of(node).zip(latest(snapshot)).is_some_and(|(created, latest)| {
-            latest.as_second() - created.as_second() < JOINING
-        })
+        && of(node)
+            .zip(latest(snapshot))
+            .is_some_and(|(created, latest)| latest.as_second() - created.as_second() < JOINING)
 }
 
 /// The latest time that an object has: the cluster was read later.

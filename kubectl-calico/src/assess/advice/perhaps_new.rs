@@ -7,7 +7,8 @@ use crate::repair::Step;
 pub(crate) fn perhaps_new(mut finding: Finding, is_perhaps_new: bool) -> Finding {
     if is_perhaps_new {
         finding.severity = finding.severity.min(Severity::Warning);
-        let what = "the files do not show the time: if these nodes have just joined, wait three minutes";
+        let what =
+            "the files do not show the time: if these nodes have just joined, wait three minutes";
         finding.fix.insert(0, Step::new(what));
     }
     finding

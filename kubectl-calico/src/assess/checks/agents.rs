@@ -99,10 +99,7 @@ fn not_ready(case: &Case, node: &CalicoNode, joining: &[&Node]) -> Option<Findin
         few(&others)
     );
     if !silent.is_empty() {
-        message.push_str(&format!(
-            "; {} does not respond at all",
-            few(&silent)
-        ));
+        message.push_str(&format!("; {} does not respond at all", few(&silent)));
     }
     let mut finding = Finding::new(&AGENT_NOT_READY.entry, severity, node.object(), message);
     for pod in unready.iter().take(MOST_NAMES) {

@@ -13,8 +13,8 @@ use crate::repair::Step;
 use crate::repair::kubectl::merge_installation_spec;
 use crate::repair::resource_writer::{self, ResourceWriter};
 use crate::snapshot::resources::{
-    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY, KUBE_PROXY_COMPONENTS,
-    KUBE_PROXY_PODS, MANIFEST_SERVICES_ENDPOINT, NODES,
+    CALICO_CONFIG, CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY,
+    KUBE_PROXY_COMPONENTS, KUBE_PROXY_PODS, MANIFEST_SERVICES_ENDPOINT, NODES,
 };
 use crate::snapshot::{Node, ObjectRef, Pod};
 use crate::views::calico_node::{CalicoNode, Variable};

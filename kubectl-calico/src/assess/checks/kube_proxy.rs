@@ -12,8 +12,8 @@ use crate::assess::finding::{Finding, Severity};
 use crate::facts::dataplane::Dataplane;
 use crate::phrases::{MOST_NAMES, counted, few, pasted_names};
 use crate::snapshot::resources::{
-    DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY_COMPONENTS, KUBE_PROXY_CONTAINER, KUBE_PROXY_PODS,
-    NODES,
+    DAEMON_SETS, FELIX_CONFIGURATIONS, KUBE_PROXY_COMPONENTS, KUBE_PROXY_CONTAINER,
+    KUBE_PROXY_PODS, NODES,
 };
 use crate::snapshot::{Node, ObjectRef, Pod, PodName, Snapshot};
 use crate::views::calico_node::CalicoNode;
@@ -83,7 +83,10 @@ fn not_ready(case: &Case) -> Option<Finding> {
     let wanted = counted(unready.wanted, "node");
     let message = match unready.ready {
         0 => format!("kube-proxy is ready on none of {wanted}"),
-        ready if by_pods => format!("kube-proxy is ready on only {ready} of {wanted}, not on {}", few(&nodes)),
+        ready if by_pods => format!(
+            "kube-proxy is ready on only {ready} of {wanted}, not on {}",
+            few(&nodes)
+        ),
         ready => format!("kube-proxy is ready on only {ready} of {wanted}"),
     };
     let finding = Finding::new(&PROXY_NOT_READY.entry, severity, &object, message);
@@ -206,7 +209,11 @@ fn with_evidence(finding: Finding, unready: &Unready, object: &ObjectRef) -> Fin
     match unready.set.and_then(|set| set.status.as_ref()) {
         Some(status) => finding
             .evidence(object, "status.numberReady", status.number_ready)
-            .evidence(object, "status.desiredNumberScheduled", status.desired_number_scheduled),
+            .evidence(
+                object,
+                "status.desiredNumberScheduled",
+                status.desired_number_scheduled,
+            ),
         None => finding,
     }
 }

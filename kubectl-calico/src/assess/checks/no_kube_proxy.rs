@@ -13,8 +13,8 @@ use crate::phrases::pasted;
 use crate::repair::kubectl::{PatchType, patch};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
-    CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, KUBE_PROXY, KUBE_PROXY_COMPONENTS,
-    KUBE_PROXY_PODS, NODES,
+    CALICO_PODS, DAEMON_SETS, FELIX_CONFIGURATIONS, INSTALLATIONS, KUBE_PROXY,
+    KUBE_PROXY_COMPONENTS, KUBE_PROXY_PODS, NODES,
 };
 use crate::views::calico_node::CalicoNode;
 use crate::views::felix::{BPF, Felix, default_of};

@@ -147,7 +147,44 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
+        texts: &["'ipset list cali", "kernel and userspace incompatible"],
+        means: "a newer ipset on the node has made Calico's own IP sets, in a form that the ipset of this Calico cannot read",
+        fix: "upgrade Calico to 3.30.6, 3.31.3 or 3.32, which replace such sets. Until then, keep programs on the node from \
+              restoring saved IP sets, and reboot it",
+        paste: nodes,
+        versions: "Calico 3.27 to 3.31",
+        source: "projectcalico/calico v3.30.6, felix/ipsets/ipsets.go; projectcalico/calico#8776, #9551, #10676, #11051",
+        examples: &[
+            "2026-01-01 00:00:00.000 [ERROR][60] felix/ipsets.go 671: Bad return code from 'ipset list cali40this-host'. \
+         error=exit status 1 family=\"inet\" stderr=\"ipset v7.11: Kernel and userspace incompatible: settype hash:ip \
+         with revision 6 not supported by userspace.\"",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["bpf program load failed"],
+        means: "the node's kernel refuses a BPF program of Felix",
+        fix: "read the lines after it: they have the reason of the kernel. After an update of the kernel, start the one \
+              before it again, and look for a release of Calico that supports the new one",
+        paste: nodes,
+        source: "projectcalico/calico#11302; libbpf, src/libbpf.c",
+        examples: &["libbpf: prog 'calico_sendmsg_v46': BPF program load failed: Invalid argument"],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
+        texts: &["failed to initialize nft"],
+        means: "the node's kernel lacks nf_tables, which iptables needs in its nft mode",
+        fix: "load nf_tables on the node (modprobe nf_tables, and a file in /etc/modules-load.d), or set iptablesBackend to \
+              Legacy in the FelixConfiguration where the kernel has only iptables. If the operating system of the node \
+              was changed, reboot it: rules of the other mode may be left",
+        paste: nodes,
+        source: "netfilter iptables 1.8.8, iptables/xtables-save.c; projectcalico/calico#7741",
+        examples: &["iptables-nft-save/1.8.8 Failed to initialize nft: Protocol not supported"],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
         texts: &["kernel and userspace incompatible"],
+        without: &["'ipset list cali"],
         means: "another program on the node has made IP sets that the ipset of this Calico cannot read",
         fix: "upgrade Calico: from 3.27 on, it reads only its own sets",
         paste: nodes,

@@ -12,6 +12,7 @@ mod datastore;
 mod felix;
 mod kernel;
 mod known_message;
+mod kube_proxy;
 mod node_files;
 mod operator;
 mod runtime;
@@ -26,7 +27,7 @@ use server::Server;
 use crate::assess::check::Case;
 
 /// The subjects, and their messages.
-const SUBJECTS: [(&str, &[KnownMessage]); 11] = [
+const SUBJECTS: [(&str, &[KnownMessage]); 12] = [
     ("CNI plugin and IPAM", cni::MESSAGES),
     (
         "CNI configuration and binaries of a node",
@@ -41,6 +42,7 @@ const SUBJECTS: [(&str, &[KnownMessage]); 11] = [
     ("Kubelet and container runtime", runtime::MESSAGES),
     ("Creation of pods", admission::MESSAGES),
     ("Operator and Calico's API server", operator::MESSAGES),
+    ("kube-proxy", kube_proxy::MESSAGES),
 ];
 
 /// The message that a line is in this cluster: a specific one, if a general one is in it, too.
@@ -48,6 +50,18 @@ pub(crate) fn known(case: &Case, line: &str) -> Option<&'static KnownMessage> {
     let line = line.to_lowercase();
     let server = Server::of(case, &line);
     all()
+        .filter(|message| message.is_in(&line, server) && (message.applies)(case))
+        .min_by_key(|message| message.is_general)
+}
+
+/// The message that a line about kube-proxy is: its own, the kubelet's or the container runtime's. What others say about
+/// connections is meant for Calico.
+pub(crate) fn known_of_kube_proxy(case: &Case, line: &str) -> Option<&'static KnownMessage> {
+    let line = line.to_lowercase();
+    let server = Server::of(case, &line);
+    kube_proxy::MESSAGES
+        .iter()
+        .chain(runtime::MESSAGES)
         .filter(|message| message.is_in(&line, server) && (message.applies)(case))
         .min_by_key(|message| message.is_general)
 }

@@ -154,4 +154,16 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ],
         ..KnownMessage::USUAL
     },
+    KnownMessage {
+        texts: &["x509: subject with cn=", "is not in the allowed list"],
+        means: "Calico's API server rejects the certificate with which that of Kubernetes calls it",
+        fix: "add the name in the line (cn) to --requestheader-allowed-names of kube-apiserver, or leave that flag empty",
+        source: "kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/authentication/request/x509/x509.go; \
+         projectcalico/calico#8228",
+        examples: &[
+            "E1116 01:33:26.000000 1 authentication.go:70] \"Unable to authenticate the request\" err=\"x509: subject with \
+         cn=front-proxy-client is not in the allowed list\"",
+        ],
+        ..KnownMessage::USUAL
+    },
 ];

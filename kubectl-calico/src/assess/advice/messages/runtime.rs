@@ -9,6 +9,22 @@ const NO_REGISTRY: &str = "the node cannot reach the registry of the image";
 
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
+        any: &[
+            "cpu does not support x86-64-v",
+            "can only be run on amd64 processors with v",
+        ],
+        means: "the node's CPU lacks instructions that the image needs",
+        fix: "give the virtual machine of the node a newer CPU type (QEMU: host or x86-64-v2-AES in place of kvm64), or run \
+              Calico on newer machines: its images need x86-64-v2",
+        paste: nodes,
+        source: "projectcalico/calico#11352; glibc, sysdeps/x86/dl-get-cpu-features.c; Go 1.23, runtime/asm_amd64.s",
+        examples: &[
+            "Fatal glibc error: CPU does not support x86-64-v2",
+            "This program can only be run on AMD64 processors with v2 microarchitecture support.",
+        ],
+        ..KnownMessage::USUAL
+    },
+    KnownMessage {
         texts: &["exec format error"],
         means: "the image is for a different architecture than the node's",
         fix: "use an image for the architecture of the node: Calico's own images have amd64, \
