@@ -299,12 +299,10 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
     {
         return None;
     }
-    let static_pods = kube_proxy::pods(case.snapshot);
-    let static_pod = static_pods.first().filter(|_| set.is_none());
-    let object = match (set, &server, static_pod) {
-        (Some(set), ..) => ObjectRef::of_object("DaemonSet", &set.metadata),
-        (None, Some(server), _) => server.node.clone(),
-        (None, None, pod) => pods::object(pod?),
+    let object = match (set, &server) {
+        (Some(set), _) => ObjectRef::of_object("DaemonSet", &set.metadata),
+        (None, Some(server)) => server.node.clone(),
+        (None, None) => pods::object(kube_proxy::pods(case.snapshot).first()?),
     };
     let from = cleanup.map_or_else(|| default_of(&KUBE_PROXY_CLEANUP), |told| told.from);
     let managed = case.facts.cluster.is_managed();
@@ -385,21 +383,23 @@ fn kube_proxy_beside(case: &Case) -> Option<Finding> {
             )
             .paste(set)
     };
-    if server.is_some() {
-        return Some(finding.fix(
-            "if eBPF is here to stay, turn kube-proxy off: set disable-kube-proxy: true in the configuration of all \
-             servers, and restart k3s or RKE2 on every node",
-        ));
-    }
-    if static_pod.is_some() {
-        return Some(finding.fix(
-            "if eBPF is here to stay, turn kube-proxy off: its pods are static, so change what writes their manifest to \
-             the nodes (kOps: spec.kubeProxy.enabled: false, and a rolling update)",
-        ));
+    if set.is_none() {
+        return Some(finding.fix(turned_off_on_nodes(server.is_some())));
     }
     Some(finding.fix("if eBPF is here to stay, turn kube-proxy off").paste(
         r#"kubectl patch daemonset -n kube-system kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"non-calico":"true"}}}}}'"#,
     ))
+}
+
+/// How kube-proxy is turned off that is no DaemonSet.
+fn turned_off_on_nodes(by_servers: bool) -> &'static str {
+    if by_servers {
+        "if eBPF is here to stay, turn kube-proxy off: set disable-kube-proxy: true in the configuration of all \
+         servers, and restart k3s or RKE2 on every node"
+    } else {
+        "if eBPF is here to stay, turn kube-proxy off: its pods are static, so change what writes their manifest to \
+         the nodes (kOps: spec.kubeProxy.enabled: false, and a rolling update)"
+    }
 }
 
 /// What comes before eBPF where kube-proxy is in IPVS mode.

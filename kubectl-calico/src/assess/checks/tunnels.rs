@@ -143,7 +143,7 @@ fn forced(
         .clone()
         .find(|pool| !is_idle(case, pool))
         .or_else(|| used.next());
-    let any = pools.iter().any(|pool| uses(pool));
+    let any = pools.iter().any(&uses);
     let felix = Felix::of(case.snapshot);
     let by_environment = felix.by_environment(setting);
     // The environment takes precedence over everything else.
