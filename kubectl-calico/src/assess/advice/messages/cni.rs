@@ -68,11 +68,11 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["error getting clusterinformation"],
         any: &[
-            "\": bad gateway",
-            "\": forbidden",
-            "\": gateway timeout",
-            "\": proxy authentication required",
-            "\": service unavailable",
+            &["\": bad gateway"],
+            &["\": forbidden"],
+            &["\": gateway timeout"],
+            &["\": proxy authentication required"],
+            &["\": service unavailable"],
         ],
         means: "a proxy answers the CNI plugin in place of the API server",
         fix: "add the Service CIDR and the address of the API server to NO_PROXY of the container runtime on the pod's \

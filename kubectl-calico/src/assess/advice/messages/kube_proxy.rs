@@ -34,9 +34,9 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         texts: &["failed complete: "],
         any: &[
-            "strict decoding error",
-            "unknown field",
-            "unrecognized feature gate",
+            &["strict decoding error"],
+            &["unknown field"],
+            &["unrecognized feature gate"],
         ],
         means: "kube-proxy's configuration has a field or a feature gate that its version does not know",
         fix: "correct config.conf in the ConfigMap kube-proxy, and restart kube-proxy",

@@ -10,8 +10,8 @@ const NO_REGISTRY: &str = "the node cannot reach the registry of the image";
 pub(super) const MESSAGES: &[KnownMessage] = &[
     KnownMessage {
         any: &[
-            "cpu does not support x86-64-v",
-            "can only be run on amd64 processors with v",
+            &["cpu does not support x86-64-v"],
+            &["can only be run on amd64 processors with v"],
         ],
         means: "the node's CPU lacks instructions that the image needs",
         fix: "give the virtual machine of the node a newer CPU type (QEMU: host or x86-64-v2-AES in place of kvm64), or run \
