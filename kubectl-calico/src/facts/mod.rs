@@ -141,6 +141,19 @@ impl Facts {
         }
     }
 
+    /// The same with the routes of its pools.
+    pub(crate) fn rerouted(mut self, snapshot: &Snapshot) -> Self {
+        let inputs = routing::RoutingInputs {
+            ipam: &self.ipam,
+            install: &self.install,
+            installation: self.installation.as_ref(),
+            pools: &self.pools,
+            dataplane: self.dataplane.value().copied(),
+        };
+        self.routing = routing::Routing::of(snapshot, &inputs);
+        self
+    }
+
     /// Whether pods get their addresses from Calico's pools; `None` if that is unknown.
     pub fn by_calico_ipam(&self) -> Option<bool> {
         self.ipam.value().map(|ipam| ipam == ipam::CALICO)

@@ -15,6 +15,7 @@ pub static ENTRIES: &[&Entry] = &[
     &POOL_UNLISTED,
     &EXISTING_POOL_IMMUTABLE,
     &POOL_OF_POD_CIDRS,
+    &POOL_OVERLAPS_EXISTING,
     &FAMILY_OUTSIDE_POD_NETWORK,
     &POOL_TOO_SMALL,
     &ENCAPSULATION_ON_CLOUD,
@@ -106,6 +107,20 @@ pub(crate) static POOL_OF_POD_CIDRS: Entry = Entry {
     fix: "Keep the pool. For another range, change the pod CIDR of Kubernetes, add a pool for it, and replace the nodes.",
     source: "projectcalico/calico v3.32.1, confd/etc/calico/confd/templates/bird_ipam.cfg.template; kubernetes v1.34, \
              pkg/apis/core/validation",
+};
+
+pub(crate) static POOL_OVERLAPS_EXISTING: Entry = Entry {
+    code: "pool-overlaps-existing",
+    title: "a new pool must not overlap an existing one",
+    meaning: "A new pool is planned, and it shares addresses with an existing pool other than the one that it replaces.",
+    impact: "Calico's API rejects the new pool (IPPool CIDR overlaps). The pool that it replaces would be disabled all the \
+             same, and pods that are recreated would get no address.",
+    criteria: "The new pool is compared with every existing pool: with a disabled one and one for load balancers, too. It \
+               may overlap the pool that it replaces: the steps then use a temporary pool.",
+    fix: "Choose a range that overlaps no existing pool, or delete the other pool first, once none of its addresses are in \
+          use.",
+    source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.42.3, \
+             pkg/controller/ippool/pool_controller.go",
 };
 
 pub(crate) static FAMILY_OUTSIDE_POD_NETWORK: Entry = Entry {

@@ -145,6 +145,11 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
         let kept = findings::pod_cidrs::finding(&inputs, compared);
         kept.or_else(|| compared.finding())
     }));
+    found.extend(findings::existing_overlaps::findings(
+        &inputs,
+        &pools,
+        &existing_pools,
+    ));
     found.extend(findings::unlisted_pools::findings(&inputs));
     // A stable sort: findings of one severity stay in the order in which they were found.
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

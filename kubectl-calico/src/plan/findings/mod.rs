@@ -1,6 +1,7 @@
 //! What is wrong with a plan.
 
 pub(crate) mod before_steps;
+pub(crate) mod existing_overlaps;
 pub(crate) mod leftover_pools;
 pub(crate) mod new_family;
 pub(crate) mod other_plugin;

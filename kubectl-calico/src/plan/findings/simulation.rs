@@ -7,9 +7,11 @@ use calico_core::installation::Installation;
 use crate::assess;
 use crate::assess::advice::pod_network_change;
 use crate::assess::check::{Case, Check, Remedy};
+use crate::assess::checks::bgp_peers::NO_PEERS;
 use crate::assess::checks::drift::POOLS_DIFFER;
 use crate::assess::checks::installation::INSTALLATION_MISSING;
 use crate::assess::checks::overlaps::{OVERLAPS_NODES, OVERLAPS_SERVICES};
+use crate::assess::checks::tunnels::TUNNEL_FORCED;
 use crate::assess::checks::{CHECKS, judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::Facts;
@@ -61,6 +63,7 @@ pub(crate) fn found(inputs: &Inputs, planned: &[Pool]) -> Found {
         return Found { existing, by_plan };
     }
     let mut existing = existing(inputs);
+    by_plan.extend(without_traffic(inputs, planned));
     by_plan.retain(|finding| !existing.iter().any(|known| is_same(known, finding)));
     existing.retain(|known| is_shown(inputs, known));
     Found { existing, by_plan }
@@ -109,6 +112,22 @@ fn run(inputs: &Inputs, facts: &Facts, unknown: &[(&'static Resource, Unknown)])
         facts,
     };
     assess::found(&case, unknown, Check::judges_requests)
+}
+
+/// What runs, but would not carry the traffic of the planned pools: a tunnel that Felix is told to do without, or nodes
+/// without BGP sessions.
+fn without_traffic(inputs: &Inputs, planned: &[Pool]) -> Vec<Finding> {
+    let case = Case {
+        snapshot: inputs.snapshot,
+        facts: &facts(inputs, planned).rerouted(inputs.snapshot),
+    };
+    let is_one = |check: &Check| {
+        let mut carriers = [&TUNNEL_FORCED, &NO_PEERS].into_iter();
+        carriers.any(|carrier| carrier.entry.code == check.entry.code)
+    };
+    let mut found = assess::found(&case, &inputs.snapshot.unknown(), is_one);
+    found.retain(|finding| finding.severity == Severity::Error);
+    found
 }
 
 fn is_same(one: &Finding, other: &Finding) -> bool {

@@ -4,6 +4,9 @@ use calico_core::defaults::name_of;
 
 use super::helm::{again, chart_version};
 use super::new_family;
+use crate::assess;
+use crate::assess::check::{Case, Check};
+use crate::assess::checks::operator::OPERATOR_NOT_READY;
 use crate::facts::ports::Port;
 use crate::phrases::the_pool;
 use crate::plan::comparison::PoolComparison;
@@ -13,6 +16,7 @@ use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
 use crate::repair::step::until_withheld;
 use crate::repair::{Step, deleted_pool, encapsulation, installer_step, migration, room};
+use crate::views::objects::operator_deployment;
 
 /// From the existing pools to the planned ones.
 pub(crate) fn steps(
@@ -42,6 +46,7 @@ pub(crate) fn steps(
             pool,
         ));
     }
+    let blocked = blocked.or_else(|| without_operator(inputs).filter(|_| writer.changed_list()));
     if let Some(blocked) = blocked.filter(|_| !changes.is_empty()) {
         steps.push(blocked);
         return steps;
@@ -57,6 +62,39 @@ pub(crate) fn steps(
         chart_version(inputs).as_deref(),
     );
     until_withheld(steps)
+}
+
+/// What comes first if no operator applies what the Installation lists: pods that are recreated before that get
+/// addresses from the old pool again, and once an operator runs, it deletes that pool under them.
+fn without_operator(inputs: &Inputs) -> Option<Step> {
+    let case = Case {
+        snapshot: inputs.snapshot,
+        facts: inputs.facts,
+    };
+    let is_it = |check: &Check| check.entry.code == OPERATOR_NOT_READY.entry.code;
+    let mut found = assess::found(&case, &inputs.snapshot.unknown(), is_it);
+    let commands = match found.pop() {
+        Some(finding) => finding
+            .fix
+            .into_iter()
+            .flat_map(|step| step.commands)
+            .collect(),
+        // What crash-loops, or has no image, has a finding of its own.
+        None => {
+            let status = operator_deployment(inputs.snapshot)?.status.as_ref()?;
+            let is_ready = status.ready_replicas.is_some_and(|ready| ready > 0);
+            (!is_ready).then(Vec::new)?
+        }
+    };
+    let step = Step::new(
+        "make sure that the operator runs first, as kubectl calico status says, then plan again: until then, nothing \
+         applies changes to the Installation, and the steps are not shown",
+    );
+    Some(
+        commands
+            .into_iter()
+            .fold(step, |step, command: String| step.run(command)),
+    )
 }
 
 /// From an existing pool to the planned one of its family.
