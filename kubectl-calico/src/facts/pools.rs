@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::datastore::{IN_ETCD, WHERE_UNKNOWN};
 use super::install::Install;
-use super::no_assignment::NoAssignment;
+use super::no_assignment::{NO_NODE, NoAssignment};
 use super::pool_encapsulation::encapsulation;
 use super::pool_usage::PoolUsage;
 use crate::facts::fact::Fact;
 use crate::facts::provenance::Provenance;
-use crate::snapshot::{IpPool, IpPoolSpec, Meta, ObjectRef, Reading, Snapshot};
+use crate::snapshot::{InvalidField, IpPool, IpPoolSpec, Meta, ObjectRef, Reading, Snapshot};
 
 /// An IPPool that exists in the cluster.
 #[derive(Clone, Debug, Serialize)]
@@ -89,6 +89,29 @@ impl ExistingPool {
             self.withheld,
             Some(NoAssignment::Disabled | NoAssignment::SelectsNoNode)
         )
+    }
+
+    /// The first field for which Calico's API would refuse to enable it.
+    pub fn invalid_once_enabled(&self) -> Option<InvalidField> {
+        let spec = IpPoolSpec {
+            disabled: false,
+            ..self.spec.clone()
+        };
+        spec.invalid_field()
+    }
+
+    /// Whether the pods of another pool, on whichever node, get addresses from it once it is enabled, and their traffic
+    /// goes the same way as before.
+    pub fn can_take_over(&self, other: &Self) -> bool {
+        let is_for_all = [ALL_NODES, NO_NODE].contains(&self.node_selector.as_str());
+        let is_automatic = self.spec.assignment_mode.as_deref() != Some(MANUAL);
+        is_for_all
+            && is_automatic
+            && self.uses().covers(other.uses())
+            && self.encapsulation == other.encapsulation
+            && self.nat_outgoing == other.nat_outgoing
+            && self.spec.disable_bgp_export == other.spec.disable_bgp_export
+            && self.invalid_once_enabled().is_none()
     }
 
     /// Whether it is being deleted.

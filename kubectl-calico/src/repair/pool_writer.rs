@@ -19,8 +19,9 @@ use super::unlisted_pools::unlisted_pools;
 use crate::facts::Facts;
 use crate::facts::drift::differences;
 use crate::facts::installation::InstallationFacts;
+use crate::facts::no_assignment::NO_NODE;
 use crate::facts::pool_encapsulation::modes;
-use crate::facts::pools::ExistingPool;
+use crate::facts::pools::{ALL_NODES, ExistingPool};
 use crate::phrases::the_pools;
 use crate::snapshot::Snapshot;
 
@@ -265,17 +266,29 @@ impl<'a> PoolWriter<'a> {
         self.set_enabled(pool, false)
     }
 
-    /// Lets new addresses be assigned from a disabled pool again.
+    /// Lets new addresses be assigned from a disabled pool again, also from one that was disabled by a selector that no
+    /// node matches.
     pub fn enable(&mut self, pool: ChangedPool) -> Vec<Command> {
         self.set_enabled(pool, true)
     }
 
     fn set_enabled(&mut self, pool: ChangedPool, enabled: bool) -> Vec<Command> {
+        const SELECTOR: &str = "nodeSelector";
         let field = self
             .installation
             .filter(|installation| installation.changes_existing_pools())
             .map(|installation| installation.enabled_field(enabled));
-        self.set(pool, field.as_slice(), &json!({"disabled": !enabled}))
+        let mut entry: Vec<(&str, Value)> = field.into_iter().collect();
+        let mut existing = self.facts.known_pools().iter();
+        let selects_none = existing.any(|it| it.name == pool.name && it.node_selector == NO_NODE);
+        if !enabled || !selects_none {
+            return self.set(pool, &entry, &json!({"disabled": !enabled}));
+        }
+        if !entry.is_empty() && entry.iter().all(|(key, _)| *key != SELECTOR) {
+            entry.push((SELECTOR, ALL_NODES.into()));
+        }
+        let spec = json!({"disabled": false, SELECTOR: ALL_NODES});
+        self.set(pool, &entry, &spec)
     }
 
     /// Deletes a pool. Its entry is removed first, because otherwise the operator would create the

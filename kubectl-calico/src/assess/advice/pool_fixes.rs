@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 use crate::assess::advice::pod_network_change;
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
 use crate::assess::check::Case;
-use crate::facts::no_assignment::NO_NODE;
-use crate::facts::pools::ExistingPool;
+use crate::facts::pools::{ALL_NODES, ExistingPool};
 use crate::phrases::the_pool;
 use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
@@ -76,7 +75,17 @@ fn disabled_inside<'a>(case: &Case<'a>, old: &ExistingPool) -> Option<&'a Existi
             hold(&network.cidrs, &cidr)
                 && is_clear_of_services_and_nodes(case.snapshot, case.facts, &cidr)
         });
-        inside && pool.is_for_pods() && pool.is_disabled() && pool.family() == old.family()
+        let has_room = || {
+            let load = room::Load::of(case.snapshot, old);
+            let network = pool.network?;
+            Some(room::shortage(&load, old, &network, pool.block_size).is_none())
+        };
+        inside
+            && pool.is_for_pods()
+            && pool.is_disabled()
+            && pool.family() == old.family()
+            && pool.can_take_over(old)
+            && has_room() == Some(true)
     })
 }
 
@@ -177,9 +186,24 @@ pub(crate) fn delete_overlapping(
         return complete_deletion(case, goes);
     }
     let name = the_pool(&goes.name);
+    if let Some(step) = replaced_first(goes, stays) {
+        return vec![step];
+    }
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(goes).into_iter().collect();
     let mut retire = Vec::new();
+    if !stays.uses().covers(goes.uses()) {
+        retire.push(Step::new(format!(
+            "create a pool with the allowedUses of {name} in a range that no pool has, and move to it what uses \
+             addresses from {name}: {} does not allow that use",
+            the_pool(&stays.name)
+        )));
+    } else if goes.serves_pods() && !goes.serves_any_pod() {
+        retire.push(Step::new(format!(
+            "let the pods that request {name} by its name (annotation cni.projectcalico.org/ipv4pools or ipv6pools, of \
+             pods or their namespaces) request another pool: they do not start without it"
+        )));
+    }
     if !goes.is_disabled() {
         retire.extend(migration::unpin(case.snapshot, case.facts, goes));
         let mut disable = migration::disable(&mut writer, goes.into());
@@ -190,11 +214,7 @@ pub(crate) fn delete_overlapping(
     }
     let size = goes.block_size;
     if !stays.uses().covers(goes.uses()) {
-        retire.push(Step::new(format!(
-            "create a pool with the allowedUses of {name} in a range that no pool has, and move to it what uses \
-             addresses from {name}: {} does not allow that use",
-            the_pool(&stays.name)
-        )));
+        // Nothing of it moves to the other pool.
     } else if size != stays.block_size {
         retire.push(migration::recreate_pods(
             &format!("that have addresses in blocks of /{size}, the size of {name}"),
@@ -221,6 +241,25 @@ pub(crate) fn delete_overlapping(
     }
     steps.extend(retire);
     made_lasting(case, &writer, steps)
+}
+
+/// What comes before a pool can be deleted in favor of one that does not give addresses to all of its pods.
+fn replaced_first(goes: &ExistingPool, stays: &ExistingPool) -> Option<Step> {
+    let (name, other) = (the_pool(&goes.name), the_pool(&stays.name));
+    let selects_alike = [ALL_NODES, &goes.node_selector].contains(&stays.node_selector.as_str());
+    let missing = stays
+        .network
+        .filter(|_| is_larger(goes, stays))
+        .and_then(|range| room::missing_addresses(goes, &range));
+    let why = if goes.serves_any_pod() && !(stays.serves_any_pod() && selects_alike) {
+        format!("{other} gives no addresses to some of the pods that have theirs from {name}")
+    } else {
+        missing?
+    };
+    Some(Step::new(format!(
+        "create a pool with the settings of {name} in a range that no pool has, and only then disable {name}, recreate \
+         the pods that have addresses from it, and delete it: {why}"
+    )))
 }
 
 /// Whether the range of a pool is not part of that of another one.
@@ -309,20 +348,18 @@ pub(crate) fn set(
     made_lasting(case, &writer, steps)
 }
 
-/// Enables a disabled pool, also one that was disabled by a selector that no node matches.
+/// Enables a disabled pool. Calico's API rejects this, as any other change, of a pool with an invalid field.
 pub(crate) fn enable(case: &Case, pool: &ExistingPool, what: impl Into<String>) -> Vec<Step> {
-    let spec = if pool.node_selector == NO_NODE {
-        json!({"disabled": false, "nodeSelector": "all()"})
-    } else {
-        json!({"disabled": false})
-    };
-    let installation = case.facts.installation.as_ref();
-    let entry = installation
-        .filter(|found| found.changes_existing_pools())
-        .map(|found| found.enabled_field(true));
+    if let Some(invalid) = pool.invalid_once_enabled() {
+        return vec![Step::new(format!(
+            "add another pool: Calico's API refuses to enable {}, because {}",
+            the_pool(&pool.name),
+            invalid.why
+        ))];
+    }
     let mut writer = PoolWriter::of(case.snapshot, case.facts);
     let mut steps: Vec<Step> = writer.restore_before_changing(pool).into_iter().collect();
-    steps.push(Step::new(what).run_all(writer.set(pool.into(), entry.as_slice(), &spec)));
+    steps.push(Step::new(what).run_all(writer.enable(pool.into())));
     made_lasting(case, &writer, steps)
 }
 

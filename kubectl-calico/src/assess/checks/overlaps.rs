@@ -323,8 +323,9 @@ fn named(pool: &CandidatePool) -> String {
     }
 }
 
-/// Which of two pools to delete: one that is being deleted already, or else a disabled one, or else the
-/// smaller one, whose pods the other one can keep. Of equal ones, the operator's stays.
+/// Which of two pools to delete: one that is being deleted already, or else a disabled one, or else one that gives
+/// addresses to fewer pods, or else the smaller one, whose pods the other one can keep. Of equal ones, the operator's
+/// stays.
 fn goes_and_stays<'a>(
     one: &'a ExistingPool,
     other: &'a ExistingPool,
@@ -333,6 +334,8 @@ fn goes_and_stays<'a>(
         (
             pool.is_being_deleted(),
             !pool.enabled,
+            !pool.serves_every_node(),
+            !pool.serves_any_pod(),
             pool.network.map(|network| network.prefix()),
             !pool.owned_by_operator,
         )
