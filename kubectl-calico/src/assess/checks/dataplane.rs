@@ -111,16 +111,29 @@ fn by_environment(case: &Case) -> Option<Finding> {
     } else {
         "eBPF is disabled by Felix's environment, but enabled by its configuration"
     };
+    let used = environment.value;
+    // What removing the variable, which works as well, would do.
+    let other = if used {
+        "turns eBPF off: before that, kube-proxy must run on every node, or no Service works"
+    } else {
+        "turns eBPF on: before that, Felix must know the address of the API server, and kube-proxy must not run"
+    };
+    let field = json!({BPF.field: used});
     Some(
         Finding::warning(&DATAPLANE_DRIFT.entry, &environment.from.object, uses)
-            .read(&environment.from, environment.value)
+            .read(&environment.from, used)
             .read(&configured.from, configured.value)
             .impact("the environment takes precedence, and the FelixConfiguration has no effect")
-            .fix(
-                "remove the variable, so that the FelixConfiguration takes effect; or set both to \
-                 the same value",
-            )
-            .paste(unset_variable(&environment.from.object, BPF.variable)),
+            .fix(format!(
+                "set {} of the FelixConfiguration to {used}, which is what Felix uses: this changes nothing on the \
+                 nodes. To remove the variable {} instead {other}",
+                BPF.field, BPF.variable
+            ))
+            .paste(ResourceWriter::of(case.snapshot).patch_spec(
+                resource_writer::FELIX_CONFIGURATIONS,
+                "default",
+                &field,
+            )),
     )
 }
 
