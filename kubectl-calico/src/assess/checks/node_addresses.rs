@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use calico_core::catalog::Entry;
+use calico_core::cidr::Cidr;
 use serde_json::json;
 
 use super::reinstalled_node::remove_former;
@@ -35,7 +36,9 @@ pub(crate) const WRONG_ADDRESS: Check = Check {
         criteria: "The annotation projectcalico.org/IPv4Address is compared with the addresses of type InternalIP. \
                    Applies only if Calico provides pod networking.\n\
                    - Error: two nodes have the same address, only some nodes differ, or an address that differs is \
-                   one that bridges and NATs usually have.\n\
+                   one that bridges and NATs usually have. An address in one of the networks of the detection method \
+                   (cidrs) does not differ.\n\
+                   - Note: only some nodes differ, and the method selects an interface, which the others may lack.\n\
                    - Warning: all nodes differ, and no detection method is set. With one, it is a legitimate \
                    choice: a separate network for pods.\n\
                    - Error: in Canal, two nodes have the same address in flannel's annotation \
@@ -149,12 +152,26 @@ fn shared_in_canal(case: &Case, canal: &CalicoNode) -> Option<Finding> {
 }
 
 fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
-    let nodes: Vec<&NodeAddresses> = all.iter().filter(|it| it.differs()).collect();
+    let method = Method::of(case);
+    let is_wanted = |it: &NodeAddresses| {
+        let mut networks = method.iter().flat_map(|method| &method.networks);
+        networks.any(|cidr| cidr.holds(it.used.into()))
+    };
+    let differs = |it: &&NodeAddresses| it.differs() && !is_wanted(it);
+    let nodes: Vec<&NodeAddresses> = all.iter().filter(differs).collect();
     let first = nodes.first()?;
     let owner = nodes.iter().find_map(|it| usual_owner(it.used));
-    let severity = if nodes.len() < all.len() || owner.is_some() {
+    // Some nodes may have an interface that others lack, and that the method selects on purpose.
+    let is_chosen = method.as_ref().is_some_and(Method::selects_interfaces);
+    let severity = if owner.is_some() {
         Severity::Error
-    } else if method(case).is_none() {
+    } else if nodes.len() < all.len() {
+        if is_chosen {
+            Severity::Note
+        } else {
+            Severity::Error
+        }
+    } else if method.is_none() {
         Severity::Warning
     } else {
         return None;
@@ -184,20 +201,22 @@ fn different(case: &Case, all: &[NodeAddresses]) -> Option<Finding> {
     };
     let subject = ObjectRef::named("Node", &first.node.metadata.name);
     let finding = Finding::new(&WRONG_ADDRESS.entry, severity, subject, message);
-    let finding = match method(case) {
-        Some((object, field, value)) => {
-            with_addresses(finding, &nodes).evidence(object, field, value)
-        }
-        None => with_addresses(finding, &nodes),
-    };
-    Some(
-        finding
-            .impact(
-                "other nodes send the traffic for a node's pods to this address; unless every \
-                 node can reach it, pods on different nodes cannot reach each other",
-            )
-            .fixed_by(by_internal_ip(case, &[])),
-    )
+    let mut finding = with_addresses(finding, &nodes);
+    if let Some(method) = method {
+        finding = finding.evidence(method.object, method.field, method.value);
+    }
+    let finding = finding.impact(
+        "other nodes send the traffic for a node's pods to this address; unless every node can \
+         reach it, pods on different nodes cannot reach each other",
+    );
+    Some(if severity == Severity::Note {
+        finding.fix(
+            "nothing, if the method is meant to select this network on the nodes that have it; otherwise have it select \
+             the interface that connects the nodes",
+        )
+    } else {
+        finding.fixed_by(by_internal_ip(case, &[]))
+    })
 }
 
 /// The step that makes calico-node use the InternalIPs.
@@ -251,24 +270,69 @@ fn with_addresses(finding: Finding, nodes: &[&NodeAddresses]) -> Finding {
     })
 }
 
-/// The method that was set to detect the address, if it is not the default one.
-fn method(case: &Case) -> Option<(ObjectRef, String, String)> {
-    if by_operator(case) {
+/// How the address is detected, if it is not the default way.
+struct Method {
+    object: ObjectRef,
+    field: String,
+    value: String,
+    /// As the Installation calls it.
+    name: String,
+    networks: Vec<Cidr>,
+}
+
+impl Method {
+    fn of(case: &Case) -> Option<Self> {
+        if by_operator(case) {
+            Self::of_installation(case)
+        } else {
+            Self::of_environment(case)
+        }
+    }
+
+    fn of_installation(case: &Case) -> Option<Self> {
         let spec = &default_installation(case.snapshot)?.spec;
         let methods = spec
             .get("calicoNetwork")?
             .get("nodeAddressAutodetectionV4")?;
-        let set = methods.as_mapping()?.iter().find_map(|(name, value)| {
+        let name = methods.as_mapping()?.iter().find_map(|(name, value)| {
             let name = name.as_str()?;
             (name != "firstFound" && !value.is_null()).then_some(name)
         })?;
-        let field = format!("spec.calicoNetwork.nodeAddressAutodetectionV4.{set}");
-        let value = serde_json::to_string(&methods[set]).ok()?;
-        return Some((ObjectRef::installation(), field, value));
+        let cidrs = methods[name].as_sequence().into_iter().flatten();
+        let cidrs = cidrs.filter_map(|cidr| cidr.as_str()?.parse().ok());
+        Some(Self {
+            object: ObjectRef::installation(),
+            field: format!("spec.calicoNetwork.nodeAddressAutodetectionV4.{name}"),
+            value: serde_json::to_string(&methods[name]).ok()?,
+            name: name.to_owned(),
+            networks: cidrs.collect(),
+        })
     }
-    let node = CalicoNode::current(case.snapshot)?;
-    let value = node.value(VARIABLE).filter(|it| *it != "first-found")?;
-    Some((node.object(), format!("env {VARIABLE}"), value.to_owned()))
+
+    fn of_environment(case: &Case) -> Option<Self> {
+        let node = CalicoNode::current(case.snapshot)?;
+        let value = node.value(VARIABLE).filter(|it| *it != "first-found")?;
+        let (name, given) = value.split_once('=').unwrap_or((value, ""));
+        let name = match name {
+            "skip-interface" => "skipInterface",
+            "cidr" => "cidrs",
+            name => name,
+        };
+        let cidrs = given.split(',').filter(|_| name == "cidrs");
+        Some(Self {
+            object: node.object(),
+            field: format!("env {VARIABLE}"),
+            value: value.to_owned(),
+            name: name.to_owned(),
+            networks: cidrs.filter_map(|cidr| cidr.trim().parse().ok()).collect(),
+        })
+    }
+
+    /// Whether it selects an interface, so that nodes without it can use another one. In a manifest, can-reach is often
+    /// set by an installer, not by a person.
+    fn selects_interfaces(&self) -> bool {
+        ["interface", "skipInterface", "canReach"].contains(&self.name.as_str())
+    }
 }
 
 const VARIABLE: &str = "IP_AUTODETECTION_METHOD";
