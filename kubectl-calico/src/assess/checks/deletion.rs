@@ -104,17 +104,42 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
                 }),
         );
     }
-    let finding = finding.impact("the Installation can be neither used nor recreated");
+    let runs = !case.facts.agents.is_absent();
+    let finding = finding.impact(if runs {
+        "the Installation can be neither used nor recreated; calico-node keeps running until an operator runs again, which \
+         removes it from every node"
+    } else {
+        "the Installation can be neither used nor recreated"
+    });
+    let reinstall = Step::new(format!(
+        "reinstall the operator of the same release{}: it completes the deletion{}",
+        as_rendered(case),
+        alone(case)
+    ));
+    let reinstall = match install_again(case) {
+        Some(command) => reinstall.run(command),
+        None => reinstall,
+    };
+    let steps = runs.then(|| save(installation)).into_iter();
     Some(
         finding
-            .fix(format!(
-                "reinstall the operator of the same release{}: it completes the deletion{}",
-                as_rendered(case),
-                alone(case)
-            ))
-            .paste(install_again(case).unwrap_or_default())
+            .fixed_by_all(steps.chain([reinstall]).collect())
             .then(rollback(case)),
     )
+}
+
+/// What comes before an operator that completes a deletion, which nothing can undo.
+/// Source: tigera/operator v1.42.3, pkg/controller/installation/core_controller.go (installationMarkedForDeletion).
+fn save(installation: &Installation) -> Step {
+    let name = pasted(&installation.metadata.name);
+    Step::new(
+        "nothing undoes the deletion: if Calico is to stay, save the Installation, and go on in a maintenance window only. \
+         The next step removes calico-node from every node, and pods are without a network until you have created the \
+         Installation again",
+    )
+    .run(format!(
+        "kubectl get installations.operator.tigera.io {name} -o yaml > installation.yaml"
+    ))
 }
 
 /// What the command leaves in the values of a release.

@@ -5,7 +5,7 @@ use k8s_openapi::api::apps::v1::Deployment;
 
 use crate::assess::advice::impact::{WITHOUT_OPERATOR, without_operator};
 use crate::assess::check::{Case, Check, Judges};
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::installer::Installer;
 use crate::facts::method::Method;
 use crate::facts::platform::Platform;
@@ -44,9 +44,17 @@ pub(crate) const OPERATOR_NOT_READY: Check = Check {
             Some(operator) => not_ready(case, operator),
             None => missing(case),
         };
+        let found = found.map(|finding| {
+            let deletion = is_being_deleted(case).then_some(Suspect::Code(DELETION_STUCK));
+            finding.suspects(deletion)
+        });
         found.into_iter().collect()
     },
 };
+
+/// The finding that a deletion is stuck: an operator that comes back completes it, and removes Calico. Its file imports
+/// this one.
+const DELETION_STUCK: &str = "CAL105";
 
 fn missing(case: &Case) -> Option<Finding> {
     let by_operator = CalicoNode::all(case.snapshot)
