@@ -11,7 +11,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
 use crate::phrases::pasted;
 use crate::repair::Step;
-use crate::repair::resource_writer::patch_pool_crd;
+use crate::repair::resource_writer::{delete_pool_in_datastore, patch_pool_crd};
 use crate::snapshot::resources::IP_POOLS;
 use crate::views::objects::operator_deployment;
 
@@ -75,12 +75,14 @@ pub(crate) const UNREADABLE: Check = Check {
         title: "a pool's CIDR is not valid",
         meaning: "The CIDR of an existing pool cannot be parsed.",
         impact: "Calico's components skip the pool, and no addresses are assigned from it. Up to \
-                 Calico 3.31, the CRDs accept any string.",
+                 Calico 3.31, the CRDs accept any string. Since operator 1.34, the operator stops at such a pool, \
+                 whoever created it, if it is enabled: it applies no changes until the pool is gone.",
         criteria: "The CIDR is parsed as Go's net.ParseCIDR does: it must be an address, a slash \
                    and a prefix length, and nothing else. Listed pools are covered by CAL110.",
         fix: "Delete the pool, and create one with a CIDR like 10.244.0.0/16 or \
               fd00:10:244::/56.",
-        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go",
+        source: "projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go; tigera/operator v1.34.13 and \
+                 v1.42.3, pkg/controller/installation/core_controller.go (fillDefaults)",
     },
     needs: &[&IP_POOLS],
     excuses: &[],
@@ -88,20 +90,36 @@ pub(crate) const UNREADABLE: Check = Check {
     find: |case| {
         let unreadable = |pool: &CandidatePool| {
             let text = quoted(pool.cidr);
-            let fix = "delete the pool, and create one with a CIDR like 10.244.0.0/16";
+            let fix = "delete the pool directly in the datastore, because Calico's API refuses to, and create one with a CIDR \
+                       like 10.244.0.0/16 if it is needed";
+            let name = pool.existing.map_or("", |existing| existing.name.as_str());
             let finding = Finding::error(
                 &UNREADABLE.entry,
                 pool.object(),
                 format!("{text} is not a CIDR"),
             )
             .evidence(pool.object(), pool.field("cidr"), text)
-            .impact("no addresses are assigned from the pool")
-            .fix(fix);
+            .impact(if stops_operator(case, pool) {
+                "no addresses are assigned from the pool, and the operator applies no changes at all until it is gone"
+            } else {
+                "no addresses are assigned from the pool"
+            })
+            .fix(fix)
+            .paste(delete_pool_in_datastore(case.snapshot, name));
             pool.network.is_none().then_some(finding)
         };
         existing_pools(case).iter().filter_map(unreadable).collect()
     },
 };
+
+/// Whether the operator reconciles nothing while there is such a pool.
+fn stops_operator(case: &Case, pool: &CandidatePool) -> bool {
+    let operator = case.facts.installation.as_ref();
+    let is_enabled = pool.existing.is_some_and(|existing| existing.enabled);
+    case.facts.install.is_run_by_operator()
+        && operator.is_some_and(|installation| installation.operator.since(34))
+        && is_enabled
+}
 
 /// Replaces the CIDR with its canonical notation. The operator identifies pools by the text of their
 /// CIDR: with the new one in the Installation first, it tries to create another pool, which Calico's

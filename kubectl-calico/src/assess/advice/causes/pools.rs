@@ -8,7 +8,7 @@ use super::installation::REJECTED;
 use super::known_cause::KnownCause;
 use crate::assess::checks::drift::POOLS_DIFFER;
 use crate::assess::checks::overlaps::OVERLAPS_POOL;
-use crate::assess::checks::pool_cidr::NOT_CANONICAL;
+use crate::assess::checks::pool_cidr::{NOT_CANONICAL, UNREADABLE};
 use crate::assess::checks::windows_affinity::NO_STRICT_AFFINITY;
 
 /// The Installation and an existing pool differ in a way that the operator cannot resolve.
@@ -49,6 +49,15 @@ pub(crate) static CAUSES: &[KnownCause] = &[
               described in projectcalico/calico#11311, and write the same CIDR in the \
               Installation",
         explained_by: &[&NOT_CANONICAL],
+        paste: pool_cidrs,
+        ..KnownCause::USUAL
+    },
+    KnownCause {
+        texts: &["error querying installation", "failed to parse cidr"],
+        written_by: (34, None),
+        means: "an existing pool has a CIDR that cannot be parsed, and the operator stops at it, whoever created it",
+        fix: "delete that pool directly in the datastore, because Calico's API refuses to",
+        explained_by: &[&UNREADABLE],
         paste: pool_cidrs,
         ..KnownCause::USUAL
     },
