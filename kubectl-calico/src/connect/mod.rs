@@ -9,6 +9,7 @@ mod body;
 mod compression;
 mod connection_failure;
 mod credentials;
+mod encoding;
 mod environment;
 mod error;
 mod error_response;
@@ -50,6 +51,7 @@ pub use watch::EventStream;
 
 use body::Bodies;
 use connection_failure::Route;
+use encoding::Encoding;
 use kubeconfig::MergedKubeconfig;
 use server::Connections;
 use target::Target;
@@ -125,6 +127,6 @@ pub async fn connect_in(
         time_limit,
         bodies: Bodies::default(),
         connections: Connections::default(),
-        accepts_gzip: !config.disable_compression,
+        encoding: Encoding::new(!config.disable_compression),
     })
 }
