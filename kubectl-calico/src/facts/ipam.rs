@@ -12,12 +12,16 @@ use crate::snapshot::ObjectRef;
 use crate::snapshot::Snapshot;
 use crate::views::calico_node::{CalicoNode, NOT_FOUND};
 use crate::views::cni_config;
+use crate::views::daemon_set::amazon_vpc;
 
 /// The operator's name for Calico's IPAM, which assigns addresses from pools.
 pub const CALICO: &str = "Calico";
 
 /// The operator's name for host-local IPAM, which assigns addresses from the node's part of the pod CIDR.
 pub const HOST_LOCAL: &str = "HostLocal";
+
+/// The operator's name for the Amazon VPC CNI, which assigns addresses of the cloud's network.
+pub const AMAZON_VPC: &str = "AmazonVPC";
 
 /// The IPAM plugin, by the operator's name if it has one.
 pub fn ipam(
@@ -67,7 +71,8 @@ fn by_operator(snapshot: &Snapshot) -> Option<(String, Provenance)> {
 
 /// Calico's manifests have the CNI configuration in their ConfigMap. Derived manifests may have it
 /// elsewhere; the init containers of calico-node then show whether Calico's plugin is installed at all.
-/// Where Calico does no networking, the addresses are those of each node's pod CIDR, as on GKE.
+/// Where Calico does no networking, the addresses are those of each node's pod CIDR, as on GKE, or of the Amazon
+/// VPC.
 fn by_manifest(snapshot: &Snapshot) -> Fact<String> {
     let Some(node) = CalicoNode::current(snapshot) else {
         return Fact::of(&snapshot.daemon_sets, NOT_FOUND, |_| None);
@@ -80,7 +85,11 @@ fn by_manifest(snapshot: &Snapshot) -> Fact<String> {
     let missing = "IPAM plugin unknown";
     let configured = Fact::of(config, missing, |config| Some((ipam_of(config)?, from())));
     configured.or(|| {
-        if node.is_canal() || node.does_networking() == Some(false) {
+        let other = amazon_vpc(snapshot).filter(|_| node.connects_pods() == Some(false));
+        if let Some(set) = other.filter(|_| !node.is_canal()) {
+            let from = ObjectRef::of_object("DaemonSet", &set.metadata);
+            Fact::known(AMAZON_VPC.to_owned(), Provenance::new(from, ""))
+        } else if node.is_canal() || node.does_networking() == Some(false) {
             Fact::known(HOST_LOCAL.to_owned(), node.at("env"))
         } else if node.prepares_with("upgrade-ipam") || node.prepares_with("install-cni") {
             Fact::known(CALICO.to_owned(), node.at("initContainers"))

@@ -41,7 +41,9 @@ pub fn list(ports: &[Port]) -> String {
 pub struct Traffic {
     /// The encapsulations of the pools.
     pub encapsulations: Vec<Encapsulation>,
-    /// Whether BIRD runs, which peers with other nodes regardless of the pools' encapsulation.
+    /// Whether BIRD runs, which peers with other nodes regardless of the pools' encapsulation, or the BGP daemon of VPP,
+    /// which listens on the same port.
+    /// Source: projectcalico/vpp-dataplane v3.29.0, calico-vpp-agent/routing/routing_server.go.
     pub bgp: bool,
     /// Whether Felix connects to Typha.
     pub typha: bool,

@@ -85,10 +85,13 @@ impl Routing {
 
 /// The traffic of Calico that crosses nodes.
 fn traffic(snapshot: &Snapshot, modes: &Fact<Vec<RoutingMode>>, bgp: &Bgp) -> Traffic {
-    let modes = modes.value().into_iter().flatten();
-    let encapsulations: Vec<Encapsulation> = modes.filter_map(|mode| mode.encapsulation).collect();
+    let modes = modes.value().map(Vec::as_slice).unwrap_or_default();
+    let encapsulations = modes.iter().filter_map(|mode| mode.encapsulation);
+    let encapsulations: Vec<Encapsulation> = encapsulations.collect();
+    let by_vpp = |mode: &RoutingMode| mode.routes_by == Some(RoutesBy::Vpp);
+    let bird = !encapsulations.is_empty() && bgp.runs.value() == Some(&true);
     Traffic {
-        bgp: !encapsulations.is_empty() && bgp.runs.value() == Some(&true),
+        bgp: bird || modes.iter().any(by_vpp),
         typha: super::typha::is_used(snapshot),
         encapsulations,
     }

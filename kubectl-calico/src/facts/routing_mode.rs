@@ -26,7 +26,7 @@ pub struct RoutingMode {
     /// The component that programs the routes; absent if none does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub routes_by: Option<RoutesBy>,
-    /// The interface of the tunnel; absent without encapsulation.
+    /// The interface of the tunnel; absent without encapsulation, and with VPP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface: Option<&'static str>,
     /// The bytes that encapsulation adds to each packet.
@@ -86,6 +86,8 @@ impl RoutingMode {
             Encapsulation::None => "unencapsulated",
         };
         let (interface, overhead) = tunnel(encapsulation, family);
+        // The tunnels of VPP are inside of VPP.
+        let interface = interface.filter(|_| routes_by != Some(RoutesBy::Vpp));
         Self {
             family: Some(family),
             encapsulation: Some(encapsulation),

@@ -3,9 +3,21 @@
 use k8s_openapi::api::apps::v1::{DaemonSet, DaemonSetStatus};
 use k8s_openapi::api::core::v1::PodSpec;
 
+use crate::snapshot::Snapshot;
+
 /// The pods that it creates.
 pub fn pod(set: &DaemonSet) -> Option<&PodSpec> {
     set.spec.as_ref()?.template.spec.as_ref()
+}
+
+/// The Amazon VPC CNI, which EKS installs. The operator recognizes it by the same name.
+/// Source: tigera/operator v1.42.3, core_controller.go (`fillDefaults`).
+pub fn amazon_vpc(snapshot: &Snapshot) -> Option<&DaemonSet> {
+    let is_it = |set: &&DaemonSet| {
+        let meta = &set.metadata;
+        (meta.namespace.as_deref(), meta.name.as_deref()) == (Some("kube-system"), Some("aws-node"))
+    };
+    snapshot.daemon_sets.items().iter().find(is_it)
 }
 
 /// What its controller has counted; nothing yet of one in a manifest.

@@ -17,6 +17,7 @@ mod exports;
 mod formats;
 mod overlay;
 mod picture;
+mod platforms;
 mod redaction;
 mod reports;
 mod rules;

@@ -4,12 +4,14 @@ use calico_core::installation::Installation;
 use serde::Serialize;
 
 use crate::facts::Facts;
+use crate::facts::ipam::AMAZON_VPC;
 use crate::facts::manifest::Manifest;
 use crate::facts::method::Method;
 use crate::facts::platform::Platform;
 use crate::plan::request::PlanRequest;
 use crate::repair::installation_settings::{self, Setting};
 use crate::snapshot::Snapshot;
+use crate::views::daemon_set;
 
 /// The CNI plugin that gives pods their addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -80,15 +82,8 @@ impl Networking {
         if running.is_some_and(|node| node.prepares_with("install-cni")) {
             return by(CALICO, "Calico's CNI plugin is installed on the nodes");
         }
-        // As the operator detects it: tigera/operator v1.42.3, core_controller.go (`fillDefaults`).
-        let sets = snapshot.daemon_sets.items();
-        let aws_node = sets.iter().any(|set| {
-            let meta = &set.metadata;
-            (meta.namespace.as_deref(), meta.name.as_deref())
-                == (Some("kube-system"), Some("aws-node"))
-        });
-        if aws_node {
-            return by("AmazonVPC", "DaemonSet/kube-system/aws-node exists");
+        if daemon_set::amazon_vpc(snapshot).is_some() {
+            return by(AMAZON_VPC, "DaemonSet/kube-system/aws-node exists");
         }
         let ready = facts
             .cluster

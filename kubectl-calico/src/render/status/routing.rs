@@ -43,9 +43,11 @@ fn mode(mode: &RoutingMode) -> String {
         Some(family) => format!("{family}: {}", mode.summary),
         None => mode.summary.clone(),
     };
-    if let Some(interface) = mode.interface {
+    if mode.overhead > 0 {
+        let interface = mode.interface.map(|name| format!("{name}, "));
         text.push_str(&format!(
-            " ({interface}, {} bytes overhead per packet)",
+            " ({}{} bytes overhead per packet)",
+            interface.unwrap_or_default(),
             mode.overhead
         ));
     }
