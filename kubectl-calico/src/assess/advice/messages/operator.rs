@@ -155,7 +155,7 @@ pub(super) const MESSAGES: &[KnownMessage] = &[
         ..KnownMessage::USUAL
     },
     KnownMessage {
-        texts: &["x509: subject with cn=", "is not in the allowed list"],
+        texts: &["x509: subject with", "is not in the allowed list"],
         means: "Calico's API server rejects the certificate with which that of Kubernetes calls it",
         fix: "add the name in the line (cn) to --requestheader-allowed-names of kube-apiserver, or leave that flag empty",
         source: "kubernetes v1.34, staging/src/k8s.io/apiserver/pkg/authentication/request/x509/x509.go; \
