@@ -46,6 +46,7 @@ use report::{KIND, Report};
 
 use crate::document::Head;
 use crate::repair::destination::Destination;
+use crate::repair::owned_objects::name_owners;
 use crate::snapshot::resource::Resource;
 use crate::snapshot::{Snapshot, Unknown};
 
@@ -159,5 +160,9 @@ fn of_checks(
         .filter(|check| wanted(check) && check.can_judge(unknown))
         .flat_map(|check| (check.find)(case))
         .map(|finding| pod_messages::with_messages(case, finding))
+        .map(|mut finding| {
+            name_owners(case.snapshot, case.facts, &mut finding.fix);
+            finding
+        })
         .collect()
 }

@@ -7,6 +7,7 @@ use super::bundle::{Bundle, bundle};
 use super::datastore::{Datastore, datastore};
 use super::installer::Installer;
 use super::method::{Method, method};
+use super::owner::Hold;
 use super::platform::Platform;
 use super::versions::{calico_version, enterprise_version, operator_version};
 use crate::facts::fact::Fact;
@@ -92,15 +93,17 @@ impl Install {
         }
     }
 
-    /// Whether nothing but the platform can change the Installation: it reverts patches sooner or later, and
-    /// the operator then deletes pools under their pods.
-    pub fn is_changed_by_platform(&self) -> bool {
-        matches!(
-            self.method.value(),
-            Some(Method::Operator {
-                by: Installer::Platform { .. }
-            })
-        )
+    /// Whether the Installation can be changed only where the platform or a tool has it from: it reverts patches
+    /// sooner or later, and the operator then deletes pools under their pods.
+    pub fn is_changed_elsewhere(&self) -> bool {
+        match self.method.value() {
+            Some(Method::Operator { by }) => match by {
+                Installer::Platform { .. } => true,
+                Installer::Owner { tool } => tool.hold() == Hold::ThereOnly,
+                Installer::Helm { .. } | Installer::Manifests => false,
+            },
+            _ => false,
+        }
     }
 
     /// A change to the Installation, followed by where else it must be made to last.

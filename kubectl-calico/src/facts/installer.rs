@@ -1,10 +1,13 @@
-//! What installed the operator and the Installation: Helm, Argo CD, Flux, the platform or manifests.
+//! What installed the operator and the Installation: Helm, a tool that keeps objects as it was told, the platform or
+//! manifests.
 
 use serde::Serialize;
 
+use super::owner::Owner;
 use super::platform::Platform;
 use crate::facts::provenance::Provenance;
 use crate::snapshot::{ObjectRef, Snapshot};
+use crate::views::marks::Marks;
 use crate::views::objects::{default_installation, object_of, operator_deployment};
 
 /// What installed the operator and the Installation.
@@ -19,10 +22,6 @@ pub enum Installer {
         /// The namespace of the release.
         namespace: String,
     },
-    /// Argo CD.
-    ArgoCd,
-    /// Flux, from a HelmRelease or a Kustomization.
-    Flux,
     /// The platform, which ships Calico and reverts changes to it.
     Platform {
         /// The platform.
@@ -30,6 +29,12 @@ pub enum Installer {
     },
     /// Manifests, applied with kubectl.
     Manifests,
+    /// A tool that keeps objects as it was told.
+    #[serde(untagged)]
+    Owner {
+        /// The tool.
+        tool: Owner,
+    },
 }
 
 impl Installer {
@@ -40,8 +45,8 @@ impl Installer {
                 "upgrade the Helm release {release} in {namespace} to the tigera-operator chart of \
                  the new version, after its CRDs"
             ),
-            Self::ArgoCd | Self::Flux => {
-                "set the new version of the tigera-operator chart in Git".to_owned()
+            Self::Owner { tool } => {
+                format!("set the new version of the operator {}", tool.place())
             }
             Self::Platform { platform } => format!("upgrade it through {}", platform.name()),
             Self::Manifests => "apply operator-crds.yaml and tigera-operator.yaml of the new \
@@ -57,8 +62,7 @@ impl Installer {
                 "also change the values of the Helm release {release} in {namespace}; otherwise \
                  the next upgrade reverts the change"
             )),
-            Self::ArgoCd => Some(in_git("Argo CD")),
-            Self::Flux => Some(in_git("Flux")),
+            Self::Owner { tool } => Some(tool.also_change()),
             Self::Platform { platform } => Some(format!(
                 "{} manages this Installation and reverts changes: make them through {0}",
                 platform.name()
@@ -68,112 +72,50 @@ impl Installer {
     }
 }
 
-fn in_git(tool: &str) -> String {
-    format!(
-        "also change it in Git (`kubectl calico plan -o values` prints values for the chart); \
-         otherwise {tool} reverts the change"
-    )
-}
-
 /// What installed the operator and the Installation, and where that was read.
 pub fn installer(snapshot: &Snapshot, platform: Option<Platform>) -> (Installer, Vec<Provenance>) {
-    let installation = default_installation(snapshot).map(|found| {
-        let meta = &found.metadata;
-        let marks = Marks::read(|key| meta.label(key), |key| meta.annotation(key));
-        (ObjectRef::installation(), marks)
-    });
-    let operator = operator_deployment(snapshot).map(|found| {
-        let (labels, annotations) = (&found.metadata.labels, &found.metadata.annotations);
-        let marks = Marks::read(
-            |key| labels.as_ref()?.get(key).map(String::as_str),
-            |key| annotations.as_ref()?.get(key).map(String::as_str),
-        );
-        (object_of(found), marks)
-    });
+    let installation = default_installation(snapshot)
+        .map(|found| (ObjectRef::installation(), Marks::from(&found.metadata)));
+    let operator =
+        operator_deployment(snapshot).map(|found| (object_of(found), Marks::from(&found.metadata)));
     [installation, operator]
         .into_iter()
         .flatten()
         .find_map(|(object, marks)| {
-            let (installer, field) = marks.installer(platform)?;
+            let (installer, field) = of(&marks, platform)?;
             Some((installer, vec![Provenance::new(object, field)]))
         })
         .unwrap_or((Installer::Manifests, Vec::new()))
 }
 
-/// The labels and annotations that installers leave on objects.
-struct Marks {
-    /// A Helm release and its namespace.
-    release: Option<(String, String)>,
-    /// The label or annotation of Argo CD.
-    argo_cd: Option<&'static str>,
-    /// The label of Flux's helm-controller or kustomize-controller.
-    flux: Option<&'static str>,
-    /// The label of the add-on manager of AKS.
-    addon_manager: Option<&'static str>,
-}
+/// The labels of what AKS installs.
+const AKS_LABELS: [&str; 2] = [
+    "addonmanager.kubernetes.io/mode",
+    "kubernetes.azure.com/managedby",
+];
 
-impl Marks {
-    fn read<'a>(
-        label: impl Fn(&str) -> Option<&'a str>,
-        annotation: impl Fn(&str) -> Option<&'a str>,
-    ) -> Self {
-        let release = annotation("meta.helm.sh/release-name").map(|release| {
-            let namespace = annotation("meta.helm.sh/release-namespace");
-            (release.to_owned(), namespace.unwrap_or_default().to_owned())
-        });
-        let argo_cd = if annotation("argocd.argoproj.io/tracking-id").is_some() {
-            Some("annotation argocd.argoproj.io/tracking-id")
-        } else if label("argocd.argoproj.io/instance").is_some() {
-            Some("label argocd.argoproj.io/instance")
-        } else {
-            None
-        };
-        let flux = if label("helm.toolkit.fluxcd.io/name").is_some() {
-            Some("label helm.toolkit.fluxcd.io/name")
-        } else if label("kustomize.toolkit.fluxcd.io/name").is_some() {
-            Some("label kustomize.toolkit.fluxcd.io/name")
-        } else {
-            None
-        };
-        let addon_manager = if label("addonmanager.kubernetes.io/mode").is_some() {
-            Some("label addonmanager.kubernetes.io/mode")
-        } else if label("kubernetes.azure.com/managedby").is_some() {
-            Some("label kubernetes.azure.com/managedby")
-        } else {
-            None
-        };
-        Self {
-            release,
-            argo_cd,
-            flux,
-            addon_manager,
-        }
+/// What an object with these marks was installed by, and the mark that says so.
+fn of(marks: &Marks, platform: Option<Platform>) -> Option<(Installer, String)> {
+    let by_platform = |platform| Installer::Platform { platform };
+    if platform == Some(Platform::Aks)
+        && let Some(label) = AKS_LABELS.iter().find(|key| marks.label(key).is_some())
+    {
+        return Some((by_platform(Platform::Aks), format!("label {label}")));
     }
-
-    /// The installer, and the label or annotation that names it.
-    fn installer(self, platform: Option<Platform>) -> Option<(Installer, &'static str)> {
-        let by_platform = |platform| Installer::Platform { platform };
-        if let Some(label) = self.addon_manager
-            && platform == Some(Platform::Aks)
-        {
-            return Some((by_platform(Platform::Aks), label));
-        }
-        // Flux runs Helm, whose annotations are there, too.
-        if let Some(label) = self.flux {
-            return Some((Installer::Flux, label));
-        }
-        // It renders charts without Helm's annotations: those are from before it took over.
-        if let Some(mark) = self.argo_cd {
-            return Some((Installer::ArgoCd, mark));
-        }
-        let (release, namespace) = self.release?;
-        // RKE2 ships Calico as a chart, and reverts changes to it.
-        let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
-        let installer = if by_rke2 {
-            by_platform(Platform::Rke2)
-        } else {
-            Installer::Helm { release, namespace }
-        };
-        Some((installer, "annotation meta.helm.sh/release-name"))
+    // Flux and Fleet run Helm, and others render charts that once were Helm's: its annotations are there, too.
+    if let Some((tool, mark)) = Owner::of(marks) {
+        return Some((Installer::Owner { tool }, mark));
     }
+    let (release, namespace) = marks.release()?;
+    // RKE2 ships Calico as a chart, and reverts changes to it.
+    let by_rke2 = platform == Some(Platform::Rke2) && release.starts_with("rke2-");
+    let installer = if by_rke2 {
+        by_platform(Platform::Rke2)
+    } else {
+        Installer::Helm {
+            release: release.to_owned(),
+            namespace: namespace.to_owned(),
+        }
+    };
+    Some((installer, "annotation meta.helm.sh/release-name".to_owned()))
 }

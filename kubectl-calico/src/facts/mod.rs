@@ -23,6 +23,7 @@ pub mod network_sources;
 pub mod networks;
 pub mod no_assignment;
 pub mod node_blocks;
+pub mod owner;
 pub mod platform;
 pub mod pool_encapsulation;
 pub mod pool_usage;

@@ -32,6 +32,7 @@ use crate::facts::ports::Port;
 use crate::repair::Step;
 use crate::repair::destination::Destination;
 use crate::repair::installation_settings::Setting;
+use crate::repair::owned_objects::name_owners;
 use crate::snapshot::Snapshot;
 use choice::Choice;
 use comparison::PoolComparison;
@@ -164,11 +165,12 @@ pub fn plan(snapshot: &Snapshot, request: &PlanRequest, now: Timestamp) -> Plan 
     let is_abandoned = existing_findings
         .iter()
         .any(|finding| INSTALLATION_MISSING.found(finding));
-    let steps = if is_abandoned {
+    let mut steps = if is_abandoned {
         steps::restore(&inputs, &existing_pools, &found)
     } else {
         steps::steps(&inputs, &pools, &entries, &existing_pools, &ports, &found)
     };
+    name_owners(snapshot, &facts, &mut steps);
     let described = Described {
         inputs: &inputs,
         pools: &pools,

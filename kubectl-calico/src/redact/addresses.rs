@@ -15,9 +15,9 @@ use super::key::RedactionKey;
 use super::written::{self, WrittenAddress};
 
 /// Networks that distributions use unless they are told otherwise: k3s and RKE2, kubeadm with flannel,
-/// MicroK8s, OpenShift, and Kubernetes' own Services. They identify no cluster, and checks assume them if
-/// an object does not say more.
-const DEFAULTS: [([u8; 4], u8); 8] = [
+/// MicroK8s, OpenShift, kOps, and Kubernetes' own Services. They identify no cluster, checks assume them if
+/// an object does not say more, and kOps is recognized by its.
+const DEFAULTS: [([u8; 4], u8); 10] = [
     ([10, 1, 0, 0], 16),
     ([10, 42, 0, 0], 16),
     ([10, 43, 0, 0], 16),
@@ -25,6 +25,8 @@ const DEFAULTS: [([u8; 4], u8); 8] = [
     ([10, 128, 0, 0], 14),
     ([10, 152, 183, 0], 24),
     ([10, 244, 0, 0], 16),
+    ([100, 64, 0, 0], 13),
+    ([100, 96, 0, 0], 11),
     ([172, 30, 0, 0], 16),
 ];
 

@@ -8,6 +8,7 @@ use crate::facts::Facts;
 use crate::facts::install::Install;
 use crate::facts::installer::Installer;
 use crate::facts::method::Method;
+use crate::facts::owner::{Hold, Owner};
 use crate::facts::platform::Platform;
 use crate::phrases::pasted;
 use crate::snapshot::{Snapshot, Store};
@@ -63,8 +64,7 @@ fn installer(install: &Install) -> Option<&Installer> {
 
 /// Keeps the tool that manages the Installation from reverting the changes halfway: the operator would delete
 /// a new pool, which is then no longer listed, under its pods.
-/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go; Argo CD documentation,
-/// Automated Sync Policy; Flux documentation, Kustomization and HelmRelease (drift detection).
+/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go.
 fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
     let what = |tool: &str, suspend: &str| {
         format!(
@@ -73,17 +73,19 @@ fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
         )
     };
     match installer(install)? {
-        Installer::ArgoCd => {
-            let step = Step::new(what(
-                "Argo CD",
-                "turn off automated sync of the Application, and of what generates it,",
-            ));
-            Some(step.run(suspend_argo_cd(snapshot)))
-        }
-        Installer::Flux => {
-            let step = Step::new(what("Flux", "suspend Flux"));
-            Some(step.run(suspend_flux(snapshot)))
-        }
+        Installer::Owner { tool } => match tool.hold() {
+            Hold::Suspend(how) => {
+                let step = Step::new(what(tool.name(), how));
+                Some(step.run(suspend(snapshot, *tool)))
+            }
+            Hold::ThereOnly => Some(Step::new(format!(
+                "change the Installation only {}, one step at a time: {} reverts patches, and the operator then deletes \
+                 pools under their pods",
+                tool.place(),
+                tool.name()
+            ))),
+            Hold::NotNeeded => None,
+        },
         Installer::Platform {
             platform: Platform::Rke2,
         } => Some(Step::new(
@@ -97,6 +99,15 @@ fn before(snapshot: &Snapshot, install: &Install) -> Option<Step> {
             platform.name()
         ))),
         Installer::Helm { .. } | Installer::Manifests => None,
+    }
+}
+
+/// The command that suspends a tool, if it can be given in the cluster.
+fn suspend(snapshot: &Snapshot, tool: Owner) -> Command {
+    match tool {
+        Owner::ArgoCd => suspend_argo_cd(snapshot),
+        Owner::Flux => suspend_flux(snapshot),
+        _ => "".into(),
     }
 }
 
@@ -186,9 +197,13 @@ fn after(install: &Install, values: &str, version: Option<&str>) -> Option<Step>
                     .after_the_change(),
             )
         }
-        by @ (Installer::ArgoCd | Installer::Flux) => {
-            let also = by.also_change()?;
-            Some(Step::new(format!("{also}. Then let it reconcile again")))
+        Installer::Owner { tool } => {
+            let also = tool.also_change();
+            match tool.hold() {
+                Hold::Suspend(_) => Some(Step::new(format!("{also}. Then let it reconcile again"))),
+                Hold::ThereOnly => None,
+                Hold::NotNeeded => Some(Step::new(also)),
+            }
         }
         Installer::Platform { .. } | Installer::Manifests => None,
     }

@@ -4,6 +4,7 @@
 pub mod access;
 pub mod calico_node;
 mod calls;
+pub mod changed_objects;
 pub mod cluster_option;
 pub mod command;
 mod connection_words;
@@ -25,6 +26,7 @@ pub mod migration;
 pub mod mtu;
 pub mod new_pool;
 pub mod node_pod_cidrs;
+pub mod owned_objects;
 mod plugin_call;
 pub mod pool_entry;
 pub mod pool_pins;

@@ -64,7 +64,7 @@ impl<'a> PoolWriter<'a> {
         Self {
             facts,
             installation: facts.installation.as_ref(),
-            list: InstallationList::of(snapshot, facts.install.is_changed_by_platform()),
+            list: InstallationList::of(snapshot, facts.install.is_changed_elsewhere()),
             resources: ResourceWriter::of(snapshot),
             changed_list: false,
             restored: 0,

@@ -27,6 +27,16 @@ pub struct Meta {
     pub deletion_timestamp: Option<Time>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub finalizers: Vec<String>,
+    /// Who has set fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_fields: Option<Box<[FieldManager]>>,
+}
+
+/// An entry of `managedFields`, of which only the name is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FieldManager {
+    pub manager: String,
 }
 
 impl Meta {

@@ -12,6 +12,7 @@ pub mod ipam_config;
 pub mod joining;
 pub mod kube_proxy;
 pub(crate) mod log_errors;
+pub mod marks;
 pub mod node_addresses;
 pub mod node_labels;
 pub mod node_subnets;

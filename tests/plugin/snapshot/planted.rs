@@ -78,7 +78,7 @@ impl Planted {
         let metadata = object["metadata"].as_object_mut().unwrap();
         metadata.insert(
             "managedFields".to_owned(),
-            json!([{"manager": self.secret(), "fieldsV1": {"f:spec": self.secret()}}]),
+            json!([{"manager": "kubectl", "fieldsV1": {"f:spec": self.secret()}}]),
         );
         metadata.insert(
             "ownerReferences".to_owned(),

@@ -48,16 +48,51 @@ fn a_redacted_cluster_has_the_same_findings() {
                 case.folder.display()
             ));
         }
+        let (found, expected) = (recognized(&redacted), recognized(case.report()));
+        if found != expected {
+            different.push(format!(
+                "{}: {found}, not {expected}",
+                case.folder.display()
+            ));
+        }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
-/// The codes and severities. The order of equal ones is that of the names of objects.
-fn codes(report: &Value) -> Vec<(String, String)> {
+/// What the cluster and the installation of Calico are recognized as.
+fn recognized(report: &Value) -> Value {
+    let facts = &report["facts"];
+    let (cluster, install) = (&facts["cluster"], &facts["install"]);
+    let method = &install["method"]["value"];
+    json!({
+        "platform": cluster["platform"]["value"],
+        "cloud": cluster["cloud"]["value"],
+        "method": [&method["kind"], &method["by"]["tool"], &method["by"]["platform"], &method["variant"]],
+        "bundle": install["bundle"]["value"],
+        "datastore": install["datastore"]["value"],
+        "dataplane": facts["dataplane"]["value"],
+    })
+}
+
+/// The codes and severities, and the number of commands of each step of the fix. The order of equal ones is that of
+/// the names of objects.
+fn codes(report: &Value) -> Vec<(String, String, Vec<usize>)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let commands = |found: &Value| {
+        let steps = found["fix"].as_array().unwrap().iter();
+        steps
+            .map(|step| step["commands"].as_array().map_or(0, Vec::len))
+            .collect()
+    };
     let findings = report["findings"].as_array().unwrap().iter();
     let mut codes: Vec<_> = findings
-        .map(|found| (text(&found["code"]), text(&found["severity"])))
+        .map(|found| {
+            (
+                text(&found["code"]),
+                text(&found["severity"]),
+                commands(found),
+            )
+        })
         .collect();
     codes.sort();
     codes

@@ -268,7 +268,7 @@ fn finding(case: &Case, operator: &Operator, violation: &Violation) -> Finding {
         ));
     }
     let finding = finding.fix(install.lasting(&violation.fix));
-    if install.is_changed_by_platform() {
+    if install.is_changed_elsewhere() {
         finding
     } else {
         finding.paste("kubectl edit installations.operator.tigera.io default")

@@ -161,7 +161,7 @@ pub(crate) fn install_again(case: &Case) -> Option<String> {
             let url = install.manifest_url("tigera-operator.yaml")?;
             Some(format!("kubectl apply --server-side -f {url}"))
         }
-        Installer::ArgoCd | Installer::Flux | Installer::Platform { .. } => None,
+        Installer::Owner { .. } | Installer::Platform { .. } => None,
     }
 }
 

@@ -87,8 +87,7 @@ pub(crate) fn installed_by(install: &Install) -> String {
 fn installer(by: &Installer) -> String {
     match by {
         Installer::Helm { release, namespace } => format!("Helm release {release} in {namespace}"),
-        Installer::ArgoCd => "Argo CD".to_owned(),
-        Installer::Flux => "Flux".to_owned(),
+        Installer::Owner { tool } => tool.name().to_owned(),
         Installer::Platform { platform } => format!("bundled with {}", platform.name()),
         Installer::Manifests => "manifests".to_owned(),
     }

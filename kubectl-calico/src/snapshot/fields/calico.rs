@@ -1,13 +1,8 @@
 //! What is kept of Calico's pools and configuration.
 
-use super::{
-    APPLIED, CONDITION, CONFIGURED, CONFIGURED_ANNOTATIONS, DELETION, NAME, NAMED, STORED_METADATA,
-};
+use super::{CONDITION, CONFIGURED, DELETION, LABELS, MANAGERS, NAME, NAMED, STORED_ANNOTATIONS};
 use crate::snapshot::trim::keep::Fields;
-use crate::snapshot::trim::keep::Keep::{self, Document, Entries, Fields as Object, Value};
-
-/// How the operator marks its pools.
-const OWNER_LABEL: (&str, Keep) = ("labels", Object(&[("app.kubernetes.io/managed-by", Value)]));
+use crate::snapshot::trim::keep::Keep::{self, Entries, Fields as Object, Value};
 
 pub(in crate::snapshot) const IP_POOL: Fields = &[
     (
@@ -17,17 +12,9 @@ pub(in crate::snapshot) const IP_POOL: Fields = &[
             ("creationTimestamp", Value),
             DELETION,
             ("finalizers", Value),
-            OWNER_LABEL,
-            (
-                "annotations",
-                Object(&[
-                    (
-                        STORED_METADATA,
-                        Document(&[OWNER_LABEL, ("annotations", Object(&[APPLIED]))]),
-                    ),
-                    APPLIED,
-                ]),
-            ),
+            LABELS,
+            STORED_ANNOTATIONS,
+            MANAGERS,
         ]),
     ),
     (
@@ -65,7 +52,9 @@ pub(in crate::snapshot) const FELIX_CONFIGURATION: Fields = &[
         Object(&[
             NAME,
             ("creationTimestamp", Value),
-            ("annotations", CONFIGURED_ANNOTATIONS),
+            LABELS,
+            STORED_ANNOTATIONS,
+            MANAGERS,
         ]),
     ),
     (

@@ -1,6 +1,6 @@
 //! What is kept of nodes, and of the objects in which Kubernetes and its distributions keep networks.
 
-use super::{APPLIED, CONDITION, DELETION, NAME, NAMED, NAMESPACE};
+use super::{ANNOTATIONS, CONDITION, DELETION, LABELS, MANAGERS, NAME, NAMED, NAMESPACE};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{
     self, CommandLine, Document, Entries, Fields as Object, Kubeadm, Value,
@@ -124,7 +124,7 @@ pub(in crate::snapshot) const KUBE_PROXY: Fields = &[
 
 const APPLIED_CONFIG_MAP: (&str, Keep) = (
     "metadata",
-    Object(&[NAME, NAMESPACE, ("annotations", Object(&[APPLIED]))]),
+    Object(&[NAME, NAMESPACE, LABELS, ANNOTATIONS, MANAGERS]),
 );
 
 /// The ConfigMaps of Calico's manifests. Variables of calico-node refer to them.

@@ -31,16 +31,11 @@ pub const STORED_METADATA: &str = "projectcalico.org/metadata";
 /// `metadata` of one of Calico's objects that people configure, of which only the name is read otherwise.
 const CONFIGURED: (&str, Keep) = (
     "metadata",
-    Object(&[NAME, ("annotations", CONFIGURED_ANNOTATIONS)]),
+    Object(&[NAME, LABELS, STORED_ANNOTATIONS, MANAGERS]),
 );
 
-const CONFIGURED_ANNOTATIONS: Keep = Object(&[
-    APPLIED,
-    (
-        STORED_METADATA,
-        Document(&[("annotations", Object(&[APPLIED]))]),
-    ),
-]);
+/// The names of the programs that have set fields, by which Terraform and Pulumi are known.
+const MANAGERS: (&str, Keep) = ("managedFields", Object(&[("manager", Value)]));
 
 /// `metadata` of an object whose name alone is read.
 const NAMED: (&str, Keep) = ("metadata", Object(&[NAME]));
@@ -52,21 +47,52 @@ const CONDITION: Fields = &[
     ("message", Message),
 ];
 
-/// The labels and annotations that install tools leave on objects.
-const INSTALLER_LABELS: Keep = Object(&[
-    ("addonmanager.kubernetes.io/mode", Value),
-    ("argocd.argoproj.io/instance", Value),
-    ("helm.toolkit.fluxcd.io/name", Value),
-    ("helm.toolkit.fluxcd.io/namespace", Value),
-    ("k8s-app", Value),
-    ("kubernetes.azure.com/managedby", Value),
-    ("kustomize.toolkit.fluxcd.io/name", Value),
-    ("kustomize.toolkit.fluxcd.io/namespace", Value),
-]);
+/// The labels that tools leave on the objects that they install.
+const LABELS: (&str, Keep) = (
+    "labels",
+    Object(&[
+        ("addon.kops.k8s.io/name", Value),
+        ("addonmanager.kubernetes.io/mode", Value),
+        ("app.kubernetes.io/managed-by", Value),
+        ("argocd.argoproj.io/instance", Value),
+        ("gardener.cloud/role", Value),
+        ("helm.toolkit.fluxcd.io/name", Value),
+        ("helm.toolkit.fluxcd.io/namespace", Value),
+        ("k0s.k0sproject.io/stack", Value),
+        ("k8s-app", Value),
+        ("kapp.k14s.io/app", Value),
+        ("kubeone.io/addon", Value),
+        ("kubernetes.azure.com/managedby", Value),
+        ("kustomize.toolkit.fluxcd.io/name", Value),
+        ("kustomize.toolkit.fluxcd.io/namespace", Value),
+        ("projectsveltos.io/reference-kind", Value),
+        ("resources.gardener.cloud/managed-by", Value),
+    ]),
+);
 
-const INSTALLER_ANNOTATIONS: Keep = Object(&[
-    ("argocd.argoproj.io/tracking-id", Value),
-    APPLIED,
-    ("meta.helm.sh/release-name", Value),
-    ("meta.helm.sh/release-namespace", Value),
-]);
+/// The annotations that they leave, and others.
+macro_rules! annotations {
+    ($($other:expr),*) => {
+        (
+            "annotations",
+            Object(&[
+                ("argocd.argoproj.io/tracking-id", Value),
+                ("configmanagement.gke.io/managed", Value),
+                APPLIED,
+                ("meta.helm.sh/release-name", Value),
+                ("meta.helm.sh/release-namespace", Value),
+                ("objectset.rio.cattle.io/id", Value),
+                ("objectset.rio.cattle.io/owner-gvk", Value),
+                ("projectsveltos.io/owner-kind", Value),
+                ("resources.gardener.cloud/origin", Value),
+                $($other),*
+            ]),
+        )
+    };
+}
+
+const ANNOTATIONS: (&str, Keep) = annotations!();
+
+/// Those of Calico's own objects, with what its API server stores.
+const STORED_ANNOTATIONS: (&str, Keep) =
+    annotations!((STORED_METADATA, Document(&[LABELS, ANNOTATIONS])));

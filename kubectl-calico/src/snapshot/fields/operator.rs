@@ -1,6 +1,6 @@
 //! What is kept of the operator's resources.
 
-use super::{DELETION, INSTALLER_ANNOTATIONS, INSTALLER_LABELS, NAME, NAMED};
+use super::{ANNOTATIONS, DELETION, LABELS, MANAGERS, NAME, NAMED};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{self, Entries, Fields as Object, Message, Value, Whole};
 
@@ -28,8 +28,9 @@ pub(in crate::snapshot) const INSTALLATION: Fields = &[
             DELETION,
             ("finalizers", Value),
             ("generation", Value),
-            ("labels", INSTALLER_LABELS),
-            ("annotations", INSTALLER_ANNOTATIONS),
+            LABELS,
+            ANNOTATIONS,
+            MANAGERS,
         ]),
     ),
     (

@@ -1,8 +1,6 @@
 //! What is kept of pods, and of the workloads that create them.
 
-use super::{
-    APPLIED, CONDITION, DELETION, INSTALLER_ANNOTATIONS, INSTALLER_LABELS, NAME, NAMESPACE,
-};
+use super::{ANNOTATIONS, CONDITION, DELETION, LABELS, MANAGERS, NAME, NAMESPACE};
 use crate::snapshot::trim::keep::Fields;
 use crate::snapshot::trim::keep::Keep::{
     self, Entries, Fields as Object, Flags, Message, Selector, Value, Whole,
@@ -183,19 +181,7 @@ const CONTAINER: Keep = Object(&[
 pub(in crate::snapshot) const DAEMON_SET: Fields = &[
     (
         "metadata",
-        Object(&[
-            NAME,
-            NAMESPACE,
-            DELETION,
-            (
-                "labels",
-                Object(&[
-                    ("addon.kops.k8s.io/name", Value),
-                    ("gardener.cloud/role", Value),
-                ]),
-            ),
-            ("annotations", Object(&[APPLIED])),
-        ]),
+        Object(&[NAME, NAMESPACE, DELETION, LABELS, ANNOTATIONS, MANAGERS]),
     ),
     (
         "spec",
@@ -237,12 +223,7 @@ pub(in crate::snapshot) const DAEMON_SET: Fields = &[
 pub(in crate::snapshot) const DEPLOYMENT: Fields = &[
     (
         "metadata",
-        Object(&[
-            NAME,
-            NAMESPACE,
-            ("labels", INSTALLER_LABELS),
-            ("annotations", INSTALLER_ANNOTATIONS),
-        ]),
+        Object(&[NAME, NAMESPACE, LABELS, ANNOTATIONS, MANAGERS]),
     ),
     (
         "spec",
