@@ -88,16 +88,40 @@ pub struct Finding {
     /// What this one is a symptom of, if that was found, too; the first one that was.
     #[serde(skip)]
     pub suspects: Vec<Suspect>,
+    /// What its impact does to other findings.
+    #[serde(skip)]
+    pub cure: Option<Cure>,
+}
+
+/// The findings that go away with what the impact of another one says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cure {
+    /// The clause before them, such as `which fixes`.
+    pub clause: &'static str,
+    /// The findings.
+    pub of: Vec<FindingRef>,
 }
 
 /// Names a finding in another one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FindingRef {
     /// Its code.
     pub code: &'static str,
     /// Its subject.
     pub subject: String,
+}
+
+/// `CAL301 of IPPool/pods`: other pools may have a finding with the same code.
+impl fmt::Display for FindingRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, subject } = self;
+        if subject.contains('/') {
+            write!(f, "{code} of {subject}")
+        } else {
+            f.write_str(code)
+        }
+    }
 }
 
 /// What a finding may be a symptom of.
@@ -107,6 +131,8 @@ pub enum Suspect {
     Code(&'static str),
     /// The same; but if it is about a workload, the symptom's evidence must name the workload.
     NamedCode(&'static str),
+    /// A finding with that code whose evidence has a value that begins with that word, such as the CIDR of a pool.
+    CodeOf(&'static str, String),
     /// A finding about that subject.
     Subject(String),
     /// A finding about the pods of the workload of that name.
@@ -175,6 +201,7 @@ impl Finding {
             is_excused: false,
             is_explained: false,
             suspects: Vec::new(),
+            cure: None,
         }
     }
 
@@ -269,6 +296,13 @@ impl Finding {
     /// Makes the finding a symptom of the first of these that was found, too.
     pub fn suspects(mut self, suspects: impl IntoIterator<Item = Suspect>) -> Self {
         self.suspects.extend(suspects);
+        self
+    }
+
+    /// Says which findings go away with what the impact says, if they are shown, too.
+    pub fn cures(mut self, clause: &'static str, of: &[FindingRef]) -> Self {
+        let of = of.to_vec();
+        self.cure = Some(Cure { clause, of });
         self
     }
 

@@ -6,6 +6,7 @@
 
 pub mod accepted;
 pub(crate) mod advice;
+mod attribution;
 pub(crate) mod candidate_pools;
 pub mod changes;
 pub mod check;
@@ -32,6 +33,7 @@ pub mod with;
 use std::collections::BTreeSet;
 
 use crate::facts::Facts;
+use attribution::attribute;
 use check::{Case, Check};
 use checks::CHECKS;
 use cluster_state::ClusterState;
@@ -52,7 +54,9 @@ use crate::snapshot::{Snapshot, Unknown};
 
 /// The report of a snapshot; `now` is when the report is written.
 pub fn assess(snapshot: &Snapshot, now: Timestamp) -> Report {
-    report_of(snapshot, Facts::of(snapshot), now, |found| found)
+    let mut report = report_of(snapshot, Facts::of(snapshot), now, |found| found);
+    attribute(&mut report.findings);
+    report
 }
 
 /// The report of a snapshot with these facts. `revise` changes what the checks find.
@@ -146,7 +150,9 @@ pub fn found(
     unknown: &[(&'static Resource, Unknown)],
     wanted: impl Fn(&Check) -> bool,
 ) -> Vec<Finding> {
-    order::ordered(of_checks(case, unknown, wanted))
+    let mut findings = order::ordered(of_checks(case, unknown, wanted));
+    attribute(&mut findings);
+    findings
 }
 
 /// The findings of the wanted checks, in the order of the checks.

@@ -123,13 +123,21 @@ fn put_first(findings: &mut [Finding]) {
         return;
     };
     for finding in findings {
-        let is_of_it = finding.code == first.code || finding.pending.as_ref() == Some(&change);
+        // Another one that is pending comes before all others, too.
+        let is_pending = finding.code == first.code && finding.pending.is_some();
+        let is_of_it =
+            is_pending || finding.reference() == first || finding.pending.as_ref() == Some(&change);
         if is_of_it || !may_enable(finding) || finding.fix.is_empty() {
             continue;
         }
+        // A finding with the same code is about another object.
+        let name = if finding.code == first.code {
+            first.to_string()
+        } else {
+            first.code.to_owned()
+        };
         let step = Step::new(format!(
-            "fix {} first: otherwise the operator {change} as soon as it can",
-            first.code
+            "fix {name} first: otherwise the operator {change} as soon as it can"
         ));
         finding.fix.insert(0, step);
         finding.after = Some(first.clone());
@@ -268,6 +276,46 @@ mod tests {
                 ("Pod/kube-system/coredns-1", Some(node)),
             ]
         );
+    }
+
+    #[test]
+    fn of_several_causes_with_a_code_it_is_the_one_that_is_meant() {
+        let of_pool = |pool: &str, cidr: &str| {
+            finding("CAL201", Severity::Error, pool).evidence(
+                ObjectRef::all("IPPool"),
+                "spec.cidr",
+                format!("{cidr} (blocks of /26)"),
+            )
+        };
+        let named = finding("CAL107", Severity::Error, "TigeraStatus/ippools")
+            .evidence(
+                ObjectRef::all("TigeraStatus"),
+                "condition Degraded",
+                "IPPool 10.2.0.0/16 is not within",
+            )
+            .suspects([Suspect::NamedCode("CAL201")]);
+        let of = |subject: &str, cidr: &str| {
+            finding("CAL215", Severity::Error, subject)
+                .suspects([Suspect::CodeOf("CAL201", cidr.to_owned())])
+        };
+        let found = ordered(vec![
+            of_pool("IPPool/a", "10.1.0.0/16"),
+            of_pool("IPPool/b", "10.2.0.0/16"),
+            named,
+            of("b", "10.2.0.0/16"),
+            of("c", "10.3.0.0/16"),
+        ]);
+        let causes: Vec<Option<&str>> = found
+            .iter()
+            .map(|finding| {
+                finding
+                    .symptom_of
+                    .as_ref()
+                    .map(|cause| cause.subject.as_str())
+            })
+            .collect();
+        let b = Some("IPPool/b");
+        assert_eq!(causes, [None, None, b, b, None]);
     }
 
     #[test]

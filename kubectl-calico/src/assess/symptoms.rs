@@ -1,5 +1,9 @@
 //! Which findings are symptoms of others.
 
+use std::str::FromStr;
+
+use calico_core::cidr::Cidr;
+
 use super::finding::{Finding, Suspect};
 
 /// For each finding, the one that it is a symptom of. Following them never leads in a circle, and a
@@ -15,7 +19,15 @@ pub(super) fn causes(findings: &[Finding]) -> Vec<Option<usize>> {
             })
         };
         let found = symptom.suspects.iter().find_map(|suspect| {
-            (0..findings.len()).find(|other| is_cause(&causes, *other, suspect))
+            let mut others = (0..findings.len()).filter(|other| is_cause(&causes, *other, suspect));
+            let first = others.next()?;
+            // Of several with a code, the one about the network that the symptom names.
+            let is_meant = |other: &usize| {
+                let cause = findings.get(*other);
+                cause.is_some_and(|cause| names_network_of(symptom, cause))
+            };
+            let meant = std::iter::once(first).chain(others).find(is_meant);
+            Some(meant.unwrap_or(first))
         });
         if let Some(cause) = causes.get_mut(index) {
             *cause = found;
@@ -45,6 +57,10 @@ fn is(cause: &Finding, suspect: &Suspect, symptom: &Finding) -> bool {
         Suspect::NamedCode(code) => {
             cause.code == *code && (!is_about_workload(cause) || names(symptom, cause.name()))
         }
+        Suspect::CodeOf(code, value) => {
+            let mut evidence = cause.evidence.iter();
+            cause.code == *code && evidence.any(|it| first_word(&it.value) == value)
+        }
         Suspect::Subject(subject) => cause.subject == *subject,
         Suspect::Workload(name) => is_about_pods(cause) && is_named(cause, name),
         Suspect::NamedWorkload => is_about_pods(cause) && names(symptom, cause.name()),
@@ -67,6 +83,18 @@ fn is_named(finding: &Finding, workload: &str) -> bool {
     rest.is_some_and(|rest| {
         rest.is_empty() || (finding.subject.starts_with("Pod/") && rest.starts_with('-'))
     })
+}
+
+/// A value without a remark: `10.244.0.0/24 (blocks of /26)`.
+fn first_word(value: &str) -> &str {
+    value.split(' ').next().unwrap_or_default()
+}
+
+/// Whether the evidence of a finding contains a CIDR of another one's.
+fn names_network_of(finding: &Finding, other: &Finding) -> bool {
+    let values = other.evidence.iter().map(|it| first_word(&it.value));
+    let mut networks = values.filter(|value| Cidr::from_str(value).is_ok());
+    networks.any(|network| names(finding, network))
 }
 
 /// Whether the evidence of a finding contains a name.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use calico_core::catalog::Entry;
 
 use super::capacity::FEWER_BLOCKS_THAN_NODES;
-use crate::assess::check::{Check, Judges};
+use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Suspect};
 use crate::facts::node_blocks::BorrowedAddress;
+use crate::facts::pools::ExistingPool;
 use crate::phrases::{MOST_NAMES, counted, few};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IPAM_BLOCKS, NODES};
@@ -35,11 +36,13 @@ pub(crate) const BORROWED: Check = Check {
         }
         let blocks = case.facts.node_blocks.value();
         let borrowed = blocks.map(|blocks| blocks.borrowed.as_slice());
-        finding(borrowed.unwrap_or_default()).into_iter().collect()
+        finding(case, borrowed.unwrap_or_default())
+            .into_iter()
+            .collect()
     },
 };
 
-fn finding(borrowed: &[BorrowedAddress]) -> Option<Finding> {
+fn finding(case: &Case, borrowed: &[BorrowedAddress]) -> Option<Finding> {
     if borrowed.is_empty() {
         return None;
     }
@@ -59,7 +62,7 @@ fn finding(borrowed: &[BorrowedAddress]) -> Option<Finding> {
         ObjectRef::all("IPAMBlock"),
         format!("{which} {have} borrowed {count} from other nodes' blocks"),
     )
-    .suspects([Suspect::Code(FEWER_BLOCKS_THAN_NODES.entry.code)])
+    .suspects(lacking(case, borrowed))
     .evidence(
         ObjectRef::all("IPAMBlock"),
         "nodes that borrow",
@@ -78,4 +81,18 @@ fn finding(borrowed: &[BorrowedAddress]) -> Option<Finding> {
             .fix("add a pool if the pools have no free block; recreated pods get other addresses")
             .paste("calicoctl ipam show --show-borrowed"),
     )
+}
+
+/// That the pools of these addresses have too few blocks.
+fn lacking(case: &Case, borrowed: &[BorrowedAddress]) -> Vec<Suspect> {
+    let is_borrowed_from = |pool: &&ExistingPool| {
+        let network = pool.network;
+        borrowed
+            .iter()
+            .any(|one| network.is_some_and(|network| network.holds(one.address)))
+    };
+    let pools = case.facts.known_pools().iter().filter(is_borrowed_from);
+    pools
+        .map(|pool| Suspect::CodeOf(FEWER_BLOCKS_THAN_NODES.entry.code, pool.cidr.clone()))
+        .collect()
 }

@@ -27,6 +27,7 @@ use pairs::Pairs;
 use second_install::{second_install, second_node};
 
 use super::accepted::Accepted;
+use super::attribution::attribute;
 use super::changes::{Changes, Same};
 use super::checks::ebpf::NO_API_ADDRESS;
 use super::checks::installation_rules::RULE_BROKEN;
@@ -118,6 +119,7 @@ pub fn with(
     let (mut changes, keep) =
         Changes::between(&report.findings, earlier, gone, Same::Message, compared);
     report.keep(keep);
+    attribute(&mut report.findings);
     for finding in &mut report.findings {
         if !ENTRIES.iter().any(|entry| entry.code == finding.code) {
             fix::fix(finding, &origins);

@@ -21,7 +21,7 @@ use crate::assess::checks::retina::RETINA_BESIDE_IPIP;
 use crate::assess::checks::routes::NO_ROUTES;
 use crate::assess::checks::source_check::AWS_SOURCE_CHECK;
 use crate::assess::checks::tunnels::{BOTH_TUNNELS, TUNNEL_FORCED};
-use crate::assess::finding::{Finding, Severity, Suspect};
+use crate::assess::finding::{Finding, FindingRef, Severity, Suspect};
 use crate::assess::pool_changes::{PoolChange, carry_out, pool_changes};
 use crate::facts::Facts;
 use crate::facts::drift::{ComparedField, Difference, differences};
@@ -51,21 +51,32 @@ const JUDGING: [&Check; 17] = [
     &PLAIN_IN_CLOUD,
 ];
 
-/// The codes of the findings that go away or become milder once these fields of a pool are changed; none if others that
-/// weigh as much take their place.
+/// The findings that go away or become milder once these fields of a pool are changed; none if others that weigh as
+/// much take their place.
 pub(super) fn cured(
     case: &Case,
     pool: &ExistingPool,
     differences: &[Difference],
-) -> Vec<&'static str> {
-    let before = JUDGING.map(|check| severities(check, case));
-    let after = after(case, pool, differences);
-    if all(&after) >= all(&before) {
+) -> Vec<FindingRef> {
+    let before = judged(case);
+    let mut after = after(case, pool, differences);
+    if severities(&after) >= severities(&before) {
         return Vec::new();
     }
-    let judged = JUDGING.iter().zip(before.iter().zip(&after));
-    let cured = judged.filter(|(_, (before, after))| after < before);
-    cured.map(|(check, _)| check.entry.code).collect()
+    let mut cured = Vec::new();
+    for (found, severity) in before {
+        let left = after
+            .iter()
+            .position(|(other, left)| *other == found && *left >= severity);
+        match left {
+            Some(left) => {
+                after.remove(left);
+            }
+            None if !cured.contains(&found) => cured.push(found),
+            None => {}
+        }
+    }
+    cured
 }
 
 /// Those of these fields that are better left as the pool has them, one after the other as long as that makes the
@@ -76,12 +87,12 @@ pub(super) fn without_harm(
     differences: &[Difference],
 ) -> (Vec<Difference>, Vec<Difference>) {
     let (mut harmful, mut right) = (Vec::new(), differences.to_vec());
-    let mut found = all(&after(case, pool, &right));
+    let mut found = severities(&after(case, pool, &right));
     while let Some((milder, index)) = (0..right.len())
         .map(|index| {
             let mut others = right.clone();
             others.remove(index);
-            (all(&after(case, pool, &others)), index)
+            (severities(&after(case, pool, &others)), index)
         })
         .min()
         .filter(|(milder, _)| *milder < found)
@@ -92,8 +103,8 @@ pub(super) fn without_harm(
     (harmful, right)
 }
 
-/// The severities of what each check finds once these fields of a pool are changed.
-fn after(case: &Case, pool: &ExistingPool, differences: &[Difference]) -> [Vec<Severity>; 17] {
+/// What is found once these fields of a pool are changed.
+fn after(case: &Case, pool: &ExistingPool, differences: &[Difference]) -> Vec<Judged> {
     let mut changes = pool_changes(case.facts);
     changes.retain(|change| matches!(change, PoolChange::Create(_)));
     changes.push(PoolChange::Update {
@@ -107,24 +118,27 @@ fn after(case: &Case, pool: &ExistingPool, differences: &[Difference]) -> [Vec<S
         snapshot: &snapshot,
         facts: &facts,
     };
-    JUDGING.map(|check| severities(check, &changed))
+    judged(&changed)
 }
 
-/// The severities of all checks, the most severe first.
-fn all(judged: &[Vec<Severity>]) -> Vec<Severity> {
-    let mut all: Vec<Severity> = judged.iter().flatten().copied().collect();
+/// A finding and its severity.
+type Judged = (FindingRef, Severity);
+
+/// What the checks of the fields that the operator changes find.
+fn judged(case: &Case) -> Vec<Judged> {
+    let unknown = case.snapshot.unknown();
+    let checks = JUDGING.iter().filter(|check| check.can_judge(&unknown));
+    checks
+        .flat_map(|check| (check.find)(case))
+        .map(|found| (found.reference(), found.severity))
+        .collect()
+}
+
+/// The severities, the most severe first.
+fn severities(judged: &[Judged]) -> Vec<Severity> {
+    let mut all: Vec<Severity> = judged.iter().map(|(_, severity)| *severity).collect();
     all.sort_by(|one, other| other.cmp(one));
     all
-}
-
-/// The severities of a check's findings, the most severe first.
-fn severities(check: &Check, case: &Case) -> Vec<Severity> {
-    if !check.can_judge(&case.snapshot.unknown()) {
-        return Vec::new();
-    }
-    let mut found: Vec<Severity> = (check.find)(case).iter().map(|it| it.severity).collect();
-    found.sort_by(|one, other| other.cmp(one));
-    found
 }
 
 /// The encapsulation of a pool's entry, if the operator has yet to apply it and it fixes a finding.
@@ -153,18 +167,16 @@ pub(super) fn not_applied(
     finding: Finding,
     first: Vec<Step>,
     keys: &str,
-    cured: &[&str],
+    cured: &[FindingRef],
 ) -> Finding {
-    let codes = cured.join(", ");
     let suspects = [
         Suspect::Subject("TigeraStatus/ippools".to_owned()),
         Suspect::Code(OPERATOR_NOT_READY.entry.code),
         Suspect::Code(API_SERVER_SILENT.entry.code),
     ];
     finding
-        .impact(format!(
-            "the operator has yet to change the pool to match the Installation, which fixes {codes}"
-        ))
+        .impact("the operator has yet to change the pool to match the Installation")
+        .cures("which fixes", cured)
         .fixed_by_all(first.into_iter().chain(api_server(case.snapshot)).collect())
         .fix(format!(
             "keep {keys} in the Installation. If the pool does not follow within a minute, read what the operator \
@@ -180,15 +192,21 @@ pub(super) fn to_be_changed(
     finding: Finding,
     first: Vec<Step>,
     keys: &str,
-    cured: &[&str],
+    cured: &[FindingRef],
 ) -> Finding {
-    let codes = cured.join(", ");
+    let codes: Vec<String> = cured.iter().map(ToString::to_string).collect();
+    let fixes = if codes.len() == 1 {
+        "the fix of"
+    } else {
+        "the fixes of"
+    };
+    let say = if codes.len() == 1 { "says" } else { "say" };
     finding
-        .impact(format!(
-            "the operator does not change the pool to match the Installation, which would fix {codes}"
-        ))
+        .impact("the operator does not change the pool to match the Installation")
+        .cures("which would fix", cured)
         .fixed_by_all(first)
         .fix(format!(
-            "keep {keys} in the Installation, and change the pool as the fixes of these findings say"
+            "keep {keys} in the Installation, and change the pool as {fixes} {} {say}",
+            codes.join(", ")
         ))
 }

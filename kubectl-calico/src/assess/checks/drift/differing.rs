@@ -8,7 +8,7 @@ use super::cure::{cured, not_applied, to_be_changed, without_harm};
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
 use crate::assess::checks::node_selectors::POOLS_FOR_SOME_NODES;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::finding::{Finding, FindingRef, Severity};
 use crate::assess::pending_change::PendingChange;
 use crate::facts::drift::{ComparedField, Difference};
 use crate::facts::installation::InstallationFacts;
@@ -129,17 +129,17 @@ impl Differing<'_> {
         self.differences.iter().any(|it| it.field == field)
     }
 
-    /// The codes of the findings that would go away if the pool matched its entry, unless Calico's API rejects that.
-    fn cured(&self) -> Vec<&'static str> {
+    /// The findings that would go away if the pool matched its entry, unless Calico's API rejects that.
+    fn cured(&self) -> Vec<FindingRef> {
         if self.is_about(ComparedField::BlockSize) {
             return Vec::new();
         }
-        let mut codes = cured(self.case, self.pool, &self.differences);
+        let mut found = cured(self.case, self.pool, &self.differences);
         // Whoever manages a pool may give it to some nodes.
         if !self.pool.owned_by_operator {
-            codes.retain(|code| *code != POOLS_FOR_SOME_NODES.entry.code);
+            found.retain(|found| found.code != POOLS_FOR_SOME_NODES.entry.code);
         }
-        codes
+        found
     }
 
     /// What the operator changes as soon as it can. A change of the block size is rejected, and with it all

@@ -43,7 +43,7 @@ pub(super) fn missing(
             &OVERLAPS_SERVICES,
             &OVERLAPS_NODES,
         ];
-        let suspects = not_to_come.map(|check| Suspect::Code(check.entry.code));
+        let suspects = not_to_come.map(|check| Suspect::CodeOf(check.entry.code, cidr.to_owned()));
         let suspects = suspects.into_iter().filter(|_| must_not_come(case, index));
         finding
             .impact(
@@ -60,7 +60,10 @@ pub(super) fn missing(
                  create it over addresses that are not for pods",
             )
             .fixed_by_all(steps)
-            .suspects([Suspect::Code(POOL_OUTSIDE_POD_NETWORK.entry.code)])
+            .suspects([Suspect::CodeOf(
+                POOL_OUTSIDE_POD_NETWORK.entry.code,
+                cidr.to_owned(),
+            )])
     } else {
         finding
             .impact(
