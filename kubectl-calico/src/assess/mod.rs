@@ -26,6 +26,7 @@ pub mod pending_change;
 mod pod_messages;
 pub mod pool_changes;
 pub mod readiness;
+mod removal;
 pub mod report;
 mod symptoms;
 pub mod with;
@@ -166,6 +167,7 @@ fn of_checks(
         .filter(|check| wanted(check) && check.can_judge(unknown))
         .flat_map(|check| (check.find)(case))
         .map(|finding| pod_messages::with_messages(case, finding))
+        .map(|finding| removal::without_lost_changes(case, finding))
         .map(|mut finding| {
             name_owners(case.snapshot, case.facts, &mut finding.fix);
             finding

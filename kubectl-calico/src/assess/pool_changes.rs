@@ -70,6 +70,7 @@ pub fn pool_changes(facts: &Facts) -> Vec<PoolChange> {
         installation.changes_existing_pools()
             && installation.effective.is_calico_cni()
             && facts.install.is_left_to_operator()
+            && !facts.install.is_being_removed
     }) else {
         return Vec::new();
     };

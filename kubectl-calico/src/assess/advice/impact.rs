@@ -10,9 +10,15 @@ pub(crate) const WITHOUT_OPERATOR: &str = "changes to the Installation are not a
                                            with the cluster; components that are already running \
                                            keep running";
 
+/// The impact of a missing operator on a deletion of the Installation.
+pub(crate) const WITHOUT_DELETION: &str = "the deletion of the Installation never completes: only the operator removes its \
+                                           finalizers, and Calico; until then, what is there keeps running";
+
 /// The impact of a missing operator; without calico-node, nothing is there that keeps running.
 pub(crate) fn without_operator(case: &Case) -> &'static str {
-    if case.facts.agents.is_absent() {
+    if case.facts.install.is_being_removed {
+        WITHOUT_DELETION
+    } else if case.facts.agents.is_absent() {
         "Calico is not installed: there is no calico-node, and pods get no network from it"
     } else {
         WITHOUT_OPERATOR

@@ -1,6 +1,7 @@
 //! Whether a deletion is stuck.
 
 use calico_core::catalog::Entry;
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Namespace;
 
 use super::operator::{as_rendered, install_again};
@@ -111,6 +112,11 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
     } else {
         "the Installation can be neither used nor recreated"
     });
+    let steps = runs.then(|| save(installation)).into_iter();
+    if let Some(operator) = operator_deployment(case.snapshot) {
+        let steps = steps.chain([start(operator)]);
+        return Some(finding.fixed_by_all(steps.collect()));
+    }
     let reinstall = Step::new(format!(
         "reinstall the operator of the same release{}: it completes the deletion{}",
         as_rendered(case),
@@ -120,12 +126,27 @@ fn installation(case: &Case, installation: &Installation) -> Option<Finding> {
         Some(command) => reinstall.run(command),
         None => reinstall,
     };
-    let steps = runs.then(|| save(installation)).into_iter();
     Some(
         finding
             .fixed_by_all(steps.chain([reinstall]).collect())
             .then(rollback(case)),
     )
+}
+
+/// Has an operator that is there run again.
+fn start(operator: &Deployment) -> Step {
+    let replicas = Replicas::of(operator);
+    let namespace = pasted(&replicas.namespace);
+    if replicas.replicas == 0 {
+        Step::new("scale the operator to one replica: it completes the deletion").run(format!(
+            "kubectl scale -n {namespace} deployment tigera-operator --replicas=1"
+        ))
+    } else {
+        Step::new("fix what prevents the operator's pod from running: it completes the deletion")
+            .run(format!(
+                "kubectl get events -n {namespace} --sort-by=.lastTimestamp"
+            ))
+    }
 }
 
 /// What comes before an operator that completes a deletion, which nothing can undo.

@@ -3,7 +3,7 @@
 use calico_core::catalog::Entry;
 use k8s_openapi::api::apps::v1::Deployment;
 
-use crate::assess::advice::impact::{WITHOUT_OPERATOR, without_operator};
+use crate::assess::advice::impact::{WITHOUT_DELETION, WITHOUT_OPERATOR, without_operator};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::facts::installer::Installer;
@@ -96,7 +96,11 @@ fn missing(case: &Case) -> Option<Finding> {
     }
     Some(
         finding
-            .impact(WITHOUT_OPERATOR)
+            .impact(if is_being_deleted(case) {
+                WITHOUT_DELETION
+            } else {
+                WITHOUT_OPERATOR
+            })
             .fix(format!(
                 "reinstall the operator of the same release, using the original install method{}",
                 as_rendered(case)

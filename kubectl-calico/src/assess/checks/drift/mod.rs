@@ -64,7 +64,8 @@ pub(crate) const POOLS_DIFFER: Check = Check {
         else {
             return Vec::new();
         };
-        if pools.is_empty() || !installation.effective.is_calico_cni() {
+        let is_being_removed = case.facts.install.is_being_removed;
+        if pools.is_empty() || !installation.effective.is_calico_cni() || is_being_removed {
             return Vec::new();
         }
         let mut findings: Vec<Finding> = pools
