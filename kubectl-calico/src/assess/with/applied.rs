@@ -6,7 +6,9 @@ use super::ipam::ipam_changed;
 use super::origins::Origins;
 use super::placement::left_nodes;
 use super::second_api_server::second_api_server;
+use super::second_operator::second_operator;
 use super::services::{no_services, readdressed};
+use super::settings::{another_mtu, unsuitable_settings};
 use super::upgrade::upgrade;
 use super::violations::violations;
 use crate::assess::check::Case;
@@ -86,6 +88,11 @@ impl Applied {
             findings.extend(no_services(&was, &is));
             findings.extend(ipam_changed(&was, &is));
             operator.extend(readdressed(&was, &is));
+            findings.extend(unsuitable_settings(&was, &is));
+            findings.extend(second_operator(&was, &is));
+            if idle(&snapshot).is_none() && facts.install.is_run_by_operator() {
+                operator.extend(another_mtu(cluster, &snapshot));
+            }
         }
         findings.extend(missing_families(&was, &is));
         findings.extend(left_nodes(&was, &is));

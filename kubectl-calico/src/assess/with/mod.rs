@@ -14,7 +14,9 @@ mod placement;
 mod rejection;
 mod second_api_server;
 mod second_install;
+mod second_operator;
 mod services;
+mod settings;
 mod upgrade;
 mod violations;
 
@@ -49,6 +51,7 @@ pub static ENTRIES: &[&Entry] = &[
     &placement::PLACEMENT_CHANGED,
     &second_api_server::SECOND_API_SERVER,
     &ipam::IPAM_CHANGED,
+    &settings::UNSUITABLE_SETTING,
 ];
 
 /// The report of a cluster with manifests laid over it, once the operator has acted on them: only what
