@@ -224,6 +224,21 @@ mod tests {
         }
     }
 
+    /// By words in texts: a taint of the scheduler, an image of Calico Enterprise, and placeholders.
+    #[test]
+    fn what_is_recognized_by_its_words_stays() {
+        let redaction = Redaction::of(&RedactionKey::random(), &[]);
+        for text in [
+            "untolerated taint {node.cloudprovider.kubernetes.io/uninitialized: true}",
+            "quay.io/tigera/cnx-node:v3.19.4",
+            "changeme",
+            "replaceme",
+            "100.96.0.0/11",
+        ] {
+            assert_eq!(redaction.text(text), text);
+        }
+    }
+
     #[test]
     fn known_messages_stay_known() {
         let redaction = Redaction::of(&RedactionKey::random(), &[]);

@@ -41,6 +41,15 @@ pub(crate) fn cause(message: &str) -> Option<&'static KnownCause> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::{Redaction, RedactionKey};
+
+    #[test]
+    fn every_text_is_there_once_it_is_redacted() {
+        let redaction = Redaction::of(&RedactionKey::random(), &[]);
+        for text in causes().flat_map(|known| known.texts) {
+            assert_eq!(redaction.text(text).to_lowercase(), **text);
+        }
+    }
 
     #[test]
     fn every_text_can_be_found() {
