@@ -171,6 +171,12 @@ impl Cidr {
         }
     }
 
+    /// The parts of this network with that prefix length, in order; none if it is shorter.
+    pub fn parts(&self, prefix: u8) -> impl Iterator<Item = Self> {
+        let parts = self.net.trunc().subnets(prefix).ok();
+        parts.into_iter().flatten().map(|net| Self { net })
+    }
+
     /// Whether the two networks share an address.
     pub fn overlaps(&self, other: &Self) -> bool {
         self.contains(other) || other.contains(self)

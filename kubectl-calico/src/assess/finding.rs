@@ -10,6 +10,7 @@ use super::pending_change::PendingChange;
 use crate::facts::provenance::Provenance;
 use crate::repair::Step;
 use crate::repair::command::Command;
+use crate::repair::step::either;
 use crate::snapshot::{Location, ObjectRef};
 
 /// The longest message and the longest value of a finding, in characters. Both can contain what anybody
@@ -284,6 +285,12 @@ impl Finding {
     /// The steps that fix it, in order.
     pub fn fixed_by_all(mut self, steps: Vec<Step>) -> Self {
         self.fix = steps;
+        self
+    }
+
+    /// Adds another way to fix it, in place of the steps so far.
+    pub fn or(mut self, way: Vec<Step>) -> Self {
+        self.fix = either([self.fix, way]);
         self
     }
 

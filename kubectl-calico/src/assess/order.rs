@@ -18,6 +18,7 @@ use super::checks::typha_replicas::NOT_READY as TYPHA_NOT_READY;
 use super::finding::{Finding, Severity};
 use super::symptoms::causes;
 use crate::repair::Step;
+use crate::repair::step::begin_with;
 
 /// Pairs of checks: the fix of the second one fails, or does harm, while the first one's is pending.
 const SEQUENCE: [(&Check, &Check); 8] = [
@@ -139,7 +140,7 @@ fn put_first(findings: &mut [Finding]) {
         let step = Step::new(format!(
             "fix {name} first: otherwise the operator {change} as soon as it can"
         ));
-        finding.fix.insert(0, step);
+        begin_with(&mut finding.fix, &step);
         finding.after = Some(first.clone());
     }
 }

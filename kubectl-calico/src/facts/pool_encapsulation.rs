@@ -28,6 +28,17 @@ pub fn encapsulation(spec: &IpPoolSpec) -> Encapsulation {
     }
 }
 
+/// That of VXLAN alone, if a pool has IPIP as well.
+pub fn with_both_tunnels(spec: &IpPoolSpec) -> Option<Encapsulation> {
+    let vxlan = spec.vxlan_mode.as_deref().unwrap_or_default();
+    let vxlan = match vxlan.to_ascii_lowercase().as_str() {
+        "always" => Encapsulation::Vxlan,
+        "crosssubnet" => Encapsulation::VxlanCrossSubnet,
+        _ => return None,
+    };
+    encapsulation(spec).is_ipip().then_some(vxlan)
+}
+
 /// The values of `ipipMode` and `vxlanMode` for an encapsulation.
 pub fn modes(encapsulation: Encapsulation) -> (&'static str, &'static str) {
     match encapsulation {

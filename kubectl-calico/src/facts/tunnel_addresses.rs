@@ -34,15 +34,16 @@ impl Tunnel {
     ) -> Option<Self> {
         let kind = Self::of(pool.encapsulation)?;
         let gives = |other: &ExistingPool| {
-            let uses = Uses::of(other.spec.allowed_uses.iter().map(String::as_str));
-            other.name != pool.name
-                && !other.is_disabled()
-                && uses.tunnel
-                && other.family() == pool.family()
-                && Self::of(other.encapsulation) == Some(kind)
+            other.name != pool.name && other.family() == pool.family() && kind.is_given_by(other)
         };
         let is_added = added.and_then(Self::of) == Some(kind);
         (!is_added && !pools.iter().any(gives)).then_some(kind)
+    }
+
+    /// Whether nodes get an address for it from a pool.
+    pub fn is_given_by(self, pool: &ExistingPool) -> bool {
+        let uses = Uses::of(pool.spec.allowed_uses.iter().map(String::as_str));
+        !pool.is_disabled() && uses.tunnel && Self::of(pool.encapsulation) == Some(self)
     }
 
     /// That of an encapsulation.

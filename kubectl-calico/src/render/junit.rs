@@ -226,7 +226,8 @@ fn text(found: &Finding) -> String {
     );
     lines.push(format!("impact: {}", found.impact));
     for step in &found.fix {
-        lines.push(format!("fix: {}", step.what));
+        let label = if step.is_alternative { "or" } else { "fix" };
+        lines.push(format!("{label}: {}", step.what));
         lines.extend(step.commands.iter().cloned());
     }
     lines.join("\n")

@@ -15,6 +15,7 @@ use crate::assess::finding::Finding;
 use crate::assess::report::Report;
 use crate::clusters::ReportList;
 use crate::repair::Step;
+use crate::repair::step::ways;
 
 /// The report.
 pub fn markdown(report: &Report) -> String {
@@ -154,13 +155,18 @@ fn finding(page: &mut String, found: &Finding, number: &str) {
 }
 
 fn steps(page: &mut String, steps: &[Step]) {
-    for (number, step) in (1..).zip(steps) {
-        if page.ends_with("`\n") {
-            page.push('\n');
+    for (count, way) in ways(steps).enumerate() {
+        if count > 0 {
+            page.push_str("\n**Or:**\n\n");
         }
-        let _ = writeln!(page, "{number}. {}", prose(&step.what));
-        for command in &step.commands {
-            code_block(page, command);
+        for (number, step) in (1..).zip(way) {
+            if page.ends_with("`\n") {
+                page.push('\n');
+            }
+            let _ = writeln!(page, "{number}. {}", prose(&step.what));
+            for command in &step.commands {
+                code_block(page, command);
+            }
         }
     }
 }

@@ -138,7 +138,8 @@ fn result(found: &Finding, rules: &[&Entry]) -> Value {
     let known_finding = found.into();
     let mut text = format!("{}. Impact: {}.", message(&known_finding), found.impact);
     for step in &found.fix {
-        text.push_str(&format!("\n{}", step.what));
+        let label = if step.is_alternative { "or: " } else { "" };
+        text.push_str(&format!("\n{label}{}", step.what));
         for command in &step.commands {
             text.push_str(&format!("\n{command}"));
         }

@@ -3,7 +3,7 @@
 use calico_core::cidr::Family;
 use calico_core::pool::Encapsulation;
 
-use super::migration::RECREATE_PODS;
+use super::kubectl::RECREATE_PODS;
 use super::mtu;
 use super::pool_writer::PoolWriter;
 use super::step::Step;

@@ -41,7 +41,28 @@ pub fn in_pod_network(
     })
 }
 
-/// The same for a pool that exists only while pods are moved, without any blocks. Outside the pod network, one of the
+/// Parts of the pod network, of one size and at least a sixteenth of it, that are as free: for that many pools.
+pub fn parts_of_pod_network(
+    snapshot: &Snapshot,
+    facts: &Facts,
+    family: Family,
+    pools: &[Cidr],
+    count: usize,
+) -> Option<Vec<Cidr>> {
+    let network = facts.networks.best()?;
+    (0..=4).find_map(|bits| {
+        network.of_family(family).find_map(|cidr| {
+            let parts = cidr.parts(cidr.prefix().saturating_add(bits));
+            let free = parts.filter(|part| {
+                block_sizes(snapshot, part).len() <= 1 && is_free(snapshot, facts, part, pools)
+            });
+            let free: Vec<Cidr> = free.take(count).collect();
+            (free.len() == count).then_some(free)
+        })
+    })
+}
+
+/// A range as for [`in_pod_network`], for a pool that exists only while pods are moved, without any blocks. Outside the pod network, one of the
 /// ranges that calico-node tries if it is not given any.
 /// Source: projectcalico/calico v3.32.1, node/pkg/lifecycle/startup/startup.go, and
 /// libcalico-go/lib/ipam (`GetDefaultIPv4Pool`).

@@ -13,6 +13,10 @@ const LONGEST_LINE: usize = 120;
 /// The Installation, by a name that no other resource has.
 const INSTALLATION: &str = "installations.operator.tigera.io";
 
+/// Recreates pods, which moves them to another pool: of one workload after another, by its strategy.
+pub const RECREATE_PODS: &str =
+    "kubectl rollout restart deployments,statefulsets,daemonsets --namespace NAMESPACE";
+
 /// How a patch is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatchType {

@@ -2,6 +2,7 @@
 
 use calico_core::cidr::Cidr;
 use calico_core::pool::Encapsulation;
+use calico_core::selector::Selector;
 use serde_json::{Map, Value, json};
 
 use crate::facts::no_assignment::NO_NODE;
@@ -35,7 +36,7 @@ impl Settings {
     pub(super) fn of_entry(entry: &Value, pool: &ExistingPool) -> Self {
         let mut entry = entry.as_object().cloned().unwrap_or_default();
         entry.remove("disableNewAllocations");
-        if pool.node_selector == NO_NODE {
+        if !selects_nodes(pool) {
             entry.remove("nodeSelector");
         }
         Self::Entry(entry)
@@ -48,11 +49,16 @@ impl Settings {
         // An older form of ipipMode.
         spec.remove("ipip");
         spec.remove("disabled");
-        if pool.node_selector == NO_NODE {
+        if !selects_nodes(pool) {
             spec.remove("nodeSelector");
         }
         Self::Spec(spec)
     }
+}
+
+/// Whether a new pool can have the selector of an existing one: not if that only disables the pool, or is no selector.
+fn selects_nodes(pool: &ExistingPool) -> bool {
+    pool.node_selector != NO_NODE && Selector::parse(&pool.node_selector).is_ok()
 }
 
 impl NewPool {

@@ -291,6 +291,18 @@ impl<'a> PoolWriter<'a> {
         self.set(pool, &entry, &spec)
     }
 
+    /// Whether a pool is disabled, and stays so: the operator enables one whose entry does not disable it.
+    pub fn keeps_disabled(&self, pool: &ExistingPool) -> bool {
+        let followed = self.listed(pool.into());
+        let followed = followed.filter(|_| pool.owned_by_operator && self.follows_list());
+        let entry = followed.and_then(|index| self.list.entries().get(index));
+        let disabled = self.installation.map(|it| it.enabled_field(false));
+        let is_listed_so = entry
+            .zip(disabled)
+            .is_none_or(|(entry, (key, value))| entry.get(key) == Some(&value));
+        pool.is_disabled() && is_listed_so
+    }
+
     /// Deletes a pool. Its entry is removed first, because otherwise the operator would create the
     /// pool again.
     pub fn delete(&mut self, pool: ChangedPool) -> Vec<Command> {

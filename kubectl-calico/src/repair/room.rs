@@ -9,7 +9,7 @@ use calico_core::capacity::{addresses, blocks};
 use calico_core::cidr::Cidr;
 
 use crate::facts::pools::ExistingPool;
-use crate::phrases::the_pool;
+use crate::phrases::the_pools;
 use crate::snapshot::Snapshot;
 use crate::views::ipam_blocks;
 
@@ -26,18 +26,22 @@ pub struct Load {
 }
 
 impl Load {
-    /// The load of a pool.
-    pub fn of(snapshot: &Snapshot, pool: &ExistingPool) -> Self {
+    /// The load of several pools.
+    pub fn of_all(snapshot: &Snapshot, pools: &[&ExistingPool]) -> Self {
         let mut of_nodes: BTreeMap<&str, u128> = BTreeMap::new();
+        let networks = pools.iter().filter_map(|pool| pool.network);
+        let networks: Vec<Cidr> = networks.collect();
         for block in ipam_blocks::blocks(snapshot) {
-            let is_inside = pool.network.is_some_and(|it| it.contains(&block.cidr));
+            let is_inside = networks.iter().any(|it| it.contains(&block.cidr));
             if let Some(node) = block.node.filter(|_| is_inside) {
                 *of_nodes.entry(node).or_default() += block.in_use();
             }
         }
+        let usages = pools.iter().filter_map(|pool| pool.usage.value());
+        let waiting = usages.map(|usage| usage.nodes_waiting);
         Self {
             of_nodes: of_nodes.into_values().collect(),
-            waiting: pool.usage.value().map_or(0, |usage| usage.nodes_waiting),
+            waiting: waiting.max().unwrap_or_default(),
         }
     }
 
@@ -62,21 +66,27 @@ impl Load {
     }
 }
 
-/// Why a range cannot hold the addresses in use of an existing pool, as a clause.
-pub fn missing_addresses(old: &ExistingPool, to: &Cidr) -> Option<String> {
-    let used = old.usage.value()?.in_use;
+/// Why a range cannot hold the addresses in use of existing pools, as a clause.
+pub fn missing_addresses(olds: &[&ExistingPool], to: &Cidr) -> Option<String> {
+    let usages = olds.iter().filter_map(|old| old.usage.value());
+    let used: u128 = usages.map(|usage| usage.in_use).sum();
     let total = addresses(to);
-    let name = the_pool(&old.name);
-    (used > total).then(|| format!("{to} has {total} addresses, and {used} of {name} are in use"))
+    let names = named(olds);
+    (used > total).then(|| format!("{to} has {total} addresses, and {used} of {names} are in use"))
 }
 
-/// Why a range is too small for an existing pool's addresses, or for its nodes with blocks of a size.
-pub fn shortage(load: &Load, old: &ExistingPool, to: &Cidr, size: i64) -> Option<String> {
-    missing_addresses(old, to).or_else(|| {
-        let name = the_pool(&old.name);
+/// Why a range is too small for existing pools' addresses, or for their nodes with blocks of a size.
+pub fn shortage(load: &Load, olds: &[&ExistingPool], to: &Cidr, size: i64) -> Option<String> {
+    missing_addresses(olds, to).or_else(|| {
+        let names = named(olds);
         (!load.has_blocks(to, size))
-            .then(|| format!("{to} has too few blocks for the addresses that nodes use in {name}"))
+            .then(|| format!("{to} has too few blocks for the addresses that nodes use in {names}"))
     })
+}
+
+fn named(pools: &[&ExistingPool]) -> String {
+    let names: Vec<&str> = pools.iter().map(|pool| pool.name.as_str()).collect();
+    the_pools(&names)
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ pub struct Step {
     /// has several lines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<String>,
+    /// Whether another way to the same end begins here, in place of the steps before it.
+    #[serde(rename = "alternative", skip_serializing_if = "std::ops::Not::not")]
+    pub is_alternative: bool,
     /// Whether a command is left out because it is not safe to paste.
     #[serde(skip)]
     is_withheld: bool,
@@ -23,6 +26,38 @@ pub struct Step {
     /// Whether only the operator has yet to do it.
     #[serde(skip)]
     awaits_operator: bool,
+}
+
+/// The steps of several ways to one end, of which only one is carried out.
+pub fn either(ways: impl IntoIterator<Item = Vec<Step>>) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for mut way in ways {
+        if let Some(first) = way.first_mut().filter(|_| !steps.is_empty()) {
+            first.is_alternative = true;
+        }
+        steps.extend(way);
+    }
+    steps
+}
+
+/// The ways of which steps consist, each with its own steps.
+pub fn ways(steps: &[Step]) -> impl Iterator<Item = &[Step]> {
+    steps.chunk_by(|_, next| !next.is_alternative)
+}
+
+/// Puts a step before the others, whichever way is taken.
+pub fn begin_with(steps: &mut Vec<Step>, first: &Step) {
+    *steps = ways(steps)
+        .flat_map(|way| {
+            let mut way = way.to_vec();
+            let mut first = first.clone();
+            if let Some(next) = way.first_mut() {
+                first.is_alternative = std::mem::take(&mut next.is_alternative);
+            }
+            way.insert(0, first);
+            way
+        })
+        .collect();
 }
 
 /// The steps up to the first one without its command: the others suppose that it has been carried
@@ -44,6 +79,7 @@ impl Step {
         Self {
             what: what.into(),
             commands: Vec::new(),
+            is_alternative: false,
             is_withheld: false,
             reads_result: false,
             awaits_operator: false,
@@ -93,5 +129,21 @@ impl Step {
     #[must_use]
     pub fn run_all(self, commands: impl IntoIterator<Item = Command>) -> Self {
         commands.into_iter().fold(self, Self::run)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_first_comes_first_whichever_way_is_taken() {
+        let way = |names: &[&str]| names.iter().copied().map(Step::new).collect();
+        let mut steps = either([way(&["a", "b"]), way(&["c"])]);
+        begin_with(&mut steps, &Step::new("first"));
+        let ways: Vec<Vec<&str>> = ways(&steps)
+            .map(|way| way.iter().map(|step| step.what.as_str()).collect())
+            .collect();
+        assert_eq!(ways, [vec!["first", "a", "b"], vec!["first", "c"]]);
     }
 }

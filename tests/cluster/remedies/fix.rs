@@ -75,7 +75,10 @@ fn run(case: &Case, healthy: &Healthy, terminal: &Terminal) -> Result<Outcome, O
         return Err(Outcome::NoCommand);
     }
     terminal.heading("What is printed is carried out");
-    for step in &remedy.steps {
+    // Only one of several ways is taken.
+    let mut ways = remedy.steps.chunk_by(|_, next| !next.is_alternative);
+    let way = ways.find(|way| way.iter().any(|step| !step.commands.is_empty()));
+    for step in way.unwrap_or_default() {
         terminal.run(&format!(": {}", quoted(&step.what)));
         for text in &step.commands {
             let with_words = case

@@ -34,6 +34,9 @@ pub(super) struct Step {
     pub(super) what: String,
     #[serde(default)]
     pub(super) commands: Vec<String>,
+    /// Whether another way begins here, in place of the steps before it.
+    #[serde(default, rename = "alternative")]
+    pub(super) is_alternative: bool,
 }
 
 impl Report {

@@ -6,7 +6,9 @@ use calico_core::defaults::EffectivePool;
 use calico_core::installation::path;
 use calico_core::pool::Encapsulation;
 
+use crate::assess::advice::moves::is_canonical;
 use crate::assess::advice::pool_fixes::restore;
+use crate::assess::advice::undeletable;
 use crate::assess::check::Case;
 use crate::assess::finding::{Finding, Severity};
 use crate::assess::pending_change::PendingChange;
@@ -28,10 +30,14 @@ pub(crate) fn unlisted(
     if !asked.has_unlisted(pool) {
         return None;
     }
-    let severity = if pool.has_pods() {
-        Severity::Error
-    } else {
-        Severity::Warning
+    let is_empty = pool.usage.value().is_some_and(|usage| usage.in_use == 0);
+    let is_replaced = undeletable::is_fixed(case)
+        && !is_canonical(pool)
+        && undeletable::successor(case, pool).is_some();
+    let severity = match (pool.is_disabled() && is_empty, pool.has_pods()) {
+        (true, _) => Severity::Note,
+        (false, true) if !is_replaced => Severity::Error,
+        (false, _) => Severity::Warning,
     };
     let value = match asked.written.pools.iter().flatten().count() {
         0 => "none".to_owned(),
@@ -57,13 +63,34 @@ pub(crate) fn unlisted(
     .impact(
         "once the operator and Calico's API server both run, the operator deletes the pool, and its pods \
          lose their routes and NAT",
-    )
-    .in_manifest(format!(
-        "list {} in spec.calicoNetwork.ipPools of the manifest of the Installation",
-        pool.cidr
-    ))
-    .fixed_by_all(restore(case, pool))
-    .pending(PendingChange::Delete(pool.object()));
+    );
+    if is_replaced {
+        return Some(
+            finding
+                .impact(
+                    "the operator tries to delete the pool, and Calico's API refuses because of its CIDR; the pods keep \
+                     their routes and NAT until it is deleted otherwise",
+                )
+                .fixed_by_all(undeletable::replace(case, pool)),
+        );
+    }
+    if severity == Severity::Note {
+        return Some(
+            finding
+                .impact(
+                    "none: the pool is disabled, and none of its addresses is in use; the operator deletes it once \
+                     Calico's API server runs, too",
+                )
+                .fix("none needed; to keep the pool, list it in the Installation again"),
+        );
+    }
+    let finding = finding
+        .in_manifest(format!(
+            "list {} in spec.calicoNetwork.ipPools of the manifest of the Installation",
+            pool.cidr
+        ))
+        .fixed_by_all(restore(case, pool))
+        .pending(PendingChange::Delete(pool.object()));
     Some(finding)
 }
 

@@ -3,124 +3,21 @@
 
 use calico_core::cidr::Cidr;
 use calico_core::defaults::default_block_size;
-use calico_core::defaults::name_of;
 use calico_core::pod_network::hold;
 use calico_core::pool::{BlockSize, Encapsulation};
 use serde_json::{Value, json};
 
-use crate::assess::advice::pod_network_change;
-use crate::assess::candidate_pools::{CandidatePool, candidate_pools, existing_pools};
+use crate::assess::candidate_pools::CandidatePool;
 use crate::assess::check::Case;
 use crate::facts::pools::{ALL_NODES, ExistingPool};
 use crate::phrases::the_pool;
 use crate::repair::deleted_pool;
 use crate::repair::encapsulation::{self, new_ports, open};
-use crate::repair::free_range::{in_pod_network, is_clear_of_services_and_nodes, temporary};
-use crate::repair::left_pods::LeftPods;
 use crate::repair::migration;
-use crate::repair::new_pool::NewPool;
 use crate::repair::pool_writer::PoolWriter;
-use crate::repair::resource_writer::delete_pool_in_datastore;
 use crate::repair::room;
-use crate::repair::{Step, installer_step, node_pod_cidrs};
+use crate::repair::{Step, installer_step};
 use crate::views::ipam_blocks::block_sizes;
-
-/// Moves a pool to a range inside the pod network that nothing else uses.
-pub(crate) fn relocate(case: &Case, pool: &CandidatePool) -> Vec<Step> {
-    let kept = pool
-        .existing
-        .filter(|pool| node_pod_cidrs::are_in(case.snapshot, case.facts, pool));
-    if let Some(kept) = kept {
-        return vec![node_pod_cidrs::kept(kept)];
-    }
-    let change = pool
-        .family()
-        .and_then(|family| pod_network_change::steps(case, family));
-    if let Some((to, mut steps)) = change {
-        steps.extend(match pool.existing {
-            Some(old) => vec![
-                Step::new(format!(
-                    "move the pods of {} to a pool in {to}",
-                    the_pool(&old.name)
-                ))
-                .run(format!("kubectl calico plan --cidr {to}")),
-            ],
-            None => move_listed(case, pool, to, &format!("set the pool's CIDR to {to}")),
-        });
-        return steps;
-    }
-    match (pool.existing, free_range(case, pool)) {
-        (Some(old), Some(to)) => replace(case, old, to),
-        (Some(old), None) => match disabled_inside(case, old) {
-            Some(other) => back_to(case, old, other),
-            None => vec![Step::new(format!(
-                "move the pods of {} to a new pool with an unused CIDR inside the pod network: the \
-                 CIDR of an existing pool is immutable",
-                the_pool(&old.name)
-            ))],
-        },
-        (None, Some(to)) => move_listed(case, pool, to, &format!("set the pool's CIDR to {to}")),
-        (None, None) => vec![Step::new(
-            "give the pool an unused CIDR inside the pod network",
-        )],
-    }
-}
-
-/// A disabled pool inside the pod network, which takes the range that a new pool would have.
-fn disabled_inside<'a>(case: &Case<'a>, old: &ExistingPool) -> Option<&'a ExistingPool> {
-    let network = case.facts.networks.best()?;
-    let mut pools = case.facts.known_pools().iter();
-    pools.find(|pool| {
-        let inside = pool.network.is_some_and(|cidr| {
-            hold(&network.cidrs, &cidr)
-                && is_clear_of_services_and_nodes(case.snapshot, case.facts, &cidr)
-        });
-        let has_room = || {
-            let load = room::Load::of(case.snapshot, old);
-            let network = pool.network?;
-            Some(room::shortage(&load, old, &network, pool.block_size).is_none())
-        };
-        inside
-            && pool.is_for_pods()
-            && pool.is_disabled()
-            && pool.family() == old.family()
-            && pool.can_take_over(old)
-            && has_room() == Some(true)
-    })
-}
-
-/// Moves the pods of a pool to one that was disabled in its favor.
-fn back_to(case: &Case, old: &ExistingPool, other: &ExistingPool) -> Vec<Step> {
-    let mut writer = PoolWriter::of(case.snapshot, case.facts);
-    let enable = Step::new(format!(
-        "enable {} again, which is inside the pod network",
-        the_pool(&other.name)
-    ))
-    .run_all(writer.enable(other.into()));
-    let mut steps: Vec<Step> = migration::unpin(case.snapshot, case.facts, old)
-        .into_iter()
-        .collect();
-    steps.push(enable);
-    steps.extend(migration::retire_existing(&mut writer, old, None));
-    made_lasting(case, &writer, steps)
-}
-
-/// What to do about a pool that is only listed in the Installation while others exist: the Installation
-/// should list the existing ones.
-pub(crate) fn relist(case: &Case, pool: &CandidatePool, network: &[Cidr]) -> Vec<Step> {
-    let inside = existing_pools(case)
-        .iter()
-        .filter(|existing| existing.serves_pods && existing.family() == pool.family())
-        .filter_map(|existing| existing.network)
-        .find(|cidr| hold(network, cidr));
-    match inside {
-        Some(cidr) => {
-            let what = format!("list the existing pool {cidr} instead");
-            move_listed(case, pool, cidr, &what)
-        }
-        None => relocate(case, pool),
-    }
-}
 
 /// Gives a pool another encapsulation.
 pub(crate) fn encapsulate(case: &Case, pool: &CandidatePool, to: Encapsulation) -> Vec<Step> {
@@ -269,7 +166,7 @@ fn is_larger(pool: &ExistingPool, other: &ExistingPool) -> bool {
 }
 
 /// A remark on a range that is used only because the pod network has no free one.
-fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
+pub(crate) fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
     let network = case.facts.networks.best();
     if network.is_some_and(|network| !hold(&network.cidrs, cidr)) {
         "; this range is outside the pod CIDR, where kube-proxy masquerades traffic from pods: if \
@@ -277,54 +174,6 @@ fn outside_pod_network(case: &Case, cidr: &Cidr) -> &'static str {
     } else {
         ""
     }
-}
-
-/// Replaces a listed pool that Calico's API can neither change nor delete: since Calico 3.32, one with
-/// host bits. While it is listed, the operator creates no other pool either.
-/// Source: tigera/operator v1.42.3, pkg/controller/ippool/pool_controller.go, which creates pools
-/// before it deletes any; projectcalico/calico v3.32.1, libcalico-go/lib/clientv3/ippool.go.
-pub(crate) fn replace_undeletable(case: &Case, old: &ExistingPool) -> Vec<Step> {
-    let mut writer = PoolWriter::of(case.snapshot, case.facts);
-    let used: Vec<Cidr> = case
-        .facts
-        .known_pools()
-        .iter()
-        .filter_map(|pool| pool.network)
-        .collect();
-    let range = old
-        .family()
-        .and_then(|family| temporary(case.snapshot, case.facts, family, &used));
-    let replaced = range.and_then(|cidr| {
-        let new = NewPool {
-            name: name_of(&cidr),
-            cidr,
-            block_size: block_size(case, &cidr, old.block_size),
-            encapsulation: old.encapsulation,
-        };
-        Some((cidr, writer.replace_listed(old, &new)?))
-    });
-    let first = match replaced {
-        Some((cidr, command)) => Step::new(format!(
-            "list another pool, such as {cidr}, in place of {}: the operator can neither change \
-             nor delete it, and does not create any other pool while it is listed{}",
-            the_pool(&old.name),
-            outside_pod_network(case, &cidr)
-        ))
-        .run(command),
-        None => Step::new("add another pool with an unused CIDR"),
-    };
-    let steps = vec![
-        first,
-        Step::new(format!(
-            "once the new pool exists, delete {} directly in the datastore, because Calico's API \
-             refuses to delete it; its pods then have no network until they are recreated",
-            the_pool(&old.name)
-        ))
-        .run(delete_pool_in_datastore(case.snapshot, &old.name)),
-        Step::new("recreate all pods that use the pool, one namespace at a time")
-            .run(migration::RECREATE_PODS),
-    ];
-    made_lasting(case, &writer, steps)
 }
 
 /// Changes fields of a pool: those of its entry in the Installation, or a merge patch of the spec of
@@ -391,62 +240,9 @@ pub(crate) fn list(case: &Case, what: impl Into<String>, entries: Vec<Value>) ->
     made_lasting(case, &writer, vec![step])
 }
 
-/// A CIDR of the pod network that the pool could have.
-fn free_range(case: &Case, pool: &CandidatePool) -> Option<Cidr> {
-    let others: Vec<Cidr> = candidate_pools(case)
-        .iter()
-        .filter(|other| other.existing.is_some() || other.cidr != pool.cidr)
-        .filter_map(|other| other.network)
-        .collect();
-    in_pod_network(case.snapshot, case.facts, pool.family()?, &others)
-}
-
-fn replace(case: &Case, old: &ExistingPool, to: Cidr) -> Vec<Step> {
-    let mut writer = PoolWriter::of(case.snapshot, case.facts);
-    let mut steps: Vec<Step> = writer.restore_before_changing(old).into_iter().collect();
-    let pods = LeftPods::of(case.snapshot, case.facts, &to, old.encapsulation);
-    let load = room::Load::of(case.snapshot, old);
-    let mut size = block_size(case, &to, old.block_size);
-    if block_sizes(case.snapshot, &to).is_empty() {
-        size = load.block_size(&to, size);
-    }
-    if let Some(shortage) = room::shortage(&load, old, &to, size) {
-        return pod_network_change::widened(case, old, &to, &shortage);
-    }
-    let new = NewPool {
-        name: name_of(&to),
-        cidr: to,
-        block_size: size,
-        encapsulation: pods.map_or(old.encapsulation, |pods| pods.encapsulation),
-    };
-    steps.extend(migration::steps(
-        case.snapshot,
-        case.facts,
-        &mut writer,
-        old,
-        &new,
-    ));
-    made_lasting(case, &writer, steps)
-}
-
-/// Another CIDR for a pool that does not exist yet.
-fn move_listed(case: &Case, pool: &CandidatePool, to: Cidr, what: &str) -> Vec<Step> {
-    let Some(index) = pool.index else {
-        return vec![Step::new(what)];
-    };
-    let mut fields = vec![("cidr", json!(to))];
-    let written = pool.block_size;
-    let size = written.map(|size| block_size(case, &to, size));
-    fields.extend(
-        size.filter(|_| size != written)
-            .map(|size| ("blockSize", json!(size))),
-    );
-    set_listed(case, index, what, &fields)
-}
-
 /// The block size of a pool in a range: that of the blocks in it, whose pool was deleted; else this one, or the default
 /// one where it does not fit.
-fn block_size(case: &Case, range: &Cidr, size: i64) -> i64 {
+pub(crate) fn block_size(case: &Case, range: &Cidr, size: i64) -> i64 {
     let family = range.family();
     let live = block_sizes(case.snapshot, range).first().copied();
     let size = live.map_or(size, i64::from);
@@ -460,7 +256,7 @@ fn block_size(case: &Case, range: &Cidr, size: i64) -> i64 {
 }
 
 /// Adds the steps that let a change to the Installation happen, and last.
-fn made_lasting(case: &Case, writer: &PoolWriter, steps: Vec<Step>) -> Vec<Step> {
+pub(crate) fn made_lasting(case: &Case, writer: &PoolWriter, steps: Vec<Step>) -> Vec<Step> {
     let values = "kubectl calico plan -o values";
     installer_step::lasting(case.snapshot, case.facts, writer, steps, values, None)
 }

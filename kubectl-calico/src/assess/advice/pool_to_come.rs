@@ -2,7 +2,7 @@
 
 use calico_core::cidr::Cidr;
 
-use super::pool_fixes::relocate;
+use super::relocation::relocate;
 use crate::assess::candidate_pools::{CandidatePool, pools_to_come};
 use crate::assess::check::Case;
 use crate::assess::finding::Finding;

@@ -11,6 +11,7 @@ use crate::facts::cloud::Cloud;
 use crate::facts::cloud_network::Unencapsulated;
 use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
+use crate::repair::step::either;
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, INSTALLATIONS, IP_POOLS, NODES};
 use crate::snapshot::{Node, ObjectRef};
 use crate::views::node_subnets::is_each_alone;
@@ -177,12 +178,10 @@ fn plain(case: &Case, pool: &CandidatePool, cloud: Cloud, dropping: &Dropping) -
     let steps = if case.facts.by_pod_cidr() {
         vec![routes_of_cloud()]
     } else {
-        let choice = Step::new(format!(
-            "if pods on different nodes{where_} reach each other, stop here. Otherwise, either {allow}, and stop \
-             there; or change the pool to VXLAN as follows"
+        let pass = Step::new(format!(
+            "none needed if pods on different nodes{where_} reach each other; otherwise {allow}"
         ));
-        let change = encapsulate(case, pool, Encapsulation::Vxlan);
-        std::iter::once(choice).chain(change).collect()
+        either([vec![pass], encapsulate(case, pool, Encapsulation::Vxlan)])
     };
     Some(
         Finding::new(

@@ -5,6 +5,7 @@ use calico_core::catalog::Entry;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::phrases::pasted;
+use crate::repair::Step;
 use crate::snapshot::resources::{CLUSTER_INFORMATIONS, DATASTORE_MIGRATIONS};
 use crate::snapshot::{DatastoreMigration, ObjectRef};
 
@@ -85,8 +86,9 @@ fn stopped(case: &Case, migration: &DatastoreMigration) -> Option<Finding> {
                  crd.projectcalico.org/v1 and one of projectcalico.org/v3: the migration then continues by itself",
             )
             .paste(see)
-            .fix(format!("or, to resolve them later, {rollback}"))
-            .paste(delete)
+            .or(vec![
+                Step::new(format!("to resolve them later, {rollback}")).run(delete),
+            ])
     } else {
         finding
             .fix("read the error in its message")

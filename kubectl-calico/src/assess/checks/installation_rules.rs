@@ -2,6 +2,7 @@
 //! install, applied to the one in the cluster.
 
 use calico_core::catalog::Entry;
+use calico_core::cidr::Cidr;
 use calico_core::defaults::Effective;
 use calico_core::installation::{DEFAULT_NAME, Installation, OVERLAY_NAME, path};
 use calico_core::operator::OperatorVersion;
@@ -33,7 +34,7 @@ pub(crate) const RULE_BROKEN: Check = Check {
         criteria: "The rules for the operator's version (kubectl calico explain --list) are applied to the default \
                    Installation, alone and merged with the one named overlay, after the operator's own defaults. \
                    Rules that the API server enforces cannot be violated in a cluster. Host bits and overlaps of \
-                   existing pools are reported as CAL209 and CAL204.\n\
+                   existing pools are reported as CAL209, CAL208 and CAL204.\n\
                    - Error: the operator rejects it, and does not report that it has accepted this generation.\n\
                    - Error: pools overlap, and pools exist already. Calico's API then rejects the new one.\n\
                    - Warning: nothing enforces the rule, or the rules for the operator's version are not known.",
@@ -188,7 +189,8 @@ fn is_accepted(case: &Case, generation: Option<i64>) -> bool {
         && observed_generation(case.snapshot) >= generation
 }
 
-/// Whether CAL204, CAL209 or CAL218 reports the violation, because the pools exist.
+/// Whether CAL204, CAL208, CAL209 or CAL218 reports the violation, because the pools exist. One of the same range keeps
+/// the operator from creating a pool with host bits.
 fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Violation) -> bool {
     let rule = violation.rule.entry.code;
     let pools = written.pools.as_deref().unwrap_or_default();
@@ -196,7 +198,16 @@ fn is_about_existing_pools(case: &Case, written: &Installation, violation: &Viol
     let exists = |cidr: &str| existing.iter().any(|pool| pool.spec.cidr == cidr);
     let fields = violation.fields.iter();
     match rule {
-        "cidr-host-bits" | "pool-overlap" => fields
+        "cidr-host-bits" => {
+            let existing = existing
+                .iter()
+                .filter_map(|pool| pool.spec.cidr.parse().ok());
+            let networks: Vec<Cidr> = existing.map(|cidr: Cidr| cidr.network()).collect();
+            fields
+                .map(|(index, _)| pools.get(*index)?.cidr.as_deref()?.parse().ok())
+                .all(|cidr: Option<Cidr>| cidr.is_some_and(|it| networks.contains(&it.network())))
+        }
+        "pool-overlap" => fields
             .map(|(index, _)| pools.get(*index)?.cidr.as_deref())
             .all(|cidr| cidr.is_some_and(exists)),
         "node-selector-syntax" => pools.iter().enumerate().any(|(index, pool)| {

@@ -9,7 +9,7 @@ use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::phrases::{MOST_NAMES, few};
 use crate::repair::Step;
-use crate::repair::migration::RECREATE_PODS;
+use crate::repair::kubectl::RECREATE_PODS;
 use crate::snapshot::resources::{CALICO_PODS, DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 use crate::snapshot::{ObjectRef, Pod};
 use crate::views::calico_node::CalicoNode;

@@ -12,6 +12,7 @@ use crate::facts::tunnel_addresses::Tunnel;
 use crate::phrases::the_pool;
 use crate::repair::Step;
 use crate::repair::migration::recreate_pods;
+use crate::repair::step::either;
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS, NODES};
 use crate::views::node_addresses::ANNOTATION;
@@ -37,7 +38,7 @@ pub(crate) const TUNNEL_LOST: Check = Check {
     },
     needs: &[&IP_POOLS, &IPAM_BLOCKS, &NODES, &DAEMON_SETS],
     excuses: &[],
-    judges: Judges::Running,
+    judges: Judges::Following,
     find: |case| {
         if !case.facts.runs_with_calico_ipam() {
             return Vec::new();
@@ -155,17 +156,15 @@ fn severity(tunnel: Tunnel) -> Severity {
 /// Enables the pool, which restores the tunnels within seconds, or moves its pods.
 fn fix(case: &Case, pool: &ExistingPool) -> Vec<Step> {
     let name = the_pool(&pool.name);
-    let mut steps = enable(
+    let enabled = enable(
         case,
         pool,
         format!("enable {name} again, which restores traffic within seconds"),
     );
-    steps.push(recreate_pods(
+    let mut moved = recreate_pods(
         &format!("that have addresses from {name}"),
         "kubectl calico status shows none of its addresses in use",
-    ));
-    if let Some(last) = steps.last_mut() {
-        last.what = format!("or, if it is to stay disabled, {}", last.what);
-    }
-    steps
+    );
+    moved.what = format!("if it is to stay disabled, {}", moved.what);
+    either([enabled, vec![moved]])
 }

@@ -16,6 +16,7 @@ use crate::facts::pool_usage::PoolUsage;
 use crate::phrases::{counted, few};
 use crate::repair::Step;
 use crate::repair::ipam_config::patch_ipam_config;
+use crate::repair::step::either;
 use crate::snapshot::{Node, ObjectRef};
 use crate::views::ipam_config::{self, claims_blocks, is_strict};
 use crate::views::node_labels::is_selected;
@@ -172,9 +173,9 @@ fn more_blocks(case: &Case, family: Family, missing: usize) -> Vec<Step> {
     }));
     let nodes = case.snapshot.nodes.items();
     if is_strict(case.snapshot) && nodes.iter().all(Node::is_linux) {
-        let what = "instead of a new pool, let nodes borrow addresses, as long as none runs \
-                    Windows";
-        steps.push(Step::new(what).run("calicoctl ipam configure --strictaffinity=false"));
+        let what = "let nodes borrow addresses, as long as none runs Windows";
+        let borrow = Step::new(what).run("calicoctl ipam configure --strictaffinity=false");
+        return either([steps, vec![borrow]]);
     }
     steps
 }

@@ -11,8 +11,10 @@ use super::agents::AGENT_NOT_READY;
 use super::crash_loops::CRASH_LOOP;
 use super::images::IMAGE_NOT_PULLED;
 use crate::assess::advice::first_pool;
+use crate::assess::advice::misplaced::is_wrong_for_pods;
 use crate::assess::advice::new_pools::new_pools;
 use crate::assess::advice::pool_fixes::{self, set};
+use crate::assess::advice::relocation::{can_be_relocated, relocate_existing};
 use crate::assess::candidate_pools::candidate_pools;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Suspect};
@@ -22,8 +24,7 @@ use crate::facts::pools::ExistingPool;
 use crate::facts::stray_blocks::StrayBlock;
 use crate::phrases::{few, the_pool};
 use crate::repair::Step;
-use crate::repair::kubectl::{restart, tigera_status};
-use crate::repair::migration::RECREATE_PODS;
+use crate::repair::kubectl::{RECREATE_PODS, restart, tigera_status};
 use crate::snapshot::resources::{CALICO_CONFIG, DAEMON_SETS, IP_POOLS};
 use crate::snapshot::{ObjectRef, Pod};
 use crate::views::calico_node::OPERATOR_NAMESPACE;
@@ -186,8 +187,20 @@ fn why_not(pool: &ExistingPool) -> (&'static str, String) {
 
 fn fix(case: &Case, pools: &[ExistingPool]) -> Vec<Step> {
     let candidates = candidate_pools(case);
-    let mut existing = candidates.iter().filter_map(|pool| pool.existing);
-    if let Some(disabled) = existing.find(|pool| pool.is_for_pods() && pool.is_disabled()) {
+    let existing = candidates.iter().filter_map(|pool| pool.existing);
+    let disabled = existing.filter(|pool| pool.is_for_pods() && pool.is_disabled());
+    let is_wrong = |pool: &ExistingPool| {
+        let network = pool.network;
+        network.is_some_and(|cidr| is_wrong_for_pods(case, &cidr))
+    };
+    let (wrong, right): (Vec<&ExistingPool>, Vec<&ExistingPool>) =
+        disabled.partition(|pool| is_wrong(pool));
+    if let Some(moved) = wrong.first().filter(|_| right.is_empty())
+        && can_be_relocated(case, moved)
+    {
+        return relocate_existing(case, moved);
+    }
+    if let Some(disabled) = right.first().or(wrong.first()) {
         let what = format!("enable {}", the_pool(&disabled.name));
         return pool_fixes::enable(case, disabled, what);
     }

@@ -6,8 +6,10 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Cidr;
 
 use super::no_pool::NO_POOL;
-use crate::assess::advice::pool_fixes::{delete_overlapping, relocate};
+use crate::assess::advice::misplaced::nodes_inside;
+use crate::assess::advice::pool_fixes::delete_overlapping;
 use crate::assess::advice::pool_to_come::to_come;
+use crate::assess::advice::relocation::relocate;
 use crate::assess::candidate_pools::{
     CandidatePool, candidate_pools, existing_pools, pools_to_come,
 };
@@ -19,10 +21,7 @@ use crate::phrases::{counted, few, the_pool};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{IP_POOLS, IPAM_BLOCKS, KUBEADM_CONFIG, NODES};
 use crate::views::ipam_blocks;
-use crate::views::node_addresses::NodeAddresses;
-use crate::views::occupied::{
-    NodeAddress, advertised, api_servers, internal, peers, used_by_calico,
-};
+use crate::views::occupied::{NodeAddress, advertised, api_servers, peers};
 
 pub(crate) const OVERLAPS_SERVICES: Check = Check {
     entry: Entry {
@@ -108,18 +107,9 @@ pub(crate) const OVERLAPS_NODES: Check = Check {
         remedy: Remedy::Cidr,
     },
     find: |case| {
-        let addresses = NodeAddresses::all(case.snapshot);
-        let uses_others = addresses.iter().all(NodeAddresses::differs);
         let inside = |pool: &CandidatePool| {
             let cidr = pool.network.filter(|_| pool.has_pods)?;
-            let nodes = case.snapshot.nodes.items().iter().filter_map(|node| {
-                // If Calico uses another address of only some nodes, it is a wrong one: CAL510.
-                let others = used_by_calico(node).filter(|_| uses_others);
-                let mut addresses = internal(node).chain(others);
-                let inside = addresses.find(|it| cidr.holds(it.address))?;
-                Some((node.metadata.name.as_str(), inside))
-            });
-            let nodes: Vec<(&str, NodeAddress)> = nodes.collect();
+            let nodes: Vec<(&str, NodeAddress)> = nodes_inside(case, &cidr).collect();
             let (name, first) = nodes.first()?;
             let names: Vec<&str> = nodes.iter().map(|(name, _)| *name).collect();
             Some(

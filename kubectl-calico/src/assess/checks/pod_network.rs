@@ -4,12 +4,12 @@ use calico_core::catalog::Entry;
 use calico_core::cidr::Family;
 use calico_core::pod_network::{Source, hold};
 
-use crate::assess::advice::pool_fixes::{relist, relocate};
+use crate::assess::advice::misplaced::is_without_kube_proxy;
 use crate::assess::advice::pool_to_come::to_come;
+use crate::assess::advice::relocation::{relist, relocate};
 use crate::assess::candidate_pools::{CandidatePool, candidate_pools, listed_pools, pools_to_come};
 use crate::assess::check::{Case, Check, Judges, Remedy};
 use crate::assess::finding::{Finding, Severity};
-use crate::facts::dataplane::Dataplane;
 use crate::facts::networks::ConfiguredNetwork;
 use crate::facts::provenance::Provenance;
 use crate::snapshot::resources::{
@@ -17,7 +17,6 @@ use crate::snapshot::resources::{
     OPERATORS,
 };
 use crate::views::calico_node::CalicoNode;
-use crate::views::kube_proxy;
 
 pub(crate) const POOL_OUTSIDE_POD_NETWORK: Check = Check {
     entry: Entry {
@@ -205,12 +204,6 @@ fn finding(case: &Case, pool: &CandidatePool, network: &ConfiguredNetwork) -> Op
         )),
         None => finding.impact(impact),
     })
-}
-
-/// Whether eBPF implements Services, which does not depend on the pod CIDR.
-fn is_without_kube_proxy(case: &Case) -> bool {
-    case.facts.dataplane.value() == Some(&Dataplane::Bpf)
-        && !kube_proxy::is_scheduled(case.snapshot)
 }
 
 /// That nothing which runs depends on the pod CIDR.

@@ -5,7 +5,8 @@ use calico_core::text::quoted;
 use k8s_openapi::api::apps::v1::Deployment;
 use serde_json::json;
 
-use crate::assess::advice::pool_fixes::{replace_undeletable, set_listed};
+use crate::assess::advice::pool_fixes::set_listed;
+use crate::assess::advice::undeletable;
 use crate::assess::candidate_pools::{CandidatePool, existing_pools};
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::Finding;
@@ -18,10 +19,6 @@ use crate::views::objects::operator_deployment;
 /// The first minor version of Calico whose API allows a CIDR to be changed to its canonical
 /// notation. The operator then updates the pool by its name, and deletes it by its old CIDR.
 const CIDR_MAY_BE_NORMALISED: u32 = 31;
-
-/// The first minor version of Calico in which the CIDR of an existing pool is immutable in the CRDs,
-/// too.
-const CIDR_FIXED_IN_CRD: u32 = 32;
 
 pub(crate) const NOT_CANONICAL: Check = Check {
     entry: Entry {
@@ -130,8 +127,8 @@ fn rewrite(case: &Case, pool: &CandidatePool, network: &str) -> Vec<Step> {
     let Some(existing) = pool.existing else {
         return Vec::new();
     };
-    if minor.is_none_or(|minor| minor >= CIDR_FIXED_IN_CRD) {
-        return replace_undeletable(case, existing);
+    if undeletable::is_fixed(case) {
+        return undeletable::replace(case, existing);
     }
     let cidr = json!(network);
     let in_crd = patch_pool_crd(&existing.name, &json!({"cidr": cidr}));

@@ -11,6 +11,7 @@ use crate::assess::finding::{Finding, Severity};
 use crate::facts::agents::Agents;
 use crate::facts::bgp;
 use crate::facts::routing_mode::{RoutesBy, RoutingMode};
+use crate::repair::step::either;
 use crate::repair::{Step, resource_writer};
 use crate::snapshot::ObjectRef;
 use crate::snapshot::resources::{
@@ -190,11 +191,16 @@ fn fix(case: &Case, pool: &CandidatePool, bird_runs: bool) -> Vec<Step> {
         return vec![Step::new(case.facts.install.lasting(enable))];
     }
     if !bird_runs {
-        let choice = Step::new(
-            "decide: either enable BGP, and skip the rest, or change the pool to VXLAN as follows",
-        );
-        let change = encapsulate(case, pool, Encapsulation::Vxlan);
-        return std::iter::once(choice).chain(change).collect();
+        let how = if case.facts.install.is_left_to_operator() {
+            "spec.calicoNetwork.bgp: Enabled in the Installation"
+        } else {
+            "calico_backend: bird in the ConfigMap kube-system/calico-config"
+        };
+        let enable = case.facts.install.lasting(format!("enable BGP: {how}"));
+        return either([
+            encapsulate(case, pool, Encapsulation::Vxlan),
+            vec![Step::new(enable)],
+        ]);
     }
     let spec = json!({"programClusterRoutes": "Enabled"});
     let enable = resource_writer::ResourceWriter::of(case.snapshot).patch_spec(

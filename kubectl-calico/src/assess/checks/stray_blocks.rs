@@ -9,6 +9,7 @@ use calico_core::pod_network::hold;
 use calico_core::pool::Encapsulation;
 
 use super::pod_network::POOL_OUTSIDE_POD_NETWORK;
+use crate::assess::advice::misplaced::is_wrong_for_pods;
 use crate::assess::check::{Case, Check, Judges};
 use crate::assess::finding::{Finding, Severity};
 use crate::facts::pools::ExistingPool;
@@ -16,6 +17,7 @@ use crate::facts::stray_blocks::StrayBlock;
 use crate::phrases::{counted, few, the_pool};
 use crate::repair::Step;
 use crate::repair::left_pods::LeftPods;
+use crate::repair::step::either;
 use crate::snapshot::resources::{DAEMON_SETS, IP_POOLS, IPAM_BLOCKS};
 use crate::snapshot::{ObjectRef, Pod};
 use crate::views::ipam_blocks::{Block, blocks};
@@ -241,17 +243,32 @@ fn account_for(case: &Case, blocks: &[&StrayBlock]) -> Vec<Step> {
             POOL_OUTSIDE_POD_NETWORK.entry.code
         ))];
     }
+    let in_use = blocks.iter().filter(|block| block.in_use > 0);
+    let wrong: Vec<String> = in_use
+        .filter(|block| is_wrong_for_pods(case, &block.cidr))
+        .map(|block| block.cidr.to_string())
+        .collect();
+    let mut pools = case.facts.known_pools().iter();
+    if !wrong.is_empty() && pools.any(ExistingPool::serves_any_pod) {
+        return vec![
+            Step::new(format!(
+                "{recreate}, and do not create their pool again: pods must not have addresses of {} (CAL201, CAL202, CAL203)",
+                few(&wrong)
+            ))
+            .run(PODS),
+        ];
+    }
     let encapsulation = encapsulation(case, blocks).filter(|_| sizes.len() == 1);
     let settings = match encapsulation {
         Some(encapsulation) => format!("its old CIDR, blockSize {size} and {encapsulation}"),
         None => format!("its old CIDR and encapsulation, and blockSize {size}"),
     };
-    vec![
-        Step::new(format!(
-            "create their pool again, with {settings}, or {recreate}"
-        ))
-        .run(PODS),
-    ]
+    either([
+        vec![Step::new(format!(
+            "create their pool again, with {settings}"
+        ))],
+        vec![Step::new(recreate).run(PODS)],
+    ])
 }
 
 /// The encapsulation of their pods, if anything shows it.

@@ -9,6 +9,7 @@ use super::second_api_server::second_api_server;
 use super::second_operator::second_operator;
 use super::services::{no_services, readdressed};
 use super::settings::{another_mtu, unsuitable_settings};
+use super::tunnels;
 use super::upgrade::upgrade;
 use super::violations::violations;
 use crate::assess::check::Case;
@@ -69,6 +70,13 @@ impl Applied {
         }
         let mut operator = act(before, cluster, &mut snapshot, &facts, &mut origins);
         if origins.has_followers() {
+            facts = Facts::of(&snapshot);
+        }
+        let now = Case {
+            snapshot: cluster,
+            facts: &before.facts,
+        };
+        if !is_first && tunnels::release(&now, &mut snapshot, &facts) {
             facts = Facts::of(&snapshot);
         }
         if idle(&snapshot).is_none() {

@@ -17,6 +17,7 @@ mod second_install;
 mod second_operator;
 mod services;
 mod settings;
+mod tunnels;
 mod upgrade;
 mod violations;
 

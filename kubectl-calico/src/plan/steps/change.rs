@@ -115,7 +115,7 @@ fn change(
         return Vec::new();
     };
     if compared.takes_a_new_pool() {
-        if let Some(missing) = room::missing_addresses(old, &new.cidr) {
+        if let Some(missing) = room::missing_addresses(&[old], &new.cidr) {
             return vec![Step::new(format!(
                 "keep {}, and choose a larger range with --cidr: {missing}",
                 the_pool(&old.name)

@@ -7,6 +7,7 @@ use super::cloud::{CloudPreference, drops, network};
 use super::constraint::{Constraint, constraints};
 use super::objections;
 use super::precedence::settled_by;
+use crate::assess::advice::sound_encapsulation::better;
 use crate::assess::check::Case;
 use crate::assess::checks::drift::cure::requested_encapsulation;
 use crate::assess::finding::Finding;
@@ -58,6 +59,15 @@ fn settled(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Option<Choic
         if let Some(requested) = requested(inputs, pool) {
             return requested;
         }
+        if cidr.is_some_and(|cidr| pool.network != Some(*cidr))
+            && let Some(better) = better(&of_cluster(inputs), pool)
+        {
+            let why = format!(
+                "{}; a new pool takes the place of {} in any case",
+                better.why, pool.name
+            );
+            return Choice::reasoned(better.encapsulation, why);
+        }
         let why = format!(
             "that of the existing pool {}; changing it disrupts traffic",
             pool.name
@@ -76,17 +86,20 @@ fn settled(inputs: &Inputs, family: Family, cidr: Option<&Cidr>) -> Option<Choic
 
 /// That of the pool's entry, if the operator has yet to apply it and what the pool has is wrong.
 fn requested(inputs: &Inputs, pool: &ExistingPool) -> Option<Choice<Encapsulation>> {
-    let case = Case {
-        snapshot: inputs.snapshot,
-        facts: inputs.facts,
-    };
-    let requested = requested_encapsulation(&case, pool)?;
+    let requested = requested_encapsulation(&of_cluster(inputs), pool)?;
     let why = format!(
         "listed in the Installation, which the operator has yet to apply to the pool {}",
         pool.name
     );
     let from = Provenance::new(ObjectRef::installation(), "spec.calicoNetwork.ipPools");
     Some(Choice::known(requested, why, from))
+}
+
+fn of_cluster<'a>(inputs: &Inputs<'a>) -> Case<'a> {
+    Case {
+        snapshot: inputs.snapshot,
+        facts: inputs.facts,
+    }
 }
 
 /// The first that suits the network and that no constraint excludes.

@@ -18,6 +18,7 @@ use crate::assess::report::Report;
 use crate::clusters::ReportList;
 use crate::phrases::counted;
 use crate::repair::Step;
+use crate::repair::step::ways;
 pub use nodes::NodeGrid;
 
 const STYLE: &str = include_str!("style.css");
@@ -242,15 +243,21 @@ fn finding(page: &mut String, entry: &Entry, prefix: &str) {
 }
 
 fn steps(page: &mut String, steps: &[Step]) {
-    page.push_str("<ol>\n");
-    for step in steps {
-        let _ = write!(page, "<li>{}", escaped(&step.what));
-        for command in &step.commands {
-            let _ = write!(page, "\n<pre>{}</pre>", escaped_lines(command));
+    for (count, way) in ways(steps).enumerate() {
+        page.push_str(if count > 0 {
+            "<p><b>Or:</b></p>\n<ol>\n"
+        } else {
+            "<ol>\n"
+        });
+        for step in way {
+            let _ = write!(page, "<li>{}", escaped(&step.what));
+            for command in &step.commands {
+                let _ = write!(page, "\n<pre>{}</pre>", escaped_lines(command));
+            }
+            page.push_str("</li>\n");
         }
-        page.push_str("</li>\n");
+        page.push_str("</ol>\n");
     }
-    page.push_str("</ol>\n");
 }
 
 fn evidence(page: &mut String, found: &Finding) {

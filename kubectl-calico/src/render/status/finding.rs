@@ -4,6 +4,7 @@ use anstyle::Style;
 
 use crate::assess::finding::{Finding, Severity};
 use crate::render::page::{CYAN, Page, RED, YELLOW};
+use crate::repair::step::ways;
 
 pub(super) fn severity_style(severity: Severity) -> Style {
     match severity {
@@ -17,14 +18,17 @@ pub(super) fn severity_style(severity: Severity) -> Style {
 pub(crate) fn finding(page: &mut Page, found: &Finding, number: Option<usize>) {
     before_fix(page, found, number);
     let mut label = "fix";
-    for (index, step) in found.fix.iter().enumerate() {
-        if found.fix.len() > 1 {
-            page.note(label, &format!("{}. {}", index + 1, step.what));
-        } else {
-            page.note(label, &step.what);
+    for way in ways(&found.fix) {
+        for (index, step) in way.iter().enumerate() {
+            if way.len() > 1 {
+                page.note(label, &format!("{}. {}", index + 1, step.what));
+            } else {
+                page.note(label, &step.what);
+            }
+            step.commands.iter().for_each(|command| page.paste(command));
+            label = "";
         }
-        step.commands.iter().for_each(|command| page.paste(command));
-        label = "";
+        label = "or";
     }
 }
 

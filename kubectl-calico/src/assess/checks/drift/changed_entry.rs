@@ -4,9 +4,11 @@ use calico_core::catalog::Entry;
 use calico_core::installation::path;
 use serde_json::json;
 
+use crate::assess::advice::moves::is_canonical;
 use crate::assess::advice::pool_fixes::set_listed;
 use crate::assess::check::Case;
-use crate::assess::finding::{Finding, Severity};
+use crate::assess::checks::pool_cidr::NOT_CANONICAL;
+use crate::assess::finding::{Finding, Severity, Suspect};
 use crate::assess::pending_change::PendingChange;
 use crate::facts::installation::InstallationFacts;
 use crate::facts::pools::ExistingPool;
@@ -56,16 +58,30 @@ pub(super) fn put_back(
 /// The network of the entry exists as a pool, whose CIDR is written differently.
 pub(super) fn written_otherwise(
     entry: &Entry,
+    case: &Case,
     index: usize,
     cidr: &str,
     pool: &ExistingPool,
 ) -> Finding {
-    in_another_notation(entry, Severity::Warning, index, cidr, pool)
-        .impact(
-            "the operator identifies pools by the text of their CIDR: it tries to create a second \
-             pool with the same range, and is rejected",
-        )
-        .fix("write the CIDR in the Installation exactly as in the pool")
+    let finding = in_another_notation(entry, Severity::Warning, index, cidr, pool).impact(
+        "the operator identifies pools by the text of their CIDR: it tries to create a second \
+         pool with the same range, and is rejected",
+    );
+    if is_canonical(pool) {
+        return put_back(finding, case, (index, "cidr", &pool.cidr), |place| {
+            format!(
+                "write the CIDR in {place} exactly as in the pool: {}",
+                pool.cidr
+            )
+        });
+    }
+    // The pool is wrong, not the entry.
+    finding
+        .fix(format!(
+            "keep the CIDR in the Installation, and correct that of the pool as {} says",
+            NOT_CANONICAL.entry.code
+        ))
+        .suspects([Suspect::Code(NOT_CANONICAL.entry.code)])
 }
 
 /// The same, where the operator deletes the pool, because its text is not listed, and creates it again.

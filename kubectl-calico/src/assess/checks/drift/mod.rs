@@ -42,6 +42,7 @@ pub(crate) const POOLS_DIFFER: Check = Check {
                    after its defaults have been applied. Owned pools have the label app.kubernetes.io/managed-by: \
                    tigera-operator, on the object or in its annotation projectcalico.org/metadata.\n\
                    - Before 1.36, the operator enables every pool that it owns.\n\
+                   - Note: a pool that is no longer listed is disabled, and none of its addresses is in use.\n\
                    - If the listed values fix another finding about the pool, such as CAL301, the Installation is right, \
                    and the operator has yet to apply it.\n\
                    - The operator never takes over an unowned pool without encapsulation, because its comparison \
@@ -94,7 +95,10 @@ pub(crate) const POOLS_DIFFER: Check = Check {
             let entry = &POOLS_DIFFER.entry;
             let found = unlisted(entry, case, installation, pool);
             found
-                .map(|found| imminent(case, found))
+                .map(|found| match found.pending {
+                    Some(_) => imminent(case, found),
+                    None => found,
+                })
                 .or_else(|| waiting(entry, case, installation, pool))
         }));
         findings.extend(of_overlay(&POOLS_DIFFER.entry, case));
@@ -131,7 +135,7 @@ fn differs(
         return Some(if deletes_another_notation(installation, listed, pool) {
             deleted_in_a_loop(entry, case, index, cidr, pool)
         } else {
-            written_otherwise(entry, index, cidr, pool)
+            written_otherwise(entry, case, index, cidr, pool)
         });
     }
     let differences = differences(installation, listed, pool);
